@@ -1,0 +1,188 @@
+"""The tree of errors, and for each leaf whether to try again and whom to tell.
+
+    WxdeskError
+    ├── BadInput                   tell: whoever gave it · again: after mending it
+    │   ├── BadConfig              config.toml, environment: file, key, reason
+    │   ├── BadRule                a rule: name, reason
+    │   ├── BadRulesFile           file, line, reason
+    │   └── BadTemplate            template, line, reason
+    ├── MoveNotAllowed             tell: operator (the state changed under his hands) · again: no
+    ├── NotFound                   tell: operator (someone removed it) · again: no
+    ├── StoreError
+    │   ├── StoreDamaged           tell: operator, file untouched · again: no
+    │   ├── StoreTooNew            tell: operator, file untouched · again: with the newer program
+    │   └── HomeInUse              tell: operator · again: when the other desk is closed
+    ├── PortInUse                  tell: operator · again: with another port
+    ├── PushRefused                tell: nobody outside; counted · again: no
+    └── SendError                  what became of one reply
+        ├── NotSent                nothing left this machine · again: yes, with back-off
+        ├── Refused                WeChat said no: errcode · again: as `core.errcodes` says
+        └── DeliveryUnknown        the answer never came · again: only by an operator
+
+Messages are English sentences with `{named}` holes; `wxdesk.i18n.explain` gives them in the operator's
+language. They never hold a secret, a token or an openid.
+"""
+
+from __future__ import annotations
+
+
+class WxdeskError(Exception):
+    """Root of everything that this program raises on purpose.
+
+    `template` is the sentence and `values` fill its holes; together they make `str(error)`.
+    """
+
+    template = "{reason}"
+
+    def __init__(self, **values: object) -> None:
+        self.values = values
+        super().__init__(self.template.format(**values))
+
+
+class BadInput(WxdeskError):
+    """Something that a person wrote is wrong."""
+
+
+class BadConfig(BadInput):
+    """config.toml or the environment says something this program cannot use."""
+
+    template = "{file}: {key}: {reason}"
+
+    def __init__(self, file: str, key: str, reason: str) -> None:
+        super().__init__(file=file, key=key, reason=reason)
+
+
+class BadRule(BadInput):
+    """A rule that cannot work: a wrong pattern, no action, an empty condition."""
+
+    template = "Rule “{name}”: {reason}"
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(name=name, reason=reason)
+
+
+class BadRulesFile(BadInput):
+    """A rules file that was refused as a whole; nothing of it was taken over."""
+
+    template = "{file}, line {line}: {reason}"
+
+    def __init__(self, file: str, line: int, reason: str) -> None:
+        super().__init__(file=file, line=line, reason=reason)
+
+
+class BadTemplate(BadInput):
+    """A Liquid template that does not parse or would not render. `line` counts from 1."""
+
+    template = "Template, line {line}: {reason}"
+
+    def __init__(self, line: int, reason: str) -> None:
+        self.line = line
+        super().__init__(line=line, reason=reason)
+
+
+class MoveNotAllowed(WxdeskError):
+    """A reply is no longer in a state from which this move exists."""
+
+    template = "This reply is “{state}” now, so “{move}” is not possible."
+
+    def __init__(self, state: str, move: str) -> None:
+        super().__init__(state=state, move=move)
+
+
+class NotFound(WxdeskError):
+    """The row that was asked for is not there (any more)."""
+
+    template = "This {noun} does not exist any more."
+
+    def __init__(self, noun: str) -> None:
+        super().__init__(noun=noun)
+
+
+class StoreError(WxdeskError):
+    """The database cannot be used; the file has not been changed."""
+
+
+class StoreDamaged(StoreError):
+    """The database file is not readable as one."""
+
+    template = (
+        "The database {file} is damaged: {reason}. It was left as it is; restore a backup or move it away."
+    )
+
+    def __init__(self, file: str, reason: str) -> None:
+        super().__init__(file=file, reason=reason)
+
+
+class StoreTooNew(StoreError):
+    """The database was made by a newer version of this program."""
+
+    template = "The database {file} was made by a newer wxdesk (schema {found}). It was left as it is; update wxdesk."
+
+    def __init__(self, file: str, found: str) -> None:
+        super().__init__(file=file, found=found)
+
+
+class HomeInUse(StoreError):
+    """Another desk works on the same folder."""
+
+    template = (
+        "Another wxdesk is already open on {home}. Close it first, or choose another folder with --home."
+    )
+
+    def __init__(self, home: str) -> None:
+        super().__init__(home=home)
+
+
+class PortInUse(WxdeskError):
+    """The listener's port is taken by another program."""
+
+    template = (
+        "Port {port} on {host} is in use by another program. Choose another in config.toml, [listener] port."
+    )
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(host=host, port=port)
+
+
+class PushRefused(WxdeskError):
+    """A request that is not a genuine push. `why` is for our own counters, never for the sender."""
+
+    template = "Push refused: {why}"
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(why=why)
+
+
+class SendError(WxdeskError):
+    """What became of a reply that was not simply accepted."""
+
+
+class NotSent(SendError):
+    """The request certainly did not reach WeChat, or WeChat certainly did not act on it."""
+
+    template = "Not sent: {reason}"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason=reason)
+
+
+class Refused(SendError):
+    """WeChat answered with an errcode other than 0. `rid` identifies the call for 7 days."""
+
+    template = "WeChat answered {errcode}: {errmsg}"
+
+    def __init__(self, errcode: int, errmsg: str, rid: str = "") -> None:
+        self.errcode = errcode
+        self.errmsg = errmsg
+        self.rid = rid
+        super().__init__(errcode=errcode, errmsg=errmsg)
+
+
+class DeliveryUnknown(SendError):
+    """The request was written but no readable answer came: the contact may have got it."""
+
+    template = "May have been delivered: {reason}"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason=reason)

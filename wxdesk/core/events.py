@@ -1,0 +1,113 @@
+"""What the desk tells whoever listens: past-tense facts, published on `desk.bus` after they are stored.
+
+An event carries ids and the few values a listener needs to decide whether to look; the listener reads the
+row again for the rest, so that a late event can never show an old state.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from wxdesk.core.model import ReplyState
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Root of all events."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageKept(Event):
+    """A contact's message stands in a conversation now."""
+
+    conversation_id: int
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionMade(Event):
+    """Intake decided what to do about a message (perhaps nothing)."""
+
+    conversation_id: int
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyChanged(Event):
+    """A reply was made or moved to another state."""
+
+    conversation_id: int
+    reply_id: int
+    state: ReplyState
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationChanged(Event):
+    """Something about a conversation changed: unread, takeover, mode, alias, reply window."""
+
+    conversation_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RulesChanged(Event):
+    """The list of rules is another one now."""
+
+
+@dataclass(frozen=True, slots=True)
+class TemplatesChanged(Event):
+    """The list of templates is another one now."""
+
+
+@dataclass(frozen=True, slots=True)
+class PauseChanged(Event):
+    """All automatic replies were paused or resumed."""
+
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerChanged(Event):
+    """The listener started (`url` is set) or stopped (`url` is empty)."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenChanged(Event):
+    """An account's access_token was renewed, or could not be: then `error` says why and `expires_at` is None."""
+
+    account: str
+    expires_at: datetime | None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PushSeen(Event):
+    """A request reached the listener; for the traffic page and the counters. `outcome`: kept, duplicate or a refusal."""
+
+    account: str
+    outcome: str
+    at: datetime
+    milliseconds: float
+    push_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiCalled(Event):
+    """A call to WeChat's API ended. `outcome` is `0 ok`, an errcode with its word, or what broke the connection."""
+
+    account: str
+    call: str
+    outcome: str
+    at: datetime
+    milliseconds: float
+    reply_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleRaised(Event):
+    """Something needs the operator; `key` is stable, so that the same trouble is shown once. Empty text clears it."""
+
+    key: str
+    text: str

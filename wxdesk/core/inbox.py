@@ -1,0 +1,68 @@
+"""What the window's list and timeline are made of: records that join what the store keeps apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from wxdesk.core.model import Conversation, Message, Reply
+
+
+class InboxFilter(StrEnum):
+    """The chips above the list."""
+
+    ALL = "all"
+    WAITING = "waiting"  # somebody wrote and nobody answered; longest first
+    NEEDS_HUMAN = "needs_human"  # taken over with something unanswered, failed or unknown
+    PENDING = "pending"  # a held or draft reply waits for its time or its human
+    UNREAD = "unread"
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """One conversation in the list, with what its replies need.
+
+    `due_at` is the earliest deadline of a held reply, `drafts` the number of drafts, `failed` the newest reply
+    that failed or is unknown and has not been settled, `last_reply` the newest reply of all.
+    """
+
+    conversation: Conversation
+    due_at: datetime | None = None
+    held: int = 0
+    drafts: int = 0
+    failed: Reply | None = None
+    last_reply: Reply | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InboxCounts:
+    """The figures on the chips, the rail and the strip. `unread` counts conversations, `messages` messages."""
+
+    unread: int = 0
+    messages: int = 0
+    waiting: int = 0
+    needs_human: int = 0
+    pending: int = 0
+    earliest_due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DayCounts:
+    """Today so far, for the status bar: messages in, replies out by author, messages that nobody answered."""
+
+    messages: int = 0
+    by_rule: int = 0
+    by_operator: int = 0
+    unanswered: int = 0
+
+
+type TimelineItem = Message | Reply
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """A place where a searched phrase stands: a message or a reply of a conversation."""
+
+    conversation: Conversation
+    item: TimelineItem

@@ -1,0 +1,89 @@
+"""The two tables of states: a reply's way to the contact, and who speaks in a conversation.
+
+Both are data, so that a reader sees every move on one screen and a test can walk them. Nothing else in
+the program decides whether a move is allowed: the store asks `next_state` before it writes.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from wxdesk.core.errors import MoveNotAllowed
+from wxdesk.core.model import Account, Conversation, ReplyMode, ReplyState
+
+S = ReplyState
+
+
+class Move(StrEnum):
+    """What can happen to a reply."""
+
+    HOLD = "hold"  # wait, then be sent
+    RELEASE = "release"  # a draft or held reply may leave now
+    CLAIM = "claim"  # the outbox takes it; committed before the HTTP call
+    ACCEPT = "accept"  # WeChat answered errcode 0
+    REFUSE = "refuse"  # WeChat answered with an error that is final
+    POSTPONE = "postpone"  # certainly not delivered; try again later
+    LOSE = "lose"  # the answer never came: it may have been delivered
+    CANCEL = "cancel"  # stopped before it was sent
+    RETRY = "retry"  # an operator sends it again
+    CONFIRM = "confirm"  # an operator knows that it arrived
+
+
+REPLY_MOVES: dict[tuple[ReplyState, Move], ReplyState] = {
+    (S.DRAFT, Move.HOLD): S.HELD,
+    (S.DRAFT, Move.RELEASE): S.QUEUED,
+    (S.DRAFT, Move.CANCEL): S.CANCELLED,
+    (S.HELD, Move.RELEASE): S.QUEUED,
+    (S.HELD, Move.CANCEL): S.CANCELLED,
+    (S.QUEUED, Move.CLAIM): S.SENDING,
+    (S.QUEUED, Move.REFUSE): S.FAILED,
+    (S.QUEUED, Move.CANCEL): S.CANCELLED,
+    (S.SENDING, Move.ACCEPT): S.SENT,
+    (S.SENDING, Move.REFUSE): S.FAILED,
+    (S.SENDING, Move.POSTPONE): S.QUEUED,
+    (S.SENDING, Move.LOSE): S.UNKNOWN,
+    (S.FAILED, Move.RETRY): S.QUEUED,
+    (S.FAILED, Move.CANCEL): S.CANCELLED,
+    (S.UNKNOWN, Move.RETRY): S.QUEUED,
+    (S.UNKNOWN, Move.CONFIRM): S.SENT,
+    (S.UNKNOWN, Move.CANCEL): S.CANCELLED,
+}
+
+BEFORE_SENDING = frozenset({S.DRAFT, S.HELD, S.QUEUED})
+"""States in which nothing has left this machine yet."""
+
+TAKEOVER_AFTER_WRITING = timedelta(minutes=30)
+"""How long an operator who writes by hand silences the rules in that conversation."""
+
+
+def next_state(state: ReplyState, move: Move) -> ReplyState:
+    """The state that `move` leads to; raises `MoveNotAllowed` if the table has no such move."""
+    try:
+        return REPLY_MOVES[(state, move)]
+    except KeyError:
+        raise MoveNotAllowed(state.value, move.value) from None
+
+
+def states_before(move: Move) -> frozenset[ReplyState]:
+    """The states from which `move` is allowed."""
+    return frozenset(state for state, known in REPLY_MOVES if known is move)
+
+
+def first_state(mode: ReplyMode) -> ReplyState | None:
+    """The state in which an automatic reply is born under `mode`; None when none is made."""
+    return {ReplyMode.AUTO: S.QUEUED, ReplyMode.HOLD: S.HELD, ReplyMode.DRAFT: S.DRAFT, ReplyMode.OFF: None}[
+        mode
+    ]
+
+
+def mode_of(conversation: Conversation, account: Account) -> ReplyMode:
+    """The mode that applies: the conversation's own, else its account's."""
+    return conversation.mode or account.reply_mode
+
+
+def is_taken_over(conversation: Conversation, now: datetime) -> bool:
+    """True while a human has the word; a takeover whose time has run out no longer counts."""
+    if not conversation.taken_over:
+        return False
+    return conversation.taken_over_until is None or now < conversation.taken_over_until

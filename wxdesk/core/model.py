@@ -1,0 +1,316 @@
+"""The records that travel through the rooms, and the closed sets of words they use.
+
+Every record is frozen: a change is a new record, made by `dataclasses.replace` or read again from the
+store. Times are aware datetimes in UTC. Words are those of CONTRIBUTING's glossary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class PushMode(StrEnum):
+    """How WeChat protects a push (消息加密方式); set per account in WeChat's console and here alike."""
+
+    PLAIN = "plain"
+    COMPAT = "compat"
+    SECURE = "secure"
+
+
+class BodyFormat(StrEnum):
+    """How a push body is written; found from its first byte, never from Content-Type."""
+
+    JSON = "json"
+    XML = "xml"
+
+
+class ReplyMode(StrEnum):
+    """What happens to an automatic reply: sent, sent after a wait, prepared only, or not made at all."""
+
+    AUTO = "auto"
+    HOLD = "hold"
+    DRAFT = "draft"
+    OFF = "off"
+
+
+class MessageType(StrEnum):
+    """What a contact did, in the words that rules use (`on = […]`)."""
+
+    TEXT = "text"
+    IMAGE = "image"
+    CARD = "card"
+    ENTER_SESSION = "enter_session"
+    OTHER = "other"
+
+
+class ReplyKind(StrEnum):
+    """What a reply consists of; the same four that WeChat's custom/send takes."""
+
+    TEXT = "text"
+    IMAGE = "image"
+    LINK = "link"
+    CARD = "card"
+
+
+class Author(StrEnum):
+    """Who wrote something that stands in a conversation."""
+
+    CONTACT = "contact"
+    RULE = "rule"
+    OPERATOR = "operator"
+
+
+class ReplyState(StrEnum):
+    """Where a reply is on its way; the moves between them are in `core.lifecycle`."""
+
+    DRAFT = "draft"
+    HELD = "held"
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One mini program, as the operator configured it. `name` is the path of its push URL."""
+
+    name: str
+    app_id: str
+    original_id: str
+    push_mode: PushMode = PushMode.SECURE
+    reply_mode: ReplyMode = ReplyMode.AUTO
+    hold_seconds: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One parsed push: what WeChat says happened, before anything is known about the contact.
+
+    `event` is set for events (`MsgType` = event) and then `msg_id` is normally None. `fields` holds every
+    field of the body as text, by WeChat's own names, also those this program does not know.
+    """
+
+    to_user: str
+    openid: str
+    created_at: datetime
+    type: MessageType
+    msg_type: str
+    event: str | None = None
+    msg_id: str | None = None
+    text: str = ""
+    media_id: str | None = None
+    pic_url: str | None = None
+    session_from: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def opens_conversation(self) -> bool:
+        """False for pushes that are not from a customer in the chat (audits, subscriptions, debugging)."""
+        return self.event is None or self.event == "user_enter_tempsession" or self.event.startswith("kf_")
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """A verified and decrypted push on its way into the store.
+
+    `incoming` is None when the body was signed by WeChat but could not be read; it is kept all the same.
+    `key` is unique for ever within the account (see `webhook.dedupe`). `body` is the decrypted body.
+    """
+
+    account: str
+    key: str
+    body: bytes
+    format: BodyFormat | None
+    received_at: datetime
+    incoming: Incoming | None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPush:
+    """A row of the table of raw pushes. `derived` tells whether its message has been made from it."""
+
+    id: int
+    account: str
+    key: str
+    body: bytes
+    format: BodyFormat | None
+    received_at: datetime
+    derived: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person who writes to an account. WeChat tells no name, so `alias` is the operator's own."""
+
+    id: int
+    account: str
+    openid: str
+    first_seen_at: datetime
+    alias: str = ""
+    note: str = ""
+    tags: tuple[str, ...] = ()
+    blocked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyWindow:
+    """What WeChat still allows to one contact (下发条数, 下发时限): `left` replies until `until`."""
+
+    left: int = 0
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The thread with one contact and its present state.
+
+    `mode` None means: as the account says. `taken_over` pauses automatic replies, until `taken_over_until`
+    if that is set, else until handed back. `waiting_since` is the time of the oldest message that nobody
+    answered yet, None when nothing waits. `preview` is the text of the last thing said, by `preview_author`;
+    `preview_kind` is its MessageType or ReplyKind, for what has no text.
+    """
+
+    id: int
+    account: str
+    contact: Contact
+    mode: ReplyMode | None = None
+    taken_over: bool = False
+    taken_over_until: datetime | None = None
+    unread: int = 0
+    preview: str = ""
+    preview_kind: str = "text"
+    preview_author: Author = Author.CONTACT
+    last_at: datetime | None = None
+    waiting_since: datetime | None = None
+    window: ReplyWindow = ReplyWindow()
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something a contact sent or did, as it stands in a conversation.
+
+    `created_at` is WeChat's CreateTime (whole seconds), `received_at` our clock. `decided` is False until
+    a decision has been stored for it.
+    """
+
+    id: int
+    conversation_id: int
+    push_id: int
+    type: MessageType
+    created_at: datetime
+    received_at: datetime
+    text: str = ""
+    msg_type: str = "text"
+    msg_id: str | None = None
+    event: str | None = None
+    session_from: str | None = None
+    media_id: str | None = None
+    pic_url: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    decided: bool = False
+
+    @property
+    def at(self) -> datetime:
+        """Its place in the timeline: WeChat's time, made finer by ours where the two agree.
+
+        CreateTime has whole seconds only; within that second the arrival tells the order. A push that came
+        late (a retry, an outage) still stands where it was written.
+        """
+        return min(self.received_at, self.created_at + timedelta(milliseconds=999))
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a reply says, whatever its kind; the fields that a kind does not use stay empty.
+
+    text: `text` · image: `media_id` · link: `title`, `description`, `url`, `thumb_url` ·
+    card: `title`, `page_path`, `thumb_media_id`.
+    """
+
+    kind: ReplyKind = ReplyKind.TEXT
+    text: str = ""
+    media_id: str = ""
+    title: str = ""
+    description: str = ""
+    url: str = ""
+    thumb_url: str = ""
+    page_path: str = ""
+    thumb_media_id: str = ""
+
+    @property
+    def summary(self) -> str:
+        """One line for lists: the text, or the title of what is not text."""
+        return self.text or self.title
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Something this desk says or said to a contact; a row before it is a request.
+
+    `due_at` is the deadline of a held reply; `not_before` delays a queued one (back-off). `edited` marks a
+    rule's reply that an operator changed; `by` names who cancelled or settled it. `errcode`, `error` and
+    `rid` are WeChat's last answer. `attempts` counts the HTTP calls made.
+    """
+
+    id: int
+    conversation_id: int
+    account: str
+    openid: str
+    author: Author
+    content: Content
+    state: ReplyState
+    created_at: datetime
+    updated_at: datetime
+    message_id: int | None = None
+    decision_id: int | None = None
+    rule_id: int | None = None
+    rule_name: str = ""
+    rule_revision: int = 0
+    due_at: datetime | None = None
+    not_before: datetime | None = None
+    attempts: int = 0
+    sent_at: datetime | None = None
+    edited: bool = False
+    by: str = ""
+    errcode: int | None = None
+    error: str = ""
+    rid: str = ""
+
+    @property
+    def at(self) -> datetime:
+        """Its place in the timeline: when it was made."""
+        return self.created_at
+
+
+@dataclass(frozen=True, slots=True)
+class NewReply:
+    """A reply that has no row yet; the store gives it an id and its times."""
+
+    conversation_id: int
+    author: Author
+    content: Content
+    state: ReplyState
+    message_id: int | None = None
+    rule_id: int | None = None
+    rule_name: str = ""
+    rule_revision: int = 0
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A stored answer that an operator can insert; `body` is Liquid."""
+
+    id: int
+    title: str
+    body: str
+    shortcut: str = ""
+    updated_at: datetime | None = None

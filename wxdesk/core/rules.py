@@ -1,0 +1,153 @@
+"""What the operator wants said, and what was decided about a message: records only.
+
+How a rule is tested against a message is in `core.matching`; how a file of rules is read and written is in
+`desk.rules_file`. Rules stand in one list, first match wins from top to bottom.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from wxdesk.core.model import Content, MessageType
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFromTest:
+    """A test of `SessionFrom`, the value that the mini program's button carries. Exactly one field is set."""
+
+    equals: str | None = None
+    prefix: str | None = None
+    regex: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """When a rule applies: the fields that are set must all hold. Words match after normalising both sides.
+
+    any: one of the words occurs · all: every one does · none: none does · exact: the whole text is one of
+    them · prefix: the text starts with one of them · regex: an RE2 pattern is found in the text.
+    """
+
+    any: tuple[str, ...] = ()
+    all: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
+    exact: tuple[str, ...] = ()
+    prefix: tuple[str, ...] = ()
+    regex: str | None = None
+    session_from: SessionFromTest | None = None
+
+
+class ActionKind(StrEnum):
+    """What a rule can do; the words of the rules file."""
+
+    REPLY = "reply"
+    IMAGE = "image"
+    LINK = "link"
+    CARD = "card"
+    TRANSFER = "transfer"
+    TAKE_OVER = "take_over"
+    TAG = "tag"
+    SILENT = "silent"
+
+
+SENDING_ACTIONS = frozenset({ActionKind.REPLY, ActionKind.IMAGE, ActionKind.LINK, ActionKind.CARD})
+"""Actions that cost one of the contact's five replies each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One step of a rule's answer.
+
+    reply: `text` is a Liquid template · image, link, card: `content` · tag: `tags` · the others carry nothing.
+    """
+
+    kind: ActionKind
+    text: str = ""
+    content: Content = field(default_factory=Content)
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of the operator's list. `id` and `revision` are 0 until the store has given them.
+
+    A `default` rule ignores `when` and answers what no other rule above it did. `continues` lets the rules
+    below it speak as well, which is the exception.
+    """
+
+    name: str
+    id: int = 0
+    position: int = 0
+    revision: int = 0
+    enabled: bool = True
+    on: frozenset[MessageType] = frozenset({MessageType.TEXT})
+    when: Condition = Condition()
+    then: tuple[Action, ...] = ()
+    default: bool = False
+    continues: bool = False
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The outcome of one condition. `condition` is its word in the rules file (`any`, `regex`, `on` …).
+
+    `words` are what it looked for, `found` what of it was there (a word, or the matched stretch of text).
+    """
+
+    condition: str
+    ok: bool
+    words: tuple[str, ...] = ()
+    found: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleVerdict:
+    """What one rule said about one message, condition by condition, up to the first that failed."""
+
+    rule_id: int
+    rule_name: str
+    revision: int
+    matched: bool
+    verdicts: tuple[Verdict, ...] = ()
+
+
+class Outcome(StrEnum):
+    """What became of a message. The first seven are guards, in the order in which they are asked."""
+
+    DUPLICATE = "duplicate"
+    NOT_A_CUSTOMER = "not_a_customer"
+    STALE = "stale"
+    PAUSED = "paused"
+    TAKEN_OVER = "taken_over"
+    BLOCKED = "blocked"
+    NO_QUOTA = "no_quota"
+    REPLIED = "replied"
+    SILENT = "silent"
+    HANDED_OVER = "handed_over"
+    UNMATCHED = "unmatched"
+    NOT_RENDERED = "not_rendered"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Why a message got the answer it got, kept for ever. `id` is 0 until stored.
+
+    `rule_*` name the rule that spoke (the last one, if an earlier one said continue); `verdicts` are those of
+    every rule asked, in order; `rules_left` counts the enabled rules below it that were not asked any more.
+    `problem` says in words what kept a reply from being made (a template that does not render).
+    """
+
+    message_id: int
+    conversation_id: int
+    outcome: Outcome
+    decided_at: datetime
+    id: int = 0
+    rule_id: int | None = None
+    rule_name: str = ""
+    rule_revision: int = 0
+    verdicts: tuple[RuleVerdict, ...] = ()
+    rules_left: int = 0
+    problem: str = ""

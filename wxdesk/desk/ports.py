@@ -1,0 +1,354 @@
+"""What the desk needs from the other rooms, as Protocols. `app.py` plugs the real parts in.
+
+All of them are called on the desk thread's loop. A method that changes something returns after its
+commit; what it returns is what the database says then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from wxdesk.core.inbox import DayCounts, InboxCounts, InboxFilter, InboxRow, SearchHit, TimelineItem
+from wxdesk.core.lifecycle import Move
+from wxdesk.core.model import (
+    Account,
+    Contact,
+    Content,
+    Conversation,
+    Incoming,
+    KeptPush,
+    Message,
+    NewReply,
+    Push,
+    Reply,
+    ReplyMode,
+    ReplyWindow,
+    Template,
+)
+from wxdesk.core.rules import Decision, Rule
+
+type Clock = Callable[[], datetime]
+"""Tells the time, aware and in UTC."""
+
+type ReadPush = Callable[[bytes], Incoming]
+"""Parses a decrypted push body; raises `BadInput` if it cannot be read. Filled by `webhook.parse`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A stored message that awaits its decision, with its conversation as it is now."""
+
+    message: Message
+    conversation: Conversation
+
+
+@dataclass(frozen=True, slots=True)
+class ToDerive:
+    """A kept push whose message has not been made yet; `incoming` is None if its body cannot be read."""
+
+    push_id: int
+    account: str
+    received_at: datetime
+    incoming: Incoming | None
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """All that follows from one decision, stored together with it or not at all."""
+
+    decision: Decision
+    replies: tuple[NewReply, ...] = ()
+    take_over: bool = False
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyChanges:
+    """What else changes when a reply moves; None leaves a field as it is.
+
+    `window` gets the contact's reply window and returns the one to store, in the same transaction.
+    """
+
+    content: Content | None = None
+    edited: bool | None = None
+    by: str | None = None
+    due_at: datetime | None = None
+    not_before: datetime | None = None
+    sent_at: datetime | None = None
+    errcode: int | None = None
+    error: str | None = None
+    rid: str | None = None
+    window: Callable[[ReplyWindow], ReplyWindow] | None = field(default=None, compare=False)
+
+
+class Pushes(Protocol):
+    """Raw pushes: the only thing that must be on disk before WeChat gets its answer."""
+
+    async def keep(self, push: Push) -> int | None:
+        """Commit `push`, together with others that arrive now. Its id, or None if its key is known already.
+
+        Raises:
+            StoreError: it could not be committed; nothing was kept.
+        """
+        ...
+
+    async def underived(self, limit: int = 500) -> list[KeptPush]:
+        """The oldest kept pushes from which no message has been made yet."""
+        ...
+
+    async def page(self, before_id: int | None = None, limit: int = 100) -> list[KeptPush]:
+        """Kept pushes, newest first."""
+        ...
+
+
+class Conversations(Protocol):
+    """Contacts and the threads with them."""
+
+    async def derive(self, pushes: Sequence[ToDerive]) -> list[Undecided]:
+        """Make contact, conversation and message from each push and mark it derived, in one transaction.
+
+        Reply window (`core.quota.opened`), unread, waiting, and preview are updated. A push that opens no
+        conversation, or that cannot be read, is only marked. Returns the new messages in the given order, each
+        with its conversation as it is after the whole batch.
+        """
+        ...
+
+    async def undecided(self, limit: int = 500) -> list[Undecided]:
+        """Messages without a decision, oldest first (what a crash left over)."""
+        ...
+
+    async def resolve(self, resolutions: Sequence[Resolution]) -> list[Reply]:
+        """Store decisions with their replies, takeovers and tags, in one transaction; the new replies.
+
+        A reply's `created_at` is the decision's `decided_at`. Each message is marked decided. A message that is
+        decided already is left alone, its replies are not made a second time.
+        """
+        ...
+
+    async def page(self, chosen: InboxFilter, offset: int = 0, limit: int = 100) -> list[InboxRow]:
+        """Rows of the list: newest first, or longest waiting first for WAITING and NEEDS_HUMAN."""
+        ...
+
+    async def rows(self, ids: Collection[int]) -> list[InboxRow]:
+        """The rows of these conversations, in no particular order; unknown ids are left out."""
+        ...
+
+    async def get(self, conversation_id: int) -> Conversation:
+        """One conversation; raises `NotFound`."""
+        ...
+
+    async def timeline(
+        self, conversation_id: int, before: datetime | None = None, limit: int = 50
+    ) -> list[TimelineItem]:
+        """The last messages and replies before `before` (all times if None), oldest first by `at`, then id."""
+        ...
+
+    async def counts(self, now: datetime) -> InboxCounts:
+        """The figures for the chips; waiting and needs_human as `page` would list them."""
+        ...
+
+    async def day_counts(self, since: datetime) -> DayCounts:
+        """What happened since `since`."""
+        ...
+
+    async def search(self, phrase: str, limit: int = 50) -> list[SearchHit]:
+        """Messages and replies that contain `phrase`, newest first; Chinese from one character up."""
+        ...
+
+    async def mark_read(self, conversation_id: int) -> bool:
+        """Set unread to 0; False if it was 0 already."""
+        ...
+
+    async def set_mode(self, conversation_id: int, mode: ReplyMode | None) -> None:
+        """Set the conversation's own mode; None inherits the account's."""
+        ...
+
+    async def take_over(self, conversation_id: int, until: datetime | None) -> None:
+        """A human has the word, until `until` or until handed back."""
+        ...
+
+    async def hand_back(self, conversation_id: int) -> None:
+        """The rules have the word again."""
+        ...
+
+    async def update_contact(self, contact: Contact) -> None:
+        """Store alias, note, tags and blocked of `contact`."""
+        ...
+
+
+class Replies(Protocol):
+    """The outbox's table: every reply in exactly one state."""
+
+    async def add(self, reply: NewReply, at: datetime) -> Reply:
+        """Store a reply that no rule made, and update the conversation's preview."""
+        ...
+
+    async def get(self, reply_id: int) -> Reply:
+        """One reply; raises `NotFound`."""
+        ...
+
+    async def claim(
+        self,
+        now: datetime,
+        *,
+        busy: Collection[int],
+        limit: int,
+        only_by_hand: bool,
+        without: Collection[str] = (),
+    ) -> list[Reply]:
+        """Move queued replies to `sending` and commit; at most one a conversation, the oldest first.
+
+        Left out: conversations in `busy`, conversations with a reply in `sending`, accounts in `without`,
+        replies whose `not_before` is later than `now`, and, if `only_by_hand`, those that a rule made. A reply is
+        never claimed before an older queued one of its conversation (paused ones do not block written ones).
+        """
+        ...
+
+    async def move(
+        self, reply_id: int, move: Move, at: datetime, changes: ReplyChanges = ReplyChanges()
+    ) -> Reply:
+        """Make one move of `core.lifecycle`'s table, with what changes beside it.
+
+        CLAIM and a RETRY's way out count an attempt. ACCEPT clears `waiting_since` and, in the same transaction,
+        updates the preview.
+
+        Raises:
+            NotFound, MoveNotAllowed: nothing was changed.
+        """
+        ...
+
+    async def edit(self, reply_id: int, content: Content, at: datetime) -> Reply:
+        """Change what a draft, held or failed reply says and mark it edited; else `MoveNotAllowed`."""
+        ...
+
+    async def cancel_automatic(self, conversation_id: int | None, by: str, at: datetime) -> list[Reply]:
+        """Cancel everything that rules made and that has not left: of one conversation, or of all."""
+        ...
+
+    async def release_due(self, now: datetime) -> list[Reply]:
+        """Move held replies whose time has come to `queued`."""
+        ...
+
+    async def next_wake(self, now: datetime) -> datetime | None:
+        """When the next held reply is due or the next postponed one may be tried."""
+        ...
+
+    async def pending(self) -> list[Reply]:
+        """Held replies and drafts, soonest first."""
+        ...
+
+    async def recover(self, at: datetime) -> list[Reply]:
+        """After a crash: every `sending` becomes `unknown`."""
+        ...
+
+
+class Decisions(Protocol):
+    """Why each message got its answer."""
+
+    async def for_message(self, message_id: int) -> Decision | None:
+        """The decision about a message."""
+        ...
+
+    async def latest(self, conversation_id: int) -> Decision | None:
+        """The newest decision in a conversation."""
+        ...
+
+    async def hits(self, since: datetime) -> dict[int, int]:
+        """How often each rule answered since `since`, by rule id."""
+        ...
+
+
+class Rules(Protocol):
+    """The ordered list of rules; every saved revision is kept."""
+
+    async def all(self) -> list[Rule]:
+        """All rules by position, switched-off ones included."""
+        ...
+
+    async def save(self, rule: Rule, at: datetime) -> Rule:
+        """Insert (`id` 0, at the end but before a trailing default rule) or update, as the next revision."""
+        ...
+
+    async def set_enabled(self, rule_id: int, enabled: bool) -> None:
+        """Switch a rule on or off; no new revision."""
+        ...
+
+    async def reorder(self, ids: Sequence[int]) -> None:
+        """Put the rules in this order; ids left out keep their order at the end."""
+        ...
+
+    async def delete(self, rule_id: int) -> None:
+        """Remove a rule from the list; its revisions stay for the decisions that name them."""
+        ...
+
+    async def replace_all(self, rules: Sequence[Rule], at: datetime) -> list[Rule]:
+        """Replace the list in one transaction; a rule keeps id and revision where its name and content are the same."""
+        ...
+
+
+class Templates(Protocol):
+    """Stored answers."""
+
+    async def all(self) -> list[Template]:
+        """All templates by title."""
+        ...
+
+    async def save(self, template: Template, at: datetime) -> Template:
+        """Insert (`id` 0) or update."""
+        ...
+
+    async def delete(self, template_id: int) -> None:
+        """Remove one."""
+        ...
+
+
+class Settings(Protocol):
+    """Small facts that must survive a restart, such as the pause."""
+
+    async def get(self, key: str) -> str | None:
+        """The stored value."""
+        ...
+
+    async def set(self, key: str, value: str) -> None:
+        """Store a value."""
+        ...
+
+
+class Store(Protocol):
+    """The kept things, one attribute a table family."""
+
+    @property
+    def pushes(self) -> Pushes: ...
+    @property
+    def conversations(self) -> Conversations: ...
+    @property
+    def replies(self) -> Replies: ...
+    @property
+    def decisions(self) -> Decisions: ...
+    @property
+    def rules(self) -> Rules: ...
+    @property
+    def templates(self) -> Templates: ...
+    @property
+    def settings(self) -> Settings: ...
+
+    async def register(self, accounts: Sequence[Account]) -> None:
+        """Make the configured accounts known; accounts that are not configured any more keep their rows."""
+        ...
+
+
+class Sender(Protocol):
+    """The way out: WeChat's customer-service API."""
+
+    async def send(self, account: Account, openid: str, content: Content) -> None:
+        """Send one reply; returning means that WeChat accepted it.
+
+        Raises:
+            NotSent: it certainly did not leave.
+            Refused: WeChat answered with an errcode; the token has been renewed and tried once where that helps.
+            DeliveryUnknown: it may have been delivered.
+        """
+        ...
