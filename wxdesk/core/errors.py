@@ -105,9 +105,7 @@ class StoreError(WxdeskError):
 class StoreDamaged(StoreError):
     """The database file is not readable as one."""
 
-    template = (
-        "The database {file} is damaged: {reason}. It was left as it is; restore a backup or move it away."
-    )
+    template = "The database {file} is damaged: {reason}. It was left as it is; restore a backup or move it away."
 
     def __init__(self, file: str, reason: str) -> None:
         super().__init__(file=file, reason=reason)
@@ -125,9 +123,7 @@ class StoreTooNew(StoreError):
 class HomeInUse(StoreError):
     """Another desk works on the same folder."""
 
-    template = (
-        "Another wxdesk is already open on {home}. Close it first, or choose another folder with --home."
-    )
+    template = "Another wxdesk is already open on {home}. Close it first, or choose another folder with --home."
 
     def __init__(self, home: str) -> None:
         super().__init__(home=home)
@@ -136,9 +132,7 @@ class HomeInUse(StoreError):
 class PortInUse(WxdeskError):
     """The listener's port is taken by another program."""
 
-    template = (
-        "Port {port} on {host} is in use by another program. Choose another in config.toml, [listener] port."
-    )
+    template = "Port {port} on {host} is in use by another program. Choose another in config.toml, [listener] port."
 
     def __init__(self, host: str, port: int) -> None:
         super().__init__(host=host, port=port)

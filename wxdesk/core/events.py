@@ -84,7 +84,7 @@ class TokenChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class PushSeen(Event):
-    """A request reached the listener; for the traffic page and the counters. `outcome`: kept, duplicate or a refusal."""
+    """A request reached the listener, for traffic and counters. `outcome`: kept, duplicate or a refusal."""
 
     account: str
     outcome: str

@@ -72,9 +72,7 @@ def states_before(move: Move) -> frozenset[ReplyState]:
 
 def first_state(mode: ReplyMode) -> ReplyState | None:
     """The state in which an automatic reply is born under `mode`; None when none is made."""
-    return {ReplyMode.AUTO: S.QUEUED, ReplyMode.HOLD: S.HELD, ReplyMode.DRAFT: S.DRAFT, ReplyMode.OFF: None}[
-        mode
-    ]
+    return {ReplyMode.AUTO: S.QUEUED, ReplyMode.HOLD: S.HELD, ReplyMode.DRAFT: S.DRAFT, ReplyMode.OFF: None}[mode]
 
 
 def mode_of(conversation: Conversation, account: Account) -> ReplyMode:

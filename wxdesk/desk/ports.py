@@ -207,9 +207,7 @@ class Replies(Protocol):
         """
         ...
 
-    async def move(
-        self, reply_id: int, move: Move, at: datetime, changes: ReplyChanges = ReplyChanges()
-    ) -> Reply:
+    async def move(self, reply_id: int, move: Move, at: datetime, changes: ReplyChanges = ReplyChanges()) -> Reply:
         """Make one move of `core.lifecycle`'s table, with what changes beside it.
 
         CLAIM and a RETRY's way out count an attempt. ACCEPT clears `waiting_since` and, in the same transaction,
@@ -321,19 +319,39 @@ class Store(Protocol):
     """The kept things, one attribute a table family."""
 
     @property
-    def pushes(self) -> Pushes: ...
+    def pushes(self) -> Pushes:
+        """Raw pushes."""
+        ...
+
     @property
-    def conversations(self) -> Conversations: ...
+    def conversations(self) -> Conversations:
+        """Contacts and threads."""
+        ...
+
     @property
-    def replies(self) -> Replies: ...
+    def replies(self) -> Replies:
+        """The outbox's table."""
+        ...
+
     @property
-    def decisions(self) -> Decisions: ...
+    def decisions(self) -> Decisions:
+        """Why each message got its answer."""
+        ...
+
     @property
-    def rules(self) -> Rules: ...
+    def rules(self) -> Rules:
+        """The operator's rules."""
+        ...
+
     @property
-    def templates(self) -> Templates: ...
+    def templates(self) -> Templates:
+        """Stored answers."""
+        ...
+
     @property
-    def settings(self) -> Settings: ...
+    def settings(self) -> Settings:
+        """Small facts."""
+        ...
 
     async def register(self, accounts: Sequence[Account]) -> None:
         """Make the configured accounts known; accounts that are not configured any more keep their rows."""
