@@ -1,0 +1,167 @@
+"""What WeChat's errcodes mean and what to do about each, as one table.
+
+Collected from WeChat's pages for customer-service messages, access_token and media ("发送客服消息",
+"获取稳定版接口调用凭据", "上传临时素材") and its list of global return codes (全局返回码). WeChat answers with HTTP
+200 in every case; only the code tells. The sentences are English and have their Chinese in
+resources/translations/zh_CN/wechat.po.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ErrorAction(StrEnum):
+    """What a code asks for."""
+
+    NONE = "none"  # accepted
+    RETRY = "retry"  # WeChat is busy: again with back-off, a few times
+    TOKEN = "token"  # noqa: S105 - a new access_token and one repeat; the second time it is CONFIG
+    WAIT = "wait"  # too fast: again after a minute
+    USER = "user"  # nothing more to this contact until he writes again
+    REUPLOAD = "reupload"  # the picture must be uploaded again
+    FIX = "fix"  # this reply is wrong as it is; never again unchanged
+    CONFIG = "config"  # the account cannot send at all until somebody mends it
+    IGNORE = "ignore"  # of no consequence
+
+
+@dataclass(frozen=True, slots=True)
+class _Code:
+    action: ErrorAction
+    meaning: str
+    remedy: str = ""
+
+
+_A = ErrorAction
+
+_SHORTEN = "Shorten the reply or send it in two."
+_MEND_REPLY = "Change the reply and send it again."
+_OUR_DEFECT = "This is a defect of wxdesk; please report it with the code and the rid."
+_NEXT_MESSAGE = "Wait until the contact writes again."
+_CHECK_SECRET = "Copy app id and app secret from the mini program's console again."  # noqa: S105
+_UPLOAD_AGAIN = "Upload the picture again; WeChat keeps it for three days."
+_SMALLER_PICTURE = "Use a PNG, JPEG or GIF of at most 2 MB."
+_ALLOW_IP = "Add this machine's public address to the IP list in the mini program's console."
+_CONSOLE = "Look at the mini program's console, or ask WeChat with the rid."
+_THIRD_PARTY = "Take the customer-service permission back from the third-party platform in the console."
+_KF_TOOL = "Set it right in WeChat's own customer-service tool."
+
+_TABLE: dict[int, _Code] = {
+    -1: _Code(_A.RETRY, "WeChat is busy"),
+    0: _Code(_A.NONE, "ok"),
+    40001: _Code(
+        _A.TOKEN,
+        "the access_token is not the latest one, or the app secret is wrong",
+        "Another program probably fetches tokens for this mini program. Let both use stable_token, or stop one.",
+    ),
+    40002: _Code(_A.CONFIG, "the grant type is wrong", _OUR_DEFECT),
+    40003: _Code(_A.USER, "this openid does not belong to this mini program", "Check the account's app id."),
+    40004: _Code(_A.FIX, "this kind of media is not allowed", _SMALLER_PICTURE),
+    40005: _Code(_A.FIX, "this kind of file is not allowed", _SMALLER_PICTURE),
+    40006: _Code(_A.FIX, "the file is too large", _SMALLER_PICTURE),
+    40007: _Code(_A.REUPLOAD, "the picture has expired at WeChat", _UPLOAD_AGAIN),
+    40008: _Code(_A.FIX, "this kind of message is not allowed", _MEND_REPLY),
+    40009: _Code(_A.FIX, "the picture is too large", _SMALLER_PICTURE),
+    40013: _Code(_A.CONFIG, "the app id is wrong", _CHECK_SECRET),
+    40014: _Code(_A.TOKEN, "the access_token is wrong"),
+    40033: _Code(_A.FIX, "the reply contains characters that WeChat refuses", _OUR_DEFECT),
+    40097: _Code(_A.FIX, "an argument is wrong", _MEND_REPLY),
+    40101: _Code(_A.FIX, "a parameter is missing", _OUR_DEFECT),
+    40125: _Code(_A.CONFIG, "the app secret is wrong", _CHECK_SECRET),
+    40137: _Code(_A.FIX, "the picture's format is not allowed", _SMALLER_PICTURE),
+    40164: _Code(_A.CONFIG, "this machine's address is not in the IP list", _ALLOW_IP),
+    40200: _Code(_A.FIX, "this kind of account may not do this"),
+    40243: _Code(_A.CONFIG, "the app secret is frozen", "Unfreeze it in the mini program's console."),
+    41001: _Code(_A.TOKEN, "the access_token is missing"),
+    41002: _Code(_A.CONFIG, "the app id is missing", _CHECK_SECRET),
+    41004: _Code(_A.CONFIG, "the app secret is missing", "Store it with: wxdesk secret set ACCOUNT app_secret"),
+    41005: _Code(_A.FIX, "the picture's data is missing", _MEND_REPLY),
+    41006: _Code(_A.FIX, "the picture's media_id is missing", _MEND_REPLY),
+    41009: _Code(_A.FIX, "the openid is missing", _OUR_DEFECT),
+    42001: _Code(_A.TOKEN, "the access_token has expired"),
+    43002: _Code(_A.FIX, "the call must be a POST", _OUR_DEFECT),
+    43003: _Code(_A.FIX, "the call must use HTTPS", "Set [wechat] api_base to an address with https."),
+    43004: _Code(_A.USER, "the contact does not follow the account", _NEXT_MESSAGE),
+    43019: _Code(_A.USER, "the contact is on the black list", "Take the contact off the black list."),
+    44001: _Code(_A.FIX, "the picture is empty", _MEND_REPLY),
+    44002: _Code(_A.FIX, "the request is empty", _OUR_DEFECT),
+    44004: _Code(_A.FIX, "the text is empty", _MEND_REPLY),
+    45001: _Code(_A.FIX, "the picture is too large", _SMALLER_PICTURE),
+    45002: _Code(_A.FIX, "the text is longer than 2048 bytes", _SHORTEN),
+    45003: _Code(_A.FIX, "the title is too long", _SHORTEN),
+    45004: _Code(_A.FIX, "the description is too long", _SHORTEN),
+    45005: _Code(_A.FIX, "the link is too long", _SHORTEN),
+    45006: _Code(_A.FIX, "the picture link is too long", _SHORTEN),
+    45008: _Code(_A.FIX, "there are too many articles", _MEND_REPLY),
+    45009: _Code(
+        _A.CONFIG,
+        "the day's number of API calls is used up",
+        "It starts again at midnight, Beijing time; or clear the quota in the mini program's console.",
+    ),
+    45011: _Code(_A.WAIT, "too many API calls in a minute"),
+    45015: _Code(_A.USER, "the time for replies is over", _NEXT_MESSAGE),
+    45047: _Code(_A.USER, "the number of replies is used up", _NEXT_MESSAGE),
+    45072: _Code(_A.IGNORE, "the typing command is wrong"),
+    45080: _Code(_A.IGNORE, "nothing was said in the last 30 seconds, so typing cannot be shown"),
+    45081: _Code(_A.IGNORE, "typing is being shown already"),
+    45162: _Code(_A.FIX, "this kind of message is not allowed here", _MEND_REPLY),
+    46001: _Code(_A.FIX, "the picture's data is missing", _MEND_REPLY),
+    47001: _Code(_A.FIX, "the request cannot be parsed", _OUR_DEFECT),
+    47003: _Code(_A.FIX, "an argument has a wrong value", _MEND_REPLY),
+    48001: _Code(_A.CONFIG, "the account may not use this API", _THIRD_PARTY),
+    48002: _Code(_A.USER, "the contact refuses messages", _NEXT_MESSAGE),
+    48004: _Code(_A.CONFIG, "the API is banned for this account", _CONSOLE),
+    48008: _Code(_A.FIX, "the account may not send this kind of message", _MEND_REPLY),
+    50001: _Code(_A.USER, "the contact has not authorised this", _NEXT_MESSAGE),
+    50002: _Code(_A.CONFIG, "the account is restricted or closed", _CONSOLE),
+    50005: _Code(_A.USER, "the contact does not follow the account", _NEXT_MESSAGE),
+    61003: _Code(_A.CONFIG, "the third-party platform is not authorised", _THIRD_PARTY),
+    61004: _Code(_A.CONFIG, "the third-party platform's address is not allowed", _THIRD_PARTY),
+    61007: _Code(_A.CONFIG, "the third-party platform was not given this permission", _THIRD_PARTY),
+    61023: _Code(_A.CONFIG, "the third-party platform's refresh token is invalid", _THIRD_PARTY),
+    61500: _Code(_A.FIX, "the date is wrong"),
+    76001: _Code(_A.IGNORE, "the rid was not found"),
+    76002: _Code(_A.IGNORE, "the rid belongs to another account"),
+    76003: _Code(_A.IGNORE, "this account may not look up rids"),
+    76004: _Code(_A.IGNORE, "the rid has expired"),
+    87014: _Code(_A.FIX, "WeChat considers the content risky", _MEND_REPLY),
+    89501: _Code(_A.CONFIG, "this machine's address waits for the administrator's consent", _ALLOW_IP),
+    89503: _Code(_A.CONFIG, "this machine's address needs the administrator's consent", _ALLOW_IP),
+    89506: _Code(_A.CONFIG, "the administrator refused this machine's address for 24 hours", _ALLOW_IP),
+    89507: _Code(_A.CONFIG, "the administrator refused this machine's address for one hour", _ALLOW_IP),
+}
+
+_RANGES: tuple[tuple[range, _Code], ...] = (
+    (range(61450, 61460), _Code(_A.FIX, "WeChat's own customer-service tool refused", _KF_TOOL)),
+    (range(65400, 65415), _Code(_A.FIX, "a session in WeChat's own customer-service tool is in the way", _KF_TOOL)),
+)
+
+_UNKNOWN = _Code(_A.FIX, "a code that wxdesk does not know", _CONSOLE)
+
+
+def action_for(errcode: int) -> ErrorAction:
+    """What to do about `errcode`; FIX for one that is not in the table, so that it is shown and not repeated."""
+    return _look_up(errcode).action
+
+
+def meaning_of(errcode: int) -> str:
+    """What `errcode` says, as an English part of a sentence for `i18n.tr`."""
+    return _look_up(errcode).meaning
+
+
+def remedy_of(errcode: int) -> str:
+    """What an operator can do about `errcode`, an English sentence for `i18n.tr`; empty if there is nothing to do."""
+    return _look_up(errcode).remedy
+
+
+def known_codes() -> frozenset[int]:
+    """Every code of the table, ranges included."""
+    return frozenset(_TABLE).union(*(codes for codes, _ in _RANGES))
+
+
+def _look_up(errcode: int) -> _Code:
+    known = _TABLE.get(errcode)
+    if known is not None:
+        return known
+    return next((code for codes, code in _RANGES if errcode in codes), _UNKNOWN)
