@@ -1,1 +1,1 @@
-"""x"""
+"""A log that masks secrets."""

@@ -5,7 +5,9 @@
     │   ├── BadConfig              config.toml, environment: file, key, reason
     │   ├── BadRule                a rule: name, reason
     │   ├── BadRulesFile           file, line, reason
-    │   └── BadTemplate            template, line, reason
+    │   ├── BadTemplate            template, line, reason
+    │   ├── ReplyEmpty             a reply without a word in it
+    │   └── ReplyTooLong           bytes, and how many WeChat takes
     ├── MoveNotAllowed             tell: operator (the state changed under his hands) · again: no
     ├── NotFound                   tell: operator (someone removed it) · again: no
     ├── StoreError
@@ -78,6 +80,21 @@ class BadTemplate(BadInput):
     def __init__(self, line: int, reason: str) -> None:
         self.line = line
         super().__init__(line=line, reason=reason)
+
+
+class ReplyEmpty(BadInput):
+    """WeChat refuses a reply without text (44004)."""
+
+    template = "The reply is empty."
+
+
+class ReplyTooLong(BadInput):
+    """WeChat refuses a text above its limit of bytes (45002)."""
+
+    template = "The reply has {size} bytes; WeChat takes {limit}."
+
+    def __init__(self, size: int, limit: int) -> None:
+        super().__init__(size=size, limit=limit)
 
 
 class MoveNotAllowed(WxdeskError):

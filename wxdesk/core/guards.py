@@ -1,0 +1,50 @@
+"""What is asked about a message before any rule is: may a rule speak at all?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from wxdesk.core.lifecycle import is_taken_over, mode_of
+from wxdesk.core.model import Account, Conversation, Message, MessageType, ReplyMode
+from wxdesk.core.quota import left_for_rules
+from wxdesk.core.rules import Outcome
+
+STALE_AFTER = timedelta(minutes=5)
+"""A message that comes to its decision later than this (an outage, a restart) is left to the human."""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """All that the guards look at: one message, where it stands, and the state of the desk."""
+
+    message: Message
+    conversation: Conversation
+    account: Account
+    paused: bool
+    now: datetime
+
+
+def stopped_by(situation: Situation) -> Outcome | None:
+    """The first guard that keeps the rules from speaking, or None.
+
+    The order is fixed: not a customer → stale → account paused → taken over → blocked → no quota. Duplicates
+    never come here: the store keeps a push only once.
+    """
+    for outcome, holds in _guards(situation):
+        if holds:
+            return outcome
+    return None
+
+
+def _guards(at: Situation) -> tuple[tuple[Outcome, bool], ...]:
+    message, conversation = at.message, at.conversation
+    is_service_event = message.event is not None and message.type is not MessageType.ENTER_SESSION
+    return (
+        (Outcome.NOT_A_CUSTOMER, is_service_event),
+        (Outcome.STALE, at.now - message.at > STALE_AFTER),
+        (Outcome.PAUSED, at.paused or mode_of(conversation, at.account) is ReplyMode.OFF),
+        (Outcome.TAKEN_OVER, is_taken_over(conversation, at.now)),
+        (Outcome.BLOCKED, conversation.contact.blocked),
+        (Outcome.NO_QUOTA, left_for_rules(conversation.window, message.type, at.now) == 0),
+    )

@@ -1,0 +1,28 @@
+"""The desk as the window sees it: what can be read, what can be commanded, and where to listen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from wxdesk.core.model import Account
+from wxdesk.desk.bus import Bus
+from wxdesk.desk.handoff import Handoff
+from wxdesk.desk.health import Health
+from wxdesk.desk.ports import Clock, Store
+from wxdesk.desk.rulebook import Rulebook
+from wxdesk.desk.traffic import Traffic
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The parts that people use. All coroutines of it belong on the desk thread's loop."""
+
+    accounts: Mapping[str, Account]
+    store: Store
+    handoff: Handoff
+    rulebook: Rulebook
+    health: Health
+    traffic: Traffic
+    bus: Bus
+    clock: Clock

@@ -1,0 +1,124 @@
+"""Everything a human can do to the conversations: write, take over, hand back, and settle each reply.
+
+Each command returns after its commit and has then been published. One that comes too late, because the
+reply has just left, raises `MoveNotAllowed` and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from wxdesk.core.errors import ReplyEmpty, ReplyTooLong
+from wxdesk.core.events import ConversationChanged, Event, ReplyChanged
+from wxdesk.core.lifecycle import TAKEOVER_AFTER_WRITING, Move, is_taken_over
+from wxdesk.core.model import Author, Content, NewReply, Reply, ReplyMode, ReplyState
+from wxdesk.core.render import TEXT_LIMIT_BYTES, byte_count
+from wxdesk.desk.pause import Pause
+from wxdesk.desk.ports import Clock, ReplyChanges, Store
+
+OPERATOR = "operator"
+
+
+class Handoff:
+    """The operator's commands about conversations and replies."""
+
+    def __init__(self, store: Store, pause: Pause, publish: Callable[[Event], None], clock: Clock) -> None:
+        self._store = store
+        self._pause = pause
+        self._publish = publish
+        self._clock = clock
+
+    async def write(self, conversation_id: int, text: str) -> Reply:
+        """Send `text` as the operator; the rules keep quiet in this conversation for a while.
+
+        Raises:
+            ReplyEmpty, ReplyTooLong: WeChat would refuse it.
+        """
+        content = text_content(text)
+        conversation = await self._store.conversations.get(conversation_id)
+        if not is_taken_over(conversation, self._clock()):
+            await self.take_over(conversation_id, TAKEOVER_AFTER_WRITING)
+        new = NewReply(conversation_id, Author.OPERATOR, content, ReplyState.QUEUED)
+        return self._told(await self._store.replies.add(new, self._clock()))
+
+    async def take_over(self, conversation_id: int, span: timedelta | None = None) -> None:
+        """The human has the word, for `span` or until handed back. Automatic replies that wait are cancelled."""
+        now = self._clock()
+        await self._store.conversations.take_over(conversation_id, now + span if span else None)
+        for reply in await self._store.replies.cancel_automatic(conversation_id, OPERATOR, now):
+            self._told(reply)
+        self._publish(ConversationChanged(conversation_id))
+
+    async def hand_back(self, conversation_id: int) -> None:
+        """The rules have the word again, from the next message on."""
+        await self._store.conversations.hand_back(conversation_id)
+        self._publish(ConversationChanged(conversation_id))
+
+    async def set_mode(self, conversation_id: int, mode: ReplyMode | None) -> None:
+        """Set the conversation's own mode; None follows the account."""
+        await self._store.conversations.set_mode(conversation_id, mode)
+        self._publish(ConversationChanged(conversation_id))
+
+    async def mark_read(self, conversation_id: int) -> None:
+        """Nothing in this conversation is new any more."""
+        if await self._store.conversations.mark_read(conversation_id):
+            self._publish(ConversationChanged(conversation_id))
+
+    async def describe(self, conversation_id: int, *, alias: str, note: str, tags: tuple[str, ...]) -> None:
+        """Store what the operator knows about the contact."""
+        conversation = await self._store.conversations.get(conversation_id)
+        contact = replace(conversation.contact, alias=alias.strip(), note=note.strip(), tags=tags)
+        await self._store.conversations.update_contact(contact)
+        self._publish(ConversationChanged(conversation_id))
+
+    async def release(self, reply_id: int) -> Reply:
+        """Send a held reply or a draft now."""
+        return await self._move(reply_id, Move.RELEASE)
+
+    async def edit(self, reply_id: int, text: str) -> Reply:
+        """Change what a draft, held or failed reply says; raises like `write`."""
+        return self._told(await self._store.replies.edit(reply_id, text_content(text), self._clock()))
+
+    async def cancel(self, reply_id: int) -> Reply:
+        """Stop a reply that has not left, or discard a failed or unknown one."""
+        return await self._move(reply_id, Move.CANCEL)
+
+    async def retry(self, reply_id: int) -> Reply:
+        """Send a failed or unknown reply again."""
+        return await self._move(reply_id, Move.RETRY)
+
+    async def confirm(self, reply_id: int) -> Reply:
+        """An unknown reply did arrive."""
+        return await self._move(reply_id, Move.CONFIRM)
+
+    async def pause(self) -> None:
+        """Nothing automatic leaves from this instant."""
+        await self._pause.set(True)
+
+    async def resume(self) -> None:
+        """Automatic replies go on; what waited leaves in its order."""
+        await self._pause.set(False)
+
+    async def cancel_pending(self) -> None:
+        """Stop every automatic reply that waits, in all conversations."""
+        for reply in await self._store.replies.cancel_automatic(None, OPERATOR, self._clock()):
+            self._told(reply)
+
+    async def _move(self, reply_id: int, move: Move) -> Reply:
+        return self._told(await self._store.replies.move(reply_id, move, self._clock(), ReplyChanges(by=OPERATOR)))
+
+    def _told(self, reply: Reply) -> Reply:
+        self._publish(ReplyChanged(reply.conversation_id, reply.id, reply.state))
+        return reply
+
+
+def text_content(text: str) -> Content:
+    """`text` as the content of a reply; raises `ReplyEmpty` or `ReplyTooLong`."""
+    if not text.strip():
+        raise ReplyEmpty
+    size = byte_count(text)
+    if size > TEXT_LIMIT_BYTES:
+        raise ReplyTooLong(size, TEXT_LIMIT_BYTES)
+    return Content(text=text)

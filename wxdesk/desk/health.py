@@ -1,0 +1,49 @@
+"""How the desk is: listener, tokens, pause and troubles, gathered from the bus for whoever asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from wxdesk.core.events import Event, ListenerChanged, PauseChanged, TokenChanged, TroubleRaised
+
+
+@dataclass(frozen=True, slots=True)
+class TokenState:
+    """An account's access_token: valid until `expires_at`, or missing because of `error`."""
+
+    expires_at: datetime | None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HealthState:
+    """One moment's state. `listener_url` is empty while nothing listens; `troubles` is by their keys."""
+
+    listener_url: str = ""
+    tokens: tuple[tuple[str, TokenState], ...] = ()
+    paused: bool = False
+    troubles: tuple[tuple[str, str], ...] = ()
+
+
+class Health:
+    """Keeps the newest state; subscribed to the bus. Reading it from another thread is safe: it is one record."""
+
+    def __init__(self) -> None:
+        self.state = HealthState()
+
+    def hear(self, event: Event) -> None:
+        """Take in what an event says about the desk's health."""
+        match event:
+            case ListenerChanged(url):
+                self.state = replace(self.state, listener_url=url)
+            case PauseChanged(paused):
+                self.state = replace(self.state, paused=paused)
+            case TokenChanged(account, expires_at, error):
+                tokens = dict(self.state.tokens) | {account: TokenState(expires_at, error)}
+                self.state = replace(self.state, tokens=tuple(sorted(tokens.items())))
+            case TroubleRaised(key, text):
+                troubles = {k: v for k, v in self.state.troubles if k != key} | ({key: text} if text else {})
+                self.state = replace(self.state, troubles=tuple(troubles.items()))
+            case _:
+                pass

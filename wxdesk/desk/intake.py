@@ -1,0 +1,115 @@
+"""From a verified push to a decision: keep, acknowledge, then think.
+
+`keep` returns once the push is on disk, and only that; the listener answers WeChat then. All else happens
+behind it, from what is stored and in the order of arrival: message and conversation are derived, guards and
+rules decide, and the decision is stored together with the replies that follow from it. A crash in between
+loses nothing: `recover` begins with what the last run left underived or undecided.
+
+What fails: a store that cannot be written is tried again, with the operator told. A decision that fails is
+stored as such (see `desk.answering`), so that one message never holds up the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from wxdesk.core.errors import BadInput, StoreError
+from wxdesk.core.events import ConversationChanged, DecisionMade, Event, MessageKept, ReplyChanged, TroubleRaised
+from wxdesk.core.model import Incoming, KeptPush, Push
+from wxdesk.desk.answering import Answering
+from wxdesk.desk.ports import ReadPush, Store, ToDerive, Undecided
+
+log = logging.getLogger(__name__)
+
+BATCH = 200
+"""Messages derived in one transaction; larger ones would keep the loop from acknowledging."""
+
+RETRY_SECONDS = 1.0
+"""Wait before a store that failed is tried again."""
+
+TROUBLE = "intake"
+
+
+class Intake:
+    """Takes pushes in, in the order in which they came, and sees that each gets its decision."""
+
+    def __init__(
+        self, store: Store, read_push: ReadPush, answering: Answering, publish: Callable[[Event], None]
+    ) -> None:
+        self._store = store
+        self._read_push = read_push
+        self._answering = answering
+        self._publish = publish
+        self._fresh: deque[ToDerive] = deque()
+        self._awake = asyncio.Event()
+
+    async def keep(self, push: Push) -> bool:
+        """Commit `push`; False if it was known already.
+
+        Raises:
+            StoreError: it could not be committed, so WeChat must not get its `success`.
+            asyncio.QueueFull: too many wait for the disk already.
+        """
+        push_id = await self._store.pushes.keep(push)
+        if push_id is None:
+            return False
+        self._fresh.append(ToDerive(push_id, push.account, push.received_at, push.incoming))
+        self._awake.set()
+        return True
+
+    async def recover(self) -> None:
+        """Finish what the last run left: underived pushes first, then undecided messages."""
+        while left := await self._store.pushes.underived(BATCH):
+            await self._derive([self._read_again(push) for push in left])
+        while undecided := await self._store.conversations.undecided(BATCH):
+            await self._decide(undecided)
+
+    async def run(self) -> None:
+        """Work until cancelled. What is cancelled half-way is found again by `recover`."""
+        while True:
+            await self._awake.wait()
+            self._awake.clear()
+            while self._fresh:
+                await self._take_in([self._fresh[i] for i in range(min(BATCH, len(self._fresh)))])
+
+    async def _take_in(self, batch: Sequence[ToDerive]) -> None:
+        try:
+            undecided = await self._derive(batch)
+            await self._decide(undecided)
+        except StoreError as error:
+            log.warning("Intake waits for the store: %s", error)
+            self._publish(TroubleRaised(TROUBLE, str(error)))
+            await asyncio.sleep(RETRY_SECONDS)
+            return
+        self._publish(TroubleRaised(TROUBLE, ""))
+        for _ in batch:
+            self._fresh.popleft()
+
+    async def _derive(self, batch: Sequence[ToDerive]) -> list[Undecided]:
+        undecided = await self._store.conversations.derive(batch)
+        for item in undecided:
+            self._publish(MessageKept(item.conversation.id, item.message.id))
+        return undecided
+
+    async def _decide(self, undecided: Sequence[Undecided]) -> None:
+        resolutions = self._answering.resolve(undecided)
+        replies = await self._store.conversations.resolve(resolutions)
+        for resolution in resolutions:
+            decision = resolution.decision
+            self._publish(DecisionMade(decision.conversation_id, decision.message_id))
+            if resolution.take_over or resolution.tags:
+                self._publish(ConversationChanged(decision.conversation_id))
+        for reply in replies:
+            self._publish(ReplyChanged(reply.conversation_id, reply.id, reply.state))
+
+    def _read_again(self, push: KeptPush) -> ToDerive:
+        return ToDerive(push.id, push.account, push.received_at, self._parsed(push.body))
+
+    def _parsed(self, body: bytes) -> Incoming | None:
+        try:
+            return self._read_push(body)
+        except BadInput:
+            return None

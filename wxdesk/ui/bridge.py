@@ -1,0 +1,121 @@
+"""The only crossing between the window's thread and the desk's.
+
+Desk → window: events of the bus are gathered and delivered at most once a frame, as one Qt signal with all
+of them. Window → desk: `ask` hands a coroutine to the desk's loop; its result comes back as a plain call
+on the window's thread, its error goes to the notices. Widgets never see a task, a future or a thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Coroutine
+from concurrent.futures import CancelledError, Future
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from wxdesk.core.events import Event
+from wxdesk.desk.desk import Desk
+
+log = logging.getLogger(__name__)
+
+FRAME_MS = 16
+
+
+class Bridge(QObject):
+    """Carries questions and commands to the desk, and its events and answers back.
+
+    Signals:
+        events: a tuple of the `core.events` of the last frame, oldest first, on the window's thread.
+        failed: an exception that nobody handled otherwise; the notices show it.
+    """
+
+    events = Signal(object)
+    failed = Signal(object)
+    _arrived = Signal()
+    _answered = Signal(object)
+
+    def __init__(self, desk: Desk, desk_loop: asyncio.AbstractEventLoop, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self._loop = desk_loop
+        self._lock = threading.Lock()
+        self._gathered: list[Event] = []
+        self._open: set[Future[Any]] = set()
+        self._closed = False
+        self._frame = QTimer(self, singleShot=True, interval=FRAME_MS)
+        self._frame.timeout.connect(self._deliver)
+        self._arrived.connect(self._start_frame, Qt.ConnectionType.QueuedConnection)
+        self._answered.connect(self._call, Qt.ConnectionType.QueuedConnection)
+        self._unsubscribe: Callable[[], None] | None = None
+
+    def connect_to_bus(self) -> None:
+        """Begin to carry events; called once the window is ready to hear them."""
+        self._loop.call_soon_threadsafe(self._subscribe)
+
+    def ask[T](
+        self,
+        work: Coroutine[Any, Any, T],
+        done: Callable[[T], None] | None = None,
+        failed: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """Run `work` on the desk's loop; then call `done` with its result here, or `failed` with its error.
+
+        Without `failed`, the error goes to the `failed` signal and so to the operator.
+        """
+        if self._closed:
+            work.close()
+            return
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        self._open.add(future)
+        future.add_done_callback(lambda ended: self._answered.emit((ended, done, failed)))
+
+    def close(self) -> None:
+        """Carry nothing any more; what is under way ends on its own, unheard."""
+        self._closed = True
+        self._frame.stop()
+        if self._unsubscribe is not None and self._loop.is_running():
+            self._loop.call_soon_threadsafe(self._unsubscribe)
+
+    # -- on the desk's thread
+
+    def _subscribe(self) -> None:
+        self._unsubscribe = self.desk.bus.subscribe(self._gather)
+
+    def _gather(self, event: Event) -> None:
+        with self._lock:
+            first = not self._gathered
+            self._gathered.append(event)
+        if first and not self._closed:
+            self._arrived.emit()
+
+    # -- on the window's thread
+
+    def _start_frame(self) -> None:
+        if not self._closed and not self._frame.isActive():
+            self._frame.start()
+
+    def _deliver(self) -> None:
+        with self._lock:
+            events, self._gathered = tuple(self._gathered), []
+        if events:
+            self.events.emit(events)
+
+    def _call(
+        self, ended: tuple[Future[Any], Callable[[Any], None] | None, Callable[[Exception], None] | None]
+    ) -> None:
+        future, done, failed = ended
+        self._open.discard(future)
+        if self._closed:
+            return
+        try:
+            result = future.result()
+        except CancelledError:
+            return
+        except Exception as error:  # noqa: BLE001 - whatever the desk raised belongs to the operator
+            (failed or self.failed.emit)(error)
+            return
+        if done is not None:
+            done(result)

@@ -1,0 +1,155 @@
+"""How the window looks: every colour by its role, every measure by its name.
+
+Quiet surface, loud exceptions: what is normal is neutral, and only what needs the operator has colour. No
+other file names a colour. `Theme.of(scheme)` gives the palette for light or dark; the window follows the
+system and repaints when that changes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+
+
+@dataclass(frozen=True, slots=True)
+class Colors:
+    """One colour a role, as #RRGGBB."""
+
+    window: str
+    panel: str
+    rail: str
+    line: str
+    text: str
+    secondary: str
+    faint: str
+    accent: str  # text and icons
+    accent_fill: str
+    on_accent: str
+    accent_tint: str
+    selection: str
+    hover: str
+    chip: str
+    pending: str  # it will happen
+    pending_line: str
+    pending_tint: str
+    failed: str
+    failed_tint: str
+    on_failed: str
+    human: str  # the operator's series in charts
+
+
+LIGHT = Colors(
+    window="#F4F5F7", panel="#FFFFFF", rail="#E9ECEF", line="#E2E5E9",
+    text="#1F2329", secondary="#5F6670", faint="#8A919B",
+    accent="#07834A", accent_fill="#0A8A4F", on_accent="#FFFFFF", accent_tint="#E2F4E9",
+    selection="#E6F3EC", hover="#F0F2F4", chip="#ECEEF1",
+    pending="#8A5A06", pending_line="#D9921A", pending_tint="#FFF8E9",
+    failed="#C9352B", failed_tint="#FDECEA", on_failed="#FFFFFF", human="#5B8FD0",
+)  # fmt: skip
+
+DARK = Colors(
+    window="#17191C", panel="#1E2125", rail="#131517", line="#2C3036",
+    text="#E7E9EC", secondary="#A3A9B2", faint="#7C838D",
+    accent="#4CC78A", accent_fill="#0A7F49", on_accent="#FFFFFF", accent_tint="#17362A",
+    selection="#1D3329", hover="#24282D", chip="#2A2E34",
+    pending="#EDBE6C", pending_line="#C98A1B", pending_tint="#2F2818",
+    failed="#F0766C", failed_tint="#3A2220", on_failed="#1E2125", human="#5B8FD0",
+)  # fmt: skip
+
+AVATARS = ("#C2673A", "#3F7FC1", "#7C5BB3", "#2F8F83", "#B4526A", "#5C6B7A", "#9A7B2F", "#4F8A4B")
+"""Grounds for the letter that stands for a contact; white on each keeps 3:1 at avatar size."""
+
+
+class Measure:
+    """Lengths in device-independent pixels; steps of 4."""
+
+    RAIL = 64
+    LIST = 308
+    DETAIL = 284
+    HEADER = 56
+    STATUS_BAR = 32
+    ROW = 76
+    RADIUS = 8
+    BUBBLE_RADIUS = 10
+    BUBBLE_MAX = 420
+    DETAIL_BECOMES_DRAWER = 1100
+    LIST_BECOMES_DRAWER = 820
+
+
+class Size:
+    """Type sizes in pixels."""
+
+    CAPTION = 11
+    SMALL = 12
+    BODY = 13
+    MESSAGE = 14
+    TITLE = 16
+    PAGE = 18
+    FIGURE = 26
+
+
+FAMILIES = (
+    "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei UI", "Microsoft YaHei",
+    "WenQuanYi Micro Hei", "Noto Color Emoji", "Apple Color Emoji", "Segoe UI Emoji",
+)  # fmt: skip
+"""Simplified-Chinese faces first, else a system may pick Japanese or Korean shapes of the same characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """One appearance of the window."""
+
+    dark: bool
+    colors: Colors
+
+    _NONE: ClassVar[str] = "transparent"
+
+    @staticmethod
+    def of(scheme: Qt.ColorScheme) -> Theme:
+        """The theme for the system's colour scheme; light when the system does not tell."""
+        dark = scheme is Qt.ColorScheme.Dark
+        return Theme(dark, DARK if dark else LIGHT)
+
+    @staticmethod
+    def current() -> Theme:
+        """The theme that the application shows now, told by the palette that it was given."""
+        dark = QGuiApplication.palette().color(QPalette.ColorRole.Window) == QColor(DARK.window)
+        return Theme.of(Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light)
+
+    def color(self, role: str) -> QColor:
+        """The colour of a role of `Colors`, for painters."""
+        return QColor(getattr(self.colors, role))
+
+    def palette(self) -> QPalette:
+        """Qt's own palette in these colours, for the parts that the style draws."""
+        palette = QPalette()
+        roles = QPalette.ColorRole
+        for role, name in (
+            (roles.Window, "window"), (roles.Base, "panel"), (roles.AlternateBase, "window"), (roles.Button, "panel"),
+            (roles.ToolTipBase, "panel"), (roles.WindowText, "text"), (roles.Text, "text"), (roles.ButtonText, "text"),
+            (roles.ToolTipText, "text"), (roles.PlaceholderText, "faint"), (roles.Highlight, "accent_fill"),
+            (roles.HighlightedText, "on_accent"), (roles.Link, "accent"), (roles.Accent, "accent_fill"),
+        ):  # fmt: skip
+            palette.setColor(role, self.color(name))
+        for role in (roles.WindowText, roles.Text, roles.ButtonText):
+            palette.setColor(QPalette.ColorGroup.Disabled, role, self.color("faint"))
+        return palette
+
+
+def font(size: int = Size.BODY, *, strong: bool = False, tabular: bool = False) -> QFont:
+    """The interface's face at `size` pixels; `strong` is its one bolder weight, `tabular` for changing figures."""
+    face = QFont(QGuiApplication.font())
+    face.setPixelSize(size)
+    face.setWeight(strong_weight() if strong else QFont.Weight.Normal)
+    if tabular:
+        face.setFeature(QFont.Tag("tnum"), 1)
+    return face
+
+
+def strong_weight() -> QFont.Weight:
+    """600 where the face has it; else 700, which Qt can at least imitate."""
+    family = QGuiApplication.font().family()
+    return QFont.Weight.DemiBold if len(QFontDatabase.styles(family)) > 2 else QFont.Weight.Bold
