@@ -1,1 +1,81 @@
-"""A log that masks secrets."""
+"""A log that masks secrets: whatever anyone logs, tokens, secrets and openids do not reach the file.
+
+One JSON object a line in HOME/logs/wxdesk.log (10 files of 2 MB), and short lines on stderr. Masking works on
+the finished line, traceback included, because the text of a foreign exception may hold a URL.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sys
+from collections.abc import Collection
+from datetime import UTC, datetime
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+CHATTY = ("httpx2", "httpcore2", "aiohttp.access", "asyncio", "aiosqlite", "alembic", "liquid", "qasync")
+"""Libraries whose INFO is noise, or worse: HTTP clients log whole URLs there."""
+
+_IN_TEXT = (
+    (re.compile(r"((?:access_token|secret|appsecret)[\"']?\s*[=:]\s*[\"']?)[^&\s\"',}]+", re.IGNORECASE), r"\1***"),
+    (re.compile(r"\bo[A-Za-z0-9_-]{4}[A-Za-z0-9_-]{19}([A-Za-z0-9_-]{4})(?![A-Za-z0-9_-])"), r"o***\1"),
+)
+"""What looks like a credential or an openid (28 characters that begin with o), whoever wrote it."""
+
+
+class Mask:
+    """Replaces the given secrets, and what looks like one, by ***."""
+
+    def __init__(self, secrets: Collection[str] = ()) -> None:
+        self._secrets = tuple(secret for secret in secrets if len(secret) >= 4)
+
+    def __call__(self, line: str) -> str:
+        """`line` without anything secret."""
+        for secret in self._secrets:
+            line = line.replace(secret, "***")
+        for pattern, replacement in _IN_TEXT:
+            line = pattern.sub(replacement, line)
+        return line
+
+
+class _JsonLines(logging.Formatter):
+    def __init__(self, mask: Mask) -> None:
+        super().__init__()
+        self._mask = mask
+
+    def format(self, record: logging.LogRecord) -> str:
+        entry = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "room": record.name,
+            "text": self._mask(record.getMessage()),
+        }
+        if record.exc_info:
+            entry["trace"] = self._mask(self.formatException(record.exc_info))
+        return json.dumps(entry, ensure_ascii=False)
+
+
+class _ShortLines(logging.Formatter):
+    def __init__(self, mask: Mask) -> None:
+        super().__init__("%(levelname)s %(name)s: %(message)s")
+        self._mask = mask
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._mask(super().format(record))
+
+
+def set_up(home: Path, level: str, secrets: Collection[str] = ()) -> None:
+    """Send every record at `level` and above to the file and to stderr, masked. Called once, at start."""
+    folder = home / "logs"
+    folder.mkdir(parents=True, exist_ok=True)
+    mask = Mask(secrets)
+    file = RotatingFileHandler(folder / "wxdesk.log", maxBytes=2_000_000, backupCount=9, encoding="utf-8")
+    file.setFormatter(_JsonLines(mask))
+    console = logging.StreamHandler(sys.stderr)
+    console.setFormatter(_ShortLines(mask))
+    console.setLevel(max(logging.WARNING, logging.getLevelName(level)) if level != "DEBUG" else logging.DEBUG)
+    logging.basicConfig(level=level, handlers=[file, console], force=True)
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)

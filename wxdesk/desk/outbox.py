@@ -25,9 +25,9 @@ from wxdesk.core import quota
 from wxdesk.core.backoff import wait_after
 from wxdesk.core.errcodes import ErrorAction, action_for, meaning_of
 from wxdesk.core.errors import DeliveryUnknown, MoveNotAllowed, NotFound, NotSent, Refused, StoreError
-from wxdesk.core.events import ConversationChanged, Event, ReplyChanged, TroubleRaised
+from wxdesk.core.events import ConversationChanged, Event, PauseChanged, ReplyChanged, TroubleRaised
 from wxdesk.core.lifecycle import Move
-from wxdesk.core.model import Account, Reply
+from wxdesk.core.model import Account, Reply, ReplyState
 from wxdesk.desk.pause import Pause
 from wxdesk.desk.ports import Clock, ReplyChanges, Sender, Store
 
@@ -66,10 +66,13 @@ class Outbox:
         self._under_way: dict[int, asyncio.Task[None]] = {}
         self._resting: dict[str, datetime] = {}
 
-    def wake(self, event: Event | None = None) -> None:
-        """Look at the queue again; subscribed to the bus, so that nothing waits for a timer."""
-        if event is None or not isinstance(event, TroubleRaised):
-            self._awake.set()
+    def hear(self, event: Event) -> None:
+        """Look at the queue again when something may wait in it; subscribed to the bus."""
+        match event:
+            case ReplyChanged(state=ReplyState.QUEUED | ReplyState.HELD) | PauseChanged():
+                self._awake.set()
+            case _:
+                pass
 
     async def recover(self) -> None:
         """After a crash: what was being sent may have been delivered, and says so."""

@@ -1,0 +1,118 @@
+"""HOME/config.toml, typed and checked. Secrets are not in it; see `wxdesk.keychain`.
+
+Every wrong line ends in one `BadConfig` that names the file, the key and the reason; nothing is guessed and
+an unknown key is an error, because it is most often a misspelt one.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from wxdesk.core.errors import BadConfig
+from wxdesk.core.model import Account, PushMode, ReplyMode
+
+FILE = "config.toml"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
+
+
+class Listener(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where pushes arrive. Port 0 means any free one; `public_url` is what the tunnel makes of it."""
+
+    host: str = "127.0.0.1"
+    port: int = 8765
+    public_url: str = ""
+
+
+class StoreAt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where messages are kept: `sqlite:///file` relative to HOME, or `postgresql://…`."""
+
+    url: str = "sqlite:///desk.db"
+
+
+class WeChatAt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the API is. `stable` shares one token among programs; `classic` takes it away from the others."""
+
+    api_base: str = "https://api.weixin.qq.com"
+    token_endpoint: Literal["stable", "classic"] = "stable"
+
+
+class AccountEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One mini program. `name` becomes the path of its push URL."""
+
+    name: str
+    app_id: str
+    original_id: str = ""
+    push_mode: PushMode = PushMode.SECURE
+    reply_mode: ReplyMode = ReplyMode.AUTO
+    hold_seconds: int = 8
+
+    def account(self) -> Account:
+        """The same as the record that the desk works with."""
+        return Account(self.name, self.app_id, self.original_id, self.push_mode, self.reply_mode, self.hold_seconds)
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole file; what it does not say has the value shown here."""
+
+    listener: Listener = Listener()
+    store: StoreAt = StoreAt()
+    wechat: WeChatAt = WeChatAt()
+    accounts: tuple[AccountEntry, ...] = ()
+
+
+def load(home: Path) -> Config:
+    """Read HOME/config.toml; a missing file is an empty one. Raises `BadConfig`."""
+    path = home / FILE
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return Config()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadConfig(str(path), "-", f"cannot be read ({type(error).__name__})") from None
+    return parse(text, str(path))
+
+
+def parse(text: str, file: str = FILE) -> Config:
+    """Check the text of a config file. Raises `BadConfig`."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadConfig(file, "TOML", str(error)) from None
+    try:
+        config = msgspec.convert(raw, Config)
+    except msgspec.ValidationError as error:
+        reason, _, place = str(error).partition(" - at ")
+        raise BadConfig(file, place.strip("`").removeprefix("$.") or "top level", reason) from None
+    _check(config, file)
+    return config
+
+
+def _check(config: Config, file: str) -> None:
+    if not 0 <= config.listener.port <= 65535:
+        raise BadConfig(file, "listener.port", "must be from 0 to 65535")
+    for key, url in (("listener.public_url", config.listener.public_url), ("wechat.api_base", config.wechat.api_base)):
+        if url and not url.startswith(("http://", "https://")):
+            raise BadConfig(file, key, "must begin with http:// or https://")
+    if not config.store.url.startswith(("sqlite:///", "postgresql://")):
+        raise BadConfig(file, "store.url", "must begin with sqlite:/// or postgresql://")
+    seen: set[str] = set()
+    for index, entry in enumerate(config.accounts):
+        _check_account(entry, f"accounts[{index}]", file)
+        # Environment variables do not tell upper from lower case, so neither may account names.
+        if entry.name.upper() in seen:
+            raise BadConfig(file, f"accounts[{index}].name", "is used twice")
+        seen.add(entry.name.upper())
+
+
+def _check_account(entry: AccountEntry, at: str, file: str) -> None:
+    if not _NAME.fullmatch(entry.name):
+        raise BadConfig(file, f"{at}.name", "takes 1 to 32 letters, digits, - and _, and begins with a letter or digit")
+    if not entry.app_id:
+        raise BadConfig(file, f"{at}.app_id", "is empty")
+    if not 0 <= entry.hold_seconds <= 3600:
+        raise BadConfig(file, f"{at}.hold_seconds", "must be from 0 to 3600")
