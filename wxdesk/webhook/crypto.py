@@ -1,0 +1,139 @@
+"""WeChat's signatures and its message encryption, as far as pushes need them.
+
+The scheme is WeChat's own (消息推送, "framework/server-ability/message-push"): SHA-1 over sorted strings, and
+AES-256-CBC over `random(16) · length(4, big-endian) · message · app_id`, padded to blocks of 32, not 16.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import re
+import secrets
+from hashlib import sha1
+
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import CBC
+
+from wxdesk.core.errors import BadInput, PushRefused
+from wxdesk.webhook.refusal import Refusal
+
+_KEY = re.compile(r"[A-Za-z0-9]{43}")
+_SIGNATURE = re.compile(r"[0-9a-f]{40}")
+_PAD_BLOCK = 32
+_CIPHER_BLOCK = 16
+_RANDOM = 16
+_HEAD = _RANDOM + 4
+
+
+def signature(*parts: str) -> str:
+    """SHA-1 over the sorted `parts` joined without a separator: 40 hex digits in lower case."""
+    joined = "".join(sorted(parts)).encode("utf-8", "surrogateescape")
+    return sha1(joined, usedforsecurity=False).hexdigest()
+
+
+def same_signature(given: str, expected: str) -> bool:
+    """Compare in constant time; what is not 40 lower-case hex digits is never the same."""
+    return _SIGNATURE.fullmatch(given) is not None and hmac.compare_digest(given, expected)
+
+
+class PushCipher:
+    """Signs, checks, encrypts and decrypts the pushes of one account.
+
+    `encoding_aes_key` is the console's EncodingAESKey, 43 letters and digits; empty in plain mode, and then
+    nothing can be encrypted or decrypted.
+
+    Raises:
+        BadInput: the token is empty, or the key is not of that form.
+    """
+
+    __slots__ = ("_app_id", "_cipher", "_push_token")
+
+    def __init__(self, push_token: str, encoding_aes_key: str, app_id: str) -> None:
+        if not push_token:
+            raise BadInput(reason="The push Token is empty.")
+        self._push_token = push_token
+        self._app_id = app_id.encode()
+        self._cipher = _cipher(encoding_aes_key) if encoding_aes_key else None
+
+    @property
+    def encrypts(self) -> bool:
+        """True if there is a key."""
+        return self._cipher is not None
+
+    def sign(self, timestamp: str, nonce: str) -> str:
+        """The `signature` of a request; it does not cover the body."""
+        return signature(self._push_token, timestamp, nonce)
+
+    def sign_encrypted(self, timestamp: str, nonce: str, encrypted: str) -> str:
+        """The `msg_signature` of an encrypted body, over its Base64 text exactly as it is sent."""
+        return signature(self._push_token, timestamp, nonce, encrypted)
+
+    def check(self, given: str, timestamp: str, nonce: str) -> None:
+        """Raise `PushRefused` unless `given` is the request's `signature`."""
+        if not same_signature(given, self.sign(timestamp, nonce)):
+            raise PushRefused(Refusal.SIGNATURE)
+
+    def open(self, given: str, timestamp: str, nonce: str, encrypted: str) -> bytes:
+        """Check the `msg_signature`, then decrypt; raises `PushRefused`."""
+        if not same_signature(given, self.sign_encrypted(timestamp, nonce, encrypted)):
+            raise PushRefused(Refusal.SIGNATURE)
+        return self.decrypt(encrypted)
+
+    def decrypt(self, encrypted: str) -> bytes:
+        """The message in `encrypted` (Base64); check its signature first.
+
+        Raises:
+            PushRefused: not Base64, not whole blocks, wrong padding, wrong length, or for another app_id.
+        """
+        padded = self._decrypt_blocks(encrypted)
+        pad = padded[-1]
+        if not 1 <= pad <= _PAD_BLOCK or padded[-pad:] != bytes((pad,)) * pad:
+            raise PushRefused(Refusal.DECRYPTION)
+        inner = padded[:-pad]
+        end = _HEAD + int.from_bytes(inner[_RANDOM:_HEAD])
+        if not _HEAD <= end <= len(inner):
+            raise PushRefused(Refusal.DECRYPTION)
+        if not hmac.compare_digest(inner[end:], self._app_id):
+            raise PushRefused(Refusal.APP_ID)
+        return inner[_HEAD:end]
+
+    def encrypt(self, plaintext: bytes, random16: bytes | None = None) -> str:
+        """`plaintext` as Base64 for an envelope; `random16` fixes the random head of 16 bytes, for tests.
+
+        Raises:
+            BadInput: there is no key, or `random16` is not 16 bytes long.
+        """
+        if self._cipher is None:
+            raise BadInput(reason="The EncodingAESKey is missing.")
+        head = secrets.token_hex(_RANDOM // 2).encode() if random16 is None else random16
+        if len(head) != _RANDOM:
+            raise BadInput(reason="The random head must have 16 bytes.")
+        inner = head + len(plaintext).to_bytes(4) + plaintext + self._app_id
+        pad = _PAD_BLOCK - len(inner) % _PAD_BLOCK
+        encryptor = self._cipher.encryptor()
+        return base64.b64encode(encryptor.update(inner + bytes((pad,)) * pad) + encryptor.finalize()).decode()
+
+    def _decrypt_blocks(self, encrypted: str) -> bytes:
+        if self._cipher is None:
+            raise PushRefused(Refusal.CREDENTIALS)
+        try:
+            blocks = base64.b64decode(encrypted, validate=True)
+        except (binascii.Error, ValueError):
+            raise PushRefused(Refusal.DECRYPTION) from None
+        # The shortest real one has two blocks; fewer could not hold the head, the length and a pad.
+        if len(blocks) < 2 * _CIPHER_BLOCK or len(blocks) % _CIPHER_BLOCK:
+            raise PushRefused(Refusal.DECRYPTION)
+        decryptor = self._cipher.decryptor()
+        return decryptor.update(blocks) + decryptor.finalize()
+
+
+def _cipher(encoding_aes_key: str) -> Cipher[CBC]:
+    text = encoding_aes_key.strip().removesuffix("=")
+    if _KEY.fullmatch(text) is None:
+        raise BadInput(reason="The EncodingAESKey must have 43 letters and digits.")
+    # Not validate=True on purpose: WeChat's keys may carry spare bits in their last character.
+    key = base64.b64decode(text + "=")
+    return Cipher(AES(key), CBC(key[:_CIPHER_BLOCK]))

@@ -1,0 +1,36 @@
+"""The key by which a push is known for ever: a retry has the same one, two different pushes never do.
+
+WeChat repeats an unanswered push with the same content but perhaps another nonce, and an operator may switch
+between JSON and XML meanwhile, so the key is made of what the push says. Its documents name MsgId for messages
+and FromUserName with CreateTime for events; in the field one MsgId came from several people, and two events
+differed in nothing but one more field, so both keys are taken wider here.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha1
+
+from wxdesk.core.model import Incoming
+
+
+def push_key(incoming: Incoming | None, body: bytes) -> str:
+    """The key of a push within its account, 42 characters, without an openid in it.
+
+    A message: openid and MsgId. An event, or a message without MsgId: openid, CreateTime, Event and all
+    fields. A body that could not be read (`incoming` None): its bytes.
+    """
+    if incoming is None:
+        return "x:" + sha1(body, usedforsecurity=False).hexdigest()
+    if incoming.event is None and incoming.msg_id:
+        return "m:" + _digest(incoming.openid, incoming.msg_id)
+    return "e:" + _digest(
+        incoming.openid,
+        str(int(incoming.created_at.timestamp())),
+        incoming.event or "",
+        *(part for item in sorted(incoming.fields.items()) for part in item),
+    )
+
+
+def _digest(*parts: str) -> str:
+    # No part holds a NUL: the parsers replace it.
+    return sha1("\0".join(parts).encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()

@@ -1,0 +1,107 @@
+"""One account's door: what makes a request a genuine push, apart from HTTP.
+
+Pure: a query and a body go in, the message comes out or `PushRefused` is raised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from urllib.parse import parse_qsl
+
+from wxdesk.core.credentials import Credentials
+from wxdesk.core.errors import BadInput, PushRefused
+from wxdesk.core.model import Account, Push, PushMode
+from wxdesk.webhook.crypto import PushCipher
+from wxdesk.webhook.dedupe import push_key
+from wxdesk.webhook.parse import find_format, read_fields, read_push
+from wxdesk.webhook.refusal import Refusal
+
+_MAX_PARAMETERS = 16
+
+type Query = Mapping[str, str]
+
+
+def read_query(raw: str) -> Query:
+    """The parameters of a raw query string; bytes that are not UTF-8 survive as surrogate escapes.
+
+    Raises:
+        PushRefused: a parameter comes twice, or there are too many. Two programs in a row could each take
+            another one of two values for the signed one.
+    """
+    try:
+        pairs = parse_qsl(raw, keep_blank_values=True, errors="surrogateescape", max_num_fields=_MAX_PARAMETERS)
+    except ValueError:
+        raise PushRefused(Refusal.QUERY) from None
+    query = dict(pairs)
+    if len(query) != len(pairs):
+        raise PushRefused(Refusal.QUERY)
+    return query
+
+
+class Door:
+    """Checks what arrives for one account. Credentials that cannot work keep the door shut."""
+
+    __slots__ = ("_cipher", "account")
+
+    def __init__(self, account: Account, credentials: Credentials) -> None:
+        self.account = account
+        self._cipher = _usable_cipher(account, credentials)
+
+    def check_url(self, query: Query) -> bytes:
+        """The `echostr` that answers WeChat's check of the URL (GET), byte for byte; raises `PushRefused`."""
+        echostr = query.get("echostr", "")
+        if not echostr:
+            raise PushRefused(Refusal.QUERY)
+        self._ready().check(query.get("signature", ""), query.get("timestamp", ""), query.get("nonce", ""))
+        return echostr.encode("utf-8", "surrogateescape")
+
+    def open(self, query: Query, body: bytes) -> bytes:
+        """The message that a pushed `body` carries, verified as far as the account's mode allows.
+
+        Plain mode: the query is signed, the body is not. Secure and compat mode: only the decrypted content of
+        `Encrypt` counts; the clear fields beside it are covered by no signature.
+
+        Raises:
+            PushRefused: whatever is wrong; `why` is for counters, the sender must not learn it.
+        """
+        cipher = self._ready()
+        timestamp, nonce = query.get("timestamp", ""), query.get("nonce", "")
+        if self.account.push_mode is PushMode.PLAIN:
+            cipher.check(query.get("signature", ""), timestamp, nonce)
+            return body
+        try:
+            encrypted = read_fields(body).get("Encrypt", "")
+        except BadInput:
+            encrypted = ""
+        if not encrypted:
+            raise PushRefused(Refusal.ENVELOPE)
+        return cipher.open(query.get("msg_signature", ""), timestamp, nonce, encrypted)
+
+    def receive(self, query: Query, body: bytes, received_at: datetime) -> Push:
+        """A verified push, ready to be kept; with `incoming` None and a note if its message cannot be read.
+
+        Raises:
+            PushRefused: as `open`.
+        """
+        message = self.open(query, body)
+        incoming, note = None, ""
+        try:
+            incoming = read_push(message)
+        except BadInput as error:
+            note = str(error)
+        key = push_key(incoming, message)
+        return Push(self.account.name, key, message, find_format(message), received_at, incoming, note)
+
+    def _ready(self) -> PushCipher:
+        if self._cipher is None:
+            raise PushRefused(Refusal.CREDENTIALS)
+        return self._cipher
+
+
+def _usable_cipher(account: Account, credentials: Credentials) -> PushCipher | None:
+    try:
+        cipher = PushCipher(credentials.push_token, credentials.encoding_aes_key, account.app_id)
+    except BadInput:
+        return None
+    return cipher if cipher.encrypts or account.push_mode is PushMode.PLAIN else None

@@ -1,0 +1,57 @@
+"""Reads a JSON body into flat text fields, without a number ever passing through a float."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from wxdesk.core.errors import BadInput
+
+_object = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_string = msgspec.json.Decoder(str)
+
+# A pair of surrogate escapes, one alone, or any other escape: matched in this order, a scan from the left
+# never takes the second half of `\\ud83d` (a backslash and four letters) for an escape.
+_ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)"
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+def read_json_fields(body: bytes) -> dict[str, str]:
+    """The members of the object in `body`, each as text.
+
+    Numbers keep their digits, true and false are words, null is empty, an object or array is compact JSON.
+    Bytes that are not UTF-8, lone surrogates and NULs become U+FFFD.
+
+    Raises:
+        BadInput: not a JSON object, or nested too deeply.
+    """
+    try:
+        try:
+            return _read(body)
+        except ValueError:
+            return _read(_repaired(body))
+    except ValueError:
+        raise BadInput(reason="The body is not a JSON object.") from None
+    except RecursionError:
+        raise BadInput(reason="The body is nested too deeply.") from None
+
+
+def _read(body: bytes) -> dict[str, str]:
+    return {name.replace("\0", "\ufffd"): _text(bytes(raw)) for name, raw in _object.decode(body).items()}
+
+
+def _text(raw: bytes) -> str:
+    first = raw[:1]
+    if first == b'"':
+        return _string.decode(raw).replace("\0", "\ufffd")
+    if first in b"{[":
+        return msgspec.json.format(raw, indent=-1).decode()
+    return "" if raw == b"null" else raw.decode()
+
+
+def _repaired(body: bytes) -> bytes:
+    text = _CONTROL.sub("\ufffd", body.decode("utf-8", "replace"))
+    return _ESCAPE.sub(lambda found: rb"\ufffd" if found[1] else found[0], text.encode())

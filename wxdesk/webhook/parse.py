@@ -1,0 +1,93 @@
+"""Reads a decrypted push body into a `core.model.Incoming`, whatever format it is in.
+
+Field names and types: WeChat's "接收消息和事件" (open-ability/customer-message/receive). Numbers also arrive as
+strings, MsgId is not always a number, and Content-Type says `text/xml` for JSON: only the body itself counts.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from wxdesk.core.errors import BadInput
+from wxdesk.core.model import BodyFormat, Incoming, MessageType
+from wxdesk.webhook.json_body import read_json_fields
+from wxdesk.webhook.xml_body import read_xml_fields
+
+_BOM = b"\xef\xbb\xbf"
+_BLANK = b" \t\r\n"
+_LAST_SECOND = 2**32 - 1  # in 2106; a time in milliseconds lies far behind it
+_MAX_OPENID = 128
+
+_TYPES = {"text": MessageType.TEXT, "image": MessageType.IMAGE, "miniprogrampage": MessageType.CARD}
+_EVENTS = {"user_enter_tempsession": MessageType.ENTER_SESSION}
+_TEXT_FIELD = {MessageType.TEXT: "Content", MessageType.CARD: "Title"}
+
+
+def find_format(body: bytes) -> BodyFormat | None:
+    """JSON or XML by the first byte that is neither BOM nor blank; None if it begins like neither."""
+    first = _trimmed(body)[:1]
+    return BodyFormat.JSON if first == b"{" else BodyFormat.XML if first == b"<" else None
+
+
+def read_fields(body: bytes) -> dict[str, str]:
+    """All top-level fields of a push or an envelope as text, by WeChat's names.
+
+    Raises:
+        BadInput: neither a JSON object nor well-formed XML, or nested too deeply.
+    """
+    match find_format(body):
+        case BodyFormat.JSON:
+            return read_json_fields(_trimmed(body))
+        case BodyFormat.XML:
+            return read_xml_fields(_trimmed(body))
+        case None:
+            raise BadInput(reason="The body is neither JSON nor XML.")
+
+
+def read_push(body: bytes) -> Incoming:
+    """What a decrypted push says. MsgTypes and events that this program does not know are `OTHER`.
+
+    `msg_type` and `event` are in lower case, as WeChat's spelling of events varies; `fields` keeps it.
+
+    Raises:
+        BadInput: the body cannot be read, or lacks FromUserName, MsgType or a CreateTime in whole seconds.
+    """
+    fields = read_fields(body)
+    msg_type = _word(fields, "MsgType").lower()
+    if not msg_type:
+        if "Encrypt" in fields:
+            raise BadInput(reason="The push is encrypted, but the account is set to plain mode.")
+        raise BadInput(reason="MsgType is missing.")
+    openid = _word(fields, "FromUserName")
+    if not 0 < len(openid) <= _MAX_OPENID or openid[0] in "{[":
+        raise BadInput(reason="FromUserName is missing or not an openid.")
+    event = _word(fields, "Event").lower() if msg_type == "event" else None
+    kind = _TYPES.get(msg_type, MessageType.OTHER) if event is None else _EVENTS.get(event, MessageType.OTHER)
+    return Incoming(
+        to_user=_word(fields, "ToUserName"),
+        openid=openid,
+        created_at=_time(_word(fields, "CreateTime")),
+        type=kind,
+        msg_type=msg_type,
+        event=event,
+        msg_id=_word(fields, "MsgId") or None,
+        text=fields.get(_TEXT_FIELD.get(kind, ""), ""),
+        media_id=fields.get("MediaId") or None,
+        pic_url=fields.get("PicUrl") or None,
+        session_from=fields.get("SessionFrom") if kind is MessageType.ENTER_SESSION else None,
+        fields=fields,
+    )
+
+
+def _word(fields: dict[str, str], name: str) -> str:
+    return fields.get(name, "").strip()
+
+
+def _time(text: str) -> datetime:
+    if text.isascii() and text.isdigit() and len(text) <= len(str(_LAST_SECOND)) and 0 < int(text) <= _LAST_SECOND:
+        return datetime.fromtimestamp(int(text), UTC)
+    raise BadInput(reason="CreateTime is missing or not a time in seconds.")
+
+
+def _trimmed(body: bytes) -> bytes:
+    return body.lstrip(_BLANK).removeprefix(_BOM).lstrip(_BLANK)

@@ -1,0 +1,45 @@
+"""Why a request was not taken for a push, and the status that its sender gets to see.
+
+Every failure of a signature or a decryption is the same 403 with an empty body, so that nobody outside can
+learn which check it failed. The words are for our own counters and for the traffic page.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from http import HTTPStatus
+
+
+class Refusal(StrEnum):
+    """The reasons, as they stand in `PushRefused.why` and after `refused: ` in `PushSeen.outcome`."""
+
+    ADDRESS = "unknown address"
+    METHOD = "wrong method"
+    HTTP = "not HTTP"
+    TOO_LARGE = "too large"
+    ENCODED = "compressed"
+    SLOW = "too slow"
+    BROKEN_OFF = "broken off"
+    CREDENTIALS = "no credentials"
+    QUERY = "query"
+    ENVELOPE = "not encrypted"
+    SIGNATURE = "signature"
+    DECRYPTION = "decryption"
+    APP_ID = "app_id"
+
+
+STATUS: dict[str, HTTPStatus] = {
+    Refusal.ADDRESS: HTTPStatus.NOT_FOUND,
+    Refusal.METHOD: HTTPStatus.METHOD_NOT_ALLOWED,
+    Refusal.HTTP: HTTPStatus.BAD_REQUEST,
+    Refusal.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    Refusal.ENCODED: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    Refusal.SLOW: HTTPStatus.REQUEST_TIMEOUT,
+    Refusal.BROKEN_OFF: HTTPStatus.BAD_REQUEST,
+}
+"""What is wrong with the request as HTTP has a status of its own; everything else is 403."""
+
+
+def status_of(why: str) -> HTTPStatus:
+    """The status for a reason: 403 unless the table says otherwise."""
+    return STATUS.get(why, HTTPStatus.FORBIDDEN)

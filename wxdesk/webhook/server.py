@@ -1,0 +1,165 @@
+"""The listener: takes WeChat's pushes over HTTP and acknowledges them once they are kept.
+
+A push is answered `success` only after `keep` has returned; nothing else is done before the answer. WeChat
+waits 5 seconds and tries three times ("消息推送", framework/server-ability/message-push).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
+from time import perf_counter
+from typing import cast
+
+from aiohttp import hdrs, web
+
+from wxdesk.core.credentials import Credentials
+from wxdesk.core.errors import BadConfig, PortInUse, PushRefused, StoreError
+from wxdesk.core.events import Event, ListenerChanged, PushSeen
+from wxdesk.core.model import Account, Push
+from wxdesk.desk.ports import Clock
+from wxdesk.webhook.body import read_body
+from wxdesk.webhook.connections import Answer, Connection, Server
+from wxdesk.webhook.door import Door, read_query
+from wxdesk.webhook.refusal import Refusal, status_of
+
+logger = logging.getLogger(__name__)
+
+SUCCESS = b"success"
+"""What WeChat wants to hear, to the byte; never encrypted."""
+
+BODY_SECONDS = 4.0
+"""How long a body may take to arrive; less than WeChat's own 5."""
+
+_PREFIX = "/wx/"
+_GRACE_SECONDS = 0.8  # aiohttp waits for it twice, and `stop` promises 2 s
+_TAKEN = frozenset({errno.EADDRINUSE, 10048})  # 10048: Windows' own number
+
+
+class Listener:
+    """Listens for pushes at `/wx/{account}`: GET for WeChat's check of the URL, POST for pushes.
+
+    `accounts` are read once. `keep` commits a push: True if it is new, False if it is known already; it may
+    raise `StoreError` (answered 500, so that WeChat tries again) or `asyncio.QueueFull` (503). Every request is
+    published as `PushSeen` with one of the outcomes `kept`, `duplicate`, `checked`, `failed: store`,
+    `failed: overloaded`, `failed: unexpected` or `refused: …` with a word of `Refusal`.
+
+    `port` 0 means any free one. `body_seconds` is the deadline for a request's body.
+    """
+
+    def __init__(  # noqa: PLR0913 - what a listener stands on, each from another room
+        self,
+        accounts: Mapping[str, tuple[Account, Credentials]],
+        keep: Callable[[Push], Awaitable[bool]],
+        publish: Callable[[Event], None],
+        clock: Clock,
+        host: str,
+        port: int,
+        body_seconds: float = BODY_SECONDS,
+    ) -> None:
+        self._doors = {name: Door(account, credentials) for name, (account, credentials) in accounts.items()}
+        self._keep = keep
+        self._publish = publish
+        self._clock = clock
+        self._host = host
+        self._port = port
+        self._body_seconds = body_seconds
+        self._runner: web.ServerRunner | None = None
+        self._at_work: set[asyncio.Task[object]] = set()
+
+    async def start(self) -> str:
+        """Begin to listen; returns the URL, `http://host:port`, with the port that was taken.
+
+        Raises:
+            PortInUse: another program listens there.
+            BadConfig: this machine has no such address, or does not let the program use it.
+        """
+        runner = web.ServerRunner(Server(self._handle, self._saw_no_http), shutdown_timeout=_GRACE_SECONDS)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, self._host, self._port).start()
+        except OSError as error:
+            await runner.cleanup()
+            if error.errno in _TAKEN:
+                raise PortInUse(self._host, self._port) from None
+            reason = "This machine does not let the program listen there."
+            raise BadConfig("config.toml", "[listener]", reason) from error
+        self._runner = runner
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        url = f"http://{host}:{runner.addresses[0][1]}"
+        self._publish(ListenerChanged(url))
+        logger.info("Listening at %s", url)
+        return url
+
+    async def stop(self) -> None:
+        """Stop within 2 seconds. Pushes that are being kept get their answer if that takes less than a second."""
+        runner, self._runner = self._runner, None
+        if runner is None:
+            return
+        await runner.cleanup()
+        if self._at_work:
+            await asyncio.wait(self._at_work, timeout=2 - 2 * _GRACE_SECONDS)
+        self._publish(ListenerChanged(""))
+        logger.info("Stopped listening")
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        began = perf_counter()
+        connection = cast(Connection, request.protocol)
+        task = cast("asyncio.Task[object]", asyncio.current_task())
+        self._at_work.add(task)
+        connection.begin()
+        door: Door | None = None
+        try:
+            door = self._door(request)
+            outcome, answer = await self._answer(door, request)
+        except PushRefused as refused:
+            outcome, answer = f"refused: {refused.why}", _refusal(refused)
+        finally:
+            connection.end()
+            self._at_work.discard(task)
+        self._saw(door.account.name if door else "", outcome, began)
+        return answer
+
+    def _door(self, request: web.BaseRequest) -> Door:
+        path = request.path
+        door = self._doors.get(path[len(_PREFIX) :]) if path.startswith(_PREFIX) else None
+        if door is None:
+            raise PushRefused(Refusal.ADDRESS)
+        return door
+
+    async def _answer(self, door: Door, request: web.BaseRequest) -> tuple[str, Answer]:
+        if request.method == hdrs.METH_GET:
+            return "checked", Answer(HTTPStatus.OK, door.check_url(read_query(request.query_string)))
+        if request.method != hdrs.METH_POST:
+            raise PushRefused(Refusal.METHOD)
+        body = await read_body(request, self._body_seconds)
+        push = door.receive(read_query(request.query_string), body, self._clock())
+        try:
+            new = await self._keep(push)
+        except StoreError as error:
+            logger.error("A push for %s could not be kept: %s", push.account, type(error).__name__)
+            return "failed: store", Answer(HTTPStatus.INTERNAL_SERVER_ERROR)
+        except asyncio.QueueFull:
+            return "failed: overloaded", Answer(HTTPStatus.SERVICE_UNAVAILABLE)
+        except Exception as error:  # noqa: BLE001 - whatever it is, WeChat must try again, and its text may hold an openid
+            logger.error("A push for %s met a fault: %s", push.account, type(error).__name__)
+            return "failed: unexpected", Answer(HTTPStatus.INTERNAL_SERVER_ERROR)
+        return "kept" if new else "duplicate", Answer(HTTPStatus.OK, SUCCESS)
+
+    def _saw(self, account: str, outcome: str, began: float) -> None:
+        self._publish(PushSeen(account, outcome, self._clock(), (perf_counter() - began) * 1000))
+
+    def _saw_no_http(self) -> None:
+        self._saw("", f"refused: {Refusal.HTTP}", perf_counter())
+
+
+def _refusal(refused: PushRefused) -> Answer:
+    status = status_of(refused.why)
+    # The rest of a body that was not read would be taken for the next request.
+    answer = Answer(status, close=status is not HTTPStatus.FORBIDDEN)
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        answer.headers[hdrs.ALLOW] = "GET, POST"
+    return answer
