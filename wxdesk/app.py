@@ -7,9 +7,11 @@ window it runs on a thread of its own (`DeskThread`), so that a busy window neve
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
 import logging
-import threading
-from collections.abc import Coroutine, Mapping
+import signal
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +35,7 @@ from wxdesk.desk.ports import Clock
 from wxdesk.desk.rulebook import Rulebook
 from wxdesk.desk.traffic import Traffic
 from wxdesk.store import SqlStore, open_store
+from wxdesk.threads import LoopThread
 from wxdesk.webhook.parse import read_push
 from wxdesk.webhook.server import Listener
 from wxdesk.wechat.client import WeChatClient
@@ -150,52 +153,94 @@ async def open_desk(setup: Setup) -> OpenDesk:
 
 
 class DeskThread:
-    """Runs a desk on a thread of its own, with a standard asyncio loop."""
+    """A desk on a thread of its own, for a program whose main thread shows a window."""
 
     def __init__(self, setup: Setup) -> None:
-        self._setup = setup
-        self._ready = threading.Event()
-        self._stopping: asyncio.Event | None = None
-        self._failure: BaseException | None = None
-        self._opened: OpenDesk | None = None
-        self._thread = threading.Thread(target=self._main, name="desk", daemon=True)
-        self.loop: asyncio.AbstractEventLoop | None = None
+        self._thread = LoopThread("desk")
+        try:
+            self._opened = self._thread.call(open_desk(setup))
+        except BaseException:
+            self._thread.stop()
+            raise
 
-    def start(self) -> OpenDesk:
-        """Open the desk and wait until it listens. Raises what `open_desk` raises."""
-        self._thread.start()
-        self._ready.wait()
-        if self._failure is not None:
-            self._thread.join()
-            raise self._failure
-        assert self._opened is not None  # noqa: S101 - either failed or opened
-        return self._opened
+    @property
+    def desk(self) -> Desk:
+        """The parts that people use."""
+        return self._opened.desk
+
+    @property
+    def url(self) -> str:
+        """Where the listener is."""
+        return self._opened.url
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The loop on which the desk's coroutines must run."""
+        return self._thread.loop
+
+    def call[T](self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine of the desk and wait for it; for tests and scripts, never from the window."""
+        return self._thread.call(work)
 
     def stop(self) -> bool:
-        """Stop the desk and wait for its end; False if that took longer than it may."""
-        if self.loop is not None and self._stopping is not None and self._thread.is_alive():
-            self.loop.call_soon_threadsafe(self._stopping.set)
-        self._thread.join(STOP_SECONDS)
-        return not self._thread.is_alive()
-
-    def _main(self) -> None:
+        """Stop the desk; False if that took longer than it may, and something was cut off."""
         try:
-            asyncio.run(self._work())
-        except BaseException as error:  # noqa: BLE001 - handed to whoever waits in `start`
-            self._failure = error
-            log.debug("The desk thread ended: %s", type(error).__name__)
-        finally:
-            self._ready.set()
+            self._thread.call(self._opened.stop(), STOP_SECONDS)
+        except TimeoutError:
+            log.error("The desk did not stop in %s s", STOP_SECONDS)
+            return False
+        return self._thread.stop()
 
-    async def _work(self) -> None:
-        self.loop = asyncio.get_running_loop()
-        self._stopping = asyncio.Event()
-        self._opened = await open_desk(self._setup)
-        self._ready.set()
-        await self._stopping.wait()
-        await self._opened.stop()
+
+async def serve(setup: Setup) -> None:
+    """Run a desk without a window until SIGTERM or Ctrl+C; says on stdout when it listens."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):  # Windows: Ctrl+C arrives as KeyboardInterrupt instead
+            loop.add_signal_handler(number, stopping.set)
+    opened = await open_desk(setup)
+    try:
+        print(json.dumps({"event": "listening", "url": opened.url}), flush=True)  # noqa: T201 - what others script against
+        await stopping.wait()
+    finally:
+        await opened.stop()
+
+
+def open_window(setup: Setup, look: Look) -> int:
+    """Run a desk with its window until the window is closed; the exit code."""
+    from wxdesk.ui.window import run_window  # a server that never opens one has no graphics libraries
+
+    thread = DeskThread(setup)
+    try:
+        return run_window(thread.desk, thread.loop, setup.home, look)
+    finally:
+        thread.stop()
 
 
 def _report_end(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and (error := task.exception()) is not None:
         log.critical("The %s stopped working", task.get_name(), exc_info=error)
+
+
+async def import_rules(setup: Setup, text: str, file_name: str) -> int:
+    """Replace the stored rules by those of a rules file, all or none; how many there are now."""
+    async with _rulebook(setup) as rulebook:
+        return len(await rulebook.import_text(text, file_name))
+
+
+async def export_rules(setup: Setup) -> str:
+    """The stored rules as the text of a rules file."""
+    async with _rulebook(setup) as rulebook:
+        return await rulebook.export_text()
+
+
+@contextlib.asynccontextmanager
+async def _rulebook(setup: Setup) -> AsyncIterator[Rulebook]:
+    store = await open_store(setup.config.store.url, setup.home)
+    try:
+        rulebook = Rulebook(store.rules, compile_pattern, LiquidRenderer(), setup.clock, Bus().publish)
+        await rulebook.load()
+        yield rulebook
+    finally:
+        await store.close()

@@ -1,0 +1,85 @@
+"""The measures of the house: short files, short classes, short functions, and words in both languages."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).parent.parent
+SOURCES = sorted(path for path in (ROOT / "wxdesk").rglob("*.py") if "versions" not in path.parts)
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+MOST_FILE, MOST_CLASS, MOST_FUNCTION = 400, 250, 40
+BANNED_NAMES = {"utils", "helpers", "common", "misc", "manager"}
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def _length(node: ast.AST) -> int:
+    return (getattr(node, "end_lineno", 0) or 0) - getattr(node, "lineno", 0) + 1
+
+
+@pytest.mark.parametrize("path", SOURCES + TESTS, ids=_name)
+def test_files_classes_and_functions_are_short(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    too_long = [
+        f"{node.name}: {_length(node)} lines"
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.ClassDef) and _length(node) > MOST_CLASS)
+        or (isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _length(node) > MOST_FUNCTION)
+    ]
+    assert len(text.splitlines()) <= MOST_FILE
+    assert not too_long
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=_name)
+def test_every_file_says_why_it_exists_and_has_a_telling_name(path: Path) -> None:
+    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    assert path.stem not in BANNED_NAMES
+
+
+def _sentences(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in {"tr", "ntr"}:
+            for argument in node.args[:1]:
+                if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                    yield argument.value
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            if any(isinstance(target, ast.Name) and target.id == "template" for target in node.targets):
+                yield node.value.value
+
+
+def _catalogue() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for path in sorted((ROOT / "resources/translations/zh_CN").glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale="zh_CN"):
+                key = message.id if isinstance(message.id, str) else message.id[0]
+                text = message.string if isinstance(message.string, str) else message.string[0]
+                found[key] = text
+    return found
+
+
+def _all_sentences() -> set[str]:
+    return {s for path in SOURCES for s in _sentences(ast.parse(path.read_text(encoding="utf-8")))}
+
+
+def test_every_sentence_has_its_chinese_one() -> None:
+    catalogue = _catalogue()
+    untranslated = sorted(
+        s for s in _all_sentences() if re.search(r"[A-Za-z]{2}", re.sub(r"\{.*?\}", "", s)) and not catalogue.get(s)
+    )
+    assert untranslated == []
+
+
+def test_a_translation_fills_the_same_holes() -> None:
+    holes = re.compile(r"\{(\w+)\}")
+    wrong = {k: v for k, v in _catalogue().items() if k and set(holes.findall(k)) != set(holes.findall(v))}
+    assert wrong == {}

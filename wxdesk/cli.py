@@ -1,0 +1,201 @@
+"""The command line: parses, prepares what every command needs, and hands over. Stable: others script it.
+
+Exit codes: 0 done, 1 something failed (a check, a database), 2 what the person gave is wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from wxdesk import __version__, i18n, keychain, logs
+from wxdesk.app import Setup, export_rules, import_rules, open_window, serve
+from wxdesk.config import Config, load
+from wxdesk.core.credentials import Credentials
+from wxdesk.core.errors import BadInput, WxdeskError
+from wxdesk.i18n import tr
+from wxdesk.keychain import Missing, SecretName
+from wxdesk.paths import default_home
+
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit code."""
+    options = _parser().parse_args(arguments)
+    i18n.use(options.lang)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except WxdeskError as error:
+        print(f"wxdesk: {i18n.explain(error)}", file=sys.stderr)
+        return 2 if isinstance(error, BadInput) else 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    common.add_argument("--home", type=Path, help="folder for config.toml, the database and logs")
+    common.add_argument("--lang", choices=i18n.LANGUAGES, help="language; follows the system by default")
+    common.add_argument("--log-level", type=str.upper, choices=LEVELS, help="INFO by default")
+
+    parser = argparse.ArgumentParser(
+        prog="wxdesk", parents=[common], description="A desktop console for WeChat mini-program customer service."
+    )
+    parser.add_argument("--version", action="version", version=f"wxdesk {__version__}")
+    parser.set_defaults(command=_window, home=None, lang=None, log_level="INFO")
+    commands = parser.add_subparsers(title="commands", metavar="")
+
+    def add(name: str, command: Callable[[argparse.Namespace], int], summary: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, parents=[common], help=summary, description=summary)
+        sub.set_defaults(command=command)
+        return sub
+
+    add("serve", _serve, "the same desk without a window, for a server")
+    demo = add("demo", _demo, "a simulated WeChat, customers who write, and the desk on top")
+    demo.add_argument("--screenshots", type=Path, metavar="DIR", help="save one picture a page to DIR and exit")
+    sandbox = add("sandbox", _sandbox, "only the simulated WeChat")
+    sandbox.add_argument("--port", type=int, default=0, help="0 (default): any free port")
+    sandbox.add_argument("--push-url", default="", help="where it pushes; can be set later by /control/push_url")
+    add("doctor", _doctor, "check the set-up, one line a check; exit 1 if one fails")
+    _add_rules(add("rules", _usage, "import or export the rules as a file"), common)
+    _add_secret(add("secret", _usage, "keep a secret in the system keychain"), common)
+    return parser
+
+
+def _add_rules(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(title="actions", metavar="", required=True)
+    for name, summary in (("import", "replace the rules by those of FILE"), ("export", "write the rules to FILE")):
+        action = actions.add_parser(name, parents=[common], help=summary, description=summary)
+        action.add_argument("file", type=Path, metavar="FILE")
+        action.set_defaults(command=_import_rules if name == "import" else _export_rules)
+
+
+def _add_secret(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(title="actions", metavar="", required=True)
+    summary = "ask for a secret (or read it from stdin) and keep it in the keychain"
+    action = actions.add_parser("set", parents=[common], help=summary, description=summary)
+    action.add_argument("account", metavar="ACCOUNT")
+    action.add_argument("name", metavar="NAME", choices=[name.value for name in SecretName])
+    action.set_defaults(command=_set_secret)
+
+
+def _usage(options: argparse.Namespace) -> int:
+    raise AssertionError("argparse requires an action")
+
+
+def _home(options: argparse.Namespace) -> Path:
+    home: Path = options.home or default_home()
+    home.mkdir(parents=True, exist_ok=True)
+    return home.resolve()
+
+
+def _prepare(options: argparse.Namespace) -> tuple[Setup, list[Missing]]:
+    """Config, secrets and log: what every command that opens the desk needs."""
+    home = _home(options)
+    config: Config = load(home)
+    credentials: dict[str, Credentials] = {}
+    missing: list[Missing] = []
+    for entry in config.accounts:
+        found, lacking = keychain.credentials_of(entry.account())
+        missing += lacking
+        if not lacking:
+            credentials[entry.name] = found
+    secrets = [s for c in credentials.values() for s in (c.app_secret, c.push_token, c.encoding_aes_key)]
+    logs.set_up(home, options.log_level, secrets)
+    return Setup(home, config, credentials), missing
+
+
+def _window(options: argparse.Namespace) -> int:
+    setup, _ = _prepare(options)  # the settings page says what is missing, and how to mend it
+    return open_window(setup)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    setup, missing = _prepare(options)
+    for secret in missing:
+        print(
+            "wxdesk: "
+            + tr(
+                "Account “{account}” has no {name}. Set {variable}, or run: {command}",
+                account=secret.account,
+                name=secret.name.value,
+                variable=secret.variable,
+                command=secret.command,
+            ),
+            file=sys.stderr,
+        )
+    if missing:
+        return 2
+    asyncio.run(serve(setup))
+    return 0
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from wxdesk.demo import run_demo  # the window's libraries, which no other command needs
+
+    return run_demo(options.home, options.screenshots, options.log_level)
+
+
+def _sandbox(options: argparse.Namespace) -> int:
+    from wxdesk.sandbox.server import run_sandbox  # only this command and the demo need it
+
+    logs.set_up(_home(options), options.log_level)
+    asyncio.run(run_sandbox(options.port, options.push_url))
+    return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from wxdesk.doctor import examine  # pulls in every room to look at it
+
+    findings = asyncio.run(examine(_home(options), os.environ))
+    for finding in findings:
+        print(finding.line())
+    return 0 if all(finding.ok for finding in findings) else 1
+
+
+def _import_rules(options: argparse.Namespace) -> int:
+    file: Path = options.file
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(reason=f"{file}: {type(error).__name__}") from None
+    setup, _ = _prepare(options)
+    count = asyncio.run(import_rules(setup, text, file.name))
+    print(i18n.ntr("Imported {n} rule.", "Imported {n} rules.", count))
+    return 0
+
+
+def _export_rules(options: argparse.Namespace) -> int:
+    setup, _ = _prepare(options)
+    file: Path = options.file
+    text = asyncio.run(export_rules(setup))
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BadInput(reason=f"{file}: {type(error).__name__}") from None
+    return 0
+
+
+def _set_secret(options: argparse.Namespace) -> int:
+    known = [entry.name for entry in load(_home(options)).accounts]
+    if options.account not in known:
+        raise BadInput(reason=tr("config.toml has no account “{account}”.", account=options.account))
+    name = SecretName(options.name)
+    value = getpass.getpass(f"{options.account} {name.value}: ") if sys.stdin.isatty() else sys.stdin.readline()
+    if not value.strip():
+        raise BadInput(reason=tr("Nothing was entered; nothing was changed."))
+    if keychain.write(options.account, name, value.strip()):
+        return 0
+    variable = keychain.variable(options.account, name)
+    print(
+        "wxdesk: " + tr("This machine has no usable keychain. Set {variable} instead.", variable=variable),
+        file=sys.stderr,
+    )
+    return 1

@@ -1,0 +1,162 @@
+"""`wxdesk doctor`: each thing that must be right for messages to flow, looked at and told in a line.
+
+Nothing is changed. A check that cannot be made because an earlier one failed is left out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from wxdesk import keychain
+from wxdesk.app import utc_now
+from wxdesk.config import Config, load
+from wxdesk.core.errors import HomeInUse, WxdeskError
+from wxdesk.core.model import Account, PushMode
+from wxdesk.i18n import explain, tr
+from wxdesk.store import open_store
+from wxdesk.wechat.client import WeChatClient
+
+FREE_BYTES = 500 * 1024 * 1024
+"""Less free space than this is worth a warning: a full disk stops the acknowledging."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The outcome of one check; `detail` says what was found and, if it failed, what to do."""
+
+    ok: bool
+    what: str
+    detail: str
+
+    def line(self) -> str:
+        """The finding as one line of output."""
+        return f"{'ok  ' if self.ok else 'FAIL'}  {self.what}: {self.detail}"
+
+
+async def examine(home: Path, environ: Mapping[str, str]) -> list[Finding]:
+    """Make every check that can be made, in the order in which a newcomer would mend them."""
+    findings = [Finding(True, tr("Folder"), str(home)), _disk(home)]
+    try:
+        config = load(home)
+    except WxdeskError as error:
+        return [*findings, Finding(False, tr("Configuration"), explain(error))]
+    findings.append(_configuration(config))
+    findings += _secrets(config, environ)
+    store, in_use = await _database(config, home)
+    findings += [store, *([] if in_use else [_port(config)])]
+    findings += [finding async for finding in _wechat(config, environ)]
+    findings += _window()
+    return findings
+
+
+def _disk(home: Path) -> Finding:
+    free = shutil.disk_usage(home).free
+    return Finding(free >= FREE_BYTES, tr("Disk"), tr("{mb} MB free", mb=free // 1024 // 1024))
+
+
+def _configuration(config: Config) -> Finding:
+    names = ", ".join(entry.name for entry in config.accounts)
+    if not names:
+        return Finding(False, tr("Configuration"), tr("no [[accounts]] in config.toml yet; see the settings page"))
+    return Finding(True, tr("Configuration"), tr("accounts: {names}", names=names))
+
+
+def _secrets(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:
+    for entry in config.accounts:
+        what = tr("Secrets of “{account}”", account=entry.name)
+        _, missing = keychain.credentials_of(entry.account(), environ)
+        for secret in missing:
+            hint = tr("{name} is missing: set {variable}, or run: {command}",
+                      name=secret.name.value, variable=secret.variable, command=secret.command)  # fmt: skip
+            yield Finding(False, what, hint)
+        if not missing:
+            yield Finding(True, what, tr("complete"))
+        if entry.push_mode is PushMode.PLAIN:
+            plain = tr("plain: nothing signs the bodies; choose secure mode in WeChat's console and here")
+            yield Finding(True, tr("Push mode of “{account}”", account=entry.name), plain)
+
+
+async def _database(config: Config, home: Path) -> tuple[Finding, bool]:
+    what = tr("Database")
+    try:
+        store = await open_store(config.store.url, home)
+    except HomeInUse:
+        return Finding(True, what, tr("in use by a desk that is open now")), True
+    except WxdeskError as error:
+        return Finding(False, what, explain(error)), False
+    await store.close()
+    return Finding(True, what, tr("opens and is sound")), False
+
+
+def _port(config: Config) -> Finding:
+    host, port = config.listener.host, config.listener.port
+    with contextlib.closing(socket.socket()) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            return Finding(
+                False, tr("Listener"), tr("{host}:{port} cannot be used: {reason}", host=host, port=port, reason=reason)
+            )
+    return Finding(True, tr("Listener"), tr("{host}:{port} is free", host=host, port=port))
+
+
+async def _wechat(config: Config, environ: Mapping[str, str]) -> AsyncIterator[Finding]:
+    for entry in config.accounts:
+        account: Account = entry.account()
+        credentials, missing = keychain.credentials_of(account, environ)
+        if missing:
+            continue
+        what = tr("WeChat's API for “{account}”", account=account.name)
+        at = config.wechat
+        client = WeChatClient(at.api_base, at.token_endpoint, {account.name: credentials}, lambda _: None, utc_now)
+        try:
+            seconds = await client.check(account)
+            yield Finding(True, what, tr("access_token valid for {seconds} s", seconds=seconds))
+        except WxdeskError as error:
+            yield Finding(False, what, explain(error))
+        finally:
+            await client.close()
+
+
+def _window() -> Iterator[Finding]:
+    what = tr("Window")
+    reason = _why_qt_does_not_load()
+    if not reason:
+        yield Finding(True, what, tr("Qt loads"))
+    else:
+        packages = "apt install libegl1 libgl1 libxkbcommon0 libfontconfig1 libdbus-1-3 libxcb-cursor0"
+        yield Finding(False, what, f"{reason} · {packages}" if sys.platform == "linux" else reason)
+    if sys.platform == "linux":
+        yield _font()
+
+
+def _why_qt_does_not_load() -> str:
+    if importlib.util.find_spec("PySide6") is None:
+        return tr("PySide6 is not installed")
+    if getattr(sys, "frozen", False):
+        return ""  # the packaged program has loaded it already, and has no interpreter to ask
+    # In a process of its own: a missing system library must not take this one down.
+    code = "from PySide6.QtWidgets import QApplication"
+    tried = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)  # noqa: S603
+    return tried.stderr.strip().rsplit("\n", 1)[-1].removeprefix("ImportError: ") if tried.returncode else ""
+
+
+def _font() -> Finding:
+    what = tr("Chinese font")
+    lister = shutil.which("fc-list")
+    listed = subprocess.run([lister, ":lang=zh-cn"], capture_output=True, text=True, check=False) if lister else None  # noqa: S603
+    if listed is not None and listed.stdout.strip():
+        return Finding(True, what, tr("installed"))
+    hint = tr("none installed, the one that comes with wxdesk is used; better: {command}",
+              command="apt install fonts-noto-cjk fonts-noto-color-emoji")  # fmt: skip
+    return Finding(True, what, hint)

@@ -1,0 +1,46 @@
+"""A thread with an asyncio loop of its own, as the desk has beside the window."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from typing import Any
+
+
+class LoopThread:
+    """Runs a standard asyncio loop on a daemon thread until stopped.
+
+    A daemon, so that a part that hangs can delay the end of the program but never prevent it.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._started = threading.Event()
+        self._thread = threading.Thread(target=self._main, name=name, daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread.start()
+        self._started.wait()
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The loop; for `call_soon_threadsafe` and `run_coroutine_threadsafe`."""
+        if self._loop is None:
+            raise RuntimeError("the loop has not started")
+        return self._loop
+
+    def call[T](self, work: Coroutine[Any, Any, T], timeout: float | None = None) -> T:
+        """Run `work` on the loop and wait for its result here. Raises what it raises, or TimeoutError."""
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(timeout)
+
+    def stop(self, timeout: float = 1.0) -> bool:
+        """End the loop, cancelling what still runs on it; False if the thread did not end in `timeout` seconds."""
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _main(self) -> None:
+        with asyncio.Runner() as runner:
+            self._loop = runner.get_loop()
+            asyncio.set_event_loop(self._loop)
+            self._loop.call_soon(self._started.set)
+            self._loop.run_forever()
