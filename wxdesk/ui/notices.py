@@ -1,0 +1,187 @@
+"""The one door to the operator: a passing word, a bar that stays, or a question.
+
+Which one an error gets is decided here by its class, in one table.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from wxdesk.core.errors import BadInput, MoveNotAllowed, NotFound, SendError, WxdeskError
+from wxdesk.i18n import explain, tr
+from wxdesk.ui.dialogs import ConfirmDialog
+from wxdesk.ui.icons import pixmap
+from wxdesk.ui.theme import Measure, Size
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.labels import PlainLabel
+
+log = logging.getLogger(__name__)
+
+TOAST_MS = 5000
+
+PASSING: tuple[type[WxdeskError], ...] = (BadInput, MoveNotAllowed, NotFound, SendError)
+"""Errors about the one thing that was just tried; the page still shows how it stands. All others get a bar."""
+
+
+class Notices(QObject):
+    """Tells the operator what happened, on `host`, usually the main window.
+
+    `bars` is the widget that holds the bars; the window places it above its pages.
+    """
+
+    def __init__(self, host: QWidget) -> None:
+        super().__init__(host)
+        self._host = host
+        self.bars = Bars(host)
+        self._toast = Toast(host)
+
+    def toast(self, text: str) -> None:
+        """Say something in passing; the next word replaces it."""
+        self._toast.say(text)
+
+    def report(self, error: Exception) -> None:
+        """Say what went wrong, in the operator's language. Only ours keeps its text; a foreign one is logged."""
+        if isinstance(error, PASSING):
+            self.toast(explain(error))
+            return
+        if not isinstance(error, WxdeskError):
+            log.error("Unexpected in the window", exc_info=error)
+        self.bar(f"error:{type(error).__name__}", explain(error), action=tr("Dismiss"))
+
+    def bar(
+        self, key: str, text: str, tone: str = "failed", action: str = "", then: Callable[[], None] | None = None
+    ) -> None:
+        """Show or change the bar `key`; an empty `text` takes it away.
+
+        `tone` is `failed` or `pending`. The action calls `then`; without one it takes the bar away.
+        """
+        self.bars.put(key, text, tone, action, then)
+
+    def confirm(self, title: str, text: str, action: str, then: Callable[[], None], destructive: bool = False) -> None:
+        """Ask, and call `then` if the answer is yes. Returns at once."""
+        ConfirmDialog(self._host.window(), title, text, action, destructive=destructive).ask(then)
+
+
+class Bars(QWidget):
+    """The bars, one below the other, each by its key."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._bars: dict[str, Bar] = {}
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self.hide()
+
+    def put(self, key: str, text: str, tone: str, action: str, then: Callable[[], None] | None) -> None:
+        """Show, replace or (with an empty text) remove a bar."""
+        old = self._bars.pop(key, None)
+        if old is not None:
+            old.hide()
+            self._column.removeWidget(old)
+            old.deleteLater()
+        if text:
+            bar = Bar(self, key, text, tone, action, then)
+            self._bars[key] = bar
+            self._column.addWidget(bar)
+            announce(self, text)
+        self.setVisible(bool(self._bars))
+
+    def remove(self, key: str) -> None:
+        """Take a bar away."""
+        self.put(key, "", "", "", None)
+
+    def texts(self) -> dict[str, str]:
+        """What stands there now, by key."""
+        return {key: bar.text for key, bar in self._bars.items()}
+
+
+class Bar(QFrame):
+    """One sentence across the window, with at most one action."""
+
+    def __init__(
+        self, bars: Bars, key: str, text: str, tone: str, action: str, then: Callable[[], None] | None
+    ) -> None:
+        super().__init__(bars)
+        self.text = text
+        self._bars = bars
+        self._key = key
+        self._then = then
+        self._tone = tone
+        self.setProperty("class", f"bar-{tone}")
+        self.setMinimumHeight(40)
+        self._icon = PlainLabel(parent=self)
+        self._icon.setPixmap(pixmap("warning", tone, 18))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 4, 16, 4)
+        row.setSpacing(10)
+        row.addWidget(self._icon)
+        row.addWidget(PlainLabel(text, role=tone, wrap=True, parent=self), 1)
+        if action:
+            button = Button(action, kind=ButtonKind.QUIET, parent=self)
+            button.clicked.connect(self._act)
+            row.addWidget(button)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Tint the icon anew when the appearance changes."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_icon"):
+            self._icon.setPixmap(pixmap("warning", self._tone, 18))
+
+    def _act(self) -> None:
+        if self._then is None:
+            self._bars.remove(self._key)
+        else:
+            self._then()
+
+
+class Toast(QFrame):
+    """A passing word at the foot of the window, above the status bar. It takes no focus and no clicks."""
+
+    def __init__(self, host: QWidget) -> None:
+        super().__init__(host)
+        self._host = host
+        self.setProperty("class", "toast")
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._label = PlainLabel(role="window", size=Size.BODY, wrap=True, parent=self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 10, 16, 10)
+        row.addWidget(self._label)
+        self._until = QTimer(self, singleShot=True, interval=TOAST_MS)
+        self._until.timeout.connect(self.hide)
+        host.installEventFilter(self)
+        self.hide()
+
+    def say(self, text: str) -> None:
+        """Show `text` for a while."""
+        self._label.setText(text)
+        self._place()
+        self.show()
+        self.raise_()
+        self._until.start()
+        announce(self, text)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep the place when the window changes its size."""
+        if event.type() is QEvent.Type.Resize and not self.isHidden():
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        host = self._host
+        widest = min(560, host.width() - 48)
+        wanted = self._label.fontMetrics().horizontalAdvance(self._label.full_text()) + 2 + 32
+        width = max(120, min(widest, wanted))
+        height = self._label.heightForWidth(width - 32) + 20
+        bottom = host.height() - Measure.STATUS_BAR - 24
+        self.setGeometry((host.width() - width) // 2, bottom - height, width, height)
+
+
+def announce(widget: QWidget, text: str) -> None:
+    """Let a screen reader say `text` without moving the focus."""
+    QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))

@@ -1,0 +1,235 @@
+"""What can be pressed: buttons by their weight, a switch, and chips.
+
+Their looks come from the application's style sheet (`ui.style`) by the property `kind`; the switch paints
+itself, because no style sheet draws one.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from PySide6.QtCore import QEasingCurve, QEvent, QRectF, QSize, Qt, QVariantAnimation
+from PySide6.QtGui import QFontMetrics, QIcon, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
+    QWidget,
+)
+
+from wxdesk.ui.icons import icon as theme_icon
+from wxdesk.ui.theme import Size, Theme, font
+
+
+class ButtonKind(Enum):
+    """How much a button weighs: the usual one, the page's one main action, one that destroys, one like a link."""
+
+    QUIET = "quiet"
+    PRIMARY = "primary"
+    DANGER = "danger"
+    LINK = "link"
+
+
+_ICON_ROLES = {
+    ButtonKind.QUIET: "secondary",
+    ButtonKind.PRIMARY: "on_accent",
+    ButtonKind.DANGER: "failed",
+    ButtonKind.LINK: "accent",
+}
+
+_KEY_GAP = 8
+_KEY_PADDING = 4
+
+
+class Button(QPushButton):
+    """A push button. `key_hint` names its key in a small frame beside the words; it binds nothing itself."""
+
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        kind: ButtonKind = ButtonKind.QUIET,
+        key_hint: str = "",
+        icon: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(text, parent)
+        self._kind = kind
+        self._key = key_hint
+        self._icon = icon
+        self.setProperty("kind", kind.value)
+        self.setFont(font(Size.BODY, strong=kind is ButtonKind.PRIMARY))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        self.setAutoDefault(False)
+        self._show_icon()
+
+    def set_kind(self, kind: ButtonKind) -> None:
+        """Give the button another weight."""
+        self._kind = kind
+        self.setProperty("kind", kind.value)
+        self.setFont(font(Size.BODY, strong=kind is ButtonKind.PRIMARY))
+        self.style().unpolish(self)
+        self.style().polish(self)
+        self._show_icon()
+
+    def set_icon(self, name: str) -> None:
+        """Show another icon; empty for none."""
+        self._icon = name
+        self._show_icon()
+
+    def set_key_hint(self, key: str) -> None:
+        """Name another key beside the words."""
+        self._key = key
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Room for the words and the key."""
+        hint = super().sizeHint()
+        return QSize(hint.width() + self._key_width(), hint.height())
+
+    def minimumSizeHint(self) -> QSize:
+        """A button is never narrower than its words."""
+        return self.sizeHint()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Tint the icon anew when the appearance changes."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange:
+            self._show_icon()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Qt's button with its words moved aside for the key in its frame."""
+        painter = QStylePainter(self)
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        painter.drawControl(QStyle.ControlElement.CE_PushButtonBevel, option)
+        option.rect = option.rect.adjusted(0, 0, -self._key_width(), 0)
+        painter.drawControl(QStyle.ControlElement.CE_PushButtonLabel, option)
+        if self._key:
+            self._paint_key(painter)
+        painter.end()
+
+    def _paint_key(self, painter: QPainter) -> None:
+        width = self._key_width() - _KEY_GAP
+        inset = 0 if self._kind is ButtonKind.LINK else 9
+        frame = QRectF(self.width() - width - inset + 0.5, (self.height() - 18) / 2 + 0.5, width - 1, 17)
+        primary = self._kind is ButtonKind.PRIMARY
+        theme = Theme.current()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.color("on_accent" if primary else "line"), 1))
+        painter.drawRoundedRect(frame, 4, 4)
+        painter.setFont(font(Size.CAPTION))
+        painter.setPen(theme.color("on_accent" if primary else "secondary" if self.isEnabled() else "faint"))
+        painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, self._key)
+
+    def _key_width(self) -> int:
+        if not self._key:
+            return 0
+        return QFontMetrics(font(Size.CAPTION)).horizontalAdvance(self._key) + 2 * _KEY_PADDING + _KEY_GAP + 2
+
+    def _show_icon(self) -> None:
+        if self._icon:
+            self.setIcon(theme_icon(self._icon, _ICON_ROLES[self._kind], 16))
+            self.setIconSize(QSize(16, 16))
+        else:
+            self.setIcon(QIcon())
+
+
+class Chip(QPushButton):
+    """A small rounded choice; its width is the same whether it is chosen or not, and it never breaks."""
+
+    def __init__(self, text: str = "", *, checkable: bool = True, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setProperty("class", "chip")
+        self.setCheckable(checkable)
+        self.setFont(font(Size.SMALL))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAutoDefault(False)
+        self.toggled.connect(self._weigh)
+
+    def sizeHint(self) -> QSize:
+        """Room for the words as they are when chosen, which is bolder."""
+        width = QFontMetrics(font(Size.SMALL, strong=True)).horizontalAdvance(self.text())
+        return QSize(width + 22, 24)
+
+    def minimumSizeHint(self) -> QSize:
+        """A chip is never cut."""
+        return self.sizeHint()
+
+    def _weigh(self, chosen: bool) -> None:
+        self.setFont(font(Size.SMALL, strong=chosen))
+
+
+class Switch(QAbstractButton):
+    """On or off, at once. Space and Enter turn it; its knob slides unless the system wants no movement."""
+
+    def __init__(self, checked: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._place = 1.0 if checked else 0.0
+        self.setCheckable(True)
+        self.setChecked(checked)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._slide = QVariantAnimation(self, duration=MOVEMENT_MS)
+        self._slide.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self._slide.valueChanged.connect(self._move)
+        self.toggled.connect(self._start)
+
+    def sizeHint(self) -> QSize:
+        """The switch with room for its focus ring."""
+        return QSize(36, 24)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter turns it too; Qt knows Space only."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """A track with a knob, and the ring while it has the focus."""
+        theme = Theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if not self.isEnabled():
+            painter.setOpacity(0.5)
+        track = QRectF((self.width() - 30) / 2, (self.height() - 18) / 2, 30, 18)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("accent_fill" if self.isChecked() else "faint"))
+        painter.drawRoundedRect(track, 9, 9)
+        painter.setBrush(theme.color("on_accent"))
+        painter.drawEllipse(QRectF(track.left() + 2 + 12 * self._place, track.top() + 2, 14, 14))
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(theme.color("accent"), 1.5))
+            painter.drawRoundedRect(track.adjusted(-2.25, -2.25, 2.25, 2.25), 11, 11)
+        painter.end()
+
+    def _start(self, on: bool) -> None:
+        self._slide.stop()
+        if not self.isVisible() or not wants_movement(self):
+            self._move(1.0 if on else 0.0)
+            return
+        self._slide.setStartValue(self._place)
+        self._slide.setEndValue(1.0 if on else 0.0)
+        self._slide.start()
+
+    def _move(self, place: float) -> None:
+        self._place = place
+        self.update()
+
+
+MOVEMENT_MS = 140
+"""How long something takes to appear or to change its place."""
+
+
+def wants_movement(widget: QWidget) -> bool:
+    """False when the system asks for none."""
+    return widget.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, widget) > 0

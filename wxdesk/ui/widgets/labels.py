@@ -1,0 +1,132 @@
+"""The only label: plain text always.
+
+Qt's own label guesses rich text, so a customer's message could make it load a file or grow without bounds.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QPalette, QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from wxdesk.ui.theme import Size, Theme, font
+
+
+class PlainLabel(QLabel):
+    """Text in one of the theme's colours, by role.
+
+    `elide` cuts what does not fit and tells the rest as a tooltip, `wrap` breaks it, also within a word that is
+    longer than the line. `tabular` gives all figures one width, for those that change.
+    """
+
+    def __init__(  # noqa: PLR0913 - the looks of a text, each by its name
+        self,
+        text: str = "",
+        *,
+        size: int = Size.BODY,
+        role: str = "text",
+        strong: bool = False,
+        elide: bool = False,
+        wrap: bool = False,
+        tabular: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._full = ""
+        self._role = ""
+        self._elide = elide
+        self._coloring = False
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setFont(font(size, strong=strong, tabular=tabular))
+        self.setWordWrap(wrap)
+        if elide:
+            self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.set_role(role)
+        self.setText(text)
+
+    def set_role(self, role: str) -> None:
+        """Show the text in the colour of another role of the theme."""
+        self._role = role
+        self._color()
+
+    def full_text(self) -> str:
+        """What was set, whatever part of it is visible."""
+        return self._full
+
+    def setText(self, text: str) -> None:  # noqa: N802 - Qt's name
+        """Show `text`; its first line break ends it where it is cut."""
+        if text == self._full:
+            return
+        self._full = text
+        self.setAccessibleName(text)
+        self._lay_out()
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        """Room for the whole text, also where less is shown."""
+        if not self._elide:
+            return super().sizeHint()
+        metrics = self.fontMetrics()
+        return QSize(metrics.horizontalAdvance(self._one_line()) + 2, metrics.height())
+
+    def minimumSizeHint(self) -> QSize:
+        """An elided or wrapped text asks for no width of its own."""
+        if self._elide:
+            return QSize(0, self.fontMetrics().height())
+        return QSize(0, super().minimumSizeHint().height()) if self.wordWrap() else super().minimumSizeHint()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Cut the text anew for the new width."""
+        super().resizeEvent(event)
+        self._lay_out()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take over the colours of a new appearance."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.ApplicationPaletteChange or event.type() is QEvent.Type.PaletteChange:
+            self._color()
+
+    def _one_line(self) -> str:
+        return self._full.replace("\r", "").replace("\n", " ")
+
+    def _lay_out(self) -> None:
+        shown = self._full
+        if self._elide:
+            line = self._one_line()
+            shown = self.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, max(0, self.width()))
+            self.setToolTip(html.escape(self._full) if shown != line and self._full else "")
+        elif self.wordWrap():
+            shown = breakable(self._full)
+        if shown != super().text():
+            super().setText(shown)
+
+    def _color(self) -> None:
+        if self._coloring:
+            return
+        color = Theme.current().color(self._role)
+        if self.palette().color(QPalette.ColorRole.WindowText) == color:
+            return
+        self._coloring = True
+        palette = QPalette(self.palette())
+        palette.setColor(QPalette.ColorRole.WindowText, color)
+        self.setPalette(palette)
+        self._coloring = False
+
+
+ZERO_WIDTH_SPACE = "\u200b"
+
+_UNBROKEN = re.compile(r"[^\s\u2e80-\uffef]{25,}")
+"""Runs too long for any line: longer than names and most parts of addresses, and not Chinese, which Qt breaks."""
+
+
+def breakable(text: str) -> str:
+    """`text` with invisible places to break in words that are too long for any line."""
+    return _UNBROKEN.sub(_broken, text)
+
+
+def _broken(found: re.Match[str]) -> str:
+    word = found.group()
+    return ZERO_WIDTH_SPACE.join(word[at : at + 12] for at in range(0, len(word), 12))

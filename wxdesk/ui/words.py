@@ -1,0 +1,163 @@
+"""Words that several pages use: who, in what state, when, for how long.
+
+Times come in UTC and are told in the operator's own time zone. Nothing here ever shows a whole openid.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from wxdesk.core.model import Author, Contact, Conversation, Reply, ReplyMode, ReplyState
+from wxdesk.i18n import tr
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+def name_of(contact: Contact) -> str:
+    """The alias that the operator gave, else the openid's two ends: `oX3f…9k2`."""
+    return contact.alias or short_openid(contact.openid)
+
+
+def short_openid(openid: str) -> str:
+    """Enough of an openid to tell two contacts apart, too little to address one."""
+    return f"{openid[:4]}…{openid[-3:]}" if len(openid) >= 12 else f"{openid[:2]}…"
+
+
+def state_word(reply: Reply, now: datetime) -> str:
+    """Where a reply is, in a word or two; a held one says in how long it leaves."""
+    match reply.state:
+        case ReplyState.HELD if reply.due_at is not None and reply.due_at > now:
+            return tr("Sends in {span}", span=span_word(reply.due_at - now))
+        case ReplyState.QUEUED if reply.not_before is not None and reply.not_before > now:
+            return tr("Tries again in {span}", span=span_word(reply.not_before - now))
+        case ReplyState.FAILED if reply.errcode is not None:
+            return tr("Not sent, {errcode}", errcode=reply.errcode)
+        case state:
+            return state_name(state)
+
+
+def state_name(state: ReplyState) -> str:
+    """A state by itself. WeChat reports neither delivery nor reading, so the last good word is that it has it."""
+    return tr(_STATES[state])
+
+
+_STATES = {
+    ReplyState.DRAFT: "Draft",
+    ReplyState.HELD: "About to be sent",
+    ReplyState.QUEUED: "Waiting to be sent",
+    ReplyState.SENDING: "Sending",
+    ReplyState.SENT: "Accepted by WeChat",
+    ReplyState.FAILED: "Not sent",
+    ReplyState.UNKNOWN: "May have been delivered",
+    ReplyState.CANCELLED: "Stopped",
+}
+
+
+def author_word(reply: Reply) -> str:
+    """Who wrote a reply: the rule by name (and whether it was changed by hand), or the operator."""
+    if reply.author is Author.OPERATOR:
+        return tr("You")
+    word = tr("Rule · {name}", name=reply.rule_name) if reply.rule_name else tr("Rule")
+    return tr("{author} · edited", author=word) if reply.edited else word
+
+
+def mode_word(mode: ReplyMode) -> str:
+    """What happens to automatic replies, in a word or two."""
+    return tr(_MODES[mode])
+
+
+_MODES = {
+    ReplyMode.AUTO: "Automatic",
+    ReplyMode.HOLD: "Automatic, waits first",
+    ReplyMode.DRAFT: "Drafts only",
+    ReplyMode.OFF: "By hand",
+}
+
+
+def preview_of(conversation: Conversation, *, with_author: bool = True) -> str:
+    """The last thing said, on one line; `[Image]` and the like for what has no text. Empty when nothing was said.
+
+    What was not written by the contact says who wrote it.
+    """
+    if conversation.last_at is None:
+        return ""
+    said = " ".join(conversation.preview.split()) or kind_word(conversation.preview_kind)
+    if not with_author or conversation.preview_author is Author.CONTACT:
+        return said
+    if conversation.preview_author is Author.RULE:
+        return tr("Rule: {said}", said=said)
+    return tr("You: {said}", said=said)
+
+
+def kind_word(kind: str) -> str:
+    """What stands for something without text; `kind` is a MessageType or a ReplyKind."""
+    return tr(_KINDS.get(kind, "[Other message]"))
+
+
+_KINDS = {
+    "text": "[Empty message]",
+    "image": "[Image]",
+    "link": "[Link]",
+    "card": "[Mini-program card]",
+    "enter_session": "[Entered the chat]",
+}
+
+
+def waiting_word(since: datetime, now: datetime) -> str:
+    """How long somebody has been waiting for an answer."""
+    return tr("Waiting {span}", span=span_word(now - since))
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """When something happened, as short as a list wants it: just now, 2 min, 5 h, yesterday, Oct 2."""
+    passed = now - at
+    if passed < MINUTE:
+        return tr("just now")
+    if at.astimezone().date() == now.astimezone().date():
+        return span_word(passed)
+    return day_word(at, now)
+
+
+def clock_time(at: datetime) -> str:
+    """Local hours and minutes."""
+    return f"{at.astimezone():%H:%M}"
+
+
+def day_word(at: datetime, now: datetime) -> str:
+    """The local day: today, yesterday, else its date; with its year when that is another one."""
+    day, today = at.astimezone().date(), now.astimezone().date()
+    if day == today:
+        return tr("Today")
+    if day == today - DAY:
+        return tr("Yesterday")
+    return date_word(day, with_year=day.year != today.year)
+
+
+def date_word(day: date, *, with_year: bool = True) -> str:
+    """A date as one says it."""
+    values = {"month_name": tr(_MONTHS[day.month - 1]), "year": day.year, "month": day.month, "day": day.day}
+    return tr("{month_name} {day}, {year}", **values) if with_year else tr("{month_name} {day}", **values)
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def span_word(span: timedelta) -> str:
+    """A length of time in its largest unit, rounded down; never less than 0 s."""
+    span = max(span, timedelta())
+    if span < MINUTE:
+        return tr("{n} s", n=int(span.total_seconds()))
+    if span < HOUR:
+        return tr("{n} min", n=span // MINUTE)
+    if span < 3 * DAY:
+        return tr("{n} h", n=span // HOUR)
+    return tr("{n} d", n=span // DAY)
+
+
+def countdown(span: timedelta) -> str:
+    """A length of time that runs out, as `47:59:52` or `1:05`; rounded up, so that 0:00 means over."""
+    seconds = max(0, -(-span // timedelta(seconds=1)))
+    hours, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
