@@ -1,0 +1,125 @@
+"""A few minutes in a shop's life, as data: who writes what, when, and who reacts to an answer.
+
+The texts have no emoji, because no font for them is assured where the demonstration runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import cycle
+
+from wxdesk.sandbox.customers import (
+    HAN_MEIMEI,
+    LI_LEI,
+    MISS_CHEN,
+    STRANGER,
+    WANG_FANG,
+    ZHANG_SANFENG,
+    ZHAO_MIN,
+    Customer,
+)
+from wxdesk.sandbox.server import Sandbox
+
+
+class Doing(StrEnum):
+    """What a customer can do in a step."""
+
+    SAYS = "says"  # `what` is the text
+    ENTERS = "enters"  # `what` is the button's session-from
+    SHOWS = "shows"  # a picture
+    SENDS_CARD = "sends_card"  # `what` is its title, a bar, and its page
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`after` seconds behind the step before, `who` does `what`.
+
+    A step with `after_reply` is a reaction: it waits until the desk has said something to this customer since he
+    last did something, and is left out if nothing comes.
+    """
+
+    who: Customer
+    after: float
+    what: str = ""
+    doing: Doing = Doing.SAYS
+    after_reply: bool = False
+
+
+OPENING: tuple[Step, ...] = (
+    Step(ZHAO_MIN, 0, "上次买的茶具收到了，包装很仔细"),
+    Step(ZHAO_MIN, 2, "谢谢", after_reply=True),
+    Step(STRANGER, 3, doing=Doing.SHOWS),
+    Step(MISS_CHEN, 2, "下单时地址写错了，能帮我改成徐汇区天钥桥路 100 号吗"),
+    Step(LI_LEI, 3, "请问几点关门"),
+    Step(LI_LEI, 2, "好的，明天过来", after_reply=True),
+    Step(HAN_MEIMEI, 2, "你好，订单 20461 到哪了"),
+    Step(WANG_FANG, 2, "goods/1024", Doing.ENTERS),
+    Step(WANG_FANG, 3, "这款还有白色的吗"),
+    Step(ZHANG_SANFENG, 2, "退款三天了还没到账"),
+    Step(ZHANG_SANFENG, 3, "能不能快点处理"),
+    Step(WANG_FANG, 3, "请问周末几点关门"),
+)
+"""Shows every kind of thing that a desk meets: answered by a rule, left to a human, entering, a picture."""
+
+LATER: tuple[Step, ...] = (
+    Step(HAN_MEIMEI, 40, "谢谢，大概什么时候能送到"),
+    Step(LI_LEI, 35, "门口好停车吗"),
+    Step(WANG_FANG, 30, "那我周六下午来看看"),
+    Step(ZHAO_MIN, 45, "茶具还有别的颜色吗"),
+    Step(ZHAO_MIN, 3, "青瓷茶具六件套|pages/goods/detail?id=2201", Doing.SENDS_CARD),
+    Step(STRANGER, 40, "盒子破了一个角，东西没事，能补一个包装吗"),
+    Step(MISS_CHEN, 35, "电话还是原来的"),
+    Step(ZHANG_SANFENG, 45, "银行那边说还没有收到"),
+    Step(LI_LEI, 40, "节假日也营业吗"),
+    Step(HAN_MEIMEI, 45, "订单 20488 到哪了"),
+    Step(WANG_FANG, 35, "goods/2201", Doing.ENTERS),
+)
+"""What goes on for as long as the demonstration runs."""
+
+PATIENCE_SECONDS = 6.0
+"""How long a customer who would react waits for an answer."""
+
+
+async def play(
+    sandbox: Sandbox, pace: float = 1.0, steps: Sequence[Step] = OPENING, patience: float = PATIENCE_SECONDS
+) -> None:
+    """Let the customers of `steps` do their parts; `pace` stretches the pauses, 0 leaves them out."""
+    last_done: dict[str, int] = {}
+    for step in steps:
+        await asyncio.sleep(step.after * pace)
+        if step.after_reply and not await _answered(sandbox, step.who, last_done, patience):
+            continue
+        last_done[step.who.openid] = len(sandbox.sent)
+        await _do(sandbox, step)
+
+
+async def go_on(sandbox: Sandbox, pace: float = 1.0) -> None:
+    """Let somebody write every now and then, until cancelled. `pace` must be more than 0."""
+    for step in cycle(LATER):
+        await play(sandbox, pace, (step,))
+
+
+async def _answered(sandbox: Sandbox, who: Customer, last_done: dict[str, int], patience: float) -> bool:
+    try:
+        async with asyncio.timeout(patience):
+            await sandbox.wait_for_reply(who.openid, last_done.get(who.openid, 0))
+    except TimeoutError:
+        return False
+    return True
+
+
+async def _do(sandbox: Sandbox, step: Step) -> None:
+    openid = step.who.openid
+    match step.doing:
+        case Doing.SAYS:
+            await sandbox.say(openid, step.what)
+        case Doing.ENTERS:
+            await sandbox.enter(openid, step.what)
+        case Doing.SHOWS:
+            await sandbox.show(openid)
+        case Doing.SENDS_CARD:
+            title, _, page_path = step.what.partition("|")
+            await sandbox.send_card(openid, title, page_path)

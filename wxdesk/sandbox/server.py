@@ -1,0 +1,189 @@
+"""A WeChat that runs on this machine: start it, point a desk at its URL, and let customers write.
+
+It answers on loopback only, and only to requests that name loopback as their host, so that no web page in a
+browser can reach it under a name of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import UTC, datetime
+
+from aiohttp import web
+
+from wxdesk.desk.ports import Clock
+from wxdesk.sandbox import bodies, pictures
+from wxdesk.sandbox.api import Api
+from wxdesk.sandbox.control import Control
+from wxdesk.sandbox.customers import COVER_MEDIA_ID, TORN_BOX_MEDIA_ID, demo_account
+from wxdesk.sandbox.faults import FaultKind, Faults
+from wxdesk.sandbox.platform import MiniProgram, Platform, Sent
+from wxdesk.sandbox.pusher import DEADLINE_SECONDS, Pusher, PushOutcome
+from wxdesk.sandbox.refusal import Refusal
+
+HOST = "127.0.0.1"
+
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+_LARGEST_REQUEST = 12 * 1024 * 1024
+
+
+def now() -> datetime:
+    """The system's clock."""
+    return datetime.now(UTC)
+
+
+class Sandbox:
+    """The simulated WeChat with its mini programs, customers and faults.
+
+    Without `programs` it has the one of `customers.demo_account`. `push_deadline` is how long it waits for a
+    listener's answer, in seconds.
+    """
+
+    def __init__(
+        self,
+        programs: Iterable[MiniProgram] = (),
+        *,
+        port: int = 0,
+        clock: Clock = now,
+        push_deadline: float = DEADLINE_SECONDS,
+    ) -> None:
+        self.platform = Platform(tuple(programs) or (MiniProgram(*demo_account()),), clock)
+        self.platform.on_sent = self._tell
+        self.faults = Faults()
+        self.url = ""
+        self._port = port
+        self._api = Api(self.platform, self.faults)
+        self._pusher = Pusher(clock, deadline=push_deadline)
+        self._runner: web.AppRunner | None = None
+        self._arrived = asyncio.Event()
+
+    async def start(self) -> str:
+        """Listen; the base URL of the API. Raises `OSError` if the port is taken."""
+        self.platform.media.put(pictures.cover(), COVER_MEDIA_ID)
+        self.platform.media.put(pictures.torn_box(), TORN_BOX_MEDIA_ID)
+        app = web.Application(middlewares=[only_loopback], client_max_size=_LARGEST_REQUEST)
+        app.add_routes(self._api.routes())
+        app.add_routes(Control(self).routes())
+        app.add_routes([web.get("/pictures/{media_id}", self._picture)])
+        # No access log: it would write tokens and secrets.
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, HOST, self._port)
+        await site.start()
+        self.url = f"http://{HOST}:{self._runner.addresses[0][1]}"
+        return self.url
+
+    async def stop(self) -> None:
+        """Stop listening and close every connection."""
+        self._api.release()
+        await self._pusher.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    @property
+    def sent(self) -> tuple[Sent, ...]:
+        """Everything that was accepted for customers so far, oldest first."""
+        return tuple(self.platform.sent)
+
+    def set_push_url(self, push_url: str, account: str = "") -> None:
+        """Push to this address from now on; the first account's if none is named."""
+        self.platform.set_push_url(account, push_url)
+
+    async def verify_push_url(self, account: str = "") -> bool:
+        """Ask the push URL WeChat's question (URL verification); True if it was answered rightly."""
+        return await self._pusher.verify(self.platform.program(account))
+
+    async def say(self, openid: str, text: str, account: str = "") -> PushOutcome:
+        """A customer writes a text."""
+        msg_id = self.platform.wrote(self.platform.program(account), openid)
+        return await self.push(openid, bodies.text(text, msg_id), account)
+
+    async def show(self, openid: str, media_id: str = TORN_BOX_MEDIA_ID, account: str = "") -> PushOutcome:
+        """A customer sends a picture that the platform keeps."""
+        msg_id = self.platform.wrote(self.platform.program(account), openid)
+        fields = bodies.image(f"{self.url}/pictures/{media_id}", media_id, msg_id)
+        return await self.push(openid, fields, account)
+
+    async def send_card(self, openid: str, title: str, page_path: str, account: str = "") -> PushOutcome:
+        """A customer sends a mini-program card."""
+        program = self.platform.program(account)
+        msg_id = self.platform.wrote(program, openid)
+        return await self.push(openid, bodies.card(title, program.account.app_id, page_path, msg_id), account)
+
+    async def enter(self, openid: str, session_from: str = "", account: str = "") -> PushOutcome:
+        """A customer enters the chat by the mini program's button."""
+        self.platform.entered(self.platform.program(account), openid)
+        return await self.push(openid, bodies.enter(session_from), account)
+
+    async def push(self, openid: str, fields: bodies.Fields, account: str = "") -> PushOutcome:
+        """Push any body; planned faults for pushes apply."""
+        fault = self.faults.take("push")
+        if fault is not None and fault.kind is FaultKind.DROP:
+            return PushOutcome()
+        program = self.platform.program(account)
+        outcome = await self._pusher.push(program, openid, fields)
+        if fault is not None and fault.kind is FaultKind.DUPLICATE:
+            outcome = await self._pusher.push(program, openid, fields)
+        return outcome
+
+    async def wait_for_reply(self, openid: str, after: int = 0) -> Sent:
+        """The first message accepted for `openid` behind the first `after` of all; waits for it."""
+        while True:
+            for sent in self.platform.sent[after:]:
+                if sent.openid == openid:
+                    return sent
+            await self._arrived.wait()
+
+    def facts(self) -> dict[str, str]:
+        """What a desk must be told to use this WeChat, by the names of config.toml and the environment."""
+        program = self.platform.program()
+        account, secret = program.account, program.credentials
+        prefix = f"WXDESK_{account.name.upper()}_"
+        return {
+            "api_base": self.url,
+            "name": account.name,
+            "app_id": account.app_id,
+            "original_id": account.original_id,
+            "push_mode": account.push_mode.value,
+            prefix + "APP_SECRET": secret.app_secret,
+            prefix + "PUSH_TOKEN": secret.push_token,
+            prefix + "ENCODING_AES_KEY": secret.encoding_aes_key,
+        }
+
+    def _tell(self, sent: Sent) -> None:
+        arrived, self._arrived = self._arrived, asyncio.Event()
+        arrived.set()
+
+    async def _picture(self, request: web.Request) -> web.Response:
+        try:
+            medium = self.platform.media.get(request.match_info["media_id"])
+        except Refusal:
+            raise web.HTTPNotFound from None
+        return web.Response(body=medium.data, content_type=medium.content_type)
+
+
+async def run(port: int, on_ready: Callable[[Mapping[str, str]], None], push_url: str = "") -> None:
+    """Run the simulated WeChat until cancelled; `on_ready` gets what a desk must be told, once it listens."""
+    sandbox = Sandbox(port=port)
+    if push_url:
+        sandbox.set_push_url(push_url)
+    await sandbox.start()
+    try:
+        on_ready(sandbox.facts())
+        await asyncio.Event().wait()
+    finally:
+        await sandbox.stop()
+
+
+@web.middleware
+async def only_loopback(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Refuse whoever is not this machine, or calls it by a foreign name, or steers it from a web page."""
+    host = request.url.host or ""
+    if host not in _LOOPBACK or request.remote not in _LOOPBACK or "Origin" in request.headers:
+        raise web.HTTPForbidden
+    return await handler(request)

@@ -1,0 +1,166 @@
+"""The access_token of each account: fetched once for all who need it, renewed before it ends.
+
+WeChat has two ways ("获取接口调用凭据", "获取稳定版接口调用凭据"). The classic one makes a new token with every
+call and ends the former five minutes later, so two programs on one account take it from each other. The stable
+one gives everybody the same token while it lasts; it is the default. A token lives in memory only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from wxdesk.core.errors import NotSent, SendError
+from wxdesk.core.events import Event, TokenChanged, TroubleRaised
+from wxdesk.core.model import Account
+from wxdesk.desk.ports import Clock
+from wxdesk.i18n import explain
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 60.0
+"""How soon a failed renewal in the background is tried again."""
+
+SUSPICIOUS = 3
+"""So many tokens refused before their time mean that another program fetches them too."""
+
+TAKEN = "Another program probably fetches tokens for this mini program. Let both use stable_token, or stop one."
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Grant:
+    """A token as WeChat gave it, with the seconds it lasts from then on."""
+
+    token: str
+    seconds: float
+
+
+type Fetch = Callable[[Account], Awaitable[Grant]]
+"""Asks WeChat for a token; raises `Refused` or `NotSent`."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Held:
+    token: str
+    renew_at: float
+    ends_at: float
+
+
+class AccessTokens:
+    """The tokens of all accounts.
+
+    `margin` is how many seconds before its end a token is replaced; for the stable endpoint it must stay below
+    300, because before its last five minutes that one returns the same token again.
+    """
+
+    def __init__(
+        self,
+        fetch: Fetch,
+        publish: Callable[[Event], None],
+        clock: Clock,
+        *,
+        margin: float,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._fetch = fetch
+        self._publish = publish
+        self._clock = clock
+        self._margin = margin
+        self._monotonic = monotonic
+        self._held: dict[str, _Held] = {}
+        self._flights: dict[str, asyncio.Task[str]] = {}
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._early: dict[str, int] = {}
+
+    async def get(self, account: Account) -> str:
+        """A token that is valid now; whoever asks while one is being fetched waits for that same one.
+
+        Raises:
+            Refused: WeChat gives none, for example because the app secret is wrong.
+            NotSent: WeChat could not be reached.
+        """
+        held = self._held.get(account.name)
+        if held is not None and self._monotonic() < held.renew_at:
+            return held.token
+        try:
+            # Shielded: a waiter that is cancelled must not take the others' token away.
+            return await asyncio.shield(self._flight(account))
+        except NotSent:
+            if held is not None and self._monotonic() < held.ends_at:
+                return held.token  # due for renewal, but good for a moment yet
+            raise
+
+    def invalidate(self, account: Account, token: str) -> None:
+        """Drop `token`, which WeChat refused; nothing happens if a newer one is held already."""
+        held = self._held.get(account.name)
+        if held is None or held.token != token:
+            return
+        del self._held[account.name]
+        if self._monotonic() < held.renew_at:
+            self._suspect(account)
+
+    def seconds_left(self, account: Account) -> float:
+        """How long the held token lasts; 0 if none is held."""
+        held = self._held.get(account.name)
+        return 0.0 if held is None else max(0.0, held.ends_at - self._monotonic())
+
+    async def close(self) -> None:
+        """Stop renewing, and give up what is being fetched."""
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+        flights = tuple(self._flights.values())
+        for flight in flights:
+            flight.cancel()
+        await asyncio.gather(*flights, return_exceptions=True)
+
+    def _flight(self, account: Account) -> asyncio.Task[str]:
+        flight = self._flights.get(account.name)
+        if flight is None:
+            flight = asyncio.create_task(self._renew(account), name=f"access_token of {account.name}")
+            self._flights[account.name] = flight
+            flight.add_done_callback(lambda done: self._landed(account, done))
+        return flight
+
+    def _landed(self, account: Account, flight: asyncio.Task[str]) -> None:
+        del self._flights[account.name]
+        if not flight.cancelled():
+            flight.exception()  # taken note of here, in case nobody waits for it any more
+
+    async def _renew(self, account: Account) -> str:
+        try:
+            grant = await self._fetch(account)
+        except SendError as error:
+            if account.name in self._held:
+                self._plan(account, RETRY_SECONDS)
+            self._publish(TokenChanged(account.name, None, explain(error)))
+            raise
+        # A token that lasts only briefly is still worth most of its time.
+        lasts = max(grant.seconds - self._margin, grant.seconds * 0.75)
+        now = self._monotonic()
+        self._held[account.name] = _Held(grant.token, now + lasts, now + grant.seconds)
+        self._plan(account, lasts)
+        self._publish(TokenChanged(account.name, self._clock() + timedelta(seconds=grant.seconds)))
+        return grant.token
+
+    def _plan(self, account: Account, seconds: float) -> None:
+        earlier = self._timers.get(account.name)
+        if earlier is not None:
+            earlier.cancel()
+        loop = asyncio.get_running_loop()
+        self._timers[account.name] = loop.call_later(seconds, self._renew_unasked, account)
+
+    def _renew_unasked(self, account: Account) -> None:
+        if self._early.pop(account.name, 0) >= SUSPICIOUS:
+            self._publish(TroubleRaised(f"token:{account.name}", ""))
+        self._flight(account)
+
+    def _suspect(self, account: Account) -> None:
+        early = self._early[account.name] = self._early.get(account.name, 0) + 1
+        log.warning("WeChat refused the access_token of %s before its time (%d in a row)", account.name, early)
+        if early == SUSPICIOUS:
+            self._publish(TroubleRaised(f"token:{account.name}", TAKEN))

@@ -1,0 +1,60 @@
+"""What WeChat's API answers, read from bytes.
+
+Every answer is JSON under HTTP 200, also an error, and its Content-Type says `text/plain`; so only the body
+counts. What is not WeChat's JSON came from a gateway on the way, or was cut off.
+"""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from wxdesk.core.errors import DeliveryUnknown, NotSent, Refused
+
+_RID = re.compile(r"\s*(?:rid: *|hint: *\[)([0-9A-Za-z][0-9A-Za-z_\- .]*)\]?\s*$")
+
+_GATEWAY_STATUS = frozenset({502, 503, 504})
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """The fields that this program uses; `errcode` None means that the answer carried none."""
+
+    errcode: int | None = None
+    errmsg: str = ""
+    access_token: str = ""
+    expires_in: int = 0
+
+    def __repr__(self) -> str:
+        return f"Answer(errcode={self.errcode})"
+
+
+def read_answer(status: int, body: bytes) -> Answer:
+    """The answer in `body`.
+
+    Raises:
+        NotSent: a gateway answered, so WeChat did not act on the call.
+        DeliveryUnknown: the body is no answer of WeChat's, and nothing tells what happened.
+    """
+    text = body.decode("utf-8-sig", errors="replace").strip()
+    try:
+        return msgspec.json.decode(text, type=Answer, strict=False)
+    except msgspec.DecodeError:
+        pass
+    if text.startswith("<") or status in _GATEWAY_STATUS or 300 <= status < 500:
+        raise NotSent("a gateway answered in WeChat's place")
+    raise DeliveryUnknown("WeChat's answer cannot be read")
+
+
+def refusal(answer: Answer) -> Refused:
+    """The error that says what WeChat answered, with the rid taken out of the message."""
+    message, rid = split_rid(answer.errmsg)
+    return Refused(answer.errcode or 0, message, rid)
+
+
+def split_rid(errmsg: str) -> tuple[str, str]:
+    """The message and the id of the call that WeChat appended to it (`rid: …`, formerly `hint: […]`)."""
+    found = _RID.search(errmsg)
+    if found is None:
+        return errmsg.strip(), ""
+    return errmsg[: found.start()].rstrip(" ,"), found.group(1).strip()
