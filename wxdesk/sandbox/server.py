@@ -7,6 +7,7 @@ browser can reach it under a name of its own.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
@@ -165,17 +166,28 @@ class Sandbox:
         return web.Response(body=medium.data, content_type=medium.content_type)
 
 
-async def run(port: int, on_ready: Callable[[Mapping[str, str]], None], push_url: str = "") -> None:
-    """Run the simulated WeChat until cancelled; `on_ready` gets what a desk must be told, once it listens."""
+async def run_sandbox(
+    port: int, push_url: str = "", on_ready: Callable[[Mapping[str, str]], None] | None = None
+) -> None:
+    """Run the simulated WeChat until cancelled.
+
+    Once it listens, `on_ready` gets what a desk must be told (see `Sandbox.facts`); without it that is printed
+    as one line of JSON.
+    """
     sandbox = Sandbox(port=port)
     if push_url:
         sandbox.set_push_url(push_url)
     await sandbox.start()
     try:
-        on_ready(sandbox.facts())
+        (on_ready or _print_as_line)(sandbox.facts())
         await asyncio.Event().wait()
     finally:
         await sandbox.stop()
+
+
+def _print_as_line(facts: Mapping[str, str]) -> None:
+    line = {"event": "listening", "url": facts["api_base"], **facts}
+    print(json.dumps(line, ensure_ascii=False), flush=True)  # noqa: T201 - this line is the command's output
 
 
 @web.middleware

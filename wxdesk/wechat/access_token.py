@@ -11,6 +11,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -73,7 +74,8 @@ class AccessTokens:
         self._monotonic = monotonic
         self._held: dict[str, _Held] = {}
         self._flights: dict[str, asyncio.Task[str]] = {}
-        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._renewals: dict[str, tuple[Account, float]] = {}
+        self._planned = asyncio.Event()
         self._early: dict[str, int] = {}
 
     async def get(self, account: Account) -> str:
@@ -108,11 +110,22 @@ class AccessTokens:
         held = self._held.get(account.name)
         return 0.0 if held is None else max(0.0, held.ends_at - self._monotonic())
 
+    async def run(self) -> None:
+        """Replace each token before it ends, until cancelled; without this it happens when one is asked for."""
+        while True:
+            self._planned.clear()
+            now = self._monotonic()
+            for account, due in tuple(self._renewals.values()):
+                if due <= now:
+                    del self._renewals[account.name]
+                    self._renew_unasked(account)
+            soonest = min((due for _, due in self._renewals.values()), default=None)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(None if soonest is None else soonest - now):
+                    await self._planned.wait()
+
     async def close(self) -> None:
-        """Stop renewing, and give up what is being fetched."""
-        for timer in self._timers.values():
-            timer.cancel()
-        self._timers.clear()
+        """Give up what is being fetched."""
         flights = tuple(self._flights.values())
         for flight in flights:
             flight.cancel()
@@ -148,11 +161,8 @@ class AccessTokens:
         return grant.token
 
     def _plan(self, account: Account, seconds: float) -> None:
-        earlier = self._timers.get(account.name)
-        if earlier is not None:
-            earlier.cancel()
-        loop = asyncio.get_running_loop()
-        self._timers[account.name] = loop.call_later(seconds, self._renew_unasked, account)
+        self._renewals[account.name] = (account, self._monotonic() + seconds)
+        self._planned.set()
 
     def _renew_unasked(self, account: Account) -> None:
         if self._early.pop(account.name, 0) >= SUSPICIOUS:

@@ -78,8 +78,12 @@ class WeChatClient:
         await self._tokens.get(account)
         return self._tokens.seconds_left(account)
 
+    async def run(self) -> None:
+        """Keep the tokens of all accounts that were asked for fresh, until cancelled."""
+        await self._tokens.run()
+
     async def close(self) -> None:
-        """Stop renewing tokens and close the connections."""
+        """Give up what is under way and close the connections."""
         await self._tokens.close()
         await self._http.close()
 
