@@ -66,39 +66,45 @@ class Setup:
         return {entry.name: entry.account() for entry in self.config.accounts}
 
 
+@dataclass(slots=True)
 class OpenDesk:
-    """A desk at work: made by `open_desk`, ended by `stop`."""
+    """A desk at work, made by `open_desk`: its parts in the order in which a message travels."""
 
-    def __init__(
-        self, desk: Desk, store: SqlStore, intake: Intake, outbox: Outbox, outside: tuple[Listener, WeChatClient]
-    ) -> None:
-        self.desk = desk
-        self.url = ""
-        self._store = store
-        self._intake = intake
-        self._outbox = outbox
-        self._listener, self._client = outside
-        self._tasks: list[asyncio.Task[None]] = []
+    desk: Desk
+    store: SqlStore
+    pause: Pause
+    intake: Intake
+    outbox: Outbox
+    listener: Listener
+    client: WeChatClient
+    url: str = ""
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def start(self) -> None:
         """Finish what the last run left, then go to work; the listener last, when all behind it is ready."""
-        await self._outbox.recover()
-        await self._intake.recover()
-        self._run("intake", self._intake.run())
-        self._run("outbox", self._outbox.run())
-        self._run("tokens", self._client.run())
-        self.url = await self._listener.start()
+        try:
+            await self.pause.load()
+            await self.desk.rulebook.load()
+            await self.outbox.recover()
+            await self.intake.recover()
+            self._run("intake", self.intake.run())
+            self._run("outbox", self.outbox.run())
+            self._run("tokens", self.client.run())
+            self.url = await self.listener.start()
+        except BaseException:
+            await self.stop()
+            raise
         self.desk.bus.publish(ListenerChanged(self.url))
 
     async def stop(self) -> None:
         """Stop in the order in which a message travels, so that each part's last work finds the next one open."""
-        await self._listener.stop()
+        await self.listener.stop()
         self.desk.bus.publish(ListenerChanged(""))
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._client.close()
-        await self._store.close()
+        await self.client.close()
+        await self.store.close()
 
     def _run(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work, name=name)
@@ -107,49 +113,45 @@ class OpenDesk:
 
 
 async def open_desk(setup: Setup) -> OpenDesk:
-    """Build a desk and start it.
+    """Open the store, build a desk on it and start it.
 
     Raises:
         StoreError: the database is in use, damaged or too new.
         PortInUse: the listener's port is taken. Nothing is left open then.
     """
-    config, accounts, clock = setup.config, setup.accounts, setup.clock
-    store = await open_store(config.store.url, setup.home)
+    store = await open_store(setup.config.store.url, setup.home)
     try:
-        await store.register(list(accounts.values()))
-        bus, health, traffic = Bus(), Health(), Traffic()
-        bus.subscribe(health.hear)
-        bus.subscribe(traffic.hear)
-
-        pause = Pause(store.settings, bus.publish)
-        rulebook = Rulebook(store.rules, compile_pattern, LiquidRenderer(), clock, bus.publish)
-        handoff = Handoff(store, pause, bus.publish, clock)
-        intake = Intake(store, read_push, Answering(accounts, rulebook, pause, clock), bus.publish)
-
-        client = WeChatClient(
-            config.wechat.api_base, config.wechat.token_endpoint, setup.credentials, bus.publish, clock
-        )
-        outbox = Outbox(store, client, accounts, pause, bus.publish, clock)
-        bus.subscribe(outbox.hear)
-
-        known = {
-            name: (account, setup.credentials[name]) for name, account in accounts.items() if name in setup.credentials
-        }
-        listener = Listener(known, intake.keep, bus.publish, clock, config.listener.host, config.listener.port)
-
-        desk = Desk(accounts, store, handoff, rulebook, health, traffic, bus, clock)
-        await pause.load()
-        await rulebook.load()
-        opened = OpenDesk(desk, store, intake, outbox, (listener, client))
+        await store.register(list(setup.accounts.values()))
+        opened = build(setup, store)
+        await opened.start()
     except BaseException:
         await store.close()
         raise
-    try:
-        await opened.start()
-    except BaseException:
-        await opened.stop()
-        raise
     return opened
+
+
+def build(setup: Setup, store: SqlStore) -> OpenDesk:
+    """Plug every part into the next, in the order in which a message travels."""
+    config, accounts, clock = setup.config, setup.accounts, setup.clock
+    bus, health, traffic = Bus(), Health(), Traffic()
+    bus.subscribe(health.hear)
+    bus.subscribe(traffic.hear)
+
+    pause = Pause(store.settings, bus.publish)
+    rulebook = Rulebook(store.rules, compile_pattern, LiquidRenderer(), clock, bus.publish)
+    intake = Intake(store, read_push, Answering(accounts, rulebook, pause, clock), bus.publish)
+    known = {
+        name: (account, setup.credentials[name]) for name, account in accounts.items() if name in setup.credentials
+    }
+    listener = Listener(known, intake.keep, bus.publish, clock, config.listener.host, config.listener.port)
+
+    client = WeChatClient(config.wechat.api_base, config.wechat.token_endpoint, setup.credentials, bus.publish, clock)
+    outbox = Outbox(store, client, accounts, pause, bus.publish, clock)
+    bus.subscribe(outbox.hear)
+
+    handoff = Handoff(store, pause, bus.publish, clock)
+    desk = Desk(accounts, store, handoff, rulebook, health, traffic, bus, clock)
+    return OpenDesk(desk, store, pause, intake, outbox, listener, client)
 
 
 class DeskThread:
