@@ -84,13 +84,18 @@ class TokenChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class PushSeen(Event):
-    """A request reached the listener, for traffic and counters. `outcome`: kept, duplicate or a refusal."""
+    """A request reached the listener, for traffic and counters. `outcome`: kept, checked, duplicate or a refusal.
+
+    `kind` is the push's MsgType, for an event its Event; `key` finds the kept push, also that of a duplicate.
+    Both are empty when no push was read.
+    """
 
     account: str
     outcome: str
     at: datetime
     milliseconds: float
-    push_id: int | None = None
+    kind: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

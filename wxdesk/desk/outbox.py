@@ -146,7 +146,7 @@ class Outbox:
 
     async def _attempt(self, reply: Reply) -> tuple[Move, ReplyChanges]:
         try:
-            await self._sender.send(self._accounts[reply.account], reply.openid, reply.content)
+            await self._sender.send(self._accounts[reply.account], reply.openid, reply.content, reply.id)
         except NotSent as error:
             return self._later_or_failed(reply, str(error), wait_after(reply.attempts))
         except DeliveryUnknown as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Protocol
 
 from wxdesk.core.inbox import DayCounts, InboxCounts, InboxFilter, InboxRow, SearchHit, TimelineItem
@@ -29,6 +29,8 @@ from wxdesk.core.model import (
     Template,
 )
 from wxdesk.core.rules import Decision, Rule
+from wxdesk.core.statistics import Figures, Span
+from wxdesk.core.traces import PushPath, PushTrace, ReplyTrace
 
 type Clock = Callable[[], datetime]
 """Tells the time, aware and in UTC."""
@@ -315,6 +317,33 @@ class Settings(Protocol):
         ...
 
 
+class Traces(Protocol):
+    """What requests and calls were about, for the traffic page. A push is found by its account and key."""
+
+    async def of_pushes(self, keys: Collection[tuple[str, str]]) -> list[PushTrace]:
+        """The pushes with these (account, key), in no particular order; unknown ones are left out."""
+        ...
+
+    async def of_replies(self, ids: Collection[int]) -> list[ReplyTrace]:
+        """These replies, in no particular order; unknown ones are left out."""
+        ...
+
+    async def path(self, account: str, key: str) -> PushPath:
+        """Everything that followed from one push; raises `NotFound`."""
+        ...
+
+
+class Statistics(Protocol):
+    """Figures over a span of time."""
+
+    async def over(self, span: Span, zone: tzinfo | None, before: Span | None = None) -> Figures:
+        """Everything over `span`, by the hours and weekdays of `zone` (None: this machine's own).
+
+        `before` is a span to compare with: its messages are counted as `messages_before`.
+        """
+        ...
+
+
 class Store(Protocol):
     """The kept things, one attribute a table family."""
 
@@ -353,6 +382,16 @@ class Store(Protocol):
         """Small facts."""
         ...
 
+    @property
+    def traces(self) -> Traces:
+        """What requests and calls were about."""
+        ...
+
+    @property
+    def statistics(self) -> Statistics:
+        """Figures over a span of time."""
+        ...
+
     async def register(self, accounts: Sequence[Account]) -> None:
         """Make the configured accounts known; accounts that are not configured any more keep their rows."""
         ...
@@ -361,8 +400,8 @@ class Store(Protocol):
 class Sender(Protocol):
     """The way out: WeChat's customer-service API."""
 
-    async def send(self, account: Account, openid: str, content: Content) -> None:
-        """Send one reply; returning means that WeChat accepted it.
+    async def send(self, account: Account, openid: str, content: Content, reply_id: int | None = None) -> None:
+        """Send one reply; returning means that WeChat accepted it. `reply_id` goes into the `ApiCalled` it tells.
 
         Raises:
             NotSent: it certainly did not leave.

@@ -54,16 +54,16 @@ class WeChatClient:
         fetch = {"stable": self._fetch_stable, "classic": self._fetch_classic}[token_endpoint]
         self._tokens = AccessTokens(fetch, publish, clock, margin=MARGIN_SECONDS[token_endpoint], monotonic=monotonic)
 
-    async def send(self, account: Account, openid: str, content: Content) -> None:
+    async def send(self, account: Account, openid: str, content: Content, reply_id: int | None = None) -> None:
         """Send one reply; see `desk.ports.Sender.send`."""
         body = to_body(openid, content)
         token = await self._tokens.get(account)
-        answer = await self._send_once(account, token, body)
+        answer = await self._send_once(account, token, body, reply_id)
         if answer.errcode and action_for(answer.errcode) is ErrorAction.TOKEN:
             self._tokens.invalidate(account, token)
             fresh = await self._tokens.get(account)
             if fresh != token:  # the stable endpoint may insist on the refused one: then there is no use in asking on
-                answer = await self._send_once(account, fresh, body)
+                answer = await self._send_once(account, fresh, body, reply_id)
         if answer.errcode is None:
             raise DeliveryUnknown("WeChat's answer cannot be read")
         if answer.errcode != 0:
@@ -87,9 +87,9 @@ class WeChatClient:
         await self._tokens.close()
         await self._http.close()
 
-    async def _send_once(self, account: Account, token: str, body: bytes) -> Answer:
+    async def _send_once(self, account: Account, token: str, body: bytes, reply_id: int | None) -> Answer:
         call = self._http.post("/cgi-bin/message/custom/send", {"access_token": token}, body)
-        return await self._told(account, "custom/send", call)
+        return await self._told(account, "custom/send", call, reply_id)
 
     async def _fetch_stable(self, account: Account) -> Grant:
         asked = {
@@ -121,7 +121,7 @@ class WeChatClient:
         credentials = self._credentials.get(account.name)
         return "" if credentials is None else credentials.app_secret
 
-    async def _told(self, account: Account, name: str, call: Awaitable[Answer]) -> Answer:
+    async def _told(self, account: Account, name: str, call: Awaitable[Answer], reply_id: int | None = None) -> Answer:
         started = time.perf_counter()
         outcome = tr("cut off")
         try:
@@ -132,7 +132,7 @@ class WeChatClient:
             raise
         finally:
             elapsed = (time.perf_counter() - started) * 1000
-            self._publish(ApiCalled(account.name, name, outcome, self._clock(), elapsed))
+            self._publish(ApiCalled(account.name, name, outcome, self._clock(), elapsed, reply_id))
         return answer
 
 

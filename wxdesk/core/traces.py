@@ -1,0 +1,43 @@
+"""What became of a request or a call: the stored rows behind a line of the traffic page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wxdesk.core.model import Contact, KeptPush, Message, Reply
+from wxdesk.core.rules import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class PushTrace:
+    """A kept push in a list: who it came from, once its message has been made.
+
+    `message` and `contact` are None before that, and for ever if it belongs in no conversation.
+    """
+
+    push_id: int
+    account: str
+    key: str
+    derived: bool
+    note: str = ""
+    message: Message | None = None
+    contact: Contact | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyTrace:
+    """A reply in a list of calls, with whom it went to."""
+
+    reply: Reply
+    contact: Contact
+
+
+@dataclass(frozen=True, slots=True)
+class PushPath:
+    """A kept push's whole way: the raw row, its message, why it got its answer, and the replies, oldest first."""
+
+    push: KeptPush
+    message: Message | None = None
+    contact: Contact | None = None
+    decision: Decision | None = None
+    replies: tuple[Reply, ...] = ()
