@@ -3,6 +3,7 @@
     WxdeskError
     ├── BadInput                   tell: whoever gave it · again: after mending it
     │   ├── BadConfig              config.toml, environment: file, key, reason
+    │   ├── BadPattern             a regular expression: reason
     │   ├── BadRule                a rule: name, reason
     │   ├── BadRulesFile           file, line, reason
     │   ├── BadTemplate            template, line, reason
@@ -54,6 +55,16 @@ class BadConfig(BadInput):
         super().__init__(file=file, key=key, reason=reason)
 
 
+class BadPattern(BadInput):
+    """A regular expression that does not compile, or that RE2 does not know."""
+
+    template = "Pattern: {reason}"
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason=reason)
+
+
 class BadRule(BadInput):
     """A rule that cannot work: a wrong pattern, no action, an empty condition."""
 
@@ -79,6 +90,7 @@ class BadTemplate(BadInput):
 
     def __init__(self, line: int, reason: str) -> None:
         self.line = line
+        self.reason = reason
         super().__init__(line=line, reason=reason)
 
 

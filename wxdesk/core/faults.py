@@ -1,0 +1,159 @@
+"""What can be wrong with a rule, found before it is saved and never while a customer waits.
+
+The first fault is named with the place where it stands, so that a rules file can point at the line and the
+editor at the field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from wxdesk.core.errors import BadPattern, BadTemplate
+from wxdesk.core.model import MessageType
+from wxdesk.core.patterns import CompilePattern
+from wxdesk.core.rules import SENDING_ACTIONS, Action, ActionKind, Condition, Rule, SessionFromTest
+from wxdesk.core.words import seen
+
+MAX_SENDS = 5
+"""The most that WeChat allows to answer one message (下发条数); a rule that sends more can never be obeyed."""
+
+MAX_WORD = 200
+"""Characters of one word. A customer's text is hardly longer; a longer word is a mistake."""
+
+type CheckTemplate = Callable[[str, frozenset[str]], None]
+"""Raises `BadTemplate` unless a template parses and uses known variables; given the names that `m` has."""
+
+type Place = tuple[str | int, ...]
+"""Keys and positions as in a rules file: `("then", 0, "reply")`."""
+
+_WORD_LISTS = ("exact", "prefix", "any", "all", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong and where. `template_line` counts from 1 inside a template, and is 0 for anything else."""
+
+    where: Place
+    reason: str
+    template_line: int = 0
+
+
+def find_fault(
+    rule: Rule, compile_pattern: CompilePattern, check_template: CheckTemplate | None = None
+) -> Fault | None:
+    """The first thing wrong with `rule`, or None. Without `check_template`, templates are taken on trust."""
+    for fault in _faults(rule, compile_pattern, check_template):
+        return fault
+    return None
+
+
+def _faults(rule: Rule, compile_pattern: CompilePattern, check_template: CheckTemplate | None) -> Iterator[Fault]:
+    if not rule.name.strip():
+        yield Fault(("name",), "A rule needs a name.")
+    if not rule.on:
+        yield Fault(("on",), "“on” names no kind of message, so the rule could never match.")
+    yield from _condition_faults(rule)
+    yield from _pattern_faults(rule.when, compile_pattern)
+    yield from _action_faults(rule)
+    if check_template:
+        names = group_names(rule.when, compile_pattern)
+        for index, action in enumerate(rule.then):
+            yield from _template_faults(index, action, names, check_template)
+
+
+def group_names(when: Condition, compile_pattern: CompilePattern) -> frozenset[str]:
+    """The names that a rule's patterns give to `m`."""
+    return frozenset[str]().union(*(compile_pattern(source).names for _, source in _patterns(when)))
+
+
+def _condition_faults(rule: Rule) -> Iterator[Fault]:
+    when = rule.when
+    if rule.default:
+        if when != Condition():
+            yield Fault(("when",), "A default rule takes no condition: remove “when” or “default”.")
+        return
+    if when == Condition() and MessageType.TEXT in rule.on:
+        # Without words this would answer every text and hide all rules below.
+        yield Fault(("when",), "No condition is set, so it would match every text. If that is meant: default = true.")
+    yield from _word_faults(when)
+    if when.session_from is not None:
+        yield from _session_from_faults(rule, when.session_from)
+
+
+def _word_faults(when: Condition) -> Iterator[Fault]:
+    for key in _WORD_LISTS:
+        for index, word in enumerate(getattr(when, key)):
+            if not seen(word):
+                yield Fault(("when", key, index), "An empty word would be found in every text.")
+            if len(word) > MAX_WORD:
+                yield Fault(("when", key, index), "This word is longer than 200 characters.")
+
+
+def _session_from_faults(rule: Rule, test: SessionFromTest) -> Iterator[Fault]:
+    place = ("when", "session_from")
+    if sum(value is not None for value in (test.equals, test.prefix, test.regex)) != 1:
+        yield Fault(place, "session_from takes exactly one of equals, prefix and regex.")
+    if "" in (test.prefix, test.regex):
+        yield Fault(place, "An empty test of session_from would match every entry. Leave it out if that is meant.")
+    if MessageType.ENTER_SESSION not in rule.on:
+        yield Fault(place, "session_from is known only when a contact enters: add “enter_session” to “on”.")
+
+
+def _patterns(when: Condition) -> Iterator[tuple[Place, str]]:
+    if when.regex is not None:
+        yield ("when", "regex"), when.regex
+    if when.session_from is not None and when.session_from.regex is not None:
+        yield ("when", "session_from", "regex"), when.session_from.regex
+
+
+def _pattern_faults(when: Condition, compile_pattern: CompilePattern) -> Iterator[Fault]:
+    for place, source in _patterns(when):
+        if not source:
+            yield Fault(place, "An empty pattern would be found in every text.")
+        try:
+            compile_pattern(source)
+        except BadPattern as error:
+            yield Fault(place, error.reason)
+
+
+def _action_faults(rule: Rule) -> Iterator[Fault]:
+    kinds = [action.kind for action in rule.then]
+    if not kinds:
+        yield Fault(("then",), "The rule does nothing: “then” is missing or empty. To say nothing on purpose: silent.")
+    if ActionKind.SILENT in kinds and SENDING_ACTIONS.intersection(kinds):
+        yield Fault(("then",), "A rule cannot be silent and send something.")
+    if sum(kind in SENDING_ACTIONS for kind in kinds) > MAX_SENDS:
+        yield Fault(("then",), "It would send more than the five replies that WeChat allows.")
+    for index, action in enumerate(rule.then):
+        reason = _reason_against(action)
+        if reason:
+            yield Fault(("then", index, action.kind.value), reason)
+
+
+def _reason_against(action: Action) -> str:
+    content = action.content
+    match action.kind:
+        case ActionKind.REPLY if not action.text.strip():
+            return "The reply is empty."
+        case ActionKind.IMAGE if not content.media_id:
+            return "An image needs its media_id."
+        case ActionKind.LINK if not (content.title and content.url.startswith(("https://", "http://"))):
+            return "A link needs a title and a url that begins with https:// or http://."
+        case ActionKind.CARD if not (content.title and content.page_path and content.thumb_media_id):
+            return "A card needs title, page_path and thumb_media_id."
+        case ActionKind.TAG if not action.tags or not all(tag.strip() for tag in action.tags):
+            return "A tag is empty."
+        case _:
+            return ""
+
+
+def _template_faults(
+    index: int, action: Action, names: frozenset[str], check_template: CheckTemplate
+) -> Iterator[Fault]:
+    if action.kind is not ActionKind.REPLY:
+        return
+    try:
+        check_template(action.text, names)
+    except BadTemplate as error:
+        yield Fault(("then", index, "reply"), error.reason, error.line)

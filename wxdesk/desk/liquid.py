@@ -1,0 +1,271 @@
+"""Templates of replies: Liquid, fenced in.
+
+What an operator writes is trusted to mean well, not to be right: every bound below turns a mistake into a
+sentence with a line instead of a stalled desk or an endless text. What a customer wrote is never template text;
+it comes in as a value that `core.render.variables` has made harmless.
+"""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import liquid
+from liquid.builtin import register
+from liquid.exceptions import LiquidError, ResourceLimitError, UndefinedError, UnknownFilterError
+from liquid.undefined import FalsyStrictUndefined
+from liquid.utils import ReadOnlyChainMap
+
+from wxdesk.core.errors import BadTemplate
+from wxdesk.core.render import MAX_PARTS, TEXT_LIMIT_BYTES, VARIABLES, WITH_FIELDS
+from wxdesk.desk.liquid_tags import BLOCKS, INNER, NESTING_LIMIT, SINGLE, check_tags, each_alone, line_of
+from wxdesk.i18n import tr
+
+SOURCE_LIMIT = 4096
+"""Characters of a template."""
+
+OUTPUT_LIMIT = MAX_PARTS * TEXT_LIMIT_BYTES
+"""Bytes of a rendered text; what is longer would cost more replies than a rule should spend."""
+
+LOOP_LIMIT = 1000
+"""Turns of all loops of one rendering together."""
+
+NAMESPACE_LIMIT = 16 * 1024
+"""Bytes of everything that assign and capture keep at a time; a long message in Chinese takes four thousand."""
+
+VALUE_LIMIT = 16 * 1024
+"""Characters, digits or items of any value that goes into or comes out of a filter."""
+
+SECONDS = 0.05
+"""Processor time of one rendering."""
+
+CACHED = 256
+"""Parsed templates that are kept."""
+
+FILTERS = frozenset(
+    [
+        "abs",
+        "append",
+        "at_least",
+        "at_most",
+        "capitalize",
+        "ceil",
+        "default",
+        "divided_by",
+        "downcase",
+        "first",
+        "floor",
+        "join",
+        "last",
+        "lstrip",
+        "minus",
+        "modulo",
+        "plus",
+        "prepend",
+        "remove",
+        "remove_first",
+        "remove_last",
+        "replace",
+        "replace_first",
+        "replace_last",
+        "round",
+        "rstrip",
+        "size",
+        "slice",
+        "split",
+        "squish",
+        "strip",
+        "strip_newlines",
+        "times",
+        "truncate",
+        "truncatewords",
+        "upcase",
+        "url_encode",
+    ]
+)
+"""Filters that a reply may use. Those that decode are left out: `%3C` or `&lt;` would give back a `<`."""
+
+_FAILURES = (LiquidError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What a template that parses can still run into; Liquid wraps only some of it."""
+
+_TOKENS = frozenset({"content", "output", "illegal"})  # what Liquid registers beside the tags that people write
+
+
+class LiquidRenderer:
+    """Checks and renders templates. `processor_time` gives the seconds that this thread has worked.
+
+    Wall-clock time would blame a template for whatever else the machine does.
+    """
+
+    def __init__(self, processor_time: Callable[[], float] = time.thread_time) -> None:
+        self._environment = _Environment(undefined=FalsyStrictUndefined)
+        self._environment.processor_time = processor_time
+        self._parsed = functools.lru_cache(maxsize=CACHED)(self._parse)
+
+    def check(self, source: str, groups: frozenset[str] | None = None) -> None:
+        """See whether `source` can be rendered, `m` having these `groups` (None: any).
+
+        Raises:
+            BadTemplate: with the line of the first mistake. An unknown variable is one; whether a known one has
+                a value (an alias, a field of `session_from`) shows only when it is rendered.
+        """
+        analysis = self._parsed(source).analyze(include_partials=False)
+        for name, spans in analysis.filters.items():
+            if name not in FILTERS:
+                raise BadTemplate(line_of(source, spans[0].index), _no_filter(name))
+        for root, uses in analysis.globals.items():
+            for use in uses:
+                reason = _reason_against(root, use.segments[1:], groups)
+                if reason:
+                    raise BadTemplate(line_of(source, use.span.index), reason)
+
+    def render(self, source: str, variables: Mapping[str, object]) -> str:
+        """`source` filled with `variables` (see `core.render.variables`).
+
+        Raises:
+            BadTemplate: it does not parse, a variable that it shows has no value, or it exceeds a bound.
+        """
+        template = self._parsed(source)
+        try:
+            return template.render(variables)
+        except _FAILURES as error:
+            raise _explained(source, error) from None
+
+    def _parse(self, source: str) -> liquid.BoundTemplate:
+        if len(source) > SOURCE_LIMIT:
+            raise BadTemplate(1, tr("The template is longer than {limit} characters.", limit=SOURCE_LIMIT))
+        check_tags(source)
+        try:
+            return self._environment.from_string(source)
+        except LiquidError as error:
+            raise BadTemplate(self._line_of(error, source), tr("This line cannot be understood.")) from None
+
+    def _line_of(self, error: LiquidError, source: str) -> int:
+        """Where a template does not parse; if Liquid does not say, by trying its tags one by one."""
+        if error.token is not None and error.token.start_index >= 0:
+            return line_of(source, error.token.start_index)
+        for index, alone in each_alone(source):
+            try:
+                self._environment.from_string(alone)
+            except LiquidError:
+                return line_of(source, index)
+        return 1
+
+
+class _Context(liquid.RenderContext):
+    """A rendering that counts: turns of loops in all, not only the deepest nest, and processor time."""
+
+    def __init__(self, template: liquid.BoundTemplate, *, globals: Mapping[str, object] | None = None) -> None:  # noqa: A002
+        self._processor_time = getattr(template.env, "processor_time", time.thread_time)
+        self._deadline = self._processor_time() + SECONDS
+        self._turns = 0
+        super().__init__(template, globals=globals)
+        # Without Liquid's own `now` and `today`, which read the machine's clock.
+        self.scope = ReadOnlyChainMap(self.locals, self.globals, self.counters)
+
+    @property
+    def disabled_tags(self) -> list[str]:
+        """Asked by Liquid before each node it renders, and so the place to look at the time."""
+        if self._processor_time() > self._deadline:
+            raise ResourceLimitError("time", token=None)
+        return []
+
+    @disabled_tags.setter
+    def disabled_tags(self, names: list[str]) -> None:
+        pass
+
+    def raise_for_loop_limit(self, length: int = 1) -> None:
+        self._turns += length
+        if self._turns > LOOP_LIMIT:
+            raise ResourceLimitError("loops", token=None)
+
+
+class _Template(liquid.BoundTemplate):
+    context_class = _Context
+
+
+class _Environment(liquid.Environment):
+    template_class = _Template
+    block_nesting_limit = NESTING_LIMIT + 1
+    local_namespace_limit = NAMESPACE_LIMIT
+    output_stream_limit = OUTPUT_LIMIT
+    processor_time: Callable[[], float] = staticmethod(time.thread_time)
+
+    def setup_tags_and_filters(self, *, extra: bool = False) -> None:
+        """Take over what Liquid brings, as far as the lists above name it."""
+        register(self)
+        allowed = BLOCKS | SINGLE | set(INNER) | _TOKENS
+        self.tags = {name: tag for name, tag in self.tags.items() if name in allowed}
+        self.filters = {name: _bounded(self.filters[name]) for name in FILTERS}
+        for name in ("replace", "replace_first", "replace_last"):
+            self.filters[name] = _replace_bounded(self.filters[name])
+
+
+def _bounded(apply: Callable[..., object]) -> Callable[..., object]:
+    """`apply`, refusing values that are too large before and after."""
+
+    @functools.wraps(apply)
+    def bounded(*values: object, **named: object) -> object:
+        _refuse_large((*values, *named.values()))
+        result = apply(*values, **named)
+        _refuse_large((result,))
+        return result
+
+    return bounded
+
+
+def _replace_bounded(apply: Callable[..., object]) -> Callable[..., object]:
+    """`apply`, refusing a replacement whose result would be too large before it is made."""
+
+    @functools.wraps(apply)
+    def bounded(value: object, sought: object = "", new: object = "", **named: object) -> object:
+        if isinstance(value, str):
+            times = value.count(str(sought))
+            if len(value) + times * len(str(new)) > VALUE_LIMIT:
+                raise ResourceLimitError("value", token=None)
+        return apply(value, sought, new, **named)
+
+    return bounded
+
+
+def _refuse_large(values: Iterable[object]) -> None:
+    for value in values:
+        size = len(value) if isinstance(value, str | range | list | tuple) else 0
+        if isinstance(value, int):
+            size = value.bit_length() // 3
+        if size > VALUE_LIMIT:
+            raise ResourceLimitError("value", token=None)
+
+
+def _reason_against(root: str, segments: Sequence[object], groups: frozenset[str] | None) -> str:
+    """Why a variable cannot be used, or nothing."""
+    if root not in VARIABLES:
+        return tr("There is no variable “{name}”.", name=root)
+    fields = groups if root == "m" else VARIABLES[root]
+    if not segments:
+        return tr("“{name}” has fields; name one of them.", name=root) if root in WITH_FIELDS else ""
+    name = f"{root}.{segments[0]}"
+    if fields is None or not isinstance(segments[0], str) or segments[0] in fields:
+        return ""
+    if root == "m":
+        return tr("“{name}” is not a named group of the rule's pattern.", name=name)
+    return tr("There is no variable “{name}”.", name=name)
+
+
+def _no_filter(name: str) -> str:
+    return tr("There is no filter “{name}”.", name=name)
+
+
+def _explained(source: str, error: Exception) -> BadTemplate:
+    """Liquid's complaint in the operator's language, with a line."""
+    token = error.token if isinstance(error, LiquidError) else None
+    line = line_of(source, token.start_index if token else 0)
+    if isinstance(error, UndefinedError):
+        name = str(error.args[0]).removesuffix(" is undefined").strip("'")
+        return BadTemplate(line, tr("“{name}” has no value for this message.", name=name))
+    if isinstance(error, UnknownFilterError):
+        return BadTemplate(line, _no_filter(str(error.args[0]).partition("'")[2].rstrip("'")))
+    if isinstance(error, ResourceLimitError):
+        return BadTemplate(line, tr("The text becomes too long, or the template works too much."))
+    return BadTemplate(line, tr("This cannot be worked out with the values of this message."))

@@ -1,0 +1,151 @@
+"""Reads the tags of a template before Liquid does, so that every mistake has its line.
+
+python-liquid gives no position for a block that is never closed or a tag without its expression, and its lexer
+takes quadratic time over long runs of blanks inside a tag. Both are settled here, together with the list of
+tags that a reply may use: those that neither load another template nor lay out HTML.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from wxdesk.core.errors import BadTemplate
+from wxdesk.i18n import tr
+
+TAG_LIMIT = 500
+"""Characters between the braces of one tag."""
+
+BLANKS_LIMIT = 100
+"""Blanks in a row inside a tag."""
+
+NESTING_LIMIT = 10
+
+BLOCKS = frozenset({"if", "unless", "case", "for", "capture", "comment", "raw"})
+SINGLE = frozenset({"assign", "#"})
+INNER = {
+    "else": ("if", "unless", "case", "for"),
+    "elsif": ("if", "unless"),
+    "when": ("case",),
+    "break": ("for",),
+    "continue": ("for",),
+}
+"""Tags that stand only inside others; break and continue anywhere within, the rest directly."""
+
+_NEEDS_MORE = frozenset({"if", "unless", "case", "for", "capture", "assign", "elsif", "when"})
+_OPENING = re.compile(r"\{\{|\{%")
+_NAME = re.compile(r"\{%-?\s*(#|\w+)?\s*(.*?)\s*-?%\}", re.DOTALL)
+_BLANKS = re.compile(rf"\s{{{BLANKS_LIMIT + 1}}}")
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """One `{% … %}`: its name, whether anything follows the name, and where it begins and ends."""
+
+    name: str
+    has_more: bool
+    start: int
+    end: int
+
+
+def line_of(source: str, index: int) -> int:
+    """The line, from 1, on which the character at `index` stands."""
+    return source.count("\n", 0, max(index, 0)) + 1
+
+
+def check_tags(source: str) -> None:
+    """Raise `BadTemplate` for what is not closed, not known, not in its place, or too long."""
+    open_blocks: list[Tag] = []
+    for _, _, tag in _pieces(source):
+        if tag:
+            _place(source, tag, open_blocks)
+    if open_blocks:
+        raise _bad(source, open_blocks[-1].start, tr("“{tag}” is never closed.", tag=_shown(open_blocks[-1].name)))
+
+
+def each_alone(source: str) -> Iterator[tuple[int, str]]:
+    """Each tag and output of a template that passed `check_tags`: its index, and a template of it alone."""
+    around = {"elsif": ("{% if 1 %}", "{% endif %}"), "when": ("{% case 1 %}", "{% endcase %}")}
+    for start, inside, tag in _pieces(source):
+        if tag is None or tag.name == "assign" or tag.name in around:
+            before, after = around.get(tag.name if tag else "", ("", ""))
+            yield start, before + inside + after
+        elif tag.name in BLOCKS - {"raw", "comment"}:
+            yield start, inside + _shown("end" + tag.name)
+
+
+def _place(source: str, tag: Tag, open_blocks: list[Tag]) -> None:
+    """Open, close or pass by one tag, if it may stand where it does."""
+    around = [block.name for block in open_blocks]
+    if tag.name.startswith("end") and tag.name[3:] in BLOCKS:
+        if around[-1:] != [tag.name[3:]]:
+            raise _bad(source, tag.start, tr("“{tag}” closes nothing that is open here.", tag=_shown(tag.name)))
+        open_blocks.pop()
+        return
+    reason = _reason_against(tag, around)
+    if reason:
+        raise _bad(source, tag.start, reason)
+    if tag.name in BLOCKS:
+        open_blocks.append(tag)
+
+
+def _reason_against(tag: Tag, around: list[str]) -> str:
+    shown = _shown(tag.name)
+    if tag.name in INNER:
+        reach = around if tag.name in ("break", "continue") else around[-1:]
+        if not set(INNER[tag.name]).intersection(reach):
+            return tr("“{tag}” cannot stand here.", tag=shown)
+    elif tag.name not in BLOCKS | SINGLE:
+        return tr("The tag “{tag}” cannot be used in a reply.", tag=shown)
+    if tag.name in _NEEDS_MORE and not tag.has_more:
+        return tr("“{tag}” needs something after it.", tag=shown)
+    if tag.name in BLOCKS and len(around) == NESTING_LIMIT:
+        return tr("Blocks are nested more than {limit} deep.", limit=NESTING_LIMIT)
+    return ""
+
+
+def _pieces(source: str) -> Iterator[tuple[int, str, Tag | None]]:
+    """Outputs and tags in order, without those in comments and raw text: index, text, and the tag if it is one."""
+    position = 0
+    while opening := _OPENING.search(source, position):
+        start = opening.start()
+        closing = "}}" if opening[0] == "{{" else "%}"
+        end = source.find(closing, start + 2)
+        if end < 0:
+            raise _bad(source, start, tr("“{opening}” is never closed.", opening=opening[0]))
+        position = end + 2
+        inside = source[start:position]
+        if len(inside) > TAG_LIMIT or _BLANKS.search(inside):
+            raise _bad(source, start, tr("A tag is too long; {limit} characters are the most.", limit=TAG_LIMIT))
+        tag = None if closing == "}}" else _tag(source, start, inside)
+        yield start, inside, tag
+        if tag and tag.name in ("raw", "comment"):
+            position = _end_of_verbatim(source, tag)
+
+
+def _tag(source: str, start: int, inside: str) -> Tag:
+    found = _NAME.fullmatch(inside)
+    if found is None or not found[1]:
+        raise _bad(source, start, tr("A tag has no name."))
+    return Tag(found[1], bool(found[2]), start, start + len(inside))
+
+
+def _end_of_verbatim(source: str, tag: Tag) -> int:
+    """Where the end tag of a raw or comment block begins; comments nest, raw text does not."""
+    depth = 1
+    for found in re.finditer(rf"\{{%-?\s*(end)?{tag.name}\b", source[tag.end :]):
+        if tag.name == "raw" and not found[1]:
+            continue
+        depth += -1 if found[1] else 1
+        if depth == 0:
+            return tag.end + found.start()
+    raise _bad(source, tag.start, tr("“{tag}” is never closed.", tag=_shown(tag.name)))
+
+
+def _shown(name: str) -> str:
+    return "{% " + name + " %}"
+
+
+def _bad(source: str, index: int, reason: str) -> BadTemplate:
+    return BadTemplate(line_of(source, index), reason)

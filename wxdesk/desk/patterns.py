@@ -1,0 +1,101 @@
+"""Regular expressions that no text can make slow: RE2, with bounds on the program and on the text.
+
+RE2 runs in time linear in the text, but the factor is the size of the compiled program, so both are bounded.
+What it does not know (look-around, back-references) is refused with a reason when the rule is written.
+"""
+
+from __future__ import annotations
+
+import re2
+
+from wxdesk.core.errors import BadPattern
+from wxdesk.core.patterns import Found, Pattern
+from wxdesk.i18n import tr
+
+SOURCE_LIMIT = 500
+"""Characters of a pattern."""
+
+PROGRAM_LIMIT = 1500
+"""Instructions of a compiled pattern; a search over TEXT_LIMIT characters then takes a few milliseconds at worst."""
+
+TEXT_LIMIT = 2000
+"""Characters that are searched; a text message is hardly longer, and what comes behind is not looked at."""
+
+_MAX_MEM = 1 << 20
+
+
+def compile_pattern(source: str) -> Pattern:
+    """`source` as RE2 understands it (https://github.com/google/re2/wiki/Syntax).
+
+    Raises:
+        BadPattern: with a reason in the operator's language.
+    """
+    if len(source) > SOURCE_LIMIT:
+        raise BadPattern(tr("The pattern is longer than {limit} characters.", limit=SOURCE_LIMIT))
+    try:
+        compiled = re2.compile(source, _options())
+    except UnicodeEncodeError:
+        raise BadPattern(tr("The pattern holds a character that is not complete.")) from None
+    except re2.error as error:
+        raise BadPattern(_reason(error)) from None
+    if compiled.programsize > PROGRAM_LIMIT:
+        raise BadPattern(_too_large())
+    return _Re2Pattern(compiled)
+
+
+class _Re2Pattern:
+    """A compiled pattern."""
+
+    def __init__(self, compiled: re2._Regexp) -> None:
+        self._compiled = compiled
+        self._names = tuple(compiled.groupindex)
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(self._names)
+
+    def search(self, text: str) -> Found | None:
+        match = self._compiled.search(text[:TEXT_LIMIT].encode("utf-8", "replace").decode())
+        if match is None:
+            return None
+        values = ((name, match.group(name)) for name in self._names)
+        return Found(match.group(), {name: value for name, value in values if value is not None})
+
+
+def _options() -> re2.Options:
+    options = re2.Options()
+    options.log_errors = False  # it would write to stderr by itself
+    options.max_mem = _MAX_MEM
+    return options
+
+
+def _too_large() -> str:
+    return tr("The pattern becomes too large: use smaller counts or fewer character classes.")
+
+
+def _reason(error: re2.error) -> str:
+    """RE2's complaint (`invalid perl operator: (?=`) in words; the part behind the colon is the spot."""
+    raw = error.args[0] if error.args else ""
+    text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else str(raw)
+    complaint, _, spot = text.partition(": ")
+    if "too large" in complaint:
+        return _too_large()
+    if spot.startswith(("(?=", "(?!", "(?<")):
+        return tr(
+            "Look-ahead and look-behind “{spot}” are not possible here; use “none” for words to rule out.", spot=spot
+        )
+    if spot.startswith("(?P") or (complaint == "invalid escape sequence" and spot[1:2].isdigit()):
+        return tr("Back-references such as \\1 are not possible here.")
+    sentences = {
+        "missing )": tr("A “(” is not closed."),
+        "unexpected )": tr("A “)” has no “(”."),
+        "missing ]": tr("A “[” is not closed."),
+        "no argument for repetition operator": tr("There is nothing before “{spot}” to repeat.", spot=spot),
+        "bad repetition operator": tr("“{spot}” cannot stand here.", spot=spot),
+        "invalid repetition size": tr("“{spot}” repeats too often; 1000 in all is the most.", spot=spot),
+        "invalid character class range": tr("The character class “{spot}” is not valid.", spot=spot),
+        "invalid escape sequence": tr("“{spot}” is not known here.", spot=spot),
+        "invalid perl operator": tr("“{spot}” is not known here.", spot=spot),
+        "invalid named capture group": tr("“{spot}” is not a name for a group.", spot=spot),
+    }
+    return sentences.get(complaint, tr("The pattern cannot be understood: {complaint}", complaint=text))

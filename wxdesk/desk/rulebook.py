@@ -1,0 +1,237 @@
+"""The operator's rules at work: loaded, changed, imported, tried out, and asked for an answer.
+
+A rule is judged before it is stored. One that is stored and cannot be used any more (a newer program may know
+better) is left out and reported, and the others go on.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from wxdesk.core.errors import BadRule, BadTemplate
+from wxdesk.core.events import Event, RulesChanged, TroubleRaised
+from wxdesk.core.faults import Fault, find_fault
+from wxdesk.core.matching import Matching, Ruleset, Subject
+from wxdesk.core.model import Account, Contact, Content, Conversation, Message, MessageType
+from wxdesk.core.patterns import CompilePattern
+from wxdesk.core.render import byte_count, rendered, variables
+from wxdesk.core.rules import Action, ActionKind, Rule, RuleVerdict
+from wxdesk.desk.emoticons import normaliser, read_emoticons
+from wxdesk.desk.liquid import LiquidRenderer
+from wxdesk.desk.ports import Clock, Rules
+from wxdesk.desk.rules_file import read_rules, write_rules
+from wxdesk.i18n import explain, tr
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the rules want said and done about one message.
+
+    `contents` are ready to be sent, in order; a text too long for one message stands there in parts. If a
+    template does not render, `problem` says why and `contents` is empty: half an answer is none.
+    """
+
+    matching: Matching
+    contents: tuple[Content, ...] = ()
+    tags: tuple[str, ...] = ()
+    take_over: bool = False
+    transfer: bool = False
+    silent: bool = False
+    problem: str = ""
+
+    @property
+    def rule(self) -> Rule | None:
+        """The rule that spoke."""
+        return self.matching.rule
+
+    @property
+    def verdicts(self) -> tuple[RuleVerdict, ...]:
+        """What every rule said that was asked."""
+        return self.matching.verdicts
+
+    @property
+    def rules_left(self) -> int:
+        """How many switched-on rules were not asked."""
+        return self.matching.rules_left
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The answer to a sentence that nobody sent, with the size of each of its texts in bytes (0: not a text)."""
+
+    answer: Answer
+    sizes: tuple[int, ...]
+
+
+class Rulebook:
+    """The list of rules, and the answers that follow from it.
+
+    Call `load` before anything else, and again when another desk changed the rules. `zone` is the time zone
+    of `{{ time }}` and `{{ date }}`, None for the machine's.
+    """
+
+    def __init__(
+        self,
+        rules: Rules,
+        compile_pattern: CompilePattern,
+        renderer: LiquidRenderer,
+        clock: Clock,
+        publish: Callable[[Event], None],
+        zone: tzinfo | None = None,
+    ) -> None:
+        self._rules = rules
+        self._compile_pattern = compile_pattern
+        self._renderer = renderer
+        self._clock = clock
+        self._publish = publish
+        self._normaliser = normaliser(read_emoticons())
+        self._zone = zone
+        self._ruleset = Ruleset((), compile_pattern, self._normaliser)
+        self._troubled: set[str] = set()
+
+    @property
+    def ruleset(self) -> Ruleset:
+        """The rules as they are asked now."""
+        return self._ruleset
+
+    async def load(self) -> None:
+        """Take the rules from the store; what cannot be used is left out and published as trouble."""
+        sound: list[Rule] = []
+        troubles: dict[str, str] = {}
+        for rule in await self._rules.all():
+            fault = self._fault(rule) if rule.enabled else None
+            if fault is None:
+                sound.append(rule)
+            else:
+                why = explain(_error(rule, fault))
+                troubles[f"rule:{rule.id}"] = tr("Rule “{name}” is left out: {why}", name=rule.name, why=why)
+        self._ruleset = Ruleset(sound, self._compile_pattern, self._normaliser)
+        self._tell(troubles)
+
+    async def all(self) -> list[Rule]:
+        """All rules in order, switched-off ones included."""
+        return await self._rules.all()
+
+    async def save(self, rule: Rule) -> Rule:
+        """Store `rule` as it is after being judged; returns it with its id and revision.
+
+        Raises:
+            BadRule, BadTemplate: nothing was stored.
+        """
+        fault = self._fault(rule)
+        if fault is not None:
+            raise _error(rule, fault)
+        saved = await self._rules.save(rule, self._clock())
+        await self._changed()
+        return saved
+
+    async def set_enabled(self, rule_id: int, enabled: bool) -> None:
+        """Switch a rule on or off."""
+        await self._rules.set_enabled(rule_id, enabled)
+        await self._changed()
+
+    async def reorder(self, ids: Sequence[int]) -> None:
+        """Put the rules in this order; those left out keep their order at the end."""
+        await self._rules.reorder(ids)
+        await self._changed()
+
+    async def delete(self, rule_id: int) -> None:
+        """Remove a rule."""
+        await self._rules.delete(rule_id)
+        await self._changed()
+
+    async def import_text(self, text: str, file_name: str) -> list[Rule]:
+        """Replace all rules by those of a file, all of them or none.
+
+        Raises:
+            BadRulesFile: nothing was changed.
+        """
+        rules = read_rules(text, file_name, self._fault)
+        kept = await self._rules.replace_all(rules, self._clock())
+        await self._changed()
+        return kept
+
+    async def export_text(self) -> str:
+        """All rules as a file, switched-off ones included."""
+        return write_rules(await self._rules.all())
+
+    def answer(self, message: Message, conversation: Conversation, account: Account) -> Answer:
+        """What the rules say to `message`. Changes nothing, and a template that fails is an answer too."""
+        matching = self._ruleset.decide(Subject.of(message))
+        actions = [action for one in matching.matched for action in one.rule.then]
+        contents: tuple[Content, ...] = ()
+        problem = ""
+        try:
+            contents = self._contents(matching, message, conversation, account)
+        except BadTemplate as error:
+            problem = explain(error)
+        kinds = {action.kind for action in actions}
+        return Answer(
+            matching,
+            contents,
+            tags=tuple(dict.fromkeys(tag for action in actions for tag in action.tags)),
+            take_over=ActionKind.TAKE_OVER in kinds,
+            transfer=ActionKind.TRANSFER in kinds,
+            silent=ActionKind.SILENT in kinds,
+            problem=problem,
+        )
+
+    def try_sentence(
+        self, sentence: str, on: MessageType = MessageType.TEXT, session_from: str | None = None, alias: str = ""
+    ) -> Trial:
+        """What the rules would say to `sentence`; nothing is stored and nothing is sent."""
+        now = self._clock()
+        text = sentence if on is MessageType.TEXT else ""
+        message = Message(0, 0, 0, on, now, now, text=text, session_from=session_from)
+        contact = Contact(0, "", "", now, alias=alias)
+        answer = self.answer(message, Conversation(0, "", contact), Account("", "", ""))
+        return Trial(answer, tuple(byte_count(content.text) for content in answer.contents))
+
+    def _contents(
+        self, matching: Matching, message: Message, conversation: Conversation, account: Account
+    ) -> tuple[Content, ...]:
+        now = self._clock().astimezone(self._zone)
+        contents: list[Content] = []
+        for one in matching.matched:
+            values = variables(message, conversation, account, one.groups, now)
+            for action in one.rule.then:
+                contents.extend(self._content(action, values))
+        return tuple(contents)
+
+    def _content(self, action: Action, values: Mapping[str, object]) -> list[Content]:
+        match action.kind:
+            case ActionKind.REPLY:
+                parts = rendered(self._renderer.render(action.text, values)).parts
+                if not parts:
+                    raise BadTemplate(1, tr("The reply comes out empty for this message."))
+                return [Content(text=part) for part in parts]
+            case ActionKind.IMAGE | ActionKind.LINK | ActionKind.CARD:
+                return [action.content]
+            case _:
+                return []
+
+    def _fault(self, rule: Rule) -> Fault | None:
+        return find_fault(rule, self._compile_pattern, self._renderer.check)
+
+    async def _changed(self) -> None:
+        await self.load()
+        self._publish(RulesChanged())
+
+    def _tell(self, troubles: Mapping[str, str]) -> None:
+        for key in sorted(self._troubled - troubles.keys()):
+            self._publish(TroubleRaised(key, ""))
+        for key, text in troubles.items():
+            log.warning("A stored rule cannot be used: %s", key)
+            self._publish(TroubleRaised(key, text))
+        self._troubled = set(troubles)
+
+
+def _error(rule: Rule, fault: Fault) -> BadRule | BadTemplate:
+    if fault.template_line:
+        return BadTemplate(fault.template_line, fault.reason)
+    return BadRule(rule.name, fault.reason)
