@@ -96,13 +96,17 @@ class AccessTokens:
                 return held.token  # due for renewal, but good for a moment yet
             raise
 
-    def invalidate(self, account: Account, token: str) -> None:
-        """Drop `token`, which WeChat refused; nothing happens if a newer one is held already."""
+    def invalidate(self, account: Account, token: str, *, taken: bool = False) -> None:
+        """Drop `token`, which WeChat refused; nothing happens if a newer one is held already.
+
+        `taken` says that WeChat called it superseded (40001); if that happens again and again before a token's
+        time, the operator is told that another program fetches them too.
+        """
         held = self._held.get(account.name)
         if held is None or held.token != token:
             return
         del self._held[account.name]
-        if self._monotonic() < held.renew_at:
+        if taken and self._monotonic() < held.renew_at:
             self._suspect(account)
 
     def seconds_left(self, account: Account) -> float:
@@ -171,6 +175,6 @@ class AccessTokens:
 
     def _suspect(self, account: Account) -> None:
         early = self._early[account.name] = self._early.get(account.name, 0) + 1
-        log.warning("WeChat refused the access_token of %s before its time (%d in a row)", account.name, early)
+        log.info("The access_token of %s was superseded before its time (%d in a row)", account.name, early)
         if early == SUSPICIOUS:
             self._publish(TroubleRaised(f"token:{account.name}", TAKEN))

@@ -12,7 +12,7 @@ import msgspec
 
 from wxdesk.core.errors import DeliveryUnknown, NotSent, Refused
 
-_RID = re.compile(r"\s*(?:rid: *|hint: *\[)([0-9A-Za-z][0-9A-Za-z_\- .]*)\]?\s*$")
+_RID = re.compile(r"[\s,]*(?:rid: *(?P<rid>[0-9A-Za-z-]+)|hint: *\[(?P<hint>[^\]]*)\])\s*$")
 
 _GATEWAY_STATUS = frozenset({502, 503, 504})
 
@@ -57,4 +57,4 @@ def split_rid(errmsg: str) -> tuple[str, str]:
     found = _RID.search(errmsg)
     if found is None:
         return errmsg.strip(), ""
-    return errmsg[: found.start()].rstrip(" ,"), found.group(1).strip()
+    return errmsg[: found.start()], (found["rid"] or found["hint"]).strip()

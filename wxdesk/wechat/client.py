@@ -29,6 +29,8 @@ type TokenEndpoint = Literal["stable", "classic"]
 MARGIN_SECONDS: Mapping[TokenEndpoint, float] = {"stable": 120.0, "classic": 300.0}
 """How long before its end a token is replaced. The classic one must not run out while others still use it."""
 
+SUPERSEDED = 40001
+
 
 class WeChatClient:
     """Sends replies for all accounts over one pool of connections.
@@ -60,7 +62,7 @@ class WeChatClient:
         token = await self._tokens.get(account)
         answer = await self._send_once(account, token, body, reply_id)
         if answer.errcode and action_for(answer.errcode) is ErrorAction.TOKEN:
-            self._tokens.invalidate(account, token)
+            self._tokens.invalidate(account, token, taken=answer.errcode == SUPERSEDED)
             fresh = await self._tokens.get(account)
             if fresh != token:  # the stable endpoint may insist on the refused one: then there is no use in asking on
                 answer = await self._send_once(account, fresh, body, reply_id)

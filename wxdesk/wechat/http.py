@@ -53,7 +53,9 @@ class ApiHttp:
         self._deadline = deadline
         self._client = httpx2.AsyncClient(
             trust_env=False,
-            timeout=None,  # asyncio.timeout bounds the whole call, which limits for its parts would not
+            # asyncio.timeout bounds the whole call, which limits for its parts would not. But cancelling a TLS
+            # handshake leaks its socket, so connecting (twice: TCP, TLS) gives up by itself before that.
+            timeout=httpx2.Timeout(None, connect=deadline * 0.4),
             limits=httpx2.Limits(max_connections=_SIDE_BY_SIDE, keepalive_expiry=_KEEP_ALIVE_SECONDS),
             headers={"User-Agent": "wxdesk", "Accept-Encoding": "identity"},
         )
