@@ -51,9 +51,13 @@ def _sentences(tree: ast.AST) -> Iterator[str]:
             for argument in node.args[:1]:
                 if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                     yield argument.value
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-            if any(isinstance(target, ast.Name) and target.id == "template" for target in node.targets):
-                yield node.value.value
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and _is_template(node):
+            yield str(node.value.value)
+
+
+def _is_template(node: ast.Assign) -> bool:
+    """True for the sentence of an error in core/errors.py."""
+    return any(isinstance(target, ast.Name) and target.id == "template" for target in node.targets)
 
 
 def _catalogue() -> dict[str, str]:

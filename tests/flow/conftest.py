@@ -1,0 +1,105 @@
+"""A whole world for journeys: the simulated WeChat and a real desk, joined by real HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from wxdesk.app import OpenDesk, Setup, open_desk
+from wxdesk.config import AccountEntry, Config, Listener, WeChatAt
+from wxdesk.core.events import Event
+from wxdesk.core.inbox import InboxFilter, InboxRow
+from wxdesk.sandbox.customers import demo_account
+from wxdesk.sandbox.server import Sandbox
+
+RULES = """
+[[rules]]
+name = "hours"
+when = { any = ["几点"], none = ["退款"] }
+then = [{ reply = "我们 9:00–21:00 营业。" }]
+
+[[rules]]
+name = "echo"
+when = { prefix = ["回声"] }
+then = [{ reply = "听到了：{{ message.text }}" }]
+
+[[rules]]
+name = "human"
+when = { any = ["退款"] }
+then = [{ reply = "马上为您转人工。" }, { take_over = true }]
+"""
+
+
+def setup_for(sandbox: Sandbox, home: Path, **account: object) -> Setup:
+    """A desk's set-up for the sandbox's one account, on a free port."""
+    facts, credentials = demo_account()
+    entry = AccountEntry(facts.name, facts.app_id, facts.original_id, **account)  # type: ignore[arg-type]
+    config = Config(Listener(port=0), wechat=WeChatAt(sandbox.url), accounts=(entry,))
+    return Setup(home, config, {facts.name: credentials})
+
+
+@dataclass
+class World:
+    """The sandbox and the desk on it."""
+
+    sandbox: Sandbox
+    opened: OpenDesk
+    setup: Setup
+
+    async def row_of(self, openid: str) -> InboxRow:
+        """The conversation with this customer, as the list shows it."""
+        for row in await self.opened.desk.store.conversations.page(InboxFilter.ALL):
+            if row.conversation.contact.openid == openid:
+                return row
+        raise AssertionError("nobody with this openid has written")
+
+    async def restart(self) -> None:
+        """Close the desk and open it again on the same folder."""
+        await self.opened.stop()
+        self.opened = await open_desk(self.setup)
+        self.sandbox.set_push_url(f"{self.opened.url}/wx/shop")
+
+    async def heard(self, wanted: Callable[[Event], bool]) -> Event:
+        """The next event of the bus for which `wanted` is true."""
+        return await next_event(self.opened, wanted)
+
+
+async def next_event(opened: OpenDesk, wanted: Callable[[Event], bool]) -> Event:
+    """Wait for an event of the desk's bus."""
+    import asyncio
+
+    found: asyncio.Future[Event] = asyncio.get_running_loop().create_future()
+
+    def hear(event: Event) -> None:
+        if wanted(event) and not found.done():
+            found.set_result(event)
+
+    unsubscribe = opened.desk.bus.subscribe(hear)
+    try:
+        async with asyncio.timeout(10):
+            return await found
+    finally:
+        unsubscribe()
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    """A simulated WeChat."""
+    made = Sandbox()
+    await made.start()
+    yield made
+    await made.stop()
+
+
+@pytest.fixture
+async def world(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[World]:
+    """The sandbox with a desk that has a few rules."""
+    setup = setup_for(sandbox, tmp_path)
+    made = World(sandbox, await open_desk(setup), setup)
+    await made.opened.desk.rulebook.import_text(RULES, "rules.toml")
+    sandbox.set_push_url(f"{made.opened.url}/wx/shop")
+    yield made
+    await made.opened.stop()

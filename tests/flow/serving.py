@@ -1,0 +1,87 @@
+"""A real `wxdesk serve` process on a folder of its own, as an operator's server would run it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from wxdesk.core.model import PushMode
+from wxdesk.sandbox.customers import demo_account
+
+
+def write_config(home: Path, api_base: str, push_mode: PushMode = PushMode.SECURE) -> None:
+    """A config.toml for the sandbox's account, on any free port."""
+    account, _ = demo_account()
+    (home / "config.toml").write_text(
+        f'[listener]\nport = 0\n[wechat]\napi_base = "{api_base}"\n[[accounts]]\nname = "{account.name}"\n'
+        f'app_id = "{account.app_id}"\noriginal_id = "{account.original_id}"\npush_mode = "{push_mode.value}"\n',
+        encoding="utf-8",
+    )
+
+
+def environment(**more: str) -> dict[str, str]:
+    """This process's environment with the account's secrets."""
+    _, credentials = demo_account()
+    return os.environ | {
+        "WXDESK_SHOP_APP_SECRET": credentials.app_secret,
+        "WXDESK_SHOP_PUSH_TOKEN": credentials.push_token,
+        "WXDESK_SHOP_ENCODING_AES_KEY": credentials.encoding_aes_key,
+        "PYTHONUTF8": "1",
+        **more,
+    }
+
+
+def run(home: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run one wxdesk command to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "wxdesk", "--home", str(home), "--lang", "en", *arguments],
+        env=environment(**more),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+class Serving:
+    """The process; `url` once it listens."""
+
+    def __init__(self, home: Path) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "wxdesk", "--home", str(home), "serve"],
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        self.url = ""
+
+    def wait_until_listening(self) -> str:
+        """The listener's URL, from the line of JSON that others script against."""
+        assert self.process.stdout is not None
+        told = json.loads(self.process.stdout.readline())
+        assert told["event"] == "listening"
+        self.url = told["url"]
+        return self.url
+
+    def kill(self) -> None:
+        """End it as a power cut of the process would: no warning, no clean-up."""
+        self.process.kill()
+        self._reap()
+
+    def terminate(self) -> int:
+        """Ask it to stop; its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self._reap()
+
+    def _reap(self) -> int:
+        code = self.process.wait(timeout=20)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return code

@@ -1,0 +1,78 @@
+"""What config.toml may say, and the clear answer to what it may not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from wxdesk.config import load, parse
+from wxdesk.core.errors import BadConfig
+from wxdesk.core.model import PushMode, ReplyMode
+
+WHOLE = """
+[listener]
+host = "0.0.0.0"
+port = 0
+public_url = "https://desk.example.com"
+[store]
+url = "postgresql://desk@localhost/desk"
+[wechat]
+api_base = "http://127.0.0.1:9000"
+token_endpoint = "classic"
+[[accounts]]
+name = "shop"
+app_id = "wx0123456789abcdef"
+original_id = "gh_0123456789ab"
+push_mode = "compat"
+reply_mode = "hold"
+hold_seconds = 12
+"""
+
+
+def test_the_whole_file_is_understood() -> None:
+    config = parse(WHOLE)
+    account = config.accounts[0].account()
+    assert (config.listener.port, config.wechat.token_endpoint) == (0, "classic")
+    assert (account.push_mode, account.reply_mode, account.hold_seconds) == (PushMode.COMPAT, ReplyMode.HOLD, 12)
+
+
+def test_no_file_means_the_defaults(tmp_path: Path) -> None:
+    config = load(tmp_path)
+    assert (config.listener.host, config.listener.port, config.store.url) == ("127.0.0.1", 8765, "sqlite:///desk.db")
+    assert config.accounts == ()
+
+
+ACCOUNT = '[[accounts]]\nname = "shop"\napp_id = "wx1"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("[listener]\nporrt = 1\n", ("porrt", "listener")),
+        ("[lisener]\n", ("lisener",)),
+        ("[listener]\nport = 70000\n", ("listener.port", "65535")),
+        ('[listener]\nport = "8765"\n', ("listener.port", "int")),
+        ("[listener\n", ("TOML", "line 1")),
+        ('[listener]\npublic_url = "desk.example.com"\n', ("listener.public_url", "https://")),
+        ('[store]\nurl = "mysql://x"\n', ("store.url", "sqlite:///")),
+        ('[wechat]\ntoken_endpoint = "new"\n', ("wechat.token_endpoint", "new")),
+        ('[[accounts]]\napp_id = "wx1"\n', ("accounts", "name")),
+        (ACCOUNT + ACCOUNT, ("accounts[1].name", "twice")),
+        (ACCOUNT + 'app_secret = "x"\n', ("app_secret",)),
+        (ACCOUNT.replace("shop", "../x"), ("accounts[0].name",)),
+        (ACCOUNT + "hold_seconds = -1\n", ("hold_seconds",)),
+        (ACCOUNT + 'reply_mode = "manual"\n', ("reply_mode", "manual")),
+    ],
+)
+def test_a_wrong_line_is_named_with_its_reason(text: str, names: tuple[str, ...]) -> None:
+    with pytest.raises(BadConfig) as caught:
+        parse(text, "config.toml")
+    for name in ("config.toml", *names):
+        assert name in str(caught.value)
+
+
+def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(BadConfig, match=r"config\.toml"):
+        load(tmp_path)

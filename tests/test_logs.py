@@ -1,0 +1,63 @@
+"""The log keeps what happened and none of the secrets, whoever wrote them."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from wxdesk import logs
+
+SECRET = "4f5e6d7c8b9a4f5e6d7c8b9a4f5e6d7c"
+OPENID = "oW7hT5dQmZ0xKfLr2sVnB8yE4c31"
+
+
+@pytest.fixture
+def lines(tmp_path: Path) -> Iterator[Path]:
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    logs.set_up(tmp_path, "DEBUG", [SECRET])
+    yield tmp_path / "logs" / "wxdesk.log"
+    for handler in root.handlers:
+        handler.close()
+    root.handlers[:] = before
+    root.setLevel(level)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        f"the secret is {SECRET}",
+        "GET https://api.weixin.qq.com/cgi-bin/x?access_token=81_abcDEF-_x&type=image",
+        '{"appid": "wx1", "secret": "abcdef0123456789"}',
+        f"message of {OPENID} kept",
+    ],
+)
+@pytest.mark.expects_log("")
+def test_no_secret_reaches_the_file(lines: Path, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    logging.getLogger("wxdesk.test").error(said)
+    try:
+        raise ValueError(said)
+    except ValueError:
+        logging.getLogger("wxdesk.test").exception("it broke")
+    written = lines.read_text(encoding="utf-8") + capsys.readouterr().err
+    for secret in (SECRET, "81_abcDEF-_x", "abcdef0123456789", OPENID):
+        assert secret not in written
+    assert "***" in written
+
+
+def test_a_record_is_one_line_of_json_whatever_it_says(lines: Path) -> None:
+    logging.getLogger("wxdesk.test").info("one\r\ntwo\u2028three\x1b[31m 四")
+    (line,) = lines.read_bytes().splitlines()
+    entry = json.loads(line)
+    assert entry["text"].endswith("四")
+    assert (entry["level"], entry["room"]) == ("INFO", "wxdesk.test")
+
+
+def test_http_clients_do_not_log_their_urls(lines: Path) -> None:
+    for name in ("httpx2", "httpcore2", "aiohttp.access"):
+        logging.getLogger(name).info("GET https://api.weixin.qq.com/?access_token=x")
+    assert lines.read_text(encoding="utf-8") == ""
