@@ -1,0 +1,192 @@
+"""One fetch for all who wait, renewal before the end, and whose token is dropped."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.wechat.worlds import ACCOUNT, Heard
+from wxdesk.core.errors import NotSent, Refused
+from wxdesk.core.events import TokenChanged, TroubleRaised
+from wxdesk.core.model import Account
+from wxdesk.wechat.access_token import AccessTokens, Grant
+
+START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
+
+
+class World:
+    """A clock that is moved by hand and an endpoint that counts."""
+
+    def __init__(self, seconds: float = 7200) -> None:
+        self.elapsed = 0.0
+        self.seconds = seconds
+        self.asked = 0
+        self.failure: Exception | None = None
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.heard = Heard()
+
+    def monotonic(self) -> float:
+        return self.elapsed
+
+    def clock(self) -> datetime:
+        return START + timedelta(seconds=self.elapsed)
+
+    async def fetch(self, account: Account) -> Grant:
+        self.asked += 1
+        number = self.asked
+        await self.gate.wait()
+        if self.failure is not None:
+            raise self.failure
+        return Grant(f"{account.name}-{number}", self.seconds)
+
+    def tokens(self, margin: float = 120) -> AccessTokens:
+        return AccessTokens(self.fetch, self.heard, self.clock, margin=margin, monotonic=self.monotonic)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@asynccontextmanager
+async def renewing(tokens: AccessTokens) -> AsyncIterator[None]:
+    running = asyncio.create_task(tokens.run())
+    try:
+        yield
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await tokens.close()
+
+
+async def test_a_token_is_kept_until_its_margin(world: World) -> None:
+    tokens = world.tokens(margin=120)
+    assert await tokens.get(ACCOUNT) == "shop-1"
+    world.elapsed = 7079
+    assert await tokens.get(ACCOUNT) == "shop-1"
+    world.elapsed = 7080
+    assert await tokens.get(ACCOUNT) == "shop-2"
+    assert [event.expires_at for event in world.heard.of(TokenChanged)] == [
+        START + timedelta(seconds=7200),
+        START + timedelta(seconds=7080 + 7200),
+    ]
+
+
+@pytest.mark.parametrize(("seconds", "renewed_after"), [(300, 225), (310, 232.5), (60, 45)])
+async def test_a_short_token_does_not_make_a_loop(world: World, seconds: float, renewed_after: float) -> None:
+    world.seconds = seconds
+    tokens = world.tokens(margin=300)
+    await tokens.get(ACCOUNT)
+    world.elapsed = renewed_after - 0.1
+    assert await tokens.get(ACCOUNT) == "shop-1"
+    world.elapsed = renewed_after
+    assert await tokens.get(ACCOUNT) == "shop-2"
+
+
+async def test_all_who_wait_share_one_fetch(world: World) -> None:
+    tokens = world.tokens()
+    world.gate.clear()
+    waiting = [asyncio.create_task(tokens.get(ACCOUNT)) for _ in range(50)]
+    await asyncio.sleep(0)
+    world.gate.set()
+    assert set(await asyncio.gather(*waiting)) == {"shop-1"}
+    assert world.asked == 1
+
+
+async def test_a_waiter_that_gives_up_does_not_end_the_fetch(world: World) -> None:
+    tokens = world.tokens()
+    world.gate.clear()
+    first, second = asyncio.create_task(tokens.get(ACCOUNT)), asyncio.create_task(tokens.get(ACCOUNT))
+    await asyncio.sleep(0)
+    first.cancel()
+    await asyncio.gather(first, return_exceptions=True)
+    world.gate.set()
+    assert await second == "shop-1"
+    assert first.cancelled()
+    assert world.asked == 1
+
+
+async def test_all_who_wait_hear_of_the_failure_and_the_next_one_tries_again(world: World) -> None:
+    tokens = world.tokens()
+    world.failure = Refused(40125, "invalid appsecret")
+    answers = await asyncio.gather(*(tokens.get(ACCOUNT) for _ in range(3)), return_exceptions=True)
+    assert [type(answer) for answer in answers] == [Refused] * 3
+    assert world.asked == 1
+    world.failure = None
+    assert await tokens.get(ACCOUNT) == "shop-2"
+
+
+async def test_only_the_refused_token_is_dropped(world: World) -> None:
+    tokens = world.tokens()
+    old = await tokens.get(ACCOUNT)
+    tokens.invalidate(ACCOUNT, old)
+    new = await tokens.get(ACCOUNT)
+    tokens.invalidate(ACCOUNT, old)
+    assert await tokens.get(ACCOUNT) == new == "shop-2"
+    assert tokens.seconds_left(ACCOUNT) == 7200
+
+
+async def test_a_token_in_its_last_minutes_serves_while_no_new_one_comes(world: World) -> None:
+    tokens = world.tokens(margin=120)
+    await tokens.get(ACCOUNT)
+    world.failure = NotSent("WeChat cannot be reached")
+    world.elapsed = 7100
+    assert await tokens.get(ACCOUNT) == "shop-1"
+    world.elapsed = 7200
+    with pytest.raises(NotSent):
+        await tokens.get(ACCOUNT)
+
+
+async def test_accounts_have_tokens_of_their_own(world: World) -> None:
+    tokens = world.tokens()
+    other = Account("other", "wx1", "gh_1")
+    assert [await tokens.get(ACCOUNT), await tokens.get(other)] == ["shop-1", "other-2"]
+
+
+async def test_it_is_renewed_before_anybody_asks() -> None:
+    world = World(seconds=0.04)
+    loop = asyncio.get_running_loop()
+    tokens = AccessTokens(world.fetch, world.heard, world.clock, margin=0.02, monotonic=loop.time)
+    async with renewing(tokens):
+        await tokens.get(ACCOUNT)
+        await world.heard.wait_for(TokenChanged, 3)
+    assert world.asked >= 3
+
+
+async def test_nothing_is_fetched_for_accounts_that_nobody_asked_for(world: World) -> None:
+    async with renewing(world.tokens()):
+        for _ in range(5):
+            await asyncio.sleep(0)
+    assert world.asked == 0
+
+
+async def test_a_taken_token_is_told_the_third_time(world: World) -> None:
+    tokens = world.tokens()
+    for count in range(1, 4):
+        tokens.invalidate(ACCOUNT, await tokens.get(ACCOUNT), taken=True)
+        assert len(world.heard.of(TroubleRaised)) == (1 if count == 3 else 0)
+    (trouble,) = world.heard.of(TroubleRaised)
+    assert trouble.key == "token:shop"
+    assert "Another program" in trouble.text
+
+
+async def test_a_token_that_ran_out_is_nobodys_fault(world: World) -> None:
+    tokens = world.tokens()
+    for _ in range(5):
+        tokens.invalidate(ACCOUNT, await tokens.get(ACCOUNT))
+    assert world.heard.of(TroubleRaised) == []
+
+
+async def test_closing_ends_a_fetch_that_is_under_way(world: World) -> None:
+    tokens = world.tokens()
+    world.gate.clear()
+    waiting = asyncio.create_task(tokens.get(ACCOUNT))
+    await asyncio.sleep(0)
+    await tokens.close()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
