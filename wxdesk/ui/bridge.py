@@ -30,10 +30,12 @@ class Bridge(QObject):
     Signals:
         events: a tuple of the `core.events` of the last frame, oldest first, on the window's thread.
         failed: an exception that nobody handled otherwise; the notices show it.
+        idle: the last open question has been answered and no event waits; the pages show what they have.
     """
 
     events = Signal(object)
     failed = Signal(object)
+    idle = Signal()
     _arrived = Signal()
     _answered = Signal(object)
 
@@ -50,6 +52,12 @@ class Bridge(QObject):
         self._arrived.connect(self._start_frame, Qt.ConnectionType.QueuedConnection)
         self._answered.connect(self._call, Qt.ConnectionType.QueuedConnection)
         self._unsubscribe: Callable[[], None] | None = None
+
+    @property
+    def is_idle(self) -> bool:
+        """True while no question is open and no event waits for its frame."""
+        with self._lock:
+            return not self._open and not self._gathered
 
     def connect_to_bus(self) -> None:
         """Begin to carry events; called once the window is ready to hear them."""
@@ -102,6 +110,11 @@ class Bridge(QObject):
             events, self._gathered = tuple(self._gathered), []
         if events:
             self.events.emit(events)
+        self._tell_if_idle()
+
+    def _tell_if_idle(self) -> None:
+        if not self._closed and self.is_idle:
+            self.idle.emit()
 
     def _call(
         self, ended: tuple[Future[Any], Callable[[Any], None] | None, Callable[[Exception], None] | None]
@@ -113,9 +126,10 @@ class Bridge(QObject):
         try:
             result = future.result()
         except CancelledError:
-            return
+            pass
         except Exception as error:  # noqa: BLE001 - whatever the desk raised belongs to the operator
             (failed or self.failed.emit)(error)
-            return
-        if done is not None:
-            done(result)
+        else:
+            if done is not None:
+                done(result)
+        self._tell_if_idle()

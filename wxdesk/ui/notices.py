@@ -15,9 +15,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from wxdesk.core.errors import BadInput, MoveNotAllowed, NotFound, SendError, WxdeskError
 from wxdesk.i18n import explain, tr
 from wxdesk.ui.dialogs import ConfirmDialog
-from wxdesk.ui.icons import pixmap
 from wxdesk.ui.theme import Measure, Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.icon_label import IconLabel
 from wxdesk.ui.widgets.labels import PlainLabel
 
 log = logging.getLogger(__name__)
@@ -112,26 +112,17 @@ class Bar(QFrame):
         self._bars = bars
         self._key = key
         self._then = then
-        self._tone = tone
         self.setProperty("class", f"bar-{tone}")
         self.setMinimumHeight(40)
-        self._icon = PlainLabel(parent=self)
-        self._icon.setPixmap(pixmap("warning", tone, 18))
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 4, 16, 4)
         row.setSpacing(10)
-        row.addWidget(self._icon)
+        row.addWidget(IconLabel("warning", tone, 18, self))
         row.addWidget(PlainLabel(text, role=tone, wrap=True, parent=self), 1)
         if action:
             button = Button(action, kind=ButtonKind.QUIET, parent=self)
             button.clicked.connect(self._act)
             row.addWidget(button)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Tint the icon anew when the appearance changes."""
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_icon"):
-            self._icon.setPixmap(pixmap("warning", self._tone, 18))
 
     def _act(self) -> None:
         if self._then is None:

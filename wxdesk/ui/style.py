@@ -41,6 +41,7 @@ _SURFACES = """
 
 _BUTTONS = """
 QPushButton[kind] { border: 1px solid transparent; border-radius: $radius; padding: 5px 12px; min-height: 18px; }
+QPushButton[class="small"] { padding: 1px 8px; border-radius: 6px; min-height: 18px; }
 QPushButton[kind="quiet"] { background: $panel; border-color: $line; color: $text; }
 QPushButton[kind="quiet"]:hover { background: $hover; }
 QPushButton[kind="quiet"]:pressed, QPushButton[kind="quiet"]:checked { background: $chip; }

@@ -1,0 +1,160 @@
+"""The window: a rail of pages, the page that is shown, the status bar, and what may lie across them all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from wxdesk.core.events import Event, PauseChanged, TroubleRaised
+from wxdesk.core.inbox import InboxCounts
+from wxdesk.i18n import tr
+from wxdesk.ui.appearance import Appearance
+from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.figures import Figures
+from wxdesk.ui.memory import Memory
+from wxdesk.ui.notices import Notices
+from wxdesk.ui.pages import build_pages
+from wxdesk.ui.pause_bar import PauseBar
+from wxdesk.ui.rail import Rail
+from wxdesk.ui.setup.facts import Facts
+from wxdesk.ui.shortcuts import HasKeys, KeyGroup, ShortcutSheet, bind, window_keys
+from wxdesk.ui.status_bar import StatusBar
+
+FIRST_SIZE = (1280, 800)
+SMALLEST = (720, 520)
+
+
+class MainWindow(QWidget):
+    """The one window of the program.
+
+    Signals:
+        closing: the operator wants to leave. Nothing closes yet: `finish` does.
+    """
+
+    closing = Signal()
+
+    def __init__(self, bridge: Bridge, facts: Facts, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._memory = Memory(facts.home)
+        self._finished = False
+        self.setWindowTitle("wxdesk")
+        self.setProperty("class", "window")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumSize(*SMALLEST)
+        self.notices = Notices(self)
+        self.pages = build_pages(bridge, self.notices, facts, appearance)
+        self.rail = Rail([page.place for page in self.pages], self)
+        self.stack = QStackedWidget(self)
+        for page in self.pages:
+            self.stack.addWidget(page.widget)
+        self.pause_bar = PauseBar(self)
+        self.status_bar = StatusBar(bridge, self)
+        self.figures = Figures(bridge, self)
+        self._lay_out()
+        self._connect()
+        self._bind_keys()
+        if not self._memory.restore(self):
+            self.resize(*FIRST_SIZE)
+        self._show_paused(bridge.desk.health.state.paused)
+        for key, text in bridge.desk.health.state.troubles:
+            self._show_trouble(key, text)
+        self.show_page(0)
+        self.figures.ask()
+
+    @property
+    def page_names(self) -> tuple[str, ...]:
+        """The pages' names in the order of the rail."""
+        return tuple(page.name for page in self.pages)
+
+    def show_page(self, index: int) -> None:
+        """Show the page at `index` and let it load what it needs."""
+        self.stack.setCurrentIndex(index)
+        self.rail.show_page(index)
+        self.pages[index].activate()
+
+    def toggle_pause(self) -> None:
+        """Pause everything automatic, or let it go on."""
+        handoff = self._bridge.desk.handoff
+        paused = self._bridge.desk.health.state.paused
+        self._bridge.ask(handoff.resume() if paused else handoff.pause())
+
+    def show_keys(self) -> None:
+        """Open the sheet of all keys."""
+        groups = [window_keys([page.place.word for page in self.pages])]
+        groups += [
+            KeyGroup(page.place.word, tuple(page.widget.keys()))
+            for page in self.pages
+            if isinstance(page.widget, HasKeys)
+        ]
+        ShortcutSheet(groups, self).open()
+
+    def finish(self) -> None:
+        """Remember the place and really close."""
+        self._memory.keep_place(self)
+        self._finished = True
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Only say that the operator wants to leave; whoever runs the window finishes it."""
+        if self._finished:
+            event.accept()
+            return
+        event.ignore()
+        self.closing.emit()
+
+    def _lay_out(self) -> None:
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self.notices.bars)
+        right.addWidget(self.stack, 1)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.rail)
+        middle.addLayout(right, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.pause_bar)
+        column.addLayout(middle, 1)
+        column.addWidget(self.status_bar)
+
+    def _connect(self) -> None:
+        self._bridge.events.connect(self._hear)
+        self._bridge.failed.connect(self.notices.report)
+        self.rail.chosen.connect(self.show_page)
+        self.pause_bar.resume_wanted.connect(self.toggle_pause)
+        self.status_bar.pause_wanted.connect(self.toggle_pause)
+        self.status_bar.day_began.connect(self.figures.ask)
+        self.figures.day.connect(self.status_bar.show_day)
+        self.figures.inbox.connect(self._show_counts)
+
+    def _bind_keys(self) -> None:
+        for index in range(len(self.pages)):
+            bind(self, f"Ctrl+{index + 1}", self.rail.items[index].click)
+        bind(self, "F8", self.toggle_pause)
+        bind(self, "Ctrl+,", self.rail.items[-1].click)
+        bind(self, "Ctrl+Q", self.close)
+        bind(self, "F1", self.show_keys)
+        bind(self, "Ctrl+/", self.show_keys)
+
+    def _hear(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if isinstance(event, PauseChanged):
+                self._show_paused(event.paused)
+            elif isinstance(event, TroubleRaised):
+                self._show_trouble(event.key, event.text)
+
+    def _show_paused(self, paused: bool) -> None:
+        self.pause_bar.setVisible(paused)
+        self.setWindowTitle(tr("wxdesk · paused") if paused else "wxdesk")
+
+    def _show_trouble(self, key: str, text: str) -> None:
+        self.notices.bar(f"trouble:{key}", tr(text) if text else "")
+
+    def _show_counts(self, counts: InboxCounts) -> None:
+        self.rail.items[0].set_badge(counts.unread)
+        self.pause_bar.show_waiting(counts)

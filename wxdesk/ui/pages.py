@@ -1,0 +1,32 @@
+"""The pages of the window in the order of the rail, built in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QWidget
+
+from wxdesk.i18n import tr
+from wxdesk.ui.appearance import Appearance
+from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.notices import Notices
+from wxdesk.ui.rail import Place
+from wxdesk.ui.setup.facts import Facts
+from wxdesk.ui.setup.page import SetupPage
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page's name in file names, its place on the rail, the widget, and what to call when it is shown."""
+
+    name: str
+    place: Place
+    widget: QWidget
+    activate: Callable[[], None]
+
+
+def build_pages(bridge: Bridge, notices: Notices, facts: Facts, appearance: Appearance) -> tuple[Page, ...]:
+    """All pages; the settings stand last, at the foot of the rail."""
+    setup = SetupPage(bridge, notices, facts, appearance)
+    return (Page("setup", Place(tr("Settings"), "settings", "Ctrl+5"), setup, setup.activate),)

@@ -1,0 +1,56 @@
+"""Text that is there to be copied: a command, an address, a few lines for a file."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+
+from wxdesk.i18n import tr
+from wxdesk.ui.theme import Size
+from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.labels import PlainLabel
+
+
+class CopyButton(Button):
+    """Puts its text on the clipboard.
+
+    Signals:
+        copied: it has been done.
+    """
+
+    copied = Signal()
+
+    def __init__(self, text: str, what: str, parent: QWidget | None = None) -> None:
+        super().__init__(tr("Copy"), icon="copy", parent=parent)
+        self.text_to_copy = text
+        self.setProperty("class", "small")
+        self.setIconSize(QSize(14, 14))
+        self.setAccessibleName(tr("Copy {what}", what=what))
+        self.clicked.connect(self._copy)
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.text_to_copy)
+        self.copied.emit()
+
+
+class CodeBlock(QFrame):
+    """A few lines in a face of fixed width, on a sunken ground, with a button that copies them."""
+
+    def __init__(self, text: str, what: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "well")
+        self.label = PlainLabel(text, wrap=True, parent=self)
+        face = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        face.setFamilies([face.family(), *QGuiApplication.font().families()])
+        face.setPixelSize(Size.SMALL)
+        self.label.setFont(face)
+        self.label.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.copy_button = CopyButton(text, what, self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 8, 8, 8)
+        row.setSpacing(12)
+        row.addWidget(self.label, 1)
+        row.addWidget(self.copy_button, 0, Qt.AlignmentFlag.AlignTop)

@@ -1,0 +1,119 @@
+"""Every key of the window, in one sheet that the operator can call up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from wxdesk.i18n import tr
+from wxdesk.ui.theme import Size
+from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.key_cap import KeyCap
+from wxdesk.ui.widgets.labels import PlainLabel
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key and what it does, in the operator's language. Alternatives are parted by a space: `F1 Ctrl+/`."""
+
+    keys: str
+    does: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyGroup:
+    """The keys of one place in the window."""
+
+    title: str
+    keys: tuple[Key, ...]
+
+
+@runtime_checkable
+class HasKeys(Protocol):
+    """A page that has keys of its own."""
+
+    def keys(self) -> Sequence[Key]:
+        """What its keys do, for the sheet."""
+        ...
+
+
+def bind(owner: QWidget, sequence: str, slot: Callable[[], object]) -> QShortcut:
+    """Call `slot` on `sequence` anywhere in the window of `owner`."""
+    shortcut = QShortcut(QKeySequence(sequence), owner)
+    shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+    shortcut.activated.connect(slot)
+    return shortcut
+
+
+def window_keys(pages: Sequence[str]) -> KeyGroup:
+    """The keys that work on every page."""
+    return KeyGroup(
+        tr("Everywhere"),
+        (
+            *(Key(f"Ctrl+{number}", word) for number, word in enumerate(pages, 1)),
+            Key("F8", tr("Pause or resume all automatic replies")),
+            Key("Ctrl+,", tr("Settings")),
+            Key("F1 Ctrl+/", tr("This list of keys")),
+            Key("Ctrl+Q", tr("Quit")),
+        ),
+    )
+
+
+class ShortcutSheet(QDialog):
+    """All keys by place, two groups side by side; Esc closes it."""
+
+    def __init__(self, groups: Sequence[KeyGroup], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(tr("Keys"))
+        self.setModal(True)
+        self.groups = tuple(groups)
+        content = QFrame()
+        content.setProperty("class", "panel")
+        grid = QGridLayout(content)
+        grid.setContentsMargins(24, 20, 24, 8)
+        grid.setHorizontalSpacing(40)
+        grid.setVerticalSpacing(20)
+        for index, group in enumerate(groups):
+            grid.addLayout(_column(group, content), index // 2, index % 2, Qt.AlignmentFlag.AlignTop)
+        scroll = QScrollArea(self)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(content)
+        close = Button(tr("Close"), key_hint="Esc", parent=self)
+        close.clicked.connect(self.accept)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(24, 8, 24, 16)
+        foot.addStretch(1)
+        foot.addWidget(close)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(scroll, 1)
+        column.addLayout(foot)
+        wanted = content.sizeHint()
+        height = min(wanted.height() + 64, parent.window().height() - 48)
+        self.resize(min(max(wanted.width() + 16, 480), parent.window().width() - 48), height)
+
+
+def _column(group: KeyGroup, parent: QWidget) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(16)
+    grid.setVerticalSpacing(8)
+    grid.addWidget(PlainLabel(group.title, size=Size.TITLE, strong=True, parent=parent), 0, 0, 1, 2)
+    for row, key in enumerate(group.keys, 1):
+        caps = QHBoxLayout()
+        caps.setSpacing(4)
+        for cap in key.keys.split(" "):
+            caps.addWidget(KeyCap(cap, parent))
+        caps.addStretch(1)
+        grid.addLayout(caps, row, 0)
+        grid.addWidget(PlainLabel(key.does, role="secondary", wrap=True, parent=parent), row, 1)
+    grid.setColumnMinimumWidth(0, 96)
+    grid.setColumnStretch(1, 1)
+    return grid

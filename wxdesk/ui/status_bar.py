@@ -1,0 +1,154 @@
+"""The strip at the foot: whether the desk hears and may speak, what today brought, and the switch for it all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+
+from wxdesk.core.events import Event, ListenerChanged, PauseChanged, TokenChanged
+from wxdesk.core.inbox import DayCounts
+from wxdesk.desk.health import HealthState
+from wxdesk.i18n import tr
+from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.theme import Measure, Size
+from wxdesk.ui.token_words import TokenWords
+from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.icon_label import IconLabel
+from wxdesk.ui.widgets.labels import PlainLabel
+
+TICK_MS = 1000
+_SHOWN = (ListenerChanged, TokenChanged, PauseChanged)
+
+
+class StatusBar(QFrame):
+    """Listener, tokens, the day's figures, and the pause.
+
+    Signals:
+        pause_wanted: the operator pressed the pause control.
+        day_began: the local date is another one.
+    """
+
+    pause_wanted = Signal()
+    day_began = Signal()
+
+    def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._day: date | None = None
+        self.setProperty("class", "footer")
+        self.setFixedHeight(Measure.STATUS_BAR)
+        self.listener = Lamp(self)
+        self.token = Lamp(self, tabular=True)
+        self.figures = PlainLabel(size=Size.SMALL, role="secondary", elide=True, tabular=True, parent=self)
+        self.replies = Lamp(self)
+        self.pause = Button(tr("Pause all"), key_hint="F8", parent=self)
+        self.pause.setProperty("class", "small")
+        self.pause.clicked.connect(self.pause_wanted)
+        self._lay_out()
+        self._tick = QTimer(self, interval=TICK_MS)
+        self._tick.timeout.connect(self._show_time)
+        bridge.events.connect(self._hear)
+        self.show_health()
+
+    def show_day(self, day: DayCounts) -> None:
+        """Show what happened since midnight."""
+        self.figures.setText(
+            tr(
+                "Today {messages} in · {by_rule} by rules · {by_operator} by hand · {unanswered} unanswered",
+                messages=day.messages,
+                by_rule=day.by_rule,
+                by_operator=day.by_operator,
+                unanswered=day.unanswered,
+            )
+        )
+
+    def show_health(self) -> None:
+        """Show the desk's state as it is now."""
+        state = self._bridge.desk.health.state
+        self._show_listener(state)
+        self._show_time()
+        if state.paused:
+            self.replies.show_state("pending", tr("Automatic replies: paused"))
+            self.pause.setText(tr("Resume"))
+        else:
+            self.replies.show_state("accent", tr("Automatic replies: on"))
+            self.pause.setText(tr("Pause all"))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The countdown runs while somebody can see it."""
+        super().showEvent(event)
+        self._tick.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """No countdown behind a hidden window."""
+        super().hideEvent(event)
+        self._tick.stop()
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 0, 14, 0)
+        row.setSpacing(20)
+        row.addWidget(self.listener)
+        row.addWidget(self.token)
+        row.addWidget(self.figures, 1)
+        right = QHBoxLayout()
+        right.setSpacing(10)
+        right.addWidget(self.replies)
+        right.addWidget(self.pause)
+        row.addLayout(right)
+
+    def _hear(self, events: Sequence[Event]) -> None:
+        if any(isinstance(event, _SHOWN) for event in events):
+            self.show_health()
+
+    def _show_listener(self, state: HealthState) -> None:
+        if state.listener_url:
+            self.listener.show_state("accent", tr("Listening on {place}", place=state.listener_url.split("://")[-1]))
+        else:
+            self.listener.show_state("failed", tr("Not listening"))
+
+    def _show_time(self) -> None:
+        now = self._bridge.desk.clock()
+        words = TokenWords.of(self._bridge.desk.health.state, tuple(self._bridge.desk.accounts), now)
+        self.token.show_state(words.role, words.text, words.details)
+        today = now.astimezone().date()
+        if self._day is not None and today != self._day:
+            self.day_began.emit()
+        self._day = today
+
+
+class Lamp(QWidget):
+    """A dot in the colour of a state, and the state in words."""
+
+    def __init__(self, parent: QWidget | None = None, *, tabular: bool = False) -> None:
+        super().__init__(parent)
+        self._dot = IconLabel("dot", "accent_fill", 16, self)
+        self._text = PlainLabel(size=Size.SMALL, role="secondary", tabular=tabular, parent=self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        row.addWidget(self._dot)
+        row.addWidget(self._text)
+
+    @property
+    def text(self) -> str:
+        """The words beside the dot."""
+        return self._text.full_text()
+
+    @property
+    def role(self) -> str:
+        """The colour of the dot, by its role."""
+        return self._dot.role
+
+    def show_state(self, role: str, text: str, details: str = "") -> None:
+        """Show a state; without text the lamp disappears. `details` is told as a tooltip."""
+        self._dot.show_icon("dot", "accent_fill" if role == "accent" else role)
+        self._text.setText(text)
+        self._text.set_role("secondary" if role == "accent" else role)
+        self.setVisible(bool(text))
+        self.setToolTip(details)
+        self.setAccessibleName(text)

@@ -1,0 +1,51 @@
+"""What the status bar says about the access tokens: the one that ends first, or the one that is missing."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from wxdesk.desk.health import HealthState, TokenState
+from wxdesk.i18n import tr
+from wxdesk.ui.words import countdown
+
+SHOWN = 2
+"""Accounts whose tokens stand side by side; of more, only the one that ends first does."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenWords:
+    """A role of the theme, the words, and the rest for a tooltip."""
+
+    role: str
+    text: str
+    details: str = ""
+
+    @staticmethod
+    def of(state: HealthState, accounts: Sequence[str], now: datetime) -> TokenWords:
+        """The words for these accounts' tokens at `now`; no words where there is no account."""
+        if not accounts:
+            return TokenWords("accent", "")
+        known = dict(state.tokens)
+        missing = [name for name in accounts if known.get(name, TokenState(None)).error]
+        details = html.escape("\n".join(f"{name}: {_left(known.get(name), now)}" for name in accounts))
+        if missing:
+            return TokenWords("failed", tr("No token for {accounts}", accounts=", ".join(missing)), details)
+        if len(accounts) == 1:
+            return TokenWords("accent", tr("Token {left}", left=_left(known.get(accounts[0]), now)), details)
+        if len(accounts) <= SHOWN:
+            each = " · ".join(f"{name} {_left(known.get(name), now)}" for name in accounts)
+            return TokenWords("accent", tr("Tokens {left}", left=each), details)
+        first = min((token.expires_at for token in known.values() if token.expires_at is not None), default=None)
+        left = "–" if first is None else countdown(first - now)
+        return TokenWords("accent", tr("{n} tokens, next in {left}", n=len(accounts), left=left), details)
+
+
+def _left(token: TokenState | None, now: datetime) -> str:
+    if token is None:
+        return tr("not fetched yet")
+    if token.expires_at is None:
+        return tr(token.error)
+    return countdown(token.expires_at - now)

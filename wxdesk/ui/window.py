@@ -1,0 +1,187 @@
+"""From a running desk to an open window: the two ways in, for the program and for its pictures."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QLibraryInfo, QTranslator
+from PySide6.QtWidgets import QApplication
+
+from wxdesk import i18n
+from wxdesk.desk.desk import Desk
+from wxdesk.ui import fonts
+from wxdesk.ui.appearance import Appearance, Look
+from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.icons import pixmap
+from wxdesk.ui.loop import run
+from wxdesk.ui.main_window import MainWindow
+from wxdesk.ui.memory import Memory
+from wxdesk.ui.setup.facts import Facts
+
+PICTURE_SIZE = (1280, 800)
+
+
+def run_window(desk: Desk, desk_loop: asyncio.AbstractEventLoop, facts: Facts) -> int:
+    """Show the window on a running desk until the operator closes it (or SIGTERM, Ctrl+C); the exit code.
+
+    Belongs on the main thread. The desk is left running; whoever started it stops it.
+    """
+    application = make_application()
+    memory = Memory(facts.home)
+    appearance = Appearance(application, memory.look)
+    bridge = Bridge(desk, desk_loop)
+
+    async def main() -> int:
+        closing = asyncio.get_running_loop().create_future()
+
+        def close() -> None:
+            if not closing.done():
+                closing.set_result(0)
+
+        window = MainWindow(bridge, facts, appearance)
+        window.closing.connect(close)
+        _close_on_signals(close)
+        bridge.connect_to_bus()
+        window.show()
+        code: int = await closing
+        memory.keep_look(appearance.look)
+        _put_away(bridge, window)
+        return code
+
+    return run(application, main)
+
+
+def grab_pages(
+    desk: Desk,
+    desk_loop: asyncio.AbstractEventLoop,
+    facts: Facts,
+    folder: Path,
+    prepare: Callable[[MainWindow], None] | None = None,
+) -> list[Path]:
+    """Save a picture of each page in light and dark, in Chinese and English; the files, like `inbox-light-en.png`.
+
+    Waits for the pages' answers, never for time. `prepare` may select something in a new window before its
+    pages are shown. The language is afterwards what it was.
+    """
+    application = make_application()
+    folder.mkdir(parents=True, exist_ok=True)
+
+    async def main() -> int:
+        before = i18n.language()
+        for language in i18n.LANGUAGES:
+            use_language(application, language)
+            saved.extend(await _grab(application, Bridge(desk, desk_loop), facts, folder, prepare))
+        use_language(application, before)
+        return 0
+
+    saved: list[Path] = []
+    run(application, main)
+    return saved
+
+
+def make_application() -> QApplication:
+    """The application with its fonts, language and icon; the one that runs already, if there is one."""
+    running = QApplication.instance()
+    if isinstance(running, QApplication):
+        return running
+    choose_input_method()
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("wxdesk")
+    application.setDesktopFileName("wxdesk")
+    fonts.install(application)
+    use_language(application, i18n.language())
+    application.setWindowIcon(pixmap("inbox", "accent", 64))
+    return application
+
+
+def choose_input_method() -> None:
+    """Let users of fcitx type Chinese: Qt's wheel has no plugin for it, but fcitx speaks ibus too."""
+    plugins = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath)) / "platforminputcontexts"
+    if os.environ.get("QT_IM_MODULE", "").startswith("fcitx") and not list(plugins.glob("*fcitx*")):
+        os.environ["QT_IM_MODULE"] = "ibus"
+
+
+def use_language(application: QApplication, language: str) -> None:
+    """Take a language for the sentences of windows made from now on, and for Qt's own."""
+    i18n.use(language)
+    for old in application.findChildren(QTranslator):
+        application.removeTranslator(old)
+        old.deleteLater()
+    translator = QTranslator(application)
+    if translator.load(f"qtbase_{language}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+        application.installTranslator(translator)
+
+
+async def _grab(
+    application: QApplication,
+    bridge: Bridge,
+    facts: Facts,
+    folder: Path,
+    prepare: Callable[[MainWindow], None] | None,
+) -> list[Path]:
+    appearance = Appearance(application, Look.LIGHT)
+    window = MainWindow(bridge, facts, appearance)
+    window.resize(*PICTURE_SIZE)
+    bridge.connect_to_bus()
+    window.show()
+    await settled(bridge)
+    if prepare is not None:
+        prepare(window)
+        await settled(bridge)
+    saved = []
+    for look in (Look.LIGHT, Look.DARK):
+        appearance.choose(look)
+        for index, name in enumerate(window.page_names):
+            window.show_page(index)
+            await settled(bridge)
+            path = folder / f"{name}-{look.value}-{i18n.language()}.png"
+            if not window.grab().save(str(path)):
+                raise OSError(path)
+            saved.append(path)
+    _put_away(bridge, window)
+    appearance.deleteLater()
+    return saved
+
+
+async def settled(bridge: Bridge) -> None:
+    """Return once no question is open, and Qt has laid out what the last answer changed.
+
+    Answers lead to new questions, so it asks again after a turn of the loop in which nothing was asked.
+    """
+    loop = asyncio.get_running_loop()
+    while True:
+        await asyncio.sleep(0)
+        if bridge.is_idle:
+            await asyncio.sleep(0)
+            if bridge.is_idle:
+                return
+            continue
+        idle = loop.create_future()
+
+        def tell(idle: asyncio.Future[None] = idle) -> None:
+            if not idle.done():
+                idle.set_result(None)
+
+        bridge.idle.connect(tell)
+        await idle
+        bridge.idle.disconnect(tell)
+
+
+def _put_away(bridge: Bridge, window: MainWindow) -> None:
+    bridge.close()
+    window.finish()
+    window.deleteLater()
+    bridge.deleteLater()
+
+
+def _close_on_signals(close: Callable[[], None]) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError, ValueError):  # Windows has neither; Ctrl+C still ends it
+            loop.add_signal_handler(number, close)
