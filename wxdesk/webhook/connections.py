@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -16,23 +17,33 @@ from aiohttp import hdrs, web
 
 logger = logging.getLogger(__name__)
 
-MAX_CONNECTIONS = 256
-"""Open connections. One more closes the one that has been waiting longest for a request; none waits: 503."""
-
-FIRST_REQUEST_SECONDS = 8.0
-"""How long a new connection may take until its first request's headers are complete."""
-
-KEEPALIVE_SECONDS = 30.0
-"""How long a connection may be quiet after an answer."""
-
-LINGERING_SECONDS = 1.0
-"""How long the rest of a refused body is read and thrown away, so that its sender can read the answer."""
-
 MAX_LINE = 4096
 """Bytes in a request line or header; a real push's line has about 250."""
 
 MAX_HEADERS = 64
 """Header lines in a request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a client may take up.
+
+    `connections` are open at most: one more closes the one that has been waiting longest for a request, and if
+    none waits, it is answered 503 itself. `first_request` is how long a new connection may take until its first
+    request's headers are complete, `body` how long each body may take (WeChat itself gives up after 5),
+    `keepalive` how long a connection may be quiet after an answer, and `lingering` how long the rest of a
+    refused body is read and thrown away so that its sender can read the answer; all in seconds.
+    """
+
+    connections: int = 256
+    first_request: float = 8.0
+    body: float = 4.0
+    keepalive: float = 30.0
+    lingering: float = 1.0
+
+
+DEFAULT_LIMITS = Limits()
+
 
 _FULL = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
@@ -70,7 +81,7 @@ class Connection(web.RequestHandler):
         self._counted = True
         super().connection_made(transport)
         loop = asyncio.get_running_loop()
-        self._first_request_timer = loop.call_later(FIRST_REQUEST_SECONDS, self.force_close)
+        self._first_request_timer = loop.call_later(self._server.limits.first_request, self.force_close)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Forget it."""
@@ -120,20 +131,20 @@ class Server(web.Server):
         self,
         handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]],
         turned_away: Callable[[], None],
-        max_connections: int = MAX_CONNECTIONS,
+        limits: Limits,
     ) -> None:
         super().__init__(handler, handler_cancellation=False)
         self.turned_away = turned_away
         self.waiting: dict[Connection, None] = {}
-        self._max_connections = max_connections
+        self.limits = limits
         self._open = 0
 
     def __call__(self) -> Connection:
         """A handler for a new connection."""
         return Connection(
             self,
-            keepalive_timeout=KEEPALIVE_SECONDS,
-            lingering_time=LINGERING_SECONDS,
+            keepalive_timeout=self.limits.keepalive,
+            lingering_time=self.limits.lingering,
             max_line_size=MAX_LINE,
             max_field_size=MAX_LINE,
             max_headers=MAX_HEADERS,
@@ -146,7 +157,7 @@ class Server(web.Server):
 
         False if there are too many and none waits.
         """
-        if self._open >= self._max_connections:
+        if self._open >= self.limits.connections:
             longest = next(iter(self.waiting), None)
             if longest is None:
                 return False

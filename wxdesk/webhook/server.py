@@ -10,6 +10,7 @@ import asyncio
 import errno
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from time import perf_counter
 from typing import cast
@@ -18,11 +19,11 @@ from aiohttp import hdrs, web
 
 from wxdesk.core.credentials import Credentials
 from wxdesk.core.errors import BadConfig, PortInUse, PushRefused, StoreError
-from wxdesk.core.events import Event, ListenerChanged, PushSeen
+from wxdesk.core.events import Event, PushSeen
 from wxdesk.core.model import Account, Push
 from wxdesk.desk.ports import Clock
 from wxdesk.webhook.body import read_body
-from wxdesk.webhook.connections import Answer, Connection, Server
+from wxdesk.webhook.connections import DEFAULT_LIMITS, Answer, Connection, Limits, Server
 from wxdesk.webhook.door import Door, read_query
 from wxdesk.webhook.refusal import Refusal, status_of
 
@@ -30,9 +31,6 @@ logger = logging.getLogger(__name__)
 
 SUCCESS = b"success"
 """What WeChat wants to hear, to the byte; never encrypted."""
-
-BODY_SECONDS = 4.0
-"""How long a body may take to arrive; less than WeChat's own 5."""
 
 _PREFIX = "/wx/"
 _GRACE_SECONDS = 0.8  # aiohttp waits for it twice, and `stop` promises 2 s
@@ -47,7 +45,7 @@ class Listener:
     published as `PushSeen` with one of the outcomes `kept`, `duplicate`, `checked`, `failed: store`,
     `failed: overloaded`, `failed: unexpected` or `refused: …` with a word of `Refusal`.
 
-    `port` 0 means any free one. `body_seconds` is the deadline for a request's body.
+    `port` 0 means any free one.
     """
 
     def __init__(  # noqa: PLR0913 - what a listener stands on, each from another room
@@ -58,7 +56,7 @@ class Listener:
         clock: Clock,
         host: str,
         port: int,
-        body_seconds: float = BODY_SECONDS,
+        limits: Limits = DEFAULT_LIMITS,
     ) -> None:
         self._doors = {name: Door(account, credentials) for name, (account, credentials) in accounts.items()}
         self._keep = keep
@@ -66,7 +64,7 @@ class Listener:
         self._clock = clock
         self._host = host
         self._port = port
-        self._body_seconds = body_seconds
+        self._limits = limits
         self._runner: web.ServerRunner | None = None
         self._at_work: set[asyncio.Task[object]] = set()
 
@@ -77,7 +75,8 @@ class Listener:
             PortInUse: another program listens there.
             BadConfig: this machine has no such address, or does not let the program use it.
         """
-        runner = web.ServerRunner(Server(self._handle, self._saw_no_http), shutdown_timeout=_GRACE_SECONDS)
+        server = Server(self._handle, self._saw_no_http, self._limits)
+        runner = web.ServerRunner(server, shutdown_timeout=_GRACE_SECONDS)
         await runner.setup()
         try:
             await web.TCPSite(runner, self._host, self._port).start()
@@ -90,19 +89,23 @@ class Listener:
         self._runner = runner
         host = f"[{self._host}]" if ":" in self._host else self._host
         url = f"http://{host}:{runner.addresses[0][1]}"
-        self._publish(ListenerChanged(url))
         logger.info("Listening at %s", url)
         return url
 
     async def stop(self) -> None:
-        """Stop within 2 seconds. Pushes that are being kept get their answer if that takes less than a second."""
+        """Stop within 2 seconds. Pushes that are being kept get their answer if that takes less than a second.
+
+        What takes longer is cancelled without an answer, and WeChat tries again.
+        """
         runner, self._runner = self._runner, None
         if runner is None:
             return
         await runner.cleanup()
+        # aiohttp loses sight of a handler whose client has hung up.
+        for task in self._at_work:
+            task.cancel()
         if self._at_work:
-            await asyncio.wait(self._at_work, timeout=2 - 2 * _GRACE_SECONDS)
-        self._publish(ListenerChanged(""))
+            await asyncio.wait(self._at_work, timeout=2 - 2.2 * _GRACE_SECONDS)
         logger.info("Stopped listening")
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -114,14 +117,14 @@ class Listener:
         door: Door | None = None
         try:
             door = self._door(request)
-            outcome, answer = await self._answer(door, request)
+            seen = await self._answer(door, request)
         except PushRefused as refused:
-            outcome, answer = f"refused: {refused.why}", _refusal(refused)
+            seen = _Seen(f"refused: {refused.why}", _refusal(refused))
         finally:
             connection.end()
             self._at_work.discard(task)
-        self._saw(door.account.name if door else "", outcome, began)
-        return answer
+        self._report(door.account.name if door else "", seen, began)
+        return seen.answer
 
     def _door(self, request: web.BaseRequest) -> Door:
         path = request.path
@@ -130,30 +133,49 @@ class Listener:
             raise PushRefused(Refusal.ADDRESS)
         return door
 
-    async def _answer(self, door: Door, request: web.BaseRequest) -> tuple[str, Answer]:
+    async def _answer(self, door: Door, request: web.BaseRequest) -> _Seen:
         if request.method == hdrs.METH_GET:
-            return "checked", Answer(HTTPStatus.OK, door.check_url(read_query(request.query_string)))
+            return _Seen("checked", Answer(HTTPStatus.OK, door.check_url(read_query(request.query_string))))
         if request.method != hdrs.METH_POST:
             raise PushRefused(Refusal.METHOD)
-        body = await read_body(request, self._body_seconds)
+        body = await read_body(request, self._limits.body)
         push = door.receive(read_query(request.query_string), body, self._clock())
         try:
             new = await self._keep(push)
         except StoreError as error:
             logger.error("A push for %s could not be kept: %s", push.account, type(error).__name__)
-            return "failed: store", Answer(HTTPStatus.INTERNAL_SERVER_ERROR)
+            return _Seen("failed: store", Answer(HTTPStatus.INTERNAL_SERVER_ERROR), push)
         except asyncio.QueueFull:
-            return "failed: overloaded", Answer(HTTPStatus.SERVICE_UNAVAILABLE)
-        except Exception as error:  # noqa: BLE001 - whatever it is, WeChat must try again, and its text may hold an openid
+            return _Seen("failed: overloaded", Answer(HTTPStatus.SERVICE_UNAVAILABLE), push)
+        except Exception as error:  # noqa: BLE001 - WeChat must try again whatever it is; its text may hold an openid
             logger.error("A push for %s met a fault: %s", push.account, type(error).__name__)
-            return "failed: unexpected", Answer(HTTPStatus.INTERNAL_SERVER_ERROR)
-        return "kept" if new else "duplicate", Answer(HTTPStatus.OK, SUCCESS)
+            return _Seen("failed: unexpected", Answer(HTTPStatus.INTERNAL_SERVER_ERROR), push)
+        return _Seen("kept" if new else "duplicate", Answer(HTTPStatus.OK, SUCCESS), push)
 
-    def _saw(self, account: str, outcome: str, began: float) -> None:
-        self._publish(PushSeen(account, outcome, self._clock(), (perf_counter() - began) * 1000))
+    def _report(self, account: str, seen: _Seen, began: float) -> None:
+        milliseconds = (perf_counter() - began) * 1000
+        self._publish(PushSeen(account, seen.outcome, self._clock(), milliseconds, seen.kind, seen.key))
 
     def _saw_no_http(self) -> None:
-        self._saw("", f"refused: {Refusal.HTTP}", perf_counter())
+        self._publish(PushSeen("", f"refused: {Refusal.HTTP}", self._clock(), 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What became of one request; `push` is set if it was a genuine one."""
+
+    outcome: str
+    answer: Answer
+    push: Push | None = None
+
+    @property
+    def key(self) -> str:
+        return self.push.key if self.push else ""
+
+    @property
+    def kind(self) -> str:
+        incoming = self.push.incoming if self.push else None
+        return (incoming.event or incoming.msg_type) if incoming else ""
 
 
 def _refusal(refused: PushRefused) -> Answer:

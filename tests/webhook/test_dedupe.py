@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import json
+
+from tests.webhook.pushing import message
+from wxdesk.webhook.dedupe import push_key
+from wxdesk.webhook.parse import read_push
+
+
+def key_of(body: bytes) -> str:
+    return push_key(read_push(body), body)
+
+
+def push(**fields: object) -> bytes:
+    known = {"ToUserName": "gh", "FromUserName": "o1", "CreateTime": 1760000000}
+    return json.dumps(known | fields).encode()
+
+
+def event(**fields: object) -> bytes:
+    return push(**{"MsgType": "event", "Event": "user_enter_tempsession", "SessionFrom": "", **fields})
+
+
+def as_xml(body: bytes) -> bytes:
+    inner = "".join(f"<{name}>\n<![CDATA[{value}]]></{name}>" for name, value in reversed(json.loads(body).items()))
+    return f"<xml>{inner}</xml>".encode()
+
+
+def test_a_message_in_the_other_format_is_the_same_message() -> None:
+    assert key_of(message("official-text-xml")) == key_of(message("official-text-json"))
+
+
+def test_an_event_in_the_other_format_order_or_typing_is_the_same_event() -> None:
+    first = key_of(event())
+    assert key_of(as_xml(event())) == first
+    assert key_of(event(CreateTime="1760000000")) == first
+    assert key_of(json.dumps(json.loads(event()), indent=4, sort_keys=True).encode()) == first
+
+
+def test_a_message_is_known_by_its_sender_and_id_alone() -> None:
+    text = push(MsgType="text", Content="a", MsgId=7)
+    assert key_of(push(MsgType="text", Content="a", MsgId="7", CreateTime=1760000009)) == key_of(text)
+    assert key_of(push(MsgType="text", Content="a", MsgId=8)) != key_of(text)
+    assert key_of(push(MsgType="text", Content="a", MsgId=7, FromUserName="o2")) != key_of(text)
+
+
+def test_sender_and_id_do_not_run_into_each_other() -> None:
+    one = push(MsgType="text", MsgId="11", FromUserName="o1")
+    other = push(MsgType="text", MsgId="1", FromUserName="o11")
+    assert key_of(one) != key_of(other)
+
+
+def test_events_differ_by_time_and_by_any_field() -> None:
+    bodies = [event(), event(CreateTime=1760000001), event(SessionFrom="x"), event(trace_id="1"), event(trace_id="2")]
+    assert len({key_of(body) for body in bodies}) == len(bodies)
+
+
+def test_a_message_without_an_id_is_known_by_all_it_says() -> None:
+    assert key_of(push(MsgType="text", Content="a")) == key_of(as_xml(push(MsgType="text", Content="a")))
+    assert key_of(push(MsgType="text", Content="a")) != key_of(push(MsgType="text", Content="b"))
+
+
+def test_a_body_that_cannot_be_read_is_known_by_its_bytes() -> None:
+    assert push_key(None, b"{") == push_key(None, b"{")
+    assert push_key(None, b"{") != push_key(None, b"{ ")
+
+
+def test_no_key_tells_an_openid_or_grows() -> None:
+    keys = [key_of(push(MsgType="text", MsgId="1" * 5000)), key_of(event()), push_key(None, b"o1")]
+    assert [key[:2] for key in keys] == ["m:", "e:", "x:"]
+    assert all(len(key) == 42 and "o1" not in key[:-40] for key in keys)
