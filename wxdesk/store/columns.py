@@ -1,0 +1,109 @@
+"""How the records' values stand in columns, the same on both engines.
+
+Times are whole microseconds since 1970 in UTC: exact, sortable, and without an engine's own idea of zones.
+Nested records are JSON text. Text from outside is cleaned of what one engine or the other cannot hold, so
+that no message can make its own storing impossible.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+from sqlalchemy import BigInteger, Dialect, Integer, Text
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+def identity() -> TypeEngine[int]:
+    """The type of an id. On SQLite it must be spelled INTEGER to be the rowid."""
+    return BigInteger().with_variant(Integer(), "sqlite")
+
+
+def cleaned(text: str) -> str:
+    """`text` without NUL (PostgreSQL refuses it) and lone surrogates (UTF-8 has none), each replaced by U+FFFD."""
+    if "\0" in text:
+        text = text.replace("\0", "\ufffd")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return "".join("\ufffd" if "\ud800" <= character <= "\udfff" else character for character in text)
+    return text
+
+
+class Words(TypeDecorator[str]):
+    """Text from outside."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Clean it."""
+        return None if value is None else cleaned(value)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC datetime, exact to the microsecond. A naive one is refused with ValueError."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Count the microseconds since 1970."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return (value - EPOCH) // MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        """The time again, in UTC."""
+        return None if value is None else EPOCH + timedelta(microseconds=value)
+
+
+class Choice(TypeDecorator[StrEnum]):
+    """One word of a closed set, stored as that word."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, words: type[StrEnum]) -> None:
+        super().__init__()
+        self.words = words
+
+    def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:
+        """The plain word."""
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+        """The member of the set."""
+        return None if value is None else self.words(value)
+
+
+class Nested(TypeDecorator[object]):
+    """A record or collection of the core as JSON text, read back into the type it was."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, record: object) -> None:
+        super().__init__()
+        self.record = record
+        self._decoder = msgspec.json.Decoder(record)
+
+    def process_bind_param(self, value: object, dialect: Dialect) -> str | None:
+        """Write JSON."""
+        if value is None:
+            return None
+        try:
+            return msgspec.json.encode(value).decode()
+        except UnicodeEncodeError:
+            return cleaned(json.dumps(msgspec.to_builtins(value), ensure_ascii=False))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> object:
+        """Read JSON."""
+        return None if value is None else self._decoder.decode(value)

@@ -1,0 +1,145 @@
+"""Contacts and the threads with them. The long stories stand in their own files: deriving, resolving, the list."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, Table, func, select, update
+
+from wxdesk.core.errors import NotFound
+from wxdesk.core.inbox import DayCounts, InboxCounts, InboxFilter, InboxRow, SearchHit, TimelineItem
+from wxdesk.core.model import Contact, Conversation, Reply, ReplyMode
+from wxdesk.desk.ports import Resolution, ToDerive, Undecided
+from wxdesk.store import deriving, inbox_rows, resolving, search
+from wxdesk.store.columns import EPOCH
+from wxdesk.store.database import Database
+from wxdesk.store.records import conversation_of, message_of, reply_of, select_conversations, select_replies
+from wxdesk.store.schema import UNDECIDED, UNREAD, contacts, conversations, messages, replies
+
+
+class SqlConversations:
+    """Fills `desk.ports.Conversations`."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def derive(self, pushes: Sequence[ToDerive]) -> list[Undecided]:
+        """Make contact, conversation and message from each push, in one transaction."""
+        return await deriving.derive(self._db, pushes)
+
+    async def undecided(self, limit: int = 500) -> list[Undecided]:
+        """Messages without a decision, oldest first."""
+        query = select(messages).where(UNDECIDED).order_by(messages.c.id).limit(limit)
+        async with self._db.read() as connection:
+            waiting = [message_of(row) for row in await connection.execute(query)]
+            ids = {message.conversation_id for message in waiting}
+            found = await connection.execute(select_conversations().where(conversations.c.id.in_(ids)))
+            threads = {row.id: conversation_of(row) for row in found}
+        return [Undecided(message, threads[message.conversation_id]) for message in waiting]
+
+    async def resolve(self, resolutions: Sequence[Resolution]) -> list[Reply]:
+        """Store decisions with what follows from them, in one transaction; the new replies."""
+        return await resolving.resolve(self._db, resolutions)
+
+    async def page(self, chosen: InboxFilter, offset: int = 0, limit: int = 100) -> list[InboxRow]:
+        """Rows of the list: newest first, or longest waiting first for WAITING and NEEDS_HUMAN.
+
+        Under NEEDS_HUMAN, those that only have an unsettled reply come after those that wait, newest first.
+        """
+        async with self._db.read() as connection:
+            return await inbox_rows.page(connection, chosen, offset, limit)
+
+    async def rows(self, ids: Collection[int]) -> list[InboxRow]:
+        """The rows of these conversations; unknown ids are left out."""
+        async with self._db.read() as connection:
+            return await inbox_rows.rows(connection, ids)
+
+    async def get(self, conversation_id: int) -> Conversation:
+        """One conversation; raises `NotFound`."""
+        query = select_conversations().where(conversations.c.id == conversation_id)
+        async with self._db.read() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        if row is None:
+            raise NotFound("conversation")
+        return conversation_of(row)
+
+    async def timeline(
+        self, conversation_id: int, before: datetime | None = None, limit: int = 50
+    ) -> list[TimelineItem]:
+        """The last messages and replies before `before`, oldest first; at the same time messages come first.
+
+        Items of the same time are not torn apart, so that the next page (before the first item's `at`) leaves none
+        out; a page can be longer than `limit` for that.
+        """
+        said = select(messages).where(messages.c.conversation_id == conversation_id)
+        answered = select_replies().where(replies.c.conversation_id == conversation_id)
+        async with self._db.read() as connection:
+            found: list[TimelineItem] = []
+            for query, table, at in ((said, messages, messages.c.at), (answered, replies, replies.c.created_at)):
+                if before is not None:
+                    query = query.where(at < before)
+                make = message_of if table is messages else reply_of
+                last = await connection.execute(_last(query, table, at, limit))
+                found += [make(row) for row in last]
+        found.sort(key=lambda item: (item.at, isinstance(item, Reply), item.id))
+        return _page(found, limit)
+
+    async def counts(self, now: datetime) -> InboxCounts:
+        """The figures for the chips, from the same expressions as `page`; none of them depends on `now`."""
+        async with self._db.read() as connection:
+            return await inbox_rows.counts(connection)
+
+    async def day_counts(self, since: datetime) -> DayCounts:
+        """What contacts wrote since `since` (events are not counted), and what was answered."""
+        async with self._db.read() as connection:
+            return await inbox_rows.day_counts(connection, since)
+
+    async def search(self, phrase: str, limit: int = 50) -> list[SearchHit]:
+        """Messages and replies that contain `phrase`, newest first."""
+        return await search.search(self._db, phrase, limit)
+
+    async def mark_read(self, conversation_id: int) -> bool:
+        """Set unread to 0; False if it was 0 already."""
+        change = update(conversations).where(conversations.c.id == conversation_id, UNREAD).values(unread=0)
+        async with self._db.write() as connection:
+            return (await connection.execute(change)).rowcount > 0
+
+    async def set_mode(self, conversation_id: int, mode: ReplyMode | None) -> None:
+        """Set the conversation's own mode; raises `NotFound`."""
+        await self._change(conversations, conversation_id, {"mode": mode}, "conversation")
+
+    async def take_over(self, conversation_id: int, until: datetime | None) -> None:
+        """A human has the word, until `until` or until handed back; raises `NotFound`."""
+        values = {"taken_over": True, "taken_over_until": until}
+        await self._change(conversations, conversation_id, values, "conversation")
+
+    async def hand_back(self, conversation_id: int) -> None:
+        """The rules have the word again; raises `NotFound`."""
+        values = {"taken_over": False, "taken_over_until": None}
+        await self._change(conversations, conversation_id, values, "conversation")
+
+    async def update_contact(self, contact: Contact) -> None:
+        """Store alias, note, tags and blocked of `contact`; raises `NotFound`."""
+        values = {"alias": contact.alias, "note": contact.note, "tags": contact.tags, "blocked": contact.blocked}
+        await self._change(contacts, contact.id, values, "contact")
+
+    async def _change(self, table: Table, row_id: int, values: dict[str, Any], noun: str) -> None:
+        async with self._db.write() as connection:
+            changed = await connection.execute(update(table).where(table.c.id == row_id).values(values))
+            if changed.rowcount == 0:
+                raise NotFound(noun)
+
+
+def _last(query: Select[Any], table: Table, at: Any, limit: int) -> Select[Any]:  # noqa: ANN401
+    """The newest `limit` rows of `query`, and those as old as the last of them."""
+    edge = query.with_only_columns(at).order_by(at.desc(), table.c.id.desc()).limit(1).offset(limit - 1)
+    oldest = func.coalesce(edge.scalar_subquery(), EPOCH)
+    return query.where(at >= oldest).order_by(at, table.c.id)
+
+
+def _page(found: list[TimelineItem], limit: int) -> list[TimelineItem]:
+    if len(found) <= limit:
+        return found
+    return [item for item in found if item.at >= found[-limit].at]

@@ -1,0 +1,184 @@
+"""From raw pushes to contacts, conversations and messages: a batch at a time, in one transaction.
+
+The number of statements does not depend on the number of pushes. What a message does to its conversation is
+worked out here, on records, while the conversations' rows are locked; then all rows are written at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from wxdesk.core.model import Author, Conversation, Incoming, Message, MessageType
+from wxdesk.core.quota import opened
+from wxdesk.desk.ports import ToDerive, Undecided
+from wxdesk.store.columns import cleaned
+from wxdesk.store.database import Database
+from wxdesk.store.records import conversation_of, message_of, select_conversations
+from wxdesk.store.schema import UNDERIVED, contacts, conversations, messages, raw_pushes
+from wxdesk.store.search import index_messages
+
+type Key = tuple[str, str]
+"""Account and openid."""
+
+
+async def derive(db: Database, pushes: Sequence[ToDerive]) -> list[Undecided]:
+    """See `desk.ports.Conversations.derive`."""
+    if not pushes:
+        return []
+    async with db.write() as connection:
+        ids = sorted({push.push_id for push in pushes})
+        fresh = await _underived(connection, ids)
+        readable = [
+            (push, push.incoming)
+            for push in {push.push_id: push for push in pushes if push.push_id in fresh}.values()
+            if push.incoming is not None and push.incoming.opens_conversation
+        ]
+        made: list[Message] = []
+        threads: dict[Key, Conversation] = {}
+        if readable:
+            threads = await _threads(db, connection, readable)
+            made = await _insert_messages(connection, readable, threads)
+            await _update_threads(connection, threads)
+        await connection.execute(update(raw_pushes).where(raw_pushes.c.id.in_(ids)).values(derived=True))
+    by_id = {thread.id: thread for thread in threads.values()}
+    return [Undecided(message, by_id[message.conversation_id]) for message in made]
+
+
+async def _underived(connection: AsyncConnection, ids: Sequence[int]) -> set[int]:
+    """Which of the pushes still wait; their rows are locked, so that two desks do not make a message twice."""
+    query = select(raw_pushes.c.id).where(raw_pushes.c.id.in_(ids), UNDERIVED).order_by(raw_pushes.c.id)
+    return set(await connection.scalars(query.with_for_update()))
+
+
+async def _threads(
+    db: Database, connection: AsyncConnection, readable: Sequence[tuple[ToDerive, Incoming]]
+) -> dict[Key, Conversation]:
+    """The conversation of each writer, made where there was none."""
+    first_seen: dict[Key, datetime] = {}
+    for push, incoming in readable:
+        first_seen.setdefault(_key(push, incoming), push.received_at)
+    threads = await _locked(connection, first_seen)
+    missing = {key: at for key, at in first_seen.items() if key not in threads}
+    if missing:
+        await _insert_threads(db, connection, missing)
+        threads |= await _locked(connection, missing)
+    return threads
+
+
+def _key(push: ToDerive, incoming: Incoming) -> Key:
+    return push.account, cleaned(incoming.openid)
+
+
+async def _locked(connection: AsyncConnection, keys: dict[Key, datetime]) -> dict[Key, Conversation]:
+    query = (
+        select_conversations()
+        .where(contacts.c.account.in_({account for account, _ in keys}), contacts.c.openid.in_([k[1] for k in keys]))
+        .order_by(conversations.c.id)
+        .with_for_update(of=conversations)
+    )
+    found = map(conversation_of, await connection.execute(query))
+    return {key: one for one in found if (key := (one.account, one.contact.openid)) in keys}
+
+
+async def _insert_threads(db: Database, connection: AsyncConnection, missing: dict[Key, datetime]) -> None:
+    people = [
+        {"account": a, "openid": o, "first_seen_at": at, "alias": "", "note": "", "tags": (), "blocked": False}
+        for (a, o), at in sorted(missing.items())
+    ]
+    new_people = db.insert(contacts).on_conflict_do_nothing(index_elements=[contacts.c.account, contacts.c.openid])
+    rows = await connection.execute(new_people.returning(contacts.c.id, contacts.c.account), people)
+    threads = [
+        {
+            "account": row.account,
+            "contact_id": row.id,
+            "taken_over": False,
+            "unread": 0,
+            "preview": "",
+            "preview_kind": MessageType.OTHER.value,
+            "preview_author": Author.CONTACT,
+            "window_left": 0,
+        }
+        for row in rows
+    ]
+    if threads:
+        await connection.execute(conversations.insert(), threads)
+
+
+async def _insert_messages(
+    connection: AsyncConnection, readable: Sequence[tuple[ToDerive, Incoming]], threads: dict[Key, Conversation]
+) -> list[Message]:
+    """Insert the messages, and fold what each does into `threads`."""
+    rows = [_row(push, incoming, threads[_key(push, incoming)].id) for push, incoming in readable]
+    inserted = await connection.execute(messages.insert().returning(messages), rows)
+    by_push = {row.push_id: message_of(row) for row in inserted}
+    made = [by_push[push.push_id] for push, _ in readable]
+    for (push, incoming), message in zip(readable, made, strict=True):
+        key = _key(push, incoming)
+        threads[key] = _after(threads[key], message)
+    await index_messages(connection, made)
+    return made
+
+
+def _row(push: ToDerive, incoming: Incoming, conversation_id: int) -> dict[str, Any]:
+    message = Message(
+        id=0,
+        conversation_id=conversation_id,
+        push_id=push.push_id,
+        type=incoming.type,
+        created_at=incoming.created_at,
+        received_at=push.received_at,
+        text=incoming.text,
+        msg_type=incoming.msg_type,
+        msg_id=incoming.msg_id,
+        event=incoming.event,
+        session_from=incoming.session_from,
+        media_id=incoming.media_id,
+        pic_url=incoming.pic_url,
+        fields=dict(incoming.fields),
+    )
+    return {name: getattr(message, name) for name in MESSAGE_FIELDS}
+
+
+MESSAGE_FIELDS = [column.name for column in messages.c if column.name != "id"]
+
+
+def _after(thread: Conversation, message: Message) -> Conversation:
+    """The conversation once `message` stands in it.
+
+    A message that comes late does not hide what was said after it. Events of WeChat's own desk (kf_…) are only
+    kept: nobody waits for an answer to them, and they allow no reply.
+    """
+    at = message.at
+    written = message.event is None
+    entered = message.type is MessageType.ENTER_SESSION
+    if not written and not entered:
+        return replace(thread, last_at=max(thread.last_at or at, at))
+    newest = thread.last_at is None or at >= thread.last_at
+    changed = replace(thread, window=opened(thread.window, message.type, message.created_at))
+    if newest:
+        preview = message.text if written else ""
+        changed = replace(
+            changed, preview=preview, preview_kind=message.type.value, preview_author=Author.CONTACT, last_at=at
+        )
+    if written:
+        waiting = min(thread.waiting_since or at, at)
+        changed = replace(changed, unread=thread.unread + 1, waiting_since=waiting)
+    return changed
+
+
+async def _update_threads(connection: AsyncConnection, threads: dict[Key, Conversation]) -> None:
+    names = ("unread", "preview", "preview_kind", "preview_author", "last_at", "waiting_since")
+    columns: dict[str, Any] = {name: bindparam(f"new_{name}") for name in (*names, "window_left", "window_until")}
+    rows: list[dict[str, Any]] = [
+        {f"new_{name}": getattr(thread, name) for name in names}
+        | {"new_window_left": thread.window.left, "new_window_until": thread.window.until, "its_id": thread.id}
+        for thread in sorted(threads.values(), key=lambda thread: thread.id)
+    ]
+    change = update(conversations).where(conversations.c.id == bindparam("its_id")).values(columns)
+    await connection.execute(change, rows)

@@ -1,0 +1,63 @@
+"""What a database error is called for the operator.
+
+The text of a driver's error can hold row values (openids, what a customer wrote) or the URL, so none of it
+goes into our errors or the log: only a sentence from this table and the error's own code.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+
+from sqlalchemy.exc import DBAPIError
+
+from wxdesk.core.errors import StoreError
+
+log = logging.getLogger(__name__)
+
+DISK_FULL = "the disk is full"
+LOCKED = "another program holds the database"
+DISK_FAULT = "the disk reports an error"
+READ_ONLY = "the database may not be written"
+DAMAGED = "the database file is damaged"
+UNREACHABLE = "the database server cannot be reached"
+REFUSED = "the database server refused the user, the password or the database name"
+OTHER = "the database answered with an error"
+
+_SQLITE = {
+    sqlite3.SQLITE_FULL: DISK_FULL,
+    sqlite3.SQLITE_BUSY: LOCKED,
+    sqlite3.SQLITE_LOCKED: LOCKED,
+    sqlite3.SQLITE_IOERR: DISK_FAULT,
+    sqlite3.SQLITE_CANTOPEN: DISK_FAULT,
+    sqlite3.SQLITE_READONLY: READ_ONLY,
+    sqlite3.SQLITE_PERM: READ_ONLY,
+    sqlite3.SQLITE_CORRUPT: DAMAGED,
+    sqlite3.SQLITE_NOTADB: DAMAGED,
+}
+
+_SQLSTATE = {
+    "28": REFUSED,
+    "3D": REFUSED,
+    "08": UNREACHABLE,
+    "57": UNREACHABLE,  # the server is shutting down or starting
+    "53": DISK_FULL,
+    "25": READ_ONLY,
+}
+
+
+def store_error(error: BaseException) -> StoreError:
+    """The `StoreError` that stands for a driver's or the network's error; logs its code, not its text."""
+    original = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    code = getattr(original, "sqlite_errorcode", None)
+    sqlstate = getattr(original, "sqlstate", None)
+    if isinstance(code, int):
+        reason = _SQLITE.get(code & 0xFF, OTHER)
+    elif isinstance(sqlstate, str):
+        reason = _SQLSTATE.get(sqlstate[:2], OTHER)
+    elif isinstance(error, OSError) or (isinstance(error, DBAPIError) and error.connection_invalidated):
+        reason = UNREACHABLE
+    else:
+        reason = OTHER
+    log.error("database error: %s, code %s", type(original).__name__, sqlstate or code)
+    return StoreError(reason=reason)

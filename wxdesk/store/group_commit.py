@@ -1,0 +1,91 @@
+"""Pushes that arrive together share one transaction, and so one wait for the disk.
+
+A commit costs an fsync however many rows it holds. While one is under way the next pushes gather; when it is
+done they leave together. Nobody waits for a timer, and a lone push goes at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+
+from wxdesk.core.errors import StoreError, WxdeskError
+from wxdesk.core.model import Push
+
+log = logging.getLogger(__name__)
+
+LIMIT = 2000
+"""Pushes that may wait at once; WeChat repeats what is refused beyond."""
+
+BATCH = 500
+"""Rows of one transaction at most, so that nobody waits long behind a flood."""
+
+CLOSED = "the store is closed"
+
+type Commit = Callable[[Sequence[Push]], Awaitable[list[int | None]]]
+"""Commits pushes in one transaction; for each, in order, its id or None for a copy of a known one."""
+
+
+class GroupCommit:
+    """Gathers pushes and commits them; each caller gets the result of its own."""
+
+    def __init__(self, commit: Commit, limit: int = LIMIT, batch: int = BATCH) -> None:
+        self._commit = commit
+        self._limit = limit
+        self._batch = batch
+        self._waiting: deque[tuple[Push, asyncio.Future[int | None]]] = deque()
+        self._running: asyncio.Task[None] | None = None
+        self._closed = False
+
+    async def keep(self, push: Push) -> int | None:
+        """Commit `push` with the others that wait. Its id, or None if its key is known already.
+
+        Raises:
+            asyncio.QueueFull: too many wait already; nothing was kept.
+            StoreError: the commit failed; nothing was kept.
+        """
+        if self._closed:
+            raise StoreError(reason=CLOSED)
+        if len(self._waiting) >= self._limit:
+            raise asyncio.QueueFull
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[int | None] = loop.create_future()
+        self._waiting.append((push, future))
+        if self._running is None:
+            self._running = loop.create_task(self._run(), name="group commit")
+        return await future
+
+    async def close(self) -> None:
+        """Commit what waits, then refuse what comes."""
+        self._closed = True
+        if self._running is not None:
+            await self._running
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                batch = [self._waiting.popleft() for _ in range(min(self._batch, len(self._waiting)))]
+                await self._settle([push for push, _ in batch], [future for _, future in batch])
+        finally:
+            self._running = None
+
+    async def _settle(self, pushes: list[Push], futures: list[asyncio.Future[int | None]]) -> None:
+        error: WxdeskError = StoreError(reason=CLOSED)  # stands if this task itself is cancelled
+        ids: list[int | None] | None = None
+        try:
+            ids = await self._commit(pushes)
+        except StoreError as failed:
+            error = failed
+        except Exception as failed:  # noqa: BLE001  # every caller must get an answer, also to a mistake of ours
+            log.error("keeping %d pushes failed: %s", len(pushes), type(failed).__name__)
+            error = StoreError(reason="the database answered with an error")
+        finally:
+            for index, future in enumerate(futures):
+                if future.done():
+                    continue
+                if ids is None:
+                    future.set_exception(StoreError(**error.values))
+                else:
+                    future.set_result(ids[index])

@@ -1,0 +1,131 @@
+"""The list of conversations and the figures on its chips: one SQL expression a chip, for listing and counting."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, nulls_last, select, true, union
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from wxdesk.core.inbox import DayCounts, InboxCounts, InboxFilter, InboxRow
+from wxdesk.core.model import Author, ReplyState
+from wxdesk.store.new_replies import load_replies
+from wxdesk.store.records import conversation_of, select_conversations
+from wxdesk.store.schema import UNREAD, WAITING, WRITTEN, conversations, messages, replies
+
+PENDING = (ReplyState.HELD, ReplyState.DRAFT)
+UNSETTLED = (ReplyState.FAILED, ReplyState.UNKNOWN)
+
+_WITH_PENDING = select(replies.c.conversation_id).where(replies.c.state.in_(PENDING))
+
+# A takeover whose time has run out still counts: nobody answered, and the rules will not go back to it.
+_LEFT_TO_HUMAN = select(conversations.c.id).where(conversations.c.taken_over.is_(true()), WAITING)
+_WITH_UNSETTLED = select(replies.c.conversation_id).where(replies.c.state.in_(UNSETTLED))
+
+
+def chosen_by(chip: InboxFilter) -> ColumnElement[bool]:
+    """Which conversations stand under a chip."""
+    if chip is InboxFilter.WAITING:
+        return WAITING
+    if chip is InboxFilter.UNREAD:
+        return UNREAD
+    if chip is InboxFilter.PENDING:
+        return conversations.c.id.in_(_WITH_PENDING)
+    if chip is InboxFilter.NEEDS_HUMAN:
+        return conversations.c.id.in_(union(_LEFT_TO_HUMAN, _WITH_UNSETTLED).scalar_subquery())
+    return true()
+
+
+async def page(connection: AsyncConnection, chip: InboxFilter, offset: int, limit: int) -> list[InboxRow]:
+    """See `desk.ports.Conversations.page`."""
+    newest = (conversations.c.last_at.desc(), conversations.c.id.desc())
+    if chip in (InboxFilter.WAITING, InboxFilter.NEEDS_HUMAN):
+        order: tuple[Any, ...] = (nulls_last(conversations.c.waiting_since.asc()), *newest)
+    else:
+        order = newest
+    return await _rows(connection, _select_rows().where(chosen_by(chip)).order_by(*order).limit(limit).offset(offset))
+
+
+async def rows(connection: AsyncConnection, ids: Collection[int]) -> list[InboxRow]:
+    """See `desk.ports.Conversations.rows`."""
+    return await _rows(connection, _select_rows().where(conversations.c.id.in_(ids))) if ids else []
+
+
+def _select_rows() -> Select[Any]:
+    """Conversations with what their replies need: each figure is one look into an index."""
+    own = replies.c.conversation_id == conversations.c.id
+
+    def of_state(column: ColumnElement[Any], *states: ReplyState) -> Any:  # noqa: ANN401
+        query = select(column).where(own, replies.c.state.in_(states))
+        return query.correlate(conversations).scalar_subquery()
+
+    newest = select(replies.c.id).where(own).order_by(replies.c.created_at.desc(), replies.c.id.desc()).limit(1)
+    return select_conversations().add_columns(
+        of_state(func.min(replies.c.due_at), ReplyState.HELD).label("due_at"),
+        of_state(func.count(), ReplyState.HELD).label("held"),
+        of_state(func.count(), ReplyState.DRAFT).label("drafts"),
+        of_state(func.max(replies.c.id), *UNSETTLED).label("failed_id"),
+        newest.correlate(conversations).scalar_subquery().label("last_reply_id"),
+    )
+
+
+async def _rows(connection: AsyncConnection, query: Select[Any]) -> list[InboxRow]:
+    found = (await connection.execute(query)).all()
+    wanted = {row.failed_id for row in found} | {row.last_reply_id for row in found}
+    loaded = {reply.id: reply for reply in await load_replies(connection, wanted - {None})}
+    return [
+        InboxRow(
+            conversation=conversation_of(row),
+            due_at=row.due_at,
+            held=row.held,
+            drafts=row.drafts,
+            failed=loaded.get(row.failed_id),
+            last_reply=loaded.get(row.last_reply_id),
+        )
+        for row in found
+    ]
+
+
+async def counts(connection: AsyncConnection) -> InboxCounts:
+    """See `desk.ports.Conversations.counts`."""
+
+    def under(chip: InboxFilter) -> Any:  # noqa: ANN401
+        return select(func.count()).select_from(conversations).where(chosen_by(chip)).scalar_subquery()
+
+    in_unread = select(func.coalesce(func.sum(conversations.c.unread), 0)).where(UNREAD).scalar_subquery()
+    earliest = select(func.min(replies.c.due_at)).where(replies.c.state == ReplyState.HELD).scalar_subquery()
+    query = select(
+        under(InboxFilter.UNREAD).label("unread"),
+        in_unread.label("messages"),
+        under(InboxFilter.WAITING).label("waiting"),
+        under(InboxFilter.NEEDS_HUMAN).label("needs_human"),
+        under(InboxFilter.PENDING).label("pending"),
+        earliest.label("earliest_due_at"),
+    )
+    return InboxCounts(**(await connection.execute(query)).mappings().one())
+
+
+async def day_counts(connection: AsyncConnection, since: datetime) -> DayCounts:
+    """See `desk.ports.Conversations.day_counts`."""
+    since_then = and_(WRITTEN, messages.c.at >= since)
+    written = select(func.count()).select_from(messages).where(since_then).scalar_subquery()
+    # From the waiting conversations to their last messages, never the other way round.
+    unanswered = (
+        select(func.count())
+        .select_from(conversations.join(messages, messages.c.conversation_id == conversations.c.id))
+        .where(WAITING, messages.c.at >= conversations.c.waiting_since, since_then)
+        .scalar_subquery()
+    )
+
+    def sent(author: Author) -> Any:  # noqa: ANN401
+        return select(func.count()).where(replies.c.sent_at >= since, replies.c.author == author).scalar_subquery()
+
+    query = select(
+        written.label("messages"),
+        sent(Author.RULE).label("by_rule"),
+        sent(Author.OPERATOR).label("by_operator"),
+        unanswered.label("unanswered"),
+    )
+    return DayCounts(**(await connection.execute(query)).mappings().one())

@@ -1,0 +1,124 @@
+"""One move of a reply, and what it does to the reply's conversation: all in the transaction it is given."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, null, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from wxdesk.core.errors import MoveNotAllowed, NotFound
+from wxdesk.core.lifecycle import Move, next_state
+from wxdesk.core.model import Author, Content, Reply, ReplyState, ReplyWindow
+from wxdesk.desk.ports import ReplyChanges
+from wxdesk.store.columns import EPOCH
+from wxdesk.store.records import reply_of, select_replies
+from wxdesk.store.schema import WRITTEN, conversations, messages, replies
+from wxdesk.store.search import index_again
+
+ARRIVED = (Move.ACCEPT, Move.CONFIRM)
+"""Moves after which the contact has the reply."""
+
+
+async def locked(connection: AsyncConnection, reply_id: int) -> Reply:
+    """The reply as it is, its row and its conversation's row locked until the transaction ends."""
+    query = select_replies().where(replies.c.id == reply_id).with_for_update(of=[replies, conversations])
+    row = (await connection.execute(query)).one_or_none()
+    if row is None:
+        raise NotFound("reply")
+    return reply_of(row)
+
+
+async def move(connection: AsyncConnection, reply_id: int, made: Move, at: datetime, changes: ReplyChanges) -> Reply:
+    """See `desk.ports.Replies.move`."""
+    before = await locked(connection, reply_id)
+    state = next_state(before.state, made)
+    values = _values(before, made, at, changes) | {"state": state, "updated_at": at}
+    await _guarded(connection, before, made.value, values)
+    after = replace(before, **values)
+    if changes.content is not None:
+        await index_again(connection, reply_id, changes.content)
+    await _update_conversation(connection, after, made, at, changes)
+    return after
+
+
+def _values(before: Reply, made: Move, at: datetime, changes: ReplyChanges) -> dict[str, Any]:
+    """What the move changes in the row beside the state. A reply sent again, or sent, keeps no old trouble."""
+    values: dict[str, Any] = {}
+    if made is Move.CLAIM:
+        values["attempts"] = before.attempts + 1
+    if made is Move.RETRY or made in ARRIVED:
+        values |= {"errcode": None, "error": "", "rid": "", "not_before": None}
+    if made in ARRIVED:
+        values["sent_at"] = at
+    named = ("content", "edited", "by", "due_at", "not_before", "sent_at", "errcode", "error", "rid")
+    return values | {name: value for name in named if (value := getattr(changes, name)) is not None}
+
+
+async def _guarded(connection: AsyncConnection, before: Reply, what: str, values: dict[str, Any]) -> None:
+    change = update(replies).where(replies.c.id == before.id, replies.c.state == before.state)
+    if (await connection.execute(change.values(values))).rowcount == 0:
+        raise MoveNotAllowed(before.state.value, what)
+
+
+async def edit(connection: AsyncConnection, reply_id: int, content: Content, at: datetime) -> Reply:
+    """See `desk.ports.Replies.edit`."""
+    before = await locked(connection, reply_id)
+    if before.state not in (ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED):
+        raise MoveNotAllowed(before.state.value, "edit")
+    values = {"content": content, "edited": True, "updated_at": at}
+    await _guarded(connection, before, "edit", values)
+    await index_again(connection, reply_id, content)
+    return replace(before, content=content, edited=True, updated_at=at)
+
+
+async def _update_conversation(
+    connection: AsyncConnection, reply: Reply, made: Move, at: datetime, changes: ReplyChanges
+) -> None:
+    values: dict[str, Any] = {}
+    if changes.window is not None:
+        values |= await _window(connection, reply, changes)
+    if made in ARRIVED:
+        values |= preview(reply.author, reply.content, at)
+        values["waiting_since"] = _still_waiting(reply)
+    if values:
+        change = update(conversations).where(conversations.c.id == reply.conversation_id)
+        await connection.execute(change.values(values))
+
+
+async def _window(connection: AsyncConnection, reply: Reply, changes: ReplyChanges) -> dict[str, Any]:
+    query = select(conversations.c.window_left, conversations.c.window_until)
+    row = (await connection.execute(query.where(conversations.c.id == reply.conversation_id))).one()
+    now = ReplyWindow(left=row.window_left, until=row.window_until)
+    then = changes.window(now) if changes.window is not None else now
+    return {"window_left": then.left, "window_until": then.until}
+
+
+def preview(author: Author, content: Content, at: datetime) -> dict[str, Any]:
+    """The conversation's preview after something was said at `at`, unless something later stands there."""
+    last = conversations.c.last_at
+    newest = or_(last.is_(None), last <= at)
+    said = {"preview": content.summary, "preview_kind": content.kind.value, "preview_author": author, "last_at": at}
+    return {name: case((newest, value), else_=conversations.c[name]) for name, value in said.items()}
+
+
+def _still_waiting(reply: Reply) -> ColumnElement[Any]:
+    """Since when somebody waits once this reply has arrived.
+
+    A rule answers one message: what was written after it still waits. A human answers all that he has seen.
+    """
+    if reply.message_id is None:
+        return null()
+    answered = select(messages.c.at).where(messages.c.id == reply.message_id).scalar_subquery()
+    later = (
+        select(func.min(messages.c.at))
+        .where(
+            messages.c.conversation_id == reply.conversation_id,
+            messages.c.at > func.coalesce(answered, EPOCH),
+            WRITTEN,
+        )
+        .scalar_subquery()
+    )
+    return case((conversations.c.waiting_since.is_(None), null()), else_=later)

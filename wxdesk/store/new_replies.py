@@ -1,0 +1,55 @@
+"""How a reply gets its row, whoever made it, and how replies are read again by their ids."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from wxdesk.core.model import NewReply, Reply
+from wxdesk.store.records import reply_of, select_replies
+from wxdesk.store.schema import replies
+from wxdesk.store.search import index_replies
+
+
+def reply_row(reply: NewReply, at: datetime) -> dict[str, Any]:
+    """The values of a new reply's row, made at `at`."""
+    return {
+        "conversation_id": reply.conversation_id,
+        "author": reply.author,
+        "content": reply.content,
+        "state": reply.state,
+        "created_at": at,
+        "updated_at": at,
+        "message_id": reply.message_id,
+        "decision_id": None,
+        "rule_id": reply.rule_id,
+        "rule_name": reply.rule_name,
+        "rule_revision": reply.rule_revision,
+        "due_at": reply.due_at,
+        "attempts": 0,
+        "edited": False,
+        "by": "",
+        "error": "",
+        "rid": "",
+    }
+
+
+async def insert_replies(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> list[int]:
+    """Insert replies so that their ids grow in the given order; the ids in that order."""
+    if not rows:
+        return []
+    statement = replies.insert().returning(replies.c.id, sort_by_parameter_order=True)
+    ids = list(await connection.scalars(statement, rows))
+    await index_replies(connection, [(reply_id, row["content"]) for reply_id, row in zip(ids, rows, strict=True)])
+    return ids
+
+
+async def load_replies(connection: AsyncConnection, ids: Collection[int]) -> list[Reply]:
+    """The replies with these ids, oldest first."""
+    if not ids:
+        return []
+    query = select_replies().where(replies.c.id.in_(ids)).order_by(replies.c.id)
+    return [reply_of(row) for row in await connection.execute(query)]

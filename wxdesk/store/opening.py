@@ -1,0 +1,138 @@
+"""Opens the store: the lock, a look at the file, the migrations, and then the parts that fill the desk's ports."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from wxdesk.core.errors import StoreError
+from wxdesk.core.model import Account
+from wxdesk.store.conversations import SqlConversations
+from wxdesk.store.database import Database, open_postgresql, open_sqlite, parsed
+from wxdesk.store.decisions import SqlDecisions
+from wxdesk.store.failures import store_error
+from wxdesk.store.home_lock import HomeLock
+from wxdesk.store.inspection import back_up, revision_of
+from wxdesk.store.migrate import Migrations
+from wxdesk.store.pushes import SqlPushes
+from wxdesk.store.replies import SqlReplies
+from wxdesk.store.rules import SqlRules
+from wxdesk.store.schema import accounts
+from wxdesk.store.settings import SqlSettings
+from wxdesk.store.statistics import SqlStatistics
+from wxdesk.store.templates import SqlTemplates
+from wxdesk.store.traces import SqlTraces
+
+log = logging.getLogger(__name__)
+
+
+class SqlStore:
+    """Fills `desk.ports.Store`. Made by `open_store`; must be closed."""
+
+    def __init__(self, db: Database, lock: HomeLock) -> None:
+        self._db = db
+        self._lock = lock
+        self.pushes = SqlPushes(db)
+        self.conversations = SqlConversations(db)
+        self.replies = SqlReplies(db)
+        self.decisions = SqlDecisions(db)
+        self.rules = SqlRules(db)
+        self.templates = SqlTemplates(db)
+        self.settings = SqlSettings(db)
+        self.traces = SqlTraces(db)
+        self.statistics = SqlStatistics(db)
+
+    async def register(self, configured: Sequence[Account]) -> None:
+        """Make the configured accounts known; accounts that are not configured any more keep their rows."""
+        names = ("name", "app_id", "original_id", "push_mode", "reply_mode", "hold_seconds")
+        rows = [{name: getattr(account, name) for name in names} for account in configured]
+        if not rows:
+            return
+        insert = self._db.insert(accounts)
+        update = {name: insert.excluded[name] for name in names[1:]}
+        statement = insert.on_conflict_do_update(index_elements=[accounts.c.name], set_=update)
+        async with self._db.write() as connection:
+            await connection.execute(statement, rows)
+
+    async def close(self) -> None:
+        """Commit what waits, close every connection, and let the home go. Doing it twice does nothing."""
+        try:
+            await self.pushes.close()
+            await self._db.close()
+        finally:
+            self._lock.release()
+
+
+async def open_store(url: str, home: Path) -> SqlStore:
+    """Open, or make, the store that `url` names, for the desk whose folder is `home`.
+
+    url: `sqlite:///desk.db` (relative to `home`), `sqlite:////an/absolute/path.db` or `postgresql://…`.
+
+    Raises:
+        HomeInUse: another desk works on `home`.
+        StoreDamaged, StoreTooNew: the file was left as it is.
+        StoreError: anything else that keeps the database from being used.
+    """
+    found = parsed(url)
+    lock = await asyncio.to_thread(_lock, home)
+    try:
+        if found.drivername.startswith("sqlite"):
+            db = await _open_file((home / (found.database or "")).resolve(), Migrations())
+        else:
+            db = open_postgresql(found)
+            await _bring_up(db, Migrations(), name=found.database or "")
+    except BaseException:
+        lock.release()
+        raise
+    return SqlStore(db, lock)
+
+
+def _lock(home: Path) -> HomeLock:
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return HomeLock.take(home)
+    except OSError as error:
+        log.error("cannot lock the home folder: errno %s", error.errno)
+        raise StoreError(reason=CANNOT_WRITE) from None
+
+
+CANNOT_WRITE = "the folder cannot be written or locked"
+
+
+async def _open_file(file: Path, migrations: Migrations) -> Database:
+    revision = await asyncio.to_thread(revision_of, file)
+    is_current = migrations.is_current(revision, file.name)
+    if revision is None:
+        await asyncio.to_thread(_make, file)
+    elif not is_current:
+        copy = await asyncio.to_thread(back_up, file, revision)
+        log.info("schema %s becomes %s; a copy is in %s", revision, migrations.newest, copy.name)
+    db = open_sqlite(file)
+    try:
+        if not is_current:
+            async with db.write() as connection:
+                await migrations.upgrade(connection)
+    except BaseException:
+        await db.close()
+        raise
+    return db
+
+
+def _make(file: Path) -> None:
+    """An empty file that only its owner may read; SQLite gives its side files the same rights."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+    except OSError as error:
+        raise store_error(error) from None
+
+
+async def _bring_up(db: Database, migrations: Migrations, name: str) -> None:
+    try:
+        async with db.write() as connection:
+            await migrations.upgrade_shared(connection, name)
+    except BaseException:
+        await db.close()
+        raise

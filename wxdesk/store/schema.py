@@ -1,0 +1,246 @@
+"""Every table, once, for both engines.
+
+    accounts
+    raw_pushes ──┐ what WeChat said, byte for byte; its key is unique for ever
+    contacts     │ who wrote
+    conversations│ one a contact: mode, takeover, unread, waiting, preview, reply window
+    messages ────┘ one a push that belongs in a conversation
+    decisions      one a message: why it got its answer
+    replies        the outbox: each in exactly one state
+    search_texts   the words of messages and replies once more, cut for searching (see `store.search`)
+    rules · rule_revisions · templates · settings
+
+A change here needs a migration; a test compares the two. Each index stands for a query in this folder.
+Account names are plain text, not foreign keys: they come from the configuration, and a push must be kept
+whatever that says today.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    func,
+    literal_column,
+    text,
+)
+
+from wxdesk.core.model import Author, BodyFormat, Content, MessageType, PushMode, ReplyMode, ReplyState
+from wxdesk.core.rules import Outcome, Rule, RuleVerdict
+from wxdesk.store.columns import Choice, Moment, Nested, Words, identity
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("app_id", Text, nullable=False),
+    Column("original_id", Text, nullable=False),
+    Column("push_mode", Choice(PushMode), nullable=False),
+    Column("reply_mode", Choice(ReplyMode), nullable=False),
+    Column("hold_seconds", Integer, nullable=False),
+)
+
+raw_pushes = Table(
+    "raw_pushes",
+    metadata,
+    Column("id", identity(), primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("key", Words, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("format", Choice(BodyFormat)),
+    Column("received_at", Moment, nullable=False),
+    Column("derived", Boolean, nullable=False),
+    Column("note", Words, nullable=False),
+    UniqueConstraint("account", "key"),
+)
+UNDERIVED = raw_pushes.c.derived.is_(false())
+Index("ix_raw_pushes_underived", raw_pushes.c.id, sqlite_where=UNDERIVED, postgresql_where=UNDERIVED)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("id", identity(), primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("openid", Words, nullable=False),
+    Column("first_seen_at", Moment, nullable=False),
+    Column("alias", Words, nullable=False),
+    Column("note", Words, nullable=False),
+    Column("tags", Nested(tuple[str, ...]), nullable=False),
+    Column("blocked", Boolean, nullable=False),
+    UniqueConstraint("account", "openid"),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", identity(), primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("contact_id", identity(), ForeignKey("contacts.id"), nullable=False),
+    Column("mode", Choice(ReplyMode)),
+    Column("taken_over", Boolean, nullable=False),
+    Column("taken_over_until", Moment),
+    Column("unread", Integer, nullable=False),
+    Column("preview", Words, nullable=False),
+    Column("preview_kind", Text, nullable=False),
+    Column("preview_author", Choice(Author), nullable=False),
+    Column("last_at", Moment),
+    Column("waiting_since", Moment),
+    Column("window_left", Integer, nullable=False),
+    Column("window_until", Moment),
+    UniqueConstraint("contact_id"),
+)
+# The literal 0 stands in the SQL itself: a bound one would keep SQLite from using the partial index.
+UNREAD = conversations.c.unread > literal_column("0")
+WAITING = conversations.c.waiting_since.is_not(None)
+Index(None, conversations.c.last_at, conversations.c.id)
+Index("ix_conversations_unread", conversations.c.last_at, sqlite_where=UNREAD, postgresql_where=UNREAD)
+Index("ix_conversations_waiting", conversations.c.waiting_since, sqlite_where=WAITING, postgresql_where=WAITING)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", identity(), primary_key=True),
+    Column("conversation_id", identity(), ForeignKey("conversations.id"), nullable=False),
+    Column("push_id", identity(), ForeignKey("raw_pushes.id"), nullable=False),
+    Column("type", Choice(MessageType), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("msg_type", Words, nullable=False),
+    Column("msg_id", Words),
+    Column("event", Words),
+    Column("session_from", Words),
+    Column("media_id", Words),
+    Column("pic_url", Words),
+    Column("fields", Nested(dict[str, str]), nullable=False),
+    Column("decided", Boolean, nullable=False),
+    UniqueConstraint("push_id"),
+)
+UNDECIDED = messages.c.decided.is_(false())
+WRITTEN = messages.c.event.is_(None)
+Index("ix_messages_timeline", messages.c.conversation_id, messages.c.at, messages.c.id)
+Index("ix_messages_undecided", messages.c.id, sqlite_where=UNDECIDED, postgresql_where=UNDECIDED)
+Index("ix_messages_written", messages.c.at, sqlite_where=WRITTEN, postgresql_where=WRITTEN)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", identity(), primary_key=True),
+    Column("message_id", identity(), ForeignKey("messages.id"), nullable=False),
+    Column("conversation_id", identity(), ForeignKey("conversations.id"), nullable=False),
+    Column("outcome", Choice(Outcome), nullable=False),
+    Column("decided_at", Moment, nullable=False),
+    Column("rule_id", identity()),
+    Column("rule_name", Words, nullable=False),
+    Column("rule_revision", Integer, nullable=False),
+    Column("verdicts", Nested(tuple[RuleVerdict, ...]), nullable=False),
+    Column("rules_left", Integer, nullable=False),
+    Column("problem", Words, nullable=False),
+    UniqueConstraint("message_id"),
+)
+Index(None, decisions.c.conversation_id, decisions.c.id)
+Index(None, decisions.c.decided_at, decisions.c.rule_id)
+
+replies = Table(
+    "replies",
+    metadata,
+    Column("id", identity(), primary_key=True),
+    Column("conversation_id", identity(), ForeignKey("conversations.id"), nullable=False),
+    Column("author", Choice(Author), nullable=False),
+    Column("content", Nested(Content), nullable=False),
+    Column("state", Choice(ReplyState), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("message_id", identity(), ForeignKey("messages.id")),
+    Column("decision_id", identity(), ForeignKey("decisions.id")),
+    Column("rule_id", identity()),
+    Column("rule_name", Words, nullable=False),
+    Column("rule_revision", Integer, nullable=False),
+    Column("due_at", Moment),
+    Column("not_before", Moment),
+    Column("attempts", Integer, nullable=False),
+    Column("sent_at", Moment),
+    Column("edited", Boolean, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("errcode", Integer),
+    Column("error", Words, nullable=False),
+    Column("rid", Words, nullable=False),
+)
+Index(None, replies.c.state, replies.c.id)
+Index(None, replies.c.conversation_id, replies.c.state, replies.c.id)
+Index("ix_replies_timeline", replies.c.conversation_id, replies.c.created_at, replies.c.id)
+Index(None, replies.c.sent_at, replies.c.author)
+
+search_texts = Table(
+    "search_texts",
+    metadata,
+    Column("id", identity(), primary_key=True),
+    Column("message_id", identity(), ForeignKey("messages.id")),
+    Column("reply_id", identity(), ForeignKey("replies.id")),
+    Column("words", Text, nullable=False),
+    UniqueConstraint("message_id"),
+    UniqueConstraint("reply_id"),
+)
+Index(
+    "ix_search_texts_words",
+    func.to_tsvector(text("'simple'::regconfig"), search_texts.c.words),
+    postgresql_using="gin",
+).ddl_if(dialect="postgresql")
+
+# An id that a deleted rule had must never be given again: decisions name it.
+rules = Table(
+    "rules",
+    metadata,
+    Column("id", identity(), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("rule", Nested(Rule), nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+rule_revisions = Table(
+    "rule_revisions",
+    metadata,
+    Column("rule_id", identity(), primary_key=True, autoincrement=False),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("rule", Nested(Rule), nullable=False),
+    Column("saved_at", Moment, nullable=False),
+)
+
+templates = Table(
+    "templates",
+    metadata,
+    Column("id", identity(), primary_key=True),
+    Column("title", Words, nullable=False),
+    Column("body", Words, nullable=False),
+    Column("shortcut", Words, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+)
+
+settings = Table(
+    "settings",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Words, nullable=False),
+)

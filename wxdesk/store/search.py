@@ -1,0 +1,131 @@
+"""Finding what was said, in Chinese from one character up.
+
+Neither engine cuts Chinese into words. So the words of a message or reply are stored a second time, folded
+(NFKC, case), with everything that is no letter or digit turned into a space and a space round every
+character of a script that is written without spaces. Both engines index that as plain words, and a phrase
+is found where its words follow each other: 退款 is the phrase "退 款".
+
+SQLite: the FTS5 table `search_index` over `search_texts`, kept up by triggers in the same transaction.
+PostgreSQL: a GIN index over `to_tsvector('simple', words)`.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from wxdesk.core.inbox import SearchHit, TimelineItem
+from wxdesk.core.model import Content, Message, Reply
+from wxdesk.store.database import Database
+from wxdesk.store.records import conversation_of, message_of, reply_of, select_conversations, select_replies
+from wxdesk.store.schema import conversations, messages, replies, search_texts
+
+LONGEST = 20_000
+"""Characters of one text that are indexed; PostgreSQL bounds a text's index entry."""
+
+# Scripts written without spaces: Thai to Khmer, kana to CJK with Yi and Hangul, and CJK beyond the basic plane.
+_UNSPACED = (
+    (0x0E00, 0x0EFF),
+    (0x1000, 0x109F),
+    (0x1780, 0x17FF),
+    (0x2E80, 0xD7FF),
+    (0xF900, 0xFAFF),
+    (0x20000, 0x3FFFF),
+)
+
+
+def spaced(said: str) -> str:
+    """`said` as words with single spaces between them."""
+    folded = unicodedata.normalize("NFKC", said[:LONGEST]).casefold()
+    return " ".join("".join(map(_piece, folded)).split())
+
+
+def _piece(character: str) -> str:
+    if character.isascii():
+        return character if character.isalnum() else " "
+    if unicodedata.category(character)[0] not in "LN":
+        return " "
+    return f" {character} " if _is_unspaced(character) else character
+
+
+def _is_unspaced(character: str) -> bool:
+    return any(first <= ord(character) <= last for first, last in _UNSPACED)
+
+
+def words_of(content: Content) -> str:
+    """What of a reply can be searched."""
+    return spaced(f"{content.text} {content.title} {content.description}")
+
+
+async def index_messages(connection: AsyncConnection, made: Sequence[Message]) -> None:
+    """Make new messages findable."""
+    rows = [{"message_id": message.id, "words": spaced(message.text)} for message in made if message.text]
+    await _add(connection, rows)
+
+
+async def index_replies(connection: AsyncConnection, made: Sequence[tuple[int, Content]]) -> None:
+    """Make new replies findable."""
+    await _add(connection, [{"reply_id": reply_id, "words": words_of(content)} for reply_id, content in made])
+
+
+async def index_again(connection: AsyncConnection, reply_id: int, content: Content) -> None:
+    """Make a reply findable by what it says now."""
+    change = update(search_texts).where(search_texts.c.reply_id == reply_id).values(words=words_of(content))
+    if (await connection.execute(change)).rowcount == 0:
+        await index_replies(connection, [(reply_id, content)])
+
+
+async def _add(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
+    found = [row for row in rows if row["words"]]
+    if found:
+        await connection.execute(search_texts.insert(), found)
+
+
+async def search(db: Database, phrase: str, limit: int) -> list[SearchHit]:
+    """Messages and replies in which the words of `phrase` follow each other, newest first.
+
+    The last word may be the beginning of a longer one, unless it is a single unspaced character. A phrase without
+    a letter or digit finds nothing.
+    """
+    words = spaced(phrase).split()
+    if not words:
+        return []
+    # Ids grow with time, so the newest entries are found from the index's end, without sorting all hits.
+    newest = select(search_texts).where(_contains(db, words)).order_by(search_texts.c.id.desc()).limit(limit)
+    async with db.read() as connection:
+        found = (await connection.execute(newest)).all()
+        items = await _items(connection, [r.message_id for r in found], [r.reply_id for r in found])
+        threads = select_conversations().where(conversations.c.id.in_({item.conversation_id for item in items}))
+        by_id = {row.id: conversation_of(row) for row in await connection.execute(threads)}
+    items.sort(key=lambda item: (item.at, isinstance(item, Reply), item.id), reverse=True)
+    return [SearchHit(by_id[item.conversation_id], item) for item in items]
+
+
+async def _items(
+    connection: AsyncConnection, message_ids: Sequence[int | None], reply_ids: Sequence[int | None]
+) -> list[TimelineItem]:
+    said: Select[Any] = select(messages).where(messages.c.id.in_([i for i in message_ids if i is not None]))
+    answered = select_replies().where(replies.c.id.in_([i for i in reply_ids if i is not None]))
+    items: list[TimelineItem] = [message_of(row) for row in await connection.execute(said)]
+    items += [reply_of(row) for row in await connection.execute(answered)]
+    return items
+
+
+def _contains(db: Database, words: list[str]) -> ColumnElement[bool]:
+    """The engine's own way to say "these words in a row". Words are letters and digits only, so quoting is safe."""
+    last = words[-1]
+    begins = not _is_unspaced(last[0])
+    if db.is_sqlite:
+        query = f'"{" ".join(words)}"' + (" *" if begins else "")
+        rowids = text("SELECT rowid FROM search_index WHERE search_index MATCH :words").bindparams(
+            bindparam("words", query, unique=True)
+        )
+        return search_texts.c.id.in_(rowids.columns(literal_column("rowid")).scalar_subquery())
+    quoted = [f"'{word}'" for word in words]
+    query = " <-> ".join(quoted) + (":*" if begins else "")
+    simple = text("'simple'::regconfig")
+    return func.to_tsvector(simple, search_texts.c.words).op("@@", is_comparison=True)(func.to_tsquery(simple, query))
