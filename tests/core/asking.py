@@ -1,0 +1,56 @@
+"""How the tests of the core ask rules: Python's own regex engine stands in for RE2."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from wxdesk.core.errors import BadPattern
+from wxdesk.core.matching import Matching, Ruleset, Subject
+from wxdesk.core.model import MessageType
+from wxdesk.core.patterns import Found, Pattern
+from wxdesk.core.rules import Action, ActionKind, Condition, Rule
+from wxdesk.core.words import Normaliser
+
+CODES = ("/::)", "/::D", "/:rose", "/:no", "/:v", "/:?", "[微笑]", "[Smile]", "[捂脸]", "[OK]")
+
+REPLY = (Action(ActionKind.REPLY, text="好"),)
+TAG = (Action(ActionKind.TAG, tags=("vip",)),)
+
+
+class PythonPattern:
+    """A pattern of the standard library."""
+
+    def __init__(self, source: str) -> None:
+        self._compiled = re.compile(source)
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(self._compiled.groupindex)
+
+    def search(self, text: str) -> Found | None:
+        match = self._compiled.search(text)
+        if match is None:
+            return None
+        groups: Mapping[str, str | None] = match.groupdict()
+        return Found(match[0], {name: value for name, value in groups.items() if value is not None})
+
+
+def compile_with_python(source: str) -> Pattern:
+    try:
+        return PythonPattern(source)
+    except re.error as error:
+        raise BadPattern(str(error)) from None
+
+
+def ruleset(rules: Sequence[Rule]) -> Ruleset:
+    return Ruleset(rules, compile_with_python, Normaliser(CODES))
+
+
+def ask(rules: Sequence[Rule], text: str = "", kind: MessageType = MessageType.TEXT, **more: str) -> Matching:
+    return ruleset(rules).decide(Subject(kind, text, **more))
+
+
+def when(**fields: object) -> Rule:
+    """A rule named for its one condition."""
+    return Rule("r", when=Condition(**fields), then=REPLY)  # type: ignore[arg-type]

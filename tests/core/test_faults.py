@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.core.asking import REPLY, compile_with_python
+from wxdesk.core.errors import BadTemplate
+from wxdesk.core.faults import Fault, Place, find_fault
+from wxdesk.core.model import Content, MessageType, ReplyKind
+from wxdesk.core.rules import Action, ActionKind, Condition, Rule, SessionFromTest
+
+X = Condition(any=("x",))
+ENTER = frozenset({MessageType.ENTER_SESSION})
+
+
+def entering(**test: str) -> Rule:
+    return Rule("r", on=ENTER, when=Condition(session_from=SessionFromTest(**test)), then=REPLY)
+
+
+def doing(kind: ActionKind, **more: object) -> Rule:
+    return Rule("r", when=X, then=(Action(kind, **more),))  # type: ignore[arg-type]
+
+
+LINK = Content(ReplyKind.LINK, title="t", url="https://a.cn")
+
+BROKEN: list[tuple[Rule, Place]] = [
+    (Rule(" ", when=X, then=REPLY), ("name",)),
+    (Rule("r", on=frozenset(), when=X, then=REPLY), ("on",)),
+    (Rule("r", then=REPLY), ("when",)),
+    (Rule("r", on=frozenset({MessageType.TEXT, MessageType.IMAGE}), then=REPLY), ("when",)),
+    (Rule("r", default=True, when=X, then=REPLY), ("when",)),
+    (Rule("r", when=Condition(any=("x", " ")), then=REPLY), ("when", "any", 1)),
+    (Rule("r", when=Condition(none=("",)), then=REPLY), ("when", "none", 0)),
+    (Rule("r", when=Condition(prefix=("\ufe0f",)), then=REPLY), ("when", "prefix", 0)),
+    (Rule("r", when=Condition(exact=("退" * 201,)), then=REPLY), ("when", "exact", 0)),
+    (Rule("r", when=Condition(regex="("), then=REPLY), ("when", "regex")),
+    (Rule("r", when=Condition(regex=""), then=REPLY), ("when", "regex")),
+    (entering(), ("when", "session_from")),
+    (entering(equals="a", prefix="b"), ("when", "session_from")),
+    (entering(prefix=""), ("when", "session_from")),
+    (entering(regex="("), ("when", "session_from", "regex")),
+    (Rule("r", when=Condition(session_from=SessionFromTest(equals="a")), then=REPLY), ("when", "session_from")),
+    (Rule("r", when=X), ("then",)),
+    (Rule("r", when=X, then=REPLY * 6), ("then",)),
+    (Rule("r", when=X, then=(*REPLY, Action(ActionKind.SILENT))), ("then",)),
+    (doing(ActionKind.REPLY, text=" \n"), ("then", 0, "reply")),
+    (doing(ActionKind.IMAGE), ("then", 0, "image")),
+    (doing(ActionKind.LINK, content=Content(ReplyKind.LINK, url="https://a.cn")), ("then", 0, "link")),
+    (doing(ActionKind.LINK, content=Content(ReplyKind.LINK, title="t", url="javascript:x")), ("then", 0, "link")),
+    (doing(ActionKind.CARD, content=Content(ReplyKind.CARD, title="t", page_path="p")), ("then", 0, "card")),
+    (doing(ActionKind.TAG), ("then", 0, "tag")),
+    (doing(ActionKind.TAG, tags=("a", " ")), ("then", 0, "tag")),
+]
+
+
+@pytest.mark.parametrize(("rule", "where"), BROKEN)
+def test_a_fault_is_found_where_it_stands(rule: Rule, where: Place) -> None:
+    fault = find_fault(rule, compile_with_python)
+    assert fault is not None
+    assert fault.where == where
+    assert fault.reason
+
+
+SOUND = [
+    Rule("r", when=X, then=REPLY),
+    Rule("r", when=X, then=REPLY * 5),
+    Rule("r", default=True, then=REPLY),
+    Rule("r", on=ENTER, then=REPLY),
+    Rule("r", on=frozenset({MessageType.IMAGE, MessageType.CARD, MessageType.OTHER}), then=REPLY),
+    Rule("r", when=Condition(none=("x",)), then=REPLY),
+    Rule("r", when=Condition(regex="x"), then=(Action(ActionKind.SILENT),)),
+    Rule("r", when=X, then=(Action(ActionKind.SILENT), Action(ActionKind.TAG, tags=("a",)))),
+    entering(equals=""),
+    doing(ActionKind.IMAGE, content=Content(ReplyKind.IMAGE, media_id="m")),
+    doing(ActionKind.LINK, content=LINK),
+    doing(ActionKind.TRANSFER),
+    doing(ActionKind.TAKE_OVER),
+]
+
+
+@pytest.mark.parametrize("rule", SOUND)
+def test_a_sound_rule_has_none(rule: Rule) -> None:
+    assert find_fault(rule, compile_with_python) is None
+
+
+def test_a_template_is_checked_with_the_groups_of_both_patterns() -> None:
+    asked: list[tuple[str, frozenset[str]]] = []
+    test = SessionFromTest(regex="(?P<b>y)")
+    both = frozenset({MessageType.TEXT, MessageType.ENTER_SESSION})
+    rule = Rule("r", on=both, when=Condition(regex="(?P<a>x)", session_from=test), then=REPLY)
+    assert find_fault(rule, compile_with_python, lambda text, names: asked.append((text, names))) is None
+    assert asked == [("好", frozenset({"a", "b"}))]
+
+
+def test_a_fault_of_a_template_keeps_its_line() -> None:
+    def refuse(text: str, names: frozenset[str]) -> None:
+        raise BadTemplate(3, "why")
+
+    rule = Rule("r", when=X, then=(Action(ActionKind.TAG, tags=("a",)), *REPLY))
+    assert find_fault(rule, compile_with_python, refuse) == Fault(("then", 1, "reply"), "why", 3)

@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wxdesk.core.model import Account, Contact, Conversation, Message, MessageType, ReplyWindow
+from wxdesk.core.render import VARIABLES, byte_count, harmless, rendered, session_fields, split_text, variables
+
+AT = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+PIECES = st.sampled_from(
+    [
+        "a",
+        "退",
+        "🙂",
+        "👨‍👩‍👧",
+        "🇨🇳🇯🇵",
+        "👍🏽",
+        "e\u0301",
+        "❤️",
+        "\u0301" * 9,
+        "。",
+        "\n",
+        "\r\n",
+        " ",
+        '<a href="x">退</a>',
+    ]
+)
+TEXTS = st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=40).map("".join))
+
+
+@given(TEXTS, st.integers(min_value=4, max_value=80))
+def test_parts_fit_and_join_back(text: str, limit: int) -> None:
+    parts = split_text(text, limit)
+    assert "".join(parts) == text
+    assert all(0 < len(part.encode()) <= limit for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "parts"),
+    [
+        ("", 10, ()),
+        ("abc", 3 + 1, ("abc",)),
+        ("abcdefgh", 4, ("abcd", "efgh")),
+        ("退款退款", 6, ("退款", "退款")),
+        ("退款退款", 7, ("退款", "退款")),
+        ("ab👨‍👩‍👧", 18, ("ab", "👨‍👩‍👧")),
+        ("a🇨🇳🇯🇵", 9, ("a🇨🇳", "🇯🇵")),
+        ("a🇨🇳🇯🇵", 10, ("a🇨🇳", "🇯🇵")),
+        ("abc👍🏽", 10, ("abc", "👍🏽")),
+        ("abce\u0301", 5, ("abc", "e\u0301")),
+        ("aaaa❤️", 9, ("aaaa", "❤️")),
+        ("abc\r\n", 4, ("abc", "\r\n")),
+        ("一句。两句。三", 16, ("一句。", "两句。三")),
+        ("first line\nsecond", 14, ("first line\n", "second")),
+        ("one two three", 9, ("one two ", "three")),
+        ('好<a href="x">退</a>', 20, ("好", '<a href="x">退</a>')),
+    ],
+)
+def test_parts_end_where_a_reader_would(text: str, limit: int, parts: tuple[str, ...]) -> None:
+    assert split_text(text, limit) == parts
+
+
+def test_a_part_needs_room_for_a_character() -> None:
+    with pytest.raises(ValueError, match="4 bytes"):
+        split_text("退", 3)
+
+
+@pytest.mark.parametrize(("text", "size"), [("", 0), ("a", 1), ("退", 3), ("🙂", 4), ("❤️", 6), ("\ud83d", 3)])
+def test_size_is_in_bytes_of_utf8(text: str, size: int) -> None:
+    assert byte_count(text) == size
+
+
+def test_rendered_measures_what_would_be_sent() -> None:
+    text = rendered("\n退款 \n")
+    assert (text.text, text.parts, text.size) == ("退款", ("退款",), 6)
+    assert len(rendered("退" * 683).parts) == 2
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        '<a href="https://evil.example">领红包</a>',
+        "<A HREF=x>y</A>",
+        "< a href=x>",
+        "<<a href=x>",
+        "/::<a href=x>y</a>",
+        "</a>",
+        "<",
+    ],
+)
+def test_no_value_can_begin_a_tag(value: str) -> None:
+    assert "<" not in harmless(value)
+    assert harmless(value).replace("＜", "<") == value
+
+
+def test_two_values_side_by_side_make_no_tag() -> None:
+    assert "<a" not in harmless("<") + harmless('a href="x">')
+
+
+def test_lone_surrogates_are_dropped() -> None:
+    assert harmless("退\ud83d款") == "退款"
+
+
+@pytest.mark.parametrize(
+    ("value", "fields"),
+    [
+        ("goods/1024", {}),
+        ("goods_id=1024&from=share", {"goods_id": "1024", "from": "share"}),
+        ("pages/goods?id=7&n=%E9%80%80", {"id": "7", "n": "退"}),
+        ('{"goods": 1024, "vip": true, "name": "<a>", "rate": 0.5}',
+         {"goods": 1024, "vip": True, "name": "＜a>", "rate": 0.5}),
+        ('{"goods": {"id": 1}, "list": [1], "none": null, "x": "y"}', {"x": "y"}),
+        ('{"value": "own"}', {}),
+        ("a=%3Ca href=x%3E", {"a": "＜a href=x>"}),
+        ('{"a": 1', {}),
+        ("[1, 2]", {}),
+        ("{" * 5000, {}),
+        ('{"a":' * 700, {}),
+        ('{"a": ' + "9" * 5000 + "}", {}),
+        ("=", {}),
+        ("", {}),
+    ],
+)  # fmt: skip
+def test_fields_of_session_from(value: str, fields: dict[str, object]) -> None:
+    assert session_fields(value) == {**fields, "value": value.replace("<", "＜")}
+
+
+def conversation(**more: object) -> Conversation:
+    contact = Contact(1, "shop", "oAbCdEfGhIjKlMnOpQrStUvWxYz1", AT, alias="李雷<a")
+    return Conversation(1, "shop", contact, **more)  # type: ignore[arg-type]
+
+
+MESSAGE = Message(1, 1, 1, MessageType.TEXT, AT, AT, text="几点<a>", session_from=None)
+ACCOUNT = Account("shop", "wx0123456789abcdef", "gh_0123456789ab")
+
+
+def test_a_template_knows_this_and_no_more() -> None:
+    window = ReplyWindow(4, AT)
+    values = variables(MESSAGE, conversation(window=window), ACCOUNT, {"no": "<1"}, AT.astimezone(SHANGHAI))
+    assert values == {
+        "account": "shop",
+        "contact": {"alias": "李雷＜a", "short_id": "vWxYz1"},
+        "message": {"text": "几点＜a>", "type": "text"},
+        "m": {"no": "＜1"},
+        "session_from": {"value": ""},
+        "time": "14:05",
+        "date": "2026-11-24",
+        "weekday": 2,
+        "window": {"left": 4, "until": "2026-11-24 14:05"},
+    }
+    assert values.keys() == VARIABLES.keys()
+
+
+def test_the_openid_is_never_whole() -> None:
+    values = variables(MESSAGE, conversation(), ACCOUNT, {}, AT)
+    assert "oAbCdEfGhIjKlMnOpQrStUvWxYz1" not in str(values)
+
+
+def test_a_window_without_end_has_none() -> None:
+    assert variables(MESSAGE, conversation(), ACCOUNT, {}, AT)["window"] == {"left": 0}

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.core.asking import CODES
+from wxdesk.core.words import Normaliser
+
+NORMALISER = Normaliser(CODES)
+
+TRICKY = st.sampled_from(
+    [
+        *CODES,
+        "/:",
+        "/",
+        ":",
+        "[",
+        "]",
+        "／：ｎｏ",
+        "［微笑］",
+        "https://",
+        "www.",
+        "a/b/",
+        "İ",
+        "ı",
+        "ß",
+        "ſ",
+        "K",
+        "ﷺ",
+        "\ufe0f",
+        "\u200b",
+        "\u0345",
+        "ͅα",
+        "ΐ",
+        "ﾞ",
+        " ",
+        "\u3000",
+        "no",
+        "v",
+    ]
+)
+TEXTS = st.one_of(
+    st.text(max_size=30),
+    st.lists(TRICKY, max_size=8).map("".join),
+    st.lists(st.one_of(TRICKY, st.characters()), max_size=8).map("".join),
+)
+
+
+@given(TEXTS)
+def test_normalising_twice_changes_nothing_more(text: str) -> None:
+    once = NORMALISER(text)
+    assert NORMALISER(once) == once
+
+
+@given(TEXTS)
+def test_nothing_comes_from_nothing_only(text: str) -> None:
+    assert bool(NORMALISER(text)) is bool(NORMALISER.cased(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "normalised"),
+    [
+        ("  你 \n\t 好　", "你 好"),
+        ("ＡＢＣ①", "abc1"),
+        ("❤️", "❤"),
+        ("Straße", "strasse"),
+        ("谢谢/::)", "谢谢"),
+        ("谢谢/::D/::D", "谢谢"),
+        ("退[捂脸]款", "退 款"),
+        ("/::)", "/::)"),
+        ("[微笑][Smile]", "[微笑][smile]"),
+        ("/:rose /:rose", "/:rose /:rose"),
+        ("[微笑", "[微笑"),
+        ("/:nothing", "/:nothing"),
+        ("/:no好", "好"),
+        ("真的/:?", "真的"),
+        ("https://a.cn/:no", "https://a.cn/:no"),
+        ("看https://a.cn/:no吧/:no", "看https://a.cn/:no吧"),
+        ("www.a.cn/:v", "www.a.cn/:v"),
+        ("pages/user/:no", "pages/user/:no"),
+        ("thanks/:rose", "thanks"),
+        ("\ufe0f", ""),
+        ("a\ud83db", "ab"),
+    ],
+)
+def test_what_is_compared(text: str, normalised: str) -> None:
+    assert NORMALISER(text) == normalised
+
+
+def test_letter_case_is_kept_for_regexes() -> None:
+    assert NORMALISER.cased("　Hello／::) ＷＯＲＬＤ") == "Hello WORLD"
+
+
+def test_without_codes_nothing_is_taken_out() -> None:
+    assert Normaliser(())("好/::)[微笑]") == "好/::)[微笑]"
