@@ -63,6 +63,7 @@ class MainWindow(QWidget):
         for key, text in bridge.desk.health.state.troubles:
             self._show_trouble(key, text)
         self.show_page(0)
+        self.stack.setFocus()  # else Qt gives it to the rail, with a ring that means nothing
         self.figures.ask()
 
     @property

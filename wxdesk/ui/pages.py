@@ -14,6 +14,7 @@ from wxdesk.ui.notices import Notices
 from wxdesk.ui.rail import Place
 from wxdesk.ui.setup.facts import Facts
 from wxdesk.ui.setup.page import SetupPage
+from wxdesk.ui.traffic.traffic_page import TrafficPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,4 +30,8 @@ class Page:
 def build_pages(bridge: Bridge, notices: Notices, facts: Facts, appearance: Appearance) -> tuple[Page, ...]:
     """All pages; the settings stand last, at the foot of the rail."""
     setup = SetupPage(bridge, notices, facts, appearance)
-    return (Page("setup", Place(tr("Settings"), "settings", "Ctrl+5"), setup, setup.activate),)
+    traffic = TrafficPage(bridge, notices)
+    return (
+        Page("traffic", Place(tr("Traffic"), "traffic", "Ctrl+3"), traffic, traffic.activate),
+        Page("setup", Place(tr("Settings"), "settings", "Ctrl+5"), setup, setup.activate),
+    )

@@ -67,7 +67,7 @@ class RailItem(QAbstractButton):
         self.setCheckable(True)
         self.setFixedSize(ITEM)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(place.word)
         self.setToolTip(f"{place.word} ({place.key})")
 

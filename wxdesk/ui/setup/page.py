@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from wxdesk.core.events import Event, ListenerChanged, TokenChanged
 from wxdesk.i18n import tr
@@ -24,7 +24,7 @@ from wxdesk.ui.theme import Measure, Size
 from wxdesk.ui.widgets.buttons import Chip
 from wxdesk.ui.widgets.labels import PlainLabel
 
-WIDEST = 760
+TWO_COLUMNS = 960
 
 FIRST_ACCOUNT = """\
 [[accounts]]
@@ -76,6 +76,14 @@ class SetupPage(QWidget):
         super().hideEvent(event)
         self._tick.stop()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Two columns where there is room, else one."""
+        super().resizeEvent(event)
+        wide = self.width() >= TWO_COLUMNS
+        self._columns.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
+        for index, stretch in enumerate((3, 2) if wide else (0, 1)):
+            self._columns.setStretch(index, stretch)
+
     def _hear(self, events: Sequence[Event]) -> None:
         if any(isinstance(event, ListenerChanged | TokenChanged) for event in events):
             self._show_health()
@@ -98,17 +106,17 @@ class SetupPage(QWidget):
         head.addWidget(PlainLabel(tr("Settings"), size=Size.PAGE, strong=True, parent=header))
         content = QWidget()
         content.setProperty("class", "window")
-        sides = QHBoxLayout(content)
-        sides.setContentsMargins(24, 20, 24, 24)
-        column = QVBoxLayout()
-        column.setSpacing(16)
-        sides.addLayout(column, 100)
-        sides.addStretch(1)
-        cards: list[Card] = [*self.cards] or [self._empty()]
-        for card in (*cards, self._places(), self._looks()):
-            card.setMaximumWidth(WIDEST)
-            column.addWidget(card)
-        column.addStretch(1)
+        self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight, content)
+        self._columns.setContentsMargins(24, 20, 24, 24)
+        self._columns.setSpacing(16)
+        accounts: list[Card] = [*self.cards] or [self._empty()]
+        for cards, stretch in ((accounts, 3), ([self._places(), self._looks()], 2)):
+            column = QVBoxLayout()
+            column.setSpacing(16)
+            for card in cards:
+                column.addWidget(card)
+            column.addStretch(1)
+            self._columns.addLayout(column, stretch)
         scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -170,6 +178,7 @@ class SetupPage(QWidget):
             row.addWidget(chip)
         row.addStretch(1)
         self.looks.idClicked.connect(self._choose_look)
+        self._appearance.changed.connect(self._mark_look)
         card.add_row(tr("Colours"), row)
         language = tr("English, chosen at start. For Chinese: wxdesk --lang zh_CN")
         card.add_row(tr("Language"), PlainLabel(language, wrap=True, parent=card))
@@ -177,6 +186,9 @@ class SetupPage(QWidget):
 
     def _choose_look(self, index: int) -> None:
         self._appearance.choose(tuple(Look)[index])
+
+    def _mark_look(self) -> None:
+        self.looks.button(tuple(Look).index(self._appearance.look)).setChecked(True)
 
     def _say_copied(self) -> None:
         self._notices.toast(tr("Copied"))

@@ -58,6 +58,7 @@ class StateLine(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._mark = IconLabel(MARKS["faint"], "faint", 16, self)
+        self._mark.setFixedHeight(20)
         self._words = PlainLabel(wrap=True, tabular=True, parent=self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

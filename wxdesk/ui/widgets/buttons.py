@@ -1,7 +1,7 @@
 """What can be pressed: buttons by their weight, a switch, and chips.
 
 Their looks come from the application's style sheet (`ui.style`) by the property `kind`; the switch paints
-itself, because no style sheet draws one.
+itself, because no style sheet draws one. A click leaves the focus where the operator types; Tab reaches them.
 """
 
 from __future__ import annotations
@@ -64,6 +64,7 @@ class Button(QPushButton):
         self.setFont(font(Size.BODY, strong=kind is ButtonKind.PRIMARY))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAutoDefault(False)
         self._show_icon()
 
@@ -150,6 +151,7 @@ class Chip(QPushButton):
         self.setFont(font(Size.SMALL))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAutoDefault(False)
         self.toggled.connect(self._weigh)
 
@@ -175,7 +177,7 @@ class Switch(QAbstractButton):
         self.setCheckable(True)
         self.setChecked(checked)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._slide = QVariantAnimation(self, duration=MOVEMENT_MS)
         self._slide.setEasingCurve(QEasingCurve.Type.OutCubic)
