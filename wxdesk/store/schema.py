@@ -189,6 +189,7 @@ Index(None, replies.c.state, replies.c.id)
 Index(None, replies.c.conversation_id, replies.c.state, replies.c.id)
 Index("ix_replies_timeline", replies.c.conversation_id, replies.c.created_at, replies.c.id)
 Index(None, replies.c.sent_at, replies.c.author)
+Index(None, replies.c.conversation_id, replies.c.sent_at, replies.c.id)
 
 search_texts = Table(
     "search_texts",

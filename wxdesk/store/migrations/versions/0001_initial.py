@@ -215,6 +215,7 @@ def _create_replies() -> None:
     op.create_index("ix_replies_conversation_id_state_id", "replies", ["conversation_id", "state", "id"])
     op.create_index("ix_replies_timeline", "replies", ["conversation_id", "created_at", "id"])
     op.create_index("ix_replies_sent_at_author", "replies", ["sent_at", "author"])
+    op.create_index("ix_replies_conversation_id_sent_at_id", "replies", ["conversation_id", "sent_at", "id"])
 
 
 def _create_rules() -> None:

@@ -1,0 +1,251 @@
+"""Figures over a span of time, counted where the rows are.
+
+The database groups by quarters of an hour: every time zone of today lies a whole number of them from UTC, so
+the local hour and weekday can be told afterwards, also across a change of the clocks, and both engines need
+no idea of zones.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import timedelta, tzinfo
+from typing import Any
+
+from sqlalchemy import CTE, BigInteger, ColumnElement, Row, Select, and_, case, exists, func, or_, select, type_coerce
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from wxdesk.core.model import Author, ReplyState
+from wxdesk.core.rules import Outcome
+from wxdesk.core.statistics import (
+    DAYS,
+    HOURS,
+    Figures,
+    HourCount,
+    RuleHits,
+    Span,
+    Undelivered,
+    UnmatchedText,
+    Waits,
+)
+from wxdesk.store.columns import EPOCH, MICROSECOND
+from wxdesk.store.database import Database
+from wxdesk.store.schema import WRITTEN, decisions, messages, replies, rules
+
+QUARTER = timedelta(minutes=15)
+UNMATCHED_SHOWN = 8
+RULE, OPERATOR, NOBODY = "rule", "operator", "nobody"
+
+
+class SqlStatistics:
+    """Fills `desk.ports.Statistics`."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def over(self, span: Span, zone: tzinfo | None, before: Span | None = None) -> Figures:
+        """Everything over `span`; `messages_before` counts `before`, for comparison."""
+        async with self._db.read() as connection:
+            hours, week = _spread(await connection.execute(_quarters(span)), zone)
+            return Figures(
+                span=span,
+                hours=hours,
+                week=week,
+                messages_before=await _count(connection, before),
+                first_response=await _waits(connection, span),
+                human_wait=await _waits(connection, span, Author.OPERATOR),
+                rules=await _rules(connection, span),
+                undelivered=await _undelivered(connection, span),
+                unmatched=await _unmatched(connection, span),
+            )
+
+
+def _number(moment: ColumnElement[Any]) -> ColumnElement[int]:
+    """A moment as the microseconds that it is stored as, to reckon with."""
+    return type_coerce(moment, BigInteger)
+
+
+def _within(column: ColumnElement[Any], span: Span) -> ColumnElement[bool]:
+    return and_(column >= span.since, column < span.until)
+
+
+def _answered(span: Span) -> CTE:
+    """Each message of the span with the first reply that WeChat accepted after it."""
+    first = (
+        select(replies.c.id)
+        .where(replies.c.conversation_id == messages.c.conversation_id, replies.c.sent_at >= messages.c.at)
+        .order_by(replies.c.sent_at, replies.c.id)
+        .limit(1)
+        .correlate(messages)
+        .scalar_subquery()
+    )
+    asked = (
+        select(messages.c.id, messages.c.conversation_id, messages.c.at, first.label("reply_id"))
+        .where(WRITTEN, _within(messages.c.at, span))
+        .cte("asked")
+    )
+    return (
+        select(
+            asked.c.id,
+            asked.c.conversation_id,
+            asked.c.at,
+            replies.c.sent_at,
+            replies.c.author,
+            decisions.c.outcome,
+        )
+        .select_from(
+            asked.outerjoin(replies, replies.c.id == asked.c.reply_id).outerjoin(
+                decisions, decisions.c.message_id == asked.c.id
+            )
+        )
+        .cte("answered")
+    )
+
+
+def _quarters(span: Span) -> Select[Any]:
+    answered = _answered(span)
+    by = case(
+        (or_(answered.c.author == Author.RULE, answered.c.outcome == Outcome.SILENT), RULE),
+        (answered.c.author == Author.OPERATOR, OPERATOR),
+        else_=NOBODY,
+    ).label("answered_by")
+    quarter = (_number(answered.c.at) // (QUARTER // MICROSECOND)).label("quarter")
+    return select(quarter, by, func.count().label("n")).group_by("quarter", "answered_by")
+
+
+type Counted = tuple[tuple[HourCount, ...], tuple[tuple[int, ...], ...]]
+
+
+def _spread(quarters: Iterable[Row[Any]], zone: tzinfo | None) -> Counted:
+    """By hour of the day, and by weekday and hour, in `zone` or this machine's own."""
+    by_hour: Counter[tuple[int, str]] = Counter()
+    by_day: Counter[tuple[int, int]] = Counter()
+    for row in quarters:
+        local = (EPOCH + row.quarter * QUARTER).astimezone(zone)
+        by_hour[local.hour, row.answered_by] += row.n
+        by_day[local.weekday(), local.hour] += row.n
+    hours = tuple(HourCount(by_hour[h, RULE], by_hour[h, OPERATOR], by_hour[h, NOBODY]) for h in range(HOURS))
+    return hours, tuple(tuple(by_day[day, hour] for hour in range(HOURS)) for day in range(DAYS))
+
+
+async def _count(connection: AsyncConnection, span: Span | None) -> int:
+    if span is None:
+        return 0
+    query = select(func.count()).select_from(messages).where(WRITTEN, _within(messages.c.at, span))
+    return int((await connection.execute(query)).scalar_one())
+
+
+async def _waits(connection: AsyncConnection, span: Span, author: Author | None = None) -> Waits:
+    """The waits that ended, of all or of those that `author` ended.
+
+    What a rule left without an answer on purpose made nobody wait.
+    """
+    answered = _answered(span)
+
+    def before(column: ColumnElement[Any]) -> ColumnElement[Any]:
+        return func.lag(column).over(partition_by=answered.c.conversation_id, order_by=(answered.c.at, answered.c.id))
+
+    in_turn = (
+        select(
+            answered.c.at,
+            answered.c.sent_at,
+            answered.c.author,
+            before(answered.c.at).label("at_before"),
+            before(answered.c.sent_at).label("sent_before"),
+        )
+        .where(or_(answered.c.outcome.is_(None), answered.c.outcome != Outcome.SILENT))
+        .cte("in_turn")
+    )
+    begins = or_(in_turn.c.at_before.is_(None), in_turn.c.sent_before < in_turn.c.at)
+    wait = (_number(in_turn.c.sent_at) - _number(in_turn.c.at)).label("wait")
+    waits = select(wait).where(in_turn.c.sent_at.is_not(None), begins)
+    if author is not None:
+        waits = waits.where(in_turn.c.author == author)
+    return _as_waits((await connection.execute(_measured(waits))).one())
+
+
+def _measured(waits: Select[Any]) -> Select[Any]:
+    """Count, both middle values, ninth tenth and greatest of one column of numbers."""
+    column = waits.cte("waits")
+    place = func.row_number().over(order_by=column.c.wait).label("place")
+    ranked = select(column.c.wait, place, func.count().over().label("n")).cte("ranked")
+
+    def at(position: ColumnElement[Any]) -> ColumnElement[Any]:
+        return func.max(case((ranked.c.place == position, ranked.c.wait)))
+
+    n = ranked.c.n
+    return select(
+        func.count().label("n"),
+        at((n + 1) // 2).label("lower"),
+        at((n + 2) // 2).label("upper"),
+        at((9 * n + 9) // 10).label("ninetieth"),
+        func.max(ranked.c.wait).label("longest"),
+    )
+
+
+def _as_waits(row: Row[Any]) -> Waits:
+    if not row.n:
+        return Waits()
+    median, ninetieth, longest = (row.lower + row.upper) // 2, row.ninetieth, row.longest
+    return Waits(row.n, median * MICROSECOND, ninetieth * MICROSECOND, longest * MICROSECOND)
+
+
+async def _rules(connection: AsyncConnection, span: Span) -> tuple[RuleHits, ...]:
+    # A reply is made at the very moment of its decision: its place in the timeline's index is known.
+    edited = exists().where(
+        replies.c.conversation_id == decisions.c.conversation_id,
+        replies.c.created_at == decisions.c.decided_at,
+        replies.c.decision_id == decisions.c.id,
+        replies.c.edited,
+    )
+    hits = func.count().label("hits")
+    query = (
+        select(
+            decisions.c.rule_id,
+            hits,
+            func.sum(case((edited, 1), else_=0)).label("edited"),
+            func.max(decisions.c.id).label("last"),
+        )
+        .where(_within(decisions.c.decided_at, span), decisions.c.rule_id.is_not(None))
+        .group_by(decisions.c.rule_id)
+        .order_by(hits.desc(), decisions.c.rule_id)
+    )
+    rows = (await connection.execute(query)).all()
+    named = select(decisions.c.id, decisions.c.rule_name).where(decisions.c.id.in_([row.last for row in rows]))
+    names: dict[int, str] = dict((await connection.execute(named)).tuples().all())
+    return tuple(RuleHits(row.rule_id, names[row.last], row.hits, int(row.edited)) for row in rows)
+
+
+async def _undelivered(connection: AsyncConnection, span: Span) -> tuple[Undelivered, ...]:
+    # One that the operator gave up is cancelled, but its errcode stays.
+    given_up = and_(replies.c.state == ReplyState.CANCELLED, replies.c.errcode != 0)
+    lost = replies.c.state == ReplyState.UNKNOWN
+    kind = case((lost, ReplyState.UNKNOWN.value), else_=ReplyState.FAILED.value).label("kind")
+    n = func.count().label("n")
+    query = (
+        select(kind, replies.c.errcode, n)
+        .where(or_(replies.c.state == ReplyState.FAILED, lost, given_up), _within(replies.c.created_at, span))
+        .group_by("kind", replies.c.errcode)
+        .order_by(n.desc(), kind, replies.c.errcode)
+    )
+    return tuple(Undelivered(ReplyState(row.kind), row.errcode, row.n) for row in await connection.execute(query))
+
+
+async def _unmatched(connection: AsyncConnection, span: Span) -> tuple[UnmatchedText, ...]:
+    known = await connection.execute(select(rules.c.id, rules.c.rule))
+    defaults = [row.id for row in known if row.rule.default]
+    said = func.trim(messages.c.text)
+    n = func.count().label("n")
+    query = (
+        select(said.label("said"), n)
+        .select_from(decisions.join(messages, messages.c.id == decisions.c.message_id))
+        .where(
+            _within(decisions.c.decided_at, span),
+            or_(decisions.c.outcome == Outcome.UNMATCHED, decisions.c.rule_id.in_(defaults)),
+            said != "",
+        )
+        .group_by(said)
+        .order_by(n.desc(), func.max(messages.c.id).desc())
+        .limit(UNMATCHED_SHOWN)
+    )
+    return tuple(UnmatchedText(row.said, row.n) for row in await connection.execute(query))
