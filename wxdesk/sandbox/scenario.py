@@ -96,9 +96,9 @@ async def play(
         await _do(sandbox, step)
 
 
-async def go_on(sandbox: Sandbox, pace: float = 1.0) -> None:
+async def go_on(sandbox: Sandbox, pace: float = 1.0, steps: Sequence[Step] = LATER) -> None:
     """Let somebody write every now and then, until cancelled. `pace` must be more than 0."""
-    for step in cycle(LATER):
+    for step in cycle(steps):
         await play(sandbox, pace, (step,))
 
 
