@@ -91,6 +91,7 @@ class Rulebook:
         self._publish = publish
         self._normaliser = normaliser(read_emoticons())
         self._zone = zone
+        self._sound: tuple[Rule, ...] = ()
         self._ruleset = Ruleset((), compile_pattern, self._normaliser)
         self._troubled: set[str] = set()
 
@@ -104,12 +105,13 @@ class Rulebook:
         sound: list[Rule] = []
         troubles: dict[str, str] = {}
         for rule in await self._rules.all():
-            fault = self._fault(rule) if rule.enabled else None
+            fault = self.fault_in(rule) if rule.enabled else None
             if fault is None:
                 sound.append(rule)
             else:
                 why = explain(_error(rule, fault))
                 troubles[f"rule:{rule.id}"] = tr("Rule “{name}” is left out: {why}", name=rule.name, why=why)
+        self._sound = tuple(sound)
         self._ruleset = Ruleset(sound, self._compile_pattern, self._normaliser)
         self._tell(troubles)
 
@@ -123,7 +125,7 @@ class Rulebook:
         Raises:
             BadRule, BadTemplate: nothing was stored.
         """
-        fault = self._fault(rule)
+        fault = self.fault_in(rule)
         if fault is not None:
             raise _error(rule, fault)
         saved = await self._rules.save(rule, self._clock())
@@ -151,7 +153,7 @@ class Rulebook:
         Raises:
             BadRulesFile: nothing was changed.
         """
-        rules = read_rules(text, file_name, self._fault)
+        rules = read_rules(text, file_name, self.fault_in)
         kept = await self._rules.replace_all(rules, self._clock())
         await self._changed()
         return kept
@@ -162,7 +164,10 @@ class Rulebook:
 
     def answer(self, message: Message, conversation: Conversation, account: Account) -> Answer:
         """What the rules say to `message`. Changes nothing, and a template that fails is an answer too."""
-        matching = self._ruleset.decide(Subject.of(message))
+        return self._answer(self._ruleset, message, conversation, account)
+
+    def _answer(self, ruleset: Ruleset, message: Message, conversation: Conversation, account: Account) -> Answer:
+        matching = ruleset.decide(Subject.of(message))
         actions = [action for one in matching.matched for action in one.rule.then]
         contents: tuple[Content, ...] = ()
         problem = ""
@@ -182,15 +187,35 @@ class Rulebook:
         )
 
     def try_sentence(
-        self, sentence: str, on: MessageType = MessageType.TEXT, session_from: str | None = None, alias: str = ""
+        self,
+        sentence: str,
+        on: MessageType = MessageType.TEXT,
+        session_from: str | None = None,
+        alias: str = "",
+        *,
+        instead: Rule | None = None,
     ) -> Trial:
-        """What the rules would say to `sentence`; nothing is stored and nothing is sent."""
+        """What the rules would say to `sentence`; nothing is stored and nothing is sent.
+
+        `instead` stands in the place of the stored rule of its id, or where a new one would be put (id 0).
+
+        Raises:
+            BadRule: `instead` has a fault other than in a template.
+        """
+        ruleset = self._ruleset if instead is None else self._ruleset_with(instead)
         now = self._clock()
         text = sentence if on is MessageType.TEXT else ""
         message = Message(0, 0, 0, on, now, now, text=text, session_from=session_from)
         contact = Contact(0, "", "", now, alias=alias)
-        answer = self.answer(message, Conversation(0, "", contact), Account("", "", ""))
+        answer = self._answer(ruleset, message, Conversation(0, "", contact), Account("", "", ""))
         return Trial(answer, tuple(byte_count(content.text) for content in answer.contents))
+
+    def _ruleset_with(self, rule: Rule) -> Ruleset:
+        others = [other for other in self._sound if other.id != rule.id]
+        at = sum(other.position < rule.position for other in others) if rule.id else len(others)
+        if not (rule.id or rule.default) and others and others[-1].default:
+            at -= 1
+        return Ruleset((*others[:at], rule, *others[at:]), self._compile_pattern, self._normaliser)
 
     def _contents(
         self, matching: Matching, message: Message, conversation: Conversation, account: Account
@@ -215,7 +240,8 @@ class Rulebook:
             case _:
                 return []
 
-    def _fault(self, rule: Rule) -> Fault | None:
+    def fault_in(self, rule: Rule) -> Fault | None:
+        """The first thing that keeps `rule` from being stored, with its place; None if it can be."""
         return find_fault(rule, self._compile_pattern, self._renderer.check)
 
     async def _changed(self) -> None:

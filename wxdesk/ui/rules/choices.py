@@ -1,0 +1,136 @@
+"""Buttons that open a menu: one of several, or any of several."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QMenu, QWidget
+
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+
+
+class MenuButton(Button):
+    """A button with a menu under it and an arrow behind its words."""
+
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        kind: ButtonKind = ButtonKind.QUIET,
+        menu: QMenu | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(text, kind=kind, icon="chevron-down", parent=parent)
+        self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow stands behind the words
+        self.menu_shown = menu or QMenu(self)
+        self.menu_shown.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        self.clicked.connect(self._open)
+
+    def _open(self) -> None:
+        self.menu_shown.popup(self.mapToGlobal(QPoint(0, self.height() + 2)))
+
+
+class OneOf(MenuButton):
+    """Shows one of a few choices and lets another be chosen.
+
+    Signals:
+        chosen: the new value.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, choices: Sequence[tuple[object, str]], name: str, parent: QWidget | None = None) -> None:
+        super().__init__("", parent=parent)
+        self._name = name
+        self._actions: dict[object, QAction] = {}
+        for value, text in choices:
+            action = self.menu_shown.addAction(text)
+            action.setData(value)
+            action.setCheckable(True)
+            self._actions[value] = action
+        self.menu_shown.triggered.connect(self._take)
+        self.value: object = choices[0][0]
+        self.set_value(self.value)
+
+    def set_value(self, value: object) -> None:
+        """Show `value` as chosen, without telling anybody."""
+        self.value = value
+        for known, action in self._actions.items():
+            action.setChecked(known == value)
+        self.setText(self._actions[value].text())
+        self.setAccessibleName(f"{self._name}: {self.text()}")
+
+    def _take(self, action: QAction) -> None:
+        self.set_value(action.data())
+        self.chosen.emit(self.value)
+
+
+class AnyOf(MenuButton):
+    """Shows which of a few choices are made; its menu stays open while they are ticked.
+
+    `say` puts the chosen values into words.
+
+    Signals:
+        changed: the choice is another one now.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        choices: Sequence[tuple[object, str]],
+        name: str,
+        say: Callable[[Sequence[object]], str],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__("", menu=_StayingMenu(), parent=parent)
+        self.menu_shown.setParent(self, self.menu_shown.windowFlags())
+        self._name = name
+        self._say = say
+        self._actions: dict[object, QAction] = {}
+        for value, text in choices:
+            action = self.menu_shown.addAction(text)
+            action.setData(value)
+            action.setCheckable(True)
+            action.triggered.connect(self._changed)
+            self._actions[value] = action
+
+    def values(self) -> list[object]:
+        """What is chosen, in the order of the menu."""
+        return [value for value, action in self._actions.items() if action.isChecked()]
+
+    def set_values(self, values: Iterable[object]) -> None:
+        """Show these as chosen, without telling anybody."""
+        chosen = frozenset(values)
+        for value, action in self._actions.items():
+            action.setChecked(value in chosen)
+        self._show()
+
+    def _changed(self) -> None:
+        self._show()
+        self.changed.emit()
+
+    def _show(self) -> None:
+        self.setText(self._say(self.values()))
+        self.setAccessibleName(f"{self._name}: {self.text()}")
+        self.updateGeometry()
+
+
+class _StayingMenu(QMenu):
+    """A menu that stays open while its items are ticked."""
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        action = self.actionAt(event.position().toPoint())
+        if action is not None and action.isCheckable():
+            action.trigger()
+            return
+        super().mouseReleaseEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        action = self.activeAction()
+        if event.key() == Qt.Key.Key_Space and action is not None and action.isCheckable():
+            action.trigger()
+            return
+        super().keyPressEvent(event)

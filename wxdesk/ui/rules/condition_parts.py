@@ -1,0 +1,266 @@
+"""The conditions of the editor's sentence: words before, what is looked for, and what is wrong with it.
+
+A part makes widgets for somebody's layout, because a sentence has to break where the line ends, not where a
+condition does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QToolButton, QWidget
+
+from wxdesk.core.faults import Place
+from wxdesk.core.rules import Condition, SessionFromTest
+from wxdesk.i18n import tr
+from wxdesk.ui.icons import icon
+from wxdesk.ui.rules.choices import OneOf
+from wxdesk.ui.rules.word_chips import HEIGHT, WordChips
+from wxdesk.ui.rules.words import condition_choice, condition_label
+from wxdesk.ui.theme import Size, font
+from wxdesk.ui.widgets.flow import KEEP_WITH_NEXT, NEW_LINE
+from wxdesk.ui.widgets.labels import PlainLabel
+
+WORD_CONDITIONS = ("any", "all", "exact", "prefix", "none")
+CONDITIONS = ("any", "all", "none", "exact", "prefix", "regex", "session_from")
+"""In the order of the menu that adds them."""
+
+PATTERN_FIELD = 300
+
+
+class ConditionPart(QObject):
+    """One condition of a rule.
+
+    Signals:
+        changed: it looks for something else now.
+        relaid: widgets came or went.
+        removed: the operator wants it away; carries the part.
+    """
+
+    changed = Signal()
+    relaid = Signal()
+    removed = Signal(object)
+
+    def __init__(self, condition: str, host: QWidget) -> None:
+        super().__init__(host)
+        self.condition = condition
+        self.label = PlainLabel(condition_label(condition), size=Size.MESSAGE, role="secondary", parent=host)
+        self.label.setProperty(KEEP_WITH_NEXT, True)
+        self.label.setFixedHeight(HEIGHT)
+        self._remove = remove_button(tr("Remove this condition: {what}", what=condition_choice(condition)), host)
+        self._remove.clicked.connect(self._ask_away)
+        self._error = error_label(host)
+
+    def show_fault(self, where: Place, reason: str) -> None:
+        """Say under the condition what is wrong with it; an empty reason takes that away."""
+        self._error.setText(reason)
+        self._error.setVisible(bool(reason))
+        self.relaid.emit()
+
+    def widgets(self) -> list[QWidget]:
+        """All of its widgets, in their order."""
+        return [self.label, *self._middle(), self._remove, self._error]
+
+    def discard(self) -> None:
+        """Remove all widgets for good."""
+        for widget in self.widgets():
+            widget.hide()
+            widget.deleteLater()
+        self.deleteLater()
+
+    def first(self) -> QWidget:
+        """The widget that gets the keyboard when the condition is new."""
+        return self._middle()[0]
+
+    def _middle(self) -> list[QWidget]:
+        raise NotImplementedError
+
+    def _ask_away(self) -> None:
+        self.removed.emit(self)
+
+
+class WordsPart(ConditionPart):
+    """any, all, none, exact, prefix: a list of words."""
+
+    def __init__(self, condition: str, words: Sequence[str], host: QWidget) -> None:
+        super().__init__(condition, host)
+        ruled_out = condition == "none"
+        self.chips = WordChips(
+            host,
+            condition_choice(condition),
+            ground="failed_tint" if ruled_out else "accent_tint",
+            ink="failed" if ruled_out else "accent",
+        )
+        self.chips.set_words(words)
+        self.chips.changed.connect(self.changed)
+        self.chips.relaid.connect(self.relaid)
+
+    def words(self) -> tuple[str, ...]:
+        """What is looked for."""
+        return self.chips.words()
+
+    def show_fault(self, where: Place, reason: str) -> None:
+        """Mark the word that is wrong, if it is one."""
+        index = where[2] if len(where) > 2 else None
+        self.chips.mark(index if isinstance(index, int) and reason else None)
+        super().show_fault(where, reason)
+
+    def first(self) -> QWidget:
+        """The button that opens the field for words."""
+        return self.chips.add
+
+    def _middle(self) -> list[QWidget]:
+        return self.chips.widgets()
+
+
+class PatternPart(ConditionPart):
+    """regex: an RE2 pattern."""
+
+    def __init__(self, pattern: str, host: QWidget) -> None:
+        super().__init__("regex", host)
+        self.field = pattern_field(tr("Regular expression"), host)
+        self.field.setText(pattern)
+        self.field.setPlaceholderText(tr(r"such as (?P<no>\d{8,})"))
+        self.field.textEdited.connect(self._edited)
+
+    def pattern(self) -> str:
+        """What is looked for."""
+        return self.field.text()
+
+    def show_fault(self, where: Place, reason: str) -> None:
+        """Frame the field in red while it is wrong."""
+        set_wrong(self.field, bool(reason))
+        super().show_fault(where, reason)
+
+    def _middle(self) -> list[QWidget]:
+        return [self.field]
+
+    def _edited(self) -> None:
+        self.changed.emit()
+
+
+class SourcePart(ConditionPart):
+    """session_from: how the value of the mini program's button must read."""
+
+    def __init__(self, test: SessionFromTest, host: QWidget) -> None:
+        super().__init__("session_from", host)
+        self.how = OneOf(
+            [("equals", tr("equals")), ("prefix", tr("starts with")), ("regex", tr("matches the pattern"))],
+            tr("How session_from is compared"),
+            host,
+        )
+        self.field = pattern_field(tr("Value of session_from"), host)
+        for how in ("equals", "prefix", "regex"):
+            value = getattr(test, how)
+            if value is not None:
+                self.how.set_value(how)
+                self.field.setText(value)
+        self.how.chosen.connect(self._edited)
+        self.field.textEdited.connect(self._edited)
+
+    def test(self) -> SessionFromTest:
+        """What is looked for."""
+        return SessionFromTest(**{str(self.how.value): self.field.text()})
+
+    def show_fault(self, where: Place, reason: str) -> None:
+        """Frame the field in red while it is wrong."""
+        set_wrong(self.field, bool(reason))
+        super().show_fault(where, reason)
+
+    def first(self) -> QWidget:
+        """The value."""
+        return self.field
+
+    def _middle(self) -> list[QWidget]:
+        self.how.setProperty(KEEP_WITH_NEXT, True)
+        return [self.how, self.field]
+
+    def _edited(self) -> None:
+        self.changed.emit()
+
+
+def parts_of(when: Condition, host: QWidget) -> list[ConditionPart]:
+    """The parts that say `when`, in the order in which a sentence names them."""
+    parts: list[ConditionPart] = [
+        WordsPart(condition, getattr(when, condition), host)
+        for condition in WORD_CONDITIONS
+        if condition != "none" and getattr(when, condition)
+    ]
+    if when.regex is not None:
+        parts.append(PatternPart(when.regex, host))
+    if when.session_from is not None:
+        parts.append(SourcePart(when.session_from, host))
+    if when.none:
+        parts.append(WordsPart("none", when.none, host))
+    return parts
+
+
+def new_part(condition: str, host: QWidget) -> ConditionPart:
+    """An empty part."""
+    match condition:
+        case "regex":
+            return PatternPart("", host)
+        case "session_from":
+            return SourcePart(SessionFromTest(prefix=""), host)
+        case _:
+            return WordsPart(condition, (), host)
+
+
+def condition_of(parts: Sequence[ConditionPart]) -> Condition:
+    """What the parts say. A list without a word says nothing yet."""
+    said: dict[str, object] = {}
+    for part in parts:
+        if isinstance(part, WordsPart):
+            said[part.condition] = part.words()
+        elif isinstance(part, PatternPart):
+            said["regex"] = part.pattern()
+        elif isinstance(part, SourcePart):
+            said["session_from"] = part.test()
+    return Condition(**said)  # type: ignore[arg-type]
+
+
+def pattern_field(name: str, host: QWidget) -> QLineEdit:
+    """A field for what a program reads; it takes what is left of its line."""
+    field = QLineEdit(host)
+    field.setAccessibleName(name)
+    field.setFont(font(Size.BODY))
+    field.setMinimumWidth(160)
+    field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    return field
+
+
+def remove_button(name: str, host: QWidget) -> QToolButton:
+    """A small cross that takes something away."""
+    return small_button("close", name, host)
+
+
+def small_button(picture: str, name: str, host: QWidget) -> QToolButton:
+    """A button of one icon, with its name for those who cannot see it and as a tooltip."""
+    button = QToolButton(host)
+    button.setIcon(icon(picture, "secondary", 16))
+    button.setIconSize(QSize(16, 16))
+    button.setAccessibleName(name)
+    button.setToolTip(name)
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return button
+
+
+def error_label(host: QWidget) -> PlainLabel:
+    """A sentence in red on a line of its own, hidden while it is empty."""
+    label = PlainLabel(size=Size.SMALL, role="failed", wrap=True, parent=host)
+    label.setProperty(NEW_LINE, True)
+    policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    policy.setHeightForWidth(True)
+    label.setSizePolicy(policy)
+    label.hide()
+    return label
+
+
+def set_wrong(field: QWidget, wrong: bool) -> None:
+    """Frame a field in red, or not."""
+    if field.property("wrong") is wrong:
+        return
+    field.setProperty("wrong", wrong)
+    field.style().unpolish(field)
+    field.style().polish(field)

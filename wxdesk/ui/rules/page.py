@@ -1,0 +1,312 @@
+"""The page of the rules: puts list, editor and trial side by side and carries what they ask to the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+
+from wxdesk.core.errors import BadInput
+from wxdesk.core.events import DecisionMade, RulesChanged
+from wxdesk.core.rules import Rule
+from wxdesk.i18n import explain, tr
+from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.notices import Notices
+from wxdesk.ui.rules.editor import RuleEditor
+from wxdesk.ui.rules.empty_page import EmptyPage
+from wxdesk.ui.rules.leave_dialog import LeaveDialog
+from wxdesk.ui.rules.rule_files import RuleFiles
+from wxdesk.ui.rules.rule_list import RuleList
+from wxdesk.ui.rules.rule_model import RuleModel
+from wxdesk.ui.rules.trial_panel import TrialPanel
+
+LIST = 330
+LIST_NARROW = 264
+NARROW = 1036
+"""Below this width of the page (1100 of the window) the trial becomes a drawer."""
+
+HITS = timedelta(days=7)
+
+
+class RulesPage(QWidget):
+    """Rules: list, editor, trial."""
+
+    def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._notices = notices
+        self._rulebook = bridge.desk.rulebook
+        self._deleted: tuple[Rule, list[int]] | None = None
+        self._then: Callable[[], None] | None = None
+        self._wanted = 0
+        self.rules = RuleModel(self)
+        self.list = RuleList(self.rules, self)
+        self.editor = RuleEditor(self._rulebook, bridge.desk.clock(), self)
+        self.empty = EmptyPage(self)
+        self.trial = TrialPanel(self._rulebook, self)
+        self.files = RuleFiles(bridge, notices, self.rules.rowCount, self)
+        self._middle = QStackedWidget(self)
+        self._middle.addWidget(self.empty)
+        self._middle.addWidget(self.editor)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(0)
+        self._row.addWidget(self.list)
+        self._row.addWidget(self._middle, 1)
+        self._drawer: bool | None = None
+        self._connect()
+
+    def _connect(self) -> None:
+        self.rules.switched.connect(self._switch)
+        self.rules.reordered.connect(self._reorder)
+        self.list.view.chosen.connect(self._choose)
+        self.list.view.delete_asked.connect(self._ask_delete)
+        self.list.restore_asked.connect(self._restore)
+        self.list.import_asked.connect(self._import)
+        self.list.export_asked.connect(self.files.open_export)
+        self.files.imported.connect(self._imported)
+        for asked in (self.list.new_asked, self.empty.new_asked):
+            asked.connect(self.start_new)
+        self.empty.starter_asked.connect(self.files.start_with_ours)
+        self.editor.edited.connect(self._edited)
+        self.editor.touched.connect(self._touched)
+        self.editor.save_asked.connect(self._save)
+        self.editor.trial_asked.connect(self._toggle_drawer)
+        self.trial.closed.connect(self._toggle_drawer)
+        self._bridge.events.connect(self._hear)
+
+    # -- what the window asks
+
+    def activate(self) -> None:
+        """The page is shown: load what it needs."""
+        self.editor.set_now(self._bridge.desk.clock())
+        self._load()
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether closing the program now would lose something that was written."""
+        return self._middle.currentWidget() is self.editor and self.editor.unsaved
+
+    def leave(self, then: Callable[[], None]) -> None:
+        """Call `then` at once, or after the operator has decided about unsaved changes; never if he stays."""
+        if not self.unsaved:
+            then()
+            return
+        self._then = then
+        self.editor.check_now()
+        fault = self.editor.fault
+        why = tr("It cannot be saved as it is: {reason}", reason=tr(fault.reason)) if fault else ""
+        LeaveDialog(self.window(), self.editor.rule().name, why).ask(self.editor.save, self._discard, self._stay)
+
+    # -- loading
+
+    def _load(self) -> None:
+        since = self._bridge.desk.clock() - HITS
+        self._bridge.ask(self._rulebook.all(), self._show)
+        self._bridge.ask(self._bridge.desk.store.decisions.hits(since), self.rules.show_hits)
+
+    def _show(self, rules: list[Rule]) -> None:
+        self.rules.show(rules)
+        known = {rule.id: rule for rule in rules}
+        wanted = known.get(self._wanted)
+        editing = self._middle.currentWidget() is self.editor
+        now = self.editor.saved
+        if wanted is not None:
+            self._wanted = 0
+            self._edit(wanted)
+        elif editing and now.id in known:
+            self.editor.show_stored(known[now.id]) if self.editor.unsaved else self._edit(known[now.id])
+        elif editing and now.id and self.editor.unsaved:
+            self.editor.show_stored(Rule("", position=now.position))  # deleted elsewhere; what was written stays
+        elif not editing or now.id:
+            self._edit_first(rules)
+        self.list.view.show_current(self.editor.saved.id)
+
+    def _edit_first(self, rules: list[Rule]) -> None:
+        if rules:
+            self._edit(rules[0])
+        else:
+            self._middle.setCurrentWidget(self.empty)
+            self.trial.ask_with(None)
+
+    def _edit(self, rule: Rule) -> None:
+        if self._middle.currentWidget() is not self.editor or rule != self.editor.saved or self.editor.unsaved:
+            self.editor.show_rule(rule)
+        self._middle.setCurrentWidget(self.editor)
+        self.list.view.show_current(rule.id)
+
+    def _hear(self, events: tuple[object, ...]) -> None:
+        if not self.isVisible():
+            return  # `activate` loads everything
+        if any(isinstance(event, RulesChanged) for event in events):
+            self._load()
+        elif any(isinstance(event, DecisionMade) for event in events):
+            since = self._bridge.desk.clock() - HITS
+            self._bridge.ask(self._bridge.desk.store.decisions.hits(since), self.rules.show_hits)
+
+    # -- choosing and editing
+
+    def start_new(self) -> None:
+        """Begin a rule, once what is unsaved has been settled."""
+        self.leave(self._begin_new)
+
+    def _begin_new(self) -> None:
+        self._middle.setCurrentWidget(self.editor)
+        self.editor.show_rule(Rule(""))
+        self.list.view.show_current(0)
+        self.editor.name.setFocus()
+
+    def _choose(self, rule_id: int) -> None:
+        if rule_id == self.editor.saved.id and self._middle.currentWidget() is self.editor:
+            return
+        self._wanted = rule_id
+        self.leave(self._edit_wanted)
+
+    def _edit_wanted(self) -> None:
+        row = self.rules.row_of(self._wanted)
+        self._wanted = 0
+        rule = self.rules.rule_at(self.rules.index(row))
+        if rule is not None:
+            self._edit(rule)
+
+    def _discard(self) -> None:
+        self.editor.revert()
+        self._go_on()
+
+    def _stay(self) -> None:
+        self._then, self._wanted = None, 0
+        self.list.view.show_current(self.editor.saved.id)
+
+    def _go_on(self) -> None:
+        then, self._then = self._then, None
+        if then is not None:
+            then()
+
+    def _edited(self, rule: Rule) -> None:
+        editing = self._middle.currentWidget() is self.editor
+        self.trial.ask_with(rule if editing and rule != self.editor.saved else None)
+
+    def _touched(self, changed: bool) -> None:
+        self.rules.mark_unsaved(self.editor.saved.id if changed and self.editor.saved.id else None)
+
+    def _save(self, rule: Rule) -> None:
+        self._bridge.ask(self._rulebook.save(rule), self._saved, self._refused)
+
+    def _saved(self, rule: Rule) -> None:
+        self.editor.show_rule(rule)
+        self._notices.toast(tr("“{name}” saved", name=rule.name))
+        if self._then is None:
+            self._wanted = rule.id
+        self._load()
+        self._go_on()
+
+    def _refused(self, error: Exception) -> None:
+        self._stay()
+        if isinstance(error, BadInput):
+            self.editor.show_refusal(explain(error))
+        else:
+            self._notices.report(error)
+
+    # -- the list
+
+    def _switch(self, rule_id: int, enabled: bool) -> None:
+        self._bridge.ask(self._rulebook.set_enabled(rule_id, enabled), self._reload, self._failed)
+
+    def _reorder(self, ids: list[int]) -> None:
+        self._bridge.ask(self._rulebook.reorder(ids), self._reload, self._failed)
+
+    def _ask_delete(self, rule: Rule) -> None:
+        self._deleted = (rule, [one.id for one in self.rules.rules])
+        self._notices.confirm(
+            tr("Delete “{name}”?", name=rule.name),
+            tr("The rule answers no more messages. What it has answered stays as it is."),
+            tr("Delete"),
+            self._delete,
+            destructive=True,
+        )
+
+    def _delete(self) -> None:
+        if self._deleted is None:
+            return
+        rule = self._deleted[0]
+        if rule.id == self.editor.saved.id:
+            self.editor.revert()
+        self._bridge.ask(self._rulebook.delete(rule.id), self._was_deleted, self._failed)
+
+    def _was_deleted(self, _: None) -> None:
+        if self._deleted is not None:
+            self.list.offer_restore(self._deleted[0].name)
+        self._load()
+
+    def _restore(self) -> None:
+        self.list.hide_restore()
+        if self._deleted is not None:
+            self._bridge.ask(self._rulebook.save(replace(self._deleted[0], id=0, revision=0)), self._put_back)
+
+    def _put_back(self, rule: Rule) -> None:
+        if self._deleted is None:
+            return
+        old, order = self._deleted
+        self._deleted = None
+        self._wanted = rule.id
+        self._bridge.ask(
+            self._rulebook.reorder([rule.id if one == old.id else one for one in order]), self._reload, self._failed
+        )
+
+    def _import(self) -> None:
+        self.leave(self.files.open_import)
+
+    def _imported(self, rules: list[Rule]) -> None:
+        self.list.hide_restore()
+        self.editor.revert()
+        self._middle.setCurrentWidget(self.empty)
+        self._show(rules)
+
+    def _reload(self, _: object = None) -> None:
+        self._load()
+
+    def _failed(self, error: Exception) -> None:
+        self._notices.report(error)
+        self._load()
+
+    # -- room
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the trial its own column, or make it a drawer."""
+        super().resizeEvent(event)
+        narrow = self.width() < NARROW
+        self.list.setFixedWidth(LIST_NARROW if narrow else LIST)
+        self.list.hint.setVisible(not narrow)
+        if narrow is not self._drawer:
+            self._drawer = narrow
+            self._place_trial()
+        if narrow:
+            self._place_drawer()
+
+    def _place_trial(self) -> None:
+        drawer = bool(self._drawer)
+        self.editor.trial.setVisible(drawer)
+        self.trial.set_drawer(drawer)
+        if drawer:
+            self._row.removeWidget(self.trial)
+            self.trial.hide()
+        else:
+            self._row.addWidget(self.trial)
+            self.trial.show()
+
+    def _place_drawer(self) -> None:
+        self.trial.setGeometry(self.width() - self.trial.width(), 0, self.trial.width(), self.height())
+
+    def _toggle_drawer(self) -> None:
+        if self.trial.isHidden():
+            self._place_drawer()
+            self.trial.show()
+            self.trial.raise_()
+            self.trial.sentence.setFocus()
+        else:
+            self.trial.hide()
+            self.editor.trial.setFocus(Qt.FocusReason.OtherFocusReason)

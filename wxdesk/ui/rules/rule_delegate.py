@@ -1,0 +1,122 @@
+"""Paints a rule's row and turns a click on its switch into a change of the model."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from wxdesk.i18n import tr
+from wxdesk.ui.rules.rule_model import Role
+from wxdesk.ui.theme import Size, Theme, font
+
+ROW = 60
+NUMBER_RIGHT = 32
+TEXT_LEFT = 42
+SWITCH = QSize(30, 18)
+EDGE = 14
+
+
+def switch_rect(row: QRect) -> QRect:
+    """Where the switch stands in a row."""
+    at = QRect(row.right() - EDGE - SWITCH.width(), 0, SWITCH.width(), SWITCH.height())
+    at.moveTop(row.center().y() - SWITCH.height() // 2)
+    return at
+
+
+class RuleDelegate(QStyledItemDelegate):
+    """Number, name, one line of words, switch."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """Every row is as high; the view gives the width."""
+        return QSize(200, ROW)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Draw the row."""
+        theme = Theme.current()
+        rect: QRect = option.rect
+        state: QStyle.StateFlag = option.state
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        _ground(painter, rect, state, theme)
+        on = index.data(Qt.ItemDataRole.CheckStateRole) is Qt.CheckState.Checked
+        painter.setFont(font(Size.SMALL, tabular=True))
+        painter.setPen(theme.color("secondary"))
+        number = QRect(rect.left(), rect.top(), NUMBER_RIGHT, rect.height())
+        painter.drawText(
+            number, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(index.data(Role.NUMBER))
+        )
+        _words(painter, rect, index, on, theme)
+        draw_switch(painter, QRectF(switch_rect(rect)), on, theme)
+        painter.restore()
+
+    def editorEvent(
+        self,
+        event: QEvent,
+        model: QAbstractItemModel,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> bool:
+        """Switch the rule when its switch is clicked."""
+        if not isinstance(event, QMouseEvent) or event.button() is not Qt.MouseButton.LeftButton:
+            return False
+        hit = switch_rect(option.rect).adjusted(-8, -12, 8, 12)
+        if not hit.contains(event.position().toPoint()):
+            return False
+        if event.type() is QEvent.Type.MouseButtonRelease:
+            on = index.data(Qt.ItemDataRole.CheckStateRole) is Qt.CheckState.Checked
+            model.setData(
+                index,
+                Qt.CheckState.Unchecked if on else Qt.CheckState.Checked,
+                Qt.ItemDataRole.CheckStateRole,
+            )
+        return True
+
+
+def draw_switch(painter: QPainter, rect: QRectF, on: bool, theme: Theme) -> None:
+    """A switch as `ui.widgets.buttons.Switch` shows it, inside a row."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.color("accent_fill" if on else "faint"))
+    painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2)
+    size = rect.height() - 4
+    left = rect.right() - size - 2 if on else rect.left() + 2
+    painter.setBrush(theme.color("on_accent"))
+    painter.drawEllipse(QRectF(left, rect.top() + 2, size, size))
+
+
+def _ground(painter: QPainter, rect: QRect, state: QStyle.StateFlag, theme: Theme) -> None:
+    selected = bool(state & QStyle.StateFlag.State_Selected)
+    if selected or state & QStyle.StateFlag.State_MouseOver:
+        painter.fillRect(rect, theme.color("selection" if selected else "hover"))
+    if selected:
+        painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), theme.color("accent_fill"))
+    painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.color("line"))
+    if state & QStyle.StateFlag.State_HasFocus and state & QStyle.StateFlag.State_KeyboardFocusChange:
+        painter.setPen(QPen(theme.color("accent_fill"), 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(QRectF(rect).adjusted(4, 3, -3, -4), 6, 6)
+
+
+def _words(painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex, on: bool, theme: Theme) -> None:
+    width = switch_rect(rect).left() - TEXT_LEFT - rect.left() - 12
+    line = QRect(rect.left() + TEXT_LEFT, rect.top() + 11, width, 19)
+    painter.setFont(font(Size.BODY, strong=True))
+    painter.setPen(theme.color("text" if on else "secondary"))
+    _elided(painter, line, index.data(Qt.ItemDataRole.DisplayRole))
+    line.moveTop(rect.top() + 31)
+    painter.setFont(font(Size.SMALL))
+    if index.data(Role.UNSAVED):
+        mark = tr("Not saved")
+        painter.setPen(theme.color("pending"))
+        painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, mark)
+        line.setLeft(line.left() + QFontMetrics(painter.font()).horizontalAdvance(mark + "  "))
+    painter.setPen(theme.color("secondary"))
+    off = "" if on else tr("Switched off") + " · "
+    _elided(painter, line, off + index.data(Role.SUMMARY))
+
+
+def _elided(painter: QPainter, rect: QRect, text: str) -> None:
+    shown = QFontMetrics(painter.font()).elidedText(text.replace("\n", " "), Qt.TextElideMode.ElideRight, rect.width())
+    painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)

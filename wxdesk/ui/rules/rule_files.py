@@ -1,0 +1,138 @@
+"""Rules from a file and into a file, with the question before anything is replaced."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from wxdesk.core.errors import BadRulesFile
+from wxdesk.core.rules import Rule
+from wxdesk.desk.rules_file import read_rules
+from wxdesk.i18n import language, ntr, tr
+from wxdesk.paths import resource
+from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.notices import Notices
+
+log = logging.getLogger(__name__)
+
+LARGEST_FILE = 8 * 1024 * 1024
+TROUBLE = "rules-file"
+
+
+class RuleFiles(QObject):
+    """Imports and exports. A file that is wrong changes nothing and is shown with its line until dismissed.
+
+    Signals:
+        imported: the rules that stand in the list now.
+    """
+
+    imported = Signal(object)
+
+    def __init__(self, bridge: Bridge, notices: Notices, count: Callable[[], int], host: QWidget) -> None:
+        super().__init__(host)
+        self._bridge = bridge
+        self._notices = notices
+        self._count = count
+        self._host = host
+        self._text = ""
+        self._name = ""
+        self._path = Path()
+
+    def open_import(self) -> None:
+        """Let the operator choose a file to import."""
+        dialog = self._dialog(tr("Import rules"), QFileDialog.AcceptMode.AcceptOpen)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.import_from)
+        dialog.open()
+
+    def open_export(self) -> None:
+        """Let the operator choose where to export to."""
+        dialog = self._dialog(tr("Export rules"), QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("toml")
+        dialog.selectFile("rules.toml")
+        dialog.fileSelected.connect(self.export_to)
+        dialog.open()
+
+    def import_from(self, file: str) -> None:
+        """Read a file, and ask before it replaces the rules."""
+        path = Path(file)
+        self._notices.bar(TROUBLE, "")
+        try:
+            text = _read(path)
+            rules = read_rules(text, path.name, self._bridge.desk.rulebook.fault_in)
+        except BadRulesFile as error:
+            self._refuse(error)
+            return
+        self._text, self._name = text, path.name
+        if not self._count():
+            self._replace()
+            return
+        title = tr("Replace {old} by {new}?", old=_rules(self._count()), new=_rules(len(rules)))
+        text = tr("All rules in the list are removed, and those of {file} take their place.", file=path.name)
+        self._notices.confirm(title, text, tr("Replace"), self._replace, destructive=True)
+
+    def start_with_ours(self) -> None:
+        """Take over the rules that come with the program, in the operator's language."""
+        path = resource("rules", f"starter.{language()}.toml")
+        self._text, self._name = path.read_text(encoding="utf-8"), path.name
+        self._replace()
+
+    def export_to(self, file: str) -> None:
+        """Write all rules into a file."""
+        self._path = Path(file)
+        self._bridge.ask(self._bridge.desk.rulebook.export_text(), self._write)
+
+    def _replace(self) -> None:
+        self._bridge.ask(self._bridge.desk.rulebook.import_text(self._text, self._name), self._replaced, self._failed)
+
+    def _replaced(self, rules: list[Rule]) -> None:
+        self._notices.toast(tr("{rules} imported from {file}", rules=_rules(len(rules)), file=self._name))
+        self.imported.emit(rules)
+
+    def _failed(self, error: Exception) -> None:
+        if isinstance(error, BadRulesFile):
+            self._refuse(error)
+        else:
+            self._notices.report(error)
+
+    def _refuse(self, error: BadRulesFile) -> None:
+        values = {name: tr(value) if isinstance(value, str) else value for name, value in error.values.items()}
+        text = tr("Nothing was imported. {file}, line {line}: {reason}", **values)
+        self._notices.bar(TROUBLE, text, action=tr("Dismiss"))
+
+    def _write(self, text: str) -> None:
+        try:
+            self._path.write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            log.warning("The rules could not be exported", exc_info=error)
+            why = error.strerror or type(error).__name__
+            self._notices.bar(TROUBLE, tr("Not exported: {why}", why=why), action=tr("Dismiss"))
+            return
+        self._notices.toast(tr("{rules} exported to {file}", rules=_rules(self._count()), file=self._path.name))
+
+    def _dialog(self, title: str, mode: QFileDialog.AcceptMode) -> QFileDialog:
+        dialog = QFileDialog(self._host.window(), title, str(Path.home()), tr("Rules (*.toml)"))
+        dialog.setAcceptMode(mode)
+        dialog.finished.connect(dialog.deleteLater)
+        return dialog
+
+
+def _read(path: Path) -> str:
+    """The file's text; raises `BadRulesFile` for what is not a text at all."""
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise BadRulesFile(path.name, 1, tr("The file is too large."))
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise BadRulesFile(path.name, line, tr("This is not UTF-8 text.")) from None
+    except OSError as error:
+        raise BadRulesFile(path.name, 1, error.strerror or type(error).__name__) from None
+
+
+def _rules(n: int) -> str:
+    return ntr("{n} rule", "{n} rules", n)

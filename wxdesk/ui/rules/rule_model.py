@@ -1,0 +1,192 @@
+"""The rules as rows, in the order in which they are asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from enum import IntEnum
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QByteArray,
+    QMimeData,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+
+from wxdesk.core.rules import Rule
+from wxdesk.i18n import tr
+from wxdesk.ui.rules.words import summary
+
+type AnyIndex = QModelIndex | QPersistentModelIndex
+
+ROW_MIME = "application/x-wxdesk-rule-row"
+
+
+class Role(IntEnum):
+    """What a row tells beside its name (Qt's DisplayRole) and its switch (CheckStateRole)."""
+
+    RULE = Qt.ItemDataRole.UserRole + 1
+    NUMBER = Qt.ItemDataRole.UserRole + 2
+    SUMMARY = Qt.ItemDataRole.UserRole + 3
+    UNSAVED = Qt.ItemDataRole.UserRole + 4
+
+
+class RuleModel(QAbstractListModel):
+    """All rules, switched-off ones included.
+
+    It shows a switch or a new order at once; whoever owns it stores that and resets the rows with what the store
+    then says.
+
+    Signals:
+        switched: rule id, on or off.
+        reordered: the ids in their new order.
+    """
+
+    switched = Signal(int, bool)
+    reordered = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rules: list[Rule] = []
+        self._hits: Mapping[int, int] = {}
+        self._unsaved: int | None = None
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rows' records, from top to bottom."""
+        return tuple(self._rules)
+
+    def show(self, rules: Sequence[Rule]) -> None:
+        """Show these rules. Where only contents changed, rows stay, and so does what is selected."""
+        if [rule.id for rule in rules] == [rule.id for rule in self._rules]:
+            self._rules = list(rules)
+            self._all_changed()
+            return
+        self.beginResetModel()
+        self._rules = list(rules)
+        self.endResetModel()
+
+    def show_hits(self, hits: Mapping[int, int]) -> None:
+        """Show how often each rule answered, by its id."""
+        if hits != self._hits:
+            self._hits = hits
+            self._all_changed()
+
+    def mark_unsaved(self, rule_id: int | None) -> None:
+        """Mark the row whose changes are not saved yet; None for no row."""
+        if rule_id != self._unsaved:
+            self._unsaved = rule_id
+            self._all_changed()
+
+    def row_of(self, rule_id: int) -> int:
+        """The row of a rule, or -1."""
+        return next((row for row, rule in enumerate(self._rules) if rule.id == rule_id), -1)
+
+    def rule_at(self, index: AnyIndex) -> Rule | None:
+        """The rule of an index, or None for an invalid one."""
+        return self._rules[index.row()] if index.isValid() else None
+
+    # -- what Qt asks
+
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's default
+        """As many rows as rules."""
+        return 0 if parent.isValid() else len(self._rules)
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """One fact of one row."""
+        rule = self.rule_at(index)
+        if rule is None:
+            return None
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return rule.name
+            case Qt.ItemDataRole.CheckStateRole:
+                return Qt.CheckState.Checked if rule.enabled else Qt.CheckState.Unchecked
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return self._spoken(index.row(), rule)
+            case _:
+                return self._fact(index.row(), rule, role)
+
+    def _fact(self, row: int, rule: Rule, role: int) -> object:
+        match role:
+            case Role.RULE:
+                return rule
+            case Role.NUMBER:
+                return row + 1
+            case Role.SUMMARY:
+                return summary(rule, self._hits.get(rule.id, 0))
+            case Role.UNSAVED:
+                return rule.id == self._unsaved
+        return None
+
+    def setData(  # noqa: N802 - Qt's name
+        self, index: AnyIndex, value: object, role: int = Qt.ItemDataRole.EditRole
+    ) -> bool:
+        """Switch a rule on or off."""
+        rule = self.rule_at(index)
+        if rule is None or role != Qt.ItemDataRole.CheckStateRole:
+            return False
+        enabled = Qt.CheckState(value) is Qt.CheckState.Checked
+        self._rules[index.row()] = replace(rule, enabled=enabled)
+        self.dataChanged.emit(index, index, [role, Qt.ItemDataRole.AccessibleTextRole])
+        self.switched.emit(rule.id, enabled)
+        return True
+
+    def flags(self, index: AnyIndex) -> Qt.ItemFlag:
+        """A row can be chosen, switched and dragged; things are dropped between rows."""
+        if not index.isValid():
+            return Qt.ItemFlag.ItemIsDropEnabled
+        flags = Qt.ItemFlag
+        return (
+            flags.ItemIsEnabled | flags.ItemIsSelectable | flags.ItemIsUserCheckable
+            | flags.ItemIsDragEnabled | flags.ItemNeverHasChildren
+        )  # fmt: skip
+
+    def supportedDropActions(self) -> Qt.DropAction:
+        """Rows are moved, never copied."""
+        return Qt.DropAction.MoveAction
+
+    def mimeTypes(self) -> list[str]:
+        """Rows of this list only."""
+        return [ROW_MIME]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """The dragged row's number."""
+        data = QMimeData()
+        data.setData(ROW_MIME, QByteArray(str(indexes[0].row()).encode()))
+        return data
+
+    def dropMimeData(self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: AnyIndex) -> bool:
+        """Move the dragged row before `row`; below all rows when it was dropped there."""
+        if action is not Qt.DropAction.MoveAction or not data.hasFormat(ROW_MIME):
+            return False
+        source = int(data.data(ROW_MIME).data())
+        return self.moveRows(QModelIndex(), source, 1, QModelIndex(), len(self._rules) if row < 0 else row)
+
+    def moveRows(self, source_parent: AnyIndex, source: int, count: int, target_parent: AnyIndex, target: int) -> bool:
+        """Move one row before the row `target`, and tell the new order."""
+        known = 0 <= source < len(self._rules) and 0 <= target <= len(self._rules)
+        if count != 1 or not known or target in (source, source + 1):
+            return False
+        self.beginMoveRows(QModelIndex(), source, source, QModelIndex(), target)
+        rule = self._rules.pop(source)
+        self._rules.insert(target - 1 if target > source else target, rule)
+        self.endMoveRows()
+        self._all_changed()
+        self.reordered.emit([rule.id for rule in self._rules])
+        return True
+
+    def _all_changed(self) -> None:
+        if self._rules:
+            self.dataChanged.emit(self.index(0), self.index(len(self._rules) - 1))
+
+    def _spoken(self, row: int, rule: Rule) -> str:
+        state = tr("switched on") if rule.enabled else tr("switched off")
+        return tr(
+            "{number}. {name}, {state}: {summary}",
+            number=row + 1, name=rule.name, state=state, summary=summary(rule, self._hits.get(rule.id, 0)),
+        )  # fmt: skip

@@ -1,0 +1,233 @@
+"""“How to answer”: the rule's actions in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from wxdesk.core.faults import MAX_SENDS, Fault
+from wxdesk.core.rules import SENDING_ACTIONS, Action, ActionKind, Rule
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.rules.action_bodies import ActionBody, body_of, empty_action
+from wxdesk.ui.rules.condition_parts import error_label, small_button
+from wxdesk.ui.rules.words import action_word
+from wxdesk.ui.theme import Size
+from wxdesk.ui.widgets.buttons import Chip, Switch
+from wxdesk.ui.widgets.flow import FlowLayout
+from wxdesk.ui.widgets.labels import PlainLabel
+
+ADDABLE = (
+    ActionKind.REPLY,
+    ActionKind.IMAGE,
+    ActionKind.LINK,
+    ActionKind.CARD,
+    ActionKind.TAKE_OVER,
+    ActionKind.TAG,
+    ActionKind.SILENT,
+    ActionKind.TRANSFER,
+)
+ONCE = frozenset({ActionKind.TAKE_OVER, ActionKind.TAG, ActionKind.SILENT, ActionKind.TRANSFER})
+
+
+class ActionRow(QWidget):
+    """One action: its name, what it costs, buttons to move and remove it, and its inside.
+
+    Signals:
+        changed: its inside says something else.
+        moved: the row, and -1 for up or 1 for down.
+        removed: the row.
+    """
+
+    changed = Signal()
+    moved = Signal(object, int)
+    removed = Signal(object)
+
+    def __init__(self, action: Action, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.kind = action.kind
+        word = action_word(action.kind)
+        self.body: ActionBody = body_of(action, self)
+        self.body.changed.connect(self.changed)
+        self.up = small_button("arrow-up", tr("Move up: {what}", what=word), self)
+        self.down = small_button("arrow-down", tr("Move down: {what}", what=word), self)
+        self.remove = small_button("close", tr("Remove: {what}", what=word), self)
+        self.up.clicked.connect(self._up)
+        self.down.clicked.connect(self._down)
+        self.remove.clicked.connect(self._away)
+        head = QHBoxLayout()
+        head.setSpacing(4)
+        head.addWidget(PlainLabel(word, size=Size.BODY, strong=True, parent=self))
+        if action.kind in SENDING_ACTIONS:
+            head.addSpacing(6)
+            head.addWidget(PlainLabel(tr("takes 1 reply"), size=Size.SMALL, role="secondary", parent=self))
+        head.addStretch(1)
+        for button in (self.up, self.down, self.remove):
+            head.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(head)
+        column.addWidget(self.body)
+
+    def _up(self) -> None:
+        self.moved.emit(self, -1)
+
+    def _down(self) -> None:
+        self.moved.emit(self, 1)
+
+    def _away(self) -> None:
+        self.removed.emit(self)
+
+
+class ThenCard(QFrame):
+    """The actions, what can be added, and whether the rules below are asked as well.
+
+    Signals:
+        changed: the actions are others now.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "card")
+        self._rows: list[ActionRow] = []
+        self._column = QVBoxLayout()
+        self._column.setSpacing(14)
+        self._error = error_label(self)
+        self._cost = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
+        self.chips: dict[ActionKind, Chip] = {}
+        self.continues = Switch(parent=self)
+        self.continues.setAccessibleName(tr("The rules below are asked as well"))
+        self.continues.toggled.connect(self.changed)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        adding = QWidget(self)
+        flow = FlowLayout(adding)
+        for kind in ADDABLE:
+            chip = Chip(f"+ {action_word(kind)}", checkable=False, parent=adding)
+            chip.setProperty("kind_added", kind.value)
+            chip.setAccessibleName(tr("Add: {what}", what=action_word(kind)))
+            chip.clicked.connect(self._add_clicked)
+            self.chips[kind] = chip
+            flow.addWidget(chip)
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        foot.addWidget(self.continues)
+        foot.addWidget(PlainLabel(tr("Ask the rules below as well"), size=Size.SMALL, role="secondary", parent=self))
+        foot.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 14, 16, 12)
+        column.setSpacing(10)
+        column.addWidget(PlainLabel(tr("How to answer"), size=Size.SMALL, role="secondary", strong=True, parent=self))
+        column.addLayout(self._column)
+        column.addWidget(self._error)
+        column.addWidget(adding)
+        column.addWidget(self._cost)
+        column.addLayout(foot)
+
+    # -- the rule's part
+
+    def show_rule(self, rule: Rule) -> None:
+        """Show what `rule` answers."""
+        for row in self._rows:
+            self._forget(row)
+        self._rows = []
+        self.continues.blockSignals(True)
+        self.continues.setChecked(rule.continues)
+        self.continues.blockSignals(False)
+        for action in rule.then:
+            self._take(action)
+        self._set()
+
+    def steps(self) -> tuple[Action, ...]:
+        """What is done, in order."""
+        return tuple(row.body.action() for row in self._rows)
+
+    def rows(self) -> tuple[ActionRow, ...]:
+        """The actions' widgets, in order."""
+        return tuple(self._rows)
+
+    def show_groups(self, names: Iterable[str]) -> None:
+        """Tell the texts which named groups the rule's patterns have."""
+        known = frozenset(names)
+        for row in self._rows:
+            row.body.show_groups(known)
+
+    def show_fault(self, fault: Fault | None, reason: str = "") -> None:
+        """Say what is wrong, at the action that it is about."""
+        where = fault.where if fault and fault.where[0] == "then" else ()
+        about = where[1] if len(where) > 1 else None
+        for at, row in enumerate(self._rows):
+            row.body.show_fault(fault if at == about else None, reason if at == about else "")
+        own = reason if where and about is None else ""
+        self._error.setText(own)
+        self._error.setVisible(bool(own))
+
+    # -- what the operator does
+
+    def add_action(self, kind: ActionKind) -> None:
+        """Append an action and put the keyboard into it."""
+        row = self._take(empty_action(kind))
+        self._set()
+        row.body.start()
+        self.changed.emit()
+
+    def _add_clicked(self) -> None:
+        self.add_action(ActionKind(self.sender().property("kind_added")))
+
+    def _take(self, action: Action) -> ActionRow:
+        row = ActionRow(action, self)
+        row.changed.connect(self.changed)
+        row.moved.connect(self._move)
+        row.removed.connect(self._drop)
+        self._rows.append(row)
+        return row
+
+    def _move(self, row: ActionRow, step: int) -> None:
+        at = self._rows.index(row)
+        self._rows.insert(at + step, self._rows.pop(at))
+        self._set()
+        self.changed.emit()
+
+    def _drop(self, row: ActionRow) -> None:
+        self._rows.remove(row)
+        self._forget(row)
+        self._set()
+        self.chips[row.kind].setFocus()
+        self.changed.emit()
+
+    def _forget(self, row: ActionRow) -> None:
+        self._column.removeWidget(row)
+        row.hide()
+        row.deleteLater()
+
+    def _set(self) -> None:
+        last = len(self._rows) - 1
+        for at, row in enumerate(self._rows):
+            self._column.removeWidget(row)
+            self._column.insertWidget(at, row)
+            row.up.setVisible(last > 0)
+            row.down.setVisible(last > 0)
+            row.up.setEnabled(at > 0)
+            row.down.setEnabled(at < last)
+        kinds = [row.kind for row in self._rows]
+        for kind in ONCE:
+            self.chips[kind].setEnabled(kind not in kinds)
+        sends = sum(kind in SENDING_ACTIONS for kind in kinds)
+        for kind in SENDING_ACTIONS:
+            self.chips[kind].setEnabled(sends < MAX_SENDS)
+        self._cost.setText(_cost_words(sends))
+
+
+def _cost_words(sends: int) -> str:
+    if not sends:
+        return tr("Sends nothing, so it takes none of the customer's five replies.")
+    return ntr(
+        "Takes {n} of the five replies that WeChat allows to a customer.",
+        "Takes {n} of the five replies that WeChat allows to a customer.",
+        sends,
+    )

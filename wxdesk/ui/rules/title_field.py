@@ -1,0 +1,34 @@
+"""A title that can be written: it looks like one until the mouse or the keyboard is in it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from wxdesk.ui.theme import Size, Theme, font
+
+
+class TitleField(QLineEdit):
+    """One line in the size of a page's title, without a frame; a line below it shows that it can be changed."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "flat")
+        self.setFont(font(Size.PAGE, strong=True))
+        self.setStyleSheet("background: transparent;")
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setFixedHeight(32)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The text, and the line while there is a reason for it."""
+        super().paintEvent(event)
+        wrong, focused = bool(self.property("wrong")), self.hasFocus()
+        if not (wrong or focused or self.underMouse() or not self.text()):
+            return
+        role = "failed" if wrong else "accent" if focused else "line"
+        painter = QPainter(self)
+        painter.setPen(QPen(Theme.current().color(role), 2 if focused or wrong else 1))
+        under = QRectF(self.rect()).adjusted(0, 0, 0, -1)
+        painter.drawLine(under.bottomLeft(), under.bottomRight())
+        painter.end()

@@ -1,0 +1,246 @@
+"""Try a sentence: what the rules would say to it, the one being edited included. Nothing is sent."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+
+from wxdesk.core.model import Content, MessageType, ReplyKind
+from wxdesk.core.render import TEXT_LIMIT_BYTES
+from wxdesk.core.rules import Rule
+from wxdesk.desk.rulebook import Answer, Rulebook, Trial
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.rules.choices import OneOf
+from wxdesk.ui.rules.condition_parts import small_button
+from wxdesk.ui.rules.surface import Surface
+from wxdesk.ui.rules.verdict_list import VerdictList
+from wxdesk.ui.rules.words import type_word
+from wxdesk.ui.theme import Measure, Size
+from wxdesk.ui.widgets.labels import PlainLabel
+
+WIDTH = 300
+DELAY_MS = 150
+
+
+class TrialPanel(QFrame):
+    """A sentence, who sends it and how, the rules' verdicts, and what the customer would see.
+
+    Signals:
+        closed: the operator wants the panel away (where it is a drawer).
+    """
+
+    closed = Signal()
+
+    def __init__(self, rulebook: Rulebook, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rulebook = rulebook
+        self._instead: Rule | None = None
+        self.setProperty("class", "side")
+        self.setFixedWidth(WIDTH)
+        self._later = QTimer(self, singleShot=True, interval=DELAY_MS)
+        self._later.timeout.connect(self.try_now)
+        self._make_fields()
+        self.verdicts = VerdictList(self)
+        self.note = PlainLabel(size=Size.SMALL, role="pending", wrap=True, parent=self)
+        self.note.hide()
+        self.bubbles = Bubbles(self)
+        self.cost = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
+        self._lay_out()
+
+    def _make_fields(self) -> None:
+        self.sentence = QLineEdit(self)
+        self.sentence.setProperty("class", "search")
+        self.sentence.setPlaceholderText(tr("What a customer might write"))
+        self.sentence.setAccessibleName(tr("Sentence to try"))
+        self.sentence.textChanged.connect(self._soon)
+        kinds = [(kind, type_word(kind)) for kind in MessageType]
+        self.kind = OneOf(kinds, tr("Kind of message"), self)
+        self.kind.chosen.connect(self._kind_chosen)
+        self.alias = QLineEdit(tr("Wang Fang"), self)
+        self.alias.setAccessibleName(tr("Name of the customer in this trial"))
+        self.alias.textChanged.connect(self._soon)
+        self.source = QLineEdit(self)
+        self.source.setPlaceholderText("session_from")
+        self.source.setAccessibleName(tr("session_from in this trial"))
+        self.source.textChanged.connect(self._soon)
+        self.source.hide()
+        self.close_button = small_button("close", tr("Close"), self)
+        self.close_button.clicked.connect(self.closed)
+        self.close_button.hide()
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(_title(tr("Try a sentence"), self))
+        head.addStretch(1)
+        head.addWidget(self.close_button)
+        who = QHBoxLayout()
+        who.setSpacing(8)
+        who.addWidget(self.kind)
+        who.addWidget(PlainLabel(tr("sent by"), size=Size.SMALL, role="secondary", parent=self))
+        who.addWidget(self.alias, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(8)
+        column.addLayout(head)
+        column.addWidget(self.sentence)
+        column.addLayout(who)
+        column.addWidget(self.source)
+        column.addSpacing(2)
+        column.addWidget(self.note)
+        column.addWidget(self.verdicts)
+        column.addSpacing(4)
+        column.addWidget(_title(tr("The customer would see"), self))
+        column.addWidget(self.bubbles, 1)
+        column.addWidget(self.cost)
+
+    def set_drawer(self, drawer: bool) -> None:
+        """Show or hide what a drawer needs to be closed."""
+        self.close_button.setVisible(drawer)
+
+    def ask_with(self, instead: Rule | None) -> None:
+        """Try with `instead` in the place of the stored rule of the same id; None for the stored rules alone."""
+        self._instead = instead
+        self._later.start()
+
+    def _kind_chosen(self) -> None:
+        self.source.setVisible(self.kind.value is MessageType.ENTER_SESSION)
+        self.sentence.setEnabled(self.kind.value is MessageType.TEXT)
+        self._later.start()
+
+    def _soon(self) -> None:
+        self._later.start()
+
+    def try_now(self) -> None:
+        """Ask the rules, now."""
+        kind = self.kind.value
+        assert isinstance(kind, MessageType)  # noqa: S101 - the choices are of this type
+        if kind is MessageType.TEXT and not self.sentence.text().strip():
+            self._show_nothing()
+            return
+        instead = self._instead
+        broken = instead is not None and self._rulebook.fault_in(instead) is not None
+        trial = self._rulebook.try_sentence(
+            self.sentence.text(),
+            kind,
+            self.source.text() if kind is MessageType.ENTER_SESSION else None,
+            self.alias.text(),
+            instead=None if broken else instead,
+        )
+        self._show(trial, kind, broken)
+
+    def _show_nothing(self) -> None:
+        self.note.hide()
+        self.verdicts.show_verdicts((), 0)
+        self.bubbles.show_answer("", (), tr("Write a sentence above to see which rule answers it. Nothing is sent."))
+        self.cost.setText("")
+
+    def _show(self, trial: Trial, kind: MessageType, broken: bool) -> None:
+        answer = trial.answer
+        incomplete = tr("The rule being edited is not complete yet; this is what the saved rules say.")
+        self.note.setText(incomplete if broken else answer.problem)
+        self.note.set_role("failed" if answer.problem and not broken else "pending")
+        self.note.setVisible(bool(self.note.full_text()))
+        self.verdicts.show_verdicts(answer.verdicts, answer.rules_left)
+        asked = self.sentence.text() if kind is MessageType.TEXT else f"[{type_word(kind)}]"
+        self.bubbles.show_answer(asked, answer.contents, _beside(answer))
+        self.cost.setText(_cost(trial))
+
+
+class Bubbles(QScrollArea):
+    """The chat as the customer would see it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(tr("What the customer would see"))
+        self._ground = QWidget(self)
+        self._ground.setProperty("class", "flat")
+        self._column = QVBoxLayout(self._ground)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._chat = Surface("window", "", parent=self._ground)
+        self._lines = QVBoxLayout(self._chat)
+        self._lines.setContentsMargins(12, 12, 12, 12)
+        self._lines.setSpacing(8)
+        self._column.addWidget(self._chat)
+        self._column.addStretch(1)
+        self.setWidget(self._ground)
+        self.viewport().setAutoFillBackground(False)
+
+    def show_answer(self, asked: str, contents: tuple[Content, ...], beside: str) -> None:
+        """Show what was asked, the answers, and a sentence for what is not an answer."""
+        while self._lines.count():
+            item = self._lines.takeAt(0)
+            widget = item.widget() if item else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        if asked:
+            self._lines.addWidget(_bubble(asked, "panel", "line", self._chat), 0, Qt.AlignmentFlag.AlignLeft)
+        for content in contents:
+            bubble = _bubble(_content_words(content), "accent_tint", "", self._chat)
+            self._lines.addWidget(bubble, 0, Qt.AlignmentFlag.AlignRight)
+        if beside:
+            self._lines.addWidget(PlainLabel(beside, size=Size.SMALL, role="secondary", wrap=True, parent=self._chat))
+
+    def texts(self) -> list[str]:
+        """What stands there, from top to bottom."""
+        return [label.full_text() for label in self._chat.findChildren(PlainLabel) if not label.isHidden()]
+
+
+def _bubble(text: str, fill: str, line: str, parent: QWidget) -> Surface:
+    bubble = Surface(fill, line, radius=Measure.BUBBLE_RADIUS, parent=parent)
+    column = QVBoxLayout(bubble)
+    column.setContentsMargins(12, 8, 12, 8)
+    label = PlainLabel(text, size=Size.MESSAGE, wrap=True, parent=bubble)
+    widest = WIDTH - 2 * 16 - 2 * 12 - 2 * 12 - 24
+    wanted = max(label.fontMetrics().horizontalAdvance(part) for part in text.split("\n")) + 2
+    label.setFixedWidth(min(wanted, widest))
+    label.setFixedHeight(label.heightForWidth(label.width()))
+    column.addWidget(label)
+    return bubble
+
+
+def _content_words(content: Content) -> str:
+    match content.kind:
+        case ReplyKind.TEXT:
+            return content.text
+        case ReplyKind.IMAGE:
+            return tr("[Picture {media_id}]", media_id=content.media_id)
+        case ReplyKind.LINK:
+            return "\n".join(part for part in (tr("[Link] {title}", title=content.title), content.description) if part)
+        case ReplyKind.CARD:
+            return tr("[Mini-program card] {title}", title=content.title)
+
+
+def _beside(answer: Answer) -> str:
+    """What follows besides texts, or instead of them."""
+    said = []
+    if answer.rule is None:
+        said.append(tr("No rule answers; the message waits for a person."))
+    if answer.silent:
+        said.append(tr("The customer gets nothing, on purpose."))
+    if answer.take_over:
+        said.append(tr("The conversation is handed over to a person."))
+    if answer.transfer:
+        said.append(tr("WeChat transfers the customer to its own web tool."))
+    if answer.tags:
+        said.append(tr("The customer is tagged: {tags}", tags=tr(", ").join(answer.tags)))
+    return "\n".join(said)
+
+
+def _cost(trial: Trial) -> str:
+    count = len(trial.sizes)
+    if not count:
+        return ""
+    sizes = " + ".join(str(size) for size in trial.sizes if size)
+    takes = ntr("takes {n} reply", "takes {n} replies", count)
+    if not sizes:
+        return takes
+    return tr("{size} / {limit} bytes", size=sizes, limit=TEXT_LIMIT_BYTES) + " · " + takes
+
+
+def _title(text: str, parent: QWidget) -> PlainLabel:
+    return PlainLabel(text, size=Size.SMALL, role="secondary", strong=True, parent=parent)

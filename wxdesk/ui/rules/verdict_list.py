@@ -1,0 +1,145 @@
+"""What each rule said to the sentence that is tried: one row a rule, and one for those not asked."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from enum import IntEnum
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QFrame, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from wxdesk.core.rules import RuleVerdict
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.icons import pixmap
+from wxdesk.ui.rules.words import verdict_words
+from wxdesk.ui.theme import Size, Theme, font
+
+type AnyIndex = QModelIndex | QPersistentModelIndex
+
+ROW = 50
+REST_ROW = 32
+MOST_ROWS = 6
+
+
+class Role(IntEnum):
+    """What a row tells beside the rule's name."""
+
+    MATCHED = Qt.ItemDataRole.UserRole + 1
+    REASON = Qt.ItemDataRole.UserRole + 2
+
+
+class VerdictModel(QAbstractListModel):
+    """The verdicts in the order in which the rules were asked."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._verdicts: tuple[RuleVerdict, ...] = ()
+        self._left = 0
+
+    def show(self, verdicts: Sequence[RuleVerdict], left: int) -> None:
+        """Show these, and how many rules were not asked."""
+        self.beginResetModel()
+        self._verdicts = tuple(verdicts)
+        self._left = left
+        self.endResetModel()
+
+    def matched_row(self) -> int:
+        """The last rule that matched, or -1."""
+        return max((row for row, verdict in enumerate(self._verdicts) if verdict.matched), default=-1)
+
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's default
+        """A row a verdict, and one for the rest."""
+        return 0 if parent.isValid() else len(self._verdicts) + bool(self._left)
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """One fact of one row."""
+        if not index.isValid():
+            return None
+        if index.row() >= len(self._verdicts):
+            return self._rest() if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole) else None
+        verdict = self._verdicts[index.row()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return verdict.rule_name
+            case Role.MATCHED:
+                return verdict.matched
+            case Role.REASON:
+                return verdict_words(verdict)
+            case Qt.ItemDataRole.ToolTipRole:
+                return html.escape(verdict_words(verdict))
+            case Qt.ItemDataRole.AccessibleTextRole:
+                said = tr("matches") if verdict.matched else tr("does not match")
+                return f"{verdict.rule_name}: {said}; {verdict_words(verdict)}"
+        return None
+
+    def _rest(self) -> str:
+        return ntr("{n} rule below was not asked any more", "{n} rules below were not asked any more", self._left)
+
+
+class VerdictDelegate(QStyledItemDelegate):
+    """A tick or a dash, the rule's name, and its reason below."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
+        """Two lines for a rule, one for the rest."""
+        return QSize(120, REST_ROW if index.data(Role.MATCHED) is None else ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        """Draw the row."""
+        theme = Theme.current()
+        rect: QRect = option.rect
+        matched = index.data(Role.MATCHED)
+        painter.save()
+        if matched:
+            painter.fillRect(rect, theme.color("selection"))
+        if index.row() > 0:
+            painter.setPen(QPen(theme.color("line"), 1))
+            painter.drawLine(rect.topLeft(), rect.topRight())
+        icon = pixmap(
+            "check" if matched else "dash" if matched is False else "dot", "accent" if matched else "faint", 14
+        )
+        name = QRect(rect.left() + 30, rect.top() + 6, rect.width() - 40, 19)
+        if matched is None:
+            name.moveTop(rect.top() + (rect.height() - name.height()) // 2)
+        painter.drawPixmap(rect.left() + 9, name.top() + 3, icon)
+        painter.setFont(font(Size.SMALL if matched is None else Size.BODY, strong=bool(matched)))
+        painter.setPen(theme.color("secondary" if matched is None else "text"))
+        _draw(painter, name, str(index.data(Qt.ItemDataRole.DisplayRole)))
+        if matched is not None:
+            painter.setFont(font(Size.SMALL))
+            painter.setPen(theme.color("secondary"))
+            _draw(painter, name.translated(0, 19), str(index.data(Role.REASON)))
+        painter.restore()
+
+
+class VerdictList(QListView):
+    """The list, as high as its rows up to a bound, and then scrolled to the rule that matched."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.verdicts = VerdictModel(self)
+        self.setModel(self.verdicts)
+        self.setItemDelegate(VerdictDelegate(self))
+        self.setProperty("class", "card")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setSelectionMode(QListView.SelectionMode.NoSelection)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setAccessibleName(tr("What each rule said"))
+
+    def show_verdicts(self, verdicts: Sequence[RuleVerdict], left: int) -> None:
+        """Show these, and how many rules were not asked."""
+        self.verdicts.show(verdicts, left)
+        rows = min(len(verdicts), MOST_ROWS)
+        self.setFixedHeight(rows * ROW + (REST_ROW if left and len(verdicts) <= MOST_ROWS else 0) + 2)
+        self.setVisible(self.verdicts.rowCount() > 0)
+        row = self.verdicts.matched_row()
+        if row >= 0:
+            self.scrollTo(self.verdicts.index(row))
+
+
+def _draw(painter: QPainter, rect: QRect, text: str) -> None:
+    line = text.replace("\n", " ")
+    shown = QFontMetrics(painter.font()).elidedText(line, Qt.TextElideMode.ElideRight, rect.width())
+    painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)

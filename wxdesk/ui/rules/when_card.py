@@ -1,0 +1,204 @@
+"""“When the customer sends …”: the sentence that says when a rule applies."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+
+from wxdesk.core.faults import Fault
+from wxdesk.core.model import MessageType
+from wxdesk.core.rules import Condition, Rule
+from wxdesk.i18n import tr
+from wxdesk.ui.rules.choices import AnyOf, MenuButton
+from wxdesk.ui.rules.condition_parts import (
+    CONDITIONS,
+    ConditionPart,
+    WordsPart,
+    condition_of,
+    error_label,
+    new_part,
+    parts_of,
+)
+from wxdesk.ui.rules.words import condition_choice, type_word, types_word
+from wxdesk.ui.theme import Size
+from wxdesk.ui.widgets.buttons import ButtonKind, Switch
+from wxdesk.ui.widgets.flow import KEEP_WITH_NEXT, NEW_LINE, FlowLayout
+from wxdesk.ui.widgets.labels import PlainLabel
+
+
+class WhenCard(QFrame):
+    """Kinds of message, conditions, and the switch that makes a rule the default one.
+
+    Signals:
+        changed: the sentence says something else now.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "card")
+        self._parts: list[ConditionPart] = []
+        self._sentence = QWidget(self)
+        self._flow = FlowLayout(self._sentence)
+        self._lead = PlainLabel(
+            tr("When the customer sends"), size=Size.MESSAGE, role="secondary", parent=self._sentence
+        )
+        self._lead.setProperty(KEEP_WITH_NEXT, True)
+        self.types = AnyOf([(kind, type_word(kind)) for kind in MessageType], tr("Kinds of message"), _say_types)
+        self.types.setParent(self._sentence)
+        self.types.changed.connect(self.changed)
+        self._rest = _words(tr("that no rule above has answered."), self._sentence)
+        self.add = MenuButton(tr("+ Condition"), kind=ButtonKind.LINK, parent=self._sentence)
+        self.add.setProperty(NEW_LINE, True)
+        self.add.menu_shown.aboutToShow.connect(self._fill_menu)
+        self.add.menu_shown.triggered.connect(self._add_part)
+        self._error = error_label(self._sentence)
+        self.default = Switch(parent=self)
+        self.default.setAccessibleName(tr("Default rule: answers everything else"))
+        self.default.toggled.connect(self._default_toggled)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        foot.addWidget(self.default)
+        foot.addWidget(PlainLabel(tr("Default: everything else"), size=Size.SMALL, role="secondary", parent=self))
+        foot.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 14, 16, 12)
+        column.setSpacing(10)
+        column.addWidget(PlainLabel(tr("When to answer"), size=Size.SMALL, role="secondary", strong=True, parent=self))
+        column.addWidget(self._sentence)
+        column.addLayout(foot)
+
+    # -- the rule's part
+
+    def show_rule(self, rule: Rule) -> None:
+        """Show when `rule` applies. A new rule begins with an open list of words."""
+        for part in self._parts:
+            part.discard()
+        self._parts = []
+        self.types.set_values(rule.on)
+        self.default.blockSignals(True)
+        self.default.setChecked(rule.default)
+        self.default.blockSignals(False)
+        parts = parts_of(rule.when, self._sentence)
+        if not parts and rule.id == 0 and not rule.default:
+            parts = [new_part("any", self._sentence)]
+        for part in parts:
+            self._take(part)
+        self._set()
+
+    def kinds(self) -> frozenset[MessageType]:
+        """For which kinds of message."""
+        return frozenset(kind for kind in self.types.values() if isinstance(kind, MessageType))
+
+    def when(self) -> Condition:
+        """The conditions; none for the default rule."""
+        return Condition() if self.default.isChecked() else condition_of(self._parts)
+
+    def is_default(self) -> bool:
+        """Whether the rule answers everything else."""
+        return self.default.isChecked()
+
+    def part(self, condition: str) -> ConditionPart | None:
+        """The part of a condition, if the sentence has it."""
+        return next((part for part in self._parts if part.condition == condition), None)
+
+    def show_fault(self, fault: Fault | None, reason: str = "") -> None:
+        """Say what is wrong, under the condition that it is about."""
+        where = fault.where if fault and fault.where[0] in ("when", "on") else ()
+        about = self.part(str(where[1])) if len(where) > 1 else None
+        for part in self._parts:
+            part.show_fault(where if part is about else (), reason if part is about else "")
+        own = reason if where and about is None else ""
+        self._error.setText(own)
+        self._error.setVisible(bool(own))
+        self._set()
+
+    # -- what the operator does
+
+    def _fill_menu(self) -> None:
+        menu: QMenu = self.add.menu_shown
+        menu.clear()
+        for condition in CONDITIONS:
+            action = menu.addAction(condition_choice(condition))
+            action.setData(condition)
+            action.setEnabled(self.part(condition) is None)
+
+    def _add_part(self, action: object) -> None:
+        self.add_condition(str(action.data()))  # type: ignore[attr-defined]
+
+    def add_condition(self, condition: str) -> None:
+        """Begin another condition and put the keyboard into it."""
+        part = new_part(condition, self._sentence)
+        self._take(part)
+        if condition == "session_from" and MessageType.ENTER_SESSION not in self.kinds():
+            self.types.set_values({MessageType.ENTER_SESSION})  # it is known for nothing else
+        self._set()
+        if isinstance(part, WordsPart):
+            part.chips.open_field()
+        else:
+            part.first().setFocus()
+        self.changed.emit()
+
+    def _take(self, part: ConditionPart) -> None:
+        part.changed.connect(self.changed)
+        part.relaid.connect(self._set)
+        part.removed.connect(self._drop)
+        self._parts.append(part)
+
+    def _drop(self, part: ConditionPart) -> None:
+        self._parts.remove(part)
+        part.discard()
+        self._set()
+        self.add.setFocus()
+        self.changed.emit()
+
+    def _default_toggled(self) -> None:
+        self._set()
+        self.changed.emit()
+
+    def _set(self) -> None:
+        """Put all widgets into the sentence, in its order; the order of the Tab key follows."""
+        while self._flow.count():
+            self._flow.takeAt(0)
+        default = self.default.isChecked()
+        for first in (self._lead, self.types, self._rest):
+            self._flow.addWidget(first)
+        self._rest.setVisible(default)
+        self.add.setVisible(not default)
+        previous: QWidget = self.types
+        for number, part in enumerate(self._parts):
+            part.label.setProperty(NEW_LINE, number > 0)
+            for widget in part.widgets():
+                self._flow.addWidget(widget)
+                QWidget.setTabOrder(previous, widget)
+                previous = widget
+            _show(part, not default)
+        self._flow.addWidget(self._error)
+        self._flow.addWidget(self.add)
+        QWidget.setTabOrder(previous, self.add)
+        QWidget.setTabOrder(self.add, self.default)
+        self._flow.invalidate()
+        self._sentence.updateGeometry()
+
+
+def _show(part: ConditionPart, shown: bool) -> None:
+    """Show or hide a part, leaving alone what it hides itself."""
+    for widget in part.widgets():
+        if not shown:
+            widget.setProperty("put_away", not widget.isHidden())
+            widget.hide()
+        elif widget.property("put_away"):
+            widget.setProperty("put_away", False)
+            widget.show()
+
+
+def _words(text: str, parent: QWidget) -> PlainLabel:
+    return PlainLabel(text, size=Size.MESSAGE, role="secondary", parent=parent)
+
+
+def _say_types(kinds: object) -> str:
+    return types_word(kinds)  # type: ignore[arg-type]

@@ -1,0 +1,273 @@
+"""Words as chips: one chip a word, and a small field that takes the next one."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QSizePolicy, QWidget
+
+from wxdesk.i18n import tr
+from wxdesk.ui.icons import pixmap
+from wxdesk.ui.theme import Size, Theme, font
+from wxdesk.ui.widgets.buttons import Button
+
+HEIGHT = 30
+PADDING = 10
+CROSS = 14
+CROSS_EDGE = 8
+WIDEST = 260
+
+_BETWEEN_WORDS = re.compile(r"[,，、;；\n\r\t\u2028\u2029]+")
+
+
+def split_words(text: str) -> list[str]:
+    """The words of a line or a pasted list: parted by commas, semicolons or line breaks, never by spaces."""
+    return [word.strip() for word in _BETWEEN_WORDS.split(text) if word.strip()]
+
+
+class WordChip(QAbstractButton):
+    """One word. A click on its cross, Delete or Backspace removes it.
+
+    Signals:
+        removed: the chip itself.
+    """
+
+    removed = Signal(object)
+
+    def __init__(self, word: str, *, ground: str, ink: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._ground = ground
+        self._ink = ink
+        self._wrong = False
+        self.setText(word)
+        self.setFont(font(Size.BODY, strong=True))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setAccessibleName(tr("Word “{word}”; Delete removes it", word=word))
+        if self._natural_width() > WIDEST:
+            self.setToolTip(html.escape(word))
+
+    def set_wrong(self, wrong: bool) -> None:
+        """Mark the word that a fault is about."""
+        self._wrong = wrong
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """The word and its cross; a very long word is cut."""
+        return QSize(min(self._natural_width(), WIDEST), HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for a few characters."""
+        return QSize(min(self._natural_width(), 64), HEIGHT)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Remove the word by key."""
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.removed.emit(self)
+            return
+        super().keyPressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Remove the word by its cross."""
+        if self._cross().adjusted(-6, -8, 8, 8).contains(event.position().toPoint()):
+            self.removed.emit(self)
+            return
+        super().mouseReleaseEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tinted ground, bold word, cross."""
+        theme = Theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(theme.color(self._ground))
+        marked = self._wrong or self.hasFocus()
+        ring = "failed" if self._wrong else "accent_fill"
+        painter.setPen(QPen(theme.color(ring), 1.5) if marked else Qt.PenStyle.NoPen)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
+        room = QRect(PADDING, 0, self._cross().left() - 4 - PADDING, self.height())
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        painter.setPen(theme.color(self._ink))
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.setOpacity(1.0 if self.underMouse() or self.hasFocus() else 0.55)
+        painter.drawPixmap(self._cross().topLeft(), pixmap("close", self._ink, CROSS))
+        painter.end()
+
+    def _natural_width(self) -> int:
+        return self.fontMetrics().horizontalAdvance(self.text()) + PADDING + 6 + CROSS + CROSS_EDGE
+
+    def _cross(self) -> QRect:
+        return QRect(QPoint(self.width() - CROSS - CROSS_EDGE, (self.height() - CROSS) // 2), QSize(CROSS, CROSS))
+
+
+class WordField(QLineEdit):
+    """Takes words: each ends with Enter or a comma, and a pasted list becomes several.
+
+    Signals:
+        words: a list of one or more words.
+        back: Backspace in the empty field.
+        left: the field was left empty-handed.
+    """
+
+    words = Signal(object)
+    back = Signal()
+    left = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setPlaceholderText(tr("Word, then Enter"))
+        self.setAccessibleName(tr("New word"))
+        self.setFixedWidth(148)
+        self.setFixedHeight(HEIGHT)
+        self.returnPressed.connect(self._take_all)
+        self.textChanged.connect(self._split)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter belongs to the field, Backspace in it to the last chip, Escape leaves."""
+        if event.key() == Qt.Key.Key_Backspace and not self.text():
+            self.back.emit()
+            return
+        if event.key() == Qt.Key.Key_Escape:
+            self.clear()
+            self.left.emit()
+            return
+        super().keyPressEvent(event)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.accept()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """What was typed counts."""
+        super().focusOutEvent(event)
+        if event.reason() is Qt.FocusReason.PopupFocusReason:
+            return
+        self._take_all()
+        self.left.emit()
+
+    def _take_all(self) -> None:
+        found = split_words(self.text())
+        self.clear()
+        if found:
+            self.words.emit(found)
+
+    def _split(self, text: str) -> None:
+        """A comma ends a word at once; what stands behind the last one is still being written."""
+        parts = _BETWEEN_WORDS.split(text)
+        if len(parts) == 1:
+            return
+        rest = parts.pop()
+        self.blockSignals(True)
+        self.setText(rest)
+        self.blockSignals(False)
+        found = [part.strip() for part in parts if part.strip()]
+        if found:
+            self.words.emit(found)
+
+
+class WordChips(QObject):
+    """The chips of one list, the button that opens the field, and the field: widgets for somebody's layout.
+
+    Signals:
+        changed: the words are others now.
+        relaid: widgets came or went; whoever lays them out does so again.
+    """
+
+    changed = Signal()
+    relaid = Signal()
+
+    def __init__(
+        self,
+        host: QWidget,
+        what: str,
+        *,
+        ground: str = "accent_tint",
+        ink: str = "accent",
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent or host)
+        self._host = host
+        self._colors = (ground, ink)
+        self._chips: list[WordChip] = []
+        self.add = Button("", icon="plus", parent=host)
+        self.add.setAccessibleName(tr("Add a word: {what}", what=what))
+        self.add.setToolTip(tr("Add a word"))
+        self.add.setFixedSize(34, HEIGHT)
+        self.add.clicked.connect(self.open_field)
+        self.field = WordField(host)
+        self.field.hide()
+        self.field.words.connect(self._append)
+        self.field.back.connect(self._remove_last)
+        self.field.left.connect(self._close_field)
+
+    def words(self) -> tuple[str, ...]:
+        """What the chips say, in their order."""
+        return tuple(chip.text() for chip in self._chips)
+
+    def set_words(self, words: Sequence[str]) -> None:
+        """Show these words, without telling anybody."""
+        for chip in self._chips:
+            chip.deleteLater()
+        self._chips = [self._chip(word) for word in words]
+
+    def widgets(self) -> list[QWidget]:
+        """All widgets in their order."""
+        return [*self._chips, self.add, self.field]
+
+    def mark(self, index: int | None) -> None:
+        """Mark the word that a fault is about; None for none."""
+        for at, chip in enumerate(self._chips):
+            chip.set_wrong(at == index)
+
+    def open_field(self) -> None:
+        """Let the operator write a word."""
+        self.add.hide()
+        self.field.show()
+        self.relaid.emit()
+        self.field.setFocus()
+
+    def discard(self) -> None:
+        """Remove all widgets for good."""
+        for widget in self.widgets():
+            widget.hide()
+            widget.deleteLater()
+
+    def _chip(self, word: str) -> WordChip:
+        chip = WordChip(word, ground=self._colors[0], ink=self._colors[1], parent=self._host)
+        chip.removed.connect(self._remove)
+        chip.show()
+        return chip
+
+    def _append(self, words: list[str]) -> None:
+        new = [word for word in dict.fromkeys(words) if word not in self.words()]
+        self._chips += [self._chip(word) for word in new]
+        if new:
+            self.relaid.emit()
+            self.changed.emit()
+
+    def _remove(self, chip: WordChip) -> None:
+        index = self._chips.index(chip)
+        focused = chip.hasFocus()
+        self._chips.remove(chip)
+        chip.hide()
+        chip.deleteLater()
+        if focused:
+            (self._chips[min(index, len(self._chips) - 1)] if self._chips else self.add).setFocus()
+        self.relaid.emit()
+        self.changed.emit()
+
+    def _remove_last(self) -> None:
+        if self._chips:
+            self._remove(self._chips[-1])
+
+    def _close_field(self) -> None:
+        if self.field.isHidden():
+            return
+        focused = self.field.hasFocus()
+        self.field.hide()
+        self.add.show()
+        self.relaid.emit()
+        if focused:
+            self.add.setFocus()

@@ -1,0 +1,185 @@
+"""What rules, conditions, actions and verdicts are called in front of the operator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from wxdesk.core.model import MessageType
+from wxdesk.core.rules import Action, ActionKind, Condition, Rule, RuleVerdict, SessionFromTest, Verdict
+from wxdesk.i18n import ntr, tr
+
+SHOWN_WORDS = 4
+"""As many words of a condition as a line of the list names."""
+
+
+def type_word(kind: MessageType) -> str:
+    """What a contact can send or do."""
+    match kind:
+        case MessageType.TEXT:
+            return tr("a text")
+        case MessageType.IMAGE:
+            return tr("a picture")
+        case MessageType.CARD:
+            return tr("a mini-program card")
+        case MessageType.ENTER_SESSION:
+            return tr("entering the chat")
+        case MessageType.OTHER:
+            return tr("anything else")
+
+
+def types_word(kinds: Iterable[MessageType]) -> str:
+    """Several of them, in the order of the rules file's list."""
+    chosen = frozenset(kinds)
+    return tr(" or ").join(type_word(kind) for kind in MessageType if kind in chosen) or tr("nothing at all")
+
+
+def action_word(kind: ActionKind) -> str:
+    """What a rule can do, as a title."""
+    return tr(_ACTIONS[kind])
+
+
+_ACTIONS = {
+    ActionKind.REPLY: "Text",
+    ActionKind.IMAGE: "Picture",
+    ActionKind.LINK: "Link",
+    ActionKind.CARD: "Mini-program card",
+    ActionKind.TRANSFER: "Transfer to WeChat's own tool",
+    ActionKind.TAKE_OVER: "Hand over to a person",
+    ActionKind.TAG: "Tag the customer",
+    ActionKind.SILENT: "Say nothing",
+}
+
+
+def condition_label(condition: str) -> str:
+    """The words before a condition's list in the editor's sentence."""
+    match condition:
+        case "any":
+            return tr("that contains any of")
+        case "all":
+            return tr("that contains all of")
+        case "none":
+            return tr("and does not contain")
+        case "exact":
+            return tr("that is exactly one of")
+        case "prefix":
+            return tr("that begins with one of")
+        case "regex":
+            return tr("in which this pattern is found")
+        case _:
+            return tr("coming from a button whose session_from")
+
+
+def condition_choice(condition: str) -> str:
+    """A condition's name in the menu that adds one."""
+    match condition:
+        case "any":
+            return tr("contains any of these words")
+        case "all":
+            return tr("contains all of these words")
+        case "none":
+            return tr("contains none of these words")
+        case "exact":
+            return tr("is exactly")
+        case "prefix":
+            return tr("begins with")
+        case "regex":
+            return tr("regular expression")
+        case _:
+            return tr("where the customer comes from")
+
+
+def summary(rule: Rule, hits: int = 0) -> str:
+    """A rule on one line: when, what, and how often in the last seven days."""
+    parts = [_when(rule), _then(rule.then)]
+    if hits:
+        parts.append(ntr("{n} hit in 7 days", "{n} hits in 7 days", hits))
+    return " · ".join(part for part in parts if part)
+
+
+def _when(rule: Rule) -> str:
+    if rule.default:
+        return tr("everything else")
+    said = list(_conditions(rule.when))
+    if rule.on != frozenset({MessageType.TEXT}):
+        said.insert(0, types_word(rule.on))
+    return tr("; ").join(said)
+
+
+def _conditions(when: Condition) -> Iterable[str]:
+    if when.session_from is not None:
+        yield tr("from {value}", value=_session_from(when.session_from))
+    if when.exact:
+        yield tr("is {words}", words=_listed(when.exact))
+    if when.prefix:
+        yield tr("begins with {words}", words=_listed(when.prefix))
+    if when.any or when.all:
+        yield tr("contains {words}", words=_listed(when.any + when.all))
+    if when.regex is not None:
+        yield tr("by pattern")
+    if when.none and not (when.any or when.all or when.exact or when.prefix):
+        yield tr("without {words}", words=_listed(when.none))
+
+
+def _session_from(test: SessionFromTest) -> str:
+    if test.prefix is not None:
+        return f"{test.prefix}…"
+    return test.equals or tr("a pattern")
+
+
+def _listed(words: Sequence[str]) -> str:
+    shown = tr(", ").join(words[:SHOWN_WORDS])
+    return shown if len(words) <= SHOWN_WORDS else tr("{words} and {n} more", words=shown, n=len(words) - SHOWN_WORDS)
+
+
+def _then(actions: Sequence[Action]) -> str:
+    kinds = {action.kind for action in actions}
+    if ActionKind.TAKE_OVER in kinds:
+        return tr("hands over")
+    if ActionKind.TRANSFER in kinds:
+        return tr("transfers")
+    if ActionKind.SILENT in kinds:
+        return tr("says nothing")
+    return tr("only tags") if kinds == {ActionKind.TAG} else ""
+
+
+def verdict_words(verdict: RuleVerdict) -> str:
+    """Why a rule matched, or the one reason why not."""
+    said = verdict.verdicts if verdict.matched else verdict.verdicts[-1:]
+    words = [_verdict(one) for one in said if one.condition != "on" or not one.ok]
+    if not words and verdict.matched:
+        return tr("answers {types}", types=_types_found(verdict))
+    return tr("; ").join(words)
+
+
+def _verdict(verdict: Verdict) -> str:
+    quoted = " ".join(tr("“{word}”", word=word) for word in verdict.words)
+    found = tr("“{word}”", word=verdict.found)
+    match verdict.condition:
+        case "on":
+            return tr("only for {types}", types=types_word(_kinds(verdict.words)))
+        case "all" if verdict.ok:
+            found = quoted
+        case "none":
+            found, quoted = quoted, found
+    yes, no = _SAID.get(verdict.condition, _SAID["session_from"])
+    return tr(yes, word=found) if verdict.ok else tr(no, words=quoted)
+
+
+_SAID = {
+    "default": ("everything else", "a rule above has answered"),
+    "any": ("contains {word}", "does not contain {words}"),
+    "all": ("contains {word}", "does not contain all of {words}"),
+    "none": ("does not contain {word}", "contains {words}"),
+    "exact": ("is exactly {word}", "is not {words}"),
+    "prefix": ("begins with {word}", "does not begin with {words}"),
+    "regex": ("the pattern finds {word}", "the pattern finds nothing"),
+    "session_from": ("comes from {word}", "does not come from {words}"),
+}
+
+
+def _kinds(words: Iterable[str]) -> list[MessageType]:
+    return [MessageType(word) for word in words]
+
+
+def _types_found(verdict: RuleVerdict) -> str:
+    return types_word(_kinds(one.found for one in verdict.verdicts if one.condition == "on" and one.found))
