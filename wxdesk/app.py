@@ -10,8 +10,9 @@ import asyncio
 import contextlib
 import json
 import logging
+import re
 import signal
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,6 +35,7 @@ from wxdesk.desk.pause import Pause
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.rulebook import Rulebook
 from wxdesk.desk.traffic import Traffic
+from wxdesk.keychain import Missing
 from wxdesk.store import SqlStore, open_store
 from wxdesk.threads import LoopThread
 from wxdesk.webhook.parse import read_push
@@ -209,15 +211,22 @@ async def serve(setup: Setup) -> None:
         await opened.stop()
 
 
-def open_window(setup: Setup, look: Look) -> int:
+def open_window(setup: Setup, missing: Sequence[Missing] = ()) -> int:
     """Run a desk with its window until the window is closed; the exit code."""
-    from wxdesk.ui.window import run_window  # a server that never opens one has no graphics libraries
+    from wxdesk.ui.setup.facts import Facts  # a server that never opens a window has no graphics libraries
+    from wxdesk.ui.window import run_window
 
     thread = DeskThread(setup)
+    config = setup.config
     try:
-        return run_window(thread.desk, thread.loop, setup.home, look)
+        facts = Facts(setup.home, config.listener.public_url, _without_password(config.store.url), tuple(missing))
+        return run_window(thread.desk, thread.loop, facts)
     finally:
         thread.stop()
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1@", url)
 
 
 def _report_end(task: asyncio.Task[None]) -> None:

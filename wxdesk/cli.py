@@ -113,8 +113,8 @@ def _prepare(options: argparse.Namespace) -> tuple[Setup, list[Missing]]:
 
 
 def _window(options: argparse.Namespace) -> int:
-    setup, _ = _prepare(options)  # the settings page says what is missing, and how to mend it
-    return open_window(setup)
+    setup, missing = _prepare(options)
+    return open_window(setup, missing)  # its settings page says what is missing, and how to mend it
 
 
 def _serve(options: argparse.Namespace) -> int:

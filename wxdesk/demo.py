@@ -30,6 +30,8 @@ from wxdesk.sandbox.customers import CUSTOMERS, MISS_CHEN, STRANGER, WANG_FANG, 
 from wxdesk.sandbox.faults import Fault, FaultKind
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.threads import LoopThread
+from wxdesk.ui.setup.facts import Facts
+from wxdesk.ui.window import grab_pages, run_window
 from wxdesk.ui.words import author_word, clock_time, kind_word, name_of, state_word
 
 HOLD_SECONDS = 90
@@ -55,9 +57,7 @@ def run_demo(home: Path | None, screenshots: Path | None, log_level: str) -> int
         wechat.call(scenario.play(sandbox, 0, (last,)))
         desk.call(_settled(desk.desk))
         desk.call(_print_conversations(desk.desk))
-        from wxdesk.ui.window import grab_pages  # the window's libraries only once they are needed
-
-        saved = grab_pages(desk.desk, desk.loop, folder, pictures)
+        saved = grab_pages(desk.desk, desk.loop, Facts(folder, desk.url), pictures)
         print(tr("{n} pictures are in {folder}", n=len(saved), folder=pictures.resolve()))  # noqa: T201
         return 0
 
@@ -133,9 +133,7 @@ def _live(wechat: LoopThread, sandbox: Sandbox, desk: DeskThread, folder: Path) 
 
     writing = asyncio.run_coroutine_threadsafe(customers(), wechat.loop)
     try:
-        from wxdesk.ui.window import run_window  # the window's libraries only once they are needed
-
-        return run_window(desk.desk, desk.loop, folder)
+        return run_window(desk.desk, desk.loop, Facts(folder, desk.url))
     finally:
         writing.cancel()
 

@@ -65,7 +65,8 @@ class Load:
             f'"MsgType":"text","Content":"第 {n} 条：请问几点关门","MsgId":{6_000_000_000_000_000_000 + n}}}'
         ).encode()
         head = (
-            f"POST /wx/shop?signature={signature}&timestamp={now}&nonce={n} HTTP/1.1\r\nHost: {self.host}:{self.port}\r\n"
+            f"POST /wx/shop?signature={signature}&timestamp={now}&nonce={n} HTTP/1.1\r\n"
+            f"Host: {self.host}:{self.port}\r\n"
             f"User-Agent: Mozilla/4.0\r\nAccept: */*\r\nContent-Type: text/xml\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         return head.encode() + body

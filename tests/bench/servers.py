@@ -58,6 +58,7 @@ def window(folder: Path) -> None:
     """The desk with its window, in which somebody scrolls and something blocks for 100 ms each second."""
     from PySide6.QtCore import QTimer
 
+    from wxdesk.ui.setup.facts import Facts
     from wxdesk.ui.window import run_window
 
     thread = DeskThread(setup(folder))
@@ -65,7 +66,7 @@ def window(folder: Path) -> None:
     stall = QTimer(interval=1000)
     stall.timeout.connect(lambda: time.sleep(STALL_SECONDS))
     QTimer.singleShot(0, stall.start)
-    run_window(thread.desk, thread.loop, folder)
+    run_window(thread.desk, thread.loop, Facts(folder))
     thread.stop()
 
 
