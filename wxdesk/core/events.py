@@ -86,8 +86,8 @@ class TokenChanged(Event):
 class PushSeen(Event):
     """A request reached the listener, for traffic and counters. `outcome`: kept, checked, duplicate or a refusal.
 
-    `kind` is the push's MsgType, for an event its Event; `key` finds the kept push, also that of a duplicate.
-    Both are empty when no push was read.
+    `kind` is the push's MsgType, for an event `event:` and its Event; empty when no push could be read. `key` finds
+    the kept push, also that of a duplicate; empty when none was verified.
     """
 
     account: str

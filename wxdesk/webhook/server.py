@@ -175,7 +175,9 @@ class _Seen:
     @property
     def kind(self) -> str:
         incoming = self.push.incoming if self.push else None
-        return (incoming.event or incoming.msg_type) if incoming else ""
+        if incoming is None:
+            return ""
+        return incoming.msg_type if incoming.event is None else f"event:{incoming.event}"
 
 
 def _refusal(refused: PushRefused) -> Answer:

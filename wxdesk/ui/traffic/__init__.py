@@ -1,0 +1,1 @@
+"""The page that shows what went over the wire: requests from WeChat, calls to it, and what became of each."""

@@ -1,0 +1,66 @@
+"""A push body made readable: one field a line, openids shortened, nothing interpreted.
+
+What came is shown as text whatever it is; a body that is neither JSON nor XML stays as it was.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from wxdesk.core.model import BodyFormat
+from wxdesk.ui.words import short_openid
+
+LONGEST = 20_000
+"""Characters shown; the largest push that is taken has 64 KiB."""
+
+_TOKEN = re.compile(r"<!\[CDATA\[.*?\]\]>|<[^>]*>|[^<]+|<", re.DOTALL)
+_SENDER = re.compile(r'"FromUserName"\s*:\s*"([^"\\]+)"|<FromUserName>\s*(?:<!\[CDATA\[)?\s*([^<>\]]+?)\s*[<\]]')
+_OPENID = re.compile(r"(?<![\w-])o[A-Za-z0-9_-]{27}(?![\w-])")
+
+
+def readable(body: bytes, format: BodyFormat | None) -> str:  # noqa: A002 - the word of the records
+    """`body` for the eye, without a whole openid in it."""
+    text = body.decode("utf-8", "replace")
+    if format is BodyFormat.JSON:
+        text = _json(text)
+    elif format is BodyFormat.XML:
+        text = _xml(text)
+    text = without_openids(text)
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"
+
+
+def without_openids(text: str) -> str:
+    """`text` with the sender, wherever it stands, and all that has the shape of an openid cut short."""
+    for found in _SENDER.finditer(text):
+        openid = found.group(1) or found.group(2)
+        if len(openid) > 1:
+            text = text.replace(openid, short_openid(openid))
+    return _OPENID.sub(lambda found: short_openid(found.group()), text)
+
+
+def _json(text: str) -> str:
+    try:
+        return json.dumps(json.loads(text), ensure_ascii=False, indent=2)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _xml(text: str) -> str:
+    """Elements on lines of their own, indented; what stands in CDATA is never touched."""
+    lines: list[str] = []
+    depth, closed = 0, True
+    for token in _TOKEN.findall(text):
+        if not token.strip():
+            continue
+        if not token.startswith("<") or token.startswith("<!["):
+            lines.append(token if not lines else lines.pop() + token)
+        elif token.startswith("</"):
+            depth = max(0, depth - 1)
+            lines.append("  " * depth + token if closed else lines.pop() + token)
+            closed = True
+        else:
+            lines.append("  " * min(depth, 20) + token)
+            closed = token.endswith(("/>", "?>"))
+            depth += not closed
+    return "\n".join(lines)

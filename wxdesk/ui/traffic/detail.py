@@ -1,0 +1,195 @@
+"""Beside the table: what one request said, letter for letter, and what became of it step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication, QKeyEvent, QTextOption
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from wxdesk.i18n import tr
+from wxdesk.ui.icons import icon
+from wxdesk.ui.theme import Size
+from wxdesk.ui.traffic.steps import Step
+from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.labels import PlainLabel
+
+WIDTH = 380
+TALLEST = 380
+"""How tall the body may stand before it scrolls by itself."""
+
+
+class TrafficDetail(QFrame):
+    """Shows one line; the page says what.
+
+    Signals:
+        closed: the operator wants it away (Esc, or the cross where it covers the table).
+        copied: the shown body is in the clipboard.
+    """
+
+    closed = Signal()
+    copied = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "side")
+        self.setFixedWidth(WIDTH)
+        self._title = PlainLabel(size=Size.TITLE, strong=True, elide=True)
+        self._close = QToolButton()
+        self._close.setAccessibleName(tr("Close"))
+        self._close.setToolTip(tr("Close"))
+        self._close.clicked.connect(self.closed)
+        self._heading = PlainLabel(size=Size.SMALL, role="faint", strong=True)
+        self._copy = Button(tr("Copy"), icon="copy")
+        self._copy.clicked.connect(self._copy_body)
+        self.body = Body()
+        self.steps = Steps()
+        self._build()
+        self._tint()
+
+    def _build(self) -> None:
+        inner = QWidget()
+        inner.setProperty("class", "flat")
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(16, 8, 16, 16)
+        column.setSpacing(8)
+        row = QHBoxLayout()
+        row.addWidget(self._heading, 1)
+        row.addWidget(self._copy)
+        column.addLayout(row)
+        column.addWidget(self.body)
+        column.addSpacing(8)
+        column.addWidget(PlainLabel(tr("What happened"), size=Size.SMALL, role="faint", strong=True))
+        column.addWidget(self.steps)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(inner)
+        scroll.viewport().setProperty("class", "flat")
+        head = QHBoxLayout()
+        head.setContentsMargins(16, 12, 12, 4)
+        head.addWidget(self._title, 1)
+        head.addWidget(self._close)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(1, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addLayout(head)
+        whole.addWidget(scroll, 1)
+
+    def show_line(self, title: str, heading: str, text: str, steps: Sequence[Step]) -> None:
+        """Show a line's words. Without a text there is no body to show or copy."""
+        self._title.setText(title)
+        self._heading.setText(heading)
+        for widget in (self._heading, self._copy, self.body):
+            widget.setVisible(bool(text))
+        self.body.show_text(text)
+        self.steps.show_steps(steps)
+
+    def set_closable(self, closable: bool) -> None:
+        """Offer the cross: where the detail covers the table."""
+        self._close.setVisible(closable)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc leaves."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+            return
+        super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Tint the icon anew when the appearance changes."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_close"):
+            self._tint()
+
+    def _tint(self) -> None:
+        self._close.setIcon(icon("close", "secondary", 16))
+
+    def _copy_body(self) -> None:
+        QGuiApplication.clipboard().setText(self.body.toPlainText())
+        self.copied.emit()
+
+
+class Body(QPlainTextEdit):
+    """Text to read, select and copy; as tall as it needs up to a bound."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "well")
+        self.setReadOnly(True)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.setTabChangesFocus(True)
+        self.setFont(mono_font())
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setAccessibleName(tr("Body of the push"))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.document().documentLayout().documentSizeChanged.connect(self._fit)
+
+    def show_text(self, text: str) -> None:
+        """Show `text` from its beginning, if it is another one."""
+        if text != self.toPlainText():
+            self.setPlainText(text)
+
+    def _fit(self) -> None:
+        lines = self.document().documentLayout().documentSize().height()  # counted in lines by a plain text's layout
+        frame = 2 * (self.frameWidth() + int(self.document().documentMargin()) + 6)
+        self.setFixedHeight(min(TALLEST, int(lines * self.fontMetrics().lineSpacing()) + frame))
+
+
+class Steps(QWidget):
+    """The pairs, one below the other."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown: list[Step] = []
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(7)
+        self._grid.setColumnMinimumWidth(0, 72)
+        self._grid.setColumnStretch(1, 1)
+
+    def show_steps(self, steps: Sequence[Step]) -> None:
+        """Show these pairs."""
+        if list(steps) == self._shown:
+            return
+        self._shown = list(steps)
+        while (item := self._grid.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for row, step in enumerate(steps):
+            name = PlainLabel(step.name, size=Size.SMALL, role="secondary", parent=self)
+            text = PlainLabel(step.text, size=Size.SMALL, role=step.role, wrap=True, parent=self)
+            text.setAccessibleName(f"{step.name}: {step.text}")
+            self._grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(text, row, 1)
+
+    def texts(self) -> list[tuple[str, str]]:
+        """What is shown, in order."""
+        return [(step.name, step.text) for step in self._shown]
+
+
+def mono_font() -> QFont:
+    """The system's fixed face, with the interface's behind it for Chinese."""
+    fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    face = QFont(fixed)
+    face.setFamilies([fixed.family(), *QGuiApplication.font().families()])
+    face.setPixelSize(Size.SMALL)
+    return face

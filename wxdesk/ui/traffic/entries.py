@@ -1,0 +1,128 @@
+"""The words of a line of traffic: what it was, how it ended, whom and what it was about.
+
+They are made once, when the line is made or its stored rows have been found, so that filtering two thousand
+lines at each key costs nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from wxdesk.core.events import ApiCalled, PushSeen
+from wxdesk.core.traces import PushTrace, ReplyTrace
+from wxdesk.i18n import tr
+from wxdesk.ui.traffic.outcomes import call_code, call_said, push_result, refusal_of
+from wxdesk.ui.words import kind_word, name_of
+
+type Entry = PushSeen | ApiCalled
+
+TOKEN_CALLS = frozenset({"stable_token", "token"})
+
+
+class Tone(Enum):
+    """How a line ended; the value is the theme's role for its colour."""
+
+    GOOD = "accent"
+    NOTICE = "pending"
+    BAD = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the table. `who` is a contact's name, empty when none is known; `said` what it was about."""
+
+    entry: Entry
+    what: str
+    result: str
+    tone: Tone
+    who: str = ""
+    said: str = ""
+    push: PushTrace | None = None
+    reply: ReplyTrace | None = None
+
+    @property
+    def incoming(self) -> bool:
+        """True for a request from outside, False for a call to WeChat."""
+        return isinstance(self.entry, PushSeen)
+
+    @property
+    def time(self) -> str:
+        """Local time with milliseconds."""
+        return precise_time(self.entry.at)
+
+    @property
+    def took(self) -> str:
+        """How long it took."""
+        return tr("{n} ms", n=f"{self.entry.milliseconds:.0f}")
+
+    def contains(self, phrase: str) -> bool:
+        """Whether a casefolded phrase occurs anywhere in the line."""
+        return any(phrase in text.casefold() for text in (self.who, self.said, self.result, self.what, self.time))
+
+
+def precise_time(at: datetime) -> str:
+    """Local hours to milliseconds."""
+    local = at.astimezone()
+    return f"{local:%H:%M:%S}.{local.microsecond // 1000:03}"
+
+
+def line_of(entry: Entry, push: PushTrace | None = None, reply: ReplyTrace | None = None) -> Line:
+    """The line of an entry, with what the store knows about it so far."""
+    return _push_line(entry, push) if isinstance(entry, PushSeen) else _call_line(entry, reply)
+
+
+def _push_line(entry: PushSeen, push: PushTrace | None) -> Line:
+    msg_type, _, event = entry.kind.partition(":")
+    unread = push is not None and bool(push.note)
+    result, tone = push_result(entry.outcome, unread=unread)
+    return Line(
+        entry=entry,
+        what=tr("GET check") if entry.outcome == "checked" else tr("Push {kind}", kind=msg_type).rstrip(),
+        result=result,
+        tone=Tone(tone),
+        who=name_of(push.contact) if push is not None and push.contact is not None else "",
+        said=_push_said(entry, push, event),
+        push=push,
+    )
+
+
+def _push_said(entry: PushSeen, push: PushTrace | None, event: str) -> str:
+    refusal = refusal_of(entry.outcome)
+    if refusal is not None:
+        return tr("Nothing was kept")
+    if entry.outcome == "checked":
+        return tr("WeChat checked this address")
+    message = push.message if push is not None else None
+    if message is None:
+        return event or (tr("Signed by WeChat, but not readable") if push is not None and push.note else "")
+    if event:
+        return "    ".join(part for part in (event, message.session_from or "") if part)
+    return one_line(message.text) or kind_word(message.type)
+
+
+def _call_line(entry: ApiCalled, reply: ReplyTrace | None) -> Line:
+    code = call_code(entry.outcome)
+    good = code == 0
+    return Line(
+        entry=entry,
+        what=entry.call,
+        result="0 ok" if good else str(code) if code is not None else tr("No answer"),
+        tone=Tone.GOOD if good else Tone.BAD,
+        who=name_of(reply.contact) if reply is not None else "",
+        said=_call_said(entry, reply) if good else call_said(entry.outcome),
+        reply=reply,
+    )
+
+
+def _call_said(entry: ApiCalled, reply: ReplyTrace | None) -> str:
+    if reply is not None:
+        content = reply.reply.content
+        return one_line(content.summary) or kind_word(content.kind)
+    return tr("access_token renewed") if entry.call in TOKEN_CALLS else ""
+
+
+def one_line(text: str) -> str:
+    """Text on one line, and no more of it than a line can hold."""
+    return " ".join(text[:400].split())

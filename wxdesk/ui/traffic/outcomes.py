@@ -1,0 +1,114 @@
+"""What the words in `PushSeen.outcome` and `ApiCalled.outcome` say to an operator.
+
+The reasons of a refusal are those of the listener (`webhook.refusal`), with the status that its sender got;
+a test holds the two tables together.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from wxdesk.core.errcodes import meaning_of
+from wxdesk.i18n import tr
+
+REFUSED = "refused: "
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A reason: the status that was answered, a word or two, and a sentence with what one can do."""
+
+    status: int
+    short: str
+    sentence: str
+
+
+REFUSALS: dict[str, Refused] = {
+    "unknown address": Refused(
+        404,
+        "unknown address",
+        "No account has this address. The push URL in WeChat's console must end with /wx/ and the account's name.",
+    ),
+    "wrong method": Refused(405, "wrong method", "Somebody called this address in a way that WeChat never does."),
+    "not HTTP": Refused(400, "not HTTP", "What arrived was no HTTP request. Scanners on the internet do that."),
+    "too large": Refused(413, "too large", "The request was far larger than any real push."),
+    "compressed": Refused(415, "compressed", "The body was compressed, which WeChat never does."),
+    "too slow": Refused(408, "too slow", "The body did not arrive in time. Look at the tunnel if this repeats."),
+    "broken off": Refused(400, "broken off", "The connection broke before the whole body had arrived."),
+    "no credentials": Refused(
+        403, "no credentials", "This account has no usable push Token or EncodingAESKey, so no push can be checked."
+    ),
+    "query": Refused(403, "incomplete", "The parameters that WeChat sends with every push were missing or doubled."),
+    "not encrypted": Refused(
+        403, "not encrypted", "The push came in plain text, but the account is set to encrypted pushes."
+    ),
+    "signature": Refused(
+        403,
+        "wrong signature",
+        "The signature does not fit: the push Token here and in WeChat's console differ, or it was not WeChat.",
+    ),
+    "decryption": Refused(
+        403, "not decrypted", "The push could not be decrypted: the EncodingAESKey here and in the console differ."
+    ),
+    "app_id": Refused(403, "another app id", "The push was meant for another mini program."),
+}
+
+_ANSWERS = {
+    "failed: store": ("500 not kept", "The database could not be written, so WeChat was asked to send it again."),
+    "failed: overloaded": (
+        "503 too many",
+        "Too many pushes waited for the disk; WeChat was asked to send it again.",
+    ),
+    "failed: unexpected": ("500 fault", "Something unexpected happened; the log has more. WeChat sends it again."),
+}
+
+_CODE = re.compile(r"-?\d+\b")
+
+
+def refusal_of(outcome: str) -> Refused | None:
+    """The reason why a request was refused; None if it was not."""
+    if not outcome.startswith(REFUSED):
+        return None
+    why = outcome.removeprefix(REFUSED)
+    return REFUSALS.get(why, Refused(403, why, "The request was refused."))
+
+
+def push_result(outcome: str, *, unread: bool = False) -> tuple[str, str]:
+    """How a request ended in a word or two, and the theme's role for it. `unread`: kept, but not understood."""
+    refusal = refusal_of(outcome)
+    if refusal is not None:
+        return f"{refusal.status} {tr(refusal.short)}", "failed"
+    if outcome in _ANSWERS:
+        return tr(_ANSWERS[outcome][0]), "failed"
+    if outcome == "duplicate":
+        return tr("Repeated, acknowledged"), "pending"
+    if outcome == "checked":
+        return "echostr", "accent"
+    return (tr("Kept as it came"), "pending") if unread else ("success", "accent")
+
+
+def push_sentence(outcome: str) -> str:
+    """More about an outcome that is not an ordinary one; empty for those that are."""
+    refusal = refusal_of(outcome)
+    if refusal is not None:
+        return tr(refusal.sentence)
+    if outcome in _ANSWERS:
+        return tr(_ANSWERS[outcome][1])
+    if outcome == "duplicate":
+        return tr("WeChat sent this push again. It had been kept already and was only acknowledged.")
+    if outcome == "checked":
+        return tr("WeChat asked whether this address is yours, as it does when its console saves the push settings.")
+    return ""
+
+
+def call_code(outcome: str) -> int | None:
+    """WeChat's errcode, 0 included; None if WeChat gave none."""
+    found = _CODE.match(outcome)
+    return int(found.group()) if found else None
+
+
+def call_said(outcome: str) -> str:
+    """What a call that failed came back with."""
+    code = call_code(outcome)
+    return outcome if code is None else tr(meaning_of(code))

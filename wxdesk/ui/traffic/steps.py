@@ -1,0 +1,126 @@
+"""What became of one request or call, as pairs of a word and what it says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from wxdesk.core.errcodes import meaning_of, remedy_of
+from wxdesk.core.events import ApiCalled, PushSeen
+from wxdesk.core.model import Account, BodyFormat, PushMode, Reply, ReplyState
+from wxdesk.core.rules import Decision
+from wxdesk.core.traces import PushPath, ReplyTrace
+from wxdesk.i18n import tr
+from wxdesk.ui.inbox.decision_words import short_outcome
+from wxdesk.ui.traffic.entries import Line, precise_time
+from wxdesk.ui.traffic.outcomes import call_code, push_sentence
+from wxdesk.ui.words import author_word, state_word
+
+MODES = {
+    PushMode.PLAIN: "signed, plain text",
+    PushMode.COMPAT: "verified and decrypted, compatible mode",
+    PushMode.SECURE: "verified and decrypted, secure mode",
+}
+FORMATS = {BodyFormat.JSON: "JSON", BodyFormat.XML: "XML"}
+STATE_ROLES = {
+    ReplyState.SENT: "accent",
+    ReplyState.FAILED: "failed",
+    ReplyState.UNKNOWN: "pending",
+    ReplyState.HELD: "pending",
+    ReplyState.QUEUED: "pending",
+    ReplyState.SENDING: "pending",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One pair; `role` is the theme's role for the colour of what it says."""
+
+    name: str
+    text: str
+    role: str = "text"
+
+
+def push_steps(line: Line, path: PushPath | None, account: Account | None, now: datetime) -> list[Step]:
+    """The way of a request: checked, kept, answered, decided, replied to."""
+    entry = line.entry
+    steps = []
+    sentence = push_sentence(entry.outcome)
+    if sentence:
+        steps.append(Step(tr("What it means"), sentence))
+    if path is not None:
+        steps += _kept(path, account)
+    steps.append(Step(tr("Answered"), f"{line.result} · {line.took}", line.tone.value))
+    if path is not None:
+        steps += _decided(path)
+        steps += [
+            Step(tr("Reply"), _reply_word(reply, now), STATE_ROLES.get(reply.state, "text")) for reply in path.replies
+        ]
+    return steps
+
+
+def call_steps(line: Line, entry: ApiCalled) -> list[Step]:
+    """The way of a call: to whom, how it ended, and what one can do."""
+    steps = [Step(tr("To"), line.who)] if line.who else []
+    code = call_code(entry.outcome)
+    if code is None:
+        steps.append(Step(tr("Result"), entry.outcome, line.tone.value))
+    else:
+        steps.append(Step(tr("Result"), f"{code} {tr(meaning_of(code))}", line.tone.value))
+        remedy = remedy_of(code) if code else ""
+        if remedy:
+            steps.append(Step(tr("What to do"), tr(remedy)))
+    if line.reply is not None:
+        steps += _sent(line.reply)
+    steps.append(Step(tr("Took"), line.took))
+    return steps
+
+
+def subject_of(line: Line) -> str:
+    """What the detail is about, in a few words."""
+    if isinstance(line.entry, PushSeen):
+        return line.what
+    return tr("Call {name}", name=line.what)
+
+
+def _kept(path: PushPath, account: Account | None) -> list[Step]:
+    push = path.push
+    said = [tr(MODES[account.push_mode])] if account is not None else []
+    said += [FORMATS[push.format]] if push.format is not None else []
+    return [
+        Step(tr("Checked"), " · ".join(said) or tr("signed")),
+        Step(tr("Kept"), tr("{time} · no. {n}", time=precise_time(push.received_at), n=push.id)),
+    ]
+
+
+def _decided(path: PushPath) -> list[Step]:
+    if path.push.note:
+        return [Step(tr("Not read"), path.push.note, "pending")]
+    if path.message is None:
+        word = tr("not a message in a chat") if path.push.derived else tr("not reached yet")
+        return [Step(tr("Rule"), word, "secondary")]
+    if path.decision is None:
+        return [Step(tr("Rule"), tr("not reached yet"), "secondary")]
+    return [Step(tr("Rule"), _decision_word(path.decision))]
+
+
+def _decision_word(decision: Decision) -> str:
+    if not decision.rule_name:
+        return short_outcome(decision.outcome)
+    said = tr("{rule} · revision {n}", rule=decision.rule_name, n=decision.rule_revision)
+    return f"{said} · {decision.problem}" if decision.problem else said
+
+
+def _reply_step(reply: Reply, now: datetime) -> Step:
+    said = f"{state_word(reply, now)} · {author_word(reply)}"
+    return Step(tr("Reply"), said, STATE_ROLES.get(reply.state, "text"))
+
+
+def _sent(trace: ReplyTrace) -> list[Step]:
+    reply = trace.reply
+    steps = [Step(tr("Written by"), author_word(reply))]
+    if reply.attempts > 1:
+        steps.append(Step(tr("Attempts"), str(reply.attempts)))
+    if reply.rid:
+        steps.append(Step(tr("Request id"), reply.rid))
+    return steps
