@@ -17,7 +17,7 @@ from wechatpy.utils import check_signature
 from tests.sandbox.worlds import ACCOUNT, CREDENTIALS, OPENID, START, Ears, Got, HandClock, listening, program
 from wxdesk.core.model import BodyFormat, PushMode
 from wxdesk.sandbox import bodies
-from wxdesk.sandbox.pusher import Pusher, PushOutcome
+from wxdesk.sandbox.pusher import DEADLINE_SECONDS, TRIES, Pusher, PushOutcome
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.webhook.server import Listener
 
@@ -104,7 +104,9 @@ async def test_three_tries_in_all(answers: list[tuple[int, str]], tries: int, ac
 async def test_silence_counts_as_a_failure() -> None:
     async with listening(None, (200, "success")) as ears:
         outcome = await push(ears, PushMode.PLAIN, BodyFormat.XML, bodies.enter("goods/1024"), deadline=0.2)
-        assert [attempt.status for attempt in outcome.attempts] == [None, 200]
+    assert [attempt.status for attempt in outcome.attempts] == [None, 200]
+    assert 200 <= outcome.attempts[0].milliseconds < 2000
+    assert (DEADLINE_SECONDS, TRIES) == (5, 3)
 
 
 async def test_nobody_listens() -> None:

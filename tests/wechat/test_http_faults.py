@@ -55,7 +55,7 @@ async def _drips(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
 
 
 async def _floods(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    writer.write(http_answer(b" " * 2_000_000))
+    writer.write(http_answer(b" " * 2_000_000 + OK))
     await writer.drain()
 
 

@@ -49,15 +49,16 @@ class Step:
 
 
 OPENING: tuple[Step, ...] = (
-    Step(ZHAO_MIN, 0, "上次买的茶具收到了，包装很仔细"),
+    Step(ZHAO_MIN, 0, "我的快递到哪了"),
+    Step(ZHAO_MIN, 2, "20315，麻烦看看到哪了", after_reply=True),
     Step(ZHAO_MIN, 2, "谢谢", after_reply=True),
-    Step(STRANGER, 3, doing=Doing.SHOWS),
+    Step(STRANGER, 2, doing=Doing.SHOWS),
     Step(MISS_CHEN, 2, "下单时地址写错了，能帮我改成徐汇区天钥桥路 100 号吗"),
     Step(LI_LEI, 3, "请问几点关门"),
-    Step(LI_LEI, 2, "好的，明天过来", after_reply=True),
+    Step(LI_LEI, 2, "好的", after_reply=True),
     Step(HAN_MEIMEI, 2, "你好，订单 20461 到哪了"),
     Step(WANG_FANG, 2, "goods/1024", Doing.ENTERS),
-    Step(WANG_FANG, 3, "这款还有白色的吗"),
+    Step(WANG_FANG, 3, "这款能开发票吗"),
     Step(ZHANG_SANFENG, 2, "退款三天了还没到账"),
     Step(ZHANG_SANFENG, 3, "能不能快点处理"),
     Step(WANG_FANG, 3, "请问周末几点关门"),
@@ -65,16 +66,16 @@ OPENING: tuple[Step, ...] = (
 """Shows every kind of thing that a desk meets: answered by a rule, left to a human, entering, a picture."""
 
 LATER: tuple[Step, ...] = (
-    Step(HAN_MEIMEI, 40, "谢谢，大概什么时候能送到"),
+    Step(HAN_MEIMEI, 40, "还有一单，20488 到哪了"),
     Step(LI_LEI, 35, "门口好停车吗"),
     Step(WANG_FANG, 30, "那我周六下午来看看"),
-    Step(ZHAO_MIN, 45, "茶具还有别的颜色吗"),
+    Step(ZHAO_MIN, 45, "这套茶具还有别的颜色吗"),
     Step(ZHAO_MIN, 3, "青瓷茶具六件套|pages/goods/detail?id=2201", Doing.SENDS_CARD),
     Step(STRANGER, 40, "盒子破了一个角，东西没事，能补一个包装吗"),
     Step(MISS_CHEN, 35, "电话还是原来的"),
     Step(ZHANG_SANFENG, 45, "银行那边说还没有收到"),
-    Step(LI_LEI, 40, "节假日也营业吗"),
-    Step(HAN_MEIMEI, 45, "订单 20488 到哪了"),
+    Step(LI_LEI, 40, "节假日几点开门"),
+    Step(HAN_MEIMEI, 45, "谢谢"),
     Step(WANG_FANG, 35, "goods/2201", Doing.ENTERS),
 )
 """What goes on for as long as the demonstration runs."""
