@@ -1,0 +1,188 @@
+"""Paints the timeline: bubbles by author and state, their captions and buttons, and the lines between them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from wxdesk.core.model import Reply
+from wxdesk.desk.ports import Clock
+from wxdesk.ui.inbox.bubble_layout import (
+    SEPARATOR,
+    SIDE,
+    PlacedOffer,
+    PlacedPart,
+    RowLayout,
+    button_font,
+    caption_font,
+    key_font,
+    lay_out,
+    place_caption,
+)
+from wxdesk.ui.inbox.bubble_look import BubbleLook, look_of
+from wxdesk.ui.inbox.bubble_words import BubbleAction, caption_of
+from wxdesk.ui.inbox.painting import CENTER, LEFT, paint_focus, paint_icon
+from wxdesk.ui.inbox.timeline_entries import Entry, EntryKind
+from wxdesk.ui.inbox.timeline_model import EntryRole
+from wxdesk.ui.theme import Measure, Size, Theme, font
+
+type Index = QModelIndex | QPersistentModelIndex
+
+
+class BubbleDelegate(QStyledItemDelegate):
+    """Shows an `Entry` as it is at the desk's time now.
+
+    `width` is the timeline's; `hovered` the entry and action under the mouse; `marked` the entry that a
+    search led to.
+    """
+
+    def __init__(self, clock: Clock, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self._layouts: dict[str, RowLayout] = {}
+        self.width = 400
+        self.hovered: tuple[str, BubbleAction] | None = None
+        self.marked = ""
+
+    def forget(self) -> None:
+        """Compute everything anew: fonts, words or the conversation changed."""
+        self._layouts.clear()
+
+    def layout_of(self, entry: Entry) -> RowLayout:
+        """The geometry of `entry` at the present width."""
+        known = self._layouts.get(entry.key)
+        if known is None or known.entry is not entry or known.width != self.width:
+            known = self._layouts[entry.key] = lay_out(entry, self.width)
+        return known
+
+    def action_at(self, entry: Entry, at: QPointF) -> BubbleAction | None:
+        """What a click at `at`, from the row's top left corner, would do."""
+        row = self.layout_of(entry)
+        for placed in row.buttons:
+            if placed.rect.contains(at):
+                return placed.offer.action
+        if row.caption.contains(at):
+            for part in place_caption(caption_of(entry, self._clock()), row):
+                if part.part.action is not None and part.rect.contains(at):
+                    return part.part.action
+        return None
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """As high as its content at the timeline's width."""
+        entry: Entry | None = index.data(EntryRole.ENTRY)
+        return QSize(self.width, self.layout_of(entry).height if entry else 0)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """A bubble with its caption, or a line."""
+        entry: Entry | None = index.data(EntryRole.ENTRY)
+        if entry is None:
+            return
+        theme = Theme.current()
+        painter.save()
+        painter.translate(option.rect.topLeft())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        row = self.layout_of(entry)
+        if entry.kind in {EntryKind.MESSAGE, EntryKind.REPLY}:
+            self._paint_bubble(painter, row, theme)
+            self._paint_caption(painter, row, theme)
+            focused = option.state & QStyle.StateFlag.State_HasFocus
+            if focused or entry.key == self.marked:
+                paint_focus(painter, row.bubble.adjusted(-2, -2, 2, 2), theme, Measure.BUBBLE_RADIUS + 2)
+        else:
+            _paint_line(painter, row, theme)
+        painter.restore()
+
+    def _paint_bubble(self, painter: QPainter, row: RowLayout, theme: Theme) -> None:
+        look = look_of(row.entry)
+        pen = QPen(theme.color(look.line), 1.0, look.stroke) if look.line else QPen(Qt.PenStyle.NoPen)
+        painter.setPen(pen)
+        painter.setBrush(theme.color(look.ground))
+        painter.drawRoundedRect(row.bubble.adjusted(0.5, 0.5, -0.5, -0.5), Measure.BUBBLE_RADIUS, Measure.BUBBLE_RADIUS)
+        if row.text is not None:
+            painter.setPen(theme.color(look.text))
+            row.text.lines.draw(painter, row.text.at)
+        if row.trouble is not None:
+            painter.setPen(theme.color(look.trouble))
+            row.trouble.lines.draw(painter, row.trouble.at)
+        if row.entry.reply is not None and not row.bar.isNull():
+            self._paint_bar(painter, row.bar, row.entry.reply, theme)
+        for placed in row.buttons:
+            hovered = self.hovered == (row.entry.key, placed.offer.action)
+            _paint_button(painter, placed, look, hovered, theme)
+
+    def _paint_bar(self, painter: QPainter, bar: QRectF, reply: Reply, theme: Theme) -> None:
+        if reply.due_at is None:
+            return
+        whole = (reply.due_at - reply.created_at).total_seconds()
+        left = (reply.due_at - self._clock()).total_seconds()
+        share = min(1.0, max(0.0, left / whole)) if whole > 0 else 0.0
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("line"))
+        painter.drawRoundedRect(bar, 1.5, 1.5)
+        painter.setBrush(theme.color("pending_line"))
+        painter.drawRoundedRect(QRectF(bar.left(), bar.top(), bar.width() * share, bar.height()), 1.5, 1.5)
+
+    def _paint_caption(self, painter: QPainter, row: RowLayout, theme: Theme) -> None:
+        for placed in place_caption(caption_of(row.entry, self._clock()), row):
+            _paint_part(painter, placed, self.hovered == (row.entry.key, placed.part.action), theme)
+
+
+def _paint_part(painter: QPainter, placed: PlacedPart, hovered: bool, theme: Theme) -> None:
+    part, rect = placed.part, placed.rect
+    x = rect.left()
+    if part.icon:
+        paint_icon(painter, QPointF(x, rect.top() + (rect.height() - 12) / 2), part.icon, part.role, 12)
+        x += 16
+    face = caption_font(part)
+    face.setUnderline(hovered and part.action is not None)
+    painter.setFont(face)
+    painter.setPen(theme.color(part.role))
+    painter.drawText(QRectF(x, rect.top(), rect.right() - x + 2, rect.height()), LEFT, placed.text)
+    if placed.separator and not part.icon:
+        painter.setFont(font(Size.CAPTION))
+        painter.setPen(theme.color("faint"))
+        painter.drawText(QRectF(rect.right(), rect.top(), 30, rect.height()), LEFT, SEPARATOR)
+
+
+def _paint_button(painter: QPainter, placed: PlacedOffer, look: BubbleLook, hovered: bool, theme: Theme) -> None:
+    offer, rect = placed.offer, placed.rect
+    ground, words, key = ("accent_fill", "on_accent", "on_accent") if offer.main else ("panel", "text", "secondary")
+    if look.danger and offer.main:
+        ground, words, key = "panel", "failed", "failed"
+    line = {"accent_fill": "accent_fill"}.get(ground, "failed" if look.danger and offer.main else "line")
+    if hovered:
+        line = "accent" if ground != "panel" else "secondary"
+        ground = "hover" if ground == "panel" else ground
+    painter.setPen(QPen(theme.color(line), 1.0))
+    painter.setBrush(theme.color(ground))
+    painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 7, 7)
+    face = button_font(offer)
+    painter.setFont(face)
+    painter.setPen(theme.color(words))
+    inner = rect.adjusted(11, 0, -4, 0)
+    painter.drawText(inner, LEFT, offer.text)
+    if offer.key.value:
+        painter.setFont(key_font())
+        painter.setPen(theme.color(key))
+        painter.drawText(
+            inner.adjusted(QFontMetrics(face).horizontalAdvance(offer.text) + 5, 0, 0, 0), LEFT, offer.key.value
+        )
+
+
+def _paint_line(painter: QPainter, row: RowLayout, theme: Theme) -> None:
+    """A day, something that happened, or the bar above what is new."""
+    rect = QRectF(SIDE, 0, row.width - 2 * SIDE, row.height)
+    unread = row.entry.kind is EntryKind.UNREAD
+    face = font(Size.SMALL if row.entry.kind is EntryKind.DAY else Size.CAPTION)
+    metrics = QFontMetrics(face)
+    text = metrics.elidedText(row.entry.text, Qt.TextElideMode.ElideMiddle, int(rect.width()) - 24)
+    if unread:
+        half = (rect.width() - metrics.horizontalAdvance(text)) / 2 - 10
+        y = rect.center().y()
+        painter.setPen(QPen(theme.color("accent"), 1.0))
+        painter.drawLine(QPointF(rect.left(), y), QPointF(rect.left() + half, y))
+        painter.drawLine(QPointF(rect.right() - half, y), QPointF(rect.right(), y))
+    painter.setFont(face)
+    painter.setPen(theme.color("accent" if unread else "secondary"))
+    painter.drawText(rect, CENTER, text)

@@ -1,0 +1,213 @@
+"""Where everything of a timeline row stands, computed once for each width.
+
+The delegate paints by it and the view finds by it what is under the mouse, so both always agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QTextLayout, QTextOption
+
+from wxdesk.core.model import ReplyState
+from wxdesk.ui.inbox.bubble_words import Offer, Part, offers_of, trouble_of
+from wxdesk.ui.inbox.timeline_entries import Entry, EntryKind
+from wxdesk.ui.theme import Measure, Size, font
+
+SIDE = 20
+"""Between the edge of the timeline and a bubble."""
+
+PAD_X, PAD_Y = 12, 9
+CAPTION_HEIGHT, CAPTION_GAP = 18, 5
+GAP = 11
+BUTTON_HEIGHT, BUTTON_GAP = 26, 6
+BAR_HEIGHT = 3
+SEPARATOR = " · "
+_BUTTON_PAD = 11
+_ICON = 12
+_ICON_GAP = 4
+_LINE_HEIGHTS = {EntryKind.DAY: 40, EntryKind.ACTIVITY: 26, EntryKind.UNREAD: 34}
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Wrapped text and its place."""
+
+    lines: QTextLayout
+    at: QPointF
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedOffer:
+    """A button inside a bubble."""
+
+    offer: Offer
+    rect: QRectF
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedPart:
+    """A piece of a caption. `separator` is drawn behind it."""
+
+    part: Part
+    text: str
+    rect: QRectF
+    separator: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RowLayout:
+    """One row's geometry, from its own top left corner. Lines that are no bubbles have a height only."""
+
+    entry: Entry
+    width: int
+    height: int
+    bubble: QRectF = field(default_factory=QRectF)
+    text: Block | None = None
+    trouble: Block | None = None
+    bar: QRectF = field(default_factory=QRectF)
+    buttons: tuple[PlacedOffer, ...] = ()
+    caption: QRectF = field(default_factory=QRectF)
+
+
+def lay_out(entry: Entry, width: int) -> RowLayout:
+    """The geometry of `entry` in a timeline `width` pixels wide."""
+    if entry.kind in _LINE_HEIGHTS:
+        return RowLayout(entry, width, _LINE_HEIGHTS[entry.kind])
+    room = bubble_room(width) - 2 * PAD_X
+    reply = entry.reply
+    offers = offers_of(reply) if reply is not None else ()
+    widths = [offer_width(offer) for offer in offers]
+    text = _flow(entry.text, font(Size.MESSAGE), room)
+    trouble = _flow(trouble_of(reply), font(Size.SMALL), room) if reply and trouble_of(reply) else None
+    row_width = sum(widths) + BUTTON_GAP * max(0, len(widths) - 1)
+    inner = max(text.width, trouble.width if trouble else 0, min(row_width, room))
+    bubble = QRectF(0, 2, inner + 2 * PAD_X, 0)
+    bubble.moveLeft(width - SIDE - bubble.width() if entry.outgoing else SIDE)
+    return _stack(RowLayout(entry, width, 0, bubble, text, trouble), tuple(offers), widths)
+
+
+def bubble_room(width: int) -> float:
+    """The most that a bubble takes of a timeline `width` pixels wide."""
+    return float(max(160, min(Measure.BUBBLE_MAX, width * 0.7)))
+
+
+def _stack(row: RowLayout, offers: tuple[Offer, ...], widths: Sequence[float]) -> RowLayout:
+    """Put text, trouble, bar and buttons below each other."""
+    bubble, left = row.bubble, row.bubble.left() + PAD_X
+    y = bubble.top() + PAD_Y
+    text = _moved(row.text, left, y)
+    y += text.height if text else 0
+    trouble = _moved(row.trouble, left, y + 6)
+    y += trouble.height + 6 if trouble else 0
+    bar = QRectF()
+    reply = row.entry.reply
+    if reply is not None and reply.state is ReplyState.HELD:
+        bar = QRectF(left, y + 8, bubble.width() - 2 * PAD_X, BAR_HEIGHT)
+        y = bar.bottom()
+    buttons: tuple[PlacedOffer, ...] = ()
+    if offers:
+        buttons, y = _place_buttons(offers, widths, QRectF(left, y + 8, bubble.width() - 2 * PAD_X, 0))
+        y += 1
+    bubble = QRectF(bubble.left(), bubble.top(), bubble.width(), y + PAD_Y - bubble.top())
+    caption = QRectF(SIDE + 2, bubble.bottom() + CAPTION_GAP, row.width - 2 * SIDE - 4, CAPTION_HEIGHT)
+    height = round(caption.bottom() + GAP)
+    return RowLayout(row.entry, row.width, height, bubble, text, trouble, bar, buttons, caption)
+
+
+def _place_buttons(
+    offers: Sequence[Offer], widths: Sequence[float], box: QRectF
+) -> tuple[tuple[PlacedOffer, ...], float]:
+    """Buttons from the right edge, on as many lines as they need; the lowest edge."""
+    lines: list[list[int]] = [[]]
+    used = 0.0
+    for i, width in enumerate(widths):
+        if lines[-1] and used + width > box.width():
+            lines.append([])
+            used = 0.0
+        lines[-1].append(i)
+        used += width + BUTTON_GAP
+    placed = []
+    y = box.top()
+    for line in lines:
+        x = box.right() - sum(widths[i] for i in line) - BUTTON_GAP * (len(line) - 1)
+        for i in line:
+            placed.append(PlacedOffer(offers[i], QRectF(x, y, widths[i], BUTTON_HEIGHT)))
+            x += widths[i] + BUTTON_GAP
+        y += BUTTON_HEIGHT + BUTTON_GAP
+    return tuple(placed), y - BUTTON_GAP
+
+
+def offer_width(offer: Offer) -> float:
+    """The width of a button: its words, its key, and room at both sides."""
+    words = QFontMetricsF(button_font(offer)).horizontalAdvance(offer.text)
+    key = QFontMetricsF(key_font()).horizontalAdvance(offer.key.value)
+    return round(words + (key + 5 if offer.key.value else 0) + 2 * _BUTTON_PAD)
+
+
+def button_font(offer: Offer) -> QFont:
+    """The face of a button's words."""
+    return font(Size.SMALL, strong=offer.main)
+
+
+def key_font() -> QFont:
+    """The face of a key's name."""
+    return font(Size.CAPTION)
+
+
+def caption_font(part: Part) -> QFont:
+    """The face of a piece of a caption; its figures do not jitter."""
+    return font(Size.CAPTION, strong=part.strong, tabular=True)
+
+
+def place_caption(parts: Sequence[Part], row: RowLayout) -> tuple[PlacedPart, ...]:
+    """Where the pieces of a caption stand; the longest is cut where they do not fit."""
+    between = QFontMetricsF(font(Size.CAPTION)).horizontalAdvance(SEPARATOR)
+    widths = [_part_width(part) for part in parts]
+    overflow = sum(widths) + between * (len(parts) - 1) - row.caption.width()
+    longest = widths.index(max(widths))
+    if overflow > 0:
+        widths[longest] = max(24.0, widths[longest] - overflow)
+    total = sum(widths) + between * (len(parts) - 1)
+    x = row.bubble.right() - 2 - total if row.entry.outgoing else row.bubble.left() + 2
+    x = max(row.caption.left(), x)
+    placed = []
+    for i, (part, width) in enumerate(zip(parts, widths, strict=True)):
+        metrics = QFontMetricsF(caption_font(part))
+        room = width - (_ICON + _ICON_GAP if part.icon else 0)
+        text = metrics.elidedText(part.text, Qt.TextElideMode.ElideRight, room + 0.5)
+        rect = QRectF(x, row.caption.top(), width, row.caption.height())
+        placed.append(PlacedPart(part, text, rect, separator=i + 1 < len(parts)))
+        x += width + between
+    return tuple(placed)
+
+
+def _part_width(part: Part) -> float:
+    words = QFontMetricsF(caption_font(part)).horizontalAdvance(part.text)
+    return words + (_ICON + _ICON_GAP if part.icon else 0)
+
+
+def _moved(block: Block | None, x: float, y: float) -> Block | None:
+    return None if block is None else Block(block.lines, QPointF(x, y), block.width, block.height)
+
+
+def _flow(text: str, face: QFont, room: float) -> Block:
+    """`text` in lines no longer than `room`; a word longer than that is broken."""
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    lines = QTextLayout(text.replace("\r\n", "\n").replace("\n", "\u2028"), face)
+    lines.setTextOption(option)
+    lines.setCacheEnabled(True)
+    lines.beginLayout()
+    width = y = 0.0
+    while (line := lines.createLine()).isValid():
+        line.setLineWidth(room)
+        line.setPosition(QPointF(0, y))
+        y += line.height()
+        width = max(width, line.naturalTextWidth())
+    lines.endLayout()
+    return Block(lines, QPointF(), -(-width // 1), y)

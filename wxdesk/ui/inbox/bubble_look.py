@@ -1,0 +1,45 @@
+"""Ground, line and colours of a bubble, by author and state: one table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+
+from wxdesk.core.model import Author, ReplyState
+from wxdesk.ui.inbox.timeline_entries import Entry
+
+_SOLID = Qt.PenStyle.SolidLine
+
+
+@dataclass(frozen=True, slots=True)
+class BubbleLook:
+    """Roles of the theme; an empty `line` means none. `danger` marks what went wrong."""
+
+    ground: str
+    text: str = "text"
+    line: str = ""
+    stroke: Qt.PenStyle = _SOLID
+    trouble: str = "secondary"
+    danger: bool = False
+
+
+_CONTACT = BubbleLook("panel", line="line")
+_RULE = BubbleLook("accent_tint")
+_OPERATOR = BubbleLook("accent_fill", "on_accent")
+
+_BY_STATE = {
+    ReplyState.HELD: BubbleLook("pending_tint", line="pending_line", stroke=Qt.PenStyle.DashLine),
+    ReplyState.DRAFT: BubbleLook("panel", line="secondary", stroke=Qt.PenStyle.DotLine),
+    ReplyState.FAILED: BubbleLook("panel", line="failed", trouble="failed", danger=True),
+    ReplyState.UNKNOWN: BubbleLook("pending_tint", line="pending_line", trouble="pending"),
+    ReplyState.CANCELLED: BubbleLook("window", "secondary", line="line"),
+}
+
+
+def look_of(entry: Entry) -> BubbleLook:
+    """How `entry`'s bubble looks."""
+    reply = entry.reply
+    if reply is None:
+        return _CONTACT
+    return _BY_STATE.get(reply.state) or (_OPERATOR if reply.author is Author.OPERATOR else _RULE)

@@ -1,0 +1,177 @@
+"""Above the chat: who it is, who speaks, and how much WeChat still allows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from PySide6.QtCore import QEvent, QPoint, Signal
+from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
+
+from wxdesk.core import quota
+from wxdesk.core.lifecycle import is_taken_over, mode_of
+from wxdesk.core.model import Account, Conversation, ReplyMode
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.icons import icon
+from wxdesk.ui.inbox.mode_chip import ModeChip
+from wxdesk.ui.inbox.quota_dots import QuotaDots
+from wxdesk.ui.theme import Measure, Size
+from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.words import countdown, mode_word, name_of, span_word
+
+ROOM_FOR_WORDS = 560
+"""Below this width only the dots and the time stand for the quota."""
+
+ROOM_FOR_DOTS = 440
+
+
+class ChatHeader(QFrame):
+    """The open conversation's name, mode, quota, and the button that takes it over.
+
+    Signals:
+        mode_chosen: a `ReplyMode`, or None to follow the account.
+        takeover_wanted: take over, or hand back what is taken over.
+        list_wanted, detail_wanted: open the drawer of a narrow window.
+    """
+
+    mode_chosen = Signal(object)
+    takeover_wanted = Signal()
+    list_wanted = Signal()
+    detail_wanted = Signal()
+
+    def __init__(self, accounts: Mapping[str, Account], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._accounts = accounts
+        self._conversation: Conversation | None = None
+        self.taken_over = False
+        self.setProperty("class", "header")
+        self.setFixedHeight(Measure.HEADER)
+        self.show_list = _tool("inbox", tr("Conversations"), self)
+        self.show_detail = _tool("panel", tr("Contact and reasons (F2)"), self)
+        self.name = PlainLabel(size=Size.TITLE, strong=True, elide=True)
+        self.mode = ModeChip()
+        self.left = PlainLabel(size=Size.SMALL, role="secondary", tabular=True)
+        self.dots = QuotaDots()
+        self.time = PlainLabel(size=Size.SMALL, role="secondary", tabular=True)
+        self.takeover = Button(tr("Take over"), key_hint="F4")
+        self._arrange()
+        self._connect()
+
+    def _arrange(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 0, 16, 0)
+        row.setSpacing(10)
+        self.name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        row.addWidget(self.show_list)
+        row.addWidget(self.name, 1)
+        row.addWidget(self.mode)
+        row.addStretch(1)
+        for widget in (self.left, self.dots, self.time, self.takeover, self.show_detail):
+            row.addWidget(widget)
+        self.show_list.hide()
+        self.show_detail.hide()
+
+    def _connect(self) -> None:
+        self.mode.clicked.connect(self._open_menu)
+        self.takeover.clicked.connect(self.takeover_wanted)
+        self.show_list.clicked.connect(self.list_wanted)
+        self.show_detail.clicked.connect(self.detail_wanted)
+
+    def show_conversation(self, conversation: Conversation, now: datetime) -> None:
+        """Show this conversation as it is now."""
+        self._conversation = conversation
+        self.name.setText(name_of(conversation.contact))
+        self.tick(now)
+
+    def tick(self, now: datetime) -> None:
+        """Let the figures go on."""
+        conversation = self._conversation
+        if conversation is None:
+            return
+        left = quota.left(conversation.window, now)
+        self.dots.show_left(left)
+        self.left.setText(self._left_words(conversation, left, now))
+        self.left.set_role("secondary" if left else "failed")
+        until = conversation.window.until
+        over = until is None or now >= until
+        self.time.setText("" if over or until is None else countdown(until - now))
+        self.time.setVisible(not over)
+        taken = self.taken_over = is_taken_over(conversation, now)
+        self.takeover.setText(tr("Hand back") if taken else tr("Take over"))
+        self.mode.say(self._mode_text(conversation, now), quiet=self._is_off(conversation) and not taken)
+
+    def _left_words(self, conversation: Conversation, left: int, now: datetime) -> str:
+        until = conversation.window.until
+        if until is None:
+            return tr("No reply possible until the customer writes")
+        if now >= until:
+            return tr("Reply time over")
+        return ntr("{n} reply left", "{n} replies left", left)
+
+    def _mode_text(self, conversation: Conversation, now: datetime) -> str:
+        if is_taken_over(conversation, now):
+            until = conversation.taken_over_until
+            if until is None:
+                return tr("Yours")
+            return tr("Yours · {span} left", span=span_word(max(until - now, timedelta())))
+        account = self._accounts.get(conversation.account)
+        if account is None:
+            return tr("Account not configured")
+        mode = mode_of(conversation, account)
+        if mode is ReplyMode.HOLD:
+            return tr("Automatic · waits {n} s", n=account.hold_seconds)
+        return mode_word(mode)
+
+    def _is_off(self, conversation: Conversation) -> bool:
+        account = self._accounts.get(conversation.account)
+        return account is None or mode_of(conversation, account) is ReplyMode.OFF
+
+    def _open_menu(self) -> None:
+        conversation = self._conversation
+        if conversation is None:
+            return
+        menu = QMenu(self)
+        menu.setAccessibleName(tr("Mode"))
+        group = QActionGroup(menu)
+        for mode in ReplyMode:
+            self._add_mode(menu, group, mode_word(mode), mode, conversation.mode is mode)
+        menu.addSeparator()
+        account = self._accounts.get(conversation.account)
+        text = tr("As the account: {mode}", mode=mode_word(account.reply_mode)) if account else tr("As the account")
+        self._add_mode(menu, group, text, None, conversation.mode is None)
+        group.triggered.connect(self._choose)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.mode.mapToGlobal(QPoint(0, self.mode.height() + 4)))
+
+    def _add_mode(self, menu: QMenu, group: QActionGroup, text: str, mode: ReplyMode | None, chosen: bool) -> None:
+        action = menu.addAction(text)
+        action.setCheckable(True)
+        action.setChecked(chosen)
+        action.setData("" if mode is None else mode.value)
+        group.addAction(action)
+
+    def _choose(self, action: QAction) -> None:
+        self.mode_chosen.emit(ReplyMode(action.data()) if action.data() else None)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out what does not fit, the least needed first."""
+        super().resizeEvent(event)
+        self.left.setVisible(self.width() >= ROOM_FOR_WORDS)
+        self.dots.setVisible(self.width() >= ROOM_FOR_DOTS)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Tint the icons anew when the appearance changes."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "show_detail"):
+            self.show_list.setIcon(icon("inbox"))
+            self.show_detail.setIcon(icon("panel"))
+
+
+def _tool(name: str, words: str, parent: QWidget) -> QToolButton:
+    button = QToolButton(parent)
+    button.setIcon(icon(name))
+    button.setToolTip(words)
+    button.setAccessibleName(words)
+    return button

@@ -1,0 +1,220 @@
+"""The middle region: header, timeline and composer of the open conversation, or a sentence when none is open."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QStackedLayout, QVBoxLayout, QWidget
+
+from wxdesk.core.errors import BadTemplate
+from wxdesk.core.model import Message, MessageType, Reply, ReplyState, Template
+from wxdesk.core.render import variables
+from wxdesk.desk.liquid import LiquidRenderer
+from wxdesk.i18n import tr
+from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.inbox.bubble_words import BubbleAction
+from wxdesk.ui.inbox.chat_header import ChatHeader
+from wxdesk.ui.inbox.chat_session import ChatSession
+from wxdesk.ui.inbox.composer import Composer
+from wxdesk.ui.inbox.empty_state import EmptyState
+from wxdesk.ui.inbox.template_picker import TemplatePicker
+from wxdesk.ui.inbox.timeline_view import TimelineView
+from wxdesk.ui.notices import Notices
+
+
+class ChatPanel(QFrame):
+    """Shows what `session` follows, and gives the operator's commands to the desk.
+
+    Signals:
+        why_wanted: the key of a bubble whose reasons are asked for.
+    """
+
+    why_wanted = Signal(str)
+
+    def __init__(self, bridge: Bridge, notices: Notices, session: ChatSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._notices = notices
+        self._session = session
+        self._renderer = LiquidRenderer()
+        self.setProperty("class", "window")
+        self.header = ChatHeader(bridge.desk.accounts)
+        self.timeline = TimelineView(session.model, bridge.desk.clock)
+        self.composer = Composer()
+        self.empty = EmptyState()
+        self.picker = TemplatePicker(self)
+        self._arrange()
+        self._connect()
+
+    def _arrange(self) -> None:
+        chat = QWidget()
+        column = QVBoxLayout(chat)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addWidget(self.timeline, 1)
+        column.addWidget(self.composer)
+        self.empty.say(tr("No conversation is open"), tr("Choose one from the list, or press Alt+↓ for the next."))
+        self._chat = chat
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(self.empty)
+        self._pages.addWidget(chat)
+
+    def _connect(self) -> None:
+        session, timeline, composer = self._session, self.timeline, self.composer
+        session.opened.connect(self._opened)
+        timeline.older_wanted.connect(session.older)
+        timeline.newer_wanted.connect(session.newer)
+        timeline.latest_wanted.connect(self._to_latest)
+        timeline.acted.connect(self.act)
+        timeline.typed.connect(self.type_into)
+        timeline.left_below.connect(composer.edit.setFocus)
+        composer.sent.connect(self._send)
+        composer.edited.connect(self._save_edit)
+        composer.templates_wanted.connect(self._open_picker)
+        composer.went_up.connect(timeline.focus_last)
+        self.picker.chosen.connect(self._insert)
+        self.picker.closed.connect(composer.edit.setFocus)
+        self.header.mode_chosen.connect(self._set_mode)
+        self.header.takeover_wanted.connect(self.toggle_takeover)
+
+    # -- showing
+
+    def refresh(self, now: datetime) -> None:
+        """Show the open conversation as it is now."""
+        row = self._session.row
+        if row is None:
+            self._pages.setCurrentWidget(self.empty if self._session.conversation_id is None else self._chat)
+            self.composer.open(None, now)
+            return
+        self._pages.setCurrentWidget(self._chat)
+        self.header.show_conversation(row.conversation, now)
+        self.composer.open(row.conversation, now)
+        editing = self.composer.editing
+        changed = self._session.reply(f"r{editing.id}") if editing else None
+        if changed is not None:
+            self._follow_edit(changed)
+
+    def tick(self, now: datetime) -> None:
+        """Let the figures go on."""
+        self.header.tick(now)
+        self.composer.tick(now)
+        self.timeline.tick()
+
+    def type_into(self, text: str) -> None:
+        """Write into the composer what was typed elsewhere."""
+        if self._session.row is not None:
+            self.composer.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.composer.edit.insertPlainText(text)
+
+    def _opened(self, key: str) -> None:
+        self.timeline.to_end()
+        if key == "unread":
+            row = self._session.model.row_of(key)
+            above = row is not None and self.timeline.visualRect(self._session.model.index(row)).top() < 0
+            if above:
+                self.timeline.go_to(key, mark=False)
+        elif key:
+            self.timeline.go_to(key, mark=True)
+
+    def _to_latest(self) -> None:
+        if self._session.to_end:
+            self.timeline.to_end()
+        else:
+            self._session.reload()
+
+    # -- commands
+
+    def toggle_takeover(self) -> None:
+        """Take the open conversation over, or hand it back."""
+        row = self._session.row
+        if row is None:
+            return
+        handoff = self._bridge.desk.handoff
+        conversation = row.conversation
+        if self.header.taken_over:
+            self._bridge.ask(handoff.hand_back(conversation.id))
+        else:
+            self._bridge.ask(handoff.take_over(conversation.id))
+
+    def act(self, action: BubbleAction, key: str) -> None:
+        """Do what a bubble offers."""
+        reply = self._session.reply(key)
+        if action is BubbleAction.WHY:
+            self.why_wanted.emit(key)
+        elif reply is None:
+            return
+        elif action is BubbleAction.EDIT:
+            self.composer.start_editing(reply)
+        elif action is BubbleAction.REUSE:
+            self.composer.write_in(reply.content.text)
+        else:
+            self._command(action, reply)
+
+    def _command(self, action: BubbleAction, reply: Reply) -> None:
+        handoff = self._bridge.desk.handoff
+        command = {
+            BubbleAction.SEND: handoff.release,
+            BubbleAction.STOP: handoff.cancel,
+            BubbleAction.DISCARD: handoff.cancel,
+            BubbleAction.RETRY: handoff.retry,
+            BubbleAction.SEND_AGAIN: handoff.retry,
+            BubbleAction.CONFIRM: handoff.confirm,
+        }[action]
+        self._bridge.ask(command(reply.id))
+
+    def _send(self, text: str) -> None:
+        if self._session.conversation_id is not None:
+            self._bridge.ask(
+                self._bridge.desk.handoff.write(self._session.conversation_id, text), partial(self._sent, text)
+            )
+
+    def _sent(self, text: str, reply: Reply) -> None:
+        if reply.conversation_id == self._session.conversation_id:
+            self.composer.clear_after(text)
+            self._to_latest()
+
+    def _save_edit(self, reply: Reply, text: str) -> None:
+        self._bridge.ask(self._bridge.desk.handoff.edit(reply.id, text), partial(self._edited, text))
+
+    def _edited(self, text: str, reply: Reply) -> None:
+        handoff = self._bridge.desk.handoff
+        go_on = handoff.retry if reply.state is ReplyState.FAILED else handoff.release
+        self._bridge.ask(go_on(reply.id))
+        if reply.conversation_id == self._session.conversation_id:
+            self.composer.clear_after(text)
+
+    def _follow_edit(self, reply: Reply) -> None:
+        was_editing = self.composer.editing is not None
+        self.composer.follow(reply)
+        if was_editing and self.composer.editing is None:
+            self._notices.toast(tr("The reply has left before it was changed; your text stands here as a new one."))
+
+    def _set_mode(self, mode: object) -> None:
+        if self._session.conversation_id is not None:
+            self._bridge.ask(self._bridge.desk.handoff.set_mode(self._session.conversation_id, mode))  # type: ignore[arg-type]
+
+    # -- templates
+
+    def _open_picker(self) -> None:
+        self.picker.open_over(self.composer)
+        self._bridge.ask(self._bridge.desk.store.templates.all(), self.picker.offer)
+
+    def _insert(self, template: Template) -> None:
+        self.composer.insert(self._filled(template))
+
+    def _filled(self, template: Template) -> str:
+        """The template with its variables filled for this conversation; as it is where that cannot be done."""
+        row = self._session.row
+        account = self._bridge.desk.accounts.get(row.conversation.account) if row else None
+        if row is None or account is None:
+            return template.body
+        now = self._bridge.desk.clock().astimezone()
+        message = self._session.last_message() or Message(0, row.conversation.id, 0, MessageType.TEXT, now, now)
+        try:
+            return self._renderer.render(template.body, variables(message, row.conversation, account, {}, now))
+        except BadTemplate as error:
+            self._notices.report(error)
+            return template.body

@@ -1,0 +1,229 @@
+"""Who the customer is: what WeChat tells, which is little, and what the operators noted themselves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from wxdesk.core.model import Contact
+from wxdesk.i18n import tr
+from wxdesk.ui.inbox.painting import paint_avatar
+from wxdesk.ui.inbox.tag_row import TagRow
+from wxdesk.ui.theme import Size, Theme, font
+from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.words import date_word, short_openid
+
+AVATAR = 40
+_ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
+
+
+class ContactPanel(QFrame):
+    """Shows a contact; alias, tags and note are changed where they stand.
+
+    Signals:
+        described: alias, note and tags as they are to be stored.
+    """
+
+    described = Signal(str, str, tuple)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._contact: Contact | None = None
+        self.avatar = Avatar()
+        self.alias = AliasEdit()
+        self.openid = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
+        self.first_seen = PlainLabel(elide=True)
+        self.source = PlainLabel(elide=True)
+        self.tags = TagRow()
+        self.note = NoteEdit()
+        self._arrange()
+        self.alias.saved.connect(self._save)
+        self.note.saved.connect(self._save)
+        self.tags.changed.connect(self._save)
+
+    def _arrange(self) -> None:
+        who = QVBoxLayout()
+        who.setSpacing(0)
+        who.addWidget(self.alias)
+        who.addWidget(self.openid)
+        head = QHBoxLayout()
+        head.setSpacing(10)
+        head.addWidget(self.avatar)
+        head.addLayout(who, 1)
+        facts = QGridLayout()
+        facts.setHorizontalSpacing(12)
+        facts.setVerticalSpacing(6)
+        facts.setColumnMinimumWidth(0, 60)
+        facts.setColumnStretch(1, 1)
+        rows = ((tr("First seen"), self.first_seen), (tr("Source"), self.source), (tr("Tags"), self.tags))
+        for row, (word, widget) in enumerate((*rows, (tr("Note"), self.note))):
+            label = PlainLabel(word, role="secondary")
+            label.setBuddy(widget)
+            label.setMinimumHeight(22)
+            facts.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
+            facts.addWidget(widget, row, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addLayout(head)
+        column.addLayout(facts)
+
+    def show_contact(self, contact: Contact, source: str | None, now: datetime) -> None:
+        """Show this contact; what is being written about the same one stays as it is."""
+        same = self._contact is not None and self._contact.id == contact.id
+        self._contact = contact
+        self.avatar.show_contact(contact)
+        short = short_openid(contact.openid)
+        self.alias.setPlaceholderText(short)
+        self.openid.setText(f"{short} · {contact.account}" if contact.alias else contact.account)
+        first = contact.first_seen_at.astimezone().date()
+        self.first_seen.setText(date_word(first))
+        self.source.setText(source or tr("unknown"))
+        self.source.set_role("text" if source else "secondary")
+        self.tags.show_tags(contact.tags)
+        if not (same and self.alias.hasFocus()):
+            self.alias.setText(contact.alias)
+            self.alias.setCursorPosition(0)
+        if not (same and self.note.hasFocus()):
+            self.note.setPlainText(contact.note)
+
+    def save_unfinished(self) -> None:
+        """Store what was written before another contact is shown."""
+        self._save()
+
+    def _save(self) -> None:
+        contact = self._contact
+        if contact is None:
+            return
+        alias, note, tags = self.alias.text().strip(), self.note.toPlainText().strip(), self.tags.tags()
+        if (alias, note, tags) != (contact.alias, contact.note, contact.tags):
+            self.described.emit(alias, note, tags)
+
+
+class Avatar(QWidget):
+    """The contact's letter on its colour."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._contact: Contact | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def show_contact(self, contact: Contact) -> None:
+        """Stand for this contact."""
+        self._contact = contact
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """A square."""
+        return QSize(AVATAR, AVATAR)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """The letter."""
+        if self._contact is not None:
+            painter = QPainter(self)
+            paint_avatar(painter, self.rect().toRectF(), self._contact)
+            painter.end()
+
+
+class AliasEdit(QLineEdit):
+    """The name that the operators gave; it looks like a title until it is edited.
+
+    Signals:
+        saved: Enter was pressed or the field was left.
+    """
+
+    saved = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._before = ""
+        self.setProperty("class", "flat")
+        self.setFont(font(14, strong=True))
+        self.setMaxLength(60)
+        self.setAccessibleName(tr("Alias"))
+        self.setToolTip(tr("Give this customer a name"))
+        self.setCursor(Qt.CursorShape.IBeamCursor)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Remember what stood there, for Esc."""
+        self._before = self.text()
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Leaving the field stores it."""
+        super().focusOutEvent(event)
+        self.setCursorPosition(0)
+        self.saved.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The text, and a line under it while it has the keyboard."""
+        super().paintEvent(event)
+        _underline(self)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter stores, Esc takes back."""
+        if event.key() in _ENTER:
+            self.saved.emit()
+            self.clearFocus()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.setText(self._before)
+            self.clearFocus()
+        else:
+            super().keyPressEvent(event)
+
+
+def _underline(widget: QWidget) -> None:
+    """Show that a field without a frame has the keyboard, or could have it."""
+    role = "accent" if widget.hasFocus() else "line" if widget.underMouse() else ""
+    if role:
+        painter = QPainter(widget)
+        painter.fillRect(0, widget.height() - 1, widget.width(), 1, Theme.current().color(role))
+        painter.end()
+
+
+class NoteEdit(QPlainTextEdit):
+    """A few lines about the contact, grown to what is written.
+
+    Signals:
+        saved: the field was left.
+    """
+
+    saved = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "flat")
+        self.setPlaceholderText(tr("Add a note…"))
+        self.setAccessibleName(tr("Note"))
+        self.setTabChangesFocus(True)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.document().setDocumentMargin(1)
+        self.document().documentLayout().documentSizeChanged.connect(self.updateGeometry)
+
+    def sizeHint(self) -> QSize:
+        """One line to six."""
+        lines = min(max(int(self.document().documentLayout().documentSize().height()), 1), 6)
+        return QSize(100, self.fontMetrics().lineSpacing() * lines + 8)
+
+    def minimumSizeHint(self) -> QSize:
+        """One line."""
+        return QSize(60, self.fontMetrics().lineSpacing() + 8)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Leaving the field stores it."""
+        super().focusOutEvent(event)
+        self.saved.emit()

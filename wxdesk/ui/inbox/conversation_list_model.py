@@ -1,0 +1,167 @@
+"""The rows of the conversation list: a window of the whole table that grows as one scrolls.
+
+Rows that events touch are replaced and moved one by one, so that selection and scroll position stay.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Collection, Sequence
+from enum import IntEnum
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+
+from wxdesk.core.inbox import InboxFilter, InboxRow
+from wxdesk.desk.ports import Clock
+from wxdesk.ui.inbox.conversation_order import belongs, place
+from wxdesk.ui.inbox.conversation_words import spoken_row
+
+PAGE = 100
+"""Rows asked for at a time."""
+
+_ROOT = QModelIndex()
+
+type Index = QModelIndex | QPersistentModelIndex
+
+
+class RowRole(IntEnum):
+    """What the delegate and the list ask for."""
+
+    ROW = Qt.ItemDataRole.UserRole + 1
+    ID = Qt.ItemDataRole.UserRole + 2
+
+
+class ConversationListModel(QAbstractListModel):
+    """Conversations under one filter, in the store's order.
+
+    Signals:
+        more_wanted: the number of rows there are, when the view nears their end.
+    """
+
+    more_wanted = Signal(int)
+
+    def __init__(self, clock: Clock, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self._rows: list[InboxRow] = []
+        self._complete = True
+        self._asked = False
+        self._kept: int | None = None
+        self.chosen = InboxFilter.ALL
+
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        """The rows read so far."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's signature
+        """The row itself, its id, or the sentence that a screen reader says."""
+        if not index.isValid() or not 0 <= index.row() < len(self._rows):
+            return None
+        row = self._rows[index.row()]
+        match role:
+            case RowRole.ROW:
+                return row
+            case RowRole.ID:
+                return row.conversation.id
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
+                return spoken_row(row, self._clock())
+        return None
+
+    def canFetchMore(self, parent: Index) -> bool:
+        """Whether the store has more than was read."""
+        return not parent.isValid() and not self._complete and not self._asked
+
+    def fetchMore(self, parent: Index) -> None:
+        """Ask for the next page; it arrives by `append`."""
+        if self.canFetchMore(parent):
+            self._asked = True
+            self.more_wanted.emit(len(self._rows))
+
+    def show(self, chosen: InboxFilter, rows: Sequence[InboxRow]) -> None:
+        """Replace everything by the first page under `chosen`."""
+        self.beginResetModel()
+        self.chosen = chosen
+        self._rows = list(rows)
+        self._complete = len(rows) < PAGE
+        self._asked = False
+        self.endResetModel()
+
+    def append(self, rows: Sequence[InboxRow]) -> None:
+        """Add the next page; rows that moved into it meanwhile are shown once."""
+        self._asked = False
+        self._complete = len(rows) < PAGE
+        known = {row.conversation.id for row in self._rows}
+        fresh = [row for row in rows if row.conversation.id not in known]
+        if fresh:
+            first = len(self._rows)
+            self.beginInsertRows(_ROOT, first, first + len(fresh) - 1)
+            self._rows.extend(fresh)
+            self.endInsertRows()
+
+    def merge(self, rows: Collection[InboxRow]) -> None:
+        """Take in rows read anew: change, move, add or remove each where the filter wants it."""
+        for row in rows:
+            at = self.position(row.conversation.id)
+            if at is None:
+                self._insert(row)
+            elif not self._stays(row):
+                self._remove(at)
+            else:
+                self._replace(at, row)
+
+    def keep(self, conversation_id: int | None) -> None:
+        """Leave this row in its place although the filter would hide it by now: it is the one that is open."""
+        before, self._kept = self._kept, conversation_id
+        at = self.position(before) if before is not None and before != conversation_id else None
+        if at is not None and not self._stays(self._rows[at]):
+            self._remove(at)
+
+    def position(self, conversation_id: int) -> int | None:
+        """Where a conversation stands, None if it is not among the rows read."""
+        return next((i for i, row in enumerate(self._rows) if row.conversation.id == conversation_id), None)
+
+    def row(self, conversation_id: int) -> InboxRow | None:
+        """A conversation's row, if it is among those read."""
+        at = self.position(conversation_id)
+        return None if at is None else self._rows[at]
+
+    def rows(self) -> Sequence[InboxRow]:
+        """The rows read, in order."""
+        return tuple(self._rows)
+
+    def _stays(self, row: InboxRow) -> bool:
+        return row.conversation.id == self._kept or belongs(row, self.chosen)
+
+    def _insert(self, row: InboxRow) -> None:
+        if not belongs(row, self.chosen):
+            return
+        at = bisect_left(self._rows, self._key(row), key=self._key)
+        if at == len(self._rows) and not self._complete:
+            return  # it stands below what was read and comes with its page
+        self.beginInsertRows(_ROOT, at, at)
+        self._rows.insert(at, row)
+        self.endInsertRows()
+
+    def _remove(self, at: int) -> None:
+        self.beginRemoveRows(_ROOT, at, at)
+        del self._rows[at]
+        self.endRemoveRows()
+
+    def _replace(self, at: int, row: InboxRow) -> None:
+        rest = self._rows[:at] + self._rows[at + 1 :]
+        to = bisect_left(rest, self._key(row), key=self._key)
+        if to == len(rest) != at and not self._complete:
+            self._remove(at)  # it stands below what was read now
+            return
+        if to != at:
+            self.beginMoveRows(_ROOT, at, at, _ROOT, to + 1 if to > at else to)
+            self._rows = [*rest[:to], row, *rest[to:]]
+            self.endMoveRows()
+        else:
+            self._rows[at] = row
+        index = self.index(to)
+        self.dataChanged.emit(index, index)
+
+    def _key(self, row: InboxRow) -> tuple[float, float, int]:
+        return place(row, self.chosen)

@@ -1,0 +1,48 @@
+"""Which rows a filter shows and in which order, said once more for rows that change while they are shown.
+
+The store answers a page with the same rule; this copy of it lets one touched row move, come or go without
+reading the page again.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from wxdesk.core.inbox import InboxFilter, InboxRow
+
+LONGEST_FIRST = frozenset({InboxFilter.WAITING, InboxFilter.NEEDS_HUMAN})
+"""Filters that show the longest waiting first; the others show the newest first."""
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+_LAST = datetime.max.replace(tzinfo=UTC)
+
+
+def belongs(row: InboxRow, chosen: InboxFilter) -> bool:
+    """Whether `chosen` shows `row`."""
+    conversation = row.conversation
+    match chosen:
+        case InboxFilter.ALL:
+            return True
+        case InboxFilter.WAITING:
+            return conversation.waiting_since is not None
+        case InboxFilter.NEEDS_HUMAN:
+            unanswered = conversation.taken_over and conversation.waiting_since is not None
+            return unanswered or row.failed is not None
+        case InboxFilter.PENDING:
+            return row.held > 0 or row.drafts > 0
+        case InboxFilter.UNREAD:
+            return conversation.unread > 0
+
+
+def place(row: InboxRow, chosen: InboxFilter) -> tuple[float, float, int]:
+    """A key that sorts rows as `chosen` shows them, smallest first. Where nothing waits, the newest is first."""
+    conversation = row.conversation
+    waiting = conversation.waiting_since if chosen in LONGEST_FIRST else None
+    last = -_seconds(conversation.last_at or _NEVER)
+    if chosen in LONGEST_FIRST:
+        return (_seconds(waiting or _LAST), last, -conversation.id)
+    return (last, 0.0, -conversation.id)
+
+
+def _seconds(at: datetime) -> float:
+    return (at - _NEVER).total_seconds()

@@ -1,0 +1,113 @@
+"""What a row of the conversation list says, in words: who waits, what happens next, what is left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from wxdesk.core import quota
+from wxdesk.core.inbox import InboxRow
+from wxdesk.core.lifecycle import is_taken_over
+from wxdesk.core.model import Author, Conversation, Reply, ReplyState
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.words import ago, name_of, preview_of, span_word, waiting_word
+
+LATE_AFTER = timedelta(minutes=10)
+"""A contact who waits longer than this is shown in red."""
+
+_ON_ITS_WAY = frozenset({ReplyState.QUEUED, ReplyState.SENDING})
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A state as it is shown: always a word and a colour, and an icon where it asks for attention."""
+
+    text: str
+    role: str = "faint"
+    icon: str = ""
+    strong: bool = False
+
+
+def standing_of(row: InboxRow, now: datetime) -> Standing:
+    """The most urgent thing about a conversation."""
+    conversation = row.conversation
+    if row.failed is not None:
+        return _gone_wrong(row.failed)
+    if row.due_at is not None:
+        return Standing(tr("Replies in {span}", span=span_until(row.due_at, now)), "pending", "hourglass", strong=True)
+    if row.drafts:
+        return Standing(ntr("{n} draft to review", "{n} drafts to review", row.drafts), "pending", "edit", strong=True)
+    if conversation.taken_over and conversation.waiting_since is not None:
+        return Standing(tr("Needs you"), "failed", "dot", strong=True)
+    if is_taken_over(conversation, now):
+        return Standing(_human(conversation, now), "accent", strong=True)
+    return _quiet(row)
+
+
+def _gone_wrong(reply: Reply) -> Standing:
+    if reply.state is ReplyState.UNKNOWN:
+        return Standing(tr("May have been delivered"), "pending", "question", strong=True)
+    code = "" if reply.errcode is None else f" {reply.errcode}"
+    return Standing(tr("Failed") + code, "failed", "warning", strong=True)
+
+
+def _quiet(row: InboxRow) -> Standing:
+    last = row.last_reply
+    waits = row.conversation.waiting_since is not None
+    if last is not None and last.state in _ON_ITS_WAY:
+        return Standing(tr("Sending"), "secondary")
+    if waits:
+        return Standing(tr("Unanswered"), "secondary")
+    if last is None:
+        return Standing(tr("Nothing to answer"))
+    if last.author is Author.RULE and last.state is ReplyState.SENT:
+        return Standing(tr("Auto · {rule}", rule=last.rule_name) if last.rule_name else tr("Auto"))
+    return Standing(tr("Answered"))
+
+
+def _human(conversation: Conversation, now: datetime) -> str:
+    until = conversation.taken_over_until
+    if until is None:
+        return tr("Yours")
+    return tr("Yours · {span} left", span=span_word(max(until - now, timedelta())))
+
+
+def span_until(due_at: datetime, now: datetime) -> str:
+    """What is left until `due_at`, rounded up, so that the last second still says 1."""
+    return span_word(timedelta(seconds=-((now - due_at) // timedelta(seconds=1))))
+
+
+def left_words(conversation: Conversation, now: datetime) -> str:
+    """How many replies are left and for how long, short."""
+    until = conversation.window.until
+    if until is None:
+        return tr("No reply possible yet")
+    if now >= until:
+        return tr("Reply time over")
+    left = quota.left(conversation.window, now)
+    if not left:
+        return tr("No replies left")
+    return ntr("{n} left · {span}", "{n} left · {span}", left, span=span_word(until - now))
+
+
+def when_words(row: InboxRow, now: datetime) -> Standing:
+    """The time in the row's corner: when something was last said, or how long the contact waits already."""
+    since = row.conversation.waiting_since
+    if since is not None and now - since >= LATE_AFTER:
+        return Standing(waiting_word(since, now), "failed", strong=True)
+    last = row.conversation.last_at
+    return Standing("" if last is None else ago(last, now))
+
+
+def spoken_row(row: InboxRow, now: datetime) -> str:
+    """The whole row as one sentence, for a screen reader."""
+    conversation = row.conversation
+    parts = [
+        name_of(conversation.contact),
+        ntr("{n} unread", "{n} unread", conversation.unread) if conversation.unread else "",
+        preview_of(conversation),
+        standing_of(row, now).text,
+        left_words(conversation, now),
+        when_words(row, now).text,
+    ]
+    return ", ".join(part for part in parts if part)

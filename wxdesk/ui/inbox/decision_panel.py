@@ -1,0 +1,142 @@
+"""Why a message got the answer it got: the stored decision, rule by rule."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
+
+from wxdesk.core.model import Message
+from wxdesk.core.rules import Decision, Outcome, RuleVerdict
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.inbox.decision_words import outcome_words, rule_title, rule_words
+from wxdesk.ui.inbox.timeline_entries import message_text
+from wxdesk.ui.theme import Size, Theme
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.icon_label import IconLabel
+from wxdesk.ui.widgets.labels import PlainLabel
+
+SHOWN = 4
+"""Rules shown at first; the others are one press away."""
+
+_QUIET = frozenset({Outcome.REPLIED})
+
+
+class DecisionPanel(QFrame):
+    """The decision about one message.
+
+    Signals:
+        all_wanted: show every rule that was asked.
+    """
+
+    all_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._decision: Decision | None = None
+        self._all = False
+        self.about = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
+        self.sentence = PlainLabel(role="text", wrap=True)
+        self.card = QFrame()
+        self.card.setProperty("class", "card")
+        self._rows = QVBoxLayout(self.card)
+        self._rows.setContentsMargins(1, 1, 1, 1)
+        self._rows.setSpacing(0)
+        self.more = Button("", kind=ButtonKind.LINK)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.about)
+        column.addWidget(self.sentence)
+        column.addWidget(self.card)
+        column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
+        self.more.clicked.connect(self._show_all)
+        self.show_decision(None, None)
+
+    def show_decision(self, decision: Decision | None, message: Message | None) -> None:
+        """Show why `message` was answered, or that nothing was decided."""
+        about = "" if message is None else " ".join(message_text(message).split())
+        self.about.setText(tr("About “{text}”", text=about) if about else "")
+        self.about.setVisible(bool(about))
+        if decision is not None and decision == self._decision:
+            return
+        self._decision = decision
+        self._all = False
+        self._show()
+
+    def _show_all(self) -> None:
+        self._all = True
+        self._show()
+
+    def _show(self) -> None:
+        decision = self._decision
+        verdicts = decision.verdicts if decision else ()
+        self.sentence.setText(tr("Nothing has been decided yet.") if decision is None else outcome_words(decision))
+        self.sentence.setVisible(decision is None or decision.outcome not in _QUIET or not verdicts)
+        self.sentence.set_role("secondary" if decision is None else "text")
+        shown = verdicts if self._all else verdicts[-SHOWN:]
+        self._clear()
+        for verdict in shown:
+            self._rows.addWidget(VerdictRow(verdict, first=self._rows.count() == 0))
+        if decision and decision.rules_left:
+            words = ntr("{n} more rule was not asked", "{n} more rules were not asked", decision.rules_left)
+            self._rows.addWidget(NoteRow(words, first=self._rows.count() == 0))
+        self.card.setVisible(self._rows.count() > 0)
+        hidden = len(verdicts) - len(shown)
+        self.more.setText(ntr("{n} more rule did not apply", "{n} more rules did not apply", hidden))
+        self.more.setVisible(hidden > 0)
+
+    def _clear(self) -> None:
+        while (item := self._rows.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+
+
+class Row(QFrame):
+    """A line of the card: tinted if its rule matched, with a line above unless it is the first."""
+
+    def __init__(self, *, first: bool, matched: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._first = first
+        self._matched = matched
+        self.grid = QGridLayout(self)
+        self.grid.setContentsMargins(10, 7, 10, 8)
+        self.grid.setHorizontalSpacing(8)
+        self.grid.setVerticalSpacing(1)
+        self.grid.setColumnStretch(1, 1)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """The ground and the line."""
+        theme = Theme.current()
+        painter = QPainter(self)
+        if self._matched:
+            painter.fillRect(self.rect(), theme.color("accent_tint"))
+        if not self._first:
+            painter.fillRect(QRect(0, 0, self.width(), 1), theme.color("line"))
+        painter.end()
+
+
+class VerdictRow(Row):
+    """One rule: whether it matched, its name, and why."""
+
+    def __init__(self, verdict: RuleVerdict, *, first: bool, parent: QWidget | None = None) -> None:
+        matched = verdict.matched
+        super().__init__(first=first, matched=matched, parent=parent)
+        title, words = rule_title(verdict), rule_words(verdict)
+        state = tr("Matched") if matched else tr("Did not match")
+        self.setAccessibleName(f"{state}: {title}. {words}")
+        mark = IconLabel("check" if matched else "dash", "accent" if matched else "secondary", 14)
+        self.grid.addWidget(mark, 0, 0)
+        self.grid.addWidget(PlainLabel(title, strong=matched, elide=True), 0, 1)
+        self.grid.addWidget(PlainLabel(words, size=Size.SMALL, role="secondary", wrap=True), 1, 1)
+
+
+class NoteRow(Row):
+    """A row that only says something."""
+
+    def __init__(self, text: str, *, first: bool, parent: QWidget | None = None) -> None:
+        super().__init__(first=first, parent=parent)
+        self.grid.addWidget(IconLabel("dot", "faint", 14), 0, 0)
+        self.grid.addWidget(PlainLabel(text, size=Size.SMALL, role="secondary", wrap=True), 0, 1)

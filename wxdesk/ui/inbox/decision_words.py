@@ -1,0 +1,113 @@
+"""The reasons behind an answer, in the operator's words: outcomes, rules and each of their conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from wxdesk.core.rules import Decision, Outcome, RuleVerdict, Verdict
+from wxdesk.i18n import language, tr
+
+
+def outcome_words(decision: Decision) -> str:
+    """What became of a message, as a sentence."""
+    sentences: Mapping[Outcome, Callable[[], str]] = {
+        Outcome.DUPLICATE: lambda: tr("WeChat sent this message twice; it was answered the first time."),
+        Outcome.NOT_A_CUSTOMER: lambda: tr("An event of WeChat's own, not something the customer said."),
+        Outcome.STALE: lambda: tr("It reached the rules more than 5 minutes late, so it was left to you."),
+        Outcome.PAUSED: lambda: tr("Automatic replies were off."),
+        Outcome.TAKEN_OVER: lambda: tr("You had taken this conversation over, so the rules kept quiet."),
+        Outcome.BLOCKED: lambda: tr("This contact is blocked."),
+        Outcome.NO_QUOTA: lambda: tr("Too few replies were left; the last ones are kept for you."),
+        Outcome.REPLIED: lambda: tr("“{rule}” answered.", rule=decision.rule_name),
+        Outcome.SILENT: lambda: tr("“{rule}” matched and says nothing.", rule=decision.rule_name),
+        Outcome.HANDED_OVER: lambda: tr("“{rule}” handed the conversation to you.", rule=decision.rule_name),
+        Outcome.UNMATCHED: lambda: tr("No rule matched."),
+        Outcome.NOT_RENDERED: lambda: tr(
+            "“{rule}” matched, but its reply could not be made: {problem}",
+            rule=decision.rule_name,
+            problem=decision.problem,
+        ),
+    }
+    return sentences[decision.outcome]()
+
+
+def short_outcome(outcome: Outcome) -> str:
+    """The same in two or three words, for a caption."""
+    words: Mapping[Outcome, Callable[[], str]] = {
+        Outcome.DUPLICATE: lambda: tr("sent twice"),
+        Outcome.NOT_A_CUSTOMER: lambda: tr("an event of WeChat's"),
+        Outcome.STALE: lambda: tr("came too late for the rules"),
+        Outcome.PAUSED: lambda: tr("automatic replies off"),
+        Outcome.TAKEN_OVER: lambda: tr("taken over by you"),
+        Outcome.BLOCKED: lambda: tr("contact blocked"),
+        Outcome.NO_QUOTA: lambda: tr("too few replies left"),
+        Outcome.REPLIED: lambda: tr("answered"),
+        Outcome.SILENT: lambda: tr("a rule says nothing"),
+        Outcome.HANDED_OVER: lambda: tr("handed to you"),
+        Outcome.UNMATCHED: lambda: tr("no rule matched"),
+        Outcome.NOT_RENDERED: lambda: tr("the reply could not be made"),
+    }
+    return words[outcome]()
+
+
+def rule_title(verdict: RuleVerdict) -> str:
+    """A rule's name, with the revision that was asked where it matched."""
+    if verdict.matched and verdict.revision:
+        return tr("{rule} · revision {n}", rule=verdict.rule_name, n=verdict.revision)
+    return verdict.rule_name
+
+
+def rule_words(verdict: RuleVerdict) -> str:
+    """Why a rule spoke or did not: all its conditions if it did, else the one that failed."""
+    if verdict.matched:
+        said = [verdict_words(one) for one in verdict.verdicts if one.condition != "on"]
+        return _join(said) if said else tr("It answers everything")
+    failed = next((one for one in verdict.verdicts if not one.ok), None)
+    return tr("It did not apply") if failed is None else verdict_words(failed)
+
+
+def verdict_words(verdict: Verdict) -> str:
+    """One condition's outcome in words."""
+    made = (_KEPT if verdict.ok else _BROKEN).get(verdict.condition)
+    return verdict.condition if made is None else made(verdict)
+
+
+def quoted(words: tuple[str, ...], most: int = 4) -> str:
+    """Words in the marks of the language, the first few of many."""
+    opening, closing = ("「", "」") if language() == "zh_CN" else ("“", "”")
+    shown = "".join if language() == "zh_CN" else " ".join
+    text = shown([f"{opening}{word}{closing}" for word in words[:most]])
+    return tr("{words} and {n} more", words=text, n=len(words) - most) if len(words) > most else text
+
+
+def _join(said: list[str]) -> str:
+    return tr(", ").join(said)
+
+
+def _found(verdict: Verdict) -> str:
+    return quoted((verdict.found,)) if verdict.found else quoted(verdict.words)
+
+
+_KEPT: Mapping[str, Callable[[Verdict], str]] = {
+    "any": lambda v: tr("contains {words}", words=_found(v)),
+    "all": lambda v: tr("contains all of {words}", words=quoted(v.words)),
+    "none": lambda v: tr("without {words}", words=quoted(v.words)),
+    "exact": lambda v: tr("is exactly {words}", words=_found(v)),
+    "prefix": lambda v: tr("begins with {words}", words=_found(v)),
+    "regex": lambda v: tr("fits the pattern at {words}", words=_found(v)),
+    "session_from": lambda v: tr("came in from {words}", words=_found(v)),
+    "on": lambda _: tr("is of the right kind"),
+    "default": lambda _: tr("answers what no rule above did"),
+}
+
+_BROKEN: Mapping[str, Callable[[Verdict], str]] = {
+    "any": lambda v: tr("contains none of {words}", words=quoted(v.words)),
+    "all": lambda v: tr("does not contain all of {words}", words=quoted(v.words)),
+    "none": lambda v: tr("contains {words}, which it must not", words=_found(v)),
+    "exact": lambda v: tr("is not exactly {words}", words=quoted(v.words)),
+    "prefix": lambda v: tr("does not begin with {words}", words=quoted(v.words)),
+    "regex": lambda v: tr("does not fit the pattern {words}", words=quoted(v.words)),
+    "session_from": lambda v: tr("did not come in from {words}", words=quoted(v.words)),
+    "on": lambda _: tr("is for other kinds of message"),
+    "default": lambda _: tr("answers what no rule above did"),
+}

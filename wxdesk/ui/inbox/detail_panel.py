@@ -1,0 +1,102 @@
+"""The right region: the contact, the reasons, and what WeChat still allows, in words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from wxdesk.core import quota
+from wxdesk.core.model import Conversation, Message, MessageType
+from wxdesk.core.rules import Decision
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.inbox.contact_panel import ContactPanel
+from wxdesk.ui.inbox.decision_panel import DecisionPanel
+from wxdesk.ui.theme import Measure, Size
+from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.words import clock_time, span_word
+
+
+class DetailPanel(QFrame):
+    """Everything about the open conversation that is not said in it.
+
+    Signals:
+        left: Esc was pressed; a drawer closes then.
+    """
+
+    left = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "side")
+        self.setFixedWidth(Measure.DETAIL)
+        self.contact = ContactPanel()
+        self.decision = DecisionPanel()
+        self.quota = PlainLabel(wrap=True, role="text")
+        content = QFrame()
+        content.setProperty("class", "panel")
+        column = QVBoxLayout(content)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(8)
+        for title, widget in (
+            (tr("Customer"), self.contact),
+            (tr("Why this answer"), self.decision),
+            (tr("Replies left"), self.quota),
+        ):
+            column.addWidget(PlainLabel(title, size=Size.SMALL, role="secondary", strong=True))
+            column.addWidget(widget)
+            column.addSpacing(12)
+        column.addStretch(1)
+        self.area = QScrollArea()
+        self.area.setWidget(content)
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(1, 0, 0, 0)
+        outer.addWidget(self.area)
+
+    def show_conversation(self, conversation: Conversation, source: str | None, now: datetime) -> None:
+        """Show this conversation's contact and quota."""
+        self.contact.show_contact(conversation.contact, source, now)
+        self.quota.setText(quota_sentence(conversation, now))
+
+    def show_decision(self, decision: Decision | None, message: Message | None) -> None:
+        """Show why a message was answered."""
+        self.decision.show_decision(decision, message)
+
+    def focus_first(self) -> None:
+        """Give the keyboard to the first field."""
+        self.contact.alias.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc closes a drawer."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+def quota_sentence(conversation: Conversation, now: datetime) -> str:
+    """What WeChat allows now, until when, and how much of it the rules may use."""
+    window = conversation.window
+    if window.until is None:
+        return tr("WeChat allows replies only after the customer has written: 5 within 48 hours.")
+    if now >= window.until:
+        return tr("The time for replies ended at {time}. It opens again when the customer writes.",
+                  time=clock_time(window.until))  # fmt: skip
+    left = quota.left(window, now)
+    span = span_word(window.until - now)
+    if left == 0:
+        return tr("All replies are used up. There are new ones when the customer writes.")
+    first = ntr("{n} reply can leave within {span}.", "{n} replies can leave within {span}.", left, span=span)
+    rules = quota.left_for_rules(window, MessageType.TEXT, now)
+    if rules == 0:
+        second = tr("They are kept for you; rules do not use them.")
+    else:
+        second = ntr("Rules may use {n} of them, {kept} are kept for you.",
+                     "Rules may use {n} of them, {kept} are kept for you.", rules, kept=left - rules)  # fmt: skip
+    return f"{first} {second}"

@@ -1,0 +1,38 @@
+"""The keys of the inbox: what they do, and what they are called on the sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
+
+from wxdesk.i18n import tr
+from wxdesk.ui.shortcuts import Key
+
+
+def bind_keys(page: QWidget, slots: Mapping[str, Callable[[], object]]) -> None:
+    """Call each slot on its key, as long as the keyboard is anywhere in `page` or nowhere."""
+    for sequence, slot in slots.items():
+        shortcut = QShortcut(QKeySequence(sequence), page)
+        shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+        shortcut.activated.connect(slot)
+
+
+def key_sheet() -> Sequence[Key]:
+    """What the keys do."""
+    return (
+        Key("Ctrl+K Ctrl+F", tr("Search messages")),
+        Key("Alt+Down", tr("Next conversation")),
+        Key("Alt+Up", tr("Previous conversation")),
+        Key("Alt+Shift+Down", tr("Next unread conversation")),
+        Key("Alt+Shift+Up", tr("Previous unread conversation")),
+        Key("F4", tr("Take over or hand back")),
+        Key("F2", tr("Contact and reasons")),
+        Key("F6", tr("Go to the next region")),
+        Key("/", tr("Insert a template, in an empty reply")),
+        Key("Return", tr("Send the reply, or the bubble in focus")),
+        Key("E", tr("Change the waiting reply in focus")),
+        Key("Escape", tr("Stop the waiting reply in focus")),
+    )

@@ -1,0 +1,83 @@
+"""The text field of the composer: Enter sends, but never while an input method composes."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QMimeData, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QInputMethodEvent, QKeyEvent, QTextOption
+from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
+
+from wxdesk.i18n import tr
+from wxdesk.ui.theme import Size, font
+
+LINES_AT_LEAST, LINES_AT_MOST = 2, 8
+_ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
+
+
+class MessageEdit(QPlainTextEdit):
+    """Plain text that grows with what is written, up to eight lines.
+
+    Signals:
+        sent: Enter was pressed. left: Esc was pressed. slashed: a slash was written at the start.
+        went_up: the up key was pressed in an empty text.
+    """
+
+    sent = Signal()
+    left = Signal()
+    slashed = Signal()
+    went_up = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._composing = False
+        self.setFont(font(Size.MESSAGE))
+        self.setPlaceholderText(tr("Write a reply, / for a template, Enter to send"))
+        self.setAccessibleName(tr("Reply"))
+        self.setTabChangesFocus(True)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.document().setDocumentMargin(2)
+        self.document().documentLayout().documentSizeChanged.connect(self.updateGeometry)
+
+    @property
+    def composing(self) -> bool:
+        """Whether an input method has text that is not decided yet."""
+        return self._composing
+
+    def sizeHint(self) -> QSize:
+        """As high as the text, within bounds."""
+        lines = int(self.document().documentLayout().documentSize().height())  # QPlainTextEdit counts in lines
+        height = QFontMetrics(self.font()).lineSpacing() * min(max(lines, LINES_AT_LEAST), LINES_AT_MOST)
+        return QSize(200, height + 22)
+
+    def minimumSizeHint(self) -> QSize:
+        """Two lines."""
+        return QSize(120, QFontMetrics(self.font()).lineSpacing() * LINES_AT_LEAST + 22)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """Know whether a word is being composed."""
+        self._composing = bool(event.preeditString())
+        super().inputMethodEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter sends, Shift+Enter breaks the line, a slash at the start asks for the templates."""
+        if self._composing:
+            if event.key() not in _ENTER and event.key() != Qt.Key.Key_Escape:
+                super().keyPressEvent(event)
+            return
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if event.key() in _ENTER and not shift:
+            self.sent.emit()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        elif event.key() == Qt.Key.Key_Up and not self.toPlainText():
+            self.went_up.emit()
+        else:
+            super().keyPressEvent(event)
+            if event.text() == "/" and self.toPlainText() == "/":
+                self.slashed.emit()
+
+    def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802
+        """Paste plain text only."""
+        if source.hasText():
+            self.insertPlainText(source.text())

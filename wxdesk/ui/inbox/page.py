@@ -1,0 +1,286 @@
+"""The inbox: four regions, what each of them is told, and the keys that work in all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
+
+from wxdesk.core.events import Event
+from wxdesk.core.inbox import SearchHit
+from wxdesk.core.rules import Decision
+from wxdesk.i18n import tr
+from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.inbox.chat_panel import ChatPanel
+from wxdesk.ui.inbox.chat_session import ChatSession
+from wxdesk.ui.inbox.conversation_list import ConversationList
+from wxdesk.ui.inbox.detail_panel import DetailPanel
+from wxdesk.ui.inbox.drawers import Drawer
+from wxdesk.ui.inbox.inbox_keys import bind_keys, key_sheet
+from wxdesk.ui.inbox.list_feed import ListFeed
+from wxdesk.ui.inbox.ticker import Pace, Ticker
+from wxdesk.ui.notices import Notices
+from wxdesk.ui.shortcuts import Key
+from wxdesk.ui.theme import Measure
+
+
+class InboxPage(QWidget):
+    """Where operators sit all day.
+
+    Signals:
+        settings_wanted: there is no conversation yet and the operator wants to set the desk up.
+    """
+
+    settings_wanted = Signal()
+
+    def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._notices = notices
+        self._picked = ""
+        self.session = ChatSession(bridge, self)
+        self.ticker = Ticker(bridge.desk.clock, self)
+        self.list = ConversationList(bridge.desk.clock)
+        self.feed = ListFeed(bridge, self.list, self)
+        self.chat = ChatPanel(bridge, notices, self.session)
+        self.detail = DetailPanel()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.chat, 1)
+        self.list_drawer = Drawer(self, self.list, row, left=True)
+        self.detail_drawer = Drawer(self, self.detail, row, left=False)
+        self._connect()
+        bind_keys(self, self._slots())
+        self.chat.refresh(self.ticker.now())
+
+    def _connect(self) -> None:
+        self._bridge.events.connect(self._hear)
+        self.list.picked.connect(self.open_conversation)
+        self.list.hit_picked.connect(self.open_hit)
+        self.list.settings_wanted.connect(self.settings_wanted)
+        self.list.strip.stop_wanted.connect(self.stop_all)
+        self.feed.loaded.connect(self._pace)
+        self.session.refreshed.connect(self._refreshed)
+        self.session.opened.connect(self._begin_to_read)
+        self.session.arrived.connect(self._mark_read)
+        self.chat.timeline.picked.connect(self._explain)
+        self.chat.why_wanted.connect(self._why)
+        self.chat.header.list_wanted.connect(self.list_drawer.toggle)
+        self.chat.header.detail_wanted.connect(self.toggle_detail)
+        self.detail.contact.described.connect(self._describe)
+        self.detail.left.connect(self._leave_drawers)
+        self.ticker.ticked.connect(self._tick)
+
+    def activate(self) -> None:
+        """Read what is shown; called each time the page comes to the front."""
+        self.feed.load()
+        self._mark_read()
+
+    def keys(self) -> Sequence[Key]:
+        """What this page's keys do, for the sheet."""
+        return key_sheet()
+
+    def _slots(self) -> Mapping[str, Callable[[], object]]:
+        return {
+            "Ctrl+K": self.focus_search,
+            "Ctrl+F": self.focus_search,
+            "Alt+Down": self.next_one,
+            "Alt+Up": self.previous_one,
+            "Alt+Shift+Down": self.next_unread,
+            "Alt+Shift+Up": self.previous_unread,
+            "F4": self.chat.toggle_takeover,
+            "F2": self.toggle_detail,
+            "F6": self.cycle_regions,
+        }
+
+    # -- opening
+
+    def open_conversation(self, conversation_id: int) -> None:
+        """Show a conversation, at its end."""
+        self._open(conversation_id, None)
+
+    def open_hit(self, hit: SearchHit) -> None:
+        """Show the place where something was found."""
+        self._open(hit.conversation.id, hit)
+
+    def _open(self, conversation_id: int, hit: SearchHit | None) -> None:
+        self.detail.contact.save_unfinished()
+        self._picked = ""
+        self.list.select(conversation_id)
+        self.list_drawer.close()
+        self.session.open(conversation_id, hit)
+
+    def next_one(self) -> None:
+        """Open the conversation below the open one."""
+        self._step(1, unread=False)
+
+    def previous_one(self) -> None:
+        """Open the conversation above the open one."""
+        self._step(-1, unread=False)
+
+    def next_unread(self) -> None:
+        """Open the next conversation below that has something unread."""
+        self._step(1, unread=True)
+
+    def previous_unread(self) -> None:
+        """Open the next conversation above that has something unread."""
+        self._step(-1, unread=True)
+
+    def _step(self, step: int, *, unread: bool) -> None:
+        found = self.list.neighbour(step, unread)
+        if found is not None:
+            self.open_conversation(found)
+        elif unread:
+            self._notices.toast(tr("No more unread conversations in this direction."))
+
+    # -- keeping up
+
+    def _hear(self, events: Sequence[Event]) -> None:
+        self.feed.hear(events)
+        self.session.hear(events)
+
+    def _refreshed(self) -> None:
+        now = self.ticker.now()
+        self.chat.refresh(now)
+        row = self.session.row
+        self.detail.area.setVisible(row is not None)
+        if row is not None:
+            self.detail.show_conversation(row.conversation, self.session.source(), now)
+            self._explain(self._picked)
+        self._pace()
+
+    def _begin_to_read(self) -> None:
+        self._mark_read()
+        if not isinstance(self.focusWidget(), QLineEdit) and not self.list.view.hasFocus():
+            self.chat.composer.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _mark_read(self) -> None:
+        """What is open and in sight of somebody is read."""
+        row = self.session.row
+        if row is None or not row.conversation.unread or not self.isVisible() or not self.isActiveWindow():
+            return
+        self._bridge.ask(self._bridge.desk.handoff.mark_read(row.conversation.id))
+
+    def _tick(self, now: datetime) -> None:
+        self.list.tick(now)
+        if self.session.row is not None:
+            self.chat.tick(now)
+
+    def _pace(self) -> None:
+        """Beat as often as the fastest figure in sight needs, and not at all when nothing counts."""
+        shown = self.isVisible()
+        bar = shown and bool(self.chat.timeline.counting())
+        seconds = shown and (self.list.strip.counts or self.session.row is not None)
+        minutes = shown and self.list.model.rowCount() > 0
+        self.ticker.need("bar", Pace.BAR if bar else Pace.STILL)
+        self.ticker.need("seconds", Pace.SECONDS if seconds else Pace.STILL)
+        self.ticker.need("minutes", Pace.MINUTES if minutes else Pace.STILL)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """An operator who comes back to the window reads what is open."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.ActivationChange:
+            self._mark_read()
+
+    def event(self, event: QEvent) -> bool:
+        """Nothing needs to count while the page is hidden."""
+        if event.type() in {QEvent.Type.Show, QEvent.Type.Hide}:
+            self._pace()
+        return super().event(event)
+
+    # -- reasons
+
+    def _explain(self, key: str) -> None:
+        """Show why the message of this bubble was answered as it was; without one, the newest."""
+        self._picked = key
+        message = self.session.message(key) if key else None
+        latest = self.session.latest
+        if message is None or (latest is not None and latest.message_id == message.id):
+            about = self.session.message(f"m{latest.message_id}") if latest else None
+            self.detail.show_decision(latest, about)
+            return
+        work = self._bridge.desk.store.decisions.for_message(message.id)
+        self._bridge.ask(work, partial(self._explained, key))
+
+    def _explained(self, key: str, decision: Decision | None) -> None:
+        if key == self._picked:
+            self.detail.show_decision(decision, self.session.message(key))
+
+    def _why(self, key: str) -> None:
+        self._explain(key)
+        self.detail_drawer.pull_out()
+
+    # -- commands
+
+    def stop_all(self) -> None:
+        """Stop every automatic reply that waits; at once, because seconds count."""
+        self._bridge.ask(self._bridge.desk.handoff.cancel_pending(), self._stopped)
+
+    def _stopped(self, _: None) -> None:
+        self._notices.toast(tr("All waiting automatic replies were stopped. Their texts stay in the conversations."))
+
+    def _describe(self, alias: str, note: str, tags: tuple[str, ...]) -> None:
+        if self.session.row is not None:
+            conversation_id = self.session.row.conversation.id
+            self._bridge.ask(self._bridge.desk.handoff.describe(conversation_id, alias=alias, note=note, tags=tags))
+
+    def toggle_detail(self) -> None:
+        """Open or close the drawer of a narrow window; in a wide one, go to the contact."""
+        if self.detail_drawer.is_drawer:
+            self.detail_drawer.toggle()
+        if not self.detail.isHidden():
+            self.detail.focus_first()
+
+    def cycle_regions(self) -> None:
+        """Give the keyboard to the next region: list, timeline, composer, contact."""
+        regions = [self.list, self.chat.timeline, self.chat.composer, self.detail]
+        focused = self.focusWidget()
+        at = next((i for i, region in enumerate(regions) if region.isAncestorOf(focused) or region is focused), -1)
+        match (at + 1) % len(regions):
+            case 0:
+                self.list_drawer.pull_out()
+                self.list.focus_rows()
+            case 1:
+                self.chat.timeline.focus_last()
+            case 2:
+                self.chat.composer.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            case _:
+                self.detail_drawer.pull_out()
+                self.detail.focus_first()
+
+    def focus_search(self) -> None:
+        """Write what is sought."""
+        self.list_drawer.pull_out()
+        self.list.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.list.search.selectAll()
+
+    def _leave_drawers(self) -> None:
+        self.detail_drawer.close()
+        self.list_drawer.close()
+        self.chat.composer.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Whatever is typed with no field in focus goes into the composer; Esc closes a drawer."""
+        focused = self.focusWidget()
+        writing = isinstance(focused, QLineEdit | QPlainTextEdit)
+        command = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+        if event.key() == Qt.Key.Key_Escape and (self.detail_drawer.open or self.list_drawer.open):
+            self._leave_drawers()
+        elif event.text() and event.text().isprintable() and not command and not writing:
+            self.chat.type_into(event.text())
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Turn regions into drawers where the window is narrow."""
+        super().resizeEvent(event)
+        width = self.window().width()
+        self.detail_drawer.arrange(as_drawer=width < Measure.DETAIL_BECOMES_DRAWER)
+        self.list_drawer.arrange(as_drawer=width < Measure.LIST_BECOMES_DRAWER)
+        self.chat.header.show_detail.setVisible(self.detail_drawer.is_drawer)
+        self.chat.header.show_list.setVisible(self.list_drawer.is_drawer)

@@ -1,0 +1,73 @@
+"""Strokes that several delegates share: avatars, badges, elided text, small icons."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+
+from wxdesk.core.model import Contact
+from wxdesk.ui.icons import pixmap
+from wxdesk.ui.theme import AVATARS, Measure, Size, Theme, font
+from wxdesk.ui.words import name_of
+
+ELLIPSIS = Qt.TextElideMode.ElideRight
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+CENTER = Qt.AlignmentFlag.AlignCenter
+
+
+def paint_avatar(painter: QPainter, rect: QRectF, contact: Contact) -> None:
+    """The letter that stands for a contact on the colour that is his."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(AVATARS[contact.id % len(AVATARS)]))
+    painter.drawRoundedRect(rect, Measure.RADIUS, Measure.RADIUS)
+    painter.setPen(QColor("white"))
+    painter.setFont(font(Size.TITLE, strong=True))
+    painter.drawText(rect, CENTER, initial_of(contact))
+
+
+def initial_of(contact: Contact) -> str:
+    """The first character of the alias, or the first two of the openid."""
+    return contact.alias[:1].upper() if contact.alias else name_of(contact)[:2]
+
+
+def paint_text(painter: QPainter, rect: QRect, text: str, face: QFont, color: QColor) -> int:
+    """One line from the left, cut with an ellipsis where it does not fit; the width it took."""
+    if rect.width() <= 0 or not text:
+        return 0
+    metrics = QFontMetrics(face)
+    shown = metrics.elidedText(text, ELLIPSIS, rect.width())
+    painter.setFont(face)
+    painter.setPen(color)
+    painter.drawText(rect, LEFT | Qt.TextFlag.TextSingleLine, shown)
+    return metrics.horizontalAdvance(shown)
+
+
+def paint_icon(painter: QPainter, at: QPointF, name: str, role: str, size: int) -> None:
+    """A small icon in the colour of a role, its top left corner at `at`."""
+    painter.drawPixmap(at, pixmap(name, role, size))
+
+
+def paint_badge(painter: QPainter, right: int, middle: int, count: int, theme: Theme) -> int:
+    """A round figure that ends at `right`; the width it took."""
+    text = "99+" if count > 99 else str(count)
+    face = font(Size.CAPTION, strong=True, tabular=True)
+    width = max(16, QFontMetrics(face).horizontalAdvance(text) + 8)
+    rect = QRectF(right - width, middle - 8, width, 16)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.color("failed"))
+    painter.drawRoundedRect(rect, 8, 8)
+    painter.setFont(face)
+    painter.setPen(theme.color("on_failed"))
+    painter.drawText(rect, CENTER, text)
+    return width
+
+
+def paint_focus(painter: QPainter, rect: QRectF, theme: Theme, radius: float = 4) -> None:
+    """The ring round what has the keyboard."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme.color("accent"), 2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(rect, radius, radius)

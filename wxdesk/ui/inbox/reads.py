@@ -1,0 +1,116 @@
+"""What the page reads from the desk, one coroutine a question, so that each answer is one trip between threads."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from wxdesk.core.errors import NotFound
+from wxdesk.core.inbox import InboxCounts, InboxFilter, InboxRow, TimelineItem
+from wxdesk.core.model import Reply
+from wxdesk.core.rules import Decision
+from wxdesk.desk.ports import Store
+from wxdesk.ui.inbox.conversation_list_model import PAGE
+
+TIMELINE_PAGE = 50
+_CONTEXT = timedelta(minutes=10)
+_FIRST_STEP = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """A page of the list with the figures on its chips."""
+
+    chosen: InboxFilter
+    offset: int
+    rows: tuple[InboxRow, ...]
+    counts: InboxCounts
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The open conversation at one moment: its row, its newest items, why the last message got its answer.
+
+    `more` are older replies that had changed.
+    """
+
+    row: InboxRow
+    items: tuple[TimelineItem, ...]
+    latest: Decision | None
+    more: tuple[Reply, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A piece of a timeline. `to_end` tells that nothing newer exists."""
+
+    conversation_id: int
+    items: tuple[TimelineItem, ...]
+    to_end: bool
+
+
+async def list_page(store: Store, chosen: InboxFilter, offset: int, now: datetime) -> ListPage:
+    """The rows from `offset` on."""
+    rows = await store.conversations.page(chosen, offset, PAGE)
+    return ListPage(chosen, offset, tuple(rows), await store.conversations.counts(now))
+
+
+async def touched_rows(store: Store, ids: Collection[int], now: datetime) -> tuple[list[InboxRow], InboxCounts]:
+    """The rows of conversations that events named, as they are now."""
+    return await store.conversations.rows(ids), await store.conversations.counts(now)
+
+
+async def snapshot(store: Store, conversation_id: int, changed_replies: Collection[int] = ()) -> Snapshot:
+    """The open conversation; raises `NotFound` if there is none with this id."""
+    rows = await store.conversations.rows([conversation_id])
+    if not rows:
+        raise NotFound("conversation")
+    items = await store.conversations.timeline(conversation_id, limit=TIMELINE_PAGE)
+    latest = await store.decisions.latest(conversation_id)
+    shown = {item.id for item in items if isinstance(item, Reply)}
+    more = [await store.replies.get(reply_id) for reply_id in changed_replies if reply_id not in shown]
+    return Snapshot(rows[0], tuple(items), latest, tuple(more))
+
+
+async def older(store: Store, conversation_id: int, before: datetime) -> Stretch:
+    """The page above `before`."""
+    items = await store.conversations.timeline(conversation_id, before, TIMELINE_PAGE)
+    return Stretch(conversation_id, tuple(items), to_end=False)
+
+
+async def around(store: Store, conversation_id: int, hit: TimelineItem) -> Stretch:
+    """The page that holds `hit`, with a little of what came after it."""
+    newest = await store.conversations.timeline(conversation_id, limit=TIMELINE_PAGE)
+    if _holds(newest, hit):
+        return Stretch(conversation_id, tuple(newest), to_end=True)
+    near = await store.conversations.timeline(conversation_id, hit.at + _CONTEXT, TIMELINE_PAGE)
+    if not _holds(near, hit):
+        near = await store.conversations.timeline(conversation_id, hit.at + timedelta(microseconds=1), TIMELINE_PAGE)
+    return Stretch(conversation_id, tuple(near), to_end=False)
+
+
+async def newer(store: Store, conversation_id: int, last: TimelineItem, now: datetime) -> Stretch:
+    """The page below `last`.
+
+    The store reads pages towards the past only, so the end of the next page is searched for: further away
+    while the time is silent, nearer while it holds more than a page.
+    """
+    step = _FIRST_STEP
+    while True:
+        end = last.at + step
+        page = await store.conversations.timeline(conversation_id, end, TIMELINE_PAGE)
+        if not _holds(page, last):
+            if step <= timedelta(milliseconds=1):
+                break
+            step /= 4
+        elif page[-1].at > last.at or end > now:
+            return Stretch(conversation_id, tuple(page), to_end=end > now)
+        else:
+            step *= 8
+    page = await store.conversations.timeline(conversation_id, limit=TIMELINE_PAGE)
+    return Stretch(conversation_id, tuple(page), to_end=True)
+
+
+def _holds(items: Collection[TimelineItem], one: TimelineItem) -> bool:
+    return any(type(item) is type(one) and item.id == one.id for item in items)

@@ -1,0 +1,138 @@
+"""Stored answers to choose from, above the composer: write to narrow the list, Enter takes one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from wxdesk.core.model import Template
+from wxdesk.i18n import tr
+from wxdesk.ui.theme import Size
+from wxdesk.ui.widgets.labels import PlainLabel
+
+_HEIGHT, _ROW = 280, 30
+_MOVES = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown})
+
+
+class TemplatePicker(QFrame):
+    """A list over the chat. Templates are few, so it holds them all.
+
+    Signals:
+        chosen: a `Template`.
+        closed: it went away, with or without a choice.
+    """
+
+    chosen = Signal(object)
+    closed = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._over = parent
+        self.setProperty("class", "card")
+        self._templates: tuple[Template, ...] = ()
+        self.field = _Field(self)
+        self.list = QListWidget()
+        self.list.setAccessibleName(tr("Templates"))
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setUniformItemSizes(True)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.none = PlainLabel(size=Size.SMALL, role="secondary", wrap=True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 8, 8, 8)
+        column.setSpacing(6)
+        column.addWidget(self.field)
+        column.addWidget(self.list, 1)
+        column.addWidget(self.none)
+        self.field.textChanged.connect(self._fill)
+        self.field.moved.connect(self._move)
+        self.field.taken.connect(self.take)
+        self.field.left.connect(self.close_it)
+        self.list.itemClicked.connect(self._take_item)
+        self.hide()
+
+    def open_over(self, composer: QWidget) -> None:
+        """Appear above `composer` and take the keyboard."""
+        at = composer.mapTo(self._over, QPoint(0, 0))
+        height = min(_HEIGHT, max(120, at.y() - 16))
+        self.setGeometry(at.x() + 16, at.y() - height - 4, min(460, composer.width() - 32), height)
+        self.field.clear()
+        self._fill("")
+        self.show()
+        self.raise_()
+        self.field.setFocus()
+
+    def offer(self, templates: Sequence[Template]) -> None:
+        """These are the stored answers."""
+        self._templates = tuple(templates)
+        self._fill(self.field.text())
+
+    def take(self) -> None:
+        """Choose the row that is marked."""
+        item = self.list.currentItem()
+        if item is not None:
+            self._take_item(item)
+
+    def close_it(self) -> None:
+        """Go away without a choice."""
+        self.hide()
+        self.closed.emit()
+
+    def _take_item(self, item: QListWidgetItem) -> None:
+        self.hide()
+        self.chosen.emit(item.data(Qt.ItemDataRole.UserRole))
+        self.closed.emit()
+
+    def _fill(self, sought: str) -> None:
+        self.list.clear()
+        for template in self._templates:
+            if _fits(template, sought):
+                body = " ".join(template.body.split())
+                item = QListWidgetItem(f"{template.title} — {body}")
+                item.setData(Qt.ItemDataRole.UserRole, template)
+                item.setSizeHint(QSize(0, _ROW))
+                self.list.addItem(item)
+        self.list.setCurrentRow(0)
+        empty = tr("No template fits.") if self._templates else tr("There are no templates yet.")
+        self.none.setText(empty)
+        self.none.setVisible(self.list.count() == 0)
+        self.list.setVisible(self.list.count() > 0)
+
+    def _move(self, event: QKeyEvent) -> None:
+        last = self.list.count() - 1
+        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -8, Qt.Key.Key_PageDown: 8}
+        wanted = self.list.currentRow() + step[Qt.Key(event.key())]
+        self.list.setCurrentRow(min(max(wanted, 0), last))
+
+
+class _Field(QLineEdit):
+    """The words that are sought; the list keeps no focus of its own."""
+
+    moved = Signal(object)
+    taken = Signal()
+    left = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setPlaceholderText(tr("Search templates"))
+        self.setAccessibleName(tr("Search templates"))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Up and down move the mark, Enter takes, Esc leaves."""
+        if Qt.Key(event.key()) in _MOVES:
+            self.moved.emit(event)
+        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.taken.emit()
+        elif event.key() == Qt.Key.Key_Escape or (event.key() == Qt.Key.Key_Backspace and not self.text()):
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+def _fits(template: Template, sought: str) -> bool:
+    """Whether each of the words sought stands in the title, the shortcut or the body."""
+    text = f"{template.title} {template.shortcut} {template.body}".casefold()
+    return all(word in text for word in sought.casefold().split())

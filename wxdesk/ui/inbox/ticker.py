@@ -1,0 +1,64 @@
+"""The one clock of the page: it runs only while a figure on the screen counts.
+
+Countdowns, waiting times and the reply window all repaint on the same beat, so that they never disagree
+and an idle page wakes nobody.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import IntEnum
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from wxdesk.desk.ports import Clock
+
+
+class Pace(IntEnum):
+    """Milliseconds between two beats; the fastest that anyone asked for counts."""
+
+    STILL = 0
+    MINUTES = 15_000
+    SECONDS = 1_000
+    BAR = 100
+
+
+class Ticker(QObject):
+    """Beats while somebody needs it.
+
+    Signals:
+        ticked: the time now, aware and in UTC.
+    """
+
+    ticked = Signal(object)
+
+    def __init__(self, clock: Clock, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self._needs: dict[str, Pace] = {}
+        self._timer = QTimer(self, timerType=Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self.beat)
+
+    def now(self) -> datetime:
+        """The desk's time."""
+        return self._clock()
+
+    def need(self, who: str, pace: Pace) -> None:
+        """`who` counts at `pace` from now on; STILL when it does not count any more."""
+        if self._needs.get(who, Pace.STILL) is pace:
+            return
+        self._needs[who] = pace
+        wanted = min((p for p in self._needs.values() if p), default=Pace.STILL)
+        if not wanted:
+            self._timer.stop()
+        elif not self._timer.isActive() or self._timer.interval() != wanted:
+            self._timer.start(int(wanted))
+
+    @property
+    def running(self) -> bool:
+        """Whether anything counts."""
+        return self._timer.isActive()
+
+    def beat(self) -> None:
+        """Tell everyone the time; also called by what has just changed."""
+        self.ticked.emit(self._clock())

@@ -1,0 +1,148 @@
+"""What stands in a timeline, made from messages and replies: bubbles, day lines, arrivals, the unread bar.
+
+Pure functions of records, so that a test can say what a conversation looks like without a window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+
+from wxdesk.core.inbox import TimelineItem
+from wxdesk.core.model import Author, Message, MessageType, Reply, ReplyState
+from wxdesk.core.rules import Decision, Outcome
+from wxdesk.i18n import tr
+from wxdesk.ui.words import clock_time, day_word
+
+
+class EntryKind(Enum):
+    """What a row of the timeline is."""
+
+    DAY = "day"
+    ACTIVITY = "activity"
+    UNREAD = "unread"
+    MESSAGE = "message"
+    REPLY = "reply"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row. `key` names it for as long as the conversation is open; `text` is what it says without a caption.
+
+    `silence` is set on a message that got no automatic answer: the outcome of its decision.
+    """
+
+    kind: EntryKind
+    key: str
+    at: datetime
+    text: str = ""
+    message: Message | None = None
+    reply: Reply | None = None
+    silence: Outcome | None = None
+
+    @property
+    def outgoing(self) -> bool:
+        """Whether it stands on the right."""
+        return self.reply is not None
+
+
+def key_of(item: TimelineItem) -> str:
+    """The key of a message's or a reply's row."""
+    return f"m{item.id}" if isinstance(item, Message) else f"r{item.id}"
+
+
+def in_order(items: Iterable[TimelineItem]) -> list[TimelineItem]:
+    """Oldest first; at the same instant what was asked stands before what answers it."""
+    return sorted(items, key=lambda item: (item.at, isinstance(item, Reply), item.id))
+
+
+def entries_of(
+    items: Sequence[TimelineItem],
+    now: datetime,
+    unread_from: int | None = None,
+    latest: Decision | None = None,
+) -> list[Entry]:
+    """The rows for `items`, which are in order.
+
+    `unread_from` is the id of the first message that was new on opening. `latest` is the newest decision of
+    the conversation; where it gave no answer and nobody else did, its message says so.
+    """
+    silent = _silent_message(items, latest)
+    entries: list[Entry] = []
+    day: date | None = None
+    for item in items:
+        local = item.at.astimezone().date()
+        if local != day:
+            day = local
+            entries.append(Entry(EntryKind.DAY, f"d{local.isoformat()}", item.at, day_word(item.at, now)))
+        if isinstance(item, Message) and item.id == unread_from:
+            entries.append(Entry(EntryKind.UNREAD, "unread", item.at, tr("New messages")))
+        if isinstance(item, Message):
+            entries.append(_message_entry(item, latest.outcome if latest and silent == item.id else None))
+        else:
+            entries.append(Entry(EntryKind.REPLY, key_of(item), item.at, reply_text(item), reply=item))
+    return entries
+
+
+def first_unread(items: Sequence[TimelineItem], unread: int) -> int | None:
+    """The id of the oldest of the `unread` newest messages that are shown as bubbles."""
+    messages = [item for item in items if isinstance(item, Message)]
+    return messages[-min(unread, len(messages))].id if unread and messages else None
+
+
+def message_text(message: Message) -> str:
+    """What a message says, or what it is where it has no text."""
+    if message.text:
+        return message.text
+    match message.type:
+        case MessageType.IMAGE:
+            return tr("[Picture]")
+        case MessageType.CARD:
+            return tr("[Mini program card] {title}", title=message.fields.get("Title", "")).strip()
+    return tr("[{kind}]", kind=message.msg_type)
+
+
+def reply_text(reply: Reply) -> str:
+    """What a reply says, or what it is where it has no text."""
+    content = reply.content
+    match content.kind.value:
+        case "image":
+            return tr("[Picture]")
+        case "link":
+            return tr("[Link] {title}", title=content.title) + f"\n{content.description}\n{content.url}".rstrip()
+        case "card":
+            return tr("[Mini program card] {title}", title=content.title)
+    return content.text
+
+
+def _message_entry(message: Message, silence: Outcome | None) -> Entry:
+    if message.event is None:
+        text = message_text(message)
+        return Entry(EntryKind.MESSAGE, key_of(message), message.at, text, message=message, silence=silence)
+    if message.type is MessageType.ENTER_SESSION:
+        source = message.session_from
+        text = tr("Came in from “{source}”", source=source) if source else tr("Came into the conversation")
+    else:
+        text = message.event
+    text = f"{text} · {clock_time(message.at)}"
+    return Entry(EntryKind.ACTIVITY, key_of(message), message.at, text, message=message, silence=silence)
+
+
+def _silent_message(items: Sequence[TimelineItem], latest: Decision | None) -> int | None:
+    """The message of `latest` if no answer of it stands or waits below it."""
+    if latest is None or latest.outcome is Outcome.REPLIED:
+        return None
+    asked = next((item.at for item in items if isinstance(item, Message) and item.id == latest.message_id), None)
+    if asked is None:
+        return None
+    answered = any(
+        isinstance(item, Reply) and item.state is not ReplyState.CANCELLED and item.at >= asked for item in items
+    )
+    return None if answered else latest.message_id
+
+
+def author_of(entry: Entry) -> Author:
+    """Who said it."""
+    return Author.CONTACT if entry.reply is None else entry.reply.author

@@ -1,0 +1,156 @@
+"""The timeline on the screen: finds the action under mouse or key."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import (
+    QAction,
+    QContextMenuEvent,
+    QCursor,
+    QFocusEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+)
+from PySide6.QtWidgets import QMenu, QWidget
+
+from wxdesk.desk.ports import Clock
+from wxdesk.i18n import tr
+from wxdesk.ui.inbox.anchored_view import BUBBLES, AnchoredView
+from wxdesk.ui.inbox.bubble_words import BubbleAction, Key, offers_of
+from wxdesk.ui.inbox.timeline_entries import Entry
+from wxdesk.ui.inbox.timeline_model import EntryRole, TimelineModel
+
+_KEYS = {
+    Qt.Key.Key_Return: Key.ENTER,
+    Qt.Key.Key_Enter: Key.ENTER,
+    Qt.Key.Key_E: Key.E,
+    Qt.Key.Key_R: Key.R,
+    Qt.Key.Key_Escape: Key.ESC,
+}
+_COMMAND = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+
+type Index = QModelIndex | QPersistentModelIndex
+
+
+class TimelineView(AnchoredView):
+    """The open conversation.
+
+    Signals:
+        acted: an action (`BubbleAction`) and the entry's key.
+        picked: the key of the bubble that has the focus; empty for none.
+        typed: something was written here that belongs into the composer.
+        left_below: the cursor went down from the last bubble.
+    """
+
+    acted = Signal(object, str)
+    picked = Signal(str)
+    typed = Signal(str)
+    left_below = Signal()
+
+    def __init__(self, model: TimelineModel, clock: Clock, parent: QWidget | None = None) -> None:
+        super().__init__(model, clock, parent)
+        self._pressed: tuple[str, BubbleAction] | None = None
+
+    def _entry_at(self, at: QPoint) -> tuple[Entry, BubbleAction | None] | None:
+        index = self.indexAt(at)
+        entry: Entry | None = index.data(EntryRole.ENTRY)
+        if entry is None or entry.kind not in BUBBLES:
+            return None
+        return entry, self.bubbles.action_at(entry, QPointF(at - self.visualRect(index).topLeft()))
+
+    def _hot(self, at: QPoint) -> tuple[str, BubbleAction] | None:
+        found = self._entry_at(at)
+        return None if found is None or found[1] is None else (found[0].key, found[1])
+
+    def _hover(self, hot: tuple[str, BubbleAction] | None) -> None:
+        if hot != self.bubbles.hovered:
+            self.bubbles.hovered = hot
+            self.viewport().setCursor(QCursor(Qt.CursorShape.PointingHandCursor) if hot else QCursor())
+            self.viewport().update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Show what a click would press."""
+        self._hover(self._hot(event.position().toPoint()))
+        super().mouseMoveEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Nothing is under the mouse any more."""
+        self._hover(None)
+        super().leaveEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A button acts when it is let go, as buttons do."""
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._pressed = self._hot(event.position().toPoint())
+        super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Act, if the mouse is still on what it pressed."""
+        super().mouseReleaseEvent(event)
+        pressed, self._pressed = self._pressed, None
+        if pressed is not None and pressed == self._hot(event.position().toPoint()):
+            self.acted.emit(pressed[1], pressed[0])
+
+    def currentChanged(self, current: Index, previous: Index) -> None:  # noqa: N802
+        """Tell which bubble has the focus."""
+        super().currentChanged(current, previous)
+        self.picked.emit(current.data(EntryRole.KEY) or "")
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Coming by key, begin at the bubble that waits for the operator."""
+        super().focusInEvent(event)
+        if not self.currentIndex().isValid() and event.reason() is not Qt.FocusReason.MouseFocusReason:
+            self.focus_last()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The focused bubble's keys, copying, and everything else into the composer."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif self._press_offer(event):
+            return
+        elif event.key() == Qt.Key.Key_Down and self.currentIndex().row() == self._timeline.rowCount() - 1:
+            self.left_below.emit()
+        elif event.text().isprintable() and event.text() and not event.modifiers() & _COMMAND:
+            self.typed.emit(event.text())
+        else:
+            super().keyPressEvent(event)
+
+    def _press_offer(self, event: QKeyEvent) -> bool:
+        entry: Entry | None = self.currentIndex().data(EntryRole.ENTRY)
+        key = _KEYS.get(Qt.Key(event.key()))
+        if entry is None or entry.reply is None or key is None or event.modifiers() & _COMMAND:
+            return False
+        for offer in offers_of(entry.reply):
+            if offer.key is key:
+                self.acted.emit(offer.action, entry.key)
+                return True
+        return False
+
+    def copy(self) -> None:
+        """Put the focused bubble's text on the clipboard."""
+        entry: Entry | None = self.currentIndex().data(EntryRole.ENTRY)
+        if entry is not None:
+            QGuiApplication.clipboard().setText(entry.text)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Copying, and the bubble's own actions."""
+        found = self._entry_at(event.pos())
+        if found is None:
+            return
+        entry = found[0]
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(tr("Copy"), self.copy)
+        if entry.reply is not None:
+            for offer in offers_of(entry.reply):
+                menu.addAction(offer.text).setData((offer.action, entry.key))
+        menu.addAction(tr("Why")).setData((BubbleAction.WHY, entry.key))
+        menu.triggered.connect(self._choose)
+        menu.popup(event.globalPos())
+
+    def _choose(self, action: QAction) -> None:
+        data = action.data()
+        if data:
+            self.acted.emit(*data)
