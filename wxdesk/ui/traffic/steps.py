@@ -53,9 +53,7 @@ def push_steps(line: Line, path: PushPath | None, account: Account | None, now: 
     steps.append(Step(tr("Answered"), f"{line.result} · {line.took}", line.tone.value))
     if path is not None:
         steps += _decided(path)
-        steps += [
-            Step(tr("Reply"), _reply_word(reply, now), STATE_ROLES.get(reply.state, "text")) for reply in path.replies
-        ]
+        steps += [_reply_step(reply, now) for reply in path.replies]
     return steps
 
 
