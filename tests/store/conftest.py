@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import shutil
+import subprocess
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
@@ -16,21 +17,35 @@ import pytest
 
 from tests.store.talk import Talk
 from wxdesk.store import SqlStore, open_store
+from wxdesk.store.schema import metadata
 
 
 @dataclass(frozen=True)
 class Postgres:
-    """A running server, and a database in it that has our schema and no rows."""
+    """A running server, and one database in it that has our schema; tests take turns with it."""
 
     server: Any
-    template: str
     numbers: Iterator[int]
 
-    def fresh(self, *, migrated: bool = True) -> str:
-        """The URL of a new database."""
+    def emptied(self) -> str:
+        """The URL of the shared database, without rows and counting from 1 again."""
+        names = ", ".join(metadata.tables)
+        self._tell(f"TRUNCATE {names} RESTART IDENTITY CASCADE;", SHARED)
+        return str(self.server.get_uri(database=SHARED))
+
+    def fresh(self) -> str:
+        """The URL of a new database without anything in it."""
         name = f"desk_{next(self.numbers)}"
-        self.server.psql(f"CREATE DATABASE {name} TEMPLATE {self.template if migrated else 'template0'};")
+        self._tell(f"CREATE DATABASE {name} TEMPLATE template0;", "postgres")
         return str(self.server.get_uri(database=name))
+
+    def _tell(self, sql: str, database: str) -> None:
+        psql = self.server.bin_path / "psql"
+        uri = self.server.get_uri(database=database)
+        subprocess.run([psql, "-qX", "-v", "ON_ERROR_STOP=1", uri], input=sql, text=True, check=True)
+
+
+SHARED = "wxdesk_shared"
 
 
 @pytest.fixture(scope="session")
@@ -42,10 +57,14 @@ def postgres() -> Iterator[Postgres]:
         folder = Path(tempfile.mkdtemp(prefix="wxdesk-pg-"))
         server = pgserver.get_server(folder / "data")
     try:
-        server.psql("CREATE DATABASE wxdesk_template TEMPLATE template0;")
+        # What the server does for its own durability is not what is tested here, and costs most of the time.
+        for setting in ("fsync", "full_page_writes"):
+            server.psql(f"ALTER SYSTEM SET {setting} = off;")
+        server.psql("SELECT pg_reload_conf();")
+        server.psql(f"CREATE DATABASE {SHARED} TEMPLATE template0;")
         home = folder / "home"
-        asyncio.run(_migrate(str(server.get_uri(database="wxdesk_template")), home))
-        yield Postgres(server, "wxdesk_template", itertools.count(1))
+        asyncio.run(_migrate(str(server.get_uri(database=SHARED)), home))
+        yield Postgres(server, itertools.count(1))
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
@@ -60,12 +79,23 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
+@pytest.fixture(scope="session")
+def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file that has our schema and no rows; made once, copied for each test."""
+    folder = tmp_path_factory.mktemp("sqlite")
+    asyncio.run(_migrate("sqlite:///desk.db", folder))
+    return folder / "desk.db"
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def url(request: pytest.FixtureRequest) -> str:
-    if request.param == "sqlite":
-        return "sqlite:///desk.db"
-    server: Postgres = request.getfixturevalue("postgres")
-    return server.fresh()
+def url(request: pytest.FixtureRequest, home: Path) -> str:
+    if request.param == "postgres":
+        server: Postgres = request.getfixturevalue("postgres")
+        return server.emptied()
+    made: Path = request.getfixturevalue("sqlite_file")
+    home.mkdir()
+    shutil.copy(made, home / "desk.db")
+    return "sqlite:///desk.db"
 
 
 @pytest.fixture

@@ -6,14 +6,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Table, func, select, update
+from sqlalchemy import Select, Table, func, literal, select, update
 
 from wxdesk.core.errors import NotFound
 from wxdesk.core.inbox import DayCounts, InboxCounts, InboxFilter, InboxRow, SearchHit, TimelineItem
 from wxdesk.core.model import Contact, Conversation, Reply, ReplyMode
 from wxdesk.desk.ports import Resolution, ToDerive, Undecided
 from wxdesk.store import deriving, inbox_rows, resolving, search
-from wxdesk.store.columns import EPOCH
+from wxdesk.store.columns import EPOCH, Moment
 from wxdesk.store.database import Database
 from wxdesk.store.records import conversation_of, message_of, reply_of, select_conversations, select_replies
 from wxdesk.store.schema import UNDECIDED, UNREAD, contacts, conversations, messages, replies
@@ -135,7 +135,7 @@ class SqlConversations:
 def _last(query: Select[Any], table: Table, at: Any, limit: int) -> Select[Any]:  # noqa: ANN401
     """The newest `limit` rows of `query`, and those as old as the last of them."""
     edge = query.with_only_columns(at).order_by(at.desc(), table.c.id.desc()).limit(1).offset(limit - 1)
-    oldest = func.coalesce(edge.scalar_subquery(), EPOCH)
+    oldest = func.coalesce(edge.correlate(None).scalar_subquery(), literal(EPOCH, Moment))
     return query.where(at >= oldest).order_by(at, table.c.id)
 
 

@@ -6,14 +6,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, null, or_, select, update
+from sqlalchemy import ColumnElement, case, func, literal, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from wxdesk.core.errors import MoveNotAllowed, NotFound
 from wxdesk.core.lifecycle import Move, next_state
 from wxdesk.core.model import Author, Content, Reply, ReplyState, ReplyWindow
 from wxdesk.desk.ports import ReplyChanges
-from wxdesk.store.columns import EPOCH
+from wxdesk.store.columns import EPOCH, Moment
 from wxdesk.store.records import reply_of, select_replies
 from wxdesk.store.schema import WRITTEN, conversations, messages, replies
 from wxdesk.store.search import index_again
@@ -101,7 +101,10 @@ def preview(author: Author, content: Content, at: datetime) -> dict[str, Any]:
     last = conversations.c.last_at
     newest = or_(last.is_(None), last <= at)
     said = {"preview": content.summary, "preview_kind": content.kind.value, "preview_author": author, "last_at": at}
-    return {name: case((newest, value), else_=conversations.c[name]) for name, value in said.items()}
+    columns = conversations.c
+    return {
+        name: case((newest, literal(value, columns[name].type)), else_=columns[name]) for name, value in said.items()
+    }
 
 
 def _still_waiting(reply: Reply) -> ColumnElement[Any]:
@@ -116,7 +119,7 @@ def _still_waiting(reply: Reply) -> ColumnElement[Any]:
         select(func.min(messages.c.at))
         .where(
             messages.c.conversation_id == reply.conversation_id,
-            messages.c.at > func.coalesce(answered, EPOCH),
+            messages.c.at > func.coalesce(answered, literal(EPOCH, Moment)),
             WRITTEN,
         )
         .scalar_subquery()
