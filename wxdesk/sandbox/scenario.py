@@ -58,9 +58,9 @@ OPENING: tuple[Step, ...] = (
     Step(LI_LEI, 2, "好的", after_reply=True),
     Step(HAN_MEIMEI, 2, "你好，订单 20461 到哪了"),
     Step(WANG_FANG, 2, "goods/1024", Doing.ENTERS),
-    Step(WANG_FANG, 3, "这款能开发票吗"),
+    Step(WANG_FANG, 3, "这款能开发票吗", after_reply=True),
     Step(ZHANG_SANFENG, 2, "退款三天了还没到账"),
-    Step(ZHANG_SANFENG, 3, "能不能快点处理"),
+    Step(ZHANG_SANFENG, 3, "能不能快点处理", after_reply=True),
     Step(WANG_FANG, 3, "请问周末几点关门"),
 )
 """Shows every kind of thing that a desk meets: answered by a rule, left to a human, entering, a picture."""
