@@ -40,20 +40,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    common.add_argument("--home", type=Path, help="folder for config.toml, the database and logs")
-    common.add_argument("--lang", choices=i18n.LANGUAGES, help="language; follows the system by default")
-    common.add_argument("--log-level", type=str.upper, choices=LEVELS, help="INFO by default")
-
     parser = argparse.ArgumentParser(
-        prog="wxdesk", parents=[common], description="A desktop console for WeChat mini-program customer service."
+        prog="wxdesk", parents=[_common()], description="A desktop console for WeChat mini-program customer service."
     )
     parser.add_argument("--version", action="version", version=f"wxdesk {__version__}")
     parser.set_defaults(command=_window, home=None, lang=None, log_level="INFO")
     commands = parser.add_subparsers(title="commands", metavar="")
 
     def add(name: str, command: Callable[[argparse.Namespace], int], summary: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, parents=[common], help=summary, description=summary)
+        sub = commands.add_parser(name, parents=[_common()], help=summary, description=summary)
         sub.set_defaults(command=command)
         return sub
 
@@ -64,23 +59,36 @@ def _parser() -> argparse.ArgumentParser:
     sandbox.add_argument("--port", type=int, default=0, help="0 (default): any free port")
     sandbox.add_argument("--push-url", default="", help="where it pushes; can be set later by /control/push_url")
     add("doctor", _doctor, "check the set-up, one line a check; exit 1 if one fails")
-    _add_rules(add("rules", _usage, "import or export the rules as a file"), common)
-    _add_secret(add("secret", _usage, "keep a secret in the system keychain"), common)
+    _add_rules(add("rules", _usage, "import or export the rules as a file"))
+    _add_secret(add("secret", _usage, "keep a secret in the system keychain"))
     return parser
 
 
-def _add_rules(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
+def _common() -> argparse.ArgumentParser:
+    """The options that stand before or behind any command.
+
+    Made anew for each parser: parsers share the options of a parent, and a default set on one would win over what
+    was given to another.
+    """
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    common.add_argument("--home", type=Path, help="folder for config.toml, the database and logs")
+    common.add_argument("--lang", choices=i18n.LANGUAGES, help="language; follows the system by default")
+    common.add_argument("--log-level", type=str.upper, choices=LEVELS, help="INFO by default")
+    return common
+
+
+def _add_rules(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(title="actions", metavar="", required=True)
     for name, summary in (("import", "replace the rules by those of FILE"), ("export", "write the rules to FILE")):
-        action = actions.add_parser(name, parents=[common], help=summary, description=summary)
+        action = actions.add_parser(name, parents=[_common()], help=summary, description=summary)
         action.add_argument("file", type=Path, metavar="FILE")
         action.set_defaults(command=_import_rules if name == "import" else _export_rules)
 
 
-def _add_secret(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
+def _add_secret(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(title="actions", metavar="", required=True)
     summary = "ask for a secret (or read it from stdin) and keep it in the keychain"
-    action = actions.add_parser("set", parents=[common], help=summary, description=summary)
+    action = actions.add_parser("set", parents=[_common()], help=summary, description=summary)
     action.add_argument("account", metavar="ACCOUNT")
     action.add_argument("name", metavar="NAME", choices=[name.value for name in SecretName])
     action.set_defaults(command=_set_secret)

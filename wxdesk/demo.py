@@ -142,6 +142,7 @@ async def _step_in(desk: Desk, sandbox: Sandbox) -> None:
     """What an operator does in the scenario: take over, answer, choose to look first, and meet a refusal."""
     conversations = {row.conversation.contact.openid: row.conversation.id for row in await _rows(desk)}
     await desk.handoff.take_over(conversations[ZHANG_SANFENG.openid])
+    await desk.handoff.hand_back(conversations[WANG_FANG.openid])
     await desk.handoff.set_mode(conversations[WANG_FANG.openid], ReplyMode.HOLD)
     await desk.handoff.write(conversations[MISS_CHEN.openid], "已经帮您改好地址了，请放心")
     await _settled(desk)

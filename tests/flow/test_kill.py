@@ -7,6 +7,7 @@ simulated WeChat accepted, and what was kept is read from the database file with
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import sqlite3
 import sys
@@ -114,7 +115,7 @@ async def _finish(home: Path, load: Load) -> None:
 
 
 def _audit(database: Path, load: Load) -> None:
-    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as db:
+    with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as db:
         kept = Counter(text for (text,) in db.execute("select msg_id from messages"))
         pushes = db.execute("select count(*), count(distinct dedupe_key) from raw_pushes").fetchone()
         replies = db.execute("select content, state from replies").fetchall()

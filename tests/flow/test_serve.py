@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
+import sqlite3
 import sys
 import time
 from pathlib import Path
@@ -71,8 +73,6 @@ async def test_it_stops_in_time_while_a_push_is_half_sent(home: Path, sandbox: S
 
 
 async def test_what_was_under_way_is_unknown_after_the_restart(home: Path, sandbox: Sandbox) -> None:
-    import sqlite3
-
     serving = await _serve(home, sandbox)
     fault = Fault(FaultKind.AFTER)
     sandbox.faults.plan(fault)
@@ -83,7 +83,7 @@ async def test_what_was_under_way_is_unknown_after_the_restart(home: Path, sandb
     await _stop(serving)
     serving = await _serve(home, sandbox)
     assert await _stop(serving) < 3
-    with sqlite3.connect(f"file:{home / 'desk.db'}?mode=ro", uri=True) as db:
+    with contextlib.closing(sqlite3.connect(f"file:{home / 'desk.db'}?mode=ro", uri=True)) as db:
         assert db.execute("select state from replies").fetchall() == [("unknown",)]
     assert len(sandbox.sent) == 1
 
