@@ -12,7 +12,7 @@ from wxdesk.core.patterns import Found, Pattern
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule
 from wxdesk.core.words import Normaliser
 
-CODES = ("/::)", "/::D", "/:rose", "/:no", "/:v", "/:?", "[微笑]", "[Smile]", "[捂脸]", "[OK]")
+CODES = ("/::)", "/::D", "/:rose", "/:kiss", "/:no", "/:v", "/:?", "[微笑]", "[Smile]", "[捂脸]", "[OK]")
 
 REPLY = (Action(ActionKind.REPLY, text="好"),)
 TAG = (Action(ActionKind.TAG, tags=("vip",)),)

@@ -15,10 +15,12 @@ from collections.abc import Iterable
 # which no encoder and no RE2 takes.
 _UNSEEN = re.compile("[\ufe0e\ufe0f\u200b\u2060\ufeff\ud800-\udfff]+")
 
-# An address, or a path of two or more steps, up to the next blank or the next character beyond ASCII.
-_ADDRESS = r"(?:[a-z][a-z0-9+.\-]*://|www\.|(?:[a-z0-9_.\-]+/){2})[!-~]*"
+# An address, or a path of two or more steps, up to the next blank or the next character beyond ASCII. It begins
+# where a run of its characters begins and gives none of them back, so that a long run is read once.
+_STEP = r"[A-Za-z0-9_.+\-]"
+_ADDRESS = rf"(?-i:(?<!{_STEP})(?:[A-Za-z]{_STEP}*+://|[Ww]{{3}}\.|(?:{_STEP}++/){{2}})[!-~]*)"
 
-_WORD_CODE = re.compile("/:[A-Za-z]+")
+_NAME = r"(?P<name>\[[^\[\]]{1,20}\])"
 
 
 def seen(text: str) -> str:
@@ -29,9 +31,9 @@ def seen(text: str) -> str:
 class Normaliser:
     """Brings text into the form in which words are compared.
 
-    `codes` are the whole markers that WeChat's clients put for their own emoticons: slash codes (`/::)`) and
-    bracket names (`[微笑]`); letter case does not matter. Each becomes a blank. Slash codes are short, and some
-    are plain words (`/:no`, `/:v`), so two things stay as they are: a word code that runs on into more letters
+    `codes` are the whole markers that WeChat's clients put for their own emoticons: slash codes, which begin with
+    `/:`, and bracket names (`[微笑]`). Letter case does not matter; each becomes a blank. Slash codes are short, and
+    some are plain words (`/:no`, `/:v`), so two things stay as they are: a word code that runs on into more letters
     or digits (`/:north`), and anything inside an address or a path of at least two steps (`https://a.cn/:ok`,
     `pages/user/:no`). After a single word (`thanks/:rose`) a code counts, because WeChat itself draws it there.
 
@@ -39,26 +41,34 @@ class Normaliser:
     """
 
     def __init__(self, codes: Iterable[str]) -> None:
-        forms = sorted({seen(code) for code in codes if seen(code)}, key=lambda form: (-len(form), form))
-        markers = "|".join(
-            re.escape(form) + (r"(?![A-Za-z0-9_])" if _WORD_CODE.fullmatch(form) else "") for form in forms
-        )
-        self._marker = re.compile(f"(?P<kept>{_ADDRESS})|{markers}" if forms else "(?!)", re.IGNORECASE)
+        forms = {_folded(code) for code in codes} - {""}
+        self._names = frozenset(form for form in forms if form.startswith("["))
+        self._marker = re.compile(f"(?P<kept>{_ADDRESS})|{_slash_codes(forms - self._names)}|{_NAME}", re.IGNORECASE)
 
     def cased(self, text: str) -> str:
         """`text` normalised but for its letter case: what a regex is searched in, and what its groups hold."""
-        whole = seen(text)
-        if "/" not in whole and "[" not in whole:
-            return whole
-        return " ".join(self._marker.sub(_blank, whole).split()) or whole
+        return self._without_markers(seen(text))
 
     def __call__(self, text: str) -> str:
         """`text` as it is compared. Doing it twice changes nothing more."""
-        return self._folded(self.cased(text))
+        return self._without_markers(_folded(text))
 
-    def _folded(self, cased: str) -> str:
-        return unicodedata.normalize("NFKC", cased.casefold())
+    def _without_markers(self, whole: str) -> str:
+        if "/" not in whole and "[" not in whole:
+            return whole
+        return " ".join(self._marker.sub(self._blank, whole).split()) or whole
+
+    def _blank(self, found: re.Match[str]) -> str:
+        kept = found["kept"] or found["name"]
+        return " " if kept is None or kept.casefold() in self._names else kept
 
 
-def _blank(found: re.Match[str]) -> str:
-    return found["kept"] or " "
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", seen(text).casefold())
+
+
+def _slash_codes(codes: Iterable[str]) -> str:
+    """A pattern of all codes behind their common beginning, longest first, word codes only as whole words."""
+    rests = sorted((code.removeprefix("/:") for code in codes), key=lambda rest: (-len(rest), rest))
+    whole = (re.escape(rest) + (r"(?![A-Za-z0-9_])" if rest.isalpha() else "") for rest in rests)
+    return f"/:(?:{'|'.join(whole)})" if rests else "(?!)"

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import liquid
 from liquid.builtin import register
 from liquid.exceptions import LiquidError, ResourceLimitError, UndefinedError, UnknownFilterError
-from liquid.undefined import FalsyStrictUndefined
+from liquid.undefined import FalsyStrictUndefined, Undefined
 from liquid.utils import ReadOnlyChainMap
 
 from wxdesk.core.errors import BadTemplate
@@ -174,6 +174,10 @@ class _Context(liquid.RenderContext):
     @disabled_tags.setter
     def disabled_tags(self, names: list[str]) -> None:
         pass
+
+    def get_item(self, obj: object, key: object) -> object:
+        """A field is a field: not the size, the first or the last of the mapping that holds it."""
+        return obj[key] if isinstance(obj, Mapping) and not isinstance(obj, Undefined) else super().get_item(obj, key)
 
     def raise_for_loop_limit(self, length: int = 1) -> None:
         self._turns += length

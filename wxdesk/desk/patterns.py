@@ -84,7 +84,9 @@ def _reason(error: re2.error) -> str:
         return tr(
             "Look-ahead and look-behind “{spot}” are not possible here; use “none” for words to rule out.", spot=spot
         )
-    if (complaint == "invalid perl operator" and spot == "(?P") or (complaint == "invalid escape sequence" and spot[1:2].isdigit()):
+    if (complaint == "invalid perl operator" and spot == "(?P") or (
+        complaint == "invalid escape sequence" and spot[1:2].isdigit()
+    ):
         return tr("Back-references such as \\1 are not possible here.")
     sentences = {
         "missing )": tr("A “(” is not closed."),

@@ -62,7 +62,8 @@ class TomlLines:
             position = self._tables.get(path, 0)
             self._tables[path] = position + 1
             path = (*path, position)
-        self._lines.setdefault(path, line)
+        for count in range(1, len(path) + 1):
+            self._lines.setdefault(path[:count], line)
         return path
 
     def _inside_latest(self, keys: Path) -> Path:

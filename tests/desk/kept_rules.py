@@ -1,0 +1,56 @@
+"""The store's table of rules, kept in a list: what `desk.ports.Rules` promises and nothing more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from wxdesk.core.errors import NotFound
+from wxdesk.core.rules import Rule
+
+
+class KeptRules:
+    """Rules in order, with ids and revisions."""
+
+    def __init__(self, rules: Sequence[Rule] = ()) -> None:
+        self._last_id = 0
+        self._rules = [self._with_id(rule) for rule in rules]
+
+    async def all(self) -> list[Rule]:
+        return [replace(rule, position=index) for index, rule in enumerate(self._rules)]
+
+    async def save(self, rule: Rule, at: datetime) -> Rule:
+        if rule.id == 0:
+            new = self._with_id(replace(rule, updated_at=at))
+            trailing = bool(self._rules) and self._rules[-1].default
+            self._rules.insert(len(self._rules) - trailing, new)
+            return new
+        index = self._index(rule.id)
+        self._rules[index] = replace(rule, revision=self._rules[index].revision + 1, updated_at=at)
+        return self._rules[index]
+
+    async def set_enabled(self, rule_id: int, enabled: bool) -> None:
+        index = self._index(rule_id)
+        self._rules[index] = replace(self._rules[index], enabled=enabled)
+
+    async def reorder(self, ids: Sequence[int]) -> None:
+        place = {rule_id: index for index, rule_id in enumerate(ids)}
+        self._rules.sort(key=lambda rule: place.get(rule.id, len(place)))
+
+    async def delete(self, rule_id: int) -> None:
+        del self._rules[self._index(rule_id)]
+
+    async def replace_all(self, rules: Sequence[Rule], at: datetime) -> list[Rule]:
+        self._rules = [self._with_id(replace(rule, updated_at=at)) for rule in rules]
+        return await self.all()
+
+    def _with_id(self, rule: Rule) -> Rule:
+        self._last_id += 1
+        return replace(rule, id=self._last_id, revision=1)
+
+    def _index(self, rule_id: int) -> int:
+        for index, rule in enumerate(self._rules):
+            if rule.id == rule_id:
+                return index
+        raise NotFound("rule")

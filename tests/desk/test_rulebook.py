@@ -1,0 +1,289 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.desk.kept_rules import KeptRules
+from wxdesk.core.errors import BadRule, BadRulesFile, BadTemplate, NotFound
+from wxdesk.core.events import Event, RulesChanged, TroubleRaised
+from wxdesk.core.model import Account, Contact, Content, Conversation, Message, MessageType, ReplyKind
+from wxdesk.core.rules import Action, ActionKind, Condition, Rule, SessionFromTest
+from wxdesk.desk.liquid import LiquidRenderer
+from wxdesk.desk.patterns import compile_pattern
+from wxdesk.desk.rulebook import Rulebook
+from wxdesk.paths import resource
+
+NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
+OPENID = "oAbCdEfGhIjKlMnOpQrStUvWxYz1"
+ACCOUNT = Account("shop", "wx0123456789abcdef", "gh_0123456789ab")
+CONVERSATION = Conversation(1, "shop", Contact(1, "shop", OPENID, NOW, alias="李雷"))
+
+
+class Book:
+    """A rulebook over kept rules, with everything it published."""
+
+    def __init__(self, rules: Sequence[Rule] = ()) -> None:
+        self.kept = KeptRules(rules)
+        self.heard: list[Event] = []
+        zone = ZoneInfo("Asia/Shanghai")
+        self.book = Rulebook(self.kept, compile_pattern, LiquidRenderer(), lambda: NOW, self.heard.append, zone)
+
+
+async def loaded(*rules: Rule) -> Rulebook:
+    book = Book(rules).book
+    await book.load()
+    return book
+
+
+def reply(text: str) -> Action:
+    return Action(ActionKind.REPLY, text=text)
+
+
+def rule(name: str, *words: str, text: str = "好", **more: object) -> Rule:
+    return Rule(name, when=Condition(any=words), then=(reply(text),), **more)  # type: ignore[arg-type]
+
+
+def message(text: str, kind: MessageType = MessageType.TEXT) -> Message:
+    return Message(1, 1, 1, kind, NOW, NOW, text=text)
+
+
+def says(book: Rulebook, text: str) -> list[str]:
+    return [content.text for content in book.answer(message(text), CONVERSATION, ACCOUNT).contents]
+
+
+async def test_nothing_is_answered_before_loading() -> None:
+    book = Book([rule("a", "x")]).book
+    assert len(book.ruleset) == 0
+    await book.load()
+    assert len(book.ruleset) == 1
+
+
+async def test_an_answer_is_ready_to_be_sent() -> None:
+    order = Rule(
+        "物流",
+        when=Condition(regex=r"(?P<no>\d{4,})"),
+        then=(
+            reply("{{ contact.alias }}，订单 {{ m.no }}，{{ time }}"),
+            Action(ActionKind.IMAGE, content=Content(ReplyKind.IMAGE, media_id="MEDIA")),
+            Action(ActionKind.TAG, tags=("vip", "新")),
+            Action(ActionKind.TAG, tags=("vip",)),
+            Action(ActionKind.TAKE_OVER),
+        ),
+    )
+    answer = (await loaded(order)).answer(message("20461 ２００ ？"), CONVERSATION, ACCOUNT)
+    assert answer.contents == (Content(text="李雷，订单 20461，14:05"), Content(ReplyKind.IMAGE, media_id="MEDIA"))
+    assert answer.tags == ("vip", "新")
+    assert (answer.take_over, answer.transfer, answer.silent, answer.problem) == (True, False, False, "")
+    assert answer.rule is not None
+    assert answer.rule.name == "物流"
+    assert answer.rules_left == 0
+    assert [said.matched for said in answer.verdicts] == [True]
+
+
+async def test_rules_that_continue_answer_together() -> None:
+    book = await loaded(rule("a", "x", text="1", continues=True), rule("b", "x", text="2"))
+    assert says(book, "x") == ["1", "2"]
+
+
+@pytest.mark.parametrize(("kind", "flag"), [(ActionKind.TRANSFER, "transfer"), (ActionKind.SILENT, "silent")])
+async def test_what_is_not_sent_is_told(kind: ActionKind, flag: str) -> None:
+    answer = (await loaded(Rule("r", default=True, then=(Action(kind),)))).answer(message("x"), CONVERSATION, ACCOUNT)
+    assert getattr(answer, flag) is True
+    assert answer.contents == ()
+
+
+async def test_a_text_too_long_for_one_message_comes_in_parts() -> None:
+    book = await loaded(rule("a", "x", text="退" * 700))
+    assert [len(part) for part in says(book, "x")] == [682, 18]
+
+
+async def test_half_an_answer_is_none() -> None:
+    broken = Rule("r", default=True, then=(reply("好"), reply("{{ session_from.size }}"), Action(ActionKind.TAKE_OVER)))
+    answer = (await loaded(broken)).answer(message("x"), CONVERSATION, ACCOUNT)
+    assert answer.contents == ()
+    assert answer.problem == "Template, line 1: “session_from.size” has no value for this message."
+    assert answer.take_over
+
+
+async def test_an_empty_reply_is_a_problem() -> None:
+    book = await loaded(rule("a", "x", text="{% if session_from.x %}a{% endif %}"))
+    assert "comes out empty" in book.answer(message("x"), CONVERSATION, ACCOUNT).problem
+
+
+async def test_a_customer_cannot_make_the_desk_send_a_link() -> None:
+    book = await loaded(Rule("r", default=True, then=(reply("【{{ message.text }}】已收到"),)))
+    assert says(book, '<a href="https://evil.example">x</a>') == ['【＜a href="https://evil.example">x＜/a>】已收到']
+
+
+async def test_the_openid_does_not_leave() -> None:
+    everything = "{{ contact.short_id }} {{ contact.alias }} {{ account }} {{ message.type }}"
+    assert OPENID not in says(await loaded(rule("a", "x", text=everything)), "x")[0]
+
+
+async def test_saving_judges_first_and_tells_after() -> None:
+    desk = Book()
+    saved = await desk.book.save(rule("a", "x"))
+    assert (saved.id, saved.revision, saved.updated_at) == (1, 1, NOW)
+    assert says(desk.book, "x") == ["好"]
+    assert desk.heard == [RulesChanged()]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "reason"),
+    [
+        (Rule("a", then=(reply("x"),)), BadRule, "match every text"),
+        (Rule("a", when=Condition(regex="(?=x)"), then=(reply("x"),)), BadRule, "Look-ahead"),
+        (rule("a", "x", text="{{ nmae }}"), BadTemplate, "nmae"),
+        (rule("a", "x", text="{{ m.no }}"), BadTemplate, "named group"),
+        (rule("a", "x", enabled=False, text="{{"), BadTemplate, "never closed"),
+    ],
+)
+async def test_a_wrong_rule_is_not_stored(wrong: Rule, error: type[Exception], reason: str) -> None:
+    desk = Book([rule("kept", "x")])
+    with pytest.raises(error, match=reason):
+        await desk.book.save(wrong)
+    assert [kept.name for kept in await desk.book.all()] == ["kept"]
+    assert desk.heard == []
+
+
+async def test_every_change_takes_effect_and_is_told() -> None:
+    desk = Book([rule("a", "x", text="1"), rule("b", "x", text="2")])
+    book = desk.book
+    await book.load()
+    assert says(book, "x") == ["1"]
+    await book.reorder([2, 1])
+    assert says(book, "x") == ["2"]
+    await book.set_enabled(2, False)
+    assert says(book, "x") == ["1"]
+    await book.delete(1)
+    assert says(book, "x") == []
+    assert desk.heard == [RulesChanged()] * 3
+
+
+async def test_a_change_that_fails_tells_nothing() -> None:
+    desk = Book()
+    with pytest.raises(NotFound):
+        await desk.book.delete(7)
+    assert desk.heard == []
+
+
+@pytest.mark.expects_log("stored rule")
+async def test_a_stored_rule_that_cannot_be_used_is_left_out_and_told_until_mended() -> None:
+    broken = Rule("旧", when=Condition(regex="(?=x)"), then=(reply("1"),))
+    desk = Book([broken, rule("b", "x", text="2")])
+    await desk.book.load()
+    assert says(desk.book, "x") == ["2"]
+    [trouble] = desk.heard
+    assert isinstance(trouble, TroubleRaised)
+    assert trouble.key == "rule:1"
+    assert "旧" in trouble.text
+    assert "Look-ahead" in trouble.text
+    desk.heard.clear()
+    await desk.book.delete(1)
+    assert desk.heard == [TroubleRaised("rule:1", ""), RulesChanged()]
+
+
+async def test_a_broken_rule_that_is_off_troubles_nobody() -> None:
+    desk = Book([Rule("旧", enabled=False, when=Condition(regex="("), then=(reply("1"),))])
+    await desk.book.load()
+    assert desk.heard == []
+
+
+async def test_import_is_all_or_nothing() -> None:
+    desk = Book([rule("kept", "x")])
+    good = '[[rules]]\nname = "new"\nwhen = { any = ["y"] }\nthen = [{ reply = "1" }]\n'
+    with pytest.raises(BadRulesFile, match=r"shop\.toml, line 5"):
+        await desk.book.import_text(good + "[[rules]]\n", "shop.toml")
+    assert [kept.name for kept in await desk.book.all()] == ["kept"]
+    assert desk.heard == []
+    assert [new.name for new in await desk.book.import_text(good, "shop.toml")] == ["new"]
+    assert desk.heard == [RulesChanged()]
+    assert says(desk.book, "y") == ["1"]
+
+
+async def test_export_holds_everything_that_import_takes() -> None:
+    starter = resource("rules", "starter.zh_CN.toml").read_text(encoding="utf-8")
+    desk = Book()
+    await desk.book.import_text(starter, "starter.toml")
+    await desk.book.set_enabled(3, False)
+    text = await desk.book.export_text()
+    other = Book()
+    await other.book.import_text(text, "export.toml")
+    assert [(one.name, one.enabled, one.then) for one in await other.book.all()] == [
+        (one.name, one.enabled, one.then) for one in await desk.book.all()
+    ]
+    assert (await other.book.all())[2].enabled is False
+
+
+async def test_a_sentence_can_be_tried() -> None:
+    book = await loaded(rule("a", "x", text="您好{{ contact.alias }}"), rule("b", "y"))
+    trial = book.try_sentence("x", alias="王芳")
+    assert [content.text for content in trial.answer.contents] == ["您好王芳"]
+    assert trial.sizes == (12,)
+    assert trial.answer.rules_left == 1
+    assert book.try_sentence("z").answer.rule is None
+
+
+async def test_an_entry_can_be_tried() -> None:
+    enter = Rule(
+        "商品",
+        on=frozenset({MessageType.ENTER_SESSION}),
+        when=Condition(session_from=SessionFromTest(regex=r"goods/(?P<id>\d+)")),
+        then=(reply("{{ m.id }} {{ session_from.value }}"),),
+    )
+    trial = (await loaded(enter)).try_sentence("", MessageType.ENTER_SESSION, "goods/1024")
+    assert [content.text for content in trial.answer.contents] == ["1024 goods/1024"]
+
+
+DEMO = [
+    ("请问周末几点关门", MessageType.TEXT, None, "营业时间", False),
+    ("退款三天了还没到账", MessageType.TEXT, None, "退款转人工", True),
+    ("订单 20461 到哪了", MessageType.TEXT, None, "物流", False),
+    ("我的快递到哪了", MessageType.TEXT, None, "物流缺订单号", False),
+    ("谢谢", MessageType.TEXT, None, "谢谢", False),
+    ("谢谢/:rose", MessageType.TEXT, None, "谢谢", False),
+    ("嗯嗯", MessageType.TEXT, None, "嗯嗯", False),
+    ("能开发票吗", MessageType.TEXT, None, "发票", False),
+    ("你们招人吗", MessageType.TEXT, None, "默认", True),
+    ("", MessageType.IMAGE, None, "图片和卡片", True),
+    ("", MessageType.CARD, None, "图片和卡片", True),
+    ("", MessageType.ENTER_SESSION, "goods/1024", "商品页进入", False),
+    ("", MessageType.ENTER_SESSION, "home", None, False),
+]
+
+
+@pytest.mark.parametrize(("text", "kind", "session_from", "name", "take_over"), DEMO)
+async def test_the_starter_rules_of_a_small_shop(
+    text: str, kind: MessageType, session_from: str | None, name: str | None, take_over: bool
+) -> None:
+    book = Book().book
+    await book.import_text(resource("rules", "starter.zh_CN.toml").read_text(encoding="utf-8"), "starter.toml")
+    answer = book.try_sentence(text, kind, session_from).answer
+    assert (answer.rule.name if answer.rule else None) == name
+    assert answer.take_over is take_over
+    assert answer.problem == ""
+    assert bool(answer.contents) is (name not in (None, "嗯嗯"))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("What time are you open on Sunday?", "Opening hours"),
+        ("Where is my order 20461?", "Parcels"),
+        ("订单 20461 到哪了", "Parcels"),
+        ("I want a refund", "Refunds to a human"),
+        ("Thanks [Smile]", "Thanks"),
+        ("I cannot open the app", "Everything else"),
+    ],
+)
+async def test_the_english_starter_rules(text: str, name: str) -> None:
+    book = Book().book
+    await book.import_text(resource("rules", "starter.en.toml").read_text(encoding="utf-8"), "starter.toml")
+    trial = book.try_sentence(text)
+    assert trial.answer.rule is not None
+    assert trial.answer.rule.name == name
+    assert trial.answer.problem == ""
+    assert trial.sizes[0] > 0
