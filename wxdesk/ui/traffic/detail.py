@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication, QKeyEvent, QTextOption
+from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QGuiApplication, QKeyEvent, QTextOption
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -146,9 +146,13 @@ class Body(QPlainTextEdit):
             self.setPlainText(text)
 
     def _fit(self) -> None:
-        lines = self.document().documentLayout().documentSize().height()  # counted in lines by a plain text's layout
-        frame = 2 * (self.frameWidth() + int(self.document().documentMargin()) + 6)
-        self.setFixedHeight(min(TALLEST, int(lines * self.fontMetrics().lineSpacing()) + frame))
+        layout, block, height = self.document().documentLayout(), self.document().begin(), 0.0
+        while block.isValid() and height < TALLEST:  # line by line: Chinese ones are taller than others
+            height += layout.blockBoundingRect(block).height()
+            block = block.next()
+        margins = self.contentsMargins()
+        around = margins.top() + margins.bottom() + 2 * int(self.document().documentMargin()) + 2
+        self.setFixedHeight(min(TALLEST, int(height) + around))
 
 
 class Steps(QWidget):
@@ -188,8 +192,8 @@ class Steps(QWidget):
 
 def mono_font() -> QFont:
     """The system's fixed face, with the interface's behind it for Chinese."""
-    fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-    face = QFont(fixed)
-    face.setFamilies([fixed.family(), *QGuiApplication.font().families()])
+    face = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    # The system may name it by an alias, which stands for nothing in a list of families.
+    face.setFamilies([QFontInfo(face).family(), *QGuiApplication.font().families()])
     face.setPixelSize(Size.SMALL)
     return face

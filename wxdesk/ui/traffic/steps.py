@@ -93,7 +93,7 @@ def _kept(path: PushPath, account: Account | None) -> list[Step]:
 
 def _decided(path: PushPath) -> list[Step]:
     if path.push.note:
-        return [Step(tr("Not read"), path.push.note, "pending")]
+        return [Step(tr("Not read"), tr(path.push.note), "pending")]
     if path.message is None:
         word = tr("not a message in a chat") if path.push.derived else tr("not reached yet")
         return [Step(tr("Rule"), word, "secondary")]
