@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.sandbox.worlds import START, HandClock
+from tests.sandbox.worlds import HandClock
 from wxdesk.core import quota
 from wxdesk.core.model import MessageType, ReplyWindow
 from wxdesk.sandbox.allowance import Allowance
@@ -105,4 +105,3 @@ def test_the_desks_guess_is_the_platforms_count(steps: list[tuple[str, int]]) ->
             else:
                 assert guess == allowance.left + 1
                 window = quota.spent(window)
-    assert clock.now >= START
