@@ -16,24 +16,34 @@ async def test_a_decision_is_stored_with_its_replies(talk: Talk, store: SqlStore
     message = (await talk.says("o1", "几点")).message
     verdicts = (
         RuleVerdict(3, "退款", 2, False, (Verdict("any", False, ("退款",)),)),
-        RuleVerdict(4, "营业时间", 1, True, (Verdict("any", True, ("营业时间", "几点"), "几点"), Verdict("none", True))),
+        RuleVerdict(
+            4, "营业时间", 1, True, (Verdict("any", True, ("营业时间", "几点"), "几点"), Verdict("none", True))
+        ),
     )
     decision = Decision(
         message.id, message.conversation_id, Outcome.REPLIED, second(1), rule_id=4, rule_name="营业时间",
         rule_revision=1, verdicts=verdicts, rules_left=5, problem="–",
     )  # fmt: skip
     card = Content(ReplyKind.CARD, title="门店", page_path="pages/shop?x=1", thumb_media_id="M")
-    replies = (
-        NewReply(message.conversation_id, Author.RULE, Content(text="九点"), ReplyState.HELD, message.id, 4, "营业时间", 1, second(9)),
-        NewReply(message.conversation_id, Author.RULE, card, ReplyState.QUEUED, message.id, 4, "营业时间", 1),
-    )  # fmt: skip
+    replies = tuple(
+        NewReply(message.conversation_id, Author.RULE, content, state, message.id, 4, "营业时间", 1, due_at)
+        for content, state, due_at in (
+            (Content(text="九点"), ReplyState.HELD, second(9)),
+            (card, ReplyState.QUEUED, None),
+        )
+    )
     first, second_ = await store.conversations.resolve([Resolution(decision, replies)])
     stored = await store.decisions.for_message(message.id)
     assert stored is not None
     assert replace(stored, id=0) == decision
     assert first.id < second_.id
     assert (first.content, second_.content) == (Content(text="九点"), card)
-    assert (first.state, first.due_at, first.created_at, first.updated_at) == (ReplyState.HELD, second(9), second(1), second(1))
+    assert (first.state, first.due_at, first.created_at, first.updated_at) == (
+        ReplyState.HELD,
+        second(9),
+        second(1),
+        second(1),
+    )
     assert (first.account, first.openid, first.author) == ("shop", "o1", Author.RULE)
     assert (first.message_id, first.decision_id, first.rule_id) == (message.id, stored.id, 4)
     assert (first.rule_name, first.rule_revision, first.attempts, first.edited) == ("营业时间", 1, 0, False)

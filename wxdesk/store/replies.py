@@ -64,7 +64,9 @@ class SqlReplies:
             first = first.where(replies.c.conversation_id.not_in(busy))
         if without:
             first = first.where(conversations.c.account.not_in(without))
-        change = update(replies).where(replies.c.id.in_(first.with_for_update(of=replies, skip_locked=True)), QUEUED)
+        # A WITH, because PostgreSQL may run a plain subquery again for each row and so exceed the limit.
+        chosen = first.with_for_update(of=replies, skip_locked=True).cte("chosen")
+        change = update(replies).where(replies.c.id.in_(select(chosen.c.id)), QUEUED)
         values = {"state": ReplyState.SENDING, "attempts": replies.c.attempts + 1, "updated_at": now}
         return await self._changed(change.values(values))
 

@@ -1,0 +1,163 @@
+"""The list of rules, and its revisions; templates, settings and accounts beside it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from tests.store.talk import T0, second
+from wxdesk.core.errors import NotFound
+from wxdesk.core.model import Account, Content, MessageType, PushMode, ReplyKind, ReplyMode, Template
+from wxdesk.core.rules import Action, ActionKind, Condition, Rule, SessionFromTest
+from wxdesk.store import SqlStore
+from wxdesk.store.schema import accounts, rule_revisions
+
+FULL = Rule(
+    "全部",
+    enabled=False,
+    on=frozenset({MessageType.TEXT, MessageType.ENTER_SESSION}),
+    when=Condition(
+        ("几点",), ("a", "b"), ("退款",), ("嗯",), ("前",), r"(?P<no>\d{4,})", SessionFromTest(prefix="goods")
+    ),
+    then=(
+        Action(ActionKind.REPLY, "订单 {{ m.no }}"),
+        Action(ActionKind.CARD, content=Content(ReplyKind.CARD, title="店", page_path="p", thumb_media_id="m")),
+        Action(ActionKind.TAG, tags=("售后",)),
+    ),
+    continues=True,
+)
+
+
+def plain(name: str, answer: str = "好", *, default: bool = False) -> Rule:
+    return Rule(name, then=(Action(ActionKind.REPLY, answer),), default=default)
+
+
+async def names(store: SqlStore) -> list[str]:
+    listed = await store.rules.all()
+    assert [rule.position for rule in listed] == list(range(1, len(listed) + 1))
+    return [rule.name for rule in listed]
+
+
+async def revisions(store: SqlStore) -> list[tuple[int, int, str]]:
+    query = select(rule_revisions).order_by(rule_revisions.c.rule_id, rule_revisions.c.revision)
+    async with store._db.read() as connection:
+        return [(row.rule_id, row.revision, row.rule.name) for row in await connection.execute(query)]
+
+
+async def test_a_rule_comes_back_as_it_was(store: SqlStore) -> None:
+    saved = await store.rules.save(FULL, second(1))
+    assert saved == replace(FULL, id=saved.id, position=1, revision=1, updated_at=second(1))
+    assert saved.id > 0
+    assert await store.rules.all() == [saved]
+
+
+async def test_saving_again_is_the_next_revision_in_the_same_place(store: SqlStore) -> None:
+    one = await store.rules.save(plain("一"), T0)
+    await store.rules.save(plain("二"), T0)
+    changed = await store.rules.save(replace(one, name="壹", position=99), second(5))
+    assert (changed.id, changed.revision, changed.position, changed.updated_at) == (one.id, 2, 1, second(5))
+    assert await names(store) == ["壹", "二"]
+    assert (await revisions(store))[:2] == [(one.id, 1, "一"), (one.id, 2, "壹")]
+    with pytest.raises(NotFound):
+        await store.rules.save(replace(one, id=999), T0)
+
+
+async def test_a_new_rule_stands_before_a_trailing_default(store: SqlStore) -> None:
+    for rule in (plain("一"), plain("默认", default=True), plain("二"), plain("末", default=True)):
+        await store.rules.save(rule, T0)
+    assert await names(store) == ["一", "二", "默认", "末"]
+
+
+async def test_switching_makes_no_revision(store: SqlStore) -> None:
+    one = await store.rules.save(plain("一"), T0)
+    await store.rules.set_enabled(one.id, False)
+    assert await store.rules.all() == [replace(one, enabled=False)]
+    assert len(await revisions(store)) == 1
+    with pytest.raises(NotFound):
+        await store.rules.set_enabled(999, True)
+
+
+async def test_reordering_puts_the_rest_at_the_end(store: SqlStore) -> None:
+    a, b, c, d = [(await store.rules.save(plain(name), T0)).id for name in "abcd"]
+    await store.rules.reorder([d, 999, b])
+    assert await names(store) == ["d", "b", "a", "c"]
+    await store.rules.reorder([a, b, c, d])
+    assert await names(store) == ["a", "b", "c", "d"]
+
+
+async def test_a_deleted_rule_leaves_its_revisions_and_its_id_is_not_given_again(store: SqlStore) -> None:
+    one, two = [await store.rules.save(plain(name), T0) for name in ("一", "二")]
+    await store.rules.delete(two.id)
+    assert await names(store) == ["一"]
+    assert (await revisions(store))[-1] == (two.id, 1, "二")
+    three = await store.rules.save(plain("三"), T0)
+    assert three.id not in (one.id, two.id)
+    with pytest.raises(NotFound):
+        await store.rules.delete(two.id)
+
+
+async def test_replacing_all_keeps_what_is_the_same(store: SqlStore) -> None:
+    same, changed, gone = [await store.rules.save(plain(name), T0) for name in ("同", "变", "去")]
+    new_list = [plain("新"), plain("变", "另"), replace(plain("同"), enabled=False)]
+    replaced = await store.rules.replace_all(new_list, second(9))
+    assert await store.rules.all() == replaced
+    new, now_changed, still_same = replaced
+    assert still_same == replace(same, position=3, enabled=False)
+    assert now_changed == replace(plain("变", "另"), id=changed.id, position=2, revision=2, updated_at=second(9))
+    assert (new.name, new.revision, new.updated_at) == ("新", 1, second(9))
+    assert new.id not in (same.id, changed.id, gone.id)
+    assert (gone.id, 1, "去") in await revisions(store)
+    assert await store.rules.replace_all([], second(10)) == []
+    assert await store.rules.all() == []
+
+
+async def test_rules_of_one_name_are_told_apart_by_content(store: SqlStore) -> None:
+    one, two = [await store.rules.save(plain("双", answer), T0) for answer in ("甲", "乙")]
+    swapped = await store.rules.replace_all([plain("双", "乙"), plain("双", "甲")], second(1))
+    assert [(rule.id, rule.revision) for rule in swapped] == [(two.id, 1), (one.id, 1)]
+
+
+async def test_a_rule_put_back_after_its_deletion_starts_anew(store: SqlStore) -> None:
+    one = await store.rules.save(plain("一"), T0)
+    await store.rules.replace_all([], T0)
+    [again] = await store.rules.replace_all([plain("一")], T0)
+    assert again.id != one.id
+
+
+async def test_templates_are_listed_by_title(store: SqlStore) -> None:
+    body = "您好，{{ contact.alias }}"
+    second_, first = [await store.templates.save(Template(0, title, body, "/b"), T0) for title in ("b", "a")]
+    assert first == Template(first.id, "a", body, "/b", T0)
+    assert await store.templates.all() == [first, second_]
+    changed = await store.templates.save(replace(second_, title="0"), second(3))
+    assert changed == replace(second_, title="0", updated_at=second(3))
+    assert await store.templates.all() == [changed, first]
+    await store.templates.delete(first.id)
+    assert await store.templates.all() == [changed]
+    with pytest.raises(NotFound):
+        await store.templates.delete(first.id)
+    with pytest.raises(NotFound):
+        await store.templates.save(first, T0)
+
+
+async def test_settings_keep_their_last_value(store: SqlStore) -> None:
+    assert await store.settings.get("paused") is None
+    await store.settings.set("paused", "yes")
+    await store.settings.set("paused", "不")
+    assert await store.settings.get("paused") == "不"
+
+
+async def test_accounts_are_known_and_stay_known(store: SqlStore) -> None:
+    shop = Account("shop", "wx0123456789abcdef", "gh_0123456789ab", PushMode.SECURE, ReplyMode.AUTO, 8)
+    other = replace(shop, name="other")
+    await store.register([shop, other])
+    await store.register([replace(shop, hold_seconds=30, reply_mode=ReplyMode.DRAFT)])
+    await store.register([])
+    async with store._db.read() as connection:
+        rows = (await connection.execute(select(accounts).order_by(accounts.c.name))).all()
+    assert [(row.name, row.hold_seconds, row.reply_mode) for row in rows] == [
+        ("other", 8, ReplyMode.AUTO),
+        ("shop", 30, ReplyMode.DRAFT),
+    ]

@@ -1,0 +1,151 @@
+"""Finding what was said."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.store.talk import T0, Talk, incoming, second
+from wxdesk.core.lifecycle import Move
+from wxdesk.core.model import Author, Content, Message, NewReply, ReplyKind, ReplyState
+from wxdesk.desk.ports import ReplyChanges
+from wxdesk.store import SqlStore
+from wxdesk.store.search import spaced
+
+TEXTS = (
+    "我要退款，谢谢",
+    "退一下款",
+    "款退了吗",
+    "Order ABC123退款进度 50%",
+    "什么时候 order 到",
+    "ＦＵＬＬ－ｗｉｄｔｈ　１２３",
+    "한국어 환불 かな カナ",
+    "naïve café",
+)
+
+
+async def found(store: SqlStore, phrase: str, limit: int = 50) -> list[str]:
+    hits = await store.conversations.search(phrase, limit)
+    return [hit.item.text if isinstance(hit.item, Message) else hit.item.content.text for hit in hits]
+
+
+@pytest.fixture
+async def said(talk: Talk) -> None:
+    for number, text in enumerate(TEXTS):
+        await talk.says(f"o{number % 2}", text, at=second(number))
+
+
+@pytest.mark.usefixtures("said")
+@pytest.mark.parametrize(
+    ("phrase", "expected"),
+    [
+        ("退款", [3, 0]),
+        ("退", [3, 2, 1, 0]),
+        ("款退", [2]),
+        ("我要退款", [0]),
+        ("abc123退款", [3]),
+        ("ABC123", [3]),
+        ("abc1", [3]),
+        ("ord", [4, 3]),
+        ("order 到", [4]),
+        ("order 退", []),
+        ("bc123", []),
+        ("退款，谢", [0]),
+        ("50", [3]),
+        ("full width 123", [5]),
+        ("환불", [6]),
+        ("かな カ", [6]),
+        ("café", [7]),
+        ("没有", []),
+        ("", []),
+        ("  %_*\"'()-:^{}\\  ", []),
+    ],
+)
+async def test_a_phrase_finds_where_it_stands(store: SqlStore, phrase: str, expected: list[int]) -> None:
+    assert await found(store, phrase) == [TEXTS[number] for number in expected]
+
+
+@pytest.mark.usefixtures("said")
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        '退"款',
+        '退款" OR "谢',
+        "退款') --",
+        "退 & 款",
+        "退 <-> 款",
+        "words:退款",
+        "NEAR(退 款)",
+        "退*款",
+        "'; DROP TABLE messages; --",
+        "\\' | 退",
+        "AND OR NOT",
+        "退\0款",
+        "\ud800退",
+        "退" * 500,
+        "a" * 5000,
+    ],
+)
+async def test_what_a_person_types_is_never_syntax(store: SqlStore, phrase: str) -> None:
+    wanted = "".join(character for character in phrase.casefold() if character.isalnum())
+    hits = await found(store, phrase)
+    for text in hits:
+        assert wanted in "".join(character for character in text.casefold() if character.isalnum())
+    assert len(await store.conversations.undecided()) == len(TEXTS)
+
+
+@pytest.mark.usefixtures("said")
+async def test_words_of_query_languages_are_words(talk: Talk, store: SqlStore) -> None:
+    await talk.says("o1", "this OR that AND not near", at=second(50))
+    assert await found(store, "or that and not") == ["this OR that AND not near"]
+    assert await found(store, "or not") == []
+
+
+async def test_a_hit_brings_its_conversation(talk: Talk, store: SqlStore) -> None:
+    made = await talk.says("oLi", "我要退款")
+    [hit] = await store.conversations.search("退款")
+    assert hit.item == made.message
+    assert hit.conversation == await talk.thread(made.conversation.id)
+
+
+async def test_replies_are_found_by_what_they_say_now(talk: Talk, store: SqlStore) -> None:
+    made = await talk.says("o1", "问")
+    [reply] = await talk.decides(made.message, "旧的答复", state=ReplyState.HELD)
+    link = Content(ReplyKind.LINK, title="退货说明", description="七天之内")
+    other = await store.replies.add(NewReply(made.conversation.id, Author.OPERATOR, link, ReplyState.DRAFT), second(3))
+    assert [hit.item for hit in await store.conversations.search("七天")] == [other]
+    assert [hit.item.id for hit in await store.conversations.search("退货")] == [other.id]
+    await store.replies.edit(reply.id, Content(text="新的答复"), second(4))
+    assert await found(store, "旧的") == []
+    assert await found(store, "新的答复") == ["新的答复"]
+    await store.replies.move(reply.id, Move.RELEASE, second(5), ReplyChanges(content=Content(text="又改")))
+    assert await found(store, "新的") == []
+    assert await found(store, "又改") == ["又改"]
+
+
+async def test_a_picture_that_gets_words_later_is_found(talk: Talk, store: SqlStore) -> None:
+    made = await talk.says("o1", "问")
+    image = Content(ReplyKind.IMAGE, media_id="M")
+    reply = await store.replies.add(NewReply(made.conversation.id, Author.OPERATOR, image, ReplyState.DRAFT), T0)
+    await store.replies.edit(reply.id, Content(text="文字"), T0)
+    assert await found(store, "文字") == ["文字"]
+
+
+async def test_the_newest_come_first_and_no_more_than_asked(talk: Talk, store: SqlStore) -> None:
+    batch = [await talk.kept(incoming("o1", f"退款 {n}", at=second(n)), second(n)) for n in range(12)]
+    await store.conversations.derive(batch)
+    assert await found(store, "退款", limit=3) == ["退款 11", "退款 10", "退款 9"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("退款", "退 款"),
+        ("Hello,世界!", "hello 世 界"),
+        ("ＡＢＣ①㈱", "abc1 株"),
+        ("a_b-c.d", "a b c d"),
+        ("🙂 ok 𠮷", "ok 𠮷"),
+        ("", ""),
+    ],
+)
+def test_text_is_cut_into_words(text: str, words: str) -> None:
+    assert spaced(text) == words
