@@ -71,10 +71,10 @@ def offers_of(reply: Reply) -> tuple[Offer, ...]:
             return (send, edit, Offer(BubbleAction.STOP, tr("Stop"), Key.ESC))
         case ReplyState.DRAFT:
             send = Offer(BubbleAction.SEND, tr("Send"), Key.ENTER, main=True)
-            return (send, edit, Offer(BubbleAction.DISCARD, tr("Discard"), Key.ESC))
+            return (send, edit, Offer(BubbleAction.DISCARD, tr("Throw away"), Key.ESC))
         case ReplyState.FAILED:
             retry = Offer(BubbleAction.RETRY, tr("Try again"), Key.ENTER, main=True)
-            return (retry, edit, Offer(BubbleAction.DISCARD, tr("Discard"), Key.ESC))
+            return (retry, edit, Offer(BubbleAction.DISCARD, tr("Throw away"), Key.ESC))
         case ReplyState.UNKNOWN:
             arrived = Offer(BubbleAction.CONFIRM, tr("It arrived"), Key.ENTER, main=True)
             return (arrived, Offer(BubbleAction.SEND_AGAIN, tr("Send again"), Key.R))
@@ -93,7 +93,7 @@ def trouble_of(reply: Reply) -> str:
         return tr("Not sent: {reason}", reason=tr(reply.error) if reply.error else tr("no connection"))
     sentence = tr("Failed {code}: {meaning}.", code=reply.errcode, meaning=tr(meaning_of(reply.errcode)))
     remedy = remedy_of(reply.errcode)
-    return f"{sentence} {tr(remedy)}" if remedy else sentence
+    return tr("{said} {more}", said=sentence, more=tr(remedy)) if remedy else sentence
 
 
 def caption_of(entry: Entry, now: datetime) -> tuple[Part, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from PySide6.QtCore import QEvent, QPoint, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Signal
 from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
@@ -21,10 +21,11 @@ from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.words import countdown, mode_word, name_of, span_word
 
-ROOM_FOR_WORDS = 560
+ROOM_FOR_WORDS = 580
 """Below this width only the dots and the time stand for the quota."""
 
-ROOM_FOR_DOTS = 440
+ROOM_FOR_DOTS = 460
+SMALLEST = 360
 
 
 class ChatHeader(QFrame):
@@ -154,6 +155,10 @@ class ChatHeader(QFrame):
 
     def _choose(self, action: QAction) -> None:
         self.mode_chosen.emit(ReplyMode(action.data()) if action.data() else None)
+
+    def minimumSizeHint(self) -> QSize:
+        """Figures are left out before the window has to be wider."""
+        return QSize(SMALLEST, Measure.HEADER)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave out what does not fit, the least needed first."""

@@ -14,8 +14,8 @@ from wxdesk.core.events import ConversationChanged, DecisionMade, Event, Message
 from wxdesk.core.inbox import InboxRow, SearchHit, TimelineItem
 from wxdesk.core.model import Message, Reply
 from wxdesk.core.rules import Decision
+from wxdesk.desk import inbox_reading
 from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.inbox import reads
 from wxdesk.ui.inbox.timeline_entries import entries_of, first_unread, in_order, key_of
 from wxdesk.ui.inbox.timeline_model import TimelineModel
 
@@ -62,7 +62,7 @@ class ChatSession(QObject):
             self._reset(conversation_id)
         self._hit = hit.item if hit else None
         if hit is not None:
-            work = reads.around(self._bridge.desk.store, conversation_id, hit.item)
+            work = inbox_reading.around(self._bridge.desk.store, conversation_id, hit.item)
             self._bridge.ask(work, self._show_stretch)
         self._ask()
 
@@ -83,7 +83,7 @@ class ChatSession(QObject):
             return
         self._reading = True
         first = in_order(self._items.values())[0]
-        work = reads.older(self._bridge.desk.store, self.conversation_id, first.at)
+        work = inbox_reading.older(self._bridge.desk.store, self.conversation_id, first.at)
         self._bridge.ask(work, self._show_older, self._read_failed)
 
     def newer(self) -> None:
@@ -93,7 +93,7 @@ class ChatSession(QObject):
         self._reading = True
         last = in_order(self._items.values())[-1]
         desk = self._bridge.desk
-        work = reads.newer(desk.store, self.conversation_id, last, desk.clock())
+        work = inbox_reading.newer(desk.store, self.conversation_id, last, desk.clock())
         self._bridge.ask(work, self._show_stretch, self._read_failed)
 
     def hear(self, events: Sequence[Event]) -> None:
@@ -146,10 +146,10 @@ class ChatSession(QObject):
         known = {int(key[1:]) for key in self._items if key.startswith("r")}
         changed = self._changed_replies & known
         self._changed_replies.clear()
-        work = reads.snapshot(self._bridge.desk.store, self.conversation_id, changed)
+        work = inbox_reading.snapshot(self._bridge.desk.store, self.conversation_id, changed)
         self._bridge.ask(work, partial(self._answered, self.conversation_id), self._ask_failed)
 
-    def _answered(self, conversation_id: int, now: reads.Snapshot) -> None:
+    def _answered(self, conversation_id: int, now: inbox_reading.Snapshot) -> None:
         self._asking = False
         if conversation_id != self.conversation_id:
             self._ask()
@@ -167,7 +167,7 @@ class ChatSession(QObject):
         self._reading = False
         self._bridge.failed.emit(error)
 
-    def _take_in(self, now: reads.Snapshot) -> None:
+    def _take_in(self, now: inbox_reading.Snapshot) -> None:
         first_time = self.row is None
         self.row, self.latest = now.row, now.latest
         if first_time:
@@ -190,17 +190,17 @@ class ChatSession(QObject):
             self._items.clear()
             self._complete = False
         if not self._items:
-            self._complete = len(items) < reads.TIMELINE_PAGE
+            self._complete = len(items) < inbox_reading.TIMELINE_PAGE
         self._put(items)
 
-    def _show_older(self, stretch: reads.Stretch) -> None:
+    def _show_older(self, stretch: inbox_reading.Stretch) -> None:
         self._reading = False
         if stretch.conversation_id == self.conversation_id:
-            self._complete = len(stretch.items) < reads.TIMELINE_PAGE
+            self._complete = len(stretch.items) < inbox_reading.TIMELINE_PAGE
             self._put(stretch.items)
             self._show()
 
-    def _show_stretch(self, stretch: reads.Stretch) -> None:
+    def _show_stretch(self, stretch: inbox_reading.Stretch) -> None:
         self._reading = False
         if stretch.conversation_id == self.conversation_id:
             self._to_end = stretch.to_end

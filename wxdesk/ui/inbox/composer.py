@@ -14,7 +14,7 @@ from wxdesk.core.model import Conversation, Reply, ReplyState
 from wxdesk.core.render import TEXT_LIMIT_BYTES, byte_count
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.message_edit import MessageEdit
-from wxdesk.ui.theme import Size
+from wxdesk.ui.theme import Size, font
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
 
@@ -52,6 +52,7 @@ class Composer(QFrame):
         self.edit = MessageEdit()
         self.template = Button(tr("/ Templates"), kind=ButtonKind.LINK)
         self.strip = PlainLabel(size=Size.SMALL, role="pending", strong=True, elide=True)
+        self.template.setFont(font(Size.SMALL))
         self.leave = Button(tr("Leave it as it was"), kind=ButtonKind.LINK, key_hint="Esc")
         self.count = PlainLabel(size=Size.SMALL, role="secondary", tabular=True)
         self.hint = PlainLabel(size=Size.SMALL, role="secondary", elide=True)

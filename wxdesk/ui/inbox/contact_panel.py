@@ -64,7 +64,7 @@ class ContactPanel(QFrame):
         head.addLayout(who, 1)
         facts = QGridLayout()
         facts.setHorizontalSpacing(12)
-        facts.setVerticalSpacing(6)
+        facts.setVerticalSpacing(3)
         facts.setColumnMinimumWidth(0, 60)
         facts.setColumnStretch(1, 1)
         rows = ((tr("First seen"), self.first_seen), (tr("Source"), self.source), (tr("Tags"), self.tags))
@@ -90,7 +90,7 @@ class ContactPanel(QFrame):
         self.openid.setText(f"{short} · {contact.account}" if contact.alias else contact.account)
         first = contact.first_seen_at.astimezone().date()
         self.first_seen.setText(date_word(first))
-        self.source.setText(source or tr("unknown"))
+        self.source.setText(source or tr("not known"))
         self.source.set_role("text" if source else "secondary")
         self.tags.show_tags(contact.tags)
         if not (same and self.alias.hasFocus()):
@@ -152,6 +152,7 @@ class AliasEdit(QLineEdit):
         self.setProperty("class", "flat")
         self.setFont(font(14, strong=True))
         self.setMaxLength(60)
+        self.setTextMargins(-2, 0, 0, 0)  # in line with what stands below
         self.setAccessibleName(tr("Alias"))
         self.setToolTip(tr("Give this customer a name"))
         self.setCursor(Qt.CursorShape.IBeamCursor)
@@ -211,7 +212,7 @@ class NoteEdit(QPlainTextEdit):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.document().setDocumentMargin(1)
+        self.document().setDocumentMargin(0)
         self.document().documentLayout().documentSizeChanged.connect(self.updateGeometry)
 
     def sizeHint(self) -> QSize:

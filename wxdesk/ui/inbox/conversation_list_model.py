@@ -13,12 +13,10 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from wxdesk.core.inbox import InboxFilter, InboxRow
+from wxdesk.desk.inbox_reading import LIST_PAGE
 from wxdesk.desk.ports import Clock
 from wxdesk.ui.inbox.conversation_order import belongs, place
 from wxdesk.ui.inbox.conversation_words import spoken_row
-
-PAGE = 100
-"""Rows asked for at a time."""
 
 _ROOT = QModelIndex()
 
@@ -83,14 +81,14 @@ class ConversationListModel(QAbstractListModel):
         self.beginResetModel()
         self.chosen = chosen
         self._rows = list(rows)
-        self._complete = len(rows) < PAGE
+        self._complete = len(rows) < LIST_PAGE
         self._asked = False
         self.endResetModel()
 
     def append(self, rows: Sequence[InboxRow]) -> None:
         """Add the next page; rows that moved into it meanwhile are shown once."""
         self._asked = False
-        self._complete = len(rows) < PAGE
+        self._complete = len(rows) < LIST_PAGE
         known = {row.conversation.id for row in self._rows}
         fresh = [row for row in rows if row.conversation.id not in known]
         if fresh:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import reduce
 
 from wxdesk.core.rules import Decision, Outcome, RuleVerdict, Verdict
 from wxdesk.i18n import language, tr
@@ -81,7 +82,11 @@ def quoted(words: tuple[str, ...], most: int = 4) -> str:
 
 
 def _join(said: list[str]) -> str:
-    return tr(", ").join(said)
+    return reduce(_and_also, said)
+
+
+def _and_also(said: str, more: str) -> str:
+    return tr("{said}, {more}", said=said, more=more)
 
 
 def _found(verdict: Verdict) -> str:
@@ -89,11 +94,11 @@ def _found(verdict: Verdict) -> str:
 
 
 _KEPT: Mapping[str, Callable[[Verdict], str]] = {
-    "any": lambda v: tr("contains {words}", words=_found(v)),
-    "all": lambda v: tr("contains all of {words}", words=quoted(v.words)),
-    "none": lambda v: tr("without {words}", words=quoted(v.words)),
+    "any": lambda v: tr("has {words}", words=_found(v)),
+    "all": lambda v: tr("has all of {words}", words=quoted(v.words)),
+    "none": lambda v: tr("has no {words}", words=quoted(v.words)),
     "exact": lambda v: tr("is exactly {words}", words=_found(v)),
-    "prefix": lambda v: tr("begins with {words}", words=_found(v)),
+    "prefix": lambda v: tr("starts with {words}", words=_found(v)),
     "regex": lambda v: tr("fits the pattern at {words}", words=_found(v)),
     "session_from": lambda v: tr("came in from {words}", words=_found(v)),
     "on": lambda _: tr("is of the right kind"),
@@ -101,11 +106,11 @@ _KEPT: Mapping[str, Callable[[Verdict], str]] = {
 }
 
 _BROKEN: Mapping[str, Callable[[Verdict], str]] = {
-    "any": lambda v: tr("contains none of {words}", words=quoted(v.words)),
-    "all": lambda v: tr("does not contain all of {words}", words=quoted(v.words)),
-    "none": lambda v: tr("contains {words}, which it must not", words=_found(v)),
+    "any": lambda v: tr("has no {words}", words=quoted(v.words)),
+    "all": lambda v: tr("does not have all of {words}", words=quoted(v.words)),
+    "none": lambda v: tr("has {words}, which it must not", words=_found(v)),
     "exact": lambda v: tr("is not exactly {words}", words=quoted(v.words)),
-    "prefix": lambda v: tr("does not begin with {words}", words=quoted(v.words)),
+    "prefix": lambda v: tr("does not start with {words}", words=quoted(v.words)),
     "regex": lambda v: tr("does not fit the pattern {words}", words=quoted(v.words)),
     "session_from": lambda v: tr("did not come in from {words}", words=quoted(v.words)),
     "on": lambda _: tr("is for other kinds of message"),

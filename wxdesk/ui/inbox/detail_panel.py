@@ -99,4 +99,4 @@ def quota_sentence(conversation: Conversation, now: datetime) -> str:
     else:
         second = ntr("Rules may use {n} of them, {kept} are kept for you.",
                      "Rules may use {n} of them, {kept} are kept for you.", rules, kept=left - rules)  # fmt: skip
-    return f"{first} {second}"
+    return tr("{said} {more}", said=first, more=second)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.inbox import InboxCounts, InboxFilter
 from wxdesk.i18n import tr
 from wxdesk.ui.widgets.buttons import Chip
+from wxdesk.ui.widgets.flow import FlowLayout
 
 
 class FilterChips(QWidget):
@@ -22,16 +23,24 @@ class FilterChips(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._chips: dict[InboxFilter, Chip] = {}
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
+        row = FlowLayout(self, gap=6, line_gap=6)
         for chosen in (InboxFilter.WAITING, InboxFilter.NEEDS_HUMAN, InboxFilter.PENDING, InboxFilter.UNREAD):
             chip = Chip()
             chip.clicked.connect(self._clicked)
             row.addWidget(chip)
             self._chips[chosen] = chip
-        row.addStretch(1)
         self.show_counts(InboxCounts())
+
+        for chosen, words in self._meanings().items():
+            self._chips[chosen].setToolTip(words)
+
+    def _meanings(self) -> dict[InboxFilter, str]:
+        return {
+            InboxFilter.WAITING: tr("Nobody answered yet; the longest wait first"),
+            InboxFilter.NEEDS_HUMAN: tr("Left to you, failed, or perhaps not delivered"),
+            InboxFilter.PENDING: tr("Automatic replies that wait for their time or for you"),
+            InboxFilter.UNREAD: tr("Something you have not seen"),
+        }
 
     def chip(self, chosen: InboxFilter) -> Chip:
         """The chip of a filter."""
@@ -47,9 +56,9 @@ class FilterChips(QWidget):
         """Show the figures of this moment."""
         figures = {InboxFilter.NEEDS_HUMAN: counts.needs_human, InboxFilter.PENDING: counts.pending}
         words = {
-            InboxFilter.WAITING: tr("Longest wait"),
-            InboxFilter.NEEDS_HUMAN: tr("Needs you"),
-            InboxFilter.PENDING: tr("Pending"),
+            InboxFilter.WAITING: tr("Waiting"),
+            InboxFilter.NEEDS_HUMAN: tr("For you"),
+            InboxFilter.PENDING: tr("Held"),
             InboxFilter.UNREAD: tr("Unread"),
         }
         for chosen, chip in self._chips.items():

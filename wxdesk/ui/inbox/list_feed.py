@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Signal
 
 from wxdesk.core.events import ConversationChanged, DecisionMade, Event, MessageKept, ReplyChanged
 from wxdesk.core.inbox import InboxCounts, InboxFilter, InboxRow, SearchHit
+from wxdesk.desk import inbox_reading
 from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.inbox import reads
 from wxdesk.ui.inbox.conversation_list import ConversationList
 
 _TOUCHING = (MessageKept, DecisionMade, ReplyChanged, ConversationChanged)
@@ -52,12 +52,12 @@ class ListFeed(QObject):
 
     def _ask_page(self, offset: int) -> None:
         desk = self._bridge.desk
-        self._bridge.ask(reads.list_page(desk.store, self._chosen, offset, desk.clock()), self._show_page)
+        self._bridge.ask(inbox_reading.list_page(desk.store, self._chosen, offset, desk.clock()), self._show_page)
 
     def _more(self, offset: int) -> None:
         self._ask_page(offset)
 
-    def _show_page(self, page: reads.ListPage) -> None:
+    def _show_page(self, page: inbox_reading.ListPage) -> None:
         if page.chosen is not self._chosen:
             return
         if page.offset == 0:
@@ -72,7 +72,7 @@ class ListFeed(QObject):
         self._asking = True
         desk = self._bridge.desk
         ids, self._touched = frozenset(self._touched), set()
-        self._bridge.ask(reads.touched_rows(desk.store, ids, desk.clock()), self._merge, self._failed)
+        self._bridge.ask(inbox_reading.touched_rows(desk.store, ids, desk.clock()), self._merge, self._failed)
 
     def _merge(self, answer: tuple[list[InboxRow], InboxCounts]) -> None:
         rows, counts = answer

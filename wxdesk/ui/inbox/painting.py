@@ -22,7 +22,7 @@ def paint_avatar(painter: QPainter, rect: QRectF, contact: Contact) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(AVATARS[contact.id % len(AVATARS)]))
     painter.drawRoundedRect(rect, Measure.RADIUS, Measure.RADIUS)
-    painter.setPen(QColor("white"))
+    painter.setPen(Theme.current().color("on_accent"))
     painter.setFont(font(Size.TITLE, strong=True))
     painter.drawText(rect, CENTER, initial_of(contact))
 

@@ -11,10 +11,10 @@ from datetime import date, datetime
 from enum import Enum
 
 from wxdesk.core.inbox import TimelineItem
-from wxdesk.core.model import Author, Message, MessageType, Reply, ReplyState
+from wxdesk.core.model import Author, Message, MessageType, Reply, ReplyKind, ReplyState
 from wxdesk.core.rules import Decision, Outcome
 from wxdesk.i18n import tr
-from wxdesk.ui.words import clock_time, day_word
+from wxdesk.ui.words import clock_time, day_word, kind_word
 
 
 class EntryKind(Enum):
@@ -96,25 +96,18 @@ def message_text(message: Message) -> str:
     """What a message says, or what it is where it has no text."""
     if message.text:
         return message.text
-    match message.type:
-        case MessageType.IMAGE:
-            return tr("[Picture]")
-        case MessageType.CARD:
-            return tr("[Mini program card] {title}", title=message.fields.get("Title", "")).strip()
-    return tr("[{kind}]", kind=message.msg_type)
+    if message.type is MessageType.OTHER:
+        return tr("[{kind}]", kind=message.msg_type)
+    return f"{kind_word(message.type.value)} {message.fields.get('Title', '')}".strip()
 
 
 def reply_text(reply: Reply) -> str:
     """What a reply says, or what it is where it has no text."""
     content = reply.content
-    match content.kind.value:
-        case "image":
-            return tr("[Picture]")
-        case "link":
-            return tr("[Link] {title}", title=content.title) + f"\n{content.description}\n{content.url}".rstrip()
-        case "card":
-            return tr("[Mini program card] {title}", title=content.title)
-    return content.text
+    if content.kind is ReplyKind.TEXT:
+        return content.text
+    lines = (f"{kind_word(content.kind.value)} {content.title}".strip(), content.description, content.url)
+    return "\n".join(line for line in lines if line)
 
 
 def _message_entry(message: Message, silence: Outcome | None) -> Entry:

@@ -1,4 +1,4 @@
-"""What the page reads from the desk, one coroutine a question, so that each answer is one trip between threads."""
+"""What a window on the inbox asks, one coroutine a question, so that each answer is one trip between threads."""
 
 from __future__ import annotations
 
@@ -11,9 +11,13 @@ from wxdesk.core.inbox import InboxCounts, InboxFilter, InboxRow, TimelineItem
 from wxdesk.core.model import Reply
 from wxdesk.core.rules import Decision
 from wxdesk.desk.ports import Store
-from wxdesk.ui.inbox.conversation_list_model import PAGE
+
+LIST_PAGE = 100
+"""Conversations in one answer."""
 
 TIMELINE_PAGE = 50
+"""Messages and replies in one answer."""
+
 _CONTEXT = timedelta(minutes=10)
 _FIRST_STEP = timedelta(hours=6)
 
@@ -52,7 +56,7 @@ class Stretch:
 
 async def list_page(store: Store, chosen: InboxFilter, offset: int, now: datetime) -> ListPage:
     """The rows from `offset` on."""
-    rows = await store.conversations.page(chosen, offset, PAGE)
+    rows = await store.conversations.page(chosen, offset, LIST_PAGE)
     return ListPage(chosen, offset, tuple(rows), await store.conversations.counts(now))
 
 
