@@ -65,28 +65,40 @@ def padded(inner: bytes, pad: int | None = None) -> bytes:
     return inner + bytes((pad,)) * pad
 
 
+RIGHT = HEAD + (2).to_bytes(4) + MESSAGE
+
+
 @pytest.mark.parametrize(
-    "inner",
+    ("inner", "why"),
     [
-        pytest.param(padded(HEAD + (2).to_bytes(4) + b"{}wx_another_app_id"), id="another app_id"),
-        pytest.param(padded(HEAD + (2).to_bytes(4) + b"{}"), id="no app_id"),
-        pytest.param(padded(HEAD + (200).to_bytes(4) + MESSAGE), id="length beyond the end"),
-        pytest.param(padded(HEAD + (2).to_bytes(4, "little") + MESSAGE), id="length in little-endian"),
-        pytest.param(padded(HEAD + b"\xff\xff\xff\xff" + MESSAGE), id="length is huge"),
-        pytest.param(padded(HEAD + (2).to_bytes(4) + MESSAGE)[:-1] + b"\0", id="pad 0"),
-        pytest.param(padded(HEAD + (2).to_bytes(4) + MESSAGE)[:-1] + b"\x21", id="pad 33"),
-        pytest.param(padded(HEAD + (2).to_bytes(4) + MESSAGE + b"..")[:-2] + b"\x01\x08", id="pad bytes differ"),
-        pytest.param(b"\x20" * 32, id="nothing but pad"),
-        pytest.param(b"", id="nothing"),
+        pytest.param(padded(HEAD + (2).to_bytes(4) + b"{}wx_another_app_id"), "app_id", id="another app_id"),
+        pytest.param(padded(HEAD + (2).to_bytes(4) + b"{}"), "app_id", id="no app_id"),
+        pytest.param(padded(HEAD + (200).to_bytes(4) + MESSAGE), "decryption", id="length beyond the end"),
+        pytest.param(padded(HEAD + (2).to_bytes(4, "little") + MESSAGE), "decryption", id="length in little-endian"),
+        pytest.param(padded(HEAD + b"\xff\xff\xff\xff" + MESSAGE), "decryption", id="length is huge"),
+        pytest.param(padded(RIGHT)[:-1] + b"\0", "decryption", id="pad 0"),
+        pytest.param(padded(RIGHT, 40), "decryption", id="pad 40"),
+        pytest.param(RIGHT + bytes(23) + b"\x18", "decryption", id="pad bytes differ"),
+        pytest.param(b"\x20" * 32, "decryption", id="nothing but pad"),
+        pytest.param(b"", "decryption", id="nothing"),
     ],
 )
-def test_a_wrong_layout_is_refused(inner: bytes) -> None:
-    with pytest.raises(PushRefused):
+def test_a_wrong_layout_is_refused(inner: bytes, why: str) -> None:
+    with pytest.raises(PushRefused) as refused:
         CIPHER.decrypt(encrypted_raw(inner))
+    assert refused.value.why == why
+
+
+@pytest.mark.parametrize("extra", ["\n", " ", "!", "=", "\u00e9"])
+def test_base64_is_taken_strictly(extra: str) -> None:
+    right = CIPHER.encrypt(b"{}")
+    for text in (extra + right, right[:20] + extra + right[20:]):
+        with pytest.raises(PushRefused):
+            CIPHER.decrypt(text)
 
 
 def test_the_layout_of_those_cases_is_accepted_when_it_is_right() -> None:
-    assert CIPHER.decrypt(encrypted_raw(padded(HEAD + (2).to_bytes(4) + MESSAGE))) == b"{}"
+    assert CIPHER.decrypt(encrypted_raw(padded(RIGHT))) == b"{}"
 
 
 @pytest.mark.parametrize("length", range(33))

@@ -219,7 +219,7 @@ HOSTILE = {
 @pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_bodies_are_bad_input(body: bytes) -> None:
     with pytest.raises(BadInput):
-        read_push(body)
+        read_fields(body)
 
 
 def read_or_none(body: bytes) -> Incoming | None:

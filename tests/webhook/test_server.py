@@ -11,9 +11,11 @@ from tests.webhook.pushing import (
     ACCOUNTS,
     APP_ID,
     CIPHER,
+    KEY,
     MESSAGES,
     NOW,
     TEXT,
+    TOKEN,
     Desk,
     ask,
     enveloped,
@@ -29,6 +31,7 @@ from wxdesk.core.errors import StoreError
 from wxdesk.core.events import PushSeen
 from wxdesk.core.model import Account, BodyFormat, PushMode
 from wxdesk.webhook.connections import Limits
+from wxdesk.webhook.crypto import PushCipher
 from wxdesk.webhook.envelope import compat_body, push_envelope
 
 ENCRYPTED = CIPHER.encrypt(TEXT)
@@ -213,7 +216,7 @@ async def test_wrong_requests(
 
 
 async def test_all_failures_of_the_checks_look_the_same(desk: Desk) -> None:
-    other_app = CIPHER.encrypt(TEXT).replace("A", "B")
+    other_app = PushCipher(TOKEN, KEY, "wx_other").encrypt(TEXT)
     answers = [
         await ask(desk, written("/wx/secure", enveloped(encrypted), query))
         for encrypted, query in [
