@@ -1,0 +1,119 @@
+"""Messages by hour of the day, each hour a stack: answered by rules, by the operator, by nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from wxdesk.core.statistics import HOURS, HourCount
+from wxdesk.i18n import tr
+from wxdesk.ui.insights.chart import Chart
+from wxdesk.ui.insights.words import hour_counts, hour_word, messages_word
+from wxdesk.ui.theme import Theme
+
+AXIS_WIDTH = 36
+AXIS_HEIGHT = 22
+TOP = 8
+MAX_BAR = 32
+STEPS = (1, 2, 5)
+
+
+class Bars(Chart):
+    """The chart; empty until `show_hours`."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(1, HOURS, parent)
+        self.hours: tuple[HourCount, ...] = (HourCount(),) * HOURS
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.show_hours(self.hours)
+
+    def sizeHint(self) -> QSize:
+        """As tall as the page draws it."""
+        return QSize(480, 190)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for bars that can be told apart."""
+        return QSize(280, 190)
+
+    def show_hours(self, hours: Sequence[HourCount]) -> None:
+        """Show these 24 hours."""
+        self.hours = tuple(hours)
+        busiest = max(range(HOURS), key=lambda hour: self.hours[hour].total)
+        total = sum(hour.total for hour in self.hours)
+        summary = tr(
+            "{messages} in all. Busiest: {hour}, {most}.",
+            messages=messages_word(total),
+            hour=hour_word(busiest),
+            most=messages_word(self.hours[busiest].total),
+        )
+        self.describe(tr("Messages by hour"), summary if total else messages_word(0))
+        self.update()
+
+    def cell_words(self, row: int, column: int) -> str:
+        """The hour and its three numbers."""
+        return hour_counts(column, self.hours[column])
+
+    def cell_rect(self, row: int, column: int) -> QRectF:
+        """The whole column of an hour, so that an empty one can be pointed at."""
+        plot = self._plot()
+        width = plot.width() / HOURS
+        return QRectF(plot.left() + column * width, plot.top(), width, plot.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Lines, bars, axes."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        step, top = scale(max(hour.total for hour in self.hours))
+        self._paint_lines(painter, step, top)
+        for hour, count in enumerate(self.hours):
+            if self.looked_at == (0, hour):
+                painter.fillRect(self.cell_rect(0, hour), Theme.current().color("hover"))
+            self._paint_bar(painter, hour, count, top)
+            if hour % 3 == 0:
+                cell = self.cell_rect(0, hour)
+                below = QRectF(cell.left() - 12, cell.bottom() + 6, cell.width() + 24, AXIS_HEIGHT - 6)
+                self.paint_caption(painter, below, f"{hour:02}", Qt.AlignmentFlag.AlignCenter)
+        self.paint_focus(painter)
+        painter.end()
+
+    def _plot(self) -> QRectF:
+        return QRectF(self.rect()).adjusted(AXIS_WIDTH, TOP, -4, -AXIS_HEIGHT)
+
+    def _paint_lines(self, painter: QPainter, step: int, top: int) -> None:
+        plot = self._plot()
+        for value in range(0, top + 1, step):
+            y = round(plot.bottom() - plot.height() * value / top) + 0.5
+            painter.setPen(QPen(Theme.current().color("line"), 1))
+            painter.drawLine(int(plot.left()), int(y), int(plot.right()), int(y))
+            beside = QRectF(0, y - 8, AXIS_WIDTH - 8, 16)
+            self.paint_caption(painter, beside, str(value), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+    def _paint_bar(self, painter: QPainter, hour: int, count: HourCount, top: int) -> None:
+        cell, theme = self.cell_rect(0, hour), Theme.current()
+        width = min(MAX_BAR, cell.width() * 0.7)
+        x, bottom = cell.center().x() - width / 2, cell.bottom()
+        painter.setPen(Qt.PenStyle.NoPen)
+        parts = ((count.by_rule, "accent_fill"), (count.by_operator, "human"), (count.unanswered, "pending_line"))
+        for part, role in parts:
+            height = cell.height() * part / top
+            if not part:
+                continue
+            gap = 1 if height > 3 else 0
+            painter.setBrush(theme.color(role))
+            painter.drawRoundedRect(QRectF(x, bottom - height, width, max(1.0, height - gap)), 2, 2)
+            bottom -= height
+
+
+def scale(most: int) -> tuple[int, int]:
+    """A round step for at most four lines, and the value of the top line, at least `most`."""
+    step, power = 1, 1
+    while True:
+        for base in STEPS:
+            step = base * power
+            if step * 4 >= most:
+                lines = max(1, -(-most // step))
+                return step, step * lines
+        power *= 10

@@ -1,0 +1,129 @@
+"""What both charts share: one value is looked at, by pointer or by arrow key, and is told in words."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt
+from PySide6.QtGui import QColor, QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from wxdesk.ui.notices import announce
+from wxdesk.ui.theme import Size, Theme, font
+
+
+class Chart(QWidget):
+    """A painted chart of cells in rows. Subclasses place the cells, paint them and say what each means.
+
+    A chart is one stop of the Tab key; arrow keys walk its cells, and each is announced.
+    """
+
+    def __init__(self, rows: int, columns: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows, self._columns = rows, columns
+        self.looked_at: tuple[int, int] | None = None
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def cell_rect(self, row: int, column: int) -> QRectF:
+        """Where a cell can be pointed at."""
+        raise NotImplementedError
+
+    def cell_words(self, row: int, column: int) -> str:
+        """What a cell says."""
+        raise NotImplementedError
+
+    def describe(self, name: str, summary: str) -> None:
+        """Tell screen readers what the chart is and what it shows."""
+        self.setAccessibleName(name)
+        self.setAccessibleDescription(summary)
+
+    def look_at(self, cell: tuple[int, int] | None) -> None:
+        """Mark a cell and show its words beside it."""
+        if cell == self.looked_at:
+            return
+        self.looked_at = cell
+        self.update()
+        if cell is None:
+            QToolTip.hideText()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Look at what is under the pointer."""
+        cell = self._cell_at(event.position().toPoint())
+        self.look_at(cell)
+        if cell is not None:
+            self._tell(cell)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Look at nothing any more."""
+        self.look_at(None)
+        super().leaveEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Look at nothing any more."""
+        self.look_at(None)
+        super().focusOutEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Leave Qt's own tooltip out: ours stands already."""
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrow keys walk the cells, Home and End go to the ends of a row, Esc looks at nothing."""
+        steps = {
+            Qt.Key.Key_Left: (0, -1),
+            Qt.Key.Key_Right: (0, 1),
+            Qt.Key.Key_Up: (-1, 0),
+            Qt.Key.Key_Down: (1, 0),
+            Qt.Key.Key_Home: (0, -self._columns),
+            Qt.Key.Key_End: (0, self._columns),
+        }
+        key = Qt.Key(event.key())
+        if key == Qt.Key.Key_Escape and self.looked_at is not None:
+            self.look_at(None)
+        elif key in steps and not (self._rows == 1 and steps[key][0]):
+            self._step(*steps[key])
+        else:
+            super().keyPressEvent(event)
+
+    def paint_focus(self, painter: QPainter) -> None:
+        """The ring round a chart that has the keyboard."""
+        if self.hasFocus():
+            painter.setPen(Theme.current().color("accent"))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+
+    def paint_caption(self, painter: QPainter, rect: QRectF, text: str, flags: Qt.AlignmentFlag) -> None:
+        """A small word of an axis."""
+        painter.setFont(font(Size.CAPTION, tabular=True))
+        painter.setPen(Theme.current().color("secondary"))
+        painter.drawText(rect, flags, text)
+
+    def _step(self, down: int, right: int) -> None:
+        row, column = self.looked_at or (0, -1 if right > 0 else 0)
+        row = min(max(row + down, 0), self._rows - 1)
+        column = min(max(column + right, 0), self._columns - 1)
+        self.look_at((row, column))
+        self._tell((row, column))
+        announce(self, self.cell_words(row, column))
+
+    def _cell_at(self, point: QPoint) -> tuple[int, int] | None:
+        for row in range(self._rows):
+            for column in range(self._columns):
+                if self.cell_rect(row, column).contains(point):
+                    return row, column
+        return None
+
+    def _tell(self, cell: tuple[int, int]) -> None:
+        rect = self.cell_rect(*cell).toRect()
+        at = self.mapToGlobal(QPoint(rect.center().x(), rect.bottom()))
+        QToolTip.showText(at, self.cell_words(*cell), self, rect)
+
+
+def blend(under: QColor, over: QColor, amount: float) -> QColor:
+    """A colour between two: 0 is `under`, 1 is `over`."""
+
+    def mix(a: int, b: int) -> int:
+        return round(a + (b - a) * amount)
+
+    return QColor(mix(under.red(), over.red()), mix(under.green(), over.green()), mix(under.blue(), over.blue()))

@@ -1,0 +1,131 @@
+"""When people write: seven days by twenty-four hours, the more the stronger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from wxdesk.core.statistics import DAYS, HOURS
+from wxdesk.i18n import tr
+from wxdesk.ui.insights.chart import Chart, blend
+from wxdesk.ui.insights.words import hour_word, messages_word, weekday_word
+from wxdesk.ui.theme import Size, Theme, font
+
+LABELS = 34
+AXIS_HEIGHT = 20
+GAP = 3
+FAINTEST = 0.06
+"""How much colour a cell without messages has, so that the map keeps its shape."""
+
+SCALE_STEPS = 5
+SCALE_CELL = 14
+
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class HeatMap(Chart):
+    """The map; empty until `show_week`."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(DAYS, HOURS, parent)
+        self.week: tuple[tuple[int, ...], ...] = ((0,) * HOURS,) * DAYS
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.show_week(self.week)
+
+    def sizeHint(self) -> QSize:
+        """As tall as the page draws it."""
+        return QSize(380, 166)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for cells that can be told apart."""
+        return QSize(280, 166)
+
+    def show_week(self, week: Sequence[Sequence[int]]) -> None:
+        """Show these seven rows of 24, Monday first."""
+        self.week = tuple(tuple(row) for row in week)
+        self.describe(tr("Messages by weekday and hour"), self.summary())
+        self.update()
+
+    def summary(self) -> str:
+        """The busiest hour of the week, in words; empty when nothing came in."""
+        day, hour = max(
+            ((day, hour) for day in range(DAYS) for hour in range(HOURS)), key=lambda at: self.week[at[0]][at[1]]
+        )
+        most = self.week[day][hour]
+        if not most:
+            return ""
+        when = f"{weekday_word(day)} {hour_word(hour)}"
+        return tr("Busiest: {when}, {most}", when=when, most=messages_word(most))
+
+    def cell_words(self, row: int, column: int) -> str:
+        """Weekday, hour and number."""
+        return f"{weekday_word(row)} {hour_word(column)}    {messages_word(self.week[row][column])}"
+
+    def cell_rect(self, row: int, column: int) -> QRectF:
+        """A cell with half the gap round it."""
+        width = (self.width() - LABELS) / HOURS
+        height = (self.height() - AXIS_HEIGHT) / DAYS
+        return QRectF(LABELS + column * width, row * height, width, height)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Cells and both axes."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        most = max(map(max, self.week))
+        for row in range(DAYS):
+            first = self.cell_rect(row, 0)
+            self.paint_caption(painter, QRectF(0, first.top(), LABELS - 8, first.height()), weekday_word(row), RIGHT)
+            for column in range(HOURS):
+                self._paint_cell(painter, row, column, most)
+        for hour in range(0, HOURS, 6):
+            cell = self.cell_rect(DAYS - 1, hour)
+            below = QRectF(cell.left() - 12, cell.bottom() + 4, cell.width() + 24, AXIS_HEIGHT - 4)
+            self.paint_caption(painter, below, f"{hour:02}", Qt.AlignmentFlag.AlignCenter)
+        self.paint_focus(painter)
+        painter.end()
+
+    def _paint_cell(self, painter: QPainter, row: int, column: int, most: int) -> None:
+        looked_at = self.looked_at == (row, column)
+        painter.setPen(QPen(Theme.current().color("text"), 1) if looked_at else Qt.PenStyle.NoPen)
+        painter.setBrush(heat(self.week[row][column], most))
+        painter.drawRoundedRect(self.cell_rect(row, column).adjusted(GAP / 2, GAP / 2, -GAP / 2, -GAP / 2), 2, 2)
+
+
+class HeatScale(QWidget):
+    """The legend: from few to many, with the words at both ends."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFont(font(Size.CAPTION))
+        self._few, self._many = tr("few"), tr("many")
+
+    def sizeHint(self) -> QSize:
+        """Both words and the steps between them."""
+        words = self.fontMetrics().horizontalAdvance(self._few) + self.fontMetrics().horizontalAdvance(self._many)
+        return QSize(words + SCALE_STEPS * SCALE_CELL + 2 * 6, 16)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Word, steps, word."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(self.font())
+        painter.setPen(Theme.current().color("secondary"))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._few)
+        painter.drawText(self.rect(), RIGHT, self._many)
+        painter.setPen(Qt.PenStyle.NoPen)
+        left = self.fontMetrics().horizontalAdvance(self._few) + 6
+        for step in range(SCALE_STEPS):
+            painter.setBrush(heat(step, SCALE_STEPS - 1))
+            painter.drawRoundedRect(QRectF(left + step * SCALE_CELL + 1, 3, SCALE_CELL - 2, 10), 2, 2)
+        painter.end()
+
+
+def heat(count: int, most: int) -> QColor:
+    """The colour of a count where `most` is the strongest."""
+    theme = Theme.current()
+    amount = FAINTEST if not count else 0.18 + 0.82 * (count / most)
+    return blend(theme.color("panel"), theme.color("accent_fill"), amount)

@@ -1,0 +1,141 @@
+"""A short list of what happened most often: a name, perhaps a bar, the number, perhaps a remark."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListView,
+    QSizePolicy,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from wxdesk.ui.theme import Size, Theme, font
+
+ROW = 30
+BAR = 10
+VALUE = 52
+NOTE = 84
+GAP = 10
+ROW_ROLE = Qt.ItemDataRole.UserRole
+
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+
+type Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A row. `share` is the length of its bar from 0 to 1, None for a list without bars."""
+
+    name: str
+    value: int
+    share: float | None = None
+    note: str = ""
+    note_role: str = "secondary"
+
+
+class RankModel(QAbstractListModel):
+    """The rows, most frequent first."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.rows: tuple[Ranked, ...] = ()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """The number of rows."""
+        return 0 if parent.isValid() else len(self.rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's own
+        """A row, its words, or its whole name as a tooltip."""
+        if not index.isValid():
+            return None
+        row = self.rows[index.row()]
+        if role == ROW_ROLE:
+            return row
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return "  ".join(part for part in (row.name, f"{row.value:,}", row.note) if part)
+        return html.escape(row.name) if role == Qt.ItemDataRole.ToolTipRole else None
+
+    def replace(self, rows: Sequence[Ranked]) -> None:
+        """Show these rows."""
+        if tuple(rows) != self.rows:
+            self.beginResetModel()
+            self.rows = tuple(rows)
+            self.endResetModel()
+
+
+class RankDelegate(QStyledItemDelegate):
+    """Paints a row."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """All rows are alike."""
+        return QSize(0, ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Name, bar, number, remark, from the left."""
+        row: Ranked = index.data(ROW_ROLE)
+        theme, rect = Theme.current(), option.rect
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(theme.color("accent"))
+            painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 1.5, -0.5, -1.5), 4, 4)
+        note = NOTE if row.note else 0
+        right = rect.right() + 1
+        if note:
+            remark = QRect(right - note, rect.top(), note, rect.height())
+            _text(painter, remark, row.note, row.note_role, LEFT, Size.SMALL)
+        value = QRect(right - note - VALUE - (GAP if note else 0), rect.top(), VALUE, rect.height())
+        _text(painter, value, f"{row.value:,}", "text", RIGHT, Size.BODY, strong=not note)
+        room = value.left() - GAP - rect.left()
+        name = room if row.share is None else min(room * 45 // 100, 180)
+        _text(painter, QRect(rect.left(), rect.top(), name, rect.height()), row.name, "text", LEFT, Size.BODY)
+        if row.share is not None:
+            length = max(BAR, (room - name - GAP) * row.share)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("accent_fill"))
+            top = rect.center().y() + 0.5 - BAR / 2
+            painter.drawRoundedRect(QRectF(rect.left() + name + GAP, top, length, BAR), BAR / 2, BAR / 2)
+        painter.restore()
+
+
+def _text(  # noqa: PLR0913 - how a text is drawn, named
+    painter: QPainter, rect: QRect, text: str, role: str, flags: int, size: int, *, strong: bool = False
+) -> None:
+    face = font(size, strong=strong, tabular=True)
+    painter.setFont(face)
+    painter.setPen(Theme.current().color(role))
+    shown = QFontMetrics(face).elidedText(" ".join(text.split()), Qt.TextElideMode.ElideRight, rect.width())
+    painter.drawText(rect, flags, shown)
+
+
+class RankList(QListView):
+    """The list, as high as its rows; the page scrolls, not the list."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.ranks = RankModel(self)
+        self.setModel(self.ranks)
+        self.setItemDelegate(RankDelegate(self))
+        self.setAccessibleName(name)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setUniformItemSizes(True)
+
+    def show_rows(self, rows: Sequence[Ranked]) -> None:
+        """Show these rows."""
+        self.ranks.replace(rows)
+        self.setFixedHeight(max(1, len(rows)) * ROW)

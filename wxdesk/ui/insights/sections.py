@@ -1,0 +1,110 @@
+"""What stands on the insights page, and how the figures are told there."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from wxdesk.core.statistics import Figures, RuleHits
+from wxdesk.i18n import tr
+from wxdesk.ui.insights.bars import Bars
+from wxdesk.ui.insights.board import Board, Place
+from wxdesk.ui.insights.cards import FigureCard, Legend, SectionCard
+from wxdesk.ui.insights.heat_map import HeatMap, HeatScale
+from wxdesk.ui.insights.ranking import Ranked, RankList
+from wxdesk.ui.insights.spans import Period
+from wxdesk.ui.insights.words import (
+    change_word,
+    edited_word,
+    messages_word,
+    share_word,
+    undelivered_word,
+    wait_word,
+)
+
+RULES_SHOWN = 8
+LONG_WAIT = timedelta(minutes=10)
+"""A human who answers later than this is worth a colour."""
+
+
+class Sections:
+    """The cards, by what they show."""
+
+    def __init__(self) -> None:
+        self.messages = FigureCard(tr("Messages"))
+        self.by_rule = FigureCard(tr("Answered by rules"))
+        self.first_response = FigureCard(tr("First response"))
+        self.human_wait = FigureCard(tr("Waiting for you"))
+        self.unanswered = FigureCard(tr("Not answered"))
+        self.bars = Bars()
+        self.heat_map = HeatMap()
+        self.rules = RankList(tr("Rules"))
+        self.unmatched = RankList(tr("Not answered by a rule"))
+        self.undelivered = RankList(tr("Not delivered"))
+        legend = Legend(
+            (tr("Rules"), "accent_fill", "accent"),
+            (tr("By you"), "human", "secondary"),
+            (tr("Not answered"), "pending_line", "pending"),
+        )
+        self._bars = SectionCard(tr("By hour"), self.bars, aside=legend)
+        self._heat_map = SectionCard(tr("By weekday and hour"), self.heat_map, aside=HeatScale())
+        self._rules = SectionCard(tr("Rules"), self.rules, tr("No rule has spoken in this time."))
+        unmatched = tr("Every message found a rule of its own.")
+        self._unmatched = SectionCard(tr("Not answered by a rule"), self.unmatched, unmatched)
+        self._undelivered = SectionCard(tr("Not delivered"), self.undelivered, tr("Everything that left was accepted."))
+
+    def place_on(self, board: Board) -> None:
+        """Put the cards in their lines."""
+        figures = (self.messages, self.by_rule, self.first_response, self.human_wait, self.unanswered)
+        board.add_line(*(Place(card, 1, 184) for card in figures))
+        board.add_line(Place(self._bars, 5, 480), Place(self._heat_map, 3, 400))
+        board.add_line(Place(self._rules, 4, 360), Place(self._unmatched, 3, 280), Place(self._undelivered, 3, 260))
+
+    def show_figures(self, figures: Figures, period: Period) -> None:
+        """Tell these figures."""
+        self._show_messages(figures, period)
+        self._show_waits(figures)
+        self.bars.show_hours(figures.hours)
+        self.heat_map.show_week(figures.week)
+        self._heat_map.show_below(self.heat_map.summary())
+        self.rules.show_rows(_ranked_rules(figures.rules))
+        self._rules.show_empty(not figures.rules)
+        self.unmatched.show_rows([Ranked(row.text, row.count) for row in figures.unmatched])
+        self._unmatched.show_empty(not figures.unmatched)
+        self.undelivered.show_rows([Ranked(undelivered_word(row), row.count) for row in figures.undelivered])
+        self._undelivered.show_empty(not figures.undelivered)
+
+    def _show_messages(self, figures: Figures, period: Period) -> None:
+        change = change_word(figures.messages, figures.messages_before)
+        compared = {
+            Period.TODAY: tr("{change} against yesterday by now", change=change),
+            Period.WEEK: tr("{change} against the week before", change=change),
+            Period.MONTH: tr("{change} against the 30 days before", change=change),
+        }
+        self.messages.tell(f"{figures.messages:,}", compared[period] if change else "")
+        by_rule = messages_word(figures.by_rule)
+        edited = tr("{messages}, {n} edited by you", messages=by_rule, n=figures.edited) if figures.edited else by_rule
+        self.by_rule.tell(share_word(figures.by_rule, figures.messages), edited)
+        if figures.unanswered:
+            self.unanswered.tell(f"{figures.unanswered:,}", tr("nobody has answered yet"), "failed")
+        else:
+            self.unanswered.tell("0", tr("nothing waits"))
+
+    def _show_waits(self, figures: Figures) -> None:
+        first, human = figures.first_response, figures.human_wait
+        within = tr("median · 90 % within {wait}", wait=wait_word(first.ninetieth)) if first.count else ""
+        self.first_response.tell(wait_word(first.median), within or tr("no reply yet"))
+        if human.longest is None:
+            self.human_wait.tell(wait_word(None), tr("no reply by you"))
+            return
+        role = "pending" if human.longest >= LONG_WAIT else "secondary"
+        self.human_wait.tell(
+            wait_word(human.median), tr("median · longest {wait}", wait=wait_word(human.longest)), role
+        )
+
+
+def _ranked_rules(rules: tuple[RuleHits, ...]) -> list[Ranked]:
+    most = max((rule.hits for rule in rules), default=1)
+    return [
+        Ranked(rule.name, rule.hits, rule.hits / most, edited_word(rule), "pending" if rule.edited else "faint")
+        for rule in rules[:RULES_SHOWN]
+    ]
