@@ -48,6 +48,9 @@ STOP_SECONDS = 3.0
 """What a stop may take, whatever is under way."""
 
 
+NO_CREDENTIALS = Credentials("", "")
+
+
 def utc_now() -> datetime:
     """The clock of the real world."""
     return datetime.now(UTC)
@@ -70,8 +73,12 @@ class Setup:
 
 @dataclass(slots=True)
 class OpenDesk:
-    """A desk at work, made by `open_desk`: its parts in the order in which a message travels."""
+    """A desk at work, made by `open_desk`: its parts in the order in which a message travels.
 
+    `ready` are the accounts whose secrets are known.
+    """
+
+    ready: tuple[Account, ...]
     desk: Desk
     store: SqlStore
     pause: Pause
@@ -91,7 +98,7 @@ class OpenDesk:
             await self.intake.recover()
             self._run("intake", self.intake.run())
             self._run("outbox", self.outbox.run())
-            self._run("tokens", self.client.run())
+            self._run("tokens", self.client.run(self.ready))
             self.url = await self.listener.start()
         except BaseException:
             await self.stop()
@@ -142,10 +149,10 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
     pause = Pause(store.settings, bus.publish)
     rulebook = Rulebook(store.rules, compile_pattern, LiquidRenderer(), clock, bus.publish)
     intake = Intake(store, read_push, Answering(accounts, rulebook, pause, clock), bus.publish)
-    known = {
-        name: (account, setup.credentials[name]) for name, account in accounts.items() if name in setup.credentials
-    }
-    listener = Listener(known, intake.keep, bus.publish, clock, config.listener.host, config.listener.port)
+    # An account whose secrets are missing still has its door, which refuses everybody.
+    doors = {name: (account, setup.credentials.get(name, NO_CREDENTIALS)) for name, account in accounts.items()}
+    ready = tuple(account for name, account in accounts.items() if name in setup.credentials)
+    listener = Listener(doors, intake.keep, bus.publish, clock, config.listener.host, config.listener.port)
 
     client = WeChatClient(config.wechat.api_base, config.wechat.token_endpoint, setup.credentials, bus.publish, clock)
     outbox = Outbox(store, client, accounts, pause, bus.publish, clock)
@@ -153,7 +160,7 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
 
     handoff = Handoff(store, pause, bus.publish, clock)
     desk = Desk(accounts, store, handoff, rulebook, health, traffic, bus, clock)
-    return OpenDesk(desk, store, pause, intake, outbox, listener, client)
+    return OpenDesk(ready, desk, store, pause, intake, outbox, listener, client)
 
 
 class DeskThread:

@@ -56,7 +56,10 @@ class Api:
 
     def _with_faults(self, call: str, act: _Act) -> _Act:
         async def serve(request: web.Request) -> web.Response:
-            await request.read() if call != "upload" else None
+            try:
+                await request.read() if call != "upload" else None
+            except ConnectionResetError:  # the caller was gone before he had finished
+                return web.Response()
             fault = self._faults.take(call)
             if fault is None:
                 return await _answered(act, request)

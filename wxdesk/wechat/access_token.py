@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -114,8 +114,13 @@ class AccessTokens:
         held = self._held.get(account.name)
         return 0.0 if held is None else max(0.0, held.ends_at - self._monotonic())
 
-    async def run(self) -> None:
-        """Replace each token before it ends, until cancelled; without this it happens when one is asked for."""
+    async def run(self, accounts: Iterable[Account] = ()) -> None:
+        """Fetch the tokens of `accounts` at once, and replace each token before it ends, until cancelled.
+
+        Without this, both happen when a token is asked for.
+        """
+        for account in accounts:
+            self._renew_unasked(account)
         while True:
             self._planned.clear()
             now = self._monotonic()

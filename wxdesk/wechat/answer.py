@@ -14,7 +14,10 @@ from wxdesk.core.errors import DeliveryUnknown, NotSent, Refused
 
 _RID = re.compile(r"[\s,]*(?:rid: *(?P<rid>[0-9A-Za-z-]+)|hint: *\[(?P<hint>[^\]]*)\])\s*$")
 
-_GATEWAY_STATUS = frozenset({502, 503, 504})
+_GATEWAY_STATUS = frozenset({502, 503})
+
+_GATEWAY_TIMEOUT = 504
+"""The gateway passed the request on and gave up waiting: WeChat may have acted on it."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -41,6 +44,8 @@ def read_answer(status: int, body: bytes) -> Answer:
         return msgspec.json.decode(text, type=Answer, strict=False)
     except msgspec.DecodeError:
         pass
+    if status == _GATEWAY_TIMEOUT:
+        raise DeliveryUnknown("a gateway gave up waiting for WeChat")
     if text.startswith("<") or status in _GATEWAY_STATUS or 300 <= status < 500:
         raise NotSent("a gateway answered in WeChat's place")
     raise DeliveryUnknown("WeChat's answer cannot be read")

@@ -7,7 +7,7 @@ token is fetched and the call repeated once.
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Literal
 
 import msgspec
@@ -80,9 +80,9 @@ class WeChatClient:
         await self._tokens.get(account)
         return self._tokens.seconds_left(account)
 
-    async def run(self) -> None:
-        """Keep the tokens of all accounts that were asked for fresh, until cancelled."""
-        await self._tokens.run()
+    async def run(self, accounts: Iterable[Account] = ()) -> None:
+        """Keep the tokens of these accounts, and of all that were asked for, fresh until cancelled."""
+        await self._tokens.run(accounts)
 
     async def close(self) -> None:
         """Give up what is under way and close the connections."""
