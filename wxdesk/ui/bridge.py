@@ -11,7 +11,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import CancelledError, Future, wait
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -22,6 +22,9 @@ from wxdesk.desk.desk import Desk
 log = logging.getLogger(__name__)
 
 FRAME_MS = 16
+
+CLOSE_SECONDS = 2.0
+"""How long closing waits for what the desk is still doing for the window."""
 
 
 class Bridge(QObject):
@@ -78,12 +81,13 @@ class Bridge(QObject):
             return
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
         self._open.add(future)
-        future.add_done_callback(lambda ended: self._answered.emit((ended, done, failed)))
+        future.add_done_callback(lambda ended: None if self._closed else self._answered.emit((ended, done, failed)))
 
     def close(self) -> None:
-        """Carry nothing any more; what is under way ends on its own, unheard."""
+        """Carry nothing any more. What is under way may end, unheard: the operator's last command is not cut off."""
         self._closed = True
         self._frame.stop()
+        wait(self._open, CLOSE_SECONDS)
         if self._unsubscribe is not None and self._loop.is_running():
             self._loop.call_soon_threadsafe(self._unsubscribe)
 

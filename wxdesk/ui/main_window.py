@@ -85,7 +85,7 @@ class MainWindow(QWidget):
 
     def show_keys(self) -> None:
         """Open the sheet of all keys."""
-        groups = [window_keys([page.place.word for page in self.pages])]
+        groups = [window_keys([page.place for page in self.pages])]
         groups += [
             KeyGroup(page.place.word, tuple(page.widget.keys()))
             for page in self.pages
@@ -134,8 +134,8 @@ class MainWindow(QWidget):
         self.figures.inbox.connect(self._show_counts)
 
     def _bind_keys(self) -> None:
-        for index in range(len(self.pages)):
-            bind(self, f"Ctrl+{index + 1}", self.rail.items[index].click)
+        for page, item in zip(self.pages, self.rail.items, strict=True):
+            bind(self, page.place.key, item.click)
         bind(self, "F8", self.toggle_pause)
         bind(self, "Ctrl+,", self.rail.items[-1].click)
         bind(self, "Ctrl+Q", self.close)

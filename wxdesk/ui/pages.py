@@ -12,6 +12,7 @@ from wxdesk.ui.appearance import Appearance
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.notices import Notices
 from wxdesk.ui.rail import Place
+from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.setup.facts import Facts
 from wxdesk.ui.setup.page import SetupPage
 from wxdesk.ui.traffic.traffic_page import TrafficPage
@@ -29,9 +30,11 @@ class Page:
 
 def build_pages(bridge: Bridge, notices: Notices, facts: Facts, appearance: Appearance) -> tuple[Page, ...]:
     """All pages; the settings stand last, at the foot of the rail."""
-    setup = SetupPage(bridge, notices, facts, appearance)
+    rules = RulesPage(bridge, notices)
     traffic = TrafficPage(bridge, notices)
+    setup = SetupPage(bridge, notices, facts, appearance)
     return (
+        Page("rules", Place(tr("Rules"), "rules", "Ctrl+2"), rules, rules.activate),
         Page("traffic", Place(tr("Traffic"), "traffic", "Ctrl+3"), traffic, traffic.activate),
         Page("setup", Place(tr("Settings"), "settings", "Ctrl+5"), setup, setup.activate),
     )

@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from wxdesk.i18n import tr
+from wxdesk.ui.rail import Place
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.key_cap import KeyCap
@@ -50,12 +51,12 @@ def bind(owner: QWidget, sequence: str, slot: Callable[[], object]) -> QShortcut
     return shortcut
 
 
-def window_keys(pages: Sequence[str]) -> KeyGroup:
+def window_keys(pages: Sequence[Place]) -> KeyGroup:
     """The keys that work on every page."""
     return KeyGroup(
         tr("Everywhere"),
         (
-            *(Key(f"Ctrl+{number}", word) for number, word in enumerate(pages, 1)),
+            *(Key(page.key, page.word) for page in pages),
             Key("F8", tr("Pause or resume all automatic replies")),
             Key("Ctrl+,", tr("Settings")),
             Key("F1 Ctrl+/", tr("This list of keys")),

@@ -43,8 +43,8 @@ class Colors:
 
 LIGHT = Colors(
     window="#F4F5F7", panel="#FFFFFF", rail="#E9ECEF", line="#E2E5E9",
-    text="#1F2329", secondary="#5F6670", faint="#8A919B",
-    accent="#07834A", accent_fill="#0A8A4F", on_accent="#FFFFFF", accent_tint="#E2F4E9",
+    text="#1F2329", secondary="#5F6670", faint="#828993",
+    accent="#067A45", accent_fill="#09854B", on_accent="#FFFFFF", accent_tint="#E2F4E9",
     selection="#E6F3EC", hover="#F0F2F4", chip="#ECEEF1",
     pending="#8A5A06", pending_line="#D9921A", pending_tint="#FFF8E9",
     failed="#C9352B", failed_tint="#FDECEA", on_failed="#FFFFFF", human="#5B8FD0",

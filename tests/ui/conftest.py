@@ -1,0 +1,104 @@
+"""What the window's tests stand on: the application as it starts, a real desk, and nothing left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.ui.world import World, open_world
+from wxdesk.ui import fonts
+from wxdesk.ui.appearance import Appearance, Look, apply
+from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.main_window import MainWindow
+from wxdesk.ui.notices import Notices
+from wxdesk.ui.setup.facts import Facts
+
+
+@pytest.fixture(scope="session")
+def qapp(qapp_args: list[str], qapp_cls: type[QApplication]) -> QApplication:
+    """pytest-qt's application, dressed as `wxdesk.ui.window` does."""
+    application = qapp_cls(qapp_args)
+    application.setQuitOnLastWindowClosed(False)
+    fonts.install(application)
+    return application
+
+
+@pytest.fixture(autouse=True)
+def _light(qapp: QApplication) -> None:
+    """Each test begins in the light look."""
+    apply(qapp, Qt.ColorScheme.Light)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left(qapp: QApplication) -> Iterator[None]:
+    """No top-level widget outlives its test."""
+    yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    left = [f"{type(widget).__name__} {widget.windowTitle()!r}" for widget in QApplication.topLevelWidgets()]
+    assert not left, f"left behind: {left}"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A real desk on a real store, with the simulated WeChat in front of it."""
+    with open_world(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def bridge(qapp: QApplication, world: World) -> Iterator[Bridge]:
+    """The crossing between this test's thread and the desk's, connected to the bus."""
+    made = Bridge(world.desk, world.loop)
+    made.connect_to_bus()
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+@pytest.fixture
+def host(qtbot: QtBot) -> QWidget:
+    """A window for notices, where a test needs no other."""
+    widget = QWidget()
+    widget.resize(1000, 700)
+    qtbot.addWidget(widget)
+    return widget
+
+
+@pytest.fixture
+def notices(host: QWidget) -> Notices:
+    """The door to the operator, on `host`."""
+    return Notices(host)
+
+
+@pytest.fixture
+def facts(world: World) -> Facts:
+    """What the settings page is told."""
+    return Facts(world.home)
+
+
+@pytest.fixture
+def appearance(qapp: QApplication) -> Iterator[Appearance]:
+    """The light look, chosen."""
+    made = Appearance(qapp, Look.LIGHT)
+    yield made
+    made.deleteLater()
+
+
+@pytest.fixture
+def window(qtbot: QtBot, bridge: Bridge, facts: Facts, appearance: Appearance) -> MainWindow:
+    """The whole window on the desk, shown, with its first answers in."""
+    made = MainWindow(bridge, facts, appearance)
+    qtbot.addWidget(made, before_close_func=_allow)
+    made.show()
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    return made
+
+
+def _allow(window: QWidget) -> None:
+    if isinstance(window, MainWindow):
+        window.finish()

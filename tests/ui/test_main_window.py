@@ -1,0 +1,181 @@
+"""The window on a real desk: its pages, its strip, the pause, and how it closes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.ui.world import World
+from wxdesk.core.events import TokenChanged, TroubleRaised
+from wxdesk.core.inbox import DayCounts
+from wxdesk.core.model import Author
+from wxdesk.core.rules import Action, ActionKind, Condition, Rule
+from wxdesk.ui.appearance import Appearance, Look
+from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.main_window import MainWindow
+from wxdesk.ui.memory import Memory
+from wxdesk.ui.setup.facts import Facts
+from wxdesk.ui.shortcuts import ShortcutSheet
+
+WANG = "oW7hT5dQmZ0xKfLr2sVnB8yE4c31"
+
+
+@pytest.fixture
+def active(qtbot: QtBot, window: MainWindow) -> MainWindow:
+    """The window with the keyboard."""
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    return window
+
+
+def test_the_rail_and_the_keys_show_the_pages(qtbot: QtBot, active: MainWindow) -> None:
+    assert active.stack.count() == len(active.rail.items)
+    for index, item in enumerate(active.rail.items):
+        qtbot.mouseClick(item, Qt.MouseButton.LeftButton)
+        assert active.stack.currentIndex() == index
+    for index, page in enumerate(active.pages):
+        number = int(page.place.key.removeprefix("Ctrl+"))
+        qtbot.keyClick(active, Qt.Key(ord(str(number))), Qt.KeyboardModifier.ControlModifier)
+        assert active.stack.currentIndex() == index
+        assert active.rail.items[index].isChecked()
+
+
+def test_ctrl_comma_shows_the_settings(qtbot: QtBot, active: MainWindow) -> None:
+    qtbot.keyClick(active, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+    assert active.page_names[active.stack.currentIndex()] == "setup"
+
+
+def test_f8_pauses_the_desk_itself_and_resumes_it(qtbot: QtBot, active: MainWindow, world: World) -> None:
+    rule = Rule("all", when=Condition(any=("hello",)), then=(Action(ActionKind.REPLY, text="hi"),))
+    world.call(world.desk.rulebook.save(rule))
+    qtbot.keyClick(active, Qt.Key.Key_F8)
+    qtbot.waitUntil(active.pause_bar.isVisible)
+    assert world.desk.health.state.paused
+    assert world.call(world.desk.store.settings.get("paused")) == "1"
+    assert active.status_bar.replies.text == "Automatic replies: paused"
+    assert active.status_bar.replies.role == "pending"
+    assert active.windowTitle() == "wxdesk · paused"
+    conversation = world.say(WANG, "hello")
+    assert world.sandbox.sent == ()
+    assert _replies(world, conversation) == []
+
+    qtbot.keyClick(active, Qt.Key.Key_F8)
+    qtbot.waitUntil(active.pause_bar.isHidden)
+    assert not world.desk.health.state.paused
+    world.say(WANG, "hello again")
+    [reply] = _replies(world, conversation)
+    world.wait_until_sent(reply)
+    assert len(world.sandbox.sent) == 1
+
+
+def test_the_buttons_pause_and_resume_too(qtbot: QtBot, window: MainWindow, world: World) -> None:
+    qtbot.mouseClick(window.status_bar.pause, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(window.pause_bar.isVisible)
+    assert window.status_bar.pause.text() == "Resume"
+    qtbot.mouseClick(window.pause_bar.resume, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(window.pause_bar.isHidden)
+    assert not world.desk.health.state.paused
+
+
+def test_a_pause_from_before_is_shown_at_once(
+    qtbot: QtBot, world: World, bridge: Bridge, facts: Facts, appearance: Appearance
+) -> None:
+    world.call(world.desk.handoff.pause())
+    window = MainWindow(bridge, facts, appearance)
+    qtbot.addWidget(window, before_close_func=lambda widget: widget.finish())
+    assert not window.pause_bar.isHidden()
+
+
+def test_the_strip_tells_where_the_desk_listens(window: MainWindow, world: World) -> None:
+    assert window.status_bar.listener.text == "Listening on " + world.desk.health.state.listener_url.split("://")[1]
+
+
+def test_the_token_counts_down(qtbot: QtBot, window: MainWindow, world: World) -> None:
+    world.publish(TokenChanged("shop", datetime.now(UTC) + timedelta(hours=1, minutes=58, seconds=20)))
+    token = window.status_bar.token
+    qtbot.waitUntil(lambda: token.text == "Token 1:58:20")
+    qtbot.waitUntil(lambda: token.text in {"Token 1:58:19", "Token 1:58:18"}, timeout=4000)
+    world.publish(TokenChanged("shop", None, "the app secret is wrong"))
+    qtbot.waitUntil(lambda: token.text == "No token for shop")
+    assert token.role == "failed"
+    assert "the app secret is wrong" in token.toolTip()
+
+
+def test_todays_figures_and_the_badge_follow_what_happens(qtbot: QtBot, window: MainWindow, world: World) -> None:
+    assert window.status_bar.figures.full_text() == "Today 0 in · 0 by rules · 0 by hand · 0 unanswered"
+    conversation = world.say(WANG, "hello")
+    qtbot.waitUntil(lambda: "1 in" in window.status_bar.figures.full_text())
+    qtbot.waitUntil(lambda: window.rail.items[0].badge == 1)
+    assert window.rail.items[0].accessibleDescription() == "1 unread"
+    reply = world.call(world.desk.handoff.write(conversation, "hi"))
+    world.wait_until_sent(reply.id)
+    qtbot.waitUntil(lambda: window.status_bar.figures.full_text().endswith("1 by hand · 0 unanswered"))
+
+
+def test_a_trouble_stays_until_it_is_over(qtbot: QtBot, window: MainWindow, world: World) -> None:
+    bars = window.notices.bars
+    world.publish(TroubleRaised("disk", "The disk is full"))
+    qtbot.waitUntil(lambda: "The disk is full" in bars.texts().values())
+    assert bars.isVisible()
+    world.publish(TroubleRaised("disk", ""))
+    qtbot.waitUntil(lambda: "The disk is full" not in bars.texts().values())
+
+
+def test_the_sheet_lists_every_key_that_the_window_has(qtbot: QtBot, active: MainWindow) -> None:
+    qtbot.keyClick(active, Qt.Key.Key_F1)
+    sheet = active.findChild(ShortcutSheet)
+    assert sheet is not None
+    listed = {QKeySequence(cap) for group in sheet.groups for key in group.keys for cap in key.keys.split(" ")}
+    bound = {shortcut.key() for shortcut in active.findChildren(QShortcut) if shortcut.parent() is active}
+    assert bound
+    assert {key.toString() for key in bound} <= {key.toString() for key in listed}
+    qtbot.keyClick(sheet, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: active.findChild(ShortcutSheet) is None)
+
+
+def test_closing_asks_first_and_finishing_remembers_the_place(
+    qtbot: QtBot, active: MainWindow, facts: Facts, bridge: Bridge, appearance: Appearance
+) -> None:
+    with qtbot.waitSignal(active.closing):
+        qtbot.keyClick(active, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+    assert active.isVisible()
+    event = QCloseEvent()
+    with qtbot.waitSignal(active.closing):
+        QApplication.sendEvent(active, event)
+    assert not event.isAccepted()
+    active.resize(760, 640)
+    active.finish()
+    assert not active.isVisible()
+    again = MainWindow(bridge, facts, appearance)
+    qtbot.addWidget(again, before_close_func=lambda widget: widget.finish())
+    assert (again.width(), again.height()) == (760, 640)
+
+
+def test_the_look_is_remembered(facts: Facts) -> None:
+    assert Memory(facts.home).look is Look.SYSTEM
+    Memory(facts.home).keep_look(Look.DARK)
+    assert Memory(facts.home).look is Look.DARK
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_the_strip_fits_into_900(
+    qtbot: QtBot, bridge: Bridge, facts: Facts, appearance: Appearance, language: str
+) -> None:
+    from wxdesk import i18n
+
+    i18n.use(language)
+    window = MainWindow(bridge, facts, appearance)
+    qtbot.addWidget(window, before_close_func=lambda widget: widget.finish())
+    window.status_bar.show_day(DayCounts(12_345, 9_876, 2_345, 123))
+    assert window.minimumSizeHint().width() <= 900
+    assert window.minimumSizeHint().height() <= 600
+
+
+def _replies(world: World, conversation: int) -> list[int]:
+    items = world.call(world.desk.store.conversations.timeline(conversation))
+    return [item.id for item in items if getattr(item, "author", None) is Author.RULE]

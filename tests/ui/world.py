@@ -1,0 +1,116 @@
+"""A real desk with a real store, and the simulated WeChat in front of it, for the window's tests."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wxdesk.app import DeskThread, Setup
+from wxdesk.config import AccountEntry, Config, Listener, WeChatAt
+from wxdesk.core.events import DecisionMade, Event, ReplyChanged
+from wxdesk.core.model import ReplyMode, ReplyState
+from wxdesk.desk.desk import Desk
+from wxdesk.sandbox.customers import demo_account
+from wxdesk.sandbox.server import Sandbox
+from wxdesk.threads import LoopThread
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PATIENCE = 10.0
+
+
+@dataclass(frozen=True)
+class World:
+    """`say` and `enter` go the whole way: signed, encrypted, over HTTP, kept, decided and, by a rule, answered."""
+
+    sandbox: Sandbox
+    home: Path
+    _wechat: LoopThread
+    _thread: DeskThread
+
+    @property
+    def desk(self) -> Desk:
+        return self._thread.desk
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        return self._thread.loop
+
+    def call[T](self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine of the desk and wait for it."""
+        return self._thread.call(work)
+
+    def say(self, openid: str, text: str) -> int:
+        """A customer writes; returns the conversation's id once the desk has decided on it."""
+        return self._decided(self.sandbox.say(openid, text))
+
+    def enter(self, openid: str, session_from: str = "") -> int:
+        """A customer opens the chat; returns the conversation's id once the desk has decided on it."""
+        return self._decided(self.sandbox.enter(openid, session_from))
+
+    def publish(self, event: Event) -> None:
+        """Put an event on the desk's bus, as the desk would."""
+
+        async def tell() -> None:
+            self.desk.bus.publish(event)
+
+        self.call(tell())
+
+    def wait_until_sent(self, reply_id: int) -> None:
+        """Return once WeChat has accepted a reply, or refused it for good."""
+        ends = {ReplyState.SENT, ReplyState.FAILED, ReplyState.UNKNOWN, ReplyState.CANCELLED}
+
+        async def wait() -> None:
+            done = asyncio.Event()
+
+            def hear(event: Event) -> None:
+                if isinstance(event, ReplyChanged) and event.reply_id == reply_id and event.state in ends:
+                    done.set()
+
+            unsubscribe = self.desk.bus.subscribe(hear)
+            if (await self.desk.store.replies.get(reply_id)).state not in ends:
+                await asyncio.wait_for(done.wait(), PATIENCE)
+            unsubscribe()
+
+        self.call(wait())
+
+    def _decided(self, writing: Coroutine[Any, Any, object]) -> int:
+        async def wait() -> int:
+            decided: asyncio.Queue[int] = asyncio.Queue()
+
+            def hear(event: Event) -> None:
+                if isinstance(event, DecisionMade):
+                    decided.put_nowait(event.conversation_id)
+
+            unsubscribe = self.desk.bus.subscribe(hear)
+            pushed = asyncio.wrap_future(asyncio.run_coroutine_threadsafe(writing, self._wechat.loop))
+            await asyncio.wait_for(pushed, PATIENCE)
+            conversation_id = await asyncio.wait_for(decided.get(), PATIENCE)
+            unsubscribe()
+            return conversation_id
+
+        return self.call(wait())
+
+
+@contextmanager
+def open_world(home: Path, mode: ReplyMode = ReplyMode.AUTO) -> Iterator[World]:
+    """A desk in `home` with the account `shop`, whose WeChat is simulated on this machine."""
+    account, credentials = demo_account()
+    wechat, sandbox = LoopThread("wechat"), Sandbox()
+    api_base = wechat.call(sandbox.start())
+    entry = AccountEntry(account.name, account.app_id, account.original_id, reply_mode=mode, hold_seconds=600)
+    config = Config(Listener(port=0), wechat=WeChatAt(api_base), accounts=(entry,))
+    thread = DeskThread(Setup(home, config, {account.name: credentials}))
+    sandbox.set_push_url(f"{thread.url}/wx/{account.name}")
+    try:
+        yield World(sandbox, home, wechat, thread)
+    finally:
+        stopped = thread.stop()
+        wechat.call(sandbox.stop())
+        stopped = wechat.stop() and stopped
+    assert stopped, "the desk did not stop in time"
