@@ -66,7 +66,7 @@ class ChatHeader(QFrame):
         row.setSpacing(10)
         self.name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         row.addWidget(self.show_list)
-        row.addWidget(self.name, 1)
+        row.addWidget(self.name, 100)  # as wide as it is, before anything else grows
         row.addWidget(self.mode)
         row.addStretch(1)
         for widget in (self.left, self.dots, self.time, self.takeover, self.show_detail):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
 
@@ -275,6 +275,10 @@ class InboxPage(QWidget):
             self.chat.type_into(event.text())
         else:
             super().keyPressEvent(event)
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as the chat: the other regions become drawers before that."""
+        return self.chat.minimumSizeHint()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Turn regions into drawers where the window is narrow."""

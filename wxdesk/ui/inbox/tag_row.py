@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from wxdesk.i18n import tr
@@ -12,7 +14,10 @@ from wxdesk.ui.widgets.buttons import Chip
 from wxdesk.ui.widgets.flow import FlowLayout
 
 LONGEST = 24
-"""Characters of a tag; a chip never breaks across lines."""
+"""Characters of a tag."""
+
+WIDEST = 130
+"""Pixels of a tag's words; a chip never breaks across lines and never outgrows its row."""
 
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
@@ -56,10 +61,10 @@ class TagRow(QWidget):
             chip.deleteLater()
         self._chips = []
         for index, tag in enumerate(tags):
-            shown = tag if len(tag) <= LONGEST else f"{tag[: LONGEST - 1]}…"
-            chip = Chip(shown, checkable=False, parent=self)
+            chip = Chip(checkable=False, parent=self)
+            chip.setText(QFontMetrics(chip.font()).elidedText(tag, Qt.TextElideMode.ElideRight, WIDEST))
             chip.setAccessibleName(tr("Take away the tag {tag}", tag=tag))
-            chip.setToolTip(tr("Press to take it away"))
+            chip.setToolTip(f"{html.escape(tag)} · {tr('Press to take it away')}")
             chip.clicked.connect(self._take_away)
             self._flow.insert_widget(index, chip)
             chip.show()

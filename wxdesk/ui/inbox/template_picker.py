@@ -31,6 +31,8 @@ class TemplatePicker(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._over = parent
+        self._bottom = QPoint()
+        self._widest = 460
         self.setProperty("class", "card")
         self._templates: tuple[Template, ...] = ()
         self.field = _Field(self)
@@ -57,8 +59,8 @@ class TemplatePicker(QFrame):
     def open_over(self, composer: QWidget) -> None:
         """Appear above `composer` and take the keyboard."""
         at = composer.mapTo(self._over, QPoint(0, 0))
-        height = min(_HEIGHT, max(120, at.y() - 16))
-        self.setGeometry(at.x() + 16, at.y() - height - 4, min(460, composer.width() - 32), height)
+        self._bottom = QPoint(at.x() + 16, at.y() - 4)
+        self._widest = composer.width() - 32
         self.field.clear()
         self._fill("")
         self.show()
@@ -100,6 +102,13 @@ class TemplatePicker(QFrame):
         self.none.setText(empty)
         self.none.setVisible(self.list.count() == 0)
         self.list.setVisible(self.list.count() > 0)
+        self._place()
+
+    def _place(self) -> None:
+        """As high as the rows, within what is free above the composer."""
+        rows = max(self.list.count(), 1) * _ROW
+        height = min(rows + self.field.sizeHint().height() + 26, _HEIGHT, max(120, self._bottom.y() - 12))
+        self.setGeometry(self._bottom.x(), self._bottom.y() - height, min(460, self._widest), height)
 
     def _move(self, event: QKeyEvent) -> None:
         last = self.list.count() - 1
