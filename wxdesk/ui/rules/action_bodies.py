@@ -141,9 +141,8 @@ class FieldsBody(ActionBody):
 
     def action(self) -> Action:
         """The fields."""
-        kind = {ActionKind.IMAGE: ReplyKind.IMAGE, ActionKind.LINK: ReplyKind.LINK, ActionKind.CARD: ReplyKind.CARD}
         said = {name: field.text().strip() for name, field in self._fields.items()}
-        return Action(self._kind, content=replace(self._content, kind=kind[self._kind], **said))
+        return Action(self._kind, content=replace(self._content, kind=_KINDS[self._kind], **said))
 
     def start(self) -> None:
         """The first field."""
@@ -245,9 +244,10 @@ def variable_names(groups: Iterable[str] = ()) -> list[tuple[str, str]]:
 
 def empty_action(kind: ActionKind) -> Action:
     """A new action of this kind."""
-    return Action(kind, content=Content())
+    return Action(kind, content=Content(kind=_KINDS.get(kind, ReplyKind.TEXT)))
 
 
+_KINDS = {ActionKind.IMAGE: ReplyKind.IMAGE, ActionKind.LINK: ReplyKind.LINK, ActionKind.CARD: ReplyKind.CARD}
 _NEEDED = frozenset({"media_id", "title", "url", "page_path", "thumb_media_id"})
 
 

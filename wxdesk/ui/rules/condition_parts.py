@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
-from PySide6.QtWidgets import QLineEdit, QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from wxdesk.core.faults import Place
 from wxdesk.core.rules import Condition, SessionFromTest
 from wxdesk.i18n import tr
-from wxdesk.ui.icons import icon
 from wxdesk.ui.rules.choices import OneOf
+from wxdesk.ui.rules.small_button import SmallButton
 from wxdesk.ui.rules.word_chips import HEIGHT, WordChips
-from wxdesk.ui.rules.words import condition_choice, condition_label
+from wxdesk.ui.rules.words import condition_choice
 from wxdesk.ui.theme import Size, font
 from wxdesk.ui.widgets.flow import KEEP_WITH_NEXT, NEW_LINE
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -45,10 +45,10 @@ class ConditionPart(QObject):
     def __init__(self, condition: str, host: QWidget) -> None:
         super().__init__(host)
         self.condition = condition
-        self.label = PlainLabel(condition_label(condition), size=Size.MESSAGE, role="secondary", parent=host)
+        self.label = PlainLabel(size=Size.MESSAGE, role="secondary", parent=host)
         self.label.setProperty(KEEP_WITH_NEXT, True)
         self.label.setFixedHeight(HEIGHT)
-        self._remove = remove_button(tr("Remove this condition: {what}", what=condition_choice(condition)), host)
+        self._remove = SmallButton("close", tr("Remove this condition: {what}", what=condition_choice(condition)), host)
         self._remove.clicked.connect(self._ask_away)
         self._error = error_label(host)
 
@@ -121,6 +121,7 @@ class PatternPart(ConditionPart):
         super().__init__("regex", host)
         self.field = pattern_field(tr("Regular expression"), host)
         self.field.setText(pattern)
+        self.field.setCursorPosition(0)
         self.field.setPlaceholderText(tr(r"such as (?P<no>\d{8,})"))
         self.field.textEdited.connect(self._edited)
 
@@ -156,6 +157,7 @@ class SourcePart(ConditionPart):
             if value is not None:
                 self.how.set_value(how)
                 self.field.setText(value)
+                self.field.setCursorPosition(0)
         self.how.chosen.connect(self._edited)
         self.field.textEdited.connect(self._edited)
 
@@ -226,24 +228,9 @@ def pattern_field(name: str, host: QWidget) -> QLineEdit:
     field.setAccessibleName(name)
     field.setFont(font(Size.BODY))
     field.setMinimumWidth(160)
+    field.setProperty(KEEP_WITH_NEXT, True)
     field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     return field
-
-
-def remove_button(name: str, host: QWidget) -> QToolButton:
-    """A small cross that takes something away."""
-    return small_button("close", name, host)
-
-
-def small_button(picture: str, name: str, host: QWidget) -> QToolButton:
-    """A button of one icon, with its name for those who cannot see it and as a tooltip."""
-    button = QToolButton(host)
-    button.setIcon(icon(picture, "secondary", 16))
-    button.setIconSize(QSize(16, 16))
-    button.setAccessibleName(name)
-    button.setToolTip(name)
-    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    return button
 
 
 def error_label(host: QWidget) -> PlainLabel:

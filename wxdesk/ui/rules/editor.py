@@ -15,6 +15,7 @@ from wxdesk.core.rules import Rule
 from wxdesk.desk.patterns import compile_pattern
 from wxdesk.desk.rulebook import Rulebook
 from wxdesk.i18n import tr
+from wxdesk.ui.rules.action_bodies import empty_action
 from wxdesk.ui.rules.condition_parts import error_label, set_wrong
 from wxdesk.ui.rules.then_card import ThenCard
 from wxdesk.ui.rules.title_field import TitleField
@@ -31,8 +32,7 @@ WIDEST = 720
 class RuleEditor(QWidget):
     """Edits one rule and judges it as it is written. It stores nothing itself.
 
-    A new rule is not blamed for what it still lacks: until it has been complete once, what is missing is said
-    only where something was written.
+    What was written wrong is marked in its place. What merely is not written yet is said calmly, below the name.
 
     Signals:
         edited: the rule as it reads now, after a pause in writing.
@@ -73,7 +73,7 @@ class RuleEditor(QWidget):
         self.name.setMaxLength(120)
         self.name.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.name_error = error_label(self)
-        self.revision = PlainLabel(size=Size.SMALL, role="secondary", elide=True, parent=self)
+        self.revision = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
         self.trial = Button(tr("Try a sentence"), parent=self)
         self.trial.clicked.connect(self.trial_asked)
         self.revert_button = Button(tr("Revert"), icon="undo", parent=self)
@@ -165,7 +165,8 @@ class RuleEditor(QWidget):
         rule = self.rule()
         changed = rule != self._saved
         self.fault = self._rulebook.fault_in(rule)
-        shown = self.fault if changed and not (rule.id == 0 and _is_lack(self.fault, rule)) else None
+        lack = _is_lack(self.fault, rule)
+        shown = self.fault if changed and not lack else None
         reason = tr(shown.reason) if shown else ""
         about_name = bool(shown and shown.where == ("name",))
         set_wrong(self.name, about_name)
@@ -176,6 +177,7 @@ class RuleEditor(QWidget):
         self.then_card.show_fault(shown, reason)
         self.save_button.setEnabled(changed and self.fault is None)
         self.revert_button.setEnabled(changed)
+        self._show_revision(tr(self.fault.reason) if self.fault and changed and lack else "")
         self._tell(changed)
         self.edited.emit(rule)
 
@@ -199,8 +201,12 @@ class RuleEditor(QWidget):
             self._touched = changed
             self.touched.emit(changed)
 
-    def _show_revision(self) -> None:
+    def _show_revision(self, missing: str = "") -> None:
         rule = self._saved
+        self.revision.set_role("pending" if missing else "secondary")
+        if missing:
+            self.revision.setText(tr("Still missing: {what}", what=missing))
+            return
         if rule.id == 0 or rule.updated_at is None:
             self.revision.setText(tr("New, not saved yet"))
             return
@@ -241,13 +247,16 @@ class _WidthScroll(QScrollArea):
 
 
 def _is_lack(fault: Fault | None, rule: Rule) -> bool:
-    """Whether a new rule merely is not finished: no name, no condition, nothing done, a text not begun."""
+    """Whether the rule merely is not finished: no name, no condition, nothing done, an action not begun."""
     if fault is None:
         return False
     if fault.where in (("name",), ("when",), ("then",)):
         return True
-    at = fault.where[1] if fault.where[0] == "then" and len(fault.where) > 1 else None
-    return isinstance(at, int) and not (rule.then[at].text or rule.then[at].tags or rule.then[at].content.summary)
+    if fault.where in (("when", "regex"), ("when", "session_from"), ("when", "session_from", "regex")):
+        test = rule.when.session_from
+        return rule.when.regex == "" or (test is not None and not (test.equals or test.prefix or test.regex))
+    at = fault.where[1] if fault.where[0] == "then" else None
+    return isinstance(at, int) and rule.then[at] == empty_action(rule.then[at].kind)
 
 
 def _groups(rule: Rule) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from wxdesk.i18n import tr
@@ -26,9 +26,9 @@ class EmptyPage(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("class", "window")
-        picture = PlainLabel(parent=self)
-        picture.setPixmap(pixmap("rules", "faint", 40))
-        picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._picture = PlainLabel(parent=self)
+        self._picture.setPixmap(pixmap("rules", "faint", 40))
+        self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         title = PlainLabel(tr("Nothing is answered by itself yet"), size=Size.TITLE, strong=True, parent=self)
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         words = tr("A rule says which messages to answer and how. Begin with a small shop's and make them yours.")
@@ -49,8 +49,14 @@ class EmptyPage(QFrame):
         column.setContentsMargins(24, 24, 24, 24)
         column.setSpacing(12)
         column.addStretch(2)
-        column.addWidget(picture)
+        column.addWidget(self._picture)
         column.addWidget(title)
         column.addWidget(text, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addLayout(buttons)
         column.addStretch(3)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Tint the picture anew when the appearance changes."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_picture"):
+            self._picture.setPixmap(pixmap("rules", "faint", 40))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from wxdesk.core.errors import BadInput
@@ -19,15 +18,16 @@ from wxdesk.ui.notices import Notices
 from wxdesk.ui.rules.editor import RuleEditor
 from wxdesk.ui.rules.empty_page import EmptyPage
 from wxdesk.ui.rules.leave_dialog import LeaveDialog
+from wxdesk.ui.rules.list_changes import ListChanges
 from wxdesk.ui.rules.rule_files import RuleFiles
 from wxdesk.ui.rules.rule_list import RuleList
 from wxdesk.ui.rules.rule_model import RuleModel
 from wxdesk.ui.rules.trial_panel import TrialPanel
+from wxdesk.ui.rules.trial_place import TrialPlace
+from wxdesk.ui.shortcuts import Key
 
 LIST = 330
 LIST_NARROW = 264
-NARROW = 1036
-"""Below this width of the page (1100 of the window) the trial becomes a drawer."""
 
 HITS = timedelta(days=7)
 
@@ -40,11 +40,12 @@ class RulesPage(QWidget):
         self._bridge = bridge
         self._notices = notices
         self._rulebook = bridge.desk.rulebook
-        self._deleted: tuple[Rule, list[int]] | None = None
         self._then: Callable[[], None] | None = None
         self._wanted = 0
+        self._sent: Rule | None = None
         self.rules = RuleModel(self)
         self.list = RuleList(self.rules, self)
+        self.changes = ListChanges(bridge, notices, self.rules, self.list)
         self.editor = RuleEditor(self._rulebook, bridge.desk.clock(), self)
         self.empty = EmptyPage(self)
         self.trial = TrialPanel(self._rulebook, self)
@@ -57,15 +58,14 @@ class RulesPage(QWidget):
         self._row.setSpacing(0)
         self._row.addWidget(self.list)
         self._row.addWidget(self._middle, 1)
-        self._drawer: bool | None = None
+        self._place = TrialPlace(self, self._row, self.trial, self.editor.trial)
         self._connect()
 
     def _connect(self) -> None:
-        self.rules.switched.connect(self._switch)
-        self.rules.reordered.connect(self._reorder)
+        self.changes.changed.connect(self._load)
+        self.changes.deleting.connect(self._deleting)
+        self.changes.restored.connect(self._restored)
         self.list.view.chosen.connect(self._choose)
-        self.list.view.delete_asked.connect(self._ask_delete)
-        self.list.restore_asked.connect(self._restore)
         self.list.import_asked.connect(self._import)
         self.list.export_asked.connect(self.files.open_export)
         self.files.imported.connect(self._imported)
@@ -75,9 +75,11 @@ class RulesPage(QWidget):
         self.editor.edited.connect(self._edited)
         self.editor.touched.connect(self._touched)
         self.editor.save_asked.connect(self._save)
-        self.editor.trial_asked.connect(self._toggle_drawer)
-        self.trial.closed.connect(self._toggle_drawer)
+        self.editor.trial_asked.connect(self._place.toggle)
         self._bridge.events.connect(self._hear)
+        shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.New), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(self.start_new)
 
     # -- what the window asks
 
@@ -102,6 +104,16 @@ class RulesPage(QWidget):
         why = tr("It cannot be saved as it is: {reason}", reason=tr(fault.reason)) if fault else ""
         LeaveDialog(self.window(), self.editor.rule().name, why).ask(self.editor.save, self._discard, self._stay)
 
+    def keys(self) -> Sequence[Key]:
+        """The page's keys, for the sheet of all keys."""
+        return (
+            Key("Ctrl+N", tr("Begin a new rule")),
+            Key("Ctrl+S", tr("Save the rule")),
+            Key("Space", tr("Switch the rule on or off")),
+            Key("Alt+↑ Alt+↓", tr("Move the rule up or down")),
+            Key("Delete", tr("Delete the rule, or the word that has the keyboard")),
+        )
+
     # -- loading
 
     def _load(self) -> None:
@@ -125,6 +137,7 @@ class RulesPage(QWidget):
         elif not editing or now.id:
             self._edit_first(rules)
         self.list.view.show_current(self.editor.saved.id)
+        self._edited(self.editor.rule())  # the others may answer in another way now
 
     def _edit_first(self, rules: list[Rule]) -> None:
         if rules:
@@ -194,10 +207,14 @@ class RulesPage(QWidget):
         self.rules.mark_unsaved(self.editor.saved.id if changed and self.editor.saved.id else None)
 
     def _save(self, rule: Rule) -> None:
+        self._sent = rule
         self._bridge.ask(self._rulebook.save(rule), self._saved, self._refused)
 
     def _saved(self, rule: Rule) -> None:
-        self.editor.show_rule(rule)
+        if self.editor.rule() == self._sent:
+            self.editor.show_rule(rule)
+        else:
+            self.editor.show_stored(rule)  # something was written meanwhile
         self._notices.toast(tr("“{name}” saved", name=rule.name))
         if self._then is None:
             self._wanted = rule.id
@@ -213,49 +230,12 @@ class RulesPage(QWidget):
 
     # -- the list
 
-    def _switch(self, rule_id: int, enabled: bool) -> None:
-        self._bridge.ask(self._rulebook.set_enabled(rule_id, enabled), self._reload, self._failed)
-
-    def _reorder(self, ids: list[int]) -> None:
-        self._bridge.ask(self._rulebook.reorder(ids), self._reload, self._failed)
-
-    def _ask_delete(self, rule: Rule) -> None:
-        self._deleted = (rule, [one.id for one in self.rules.rules])
-        self._notices.confirm(
-            tr("Delete “{name}”?", name=rule.name),
-            tr("The rule answers no more messages. What it has answered stays as it is."),
-            tr("Delete"),
-            self._delete,
-            destructive=True,
-        )
-
-    def _delete(self) -> None:
-        if self._deleted is None:
-            return
-        rule = self._deleted[0]
+    def _deleting(self, rule: Rule) -> None:
         if rule.id == self.editor.saved.id:
             self.editor.revert()
-        self._bridge.ask(self._rulebook.delete(rule.id), self._was_deleted, self._failed)
 
-    def _was_deleted(self, _: None) -> None:
-        if self._deleted is not None:
-            self.list.offer_restore(self._deleted[0].name)
-        self._load()
-
-    def _restore(self) -> None:
-        self.list.hide_restore()
-        if self._deleted is not None:
-            self._bridge.ask(self._rulebook.save(replace(self._deleted[0], id=0, revision=0)), self._put_back)
-
-    def _put_back(self, rule: Rule) -> None:
-        if self._deleted is None:
-            return
-        old, order = self._deleted
-        self._deleted = None
-        self._wanted = rule.id
-        self._bridge.ask(
-            self._rulebook.reorder([rule.id if one == old.id else one for one in order]), self._reload, self._failed
-        )
+    def _restored(self, rule_id: int) -> None:
+        self._wanted = rule_id
 
     def _import(self) -> None:
         self.leave(self.files.open_import)
@@ -266,47 +246,9 @@ class RulesPage(QWidget):
         self._middle.setCurrentWidget(self.empty)
         self._show(rules)
 
-    def _reload(self, _: object = None) -> None:
-        self._load()
-
-    def _failed(self, error: Exception) -> None:
-        self._notices.report(error)
-        self._load()
-
-    # -- room
-
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Give the trial its own column, or make it a drawer."""
+        """Share out the room."""
         super().resizeEvent(event)
-        narrow = self.width() < NARROW
+        narrow = self._place.fit()
         self.list.setFixedWidth(LIST_NARROW if narrow else LIST)
         self.list.hint.setVisible(not narrow)
-        if narrow is not self._drawer:
-            self._drawer = narrow
-            self._place_trial()
-        if narrow:
-            self._place_drawer()
-
-    def _place_trial(self) -> None:
-        drawer = bool(self._drawer)
-        self.editor.trial.setVisible(drawer)
-        self.trial.set_drawer(drawer)
-        if drawer:
-            self._row.removeWidget(self.trial)
-            self.trial.hide()
-        else:
-            self._row.addWidget(self.trial)
-            self.trial.show()
-
-    def _place_drawer(self) -> None:
-        self.trial.setGeometry(self.width() - self.trial.width(), 0, self.trial.width(), self.height())
-
-    def _toggle_drawer(self) -> None:
-        if self.trial.isHidden():
-            self._place_drawer()
-            self.trial.show()
-            self.trial.raise_()
-            self.trial.sentence.setFocus()
-        else:
-            self.trial.hide()
-            self.editor.trial.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QListView,
 
 from wxdesk.core.rules import Rule
 from wxdesk.i18n import tr
-from wxdesk.ui.rules.condition_parts import small_button
 from wxdesk.ui.rules.rule_delegate import RuleDelegate
 from wxdesk.ui.rules.rule_model import AnyIndex, RuleModel
+from wxdesk.ui.rules.small_button import SmallButton
 from wxdesk.ui.theme import Measure, Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -120,10 +120,10 @@ class RuleList(QFrame):
         self.setProperty("class", "list-side")
         self.view = RuleView(rules, self)
         self.view.menu_asked.connect(self._open_row_menu)
-        self.hint = PlainLabel(tr("first match answers"), size=Size.SMALL, role="secondary", elide=True)
+        self.hint = PlainLabel(tr("first match wins"), size=Size.SMALL, role="secondary", elide=True)
         self.new = Button(tr("New rule"), icon="plus", parent=self)
         self.new.clicked.connect(self.new_asked)
-        self.more = small_button("more", tr("Import and export"), self)
+        self.more = SmallButton("more", tr("Import and export"), self)
         self.more.clicked.connect(self._open_menu)
         self._menu = QMenu(self)
         self._menu.addAction(tr("Import rules from a file…"), self.import_asked.emit)

@@ -11,7 +11,8 @@ from wxdesk.core.faults import MAX_SENDS, Fault
 from wxdesk.core.rules import SENDING_ACTIONS, Action, ActionKind, Rule
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.rules.action_bodies import ActionBody, body_of, empty_action
-from wxdesk.ui.rules.condition_parts import error_label, small_button
+from wxdesk.ui.rules.condition_parts import error_label
+from wxdesk.ui.rules.small_button import SmallButton
 from wxdesk.ui.rules.words import action_word
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Chip, Switch
@@ -50,9 +51,9 @@ class ActionRow(QWidget):
         word = action_word(action.kind)
         self.body: ActionBody = body_of(action, self)
         self.body.changed.connect(self.changed)
-        self.up = small_button("arrow-up", tr("Move up: {what}", what=word), self)
-        self.down = small_button("arrow-down", tr("Move down: {what}", what=word), self)
-        self.remove = small_button("close", tr("Remove: {what}", what=word), self)
+        self.up = SmallButton("arrow-up", tr("Move up: {what}", what=word), self)
+        self.down = SmallButton("arrow-down", tr("Move down: {what}", what=word), self)
+        self.remove = SmallButton("close", tr("Remove: {what}", what=word), self)
         self.up.clicked.connect(self._up)
         self.down.clicked.connect(self._down)
         self.remove.clicked.connect(self._away)
@@ -94,6 +95,7 @@ class ThenCard(QFrame):
         super().__init__(parent)
         self.setProperty("class", "card")
         self._rows: list[ActionRow] = []
+        self._showing = False
         self._column = QVBoxLayout()
         self._column.setSpacing(14)
         self._error = error_label(self)
@@ -101,7 +103,7 @@ class ThenCard(QFrame):
         self.chips: dict[ActionKind, Chip] = {}
         self.continues = Switch(parent=self)
         self.continues.setAccessibleName(tr("The rules below are asked as well"))
-        self.continues.toggled.connect(self.changed)
+        self.continues.toggled.connect(self._continues_toggled)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -136,9 +138,9 @@ class ThenCard(QFrame):
         for row in self._rows:
             self._forget(row)
         self._rows = []
-        self.continues.blockSignals(True)
+        self._showing = True
         self.continues.setChecked(rule.continues)
-        self.continues.blockSignals(False)
+        self._showing = False
         for action in rule.then:
             self._take(action)
         self._set()
@@ -178,6 +180,10 @@ class ThenCard(QFrame):
 
     def _add_clicked(self) -> None:
         self.add_action(ActionKind(self.sender().property("kind_added")))
+
+    def _continues_toggled(self) -> None:
+        if not self._showing:
+            self.changed.emit()
 
     def _take(self, action: Action) -> ActionRow:
         row = ActionRow(action, self)

@@ -16,7 +16,7 @@ class TitleField(QLineEdit):
         super().__init__(parent)
         self.setProperty("class", "flat")
         self.setFont(font(Size.PAGE, strong=True))
-        self.setStyleSheet("background: transparent;")
+        self.setTextMargins(-2, 0, 0, 0)  # the letters begin where the labels below do
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setFixedHeight(32)
 

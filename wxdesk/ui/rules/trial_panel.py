@@ -11,7 +11,7 @@ from wxdesk.core.rules import Rule
 from wxdesk.desk.rulebook import Answer, Rulebook, Trial
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.rules.choices import OneOf
-from wxdesk.ui.rules.condition_parts import small_button
+from wxdesk.ui.rules.small_button import SmallButton
 from wxdesk.ui.rules.surface import Surface
 from wxdesk.ui.rules.verdict_list import VerdictList
 from wxdesk.ui.rules.words import type_word
@@ -20,6 +20,8 @@ from wxdesk.ui.widgets.labels import PlainLabel
 
 WIDTH = 300
 DELAY_MS = 150
+ASKED = 60
+"""As many characters of the sentence as the chat repeats."""
 
 
 class TrialPanel(QFrame):
@@ -44,7 +46,6 @@ class TrialPanel(QFrame):
         self.note = PlainLabel(size=Size.SMALL, role="pending", wrap=True, parent=self)
         self.note.hide()
         self.bubbles = Bubbles(self)
-        self.cost = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
         self._lay_out()
 
     def _make_fields(self) -> None:
@@ -64,7 +65,7 @@ class TrialPanel(QFrame):
         self.source.setAccessibleName(tr("session_from in this trial"))
         self.source.textChanged.connect(self._soon)
         self.source.hide()
-        self.close_button = small_button("close", tr("Close"), self)
+        self.close_button = SmallButton("close", tr("Close"), self)
         self.close_button.clicked.connect(self.closed)
         self.close_button.hide()
 
@@ -91,7 +92,6 @@ class TrialPanel(QFrame):
         column.addSpacing(4)
         column.addWidget(_title(tr("The customer would see"), self))
         column.addWidget(self.bubbles, 1)
-        column.addWidget(self.cost)
 
     def set_drawer(self, drawer: bool) -> None:
         """Show or hide what a drawer needs to be closed."""
@@ -132,7 +132,7 @@ class TrialPanel(QFrame):
         self.note.hide()
         self.verdicts.show_verdicts((), 0)
         self.bubbles.show_answer("", (), tr("Write a sentence above to see which rule answers it. Nothing is sent."))
-        self.cost.setText("")
+        self.bubbles.cost.setText("")
 
     def _show(self, trial: Trial, kind: MessageType, broken: bool) -> None:
         answer = trial.answer
@@ -141,9 +141,9 @@ class TrialPanel(QFrame):
         self.note.set_role("failed" if answer.problem and not broken else "pending")
         self.note.setVisible(bool(self.note.full_text()))
         self.verdicts.show_verdicts(answer.verdicts, answer.rules_left)
-        asked = self.sentence.text() if kind is MessageType.TEXT else f"[{type_word(kind)}]"
+        asked = _shortened(self.sentence.text()) if kind is MessageType.TEXT else f"[{type_word(kind)}]"
         self.bubbles.show_answer(asked, answer.contents, _beside(answer))
-        self.cost.setText(_cost(trial))
+        self.bubbles.cost.setText(_cost(trial))
 
 
 class Bubbles(QScrollArea):
@@ -155,16 +155,19 @@ class Bubbles(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(tr("What the customer would see"))
+        self._texts: list[str] = []
         self._ground = QWidget(self)
         self._ground.setProperty("class", "flat")
         self._column = QVBoxLayout(self._ground)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(0)
+        self._column.setSpacing(8)
         self._chat = Surface("window", "", parent=self._ground)
         self._lines = QVBoxLayout(self._chat)
         self._lines.setContentsMargins(12, 12, 12, 12)
         self._lines.setSpacing(8)
+        self.cost = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self._ground)
         self._column.addWidget(self._chat)
+        self._column.addWidget(self.cost)
         self._column.addStretch(1)
         self.setWidget(self._ground)
         self.viewport().setAutoFillBackground(False)
@@ -177,17 +180,23 @@ class Bubbles(QScrollArea):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
+        self._texts = []
         if asked:
-            self._lines.addWidget(_bubble(asked, "panel", "line", self._chat), 0, Qt.AlignmentFlag.AlignLeft)
+            self._add_bubble(asked, ours=False)
         for content in contents:
-            bubble = _bubble(_content_words(content), "accent_tint", "", self._chat)
-            self._lines.addWidget(bubble, 0, Qt.AlignmentFlag.AlignRight)
+            self._add_bubble(_content_words(content), ours=True)
         if beside:
+            self._texts.append(beside)
             self._lines.addWidget(PlainLabel(beside, size=Size.SMALL, role="secondary", wrap=True, parent=self._chat))
 
     def texts(self) -> list[str]:
         """What stands there, from top to bottom."""
-        return [label.full_text() for label in self._chat.findChildren(PlainLabel) if not label.isHidden()]
+        return list(self._texts)
+
+    def _add_bubble(self, text: str, *, ours: bool) -> None:
+        self._texts.append(text)
+        bubble = _bubble(text, "accent_tint" if ours else "panel", "" if ours else "line", self._chat)
+        self._lines.addWidget(bubble, 0, Qt.AlignmentFlag.AlignRight if ours else Qt.AlignmentFlag.AlignLeft)
 
 
 def _bubble(text: str, fill: str, line: str, parent: QWidget) -> Surface:
@@ -195,12 +204,16 @@ def _bubble(text: str, fill: str, line: str, parent: QWidget) -> Surface:
     column = QVBoxLayout(bubble)
     column.setContentsMargins(12, 8, 12, 8)
     label = PlainLabel(text, size=Size.MESSAGE, wrap=True, parent=bubble)
-    widest = WIDTH - 2 * 16 - 2 * 12 - 2 * 12 - 24
+    widest = WIDTH - 2 * 16 - 2 * 12 - 2 * 12 - 8
     wanted = max(label.fontMetrics().horizontalAdvance(part) for part in text.split("\n")) + 2
     label.setFixedWidth(min(wanted, widest))
     label.setFixedHeight(label.heightForWidth(label.width()))
     column.addWidget(label)
     return bubble
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= ASKED else text[:ASKED] + "…"
 
 
 def _content_words(content: Content) -> str:

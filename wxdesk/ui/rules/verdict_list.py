@@ -20,7 +20,7 @@ type AnyIndex = QModelIndex | QPersistentModelIndex
 
 ROW = 50
 REST_ROW = 32
-MOST_ROWS = 6
+MOST_ROWS = 5
 
 
 class Role(IntEnum):

@@ -19,7 +19,7 @@ from wxdesk.ui.rules.condition_parts import (
     new_part,
     parts_of,
 )
-from wxdesk.ui.rules.words import condition_choice, type_word, types_word
+from wxdesk.ui.rules.words import condition_choice, condition_label, type_word, types_word
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import ButtonKind, Switch
 from wxdesk.ui.widgets.flow import KEEP_WITH_NEXT, NEW_LINE, FlowLayout
@@ -39,6 +39,7 @@ class WhenCard(QFrame):
         super().__init__(parent)
         self.setProperty("class", "card")
         self._parts: list[ConditionPart] = []
+        self._showing = False
         self._sentence = QWidget(self)
         self._flow = FlowLayout(self._sentence)
         self._lead = PlainLabel(
@@ -80,9 +81,9 @@ class WhenCard(QFrame):
             part.discard()
         self._parts = []
         self.types.set_values(rule.on)
-        self.default.blockSignals(True)
+        self._showing = True
         self.default.setChecked(rule.default)
-        self.default.blockSignals(False)
+        self._showing = False
         parts = parts_of(rule.when, self._sentence)
         if not parts and rule.id == 0 and not rule.default:
             parts = [new_part("any", self._sentence)]
@@ -157,6 +158,8 @@ class WhenCard(QFrame):
         self.changed.emit()
 
     def _default_toggled(self) -> None:
+        if self._showing:
+            return
         self._set()
         self.changed.emit()
 
@@ -172,6 +175,7 @@ class WhenCard(QFrame):
         previous: QWidget = self.types
         for number, part in enumerate(self._parts):
             part.label.setProperty(NEW_LINE, number > 0)
+            part.label.setText(condition_label(part.condition, first=number == 0))
             for widget in part.widgets():
                 self._flow.addWidget(widget)
                 QWidget.setTabOrder(previous, widget)

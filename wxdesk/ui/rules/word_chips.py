@@ -14,6 +14,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.icons import pixmap
 from wxdesk.ui.theme import Size, Theme, font
 from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.flow import KEEP_WITH_NEXT
 
 HEIGHT = 30
 PADDING = 10
@@ -198,6 +199,8 @@ class WordChips(QObject):
         self.add.clicked.connect(self.open_field)
         self.field = WordField(host)
         self.field.hide()
+        for last in (self.add, self.field):
+            last.setProperty(KEEP_WITH_NEXT, True)
         self.field.words.connect(self._append)
         self.field.back.connect(self._remove_last)
         self.field.left.connect(self._close_field)

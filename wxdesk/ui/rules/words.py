@@ -50,23 +50,29 @@ _ACTIONS = {
 }
 
 
-def condition_label(condition: str) -> str:
-    """The words before a condition's list in the editor's sentence."""
-    match condition:
-        case "any":
-            return tr("that contains any of")
-        case "all":
-            return tr("that contains all of")
-        case "none":
-            return tr("and does not contain")
-        case "exact":
-            return tr("that is exactly one of")
-        case "prefix":
-            return tr("that begins with one of")
-        case "regex":
-            return tr("in which this pattern is found")
-        case _:
-            return tr("coming from a button whose session_from")
+def condition_label(condition: str, *, first: bool) -> str:
+    """The words before a condition's list in the editor's sentence; the further ones are joined by “and”."""
+    return tr((_FIRST if first else _FURTHER)[condition])
+
+
+_FIRST = {
+    "any": "that contains any of",
+    "all": "that contains all of",
+    "none": "that does not contain",
+    "exact": "that is exactly one of",
+    "prefix": "that begins with one of",
+    "regex": "with this pattern in it",
+    "session_from": "by a button whose session_from",
+}
+_FURTHER = {
+    "any": "and contains any of",
+    "all": "and contains all of",
+    "none": "and does not contain",
+    "exact": "and is exactly one of",
+    "prefix": "and begins with one of",
+    "regex": "and has this pattern in it",
+    "session_from": "and comes by a button whose session_from",
+}
 
 
 def condition_choice(condition: str) -> str:

@@ -1,0 +1,273 @@
+"""The editor: sentences become rules, mistakes are shown where they are, and nothing is lost unasked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from wxdesk.core.model import Content, MessageType, ReplyKind
+from wxdesk.core.rules import Action, ActionKind, Condition, Rule, SessionFromTest
+from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.rules.action_bodies import FieldsBody, ReplyBody, TagBody
+from wxdesk.ui.rules.condition_parts import PatternPart, SourcePart, WordsPart
+from wxdesk.ui.rules.leave_dialog import LeaveDialog
+from wxdesk.ui.rules.page import RulesPage
+from wxdesk.ui.rules.word_chips import split_words
+
+type Stored = Callable[[], list[Rule]]
+
+
+def _words(page: RulesPage, condition: str = "any") -> WordsPart:
+    part = page.editor.when_card.part(condition)
+    assert isinstance(part, WordsPart)
+    return part
+
+
+def _reply(page: RulesPage, at: int = 0) -> ReplyBody:
+    body = page.editor.then_card.rows()[at].body
+    assert isinstance(body, ReplyBody)
+    return body
+
+
+def _errors(page: RulesPage) -> list[str]:
+    return [
+        label.full_text()
+        for card in (page.editor.when_card, page.editor.then_card)
+        for label in card.findChildren(type(page.editor.revision))
+        if label.property("flow_new_line") and label.isVisible()
+    ]
+
+
+def _settled(page: RulesPage, bridge: Bridge, qtbot: QtBot) -> None:
+    page.editor.check_now()
+    qtbot.waitUntil(lambda: bridge.is_idle)
+
+
+def test_a_rule_written_from_nothing_is_stored_before_the_default(
+    page: RulesPage, stored: Stored, bridge: Bridge, qtbot: QtBot
+) -> None:
+    page.list.new.click()
+    qtbot.keyClicks(page.editor.name, "Invoices")
+    part = _words(page)
+    part.chips.add.click()
+    qtbot.keyClicks(part.chips.field, "invoice")
+    qtbot.keyClick(part.chips.field, Qt.Key.Key_Return)
+    part.chips.field.insert("发票，")  # as an input method commits it
+    page.editor.check_now()
+    assert not page.editor.save_button.isEnabled()
+    page.editor.then_card.chips[ActionKind.REPLY].click()
+    qtbot.keyClicks(_reply(page).edit, "Coming, {{ contact.alias }}.")
+    page.editor.check_now()
+    assert page.editor.fault is None
+    qtbot.keyClick(_reply(page).edit, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: bridge.is_idle and not page.editor.unsaved)
+    rule = stored()[3]
+    assert (rule.name, rule.revision, rule.when) == ("Invoices", 1, Condition(any=("invoice", "发票")))
+    assert rule.then == (Action(ActionKind.REPLY, text="Coming, {{ contact.alias }}."),)
+    assert page.list.view.currentIndex().data() == "Invoices"
+    assert not page.editor.save_button.isEnabled()
+
+
+def test_words_are_added_pasted_and_removed(page: RulesPage, stored: Stored, bridge: Bridge, qtbot: QtBot) -> None:
+    part = _words(page)
+    part.chips.add.click()
+    QApplication.clipboard().setText("return policy，send back、退货\ncomplain; refund")
+    part.chips.field.paste()
+    qtbot.keyClick(part.chips.field, Qt.Key.Key_Return)
+    assert part.words() == ("refund", "退款", "return policy", "send back", "退货", "complain")
+    qtbot.keyClick(part.chips.field, Qt.Key.Key_Backspace)
+    chip = part.chips.widgets()[0]
+    qtbot.keyClick(chip, Qt.Key.Key_Delete)
+    assert part.words() == ("退款", "return policy", "send back", "退货")
+    page.editor.check_now()
+    page.editor.save_button.click()
+    qtbot.waitUntil(lambda: bridge.is_idle and not page.editor.unsaved)
+    assert stored()[0].when.any == ("退款", "return policy", "send back", "退货")
+    assert stored()[0].revision == 2
+
+
+@pytest.mark.parametrize(
+    ("pasted", "words"),
+    [
+        ("a b", ["a b"]),
+        (" a ,, b，c、d；e;f\r\ng\u2028h ", ["a", "b", "c", "d", "e", "f", "g", "h"]),
+        (" \n ", []),
+    ],
+)
+def test_a_pasted_list_is_parted_but_not_at_spaces(pasted: str, words: list[str]) -> None:
+    assert split_words(pasted) == words
+
+
+def test_every_condition_and_action_can_be_written(page: RulesPage) -> None:
+    card = page.editor.when_card
+    for condition in ("all", "exact", "prefix"):
+        card.add_condition(condition)
+        _words(page, condition).chips.field.words.emit([condition])
+    card.add_condition("none")
+    _words(page, "none").chips.field.words.emit(["no"])
+    card.add_condition("regex")
+    pattern = card.part("regex")
+    assert isinstance(pattern, PatternPart)
+    pattern.field.setText("x+")
+    card.add_condition("session_from")
+    source = card.part("session_from")
+    assert isinstance(source, SourcePart)
+    source.field.setText("goods")
+    card.types.set_values({MessageType.TEXT, MessageType.ENTER_SESSION})
+    then = page.editor.then_card
+    for kind in (ActionKind.TAG, ActionKind.CARD, ActionKind.TRANSFER):
+        then.add_action(kind)
+    tags, fields = then.rows()[2].body, then.rows()[3].body
+    assert isinstance(tags, TagBody)
+    assert isinstance(fields, FieldsBody)
+    tags.chips.field.words.emit(["vip"])
+    for name in ("title", "page_path", "thumb_media_id"):
+        fields.field(name).setText(name)
+    rule = page.editor.rule()
+    assert rule.when == Condition(
+        any=("refund", "退款"), all=("all",), none=("no",), exact=("exact",), prefix=("prefix",),
+        regex="x+", session_from=SessionFromTest(prefix="goods"),
+    )  # fmt: skip
+    assert rule.on == {MessageType.TEXT, MessageType.ENTER_SESSION}
+    written = Content(ReplyKind.CARD, title="title", page_path="page_path", thumb_media_id="thumb_media_id")
+    assert rule.then[2:] == (
+        Action(ActionKind.TAG, tags=("vip",)),
+        Action(ActionKind.CARD, content=written),
+        Action(ActionKind.TRANSFER),
+    )
+    page.editor.check_now()
+    assert page.editor.fault is None
+
+
+def test_actions_move_and_go(page: RulesPage, qtbot: QtBot) -> None:
+    rows = page.editor.then_card.rows
+    rows()[1].up.click()
+    assert [row.kind for row in rows()] == [ActionKind.TAKE_OVER, ActionKind.REPLY]
+    rows()[0].remove.click()
+    assert page.editor.rule().then == (Action(ActionKind.REPLY, text="A colleague will help you."),)
+
+
+def test_a_wrong_pattern_is_explained_below_it_and_not_saved(
+    page: RulesPage, stored: Stored, bridge: Bridge, qtbot: QtBot
+) -> None:
+    page.list.view.setCurrentIndex(page.rules.index(2))
+    part = page.editor.when_card.part("regex")
+    assert isinstance(part, PatternPart)
+    part.field.selectAll()
+    qtbot.keyClicks(part.field, "order (")
+    page.editor.save()
+    _settled(page, bridge, qtbot)
+    qtbot.waitUntil(lambda: _errors(page) == ["A “(” is not closed."])
+    assert part.field.property("wrong") is True
+    assert not page.editor.save_button.isEnabled()
+    assert stored()[2].when.regex == r"order (?P<no>\d{4,})"
+
+
+def test_a_wrong_template_is_marked_in_its_line_and_not_saved(
+    page: RulesPage, stored: Stored, bridge: Bridge, qtbot: QtBot
+) -> None:
+    page.list.view.setCurrentIndex(page.rules.index(2))
+    edit = _reply(page).edit
+    edit.setPlainText("Order {{ m.no }}\nis {{ m.where }}\n")
+    page.editor.save()
+    _settled(page, bridge, qtbot)
+    said = ["Line 2: “m.where” is not a named group of the rule's pattern."]
+    qtbot.waitUntil(lambda: _errors(page) == said)
+    marked = [selection.cursor.blockNumber() for selection in edit.extraSelections()]
+    assert marked == [1]
+    assert stored()[2].then[0].text == "Order {{ m.no }} is on its way."
+    edit.setPlainText("Order {{ m.no }}")
+    page.editor.check_now()
+    assert _errors(page) == []
+    assert edit.extraSelections() == []
+    assert page.editor.save_button.isEnabled()
+
+
+def test_what_is_not_written_yet_is_said_calmly(page: RulesPage, qtbot: QtBot) -> None:
+    page.start_new()
+    page.editor.check_now()
+    assert page.editor.revision.full_text() == "New, not saved yet"
+    qtbot.keyClicks(page.editor.name, "x")
+    page.editor.check_now()
+    assert page.editor.revision.full_text().startswith("Still missing: No condition is set")
+    assert _errors(page) == []
+
+
+def test_the_default_rule_hides_its_conditions_and_keeps_them(page: RulesPage) -> None:
+    card = page.editor.when_card
+    card.default.click()
+    assert page.editor.rule().when == Condition()
+    assert page.editor.rule().default
+    assert not _words(page).chips.add.isVisible()
+    card.default.click()
+    assert page.editor.rule() == page.editor.saved
+    assert _words(page).chips.add.isVisible()
+
+
+def test_revert_goes_back_to_what_is_stored(page: RulesPage, qtbot: QtBot) -> None:
+    page.editor.name.setText("Another name")
+    _words(page).chips.field.words.emit(["more"])
+    assert page.unsaved
+    page.editor.revert_button.click()
+    assert page.editor.rule() == page.editor.saved
+    assert not page.editor.revert_button.isEnabled()
+
+
+class TestLeaving:
+    """Unsaved changes when another rule is chosen."""
+
+    @pytest.fixture
+    def question(self, page: RulesPage, host: QWidget) -> LeaveDialog:
+        page.editor.name.setText("Renamed")
+        page.list.view.setCurrentIndex(page.rules.index(2))
+        found = host.findChild(LeaveDialog)
+        assert found is not None
+        assert page.editor.name.text() == "Renamed"
+        return found
+
+    def test_stay(self, page: RulesPage, question: LeaveDialog, qtbot: QtBot) -> None:
+        assert question.stay.isDefault()
+        question.stay.click()
+        assert page.editor.name.text() == "Renamed"
+        assert page.list.view.currentIndex().row() == 0
+
+    def test_discard(self, page: RulesPage, question: LeaveDialog, stored: Stored) -> None:
+        question.discard.click()
+        assert page.editor.name.text() == "Parcels"
+        assert stored()[0].name == "Refunds"
+
+    def test_save(self, page: RulesPage, question: LeaveDialog, stored: Stored, bridge: Bridge, qtbot: QtBot) -> None:
+        question.save.click()
+        qtbot.waitUntil(lambda: bridge.is_idle and page.editor.name.text() == "Parcels")
+        assert stored()[0].name == "Renamed"
+        assert page.list.view.currentIndex().row() == 2
+
+    def test_what_cannot_be_saved_says_why(self, page: RulesPage, host: QWidget) -> None:
+        page.editor.name.setText("")
+        page.start_new()
+        question = host.findChild(LeaveDialog)
+        assert question is not None
+        assert not question.save.isEnabled()
+        question.reject()
+        assert page.editor.saved.name == "Refunds"
+
+
+def test_what_is_written_stays_when_the_rules_change_elsewhere(
+    page: RulesPage, stored: Stored, bridge: Bridge, qtbot: QtBot
+) -> None:
+    page.editor.name.setText("Being renamed")
+    rulebook = bridge.desk.rulebook
+    first = stored()[0]
+    bridge.ask(rulebook.set_enabled(first.id, False))
+    qtbot.waitUntil(lambda: bridge.is_idle and not page.editor.saved.enabled)
+    assert page.editor.name.text() == "Being renamed"
+    bridge.ask(rulebook.delete(first.id))
+    qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rowCount() == 3)
+    assert page.editor.name.text() == "Being renamed"
+    page.editor.save()
+    qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rowCount() == 4)
+    assert [rule.name for rule in stored()] == ["Hours", "Parcels", "Being renamed", "Everything else"]

@@ -1,0 +1,123 @@
+"""Try a sentence: verdicts and the answer, the unsaved edit included, and nothing stored or sent."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from pytestqt.qtbot import QtBot
+
+from tests.ui.world import World
+from wxdesk.core.inbox import InboxFilter
+from wxdesk.core.model import MessageType
+from wxdesk.core.rules import ActionKind, RuleVerdict
+from wxdesk.ui.rules.condition_parts import PatternPart, WordsPart
+from wxdesk.ui.rules.page import RulesPage
+from wxdesk.ui.rules.verdict_list import Role, VerdictModel
+
+
+def _rows(page: RulesPage) -> list[tuple[str, bool | None, str | None]]:
+    model = page.trial.verdicts.verdicts
+    rows = [model.index(row) for row in range(model.rowCount())]
+    return [(row.data(), row.data(Role.MATCHED), row.data(Role.REASON)) for row in rows]
+
+
+def test_each_rule_says_why_and_the_answer_is_shown(page: RulesPage, world: World, qtbot: QtBot) -> None:
+    page.trial.sentence.insert("几点 open?")
+    qtbot.waitUntil(lambda: bool(_rows(page)))
+    assert _rows(page) == [
+        ("Refunds", False, "does not contain “refund” “退款”"),
+        ("Hours", True, "contains “几点”; does not contain “refund”"),
+        ("2 rules below were not asked any more", None, None),
+    ]
+    assert page.trial.bubbles.texts() == ["几点 open?", "We open at 9."]
+    assert page.trial.bubbles.cost.full_text() == "13 / 2048 bytes · takes 1 reply"
+    assert world.call(world.desk.store.conversations.page(InboxFilter.ALL)) == []
+
+
+def test_the_edit_that_is_not_saved_counts(page: RulesPage, qtbot: QtBot) -> None:
+    page.trial.sentence.setText("parcel 12345")
+    qtbot.waitUntil(lambda: bool(_rows(page)) and _rows(page)[-1][0] == "Everything else")
+    part = page.editor.when_card.part("any")
+    assert isinstance(part, WordsPart)
+    part.chips.field.words.emit(["parcel"])
+    qtbot.waitUntil(lambda: _rows(page)[0] == ("Refunds", True, "contains “parcel”"))
+    assert "A colleague will help you." in page.trial.bubbles.texts()
+    assert "The conversation is handed over to a person." in page.trial.bubbles.texts()
+    page.editor.revert_button.click()
+    qtbot.waitUntil(lambda: _rows(page)[0][1] is False)
+
+
+def test_a_rule_switched_off_is_asked_no_more(page: RulesPage, qtbot: QtBot) -> None:
+    page.trial.sentence.setText("几点")
+    qtbot.waitUntil(lambda: [row[0] for row in _rows(page)][:2] == ["Refunds", "Hours"])
+    page.list.view.setCurrentIndex(page.rules.index(1))
+    qtbot.keyClick(page.list.view, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: [row[0] for row in _rows(page)] == ["Refunds", "Parcels", "Everything else"])
+
+
+def test_a_new_rule_is_asked_before_the_default(page: RulesPage, qtbot: QtBot) -> None:
+    page.start_new()
+    page.editor.name.setText("Greeting")
+    part = page.editor.when_card.part("any")
+    assert isinstance(part, WordsPart)
+    part.chips.field.words.emit(["hello"])
+    page.editor.then_card.add_action(ActionKind.SILENT)
+    page.trial.sentence.setText("Hello!")
+    qtbot.waitUntil(lambda: len(_rows(page)) == 5)
+    assert [row[0] for row in _rows(page)[:4]] == ["Refunds", "Hours", "Parcels", "Greeting"]
+    assert "The customer gets nothing, on purpose." in page.trial.bubbles.texts()
+
+
+def test_an_edit_that_cannot_work_is_left_out_and_said(page: RulesPage, qtbot: QtBot) -> None:
+    page.list.view.setCurrentIndex(page.rules.index(2))
+    part = page.editor.when_card.part("regex")
+    assert isinstance(part, PatternPart)
+    part.field.selectAll()
+    qtbot.keyClicks(part.field, "(")
+    page.trial.sentence.setText("order 12345")
+    qtbot.waitUntil(lambda: "Order 12345 is on its way." in page.trial.bubbles.texts())
+    assert "not complete" in page.trial.note.full_text()
+    assert page.trial.note.isVisible()
+
+
+def test_kind_source_and_name_are_tried_too(page: RulesPage, qtbot: QtBot) -> None:
+    page.trial.sentence.setText("anything")
+    page.trial.alias.setText("Li Lei")
+    qtbot.waitUntil(lambda: "Thank you, Li Lei." in page.trial.bubbles.texts())
+    page.trial.kind.set_value(MessageType.ENTER_SESSION)
+    page.trial.kind.chosen.emit(MessageType.ENTER_SESSION)
+    qtbot.waitUntil(lambda: _rows(page)[0][2] == "only for a text")
+    assert page.trial.source.isVisible()
+    assert "No rule answers; the message waits for a person." in page.trial.bubbles.texts()
+
+
+def test_markup_in_a_sentence_stays_text(page: RulesPage, qtbot: QtBot) -> None:
+    page.trial.sentence.setText("<b>几点</b><img src=file:///etc/passwd>")
+    qtbot.waitUntil(lambda: bool(_rows(page)))
+    labels = page.trial.bubbles.findChildren(type(page.editor.revision))
+    assert all(label.textFormat() is Qt.TextFormat.PlainText for label in labels)
+    assert page.trial.bubbles.texts()[0] == "<b>几点</b><img src=file:///etc/passwd>"
+
+
+def test_in_a_narrow_window_the_trial_is_a_drawer(page: RulesPage, qtbot: QtBot) -> None:
+    assert page.trial.isVisible()
+    assert not page.editor.trial.isVisible()
+    page.resize(836, 568)
+    assert not page.trial.isVisible()
+    page.editor.trial.click()
+    assert page.trial.isVisible()
+    assert page.trial.geometry().right() == page.rect().right()
+    page.trial.close_button.click()
+    assert not page.trial.isVisible()
+    page.resize(1216, 768)
+    assert page.trial.isVisible()
+
+
+def test_the_model_keeps_qts_rules(qtbot: QtBot) -> None:
+    verdicts = VerdictModel()
+    QAbstractItemModelTester(verdicts, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    verdicts.show((RuleVerdict(1, "a", 1, matched=False), RuleVerdict(2, "b", 1, matched=True)), 3)
+    assert verdicts.matched_row() == 1
+    verdicts.show((), 0)
+    assert verdicts.rowCount() == 0
+    assert verdicts.matched_row() == -1

@@ -1,0 +1,32 @@
+"""A button that is one icon, for what stands beside something else: move it, take it away."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtWidgets import QToolButton, QWidget
+
+from wxdesk.ui.icons import icon
+
+PICTURE = 16
+
+
+class SmallButton(QToolButton):
+    """An icon with its name, for a tooltip and for those who cannot see it."""
+
+    def __init__(self, picture: str, name: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._picture = picture
+        self.setIconSize(QSize(PICTURE, PICTURE))
+        self.setAccessibleName(name)
+        self.setToolTip(name)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._tint()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Tint the icon anew when the appearance changes."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_picture"):
+            self._tint()
+
+    def _tint(self) -> None:
+        self.setIcon(icon(self._picture, "secondary", PICTURE))
