@@ -212,7 +212,7 @@ async def _rules(connection: AsyncConnection, span: Span) -> tuple[RuleHits, ...
     )
     rows = (await connection.execute(query)).all()
     named = select(decisions.c.id, decisions.c.rule_name).where(decisions.c.id.in_([row.last for row in rows]))
-    names: dict[int, str] = dict((await connection.execute(named)).tuples().all())
+    names = {row.id: row.rule_name for row in await connection.execute(named)}
     return tuple(RuleHits(row.rule_id, names[row.last], row.hits, int(row.edited)) for row in rows)
 
 
