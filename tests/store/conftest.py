@@ -30,16 +30,16 @@ class Postgres:
     def emptied(self) -> str:
         """The URL of the shared database, without rows and counting from 1 again."""
         names = ", ".join(metadata.tables)
-        self._tell(f"TRUNCATE {names} RESTART IDENTITY CASCADE;", SHARED)
+        self.tell(f"TRUNCATE {names} RESTART IDENTITY CASCADE;", SHARED)
         return str(self.server.get_uri(database=SHARED))
 
     def fresh(self) -> str:
         """The URL of a new database without anything in it."""
         name = f"desk_{next(self.numbers)}"
-        self._tell(f"CREATE DATABASE {name} TEMPLATE template0;", "postgres")
+        self.tell(f"CREATE DATABASE {name} TEMPLATE template0;", "postgres")
         return str(self.server.get_uri(database=name))
 
-    def _tell(self, sql: str, database: str) -> None:
+    def tell(self, sql: str, database: str) -> None:
         psql = self.server.bin_path / "psql"
         uri = self.server.get_uri(database=database)
         subprocess.run([psql, "-qX", "-v", "ON_ERROR_STOP=1", uri], input=sql, text=True, check=True)

@@ -16,7 +16,9 @@ from wxdesk.store import SqlStore
 
 
 async def test_a_first_message_makes_contact_conversation_and_message(talk: Talk, store: SqlStore) -> None:
-    said = incoming("oLiLei", "请问几点关门", msg_id="24600000000000001", fields={"Content": "请问几点关门", "New": "1"})
+    said = incoming(
+        "oLiLei", "请问几点关门", msg_id="24600000000000001", fields={"Content": "请问几点关门", "New": "1"}
+    )
     made = await talk.hears(said, second(1))
     message, thread = made.message, made.conversation
     assert (message.text, message.msg_id, message.type) == ("请问几点关门", "24600000000000001", MessageType.TEXT)
@@ -135,7 +137,9 @@ async def test_text_that_no_database_can_hold_does_not_stop_the_queue(talk: Talk
 
 
 async def test_times_are_exact_to_the_microsecond_at_both_ends_of_time(talk: Talk) -> None:
-    for number, at in enumerate([datetime(1970, 1, 1, 0, 0, 0, 1, tzinfo=UTC), datetime(2099, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)]):
+    for number, at in enumerate(
+        [datetime(1970, 1, 1, 0, 0, 0, 1, tzinfo=UTC), datetime(2099, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)]
+    ):
         made = await talk.says(f"o{number}", at=at)
         assert made.message.received_at == at
         assert (await talk.thread(made.conversation.id)).contact.first_seen_at == at

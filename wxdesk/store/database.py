@@ -24,7 +24,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from wxdesk.core.errors import StoreError
 from wxdesk.store.bulk_insert import BulkInsert
-from wxdesk.store.failures import store_error
+from wxdesk.store.failures import CLOSED, store_error
 
 BUSY_MS = 4000
 """How long SQLite waits for a foreign lock: WeChat gives up on a push after 5 s."""
@@ -49,6 +49,7 @@ class Database:
         self.is_sqlite = writer.dialect.name == "sqlite"
         self._turn = asyncio.Lock()
         self._kept_open: AsyncConnection | None = None
+        self._closed = False
         self._insert: Callable[[Table], Insert] = sqlite.insert if self.is_sqlite else postgresql.insert
 
     def insert(self, table: Table) -> Insert:
@@ -63,6 +64,7 @@ class Database:
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """One transaction that writes: committed at the end of the block, rolled back when it raises."""
         try:
+            self._refuse_if_closed()
             if not self.is_sqlite:
                 async with self._writer.begin() as connection:
                     yield connection
@@ -90,6 +92,7 @@ class Database:
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """One consistent view for reading; on SQLite a write through it fails."""
         try:
+            self._refuse_if_closed()
             async with self._reader.connect() as connection:
                 yield connection
         except self._failures as error:
@@ -97,6 +100,7 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection; the writer last, so that SQLite folds its log into the file."""
+        self._closed = True
         await self._reader.dispose()
         async with self._turn:
             if self._kept_open is not None:
@@ -104,7 +108,13 @@ class Database:
                 self._kept_open = None
         await self._writer.dispose()
 
+    def _refuse_if_closed(self) -> None:
+        # A pool that was closed would open again by itself, and nobody would close it a second time.
+        if self._closed:
+            raise StoreError(reason=CLOSED)
+
     async def _only_writer(self) -> AsyncConnection:
+        self._refuse_if_closed()
         if self._kept_open is None:
             self._kept_open = await self._writer.connect()
         return self._kept_open

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from wxdesk.core.errors import StoreError, WxdeskError
 from wxdesk.core.model import Push
+from wxdesk.store.failures import CLOSED, OTHER
 
 log = logging.getLogger(__name__)
 
@@ -21,8 +22,6 @@ LIMIT = 2000
 
 BATCH = 500
 """Rows of one transaction at most, so that nobody waits long behind a flood."""
-
-CLOSED = "the store is closed"
 
 type Commit = Callable[[Sequence[Push]], Awaitable[list[int | None]]]
 """Commits pushes in one transaction; for each, in order, its id or None for a copy of a known one."""
@@ -80,7 +79,7 @@ class GroupCommit:
             error = failed
         except Exception as failed:  # noqa: BLE001  # every caller must get an answer, also to a mistake of ours
             log.error("keeping %d pushes failed: %s", len(pushes), type(failed).__name__)
-            error = StoreError(reason="the database answered with an error")
+            error = StoreError(reason=OTHER)
         finally:
             for index, future in enumerate(futures):
                 if future.done():

@@ -30,7 +30,7 @@ def revision_of(file: Path) -> str | None:
     if not file.exists() or file.stat().st_size == 0:
         return None
     try:
-        with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=4)) as connection:
+        with closing(_read_only(file)) as connection:
             return _revision(connection, file)
     except sqlite3.DatabaseError as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
@@ -39,6 +39,13 @@ def revision_of(file: Path) -> str | None:
         if code == sqlite3.SQLITE_CORRUPT:
             raise StoreDamaged(file.name, DAMAGED) from None
         raise store_error(error) from None
+
+
+def _read_only(file: Path) -> sqlite3.Connection:
+    """A connection that leaves no side files behind where there are none: then nothing but the file counts."""
+    log = file.with_name(f"{file.name}-wal")
+    mode = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
+    return sqlite3.connect(f"{file.as_uri()}?{mode}", uri=True, timeout=4)
 
 
 def _revision(connection: sqlite3.Connection, file: Path) -> str | None:
@@ -61,7 +68,7 @@ def back_up(file: Path, revision: str) -> Path:
     copy = file.with_name(f"{file.stem}.before-{revision}{file.suffix}")
     copy.unlink(missing_ok=True)
     with (
-        closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=4)) as source,
+        closing(_read_only(file)) as source,
         closing(sqlite3.connect(copy)) as target,
     ):
         source.backup(target)

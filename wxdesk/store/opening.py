@@ -111,8 +111,9 @@ async def _open_file(file: Path, migrations: Migrations) -> Database:
         log.info("schema %s becomes %s; a copy is in %s", revision, migrations.newest, copy.name)
     db = open_sqlite(file)
     try:
-        if not is_current:
-            async with db.write() as connection:
+        # Also without a migration the writer comes first: whether the file can be written is known now, not later.
+        async with db.write() as connection:
+            if not is_current:
                 await migrations.upgrade(connection)
     except BaseException:
         await db.close()
