@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
@@ -24,8 +25,17 @@ from wxdesk.desk.ports import ReadPush, Store, ToDerive, Undecided
 
 log = logging.getLogger(__name__)
 
-BATCH = 200
-"""Messages derived in one transaction; larger ones would keep the loop from acknowledging."""
+BATCH = 50
+"""Messages derived in one transaction. The next acknowledgement waits for its end, so it must be a short one."""
+
+FLOOD = 8
+"""More pushes than this during one batch, and the thinking makes way for the acknowledging."""
+
+WAY = 3.0
+"""In a flood, the pause after a batch, in lengths of the batch."""
+
+BACKLOG = 20_000
+"""With more than this undecided, no way is made any more, so that the flood meets its bound."""
 
 RETRY_SECONDS = 1.0
 """Wait before a store that failed is tried again."""
@@ -45,6 +55,7 @@ class Intake:
         self._publish = publish
         self._fresh: deque[ToDerive] = deque()
         self._awake = asyncio.Event()
+        self._kept = 0
 
     async def keep(self, push: Push) -> bool:
         """Commit `push`; False if it was known already.
@@ -56,6 +67,7 @@ class Intake:
         push_id = await self._store.pushes.keep(push)
         if push_id is None:
             return False
+        self._kept += 1
         self._fresh.append(ToDerive(push_id, push.account, push.received_at, push.incoming))
         self._awake.set()
         return True
@@ -73,7 +85,10 @@ class Intake:
             await self._awake.wait()
             self._awake.clear()
             while self._fresh:
+                began, kept = time.monotonic(), self._kept
                 await self._take_in([self._fresh[i] for i in range(min(BATCH, len(self._fresh)))])
+                if self._kept - kept > FLOOD and len(self._fresh) < BACKLOG:
+                    await asyncio.sleep(WAY * (time.monotonic() - began))
 
     async def _take_in(self, batch: Sequence[ToDerive]) -> None:
         try:
