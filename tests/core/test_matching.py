@@ -286,6 +286,17 @@ def test_a_broken_rule_is_refused_by_name() -> None:
         ruleset([Rule("r", then=REPLY)])
 
 
+def test_a_refusal_is_shared_only_where_it_is_the_same() -> None:
+    rules = ruleset([when(prefix=("订单", "单号"), any=("到哪",)), when(all=("退", "款"))])
+    for text, prefix, parts in (("订单退", "订单", "退"), ("单号款", "单号", "款"), ("订单退", "订单", "退")):
+        first, second = rules.decide(Subject(MessageType.TEXT, text)).verdicts
+        assert first.verdicts[1:] == (
+            Verdict("prefix", True, ("订单", "单号"), prefix),
+            Verdict("any", False, ("到哪",)),
+        )
+        assert second.verdicts[1:] == (Verdict("all", False, ("退", "款"), parts),)
+
+
 WORDS = st.sampled_from(["退款", "几点", "物流", "发票"])
 
 

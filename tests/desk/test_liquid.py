@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import time
+import tracemalloc
 
 import pytest
 from hypothesis import given, settings
@@ -101,7 +102,8 @@ def test_what_a_reply_can_say(source: str, text: str) -> None:
         ("{% liquid\n echo 1 %}", 1, "“{% liquid %}” cannot be used"),
         ("{% layout 'x' %}", 1, "“{% layout %}” cannot be used"),
         ("\n" + "{% if m.no %}" * 11 + "{% endif %}" * 11, 2, "more than 10 deep"),
-        ("\n{{" + " " * 4000 + "}}", 2, "too long"),
+        ("\n{{" + " " * 4000 + "}}", 2, "too many blanks"),
+        ("\n{% if m.no" + " " * 101 + "%}{% endif %}", 2, "too many blanks"),
         ("{{ '" + "a" * 600 + "' }}", 1, "too long"),
         ("a" * (SOURCE_LIMIT + 1), 1, "longer than 4096"),
     ],
@@ -117,6 +119,7 @@ def test_a_mistake_has_its_line_and_its_reason(source: str, line: int, reason: s
     ("source", "line", "reason"),
     [
         ("\n{{ m.no }}", 2, "“m.no” has no value"),
+        ("{{ now }}", 1, "“now” has no value"),
         ("{{ session_from.size }}", 1, "“session_from.size” has no value"),
         ("{{ message.text.size.x }}", 1, "“message.text.size.x” has no value"),
         ("a\n{{ 1 | divided_by: 0 }}", 2, "cannot be worked out"),
@@ -142,8 +145,12 @@ def test_what_shows_only_when_it_is_rendered(source: str, line: int, reason: str
 
 def test_a_replacement_cannot_multiply_the_text() -> None:
     long = values("退" * 2000)
+    tracemalloc.start()
     with pytest.raises(BadTemplate, match="too long"):
         RENDERER.render("{{ message.text | replace: '', message.text | size }}", long)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2_000_000  # the replaced text would take 8 MB
     assert RENDERER.render("{{ message.text | replace: '退', '款' | size }}", long) == "2000"
 
 

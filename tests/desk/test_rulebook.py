@@ -227,6 +227,23 @@ async def test_a_sentence_can_be_tried() -> None:
     assert book.try_sentence("z").answer.rule is None
 
 
+async def test_a_rule_can_be_tried_before_it_is_saved() -> None:
+    desk = Book([rule("a", "x", text="1"), Rule("默认", default=True, then=(reply("0"),))])
+    await desk.book.load()
+    changed = rule("a", "y", text="2", id=1)
+    new = rule("c", "z", text="3")
+
+    def tried(sentence: str, instead: Rule) -> list[str]:
+        return [content.text for content in desk.book.try_sentence(sentence, instead=instead).answer.contents]
+
+    assert [tried("y", changed), tried("x", changed)] == [["2"], ["0"]]
+    assert [tried("z", new), tried("x", new)] == [["3"], ["1"]]
+    with pytest.raises(BadRule):
+        tried("x", Rule("d", when=Condition(regex="("), then=(reply("4"),)))
+    assert says(desk.book, "y") == says(desk.book, "z") == ["0"]
+    assert desk.heard == []
+
+
 async def test_an_entry_can_be_tried() -> None:
     enter = Rule(
         "商品",

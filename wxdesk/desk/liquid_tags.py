@@ -116,7 +116,9 @@ def _pieces(source: str) -> Iterator[tuple[int, str, Tag | None]]:
             raise _bad(source, start, tr("“{opening}” is never closed.", opening=opening[0]))
         position = end + 2
         inside = source[start:position]
-        if len(inside) > TAG_LIMIT or _BLANKS.search(inside):
+        if _BLANKS.search(inside):
+            raise _bad(source, start, tr("There are too many blanks in a row inside a tag."))
+        if len(inside) > TAG_LIMIT:
             raise _bad(source, start, tr("A tag is too long; {limit} characters are the most.", limit=TAG_LIMIT))
         tag = None if closing == "}}" else _tag(source, start, inside)
         yield start, inside, tag

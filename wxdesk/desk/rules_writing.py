@@ -88,7 +88,7 @@ def _strings(words: Sequence[str]) -> str:
 def _string(text: str) -> str:
     """The kind of TOML string that needs the fewest escapes."""
     tame = all(char in "\n\t" or char.isprintable() or char == "\u3000" for char in text)
-    if tame and "\n" in text and "'''" not in text and not text.endswith("'"):
+    if tame and "\n" in text and "'''" not in text:
         return f"'''\n{text}'''"
     if tame and "\n" not in text and "'" not in text and ("\\" in text or '"' in text):
         return f"'{text}'"
