@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 
 TOAST_MS = 5000
 
+LONGEST = 300
+"""Characters of a notice that are shown; a foreign text in it must not fill the window."""
+
 PASSING: tuple[type[WxdeskError], ...] = (BadInput, MoveNotAllowed, NotFound, SendError)
 """Errors about the one thing that was just tried; the page still shows how it stands. All others get a bar."""
 
@@ -42,7 +45,7 @@ class Notices(QObject):
 
     def toast(self, text: str) -> None:
         """Say something in passing; the next word replaces it."""
-        self._toast.say(text)
+        self._toast.say(_shortened(text))
 
     def report(self, error: Exception) -> None:
         """Say what went wrong, in the operator's language. Only ours keeps its text; a foreign one is logged."""
@@ -60,7 +63,7 @@ class Notices(QObject):
 
         `tone` is `failed` or `pending`. The action calls `then`; without one it takes the bar away.
         """
-        self.bars.put(key, text, tone, action, then)
+        self.bars.put(key, _shortened(text), tone, action, then)
 
     def confirm(self, title: str, text: str, action: str, then: Callable[[], None], destructive: bool = False) -> None:
         """Ask, and call `then` if the answer is yes. Returns at once."""
@@ -176,3 +179,7 @@ class Toast(QFrame):
 def announce(widget: QWidget, text: str) -> None:
     """Let a screen reader say `text` without moving the focus."""
     QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

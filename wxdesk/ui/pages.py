@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QWidget
 from wxdesk.i18n import tr
 from wxdesk.ui.appearance import Appearance
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.insights.insights_page import InsightsPage
 from wxdesk.ui.notices import Notices
 from wxdesk.ui.rail import Place
 from wxdesk.ui.rules.page import RulesPage
@@ -30,11 +32,15 @@ class Page:
 
 def build_pages(bridge: Bridge, notices: Notices, facts: Facts, appearance: Appearance) -> tuple[Page, ...]:
     """All pages; the settings stand last, at the foot of the rail."""
+    inbox = InboxPage(bridge, notices)
     rules = RulesPage(bridge, notices)
     traffic = TrafficPage(bridge, notices)
+    insights = InsightsPage(bridge, notices)
     setup = SetupPage(bridge, notices, facts, appearance)
     return (
+        Page("inbox", Place(tr("Inbox"), "inbox", "Ctrl+1"), inbox, inbox.activate),
         Page("rules", Place(tr("Rules"), "rules", "Ctrl+2"), rules, rules.activate),
         Page("traffic", Place(tr("Traffic"), "traffic", "Ctrl+3"), traffic, traffic.activate),
+        Page("insights", Place(tr("Insights"), "insights", "Ctrl+4"), insights, insights.activate),
         Page("setup", Place(tr("Settings"), "settings", "Ctrl+5"), setup, setup.activate),
     )

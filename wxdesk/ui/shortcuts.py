@@ -113,7 +113,7 @@ def _column(group: KeyGroup, parent: QWidget) -> QGridLayout:
         for cap in key.keys.split(" "):
             caps.addWidget(KeyCap(cap, parent))
         caps.addStretch(1)
-        grid.addLayout(caps, row, 0)
+        grid.addLayout(caps, row, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(PlainLabel(key.does, role="secondary", wrap=True, parent=parent), row, 1)
     grid.setColumnMinimumWidth(0, 96)
     grid.setColumnStretch(1, 1)

@@ -127,7 +127,7 @@ class Lamp(QWidget):
     def __init__(self, parent: QWidget | None = None, *, tabular: bool = False) -> None:
         super().__init__(parent)
         self._dot = IconLabel("dot", "accent_fill", 16, self)
-        self._text = PlainLabel(size=Size.SMALL, role="secondary", tabular=tabular, parent=self)
+        self._text = PlainLabel(size=Size.SMALL, role="secondary", elide=True, tabular=tabular, parent=self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)

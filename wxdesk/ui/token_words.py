@@ -11,9 +11,6 @@ from wxdesk.desk.health import HealthState, TokenState
 from wxdesk.i18n import tr
 from wxdesk.ui.words import countdown
 
-SHOWN = 2
-"""Accounts whose tokens stand side by side; of more, only the one that ends first does."""
-
 
 @dataclass(frozen=True, slots=True)
 class TokenWords:
@@ -32,15 +29,14 @@ class TokenWords:
         missing = [name for name in accounts if known.get(name, TokenState(None)).error]
         details = html.escape("\n".join(f"{name}: {_left(known.get(name), now)}" for name in accounts))
         if missing:
-            return TokenWords("failed", tr("No token for {accounts}", accounts=", ".join(missing)), details)
+            whose = missing[0] if len(missing) == 1 else tr("{n} accounts", n=len(missing))
+            return TokenWords("failed", tr("No token for {accounts}", accounts=whose), details)
         if len(accounts) == 1:
             return TokenWords("accent", tr("Token {left}", left=_left(known.get(accounts[0]), now)), details)
-        if len(accounts) <= SHOWN:
-            each = " · ".join(f"{name} {_left(known.get(name), now)}" for name in accounts)
-            return TokenWords("accent", tr("Tokens {left}", left=each), details)
-        first = min((token.expires_at for token in known.values() if token.expires_at is not None), default=None)
-        left = "–" if first is None else countdown(first - now)
-        return TokenWords("accent", tr("{n} tokens, next in {left}", n=len(accounts), left=left), details)
+        ends = [token.expires_at for token in known.values() if token.expires_at is not None]
+        if not ends:
+            return TokenWords("accent", tr("Tokens {left}", left=tr("not fetched yet")), details)
+        return TokenWords("accent", tr("Next token {left}", left=countdown(min(ends) - now)), details)
 
 
 def _left(token: TokenState | None, now: datetime) -> str:

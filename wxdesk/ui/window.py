@@ -27,10 +27,13 @@ from wxdesk.ui.setup.facts import Facts
 PICTURE_SIZE = (1280, 800)
 
 
-def run_window(desk: Desk, desk_loop: asyncio.AbstractEventLoop, facts: Facts) -> int:
+def run_window(
+    desk: Desk, desk_loop: asyncio.AbstractEventLoop, facts: Facts, shown: Callable[[], None] | None = None
+) -> int:
     """Show the window on a running desk until the operator closes it (or SIGTERM, Ctrl+C); the exit code.
 
-    Belongs on the main thread. The desk is left running; whoever started it stops it.
+    Belongs on the main thread. The desk is left running; whoever started it stops it. `shown` is called once the
+    window is there.
     """
     application = make_application()
     memory = Memory(facts.home)
@@ -49,6 +52,8 @@ def run_window(desk: Desk, desk_loop: asyncio.AbstractEventLoop, facts: Facts) -
         _close_on_signals(close)
         bridge.connect_to_bus()
         window.show()
+        if shown is not None:
+            shown()
         code: int = await closing
         memory.keep_look(appearance.look)
         _put_away(bridge, window)

@@ -12,14 +12,15 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from wxdesk.core.events import Event, ListenerChanged, TokenChanged
-from wxdesk.i18n import tr
+from wxdesk.i18n import LANGUAGES, tr
+from wxdesk.i18n import language as language_in_use
 from wxdesk.ui.appearance import Appearance, Look
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.notices import Notices
 from wxdesk.ui.setup.account_card import AccountCard
 from wxdesk.ui.setup.copying import CodeBlock, CopyButton
 from wxdesk.ui.setup.facts import Facts
-from wxdesk.ui.setup.rows import Card, StateLine
+from wxdesk.ui.setup.rows import Card, Stack, StateLine
 from wxdesk.ui.theme import Measure, Size
 from wxdesk.ui.widgets.buttons import Chip
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -180,8 +181,11 @@ class SetupPage(QWidget):
         self.looks.idClicked.connect(self._choose_look)
         self._appearance.changed.connect(self._mark_look)
         card.add_row(tr("Colours"), row)
-        language = tr("English, chosen at start. For Chinese: wxdesk --lang zh_CN")
-        card.add_row(tr("Language"), PlainLabel(language, wrap=True, parent=card))
+        other = next(language for language in LANGUAGES if language != language_in_use())
+        start = CodeBlock(f"wxdesk --lang {other}", tr("the command"), card)
+        start.copy_button.copied.connect(self._say_copied)
+        words = PlainLabel(tr("English, chosen at start. To start in Chinese:"), wrap=True, parent=card)
+        card.add_row(tr("Language"), Stack(words, start))
         return card
 
     def _choose_look(self, index: int) -> None:

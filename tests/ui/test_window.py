@@ -1,0 +1,118 @@
+"""The ways into the window: the program's and the demonstration's."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.ui.world import World
+from wxdesk import i18n
+from wxdesk.core.events import ListenerChanged
+from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.setup.facts import Facts
+from wxdesk.ui.theme import DARK, LIGHT
+from wxdesk.ui.window import choose_input_method, grab_pages, use_language
+
+ROOT = Path(__file__).parents[2]
+PAGES = ("inbox", "rules", "traffic", "insights", "setup")
+
+
+def test_one_picture_a_page_in_both_looks_and_languages(qapp: QApplication, world: World, tmp_path: Path) -> None:
+    world.say("oW7hT5dQmZ0xKfLr2sVnB8yE4c31", "请问几点关门")
+    i18n.use("en")
+    saved = grab_pages(world.desk, world.loop, Facts(world.home), tmp_path / "pictures")
+    assert {path.name for path in saved} == {
+        f"{page}-{look}-{language}.png" for page in PAGES for look in ("light", "dark") for language in i18n.LANGUAGES
+    }
+    for path in saved:
+        picture = QImage(str(path))
+        assert (picture.width(), picture.height()) == (1280, 800)
+        expected = DARK if "-dark-" in path.name else LIGHT
+        assert picture.pixelColor(4, 400).name().upper() == expected.rail
+    assert i18n.language() == "en"
+
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from wxdesk.app import DeskThread, Setup
+from wxdesk.config import Config, Listener
+from wxdesk.ui.setup.facts import Facts
+from wxdesk.ui.window import run_window
+home = Path(sys.argv[1])
+thread = DeskThread(Setup(home, Config(Listener(port=0))))
+code = run_window(thread.desk, thread.loop, Facts(home), lambda: print("shown", flush=True))
+print("closed", code, thread.stop(), flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
+def test_sigterm_closes_the_window_and_leaves_the_desk_to_its_owner(tmp_path: Path) -> None:
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(tmp_path)], env=environment, stdout=subprocess.PIPE, text=True
+    ) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "shown\n"
+        program.send_signal(signal.SIGTERM)
+        rest, _ = program.communicate(timeout=30)
+    assert rest == "closed 0 True\n"
+    assert (tmp_path / "window.ini").exists()
+
+
+def test_fcitx_becomes_ibus_where_qt_has_no_plugin_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for before, after in (("fcitx", "ibus"), ("fcitx5", "ibus"), ("ibus", "ibus"), ("xim", "xim")):
+        monkeypatch.setenv("QT_IM_MODULE", before)
+        choose_input_method()
+        assert os.environ["QT_IM_MODULE"] == after
+
+
+def test_qts_own_words_follow_the_language(qapp: QApplication) -> None:
+    use_language(qapp, "zh_CN")
+    assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "取消"
+    use_language(qapp, "en")
+    assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Cancel"
+
+
+def test_the_bridge_tells_when_nothing_is_open(qtbot: QtBot, bridge: Bridge, world: World) -> None:
+    answers: list[int] = []
+
+    async def answer(number: int) -> int:
+        await asyncio.sleep(0)
+        return number
+
+    def ask_again(number: int) -> None:
+        answers.append(number)
+        if number < 3:
+            bridge.ask(answer(number + 1), ask_again)
+
+    with qtbot.waitSignal(bridge.idle):
+        bridge.ask(answer(1), ask_again)
+        assert not bridge.is_idle
+    assert answers == [1, 2, 3]
+    with qtbot.waitSignals([bridge.events, bridge.idle]):
+        world.publish(ListenerChanged("http://127.0.0.1:1"))
+
+
+def test_closing_the_bridge_lets_the_last_command_finish(qapp: QApplication, world: World) -> None:
+    done: list[str] = []
+
+    async def command() -> None:
+        await asyncio.sleep(0.05)
+        done.append("stored")
+
+    bridge = Bridge(world.desk, world.loop)
+    bridge.ask(command(), lambda _: done.append("heard"))
+    bridge.close()
+    assert done == ["stored"]
+    bridge.deleteLater()
