@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -41,6 +42,7 @@ class ContactPanel(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._contact: Contact | None = None
+        self._saving = 0
         self.avatar = Avatar()
         self.alias = AliasEdit()
         self.openid = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
@@ -83,6 +85,10 @@ class ContactPanel(QFrame):
     def show_contact(self, contact: Contact, source: str | None, now: datetime) -> None:
         """Show this contact; what is being written about the same one stays as it is."""
         same = self._contact is not None and self._contact.id == contact.id
+        if not same:
+            self._saving = 0
+        elif self._saving:
+            return  # what was read is older than what is written here
         self._contact = contact
         self.avatar.show_contact(contact)
         short = short_openid(contact.openid)
@@ -109,7 +115,13 @@ class ContactPanel(QFrame):
             return
         alias, note, tags = self.alias.text().strip(), self.note.toPlainText().strip(), self.tags.tags()
         if (alias, note, tags) != (contact.alias, contact.note, contact.tags):
+            self._contact = replace(contact, alias=alias, note=note, tags=tags)
+            self._saving += 1
             self.described.emit(alias, note, tags)
+
+    def settle(self) -> None:
+        """What was written has been stored, or could not be."""
+        self._saving = max(0, self._saving - 1)
 
 
 class Avatar(QWidget):

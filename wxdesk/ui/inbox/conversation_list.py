@@ -119,6 +119,8 @@ class ConversationList(QFrame):
         self._selecting = True
         self.model.merge(rows)
         self._selecting = False
+        if not self.view.currentIndex().isValid():
+            self._restore()
         self._show_page()
 
     def neighbour(self, step: int, unread: bool) -> int | None:

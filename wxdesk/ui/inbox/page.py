@@ -181,16 +181,12 @@ class InboxPage(QWidget):
         self.ticker.need("seconds", Pace.SECONDS if seconds else Pace.STILL)
         self.ticker.need("minutes", Pace.MINUTES if minutes else Pace.STILL)
 
-    def changeEvent(self, event: QEvent) -> None:
-        """An operator who comes back to the window reads what is open."""
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.ActivationChange:
-            self._mark_read()
-
     def event(self, event: QEvent) -> bool:
-        """Nothing needs to count while the page is hidden."""
+        """Whoever comes back to the window reads what is open; nothing needs to count while the page is hidden."""
         if event.type() in {QEvent.Type.Show, QEvent.Type.Hide}:
             self._pace()
+        elif event.type() is QEvent.Type.WindowActivate:
+            self._mark_read()
         return super().event(event)
 
     # -- reasons
@@ -227,7 +223,15 @@ class InboxPage(QWidget):
     def _describe(self, alias: str, note: str, tags: tuple[str, ...]) -> None:
         if self.session.row is not None:
             conversation_id = self.session.row.conversation.id
-            self._bridge.ask(self._bridge.desk.handoff.describe(conversation_id, alias=alias, note=note, tags=tags))
+            work = self._bridge.desk.handoff.describe(conversation_id, alias=alias, note=note, tags=tags)
+            self._bridge.ask(work, self._described, self._not_described)
+
+    def _described(self, _: None) -> None:
+        self.detail.contact.settle()
+
+    def _not_described(self, error: Exception) -> None:
+        self.detail.contact.settle()
+        self._notices.report(error)
 
     def toggle_detail(self) -> None:
         """Open or close the drawer of a narrow window; in a wide one, go to the contact."""

@@ -72,25 +72,43 @@ class TimelineModel(QAbstractListModel):
         self.endResetModel()
 
     def show(self, entries: Sequence[Entry]) -> None:
-        """Become `entries`: what is alike at both ends stays, what lies between is changed."""
-        old, new = self._entries, list(entries)
-        start = 0
-        while start < len(old) and start < len(new) and old[start].key == new[start].key:
-            start += 1
-        end = 0
-        while end < min(len(old), len(new)) - start and old[-1 - end].key == new[-1 - end].key:
-            end += 1
+        """Become `entries`: whatever has the same key stays, in its place and with its selection."""
+        new = list(entries)
+        old_keys, new_keys = {entry.key for entry in self._entries}, {entry.key for entry in new}
+        kept = [entry.key for entry in self._entries if entry.key in new_keys]
+        in_order = kept == [entry.key for entry in new if entry.key in old_keys]
         self.changing.emit()
-        if len(old) - end > start:
-            self.beginRemoveRows(_ROOT, start, len(old) - end - 1)
-            del self._entries[start : len(old) - end]
-            self.endRemoveRows()
-        if len(new) - end > start:
-            self.beginInsertRows(_ROOT, start, len(new) - end - 1)
-            self._entries[start:start] = new[start : len(new) - end]
-            self.endInsertRows()
+        self._remove(new_keys if in_order else set())
+        self._insert(new)
         self._refresh(new)
         self.changed.emit()
+
+    def _remove(self, wanted: set[str]) -> None:
+        """Take away what is not wanted, in runs from the end."""
+        end = len(self._entries)
+        while end > 0:
+            start = end
+            while start > 0 and self._entries[start - 1].key not in wanted:
+                start -= 1
+            if start < end:
+                self.beginRemoveRows(_ROOT, start, end - 1)
+                del self._entries[start:end]
+                self.endRemoveRows()
+            end = start - 1
+
+    def _insert(self, new: Sequence[Entry]) -> None:
+        """Put in what is missing, in runs from the start; what is there stands in the order of `new`."""
+        at = 0
+        while at < len(new):
+            next_key = self._entries[at].key if at < len(self._entries) else None
+            end = at
+            while end < len(new) and new[end].key != next_key:
+                end += 1
+            if end > at:
+                self.beginInsertRows(_ROOT, at, end - 1)
+                self._entries[at:at] = new[at:end]
+                self.endInsertRows()
+            at = end + 1
 
     def _refresh(self, new: Sequence[Entry]) -> None:
         """Put in the new state of entries whose key stayed."""

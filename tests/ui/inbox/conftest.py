@@ -1,0 +1,80 @@
+"""An inbox page in a window of its own, on a real desk whose rules hold their replies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.ui.world import World, open_world
+from wxdesk.core.model import Message, MessageType, Reply, ReplyMode, ReplyState
+from wxdesk.core.rules import Action, ActionKind, Condition, Rule
+from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.notices import Notices
+
+HOURS = Rule(
+    "Hours",
+    when=Condition(any=("opening",), none=("refund",)),
+    then=(Action(ActionKind.REPLY, text="We open at 9."),),
+)
+REFUNDS = Rule("Refunds", when=Condition(any=("refund",)), then=(Action(ActionKind.TAKE_OVER),))
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with open_world(tmp_path, ReplyMode.HOLD) as opened:
+        for rule in (REFUNDS, HOURS):
+            opened.call(opened.desk.rulebook.save(rule))
+        yield opened
+
+
+@pytest.fixture
+def page(qtbot: QtBot, bridge: Bridge) -> InboxPage:
+    """Shown at 1280 × 800, active, with its first answers in."""
+    window = QWidget()
+    notices = Notices(window)
+    bridge.failed.connect(notices.report)
+    made = InboxPage(bridge, notices)
+    row = QHBoxLayout(window)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.addWidget(made)
+    window.resize(1280, 800)
+    qtbot.addWidget(window)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    made.activate()
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    return made
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, page: InboxPage, bridge: Bridge) -> Callable[[int], None]:
+    """Open a conversation and wait until all of it is shown."""
+
+    def open_it(conversation_id: int) -> None:
+        page.open_conversation(conversation_id)
+        qtbot.waitUntil(lambda: page.session.row is not None and bridge.is_idle)
+
+    return open_it
+
+
+def texts(page: InboxPage) -> list[str]:
+    """The bubbles' texts, oldest first."""
+    return [entry.text for entry in page.session.model.entries() if entry.message or entry.reply]
+
+
+def shown_reply(page: InboxPage, state: ReplyState) -> Reply | None:
+    """The last reply of the timeline that is in `state`."""
+    replies = [entry.reply for entry in page.session.model.entries() if entry.reply and entry.reply.state is state]
+    return replies[-1] if replies else None
+
+
+def shown_messages(page: InboxPage) -> list[Message]:
+    """The contact's texts in the timeline."""
+    entries = page.session.model.entries()
+    return [entry.message for entry in entries if entry.message and entry.message.type is MessageType.TEXT]

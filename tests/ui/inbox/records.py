@@ -1,0 +1,67 @@
+"""Records for tests that need no store."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from wxdesk.core.inbox import InboxRow
+from wxdesk.core.model import (
+    Author,
+    Contact,
+    Content,
+    Conversation,
+    Message,
+    MessageType,
+    Reply,
+    ReplyState,
+    ReplyWindow,
+)
+
+NOW = datetime(2026, 10, 2, 2, 58, 8, tzinfo=UTC)
+
+
+def ago(**span: float) -> datetime:
+    return NOW - timedelta(**span)
+
+
+def clock() -> datetime:
+    return NOW
+
+
+def conversation(number: int, *, last: float = 0, waiting: float | None = None, **fields: object) -> Conversation:
+    """`last` and `waiting` in minutes before NOW."""
+    contact = Contact(number, "shop", f"oPerson{number:020}", NOW, alias=str(fields.pop("alias", f"Person {number}")))
+    known: dict[str, object] = {"preview": "hello", "window": ReplyWindow(5, NOW + timedelta(hours=47, minutes=5))}
+    return Conversation(
+        number,
+        "shop",
+        contact,
+        last_at=ago(minutes=last),
+        waiting_since=None if waiting is None else ago(minutes=waiting),
+        **(known | fields),  # type: ignore[arg-type]
+    )
+
+
+def row(number: int, *, last: float = 0, waiting: float | None = None, **fields: object) -> InboxRow:
+    of_row = {name: fields.pop(name) for name in ("due_at", "held", "drafts", "failed", "last_reply") if name in fields}
+    return InboxRow(conversation(number, last=last, waiting=waiting, **fields), **of_row)  # type: ignore[arg-type]
+
+
+def message(number: int, *, minutes: float = 0, text: str = "hello", **fields: object) -> Message:
+    at = ago(minutes=minutes)
+    return Message(number, 1, number, MessageType.TEXT, at, at, text=text, **fields)  # type: ignore[arg-type]
+
+
+def reply(number: int, state: ReplyState, *, minutes: float = 0, text: str = "an answer", **fields: object) -> Reply:
+    known: dict[str, object] = {"author": Author.RULE, "rule_name": "Hours", "content": Content(text=text)}
+    at = ago(minutes=minutes)
+    return Reply(
+        number,
+        1,
+        "shop",
+        "oPerson",
+        state=state,
+        created_at=at,
+        updated_at=at,
+        **(known | fields),  # type: ignore[arg-type]
+    )

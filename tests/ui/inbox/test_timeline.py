@@ -1,0 +1,218 @@
+"""What stands in a timeline, and that it changes without moving what is being read."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from pytestqt.qtbot import QtBot
+
+from tests.ui.inbox.records import NOW, clock, message, reply
+from wxdesk.core.inbox import TimelineItem
+from wxdesk.core.model import Author, MessageType, ReplyState
+from wxdesk.core.rules import Decision, Outcome
+from wxdesk.ui.inbox.bubble_layout import SIDE, bubble_room, lay_out
+from wxdesk.ui.inbox.bubble_words import BubbleAction, caption_of, offers_of, trouble_of
+from wxdesk.ui.inbox.timeline_entries import EntryKind, entries_of, first_unread, in_order
+from wxdesk.ui.inbox.timeline_model import TimelineModel
+from wxdesk.ui.inbox.timeline_view import TimelineView
+
+
+def words(item: TimelineItem, now: object = NOW) -> str:
+    entry = entries_of([item], NOW)[-1]
+    return " | ".join(part.text for part in caption_of(entry, now))  # type: ignore[arg-type]
+
+
+def test_days_the_unread_bar_and_arrivals_stand_between_the_bubbles() -> None:
+    entered = message(
+        2, minutes=5, text="", event="user_enter_tempsession", session_from="goods/1024", msg_type="event"
+    )
+    object.__setattr__(entered, "type", MessageType.ENTER_SESSION)
+    items = [message(1, minutes=60 * 24), entered, message(3, minutes=4), message(4, minutes=3)]
+    entries = entries_of(items, NOW, first_unread(items, 2))
+    assert [entry.kind for entry in entries] == [
+        EntryKind.DAY,
+        EntryKind.MESSAGE,
+        EntryKind.DAY,
+        EntryKind.ACTIVITY,
+        EntryKind.UNREAD,
+        EntryKind.MESSAGE,
+        EntryKind.MESSAGE,
+    ]
+    assert entries[0].text == "Yesterday"
+    assert "goods/1024" in entries[3].text
+
+
+def test_a_message_without_an_answer_says_why_until_somebody_answers() -> None:
+    items: list[TimelineItem] = [message(1, minutes=2)]
+    decision = Decision(1, 1, Outcome.UNMATCHED, NOW)
+    silent = entries_of(items, NOW, latest=decision)[-1]
+    assert [part.text for part in caption_of(silent, NOW)][1:] == ["Nobody answered: no rule matched", "Why"]
+    answered = [*items, reply(1, ReplyState.QUEUED, minutes=1, author=Author.OPERATOR)]
+    assert entries_of(answered, NOW, latest=decision)[1].silence is None
+
+
+def test_captions_say_who_when_and_in_what_state() -> None:
+    held = reply(1, ReplyState.HELD, due_at=NOW + timedelta(seconds=4.2))
+    assert words(held) == "Sends in 5 s | Rule | Hours | Why"
+    assert words(held, NOW + timedelta(seconds=3)) == "Sends in 2 s | Rule | Hours | Why"
+    assert words(held, NOW + timedelta(seconds=9)).startswith("Sending")
+    assert words(reply(1, ReplyState.SENT, edited=True)).startswith("Rule, edited | Hours | ")
+    mine = reply(1, ReplyState.SENT, author=Author.OPERATOR, rule_name="")
+    assert words(mine).startswith("You | ")
+    assert words(mine).endswith("Accepted by WeChat")
+    assert words(reply(1, ReplyState.UNKNOWN)).endswith("May have been delivered")
+    postponed = reply(1, ReplyState.QUEUED, not_before=NOW + timedelta(seconds=61))
+    assert words(postponed).startswith("Tries again in 1 min")
+
+
+def test_a_failure_is_told_with_its_code_its_meaning_and_a_remedy() -> None:
+    told = trouble_of(reply(1, ReplyState.FAILED, errcode=45015, error="response out of time limit"))
+    assert told == "Failed 45015: the time for replies is over. Wait until the contact writes again."
+    assert trouble_of(reply(1, ReplyState.SENT)) == ""
+
+
+@pytest.mark.parametrize(
+    ("state", "actions"),
+    [
+        (ReplyState.HELD, [BubbleAction.SEND, BubbleAction.EDIT, BubbleAction.STOP]),
+        (ReplyState.DRAFT, [BubbleAction.SEND, BubbleAction.EDIT, BubbleAction.DISCARD]),
+        (ReplyState.FAILED, [BubbleAction.RETRY, BubbleAction.EDIT, BubbleAction.DISCARD]),
+        (ReplyState.UNKNOWN, [BubbleAction.CONFIRM, BubbleAction.SEND_AGAIN]),
+        (ReplyState.SENT, []),
+        (ReplyState.SENDING, []),
+        (ReplyState.CANCELLED, []),
+    ],
+)
+def test_each_state_offers_what_can_be_done(state: ReplyState, actions: list[BubbleAction]) -> None:
+    assert [offer.action for offer in offers_of(reply(1, state))] == actions
+
+
+@pytest.mark.parametrize("width", [320, 528, 624, 1400])
+@pytest.mark.parametrize("text", ["A" * 2048, "汉" * 682, "hello", "a\n" * 40, ""])
+def test_a_bubble_stays_within_its_room(qapp: object, width: int, text: str) -> None:
+    for item in (message(1, text=text), reply(1, ReplyState.HELD, text=text, due_at=NOW, rule_name="R" * 60)):
+        row = lay_out(entries_of([item], NOW)[-1], width)
+        assert row.bubble.width() <= bubble_room(width) + 1
+        assert row.bubble.left() >= SIDE - 1
+        assert row.bubble.right() <= width - SIDE + 1
+        assert row.caption.bottom() <= row.height
+        assert row.text is not None
+        assert row.text.width <= row.bubble.width()
+        for placed in row.buttons:
+            assert row.bubble.contains(placed.rect)
+
+
+@pytest.fixture
+def model(qapp: object) -> TimelineModel:
+    made = TimelineModel(clock)
+    made.tester = QAbstractItemModelTester(  # type: ignore[attr-defined]
+        made, QAbstractItemModelTester.FailureReportingMode.Fatal
+    )
+    return made
+
+
+@pytest.fixture
+def view(qtbot: QtBot, model: TimelineModel) -> TimelineView:
+    made = TimelineView(model, clock)
+    made.resize(600, 500)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def show(model: TimelineModel, items: list[TimelineItem]) -> None:
+    model.show(entries_of(in_order(items), NOW))
+
+
+def top_of(view: TimelineView, model: TimelineModel, key: str) -> int:
+    row = model.row_of(key)
+    assert row is not None
+    return view.visualRect(model.index(row)).top()
+
+
+def test_the_newest_stands_at_the_foot(view: TimelineView, model: TimelineModel) -> None:
+    show(model, [message(1, minutes=3)])
+    last = view.visualRect(model.index(model.rowCount() - 1)).translated(view.viewport().pos())
+    assert view.height() - 4 <= last.bottom() <= view.height()
+
+
+def test_the_end_is_followed_while_it_is_in_sight(view: TimelineView, model: TimelineModel) -> None:
+    items: list[TimelineItem] = [message(n, minutes=200 - n) for n in range(1, 61)]
+    show(model, items)
+    view.to_end()
+    show(model, [*items, message(99, minutes=1)])
+    assert view.at_end()
+    assert not view.jump.isVisible()
+
+
+def test_what_is_being_read_stays_when_messages_come_above_and_below(view: TimelineView, model: TimelineModel) -> None:
+    items: list[TimelineItem] = [message(n, minutes=200 - n) for n in range(1, 61)]
+    show(model, items)
+    view.go_to("m30", mark=False)
+    before = top_of(view, model, "m30")
+    older: list[TimelineItem] = [message(100 + n, minutes=400 - n, text="older " * n) for n in range(50)]
+    show(model, [*older, *items, message(99, minutes=1), message(98, minutes=1)])
+    assert top_of(view, model, "m30") == before
+    assert view.jump.text() == "2 new messages"
+    view.to_end()
+    assert not view.jump.isVisible()
+
+
+def test_a_reply_that_changes_its_height_moves_nothing_above_the_reader(
+    view: TimelineView, model: TimelineModel
+) -> None:
+    tail: list[TimelineItem] = [message(n, minutes=200 - n) for n in range(1, 61)]
+    show(model, [reply(1, ReplyState.HELD, minutes=300, due_at=NOW), *tail])
+    view.go_to("m30", mark=False)
+    before = top_of(view, model, "m30")
+    show(model, [reply(1, ReplyState.SENT, minutes=300), *tail])
+    assert top_of(view, model, "m30") == before
+
+
+def test_keys_and_mouse_press_what_the_focused_bubble_offers(
+    qtbot: QtBot, view: TimelineView, model: TimelineModel
+) -> None:
+    pressed: list[tuple[BubbleAction, str]] = []
+    view.acted.connect(lambda action, key: pressed.append((action, key)))
+    show(model, [message(1, minutes=3), reply(7, ReplyState.HELD, minutes=1, due_at=NOW + timedelta(seconds=9))])
+    view.focus_last()
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_E, Qt.Key.Key_Escape):
+        qtbot.keyClick(view, key)
+    assert pressed == [(BubbleAction.SEND, "r7"), (BubbleAction.EDIT, "r7"), (BubbleAction.STOP, "r7")]
+    pressed.clear()
+    row = model.index(model.rowCount() - 1)
+    layout = view.bubbles.layout_of(model.entries()[-1])
+    for placed in layout.buttons:
+        at = view.visualRect(row).topLeft() + placed.rect.center().toPoint()
+        qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert [action for action, _ in pressed] == [BubbleAction.SEND, BubbleAction.EDIT, BubbleAction.STOP]
+
+
+def test_a_press_that_ends_elsewhere_does_nothing(qtbot: QtBot, view: TimelineView, model: TimelineModel) -> None:
+    pressed: list[BubbleAction] = []
+    view.acted.connect(lambda action, _key: pressed.append(action))
+    show(model, [reply(7, ReplyState.HELD, minutes=1, due_at=NOW)])
+    placed = view.bubbles.layout_of(model.entries()[-1]).buttons[0]
+    at = view.visualRect(model.index(model.rowCount() - 1)).topLeft() + placed.rect.center().toPoint()
+    qtbot.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    qtbot.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=at - QPoint(0, 60))
+    assert pressed == []
+
+
+def test_the_text_of_the_focused_bubble_can_be_copied(qtbot: QtBot, view: TimelineView, model: TimelineModel) -> None:
+    from PySide6.QtGui import QGuiApplication
+
+    show(model, [message(1, minutes=3, text="<b>plain</b>\nsecond line")])
+    view.focus_last()
+    qtbot.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == "<b>plain</b>\nsecond line"
+
+
+def test_a_bubble_says_everything_in_one_sentence(model: TimelineModel) -> None:
+    show(model, [reply(7, ReplyState.HELD, minutes=1, text="We open at 9.", due_at=NOW + timedelta(seconds=9))])
+    said = model.index(model.rowCount() - 1).data(Qt.ItemDataRole.AccessibleTextRole)
+    for part in ("We open at 9.", "Sends in 9 s", "Rule", "Hours", "Send now Enter", "Edit E", "Stop Esc"):
+        assert part in said
