@@ -1,0 +1,185 @@
+"""The command line as others script it: what each command does, and what wrong input gets."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import logging
+import socket
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.flow.serving import environment, run, write_config
+from wxdesk import __version__
+from wxdesk.cli import main
+from wxdesk.sandbox.server import Sandbox
+from wxdesk.store import open_store
+
+RULES = '[[rules]]\nname = "营业时间"\nwhen = { any = ["几点"] }\nthen = [{ reply = "9:00–21:00" }]\n'
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a sound config.toml, and the account's secrets in the environment."""
+    write_config(tmp_path, "http://127.0.0.1:9")
+    for name, value in environment().items():
+        if name.startswith("WXDESK_"):
+            monkeypatch.setenv(name, value)
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def _own_log() -> Iterator[None]:
+    """Commands set up the process's log; these run in the test's process and must leave its own as it was."""
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    yield
+    for handler in root.handlers:
+        if handler not in before:
+            handler.close()
+    root.handlers[:] = before
+    root.setLevel(level)
+
+
+def wxdesk(home: Path, *arguments: str) -> int:
+    """One command in this process; its exit code."""
+    return main(["--home", str(home), "--lang", "en", *arguments])
+
+
+def test_the_version_is_told() -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert __version__
+
+
+def test_rules_go_in_and_come_out_the_same(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "in.toml").write_text(RULES, encoding="utf-8")
+    assert wxdesk(home, "rules", "import", str(home / "in.toml")) == 0
+    assert "1 rule" in capsys.readouterr().out
+    assert wxdesk(home, "rules", "export", str(home / "out.toml")) == 0
+    assert wxdesk(home, "rules", "import", str(home / "out.toml")) == 0
+    assert 'name = "营业时间"' in (home / "out.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        (RULES + '\n[[rules]]\nname = "x"\nwhen = { regex = "(?=a)" }\nthen = [{ silent = true }]\n', 8, "look"),
+        (RULES.replace("9:00", "{{ message.text"), 4, ""),
+        (RULES.replace("when", "wen"), 3, "wen"),
+        ("[[rules]\n", 1, ""),
+    ],
+)
+def test_a_wrong_rules_file_names_file_line_and_reason_and_changes_nothing(
+    home: Path, capsys: pytest.CaptureFixture[str], text: str, line: int, reason: str
+) -> None:
+    (home / "good.toml").write_text(RULES, encoding="utf-8")
+    (home / "bad.toml").write_text(text, encoding="utf-8")
+    assert wxdesk(home, "rules", "import", str(home / "good.toml")) == 0
+    assert wxdesk(home, "rules", "import", str(home / "bad.toml")) == 2
+    said = capsys.readouterr().err
+    assert f"bad.toml, line {line}:" in said
+    assert reason in said
+    assert wxdesk(home, "rules", "export", str(home / "out.toml")) == 0
+    assert (home / "out.toml").read_text(encoding="utf-8").count("[[rules]]") == 1
+
+
+def test_an_unknown_key_is_named(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = home / "config.toml"
+    config.write_text(config.read_text(encoding="utf-8").replace("port = 0", "prot = 0"), encoding="utf-8")
+    assert wxdesk(home, "serve") == 2
+    said = capsys.readouterr().err
+    assert "config.toml" in said
+    assert "prot" in said
+
+
+def test_a_missing_secret_is_named_with_its_remedy(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("WXDESK_SHOP_PUSH_TOKEN")
+    assert wxdesk(home, "serve") == 2
+    said = capsys.readouterr().err
+    assert "WXDESK_SHOP_PUSH_TOKEN" in said
+    assert "wxdesk secret set shop push_token" in said
+
+
+def test_a_port_in_use_is_named(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+        config = home / "config.toml"
+        config.write_text(config.read_text(encoding="utf-8").replace("port = 0", f"port = {port}"), encoding="utf-8")
+        assert wxdesk(home, "serve") == 1
+    assert f"Port {port}" in capsys.readouterr().err
+
+
+def test_a_second_desk_on_the_same_home_is_refused(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    async def meanwhile() -> int:
+        store = await open_store("sqlite:///desk.db", home)
+        try:
+            return await asyncio.to_thread(wxdesk, home, "rules", "export", str(home / "out.toml"))
+        finally:
+            await store.close()
+
+    assert asyncio.run(meanwhile()) == 1
+    assert "already open" in capsys.readouterr().err
+
+
+def test_a_damaged_database_is_left_as_it_is(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "desk.db").write_bytes(b"not a database, " * 600)
+    before = (home / "desk.db").read_bytes()
+    assert wxdesk(home, "serve") == 1
+    assert "desk.db" in capsys.readouterr().err
+    assert (home / "desk.db").read_bytes() == before
+
+
+def test_a_newer_database_is_left_as_it_is(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert wxdesk(home, "rules", "export", str(home / "out.toml")) == 0
+    with closing(sqlite3.connect(home / "desk.db")) as db:
+        db.execute("update alembic_version set version_num = '9999'")
+        db.commit()
+    before = (home / "desk.db").read_bytes()
+    assert wxdesk(home, "serve") == 1
+    assert "newer" in capsys.readouterr().err
+    assert (home / "desk.db").read_bytes() == before
+
+
+def test_a_secret_for_an_unknown_account_is_refused(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert wxdesk(home, "secret", "set", "nobody", "app_secret") == 2
+    assert "nobody" in capsys.readouterr().err
+
+
+def test_nothing_entered_changes_nothing(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n"))
+    assert wxdesk(home, "secret", "set", "shop", "app_secret") == 2
+
+
+async def test_the_doctor_finds_a_sound_set_up_sound(home: Path) -> None:
+    sandbox = Sandbox()
+    write_config(home, await sandbox.start())
+    try:
+        done = await asyncio.to_thread(run, home, "doctor")
+    finally:
+        await sandbox.stop()
+    assert done.returncode == 0, done.stdout
+    assert all(line.startswith("ok  ") for line in done.stdout.splitlines())
+    assert "access_token valid" in done.stdout
+
+
+def test_the_doctor_fails_with_what_is_wrong(home: Path) -> None:
+    done = run(home, "doctor", WXDESK_SHOP_APP_SECRET="")
+    assert done.returncode == 1
+    assert "FAIL" in done.stdout
+    assert "WXDESK_SHOP_APP_SECRET" in done.stdout
+
+
+def test_it_speaks_chinese_when_asked(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--home", str(home), "--lang", "zh_CN", "secret", "set", "nobody", "app_secret"]) == 2
+    assert "没有账号“nobody”" in capsys.readouterr().err
