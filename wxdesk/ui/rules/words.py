@@ -95,10 +95,8 @@ def condition_choice(condition: str) -> str:
 
 
 def summary(rule: Rule, hits: int = 0) -> str:
-    """A rule on one line: when, what, and how often in the last seven days."""
-    parts = [_when(rule), _then(rule.then)]
-    if hits:
-        parts.append(ntr("{n} hit in 7 days", "{n} hits in 7 days", hits))
+    """A rule on one line: how often in the last seven days (first, because a narrow list cuts the end), when, what."""
+    parts = [ntr("{n} hit in 7 days", "{n} hits in 7 days", hits) if hits else "", _when(rule), _then(rule.then)]
     return " · ".join(part for part in parts if part)
 
 
