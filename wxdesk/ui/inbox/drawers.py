@@ -1,4 +1,4 @@
-"""Where the regions stand: side by side in a wide window, the outer ones as drawers in a narrow one."""
+"""A region that stands in the row of a wide window and slides over the page in a narrow one."""
 
 from __future__ import annotations
 

@@ -19,13 +19,12 @@ from wxdesk.ui.inbox.chat_panel import ChatPanel
 from wxdesk.ui.inbox.chat_session import ChatSession
 from wxdesk.ui.inbox.conversation_list import ConversationList
 from wxdesk.ui.inbox.detail_panel import DetailPanel
-from wxdesk.ui.inbox.drawers import Drawer
 from wxdesk.ui.inbox.inbox_keys import bind_keys, key_sheet
 from wxdesk.ui.inbox.list_feed import ListFeed
+from wxdesk.ui.inbox.regions import Regions
 from wxdesk.ui.inbox.ticker import Pace, Ticker
 from wxdesk.ui.notices import Notices
 from wxdesk.ui.shortcuts import Key
-from wxdesk.ui.theme import Measure
 
 
 class InboxPage(QWidget):
@@ -52,8 +51,7 @@ class InboxPage(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.chat, 1)
-        self.list_drawer = Drawer(self, self.list, row, left=True)
-        self.detail_drawer = Drawer(self, self.detail, row, left=False)
+        self.regions = Regions(self, self.list, self.chat, self.detail, row)
         self._connect()
         bind_keys(self, self._slots())
         self.chat.refresh(self.ticker.now())
@@ -70,10 +68,10 @@ class InboxPage(QWidget):
         self.session.arrived.connect(self._mark_read)
         self.chat.timeline.picked.connect(self._explain)
         self.chat.why_wanted.connect(self._why)
-        self.chat.header.list_wanted.connect(self.list_drawer.toggle)
-        self.chat.header.detail_wanted.connect(self.toggle_detail)
+        self.chat.header.list_wanted.connect(self.regions.list_drawer.toggle)
+        self.chat.header.detail_wanted.connect(self.regions.toggle_detail)
         self.detail.contact.described.connect(self._describe)
-        self.detail.left.connect(self._leave_drawers)
+        self.detail.left.connect(self.regions.leave_drawers)
         self.ticker.ticked.connect(self._tick)
 
     def activate(self) -> None:
@@ -87,15 +85,15 @@ class InboxPage(QWidget):
 
     def _slots(self) -> Mapping[str, Callable[[], object]]:
         return {
-            "Ctrl+K": self.focus_search,
-            "Ctrl+F": self.focus_search,
+            "Ctrl+K": self.regions.focus_search,
+            "Ctrl+F": self.regions.focus_search,
             "Alt+Down": self.next_one,
             "Alt+Up": self.previous_one,
             "Alt+Shift+Down": self.next_unread,
             "Alt+Shift+Up": self.previous_unread,
             "F4": self.chat.toggle_takeover,
-            "F2": self.toggle_detail,
-            "F6": self.cycle_regions,
+            "F2": self.regions.toggle_detail,
+            "F6": self.regions.cycle,
         }
 
     # -- opening
@@ -112,7 +110,7 @@ class InboxPage(QWidget):
         self.detail.contact.save_unfinished()
         self._picked = ""
         self.list.select(conversation_id)
-        self.list_drawer.close()
+        self.regions.list_drawer.close()
         self.session.open(conversation_id, hit)
 
     def next_one(self) -> None:
@@ -209,7 +207,7 @@ class InboxPage(QWidget):
 
     def _why(self, key: str) -> None:
         self._explain(key)
-        self.detail_drawer.pull_out()
+        self.regions.detail_drawer.pull_out()
 
     # -- commands
 
@@ -233,48 +231,13 @@ class InboxPage(QWidget):
         self.detail.contact.settle()
         self._notices.report(error)
 
-    def toggle_detail(self) -> None:
-        """Open or close the drawer of a narrow window; in a wide one, go to the contact."""
-        if self.detail_drawer.is_drawer:
-            self.detail_drawer.toggle()
-        if not self.detail.isHidden():
-            self.detail.focus_first()
-
-    def cycle_regions(self) -> None:
-        """Give the keyboard to the next region: list, timeline, composer, contact."""
-        regions = [self.list, self.chat.timeline, self.chat.composer, self.detail]
-        focused = self.focusWidget()
-        at = next((i for i, region in enumerate(regions) if region.isAncestorOf(focused) or region is focused), -1)
-        match (at + 1) % len(regions):
-            case 0:
-                self.list_drawer.pull_out()
-                self.list.focus_rows()
-            case 1:
-                self.chat.timeline.focus_last()
-            case 2:
-                self.chat.composer.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
-            case _:
-                self.detail_drawer.pull_out()
-                self.detail.focus_first()
-
-    def focus_search(self) -> None:
-        """Write what is sought."""
-        self.list_drawer.pull_out()
-        self.list.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.list.search.selectAll()
-
-    def _leave_drawers(self) -> None:
-        self.detail_drawer.close()
-        self.list_drawer.close()
-        self.chat.composer.edit.setFocus(Qt.FocusReason.OtherFocusReason)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Whatever is typed with no field in focus goes into the composer; Esc closes a drawer."""
         focused = self.focusWidget()
         writing = isinstance(focused, QLineEdit | QPlainTextEdit)
         command = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
-        if event.key() == Qt.Key.Key_Escape and (self.detail_drawer.open or self.list_drawer.open):
-            self._leave_drawers()
+        if event.key() == Qt.Key.Key_Escape and self.regions.drawer_open:
+            self.regions.leave_drawers()
         elif event.text() and event.text().isprintable() and not command and not writing:
             self.chat.type_into(event.text())
         else:
@@ -287,8 +250,4 @@ class InboxPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Turn regions into drawers where the window is narrow."""
         super().resizeEvent(event)
-        width = self.window().width()
-        self.detail_drawer.arrange(as_drawer=width < Measure.DETAIL_BECOMES_DRAWER)
-        self.list_drawer.arrange(as_drawer=width < Measure.LIST_BECOMES_DRAWER)
-        self.chat.header.show_detail.setVisible(self.detail_drawer.is_drawer)
-        self.chat.header.show_list.setVisible(self.list_drawer.is_drawer)
+        self.regions.arrange(self.window().width())

@@ -1,0 +1,75 @@
+"""The regions of the inbox: where they stand for the window's width, and how the keyboard goes round them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from wxdesk.ui.inbox.chat_panel import ChatPanel
+from wxdesk.ui.inbox.conversation_list import ConversationList
+from wxdesk.ui.inbox.detail_panel import DetailPanel
+from wxdesk.ui.inbox.drawers import Drawer
+from wxdesk.ui.theme import Measure
+
+_BY_KEY = Qt.FocusReason.ShortcutFocusReason
+
+
+class Regions:
+    """List, chat and detail of one page; the outer two become drawers in a narrow window."""
+
+    def __init__(
+        self, page: QWidget, shown: ConversationList, chat: ChatPanel, detail: DetailPanel, row: QHBoxLayout
+    ) -> None:
+        self._page = page
+        self._list = shown
+        self._chat = chat
+        self._detail = detail
+        self.list_drawer = Drawer(page, shown, row, left=True)
+        self.detail_drawer = Drawer(page, detail, row, left=False)
+
+    @property
+    def drawer_open(self) -> bool:
+        """Whether something lies over the chat."""
+        return self.list_drawer.open or self.detail_drawer.open
+
+    def arrange(self, width: int) -> None:
+        """Stand as a window of this width wants it."""
+        self.detail_drawer.arrange(as_drawer=width < Measure.DETAIL_BECOMES_DRAWER)
+        self.list_drawer.arrange(as_drawer=width < Measure.LIST_BECOMES_DRAWER)
+        self._chat.header.show_detail.setVisible(self.detail_drawer.is_drawer)
+        self._chat.header.show_list.setVisible(self.list_drawer.is_drawer)
+
+    def leave_drawers(self) -> None:
+        """Close what lies over the chat, and write on."""
+        self.detail_drawer.close()
+        self.list_drawer.close()
+        self._chat.composer.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def toggle_detail(self) -> None:
+        """Open or close the drawer of a narrow window; in a wide one, go to the contact."""
+        self.detail_drawer.toggle()
+        if not self._detail.isHidden():
+            self._detail.focus_first()
+
+    def focus_search(self) -> None:
+        """Write what is sought."""
+        self.list_drawer.pull_out()
+        self._list.search.setFocus(_BY_KEY)
+        self._list.search.selectAll()
+
+    def cycle(self) -> None:
+        """Give the keyboard to the next region: list, timeline, composer, contact."""
+        regions = [self._list, self._chat.timeline, self._chat.composer, self._detail]
+        focused = self._page.focusWidget()
+        at = next((i for i, region in enumerate(regions) if region.isAncestorOf(focused) or region is focused), -1)
+        match (at + 1) % len(regions):
+            case 0:
+                self.list_drawer.pull_out()
+                self._list.focus_rows()
+            case 1:
+                self._chat.timeline.focus_last()
+            case 2:
+                self._chat.composer.edit.setFocus(_BY_KEY)
+            case _:
+                self.detail_drawer.pull_out()
+                self._detail.focus_first()
