@@ -34,7 +34,7 @@ class EmptyPage(QFrame):
         words = tr("A rule says which messages to answer and how. Begin with a small shop's and make them yours.")
         text = PlainLabel(words, role="secondary", wrap=True, parent=self)
         text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        text.setFixedWidth(360)
+        text.setFixedWidth(320)
         self.starter = Button(tr("Start with the shop's rules"), kind=ButtonKind.PRIMARY, parent=self)
         self.starter.clicked.connect(self.starter_asked)
         self.new = Button(tr("New rule"), icon="plus", parent=self)
