@@ -19,7 +19,7 @@ from wxdesk.core.quota import opened
 from wxdesk.desk.ports import ToDerive, Undecided
 from wxdesk.store.columns import cleaned
 from wxdesk.store.database import Database
-from wxdesk.store.records import conversation_of, message_of, select_conversations
+from wxdesk.store.records import conversation_of, select_conversations
 from wxdesk.store.schema import UNDERIVED, contacts, conversations, messages, raw_pushes
 from wxdesk.store.search import index_messages
 
@@ -114,10 +114,11 @@ async def _insert_messages(
     connection: AsyncConnection, readable: Sequence[tuple[ToDerive, Incoming]], threads: dict[Key, Conversation]
 ) -> list[Message]:
     """Insert the messages, and fold what each does into `threads`."""
-    rows = [_row(push, incoming, threads[_key(push, incoming)].id) for push, incoming in readable]
-    inserted = await connection.execute(messages.insert().returning(messages), rows)
-    by_push = {row.push_id: message_of(row) for row in inserted}
-    made = [by_push[push.push_id] for push, _ in readable]
+    drafts = [_message(push, incoming, threads[_key(push, incoming)].id) for push, incoming in readable]
+    rows = [{name: getattr(message, name) for name in MESSAGE_FIELDS} for message in drafts]
+    inserted = await connection.execute(messages.insert().returning(messages.c.push_id, messages.c.id), rows)
+    ids = {row.push_id: row.id for row in inserted}
+    made = [replace(message, id=ids[message.push_id]) for message in drafts]
     for (push, incoming), message in zip(readable, made, strict=True):
         key = _key(push, incoming)
         threads[key] = _after(threads[key], message)
@@ -125,27 +126,31 @@ async def _insert_messages(
     return made
 
 
-def _row(push: ToDerive, incoming: Incoming, conversation_id: int) -> dict[str, Any]:
-    message = Message(
+MESSAGE_FIELDS = [column.name for column in messages.c if column.name != "id"]
+
+
+def _message(push: ToDerive, incoming: Incoming, conversation_id: int) -> Message:
+    """The message as the database will say it is, without its id."""
+    return Message(
         id=0,
         conversation_id=conversation_id,
         push_id=push.push_id,
         type=incoming.type,
         created_at=incoming.created_at,
         received_at=push.received_at,
-        text=incoming.text,
-        msg_type=incoming.msg_type,
-        msg_id=incoming.msg_id,
-        event=incoming.event,
-        session_from=incoming.session_from,
-        media_id=incoming.media_id,
-        pic_url=incoming.pic_url,
-        fields=dict(incoming.fields),
+        text=cleaned(incoming.text),
+        msg_type=cleaned(incoming.msg_type),
+        msg_id=_cleaned(incoming.msg_id),
+        event=_cleaned(incoming.event),
+        session_from=_cleaned(incoming.session_from),
+        media_id=_cleaned(incoming.media_id),
+        pic_url=_cleaned(incoming.pic_url),
+        fields={cleaned(name): cleaned(value) for name, value in incoming.fields.items()},
     )
-    return {name: getattr(message, name) for name in MESSAGE_FIELDS}
 
 
-MESSAGE_FIELDS = [column.name for column in messages.c if column.name != "id"]
+def _cleaned(text: str | None) -> str | None:
+    return None if text is None else cleaned(text)
 
 
 def _after(thread: Conversation, message: Message) -> Conversation:
@@ -159,17 +164,13 @@ def _after(thread: Conversation, message: Message) -> Conversation:
     entered = message.type is MessageType.ENTER_SESSION
     if not written and not entered:
         return replace(thread, last_at=max(thread.last_at or at, at))
-    newest = thread.last_at is None or at >= thread.last_at
-    changed = replace(thread, window=opened(thread.window, message.type, message.created_at))
-    if newest:
-        preview = message.text if written else ""
-        changed = replace(
-            changed, preview=preview, preview_kind=message.type.value, preview_author=Author.CONTACT, last_at=at
-        )
+    changes: dict[str, Any] = {"window": opened(thread.window, message.type, message.created_at)}
+    if thread.last_at is None or at >= thread.last_at:
+        changes |= {"preview": message.text if written else "", "preview_kind": message.type.value}
+        changes |= {"preview_author": Author.CONTACT, "last_at": at}
     if written:
-        waiting = min(thread.waiting_since or at, at)
-        changed = replace(changed, unread=thread.unread + 1, waiting_since=waiting)
-    return changed
+        changes |= {"unread": thread.unread + 1, "waiting_since": min(thread.waiting_since or at, at)}
+    return replace(thread, **changes)
 
 
 async def _update_threads(connection: AsyncConnection, threads: dict[Key, Conversation]) -> None:

@@ -22,25 +22,31 @@ ARRIVED = (Move.ACCEPT, Move.CONFIRM)
 """Moves after which the contact has the reply."""
 
 
-async def locked(connection: AsyncConnection, reply_id: int) -> Reply:
-    """The reply as it is, its row and its conversation's row locked until the transaction ends."""
-    query = select_replies().where(replies.c.id == reply_id).with_for_update(of=[replies, conversations])
-    row = (await connection.execute(query)).one_or_none()
+_LOCKED = (
+    select_replies()
+    .add_columns(conversations.c.window_left, conversations.c.window_until)
+    .with_for_update(of=[replies, conversations])
+)
+
+
+async def locked(connection: AsyncConnection, reply_id: int) -> tuple[Reply, ReplyWindow]:
+    """The reply and its contact's window as they are, their rows locked until the transaction ends."""
+    row = (await connection.execute(_LOCKED.where(replies.c.id == reply_id))).one_or_none()
     if row is None:
         raise NotFound("reply")
-    return reply_of(row)
+    return reply_of(row), ReplyWindow(left=row.window_left, until=row.window_until)
 
 
 async def move(connection: AsyncConnection, reply_id: int, made: Move, at: datetime, changes: ReplyChanges) -> Reply:
     """See `desk.ports.Replies.move`."""
-    before = await locked(connection, reply_id)
+    before, window = await locked(connection, reply_id)
     state = next_state(before.state, made)
     values = _values(before, made, at, changes) | {"state": state, "updated_at": at}
     await _guarded(connection, before, made.value, values)
     after = replace(before, **values)
     if changes.content is not None:
         await index_again(connection, reply_id, changes.content)
-    await _update_conversation(connection, after, made, at, changes)
+    await _update_conversation(connection, after, made, at, changes.window and changes.window(window))
     return after
 
 
@@ -65,7 +71,7 @@ async def _guarded(connection: AsyncConnection, before: Reply, what: str, values
 
 async def edit(connection: AsyncConnection, reply_id: int, content: Content, at: datetime) -> Reply:
     """See `desk.ports.Replies.edit`."""
-    before = await locked(connection, reply_id)
+    before, _ = await locked(connection, reply_id)
     if before.state not in (ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED):
         raise MoveNotAllowed(before.state.value, "edit")
     values = {"content": content, "edited": True, "updated_at": at}
@@ -75,25 +81,17 @@ async def edit(connection: AsyncConnection, reply_id: int, content: Content, at:
 
 
 async def _update_conversation(
-    connection: AsyncConnection, reply: Reply, made: Move, at: datetime, changes: ReplyChanges
+    connection: AsyncConnection, reply: Reply, made: Move, at: datetime, window: ReplyWindow | None
 ) -> None:
     values: dict[str, Any] = {}
-    if changes.window is not None:
-        values |= await _window(connection, reply, changes)
+    if window is not None:
+        values |= {"window_left": window.left, "window_until": window.until}
     if made in ARRIVED:
         values |= preview(reply.author, reply.content, at)
         values["waiting_since"] = _still_waiting(reply)
     if values:
         change = update(conversations).where(conversations.c.id == reply.conversation_id)
         await connection.execute(change.values(values))
-
-
-async def _window(connection: AsyncConnection, reply: Reply, changes: ReplyChanges) -> dict[str, Any]:
-    query = select(conversations.c.window_left, conversations.c.window_until)
-    row = (await connection.execute(query.where(conversations.c.id == reply.conversation_id))).one()
-    now = ReplyWindow(left=row.window_left, until=row.window_until)
-    then = changes.window(now) if changes.window is not None else now
-    return {"window_left": then.left, "window_until": then.until}
 
 
 def preview(author: Author, content: Content, at: datetime) -> dict[str, Any]:

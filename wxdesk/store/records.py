@@ -12,18 +12,23 @@ from wxdesk.store.schema import contacts, conversations, replies
 CONTACT_COLUMNS = [column.label(f"contact_{column.name}") for column in contacts.c if column.name != "id"]
 
 
+# Statements never change once made, so these two are put together once.
+_CONVERSATIONS: Select[Any] = select(*conversations.c, *CONTACT_COLUMNS).join_from(conversations, contacts)
+_REPLIES: Select[Any] = (
+    select(*replies.c, conversations.c.account, contacts.c.openid)
+    .join_from(replies, conversations)
+    .join(contacts, contacts.c.id == conversations.c.contact_id)
+)
+
+
 def select_conversations() -> Select[Any]:
     """Conversations with their contacts, for `conversation_of`."""
-    return select(*conversations.c, *CONTACT_COLUMNS).join_from(conversations, contacts)
+    return _CONVERSATIONS
 
 
 def select_replies() -> Select[Any]:
     """Replies with the account and openid they go to, for `reply_of`."""
-    return (
-        select(*replies.c, conversations.c.account, contacts.c.openid)
-        .join_from(replies, conversations)
-        .join(contacts, contacts.c.id == conversations.c.contact_id)
-    )
+    return _REPLIES
 
 
 def conversation_of(row: Row[Any]) -> Conversation:

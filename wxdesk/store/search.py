@@ -11,6 +11,7 @@ PostgreSQL: a GIN index over `to_tsvector('simple', words)`.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from typing import Any
@@ -27,33 +28,16 @@ from wxdesk.store.schema import conversations, messages, replies, search_texts
 LONGEST = 20_000
 """Characters of one text that are indexed; PostgreSQL bounds a text's index entry."""
 
-# Scripts written without spaces: Thai to Khmer, kana to CJK with Yi and Hangul, and CJK beyond the basic plane.
-_UNSPACED = (
-    (0x0E00, 0x0EFF),
-    (0x1000, 0x109F),
-    (0x1780, 0x17FF),
-    (0x2E80, 0xD7FF),
-    (0xF900, 0xFAFF),
-    (0x20000, 0x3FFFF),
-)
+# Scripts written without spaces: Thai and Lao, Burmese, Khmer, kana to CJK with Yi and Hangul, CJK compatibility,
+# and CJK beyond the basic plane.
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff"
+_WORD = re.compile(rf"(?=[^\W_])[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
+_ALONE = re.compile(f"[{_UNSPACED}]")
 
 
 def spaced(said: str) -> str:
     """`said` as words with single spaces between them."""
-    folded = unicodedata.normalize("NFKC", said[:LONGEST]).casefold()
-    return " ".join("".join(map(_piece, folded)).split())
-
-
-def _piece(character: str) -> str:
-    if character.isascii():
-        return character if character.isalnum() else " "
-    if unicodedata.category(character)[0] not in "LN":
-        return " "
-    return f" {character} " if _is_unspaced(character) else character
-
-
-def _is_unspaced(character: str) -> bool:
-    return any(first <= ord(character) <= last for first, last in _UNSPACED)
+    return " ".join(_WORD.findall(unicodedata.normalize("NFKC", said[:LONGEST]).casefold()))
 
 
 def words_of(content: Content) -> str:
@@ -118,7 +102,7 @@ async def _items(
 def _contains(db: Database, words: list[str]) -> ColumnElement[bool]:
     """The engine's own way to say "these words in a row". Words are letters and digits only, so quoting is safe."""
     last = words[-1]
-    begins = not _is_unspaced(last[0])
+    begins = not _ALONE.match(last)
     if db.is_sqlite:
         query = f'"{" ".join(words)}"' + (" *" if begins else "")
         rowids = text("SELECT rowid FROM search_index WHERE search_index MATCH :words").bindparams(
