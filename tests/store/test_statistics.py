@@ -151,13 +151,25 @@ async def test_rules_are_ranked_by_how_often_they_spoke_with_how_often_that_was_
     two_parts = await ask(talk, "b", at(0, 10))
     for part in await talk.decides(two_parts, "一", "二", at=at(0, 10), state=ReplyState.HELD, rule_id=5):
         await talk.store.replies.edit(part.id, Content(text="改"), at(0, 10, 1))
+    # Decided in one batch, so at one moment, and only one of them changed.
+    for rule_id in (6, 8):
+        [held] = await talk.decides(
+            await ask(talk, "d", at(0, 11)), "好", at=at(0, 11), state=ReplyState.HELD, rule_id=rule_id
+        )
+        if rule_id == 6:
+            await talk.store.replies.edit(held.id, Content(text="改"), at(0, 11, 1))
     too_early = await ask(talk, "c", at(-1, 10))
     await talk.decides(too_early, "您好", at=at(-1, 10), rule_id=5)
 
     found = await figures(talk.store)
 
-    assert found.rules == (RuleHits(4, "r", hits=3, edited=2), RuleHits(5, "r", hits=1, edited=1))
-    assert found.edited == 3
+    assert found.rules == (
+        RuleHits(4, "r", hits=3, edited=2),
+        RuleHits(5, "r", hits=1, edited=1),
+        RuleHits(6, "r", hits=1, edited=1),
+        RuleHits(8, "r", hits=1, edited=0),
+    )
+    assert found.edited == 4
 
 
 async def test_undelivered_replies_are_counted_by_code_also_those_given_up(talk: Talk) -> None:

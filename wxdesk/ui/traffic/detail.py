@@ -51,8 +51,8 @@ class TrafficDetail(QFrame):
         self._close.setToolTip(tr("Close"))
         self._close.clicked.connect(self.closed)
         self._heading = PlainLabel(size=Size.SMALL, role="faint", strong=True)
-        self._copy = Button(tr("Copy"), icon="copy")
-        self._copy.clicked.connect(self._copy_body)
+        self.copy = Button(tr("Copy"), icon="copy")
+        self.copy.clicked.connect(self._copy_body)
         self.body = Body()
         self.steps = Steps()
         self._build()
@@ -66,7 +66,7 @@ class TrafficDetail(QFrame):
         column.setSpacing(8)
         row = QHBoxLayout()
         row.addWidget(self._heading, 1)
-        row.addWidget(self._copy)
+        row.addWidget(self.copy)
         column.addLayout(row)
         column.addWidget(self.body)
         column.addSpacing(8)
@@ -93,7 +93,7 @@ class TrafficDetail(QFrame):
         """Show a line's words. Without a text there is no body to show or copy."""
         self._title.setText(title)
         self._heading.setText(heading)
-        for widget in (self._heading, self._copy, self.body):
+        for widget in (self._heading, self.copy, self.body):
             widget.setVisible(bool(text))
         self.body.show_text(text)
         self.steps.show_steps(steps)

@@ -47,7 +47,7 @@ class TrafficPage(QWidget):
         self._again = QTimer(self, singleShot=True, interval=GATHER_MS)
         self._build()
         self._connect()
-        self._close_detail()
+        self.detail.hide()
 
     # -- the page
 
@@ -81,7 +81,7 @@ class TrafficPage(QWidget):
         self.header.search.textChanged.connect(self._search)
         self.header.to_newest.clicked.connect(self.view.follow)
         self.view.unseen_changed.connect(self.header.show_unseen)
-        self.view.selectionModel().currentRowChanged.connect(self._choose_line)
+        self.view.selectionModel().selectionChanged.connect(self._choose_line)
         self.detail.closed.connect(self._close_detail)
         self.detail.copied.connect(self._say_copied)
         self.model.dataChanged.connect(self._data_changed)
@@ -112,6 +112,7 @@ class TrafficPage(QWidget):
 
     def _show(self, entries: list[Entry]) -> None:
         self.model.replace(entries)
+        self._choose_line()  # a reset takes the selection away without saying so
         self._recount()
         self._ask_store()
 
@@ -158,15 +159,15 @@ class TrafficPage(QWidget):
     # -- detail
 
     def _line(self) -> Line | None:
-        index = self.view.currentIndex()
-        return index.data(Role.LINE) if index.isValid() else None
+        chosen = self.view.selectionModel().selectedRows()
+        return chosen[0].data(Role.LINE) if chosen else None
 
-    def _choose_line(self, current: QModelIndex, _previous: QModelIndex) -> None:
+    def _choose_line(self) -> None:
         self._path = None
-        if not current.isValid():
-            self._close_detail()
+        line = self._line()
+        if line is None:
+            self.detail.hide()
             return
-        line: Line = current.data(Role.LINE)
         self._show_detail(line)
         self._place_detail()
         self.detail.show()
@@ -202,11 +203,7 @@ class TrafficPage(QWidget):
         self.detail.show_line(title, tr("Decrypted"), text, steps)
 
     def _close_detail(self) -> None:
-        self._path = None
-        self.detail.hide()
-        if self.view.currentIndex().isValid():
-            self.view.clearSelection()
-            self.view.setCurrentIndex(QModelIndex())
+        self.view.clearSelection()
         self.view.setFocus()
 
     def _place_detail(self) -> None:

@@ -1,0 +1,59 @@
+"""What the page says about outcomes, held against the room that makes them."""
+
+from __future__ import annotations
+
+import pytest
+
+from wxdesk import i18n
+from wxdesk.core.errors import NotSent
+from wxdesk.core.model import PushMode
+from wxdesk.ui.traffic.outcomes import REFUSALS, call_code, call_said, push_result, push_sentence
+from wxdesk.ui.traffic.steps import MODES
+from wxdesk.webhook.refusal import Refusal, status_of
+
+
+def test_every_reason_of_the_listener_has_its_words_and_the_status_it_answered() -> None:
+    assert set(REFUSALS) == {reason.value for reason in Refusal}
+    assert {why: refusal.status for why, refusal in REFUSALS.items()} == {why: status_of(why).value for why in REFUSALS}
+
+
+def test_every_word_of_the_tables_has_its_chinese_one() -> None:
+    i18n.use("zh_CN")
+    words = [word for refusal in REFUSALS.values() for word in (refusal.short, refusal.sentence)]
+    words += [MODES[mode] for mode in PushMode]
+    assert [word for word in words if i18n.tr(word) == word] == []
+    for outcome in ("failed: store", "failed: overloaded", "failed: unexpected", "duplicate", "checked"):
+        assert push_sentence(outcome).isascii() is False
+    assert [push_result(f"failed: {why}")[0][:3] for why in ("store", "overloaded", "unexpected")] == [
+        "500",
+        "503",
+        "500",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "result", "role"),
+    [
+        ("kept", "success", "accent"),
+        ("checked", "echostr", "accent"),
+        ("duplicate", "Repeated, acknowledged", "pending"),
+        ("refused: signature", "403 wrong signature", "failed"),
+        ("refused: unknown address", "404 unknown address", "failed"),
+        ("refused: something new", "403 something new", "failed"),
+        ("failed: store", "500 not kept", "failed"),
+    ],
+)
+def test_a_request_ends_in_a_word_and_a_colour(outcome: str, result: str, role: str) -> None:
+    assert push_result(outcome) == (result, role)
+
+
+def test_what_could_not_be_read_is_kept_as_it_came() -> None:
+    assert push_result("kept", unread=True) == ("Kept as it came", "pending")
+
+
+def test_a_call_has_a_code_or_a_sentence() -> None:
+    assert call_code("0 ok") == 0
+    assert call_code("-1 WeChat is busy") == -1
+    assert (call_code("45015 whatever"), call_said("45015 whatever")) == (45015, "the time for replies is over")
+    broken = i18n.explain(NotSent("the connection was refused"))
+    assert (call_code(broken), call_said(broken)) == (None, broken)
