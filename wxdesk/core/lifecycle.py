@@ -19,6 +19,7 @@ class Move(StrEnum):
     """What can happen to a reply."""
 
     HOLD = "hold"  # wait, then be sent
+    KEEP = "keep"  # a held reply waits for its human now, not for its time
     RELEASE = "release"  # a draft or held reply may leave now
     CLAIM = "claim"  # the outbox takes it; committed before the HTTP call
     ACCEPT = "accept"  # WeChat answered errcode 0
@@ -34,6 +35,7 @@ REPLY_MOVES: dict[tuple[ReplyState, Move], ReplyState] = {
     (S.DRAFT, Move.HOLD): S.HELD,
     (S.DRAFT, Move.RELEASE): S.QUEUED,
     (S.DRAFT, Move.CANCEL): S.CANCELLED,
+    (S.HELD, Move.KEEP): S.DRAFT,
     (S.HELD, Move.RELEASE): S.QUEUED,
     (S.HELD, Move.CANCEL): S.CANCELLED,
     (S.QUEUED, Move.CLAIM): S.SENDING,

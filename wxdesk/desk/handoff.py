@@ -77,6 +77,10 @@ class Handoff:
         """Send a held reply or a draft now."""
         return await self._move(reply_id, Move.RELEASE)
 
+    async def keep(self, reply_id: int) -> Reply:
+        """Stop a held reply's clock: it is a draft from now on, so that it cannot leave while it is being edited."""
+        return await self._move(reply_id, Move.KEEP)
+
     async def edit(self, reply_id: int, text: str) -> Reply:
         """Change what a draft, held or failed reply says; raises like `write`."""
         return self._told(await self._store.replies.edit(reply_id, text_content(text), self._clock()))

@@ -75,7 +75,9 @@ def test_a_held_reply_is_changed_in_the_composer_and_sent(
     qtbot.waitUntil(lambda: held(page))
     page.chat.timeline.focus_last()
     qtbot.keyClick(page.chat.timeline, Qt.Key.Key_E)
-    assert page.chat.composer.text() == "We open at 9."
+    qtbot.waitUntil(lambda: page.chat.composer.text() == "We open at 9.")
+    qtbot.waitUntil(lambda: shown_reply(page, ReplyState.DRAFT) is not None)  # its clock stands still
+    assert not page.list.strip.isVisible()
     page.chat.composer.edit.setPlainText("We open at 10 today.")
     qtbot.keyClick(page.chat.composer.edit, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: shown_reply(page, ReplyState.SENT) is not None)

@@ -147,11 +147,22 @@ class ChatPanel(QFrame):
         elif reply is None:
             return
         elif action is BubbleAction.EDIT:
-            self.composer.start_editing(reply)
+            self._edit(reply)
         elif action is BubbleAction.REUSE:
             self.composer.write_in(reply.content.text)
         else:
             self._command(action, reply)
+
+    def _edit(self, reply: Reply) -> None:
+        """Change a reply in the composer; a held one must not leave meanwhile."""
+        if reply.state is ReplyState.HELD:
+            self._bridge.ask(self._bridge.desk.handoff.keep(reply.id), self._start_editing)
+        else:
+            self.composer.start_editing(reply)
+
+    def _start_editing(self, reply: Reply) -> None:
+        if reply.conversation_id == self._session.conversation_id:
+            self.composer.start_editing(reply)
 
     def _command(self, action: BubbleAction, reply: Reply) -> None:
         handoff = self._bridge.desk.handoff
