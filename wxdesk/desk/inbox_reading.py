@@ -20,6 +20,7 @@ TIMELINE_PAGE = 50
 
 _CONTEXT = timedelta(minutes=10)
 _FIRST_STEP = timedelta(hours=6)
+_FINEST = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,6 @@ class Snapshot:
 class Stretch:
     """A piece of a timeline. `to_end` tells that nothing newer exists."""
 
-    conversation_id: int
     items: tuple[TimelineItem, ...]
     to_end: bool
 
@@ -80,40 +80,39 @@ async def snapshot(store: Store, conversation_id: int, changed_replies: Collecti
 async def older(store: Store, conversation_id: int, before: datetime) -> Stretch:
     """The page above `before`."""
     items = await store.conversations.timeline(conversation_id, before, TIMELINE_PAGE)
-    return Stretch(conversation_id, tuple(items), to_end=False)
+    return Stretch(tuple(items), to_end=False)
 
 
 async def around(store: Store, conversation_id: int, hit: TimelineItem) -> Stretch:
     """The page that holds `hit`, with a little of what came after it."""
     newest = await store.conversations.timeline(conversation_id, limit=TIMELINE_PAGE)
     if _holds(newest, hit):
-        return Stretch(conversation_id, tuple(newest), to_end=True)
+        return Stretch(tuple(newest), to_end=True)
     near = await store.conversations.timeline(conversation_id, hit.at + _CONTEXT, TIMELINE_PAGE)
     if not _holds(near, hit):
         near = await store.conversations.timeline(conversation_id, hit.at + timedelta(microseconds=1), TIMELINE_PAGE)
-    return Stretch(conversation_id, tuple(near), to_end=False)
+    return Stretch(tuple(near), to_end=False)
 
 
 async def newer(store: Store, conversation_id: int, last: TimelineItem, now: datetime) -> Stretch:
     """The page below `last`.
 
     The store reads pages towards the past only, so the end of the next page is searched for: further away
-    while the time is silent, nearer while it holds more than a page.
+    while the time up to it is silent, nearer while it holds more than a page.
     """
+    silent, crowded = timedelta(), None
     step = _FIRST_STEP
-    while True:
-        end = last.at + step
-        page = await store.conversations.timeline(conversation_id, end, TIMELINE_PAGE)
+    while crowded is None or crowded - silent > _FINEST:
+        page = await store.conversations.timeline(conversation_id, last.at + step, TIMELINE_PAGE)
         if not _holds(page, last):
-            if step <= timedelta(milliseconds=1):
-                break
-            step /= 4
-        elif page[-1].at > last.at or end > now:
-            return Stretch(conversation_id, tuple(page), to_end=end > now)
+            crowded = step
+        elif page[-1].at > last.at or last.at + step > now:
+            return Stretch(tuple(page), to_end=last.at + step > now)
         else:
-            step *= 8
+            silent = step
+        step = step * 8 if crowded is None else (silent + crowded) / 2
     page = await store.conversations.timeline(conversation_id, limit=TIMELINE_PAGE)
-    return Stretch(conversation_id, tuple(page), to_end=True)
+    return Stretch(tuple(page), to_end=True)
 
 
 def _holds(items: Collection[TimelineItem], one: TimelineItem) -> bool:

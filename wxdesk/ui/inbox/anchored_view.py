@@ -43,6 +43,7 @@ class AnchoredView(QListView):
         self._stuck = True
         self._below = 0
         self._placing = False
+        self._whole = True
         self.jump = Button("", icon="arrow-down", parent=self)
         self._set_up()
         self.setItemDelegate(self.bubbles)
@@ -74,6 +75,11 @@ class AnchoredView(QListView):
         """Whether the newest bubble is in sight."""
         bar = self.verticalScrollBar()
         return bar.value() >= bar.maximum() - AT_END
+
+    def set_whole(self, whole: bool) -> None:
+        """Whether the newest message is among those read; else the button leads to it from anywhere."""
+        self._whole = whole
+        self._show_jump()
 
     def to_end(self) -> None:
         """Show the newest bubble."""
@@ -181,7 +187,7 @@ class AnchoredView(QListView):
         words = ntr("{n} new message", "{n} new messages", self._below) if self._below else tr("To the newest")
         self.jump.setText(words)
         self.jump.setAccessibleName(words)
-        self.jump.setVisible(not self.at_end())
+        self.jump.setVisible(not self.at_end() or not self._whole)
         if self.jump.isVisible():
             size = self.jump.sizeHint()
             self.jump.setGeometry(

@@ -65,6 +65,7 @@ class ChatPanel(QFrame):
     def _connect(self) -> None:
         session, timeline, composer = self._session, self.timeline, self.composer
         session.opened.connect(self._opened)
+        session.model.changed.connect(self._show_end)
         timeline.older_wanted.connect(session.older)
         timeline.newer_wanted.connect(session.newer)
         timeline.latest_wanted.connect(self._to_latest)
@@ -118,6 +119,9 @@ class ChatPanel(QFrame):
                 self.timeline.go_to(key, mark=False)
         elif key:
             self.timeline.go_to(key, mark=True)
+
+    def _show_end(self) -> None:
+        self.timeline.set_whole(self._session.to_end)
 
     def _to_latest(self) -> None:
         if self._session.to_end:

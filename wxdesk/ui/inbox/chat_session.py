@@ -43,6 +43,7 @@ class ChatSession(QObject):
         self._items: dict[str, TimelineItem] = {}
         self._unread_from: int | None = None
         self._hit: TimelineItem | None = None
+        self._visit = 0  # answers to questions of an earlier one are not shown
         self._fresh = False  # nothing of this conversation has been shown yet
         self._to_end = True
         self._complete = False
@@ -63,7 +64,7 @@ class ChatSession(QObject):
         self._hit = hit.item if hit else None
         if hit is not None:
             work = inbox_reading.around(self._bridge.desk.store, conversation_id, hit.item)
-            self._bridge.ask(work, self._show_stretch)
+            self._bridge.ask(work, partial(self._show_stretch, self._visit))
         self._ask()
 
     def close(self) -> None:
@@ -84,7 +85,7 @@ class ChatSession(QObject):
         self._reading = True
         first = in_order(self._items.values())[0]
         work = inbox_reading.older(self._bridge.desk.store, self.conversation_id, first.at)
-        self._bridge.ask(work, self._show_older, self._read_failed)
+        self._bridge.ask(work, partial(self._show_older, self._visit), self._read_failed)
 
     def newer(self) -> None:
         """Read the page below, after a jump into the past."""
@@ -94,7 +95,7 @@ class ChatSession(QObject):
         last = in_order(self._items.values())[-1]
         desk = self._bridge.desk
         work = inbox_reading.newer(desk.store, self.conversation_id, last, desk.clock())
-        self._bridge.ask(work, self._show_stretch, self._read_failed)
+        self._bridge.ask(work, partial(self._show_stretch, self._visit), self._read_failed)
 
     def hear(self, events: Sequence[Event]) -> None:
         """Read again what these events touch of the open conversation."""
@@ -147,11 +148,11 @@ class ChatSession(QObject):
         changed = self._changed_replies & known
         self._changed_replies.clear()
         work = inbox_reading.snapshot(self._bridge.desk.store, self.conversation_id, changed)
-        self._bridge.ask(work, partial(self._answered, self.conversation_id), self._ask_failed)
+        self._bridge.ask(work, partial(self._answered, self._visit), self._ask_failed)
 
-    def _answered(self, conversation_id: int, now: inbox_reading.Snapshot) -> None:
+    def _answered(self, visit: int, now: inbox_reading.Snapshot) -> None:
         self._asking = False
-        if conversation_id != self.conversation_id:
+        if visit != self._visit:
             self._ask()
             return
         self._take_in(now)
@@ -193,16 +194,16 @@ class ChatSession(QObject):
             self._complete = len(items) < inbox_reading.TIMELINE_PAGE
         self._put(items)
 
-    def _show_older(self, stretch: inbox_reading.Stretch) -> None:
-        self._reading = False
-        if stretch.conversation_id == self.conversation_id:
+    def _show_older(self, visit: int, stretch: inbox_reading.Stretch) -> None:
+        if visit == self._visit:
+            self._reading = False
             self._complete = len(stretch.items) < inbox_reading.TIMELINE_PAGE
             self._put(stretch.items)
             self._show()
 
-    def _show_stretch(self, stretch: inbox_reading.Stretch) -> None:
-        self._reading = False
-        if stretch.conversation_id == self.conversation_id:
+    def _show_stretch(self, visit: int, stretch: inbox_reading.Stretch) -> None:
+        if visit == self._visit:
+            self._reading = False
             self._to_end = stretch.to_end
             self._put(stretch.items)
             self._show()
@@ -220,6 +221,7 @@ class ChatSession(QObject):
         self._items.update((key_of(item), item) for item in items)
 
     def _reset(self, conversation_id: int | None) -> None:
+        self._visit += 1
         self.conversation_id = conversation_id
         self.row = self.latest = None
         self._items.clear()
