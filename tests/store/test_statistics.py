@@ -73,6 +73,21 @@ async def test_each_message_counts_once_by_who_spoke_first_after_it(talk: Talk) 
     assert counts == {(0, 9): 1, (1, 9): 1, (1, 10): 1, (6, 23): 1}
 
 
+async def test_a_rules_answer_on_its_way_is_none_to_what_was_written_meanwhile(talk: Talk) -> None:
+    first = await ask(talk, "a", at(0, 9, 0, 0))
+    await ask(talk, "a", at(0, 9, 0, 5))
+    await answer(talk, first, at(0, 9, 0, 1), at(0, 9, 0, 8))
+    found = await figures(talk.store)
+    assert (found.by_rule, found.unanswered) == (1, 1)
+    assert found.first_response == _waits([8])
+
+    third = await ask(talk, "a", at(0, 9, 1))
+    await answer(talk, third, at(0, 9, 1, 1), at(0, 9, 1, 5))  # a rule's answer to a later one is one to all before it
+    found = await figures(talk.store)
+    assert (found.by_rule, found.unanswered) == (3, 0)
+    assert found.first_response == _waits([8, 60])
+
+
 async def test_what_a_rule_left_without_an_answer_on_purpose_is_the_rules_and_makes_nobody_wait(talk: Talk) -> None:
     quiet = await ask(talk, "a", at(0, 9, 0), "嗯嗯")
     await talk.decides(quiet, outcome=Outcome.SILENT, at=at(0, 9))

@@ -1,7 +1,8 @@
 """What the insights page shows: figures over a span of time, counted by the store.
 
-A message is counted once, by who spoke first after it: a rule, the operator, or nobody yet. What a rule left
-without an answer on purpose counts as the rule's. Events (such as entering the session) are not messages.
+A message is counted once, by who answered it first: a rule, the operator, or nobody yet. A rule answers one
+message and those before it, a human all that stood there. What a rule left without an answer on purpose counts as
+the rule's. Events (such as entering the session) are not messages.
 """
 
 from __future__ import annotations
@@ -103,17 +104,17 @@ class Figures:
 
     @property
     def by_rule(self) -> int:
-        """Messages to which a rule spoke first."""
+        """Messages that a rule answered first."""
         return sum(hour.by_rule for hour in self.hours)
 
     @property
     def by_operator(self) -> int:
-        """Messages to which an operator spoke first."""
+        """Messages that an operator answered first."""
         return sum(hour.by_operator for hour in self.hours)
 
     @property
     def unanswered(self) -> int:
-        """Messages to which nobody has spoken yet."""
+        """Messages that nobody has answered yet."""
         return sum(hour.unanswered for hour in self.hours)
 
     @property

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import Protocol
 
 from wxdesk.core.inbox import DayCounts, InboxCounts, InboxFilter, InboxRow, SearchHit, TimelineItem
@@ -29,8 +29,7 @@ from wxdesk.core.model import (
     Template,
 )
 from wxdesk.core.rules import Decision, Rule
-from wxdesk.core.statistics import Figures, Span
-from wxdesk.core.traces import PushPath, PushTrace, ReplyTrace
+from wxdesk.desk.looking_back import Statistics, Traces
 
 type Clock = Callable[[], datetime]
 """Tells the time, aware and in UTC."""
@@ -314,33 +313,6 @@ class Settings(Protocol):
 
     async def set(self, key: str, value: str) -> None:
         """Store a value."""
-        ...
-
-
-class Traces(Protocol):
-    """What requests and calls were about, for the traffic page. A push is found by its account and key."""
-
-    async def of_pushes(self, keys: Collection[tuple[str, str]]) -> list[PushTrace]:
-        """The pushes with these (account, key), in no particular order; unknown ones are left out."""
-        ...
-
-    async def of_replies(self, ids: Collection[int]) -> list[ReplyTrace]:
-        """These replies, in no particular order; unknown ones are left out."""
-        ...
-
-    async def path(self, account: str, key: str) -> PushPath:
-        """Everything that followed from one push; raises `NotFound`."""
-        ...
-
-
-class Statistics(Protocol):
-    """Figures over a span of time."""
-
-    async def over(self, span: Span, zone: tzinfo | None, before: Span | None = None) -> Figures:
-        """Everything over `span`, by the hours and weekdays of `zone` (None: this machine's own).
-
-        `before` is a span to compare with: its messages are counted as `messages_before`.
-        """
         ...
 
 

@@ -12,7 +12,21 @@ from collections.abc import Iterable
 from datetime import timedelta, tzinfo
 from typing import Any
 
-from sqlalchemy import CTE, BigInteger, ColumnElement, Row, Select, and_, case, exists, func, or_, select, type_coerce
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Row,
+    ScalarSelect,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from wxdesk.core.model import Author, ReplyState
@@ -69,36 +83,36 @@ def _within(column: ColumnElement[Any], span: Span) -> ColumnElement[bool]:
     return and_(column >= span.since, column < span.until)
 
 
-def _answered(span: Span) -> CTE:
-    """Each message of the span with the first reply that WeChat accepted after it."""
-    first = (
+def _first_answer() -> ScalarSelect[int]:
+    """The id of the first reply that answered the message of the outer query.
+
+    A rule answers one message and those before it; a human answers all that stood there when WeChat took it.
+    """
+    subject = messages.alias("subject")
+    return (
         select(replies.c.id)
-        .where(replies.c.conversation_id == messages.c.conversation_id, replies.c.sent_at >= messages.c.at)
+        .select_from(replies.outerjoin(subject, subject.c.id == replies.c.message_id))
+        .where(
+            replies.c.conversation_id == messages.c.conversation_id,
+            replies.c.sent_at >= messages.c.at,
+            or_(replies.c.message_id.is_(None), subject.c.at >= messages.c.at),
+        )
         .order_by(replies.c.sent_at, replies.c.id)
         .limit(1)
         .correlate(messages)
         .scalar_subquery()
     )
-    asked = (
-        select(messages.c.id, messages.c.conversation_id, messages.c.at, first.label("reply_id"))
-        .where(WRITTEN, _within(messages.c.at, span))
-        .cte("asked")
+
+
+def _answered(span: Span) -> CTE:
+    """Each message of the span with the reply that answered it, and the outcome of its decision."""
+    columns = (messages.c.id, messages.c.conversation_id, messages.c.at, _first_answer().label("reply_id"))
+    asked = select(*columns).where(WRITTEN, _within(messages.c.at, span)).cte("asked")
+    joined = asked.outerjoin(replies, replies.c.id == asked.c.reply_id).outerjoin(
+        decisions, decisions.c.message_id == asked.c.id
     )
     return (
-        select(
-            asked.c.id,
-            asked.c.conversation_id,
-            asked.c.at,
-            replies.c.sent_at,
-            replies.c.author,
-            decisions.c.outcome,
-        )
-        .select_from(
-            asked.outerjoin(replies, replies.c.id == asked.c.reply_id).outerjoin(
-                decisions, decisions.c.message_id == asked.c.id
-            )
-        )
-        .cte("answered")
+        select(*asked.c, replies.c.sent_at, replies.c.author, decisions.c.outcome).select_from(joined).cte("answered")
     )
 
 
@@ -141,22 +155,22 @@ async def _waits(connection: AsyncConnection, span: Span, author: Author | None 
     What a rule left without an answer on purpose made nobody wait.
     """
     answered = _answered(span)
-
-    def before(column: ColumnElement[Any]) -> ColumnElement[Any]:
-        return func.lag(column).over(partition_by=answered.c.conversation_id, order_by=(answered.c.at, answered.c.id))
-
+    before = func.lag(answered.c.reply_id).over(
+        partition_by=answered.c.conversation_id, order_by=(answered.c.at, answered.c.id)
+    )
     in_turn = (
         select(
             answered.c.at,
             answered.c.sent_at,
             answered.c.author,
-            before(answered.c.at).label("at_before"),
-            before(answered.c.sent_at).label("sent_before"),
+            answered.c.reply_id,
+            before.label("reply_before"),
         )
         .where(or_(answered.c.outcome.is_(None), answered.c.outcome != Outcome.SILENT))
         .cte("in_turn")
     )
-    begins = or_(in_turn.c.at_before.is_(None), in_turn.c.sent_before < in_turn.c.at)
+    # Whoever answers a message answers all that waited before it, so one reply ends one wait.
+    begins = or_(in_turn.c.reply_before.is_(None), in_turn.c.reply_before != in_turn.c.reply_id)
     wait = (_number(in_turn.c.sent_at) - _number(in_turn.c.at)).label("wait")
     waits = select(wait).where(in_turn.c.sent_at.is_not(None), begins)
     if author is not None:

@@ -94,7 +94,7 @@ class Sections:
         within = tr("median · 90 %: {wait}", wait=wait_word(first.ninetieth)) if first.count else ""
         self.first_response.tell(wait_word(first.median), within or tr("no reply yet"))
         if human.longest is None:
-            self.human_wait.tell(wait_word(None), tr("no reply by you"))
+            self.human_wait.tell(wait_word(None), tr("nobody had to wait"))
             return
         role = "pending" if human.longest >= LONG_WAIT else "secondary"
         self.human_wait.tell(

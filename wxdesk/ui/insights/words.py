@@ -71,7 +71,7 @@ def messages_word(count: int) -> str:
 
 def edited_word(rule: RuleHits) -> str:
     """How often a rule's answer was changed before it left."""
-    return ntr("edited once", "edited {n} times", rule.edited) if rule.edited else tr("never edited")
+    return ntr("edited {n} time", "edited {n} times", rule.edited) if rule.edited else tr("never edited")
 
 
 def undelivered_word(lost: Undelivered) -> str:

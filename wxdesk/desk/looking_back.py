@@ -1,0 +1,37 @@
+"""What the pages that look back ask of the store: the rest of `desk.ports`, which is long enough."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import tzinfo
+from typing import Protocol
+
+from wxdesk.core.statistics import Figures, Span
+from wxdesk.core.traces import PushPath, PushTrace, ReplyTrace
+
+
+class Traces(Protocol):
+    """What requests and calls were about, for the traffic page. A push is found by its account and key."""
+
+    async def of_pushes(self, keys: Collection[tuple[str, str]]) -> list[PushTrace]:
+        """The pushes with these (account, key), in no particular order; unknown ones are left out."""
+        ...
+
+    async def of_replies(self, ids: Collection[int]) -> list[ReplyTrace]:
+        """These replies, in no particular order; unknown ones are left out."""
+        ...
+
+    async def path(self, account: str, key: str) -> PushPath:
+        """Everything that followed from one push; raises `NotFound`."""
+        ...
+
+
+class Statistics(Protocol):
+    """Figures over a span of time."""
+
+    async def over(self, span: Span, zone: tzinfo | None, before: Span | None = None) -> Figures:
+        """Everything over `span`, by the hours and weekdays of `zone` (None: this machine's own).
+
+        `before` is a span to compare with: its messages are counted as `messages_before`.
+        """
+        ...
