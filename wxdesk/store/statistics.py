@@ -45,12 +45,14 @@ from wxdesk.core.statistics import (
 from wxdesk.store.columns import EPOCH, MICROSECOND
 from wxdesk.store.database import Database
 from wxdesk.store.schema import WRITTEN, decisions, messages, replies, rules
+from wxdesk.store.whole import every_call_whole
 
 QUARTER = timedelta(minutes=15)
 UNMATCHED_SHOWN = 8
 RULE, OPERATOR, NOBODY = "rule", "operator", "nobody"
 
 
+@every_call_whole
 class SqlStatistics:
     """Fills `desk.ports.Statistics`."""
 
@@ -61,13 +63,14 @@ class SqlStatistics:
         """Everything over `span`; `messages_before` counts `before`, for comparison."""
         async with self._db.read() as connection:
             hours, week = _spread(await connection.execute(_quarters(span)), zone)
+            first_response, human_wait = await _waits(connection, span)
             return Figures(
                 span=span,
                 hours=hours,
                 week=week,
                 messages_before=await _count(connection, before),
-                first_response=await _waits(connection, span),
-                human_wait=await _waits(connection, span, Author.OPERATOR),
+                first_response=first_response,
+                human_wait=human_wait,
                 rules=await _rules(connection, span),
                 undelivered=await _undelivered(connection, span),
                 unmatched=await _unmatched(connection, span),
@@ -149,8 +152,8 @@ async def _count(connection: AsyncConnection, span: Span | None) -> int:
     return int((await connection.execute(query)).scalar_one())
 
 
-async def _waits(connection: AsyncConnection, span: Span, author: Author | None = None) -> Waits:
-    """The waits that ended, of all or of those that `author` ended.
+async def _waits(connection: AsyncConnection, span: Span) -> tuple[Waits, Waits]:
+    """The waits that ended: all of them, and those that the operator ended.
 
     What a rule left without an answer on purpose made nobody wait.
     """
@@ -159,49 +162,48 @@ async def _waits(connection: AsyncConnection, span: Span, author: Author | None 
         partition_by=answered.c.conversation_id, order_by=(answered.c.at, answered.c.id)
     )
     in_turn = (
-        select(
-            answered.c.at,
-            answered.c.sent_at,
-            answered.c.author,
-            answered.c.reply_id,
-            before.label("reply_before"),
-        )
+        select(answered.c.at, answered.c.sent_at, answered.c.author, answered.c.reply_id, before.label("reply_before"))
         .where(or_(answered.c.outcome.is_(None), answered.c.outcome != Outcome.SILENT))
         .cte("in_turn")
     )
     # Whoever answers a message answers all that waited before it, so one reply ends one wait.
     begins = or_(in_turn.c.reply_before.is_(None), in_turn.c.reply_before != in_turn.c.reply_id)
     wait = (_number(in_turn.c.sent_at) - _number(in_turn.c.at)).label("wait")
-    waits = select(wait).where(in_turn.c.sent_at.is_not(None), begins)
-    if author is not None:
-        waits = waits.where(in_turn.c.author == author)
-    return _as_waits((await connection.execute(_measured(waits))).one())
+    by_hand = case((in_turn.c.author == Author.OPERATOR, 1), else_=0).label("by_hand")
+    waits = select(wait, by_hand).where(in_turn.c.sent_at.is_not(None), begins).cte("waits")
+    row = (await connection.execute(_measured(waits))).one()
+    return _as_waits(*row[:5]), _as_waits(*row[5:])
 
 
-def _measured(waits: Select[Any]) -> Select[Any]:
-    """Count, both middle values, ninth tenth and greatest of one column of numbers."""
-    column = waits.cte("waits")
-    place = func.row_number().over(order_by=column.c.wait).label("place")
-    ranked = select(column.c.wait, place, func.count().over().label("n")).cte("ranked")
+def _measured(waits: CTE) -> Select[Any]:
+    """Number, both middle values, ninth tenth and greatest: of all waits, then of those ended by hand."""
+    ranked = select(
+        waits.c.wait,
+        waits.c.by_hand,
+        func.row_number().over(order_by=waits.c.wait).label("place"),
+        func.count().over().label("n"),
+        func.row_number().over(partition_by=waits.c.by_hand, order_by=waits.c.wait).label("hand_place"),
+        func.count().over(partition_by=waits.c.by_hand).label("hand_n"),
+    ).cte("ranked")
 
-    def at(position: ColumnElement[Any]) -> ColumnElement[Any]:
-        return func.max(case((ranked.c.place == position, ranked.c.wait)))
+    def five(n: ColumnElement[int], place: ColumnElement[int], chosen: ColumnElement[bool]) -> list[ColumnElement[Any]]:
+        at = ((n + 1) // 2, (n + 2) // 2, (9 * n + 9) // 10, n)
+        return [
+            func.coalesce(func.sum(case((chosen, 1), else_=0)), 0),
+            *(func.max(case((and_(chosen, place == position), ranked.c.wait))) for position in at),
+        ]
 
-    n = ranked.c.n
     return select(
-        func.count().label("n"),
-        at((n + 1) // 2).label("lower"),
-        at((n + 2) // 2).label("upper"),
-        at((9 * n + 9) // 10).label("ninetieth"),
-        func.max(ranked.c.wait).label("longest"),
+        *five(ranked.c.n, ranked.c.place, ranked.c.n > 0),
+        *five(ranked.c.hand_n, ranked.c.hand_place, ranked.c.by_hand == 1),
     )
 
 
-def _as_waits(row: Row[Any]) -> Waits:
-    if not row.n:
+def _as_waits(count: int, lower: int, upper: int, ninetieth: int, longest: int) -> Waits:
+    if not count:
         return Waits()
-    median, ninetieth, longest = (row.lower + row.upper) // 2, row.ninetieth, row.longest
-    return Waits(row.n, median * MICROSECOND, ninetieth * MICROSECOND, longest * MICROSECOND)
+    median = (lower + upper) // 2
+    return Waits(int(count), median * MICROSECOND, ninetieth * MICROSECOND, longest * MICROSECOND)
 
 
 async def _rules(connection: AsyncConnection, span: Span) -> tuple[RuleHits, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QElapsedTimer, QEvent, Qt, QTimer
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from wxdesk.core.events import DecisionMade, Event, MessageKept, ReplyChanged
@@ -20,6 +20,9 @@ from wxdesk.ui.widgets.labels import PlainLabel
 REFRESH_MS = 2000
 """How soon what happens shows while the page is looked at; counting a month is not done for each message."""
 
+REST = 10
+"""The page rests this many times as long as its last question took, so that a large store is not kept busy."""
+
 MARGIN = 24
 
 
@@ -33,6 +36,7 @@ class InsightsPage(QWidget):
         self.period = Period.WEEK
         self.figures: Figures | None = None
         self._asked: Span | None = None
+        self._asking = QElapsedTimer()
         self.sections = Sections()
         self.chips = QButtonGroup(self)
         self._empty = PlainLabel(role="secondary", wrap=True)
@@ -97,12 +101,14 @@ class InsightsPage(QWidget):
         self._refresh.stop()
         span = span_of(self.period, self._bridge.desk.clock())
         self._asked = span
+        self._asking.start()
         work = self._bridge.desk.store.statistics.over(span, None, before(self.period, span))
         self._bridge.ask(work, self._show)
 
     def _show(self, figures: Figures) -> None:
         if figures.span != self._asked:
             return
+        self._refresh.setInterval(max(REFRESH_MS, REST * self._asking.elapsed()))
         self.figures = figures
         if figures.is_empty:
             self._empty.setText(
