@@ -12,7 +12,7 @@ import contextlib
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -30,6 +30,9 @@ from wxdesk.sandbox.customers import CUSTOMERS, MISS_CHEN, STRANGER, WANG_FANG, 
 from wxdesk.sandbox.faults import Fault, FaultKind
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.threads import LoopThread
+from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.main_window import MainWindow
+from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.setup.facts import Facts
 from wxdesk.ui.window import grab_pages, run_window
 from wxdesk.ui.words import author_word, clock_time, kind_word, name_of, state_word
@@ -57,7 +60,7 @@ def run_demo(home: Path | None, screenshots: Path | None, log_level: str) -> int
         wechat.call(scenario.play(sandbox, 0, (last,)))
         desk.call(_settled(desk.desk))
         desk.call(_print_conversations(desk.desk))
-        saved = grab_pages(desk.desk, desk.loop, Facts(folder, desk.url), pictures)
+        saved = grab_pages(desk.desk, desk.loop, Facts(folder, desk.url), pictures, _pose(desk))
         print(tr("{n} pictures are in {folder}", n=len(saved), folder=pictures.resolve()))  # noqa: T201
         return 0
 
@@ -153,6 +156,24 @@ async def _step_in(desk: Desk, sandbox: Sandbox) -> None:
 
 async def _rows(desk: Desk) -> list[InboxRow]:
     return await desk.store.conversations.page(InboxFilter.ALL)
+
+
+def _pose(desk: DeskThread) -> Callable[[MainWindow], None]:
+    """What is open in the pictures: the conversation with a reply about to be sent, and a sentence being tried."""
+    rows = desk.call(_rows(desk.desk))
+    chosen = next(row.conversation.id for row in rows if row.conversation.contact.openid == WANG_FANG.openid)
+
+    def pose(window: MainWindow) -> None:
+        _page(window, InboxPage).open_conversation(chosen)
+        trial = _page(window, RulesPage).trial
+        trial.sentence.setText(scenario.OPENING[-1].what)
+        trial.try_now()
+
+    return pose
+
+
+def _page[T](window: MainWindow, kind: type[T]) -> T:
+    return next(page.widget for page in window.pages if isinstance(page.widget, kind))
 
 
 async def _settled(desk: Desk) -> None:
