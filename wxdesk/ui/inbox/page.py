@@ -54,7 +54,7 @@ class InboxPage(QWidget):
         self.regions = Regions(self, self.list, self.chat, self.detail, row)
         self._connect()
         bind_keys(self, self._slots())
-        self.chat.refresh(self.ticker.now())
+        self._refreshed()
 
     def _connect(self) -> None:
         self._bridge.events.connect(self._hear)

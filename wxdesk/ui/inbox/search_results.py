@@ -11,13 +11,13 @@ from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from wxdesk.core.inbox import SearchHit
-from wxdesk.core.model import Message
+from wxdesk.core.model import Author, Message
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.painting import paint_avatar, paint_text
 from wxdesk.ui.inbox.timeline_entries import message_text, reply_text
 from wxdesk.ui.theme import Measure, Size, Theme, font
-from wxdesk.ui.words import ago, author_word, name_of
+from wxdesk.ui.words import ago, name_of
 
 ROW = 60
 _BEFORE = 12
@@ -77,7 +77,7 @@ def excerpt(hit: SearchHit, phrase: str) -> str:
         said = "…" + said[at - _BEFORE :]
     if isinstance(item, Message):
         return said
-    return tr("{author}: {text}", author=author_word(item), text=said)
+    return tr("You: {said}", said=said) if item.author is Author.OPERATOR else tr("Rule: {said}", said=said)
 
 
 class SearchDelegate(QStyledItemDelegate):
