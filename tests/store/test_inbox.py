@@ -187,6 +187,14 @@ async def test_day_counts_tell_today_so_far(talk: Talk, store: SqlStore) -> None
     assert (await store.conversations.day_counts(second(9.1))) == DayCounts()
 
 
+async def test_what_was_answered_before_does_not_count_as_unanswered(talk: Talk, store: SqlStore) -> None:
+    first = (await talk.says("o1", at=second(1))).message
+    [answer] = await talk.decides(first, "答", at=second(2))
+    await talk.moves(answer, Move.CLAIM, Move.ACCEPT, at=second(3))
+    await talk.says("o1", "再问", at=second(4))
+    assert await store.conversations.day_counts(T0) == DayCounts(messages=2, by_rule=1, unanswered=1)
+
+
 async def test_a_picture_counts_as_a_message(talk: Talk, store: SqlStore) -> None:
     await talk.hears(incoming("o1", type=MessageType.IMAGE, msg_type="image"))
     assert (await store.conversations.day_counts(T0.replace(microsecond=0))).messages == 1

@@ -129,6 +129,16 @@ async def test_silence_about_one_message_leaves_another_waiting(talk: Talk) -> N
     assert (await talk.thread(nod.conversation_id)).waiting_since is None
 
 
+async def test_silence_does_not_bring_back_what_was_answered(talk: Talk) -> None:
+    answered = (await talk.says("o1", "几点", at=second(0))).message
+    [answer] = await talk.decides(answered, "九点")
+    await talk.moves(answer, Move.CLAIM, Move.ACCEPT, at=second(1))
+    question = (await talk.says("o1", "退款", at=second(10))).message
+    nod = (await talk.says("o1", "嗯嗯", at=second(20))).message
+    await talk.decides(nod, outcome=Outcome.SILENT)
+    assert (await talk.thread(nod.conversation_id)).waiting_since == question.at
+
+
 async def test_undecided_are_the_oldest_messages_without_decision(talk: Talk, store: SqlStore) -> None:
     made = [(await talk.says(o, at=second(n))) for n, o in enumerate(["o1", "o2", "o1"])]
     await talk.decides(made[0].message, outcome=Outcome.UNMATCHED)

@@ -17,8 +17,10 @@ from wxdesk.store.columns import EPOCH, Moment
 from wxdesk.store.database import Database
 from wxdesk.store.records import conversation_of, message_of, reply_of, select_conversations, select_replies
 from wxdesk.store.schema import UNDECIDED, UNREAD, contacts, conversations, messages, replies
+from wxdesk.store.whole import every_call_whole
 
 
+@every_call_whole
 class SqlConversations:
     """Fills `desk.ports.Conversations`."""
 

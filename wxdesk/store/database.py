@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,8 @@ class Database:
         self.is_sqlite = writer.dialect.name == "sqlite"
         self._turn = asyncio.Lock()
         self._kept_open: AsyncConnection | None = None
+        self._underway: set[asyncio.Task[Any]] = set()
+        self._closing = False
         self._closed = False
         self._insert: Callable[[Table], Insert] = sqlite.insert if self.is_sqlite else postgresql.insert
 
@@ -98,8 +100,23 @@ class Database:
         except self._failures as error:
             raise store_error(error) from None
 
+    def underway[R](self, call: Coroutine[Any, Any, R]) -> asyncio.Task[R]:
+        """Run `call` as a task that `close` waits for; once closing has begun, refuse it with StoreError."""
+        if self._closing:
+            call.close()
+            raise StoreError(reason=CLOSED)
+        task = asyncio.get_running_loop().create_task(call)
+        self._underway.add(task)
+        task.add_done_callback(self._underway.discard)
+        return task
+
     async def close(self) -> None:
-        """Close every connection; the writer last, so that SQLite folds its log into the file."""
+        """Finish what is under way, then close every connection.
+
+        The writer comes last, so that SQLite folds its log into the file.
+        """
+        self._closing = True
+        await asyncio.gather(*self._underway, return_exceptions=True)
         self._closed = True
         await self._reader.dispose()
         async with self._turn:

@@ -10,8 +10,10 @@ from sqlalchemy import Select, func, select
 from wxdesk.core.rules import Decision
 from wxdesk.store.database import Database
 from wxdesk.store.schema import decisions
+from wxdesk.store.whole import every_call_whole
 
 
+@every_call_whole
 class SqlDecisions:
     """Fills `desk.ports.Decisions`."""
 

@@ -24,6 +24,7 @@ from wxdesk.store.settings import SqlSettings
 from wxdesk.store.statistics import SqlStatistics
 from wxdesk.store.templates import SqlTemplates
 from wxdesk.store.traces import SqlTraces
+from wxdesk.store.whole import whole
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ class SqlStore:
         self.traces = SqlTraces(db)
         self.statistics = SqlStatistics(db)
 
+    @whole
     async def register(self, configured: Sequence[Account]) -> None:
         """Make the configured accounts known; accounts that are not configured any more keep their rows."""
         names = ("name", "app_id", "original_id", "push_mode", "reply_mode", "hold_seconds")

@@ -12,6 +12,7 @@ from wxdesk.store.columns import cleaned
 from wxdesk.store.database import Database
 from wxdesk.store.group_commit import GroupCommit
 from wxdesk.store.schema import UNDERIVED, raw_pushes
+from wxdesk.store.whole import whole
 
 COLUMNS = ("account", "key", "body", "format", "received_at", "derived", "note")
 
@@ -34,12 +35,14 @@ class SqlPushes:
         """Commit `push` with the others that arrive now; see `GroupCommit.keep`."""
         return await self._group.keep(push)
 
+    @whole
     async def underived(self, limit: int = 500) -> list[KeptPush]:
         """The oldest kept pushes from which no message has been made yet."""
         query = select(raw_pushes).where(UNDERIVED).order_by(raw_pushes.c.id).limit(limit)
         async with self._db.read() as connection:
             return [_kept(row) for row in await connection.execute(query)]
 
+    @whole
     async def page(self, before_id: int | None = None, limit: int = 100) -> list[KeptPush]:
         """Kept pushes, newest first."""
         query = select(raw_pushes).order_by(raw_pushes.c.id.desc()).limit(limit)

@@ -18,10 +18,12 @@ from wxdesk.store.inbox_rows import PENDING
 from wxdesk.store.new_replies import insert_replies, load_replies, reply_row
 from wxdesk.store.records import reply_of, select_replies
 from wxdesk.store.schema import conversations, replies
+from wxdesk.store.whole import every_call_whole
 
 QUEUED = replies.c.state == ReplyState.QUEUED
 
 
+@every_call_whole
 class SqlReplies:
     """Fills `desk.ports.Replies`."""
 

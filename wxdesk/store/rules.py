@@ -14,8 +14,10 @@ from wxdesk.core.errors import NotFound
 from wxdesk.core.rules import Rule
 from wxdesk.store.database import Database
 from wxdesk.store.schema import rule_revisions, rules
+from wxdesk.store.whole import every_call_whole
 
 
+@every_call_whole
 class SqlRules:
     """Fills `desk.ports.Rules`. Positions count from 1."""
 

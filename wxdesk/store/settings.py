@@ -6,8 +6,10 @@ from sqlalchemy import select
 
 from wxdesk.store.database import Database
 from wxdesk.store.schema import settings
+from wxdesk.store.whole import every_call_whole
 
 
+@every_call_whole
 class SqlSettings:
     """Fills `desk.ports.Settings`."""
 

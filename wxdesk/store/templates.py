@@ -11,8 +11,10 @@ from wxdesk.core.errors import NotFound
 from wxdesk.core.model import Template
 from wxdesk.store.database import Database
 from wxdesk.store.schema import templates
+from wxdesk.store.whole import every_call_whole
 
 
+@every_call_whole
 class SqlTemplates:
     """Fills `desk.ports.Templates`."""
 

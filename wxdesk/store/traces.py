@@ -14,8 +14,10 @@ from wxdesk.core.traces import PushPath, PushTrace, ReplyTrace
 from wxdesk.store.database import Database
 from wxdesk.store.records import conversation_of, message_of, reply_of, select_conversations, select_replies
 from wxdesk.store.schema import conversations, decisions, messages, raw_pushes, replies
+from wxdesk.store.whole import every_call_whole
 
 
+@every_call_whole
 class SqlTraces:
     """Fills `desk.ports.Traces`."""
 
