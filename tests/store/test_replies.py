@@ -123,6 +123,20 @@ async def test_accepting_spends_the_window_and_ends_the_waiting(talk: Talk, stor
     assert thread.last_at == second(2)
 
 
+async def test_a_promise_that_a_human_will_come_leaves_the_contact_waiting(talk: Talk, store: SqlStore) -> None:
+    made = await talk.says("o1", "退款")
+    [reply] = await talk.decides(made.message, "马上为您转人工")
+    await store.conversations.take_over(made.conversation.id, None)
+    await talk.moves(reply, Move.CLAIM)
+    await talk.moves(reply, Move.ACCEPT)
+    assert (await talk.thread(made.conversation.id)).waiting_since == made.message.at
+    assert (await store.conversations.counts(second(9))).needs_human == 1
+    written = await talk.writes(made.conversation.id, "我来了")
+    await talk.moves(written, Move.CLAIM)
+    await talk.moves(written, Move.ACCEPT)
+    assert (await talk.thread(made.conversation.id)).waiting_since is None
+
+
 async def test_a_newer_message_stays_the_preview(talk: Talk) -> None:
     made = await talk.says("o1", "几点")
     [reply] = await talk.decides(made.message, "九点")

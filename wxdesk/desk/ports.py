@@ -211,8 +211,9 @@ class Replies(Protocol):
     async def move(self, reply_id: int, move: Move, at: datetime, changes: ReplyChanges = ReplyChanges()) -> Reply:
         """Make one move of `core.lifecycle`'s table, with what changes beside it.
 
-        CLAIM and a RETRY's way out count an attempt. ACCEPT clears `waiting_since` and, in the same transaction,
-        updates the preview.
+        CLAIM and a RETRY's way out count an attempt. ACCEPT updates the preview and ends the waiting in the
+        same transaction: of all by an operator's reply, of the answered message by a rule's, of none by a rule's
+        where a human has taken over.
 
         Raises:
             NotFound, MoveNotAllowed: nothing was changed.

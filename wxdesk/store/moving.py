@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, literal, null, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, literal, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from wxdesk.core.errors import MoveNotAllowed, NotFound
@@ -88,7 +88,7 @@ async def _update_conversation(
         values |= {"window_left": window.left, "window_until": window.until}
     if made in ARRIVED:
         values |= preview(reply.author, reply.content, at)
-        values["waiting_since"] = _still_waiting(reply)
+        values["waiting_since"] = _still_waiting(reply, at)
     if values:
         change = update(conversations).where(conversations.c.id == reply.conversation_id)
         await connection.execute(change.values(values))
@@ -105,10 +105,11 @@ def preview(author: Author, content: Content, at: datetime) -> dict[str, Any]:
     }
 
 
-def _still_waiting(reply: Reply) -> ColumnElement[Any]:
+def _still_waiting(reply: Reply, at: datetime) -> ColumnElement[Any]:
     """Since when somebody waits once this reply has arrived.
 
-    A rule answers one message: what was written after it still waits. A human answers all that he has seen.
+    A rule answers one message: what was written after it still waits. Where a human has the word, a rule's reply is
+    but the promise that he will come, and all still wait for him. A human answers all that he has seen.
     """
     if reply.message_id is None:
         return null()
@@ -122,4 +123,6 @@ def _still_waiting(reply: Reply) -> ColumnElement[Any]:
         )
         .scalar_subquery()
     )
-    return case((conversations.c.waiting_since.is_(None), null()), else_=later)
+    thread = conversations.c
+    promised = and_(thread.taken_over, or_(thread.taken_over_until.is_(None), thread.taken_over_until > at))
+    return case((thread.waiting_since.is_(None), null()), (promised, thread.waiting_since), else_=later)
