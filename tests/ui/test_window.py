@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from tests.ui.world import World
 from wxdesk import i18n
 from wxdesk.core.events import ListenerChanged
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.garbage import GarbageCollector
 from wxdesk.ui.setup.facts import Facts
 from wxdesk.ui.theme import DARK, LIGHT
 from wxdesk.ui.window import choose_input_method, grab_pages, use_language
@@ -44,9 +48,11 @@ def test_one_picture_a_page_in_both_looks_and_languages(qapp: QApplication, worl
 
 PROGRAM = """
 import sys
+import threading
 from pathlib import Path
 from wxdesk.app import DeskThread, Setup
 from wxdesk.config import Config, Listener
+from wxdesk.ui.garbage import GarbageCollector
 from wxdesk.ui.setup.facts import Facts
 from wxdesk.ui.window import run_window
 home = Path(sys.argv[1])
@@ -116,3 +122,42 @@ def test_closing_the_bridge_lets_the_last_command_finish(qapp: QApplication, wor
     bridge.close()
     assert done == ["stored"]
     bridge.deleteLater()
+
+
+def test_a_deleted_widget_gets_no_answer(qtbot: QtBot, bridge: Bridge) -> None:
+    class Asker(QObject):
+        def hear(self, answer: int) -> None:
+            heard.append(answer)
+
+    async def answer() -> int:
+        return 1
+
+    heard: list[int] = []
+    gone, there = Asker(), Asker()
+    bridge.ask(answer(), gone.hear)
+    bridge.ask(answer(), there.hear)
+    delete(gone)
+    qtbot.waitSignal(bridge.idle).wait()
+    assert heard == [1]
+
+
+def test_garbage_is_collected_on_the_windows_thread_only(qapp: QApplication) -> None:
+    class Knot:
+        def __init__(self) -> None:
+            self.self = self
+
+        def __del__(self) -> None:
+            threads.append(threading.current_thread())
+
+    threads: list[threading.Thread] = []
+    gc.enable()
+    collector = GarbageCollector(qapp)
+    elsewhere = threading.Thread(target=lambda: [Knot() for _ in range(5000)])
+    elsewhere.start()
+    elsewhere.join()
+    assert threads == []
+    collector.look()
+    assert set(threads) == {threading.main_thread()}
+    collector.stop()
+    assert gc.isenabled()
+    collector.deleteLater()

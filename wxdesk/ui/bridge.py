@@ -15,6 +15,7 @@ from concurrent.futures import CancelledError, Future, wait
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from shiboken6 import isValid
 
 from wxdesk.core.events import Event
 from wxdesk.desk.desk import Desk
@@ -74,7 +75,8 @@ class Bridge(QObject):
     ) -> None:
         """Run `work` on the desk's loop; then call `done` with its result here, or `failed` with its error.
 
-        Without `failed`, the error goes to the `failed` signal and so to the operator.
+        Without `failed`, the error goes to the `failed` signal and so to the operator. A callback whose object has
+        been deleted meanwhile is not called.
         """
         if self._closed:
             work.close()
@@ -132,8 +134,17 @@ class Bridge(QObject):
         except CancelledError:
             pass
         except Exception as error:  # noqa: BLE001 - whatever the desk raised belongs to the operator
-            (failed or self.failed.emit)(error)
+            if failed is None:
+                self.failed.emit(error)
+            elif _still_there(failed):
+                failed(error)
         else:
-            if done is not None:
+            if done is not None and _still_there(done):
                 done(result)
         self._tell_if_idle()
+
+
+def _still_there(callback: Callable[..., object]) -> bool:
+    """False if `callback` belongs to a widget that has been deleted since it asked."""
+    owner = getattr(callback, "__self__", None)
+    return not isinstance(owner, QObject) or isValid(owner)

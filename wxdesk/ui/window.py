@@ -18,6 +18,7 @@ from wxdesk.desk.desk import Desk
 from wxdesk.ui import fonts
 from wxdesk.ui.appearance import Appearance, Look
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.garbage import GarbageCollector
 from wxdesk.ui.icons import pixmap
 from wxdesk.ui.loop import run
 from wxdesk.ui.main_window import MainWindow
@@ -47,6 +48,7 @@ def run_window(
             if not closing.done():
                 closing.set_result(0)
 
+        garbage = GarbageCollector(application)
         window = MainWindow(bridge, facts, appearance)
         window.closing.connect(close)
         _close_on_signals(close)
@@ -57,6 +59,7 @@ def run_window(
         code: int = await closing
         memory.keep_look(appearance.look)
         _put_away(bridge, window)
+        garbage.stop()
         return code
 
     return run(application, main)
@@ -79,10 +82,12 @@ def grab_pages(
 
     async def main() -> int:
         before = i18n.language()
+        garbage = GarbageCollector(application)
         for language in i18n.LANGUAGES:
             use_language(application, language)
             saved.extend(await _grab(application, Bridge(desk, desk_loop), facts, folder, prepare))
         use_language(application, before)
+        garbage.stop()
         return 0
 
     saved: list[Path] = []
