@@ -126,3 +126,10 @@ def test_cards_fill_each_line_and_none_is_narrower_than_it_may_be(cards: list[tu
         widths = widths_in(part, width)
         assert sum(widths) + GAP * (len(part) - 1) == width
         assert all(wide >= place.least for wide, place in zip(widths, part, strict=True))
+
+
+def test_a_line_that_does_not_fit_breaks_into_even_parts() -> None:
+    figures = [Place(None, 1, 184)] * 5  # type: ignore[arg-type]
+    assert [len(part) for part in broken(figures, 1168)] == [5]
+    assert [len(part) for part in broken(figures, 788)] == [3, 2]
+    assert [len(part) for part in broken(figures, 400)] == [2, 2, 1]

@@ -50,7 +50,7 @@ def test_newer_entries_stand_on_top_and_none_stands_twice(model: TrafficModel) -
     first, second, third = push(1), call(2), push(3)
     model.replace([second, first])
     model.prepend([first, second, third])
-    assert [model.index(row, 0).data(Role.LINE).entry for row in range(3)] == [third, second, first]
+    assert [model.index(row, 0).data(Role.LINE).entry for row in range(model.rowCount())] == [third, second, first]
 
 
 def test_the_oldest_fall_out(model: TrafficModel) -> None:

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
 from wxdesk.core.events import PushSeen
+from wxdesk.core.model import ReplyMode
 from wxdesk.desk.traffic import Traffic
 from wxdesk.sandbox.faults import Fault, FaultKind
 from wxdesk.ui.bridge import Bridge
@@ -120,6 +121,23 @@ def test_the_detail_of_a_push_tells_its_whole_way_and_no_openid(
     body = json.loads(page.detail.body.toPlainText())
     assert (body["Content"], body["FromUserName"]) == ("你们几点开门", SHORT)
     assert WANG not in all_text(page)
+
+
+def test_the_detail_goes_on_when_the_reply_does(qtbot: QtBot, answering: World, page: TrafficPage) -> None:
+    conversation = answering.say(WANG, "在吗")
+    answering.call(answering.desk.handoff.set_mode(conversation, ReplyMode.HOLD))
+    answering.say(WANG, "你们几点开门")
+    qtbot.waitUntil(lambda: f"{SHORT}    你们几点开门" in column(page))
+    select(page, "你们几点开门")
+    qtbot.waitUntil(lambda: dict(page.detail.steps.texts()).get("Reply", "").startswith("Sends in"))
+    answering.call(answering.desk.handoff.release(1))
+    qtbot.waitUntil(lambda: dict(page.detail.steps.texts())["Reply"].startswith("Accepted by WeChat"))
+
+
+def test_an_event_says_which_and_from_where(qtbot: QtBot, answering: World, page: TrafficPage) -> None:
+    answering.enter(WANG, "goods/1024")
+    qtbot.waitUntil(lambda: f"{SHORT}    user_enter_tempsession    goods/1024" in column(page))
+    assert "Push event" in column(page, Column.WHAT)
 
 
 def test_a_refused_call_says_why_and_what_to_do(qtbot: QtBot, answering: World, page: TrafficPage) -> None:

@@ -34,6 +34,7 @@ class TrafficPage(QWidget):
         self._bridge = bridge
         self._notices = notices
         self._stale = True
+        self._entry: Entry | None = None
         self._path: PushPath | None = None
         self.model = TrafficModel(self)
         self.shown = TrafficFilter(self.model, self)
@@ -107,7 +108,7 @@ class TrafficPage(QWidget):
             self._recount()
         if entries or any(isinstance(event, MessageKept) for event in events):
             self._gather.start()
-        if self._path is not None and any(isinstance(event, DecisionMade | ReplyChanged) for event in events):
+        if self._entry is not None and any(isinstance(event, DecisionMade | ReplyChanged) for event in events):
             self._again.start()
 
     def _show(self, entries: list[Entry]) -> None:
@@ -163,15 +164,16 @@ class TrafficPage(QWidget):
         return chosen[0].data(Role.LINE) if chosen else None
 
     def _choose_line(self) -> None:
-        self._path = None
         line = self._line()
-        if line is None:
-            self.detail.hide()
+        entry = line.entry if line is not None else None
+        if entry is self._entry:  # rows that come in above move the selection without changing it
             return
-        self._show_detail(line)
-        self._place_detail()
-        self.detail.show()
-        self._ask_path()
+        self._entry, self._path = entry, None
+        self.detail.setVisible(line is not None)
+        if line is not None:
+            self._show_detail(line)
+            self._place_detail()
+            self._ask_path()
 
     def _ask_path(self) -> None:
         line = self._line()
