@@ -64,10 +64,15 @@ def test_what_concerns_the_desk_stays(shown: QWidget, notices: Notices, error: E
 
 
 @pytest.mark.expects_log("Unexpected in the window")
-def test_a_foreign_error_is_logged_and_keeps_its_text_to_itself(shown: QWidget, notices: Notices) -> None:
+def test_a_foreign_error_is_logged_and_keeps_its_text_to_itself(
+    shown: QWidget, notices: Notices, caplog: pytest.LogCaptureFixture
+) -> None:
     notices.report(ValueError("https://api.example.com/?access_token=secret"))
     [text] = notices.bars.texts().values()
     assert text == "Unexpected error: ValueError"
+    [record] = caplog.records
+    assert record.exc_info is not None
+    assert record.exc_info[0] is ValueError
 
 
 def test_a_bar_goes_when_it_is_dismissed(qtbot: QtBot, shown: QWidget, notices: Notices) -> None:
