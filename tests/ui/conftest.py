@@ -29,6 +29,13 @@ def qapp(qapp_args: list[str], qapp_cls: type[QApplication]) -> QApplication:
     return application
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _settled_heap(qapp: QApplication) -> None:
+    """What is imported by now is no garbage; not looking at it again makes each collection ten times shorter."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def _collected_here() -> Iterator[None]:
     """Garbage is collected between tests on this thread, never on a desk's: see `wxdesk.ui.garbage`."""
