@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, cast
 
-from aiohttp import hdrs, web
+from aiohttp import HttpVersion11, hdrs, web
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +59,35 @@ class Answer(web.Response):
     async def _prepare_headers(self) -> None:
         await super()._prepare_headers()
         self.headers.popall(hdrs.SERVER, None)
+
+
+class Success(web.StreamResponse):
+    """The answer to a push that is kept, as finished bytes: one object for all of them.
+
+    It is by far the most frequent answer, and making its headers anew costs aiohttp a quarter of the whole request.
+    Only for requests that leave the connection open; others get an ordinary `Answer`.
+    """
+
+    _BYTES = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 7\r\n\r\nsuccess"
+
+    @property
+    def keep_alive(self) -> bool | None:
+        """The connection stays open."""
+        return True
+
+    @staticmethod
+    def fits(request: web.BaseRequest) -> bool:
+        """Whether these bytes are the right answer to the request as HTTP."""
+        return request.keep_alive and request.version >= HttpVersion11
+
+    async def prepare(self, request: web.BaseRequest) -> None:
+        """Write it all."""
+        if request.transport is None:
+            raise ConnectionResetError("the client has hung up")
+        request.transport.write(self._BYTES)
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        """Nothing is left to write."""
 
 
 class Connection(web.RequestHandler):

@@ -23,7 +23,7 @@ from wxdesk.core.events import Event, PushSeen
 from wxdesk.core.model import Account, Push
 from wxdesk.desk.ports import Clock
 from wxdesk.webhook.body import read_body
-from wxdesk.webhook.connections import DEFAULT_LIMITS, Answer, Connection, Limits, Server
+from wxdesk.webhook.connections import DEFAULT_LIMITS, Answer, Connection, Limits, Server, Success
 from wxdesk.webhook.door import Door, read_query
 from wxdesk.webhook.refusal import Refusal, status_of
 
@@ -67,6 +67,7 @@ class Listener:
         self._limits = limits
         self._runner: web.ServerRunner | None = None
         self._at_work: set[asyncio.Task[object]] = set()
+        self._success = Success()
 
     async def start(self) -> str:
         """Begin to listen; returns the URL, `http://host:port`, with the port that was taken.
@@ -150,7 +151,8 @@ class Listener:
         except Exception as error:  # noqa: BLE001 - WeChat must try again whatever it is; its text may hold an openid
             logger.error("A push for %s met a fault: %s", push.account, type(error).__name__)
             return _Seen("failed: unexpected", Answer(HTTPStatus.INTERNAL_SERVER_ERROR), push)
-        return _Seen("kept" if new else "duplicate", Answer(HTTPStatus.OK, SUCCESS), push)
+        answer = self._success if Success.fits(request) else Answer(HTTPStatus.OK, SUCCESS)
+        return _Seen("kept" if new else "duplicate", answer, push)
 
     def _report(self, account: str, seen: _Seen, began: float) -> None:
         milliseconds = (perf_counter() - began) * 1000
@@ -165,7 +167,7 @@ class _Seen:
     """What became of one request; `push` is set if it was a genuine one."""
 
     outcome: str
-    answer: Answer
+    answer: web.StreamResponse
     push: Push | None = None
 
     @property
