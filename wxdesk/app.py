@@ -20,7 +20,15 @@ from typing import Any
 
 from wxdesk.config import Config
 from wxdesk.core.credentials import Credentials
-from wxdesk.core.events import ListenerChanged
+from wxdesk.core.events import (
+    ApiCalled,
+    ListenerChanged,
+    PauseChanged,
+    PushSeen,
+    ReplyChanged,
+    TokenChanged,
+    TroubleRaised,
+)
 from wxdesk.core.model import Account
 from wxdesk.desk.answering import Answering
 from wxdesk.desk.bus import Bus
@@ -143,8 +151,8 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
     """Plug every part into the next, in the order in which a message travels."""
     config, accounts, clock = setup.config, setup.accounts, setup.clock
     bus, health, traffic = Bus(), Health(), Traffic()
-    bus.subscribe(health.hear)
-    bus.subscribe(traffic.hear)
+    bus.subscribe(health.hear, ListenerChanged, PauseChanged, TokenChanged, TroubleRaised)
+    bus.subscribe(traffic.hear, PushSeen, ApiCalled)
 
     pause = Pause(store.settings, bus.publish)
     rulebook = Rulebook(store.rules, compile_pattern, LiquidRenderer(), clock, bus.publish)
@@ -156,7 +164,7 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
 
     client = WeChatClient(config.wechat.api_base, config.wechat.token_endpoint, setup.credentials, bus.publish, clock)
     outbox = Outbox(store, client, accounts, pause, bus.publish, clock)
-    bus.subscribe(outbox.hear)
+    bus.subscribe(outbox.hear, ReplyChanged, PauseChanged)
 
     handoff = Handoff(store, pause, bus.publish, clock)
     desk = Desk(accounts, store, handoff, rulebook, health, traffic, bus, clock)

@@ -16,20 +16,35 @@ type Subscriber = Callable[[Event], None]
 
 
 class Bus:
-    """Hands each published event to every subscriber, in the order in which they subscribed."""
+    """Hands each published event to those who want its kind, in the order in which they subscribed."""
 
     def __init__(self) -> None:
-        self._subscribers: list[Subscriber] = []
+        self._subscribers: list[tuple[Subscriber, tuple[type[Event], ...]]] = []
+        self._wanted: dict[type[Event], tuple[Subscriber, ...]] = {}
 
-    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
-        """Call `subscriber` with every event from now on; returns the function that ends it."""
-        self._subscribers.append(subscriber)
-        return lambda: self._subscribers.remove(subscriber)
+    def subscribe(self, subscriber: Subscriber, *kinds: type[Event]) -> Callable[[], None]:
+        """Call `subscriber` with every event of `kinds`, of all kinds if none is named; returns what ends it."""
+        entry = (subscriber, kinds)
+        self._subscribers.append(entry)
+        self._wanted.clear()
+
+        def end() -> None:
+            self._subscribers.remove(entry)
+            self._wanted.clear()
+
+        return end
 
     def publish(self, event: Event) -> None:
         """Tell everyone. A subscriber that fails is logged and does not keep the others from hearing."""
-        for subscriber in tuple(self._subscribers):
+        for subscriber in self._who_wants(type(event)):
             try:
                 subscriber(event)
-            except Exception:
+            except Exception:  # one broken listener must not silence the desk
                 log.exception("A subscriber failed on %s", type(event).__name__)
+
+    def _who_wants(self, kind: type[Event]) -> tuple[Subscriber, ...]:
+        found = self._wanted.get(kind)
+        if found is None:
+            wanting = (s for s, kinds in self._subscribers if not kinds or issubclass(kind, kinds))
+            found = self._wanted[kind] = tuple(wanting)
+        return found

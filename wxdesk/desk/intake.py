@@ -28,10 +28,13 @@ log = logging.getLogger(__name__)
 BATCH = 50
 """Messages derived in one transaction. The next acknowledgement waits for its end, so it must be a short one."""
 
-FLOOD = 8
-"""More pushes than this during one batch, and the thinking makes way for the acknowledging."""
+FLOOD = 500
+"""Pushes a second from which on the thinking makes way for the acknowledging. Below, there is time for both."""
 
-WAY = 3.0
+FEW = 8
+"""So many pushes during one batch say nothing about their rate."""
+
+WAY = 12.0
 """In a flood, the pause after a batch, in lengths of the batch."""
 
 BACKLOG = 20_000
@@ -87,8 +90,12 @@ class Intake:
             while self._fresh:
                 began, kept = time.monotonic(), self._kept
                 await self._take_in([self._fresh[i] for i in range(min(BATCH, len(self._fresh)))])
-                if self._kept - kept > FLOOD and len(self._fresh) < BACKLOG:
-                    await asyncio.sleep(WAY * (time.monotonic() - began))
+                await self._make_way(time.monotonic() - began, self._kept - kept)
+
+    async def _make_way(self, seconds: float, kept: int) -> None:
+        """After a batch that took `seconds`, in which `kept` pushes came: in a flood, leave the thread to them."""
+        if kept > max(FEW, FLOOD * seconds) and len(self._fresh) < BACKLOG:
+            await asyncio.sleep(WAY * seconds)
 
     async def _take_in(self, batch: Sequence[ToDerive]) -> None:
         try:

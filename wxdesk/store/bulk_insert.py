@@ -11,14 +11,16 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Dialect, Table
-from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy import Dialect, Insert, Table
 
 
 class BulkInsert:
-    """`statement` (an INSERT, with ON CONFLICT and RETURNING if wanted) of rows with exactly `columns`."""
+    """`statement` (an INSERT, with ON CONFLICT if wanted) of rows with exactly `columns`.
 
-    def __init__(self, statement: ReturningInsert[Any], table: Table, columns: Sequence[str], dialect: Dialect) -> None:
+    Without RETURNING: each row returned would hand the interpreter's lock back and forth once.
+    """
+
+    def __init__(self, statement: Insert, table: Table, columns: Sequence[str], dialect: Dialect) -> None:
         self.statement = statement
         compiled = statement.compile(dialect=dialect, column_keys=list(columns))
         self._names: list[str] = list(getattr(compiled, "positiontup", None) or ())

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.sql.dml import ReturningInsert
 
 from wxdesk.core.errors import StoreError
 from wxdesk.store.bulk_insert import BulkInsert
@@ -58,7 +57,7 @@ class Database:
         """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`, for this engine."""
         return self._insert(table)
 
-    def bulk_insert(self, statement: ReturningInsert[Any], table: Table, columns: Sequence[str]) -> BulkInsert | None:
+    def bulk_insert(self, statement: Insert, table: Table, columns: Sequence[str]) -> BulkInsert | None:
         """`statement` prepared for `insert_rows`; None where the driver needs no short cut."""
         return BulkInsert(statement, table, columns, self._writer.dialect) if self.is_sqlite else None
 
@@ -78,15 +77,18 @@ class Database:
         except self._failures as error:
             raise store_error(error) from None
 
-    async def insert_rows(self, insert: BulkInsert, rows: Sequence[Mapping[str, Any]]) -> Iterable[Any]:
-        """SQLite: commit `rows` with one statement that is its own transaction; what it returns."""
+    async def insert_rows(self, insert: BulkInsert, rows: Sequence[Mapping[str, Any]]) -> range:
+        """SQLite: commit `rows` with one statement that is its own transaction; the ids of those that were new.
+
+        Nobody else writes, so that new rows have ids that follow one another, in the order given.
+        """
         try:
             async with self._turn:
                 raw = await (await self._only_writer()).get_raw_connection()
                 driver = raw.driver_connection
                 assert driver is not None  # noqa: S101  # an open connection has one
-                found: Iterable[Any] = await driver.execute_fetchall(insert.sql(len(rows)), insert.values(rows))
-                return found
+                done = await driver.execute(insert.sql(len(rows)), insert.values(rows))
+                return range(done.lastrowid - done.rowcount + 1, done.lastrowid + 1) if done.rowcount else range(0)
         except self._failures as error:
             raise store_error(error) from None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -14,6 +14,9 @@ from wxdesk.store.group_commit import GroupCommit
 from wxdesk.store.schema import UNDERIVED, raw_pushes
 from wxdesk.store.whole import whole
 
+NEW = (raw_pushes.c.id, raw_pushes.c.account, raw_pushes.c.key)
+"""What tells which rows of a batch were new."""
+
 COLUMNS = ("account", "key", "body", "format", "received_at", "derived", "note")
 
 
@@ -24,12 +27,9 @@ class SqlPushes:
         self._db = db
         self._group = GroupCommit(self._commit)
         table = raw_pushes.c
-        self._insert = (
-            db.insert(raw_pushes)
-            .on_conflict_do_nothing(index_elements=[table.account, table.key])
-            .returning(table.id, table.account, table.key)
-        )
-        self._bulk = db.bulk_insert(self._insert, raw_pushes, COLUMNS)
+        insert = db.insert(raw_pushes).on_conflict_do_nothing(index_elements=[table.account, table.key])
+        self._insert = insert.returning(*NEW)
+        self._bulk = db.bulk_insert(insert, raw_pushes, COLUMNS)
 
     async def keep(self, push: Push) -> int | None:
         """Commit `push` with the others that arrive now; see `GroupCommit.keep`."""
@@ -68,15 +68,23 @@ class SqlPushes:
             }
             for push in pushes
         ]
-        new = {(account, key): push_id for push_id, account, key in await self._inserted(rows)}
+        if self._bulk is not None:
+            ids = await self._db.insert_rows(self._bulk, rows)
+            if len(ids) == len(rows):
+                return list(ids)
+            found = await self._within(ids)
+        else:
+            async with self._db.write() as connection:
+                found = (await connection.execute(self._insert, rows)).all()
+        new = {(account, key): push_id for push_id, account, key in found}
         # Of two copies in one batch the first gets the id.
         return [new.pop((push.account, cleaned(push.key)), None) for push in pushes]
 
-    async def _inserted(self, rows: list[dict[str, Any]]) -> Iterable[Any]:
-        if self._bulk is not None:
-            return await self._db.insert_rows(self._bulk, rows)
-        async with self._db.write() as connection:
-            return (await connection.execute(self._insert, rows)).all()
+    async def _within(self, ids: range) -> Sequence[Row[int, str, str]]:
+        table = raw_pushes.c
+        async with self._db.read() as connection:
+            query = select(*NEW).where(table.id >= ids.start, table.id < ids.stop)
+            return (await connection.execute(query)).all()
 
 
 def _kept(row: Row[Any]) -> KeptPush:
