@@ -17,8 +17,11 @@ from wxdesk.core.model import Author
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule
 from wxdesk.ui.appearance import Appearance, Look
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.main_window import MainWindow
 from wxdesk.ui.memory import Memory
+from wxdesk.ui.rules.leave_dialog import LeaveDialog
+from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.setup.facts import Facts
 from wxdesk.ui.shortcuts import ShortcutSheet
 
@@ -156,6 +159,59 @@ def test_closing_asks_first_and_finishing_remembers_the_place(
     assert (again.width(), again.height()) == (760, 640)
 
 
+def test_settings_are_one_step_from_an_empty_inbox(qtbot: QtBot, window: MainWindow) -> None:
+    inbox = _page(window, InboxPage)
+    qtbot.waitUntil(inbox.list.empty.step.isVisible)
+    qtbot.mouseClick(inbox.list.empty.step, Qt.MouseButton.LeftButton)
+    assert window.page_names[window.stack.currentIndex()] == "setup"
+    assert window.rail.items[-1].isChecked()
+
+
+class TestClosingWithUnsavedRules:
+    """Ctrl+Q and the window's cross ask about a rule that is being written."""
+
+    @pytest.fixture
+    def page(self, qtbot: QtBot, active: MainWindow, bridge: Bridge, world: World) -> RulesPage:
+        rule = Rule("Hours", when=Condition(any=("hours",)), then=(Action(ActionKind.REPLY, text="9"),))
+        world.call(world.desk.rulebook.save(rule))
+        active.show_page(active.page_names.index("rules"))
+        qtbot.waitUntil(lambda: bridge.is_idle)
+        page = _page(active, RulesPage)
+        page.editor.name.setText("Opening hours")
+        active.show_page(0)
+        return page
+
+    @pytest.fixture
+    def closing(self, active: MainWindow) -> list[str]:
+        heard: list[str] = []
+        active.closing.connect(lambda: heard.append("closing"))
+        return heard
+
+    @pytest.fixture
+    def question(self, qtbot: QtBot, active: MainWindow, page: RulesPage, closing: list[str]) -> LeaveDialog:
+        qtbot.keyClick(active, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+        active.close()
+        [asked] = active.findChildren(LeaveDialog)
+        assert active.stack.currentWidget() is page
+        assert closing == []
+        return asked
+
+    def test_stay(self, qtbot: QtBot, page: RulesPage, question: LeaveDialog, closing: list[str]) -> None:
+        qtbot.mouseClick(question.stay, Qt.MouseButton.LeftButton)
+        assert closing == []
+        assert page.editor.name.text() == "Opening hours"
+
+    def test_discard(self, qtbot: QtBot, question: LeaveDialog, closing: list[str], world: World) -> None:
+        qtbot.mouseClick(question.discard, Qt.MouseButton.LeftButton)
+        assert closing == ["closing"]
+        assert [rule.name for rule in world.call(world.desk.rulebook.all())] == ["Hours"]
+
+    def test_save(self, qtbot: QtBot, question: LeaveDialog, closing: list[str], world: World) -> None:
+        qtbot.mouseClick(question.save, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: closing == ["closing"])
+        assert [rule.name for rule in world.call(world.desk.rulebook.all())] == ["Opening hours"]
+
+
 def test_the_look_is_remembered(facts: Facts) -> None:
     assert Memory(facts.home).look is Look.SYSTEM
     Memory(facts.home).keep_look(Look.DARK)
@@ -174,6 +230,10 @@ def test_the_strip_fits_into_900(
     window.status_bar.show_day(DayCounts(12_345, 9_876, 2_345, 123))
     assert window.minimumSizeHint().width() <= 900
     assert window.minimumSizeHint().height() <= 600
+
+
+def _page[T](window: MainWindow, kind: type[T]) -> T:
+    return next(page.widget for page in window.pages if isinstance(page.widget, kind))
 
 
 def _replies(world: World, conversation: int) -> list[int]:

@@ -16,7 +16,7 @@ from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.figures import Figures
 from wxdesk.ui.memory import Memory
 from wxdesk.ui.notices import Notices
-from wxdesk.ui.pages import build_pages
+from wxdesk.ui.pages import Unsaved, build_pages
 from wxdesk.ui.pause_bar import PauseBar
 from wxdesk.ui.rail import Rail
 from wxdesk.ui.setup.facts import Facts
@@ -31,7 +31,7 @@ class MainWindow(QWidget):
     """The one window of the program.
 
     Signals:
-        closing: the operator wants to leave. Nothing closes yet: `finish` does.
+        closing: the operator wants to leave and nothing is unsaved. Nothing closes yet: `finish` does.
     """
 
     closing = Signal()
@@ -46,7 +46,7 @@ class MainWindow(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumSize(*SMALLEST)
         self.notices = Notices(self)
-        self.pages = build_pages(bridge, self.notices, facts, appearance)
+        self.pages = build_pages(bridge, self.notices, facts, appearance, self.show_settings)
         self.rail = Rail([page.place for page in self.pages], self)
         self.stack = QStackedWidget(self)
         for page in self.pages:
@@ -77,6 +77,10 @@ class MainWindow(QWidget):
         self.rail.show_page(index)
         self.pages[index].activate()
 
+    def show_settings(self) -> None:
+        """Show the last page."""
+        self.show_page(len(self.pages) - 1)
+
     def toggle_pause(self) -> None:
         """Pause everything automatic, or let it go on."""
         handoff = self._bridge.desk.handoff
@@ -100,11 +104,19 @@ class MainWindow(QWidget):
         self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Only say that the operator wants to leave; whoever runs the window finishes it."""
+        """Only say that the operator wants to leave; whoever runs the window finishes it.
+
+        Where something is unsaved, its page is shown and asks first.
+        """
         if self._finished:
             event.accept()
             return
         event.ignore()
+        for index, page in enumerate(self.pages):
+            if isinstance(page.widget, Unsaved) and page.widget.unsaved:
+                self.show_page(index)
+                page.widget.leave(self.closing.emit)
+                return
         self.closing.emit()
 
     def _lay_out(self) -> None:
@@ -137,7 +149,7 @@ class MainWindow(QWidget):
         for page, item in zip(self.pages, self.rail.items, strict=True):
             bind(self, page.place.key, item.click)
         bind(self, "F8", self.toggle_pause)
-        bind(self, "Ctrl+,", self.rail.items[-1].click)
+        bind(self, "Ctrl+,", self.show_settings)
         bind(self, "Ctrl+Q", self.close)
         bind(self, "F1", self.show_keys)
         bind(self, "Ctrl+/", self.show_keys)

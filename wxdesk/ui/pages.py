@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from PySide6.QtWidgets import QWidget
 
@@ -30,9 +31,26 @@ class Page:
     activate: Callable[[], None]
 
 
-def build_pages(bridge: Bridge, notices: Notices, facts: Facts, appearance: Appearance) -> tuple[Page, ...]:
-    """All pages; the settings stand last, at the foot of the rail."""
+@runtime_checkable
+class Unsaved(Protocol):
+    """A page on which something can be written that is not stored at once."""
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether closing now would lose something."""
+        ...
+
+    def leave(self, then: Callable[[], None]) -> None:
+        """Let the operator decide about it; `then` is called unless he stays."""
+        ...
+
+
+def build_pages(
+    bridge: Bridge, notices: Notices, facts: Facts, appearance: Appearance, show_settings: Callable[[], None]
+) -> tuple[Page, ...]:
+    """All pages; the settings stand last, at the foot of the rail, and others lead there by `show_settings`."""
     inbox = InboxPage(bridge, notices)
+    inbox.settings_wanted.connect(show_settings)
     rules = RulesPage(bridge, notices)
     traffic = TrafficPage(bridge, notices)
     insights = InsightsPage(bridge, notices)

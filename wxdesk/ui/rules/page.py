@@ -98,6 +98,8 @@ class RulesPage(QWidget):
         if not self.unsaved:
             then()
             return
+        if any(asking.isVisible() for asking in self.window().findChildren(LeaveDialog)):
+            return
         self._then = then
         self.editor.check_now()
         fault = self.editor.fault
