@@ -76,7 +76,7 @@ async def test_an_answer_is_ready_to_be_sent() -> None:
     answer = (await loaded(order)).answer(message("20461 ２００ ？"), CONVERSATION, ACCOUNT)
     assert answer.contents == (Content(text="李雷，订单 20461，14:05"), Content(ReplyKind.IMAGE, media_id="MEDIA"))
     assert answer.tags == ("vip", "新")
-    assert (answer.take_over, answer.transfer, answer.silent, answer.problem) == (True, False, False, "")
+    assert (answer.take_over, answer.silent, answer.problem) == (True, False, "")
     assert answer.rule is not None
     assert answer.rule.name == "物流"
     assert answer.rules_left == 0
@@ -88,7 +88,7 @@ async def test_rules_that_continue_answer_together() -> None:
     assert says(book, "x") == ["1", "2"]
 
 
-@pytest.mark.parametrize(("kind", "flag"), [(ActionKind.TRANSFER, "transfer"), (ActionKind.SILENT, "silent")])
+@pytest.mark.parametrize(("kind", "flag"), [(ActionKind.TRANSFER, "take_over"), (ActionKind.SILENT, "silent")])
 async def test_what_is_not_sent_is_told(kind: ActionKind, flag: str) -> None:
     answer = (await loaded(Rule("r", default=True, then=(Action(kind),)))).answer(message("x"), CONVERSATION, ACCOUNT)
     assert getattr(answer, flag) is True

@@ -40,7 +40,6 @@ class Answer:
     contents: tuple[Content, ...] = ()
     tags: tuple[str, ...] = ()
     take_over: bool = False
-    transfer: bool = False
     silent: bool = False
     problem: str = ""
 
@@ -180,8 +179,9 @@ class Rulebook:
             matching,
             contents,
             tags=tuple(dict.fromkeys(tag for action in actions for tag in action.tags)),
-            take_over=ActionKind.TAKE_OVER in kinds,
-            transfer=ActionKind.TRANSFER in kinds,
+            # WeChat's own tool is reached only in the answer of a push, which is given before any rule is asked; a
+            # rule that wants a human there gets the one who is here.
+            take_over=not kinds.isdisjoint({ActionKind.TAKE_OVER, ActionKind.TRANSFER}),
             silent=ActionKind.SILENT in kinds,
             problem=problem,
         )

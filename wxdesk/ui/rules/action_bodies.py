@@ -281,6 +281,6 @@ def _sentence(kind: ActionKind) -> str:
         case ActionKind.TAKE_OVER:
             return tr("The conversation waits for a person; the rules keep quiet in it until it is handed back.")
         case ActionKind.TRANSFER:
-            return tr("WeChat passes the customer to its own web tool; for up to 30 minutes this desk hears nothing.")
+            return tr("wxdesk does not pass customers to WeChat's own tool yet: the conversation waits for you here.")
         case _:
             return tr("The message counts as answered, and the customer gets nothing.")

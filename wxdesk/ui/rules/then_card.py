@@ -27,9 +27,8 @@ ADDABLE = (
     ActionKind.TAKE_OVER,
     ActionKind.TAG,
     ActionKind.SILENT,
-    ActionKind.TRANSFER,
 )
-ONCE = frozenset({ActionKind.TAKE_OVER, ActionKind.TAG, ActionKind.SILENT, ActionKind.TRANSFER})
+ONCE = frozenset({ActionKind.TAKE_OVER, ActionKind.TAG, ActionKind.SILENT})
 
 
 class ActionRow(QWidget):
@@ -203,7 +202,7 @@ class ThenCard(QFrame):
         self._rows.remove(row)
         self._forget(row)
         self._set()
-        self.chips[row.kind].setFocus()
+        self.chips.get(row.kind, self.chips[ActionKind.REPLY]).setFocus()
         self.changed.emit()
 
     def _forget(self, row: ActionRow) -> None:

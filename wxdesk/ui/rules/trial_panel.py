@@ -237,8 +237,6 @@ def _beside(answer: Answer) -> str:
         said.append(tr("The customer gets nothing, on purpose."))
     if answer.take_over:
         said.append(tr("The conversation is handed over to a person."))
-    if answer.transfer:
-        said.append(tr("WeChat transfers the customer to its own web tool."))
     if answer.tags:
         said.append(tr("The customer is tagged: {tags}", tags=tr(", ").join(answer.tags)))
     return "\n".join(said)
