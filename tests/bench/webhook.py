@@ -4,7 +4,7 @@
     headless  `wxdesk serve`: every message on disk before its answer
     window    the same desk with its window open, which stalls for 100 ms each second
 
-Each is a process of its own; one client, also its own process, holds 16 connections and waits for each answer before
+Each is a process of its own; one client, also its own process, holds 32 connections and waits for each answer before
 it writes the next message. The three take turns, so that a machine that changes its speed changes it for all. Printed
 are requests/s and the 50th and 99th percentile of the answer, medians over the turns, and the ratios that matter.
 
@@ -44,7 +44,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--turns", type=int, default=3)
-    parser.add_argument("--connections", type=int, default=16)
+    parser.add_argument("--connections", type=int, default=32)
     options = parser.parse_args()
     turns: dict[str, list[Turn]] = {name: [] for name in SERVERS}
     for number in range(options.turns):

@@ -34,7 +34,7 @@ FLOOD = 500
 FEW = 8
 """So many pushes during one batch say nothing about their rate."""
 
-WAY = 12.0
+WAY = 16.0
 """In a flood, the pause after a batch, in lengths of the batch."""
 
 BACKLOG = 20_000
