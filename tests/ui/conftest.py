@@ -23,7 +23,7 @@ from wxdesk.ui.setup.facts import Facts
 @pytest.fixture(scope="session")
 def qapp(qapp_args: list[str], qapp_cls: type[QApplication]) -> QApplication:
     """pytest-qt's application, dressed as `wxdesk.ui.window` does."""
-    application = qapp_cls(qapp_args)
+    application = qapp_cls.instance() or qapp_cls(qapp_args)
     application.setQuitOnLastWindowClosed(False)
     fonts.install(application)
     return application
