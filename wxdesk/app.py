@@ -10,9 +10,11 @@ import asyncio
 import contextlib
 import json
 import logging
+import os
 import re
 import signal
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+import sys
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +22,7 @@ from typing import Any
 
 from wxdesk.config import Config
 from wxdesk.core.credentials import Credentials
+from wxdesk.core.errors import WxdeskError
 from wxdesk.core.events import (
     ApiCalled,
     ListenerChanged,
@@ -238,6 +241,29 @@ def open_window(setup: Setup, missing: Sequence[Missing] = ()) -> int:
         return run_window(thread.desk, thread.loop, facts)
     finally:
         thread.stop()
+
+
+def has_display() -> bool:
+    """Whether a window can be shown; only on Linux can there be none."""
+    if os.environ.get("QT_QPA_PLATFORM") == "offscreen":
+        return False
+    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+@contextlib.contextmanager
+def failure_shown() -> Iterator[None]:
+    """Show in a window what keeps a desk from opening, where there is a display; it is raised on in any case.
+
+    Whoever starts the program by an icon sees neither stderr nor the exit code.
+    """
+    try:
+        yield
+    except WxdeskError as error:
+        if has_display():
+            from wxdesk.ui.window import show_failure  # as above
+
+            show_failure(error)
+        raise
 
 
 def _without_password(url: str) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from wxdesk import __version__, i18n, keychain, logs
-from wxdesk.app import Setup, export_rules, import_rules, open_window, serve
+from wxdesk.app import Setup, export_rules, failure_shown, import_rules, open_window, serve
 from wxdesk.config import Config, load
 from wxdesk.core.credentials import Credentials
 from wxdesk.core.errors import BadInput, WxdeskError
@@ -121,8 +121,9 @@ def _prepare(options: argparse.Namespace) -> tuple[Setup, list[Missing]]:
 
 
 def _window(options: argparse.Namespace) -> int:
-    setup, missing = _prepare(options)
-    return open_window(setup, missing)  # its settings page says what is missing, and how to mend it
+    with failure_shown():
+        setup, missing = _prepare(options)
+        return open_window(setup, missing)  # its settings page says what is missing, and how to mend it
 
 
 def _serve(options: argparse.Namespace) -> int:

@@ -10,14 +10,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
 from wxdesk import logs
-from wxdesk.app import DeskThread, Setup
+from wxdesk.app import DeskThread, Setup, has_display
 from wxdesk.config import AccountEntry, Config, Listener, WeChatAt
 from wxdesk.core.events import Event, MessageKept
 from wxdesk.core.inbox import InboxFilter, InboxRow, TimelineItem
@@ -63,13 +62,6 @@ def run_demo(home: Path | None, screenshots: Path | None, log_level: str) -> int
         saved = grab_pages(desk.desk, desk.loop, Facts(folder, desk.url), pictures, _pose(desk))
         print(tr("{n} pictures are in {folder}", n=len(saved), folder=pictures.resolve()))  # noqa: T201
         return 0
-
-
-def has_display() -> bool:
-    """Whether a window can be shown; only on Linux can there be none."""
-    if os.environ.get("QT_QPA_PLATFORM") == "offscreen":
-        return False
-    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 @contextlib.contextmanager

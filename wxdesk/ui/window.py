@@ -1,4 +1,4 @@
-"""From a running desk to an open window: the two ways in, for the program and for its pictures."""
+"""From a running desk to an open window, for the program and for its pictures; and what is shown if none runs."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from wxdesk.desk.desk import Desk
 from wxdesk.ui import fonts
 from wxdesk.ui.appearance import Appearance, Look
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.failure_window import FailureWindow
 from wxdesk.ui.garbage import GarbageCollector
 from wxdesk.ui.icons import pixmap
 from wxdesk.ui.loop import run
@@ -63,6 +64,33 @@ def run_window(
         return code
 
     return run(application, main)
+
+
+def show_failure(error: Exception) -> None:
+    """Show why no desk could be opened until the operator has read it (or SIGTERM, Ctrl+C).
+
+    Belongs on the main thread.
+    """
+    application = make_application()
+    appearance = Appearance(application)
+
+    async def main() -> int:
+        closing = asyncio.get_running_loop().create_future()
+
+        def close() -> None:
+            if not closing.done():
+                closing.set_result(0)
+
+        window = FailureWindow(error)
+        window.left.connect(close)
+        _close_on_signals(close)
+        window.show()
+        code: int = await closing
+        window.deleteLater()
+        return code
+
+    run(application, main)
+    appearance.deleteLater()
 
 
 def grab_pages(
