@@ -116,7 +116,7 @@ def test_the_detail_of_a_push_tells_its_whole_way_and_no_openid(
     steps = dict(page.detail.steps.texts())
     assert steps["Checked"] == "verified and decrypted, secure mode · JSON"
     assert steps["Kept"].endswith(" · no. 1")
-    assert steps["Answered"].startswith("success · ")
+    assert steps["Response"].startswith("success · ")
     assert steps["Rule"] == "Hours · revision 1"
     body = json.loads(page.detail.body.toPlainText())
     assert (body["Content"], body["FromUserName"]) == ("你们几点开门", SHORT)

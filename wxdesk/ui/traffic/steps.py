@@ -50,7 +50,7 @@ def push_steps(line: Line, path: PushPath | None, account: Account | None, now: 
         steps.append(Step(tr("What it means"), sentence))
     if path is not None:
         steps += _kept(path, account)
-    steps.append(Step(tr("Answered"), f"{line.result} · {line.took}", line.tone.value))
+    steps.append(Step(tr("Response"), f"{line.result} · {line.took}", line.tone.value))
     if path is not None:
         steps += _decided(path)
         steps += [_reply_step(reply, now) for reply in path.replies]
