@@ -198,3 +198,10 @@ async def test_what_was_answered_before_does_not_count_as_unanswered(talk: Talk,
 async def test_a_picture_counts_as_a_message(talk: Talk, store: SqlStore) -> None:
     await talk.hears(incoming("o1", type=MessageType.IMAGE, msg_type="image"))
     assert (await store.conversations.day_counts(T0.replace(microsecond=0))).messages == 1
+
+
+async def test_what_a_rule_left_unsaid_on_purpose_is_not_unanswered(talk: Talk, store: SqlStore) -> None:
+    await talk.says("o1", "在吗", at=second(0))
+    nod = (await talk.says("o1", "嗯嗯", at=second(10))).message
+    await talk.decides(nod, outcome=Outcome.SILENT)
+    assert (await store.conversations.day_counts(T0)).unanswered == 1

@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from wxdesk.core.inbox import DayCounts, InboxCounts, InboxFilter, InboxRow
 from wxdesk.core.model import Author, ReplyState
+from wxdesk.core.rules import Outcome
 from wxdesk.store.new_replies import load_replies
 from wxdesk.store.records import conversation_of, select_conversations
-from wxdesk.store.schema import UNREAD, WAITING, WRITTEN, conversations, messages, replies
+from wxdesk.store.schema import UNREAD, WAITING, WRITTEN, conversations, decisions, messages, replies
 
 PENDING = (ReplyState.HELD, ReplyState.DRAFT)
 UNSETTLED = (ReplyState.FAILED, ReplyState.UNKNOWN)
@@ -111,11 +112,14 @@ async def day_counts(connection: AsyncConnection, since: datetime) -> DayCounts:
     """See `desk.ports.Conversations.day_counts`."""
     since_then = and_(WRITTEN, messages.c.at >= since)
     written = select(func.count()).select_from(messages).where(since_then).scalar_subquery()
+    silent = select(decisions.c.id).where(
+        decisions.c.message_id == messages.c.id, decisions.c.outcome == Outcome.SILENT
+    )
     # From the waiting conversations to their last messages, never the other way round.
     unanswered = (
         select(func.count())
         .select_from(conversations.join(messages, messages.c.conversation_id == conversations.c.id))
-        .where(WAITING, messages.c.at >= conversations.c.waiting_since, since_then)
+        .where(WAITING, messages.c.at >= conversations.c.waiting_since, since_then, ~silent.exists())
         .scalar_subquery()
     )
 
