@@ -1,0 +1,49 @@
+"""What did not simply arrive is settled from its bubble: sent again, discarded, or confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.ui.inbox.conftest import shown_reply
+from tests.ui.world import World
+from wxdesk.core.model import ReplyState
+from wxdesk.sandbox.faults import Fault, FaultKind
+from wxdesk.ui.inbox.bubble_words import BubbleAction
+from wxdesk.ui.inbox.page import InboxPage
+
+CUSTOMER = "oCustomer0000000000000001"
+REFUSED = Fault(FaultKind.ERRCODE, errcode=87014)
+LOST = Fault(FaultKind.RESET_AFTER)
+
+
+@pytest.mark.parametrize(
+    ("fault", "before", "action", "after", "sent"),
+    [
+        (REFUSED, ReplyState.FAILED, BubbleAction.RETRY, ReplyState.SENT, 1),
+        (REFUSED, ReplyState.FAILED, BubbleAction.DISCARD, ReplyState.CANCELLED, 0),
+        (LOST, ReplyState.UNKNOWN, BubbleAction.CONFIRM, ReplyState.SENT, 1),
+        (LOST, ReplyState.UNKNOWN, BubbleAction.RETRY, ReplyState.SENT, 2),
+    ],
+)
+def test_a_reply_is_settled_from_its_bubble(
+    qtbot: QtBot,
+    world: World,
+    page: InboxPage,
+    opened: Callable[[int], None],
+    fault: Fault,
+    before: ReplyState,
+    action: BubbleAction,
+    after: ReplyState,
+    sent: int,
+) -> None:
+    conversation_id = world.say(CUSTOMER, "hello")
+    opened(conversation_id)
+    world.sandbox.faults.plan(fault)
+    reply = world.call(world.desk.handoff.write(conversation_id, "Good morning."))
+    qtbot.waitUntil(lambda: shown_reply(page, before) is not None)
+    page.chat.act(action, f"r{reply.id}")
+    qtbot.waitUntil(lambda: shown_reply(page, after) is not None)
+    assert len(world.sandbox.sent) == sent
