@@ -31,6 +31,8 @@ from wxdesk.sandbox.server import Sandbox
 KILLS = 100
 CONTACTS = 40
 CONNECTIONS = 8
+NEW_PER_LIFE = 5
+"""New messages that each connection writes before it only repeats known ones."""
 ECHO = '[[rules]]\nname = "echo"\ndefault = true\nthen = [{ reply = "{{ message.text }}" }]\n'
 
 
@@ -60,9 +62,11 @@ class Load:
         try:
             for number in random.sample(sorted(self.acknowledged), min(2, len(self.acknowledged))):
                 await self.post(session, url, number)  # WeChat repeats itself, also after a restart
-            while True:
+            for _ in range(NEW_PER_LIFE):
                 self.written += 1
                 await self.post(session, url, str(6_000_000_000_000_000_000 + self.written))
+            while True:  # load without a backlog that the last run could not answer in time
+                await self.post(session, url, random.choice(tuple(self.acknowledged)))
         except (aiohttp.ClientError, TimeoutError, ConnectionError):
             return
 
@@ -119,7 +123,7 @@ async def _finish(home: Path, load: Load) -> None:
     seen = len(load.sandbox.sent)
     async with aiohttp.ClientSession() as session:
         await load.post(session, url, LAST)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         while (await load.sandbox.wait_for_reply(contact_of(LAST), seen)).text != LAST:
             seen += 1
     assert await asyncio.to_thread(serving.terminate) == 0
