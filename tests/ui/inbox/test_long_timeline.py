@@ -71,7 +71,7 @@ def test_a_hit_far_back_is_shown_with_its_neighbours_and_the_way_back_reads_ever
     qtbot.waitUntil(lambda: page.chat.timeline.bubbles.marked != "")
     assert 150 in numbers(page)
     assert len(numbers(page)) <= TIMELINE_PAGE
-    assert page.chat.timeline.jump.isVisible()
+    qtbot.waitUntil(page.chat.timeline.jump.isVisible)
     bar = page.chat.timeline.verticalScrollBar()
     while not page.session.to_end:
         before = numbers(page)[-1]
@@ -87,6 +87,7 @@ def test_the_newest_is_one_press_away_from_a_hit(qtbot: QtBot, page: InboxPage, 
     qtbot.waitUntil(lambda: page.list.hits.rowCount() == 1)
     page.list.found.activated.emit(page.list.hits.index(0))
     qtbot.waitUntil(lambda: page.chat.timeline.bubbles.marked != "")
+    qtbot.waitUntil(page.chat.timeline.jump.isVisible)
     page.chat.timeline.jump.click()
     qtbot.waitUntil(lambda: bool(numbers(page)) and numbers(page)[-1] == MANY - 1)
     qtbot.waitUntil(page.chat.timeline.at_end)
