@@ -87,6 +87,7 @@ class ConversationList(QFrame):
         self.search.left.connect(self.leave_search)
         self.search.went_down.connect(self.focus_rows)
         self._delay.timeout.connect(self._ask_search)
+        self.chips.chosen.connect(self.search.clear)  # a filter is of the conversations, so these are shown
         self.chips.chosen.connect(self.filter_chosen)
         self.view.selectionModel().currentChanged.connect(self._picked)
         self.found.activated.connect(self._hit_picked)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from wxdesk.i18n import tr
+from wxdesk.ui.icons import icon
 from wxdesk.ui.widgets.key_cap import KeyCap
 
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
 
 class SearchField(QLineEdit):
-    """One line; its key is shown while it is empty.
+    """One line; its key is shown while it is empty, then a button that empties it.
 
     Signals:
-        left: Esc was pressed. went_down: Down or Enter was pressed.
+        left: Esc or the button was pressed. went_down: Down or Enter was pressed.
     """
 
     left = Signal()
@@ -28,7 +29,11 @@ class SearchField(QLineEdit):
         self.setPlaceholderText(tr("Search messages"))
         self.setAccessibleName(tr("Search messages"))
         self.key = KeyCap("Ctrl+K", self)
-        self.textChanged.connect(self._show_key)
+        self.empty_it = self.addAction(icon("close"), QLineEdit.ActionPosition.TrailingPosition)
+        self.empty_it.setToolTip(tr("Clear search"))
+        self.empty_it.triggered.connect(self.left)
+        self.textChanged.connect(self._show_end)
+        self._show_end("")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc leaves, Down and Enter go to the rows."""
@@ -47,5 +52,12 @@ class SearchField(QLineEdit):
             self.width() - size.width() - 8, (self.height() - size.height()) // 2, size.width(), size.height()
         )
 
-    def _show_key(self, text: str) -> None:
+    def changeEvent(self, event: QEvent) -> None:
+        """Tint the button anew when the appearance changes."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "empty_it"):
+            self.empty_it.setIcon(icon("close"))
+
+    def _show_end(self, text: str) -> None:
         self.key.setVisible(not text)
+        self.empty_it.setVisible(bool(text))
