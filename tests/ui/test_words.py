@@ -134,6 +134,14 @@ def test_the_author_of_a_reply() -> None:
     assert words.author_word(replace(REPLY, author=Author.OPERATOR, edited=True)) == "您"
 
 
+def test_emoticons_are_readable_in_the_language_of_the_window() -> None:
+    said = replace(CONVERSATION, preview="好/::)\n[冷汗]")
+    assert words.preview_of(said) == "好🙂 [Blush]"
+    i18n.use("zh_CN")
+    assert words.preview_of(said) == "好🙂 [冷汗]"
+    assert words.with_names("好/::)[Blush]") == "好[微笑][冷汗]"
+
+
 def _all_words() -> list[str]:
     kinds = [*MessageType, *ReplyKind, "location"]
     return [

@@ -11,16 +11,11 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from wxdesk.core.markers import marker_pattern
+
 # Variation selectors, zero-width space, word joiner, byte order mark; and surrogates that lost their other half,
 # which no encoder and no RE2 takes.
 _UNSEEN = re.compile("[\ufe0e\ufe0f\u200b\u2060\ufeff\ud800-\udfff]+")
-
-# An address, or a path of two or more steps, up to the next blank or the next character beyond ASCII. It begins
-# where a run of its characters begins and gives none of them back, so that a long run is read once.
-_STEP = r"[A-Za-z0-9_.+\-]"
-_ADDRESS = rf"(?-i:(?<!{_STEP})(?:[A-Za-z]{_STEP}*+://|[Ww]{{3}}\.|(?:{_STEP}++/){{2}})[!-~]*)"
-
-_NAME = r"(?P<name>\[[^\[\]]{1,20}\])"
 
 
 def seen(text: str) -> str:
@@ -32,10 +27,8 @@ class Normaliser:
     """Brings text into the form in which words are compared.
 
     `codes` are the whole markers that WeChat's clients put for their own emoticons: slash codes, which begin with
-    `/:`, and bracket names (`[微笑]`). Letter case does not matter; each becomes a blank. Slash codes are short, and
-    some are plain words (`/:no`, `/:v`), so two things stay as they are: a word code that runs on into more letters
-    or digits (`/:north`), and anything inside an address or a path of at least two steps (`https://a.cn/:ok`,
-    `pages/user/:no`). After a single word (`thanks/:rose`) a code counts, because WeChat itself draws it there.
+    `/:`, and bracket names (`[微笑]`). Letter case does not matter; each becomes a blank. What only looks like a
+    marker stays (`core.markers`).
 
     A text that consists of markers only is compared with its markers.
     """
@@ -43,7 +36,7 @@ class Normaliser:
     def __init__(self, codes: Iterable[str]) -> None:
         forms = {_folded(code) for code in codes} - {""}
         self._names = frozenset(form for form in forms if form.startswith("["))
-        self._marker = re.compile(f"(?P<kept>{_ADDRESS})|{_slash_codes(forms - self._names)}|{_NAME}", re.IGNORECASE)
+        self._marker = marker_pattern(forms - self._names, re.IGNORECASE)
 
     def cased(self, text: str) -> str:
         """`text` normalised but for its letter case: what a regex is searched in, and what its groups hold."""
@@ -65,10 +58,3 @@ class Normaliser:
 
 def _folded(text: str) -> str:
     return unicodedata.normalize("NFKC", seen(text).casefold())
-
-
-def _slash_codes(codes: Iterable[str]) -> str:
-    """A pattern of all codes behind their common beginning, longest first, word codes only as whole words."""
-    rests = sorted((code.removeprefix("/:") for code in codes), key=lambda rest: (-len(rest), rest))
-    whole = (re.escape(rest) + (r"(?![A-Za-z0-9_])" if rest.isalpha() else "") for rest in rests)
-    return f"/:(?:{'|'.join(whole)})" if rests else "(?!)"

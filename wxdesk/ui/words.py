@@ -6,9 +6,12 @@ Times come in UTC and are told in the operator's own time zone. Nothing here eve
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import cache
 
+from wxdesk.core.markers import Legend
 from wxdesk.core.model import Author, Contact, Conversation, Reply, ReplyMode, ReplyState
-from wxdesk.i18n import tr
+from wxdesk.desk import emoticons
+from wxdesk.i18n import language, tr
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -83,12 +86,28 @@ def preview_of(conversation: Conversation, *, with_author: bool = True) -> str:
     """
     if conversation.last_at is None:
         return ""
-    said = " ".join(conversation.preview.split()) or kind_word(conversation.preview_kind)
+    said = " ".join(readable(conversation.preview).split()) or kind_word(conversation.preview_kind)
     if not with_author or conversation.preview_author is Author.CONTACT:
         return said
     if conversation.preview_author is Author.RULE:
         return tr("Rule: {said}", said=said)
     return tr("You: {said}", said=said)
+
+
+def readable(text: str) -> str:
+    """`text` with WeChat's emoticon codes as emoji, or as names where there is no emoji; for display only."""
+    return _legends(language())[0](text)
+
+
+def with_names(text: str) -> str:
+    """`text` with WeChat's emoticon codes as names in brackets; for display only."""
+    return _legends(language())[1](text)
+
+
+@cache
+def _legends(spoken: str) -> tuple[Legend, Legend]:
+    table = emoticons.read_emoticons()
+    return emoticons.readable(table, spoken), emoticons.named(table, spoken)
 
 
 def kind_word(kind: str) -> str:

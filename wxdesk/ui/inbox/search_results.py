@@ -10,14 +10,14 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from wxdesk.core.inbox import SearchHit
+from wxdesk.core.inbox import SearchHit, TimelineItem
 from wxdesk.core.model import Author, Message
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.painting import paint_avatar, paint_text
 from wxdesk.ui.inbox.timeline_entries import message_text, reply_text
 from wxdesk.ui.theme import Measure, Size, Theme, font
-from wxdesk.ui.words import ago, name_of
+from wxdesk.ui.words import ago, name_of, with_names
 
 ROW = 60
 _BEFORE = 12
@@ -70,14 +70,28 @@ class SearchModel(QAbstractListModel):
 def excerpt(hit: SearchHit, phrase: str) -> str:
     """The text of a hit from a little before the phrase on, with who wrote it."""
     item = hit.item
-    said = message_text(item) if isinstance(item, Message) else reply_text(item)
-    said = " ".join(said.split())
-    at = said.casefold().find(phrase.casefold())
+    said, at = _said(item, phrase)
     if at > _BEFORE:
         said = "…" + said[at - _BEFORE :]
     if isinstance(item, Message):
         return said
     return tr("You: {said}", said=said) if item.author is Author.OPERATOR else tr("Rule: {said}", said=said)
+
+
+def _said(item: TimelineItem, phrase: str) -> tuple[str, int]:
+    """What stands there on one line, and where the phrase begins in it, or -1.
+
+    A phrase that is an emoticon's name is shown as one: its emoji would not say why it was found.
+    """
+    said = message_text(item) if isinstance(item, Message) else reply_text(item)
+    raw = item.text if isinstance(item, Message) else item.content.text
+    said = " ".join(said.split())
+    at = said.casefold().find(phrase.casefold())
+    if at < 0:
+        by_name = " ".join(with_names(raw).split())
+        at = by_name.casefold().find(phrase.casefold())
+        said = by_name if at >= 0 else said
+    return said, at
 
 
 class SearchDelegate(QStyledItemDelegate):

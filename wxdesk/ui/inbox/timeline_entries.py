@@ -14,7 +14,7 @@ from wxdesk.core.inbox import TimelineItem
 from wxdesk.core.model import Author, Message, MessageType, Reply, ReplyKind, ReplyState
 from wxdesk.core.rules import Decision, Outcome
 from wxdesk.i18n import tr
-from wxdesk.ui.words import clock_time, day_word, kind_word
+from wxdesk.ui.words import clock_time, day_word, kind_word, readable
 
 
 class EntryKind(Enum):
@@ -93,21 +93,21 @@ def first_unread(items: Sequence[TimelineItem], unread: int) -> int | None:
 
 
 def message_text(message: Message) -> str:
-    """What a message says, or what it is where it has no text."""
+    """What a message says, its emoticons readable, or what it is where it has no text."""
     if message.text:
-        return message.text
+        return readable(message.text)
     if message.type is MessageType.OTHER:
         return tr("[{kind}]", kind=message.msg_type)
     return f"{kind_word(message.type.value)} {message.fields.get('Title', '')}".strip()
 
 
 def reply_text(reply: Reply) -> str:
-    """What a reply says, or what it is where it has no text."""
+    """What a reply says, its emoticons readable, or what it is where it has no text."""
     content = reply.content
     if content.kind is ReplyKind.TEXT:
-        return content.text
-    lines = (f"{kind_word(content.kind.value)} {content.title}".strip(), content.description, content.url)
-    return "\n".join(line for line in lines if line)
+        return readable(content.text)
+    title = f"{kind_word(content.kind.value)} {readable(content.title)}".strip()
+    return "\n".join(line for line in (title, readable(content.description), content.url) if line)
 
 
 def _message_entry(message: Message, silence: Outcome | None) -> Entry:
