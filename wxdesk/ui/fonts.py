@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 
-from PySide6.QtGui import QFont, QFontDatabase
+from PySide6.QtGui import QFont, QFontDatabase, QFontMetrics, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from wxdesk.ui.theme import FAMILIES, Size
@@ -29,6 +29,11 @@ def install(application: QApplication) -> None:
 def has_chinese() -> bool:
     """Whether some installed face can write simplified Chinese."""
     return bool(QFontDatabase.families(QFontDatabase.WritingSystem.SimplifiedChinese))
+
+
+def has_emoji() -> bool:
+    """Whether the interface can draw emoji; without a face for them it would show boxes."""
+    return QFontMetrics(QGuiApplication.font()).inFontUcs4(ord("🙂"))
 
 
 def packaged() -> list[str]:

@@ -12,6 +12,7 @@ from wxdesk.core.markers import Legend
 from wxdesk.core.model import Author, Contact, Conversation, Reply, ReplyMode, ReplyState
 from wxdesk.desk import emoticons
 from wxdesk.i18n import language, tr
+from wxdesk.ui.fonts import has_emoji
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -95,8 +96,10 @@ def preview_of(conversation: Conversation, *, with_author: bool = True) -> str:
 
 
 def readable(text: str) -> str:
-    """`text` with WeChat's emoticon codes as emoji, or as names where there is no emoji; for display only."""
-    return _legends(language())[0](text)
+    """`text` with WeChat's emoticon codes as emoji, or as names where no emoji can be shown; for display only."""
+    if "/" not in text and "[" not in text:
+        return text
+    return _legends(language())[0](text) if has_emoji() else with_names(text)
 
 
 def with_names(text: str) -> str:
