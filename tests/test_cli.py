@@ -173,6 +173,12 @@ async def test_the_doctor_finds_a_sound_set_up_sound(home: Path) -> None:
     assert "access_token valid" in done.stdout
 
 
+def test_the_doctor_tells_until_when_a_former_token_counts(home: Path) -> None:
+    done = run(home, "doctor", WXDESK_SHOP_PUSH_TOKEN_OLD="the_former_one")
+    assert "the former push_token is accepted until 20" in done.stdout
+    assert "the_former_one" not in done.stdout
+
+
 def test_the_doctor_fails_with_what_is_wrong(home: Path) -> None:
     done = run(home, "doctor", WXDESK_SHOP_APP_SECRET="")
     assert done.returncode == 1

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import keyring
 import pytest
 from keyring.backend import KeyringBackend
 
 from wxdesk import keychain
+from wxdesk.core.credentials import FormerSecret
 from wxdesk.core.model import Account, PushMode
 from wxdesk.keychain import SecretName, credentials_of, variable
 
 SHOP = Account("shop", "wx1", "gh_1")
+NOW = datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
 
 
 class Drawer(KeyringBackend):
@@ -55,8 +59,8 @@ def test_variables_are_named_after_the_account() -> None:
 
 def test_the_environment_comes_first(drawer: Drawer) -> None:
     for name in SecretName:
-        assert keychain.write("shop", name, f"kept {name}")
-    found, missing = credentials_of(SHOP, {"WXDESK_SHOP_PUSH_TOKEN": " told \n"})
+        assert keychain.write("shop", name, f"kept {name}", NOW)
+    found, missing = credentials_of(SHOP, NOW, {"WXDESK_SHOP_PUSH_TOKEN": " told \n"})
     assert (found.app_secret, found.push_token, found.encoding_aes_key) == (
         "kept app_secret", "told", "kept encoding_aes_key",
     )  # fmt: skip
@@ -65,7 +69,7 @@ def test_the_environment_comes_first(drawer: Drawer) -> None:
 
 
 def test_what_is_missing_is_named_with_its_remedy(drawer: Drawer) -> None:
-    _, missing = credentials_of(SHOP, {"WXDESK_SHOP_APP_SECRET": "x", "WXDESK_SHOP_PUSH_TOKEN": "y"})
+    _, missing = credentials_of(SHOP, NOW, {"WXDESK_SHOP_APP_SECRET": "x", "WXDESK_SHOP_PUSH_TOKEN": "y"})
     assert [(m.variable, m.command) for m in missing] == [
         ("WXDESK_SHOP_ENCODING_AES_KEY", "wxdesk secret set shop encoding_aes_key")
     ]
@@ -73,7 +77,7 @@ def test_what_is_missing_is_named_with_its_remedy(drawer: Drawer) -> None:
 
 def test_plain_mode_needs_no_key(drawer: Drawer) -> None:
     plain = Account("shop", "wx1", "gh_1", PushMode.PLAIN)
-    _, missing = credentials_of(plain, {"WXDESK_SHOP_APP_SECRET": "x", "WXDESK_SHOP_PUSH_TOKEN": "y"})
+    _, missing = credentials_of(plain, NOW, {"WXDESK_SHOP_APP_SECRET": "x", "WXDESK_SHOP_PUSH_TOKEN": "y"})
     assert missing == []
 
 
@@ -81,4 +85,69 @@ def test_a_locked_keychain_counts_as_empty(drawer: Drawer, monkeypatch: pytest.M
     monkeypatch.setattr(keychain, "DEADLINE_SECONDS", 0.05)
     drawer.unlocked.clear()
     assert keychain.read("shop", SecretName.APP_SECRET) is None
-    assert keychain.write("shop", SecretName.APP_SECRET, "x") is False
+    assert keychain.write("shop", SecretName.APP_SECRET, "x", NOW) is False
+
+
+def set_up(drawer: Drawer) -> None:
+    for name in SecretName:
+        keychain.write("shop", name, f"first {name}", NOW - timedelta(days=90))
+
+
+def test_a_replaced_token_and_key_stay_beside_the_new_ones_for_a_day(drawer: Drawer) -> None:
+    set_up(drawer)
+    for name in SecretName:
+        keychain.write("shop", name, f"second {name}", NOW)
+    found, _ = credentials_of(SHOP, NOW + DAY - HOUR, {})
+    assert (found.push_token, found.encoding_aes_key) == ("second push_token", "second encoding_aes_key")
+    assert found.former_push_tokens == (FormerSecret("first push_token", NOW + DAY),)
+    assert found.former_encoding_aes_keys == (FormerSecret("first encoding_aes_key", NOW + DAY),)
+    assert found.accepted_until == (("push_token", NOW + DAY), ("encoding_aes_key", NOW + DAY))
+    assert set(found.secrets) == {f"second {name}" for name in SecretName} | {
+        "first push_token", "first encoding_aes_key",
+    }  # fmt: skip
+    assert "first" not in repr(found.former_push_tokens)
+    assert credentials_of(SHOP, NOW + DAY, {})[0].accepted_until == ()
+
+
+def test_a_mistyped_token_does_not_push_out_the_one_that_wechat_still_uses(drawer: Drawer) -> None:
+    set_up(drawer)
+    for minute, value in enumerate(["mistyped", "right"]):
+        keychain.write("shop", SecretName.PUSH_TOKEN, value, NOW + timedelta(minutes=minute))
+    found, _ = credentials_of(SHOP, NOW + HOUR, {})
+    assert found.push_token == "right"
+    assert [former.value for former in found.former_push_tokens] == ["mistyped", "first push_token"]
+    assert [former.until - NOW - DAY for former in found.former_push_tokens] == [timedelta(minutes=1), timedelta()]
+
+
+def test_the_same_value_again_changes_nothing_and_the_way_back_is_none_to_a_former_one(drawer: Drawer) -> None:
+    set_up(drawer)
+    keychain.write("shop", SecretName.PUSH_TOKEN, "first push_token", NOW)
+    assert credentials_of(SHOP, NOW, {})[0].accepted_until == ()
+    keychain.write("shop", SecretName.PUSH_TOKEN, "second", NOW)
+    keychain.write("shop", SecretName.PUSH_TOKEN, "first push_token", NOW)
+    found, _ = credentials_of(SHOP, NOW, {})
+    assert (found.push_token, [former.value for former in found.former_push_tokens]) == ("first push_token", ["second"])
+
+
+def test_only_a_few_former_values_are_kept_and_none_beyond_its_day(drawer: Drawer) -> None:
+    set_up(drawer)
+    for hour in range(6):
+        keychain.write("shop", SecretName.PUSH_TOKEN, f"{hour}", NOW + 9 * hour * HOUR)
+    found, _ = credentials_of(SHOP, NOW + 45 * HOUR, {})
+    assert [former.value for former in found.former_push_tokens] == ["4", "3", "2"]
+    assert "first push_token" not in str(drawer.kept["wxdesk", "shop/push_token/former"])
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", '[{"value": "x", "changed_at": "2026-03-01T08:00:00"}]'])
+def test_an_entry_that_is_not_ours_is_no_former_secret(drawer: Drawer, text: str) -> None:
+    set_up(drawer)
+    drawer.kept["wxdesk", "shop/push_token/former"] = text
+    found, missing = credentials_of(SHOP, NOW, {})
+    assert (found.former_push_tokens, missing) == ((), [])
+
+
+def test_a_machine_without_a_keychain_tells_the_former_ones_by_its_environment(drawer: Drawer) -> None:
+    told = {"APP_SECRET": "s", "PUSH_TOKEN": "t2", "ENCODING_AES_KEY": "k2", "PUSH_TOKEN_OLD": " t1\n"}
+    found, _ = credentials_of(SHOP, NOW, {f"WXDESK_SHOP_{name}": value for name, value in told.items()})
+    assert found.former_push_tokens == (FormerSecret("t1", NOW + DAY),)
+    assert found.former_encoding_aes_keys == ()

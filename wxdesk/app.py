@@ -139,6 +139,9 @@ async def open_desk(setup: Setup) -> OpenDesk:
         StoreError: the database is in use, damaged or too new.
         PortInUse: the listener's port is taken. Nothing is left open then.
     """
+    for name, credentials in setup.credentials.items():
+        for secret, until in credentials.accepted_until:
+            log.info("The former %s of %s is accepted until %s", secret, name, until.isoformat(timespec="minutes"))
     store = await open_store(setup.config.store.url, setup.home)
     try:
         await store.register(list(setup.accounts.values()))
@@ -237,7 +240,9 @@ def open_window(setup: Setup, missing: Sequence[Missing] = ()) -> int:
     thread = DeskThread(setup)
     config = setup.config
     try:
-        facts = Facts(setup.home, config.listener.public_url, _without_password(config.store.url), tuple(missing))
+        former = {name: credentials.accepted_until for name, credentials in setup.credentials.items()}
+        database = _without_password(config.store.url)
+        facts = Facts(setup.home, config.listener.public_url, database, tuple(missing), former)
         return run_window(thread.desk, thread.loop, facts)
     finally:
         thread.stop()

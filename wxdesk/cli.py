@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from wxdesk import __version__, i18n, keychain, logs
-from wxdesk.app import Setup, export_rules, failure_shown, import_rules, open_window, serve
+from wxdesk.app import Setup, export_rules, failure_shown, import_rules, open_window, serve, utc_now
 from wxdesk.config import Config, load
 from wxdesk.core.credentials import Credentials
 from wxdesk.core.errors import BadInput, WxdeskError
@@ -111,11 +111,11 @@ def _prepare(options: argparse.Namespace) -> tuple[Setup, list[Missing]]:
     credentials: dict[str, Credentials] = {}
     missing: list[Missing] = []
     for entry in config.accounts:
-        found, lacking = keychain.credentials_of(entry.account())
+        found, lacking = keychain.credentials_of(entry.account(), utc_now())
         missing += lacking
         if not lacking:
             credentials[entry.name] = found
-    secrets = [s for c in credentials.values() for s in (c.app_secret, c.push_token, c.encoding_aes_key)]
+    secrets = [secret for found in credentials.values() for secret in found.secrets]
     logs.set_up(home, options.log_level, secrets)
     return Setup(home, config, credentials), missing
 
@@ -200,7 +200,7 @@ def _set_secret(options: argparse.Namespace) -> int:
     value = getpass.getpass(f"{options.account} {name.value}: ") if sys.stdin.isatty() else sys.stdin.readline()
     if not value.strip():
         raise BadInput(reason=tr("Nothing was entered; nothing was changed."))
-    if keychain.write(options.account, name, value.strip()):
+    if keychain.write(options.account, name, value.strip(), utc_now()):
         return 0
     variable = keychain.variable(options.account, name)
     print(

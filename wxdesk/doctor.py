@@ -72,13 +72,16 @@ def _configuration(config: Config) -> Finding:
 def _secrets(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:
     for entry in config.accounts:
         what = tr("Secrets of “{account}”", account=entry.name)
-        _, missing = keychain.credentials_of(entry.account(), environ)
+        found, missing = keychain.credentials_of(entry.account(), utc_now(), environ)
         for secret in missing:
             hint = tr("{name} is missing: set {variable}, or run: {command}",
                       name=secret.name.value, variable=secret.variable, command=secret.command)  # fmt: skip
             yield Finding(False, what, hint)
         if not missing:
             yield Finding(True, what, tr("complete"))
+        for name, until in found.accepted_until:
+            time = f"{until.astimezone():%Y-%m-%d %H:%M}"
+            yield Finding(True, what, tr("the former {name} is accepted until {time}", name=name, time=time))
         if entry.push_mode is PushMode.PLAIN:
             plain = tr("plain: nothing signs the bodies; choose secure mode in WeChat's console and here")
             yield Finding(True, tr("Push mode of “{account}”", account=entry.name), plain)
@@ -113,7 +116,7 @@ def _port(config: Config) -> Finding:
 async def _wechat(config: Config, environ: Mapping[str, str]) -> AsyncIterator[Finding]:
     for entry in config.accounts:
         account: Account = entry.account()
-        credentials, missing = keychain.credentials_of(account, environ)
+        credentials, missing = keychain.credentials_of(account, utc_now(), environ)
         if missing:
             continue
         what = tr("WeChat's API for “{account}”", account=account.name)

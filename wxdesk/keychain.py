@@ -2,6 +2,9 @@
 
 The environment serves machines without a keychain: `WXDESK_SHOP_APP_SECRET` for account `shop`. A keychain
 may ask the person to unlock it and wait for ever; so each question has a deadline.
+
+A push token or AES key that is replaced stays beside the new one for a day, because WeChat's console cannot be
+changed in the same second: in the keychain with the time of the change, in the environment as `…_OLD`.
 """
 
 from __future__ import annotations
@@ -12,15 +15,22 @@ import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 
-from wxdesk.core.credentials import Credentials
+import msgspec
+
+from wxdesk.core.credentials import SIDE_BY_SIDE, Credentials, FormerSecret
 from wxdesk.core.model import Account, PushMode
 
 log = logging.getLogger(__name__)
 
 SERVICE = "wxdesk"
 DEADLINE_SECONDS = 3.0
+
+MOST_FORMER = 3
+"""So many former values of one secret are kept: the right one survives a mistyped one or two."""
 
 
 class SecretName(StrEnum):
@@ -29,6 +39,11 @@ class SecretName(StrEnum):
     APP_SECRET = "app_secret"
     PUSH_TOKEN = "push_token"
     ENCODING_AES_KEY = "encoding_aes_key"
+
+    @property
+    def goes_side_by_side(self) -> bool:
+        """Whether the former value goes on counting for a while: what comes from WeChat may still be made with it."""
+        return self is not SecretName.APP_SECRET
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +69,43 @@ def variable(account: str, name: SecretName) -> str:
     return "WXDESK_" + re.sub(r"[^A-Z0-9]", "_", f"{account}_{name.value}".upper())
 
 
-def credentials_of(account: Account, environ: Mapping[str, str] = os.environ) -> tuple[Credentials, list[Missing]]:
-    """The account's secrets, with those that are missing (their fields stay empty)."""
-    needed = [SecretName.APP_SECRET, SecretName.PUSH_TOKEN]
-    if account.push_mode is not PushMode.PLAIN:
-        needed.append(SecretName.ENCODING_AES_KEY)
-    found = {name: (environ.get(variable(account.name, name)) or read(account.name, name) or "") for name in needed}
-    missing = [Missing(account.name, name) for name in needed if not found[name].strip()]
-    values = {name: found.get(name, "").strip() for name in SecretName}
-    return Credentials(*(values[name] for name in SecretName)), missing
+def credentials_of(
+    account: Account, now: datetime, environ: Mapping[str, str] = os.environ
+) -> tuple[Credentials, list[Missing]]:
+    """The account's secrets, with those that are missing (their fields stay empty).
+
+    `now` is when the desk starts: a former value from the environment, whose age nobody knows, counts from then.
+    """
+    found = {name: _Found.of(account.name, name, now, environ) for name in _needed(account)}
+    missing = [Missing(account.name, name) for name in found if not found[name].value]
+    values = {name: found.get(name, _Found()) for name in SecretName}
+    token, key = values[SecretName.PUSH_TOKEN], values[SecretName.ENCODING_AES_KEY]
+    app_secret = values[SecretName.APP_SECRET].value
+    return Credentials(app_secret, token.value, key.value, token.former, key.former), missing
+
+
+def _needed(account: Account) -> list[SecretName]:
+    with_key = account.push_mode is not PushMode.PLAIN
+    return [name for name in SecretName if with_key or name is not SecretName.ENCODING_AES_KEY]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """One secret with its former values, newest first; empty if nobody has it."""
+
+    value: str = ""
+    former: tuple[FormerSecret, ...] = ()
+
+    @classmethod
+    def of(cls, account: str, name: SecretName, now: datetime, environ: Mapping[str, str]) -> _Found:
+        told = environ.get(variable(account, name), "").strip()
+        value = told or (read(account, name) or "").strip()
+        if not value or not name.goes_side_by_side:
+            return cls(value)
+        old = environ.get(variable(account, name) + "_OLD", "").strip()
+        former = (FormerSecret(old, now + SIDE_BY_SIDE),) if old and old != value else ()
+        # A keychain that did not have the secret itself is not asked (and perhaps waited for) a second time.
+        return cls(value, former if told else (*former, *_read_former(account, name, value, now)))
 
 
 def read(account: str, name: SecretName) -> str | None:
@@ -72,12 +115,54 @@ def read(account: str, name: SecretName) -> str | None:
     return _in_time(lambda: keyring.get_password(SERVICE, f"{account}/{name.value}"))
 
 
-def write(account: str, name: SecretName, value: str) -> bool:
-    """Store a secret in the keychain; False if there is none or it stays locked."""
+def write(account: str, name: SecretName, value: str, now: datetime) -> bool:
+    """Store a secret in the keychain; False if there is none or it stays locked.
+
+    A push token or AES key that is another one than before is kept beside it, as replaced at `now`.
+    """
+    before = read(account, name) if name.goes_side_by_side else None
+    if before and before != value:
+        # First, so that no moment has neither: a former value that is the present one as well does no harm.
+        changed = (FormerSecret(before, now + SIDE_BY_SIDE), *_read_former(account, name, before, now))
+        kept = [_Kept(former.value, former.until - SIDE_BY_SIDE) for former in changed if former.value != value]
+        del kept[MOST_FORMER:]
+        if not _put(_former_entry(account, name), msgspec.json.encode(kept).decode()):
+            return False
+    return _put(f"{account}/{name.value}", value)
+
+
+class _Kept(msgspec.Struct):
+    """A former secret as its entry in the keychain has it, with the time of the change."""
+
+    value: str
+    changed_at: Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+_kept = msgspec.json.Decoder(list[_Kept])
+
+
+def _former_entry(account: str, name: SecretName) -> str:
+    return f"{account}/{name.value}/former"
+
+
+def _read_former(account: str, name: SecretName, present: str, now: datetime) -> tuple[FormerSecret, ...]:
+    """Those whose time is not over; none if the entry is not one of ours."""
+    import keyring
+
+    text = _in_time(lambda: keyring.get_password(SERVICE, _former_entry(account, name)))
+    try:
+        kept = _kept.decode(text or "[]")
+    except msgspec.DecodeError:
+        return ()
+    former = (FormerSecret(one.value, one.changed_at + SIDE_BY_SIDE) for one in kept if one.value != present)
+    return tuple(secret for secret in former if secret.until > now)
+
+
+def _put(entry: str, value: str) -> bool:
     import keyring
 
     def store() -> bool:
-        keyring.set_password(SERVICE, f"{account}/{name.value}", value)
+        keyring.set_password(SERVICE, entry, value)
         return True
 
     return _in_time(store) or False

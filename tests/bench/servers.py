@@ -13,7 +13,7 @@ from pathlib import Path
 from aiohttp import web
 
 from wxdesk import keychain
-from wxdesk.app import DeskThread, Setup, serve
+from wxdesk.app import DeskThread, Setup, serve, utc_now
 from wxdesk.config import AccountEntry, Config, Listener, WeChatAt
 from wxdesk.core.model import PushMode
 from wxdesk.sandbox.customers import demo_account
@@ -74,7 +74,7 @@ def setup(folder: Path) -> Setup:
     """A desk for the demo's account in plain mode, so that all three check the same signature."""
     account, _ = demo_account()
     entry = AccountEntry(account.name, account.app_id, account.original_id, PushMode.PLAIN)
-    credentials, _ = keychain.credentials_of(entry.account())
+    credentials, _ = keychain.credentials_of(entry.account(), utc_now())
     config = Config(Listener(port=0), wechat=WeChatAt(UNREACHABLE), accounts=(entry,))
     return Setup(folder, config, {account.name: credentials})
 

@@ -44,9 +44,9 @@ def why_not(door: Door, query: dict[str, str], body: bytes) -> str:
 def test_the_check_of_the_url(name: str, mode: PushMode) -> None:
     entry = vector(name) | {"encoding_aes_key": KEY}
     query = {part: entry[part] for part in ("signature", "timestamp", "nonce", "echostr")}
-    assert door_of(entry, mode).check_url(query) == entry["expected_response_body"].encode()
+    assert door_of(entry, mode).check_url(query, NOW) == entry["expected_response_body"].encode()
     with pytest.raises(PushRefused):
-        door_of(entry, mode).check_url(query | {"nonce": entry["nonce"] + "0"})
+        door_of(entry, mode).check_url(query | {"nonce": entry["nonce"] + "0"}, NOW)
 
 
 @pytest.mark.parametrize("missing", ["signature", "timestamp", "nonce", "echostr"])
@@ -54,7 +54,7 @@ def test_a_check_without_one_of_its_four_parts(missing: str) -> None:
     query = signed(echostr="1")
     del query[missing]
     with pytest.raises(PushRefused):
-        SECURE.check_url(query)
+        SECURE.check_url(query, NOW)
 
 
 def test_official_push_in_plain_mode() -> None:
@@ -142,7 +142,7 @@ def test_unusable_credentials_keep_the_door_shut(mode: PushMode, credentials: Cr
     door = Door(Account("shop", APP_ID, "gh", mode), credentials)
     assert why_not(door, signed_for(ENCRYPTED), enveloped(ENCRYPTED)) == "no credentials"
     with pytest.raises(PushRefused):
-        door.check_url(signed(echostr="1"))
+        door.check_url(signed(echostr="1"), NOW)
 
 
 def test_a_query_is_decoded_once_and_to_the_byte() -> None:

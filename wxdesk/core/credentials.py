@@ -1,8 +1,27 @@
-"""The secrets of one account, in a record that does not print them."""
+"""The secrets of one account, in records that do not print them.
+
+The console's Token and EncodingAESKey can be changed there at any time, and not in the same second as here; so
+the former ones go on counting for a day.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+SIDE_BY_SIDE = timedelta(hours=24)
+"""How long a former push token or AES key is accepted beside the new one."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class FormerSecret:
+    """A secret that another one has replaced; pushes made with it are still taken before `until`."""
+
+    value: str
+    until: datetime
+
+    def __repr__(self) -> str:
+        return f"FormerSecret(…, until={self.until.isoformat()})"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -10,12 +29,26 @@ class Credentials:
     """What WeChat and this desk share about one account.
 
     `app_secret` opens the API, `push_token` (the console's Token) signs pushes, `encoding_aes_key` (43
-    characters, empty in plain mode) decrypts them.
+    characters, empty in plain mode) decrypts them. The former ones of both are there newest first.
     """
 
     app_secret: str
     push_token: str
     encoding_aes_key: str = ""
+    former_push_tokens: tuple[FormerSecret, ...] = ()
+    former_encoding_aes_keys: tuple[FormerSecret, ...] = ()
+
+    @property
+    def accepted_until(self) -> tuple[tuple[str, datetime], ...]:
+        """The former secrets by their names in `wxdesk secret set`, and when the last of each ends to count."""
+        former = {"push_token": self.former_push_tokens, "encoding_aes_key": self.former_encoding_aes_keys}
+        return tuple((name, max(one.until for one in ones)) for name, ones in former.items() if ones)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every value that must not be seen in a log."""
+        former = (*self.former_push_tokens, *self.former_encoding_aes_keys)
+        return (self.app_secret, self.push_token, self.encoding_aes_key, *(secret.value for secret in former))
 
     def __repr__(self) -> str:
         return "Credentials(…)"

@@ -12,10 +12,10 @@ from urllib.parse import parse_qsl
 from wxdesk.core.credentials import Credentials
 from wxdesk.core.errors import BadInput, PushRefused
 from wxdesk.core.model import Account, Push, PushMode
-from wxdesk.webhook.crypto import PushCipher
 from wxdesk.webhook.dedupe import push_key
 from wxdesk.webhook.parse import find_format, read_fields, read_push
 from wxdesk.webhook.refusal import Refusal
+from wxdesk.webhook.side_by_side import SideBySide
 
 _MAX_PARAMETERS = 16
 
@@ -42,22 +42,22 @@ def read_query(raw: str) -> Query:
 class Door:
     """Checks what arrives for one account. Credentials that cannot work keep the door shut."""
 
-    __slots__ = ("_cipher", "account")
+    __slots__ = ("_secrets", "account")
 
     def __init__(self, account: Account, credentials: Credentials) -> None:
         self.account = account
-        self._cipher = _usable_cipher(account, credentials)
+        self._secrets = _usable_secrets(account, credentials)
 
-    def check_url(self, query: Query) -> bytes:
-        """The `echostr` that answers WeChat's check of the URL (GET), byte for byte; raises `PushRefused`."""
+    def check_url(self, query: Query, at: datetime) -> bytes:
+        """The `echostr` that answers WeChat's check of the URL (GET) at `at`, byte for byte; raises `PushRefused`."""
         echostr = query.get("echostr", "")
         if not echostr:
             raise PushRefused(Refusal.QUERY)
-        self._ready().check(query.get("signature", ""), query.get("timestamp", ""), query.get("nonce", ""))
+        self._ready().check(query.get("signature", ""), query.get("timestamp", ""), query.get("nonce", ""), at)
         return echostr.encode("utf-8", "surrogateescape")
 
-    def open(self, query: Query, body: bytes) -> bytes:
-        """The message that a pushed `body` carries, verified as far as the account's mode allows.
+    def open(self, query: Query, body: bytes, at: datetime) -> bytes:
+        """The message that a `body` pushed at `at` carries, verified as far as the account's mode allows.
 
         Plain mode: the query is signed, the body is not. Secure and compat mode: only the decrypted content of
         `Encrypt` counts; the clear fields beside it are covered by no signature.
@@ -65,10 +65,10 @@ class Door:
         Raises:
             PushRefused: whatever is wrong; `why` is for counters, the sender must not learn it.
         """
-        cipher = self._ready()
+        secrets = self._ready()
         timestamp, nonce = query.get("timestamp", ""), query.get("nonce", "")
         if self.account.push_mode is PushMode.PLAIN:
-            cipher.check(query.get("signature", ""), timestamp, nonce)
+            secrets.check(query.get("signature", ""), timestamp, nonce, at)
             return body
         try:
             encrypted = read_fields(body).get("Encrypt", "")
@@ -76,7 +76,8 @@ class Door:
             encrypted = ""
         if not encrypted:
             raise PushRefused(Refusal.ENVELOPE)
-        return cipher.open(query.get("msg_signature", ""), timestamp, nonce, encrypted)
+        _, message = secrets.open(query.get("msg_signature", ""), timestamp, nonce, encrypted, at)
+        return message
 
     def receive(self, query: Query, body: bytes, received_at: datetime) -> Push:
         """A verified push, ready to be kept; with `incoming` None and a note if its message cannot be read.
@@ -84,7 +85,7 @@ class Door:
         Raises:
             PushRefused: as `open`.
         """
-        message = self.open(query, body)
+        message = self.open(query, body, received_at)
         incoming, note = None, ""
         try:
             incoming = read_push(message)
@@ -93,15 +94,15 @@ class Door:
         key = push_key(incoming, message)
         return Push(self.account.name, key, message, find_format(message), received_at, incoming, note)
 
-    def _ready(self) -> PushCipher:
-        if self._cipher is None:
+    def _ready(self) -> SideBySide:
+        if self._secrets is None:
             raise PushRefused(Refusal.CREDENTIALS)
-        return self._cipher
+        return self._secrets
 
 
-def _usable_cipher(account: Account, credentials: Credentials) -> PushCipher | None:
+def _usable_secrets(account: Account, credentials: Credentials) -> SideBySide | None:
     try:
-        cipher = PushCipher(credentials.push_token, credentials.encoding_aes_key, account.app_id)
+        secrets = SideBySide(credentials, account.app_id)
     except BadInput:
         return None
-    return cipher if cipher.encrypts or account.push_mode is PushMode.PLAIN else None
+    return secrets if secrets.present.encrypts or account.push_mode is PushMode.PLAIN else None

@@ -136,7 +136,9 @@ class Listener:
 
     async def _answer(self, door: Door, request: web.BaseRequest) -> _Seen:
         if request.method == hdrs.METH_GET:
-            return _Seen("checked", Answer(HTTPStatus.OK, door.check_url(read_query(request.query_string))))
+            return _Seen(
+                "checked", Answer(HTTPStatus.OK, door.check_url(read_query(request.query_string), self._clock()))
+            )
         if request.method != hdrs.METH_POST:
             raise PushRefused(Refusal.METHOD)
         body = await read_body(request, self._limits.body)

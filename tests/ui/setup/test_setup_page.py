@@ -83,6 +83,16 @@ def test_with_all_secrets_no_command_is_shown(qtbot: QtBot) -> None:
     assert _card(qtbot).findChildren(CodeBlock) == []
 
 
+def test_a_former_secret_is_shown_until_its_time_is_over(qtbot: QtBot) -> None:
+    until = datetime(2026, 11, 25, 12, 7).astimezone(UTC)
+    card = _card(qtbot, facts=Facts(Path("/desk"), former={"shop": (("push_token", until),)}))
+    [line] = [line for line in card.findChildren(StateLine) if "former" in line.text]
+    assert line.text == "The former push Token is accepted until Nov 25 12:07"
+    assert not line.isHidden()
+    card.show_health(LISTENING, until)
+    assert line.isHidden()
+
+
 @pytest.mark.parametrize("mode", PushMode)
 def test_only_plain_mode_is_warned_of(qtbot: QtBot, mode: PushMode) -> None:
     card = _card(qtbot, replace(SHOP, push_mode=mode))

@@ -15,7 +15,7 @@ from wxdesk.ui.setup.copying import CodeBlock, CopyButton
 from wxdesk.ui.setup.facts import Facts
 from wxdesk.ui.setup.rows import Card, Stack, StateLine
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.words import countdown, mode_word
+from wxdesk.ui.words import clock_time, countdown, day_word, mode_word
 
 
 class AccountCard(Card):
@@ -31,6 +31,7 @@ class AccountCard(Card):
         super().__init__(account.name, parent, hint=tr("Mini program"))
         self._account = account
         self._facts = facts
+        self._former = [(secret, until, StateLine(self)) for secret, until in facts.former.get(account.name, ())]
         self._url = PlainLabel(elide=True, parent=self)
         self._copy_url = CopyButton("", tr("the push URL"), self)
         self._copy_url.copied.connect(self.copied)
@@ -57,6 +58,10 @@ class AccountCard(Card):
         self._copy_url.text_to_copy = url
         self.reach.show_state(*self._reach(state))
         self.token.show_state(*self._token(state, now))
+        for secret, until, line in self._former:
+            line.setVisible(now < until)
+            time = f"{day_word(until, now)} {clock_time(until)}"
+            line.show_state("faint", tr(_FORMER[secret], time=time))
 
     def _url_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -76,7 +81,7 @@ class AccountCard(Card):
         line = StateLine(self)
         if not missing:
             line.show_state("accent", tr("All there; they are kept in the system's keychain or the environment"))
-            return Stack(line)
+            return Stack(line, *(former for _, _, former in self._former))
         line.show_state(
             "failed",
             ntr(
@@ -111,6 +116,12 @@ class AccountCard(Card):
         if token.expires_at is None:
             return "failed", tr(token.error)
         return "accent", tr("Valid for {left}; renewed by itself", left=countdown(token.expires_at - now))
+
+
+_FORMER = {
+    "push_token": "The former push Token is accepted until {time}",
+    "encoding_aes_key": "The former EncodingAESKey is accepted until {time}",
+}
 
 
 def _replies(account: Account) -> str:

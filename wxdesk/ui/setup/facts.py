@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from wxdesk.keychain import Missing
@@ -13,13 +15,15 @@ class Facts:
     """Where things are, and which secrets nobody has.
 
     `public_url` is what the tunnel makes of the listener, empty while none is configured. `database` is where
-    messages are kept, as config.toml says it, without a password.
+    messages are kept, as config.toml says it, without a password. `former` has by account the secrets that were
+    replaced (their names, never their values) and until when pushes made with them are still taken.
     """
 
     home: Path
     public_url: str = ""
     database: str = "sqlite:///desk.db"
     missing: tuple[Missing, ...] = ()
+    former: Mapping[str, tuple[tuple[str, datetime], ...]] = field(default_factory=dict)
 
     def missing_for(self, account: str) -> tuple[Missing, ...]:
         """The secrets that this account lacks."""
