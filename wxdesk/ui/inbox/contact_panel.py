@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -20,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from wxdesk.core.model import Contact
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.painting import paint_avatar
+from wxdesk.ui.inbox.painting import paint_avatar, paint_text
 from wxdesk.ui.inbox.tag_row import TagRow
 from wxdesk.ui.theme import Size, Theme, font
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -150,7 +151,7 @@ class Avatar(QWidget):
 
 
 class AliasEdit(QLineEdit):
-    """The name that the operators gave; it looks like a title until it is edited.
+    """The name that the operators gave; it looks like a title until it is edited, cut where it does not fit.
 
     Signals:
         saved: Enter was pressed or the field was left.
@@ -166,8 +167,9 @@ class AliasEdit(QLineEdit):
         self.setMaxLength(60)
         self.setTextMargins(-2, 0, 0, 0)  # in line with what stands below
         self.setAccessibleName(tr("Alias"))
-        self.setToolTip(tr("Give this customer a name"))
         self.setCursor(Qt.CursorShape.IBeamCursor)
+        self.textChanged.connect(self._say_whole)
+        self._say_whole()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Remember what stood there, for Esc."""
@@ -178,12 +180,31 @@ class AliasEdit(QLineEdit):
         """Leaving the field stores it."""
         super().focusOutEvent(event)
         self.setCursorPosition(0)
+        self._say_whole()
         self.saved.emit()
+
+    @property
+    def shortened(self) -> bool:
+        """Whether only the beginning of the name is shown."""
+        return not self.hasFocus() and self.fontMetrics().horizontalAdvance(self.text()) > self.width()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The text, and a line under it while it has the keyboard."""
-        super().paintEvent(event)
+        if self.shortened:
+            painter = QPainter(self)
+            paint_text(painter, self.rect(), self.text(), self.font(), Theme.current().color("text"))
+            painter.end()
+        else:
+            super().paintEvent(event)
         _underline(self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Tell what is cut at the new width."""
+        super().resizeEvent(event)
+        self._say_whole()
+
+    def _say_whole(self) -> None:
+        self.setToolTip(html.escape(self.text()) if self.shortened else tr("Give this customer a name"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter stores, Esc takes back."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTextBoundaryFinder
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 
 from wxdesk.core.model import Contact
@@ -28,8 +28,12 @@ def paint_avatar(painter: QPainter, rect: QRectF, contact: Contact) -> None:
 
 
 def initial_of(contact: Contact) -> str:
-    """The first character of the alias, or the first two of the openid."""
-    return contact.alias[:1].upper() if contact.alias else name_of(contact)[:2]
+    """The first character of the alias as a reader counts them, or the first two of the openid."""
+    if not contact.alias:
+        return name_of(contact)[:2]
+    finder = QTextBoundaryFinder(QTextBoundaryFinder.BoundaryType.Grapheme, contact.alias)
+    in_utf16 = contact.alias.encode("utf-16-le")
+    return in_utf16[: 2 * finder.toNextBoundary()].decode("utf-16-le").upper()
 
 
 def paint_text(painter: QPainter, rect: QRect, text: str, face: QFont, color: QColor) -> int:
@@ -40,7 +44,8 @@ def paint_text(painter: QPainter, rect: QRect, text: str, face: QFont, color: QC
     shown = metrics.elidedText(text, ELLIPSIS, rect.width())
     painter.setFont(face)
     painter.setPen(color)
-    painter.drawText(rect, LEFT | Qt.TextFlag.TextSingleLine, shown)
+    painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)  # Arabic ends, and is cut, at the left
+    painter.drawText(rect, LEFT | Qt.AlignmentFlag.AlignAbsolute | Qt.TextFlag.TextSingleLine, shown)
     return metrics.horizontalAdvance(shown)
 
 
