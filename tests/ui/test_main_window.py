@@ -24,6 +24,7 @@ from wxdesk.ui.rules.leave_dialog import LeaveDialog
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.setup.facts import Facts
 from wxdesk.ui.shortcuts import ShortcutSheet
+from wxdesk.ui.widgets.buttons import Button
 
 WANG = "oW7hT5dQmZ0xKfLr2sVnB8yE4c31"
 
@@ -127,6 +128,15 @@ def test_a_trouble_stays_until_it_is_over(qtbot: QtBot, window: MainWindow, worl
     assert bars.isVisible()
     world.publish(TroubleRaised("disk", ""))
     qtbot.waitUntil(lambda: "The disk is full" not in bars.texts().values())
+
+
+def test_a_trouble_that_is_over_is_put_away_by_whoever_read_it(qtbot: QtBot, window: MainWindow, world: World) -> None:
+    bars = window.notices.bars
+    world.publish(TroubleRaised("plain_text:shop", "Somebody knocked", passing=True))
+    qtbot.waitUntil(lambda: "Somebody knocked" in bars.texts().values())
+    [dismiss] = [button for button in bars.findChildren(Button) if button.text() == "Dismiss"]
+    qtbot.mouseClick(dismiss, Qt.MouseButton.LeftButton)
+    assert bars.texts() == {}
 
 
 def test_the_sheet_lists_every_key_that_the_window_has(qtbot: QtBot, active: MainWindow) -> None:

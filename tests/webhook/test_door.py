@@ -92,9 +92,22 @@ def test_in_compat_mode_the_clear_fields_do_not_count() -> None:
 
 
 @pytest.mark.parametrize("door", [COMPAT, SECURE])
-@pytest.mark.parametrize("body", [TEXT, message("official-text-xml"), b"", b"{}", enveloped(""), b"<xml/>"])
-def test_a_body_in_the_clear_is_refused_where_it_must_be_encrypted(door: Door, body: bytes) -> None:
-    assert why_not(door, signed(), body) == "not encrypted"
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (TEXT, "plain text"),
+        (message("official-text-xml"), "plain text"),
+        (b'{"MsgType":"text","Encrypt":""}', "plain text"),
+        (b"", "not encrypted"),
+        (b"{}", "not encrypted"),
+        (enveloped(""), "not encrypted"),
+        (b"<xml/>", "not encrypted"),
+        (b"<xml>", "not encrypted"),
+    ],
+)
+def test_a_body_in_the_clear_is_refused_where_it_must_be_encrypted(door: Door, body: bytes, why: str) -> None:
+    assert why_not(door, signed(), body) == why
+    assert why_not(door, {}, body) == why
 
 
 @pytest.mark.parametrize("door", [COMPAT, SECURE])

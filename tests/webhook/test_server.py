@@ -181,7 +181,7 @@ WRONG: dict[str, tuple[bytes, int, str]] = {
     "no query at all": (written("/wx/secure", method="GET"), 403, "query"),
     "wrong signature": (written("/wx/plain", TEXT, signed(signature="0" * 40)), 403, "signature"),
     "parameter twice": (DUPLICATE, 403, "query"),
-    "clear body": (written("/wx/secure", TEXT, signed()), 403, "not encrypted"),
+    "clear body": (written("/wx/secure", b"{}", signed()), 403, "not encrypted"),
     "no body": (written("/wx/secure", b"", signed()), 403, "not encrypted"),
     "wrong msg_signature": (
         written("/wx/secure", enveloped(ENCRYPTED), signed(msg_signature="0" * 40)),
@@ -215,6 +215,7 @@ async def test_wrong_requests(
     assert (await ask(desk, SECURE_PUSH)).body == b"success"
 
 
+@pytest.mark.expects_log("plain text was refused for (secure|compat)")
 async def test_all_failures_of_the_checks_look_the_same(desk: Desk) -> None:
     other_app = PushCipher(TOKEN, KEY, "wx_other").encrypt(TEXT)
     answers = [
@@ -228,6 +229,8 @@ async def test_all_failures_of_the_checks_look_the_same(desk: Desk) -> None:
             ("", signed()),
         ]
     ]
+    answers.append(await ask(desk, written("/wx/secure", TEXT, signed())))
+    answers.append(await ask(desk, written("/wx/compat", message("official-text-xml"), signed())))
     seen = [(answer.status, {**answer.headers, "date": ""}, answer.body) for answer in answers]
     assert seen == [seen[0]] * len(answers)
     assert seen[0][0] == 403

@@ -112,7 +112,11 @@ class ApiCalled(Event):
 
 @dataclass(frozen=True, slots=True)
 class TroubleRaised(Event):
-    """Something needs the operator; `key` is stable, so that the same trouble is shown once. Empty text clears it."""
+    """Something needs the operator; `key` is stable, so that the same trouble is shown once. Empty text clears it.
+
+    `passing` is one that happened and is over; nothing will clear it but the operator who has read it.
+    """
 
     key: str
     text: str
+    passing: bool = False

@@ -18,12 +18,12 @@ class TokenState:
 
 @dataclass(frozen=True, slots=True)
 class HealthState:
-    """One moment's state. `listener_url` is empty while nothing listens; `troubles` is by their keys."""
+    """One moment's state. `listener_url` is empty while nothing listens; `troubles` are the present ones, one a key."""
 
     listener_url: str = ""
     tokens: tuple[tuple[str, TokenState], ...] = ()
     paused: bool = False
-    troubles: tuple[tuple[str, str], ...] = ()
+    troubles: tuple[TroubleRaised, ...] = ()
 
 
 class Health:
@@ -43,7 +43,7 @@ class Health:
                 tokens = dict(self.state.tokens) | {account: TokenState(expires_at, error)}
                 self.state = replace(self.state, tokens=tuple(sorted(tokens.items())))
             case TroubleRaised(key, text):
-                troubles = {k: v for k, v in self.state.troubles if k != key} | ({key: text} if text else {})
-                self.state = replace(self.state, troubles=tuple(troubles.items()))
+                others = tuple(trouble for trouble in self.state.troubles if trouble.key != key)
+                self.state = replace(self.state, troubles=(*others, event) if text else others)
             case _:
                 pass

@@ -60,8 +60,8 @@ class MainWindow(QWidget):
         if not self._memory.restore(self):
             self.resize(*FIRST_SIZE)
         self._show_paused(bridge.desk.health.state.paused)
-        for key, text in bridge.desk.health.state.troubles:
-            self._show_trouble(key, text)
+        for trouble in bridge.desk.health.state.troubles:
+            self._show_trouble(trouble)
         self.show_page(0)
         self.stack.setFocus()  # else Qt gives it to the rail, with a ring that means nothing
         self.figures.ask()
@@ -159,14 +159,15 @@ class MainWindow(QWidget):
             if isinstance(event, PauseChanged):
                 self._show_paused(event.paused)
             elif isinstance(event, TroubleRaised):
-                self._show_trouble(event.key, event.text)
+                self._show_trouble(event)
 
     def _show_paused(self, paused: bool) -> None:
         self.pause_bar.setVisible(paused)
         self.setWindowTitle(tr("wxdesk · paused") if paused else "wxdesk")
 
-    def _show_trouble(self, key: str, text: str) -> None:
-        self.notices.bar(f"trouble:{key}", tr(text) if text else "")
+    def _show_trouble(self, trouble: TroubleRaised) -> None:
+        action = tr("Dismiss") if trouble.passing else ""
+        self.notices.bar(f"trouble:{trouble.key}", tr(trouble.text) if trouble.text else "", action=action)
 
     def _show_counts(self, counts: InboxCounts) -> None:
         self.rail.items[0].set_badge(counts.unread)

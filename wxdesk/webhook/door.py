@@ -70,12 +70,7 @@ class Door:
         if self.account.push_mode is PushMode.PLAIN:
             secrets.check(query.get("signature", ""), timestamp, nonce, at)
             return body
-        try:
-            encrypted = read_fields(body).get("Encrypt", "")
-        except BadInput:
-            encrypted = ""
-        if not encrypted:
-            raise PushRefused(Refusal.ENVELOPE)
+        encrypted = _encrypted(body)
         _, message = secrets.open(query.get("msg_signature", ""), timestamp, nonce, encrypted, at)
         return message
 
@@ -98,6 +93,17 @@ class Door:
         if self._secrets is None:
             raise PushRefused(Refusal.CREDENTIALS)
         return self._secrets
+
+
+def _encrypted(body: bytes) -> str:
+    """The `Encrypt` of an envelope; raises `PushRefused`, for what is a message by itself with a word of its own."""
+    try:
+        fields = read_fields(body)
+    except BadInput:
+        fields = {}
+    if encrypted := fields.get("Encrypt"):
+        return encrypted
+    raise PushRefused(Refusal.PLAIN_TEXT if fields.get("MsgType") else Refusal.ENVELOPE)
 
 
 def _usable_secrets(account: Account, credentials: Credentials) -> SideBySide | None:

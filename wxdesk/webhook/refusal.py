@@ -23,6 +23,7 @@ class Refusal(StrEnum):
     CREDENTIALS = "no credentials"
     QUERY = "query"
     ENVELOPE = "not encrypted"
+    PLAIN_TEXT = "plain text"  # a whole message in the clear where only encrypted ones count: an attack
     SIGNATURE = "signature"
     DECRYPTION = "decryption"
     APP_ID = "app_id"

@@ -22,6 +22,7 @@ from wxdesk.core.errors import BadConfig, PortInUse, PushRefused, StoreError
 from wxdesk.core.events import Event, PushSeen
 from wxdesk.core.model import Account, Push
 from wxdesk.desk.ports import Clock
+from wxdesk.webhook.alarm import Alarm
 from wxdesk.webhook.body import read_body
 from wxdesk.webhook.connections import DEFAULT_LIMITS, Answer, Connection, Limits, Server, Success
 from wxdesk.webhook.door import Door, read_query
@@ -68,6 +69,7 @@ class Listener:
         self._runner: web.ServerRunner | None = None
         self._at_work: set[asyncio.Task[object]] = set()
         self._success = Success()
+        self._alarm = Alarm(publish, clock)
 
     async def start(self) -> str:
         """Begin to listen; returns the URL, `http://host:port`, with the port that was taken.
@@ -120,6 +122,8 @@ class Listener:
             door = self._door(request)
             seen = await self._answer(door, request)
         except PushRefused as refused:
+            if door is not None and refused.why == Refusal.PLAIN_TEXT:
+                self._alarm.plain_text_refused(door.account.name)
             seen = _Seen(f"refused: {refused.why}", _refusal(refused))
         finally:
             connection.end()

@@ -38,6 +38,7 @@ def test_every_word_of_the_tables_has_its_chinese_one() -> None:
         ("checked", "echostr", "accent"),
         ("duplicate", "Repeated, acknowledged", "pending"),
         ("refused: signature", "403 wrong signature", "failed"),
+        ("refused: plain text", "403 plain text: attack", "failed"),
         ("refused: unknown address", "404 unknown address", "failed"),
         ("refused: something new", "403 something new", "failed"),
         ("failed: store", "500 not kept", "failed"),

@@ -165,8 +165,29 @@ def test_strangers_at_the_door_are_shown_as_refused(qtbot: QtBot, answering: Wor
     assert column(page, Column.RESULT) == ["403 not encrypted", "404 unknown address"]
     assert set(column(page)) == {"Nothing was kept"}
     page.view.selectRow(0)
-    assert dict(page.detail.steps.texts())["What it means"].startswith("The push came in plain text")
+    assert dict(page.detail.steps.texts())["What it means"].startswith("What arrived held nothing encrypted")
     assert not page.detail.body.isVisible()
+
+
+FORGED = b'{"ToUserName":"gh_1","FromUserName":"o1","CreateTime":1760000000,"MsgType":"text","Content":"x","MsgId":1}'
+
+
+@pytest.mark.expects_log("plain text was refused for shop")
+def test_a_message_in_plain_text_is_shown_as_the_attack_that_it_is(
+    qtbot: QtBot, answering: World, page: TrafficPage
+) -> None:
+    choose(page, PUSHES)
+    url = answering.desk.health.state.listener_url + "/wx/shop?signature=1&timestamp=2&nonce=3"
+    for count in (1, 2):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(url, data=FORGED)  # noqa: S310 - the listener on this machine
+        refused.value.close()
+        qtbot.waitUntil(lambda count=count: len(column(page)) == count)
+    assert column(page, Column.RESULT) == ["403 plain text: attack"] * 2
+    page.view.selectRow(0)
+    assert "Somebody tried to slip it in" in dict(page.detail.steps.texts())["What it means"]
+    [trouble] = answering.desk.health.state.troubles
+    assert "“shop”" in trouble.text
 
 
 def test_chips_and_field_narrow_the_table(qtbot: QtBot, answering: World, page: TrafficPage) -> None:

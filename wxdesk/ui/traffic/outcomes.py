@@ -40,8 +40,12 @@ REFUSALS: dict[str, Refused] = {
         403, "no credentials", "This account has no usable push Token or EncodingAESKey, so no push can be checked."
     ),
     "query": Refused(403, "incomplete", "The parameters that WeChat sends with every push were missing or doubled."),
-    "not encrypted": Refused(
-        403, "not encrypted", "The push came in plain text, but the account is set to encrypted pushes."
+    "not encrypted": Refused(403, "not encrypted", "What arrived held nothing encrypted, and was no message either."),
+    "plain text": Refused(
+        403,
+        "plain text: attack",
+        "A message came in plain text, but the account takes only encrypted ones. Somebody tried to slip it in, or "
+        "WeChat's console is not set to secure mode.",
     ),
     "signature": Refused(
         403,
