@@ -255,6 +255,25 @@ def test_a_narrow_window_has_drawers(qtbot: QtBot, world: World, page: InboxPage
     qtbot.waitUntil(lambda: page.list.isVisible() and page.detail.isVisible())
 
 
+def test_a_drawer_can_be_put_away_by_the_mouse(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
+    opened(world.say(FIRST, "hello"))
+    assert not page.list.away.isVisible()
+    assert not page.detail.away.isVisible()
+    page.window().resize(760, 560)
+    qtbot.waitUntil(lambda: page.list.isHidden() and page.detail.isHidden())
+    header = page.chat.header
+    header.show_detail.click()
+    page.detail.away.click()
+    assert page.detail.isHidden()
+    header.show_list.click()
+    page.list.away.click()
+    assert page.list.isHidden()
+    header.show_list.click()
+    row = page.list.view.visualRect(page.list.model.index(0))
+    qtbot.mouseClick(page.list.view.viewport(), Qt.MouseButton.LeftButton, pos=row.center())
+    assert page.list.isHidden(), "the row that is open already leads back to it"
+
+
 def test_nothing_counts_while_the_page_is_hidden(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
     opened(world.say(FIRST, "opening?"))
     qtbot.waitUntil(lambda: page.ticker.running)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QListView, QStackedLayout, QVBoxLayout, QWidget
 
 from wxdesk.core.inbox import InboxCounts, InboxFilter, InboxRow, SearchHit
 from wxdesk.desk.ports import Clock
@@ -19,6 +19,7 @@ from wxdesk.ui.inbox.held_strip import HeldStrip
 from wxdesk.ui.inbox.search_field import SearchField
 from wxdesk.ui.inbox.search_results import HitRole, SearchDelegate, SearchModel
 from wxdesk.ui.theme import Measure
+from wxdesk.ui.widgets.small_button import SmallButton
 
 SEARCH_DELAY_MS = 150
 """Wait after the last key before the store is asked."""
@@ -33,6 +34,7 @@ class ConversationList(QFrame):
         picked: the id of a conversation to open. hit_picked: a `SearchHit` to open.
         filter_chosen: an `InboxFilter`. search_wanted: a phrase. more_wanted: the next page's offset.
         settings_wanted: there is nothing yet and the operator wants to set the desk up.
+        left: `away` was pressed, or the row that is open already; a drawer closes then.
     """
 
     picked = Signal(int)
@@ -40,6 +42,7 @@ class ConversationList(QFrame):
     filter_chosen = Signal(object)
     search_wanted = Signal(str)
     settings_wanted = Signal()
+    left = Signal()
 
     def __init__(self, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,6 +53,8 @@ class ConversationList(QFrame):
         self.model = ConversationListModel(clock, self)
         self.hits = SearchModel(self)
         self.search = SearchField()
+        self.away = SmallButton("close", tr("Close"), self)
+        self.away.hide()  # only a drawer can be put away
         self.chips = FilterChips()
         self.strip = HeldStrip()
         self.view = _list(tr("Conversations"), self)
@@ -67,7 +72,10 @@ class ConversationList(QFrame):
         top = QVBoxLayout()
         top.setContentsMargins(12, 12, 12, 10)
         top.setSpacing(10)
-        top.addWidget(self.search)
+        first = QHBoxLayout()
+        first.addWidget(self.search)
+        first.addWidget(self.away)
+        top.addLayout(first)
         top.addWidget(self.chips)
         self._pages = QStackedLayout()
         for page in (self.view, self.found, self.empty):
@@ -96,6 +104,8 @@ class ConversationList(QFrame):
         self.model.rowsInserted.connect(self._show_page)
         self.model.rowsRemoved.connect(self._show_page)
         self.empty.stepped.connect(self._step)
+        self.away.clicked.connect(self.left)
+        self.view.clicked.connect(self.left)
 
     # -- rows
 

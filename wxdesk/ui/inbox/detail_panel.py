@@ -6,7 +6,7 @@ from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from wxdesk.core import quota
 from wxdesk.core.model import Conversation, Message, MessageType
@@ -16,6 +16,7 @@ from wxdesk.ui.inbox.contact_panel import ContactPanel
 from wxdesk.ui.inbox.decision_panel import DecisionPanel
 from wxdesk.ui.theme import Measure, Size
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.small_button import SmallButton
 from wxdesk.ui.words import clock_time, span_word
 
 
@@ -23,7 +24,7 @@ class DetailPanel(QFrame):
     """Everything about the open conversation that is not said in it.
 
     Signals:
-        left: Esc was pressed; a drawer closes then.
+        left: Esc or `away` was pressed; a drawer closes then.
     """
 
     left = Signal()
@@ -35,6 +36,9 @@ class DetailPanel(QFrame):
         self.contact = ContactPanel()
         self.decision = DecisionPanel()
         self.quota = PlainLabel(wrap=True, role="text")
+        self.away = SmallButton("close", tr("Close"), self)
+        self.away.hide()  # only a drawer can be put away
+        self.away.clicked.connect(self.left)
         content = QFrame()
         content.setProperty("class", "panel")
         column = QVBoxLayout(content)
@@ -45,7 +49,11 @@ class DetailPanel(QFrame):
             (tr("Why this answer"), self.decision),
             (tr("Replies left"), self.quota),
         ):
-            column.addWidget(PlainLabel(title, size=Size.SMALL, role="secondary", strong=True))
+            heading = QHBoxLayout()
+            heading.addWidget(PlainLabel(title, size=Size.SMALL, role="secondary", strong=True), 1)
+            if widget is self.contact:
+                heading.addWidget(self.away)
+            column.addLayout(heading)
             column.addWidget(widget)
             column.addSpacing(12)
         column.addStretch(1)

@@ -71,7 +71,6 @@ class InboxPage(QWidget):
         self.chat.header.list_wanted.connect(self.regions.list_drawer.toggle)
         self.chat.header.detail_wanted.connect(self.regions.toggle_detail)
         self.detail.contact.described.connect(self._describe)
-        self.detail.left.connect(self.regions.leave_drawers)
         self.ticker.ticked.connect(self._tick)
 
     def activate(self) -> None:

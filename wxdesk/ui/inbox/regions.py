@@ -26,6 +26,8 @@ class Regions:
         self._detail = detail
         self.list_drawer = Drawer(page, shown, row, left=True)
         self.detail_drawer = Drawer(page, detail, row, left=False)
+        shown.left.connect(self.list_drawer.close)
+        detail.left.connect(self.leave_drawers)
 
     @property
     def drawer_open(self) -> bool:
@@ -36,8 +38,12 @@ class Regions:
         """Stand as a window of this width wants it."""
         self.detail_drawer.arrange(as_drawer=width < Measure.DETAIL_BECOMES_DRAWER)
         self.list_drawer.arrange(as_drawer=width < Measure.LIST_BECOMES_DRAWER)
-        self._chat.header.show_detail.setVisible(self.detail_drawer.is_drawer)
-        self._chat.header.show_list.setVisible(self.list_drawer.is_drawer)
+        for shower, putter, drawer in (
+            (self._chat.header.show_detail, self._detail.away, self.detail_drawer),
+            (self._chat.header.show_list, self._list.away, self.list_drawer),
+        ):
+            shower.setVisible(drawer.is_drawer)
+            putter.setVisible(drawer.is_drawer)
 
     def leave_drawers(self) -> None:
         """Close what lies over the chat, and write on."""

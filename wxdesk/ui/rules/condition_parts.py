@@ -15,12 +15,12 @@ from wxdesk.core.faults import Place
 from wxdesk.core.rules import Condition, SessionFromTest
 from wxdesk.i18n import tr
 from wxdesk.ui.rules.choices import OneOf
-from wxdesk.ui.rules.small_button import SmallButton
 from wxdesk.ui.rules.word_chips import HEIGHT, WordChips
 from wxdesk.ui.rules.words import condition_choice
 from wxdesk.ui.theme import Size, font
 from wxdesk.ui.widgets.flow import KEEP_WITH_NEXT, NEW_LINE
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.small_button import SmallButton
 
 WORD_CONDITIONS = ("any", "all", "exact", "prefix", "none")
 CONDITIONS = ("any", "all", "none", "exact", "prefix", "regex", "session_from")

@@ -10,10 +10,10 @@ from wxdesk.core.rules import Rule
 from wxdesk.i18n import tr
 from wxdesk.ui.rules.rule_delegate import RuleDelegate
 from wxdesk.ui.rules.rule_model import AnyIndex, RuleModel
-from wxdesk.ui.rules.small_button import SmallButton
 from wxdesk.ui.theme import Measure, Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.small_button import SmallButton
 
 UNDO_MS = 10_000
 

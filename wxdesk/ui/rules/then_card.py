@@ -12,12 +12,12 @@ from wxdesk.core.rules import SENDING_ACTIONS, Action, ActionKind, Rule
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.rules.action_bodies import ActionBody, body_of, empty_action
 from wxdesk.ui.rules.condition_parts import error_label
-from wxdesk.ui.rules.small_button import SmallButton
 from wxdesk.ui.rules.words import action_word
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Chip, Switch
 from wxdesk.ui.widgets.flow import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.small_button import SmallButton
 
 ADDABLE = (
     ActionKind.REPLY,

@@ -11,12 +11,12 @@ from wxdesk.core.rules import Rule
 from wxdesk.desk.rulebook import Answer, Rulebook, Trial
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.rules.choices import OneOf
-from wxdesk.ui.rules.small_button import SmallButton
 from wxdesk.ui.rules.surface import Surface
 from wxdesk.ui.rules.verdict_list import VerdictList
 from wxdesk.ui.rules.words import type_word
 from wxdesk.ui.theme import Measure, Size
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.small_button import SmallButton
 
 WIDTH = 300
 DELAY_MS = 150
