@@ -4,84 +4,17 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from wxdesk.core.model import Account, Contact, Conversation, Message, MessageType, ReplyWindow
-from wxdesk.core.render import VARIABLES, byte_count, harmless, rendered, session_fields, split_text, variables
+from wxdesk.core.render import VARIABLES, byte_count, harmless, session_fields, variables
 
 AT = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-
-PIECES = st.sampled_from(
-    [
-        "a",
-        "退",
-        "🙂",
-        "👨‍👩‍👧",
-        "🇨🇳🇯🇵",
-        "👍🏽",
-        "e\u0301",
-        "❤️",
-        "\u0301" * 9,
-        "。",
-        "\n",
-        "\r\n",
-        " ",
-        '<a href="x">退</a>',
-    ]
-)
-TEXTS = st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=40).map("".join))
-
-
-@given(TEXTS, st.integers(min_value=4, max_value=80))
-def test_parts_fit_and_join_back(text: str, limit: int) -> None:
-    parts = split_text(text, limit)
-    assert "".join(parts) == text
-    assert all(0 < len(part.encode()) <= limit for part in parts)
-
-
-@pytest.mark.parametrize(
-    ("text", "limit", "parts"),
-    [
-        ("", 10, ()),
-        ("abc", 3 + 1, ("abc",)),
-        ("abcdefgh", 4, ("abcd", "efgh")),
-        ("退款退款", 6, ("退款", "退款")),
-        ("退款退款", 7, ("退款", "退款")),
-        ("ab👨‍👩‍👧", 18, ("ab", "👨‍👩‍👧")),
-        ("a🇨🇳🇯🇵", 9, ("a🇨🇳", "🇯🇵")),
-        ("a🇨🇳🇯🇵", 10, ("a🇨🇳", "🇯🇵")),
-        ("ab🇨🇳🇯🇵", 17, ("ab🇨🇳", "🇯🇵")),
-        ("aaaaaaa,退退退👨‍👩‍👧", 18, ("aaaaaaa,", "退退退", "👨‍👩‍👧")),
-        ("abc👍🏽", 10, ("abc", "👍🏽")),
-        ("abce\u0301", 5, ("abc", "e\u0301")),
-        ("aaaa❤️", 9, ("aaaa", "❤️")),
-        ("abc\r\n", 4, ("abc", "\r\n")),
-        ("一句。两句。三", 16, ("一句。", "两句。三")),
-        ("first line\nsecond", 14, ("first line\n", "second")),
-        ("one two three", 9, ("one two ", "three")),
-        ('好<a href="x">退</a>', 20, ("好", '<a href="x">退</a>')),
-    ],
-)
-def test_parts_end_where_a_reader_would(text: str, limit: int, parts: tuple[str, ...]) -> None:
-    assert split_text(text, limit) == parts
-
-
-def test_a_part_needs_room_for_a_character() -> None:
-    with pytest.raises(ValueError, match="4 bytes"):
-        split_text("退", 3)
 
 
 @pytest.mark.parametrize(("text", "size"), [("", 0), ("a", 1), ("退", 3), ("🙂", 4), ("❤️", 6), ("\ud83d", 3)])
 def test_size_is_in_bytes_of_utf8(text: str, size: int) -> None:
     assert byte_count(text) == size
-
-
-def test_rendered_measures_what_would_be_sent() -> None:
-    text = rendered("\n退款 \n")
-    assert (text.text, text.parts, text.size) == ("退款", ("退款",), 6)
-    assert len(rendered("退" * 683).parts) == 2
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What a template may know, and how a finished text fits into what WeChat takes.
+"""What a template may know, and how much text WeChat takes.
 
 Templates are written by the operator; everything a customer wrote enters them as a value and never as template
 text. Which engine fills them is decided in `desk.liquid`.
@@ -7,10 +7,7 @@ text. Which engine fills them is decided in `desk.liquid`.
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 from urllib.parse import parse_qsl
@@ -49,28 +46,6 @@ WITH_FIELDS = frozenset({"contact", "message", "m", "session_from", "window"})
 
 _SHORT_ID = 6
 _MAX_SESSION_FROM = 4096
-
-_LINK = re.compile(r"<a\b[^>]*>.*?</a>", re.DOTALL)
-_REGIONAL = ("\U0001f1e6", "\U0001f1ff")
-_SKIN = ("\U0001f3fb", "\U0001f3ff")
-_TAGS = ("\U000e0020", "\U000e007f")
-_ZWJ = "\u200d"
-_BREAKS = ("\n", "。！？!?；;", "，、, ")
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """A finished text. `parts` joined give `text`; each fits into one message. `size` is in bytes of UTF-8."""
-
-    text: str
-    parts: tuple[str, ...]
-    size: int
-
-
-def rendered(text: str) -> Rendered:
-    """`text` without blanks round it, measured and cut into parts that WeChat takes."""
-    text = text.strip()
-    return Rendered(text, split_text(text), byte_count(text))
 
 
 def byte_count(text: str) -> int:
@@ -130,75 +105,3 @@ def _pairs_in(value: str) -> list[tuple[str, object]]:
     except (ValueError, RecursionError):
         pass  # a value like any other that is neither
     return []
-
-
-def split_text(text: str, limit: int = TEXT_LIMIT_BYTES) -> tuple[str, ...]:
-    """`text` in parts of at most `limit` bytes of UTF-8 that join back to it; none if it is empty.
-
-    A part ends at a line, else at a sentence, else at a comma or blank of its second half, else anywhere between
-    two characters as a reader counts them: an emoji sequence, a letter with its marks and a whole link stay
-    together unless they alone exceed the limit.
-
-    Raises:
-        ValueError: `limit` is below 4, the size of the largest character.
-    """
-    if limit < 4:
-        raise ValueError("A part needs room for one character: 4 bytes.")
-    parts: list[str] = []
-    pending: list[str] = []
-    size = 0
-    for unit in _units(text, limit):
-        width = byte_count(unit)
-        while size + width > limit:
-            keep = _good_break(pending)
-            parts.append("".join(pending[:keep]))
-            pending = pending[keep:]
-            size = sum(map(byte_count, pending))
-        pending.append(unit)
-        size += width
-    return (*parts, "".join(pending)) if pending else tuple(parts)
-
-
-def _good_break(units: list[str]) -> int:
-    """How many of `units` make a part that ends well."""
-    for marks in _BREAKS:
-        for count in range(len(units), len(units) // 2, -1):
-            if units[count - 1] in marks:
-                return count
-    return len(units)
-
-
-def _units(text: str, limit: int) -> Iterator[str]:
-    """What must not be cut, in order; only what exceeds the limit by itself comes in pieces."""
-    start = 0
-    for link in _LINK.finditer(text):
-        if byte_count(link[0]) <= limit:
-            yield from _clusters(text[start : link.start()], limit)
-            yield link[0]
-            start = link.end()
-    yield from _clusters(text[start:], limit)
-
-
-def _clusters(text: str, limit: int) -> Iterator[str]:
-    cluster = ""
-    for char in text:
-        if cluster and _joins(cluster, char) and byte_count(cluster) + byte_count(char) <= limit:
-            cluster += char
-        else:
-            if cluster:
-                yield cluster
-            cluster = char
-    if cluster:
-        yield cluster
-
-
-def _joins(cluster: str, char: str) -> bool:
-    """Whether `char` belongs to the character that `cluster` has begun (UAX #29, without Hangul's jamo)."""
-    if char == _ZWJ or cluster[-1] == _ZWJ or unicodedata.category(char) in ("Mn", "Me", "Mc"):
-        return True
-    if _SKIN[0] <= char <= _SKIN[1] or _TAGS[0] <= char <= _TAGS[1]:
-        return True
-    if _REGIONAL[0] <= char <= _REGIONAL[1]:
-        flags = len(cluster) - len(cluster.rstrip("".join(map(chr, range(0x1F1E6, 0x1F200)))))
-        return flags % 2 == 1
-    return cluster[-1] == "\r" and char == "\n"

@@ -11,18 +11,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from wxdesk.core.errors import BadRule, BadTemplate
+from wxdesk.core.errors import BadRule, BadTemplate, ReplyTooLong
 from wxdesk.core.events import Event, RulesChanged, TroubleRaised
 from wxdesk.core.faults import Fault, find_fault
 from wxdesk.core.matching import Matching, Ruleset, Subject
 from wxdesk.core.model import Account, Contact, Content, Conversation, Message, MessageType
 from wxdesk.core.patterns import CompilePattern
-from wxdesk.core.render import byte_count, rendered, variables
+from wxdesk.core.render import byte_count, variables
 from wxdesk.core.rules import Action, ActionKind, Rule, RuleVerdict
 from wxdesk.desk.emoticons import normaliser, read_emoticons
 from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.desk.ports import Clock, Rules
 from wxdesk.desk.rules_file import read_rules, write_rules
+from wxdesk.desk.splitting import rendered
 from wxdesk.i18n import explain, tr
 
 log = logging.getLogger(__name__)
@@ -231,14 +232,20 @@ class Rulebook:
     def _content(self, action: Action, values: Mapping[str, object]) -> list[Content]:
         match action.kind:
             case ActionKind.REPLY:
-                parts = rendered(self._renderer.render(action.text, values)).parts
-                if not parts:
-                    raise BadTemplate(1, tr("The reply comes out empty for this message."))
-                return [Content(text=part) for part in parts]
+                return [Content(text=part) for part in self._parts(action.text, values)]
             case ActionKind.IMAGE | ActionKind.LINK | ActionKind.CARD:
                 return [action.content]
             case _:
                 return []
+
+    def _parts(self, template: str, values: Mapping[str, object]) -> tuple[str, ...]:
+        try:
+            parts = rendered(self._renderer.render(template, values)).parts
+        except ReplyTooLong:
+            raise BadTemplate(1, tr("A link comes out longer than a message can be.")) from None
+        if not parts:
+            raise BadTemplate(1, tr("The reply comes out empty for this message."))
+        return parts
 
     def fault_in(self, rule: Rule) -> Fault | None:
         """The first thing that keeps `rule` from being stored, with its place; None if it can be."""
