@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 import pytest
@@ -13,6 +14,7 @@ from wxdesk import i18n
 from wxdesk.app import failure_shown, has_display
 from wxdesk.core.errors import HomeInUse, PortInUse
 from wxdesk.ui.failure_window import FailureWindow
+from wxdesk.ui.window import show_failure
 
 
 def test_it_says_what_is_wrong_in_the_operators_language(qtbot: QtBot) -> None:
@@ -104,3 +106,17 @@ def test_with_a_display_it_is_shown_until_it_is_read_and_raised(
         raise PortInUse("127.0.0.1", 8420)
     [sentence] = reader.read
     assert "8420" in sentence
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
+def test_afterwards_a_signal_does_what_it_did_before(qapp: QApplication) -> None:
+    def former(*_: object) -> None: ...
+
+    before = signal.signal(signal.SIGTERM, former)
+    reader = Reader()
+    try:
+        show_failure(PortInUse("127.0.0.1", 8420))
+        assert reader.read
+        assert signal.getsignal(signal.SIGTERM) is former
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QLibraryInfo, QTranslator
@@ -52,12 +52,12 @@ def run_window(
         garbage = GarbageCollector(application)
         window = MainWindow(bridge, facts, appearance)
         window.closing.connect(close)
-        _close_on_signals(close)
         bridge.connect_to_bus()
         window.show()
-        if shown is not None:
-            shown()
-        code: int = await closing
+        with _heard_signals(close):
+            if shown is not None:
+                shown()
+            code: int = await closing
         memory.keep_look(appearance.look)
         _put_away(bridge, window)
         garbage.stop()
@@ -83,9 +83,9 @@ def show_failure(error: Exception) -> None:
 
         window = FailureWindow(error)
         window.left.connect(close)
-        _close_on_signals(close)
         window.show()
-        code: int = await closing
+        with _heard_signals(close):
+            code: int = await closing
         window.deleteLater()
         return code
 
@@ -146,8 +146,9 @@ def choose_input_method() -> None:
 
 
 def use_language(application: QApplication, language: str) -> None:
-    """Take a language for the sentences of windows made from now on, and for Qt's own."""
+    """Take a language for the sentences of windows made from now on, for their quotes, and for Qt's own."""
     i18n.use(language)
+    fonts.write_as(application, language)
     for old in application.findChildren(QTranslator):
         application.removeTranslator(old)
         old.deleteLater()
@@ -218,8 +219,19 @@ def _put_away(bridge: Bridge, window: MainWindow) -> None:
     bridge.deleteLater()
 
 
-def _close_on_signals(close: Callable[[], None]) -> None:
+@contextlib.contextmanager
+def _heard_signals(close: Callable[[], None]) -> Iterator[None]:
+    """Close at SIGTERM and Ctrl+C meanwhile; afterwards they do what they did before."""
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    former = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    heard = []
+    for number in former:
         with contextlib.suppress(NotImplementedError, ValueError):  # Windows has neither; Ctrl+C still ends it
             loop.add_signal_handler(number, close)
+            heard.append(number)
+    try:
+        yield
+    finally:
+        for number in heard:
+            loop.remove_signal_handler(number)
+            signal.signal(number, former[number])
