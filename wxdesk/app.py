@@ -43,11 +43,13 @@ from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.desk.outbox import Outbox
 from wxdesk.desk.patterns import compile_pattern
 from wxdesk.desk.pause import Pause
+from wxdesk.desk.pictures import Pictures
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.rulebook import Rulebook
 from wxdesk.desk.traffic import Traffic
 from wxdesk.keychain import Missing
 from wxdesk.store import SqlStore, open_store
+from wxdesk.store.picture_files import FolderOfPictures
 from wxdesk.threads import LoopThread
 from wxdesk.webhook.parse import read_push
 from wxdesk.webhook.server import Listener
@@ -172,8 +174,9 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
     outbox = Outbox(store, client, accounts, pause, bus.publish, clock)
     bus.subscribe(outbox.hear, ReplyChanged, PauseChanged)
 
-    handoff = Handoff(store, pause, bus.publish, clock)
-    desk = Desk(accounts, store, handoff, rulebook, health, traffic, bus, clock)
+    pictures = Pictures(FolderOfPictures(setup.home / "pictures"))
+    handoff = Handoff(store, pictures, pause, bus.publish, clock)
+    desk = Desk(accounts, store, handoff, pictures, rulebook, health, traffic, bus, clock)
     return OpenDesk(ready, desk, store, pause, intake, outbox, listener, client)
 
 

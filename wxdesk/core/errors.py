@@ -7,6 +7,8 @@
     │   ├── BadRule                a rule: name, reason
     │   ├── BadRulesFile           file, line, reason
     │   ├── BadTemplate            template, line, reason
+    │   ├── BadPicture             bytes that are no picture for WeChat: reason
+    │   ├── BadContent             a picture, link or card that WeChat would refuse: field, reason
     │   ├── ReplyEmpty             a reply without a word in it
     │   └── ReplyTooLong           bytes, and how many WeChat takes
     ├── MoveNotAllowed             tell: operator (the state changed under his hands) · again: no
@@ -96,6 +98,27 @@ class BadTemplate(BadInput):
 
 class ReplyEmpty(BadInput):
     """WeChat refuses a reply without text (44004)."""
+class BadPicture(BadInput):
+    """Bytes that are not a picture WeChat takes, or that this program refuses to open."""
+
+    template = "{reason}"
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason=reason)
+
+
+class BadContent(BadInput):
+    """A picture, link or card that WeChat would refuse. `field` is the field of `Content` to mend."""
+
+    template = "{reason}"
+
+    def __init__(self, field: str, reason: str) -> None:
+        self.field = field
+        self.reason = reason
+        super().__init__(reason=reason)
+
+
 
     template = "The reply is empty."
 

@@ -63,6 +63,14 @@ class Author(StrEnum):
     OPERATOR = "operator"
 
 
+class PictureFormat(StrEnum):
+    """How a picture is written; the three that WeChat takes. The word is also its file's extension."""
+
+    PNG = "png"
+    JPEG = "jpg"
+    GIF = "gif"
+
+
 class ReplyState(StrEnum):
     """Where a reply is on its way; the moves between them are in `core.lifecycle`."""
 
@@ -228,11 +236,28 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that this desk keeps, found by `digest`: the SHA-256 of its bytes, in hex.
+
+    `width` and `height` are pixels as stored, before a camera's note on orientation; `size` is bytes.
+    """
+
+    digest: str
+    format: PictureFormat
+    width: int
+    height: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """What a reply says, whatever its kind; the fields that a kind does not use stay empty.
 
-    text: `text` · image: `media_id` · link: `title`, `description`, `url`, `thumb_url` ·
-    card: `title`, `page_path`, `thumb_media_id`.
+    text: `text` · image: `picture` or `media_id` · link: `title`, `description`, `url`, `thumb_url` ·
+    card: `title`, `page_path`, and `thumb_picture` or `thumb_media_id`.
+
+    `picture` and `thumb_picture` are digests of kept pictures, uploaded when the reply leaves; a media_id names one
+    that WeChat holds already, for three days. Where both stand, the kept picture counts.
     """
 
     kind: ReplyKind = ReplyKind.TEXT
@@ -244,6 +269,8 @@ class Content:
     thumb_url: str = ""
     page_path: str = ""
     thumb_media_id: str = ""
+    picture: str = ""
+    thumb_picture: str = ""
 
     @property
     def summary(self) -> str:

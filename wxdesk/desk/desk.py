@@ -9,6 +9,7 @@ from wxdesk.core.model import Account
 from wxdesk.desk.bus import Bus
 from wxdesk.desk.handoff import Handoff
 from wxdesk.desk.health import Health
+from wxdesk.desk.pictures import Pictures
 from wxdesk.desk.ports import Clock, Store
 from wxdesk.desk.rulebook import Rulebook
 from wxdesk.desk.traffic import Traffic
@@ -21,6 +22,7 @@ class Desk:
     accounts: Mapping[str, Account]
     store: Store
     handoff: Handoff
+    pictures: Pictures
     rulebook: Rulebook
     health: Health
     traffic: Traffic

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from wxdesk.core.errors import ReplyEmpty, ReplyTooLong
+from wxdesk.core import contents
 from wxdesk.core.events import ConversationChanged, Event, ReplyChanged
 from wxdesk.core.lifecycle import TAKEOVER_AFTER_WRITING, Move, is_taken_over
 from wxdesk.core.model import Author, Content, NewReply, Reply, ReplyMode, ReplyState
-from wxdesk.core.render import TEXT_LIMIT_BYTES, byte_count
 from wxdesk.desk.pause import Pause
+from wxdesk.desk.pictures import Pictures
 from wxdesk.desk.ports import Clock, ReplyChanges, Store
 
 OPERATOR = "operator"
@@ -24,8 +24,11 @@ OPERATOR = "operator"
 class Handoff:
     """The operator's commands about conversations and replies."""
 
-    def __init__(self, store: Store, pause: Pause, publish: Callable[[Event], None], clock: Clock) -> None:
+    def __init__(
+        self, store: Store, pictures: Pictures, pause: Pause, publish: Callable[[Event], None], clock: Clock
+    ) -> None:
         self._store = store
+        self._pictures = pictures
         self._pause = pause
         self._publish = publish
         self._clock = clock
@@ -36,7 +39,22 @@ class Handoff:
         Raises:
             ReplyEmpty, ReplyTooLong: WeChat would refuse it.
         """
-        content = text_content(text)
+        return await self.write_content(conversation_id, Content(text=text))
+
+    async def write_content(self, conversation_id: int, content: Content) -> Reply:
+        """Send a picture, link, card or text as the operator; the rules keep quiet as after `write`.
+
+        Pictures are named by the digests that `desk.pictures.add` gave: `Content(ReplyKind.IMAGE, picture=digest)`;
+        for a card's cover, `thumb_picture`. They are uploaded when the reply leaves.
+
+        Raises:
+            ReplyEmpty, ReplyTooLong: a text that WeChat would refuse.
+            BadContent: anything else that WeChat would refuse; its `field` is that of `Content`.
+            NotFound: the picture is not kept on this machine, or the conversation is gone.
+        """
+        contents.check(content)
+        for digest in filter(None, (content.picture, content.thumb_picture)):
+            await self._pictures.get(digest)
         conversation = await self._store.conversations.get(conversation_id)
         if not is_taken_over(conversation, self._clock()):
             await self.take_over(conversation_id, TAKEOVER_AFTER_WRITING)
@@ -120,9 +138,6 @@ class Handoff:
 
 def text_content(text: str) -> Content:
     """`text` as the content of a reply; raises `ReplyEmpty` or `ReplyTooLong`."""
-    if not text.strip():
-        raise ReplyEmpty
-    size = byte_count(text)
-    if size > TEXT_LIMIT_BYTES:
-        raise ReplyTooLong(size, TEXT_LIMIT_BYTES)
-    return Content(text=text)
+    content = Content(text=text)
+    contents.check(content)
+    return content

@@ -1,0 +1,93 @@
+"""What WeChat would refuse in a reply, found before it is sent, so that the operator can mend it at once.
+
+WeChat has a code for each field that is too long (45002 to 45006) but names no figures for those of links and cards.
+The limits here are the ones of its own share panel ("分享到微信": title 512 bytes, description 1 KB, address 10 KB).
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from wxdesk.core.errors import BadContent, ReplyEmpty, ReplyTooLong
+from wxdesk.core.model import Content, ReplyKind
+from wxdesk.core.render import TEXT_LIMIT_BYTES, byte_count
+
+TITLE_LIMIT_BYTES = 512
+DESCRIPTION_LIMIT_BYTES = 1024
+URL_LIMIT_BYTES = 10 * 1024
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
+_BLANK = re.compile(r"[\s\x00-\x1f\x7f]")
+
+
+def check(content: Content) -> None:
+    """Refuse what WeChat would refuse.
+
+    Raises:
+        ReplyEmpty, ReplyTooLong: a text.
+        BadContent: a picture, link or card; it names the field.
+    """
+    match content.kind:
+        case ReplyKind.TEXT:
+            _check_text(content.text)
+        case ReplyKind.IMAGE:
+            if not (content.picture or content.media_id):
+                raise BadContent("picture", "Choose a picture.")
+        case ReplyKind.LINK:
+            _check_link(content)
+        case ReplyKind.CARD:
+            _check_card(content)
+
+
+def _check_text(text: str) -> None:
+    if not text.strip():
+        raise ReplyEmpty
+    size = byte_count(text)
+    if size > TEXT_LIMIT_BYTES:
+        raise ReplyTooLong(size, TEXT_LIMIT_BYTES)
+
+
+def _check_link(content: Content) -> None:
+    _check_title(content.title, "A link needs a title.")
+    if byte_count(content.description) > DESCRIPTION_LIMIT_BYTES:
+        raise BadContent("description", "The description is longer than 1,024 bytes.")
+    if not _is_web_address(content.url):
+        raise BadContent("url", "The link must be an address that begins with https:// or http://.")
+    if byte_count(content.url) > URL_LIMIT_BYTES:
+        raise BadContent("url", "The link is longer than 10,240 bytes.")
+    if content.thumb_url and not _is_web_address(content.thumb_url):
+        raise BadContent("thumb_url", "The picture's address must begin with https:// or http://.")
+    if byte_count(content.thumb_url) > URL_LIMIT_BYTES:
+        raise BadContent("thumb_url", "The picture's address is longer than 10,240 bytes.")
+
+
+def _check_card(content: Content) -> None:
+    _check_title(content.title, "A card needs a title.")
+    if not content.page_path.strip():
+        raise BadContent("page_path", "A card needs the path of a page, such as pages/index/index.")
+    if _SCHEME.match(content.page_path) or _BLANK.search(content.page_path):
+        raise BadContent(
+            "page_path", "This is a path within the mini program, such as pages/index/index, not an address."
+        )
+    if byte_count(content.page_path) > URL_LIMIT_BYTES:
+        raise BadContent("page_path", "The path is longer than 10,240 bytes.")
+    if not (content.thumb_picture or content.thumb_media_id):
+        raise BadContent("thumb_picture", "A card needs a cover picture.")
+
+
+def _check_title(title: str, if_missing: str) -> None:
+    if not title.strip():
+        raise BadContent("title", if_missing)
+    if byte_count(title) > TITLE_LIMIT_BYTES:
+        raise BadContent("title", "The title is longer than 512 bytes.")
+
+
+def _is_web_address(address: str) -> bool:
+    if _BLANK.search(address):
+        return False
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:  # a bracketed host that is no IPv6 address
+        return False
