@@ -96,8 +96,6 @@ class BadTemplate(BadInput):
         super().__init__(line=line, reason=reason)
 
 
-class ReplyEmpty(BadInput):
-    """WeChat refuses a reply without text (44004)."""
 class BadPicture(BadInput):
     """Bytes that are not a picture WeChat takes, or that this program refuses to open."""
 
@@ -119,6 +117,8 @@ class BadContent(BadInput):
         super().__init__(reason=reason)
 
 
+class ReplyEmpty(BadInput):
+    """WeChat refuses a reply without text (44004)."""
 
     template = "The reply is empty."
 
