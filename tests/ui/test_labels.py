@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontMetrics, QPalette
+from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from wxdesk import i18n
+from wxdesk.ui import fonts
 from wxdesk.ui.appearance import Appearance, Look
-from wxdesk.ui.theme import DARK
+from wxdesk.ui.theme import DARK, font
 from wxdesk.ui.widgets.labels import PlainLabel, breakable
 
 HOSTILE = '<img src="file:///etc/passwd"><h1>Hello</h1>&amp;'
@@ -78,3 +82,19 @@ def test_a_label_changes_its_colour_with_the_look(qtbot: QtBot, appearance: Appe
     assert label.palette().color(QPalette.ColorRole.WindowText).name().upper() == DARK.failed
     label.set_role("pending")
     assert label.palette().color(QPalette.ColorRole.WindowText).name().upper() == DARK.pending
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system's face decides")
+@pytest.mark.parametrize(("language", "quote"), [("zh_CN", 14), ("en", 7)])
+def test_a_quote_is_as_wide_as_its_language_writes_it(qapp: QApplication, language: str, quote: int) -> None:
+    before = qapp.font()
+    chinese = qapp.font()
+    chinese.setFamilies(fonts.packaged() or chinese.families())
+    qapp.setFont(chinese)
+    i18n.use(language)
+    label = PlainLabel(size=14)
+    assert QFontMetrics(label.font()).horizontalAdvance("“") == quote
+    assert QFontMetrics(font(14)).horizontalAdvance("，") == 14, "between Chinese words a comma keeps its room"
+    i18n.use("en")
+    qapp.setFont(before)
+    label.deleteLater()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QObject
-from PySide6.QtGui import QFontMetrics, QImage
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete
@@ -21,11 +21,10 @@ from shiboken6 import delete
 from tests.ui.world import World
 from wxdesk import i18n
 from wxdesk.core.events import ListenerChanged
-from wxdesk.ui import fonts
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.garbage import GarbageCollector
 from wxdesk.ui.setup.facts import Facts
-from wxdesk.ui.theme import DARK, LIGHT, font
+from wxdesk.ui.theme import DARK, LIGHT
 from wxdesk.ui.window import choose_input_method, grab_pages, use_language
 
 ROOT = Path(__file__).parents[2]
@@ -89,20 +88,6 @@ def test_qts_own_words_follow_the_language(qapp: QApplication) -> None:
     assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "取消"
     use_language(qapp, "en")
     assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Cancel"
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system's face decides")
-def test_english_quotes_are_narrow_and_chinese_ones_take_a_whole_character(qapp: QApplication) -> None:
-    families = qapp.font().families()
-    face = qapp.font()
-    face.setFamilies(fonts.packaged() or families)
-    qapp.setFont(face)
-    use_language(qapp, "zh_CN")
-    assert QFontMetrics(font(14)).horizontalAdvance("“") == 14
-    use_language(qapp, "en")
-    assert QFontMetrics(font(14)).horizontalAdvance("“") < 8
-    face.setFamilies(families)
-    qapp.setFont(face)
 
 
 def test_the_bridge_tells_when_nothing_is_open(qtbot: QtBot, bridge: Bridge, world: World) -> None:

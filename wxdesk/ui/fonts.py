@@ -12,8 +12,6 @@ from wxdesk.ui.theme import FAMILIES, Size
 
 log = logging.getLogger(__name__)
 
-_PROPORTIONAL = QFont.Tag("pwid")
-
 
 def install(application: QApplication) -> None:
     """Set the application's font: the theme's families at body size, plus the packaged face where none is installed."""
@@ -25,16 +23,6 @@ def install(application: QApplication) -> None:
         face.setFamilies(families)
     face.setPixelSize(Size.BODY)
     face.setHintingPreference(QFont.HintingPreference.PreferVerticalHinting)
-    application.setFont(face)
-
-
-def write_as(application: QApplication, language: str) -> None:
-    """Set quotes as wide as `language` writes them: a Chinese face gives each the room of a whole character."""
-    face = application.font()
-    if language.startswith("zh"):
-        face.unsetFeature(_PROPORTIONAL)
-    else:
-        face.setFeature(_PROPORTIONAL, 1)
     application.setFont(face)
 
 

@@ -13,6 +13,8 @@ from typing import ClassVar
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 
+from wxdesk import i18n
+
 
 @dataclass(frozen=True, slots=True)
 class Colors:
@@ -146,6 +148,18 @@ def font(size: int = Size.BODY, *, strong: bool = False, tabular: bool = False) 
     face.setWeight(strong_weight() if strong else QFont.Weight.Normal)
     if tabular:
         face.setFeature(QFont.Tag("tnum"), 1)
+    return face
+
+
+def sentence_font(size: int = Size.BODY, *, strong: bool = False, tabular: bool = False) -> QFont:
+    """The face for the interface's own sentences, with quotes as wide as their language writes them.
+
+    A Chinese face gives each quote the room of a whole character, which tears English apart. What people wrote
+    keeps that: the same feature would narrow the commas between Chinese words.
+    """
+    face = font(size, strong=strong, tabular=tabular)
+    if not i18n.language().startswith("zh"):
+        face.setFeature(QFont.Tag("pwid"), 1)
     return face
 
 

@@ -146,9 +146,8 @@ def choose_input_method() -> None:
 
 
 def use_language(application: QApplication, language: str) -> None:
-    """Take a language for the sentences of windows made from now on, for their quotes, and for Qt's own."""
+    """Take a language for the sentences of windows made from now on, and for Qt's own."""
     i18n.use(language)
-    fonts.write_as(application, language)
     for old in application.findChildren(QTranslator):
         application.removeTranslator(old)
         old.deleteLater()

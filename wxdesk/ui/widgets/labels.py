@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from wxdesk.ui.theme import Size, Theme, font
+from wxdesk.ui.theme import Size, Theme, sentence_font
 
 
 class PlainLabel(QLabel):
@@ -40,7 +40,7 @@ class PlainLabel(QLabel):
         self._elide = elide
         self._coloring = False
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setFont(font(size, strong=strong, tabular=tabular))
+        self.setFont(sentence_font(size, strong=strong, tabular=tabular))
         self.setWordWrap(wrap)
         if elide:
             self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
