@@ -10,7 +10,9 @@
     │   ├── BadPicture             bytes that are no picture for WeChat: reason
     │   ├── BadContent             a picture, link or card that WeChat would refuse: field, reason
     │   ├── ReplyEmpty             a reply without a word in it
-    │   └── ReplyTooLong           bytes, and how many WeChat takes
+    │   ├── ReplyTooLong           bytes, and how many WeChat takes
+    │   ├── PartsDiffer            a long text makes another number of messages than was agreed to
+    │   └── TooFewLeft             more messages than the contact's reply window allows
     ├── MoveNotAllowed             tell: operator (the state changed under his hands) · again: no
     ├── NotFound                   tell: operator (someone removed it) · again: no
     ├── StoreError
@@ -130,6 +132,24 @@ class ReplyTooLong(BadInput):
 
     def __init__(self, size: int, limit: int) -> None:
         super().__init__(size=size, limit=limit)
+
+
+class PartsDiffer(BadInput):
+    """A long text comes in another number of parts than the operator agreed to; nothing was sent."""
+
+    template = "The text makes {made} messages, not {agreed}. Nothing was sent."
+
+    def __init__(self, made: int, agreed: int) -> None:
+        super().__init__(made=made, agreed=agreed)
+
+
+class TooFewLeft(BadInput):
+    """WeChat would refuse the last parts of a long text (45047), so none of it is sent."""
+
+    template = "The text needs {needed} messages, and only {left} may be sent. Nothing was sent."
+
+    def __init__(self, needed: int, left: int) -> None:
+        super().__init__(needed=needed, left=left)
 
 
 class MoveNotAllowed(WxdeskError):

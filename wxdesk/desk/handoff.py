@@ -10,13 +10,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from wxdesk.core import contents
+from wxdesk.core import contents, quota
+from wxdesk.core.errors import PartsDiffer, ReplyEmpty, TooFewLeft
 from wxdesk.core.events import ConversationChanged, Event, ReplyChanged
 from wxdesk.core.lifecycle import TAKEOVER_AFTER_WRITING, Move, is_taken_over
-from wxdesk.core.model import Author, Content, NewReply, Reply, ReplyMode, ReplyState
+from wxdesk.core.model import Author, Content, Conversation, NewReply, Reply, ReplyMode, ReplyState
 from wxdesk.desk.pause import Pause
 from wxdesk.desk.pictures import Pictures
 from wxdesk.desk.ports import Clock, ReplyChanges, Store
+from wxdesk.desk.splitting import split_text
 
 OPERATOR = "operator"
 
@@ -55,9 +57,34 @@ class Handoff:
         contents.check(content)
         for digest in filter(None, (content.picture, content.thumb_picture)):
             await self._pictures.get(digest)
+        await self._take_the_word(await self._store.conversations.get(conversation_id))
+        return await self._queue(conversation_id, content)
+
+    async def write_split(self, conversation_id: int, text: str, parts: int) -> list[Reply]:
+        """Send a long `text` in `parts` messages, one after the other; the operator has agreed to that number.
+
+        Raises:
+            ReplyEmpty, ReplyTooLong: WeChat would refuse it.
+            PartsDiffer, TooFewLeft: it would take another number of messages, or more than may be sent.
+        """
+        made = split_text(text)
+        if not made:
+            raise ReplyEmpty
+        if len(made) != parts:
+            raise PartsDiffer(len(made), parts)
         conversation = await self._store.conversations.get(conversation_id)
+        left = quota.left(conversation.window, self._clock())
+        if left < parts:
+            raise TooFewLeft(parts, left)
+        await self._take_the_word(conversation)
+        return [await self._queue(conversation_id, Content(text=part)) for part in made]
+
+    async def _take_the_word(self, conversation: Conversation) -> None:
+        """Whoever writes has the word for a while; a takeover that is under way stays as it is."""
         if not is_taken_over(conversation, self._clock()):
-            await self.take_over(conversation_id, TAKEOVER_AFTER_WRITING)
+            await self.take_over(conversation.id, TAKEOVER_AFTER_WRITING)
+
+    async def _queue(self, conversation_id: int, content: Content) -> Reply:
         new = NewReply(conversation_id, Author.OPERATOR, content, ReplyState.QUEUED)
         return self._told(await self._store.replies.add(new, self._clock()))
 
