@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -191,9 +191,16 @@ def test_what_is_not_written_yet_is_said_calmly(page: RulesPage, qtbot: QtBot) -
     page.start_new()
     page.editor.check_now()
     assert page.editor.revision.full_text() == "New, not saved yet"
-    qtbot.keyClicks(page.editor.name, "x")
-    page.editor.check_now()
-    assert page.editor.revision.full_text().startswith("Still missing: No condition is set")
+    at = page.editor.when_card.mapTo(page, QPoint(0, 0))
+    for lack, fill in (
+        ("a condition, or “Default”", lambda: qtbot.keyClicks(page.editor.name, "x")),
+        ("an answer", page.editor.when_card.default.click),
+        ("a name", page.editor.name.clear),
+    ):
+        fill()
+        page.editor.check_now()
+        assert page.editor.revision.full_text() == f"Still missing: {lack}"
+        assert page.editor.when_card.mapTo(page, QPoint(0, 0)) == at, "nothing moves away under the mouse"
     assert _errors(page) == []
 
 

@@ -25,7 +25,7 @@ from wxdesk.ui.inbox.bubble_words import BubbleAction, caption_of
 from wxdesk.ui.inbox.painting import CENTER, LEFT, paint_focus, paint_icon
 from wxdesk.ui.inbox.timeline_entries import Entry, EntryKind
 from wxdesk.ui.inbox.timeline_model import EntryRole
-from wxdesk.ui.theme import Measure, Size, Theme, font
+from wxdesk.ui.theme import Measure, Size, Theme, font, sentence_font
 
 type Index = QModelIndex | QPersistentModelIndex
 
@@ -174,7 +174,7 @@ def _paint_line(painter: QPainter, row: RowLayout, theme: Theme) -> None:
     """A day, something that happened, or the bar above what is new."""
     rect = QRectF(SIDE, 0, row.width - 2 * SIDE, row.height)
     unread = row.entry.kind is EntryKind.UNREAD
-    face = font(Size.SMALL if row.entry.kind is EntryKind.DAY else Size.CAPTION)
+    face = sentence_font(Size.SMALL if row.entry.kind is EntryKind.DAY else Size.CAPTION)
     metrics = QFontMetrics(face)
     text = metrics.elidedText(row.entry.text, Qt.TextElideMode.ElideMiddle, int(rect.width()) - 24)
     if unread:

@@ -20,6 +20,7 @@ from wxdesk.ui.rules.condition_parts import error_label, set_wrong
 from wxdesk.ui.rules.then_card import ThenCard
 from wxdesk.ui.rules.title_field import TitleField
 from wxdesk.ui.rules.when_card import WhenCard
+from wxdesk.ui.rules.words import lack_word
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -73,7 +74,7 @@ class RuleEditor(QWidget):
         self.name.setMaxLength(120)
         self.name.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.name_error = error_label(self)
-        self.revision = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
+        self.revision = PlainLabel(size=Size.SMALL, role="secondary", elide=True, parent=self)
         self.trial = Button(tr("Try a sentence"), parent=self)
         self.trial.clicked.connect(self.trial_asked)
         self.revert_button = Button(tr("Revert"), icon="undo", parent=self)
@@ -177,7 +178,7 @@ class RuleEditor(QWidget):
         self.then_card.show_fault(shown, reason)
         self.save_button.setEnabled(changed and self.fault is None)
         self.revert_button.setEnabled(changed)
-        self._show_revision(tr(self.fault.reason) if self.fault and changed and lack else "")
+        self._show_revision(lack_word(self.fault) if self.fault and changed and lack else "")
         self._tell(changed)
         self.edited.emit(rule)
 

@@ -14,7 +14,7 @@ from wxdesk.ui.rules.choices import OneOf
 from wxdesk.ui.rules.surface import Surface
 from wxdesk.ui.rules.verdict_list import VerdictList
 from wxdesk.ui.rules.words import type_word
-from wxdesk.ui.theme import Measure, Size
+from wxdesk.ui.theme import Measure, Size, font
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.small_button import SmallButton
 
@@ -203,7 +203,8 @@ def _bubble(text: str, fill: str, line: str, parent: QWidget) -> Surface:
     bubble = Surface(fill, line, radius=Measure.BUBBLE_RADIUS, parent=parent)
     column = QVBoxLayout(bubble)
     column.setContentsMargins(12, 8, 12, 8)
-    label = PlainLabel(text, size=Size.MESSAGE, wrap=True, parent=bubble)
+    label = PlainLabel(text, wrap=True, parent=bubble)
+    label.setFont(font(Size.MESSAGE))  # a customer's sentence, as the inbox shows it
     widest = WIDTH - 2 * 16 - 2 * 12 - 2 * 12 - 8
     wanted = max(label.fontMetrics().horizontalAdvance(part) for part in text.split("\n")) + 2
     label.setFixedWidth(min(wanted, widest))

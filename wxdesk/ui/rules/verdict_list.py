@@ -14,7 +14,7 @@ from wxdesk.core.rules import RuleVerdict
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.icons import pixmap
 from wxdesk.ui.rules.words import verdict_words
-from wxdesk.ui.theme import Size, Theme, font
+from wxdesk.ui.theme import Size, Theme, font, sentence_font
 
 type AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -107,7 +107,7 @@ class VerdictDelegate(QStyledItemDelegate):
         painter.setPen(theme.color("secondary" if matched is None else "text"))
         _draw(painter, name, str(index.data(Qt.ItemDataRole.DisplayRole)))
         if matched is not None:
-            painter.setFont(font(Size.SMALL))
+            painter.setFont(sentence_font(Size.SMALL))
             painter.setPen(theme.color("secondary"))
             _draw(painter, name.translated(0, 19), str(index.data(Role.REASON)))
         painter.restore()

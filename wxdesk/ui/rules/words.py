@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from wxdesk.core.faults import Fault
 from wxdesk.core.model import MessageType
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule, RuleVerdict, SessionFromTest, Verdict
 from wxdesk.i18n import ntr, tr
@@ -187,3 +188,16 @@ def _kinds(words: Iterable[str]) -> list[MessageType]:
 
 def _types_found(verdict: RuleVerdict) -> str:
     return types_word(_kinds(one.found for one in verdict.verdicts if one.condition == "on" and one.found))
+
+
+def lack_word(fault: Fault) -> str:
+    """What an unfinished rule still needs, for the line under its name: short, so that nothing below it moves."""
+    match fault.where:
+        case ("name",):
+            return tr("a name")
+        case ("when",):
+            return tr("a condition, or “Default”")
+        case ("then",):
+            return tr("an answer")
+        case _:
+            return tr(fault.reason)
