@@ -25,7 +25,7 @@ from wxdesk.core.model import Account, BodyFormat, PushMode
 from wxdesk.sandbox.customers import demo_account
 from wxdesk.sandbox.faults import Fault, FaultKind
 from wxdesk.sandbox.platform import MiniProgram
-from wxdesk.sandbox.pusher import sign
+from wxdesk.sandbox.push_shape import sign
 from wxdesk.sandbox.server import Sandbox
 
 KILLS = 100

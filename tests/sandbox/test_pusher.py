@@ -89,7 +89,7 @@ async def test_what_stands_beside_the_encrypted_part(mode: PushMode, clear: set[
         ([(200, '"success"'), (403, ""), (200, "success")], 3, True),
         ([(200, "success\n")], 3, False),
         ([(500, "")], 3, False),
-        ([(200, "<xml><MsgType><![CDATA[transfer_customer_service]]></MsgType></xml>")], 1, True),
+        ([(200, "<xml><MsgType><![CDATA[transfer_customer_service]]></MsgType></xml>")], 3, False),
     ],
 )
 async def test_three_tries_in_all(answers: list[tuple[int, str]], tries: int, accepted: bool) -> None:

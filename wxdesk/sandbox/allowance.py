@@ -30,32 +30,37 @@ class Allowance:
         """The contact entered by the button: two within a minute, unless more is allowed anyway."""
         self._open(2, now, timedelta(minutes=1))
 
-    def spend(self, now: datetime) -> None:
-        """One reply; raises `Refusal` 45015 when it is too late, 45047 when there were too many."""
-        self._must_be_open(now)
+    def check(self, now: datetime) -> None:
+        """Raise `Refusal` 45015 when it is too late for a reply, 45047 when there were too many."""
+        if self.until is None or now >= self.until:
+            raise Refusal(45015)
         if self.left <= 0:
             raise Refusal(45047)
+
+    def spend(self, now: datetime) -> None:
+        """One reply; raises `Refusal` as `check` does."""
+        self.check(now)
         self.left -= 1
         self.exchanged_at = now
         self.typing_until = None
 
     def type(self, command: str, now: datetime) -> None:
-        """Show or end "typing" (客服输入状态); raises `Refusal` 45072, 45015, 45080, 45081."""
+        """Show or end "typing" (客服输入状态); raises `Refusal` 45072, 45015, 45047, 45080, 45081."""
         if command not in ("Typing", "CancelTyping"):
             raise Refusal(45072)
-        self._must_be_open(now)
+        self.check(now)  # it may be shown only where a message could be sent
         if self.exchanged_at is None or now - self.exchanged_at > timedelta(seconds=30):
             raise Refusal(45080)
         if command == "CancelTyping":
             self.typing_until = None
             return
-        if self.typing_until is not None and now < self.typing_until:
+        if self.typing(now):
             raise Refusal(45081)
         self.typing_until = now + timedelta(seconds=15)
 
-    def _must_be_open(self, now: datetime) -> None:
-        if self.until is None or now >= self.until:
-            raise Refusal(45015)
+    def typing(self, now: datetime) -> bool:
+        """True while the contact sees that somebody types."""
+        return self.typing_until is not None and now < self.typing_until
 
     def _open(self, count: int, now: datetime, span: timedelta) -> None:
         running = self.until is not None and now < self.until

@@ -1,90 +1,127 @@
-"""WeChat's API over HTTP, as far as customer service needs it, with WeChat's own shapes.
-
-Every answer has HTTP status 200 and Content-Type text/plain, also an error; only a picture comes as itself.
-"""
+"""WeChat's API over HTTP: each call through the planned faults, the caller's limits, and into the journal."""
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import msgspec
-from aiohttp import BodyPartReader, web
+from aiohttp import web
 
+from wxdesk.sandbox.call import Call, Endpoint, answer
+from wxdesk.sandbox.customer_service import CustomerService
 from wxdesk.sandbox.faults import Fault, FaultKind, Faults
-from wxdesk.sandbox.platform import MiniProgram, Platform, parse_body
+from wxdesk.sandbox.journal import LONGEST_BODY, ApiCall, Journal
+from wxdesk.sandbox.open_api import OpenApi
+from wxdesk.sandbox.platform import Platform
 from wxdesk.sandbox.refusal import Refusal
 
-type _Act = Callable[[web.Request], Awaitable[web.Response]]
+type _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-GATEWAY_PAGE = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+_PAGE = "<html><head><title>{0}</title></head><body><center><h1>{0}</h1></center></body></html>"
 
 HOLD_SECONDS = 60.0
 """How long a call that shall get no answer is kept waiting, if the caller does not give up before."""
+
+_NO_TIME = datetime.min.replace(tzinfo=UTC)
+_GARBAGE = b"\x1f\x8b\x08 this is not what you asked for"
+
+
+@dataclass(slots=True)
+class _Said:
+    """What became of a call: `response` None if no answer may leave, `cut` if only half of it may."""
+
+    response: web.Response | None
+    account: str = ""
+    rid: str = ""
+    cut: bool = False
 
 
 class Api:
     """The handlers under /cgi-bin."""
 
-    def __init__(self, platform: Platform, faults: Faults) -> None:
+    def __init__(self, platform: Platform, faults: Faults, journal: Journal) -> None:
         self._platform = platform
         self._faults = faults
+        self._journal = journal
         self._closing = asyncio.Event()
 
     def routes(self) -> list[web.RouteDef]:
-        """All of them, each behind the planned faults."""
-        table: tuple[tuple[str, str, str, _Act], ...] = (
-            ("GET", "/token", "token", self._token),
-            ("POST", "/stable_token", "token", self._stable_token),
-            ("POST", "/message/custom/send", "send", self._send),
-            ("POST", "/message/custom/typing", "typing", self._typing),
-            ("POST", "/message/custom/business/typing", "typing", self._typing),
-            ("POST", "/media/upload", "upload", self._upload),
-            ("GET", "/media/get", "media", self._media),
-            ("POST", "/callback/check", "check", self._callback_check),
-            ("GET", "/getcallbackip", "check", self._callback_ip),
-        )
-        served = [
-            web.route(method, "/cgi-bin" + path, self._with_faults(call, act)) for method, path, call, act in table
-        ]
-        wrong = [web.route("*", "/cgi-bin" + path, _requires_post) for method, path, _, _ in table if method == "POST"]
-        return served + wrong
+        """All of them, each behind the planned faults; another method, or another path, is refused as WeChat does."""
+        open_api = OpenApi(self._platform, self._journal)
+        endpoints = CustomerService(self._platform).endpoints() + open_api.endpoints()
+        open_api.know(frozenset(endpoint.path for endpoint in endpoints))
+        served = [web.route(one.method, one.path, self._serve(one)) for one in endpoints]
+        wrong = [web.route("*", one.path, _wrong_method(one)) for one in endpoints]
+        return [*served, *wrong, web.route("*", "/cgi-bin/{rest:.*}", _no_such_path)]
 
     def release(self) -> None:
         """Let go of all calls that wait for an answer they shall not get."""
         self._closing.set()
 
-    def _with_faults(self, call: str, act: _Act) -> _Act:
-        async def serve(request: web.Request) -> web.Response:
+    def _serve(self, endpoint: Endpoint) -> _Handler:
+        async def serve(request: web.Request) -> web.StreamResponse:
+            started, at, number = time.perf_counter(), self._platform.clock(), self._journal.next_call()
             try:
-                await request.read() if call != "upload" else None
+                body = b"" if endpoint.group == "upload" else await request.read()
             except ConnectionResetError:  # the caller was gone before he had finished
                 return web.Response()
-            fault = self._faults.take(call)
-            if fault is None:
-                return await _answered(act, request)
-            return await self._go_wrong(fault, act, request)
+            faults = self._faults.take(endpoint.group)
+            said = await self._say(faults, endpoint, Call(request, body))
+            entry = _entry(endpoint, Call(request, body), said)
+            entry = replace(entry, number=number, at=at, faults=tuple(fault.kind.value for fault in faults))
+            self._journal.add(replace(entry, milliseconds=(time.perf_counter() - started) * 1000))
+            return await _leave(request, said)
 
         return serve
 
-    async def _go_wrong(self, fault: Fault, act: _Act, request: web.Request) -> web.Response:
+    async def _say(self, faults: tuple[Fault, ...], endpoint: Endpoint, call: Call) -> _Said:
+        for fault in faults:
+            if fault.kind is FaultKind.LATENCY:
+                await self._hold(fault.milliseconds / 1000)
+        ending = next((fault for fault in faults if fault.kind is not FaultKind.LATENCY), None)
+        if ending is None:
+            return await self._do(endpoint, call)
+        return await self._go_wrong(ending, endpoint, call)
+
+    async def _do(self, endpoint: Endpoint, call: Call) -> _Said:
+        account = ""
+        try:
+            if endpoint.by_token:
+                program = self._platform.caller(call.request.query.get("access_token", ""))
+                account = program.account.name
+                self._platform.meter.count(program.account.app_id, endpoint.path, program.settings)
+                call = Call(call.request, call.body, program)
+            return _Said(await endpoint.act(call), account)
+        except Refusal as refusal:
+            return _Said(answer(refusal.as_answer()), account, refusal.rid)
+
+    async def _go_wrong(self, fault: Fault, endpoint: Endpoint, call: Call) -> _Said:
+        done = _Said(None, self._account_of(call))
+        if fault.delivered or fault.kind in _AFTER:
+            done = await self._do(endpoint, call)
         match fault.kind:
             case FaultKind.ERRCODE:
-                return _json(Refusal(fault.errcode).as_answer())
-            case FaultKind.GATEWAY:
-                return web.Response(status=502, text=GATEWAY_PAGE, content_type="text/html")
-            case FaultKind.LATENCY:
-                await self._hold(fault.milliseconds / 1000)
-                return await _answered(act, request)
-            case _:
-                answer = web.Response()
-                if fault.kind in (FaultKind.AFTER, FaultKind.RESET_AFTER):
-                    answer = await _answered(act, request)
-                if fault.kind in (FaultKind.BEFORE, FaultKind.AFTER):
-                    await self._hold(fault.milliseconds / 1000 or HOLD_SECONDS)
-                if request.transport is not None:
-                    request.transport.abort()
-                return answer
+                refusal = Refusal(fault.errcode, fault.text)
+                return _Said(answer(refusal.as_answer()), done.account, refusal.rid)
+            case FaultKind.GATEWAY | FaultKind.GATEWAY_TIMEOUT:
+                return _Said(_gateway_page(fault.kind), done.account)
+            case FaultKind.GARBAGE:
+                return _Said(web.Response(body=_GARBAGE, content_type="text/plain"), done.account)
+            case FaultKind.TRUNCATED:
+                return _Said(done.response, done.account, done.rid, cut=True)
+            case FaultKind.BEFORE | FaultKind.AFTER:
+                await self._hold(fault.milliseconds / 1000 or HOLD_SECONDS)
+        return _Said(None, done.account)
+
+    def _account_of(self, call: Call) -> str:
+        try:
+            return self._platform.caller(call.request.query.get("access_token", "")).account.name
+        except Refusal:
+            return ""
 
     async def _hold(self, seconds: float) -> None:
         try:
@@ -93,73 +130,69 @@ class Api:
         except TimeoutError:
             return
 
-    def _caller(self, request: web.Request) -> MiniProgram:
-        return self._platform.caller(request.query.get("access_token", ""))
 
-    async def _token(self, request: web.Request) -> web.Response:
-        token, seconds = self._platform.grant_token(dict(request.query), stable=False)
-        return _json({"access_token": token, "expires_in": seconds})
-
-    async def _stable_token(self, request: web.Request) -> web.Response:
-        token, seconds = self._platform.grant_token(parse_body(await request.read()), stable=True)
-        return _json({"access_token": token, "expires_in": seconds})
-
-    async def _send(self, request: web.Request) -> web.Response:
-        self._platform.send(self._caller(request), await request.read())
-        return _json({"errcode": 0, "errmsg": "ok"})
-
-    async def _typing(self, request: web.Request) -> web.Response:
-        self._platform.type(self._caller(request), await request.read())
-        return _json({"errcode": 0, "errmsg": "ok"})
-
-    async def _upload(self, request: web.Request) -> web.Response:
-        self._caller(request)
-        if request.query.get("type") != "image":
-            raise Refusal(40004)
-        medium = self._platform.media.put(await _part_named_media(request))
-        created_at = int(medium.created_at.timestamp())
-        return _json({"type": "image", "media_id": medium.media_id, "created_at": created_at})
-
-    async def _media(self, request: web.Request) -> web.Response:
-        self._caller(request)
-        medium = self._platform.media.get(request.query.get("media_id", ""))
-        name = f"{medium.media_id[:16]}.{medium.content_type.rpartition('/')[2]}"
-        disposition = {"Content-disposition": f'attachment; filename="{name}"'}
-        return web.Response(body=medium.data, content_type=medium.content_type, headers=disposition)
-
-    async def _callback_check(self, request: web.Request) -> web.Response:
-        self._caller(request)
-        asked = parse_body(await request.read()).get("action", "all")
-        ping = [{"ip": "127.0.0.1", "from_operator": "DEFAULT", "package_loss": "0%", "time": "0.100ms"}]
-        dns = [{"ip": "127.0.0.1", "real_operator": "DEFAULT"}]
-        parts = {"dns": dns if asked in ("all", "dns") else [], "ping": ping if asked in ("all", "ping") else []}
-        return _json(dict(parts))
-
-    async def _callback_ip(self, request: web.Request) -> web.Response:
-        self._caller(request)
-        return _json({"ip_list": ["127.0.0.1"]})
+_AFTER = frozenset({FaultKind.AFTER, FaultKind.RESET_AFTER, FaultKind.GARBAGE, FaultKind.TRUNCATED})
 
 
-async def _answered(act: _Act, request: web.Request) -> web.Response:
+def _gateway_page(kind: FaultKind) -> web.Response:
+    status, words = (502, "502 Bad Gateway") if kind is FaultKind.GATEWAY else (504, "504 Gateway Time-out")
+    return web.Response(status=status, text=_PAGE.format(words), content_type="text/html")
+
+
+async def _leave(request: web.Request, said: _Said) -> web.StreamResponse:
+    """Let the answer leave: whole, by half, or not at all, which resets the connection."""
+    whole = said.response
+    if whole is None:
+        if request.transport is not None:
+            request.transport.abort()
+        return web.Response()
+    if not said.cut:
+        return whole
+    body = whole.body if isinstance(whole.body, bytes) else b""
+    half = web.StreamResponse(headers={"Content-Type": whole.content_type, "Content-Length": str(len(body))})
+    await half.prepare(request)
+    await half.write(body[: len(body) // 2])
+    if request.transport is not None:
+        request.transport.close()
+    return half
+
+
+def _entry(endpoint: Endpoint, call: Call, said: _Said) -> ApiCall:
+    """What the journal keeps; its number and times are the caller's business."""
+    text = _text_of(said.response, endpoint)
+    asked = "" if endpoint.secretive else call.body[:LONGEST_BODY].decode("utf-8", "replace")
+    status = None if said.response is None else said.response.status
+    return ApiCall(
+        0, _NO_TIME, endpoint.method, endpoint.path, said.account, asked, text, status, _errcode_in(text), said.rid,
+        0.0, (), call.address,
+    )  # fmt: skip
+
+
+def _text_of(response: web.Response | None, endpoint: Endpoint) -> str:
+    if response is None or not isinstance(response.body, bytes):
+        return ""
+    if endpoint.secretive and b"access_token" in response.body:
+        return "{access_token, expires_in}"
+    if response.content_type.startswith("image/"):
+        return f"({response.content_type}, {len(response.body)} bytes)"
+    return response.body[:LONGEST_BODY].decode("utf-8", "replace")
+
+
+def _errcode_in(text: str) -> int | None:
     try:
-        return await act(request)
-    except Refusal as refusal:
-        return _json(refusal.as_answer())
+        found = msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return None
+    code = found.get("errcode", 0) if isinstance(found, dict) else None
+    return code if isinstance(code, int) else None
 
 
-async def _requires_post(request: web.Request) -> web.Response:
-    return _json(Refusal(43002).as_answer())
+def _wrong_method(endpoint: Endpoint) -> _Handler:
+    async def refuse(request: web.Request) -> web.Response:
+        return answer(Refusal(43002 if endpoint.method == "POST" else 43001).as_answer())
+
+    return refuse
 
 
-async def _part_named_media(request: web.Request) -> bytes:
-    if not request.content_type.startswith("multipart/"):
-        raise Refusal(41005)
-    parts = await request.multipart()
-    while (part := await parts.next()) is not None:
-        if isinstance(part, BodyPartReader) and part.name == "media":
-            return bytes(await part.read())
-    raise Refusal(41005)
-
-
-def _json(answer: dict[str, object]) -> web.Response:
-    return web.Response(body=msgspec.json.encode(answer), content_type="text/plain")
+async def _no_such_path(request: web.Request) -> web.Response:
+    return answer(Refusal(40066).as_answer())

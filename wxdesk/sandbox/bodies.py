@@ -40,6 +40,11 @@ def enter(session_from: str) -> dict[str, str | int]:
     return {"MsgType": "event", "Event": "user_enter_tempsession", "SessionFrom": session_from}
 
 
+def session_event(event: str, kf_account: str) -> dict[str, str | int]:
+    """The fields of kf_create_session or kf_close_session, when WeChat's own tool takes or leaves somebody."""
+    return {"MsgType": "event", "Event": event, "KfAccount": kf_account}
+
+
 def write(fields: Fields, form: BodyFormat) -> bytes:
     """`fields` as one body: numbers bare, strings in CDATA or quotes, UTF-8."""
     if form is BodyFormat.JSON:

@@ -1,45 +1,31 @@
-"""What the simulated WeChat knows: mini programs, their tokens and customers, and what was sent to whom.
+"""What the simulated WeChat knows: mini programs, their tokens and contacts, and what was sent to whom.
 
 Nothing here speaks HTTP. Calls that WeChat would refuse raise `Refusal` with its errcode, in the order in which
-WeChat checks: token, body, contact, kind, content, count.
+WeChat checks: token, limits, body, contact, kind, content, count.
 """
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from ipaddress import ip_address, ip_network
 from typing import Any
 
-import msgspec
-
-from wxdesk.core.credentials import Credentials
-from wxdesk.core.model import Account, BodyFormat
 from wxdesk.desk.ports import Clock
+from wxdesk.sandbox import message_checks as checks
 from wxdesk.sandbox.allowance import Allowance
+from wxdesk.sandbox.call_meter import CallMeter
+from wxdesk.sandbox.contact import Contact, Line, Side
+from wxdesk.sandbox.kf_session import KfState
 from wxdesk.sandbox.media import Shelf
+from wxdesk.sandbox.program import MiniProgram
 from wxdesk.sandbox.refusal import Refusal
+from wxdesk.sandbox.settings import Settings
 from wxdesk.sandbox.tokens import TokenBook
 
-LONGEST_TEXT = 2048
-"""Bytes of UTF-8."""
-
-_NOT_FOR_MINI_PROGRAMS = frozenset(
-    {"news", "voice", "video", "music", "mpnews", "msgmenu", "transfer_customer_service"}
-)
-_ESCAPED = re.compile(rb"(?<!\\)(?:\\\\)*\\u(?!00[01])[0-9A-Fa-f]{4}")
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class MiniProgram:
-    """One mini program with its push settings, as the console has them. `push_url` empty: push is off."""
-
-    account: Account
-    credentials: Credentials
-    format: BodyFormat = BodyFormat.JSON
-    push_url: str = ""
+__all__ = ["MiniProgram", "Platform", "Sent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +46,22 @@ class Sent:
 
 
 class Platform:
-    """All state of the simulated WeChat; in memory, gone when the program ends."""
+    """All state of the simulated WeChat; in memory, gone when the program ends.
+
+    `on_sent` is told of every message for a contact, `on_change` of everything that changes a contact's side.
+    """
 
     def __init__(self, programs: Iterable[MiniProgram], clock: Clock) -> None:
-        self._clock = clock
+        self.clock = clock
         self._programs = {program.account.name: program for program in programs}
-        self._allowances: dict[tuple[str, str], Allowance] = {}
+        self._contacts: dict[tuple[str, str], Contact] = {}
         self._msg_id = 24_051_524_690_104_385 + secrets.randbelow(10**9)
         self.tokens = TokenBook(clock)
         self.media = Shelf(clock)
+        self.meter = CallMeter(clock)
         self.sent: list[Sent] = []
         self.on_sent: Callable[[Sent], None] = lambda sent: None
+        self.on_change: Callable[[], None] = lambda: None
 
     @property
     def programs(self) -> tuple[MiniProgram, ...]:
@@ -83,14 +74,28 @@ class Platform:
 
     def set_push_url(self, name: str, push_url: str) -> None:
         """Push this account's messages to `push_url` from now on."""
-        program = self.program(name)
-        self._programs[program.account.name] = replace(program, push_url=push_url)
+        self._change(replace(self.program(name), push_url=push_url))
 
-    def grant_token(self, fields: Mapping[str, object], *, stable: bool) -> tuple[str, int]:
+    def set_settings(self, name: str, settings: Settings) -> None:
+        """Let these settings hold for this account from now on."""
+        self._change(replace(self.program(name), settings=settings))
+
+    # -- tokens
+
+    def grant_token(self, fields: Mapping[str, object], *, stable: bool, address: str = "") -> tuple[str, int]:
         """A token for whoever knows appid and secret, and its seconds; raises `Refusal`."""
         if fields.get("grant_type") != "client_credential":
             raise Refusal(40002)
-        app_id, secret = str(fields.get("appid") or ""), str(fields.get("secret") or "")
+        app_id = self.holder(fields.get("appid"), fields.get("secret"), address).account.app_id
+        if not stable:
+            return self.tokens.classic(app_id)
+        force = fields.get("force_refresh", False)
+        if not isinstance(force, bool):
+            raise Refusal(47001)
+        return self.tokens.stable(app_id, force=force)
+
+    def holder(self, app_id: object, secret: object, address: str) -> MiniProgram:
+        """The mini program whose appid and secret these are, asked from an address; raises `Refusal`."""
         if not app_id:
             raise Refusal(41002)
         program = next((one for one in self.programs if one.account.app_id == app_id), None)
@@ -98,113 +103,102 @@ class Platform:
             raise Refusal(40013)
         if not secret:
             raise Refusal(41004)
-        if not secrets.compare_digest(secret.encode(), program.credentials.app_secret.encode()):
+        if not secrets.compare_digest(str(secret).encode(), program.credentials.app_secret.encode()):
             raise Refusal(40125)
-        if stable:
-            return self.tokens.stable(app_id, force=fields.get("force_refresh") is True)
-        return self.tokens.classic(app_id)
+        if program.settings.secret_frozen:
+            raise Refusal(40243)
+        _check_address(program.settings, address)
+        return program
 
     def caller(self, token: str) -> MiniProgram:
         """The mini program that calls with `token`; raises `Refusal`."""
         app_id = self.tokens.owner(token)
         return next(one for one in self.programs if one.account.app_id == app_id)
 
-    def wrote(self, program: MiniProgram, openid: str) -> str:
-        """A customer sent a message; its MsgId."""
-        self._allowance_or_new(program, openid).wrote(self._clock())
+    # -- contacts
+
+    def contact(self, program: MiniProgram, openid: str) -> Contact:
+        """The contact of that openid; a new one if nobody had it."""
+        return self._contacts.setdefault((program.account.app_id, openid), Contact(openid))
+
+    def contacts(self) -> list[tuple[str, Contact]]:
+        """Everybody, with the name of his account."""
+        names = {program.account.app_id: program.account.name for program in self.programs}
+        return [(names[app_id], contact) for (app_id, _), contact in self._contacts.items()]
+
+    def customers(self) -> list[tuple[str, str, Allowance]]:
+        """Account name, openid and allowance of everybody."""
+        return [(account, contact.openid, contact.allowance) for account, contact in self.contacts()]
+
+    def wrote(
+        self, program: MiniProgram, openid: str, kind: str = "text", content: Mapping[str, Any] | None = None
+    ) -> str:
+        """A contact sent a message; its MsgId."""
+        now, contact = self.clock(), self.contact(program, openid)
+        contact.allowance.wrote(now)
+        to_tool = contact.session.state(now) is KfState.OPEN
+        contact.lines.append(Line(now, Side.CONTACT, kind, content or {}, to_tool))
+        self.on_change()
         self._msg_id += secrets.randbelow(1000) + 1
         return str(self._msg_id)
 
-    def entered(self, program: MiniProgram, openid: str) -> None:
-        """A customer entered the chat by the mini program's button."""
-        self._allowance_or_new(program, openid).entered(self._clock())
+    def entered(self, program: MiniProgram, openid: str, session_from: str = "") -> None:
+        """A contact entered the chat by the mini program's button."""
+        contact = self.contact(program, openid)
+        contact.allowance.entered(self.clock())
+        contact.lines.append(Line(self.clock(), Side.NOTICE, "enter", {"content": session_from}))
+        self.on_change()
+
+    def tell(self, program: MiniProgram, openid: str, side: Side, kind: str, text: str) -> None:
+        """Put a line into the contact's chat that did not come through the API."""
+        self.contact(program, openid).lines.append(Line(self.clock(), side, kind, {"content": text}))
+        self.on_change()
+
+    # -- calls
 
     def send(self, program: MiniProgram, body: bytes) -> Sent:
-        """custom/send: check everything, count it, and let the customer have it; raises `Refusal`."""
-        message = parse_body(body)
-        allowance = self._allowance(program, message)
-        msgtype, content = _content(message)
-        self._check(msgtype, content, body)
-        allowance.spend(self._clock())
-        sent = Sent(
-            number=len(self.sent) + 1,
-            at=self._clock(),
-            account=program.account.name,
-            openid=str(message["touser"]),
-            msgtype=msgtype,
-            content=content,
-        )
+        """custom/send: check everything, count it, and let the contact have it; raises `Refusal`."""
+        settings, app_id = program.settings, program.account.app_id
+        message = checks.parse_body(checks.as_read(body, settings))
+        contact = self._reachable(program, message)
+        msgtype, content = checks.content_of(message)
+        checks.check(msgtype, content, settings, app_id, lambda media_id: self.media.get(media_id, app_id))
+        now = self.clock()
+        contact.allowance.check(now)
+        self.meter.count_for(app_id, contact.openid, settings)
+        contact.allowance.spend(now)
+        contact.lines.append(Line(now, Side.SHOP, msgtype, content))
+        sent = Sent(len(self.sent) + 1, now, program.account.name, contact.openid, msgtype, content)
         self.sent.append(sent)
         self.on_sent(sent)
+        self.on_change()
         return sent
 
     def type(self, program: MiniProgram, body: bytes) -> None:
         """custom/typing; raises `Refusal`."""
-        message = parse_body(body)
-        self._allowance(program, message).type(str(message.get("command")), self._clock())
+        message = checks.parse_body(body)
+        contact = self._reachable(program, message)
+        contact.allowance.type(str(message.get("command")), self.clock())
+        self.on_change()
 
-    def customers(self) -> list[tuple[str, str, Allowance]]:
-        """Account name, openid and allowance of everybody who ever wrote or entered."""
-        names = {program.account.app_id: program.account.name for program in self.programs}
-        return [(names[app_id], openid, allowance) for (app_id, openid), allowance in self._allowances.items()]
-
-    def _allowance_or_new(self, program: MiniProgram, openid: str) -> Allowance:
-        return self._allowances.setdefault((program.account.app_id, openid), Allowance())
-
-    def _allowance(self, program: MiniProgram, message: Mapping[str, Any]) -> Allowance:
-        openid = message.get("touser")
-        if not openid:
-            raise Refusal(41009)
-        allowance = self._allowances.get((program.account.app_id, str(openid)))
-        if allowance is None:
+    def _reachable(self, program: MiniProgram, message: Mapping[str, Any]) -> Contact:
+        contact = self._contacts.get((program.account.app_id, checks.recipient(message)))
+        if contact is None:
             raise Refusal(40003)
-        return allowance
+        if contact.blocked:
+            raise Refusal(43019)
+        if contact.refuses:
+            raise Refusal(48002)
+        return contact
 
-    def _check(self, msgtype: str, content: Mapping[str, Any], body: bytes) -> None:
-        if _ESCAPED.search(body):
-            raise Refusal(40033)
-        match msgtype:
-            case "text":
-                _check_text(content)
-            case "image":
-                self.media.get(str(content.get("media_id") or ""))
-            case "link":
-                if not content.get("url") or not content.get("title"):
-                    raise Refusal(47003)
-            case _:
-                if not content.get("pagepath") or not content.get("title"):
-                    raise Refusal(47003)
-                self.media.get(str(content.get("thumb_media_id") or ""))
+    def _change(self, program: MiniProgram) -> None:
+        self._programs[program.account.name] = program
 
 
-def parse_body(body: bytes) -> dict[str, Any]:
-    """The JSON object in a request body; raises `Refusal` 44002 (empty) or 47001 (not a JSON object)."""
-    if not body.strip():
-        raise Refusal(44002)
-    try:
-        message = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise Refusal(47001) from None
-    if not isinstance(message, dict):
-        raise Refusal(47001)
-    return message
-
-
-def _content(message: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
-    msgtype = message.get("msgtype")
-    if msgtype in _NOT_FOR_MINI_PROGRAMS:
-        raise Refusal(45162)
-    if msgtype not in ("text", "image", "link", "miniprogrampage"):
-        raise Refusal(40008)
-    content = message.get(msgtype)
-    if not isinstance(content, dict):
-        raise Refusal(44004 if msgtype == "text" else 40097)
-    return msgtype, content
-
-
-def _check_text(content: Mapping[str, Any]) -> None:
-    text = content.get("content")
-    if not isinstance(text, str) or not text:
-        raise Refusal(44004)
-    if len(text.encode()) > LONGEST_TEXT:
-        raise Refusal(45002)
+def _check_address(settings: Settings, address: str) -> None:
+    """Raise `Refusal` 40164, with the address, unless it is in the IP list."""
+    seen = settings.seen_as or address
+    if settings.allowed_ips is None or not seen:
+        return
+    if not any(ip_address(seen) in ip_network(allowed, strict=False) for allowed in settings.allowed_ips):
+        raise Refusal(40164, f"invalid ip {seen} ipv6 ::ffff:{seen}, not in whitelist")

@@ -1,7 +1,7 @@
-"""Pushes to a desk's listener in WeChat's way (消息推送): signed, encrypted, with its deadline and its retries.
+"""Pushes to a listener in WeChat's way (消息推送): signed, encrypted, with its deadline and its retries.
 
-Good is HTTP 200 with `success`, an empty body, or a passive reply that hands over to a human; on anything else,
-or after five seconds, the same message comes again with a fresh nonce, three times in all.
+On an answer that is not good (see `passive_answer`), or none within five seconds, the same message comes again with a
+fresh nonce, three times in all.
 """
 
 from __future__ import annotations
@@ -15,14 +15,16 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from wxdesk.core.model import PushMode
 from wxdesk.desk.ports import Clock
 from wxdesk.sandbox import bodies
-from wxdesk.sandbox.platform import MiniProgram
-from wxdesk.webhook.crypto import PushCipher
+from wxdesk.sandbox.passive_answer import Reading, Understood, read_answer
+from wxdesk.sandbox.program import MiniProgram, cipher_of
+from wxdesk.sandbox.push_shape import USUAL, USUAL_CONTENT_TYPE, Shape, sign
 
 DEADLINE_SECONDS = 5.0
 TRIES = 3
+
+_NOTHING = Reading(Understood.SILENCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,27 @@ class PushOutcome:
 
     attempts: tuple[Attempt, ...] = ()
     accepted: bool = False
+    reading: Reading = _NOTHING
 
     @property
     def answer(self) -> str:
         """The last answer's body."""
         return self.attempts[-1].answer if self.attempts else ""
+
+    def and_then(self, other: PushOutcome) -> PushOutcome:
+        """Both together, when a push was made twice: good if either was."""
+        better = other if other.accepted or not self.accepted else self
+        return PushOutcome(self.attempts + other.attempts, better.accepted, better.reading)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A push that is to be made: the same fields each time, in the same shape."""
+
+    program: MiniProgram
+    openid: str
+    fields: bodies.Fields
+    shape: Shape = USUAL
 
 
 class Pusher:
@@ -62,33 +80,60 @@ class Pusher:
         self._nonce = nonce
         self._session: aiohttp.ClientSession | None = None
 
-    async def push(self, program: MiniProgram, openid: str, fields: bodies.Fields) -> PushOutcome:
-        """Deliver a message or event of `openid` with `fields` of its own; WeChat's common ones are added."""
-        if not program.push_url:
-            return PushOutcome()
+    def delivery(
+        self,
+        program: MiniProgram,
+        openid: str,
+        fields: bodies.Fields,
+        shape: Shape = USUAL,
+    ) -> Delivery:
+        """A message or event of `openid` with `fields` of its own; WeChat's common ones are added, as of now."""
         common: dict[str, str | int] = {
             "ToUserName": program.account.original_id,
             "FromUserName": openid,
             "CreateTime": int(self._clock().timestamp()),
         }
+        return Delivery(program, openid, common | dict(fields), shape)
+
+    async def push(self, program: MiniProgram, openid: str, fields: bodies.Fields) -> PushOutcome:
+        """Deliver a message or event at once."""
+        return await self.deliver(self.delivery(program, openid, fields))
+
+    async def deliver(self, delivery: Delivery) -> PushOutcome:
+        """Deliver it, up to three times until it is answered well, each time with a fresh nonce."""
+        if not delivery.program.push_url:
+            return PushOutcome()
         attempts: list[Attempt] = []
-        while len(attempts) < TRIES:
-            query, body = sign(program, openid, common | dict(fields), self._timestamp(), self._nonce())
-            attempts.append(await self._try(f"{program.push_url}?{urlencode(query)}", body))
-            if is_good(attempts[-1]):
-                return PushOutcome(tuple(attempts), accepted=True)
-        return PushOutcome(tuple(attempts))
+        tries = 1 if delivery.shape.is_forged else TRIES
+        while True:
+            url, body = self._request(delivery, self._nonce())
+            attempts.append(await self._try(url, body, delivery.shape.content_type))
+            reading = read_answer(delivery.program, delivery.fields, attempts[-1].status, attempts[-1].answer)
+            if reading.is_good or len(attempts) == tries:
+                return PushOutcome(tuple(attempts), reading.is_good, reading)
+
+    async def deliver_and_repeat(self, delivery: Delivery) -> PushOutcome:
+        """Deliver it and send the very same bytes once more, as if the answer had got lost."""
+        if not delivery.program.push_url:
+            return PushOutcome()
+        url, body = self._request(delivery, self._nonce())
+        outcome = PushOutcome()
+        for _ in range(2):
+            attempt = await self._try(url, body, delivery.shape.content_type)
+            reading = read_answer(delivery.program, delivery.fields, attempt.status, attempt.answer)
+            outcome = outcome.and_then(PushOutcome((attempt,), reading.is_good, reading))
+        return outcome
 
     async def verify(self, program: MiniProgram) -> bool:
         """Ask the push URL the question that WeChat asks when an operator saves it (a GET with echostr)."""
         timestamp, nonce, echostr = self._timestamp(), self._nonce(), str(secrets.randbelow(10**19))
         query = {
-            "signature": _cipher(program).sign(timestamp, nonce),
+            "signature": cipher_of(program).sign(timestamp, nonce),
             "timestamp": timestamp,
             "nonce": nonce,
             "echostr": echostr,
         }
-        attempt = await self._try(f"{program.push_url}?{urlencode(query)}", None)
+        attempt = await self._try(f"{program.push_url}?{urlencode(query)}", None, USUAL_CONTENT_TYPE)
         return attempt.status == 200 and attempt.answer == echostr
 
     async def close(self) -> None:
@@ -100,13 +145,19 @@ class Pusher:
     def _timestamp(self) -> str:
         return str(int(self._clock().timestamp()))
 
-    async def _try(self, url: str, body: bytes | None) -> Attempt:
+    def _request(self, delivery: Delivery, nonce: str) -> tuple[str, bytes]:
+        query, body = sign(delivery.program, delivery.openid, delivery.fields, self._timestamp(), nonce, delivery.shape)
+        joint = "&" if "?" in delivery.program.push_url else "?"
+        return f"{delivery.program.push_url}{joint}{urlencode(query)}", body
+
+    async def _try(self, url: str, body: bytes | None, content_type: str) -> Attempt:
         started = time.perf_counter()
         status, answer = None, ""
+        method, headers = ("GET", {}) if body is None else ("POST", {"Content-Type": content_type})
         try:
             async with (
                 asyncio.timeout(self._deadline),
-                self._connections().request("POST" if body is not None else "GET", url, data=body) as response,
+                self._connections().request(method, url, data=body, headers=headers, allow_redirects=False) as response,
             ):
                 answer = (await response.read()).decode("utf-8", "replace")
                 status = response.status
@@ -116,39 +167,8 @@ class Pusher:
 
     def _connections(self) -> aiohttp.ClientSession:
         if self._session is None:
-            # WeChat's servers say text/xml whatever the body is.
-            headers = {"User-Agent": "Mozilla/4.0", "Accept": "*/*", "Pragma": "no-cache", "Content-Type": "text/xml"}
+            headers = {"User-Agent": "Mozilla/4.0", "Accept": "*/*", "Pragma": "no-cache"}
             self._session = aiohttp.ClientSession(
                 headers=headers, connector=aiohttp.TCPConnector(limit=64), timeout=aiohttp.ClientTimeout(total=None)
             )
         return self._session
-
-
-def is_good(attempt: Attempt) -> bool:
-    """True if WeChat is content with this answer."""
-    if attempt.status != 200:
-        return False
-    if attempt.answer in ("", "success"):
-        return True
-    return "transfer_customer_service" in attempt.answer or "MsgSignature" in attempt.answer
-
-
-def sign(
-    program: MiniProgram, openid: str, fields: bodies.Fields, timestamp: str, nonce: str
-) -> tuple[dict[str, str], bytes]:
-    """Query and body of one push in the program's mode and format."""
-    cipher = _cipher(program)
-    query = {"signature": cipher.sign(timestamp, nonce), "timestamp": timestamp, "nonce": nonce, "openid": openid}
-    mode, form = program.account.push_mode, program.format
-    clear = bodies.write(fields, form)
-    if mode is PushMode.PLAIN:
-        return query, clear
-    encrypted = cipher.encrypt(clear)
-    query |= {"encrypt_type": "aes", "msg_signature": cipher.sign_encrypted(timestamp, nonce, encrypted)}
-    visible = fields if mode is PushMode.COMPAT else {"ToUserName": program.account.original_id}
-    return query, bodies.write(dict(visible) | {"Encrypt": encrypted}, form)
-
-
-def _cipher(program: MiniProgram) -> PushCipher:
-    secret = program.credentials
-    return PushCipher(secret.push_token, secret.encoding_aes_key, program.account.app_id)

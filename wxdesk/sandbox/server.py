@@ -9,17 +9,21 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import timedelta
 
 from aiohttp import web
 
 from wxdesk.desk.ports import Clock
 from wxdesk.sandbox import bodies, pictures
 from wxdesk.sandbox.api import Api
+from wxdesk.sandbox.contact import Side
 from wxdesk.sandbox.control import Control
 from wxdesk.sandbox.customers import COVER_MEDIA_ID, TORN_BOX_MEDIA_ID, demo_account
-from wxdesk.sandbox.faults import FaultKind, Faults
+from wxdesk.sandbox.faults import Faults
+from wxdesk.sandbox.journal import Journal
+from wxdesk.sandbox.movable_clock import MovableClock, now
 from wxdesk.sandbox.platform import MiniProgram, Platform, Sent
+from wxdesk.sandbox.push_way import PushWay
 from wxdesk.sandbox.pusher import DEADLINE_SECONDS, Pusher, PushOutcome
 from wxdesk.sandbox.refusal import Refusal
 
@@ -28,11 +32,6 @@ HOST = "127.0.0.1"
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 _LARGEST_REQUEST = 12 * 1024 * 1024
-
-
-def now() -> datetime:
-    """The system's clock."""
-    return datetime.now(UTC)
 
 
 class Sandbox:
@@ -50,20 +49,26 @@ class Sandbox:
         clock: Clock = now,
         push_deadline: float = DEADLINE_SECONDS,
     ) -> None:
-        self.platform = Platform(tuple(programs) or (MiniProgram(*demo_account()),), clock)
+        self.clock = MovableClock(clock)
+        self.platform = Platform(tuple(programs) or (MiniProgram(*demo_account()),), self.clock)
+        self.platform.media.put(pictures.cover(), COVER_MEDIA_ID)
+        self.platform.media.put(pictures.torn_box(), TORN_BOX_MEDIA_ID)
         self.platform.on_sent = self._tell
-        self.faults = Faults()
+        self.platform.on_change = self._changed
+        self.faults = Faults(self.clock)
+        self.journal = Journal()
+        self.journal.on_change = self._changed
+        self.on_change: Callable[[], None] = lambda: None
         self.url = ""
         self._port = port
-        self._api = Api(self.platform, self.faults)
-        self._pusher = Pusher(clock, deadline=push_deadline)
+        self._api = Api(self.platform, self.faults, self.journal)
+        self._pusher = Pusher(self.clock, deadline=push_deadline)
+        self.way = PushWay(self.platform, self.faults, self.journal, self._pusher)
         self._runner: web.AppRunner | None = None
         self._arrived = asyncio.Event()
 
     async def start(self) -> str:
         """Listen; the base URL of the API. Raises `OSError` if the port is taken."""
-        self.platform.media.put(pictures.cover(), COVER_MEDIA_ID)
-        self.platform.media.put(pictures.torn_box(), TORN_BOX_MEDIA_ID)
         app = web.Application(middlewares=[only_loopback], client_max_size=_LARGEST_REQUEST)
         app.add_routes(self._api.routes())
         app.add_routes(Control(self).routes())
@@ -79,7 +84,7 @@ class Sandbox:
     async def stop(self) -> None:
         """Stop listening and close every connection."""
         self._api.release()
-        await self._pusher.close()
+        await self.way.close()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
@@ -99,36 +104,47 @@ class Sandbox:
 
     async def say(self, openid: str, text: str, account: str = "") -> PushOutcome:
         """A customer writes a text."""
-        msg_id = self.platform.wrote(self.platform.program(account), openid)
+        msg_id = self.platform.wrote(self.platform.program(account), openid, "text", {"content": text})
         return await self.push(openid, bodies.text(text, msg_id), account)
 
     async def show(self, openid: str, media_id: str = TORN_BOX_MEDIA_ID, account: str = "") -> PushOutcome:
-        """A customer sends a picture that the platform keeps."""
-        msg_id = self.platform.wrote(self.platform.program(account), openid)
+        """A customer sends a picture that the platform keeps; raises `Refusal` if it keeps none of that id."""
+        self.platform.media.get(media_id)
+        msg_id = self.platform.wrote(self.platform.program(account), openid, "image", {"media_id": media_id})
         fields = bodies.image(f"{self.url}/pictures/{media_id}", media_id, msg_id)
         return await self.push(openid, fields, account)
+
+    async def show_own(self, openid: str, data: bytes, account: str = "") -> PushOutcome:
+        """A customer sends a picture of his own; raises `Refusal` if it is none, or too large."""
+        app_id = self.platform.program(account).account.app_id
+        return await self.show(openid, self.platform.media.put(data, app_id=app_id).media_id, account)
 
     async def send_card(self, openid: str, title: str, page_path: str, account: str = "") -> PushOutcome:
         """A customer sends a mini-program card."""
         program = self.platform.program(account)
-        msg_id = self.platform.wrote(program, openid)
+        content = {"title": title, "pagepath": page_path}
+        msg_id = self.platform.wrote(program, openid, "miniprogrampage", content)
         return await self.push(openid, bodies.card(title, program.account.app_id, page_path, msg_id), account)
 
     async def enter(self, openid: str, session_from: str = "", account: str = "") -> PushOutcome:
         """A customer enters the chat by the mini program's button."""
-        self.platform.entered(self.platform.program(account), openid)
+        self.platform.entered(self.platform.program(account), openid, session_from)
         return await self.push(openid, bodies.enter(session_from), account)
 
     async def push(self, openid: str, fields: bodies.Fields, account: str = "") -> PushOutcome:
-        """Push any body; planned faults for pushes apply."""
-        fault = self.faults.take("push")
-        if fault is not None and fault.kind is FaultKind.DROP:
-            return PushOutcome()
+        """Push any body; planned faults for pushes apply, and so does a session in WeChat's own tool."""
+        return await self.way.push(self.platform.program(account), openid, fields)
+
+    def say_from_tool(self, openid: str, text: str, account: str = "") -> None:
+        """Somebody writes to a customer in WeChat's own customer-service tool, which no back end hears of."""
         program = self.platform.program(account)
-        outcome = await self._pusher.push(program, openid, fields)
-        if fault is not None and fault.kind is FaultKind.DUPLICATE:
-            outcome = await self._pusher.push(program, openid, fields)
-        return outcome
+        self.platform.contact(program, openid).session.takes(self.clock())
+        self.platform.tell(program, openid, Side.TOOL, "text", text)
+
+    def forward(self, seconds: float) -> None:
+        """Let so much time pass at once for tokens, windows, media, limits and timed faults."""
+        self.clock.forward(timedelta(seconds=seconds))
+        self._changed()
 
     async def wait_for_reply(self, openid: str, after: int = 0) -> Sent:
         """The first message accepted for `openid` behind the first `after` of all; waits for it."""
@@ -153,6 +169,9 @@ class Sandbox:
             prefix + "PUSH_TOKEN": secret.push_token,
             prefix + "ENCODING_AES_KEY": secret.encoding_aes_key,
         }
+
+    def _changed(self) -> None:
+        self.on_change()
 
     def _tell(self, sent: Sent) -> None:
         arrived, self._arrived = self._arrived, asyncio.Event()

@@ -2,8 +2,8 @@
 
 Classic ("获取接口调用凭据"): every call makes a new token; the former lives five more minutes. Stable
 ("获取稳定版接口调用凭据"): the same token for everybody until its last five minutes, then a new one while both
-are valid; a forced refresh ends the former at once, is ignored within 30 seconds of the last, and allowed 20
-times a day.
+are valid; a forced refresh ends every former one at once, is ignored within 30 seconds of the last, and allowed 20
+times a day (Beijing's).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from wxdesk.desk.ports import Clock
+from wxdesk.sandbox.call_meter import BEIJING
 from wxdesk.sandbox.refusal import Refusal
 
 LIFETIME = timedelta(seconds=7200)
@@ -40,6 +41,7 @@ class TokenBook:
         self._issued: dict[str, Issued] = {}
         self._classic: dict[str, str] = {}
         self._stable: dict[str, str] = {}
+        self._of_stable: set[str] = set()
         self._forced: dict[str, list[datetime]] = {}
 
     def classic(self, app_id: str) -> tuple[str, int]:
@@ -53,10 +55,10 @@ class TokenBook:
         """The common token and its seconds, or a new one near its end; raises `Refusal` 45009 if forced too often."""
         now = self._clock()
         current = self._issued.get(self._stable.get(app_id, ""))
-        if current is None or current.revoked or current.ends_at - now <= OVERLAP:
+        if force and current is not None and self._may_force(app_id, now):
+            self._revoke(app_id, self._of_stable)
             return self._new(app_id, self._stable)
-        if force and self._may_force(app_id, now):
-            self._issued[current.token] = replace(current, revoked=True)
+        if current is None or current.revoked or current.ends_at - now <= OVERLAP:
             return self._new(app_id, self._stable)
         return current.token, int((current.ends_at - now).total_seconds())
 
@@ -79,8 +81,11 @@ class TokenBook:
 
     def revoke(self, app_id: str) -> None:
         """End all tokens of `app_id` now, as if others had replaced them (40001)."""
+        self._revoke(app_id, set(self._issued))
+
+    def _revoke(self, app_id: str, among: set[str]) -> None:
         for issued in tuple(self._issued.values()):
-            if issued.app_id == app_id:
+            if issued.app_id == app_id and issued.token in among:
                 self._issued[issued.token] = replace(issued, revoked=True)
 
     def _superseded(self, issued: Issued) -> bool:
@@ -93,13 +98,16 @@ class TokenBook:
         token = f"{secrets.randbelow(90) + 10}_{secrets.token_urlsafe(96)}"
         self._issued[token] = Issued(token, app_id, self._clock() + self.lifetime)
         family[app_id] = token
+        if family is self._stable:
+            self._of_stable.add(token)
         return token, int(self.lifetime.total_seconds())
 
     def _may_force(self, app_id: str, now: datetime) -> bool:
         forced = self._forced.setdefault(app_id, [])
         if forced and now - forced[-1] < FORCED_APART:
             return False
-        if sum(1 for at in forced if now - at < timedelta(days=1)) >= FORCED_A_DAY:
+        today = now.astimezone(BEIJING).date()
+        if sum(1 for at in forced if at.astimezone(BEIJING).date() == today) >= FORCED_A_DAY:
             raise Refusal(45009)
         forced.append(now)
         return True

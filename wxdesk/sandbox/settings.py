@@ -1,0 +1,59 @@
+"""What can be set at the simulated WeChat: the parts of a mini program's console that a back end feels.
+
+Where WeChat publishes a number, it is the default; where it does not, the default is no limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+TOKEN = "/cgi-bin/token"  # noqa: S105 - a path
+STABLE_TOKEN = "/cgi-bin/stable_token"  # noqa: S105
+SEND = "/cgi-bin/message/custom/send"
+UPLOAD = "/cgi-bin/media/upload"
+
+OTHERWISE_A_DAY = 1_000_000
+"""Calls a day for what WeChat names no number for."""
+
+RISKY_WORD = "沙箱违规词"
+"""A text with this word is refused as risky content (87014) unless other words are set."""
+
+
+class Escapes(StrEnum):
+    r"""What becomes of non-ASCII characters that were written as `\uXXXX`; both are seen at WeChat."""
+
+    REFUSED = "refused"  # 40033
+    LITERAL = "literal"  # the customer reads the escapes
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one mini program. Numbers of calls: 0 means no limit.
+
+    `daily` and `minutely` are by path; what `daily` does not name has `OTHERWISE_A_DAY`. `allowed_ips` has addresses
+    and networks that may use the app secret, None for all; `seen_as` is the address that WeChat sees callers come from,
+    empty for their real one. `business_needs_id` is whether the paths with `business/` miss the businessid (40101).
+    `kf_takes_at_once` is whether somebody at WeChat's own tool takes a handed-over session at once, or it queues;
+    `kf_events` is whether its beginnings and ends are pushed as events.
+    """
+
+    risky_words: tuple[str, ...] = (RISKY_WORD,)
+    escapes: Escapes = Escapes.REFUSED
+    business_needs_id: bool = True
+    allowed_ips: tuple[str, ...] | None = None
+    seen_as: str = ""
+    secret_frozen: bool = False
+    kf_account: str = "kf2001@shop"
+    kf_takes_at_once: bool = True
+    kf_events: bool = False
+    to_one_a_minute: int = 0
+    minutely: Mapping[str, int] = field(default_factory=lambda: {STABLE_TOKEN: 10_000})
+    daily: Mapping[str, int] = field(
+        default_factory=lambda: {TOKEN: 2000, STABLE_TOKEN: 500_000, SEND: 500_000, UPLOAD: 100_000}
+    )
+
+    def a_day(self, path: str) -> int:
+        """Calls of `path` a day."""
+        return self.daily.get(path, OTHERWISE_A_DAY)
