@@ -25,6 +25,7 @@ from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.setup.facts import Facts
 from wxdesk.ui.shortcuts import ShortcutSheet
 from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.key_cap import KeyCap
 
 WANG = "oW7hT5dQmZ0xKfLr2sVnB8yE4c31"
 
@@ -52,6 +53,17 @@ def test_the_rail_and_the_keys_show_the_pages(qtbot: QtBot, active: MainWindow) 
 def test_ctrl_comma_shows_the_settings(qtbot: QtBot, active: MainWindow) -> None:
     qtbot.keyClick(active, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
     assert active.page_names[active.stack.currentIndex()] == "setup"
+
+
+def test_the_keys_of_the_rules_work_before_anything_on_their_page_was_touched(
+    qtbot: QtBot, active: MainWindow, bridge: Bridge
+) -> None:
+    qtbot.keyClick(active, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    qtbot.keyClick(active, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    editor = _page(active, RulesPage).editor
+    qtbot.waitUntil(editor.name.hasFocus)
+    assert editor.saved.id == 0
 
 
 def test_f8_pauses_the_desk_itself_and_resumes_it(qtbot: QtBot, active: MainWindow, world: World) -> None:
@@ -147,6 +159,11 @@ def test_the_sheet_lists_every_key_that_the_window_has(qtbot: QtBot, active: Mai
     bound = {shortcut.key() for shortcut in active.findChildren(QShortcut) if shortcut.parent() is active}
     assert bound
     assert {key.toString() for key in bound} <= {key.toString() for key in listed}
+    for group in sheet.groups:
+        assert len({key.does for key in group.keys}) == len(group.keys), "what two keys do stands there once"
+    caps = {cap.text for cap in sheet.findChildren(KeyCap)}
+    assert "Enter" in caps
+    assert "Return" not in caps, "no sentence of the window calls it so"
     qtbot.keyClick(sheet, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: active.findChild(ShortcutSheet) is None)
 

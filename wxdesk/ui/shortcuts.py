@@ -52,13 +52,14 @@ def bind(owner: QWidget, sequence: str, slot: Callable[[], object]) -> QShortcut
 
 
 def window_keys(pages: Sequence[Place]) -> KeyGroup:
-    """The keys that work on every page."""
+    """The keys that work on every page; the last of `pages` are the settings."""
+    *others, settings = pages
     return KeyGroup(
         tr("Everywhere"),
         (
-            *(Key(page.key, page.word) for page in pages),
+            *(Key(page.key, page.word) for page in others),
+            Key(f"{settings.key} Ctrl+,", settings.word),
             Key("F8", tr("Pause or resume all automatic replies")),
-            Key("Ctrl+,", tr("Settings")),
             Key("F1 Ctrl+/", tr("This list of keys")),
             Key("Ctrl+Q", tr("Quit")),
         ),

@@ -32,7 +32,7 @@ def key_sheet() -> Sequence[Key]:
         Key("F2", tr("Contact and reasons")),
         Key("F6", tr("Go to the next region")),
         Key("/", tr("Insert a template, in an empty reply")),
-        Key("Return", tr("Send the reply, or the bubble in focus")),
+        Key("Enter", tr("Send the reply, or the bubble in focus")),
         Key("E", tr("Change the waiting reply in focus")),
         Key("Escape", tr("Stop the waiting reply in focus")),
     )

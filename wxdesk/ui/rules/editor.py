@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from wxdesk.core.errors import BadPattern
@@ -21,6 +20,7 @@ from wxdesk.ui.rules.then_card import ThenCard
 from wxdesk.ui.rules.title_field import TitleField
 from wxdesk.ui.rules.when_card import WhenCard
 from wxdesk.ui.rules.words import lack_word
+from wxdesk.ui.shortcuts import bind
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -63,9 +63,7 @@ class RuleEditor(QWidget):
         for changed in (self.name.textChanged, self.when_card.changed, self.then_card.changed):
             changed.connect(self._changed)
         self._lay_out()
-        shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Save), self)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(self.save)
+        bind(self, "Ctrl+S", self.save)
 
     def _make_head(self) -> None:
         self.name = TitleField(self)

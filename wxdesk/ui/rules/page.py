@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from wxdesk.core.errors import BadInput
@@ -24,7 +23,7 @@ from wxdesk.ui.rules.rule_list import RuleList
 from wxdesk.ui.rules.rule_model import RuleModel
 from wxdesk.ui.rules.trial_panel import TrialPanel
 from wxdesk.ui.rules.trial_place import TrialPlace
-from wxdesk.ui.shortcuts import Key
+from wxdesk.ui.shortcuts import Key, bind
 
 LIST = 330
 LIST_NARROW = 264
@@ -77,9 +76,7 @@ class RulesPage(QWidget):
         self.editor.save_asked.connect(self._save)
         self.editor.trial_asked.connect(self._place.toggle)
         self._bridge.events.connect(self._hear)
-        shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.New), self)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(self.start_new)
+        bind(self, "Ctrl+N", self.start_new)
 
     # -- what the window asks
 
