@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
 
 from wxdesk.core.errors import BadPattern
-from wxdesk.core.matching import Matching, Ruleset, Subject
+from wxdesk.core.matching import Matching, Ruleset
 from wxdesk.core.model import MessageType
 from wxdesk.core.patterns import Found, Pattern
-from wxdesk.core.rules import Action, ActionKind, Condition, Rule
+from wxdesk.core.rules import Action, ActionKind, Condition, Rule, RuleVerdict
+from wxdesk.core.schedule import Schedule
+from wxdesk.core.subject import Subject
 from wxdesk.core.words import Normaliser
 
 CODES = ("/::)", "/::D", "/:rose", "/:kiss", "/:no", "/:v", "/:?", "[微笑]", "[Smile]", "[捂脸]", "[OK]")
@@ -43,12 +47,26 @@ def compile_with_python(source: str) -> Pattern:
         raise BadPattern(str(error)) from None
 
 
-def ruleset(rules: Sequence[Rule]) -> Ruleset:
-    return Ruleset(rules, compile_with_python, Normaliser(CODES))
+NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
+"""A Tuesday, 14:05 in Shanghai."""
 
 
-def ask(rules: Sequence[Rule], text: str = "", kind: MessageType = MessageType.TEXT, **more: str) -> Matching:
-    return ruleset(rules).decide(Subject(kind, text, **more))
+def ruleset(rules: Sequence[Rule], **calendars: Schedule) -> Ruleset:
+    return Ruleset(rules, compile_with_python, Normaliser(CODES), calendars)
+
+
+def subject(text: str = "", kind: MessageType = MessageType.TEXT, **more: Any) -> Subject:
+    return Subject(kind, text, **{"at": NOW, **more})
+
+
+def ask(rules: Sequence[Rule], text: str = "", kind: MessageType = MessageType.TEXT, **more: Any) -> Matching:
+    return ruleset(rules).decide(subject(text, kind, **more))
+
+
+def verdicts(rules: Sequence[Rule], text: str = "", kind: MessageType = MessageType.TEXT) -> tuple[RuleVerdict, ...]:
+    """What every rule said that was asked."""
+    asked = ruleset(rules)
+    return asked.all_verdicts(kind, asked.decide(subject(text, kind)))
 
 
 def when(**fields: object) -> Rule:

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.core.asking import REPLY, TAG, ask, ruleset, when
+from tests.core.asking import REPLY, TAG, ask, ruleset, subject, verdicts, when
 from wxdesk.core.errors import BadRule
-from wxdesk.core.matching import Subject
 from wxdesk.core.model import Content, MessageType
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule, SessionFromTest, Verdict
 
@@ -132,8 +131,8 @@ def test_the_first_match_wins_and_the_rest_is_not_asked() -> None:
     matching = ask([named("a", "x"), named("b", "y"), named("c", "y"), named("d", "y")], "y")
     assert matching.rule is not None
     assert matching.rule.name == "b"
-    assert [said.rule_name for said in matching.verdicts] == ["a", "b"]
-    assert matching.rules_left == 2
+    assert [said.rule_name for said in verdicts([named("a", "x"), named("b", "y"), named("c", "y")], "y")] == ["a", "b"]
+    assert (matching.asked, matching.rules_left) == (2, 2)
 
 
 def test_rules_left_counts_only_those_that_are_on() -> None:
@@ -207,7 +206,7 @@ ENTER = frozenset({MessageType.ENTER_SESSION})
 )
 def test_session_from_is_compared_as_it_is(test: SessionFromTest, value: str | None, holds: bool) -> None:
     rule = Rule("r", on=ENTER, when=Condition(session_from=test), then=REPLY)
-    matching = ruleset([rule]).decide(Subject(MessageType.ENTER_SESSION, session_from=value))
+    matching = ruleset([rule]).decide(subject(kind=MessageType.ENTER_SESSION, session_from=value))
     assert (matching.rule is not None) is holds
 
 
@@ -248,7 +247,7 @@ def test_verdicts_tell_every_condition_in_order_up_to_the_first_that_failed() ->
         ),
         then=REPLY,
     )
-    said = ask([full], "订单 20461 到哪了").verdicts[0]
+    said = verdicts([full], "订单 20461 到哪了")[0]
     assert (said.rule_id, said.rule_name, said.revision, said.matched) == (7, "full", 3, True)
     assert said.verdicts == (
         Verdict("on", True, ("text",), "text"),
@@ -258,27 +257,27 @@ def test_verdicts_tell_every_condition_in_order_up_to_the_first_that_failed() ->
         Verdict("none", True, ("退款",)),
         Verdict("regex", True, (r"(?P<no>\d+)",), "20461"),
     )
-    assert ask([full], "订单退款到哪了").verdicts[0].verdicts[-1] == Verdict("none", False, ("退款",), "退款")
-    assert ask([full], "订单到哪").verdicts[0].verdicts[-1] == Verdict("all", False, ("订单", "了"), "订单")
-    assert ask([full], "你好").verdicts[0].verdicts[1:] == (Verdict("prefix", False, ("订单", "单号")),)
-    assert ask([full], kind=MessageType.IMAGE).verdicts[0].verdicts == (Verdict("on", False, ("text",)),)
+    assert verdicts([full], "订单退款到哪了")[0].verdicts[-1] == Verdict("none", False, ("退款",), "退款")
+    assert verdicts([full], "订单到哪")[0].verdicts[-1] == Verdict("all", False, ("订单", "了"), "订单")
+    assert verdicts([full], "你好")[0].verdicts[1:] == (Verdict("prefix", False, ("订单", "单号")),)
+    assert verdicts([full], kind=MessageType.IMAGE)[0].verdicts == (Verdict("on", False, ("text",)),)
 
 
 def test_a_verdict_shows_a_word_as_the_operator_wrote_it() -> None:
-    assert ask([when(any=("ＯＫ ", "好"))], "ok").verdicts[0].verdicts[1].found == "ＯＫ "
+    assert verdicts([when(any=("ＯＫ ", "好"))], "ok")[0].verdicts[1].found == "ＯＫ "
 
 
 def test_default_has_its_own_verdict() -> None:
     rules = [named("a", "x", continues=True), DEFAULT]
-    assert ask(rules, "x").verdicts[1].verdicts[1] == Verdict("default", False)
-    assert ask(rules, "y").verdicts[1].verdicts[1] == Verdict("default", True)
+    assert verdicts(rules, "x")[1].verdicts[1] == Verdict("default", False)
+    assert verdicts(rules, "y")[1].verdicts[1] == Verdict("default", True)
 
 
 def test_the_same_ruleset_judges_each_message_anew() -> None:
     rules = ruleset([when(any=("x",)), when(any=("y",))])
-    texts = ["x", "z", "y", "x", "z"]
-    verdicts = [[said.matched for said in rules.decide(Subject(MessageType.TEXT, text)).verdicts] for text in texts]
-    assert verdicts == [[True], [False, False], [False, True], [True], [False, False]]
+    said = [rules.all_verdicts(MessageType.TEXT, rules.decide(subject(text))) for text in ("x", "z", "y", "x", "z")]
+    matched = [[one.matched for one in each] for each in said]
+    assert matched == [[True], [False, False], [False, True], [True], [False, False]]
 
 
 def test_a_broken_rule_is_refused_by_name() -> None:
@@ -289,7 +288,7 @@ def test_a_broken_rule_is_refused_by_name() -> None:
 def test_a_refusal_is_shared_only_where_it_is_the_same() -> None:
     rules = ruleset([when(prefix=("订单", "单号"), any=("到哪",)), when(all=("退", "款"))])
     for text, prefix, parts in (("订单退", "订单", "退"), ("单号款", "单号", "款"), ("订单退", "订单", "退")):
-        first, second = rules.decide(Subject(MessageType.TEXT, text)).verdicts
+        first, second = rules.decide(subject(text)).verdicts
         assert first.verdicts[1:] == (
             Verdict("prefix", True, ("订单", "单号"), prefix),
             Verdict("any", False, ("到哪",)),
@@ -312,9 +311,11 @@ def test_two_rules_that_cannot_both_match_may_change_places(
 
 def test_ten_thousand_rules_share_their_refusals() -> None:
     rules = ruleset([replace(when(any=(f"词{index}", f"字{index}")), id=index) for index in range(10_000)])
-    first, second = (rules.decide(Subject(MessageType.TEXT, text)) for text in ("你好", "请问"))
-    assert len(first.verdicts) == 10_000
-    assert all(one is other for one, other in zip(first.verdicts, second.verdicts, strict=True))
+    decided = [rules.decide(subject(text)) for text in ("你好", "请问")]
+    assert [(one.verdicts, one.asked) for one in decided] == [((), 10_000)] * 2
+    first, second = (rules.all_verdicts(MessageType.TEXT, one) for one in decided)
+    assert len(first) == 10_000
+    assert all(one is other for one, other in zip(first, second, strict=True))
 
 
 @pytest.mark.parametrize("kind", list(ActionKind))

@@ -6,13 +6,22 @@ editor at the field.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterator
+from dataclasses import dataclass, replace
 
 from wxdesk.core.errors import BadPattern, BadTemplate
 from wxdesk.core.model import MessageType
 from wxdesk.core.patterns import CompilePattern
-from wxdesk.core.rules import SENDING_ACTIONS, Action, ActionKind, Condition, Rule, SessionFromTest
+from wxdesk.core.rules import (
+    SENDING_ACTIONS,
+    Action,
+    ActionKind,
+    Condition,
+    Cooldown,
+    Rule,
+    SessionFromTest,
+    TagsTest,
+)
 from wxdesk.core.words import seen
 
 MAX_SENDS = 5
@@ -27,7 +36,13 @@ type CheckTemplate = Callable[[str, frozenset[str]], None]
 type Place = tuple[str | int, ...]
 """Keys and positions as in a rules file: `("then", 0, "reply")`."""
 
-_WORD_LISTS = ("exact", "prefix", "any", "all", "none")
+MOST_DAYS = 3650
+"""Days of quiet that a rule may ask for, and days that a cool-down may last."""
+
+MOST_MINUTES = 7 * 24 * 60
+"""How long ago another rule may have spoken."""
+
+_WORD_LISTS = ("exact", "prefix", "suffix", "any", "all", "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +55,51 @@ class Fault:
 
 
 def find_fault(
-    rule: Rule, compile_pattern: CompilePattern, check_template: CheckTemplate | None = None
+    rule: Rule,
+    compile_pattern: CompilePattern,
+    check_template: CheckTemplate | None = None,
+    calendars: Container[str] | None = None,
 ) -> Fault | None:
-    """The first thing wrong with `rule`, or None. Without `check_template`, templates are taken on trust."""
-    for fault in _faults(rule, compile_pattern, check_template):
-        return fault
-    return None
+    """The first thing wrong with `rule`, or None.
+
+    Without `check_template`, templates are taken on trust, and without `calendars` the names of calendars.
+    """
+    return next(_faults(rule, compile_pattern, check_template, calendars), None)
 
 
-def _faults(rule: Rule, compile_pattern: CompilePattern, check_template: CheckTemplate | None) -> Iterator[Fault]:
+def _faults(
+    rule: Rule,
+    compile_pattern: CompilePattern,
+    check_template: CheckTemplate | None,
+    calendars: Container[str] | None,
+) -> Iterator[Fault]:
     if not rule.name.strip():
         yield Fault(("name",), "A rule needs a name.")
     if not rule.on:
         yield Fault(("on",), "“on” names no kind of message, so the rule could never match.")
     yield from _condition_faults(rule)
-    yield from _pattern_faults(rule.when, compile_pattern)
+    for place, when in _conditions(rule.when):
+        yield from _within(place, _word_faults(when))
+        yield from _within(place, _session_from_faults(rule, when.session_from))
+        yield from _within(place, _state_faults(rule, when, calendars))
+        yield from _within(place, _pattern_faults(when, compile_pattern))
+    yield from _cooldown_faults(rule.cooldown)
     yield from _action_faults(rule)
     if check_template:
         names = group_names(rule.when, compile_pattern)
         for index, action in enumerate(rule.then):
             yield from _template_faults(index, action, names, check_template)
+
+
+def _conditions(when: Condition) -> Iterator[tuple[Place, Condition]]:
+    yield ("when",), when
+    if when.unless is not None:
+        yield ("when", "not"), when.unless
+
+
+def _within(place: Place, faults: Iterator[Fault]) -> Iterator[Fault]:
+    for fault in faults:
+        yield replace(fault, where=(*place, *fault.where))
 
 
 def group_names(when: Condition, compile_pattern: CompilePattern) -> frozenset[str]:
@@ -76,35 +116,82 @@ def _condition_faults(rule: Rule) -> Iterator[Fault]:
     if when == Condition() and MessageType.TEXT in rule.on:
         # Without words this would answer every text and hide all rules below.
         yield Fault(("when",), "No condition is set, so it would match every text. If that is meant: default = true.")
-    yield from _word_faults(when)
-    if when.session_from is not None:
-        yield from _session_from_faults(rule, when.session_from)
+    if when.unless is not None:
+        if when.unless == Condition():
+            yield Fault(("when", "not"), "“not” names no condition.")
+        if when.unless.unless is not None:
+            yield Fault(("when", "not", "not"), "“not” cannot stand inside “not”.")
 
 
 def _word_faults(when: Condition) -> Iterator[Fault]:
     for key in _WORD_LISTS:
         for index, word in enumerate(getattr(when, key)):
             if not seen(word):
-                yield Fault(("when", key, index), "An empty word would be found in every text.")
+                yield Fault((key, index), "An empty word would be found in every text.")
             if len(word) > MAX_WORD:
-                yield Fault(("when", key, index), "This word is longer than 200 characters.")
+                yield Fault((key, index), "This word is longer than 200 characters.")
 
 
-def _session_from_faults(rule: Rule, test: SessionFromTest) -> Iterator[Fault]:
-    place = ("when", "session_from")
-    if sum(value is not None for value in (test.equals, test.prefix, test.regex)) != 1:
+def _session_from_faults(rule: Rule, test: SessionFromTest | None) -> Iterator[Fault]:
+    if test is None:
+        return
+    place = ("session_from",)
+    tests = sum(value is not None for value in (test.equals, test.prefix, test.regex))
+    if tests > 1 or not (tests or test.fields):
         yield Fault(place, "session_from takes exactly one of equals, prefix and regex.")
     if "" in (test.prefix, test.regex):
         yield Fault(place, "An empty test of session_from would match every entry. Leave it out if that is meant.")
+    for field in test.fields:
+        if not field.name or not field.values:
+            yield Fault((*place, "fields", field.name), "A field needs a name and at least one value.")
     if MessageType.ENTER_SESSION not in rule.on:
         yield Fault(place, "session_from is known only when a contact enters: add “enter_session” to “on”.")
 
 
+def _state_faults(rule: Rule, when: Condition, calendars: Container[str] | None) -> Iterator[Fault]:
+    if when.event and rule.on.isdisjoint({MessageType.OTHER, MessageType.ENTER_SESSION}):
+        yield Fault(("event",), "Events are of the kinds “enter_session” and “other”: add one of them to “on”.")
+    for index, name in enumerate(when.event):
+        if not name.strip():
+            yield Fault(("event", index), "The name of the event is empty.")
+    if when.hours is not None and calendars is not None and when.hours.calendar not in calendars:
+        yield Fault(("hours", "inside" if when.hours.inside else "outside"), "There is no calendar of this name.")
+    if when.tags is not None:
+        yield from _tags_faults(when.tags)
+    yield from _history_faults(when)
+
+
+def _tags_faults(test: TagsTest) -> Iterator[Fault]:
+    if not (test.any or test.none):
+        yield Fault(("tags",), "tags takes “any”, “none” or both.")
+    for key in ("any", "none"):
+        for index, tag in enumerate(getattr(test, key)):
+            if not seen(tag):
+                yield Fault(("tags", key, index), "A tag is empty.")
+
+
+def _history_faults(when: Condition) -> Iterator[Fault]:
+    if when.quiet_days is not None and not 1 <= when.quiet_days <= MOST_DAYS:
+        yield Fault(("quiet_days",), "quiet_days is from 1 to 3650.")
+    numbers = when.message_no
+    if numbers is not None and numbers.min < 0:
+        yield Fault(("message_no", "min"), "“min” is 0 or more.")
+    if numbers is not None and numbers.max is not None and numbers.max < numbers.min:
+        yield Fault(("message_no", "max"), "“max” is below “min”, so the rule could never match.")
+    if when.first_contact and when.quiet_days is not None:
+        yield Fault(("quiet_days",), "Who never wrote before was not quiet: the rule could never match.")
+    last = when.last_rule_within
+    if last is not None and not last.rule.strip():
+        yield Fault(("last_rule_within", "rule"), "The name of the rule is empty.")
+    if last is not None and not 1 <= last.minutes <= MOST_MINUTES:
+        yield Fault(("last_rule_within", "minutes"), "“minutes” is from 1 to 10080, a week.")
+
+
 def _patterns(when: Condition) -> Iterator[tuple[Place, str]]:
     if when.regex is not None:
-        yield ("when", "regex"), when.regex
+        yield ("regex",), when.regex
     if when.session_from is not None and when.session_from.regex is not None:
-        yield ("when", "session_from", "regex"), when.session_from.regex
+        yield ("session_from", "regex"), when.session_from.regex
 
 
 def _pattern_faults(when: Condition, compile_pattern: CompilePattern) -> Iterator[Fault]:
@@ -115,6 +202,13 @@ def _pattern_faults(when: Condition, compile_pattern: CompilePattern) -> Iterato
             compile_pattern(source)
         except BadPattern as error:
             yield Fault(place, error.reason)
+
+
+def _cooldown_faults(limits: Cooldown) -> Iterator[Fault]:
+    if not 0 <= limits.per_contact <= MOST_DAYS * 86_400:
+        yield Fault(("cooldown", "per_contact"), "“per_contact” is in seconds, at most ten years.")
+    if not 0 <= limits.per_account_minute <= 10_000:
+        yield Fault(("cooldown", "per_account_minute"), "“per_account_minute” is from 1 to 10000.")
 
 
 def _action_faults(rule: Rule) -> Iterator[Fault]:

@@ -14,12 +14,66 @@ from wxdesk.core.model import Content, MessageType
 
 
 @dataclass(frozen=True, slots=True)
+class FieldTest:
+    """A field inside `SessionFrom`, read as JSON or as a query string: its value is one of these."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SessionFromTest:
-    """A test of `SessionFrom`, the value that the mini program's button carries. Exactly one field is set."""
+    """A test of `SessionFrom`, the value that the mini program's button carries.
+
+    At most one of equals, prefix and regex looks at it as a whole; `fields` look into it. All that is set must hold.
+    """
 
     equals: str | None = None
     prefix: str | None = None
     regex: str | None = None
+    fields: tuple[FieldTest, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HoursTest:
+    """Whether the calendar of that name is open (`inside`) or closed when the message is decided on."""
+
+    calendar: str
+    inside: bool = True
+
+
+class Presence(StrEnum):
+    """Whether somebody sits at the desk."""
+
+    PRESENT = "present"
+    AWAY = "away"
+
+
+@dataclass(frozen=True, slots=True)
+class TagsTest:
+    """The contact carries at least one of `any`, if that is set, and none of `none`. Tags are compared like words."""
+
+    any: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MessageNo:
+    """Which message it is since a human last answered, counted from 1; both bounds belong to it, `max` None is open."""
+
+    min: int = 1
+    max: int | None = None
+
+    def __contains__(self, number: int) -> bool:
+        return self.min <= number and (self.max is None or number <= self.max)
+
+
+@dataclass(frozen=True, slots=True)
+class LastRule:
+    """The rule of that name spoke to this contact at most `minutes` ago."""
+
+    rule: str
+    minutes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +81,10 @@ class Condition:
     """When a rule applies: the fields that are set must all hold. Words match after normalising both sides.
 
     any: one of the words occurs · all: every one does · none: none does · exact: the whole text is one of
-    them · prefix: the text starts with one of them · regex: an RE2 pattern is found in the text.
+    them · prefix, suffix: the text starts, ends with one of them · regex: an RE2 pattern is found in the text.
+
+    event: WeChat's name of an event · first_contact: whether the contact never wrote before · quiet_days: the
+    contact wrote before, and then not for that many days · unless: holds if not one of *its* fields does.
     """
 
     any: tuple[str, ...] = ()
@@ -35,8 +92,31 @@ class Condition:
     none: tuple[str, ...] = ()
     exact: tuple[str, ...] = ()
     prefix: tuple[str, ...] = ()
+    suffix: tuple[str, ...] = ()
     regex: str | None = None
     session_from: SessionFromTest | None = None
+    event: tuple[str, ...] = ()
+    hours: HoursTest | None = None
+    operator: Presence | None = None
+    tags: TagsTest | None = None
+    first_contact: bool | None = None
+    quiet_days: int | None = None
+    message_no: MessageNo | None = None
+    last_rule_within: LastRule | None = None
+    unless: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cooldown:
+    """How often a rule may speak; 0 and False are no limit. While it cools down, it does not match.
+
+    per_contact: seconds between two times to one contact · once: never again in a conversation ·
+    per_account_minute: so many times within a minute to all contacts of an account.
+    """
+
+    per_contact: int = 0
+    once: bool = False
+    per_account_minute: int = 0
 
 
 class ActionKind(StrEnum):
@@ -88,6 +168,7 @@ class Rule:
     default: bool = False
     continues: bool = False
     updated_at: datetime | None = None
+    cooldown: Cooldown = Cooldown()
 
 
 @dataclass(frozen=True, slots=True)

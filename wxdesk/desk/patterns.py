@@ -33,7 +33,7 @@ def compile_pattern(source: str) -> Pattern:
     if len(source) > SOURCE_LIMIT:
         raise BadPattern(tr("The pattern is longer than {limit} characters.", limit=SOURCE_LIMIT))
     try:
-        compiled = re2.compile(source, _options())
+        compiled = re2.compile(source, re2_options())
     except UnicodeEncodeError:
         raise BadPattern(tr("The pattern holds a character that is not complete.")) from None
     except re2.error as error:
@@ -55,14 +55,20 @@ class _Re2Pattern:
         return frozenset(self._names)
 
     def search(self, text: str) -> Found | None:
-        match = self._compiled.search(text[:TEXT_LIMIT].encode("utf-8", "replace").decode())
+        match = self._compiled.search(searchable(text[:TEXT_LIMIT]))
         if match is None:
             return None
         values = ((name, match.group(name)) for name in self._names)
         return Found(match.group(), {name: value for name, value in values if value is not None})
 
 
-def _options() -> re2.Options:
+def searchable(text: str) -> str:
+    """`text` without the half characters that RE2 does not take."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def re2_options() -> re2.Options:
+    """How patterns are compiled here."""
     options = re2.Options()
     options.log_errors = False  # it would write to stderr by itself
     options.max_mem = _MAX_MEM

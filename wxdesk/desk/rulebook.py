@@ -14,13 +14,15 @@ from datetime import tzinfo
 from wxdesk.core.errors import BadRule, BadTemplate, ReplyTooLong
 from wxdesk.core.events import Event, RulesChanged, TroubleRaised
 from wxdesk.core.faults import Fault, find_fault
-from wxdesk.core.matching import Matching, Ruleset, Subject
+from wxdesk.core.matching import Matching, Ruleset
 from wxdesk.core.model import Account, Contact, Content, Conversation, Message, MessageType
 from wxdesk.core.patterns import CompilePattern
 from wxdesk.core.render import byte_count, variables
 from wxdesk.core.rules import Action, ActionKind, Rule, RuleVerdict
+from wxdesk.core.subject import Subject
 from wxdesk.desk.emoticons import normaliser, read_emoticons
 from wxdesk.desk.liquid import LiquidRenderer
+from wxdesk.desk.pattern_filter import Re2Filter
 from wxdesk.desk.ports import Clock, Rules
 from wxdesk.desk.rules_file import read_rules, write_rules
 from wxdesk.desk.splitting import rendered
@@ -34,10 +36,12 @@ class Answer:
     """What the rules want said and done about one message.
 
     `contents` are ready to be sent, in order; a text too long for one message stands there in parts. If a
-    template does not render, `problem` says why and `contents` is empty: half an answer is none.
+    template does not render, `problem` says why and `contents` is empty: half an answer is none. `verdicts` is what
+    every rule said that was asked.
     """
 
     matching: Matching
+    verdicts: tuple[RuleVerdict, ...] = ()
     contents: tuple[Content, ...] = ()
     tags: tuple[str, ...] = ()
     take_over: bool = False
@@ -48,11 +52,6 @@ class Answer:
     def rule(self) -> Rule | None:
         """The rule that spoke."""
         return self.matching.rule
-
-    @property
-    def verdicts(self) -> tuple[RuleVerdict, ...]:
-        """What every rule said that was asked."""
-        return self.matching.verdicts
 
     @property
     def rules_left(self) -> int:
@@ -92,7 +91,7 @@ class Rulebook:
         self._normaliser = normaliser(read_emoticons())
         self._zone = zone
         self._sound: tuple[Rule, ...] = ()
-        self._ruleset = Ruleset((), compile_pattern, self._normaliser)
+        self._ruleset = self._made_of(())
         self._troubled: set[str] = set()
 
     @property
@@ -112,7 +111,7 @@ class Rulebook:
                 why = explain(_error(rule, fault))
                 troubles[f"rule:{rule.id}"] = tr("Rule “{name}” is left out: {why}", name=rule.name, why=why)
         self._sound = tuple(sound)
-        self._ruleset = Ruleset(sound, self._compile_pattern, self._normaliser)
+        self._ruleset = self._made_of(sound)
         self._tell(troubles)
 
     async def all(self) -> list[Rule]:
@@ -167,7 +166,7 @@ class Rulebook:
         return self._answer(self._ruleset, message, conversation, account)
 
     def _answer(self, ruleset: Ruleset, message: Message, conversation: Conversation, account: Account) -> Answer:
-        matching = ruleset.decide(Subject.of(message))
+        matching = ruleset.decide(Subject.of(message, self._clock()))
         actions = [action for one in matching.matched for action in one.rule.then]
         contents: tuple[Content, ...] = ()
         problem = ""
@@ -178,6 +177,7 @@ class Rulebook:
         kinds = {action.kind for action in actions}
         return Answer(
             matching,
+            ruleset.all_verdicts(message.type, matching),
             contents,
             tags=tuple(dict.fromkeys(tag for action in actions for tag in action.tags)),
             # WeChat's own tool is reached only in the answer of a push, which is given before any rule is asked; a
@@ -216,7 +216,10 @@ class Rulebook:
         at = sum(other.position < rule.position for other in others) if rule.id else len(others)
         if not (rule.id or rule.default) and others and others[-1].default:
             at -= 1
-        return Ruleset((*others[:at], rule, *others[at:]), self._compile_pattern, self._normaliser)
+        return self._made_of((*others[:at], rule, *others[at:]))
+
+    def _made_of(self, rules: Sequence[Rule]) -> Ruleset:
+        return Ruleset(rules, self._compile_pattern, self._normaliser, filter_patterns=Re2Filter)
 
     def _contents(
         self, matching: Matching, message: Message, conversation: Conversation, account: Account

@@ -10,7 +10,7 @@ from wxdesk.core.rules import Action, ActionKind, Condition, Rule, SessionFromTe
 from wxdesk.desk.toml_lines import Path
 from wxdesk.i18n import tr
 
-WORD_LISTS = ("any", "all", "none", "exact", "prefix")
+WORD_LISTS = ("any", "all", "none", "exact", "prefix", "suffix")
 SESSION_FROM_TESTS = ("equals", "prefix", "regex")
 CONTENT_FIELDS = {
     ActionKind.LINK: (ReplyKind.LINK, ("title", "description", "url", "thumb_url")),
@@ -104,12 +104,16 @@ def _message_types(table: _Table) -> frozenset[MessageType]:
 
 def _condition(value: object, path: Path) -> Condition:
     table = _Table(value, path, (*WORD_LISTS, "regex", "session_from"))
-    words = {key: table.texts(key) for key in WORD_LISTS}
     for key in WORD_LISTS:
-        if key in table and not words[key]:
+        if key in table and not table.texts(key):
             raise Misread((*path, key), tr("“{key}” lists no words.", key=key))
     return Condition(
-        **words,
+        any=table.texts("any"),
+        all=table.texts("all"),
+        none=table.texts("none"),
+        exact=table.texts("exact"),
+        prefix=table.texts("prefix"),
+        suffix=table.texts("suffix"),
         regex=table.text("regex") if "regex" in table else None,
         session_from=_session_from(table) if "session_from" in table else None,
     )
@@ -117,7 +121,8 @@ def _condition(value: object, path: Path) -> Condition:
 
 def _session_from(table: _Table) -> SessionFromTest:
     inner = _Table(table.raw("session_from"), (*table.path, "session_from"), SESSION_FROM_TESTS)
-    return SessionFromTest(**{key: inner.text(key) for key in SESSION_FROM_TESTS if key in inner})
+    equals, prefix, regex = (inner.text(key) if key in inner else None for key in SESSION_FROM_TESTS)
+    return SessionFromTest(equals, prefix, regex)
 
 
 def _actions(table: _Table) -> tuple[Action, ...]:

@@ -163,7 +163,14 @@ class SourcePart(ConditionPart):
 
     def test(self) -> SessionFromTest:
         """What is looked for."""
-        return SessionFromTest(**{str(self.how.value): self.field.text()})
+        value = self.field.text()
+        match self.how.value:
+            case "equals":
+                return SessionFromTest(equals=value)
+            case "prefix":
+                return SessionFromTest(prefix=value)
+            case _:
+                return SessionFromTest(regex=value)
 
     def show_fault(self, where: Place, reason: str) -> None:
         """Frame the field in red while it is wrong."""

@@ -1,0 +1,114 @@
+"""The index over the rules changes nothing but the time: proved against asking one rule after the other."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.core.asking import CODES, NOW, REPLY, TAG, compile_with_python, subject
+from wxdesk.core.matching import Ruleset
+from wxdesk.core.model import MessageType
+from wxdesk.core.rules import (
+    Condition,
+    Cooldown,
+    FieldTest,
+    LastRule,
+    MessageNo,
+    Presence,
+    Rule,
+    SessionFromTest,
+    TagsTest,
+)
+from wxdesk.core.subject import Fired, History
+from wxdesk.core.words import Normaliser
+from wxdesk.desk.pattern_filter import Re2Filter
+from wxdesk.desk.patterns import compile_pattern
+
+WORDS = st.lists(st.sampled_from(["退", "退款", "几点", "OK", "ＯＫ ", "订单20461", "好", "/::)"]), max_size=2).map(
+    tuple
+)
+PATTERNS = st.none() | st.sampled_from([r"(?P<no>\d{4,})", "(?i)ok", "退.?款", "好|几点", "^退", "款$"])
+VALUES = st.sampled_from(["goods/1", "goods/2", '{"page": "goods", "n": 1}', "page=goods", ""])
+FIELDS = st.lists(st.sampled_from([FieldTest("page", ("goods", "home")), FieldTest("n", ("1",))]), max_size=2).map(
+    tuple
+)
+BUTTONS = st.one_of(
+    st.none(),
+    st.builds(SessionFromTest, equals=VALUES, fields=FIELDS),
+    st.builds(SessionFromTest, prefix=st.sampled_from(["goods", "page"]), fields=FIELDS),
+    st.builds(SessionFromTest, regex=st.sampled_from([r"goods/(?P<id>\d)", "."])),
+    st.just(SessionFromTest(fields=(FieldTest("page", ("goods",)),))),
+)
+CONDITIONS: dict[str, Any] = {
+    **dict.fromkeys(("any", "all", "none", "exact", "prefix", "suffix"), WORDS),
+    "regex": PATTERNS,
+    "session_from": BUTTONS,
+    "event": st.sampled_from([(), ("user_enter_tempsession",), ("KF_CLOSE_SESSION", "x")]),
+    "operator": st.sampled_from([None, *Presence]),
+    "tags": st.sampled_from([None, TagsTest(any=("vip",)), TagsTest(none=("VIP",)), TagsTest(("vip",), ("新",))]),
+    "first_contact": st.sampled_from([None, False]),
+    "quiet_days": st.sampled_from([None, 7]),
+    "message_no": st.sampled_from([None, MessageNo(1, 2), MessageNo(3)]),
+    "last_rule_within": st.sampled_from([None, LastRule("r1", 5)]),
+}
+INNER = st.builds(Condition, **CONDITIONS)
+WHENS = st.builds(Condition, **CONDITIONS, unless=st.none() | INNER.filter(lambda inner: inner != Condition()))
+KINDS = st.frozensets(st.sampled_from(MessageType), min_size=1, max_size=2)
+ALL_KINDS = frozenset(MessageType)
+
+
+@st.composite
+def rule_lists(draw: st.DrawFn) -> list[Rule]:
+    rules = []
+    for number in range(draw(st.integers(0, 6))):
+        when = draw(WHENS)
+        default = when == Condition() or draw(st.integers(0, 9)) == 0
+        on = ALL_KINDS if when.session_from or when.event or when.unless else draw(KINDS)
+        rules.append(
+            Rule(
+                f"r{number % 3}",
+                id=number + 1,
+                enabled=draw(st.integers(0, 9)) > 0,
+                on=on,
+                when=Condition() if default else when,
+                then=draw(st.sampled_from([REPLY, TAG])),
+                default=default,
+                continues=draw(st.booleans()),
+                cooldown=draw(st.sampled_from([Cooldown(), Cooldown(), Cooldown(60, per_account_minute=3)])),
+            )
+        )
+    return rules
+
+
+SUBJECTS = st.builds(
+    subject,
+    st.lists(st.sampled_from(["退", "款", "几点", "ok", "/::)", "订单 20461", "，"]), max_size=4).map("".join),
+    st.sampled_from(MessageType),
+    session_from=st.none() | VALUES,
+    event=st.sampled_from([None, "kf_close_session", "user_enter_tempsession"]),
+    tags=st.sampled_from([(), ("VIP",), ("新", "vip")]),
+    operator=st.sampled_from(Presence),
+    history=st.builds(
+        History,
+        last_written_at=st.sampled_from([None, NOW - timedelta(days=7), NOW - timedelta(days=6)]),
+        message_no=st.integers(0, 4),
+        fired=st.sampled_from([{}, {1: Fired(NOW - timedelta(minutes=1))}, {2: Fired(NOW - timedelta(minutes=6), 3)}]),
+        lately=st.sampled_from([{}, {1: 3, 2: 2}]),
+    ),
+)
+
+
+@settings(max_examples=400)
+@given(rules=rule_lists(), about=SUBJECTS)
+def test_the_index_gives_the_verdicts_that_asking_each_rule_gives(rules: list[Rule], about: Any) -> None:
+    for compile_one, more in ((compile_with_python, ()), (compile_pattern, (Re2Filter,))):
+        asked = Ruleset(rules, compile_one, Normaliser(CODES), {}, *more)
+        indexed, naive = asked.decide(about), asked.ask_each(about)
+        assert indexed == naive
+        complete = asked.all_verdicts(about.type, indexed)
+        assert len(complete) == indexed.asked
+        assert [one.rule_id for one in complete] == [rule.id for rule in rules if rule.enabled][: indexed.asked]
+        assert [one.rule_id for one in complete if one.matched] == [one.rule.id for one in indexed.matched]

@@ -1,0 +1,152 @@
+"""Business hours: weekly spans, holidays, and when it opens next.
+
+Spans are told by the clock on the wall of a time zone, may cross midnight, and belong to the day on which they
+begin. All questions take and give aware times in UTC, so that the days when clocks are changed come out right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from enum import StrEnum
+
+HORIZON_DAYS = 400
+"""How far ahead an opening is looked for; a calendar that is closed for longer does not open any more."""
+
+
+class Weekday(StrEnum):
+    """The days of a week, in the words of the rules file."""
+
+    MON = "mon"
+    TUE = "tue"
+    WED = "wed"
+    THU = "thu"
+    FRI = "fri"
+    SAT = "sat"
+    SUN = "sun"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Open from `opens` to `closes`, which does not belong to it. Not later than `opens`: it ends the next day."""
+
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklySpan:
+    """A span on some days of every week."""
+
+    days: frozenset[Weekday]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialDays:
+    """Days from `first` to `last` whose hours are these instead of the weekly ones; no span: closed."""
+
+    first: date
+    last: date
+    spans: tuple[Span, ...] = ()
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Business hours as the operator writes them. `zone` is an IANA name; empty means the account's.
+
+    Of special days that cover the same date, the last in the list holds.
+    """
+
+    name: str
+    zone: str = ""
+    weekly: tuple[WeeklySpan, ...] = ()
+    special: tuple[SpecialDays, ...] = ()
+
+
+class Schedule:
+    """A calendar in its time zone, ready to be asked. `zone` None is the machine's own."""
+
+    def __init__(self, calendar: Calendar, zone: tzinfo | None) -> None:
+        self._calendar = calendar
+        self._zone = zone
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether `at` lies within the hours."""
+        today = self._day(at)
+        days = (today - timedelta(days=1), today)
+        return any(start <= at < end for day in days for start, end in self._spans(day))
+
+    def next_open(self, at: datetime) -> datetime | None:
+        """The next time after `at` at which it opens, having been closed before; None if it does not."""
+        return next((start for start, _ in self._openings(at) if start > at), None)
+
+    def next_close(self, at: datetime) -> datetime | None:
+        """The next time after `at` at which it closes; None if it does not (any more, or ever)."""
+        horizon = at + timedelta(days=HORIZON_DAYS)
+        return next((end for _, end in self._openings(at) if end > at and end < horizon), None)
+
+    def _openings(self, at: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """The times during which it is open, from about `at` on, in order and without touching each other."""
+        first = self._day(at) - timedelta(days=1)
+        current: tuple[datetime, datetime] | None = None
+        for offset in range(HORIZON_DAYS + 2):
+            for start, end in sorted(self._spans(first + timedelta(days=offset))):
+                if current is not None and start <= current[1]:
+                    current = (current[0], max(current[1], end))
+                    continue
+                if current is not None:
+                    yield current
+                current = (start, end)
+        if current is not None:
+            yield current
+
+    def _day(self, at: datetime) -> date:
+        return at.astimezone(self._zone).date()
+
+    def _spans(self, day: date) -> list[tuple[datetime, datetime]]:
+        """The spans that begin on `day`, in UTC."""
+        return [
+            (self._instant(day, span.opens, last=False), self._instant(closing, span.closes, last=True))
+            for span in self._hours(day)
+            for closing in (day if span.closes > span.opens else day + timedelta(days=1),)
+        ]
+
+    def _hours(self, day: date) -> tuple[Span, ...]:
+        for special in reversed(self._calendar.special):
+            if special.first <= day <= special.last:
+                return special.spans
+        name = tuple(Weekday)[day.weekday()]
+        return tuple(weekly.span for weekly in self._calendar.weekly if name in weekly.days)
+
+    def _instant(self, day: date, clock: time, *, last: bool) -> datetime:
+        """When the clock on the wall shows this.
+
+        A time that it shows twice is the `last` or the first of both; one that it leaps over is the leap.
+        """
+        first, second = (self._utc(datetime.combine(day, clock.replace(fold=fold))) for fold in (0, 1))
+        if first > second:
+            return self._leap(second, first)
+        return second if last else first
+
+    def _utc(self, wall: datetime) -> datetime:
+        # A naive time is the machine's own to astimezone.
+        return (wall if self._zone is None else wall.replace(tzinfo=self._zone)).astimezone(UTC)
+
+    def _leap(self, before: datetime, after: datetime) -> datetime:
+        """The minute between both at which the clock is put forward."""
+        offset = after.astimezone(self._zone).utcoffset()
+        while after - before > timedelta(minutes=1):
+            middle = before + (after - before) / 2
+            if middle.astimezone(self._zone).utcoffset() == offset:
+                after = middle
+            else:
+                before = middle
+        return (after + timedelta(seconds=30)).replace(second=0, microsecond=0)
+
+
+def is_empty(calendar: Calendar) -> bool:
+    """Whether it is never open."""
+    return not calendar.weekly and not any(days.spans for days in calendar.special)

@@ -1,0 +1,66 @@
+"""What rules are asked about: one message, and the facts that surround it at that moment.
+
+Everything is handed in, so that the same question always has the same answer: a message of last year can be
+asked about again, and a test needs no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from types import MappingProxyType
+
+from wxdesk.core.model import Message, MessageType
+from wxdesk.core.rules import Presence
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """How often a rule spoke to one contact, and when last."""
+
+    at: datetime
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What happened before, as far as rules can ask for it.
+
+    last_written_at: when the contact wrote before this message, None if never · message_no: which written message
+    this is since a human last answered · fired: rules that spoke to this contact, by id · lately: how often rules
+    spoke to anybody of the account within the last minute, by id.
+    """
+
+    last_written_at: datetime | None = None
+    message_no: int = 1
+    fired: Mapping[int, Fired] = field(default_factory=lambda: MappingProxyType({}))
+    lately: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
+
+    def after(self, rule_id: int, at: datetime) -> History:
+        """The same, once that rule has spoken to this contact."""
+        before = self.fired.get(rule_id)
+        fired = {**self.fired, rule_id: Fired(at, 1 + (before.times if before else 0))}
+        return replace(self, fired=fired)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A message with its surroundings. `at` is the time of the decision, aware.
+
+    `session_from` is None unless the contact entered by a button; `event` is WeChat's name of an event.
+    """
+
+    type: MessageType
+    text: str = ""
+    session_from: str | None = None
+    event: str | None = None
+    tags: tuple[str, ...] = ()
+    operator: Presence = Presence.PRESENT
+    history: History = History()
+    at: datetime = field(kw_only=True)
+
+    @classmethod
+    def of(cls, message: Message, at: datetime) -> Subject:
+        """A message without surroundings, to be given with `dataclasses.replace`."""
+        return cls(message.type, message.text, message.session_from, message.event, at=at)
