@@ -26,6 +26,7 @@ from wxdesk.core.errors import WxdeskError
 from wxdesk.core.events import (
     ApiCalled,
     ListenerChanged,
+    MessageKept,
     PauseChanged,
     PushSeen,
     ReplyChanged,
@@ -47,6 +48,7 @@ from wxdesk.desk.pictures import Pictures
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.rulebook import Rulebook
 from wxdesk.desk.traffic import Traffic
+from wxdesk.desk.typing import Typing
 from wxdesk.keychain import Missing
 from wxdesk.store import SqlStore, open_store
 from wxdesk.store.picture_files import FolderOfPictures
@@ -176,7 +178,9 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
 
     pictures = Pictures(FolderOfPictures(setup.home / "pictures"))
     handoff = Handoff(store, pictures, pause, bus.publish, clock)
-    desk = Desk(accounts, store, handoff, pictures, rulebook, health, traffic, bus, clock)
+    typing = Typing(store, client, accounts, clock, wanted=config.wechat.show_typing)
+    bus.subscribe(typing.hear, MessageKept, ReplyChanged)
+    desk = Desk(accounts, store, handoff, pictures, typing, rulebook, health, traffic, bus, clock)
     return OpenDesk(ready, desk, store, pause, intake, outbox, listener, client)
 
 

@@ -35,10 +35,14 @@ class StoreAt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class WeChatAt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the API is. `stable` shares one token among programs; `classic` takes it away from the others."""
+    """Where the API is. `stable` shares one token among programs; `classic` takes it away from the others.
+
+    `show_typing`: contacts see when somebody writes to them.
+    """
 
     api_base: str = "https://api.weixin.qq.com"
     token_endpoint: Literal["stable", "classic"] = "stable"
+    show_typing: bool = True
 
 
 class AccountEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -13,6 +13,7 @@ from wxdesk.desk.pictures import Pictures
 from wxdesk.desk.ports import Clock, Store
 from wxdesk.desk.rulebook import Rulebook
 from wxdesk.desk.traffic import Traffic
+from wxdesk.desk.typing import Typing
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Desk:
     store: Store
     handoff: Handoff
     pictures: Pictures
+    typing: Typing
     rulebook: Rulebook
     health: Health
     traffic: Traffic

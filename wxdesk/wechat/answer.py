@@ -14,6 +14,9 @@ from wxdesk.core.errors import DeliveryUnknown, NotSent, Refused
 
 _RID = re.compile(r"[\s,]*(?:rid: *(?P<rid>[0-9A-Za-z-]+)|hint: *\[(?P<hint>[^\]]*)\])\s*$")
 
+_OK = 200
+_BEFORE_JSON = b"\xef\xbb\xbf \t\r\n"
+
 _GATEWAY_STATUS = frozenset({502, 503})
 
 _GATEWAY_TIMEOUT = 504
@@ -27,6 +30,7 @@ class Answer(msgspec.Struct, frozen=True):
     errmsg: str = ""
     access_token: str = ""
     expires_in: int = 0
+    media_id: str = ""
 
     def __repr__(self) -> str:
         return f"Answer(errcode={self.errcode})"
@@ -49,6 +53,22 @@ def read_answer(status: int, body: bytes) -> Answer:
     if text.startswith("<") or status in _GATEWAY_STATUS or 300 <= status < 500:
         raise NotSent("a gateway answered in WeChat's place")
     raise DeliveryUnknown("WeChat's answer cannot be read")
+
+
+def read_picture(status: int, body: bytes) -> bytes | Answer:
+    """The picture that is `body`, or WeChat's answer why there is none: it comes under HTTP 200 as well.
+
+    Whether the bytes are a picture at all is for the caller to find out.
+
+    Raises:
+        NotSent: a gateway answered in WeChat's place, or nothing came.
+    """
+    if status != _OK or not body:
+        raise NotSent("a gateway answered in WeChat's place")
+    if body.lstrip(_BEFORE_JSON).startswith(b"{"):
+        answer = read_answer(status, body)
+        return body if answer.errcode is None else answer
+    return body
 
 
 def refusal(answer: Answer) -> Refused:

@@ -1,4 +1,6 @@
-"""The way out: fills `desk.ports.Sender` with WeChat's customer-service API ("发送客服消息").
+"""The way out: fills `desk.ports.Sender` and `desk.media_ports` with WeChat's customer-service API.
+
+Its pages are "发送客服消息", "下发客服当前输入状态", "上传临时素材" and "获取临时素材".
 
 Each call is made once. The one exception is a refused access_token: WeChat certainly did not act then, so a new
 token is fetched and the call repeated once.
@@ -14,15 +16,17 @@ import msgspec
 
 from wxdesk.core.credentials import Credentials
 from wxdesk.core.errcodes import ErrorAction, action_for, meaning_of
-from wxdesk.core.errors import DeliveryUnknown, NotSent, SendError
+from wxdesk.core.errors import BadPicture, DeliveryUnknown, NotSent, SendError
 from wxdesk.core.events import ApiCalled, Event
-from wxdesk.core.model import Account, Content
+from wxdesk.core.model import Account, Content, PictureFormat
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
 from wxdesk.wechat.access_token import AccessTokens, Grant
 from wxdesk.wechat.answer import Answer, refusal
-from wxdesk.wechat.http import DEADLINE_SECONDS, ApiHttp
+from wxdesk.wechat.http import DEADLINE_SECONDS, ApiHttp, Part
 from wxdesk.wechat.payload import to_body
+from wxdesk.wechat.picture_hosts import PictureHosts
+from wxdesk.wechat.typing_path import WRONG_PATH, TypingPaths, typing_body
 
 type TokenEndpoint = Literal["stable", "classic"]
 
@@ -30,6 +34,9 @@ MARGIN_SECONDS: Mapping[TokenEndpoint, float] = {"stable": 120.0, "classic": 300
 """How long before its end a token is replaced. The classic one must not run out while others still use it."""
 
 SUPERSEDED = 40001
+
+UNREADABLE = "WeChat's answer cannot be read"
+NO_PICTURE_NAMED = "The message names no picture that can be fetched."
 
 
 class WeChatClient:
@@ -48,8 +55,11 @@ class WeChatClient:
         *,
         deadline: float = DEADLINE_SECONDS,
         monotonic: Callable[[], float] = time.monotonic,
+        picture_hosts: PictureHosts | None = None,
     ) -> None:
         self._http = ApiHttp(api_base, deadline=deadline)
+        self._picture_hosts = picture_hosts or PictureHosts()
+        self._typing_paths = TypingPaths()
         self._credentials = credentials
         self._publish = publish
         self._clock = clock
@@ -59,17 +69,56 @@ class WeChatClient:
     async def send(self, account: Account, openid: str, content: Content, reply_id: int | None = None) -> None:
         """Send one reply; see `desk.ports.Sender.send`."""
         body = to_body(openid, content)
-        token = await self._tokens.get(account)
-        answer = await self._send_once(account, token, body, reply_id)
-        if answer.errcode and action_for(answer.errcode) is ErrorAction.TOKEN:
-            self._tokens.invalidate(account, token, taken=answer.errcode == SUPERSEDED)
-            fresh = await self._tokens.get(account)
-            if fresh != token:  # the stable endpoint may insist on the refused one: then there is no use in asking on
-                answer = await self._send_once(account, fresh, body, reply_id)
+
+        def call(token: str) -> Awaitable[Answer]:
+            sent = self._http.post("/cgi-bin/message/custom/send", {"access_token": token}, body)
+            return self._told(account, "custom/send", sent, reply_id)
+
+        answer = await self._with_token(account, call)
         if answer.errcode is None:
-            raise DeliveryUnknown("WeChat's answer cannot be read")
+            raise DeliveryUnknown(UNREADABLE)
         if answer.errcode != 0:
             raise refusal(answer)
+
+    async def upload(self, account: Account, data: bytes, written: PictureFormat) -> str:
+        """Give WeChat a picture for three days; see `desk.media_ports.Media.upload`."""
+        part = Part(data, written)
+
+        def call(token: str) -> Awaitable[Answer]:
+            sent = self._http.upload("/cgi-bin/media/upload", {"access_token": token, "type": "image"}, part)
+            return self._told(account, "media/upload", _harmless(sent))
+
+        answer = await self._with_token(account, call)
+        if answer.errcode:
+            raise refusal(answer)
+        if not answer.media_id:
+            raise NotSent(UNREADABLE)
+        return answer.media_id
+
+    async def fetch(self, account: Account, media_id: str, address: str = "") -> bytes:
+        """What a customer sent; see `desk.media_ports.Media.fetch`."""
+        refused: Exception = BadPicture(NO_PICTURE_NAMED)
+        if media_id:
+            found = await self._media(account, media_id)
+            if isinstance(found, bytes):
+                return found
+            refused = refusal(found)
+        data = await self._told(account, "PicUrl", self._picture_hosts.fetch(address)) if address else None
+        if data is None:
+            raise refused
+        return data
+
+    async def typing(self, account: Account, openid: str, *, on: bool) -> None:
+        """Show that the operator is typing, or end it; see `desk.media_ports.TypingSender`."""
+        body = typing_body(openid, on=on)
+        for name in self._typing_paths.to_try(account.name):
+            answer = await self._type(account, name, body)
+            if answer.errcode not in WRONG_PATH:
+                self._typing_paths.remember(account.name, name)
+                if answer.errcode:
+                    raise refusal(answer)
+                return
+        self._typing_paths.remember(account.name)
 
     async def check(self, account: Account) -> float:
         """Make sure that there is a token for `account`; how many seconds it lasts.
@@ -88,10 +137,36 @@ class WeChatClient:
         """Give up what is under way and close the connections."""
         await self._tokens.close()
         await self._http.close()
+        await self._picture_hosts.close()
 
-    async def _send_once(self, account: Account, token: str, body: bytes, reply_id: int | None) -> Answer:
-        call = self._http.post("/cgi-bin/message/custom/send", {"access_token": token}, body)
-        return await self._told(account, "custom/send", call, reply_id)
+    async def _with_token[R](self, account: Account, call: Callable[[str], Awaitable[R]]) -> R:
+        """Make a call with the account's token, and once more with a new one if WeChat refused that."""
+        token = await self._tokens.get(account)
+        result = await call(token)
+        errcode = result.errcode if isinstance(result, Answer) else None
+        if errcode and action_for(errcode) is ErrorAction.TOKEN:
+            self._tokens.invalidate(account, token, taken=errcode == SUPERSEDED)
+            fresh = await self._tokens.get(account)
+            if fresh != token:  # the stable endpoint may insist on the refused one: then there is no use in asking on
+                result = await call(fresh)
+        return result
+
+    async def _type(self, account: Account, name: str, body: bytes) -> Answer:
+        def call(token: str) -> Awaitable[Answer]:
+            sent = self._http.post(f"/cgi-bin/message/{name}", {"access_token": token}, body)
+            return self._told(account, name, _harmless(sent))
+
+        answer = await self._with_token(account, call)
+        if answer.errcode is None:
+            raise NotSent(UNREADABLE)
+        return answer
+
+    async def _media(self, account: Account, media_id: str) -> bytes | Answer:
+        def call(token: str) -> Awaitable[bytes | Answer]:
+            query = {"access_token": token, "media_id": media_id}
+            return self._told(account, "media/get", _harmless(self._http.download("/cgi-bin/media/get", query)))
+
+        return await self._with_token(account, call)
 
     async def _fetch_stable(self, account: Account) -> Grant:
         asked = {
@@ -108,14 +183,11 @@ class WeChatClient:
         return await self._granted(account, "token", self._http.get("/cgi-bin/token", query))
 
     async def _granted(self, account: Account, name: str, call: Awaitable[Answer]) -> Grant:
-        try:
-            answer = await self._told(account, name, call)
-        except DeliveryUnknown as error:
-            raise NotSent(str(error.values["reason"])) from None  # a token that got lost harms nobody
+        answer = await self._told(account, name, _harmless(call))
         if answer.errcode:
             raise refusal(answer)
         if not answer.access_token or answer.expires_in <= 0:
-            raise NotSent("WeChat's answer cannot be read")
+            raise NotSent(UNREADABLE)
         return Grant(answer.access_token, answer.expires_in)
 
     def _secret(self, account: Account) -> str:
@@ -123,24 +195,36 @@ class WeChatClient:
         credentials = self._credentials.get(account.name)
         return "" if credentials is None else credentials.app_secret
 
-    async def _told(self, account: Account, name: str, call: Awaitable[Answer], reply_id: int | None = None) -> Answer:
+    async def _told[R](self, account: Account, name: str, call: Awaitable[R], reply_id: int | None = None) -> R:
         started = time.perf_counter()
         outcome = tr("cut off")
         try:
-            answer = await call
-            outcome = _in_a_word(answer)
-        except SendError as error:
+            result = await call
+            outcome = _in_a_word(result)
+        except (SendError, BadPicture) as error:
             outcome = tr(str(error.values["reason"]))
             raise
         finally:
             elapsed = (time.perf_counter() - started) * 1000
             self._publish(ApiCalled(account.name, name, outcome, self._clock(), elapsed, reply_id))
-        return answer
+        return result
 
 
-def _in_a_word(answer: Answer) -> str:
-    if answer.errcode is None and not answer.access_token:
-        return tr("WeChat's answer cannot be read")
-    if not answer.errcode:
+async def _harmless[R](call: Awaitable[R]) -> R:
+    """A call after which nobody has got anything: if its answer is lost, it can simply be made again."""
+    try:
+        return await call
+    except DeliveryUnknown as error:
+        raise NotSent(str(error.values["reason"])) from None
+
+
+def _in_a_word(result: object) -> str:
+    if result is None:
+        return tr("nothing there")
+    if not isinstance(result, Answer):
         return "0 ok"
-    return f"{answer.errcode} {tr(meaning_of(answer.errcode))}"
+    if result.errcode is None and not (result.access_token or result.media_id):
+        return tr(UNREADABLE)
+    if not result.errcode:
+        return "0 ok"
+    return f"{result.errcode} {tr(meaning_of(result.errcode))}"

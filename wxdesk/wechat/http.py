@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import httpx2
 
-from wxdesk.core.errors import DeliveryUnknown, NotSent
-from wxdesk.wechat.answer import Answer, read_answer
+from wxdesk.core.errors import BadPicture, DeliveryUnknown, NotSent
+from wxdesk.core.model import PictureFormat
+from wxdesk.wechat.answer import Answer, read_answer, read_picture
 
 DEADLINE_SECONDS = 10.0
 """For a whole call, from waiting for a connection to the last byte of the answer."""
@@ -21,12 +24,37 @@ DEADLINE_SECONDS = 10.0
 LARGEST_ANSWER = 256 * 1024
 """Bytes; answers are a few hundred, so whatever is larger is not WeChat's."""
 
+LARGEST_PICTURE = 10 * 1024 * 1024
+"""Bytes of a customer's picture. WeChat makes them smaller by itself, so this is never met by a real one."""
+
+TOO_LARGE = "The picture is larger than 10 MB."
+
+_SLOWER = 6
+"""A picture may take so many times as long as an ordinary call."""
+
 _KEEP_ALIVE_SECONDS = 5.0
 """Short: a connection that the other side is about to drop would make a reply's fate unknown."""
 
 _SIDE_BY_SIDE = 32
 
 _HANDED_OVER = "http11.send_request_body.started"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Part:
+    """The one part of a multipart body: a picture. Its file name is ASCII, as WeChat wants it."""
+
+    data: bytes
+    format: PictureFormat
+
+    def as_files(self) -> dict[str, tuple[str, bytes, str]]:
+        """In the form of the HTTP library."""
+        kind = "jpeg" if self.format is PictureFormat.JPEG else self.format.value
+        return {"media": (f"picture.{self.format.value}", self.data, f"image/{kind}")}
+
+
+class TooLargeError(Exception):
+    """The other side sends more than it may."""
 
 
 class _Progress:
@@ -62,45 +90,79 @@ class ApiHttp:
 
     async def get(self, path: str, query: Mapping[str, str]) -> Answer:
         """GET `path`; raises `NotSent` or `DeliveryUnknown`."""
-        return await self._call("GET", path, query, None)
+        return await self._ask("GET", path, query)
 
     async def post(self, path: str, query: Mapping[str, str], body: bytes) -> Answer:
         """POST a JSON `body` (UTF-8) to `path`; raises `NotSent` or `DeliveryUnknown`."""
-        return await self._call("POST", path, query, body)
+        headers = {"Content-Type": "application/json; charset=utf-8"}
+        return await self._ask("POST", path, query, content=body, headers=headers)
+
+    async def upload(self, path: str, query: Mapping[str, str], part: Part) -> Answer:
+        """POST a picture to `path` as multipart/form-data; raises `NotSent` or `DeliveryUnknown`."""
+        return await self._ask("POST", path, query, slower=_SLOWER, files=part.as_files())
+
+    async def download(self, path: str, query: Mapping[str, str]) -> bytes | Answer:
+        """GET what is a picture, or WeChat's answer why there is none.
+
+        Raises:
+            BadPicture: it is larger than a picture may be; no more than that was read.
+            NotSent, DeliveryUnknown: no whole answer came.
+        """
+        try:
+            return read_picture(*await self._call("GET", path, query, slower=_SLOWER, most=LARGEST_PICTURE))
+        except TooLargeError:
+            raise BadPicture(TOO_LARGE) from None
 
     async def close(self) -> None:
         """Close all connections; calls under way fail."""
         await self._client.aclose()
 
-    async def _call(self, method: str, path: str, query: Mapping[str, str], body: bytes | None) -> Answer:
+    async def _ask(self, method: str, path: str, query: Mapping[str, str], **parts: Any) -> Answer:  # noqa: ANN401
+        try:
+            return read_answer(*await self._call(method, path, query, **parts))
+        except TooLargeError:
+            raise DeliveryUnknown("WeChat's answer cannot be read") from None
+
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str],
+        *,
+        slower: int = 1,
+        most: int = LARGEST_ANSWER,
+        **parts: Any,  # noqa: ANN401 - the request's body, as the HTTP library takes it
+    ) -> tuple[int, bytes]:
+        """Status and body of the answer, of which at most `most` bytes are read."""
         progress = _Progress()
         try:
-            async with asyncio.timeout(self._deadline):
+            async with asyncio.timeout(self._deadline * slower):
                 request = self._client.build_request(
-                    method,
-                    self._base + path,
-                    params=dict(query),
-                    content=body,
-                    headers={"Content-Type": "application/json; charset=utf-8"} if body is not None else None,
-                    extensions={"trace": progress.trace},
+                    method, self._base + path, params=dict(query), extensions={"trace": progress.trace}, **parts
                 )
-                status, answer = await self._exchange(request)
+                return await read_response(self._client, request, most)
         except TimeoutError:
             raise progress.failure("WeChat did not answer in time") from None
         except httpx2.InvalidURL:
             raise NotSent("the address of WeChat's API is not a valid one") from None
         except httpx2.HTTPError:
             raise progress.failure("the connection broke before WeChat's answer was complete") from None
-        return read_answer(status, answer)
 
-    async def _exchange(self, request: httpx2.Request) -> tuple[int, bytes]:
-        response = await self._client.send(request, stream=True)
-        try:
-            body = bytearray()
-            async for chunk in response.aiter_bytes():
-                body += chunk
-                if len(body) > LARGEST_ANSWER:
-                    raise DeliveryUnknown("WeChat's answer cannot be read")
-        finally:
-            await response.aclose()
-        return response.status_code, bytes(body)
+
+async def read_response(client: httpx2.AsyncClient, request: httpx2.Request, most: int) -> tuple[int, bytes]:
+    """Send `request`; status and body, as they come over the wire.
+
+    Raises:
+        TooLargeError: the body has more than `most` bytes. The rest is not read.
+    """
+    response = await client.send(request, stream=True)
+    try:
+        body = bytearray()
+        # Raw: nobody asked for compression, and a few bytes of it can become more than there is memory.
+        async for chunk in response.aiter_raw():
+            body += chunk
+            if len(body) > most:
+                raise TooLargeError
+    finally:
+        await response.aclose()
+    return response.status_code, bytes(body)

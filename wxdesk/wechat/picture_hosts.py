@@ -1,0 +1,104 @@
+"""Pictures from the address that a push names, for when WeChat's API no longer has them.
+
+A push is written by a stranger as far as its addresses go, and whoever follows them can be led anywhere: to this
+machine's own services, to the router, to a server that learns who works here. So only hosts of WeChat's picture
+servers count, given by name, at their ordinary port, on a public address, and no redirect is followed. Nothing that
+identifies this desk goes along.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import re
+import socket
+from collections.abc import Awaitable, Callable
+
+import httpx2
+
+from wxdesk.core.errors import BadPicture, NotSent
+from wxdesk.wechat.http import LARGEST_PICTURE, TOO_LARGE, TooLargeError, read_response
+
+DEADLINE_SECONDS = 60.0
+
+# PicUrl is at *.qpic.cn in every push that was ever shown in public, portraits and covers are at *.qlogo.cn. The
+# whole address is one pattern, so that no second reading of it can find another host in it.
+_ADDRESS = re.compile(
+    r"(?P<scheme>https?)://(?P<host>(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,4}(?:qpic|qlogo)\.cn)"
+    r"(?::(?P<port>80|443))?(?P<path>/[!-\[\]-~]{0,2000})?",
+    re.IGNORECASE,
+)
+_PORTS = {"http": 80, "https": 443}
+
+_UNREACHABLE = "the picture's address cannot be reached"
+_OK = 200
+
+type Locate = Callable[[str, int], Awaitable[tuple[str, int]]]
+"""Where to connect for a host and port; raises `NotSent`."""
+
+
+class PictureHosts:
+    """Fetches from WeChat's picture servers only."""
+
+    def __init__(self, locate: Locate | None = None, *, deadline: float = DEADLINE_SECONDS) -> None:
+        self._locate = locate or public_address
+        self._deadline = deadline
+        self._client = httpx2.AsyncClient(
+            trust_env=False,
+            follow_redirects=False,
+            timeout=httpx2.Timeout(None, connect=deadline * 0.4),
+            limits=httpx2.Limits(max_connections=4, max_keepalive_connections=0),
+            headers={"User-Agent": "wxdesk", "Accept-Encoding": "identity"},
+        )
+
+    async def fetch(self, address: str) -> bytes | None:
+        """The bytes at `address`; None if it is not WeChat's, or has nothing.
+
+        Raises:
+            BadPicture: it is larger than a picture may be.
+            NotSent: it cannot be reached now.
+        """
+        found = _ADDRESS.fullmatch(address)
+        if found is None or _PORTS[found["scheme"].lower()] != int(found["port"] or _PORTS[found["scheme"].lower()]):
+            return None
+        scheme, host = found["scheme"].lower(), found["host"].lower()
+        try:
+            async with asyncio.timeout(self._deadline):
+                place, port = await self._locate(host, _PORTS[scheme])
+                # Connected to by number: a second look-up of the name could lead elsewhere than the one checked.
+                request = self._client.build_request(
+                    "GET",
+                    f"{scheme}://{f'[{place}]' if ':' in place else place}:{port}{found['path'] or '/'}",
+                    headers={"Host": host},
+                    extensions={"sni_hostname": host},
+                )
+                status, body = await read_response(self._client, request, LARGEST_PICTURE)
+        except (TimeoutError, httpx2.HTTPError, httpx2.InvalidURL):
+            raise NotSent(_UNREACHABLE) from None
+        except TooLargeError:
+            raise BadPicture(TOO_LARGE) from None
+        if status >= 500:
+            raise NotSent(_UNREACHABLE)
+        return body if status == _OK and body else None
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._client.aclose()
+
+
+async def public_address(host: str, port: int) -> tuple[str, int]:
+    """The address of `host` in the public network; raises `NotSent` if it has none, or any that is not public."""
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError:
+        raise NotSent(_UNREACHABLE) from None
+    places = [str(entry[4][0]) for entry in found]
+    if not places or not all(map(_is_public, places)):
+        raise NotSent(_UNREACHABLE)
+    return places[0], port
+
+
+def _is_public(place: str) -> bool:
+    address = ipaddress.ip_address(place.partition("%")[0])
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return (mapped or address).is_global and not (mapped or address).is_multicast
