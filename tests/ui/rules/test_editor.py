@@ -72,6 +72,21 @@ def test_a_rule_written_from_nothing_is_stored_before_the_default(
     assert not page.editor.save_button.isEnabled()
 
 
+def test_saving_while_writing_does_not_take_the_keyboard_away(page: RulesPage, bridge: Bridge, qtbot: QtBot) -> None:
+    page.window().activateWindow()
+    page.editor.show_rule(page.rules.rules[1])
+    edit = _reply(page).edit
+    edit.setFocus()
+    qtbot.waitUntil(edit.hasFocus)
+    qtbot.keyClicks(edit, "Really. ")
+    page.editor.check_now()
+    qtbot.keyClick(edit, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: bridge.is_idle and page.editor.saved.revision == 2)
+    assert _reply(page).edit is edit
+    assert edit.hasFocus()
+    assert edit.textCursor().position() == len("Really. ")
+
+
 def test_words_are_added_pasted_and_removed(page: RulesPage, stored: Stored, bridge: Bridge, qtbot: QtBot) -> None:
     part = _words(page)
     part.chips.add.click()

@@ -109,14 +109,19 @@ class RuleEditor(QWidget):
     # -- the rule
 
     def show_rule(self, rule: Rule) -> None:
-        """Edit `rule`, one that is stored or a new one (id 0)."""
+        """Edit `rule`, one that is stored or a new one (id 0).
+
+        Where it reads as it does already, the fields stay: whoever saves while writing goes on writing.
+        """
+        same = rule.id != 0 and self._saved.id in (0, rule.id)
         self._saved = rule
-        self._showing = True
-        self.name.setText(rule.name)
-        self.name.setCursorPosition(0)
-        self.when_card.show_rule(rule)
-        self.then_card.show_rule(rule)
-        self._showing = False
+        if not (same and self.rule() == rule):
+            self._showing = True
+            self.name.setText(rule.name)
+            self.name.setCursorPosition(0)
+            self.when_card.show_rule(rule)
+            self.then_card.show_rule(rule)
+            self._showing = False
         self._show_revision()
         self.check_now()
 
