@@ -52,11 +52,11 @@ def _check_link(content: Content) -> None:
     _check_title(content.title, "A link needs a title.")
     if byte_count(content.description) > DESCRIPTION_LIMIT_BYTES:
         raise BadContent("description", "The description is longer than 1,024 bytes.")
-    if not _is_web_address(content.url):
+    if not is_web_address(content.url):
         raise BadContent("url", "The link must be an address that begins with https:// or http://.")
     if byte_count(content.url) > URL_LIMIT_BYTES:
         raise BadContent("url", "The link is longer than 10,240 bytes.")
-    if content.thumb_url and not _is_web_address(content.thumb_url):
+    if content.thumb_url and not is_web_address(content.thumb_url):
         raise BadContent("thumb_url", "The picture's address must begin with https:// or http://.")
     if byte_count(content.thumb_url) > URL_LIMIT_BYTES:
         raise BadContent("thumb_url", "The picture's address is longer than 10,240 bytes.")
@@ -83,7 +83,8 @@ def _check_title(title: str, if_missing: str) -> None:
         raise BadContent("title", "The title is longer than 512 bytes.")
 
 
-def _is_web_address(address: str) -> bool:
+def is_web_address(address: str) -> bool:
+    """Whether `address` is a whole one that a browser opens: http or https, with a host, without blanks."""
     if _BLANK.search(address):
         return False
     try:

@@ -10,6 +10,7 @@ from functools import cache
 
 from wxdesk.core.markers import Legend
 from wxdesk.core.model import Author, Contact, Conversation, Reply, ReplyMode, ReplyState
+from wxdesk.core.text_links import as_seen
 from wxdesk.desk import emoticons
 from wxdesk.i18n import language, tr
 from wxdesk.ui.fonts import has_emoji
@@ -87,8 +88,10 @@ def preview_of(conversation: Conversation, *, with_author: bool = True) -> str:
     """
     if conversation.last_at is None:
         return ""
-    said = " ".join(readable(conversation.preview).split()) or kind_word(conversation.preview_kind)
-    if not with_author or conversation.preview_author is Author.CONTACT:
+    own = conversation.preview_author is not Author.CONTACT
+    preview = as_seen(conversation.preview) if own else conversation.preview
+    said = " ".join(readable(preview).split()) or kind_word(conversation.preview_kind)
+    if not own or not with_author:
         return said
     if conversation.preview_author is Author.RULE:
         return tr("Rule: {said}", said=said)

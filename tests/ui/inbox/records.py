@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from wxdesk.core.inbox import InboxRow
 from wxdesk.core.model import (
@@ -22,6 +23,11 @@ NOW = datetime(2026, 10, 2, 2, 58, 8, tzinfo=UTC)
 
 def ago(**span: float) -> datetime:
     return NOW - timedelta(**span)
+
+
+def no_file(_digest: str) -> Path | None:
+    """A desk that keeps no pictures."""
+    return None
 
 
 def clock() -> datetime:

@@ -9,10 +9,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
-from tests.ui.inbox.records import NOW, clock, message, reply
+from tests.ui.inbox.records import NOW, clock, message, no_file, reply
 from wxdesk.core.inbox import TimelineItem
 from wxdesk.core.model import Author, MessageType, ReplyState
 from wxdesk.core.rules import Decision, Outcome
+from wxdesk.ui.inbox.album import Album
 from wxdesk.ui.inbox.bubble_layout import SIDE, bubble_room, lay_out
 from wxdesk.ui.inbox.bubble_words import BubbleAction, caption_of, offers_of, trouble_of
 from wxdesk.ui.inbox.timeline_entries import EntryKind, entries_of, first_unread, in_order
@@ -99,8 +100,8 @@ def test_a_bubble_stays_within_its_room(qapp: object, width: int, text: str) -> 
         assert row.bubble.left() >= SIDE - 1
         assert row.bubble.right() <= width - SIDE + 1
         assert row.caption.bottom() <= row.height
-        assert row.text is not None
-        assert row.text.width <= row.bubble.width()
+        assert row.content is not None
+        assert row.content.width <= row.bubble.width()
         for placed in row.buttons:
             assert row.bubble.contains(placed.rect)
 
@@ -116,7 +117,7 @@ def model(qapp: object) -> TimelineModel:
 
 @pytest.fixture
 def view(qtbot: QtBot, model: TimelineModel) -> TimelineView:
-    made = TimelineView(model, clock)
+    made = TimelineView(model, clock, Album(no_file))
     made.resize(600, 500)
     qtbot.addWidget(made)
     made.show()

@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 from wxdesk.core.model import ReplyState
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.inbox.bubble_delegate import BubbleDelegate
+from wxdesk.ui.inbox.album import Album
+from wxdesk.ui.inbox.bubble_delegate import BUBBLES, BubbleDelegate
 from wxdesk.ui.inbox.bubble_words import offers_of
-from wxdesk.ui.inbox.timeline_entries import Entry, EntryKind
+from wxdesk.ui.inbox.timeline_entries import Entry
 from wxdesk.ui.inbox.timeline_model import TimelineModel
 from wxdesk.ui.widgets.buttons import Button
 
@@ -19,7 +20,6 @@ NEAR_TOP = 240
 """Pixels from the top at which older messages are asked for."""
 
 AT_END = 8
-BUBBLES = frozenset({EntryKind.MESSAGE, EntryKind.REPLY})
 _COUNTING = frozenset({ReplyState.HELD, ReplyState.QUEUED})
 
 
@@ -35,10 +35,10 @@ class AnchoredView(QListView):
     newer_wanted = Signal()
     latest_wanted = Signal()
 
-    def __init__(self, model: TimelineModel, clock: Clock, parent: QWidget | None = None) -> None:
+    def __init__(self, model: TimelineModel, clock: Clock, album: Album, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._timeline = model
-        self.bubbles = BubbleDelegate(clock, self)
+        self.bubbles = BubbleDelegate(clock, album.picture, self)
         self._anchor: tuple[str, int] | None = None
         self._stuck = True
         self._below = 0
@@ -48,6 +48,7 @@ class AnchoredView(QListView):
         self._set_up()
         self.setItemDelegate(self.bubbles)
         self.setModel(model)
+        album.ready.connect(self._repaint)
         model.changing.connect(self._remember)
         model.changed.connect(self._restore)
         model.rowsInserted.connect(self._count_below)
@@ -125,6 +126,9 @@ class AnchoredView(QListView):
             row = self._timeline.row_of(entry.key)
             if row is not None:
                 self.update(self._timeline.index(row))
+
+    def _repaint(self, _digest: str) -> None:
+        self.viewport().update()
 
     # -- keeping the place
 

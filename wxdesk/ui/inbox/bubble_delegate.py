@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPen
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
 from wxdesk.core.model import Reply
 from wxdesk.desk.ports import Clock
+from wxdesk.ui.inbox.bubble_content import Figure, Span
 from wxdesk.ui.inbox.bubble_layout import (
     SEPARATOR,
     SIDE,
@@ -22,27 +23,35 @@ from wxdesk.ui.inbox.bubble_layout import (
 )
 from wxdesk.ui.inbox.bubble_look import BubbleLook, look_of
 from wxdesk.ui.inbox.bubble_words import BubbleAction, caption_of
+from wxdesk.ui.inbox.content_painting import ShowPicture, paint_content
 from wxdesk.ui.inbox.painting import CENTER, LEFT, paint_focus, paint_icon
 from wxdesk.ui.inbox.timeline_entries import Entry, EntryKind
 from wxdesk.ui.inbox.timeline_model import EntryRole
 from wxdesk.ui.theme import Measure, Size, Theme, font, sentence_font
+from wxdesk.ui.widgets.labels import plain_tip
 
 type Index = QModelIndex | QPersistentModelIndex
+
+type Target = BubbleAction | Span | Figure
+"""What can be pressed in a bubble: what it offers, a link, a picture."""
+
+BUBBLES = frozenset({EntryKind.MESSAGE, EntryKind.REPLY})
 
 
 class BubbleDelegate(QStyledItemDelegate):
     """Shows an `Entry` as it is at the desk's time now.
 
-    `width` is the timeline's; `hovered` the entry and action under the mouse; `marked` the entry that a
-    search led to.
+    `width` is the timeline's; `hovered` what is under the mouse, with its entry; `marked` the entry that a
+    search led to. Pictures come from `show_picture`.
     """
 
-    def __init__(self, clock: Clock, parent: QObject | None = None) -> None:
+    def __init__(self, clock: Clock, show_picture: ShowPicture, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._clock = clock
+        self._show_picture = show_picture
         self._layouts: dict[str, RowLayout] = {}
         self.width = 400
-        self.hovered: tuple[str, BubbleAction] | None = None
+        self.hovered: tuple[str, Target] | None = None
         self.marked = ""
 
     def forget(self) -> None:
@@ -56,17 +65,29 @@ class BubbleDelegate(QStyledItemDelegate):
             known = self._layouts[entry.key] = lay_out(entry, self.width)
         return known
 
-    def action_at(self, entry: Entry, at: QPointF) -> BubbleAction | None:
-        """What a click at `at`, from the row's top left corner, would do."""
+    def target_at(self, entry: Entry, at: QPointF) -> Target | None:
+        """What a click at `at`, from the row's top left corner, would press or open."""
         row = self.layout_of(entry)
+        return self._action_at(row, at) or _held_at(row, at)
+
+    def _action_at(self, row: RowLayout, at: QPointF) -> BubbleAction | None:
         for placed in row.buttons:
             if placed.rect.contains(at):
                 return placed.offer.action
         if row.caption.contains(at):
-            for part in place_caption(caption_of(entry, self._clock()), row):
+            for part in place_caption(caption_of(row.entry, self._clock()), row):
                 if part.part.action is not None and part.rect.contains(at):
                     return part.part.action
         return None
+
+    def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
+        """Where a link leads."""
+        entry: Entry | None = index.data(EntryRole.ENTRY)
+        at = QPointF(event.pos() - option.rect.topLeft())
+        target = self.target_at(entry, at) if entry is not None and entry.kind in BUBBLES else None
+        words = target.link.target if isinstance(target, Span) else ""
+        QToolTip.showText(event.globalPos(), plain_tip(words), view)
+        return bool(words)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """As high as its content at the timeline's width."""
@@ -83,7 +104,7 @@ class BubbleDelegate(QStyledItemDelegate):
         painter.translate(option.rect.topLeft())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         row = self.layout_of(entry)
-        if entry.kind in {EntryKind.MESSAGE, EntryKind.REPLY}:
+        if entry.kind in BUBBLES:
             self._paint_bubble(painter, row, theme)
             self._paint_caption(painter, row, theme)
             focused = option.state & QStyle.StateFlag.State_HasFocus
@@ -99,9 +120,11 @@ class BubbleDelegate(QStyledItemDelegate):
         painter.setPen(pen)
         painter.setBrush(theme.color(look.ground))
         painter.drawRoundedRect(row.bubble.adjusted(0.5, 0.5, -0.5, -0.5), Measure.BUBBLE_RADIUS, Measure.BUBBLE_RADIUS)
-        if row.text is not None:
-            painter.setPen(theme.color(look.text))
-            row.text.lines.draw(painter, row.text.at)
+        if row.content is not None:
+            painter.save()
+            painter.translate(row.content_at)
+            paint_content(painter, row.content, look.text, self._show_picture, self._hot_span(row.entry))
+            painter.restore()
         if row.trouble is not None:
             painter.setPen(theme.color(look.trouble))
             row.trouble.lines.draw(painter, row.trouble.at)
@@ -110,6 +133,10 @@ class BubbleDelegate(QStyledItemDelegate):
         for placed in row.buttons:
             hovered = self.hovered == (row.entry.key, placed.offer.action)
             _paint_button(painter, placed, look, hovered, theme)
+
+    def _hot_span(self, entry: Entry) -> Span | None:
+        key, target = self.hovered or ("", None)
+        return target if key == entry.key and isinstance(target, Span) else None
 
     def _paint_bar(self, painter: QPainter, bar: QRectF, reply: Reply, theme: Theme) -> None:
         if reply.due_at is None:
@@ -126,6 +153,15 @@ class BubbleDelegate(QStyledItemDelegate):
     def _paint_caption(self, painter: QPainter, row: RowLayout, theme: Theme) -> None:
         for placed in place_caption(caption_of(row.entry, self._clock()), row):
             _paint_part(painter, placed, self.hovered == (row.entry.key, placed.part.action), theme)
+
+
+def _held_at(row: RowLayout, at: QPointF) -> Span | Figure | None:
+    """The link or the picture under a point."""
+    if row.content is None:
+        return None
+    inside = at - row.content_at
+    figure = row.content.figure_at(inside)
+    return row.content.span_at(inside) or (figure if figure is not None and figure.digest else None)
 
 
 def _paint_part(painter: QPainter, placed: PlacedPart, hovered: bool, theme: Theme) -> None:

@@ -6,13 +6,15 @@ The delegate paints by it and the view finds by it what is under the mouse, so b
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QTextLayout, QTextOption
+from PySide6.QtGui import QFont, QFontMetricsF
 
 from wxdesk.core.model import ReplyState
+from wxdesk.ui.inbox.bubble_content import Face, Paragraph, pieces_of
 from wxdesk.ui.inbox.bubble_words import Offer, Part, offers_of, trouble_of
+from wxdesk.ui.inbox.content_layout import Block, ContentLayout, flow, lay_out_content
 from wxdesk.ui.inbox.timeline_entries import Entry, EntryKind
 from wxdesk.ui.theme import Measure, Size, font
 
@@ -29,16 +31,6 @@ _BUTTON_PAD = 11
 _ICON = 12
 _ICON_GAP = 4
 _LINE_HEIGHTS = {EntryKind.DAY: 40, EntryKind.ACTIVITY: 26, EntryKind.UNREAD: 34}
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Wrapped text and its place."""
-
-    lines: QTextLayout
-    at: QPointF
-    width: float
-    height: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +59,8 @@ class RowLayout:
     width: int
     height: int
     bubble: QRectF = field(default_factory=QRectF)
-    text: Block | None = None
+    content: ContentLayout | None = None
+    content_at: QPointF = field(default_factory=QPointF)
     trouble: Block | None = None
     bar: QRectF = field(default_factory=QRectF)
     buttons: tuple[PlacedOffer, ...] = ()
@@ -82,13 +75,13 @@ def lay_out(entry: Entry, width: int) -> RowLayout:
     reply = entry.reply
     offers = offers_of(reply) if reply is not None else ()
     widths = [offer_width(offer) for offer in offers]
-    text = _flow(entry.text, font(Size.MESSAGE), room)
-    trouble = _flow(trouble_of(reply), font(Size.SMALL), room) if reply and trouble_of(reply) else None
+    content = lay_out_content(pieces_of(entry), room)
+    trouble = flow(Paragraph(trouble_of(reply), Face.NOTE), room) if reply and trouble_of(reply) else None
     row_width = sum(widths) + BUTTON_GAP * max(0, len(widths) - 1)
-    inner = max(text.width, trouble.width if trouble else 0, min(row_width, room))
+    inner = max(content.width, trouble.width if trouble else 0, min(row_width, room))
     bubble = QRectF(0, 2, inner + 2 * PAD_X, 0)
     bubble.moveLeft(width - SIDE - bubble.width() if entry.outgoing else SIDE)
-    return _stack(RowLayout(entry, width, 0, bubble, text, trouble), tuple(offers), widths)
+    return _stack(RowLayout(entry, width, 0, bubble, content, trouble=trouble), tuple(offers), widths)
 
 
 def bubble_room(width: int) -> float:
@@ -97,12 +90,12 @@ def bubble_room(width: int) -> float:
 
 
 def _stack(row: RowLayout, offers: tuple[Offer, ...], widths: Sequence[float]) -> RowLayout:
-    """Put text, trouble, bar and buttons below each other."""
+    """Put content, trouble, bar and buttons below each other."""
     bubble, left = row.bubble, row.bubble.left() + PAD_X
     y = bubble.top() + PAD_Y
-    text = _moved(row.text, left, y)
-    y += text.height if text else 0
-    trouble = _moved(row.trouble, left, y + 6)
+    content_at = QPointF(left, y)
+    y += row.content.height if row.content else 0
+    trouble = replace(row.trouble, at=QPointF(left, y + 6)) if row.trouble else None
     y += trouble.height + 6 if trouble else 0
     bar = QRectF()
     reply = row.entry.reply
@@ -116,7 +109,7 @@ def _stack(row: RowLayout, offers: tuple[Offer, ...], widths: Sequence[float]) -
     bubble = QRectF(bubble.left(), bubble.top(), bubble.width(), y + PAD_Y - bubble.top())
     caption = QRectF(SIDE + 2, bubble.bottom() + CAPTION_GAP, row.width - 2 * SIDE - 4, CAPTION_HEIGHT)
     height = round(caption.bottom() + GAP)
-    return RowLayout(row.entry, row.width, height, bubble, text, trouble, bar, buttons, caption)
+    return RowLayout(row.entry, row.width, height, bubble, row.content, content_at, trouble, bar, buttons, caption)
 
 
 def _place_buttons(
@@ -189,25 +182,3 @@ def place_caption(parts: Sequence[Part], row: RowLayout) -> tuple[PlacedPart, ..
 def _part_width(part: Part) -> float:
     words = QFontMetricsF(caption_font(part)).horizontalAdvance(part.text)
     return words + (_ICON + _ICON_GAP if part.icon else 0)
-
-
-def _moved(block: Block | None, x: float, y: float) -> Block | None:
-    return None if block is None else Block(block.lines, QPointF(x, y), block.width, block.height)
-
-
-def _flow(text: str, face: QFont, room: float) -> Block:
-    """`text` in lines no longer than `room`; a word longer than that is broken."""
-    option = QTextOption()
-    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-    lines = QTextLayout(text.replace("\r\n", "\n").replace("\n", "\u2028"), face)
-    lines.setTextOption(option)
-    lines.setCacheEnabled(True)
-    lines.beginLayout()
-    width = y = 0.0
-    while (line := lines.createLine()).isValid():
-        line.setLineWidth(room)
-        line.setPosition(QPointF(0, y))
-        y += line.height()
-        width = max(width, line.naturalTextWidth())
-    lines.endLayout()
-    return Block(lines, QPointF(), -(-width // 1), y)

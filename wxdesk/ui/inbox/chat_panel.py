@@ -11,14 +11,17 @@ from PySide6.QtWidgets import QFrame, QStackedLayout, QVBoxLayout, QWidget
 from wxdesk.core.errors import BadTemplate
 from wxdesk.core.model import Message, MessageType, Reply, ReplyState, Template
 from wxdesk.core.render import variables
+from wxdesk.core.text_links import TextLink
 from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.inbox.album import Album
 from wxdesk.ui.inbox.bubble_words import BubbleAction
 from wxdesk.ui.inbox.chat_header import ChatHeader
 from wxdesk.ui.inbox.chat_session import ChatSession
 from wxdesk.ui.inbox.composer import Composer
 from wxdesk.ui.inbox.empty_state import EmptyState
+from wxdesk.ui.inbox.link_dialog import LinkDialog
 from wxdesk.ui.inbox.template_picker import TemplatePicker
 from wxdesk.ui.inbox.timeline_view import TimelineView
 from wxdesk.ui.notices import Notices
@@ -41,7 +44,8 @@ class ChatPanel(QFrame):
         self._renderer = LiquidRenderer()
         self.setProperty("class", "window")
         self.header = ChatHeader(bridge.desk.accounts)
-        self.timeline = TimelineView(session.model, bridge.desk.clock)
+        self.album = Album(bridge.desk.pictures.path, self)
+        self.timeline = TimelineView(session.model, bridge.desk.clock, self.album)
         self.composer = Composer()
         self.empty = EmptyState()
         self.picker = TemplatePicker(self)
@@ -71,6 +75,7 @@ class ChatPanel(QFrame):
         timeline.latest_wanted.connect(self._to_latest)
         timeline.acted.connect(self.act)
         timeline.typed.connect(self.type_into)
+        timeline.link_wanted.connect(self._show_link)
         timeline.left_below.connect(composer.edit.setFocus)
         composer.sent.connect(self._send)
         composer.edited.connect(self._save_edit)
@@ -156,6 +161,9 @@ class ChatPanel(QFrame):
             self.composer.write_in(reply.content.text)
         else:
             self._command(action, reply)
+
+    def _show_link(self, link: TextLink) -> None:
+        LinkDialog(link, self).open()
 
     def _edit(self, reply: Reply) -> None:
         """Change a reply in the composer; a held one must not leave meanwhile."""

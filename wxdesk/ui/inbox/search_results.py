@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from wxdesk.core.inbox import SearchHit, TimelineItem
 from wxdesk.core.model import Author, Message
+from wxdesk.core.text_links import as_seen
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.painting import paint_avatar, paint_text
@@ -84,7 +85,7 @@ def _said(item: TimelineItem, phrase: str) -> tuple[str, int]:
     A phrase that is an emoticon's name is shown as one: its emoji would not say why it was found.
     """
     said = message_text(item) if isinstance(item, Message) else reply_text(item)
-    raw = item.text if isinstance(item, Message) else item.content.text
+    raw = item.text if isinstance(item, Message) else as_seen(item.content.text)
     said = " ".join(said.split())
     at = said.casefold().find(phrase.casefold())
     if at < 0:

@@ -13,6 +13,7 @@ from enum import Enum
 from wxdesk.core.inbox import TimelineItem
 from wxdesk.core.model import Author, Message, MessageType, Reply, ReplyKind, ReplyState
 from wxdesk.core.rules import Decision, Outcome
+from wxdesk.core.text_links import as_seen
 from wxdesk.i18n import tr
 from wxdesk.ui.words import clock_time, day_word, kind_word, readable
 
@@ -102,10 +103,10 @@ def message_text(message: Message) -> str:
 
 
 def reply_text(reply: Reply) -> str:
-    """What a reply says, its emoticons readable, or what it is where it has no text."""
+    """What a reply says, its emoticons readable and its links by their labels, or what it is where it has no text."""
     content = reply.content
     if content.kind is ReplyKind.TEXT:
-        return readable(content.text)
+        return readable(as_seen(content.text))
     title = f"{kind_word(content.kind.value)} {readable(content.title)}".strip()
     return "\n".join(line for line in (title, readable(content.description), content.url) if line)
 

@@ -17,7 +17,10 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.anchored_view import BUBBLES, AnchoredView
+from wxdesk.ui.inbox.album import Album
+from wxdesk.ui.inbox.anchored_view import AnchoredView
+from wxdesk.ui.inbox.bubble_content import Figure, Span, held_in
+from wxdesk.ui.inbox.bubble_delegate import BUBBLES, Target
 from wxdesk.ui.inbox.bubble_words import BubbleAction, Key, offers_of
 from wxdesk.ui.inbox.timeline_entries import Entry
 from wxdesk.ui.inbox.timeline_model import EntryRole, TimelineModel
@@ -31,6 +34,9 @@ _KEYS = {
 }
 _COMMAND = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 
+_LONGEST = 32
+"""Characters of a link's label that a menu shows."""
+
 type Index = QModelIndex | QPersistentModelIndex
 
 
@@ -39,32 +45,36 @@ class TimelineView(AnchoredView):
 
     Signals:
         acted: an action (`BubbleAction`) and the entry's key.
+        link_wanted: a `TextLink` that the operator wants to follow.
+        picture_wanted: the digest of a picture that the operator wants to look at.
         picked: the key of the bubble that has the focus; empty for none.
         typed: something was written here that belongs into the composer.
         left_below: the cursor went down from the last bubble.
     """
 
     acted = Signal(object, str)
+    link_wanted = Signal(object)
+    picture_wanted = Signal(str)
     picked = Signal(str)
     typed = Signal(str)
     left_below = Signal()
 
-    def __init__(self, model: TimelineModel, clock: Clock, parent: QWidget | None = None) -> None:
-        super().__init__(model, clock, parent)
-        self._pressed: tuple[str, BubbleAction] | None = None
+    def __init__(self, model: TimelineModel, clock: Clock, album: Album, parent: QWidget | None = None) -> None:
+        super().__init__(model, clock, album, parent)
+        self._pressed: tuple[str, Target] | None = None
 
-    def _entry_at(self, at: QPoint) -> tuple[Entry, BubbleAction | None] | None:
+    def _entry_at(self, at: QPoint) -> tuple[Entry, Target | None] | None:
         index = self.indexAt(at)
         entry: Entry | None = index.data(EntryRole.ENTRY)
         if entry is None or entry.kind not in BUBBLES:
             return None
-        return entry, self.bubbles.action_at(entry, QPointF(at - self.visualRect(index).topLeft()))
+        return entry, self.bubbles.target_at(entry, QPointF(at - self.visualRect(index).topLeft()))
 
-    def _hot(self, at: QPoint) -> tuple[str, BubbleAction] | None:
+    def _hot(self, at: QPoint) -> tuple[str, Target] | None:
         found = self._entry_at(at)
         return None if found is None or found[1] is None else (found[0].key, found[1])
 
-    def _hover(self, hot: tuple[str, BubbleAction] | None) -> None:
+    def _hover(self, hot: tuple[str, Target] | None) -> None:
         if hot != self.bubbles.hovered:
             self.bubbles.hovered = hot
             self.viewport().setCursor(QCursor(Qt.CursorShape.PointingHandCursor) if hot else QCursor())
@@ -91,7 +101,15 @@ class TimelineView(AnchoredView):
         super().mouseReleaseEvent(event)
         pressed, self._pressed = self._pressed, None
         if pressed is not None and pressed == self._hot(event.position().toPoint()):
-            self.acted.emit(pressed[1], pressed[0])
+            self._press(*pressed)
+
+    def _press(self, key: str, target: Target) -> None:
+        if isinstance(target, Span):
+            self.link_wanted.emit(target.link)
+        elif isinstance(target, Figure):
+            self.picture_wanted.emit(target.digest)
+        else:
+            self.acted.emit(target, key)
 
     def currentChanged(self, current: Index, previous: Index) -> None:  # noqa: N802
         """Tell which bubble has the focus."""
@@ -108,7 +126,7 @@ class TimelineView(AnchoredView):
         """The focused bubble's keys, copying, and everything else into the composer."""
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
-        elif self._press_offer(event):
+        elif self._press_offer(event) or self._open_first(event):
             return
         elif event.key() == Qt.Key.Key_Down and self.currentIndex().row() == self._timeline.rowCount() - 1:
             self.left_below.emit()
@@ -128,6 +146,16 @@ class TimelineView(AnchoredView):
                 return True
         return False
 
+    def _open_first(self, event: QKeyEvent) -> bool:
+        """Enter opens the picture, else the first link, of a bubble that offers nothing else for Enter."""
+        entry: Entry | None = self.currentIndex().data(EntryRole.ENTRY)
+        if entry is None or _KEYS.get(Qt.Key(event.key())) is not Key.ENTER or event.modifiers() & _COMMAND:
+            return False
+        held = held_in(entry)
+        if held:
+            self._press(entry.key, held[0])
+        return bool(held)
+
     def copy(self) -> None:
         """Put the focused bubble's text on the clipboard."""
         entry: Entry | None = self.currentIndex().data(EntryRole.ENTRY)
@@ -143,6 +171,9 @@ class TimelineView(AnchoredView):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(tr("Copy"), self.copy)
+        for held in held_in(entry):
+            words = tr("Look at the picture") if isinstance(held, Figure) else tr("Open “{text}”", text=_short(held))
+            menu.addAction(words).setData((held, entry.key))
         if entry.reply is not None:
             for offer in offers_of(entry.reply):
                 menu.addAction(offer.text).setData((offer.action, entry.key))
@@ -153,4 +184,11 @@ class TimelineView(AnchoredView):
     def _choose(self, action: QAction) -> None:
         data = action.data()
         if data:
-            self.acted.emit(*data)
+            target, key = data
+            self._press(key, target)
+
+
+def _short(span: Span) -> str:
+    label = " ".join(span.link.label.split())
+    shown = label if len(label) <= _LONGEST else label[:_LONGEST] + "…"
+    return shown.replace("&", "&&")  # else Qt makes a key of the next letter

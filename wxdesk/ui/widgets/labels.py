@@ -118,6 +118,12 @@ class PlainLabel(QLabel):
 
 ZERO_WIDTH_SPACE = "\u200b"
 
+
+def plain_tip(text: str) -> str:
+    """`text` as a tooltip that Qt cannot take for markup, with places to break it; empty for none."""
+    return f"<span>{html.escape(breakable(text))}</span>" if text else ""
+
+
 _UNBROKEN = re.compile(r"[^\s\u2e80-\uffef]{25,}")
 """Runs too long for any line: longer than names and most parts of addresses, and not Chinese, which Qt breaks."""
 

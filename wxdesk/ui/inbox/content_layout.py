@@ -1,0 +1,120 @@
+"""Where the pieces of a bubble's content stand, computed once for each width, from their own top left corner."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QFont, QTextLayout, QTextOption
+
+from wxdesk.ui.inbox.bubble_content import Face, Figure, Frame, Paragraph, Piece, Span, span_at
+from wxdesk.ui.theme import Size, font
+
+GAP = 4
+FIGURE_GAP = 6
+
+SIZES = {Frame.PHOTO: (200.0, 150.0), Frame.COVER: (200.0, 160.0)}
+"""Width and height of a picture's frame; the same before and after it was read, so that nothing jumps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A wrapped paragraph and its place."""
+
+    lines: QTextLayout
+    at: QPointF
+    width: float
+    height: float
+    face: Face = Face.MESSAGE
+    spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A picture's frame and its place."""
+
+    figure: Figure
+    rect: QRectF
+
+
+@dataclass(frozen=True, slots=True)
+class ContentLayout:
+    """Everything that a bubble holds, with the size of it all."""
+
+    blocks: tuple[Block, ...]
+    boxes: tuple[Box, ...]
+    width: float
+    height: float
+
+    def span_at(self, at: QPointF) -> Span | None:
+        """The link under a point."""
+        for block in self.blocks:
+            found = _span_in(block, at) if block.spans else None
+            if found is not None:
+                return found
+        return None
+
+    def figure_at(self, at: QPointF) -> Figure | None:
+        """The picture under a point."""
+        return next((box.figure for box in self.boxes if box.rect.contains(at)), None)
+
+
+def lay_out_content(pieces: Sequence[Piece], room: float) -> ContentLayout:
+    """Put `pieces` below each other, none wider than `room` pixels."""
+    blocks: list[Block] = []
+    boxes: list[Box] = []
+    width = y = 0.0
+    for piece in pieces:
+        if isinstance(piece, Figure):
+            y += FIGURE_GAP if y else 0
+            box = _box(piece, y, room)
+            boxes.append(box)
+            width, y = max(width, box.rect.width()), box.rect.bottom() + FIGURE_GAP
+        else:
+            y += GAP if blocks or boxes else 0
+            block = flow(piece, room, y)
+            blocks.append(block)
+            width, y = max(width, block.width), y + block.height
+    height = y - FIGURE_GAP if pieces and isinstance(pieces[-1], Figure) else y
+    return ContentLayout(tuple(blocks), tuple(boxes), width, height)
+
+
+def flow(paragraph: Paragraph, room: float, top: float = 0.0) -> Block:
+    """A paragraph in lines no longer than `room`; a word longer than that is broken."""
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    lines = QTextLayout(paragraph.text.replace("\n", "\u2028"), face_font(paragraph.face))
+    lines.setTextOption(option)
+    lines.setCacheEnabled(True)
+    lines.beginLayout()
+    width = y = 0.0
+    while (line := lines.createLine()).isValid():
+        line.setLineWidth(room)
+        line.setPosition(QPointF(0, y))
+        y += line.height()
+        width = max(width, line.naturalTextWidth())
+    lines.endLayout()
+    return Block(lines, QPointF(0, top), -(-width // 1), y, paragraph.face, paragraph.spans)
+
+
+def face_font(face: Face) -> QFont:
+    """The face of a paragraph."""
+    if face is Face.NOTE:
+        return font(Size.SMALL)
+    return font(Size.MESSAGE, strong=face is Face.TITLE)
+
+
+def _box(figure: Figure, top: float, room: float) -> Box:
+    width, height = SIZES[figure.frame]
+    share = min(1.0, room / width)
+    return Box(figure, QRectF(0, top, width * share, height * share))
+
+
+def _span_in(block: Block, at: QPointF) -> Span | None:
+    inside = at - block.at
+    for number in range(block.lines.lineCount()):
+        line = block.lines.lineAt(number)
+        if line.naturalTextRect().contains(inside):
+            return span_at(block.spans, line.xToCursor(inside.x(), line.CursorPosition.CursorOnCharacter))
+    return None

@@ -1,0 +1,96 @@
+"""Paints the pieces of a bubble's content where `content_layout` put them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QTextCharFormat, QTextLayout
+
+from wxdesk.i18n import tr
+from wxdesk.ui.inbox.bubble_content import Face, Figure, Frame, Span
+from wxdesk.ui.inbox.content_layout import Block, Box, ContentLayout
+from wxdesk.ui.inbox.painting import CENTER, paint_icon
+from wxdesk.ui.theme import Size, Theme, font
+
+type ShowPicture = Callable[[str, QSize], QImage | None]
+"""A picture by its digest within a size; None while it is being read, a null image if it cannot be shown."""
+
+RADIUS = 6
+_ICON = 20
+
+
+def paint_content(
+    painter: QPainter, content: ContentLayout, role: str, show: ShowPicture, hot: Span | None = None
+) -> None:
+    """Everything a bubble holds, from the painter's origin; text in the colour of `role`, `hot` underlined."""
+    theme = Theme.current()
+    for block in content.blocks:
+        _paint_block(painter, block, role, theme, hot)
+    for box in content.boxes:
+        _paint_box(painter, box, show, theme)
+
+
+def picture_size(box: Box, ratio: float) -> QSize:
+    """In which size, in pixels of the screen, a frame's picture is read; a cover has room to be cut."""
+    room = box.rect.size() * ratio * (2 if box.figure.frame is Frame.COVER else 1)
+    return room.toSize()
+
+
+def _paint_block(painter: QPainter, block: Block, role: str, theme: Theme, hot: Span | None) -> None:
+    plain = role == "text"
+    painter.setPen(theme.color("secondary" if plain and block.face is Face.NOTE else role))
+    link = theme.color("accent" if plain else role)
+    formats = [_link_format(span, link, underlined=span is hot or not plain) for span in block.spans]
+    block.lines.draw(painter, block.at, formats)
+
+
+def _link_format(span: Span, color: QColor, *, underlined: bool) -> QTextLayout.FormatRange:
+    look = QTextCharFormat()
+    look.setForeground(color)
+    look.setFontUnderline(underlined)
+    made = QTextLayout.FormatRange()
+    made.start, made.length, made.format = span.start, span.length, look
+    return made
+
+
+def _paint_box(painter: QPainter, box: Box, show: ShowPicture, theme: Theme) -> None:
+    painter.save()
+    path = QPainterPath()
+    path.addRoundedRect(box.rect, RADIUS, RADIUS)
+    painter.fillPath(path, theme.color("chip"))
+    size = picture_size(box, painter.device().devicePixelRatio())
+    image = show(box.figure.digest, size) if box.figure.digest else None
+    if image is not None and not image.isNull():
+        painter.setClipPath(path)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(_placed(image, box), image)
+    else:
+        _paint_words(painter, box, _words(box.figure, image), theme)
+    painter.restore()
+
+
+def _words(figure: Figure, image: QImage | None) -> str:
+    if not figure.digest:
+        return figure.words
+    return tr("Reading the picture…") if image is None else tr("This picture cannot be shown")
+
+
+def _paint_words(painter: QPainter, box: Box, words: str, theme: Theme) -> None:
+    middle = box.rect.center()
+    paint_icon(painter, QPointF(middle.x() - _ICON / 2, middle.y() - _ICON - 4), "image", "faint", _ICON)
+    painter.setFont(font(Size.SMALL))
+    painter.setPen(theme.color("secondary"))
+    room = QRectF(box.rect.left() + 8, middle.y(), box.rect.width() - 16, box.rect.bottom() - middle.y() - 4)
+    painter.drawText(room, CENTER & Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap, words)
+
+
+def _placed(image: QImage, box: Box) -> QRectF:
+    """A photo whole within its frame and never larger than it is; a cover over all of its frame."""
+    ratio = Qt.AspectRatioMode.KeepAspectRatio
+    if box.figure.frame is Frame.COVER:
+        ratio = Qt.AspectRatioMode.KeepAspectRatioByExpanding
+    size = image.size().toSizeF().scaled(box.rect.size(), ratio)
+    placed = QRectF(QPointF(), size)
+    placed.moveCenter(box.rect.center())
+    return placed
