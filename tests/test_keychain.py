@@ -138,6 +138,16 @@ def test_only_a_few_former_values_are_kept_and_none_beyond_its_day(drawer: Drawe
     assert "first push_token" not in str(drawer.kept["wxdesk", "shop/push_token/former"])
 
 
+def test_a_change_that_broke_off_leaves_the_present_secret_alone(drawer: Drawer) -> None:
+    set_up(drawer)
+    # The former value is written first; had the program died then, it would stand in both entries.
+    drawer.kept["wxdesk", "shop/push_token/former"] = (
+        '[{"value": "first push_token", "changed_at": "2026-03-01T08:30:00Z"}]'
+    )
+    found, _ = credentials_of(SHOP, NOW, {})
+    assert (found.push_token, found.former_push_tokens) == ("first push_token", ())
+
+
 @pytest.mark.parametrize("text", ["", "{", "[1]", '[{"value": "x", "changed_at": "2026-03-01T08:00:00"}]'])
 def test_an_entry_that_is_not_ours_is_no_former_secret(drawer: Drawer, text: str) -> None:
     set_up(drawer)

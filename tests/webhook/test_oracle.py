@@ -1,9 +1,8 @@
-"""Both directions against wechatpy, which shares no line with this program."""
+"""Both directions against wechatpy, which shares no line with this program: a thousand pushes in every way."""
 
 from __future__ import annotations
 
 import json
-import random
 from datetime import UTC, datetime
 
 import pytest
@@ -13,80 +12,121 @@ from wechatpy.crypto import WeChatCrypto
 from wechatpy.exceptions import InvalidSignatureException
 from wechatpy.utils import check_signature
 
-from tests.webhook.pushing import APP_ID, CIPHER, KEY, NOW, TOKEN
-from wxdesk.core.credentials import Credentials
-from wxdesk.core.model import Account, BodyFormat, PushMode
+from tests.webhook.generated import OWN_FIELDS, Generated, generated
+from tests.webhook.pushing import ACCOUNTS, APP_ID, CIPHER, KEY, NOW, TOKEN
+from wxdesk.core.model import BodyFormat, Incoming, MessageType, Push, PushMode
 from wxdesk.webhook.door import Door
-from wxdesk.webhook.envelope import push_envelope, reply_envelope
+from wxdesk.webhook.envelope import compat_body, push_envelope, reply_envelope
 
 ORACLE = WeChatCrypto(TOKEN, KEY, APP_ID)
-DOOR = Door(Account("shop", APP_ID, "gh", PushMode.SECURE), Credentials("", TOKEN, KEY))
-PIECES = ["你好", "😀", "👨‍👩‍👧", "/::)", "[微笑]", "<b>&", '"\\', "]]>", "\n", " ", "abc", "\u2028", "٣"]
+DOORS = {mode: Door(*ACCOUNTS[mode.value]) for mode in PushMode}
+THOUSAND = [range(start, start + 100) for start in range(0, 1000, 100)]
+TYPES = {
+    "text": MessageType.TEXT,
+    "image": MessageType.IMAGE,
+    "miniprogrampage": MessageType.CARD,
+    "user_enter_tempsession": MessageType.ENTER_SESSION,
+}
 
 
-def generated(number: int) -> tuple[dict[str, str], bytes, bytes]:
-    """Fields of a message, and the same written as JSON and as XML."""
-    chance = random.Random(number)
-    fields = {
-        "ToUserName": f"gh_{chance.randrange(16**12):012x}",
-        "FromUserName": "o" + "".join(chance.choices("ABCxyz019-_", k=27)),
-        "CreateTime": str(chance.randrange(1, 2**31)),
-        "MsgType": "text",
-        "Content": "x" + "".join(chance.choices(PIECES, k=chance.randrange(9))) + "x",
-        "MsgId": str(chance.randrange(2**63)),
-    }
-    as_json = fields | {name: int(fields[name]) for name in ("CreateTime", "MsgId")}
-    written = json.dumps(as_json, ensure_ascii=chance.random() < 0.5).encode()
-    return fields, written, xmltodict.unparse({"xml": fields}).encode()
+def bodies(push: Generated) -> tuple[tuple[BodyFormat, bytes], ...]:
+    return (BodyFormat.JSON, push.as_json), (BodyFormat.XML, push.as_xml)
 
 
-@pytest.mark.parametrize("start", range(0, 200, 40))
-def test_pushes_that_wechatpy_encrypted(start: int) -> None:
-    for number in range(start, start + 40):
-        fields, as_json, as_xml = generated(number)
-        for body in (as_json, as_xml):
-            sealed = xmltodict.parse(ORACLE.encrypt_message(body.decode(), str(number), fields["CreateTime"]))["xml"]
-            query = {
-                "msg_signature": sealed["MsgSignature"],
-                "timestamp": sealed["TimeStamp"],
-                "nonce": sealed["Nonce"],
-            }
-            for written in BodyFormat:
-                push = DOOR.receive(query, push_envelope("gh", sealed["Encrypt"], written), NOW)
-                assert push.body == body
-                assert push.incoming is not None
-                assert dict(push.incoming.fields) == fields
+def received(mode: PushMode, written: BodyFormat, body: bytes, number: int) -> Push:
+    """What the door makes of `body` that wechatpy encrypted and signed, in the way of `mode`."""
+    timestamp, nonce = str(1760000000 + number), str(number * 7919)
+    sealed = xmltodict.parse(ORACLE.encrypt_message(body.decode(), nonce, timestamp))["xml"]
+    encrypted = sealed["Encrypt"]
+    query = {"timestamp": timestamp, "nonce": nonce, "openid": "somebody", "encrypt_type": "aes"}
+    if mode is PushMode.PLAIN:
+        return DOORS[mode].receive(query | {"encrypt_type": "raw", "signature": plain(timestamp, nonce)}, body, NOW)
+    query |= {"signature": plain(timestamp, nonce), "msg_signature": sealed["MsgSignature"]}
+    if mode is PushMode.SECURE:
+        return DOORS[mode].receive(query, push_envelope("gh", encrypted, written), NOW)
+    return DOORS[mode].receive(query, compat_body(body, encrypted), NOW)
 
 
-@pytest.mark.parametrize("start", range(0, 200, 40))
-def test_pushes_and_replies_that_wechatpy_decrypts(start: int) -> None:
-    for number in range(start, start + 40):
-        _, as_json, as_xml = generated(number)
-        for body in (as_json, as_xml):
+def plain(timestamp: str, nonce: str) -> str:
+    """A signature that wechatpy agrees on."""
+    made = CIPHER.sign(timestamp, nonce)
+    check_signature(TOKEN, made, timestamp, nonce)
+    return made
+
+
+def check_fields(found: Incoming, expected: Generated) -> None:
+    assert found.fields.keys() == expected.fields.keys()
+    for name, value in expected.fields.items():
+        assert value in (found.fields[name], _parsed(found.fields[name])), name
+
+
+def _parsed(text: str) -> object:
+    return json.loads(text) if text[:1] in "{[" else text
+
+
+@pytest.mark.parametrize("mode", PushMode)
+@pytest.mark.parametrize("numbers", THOUSAND, ids=lambda numbers: numbers.start)
+def test_pushes_that_wechatpy_encrypted(mode: PushMode, numbers: range) -> None:
+    for number in numbers:
+        push = generated(number)
+        for written, body in bodies(push):
+            found = received(mode, written, body, number)
+            assert (found.body, found.format, found.note) == (body, written, "")
+            assert found.incoming is not None
+            check_fields(found.incoming, push)
+
+
+@pytest.mark.parametrize("numbers", THOUSAND, ids=lambda numbers: numbers.start)
+def test_a_push_has_one_key_whatever_mode_and_format_it_came_in(numbers: range) -> None:
+    for number in numbers:
+        keys = {
+            received(mode, written, body, number).key
+            for mode in (PushMode.PLAIN, PushMode.SECURE)
+            for written, body in bodies(generated(number))
+        }
+        assert len(keys) == 1
+
+
+@pytest.mark.parametrize("numbers", THOUSAND, ids=lambda numbers: numbers.start)
+def test_pushes_and_replies_that_wechatpy_decrypts(numbers: range) -> None:
+    for number in numbers:
+        for _, body in bodies(generated(number)):
             encrypted = CIPHER.encrypt(body)
             given = (CIPHER.sign_encrypted("17", str(number), encrypted), "17", str(number))
             assert ORACLE.decrypt_message({"Encrypt": encrypted}, *given) == body.decode()
             assert ORACLE.decrypt_message(push_envelope("gh", encrypted, BodyFormat.XML), *given) == body.decode()
-            reply = xmltodict.parse(reply_envelope(CIPHER, body, BodyFormat.XML, 17, str(number)))["xml"]
-            answered = (reply["MsgSignature"], reply["TimeStamp"], reply["Nonce"])
-            assert ORACLE.decrypt_message(reply, *answered) == body.decode()
+            for written, read in ((BodyFormat.XML, xmltodict.parse), (BodyFormat.JSON, json.loads)):
+                reply = read(reply_envelope(CIPHER, body, written, 17, str(number)))
+                reply = reply.get("xml", reply)
+                answered = (reply["MsgSignature"], str(reply["TimeStamp"]), reply["Nonce"])
+                assert ORACLE.decrypt_message(reply, *answered) == body.decode()
 
 
-def test_wechatpy_reads_the_same_message() -> None:
-    for number in range(100):
-        _, _, as_xml = generated(number)
-        theirs = wechatpy.parse_message(as_xml)
-        encrypted = CIPHER.encrypt(as_xml)
-        query = {"msg_signature": CIPHER.sign_encrypted("1", "2", encrypted), "timestamp": "1", "nonce": "2"}
-        ours = DOOR.receive(query, push_envelope("gh", encrypted, BodyFormat.JSON), NOW).incoming
+@pytest.mark.parametrize("numbers", THOUSAND, ids=lambda numbers: numbers.start)
+def test_wechatpy_reads_the_same_message(numbers: range) -> None:
+    for number in numbers:
+        push = generated(number)
+        theirs = wechatpy.parse_message(push.as_xml.decode("utf-8-sig").lstrip())
+        ours = received(PushMode.SECURE, BodyFormat.XML, push.as_xml, number).incoming
         assert ours is not None
-        assert (ours.openid, ours.to_user, ours.text) == (theirs.source, theirs.target, theirs.content)
-        assert (ours.msg_id, ours.created_at) == (str(theirs.id), datetime.fromtimestamp(int(theirs.time), UTC))
+        assert (ours.openid, ours.to_user) == (theirs.source, theirs.target)
+        assert ours.created_at == datetime.fromtimestamp(int(theirs.time), UTC)
+        assert ours.msg_id == (None if ours.event is not None else str(theirs.id))
+        assert ours.type is TYPES.get(ours.event or ours.msg_type, MessageType.OTHER)
+        if theirs.type in ("text", "image", "miniprogrampage"):
+            shown = {"text": "content", "image": "image", "miniprogrampage": "title"}[theirs.type]
+            assert (ours.pic_url if theirs.type == "image" else ours.text) == getattr(theirs, shown)
+        if ours.type is MessageType.ENTER_SESSION:
+            assert ours.session_from == theirs.session_from
+
+
+def test_the_thousand_hold_every_type() -> None:
+    kinds = {(push.flat["MsgType"], push.flat.get("Event", "").lower()) for push in map(generated, range(1000))}
+    assert {"/".join(filter(None, kind)) for kind in kinds} == set(OWN_FIELDS)
 
 
 def test_wechatpy_agrees_on_plain_signatures() -> None:
     for number in range(200):
         timestamp, nonce = str(1760000000 + number), str(number * 7919)
-        check_signature(TOKEN, CIPHER.sign(timestamp, nonce), timestamp, nonce)
         with pytest.raises(InvalidSignatureException):
-            check_signature(TOKEN, CIPHER.sign(timestamp, nonce), timestamp, nonce + "1")
+            check_signature(TOKEN, plain(timestamp, nonce), timestamp, nonce + "1")

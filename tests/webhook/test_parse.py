@@ -12,6 +12,7 @@ from tests.webhook.pushing import MESSAGES, TEXT, message
 from wxdesk.core.errors import BadInput
 from wxdesk.core.model import BodyFormat, Incoming, MessageType
 from wxdesk.webhook.parse import find_format, read_fields, read_push
+from wxdesk.webhook.xml_body import MAX_ELEMENTS
 
 INCOMING = [entry for entry in MESSAGES if entry["direction"] == "in"]
 KINDS = {
@@ -70,17 +71,39 @@ def test_ids_beyond_a_float_keep_every_digit() -> None:
     assert read_push(push(MsgId=22923519871373703)).msg_id == "22923519871373703"
     assert read_push(push(MsgId=2**80)).msg_id == str(2**80)
     assert read_push(push(MsgId="49d7_15")).msg_id == "49d7_15"
+    assert read_push(push(MsgId="49e72")).msg_id == "49e72"
+    for written in (b"24051524690104385.0", b"2.4051524690104385e16", b"2.4051524690104385E+16", b"24051524690104385"):
+        assert read_push(push(MsgId="@").replace(b'"@"', written)).msg_id == "24051524690104385"
     nested = read_fields(b'{"List":{"MsgID": 18446744073709551617, "n": 1.10}}')["List"]
     assert nested == '{"MsgID":18446744073709551617,"n":1.10}'
 
 
-@pytest.mark.parametrize("value", ["1760000000", 1760000000])
+@pytest.mark.parametrize("value", ["1760000000", 1760000000, 1760000000.0, "1760000000.0", 1760000000.5])
 def test_a_time_is_a_number_or_a_string(value: object) -> None:
     assert read_push(push(CreateTime=value)).created_at == datetime(2025, 10, 9, 8, 53, 20, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    "value", [None, "", "soon", 0, -1, 1.5, "1e9", "١٧٦٠٠٠٠٠٠٠", 1760000000000, 2**32, 2**64, True, {}, []]
+    "value",
+    [
+        None,
+        "",
+        "soon",
+        0,
+        -1,
+        0.5,
+        "1e9",
+        ".5",
+        1e40,
+        -1760000000.0,
+        "١٧٦٠٠٠٠٠٠٠",
+        1760000000000,
+        2**32,
+        2**64,
+        True,
+        {},
+        [],
+    ],
 )
 def test_an_odd_time_is_refused(value: object) -> None:
     with pytest.raises(BadInput, match="CreateTime"):
@@ -157,6 +180,8 @@ def test_an_xml_declaration_and_its_encoding_do_not_matter() -> None:
         (b"a\xffb", "a\ufffdb"),
         (b"\xed\xa0\xbd", "\ufffd\ufffd\ufffd"),
         ("你".encode(), "你"),
+        (b"a\nb\r\n\tc", "a\nb\r\n\tc"),
+        (rb"a\"@\\".replace(b"@", b"\n"), 'a"\n\\'),
     ],
 )
 def test_what_no_text_may_hold_is_replaced_in_json(raw: bytes, text: str) -> None:
@@ -169,6 +194,35 @@ def test_what_no_text_may_hold_is_replaced_in_json(raw: bytes, text: str) -> Non
 def test_what_no_text_may_hold_is_replaced_in_xml(raw: bytes) -> None:
     body = push_xml("<MsgType>text</MsgType><Content><![CDATA[a@b]]></Content>").replace(b"@", raw)
     assert read_push(body).text == "a\ufffdb"
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("&#0;", "\ufffd"),
+        ("&#x1F;&#65535;", "\ufffd\ufffd"),
+        ("&#xD83D;", "\ufffd"),
+        ("&#55357;", "\ufffd"),
+        ("&#x110000;&#9999999999;", "\ufffd\ufffd"),
+        ("&#xd83d;&#xDE00;", "😀"),
+        ("&#xD83D;&#x1F600;&amp;&#10;x", "\ufffd😀&\nx"),
+        ("&#0;<![CDATA[&#0;]]>", "\ufffd&#0;"),
+    ],
+)
+def test_a_reference_that_xml_forbids_costs_its_character_only(written: str, text: str) -> None:
+    assert read_push(push_xml(f"<MsgType>text</MsgType><Content>{written}</Content>")).text == text
+
+
+def test_the_last_of_two_members_counts_as_with_other_readers() -> None:
+    twice = push(Content="@").replace(b"}", b',"Content":"b"}')
+    assert read_push(twice).text == json.loads(twice)["Content"] == "b"
+
+
+def test_a_body_has_a_bounded_number_of_elements() -> None:
+    # The root is one of them.
+    assert read_fields(b"<xml>" + b"<a/>" * (MAX_ELEMENTS - 1) + b"</xml>").keys() == {"a"}
+    with pytest.raises(BadInput, match="too many"):
+        read_fields(b"<xml>" + b"<a/>" * MAX_ELEMENTS + b"</xml>")
 
 
 def test_nested_xml_reads_like_nested_json() -> None:
@@ -211,7 +265,7 @@ HOSTILE = {
     "a file": b'<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]><xml><a>&f;</a></xml>',
     "laughs": b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><xml><a>&b;</a></xml>',
     "an external dtd": b'<!DOCTYPE x SYSTEM "http://127.0.0.1:9/x.dtd"><xml><a>1</a></xml>',
-    "a forbidden reference": b"<xml><a>&#0;</a></xml>",
+    "a reference without a number": b"<xml><a>&#x;</a></xml>",
     "utf-16": '{"a":1}'.encode("utf-16"),
 }
 

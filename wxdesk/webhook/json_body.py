@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import msgspec
 
@@ -18,13 +19,22 @@ _ESCAPE = re.compile(
     rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)"
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+# A string up to its end or, without one, all the rest: what matches at every quote is never read twice.
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+_LINES = {b"\n": rb"\n", b"\r": rb"\r", b"\t": rb"\t"}
+_LINE = re.compile(rb"[\n\r\t]")
+
+_WHOLE = frozenset({"MsgId", "CreateTime"})
+_FLOAT = re.compile(r"\d{1,40}(?:\.\d{1,40})?(?:[eE]\+?\d{1,2})?")
 
 
 def read_json_fields(body: bytes) -> dict[str, str]:
     """The members of the object in `body`, each as text.
 
-    Numbers keep their digits, true and false are words, null is empty, an object or array is compact JSON.
-    Bytes that are not UTF-8, lone surrogates and NULs become U+FFFD.
+    Numbers keep their digits, true and false are words, null is empty, an object or array is compact JSON. MsgId and
+    CreateTime lose a fraction or an exponent that some program on the way gave them: the same id must stay the same.
+    Bytes that are not UTF-8, lone surrogates and NULs become U+FFFD; line breaks within a string are taken as meant.
+    Of a member that comes twice the last counts, as with other readers.
 
     Raises:
         BadInput: not a JSON object, or nested too deeply.
@@ -48,18 +58,22 @@ def _read(body: bytes) -> dict[str, str]:
             return {name: value if type(value) is str else str(value) for name, value in _flat.decode(body).items()}
         except msgspec.ValidationError:
             pass
-    return {name.replace("\0", "\ufffd"): _text(bytes(raw)) for name, raw in _object.decode(body).items()}
+    return {name.replace("\0", "\ufffd"): _text(name, bytes(raw)) for name, raw in _object.decode(body).items()}
 
 
-def _text(raw: bytes) -> str:
+def _text(name: str, raw: bytes) -> str:
     first = raw[:1]
     if first == b'"':
         return _string.decode(raw).replace("\0", "\ufffd")
     if first in b"{[":
         return msgspec.json.format(raw, indent=-1).decode()
-    return "" if raw == b"null" else raw.decode()
+    if raw == b"null":
+        return ""
+    number = raw.decode()
+    return str(int(Decimal(number))) if name in _WHOLE and _FLOAT.fullmatch(number) else number
 
 
 def _repaired(body: bytes) -> bytes:
     text = _CONTROL.sub("\ufffd", body.decode("utf-8", "replace"))
-    return _ESCAPE.sub(lambda found: rb"\ufffd" if found[1] else found[0], text.encode())
+    escaped = _ESCAPE.sub(lambda found: rb"\ufffd" if found[1] else found[0], text.encode())
+    return _STRING.sub(lambda found: _LINE.sub(lambda line: _LINES[line[0]], found[0]), escaped)

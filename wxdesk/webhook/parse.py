@@ -6,6 +6,7 @@ strings, MsgId is not always a number, and Content-Type says `text/xml` for JSON
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 from wxdesk.core.errors import BadInput
@@ -16,6 +17,7 @@ from wxdesk.webhook.xml_body import read_xml_fields
 _BOM = b"\xef\xbb\xbf"
 _BLANK = b" \t\r\n"
 _LAST_SECOND = 2**32 - 1  # in 2106; a time in milliseconds lies far behind it
+_SECONDS = re.compile(r"([0-9]{1,10})(?:\.[0-9]*)?")  # some programs on the way turn numbers into floats
 _MAX_OPENID = 128
 
 _TYPES = {"text": MessageType.TEXT, "image": MessageType.IMAGE, "miniprogrampage": MessageType.CARD}
@@ -84,8 +86,9 @@ def _word(fields: dict[str, str], name: str) -> str:
 
 
 def _time(text: str) -> datetime:
-    if text.isascii() and text.isdigit() and len(text) <= len(str(_LAST_SECOND)) and 0 < int(text) <= _LAST_SECOND:
-        return datetime.fromtimestamp(int(text), UTC)
+    found = _SECONDS.fullmatch(text)
+    if found is not None and 0 < (seconds := int(found[1])) <= _LAST_SECOND:
+        return datetime.fromtimestamp(seconds, UTC)
     raise BadInput(reason="CreateTime is missing or not a time in seconds.")
 
 
