@@ -15,11 +15,12 @@ from wxdesk.core.render import TEXT_LIMIT_BYTES, VARIABLES, byte_count
 from wxdesk.core.rules import Action, ActionKind
 from wxdesk.i18n import tr
 from wxdesk.ui.rules.choices import MenuButton
-from wxdesk.ui.rules.condition_parts import error_label, set_wrong
+from wxdesk.ui.rules.condition_parts import error_label
 from wxdesk.ui.rules.template_edit import TemplateEdit
 from wxdesk.ui.rules.word_chips import WordChips
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import ButtonKind
+from wxdesk.ui.widgets.field import set_wrong
 from wxdesk.ui.widgets.flow import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
 

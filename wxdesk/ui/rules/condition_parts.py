@@ -18,6 +18,7 @@ from wxdesk.ui.rules.choices import OneOf
 from wxdesk.ui.rules.word_chips import HEIGHT, WordChips
 from wxdesk.ui.rules.words import condition_choice
 from wxdesk.ui.theme import Size, font
+from wxdesk.ui.widgets.field import set_wrong
 from wxdesk.ui.widgets.flow import KEEP_WITH_NEXT, NEW_LINE
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.small_button import SmallButton
@@ -249,12 +250,3 @@ def error_label(host: QWidget) -> PlainLabel:
     label.setSizePolicy(policy)
     label.hide()
     return label
-
-
-def set_wrong(field: QWidget, wrong: bool) -> None:
-    """Frame a field in red, or not."""
-    if field.property("wrong") is wrong:
-        return
-    field.setProperty("wrong", wrong)
-    field.style().unpolish(field)
-    field.style().polish(field)

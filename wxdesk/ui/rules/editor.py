@@ -15,7 +15,7 @@ from wxdesk.desk.patterns import compile_pattern
 from wxdesk.desk.rulebook import Rulebook
 from wxdesk.i18n import tr
 from wxdesk.ui.rules.action_bodies import empty_action
-from wxdesk.ui.rules.condition_parts import error_label, set_wrong
+from wxdesk.ui.rules.condition_parts import error_label
 from wxdesk.ui.rules.then_card import ThenCard
 from wxdesk.ui.rules.title_field import TitleField
 from wxdesk.ui.rules.when_card import WhenCard
@@ -23,6 +23,7 @@ from wxdesk.ui.rules.words import lack_word
 from wxdesk.ui.shortcuts import bind
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.field import set_wrong
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.words import clock_time, day_word
 

@@ -17,8 +17,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QTextEdit, QWidget
 
 from wxdesk.i18n import tr
-from wxdesk.ui.rules.condition_parts import set_wrong
 from wxdesk.ui.theme import Size, Theme, font, strong_weight
+from wxdesk.ui.widgets.field import set_wrong
 
 FEWEST_LINES = 3
 MOST_LINES = 12
