@@ -23,6 +23,7 @@
     ├── PushRefused                tell: nobody outside; counted · again: no
     └── SendError                  what became of one reply
         ├── NotSent                nothing left this machine · again: yes, with back-off
+        ├── NotSendable            nothing left this machine, and nothing can · again: after mending it
         ├── Refused                WeChat said no: errcode · again: as `core.errcodes` says
         └── DeliveryUnknown        the answer never came · again: only by an operator
 
@@ -226,6 +227,15 @@ class SendError(WxdeskError):
 
 class NotSent(SendError):
     """The request certainly did not reach WeChat, or WeChat certainly did not act on it."""
+
+    template = "Not sent: {reason}"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason=reason)
+
+
+class NotSendable(SendError):
+    """The reply cannot leave as it is, because something of it is gone: the picture's file, for example."""
 
     template = "Not sent: {reason}"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from wxdesk.core.model import ReplyState
+from wxdesk.core.model import PictureState, ReplyState
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,15 @@ class MessageKept(Event):
 
     conversation_id: int
     message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PictureChanged(Event):
+    """The picture that a contact's message names is awaited now, is kept, or will never come."""
+
+    conversation_id: int
+    message_id: int
+    state: PictureState
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,14 @@ class PictureFormat(StrEnum):
     GIF = "gif"
 
 
+class PictureState(StrEnum):
+    """What became of the picture that a contact's message names."""
+
+    AWAITED = "awaited"
+    KEPT = "kept"
+    MISSING = "missing"
+
+
 class ReplyState(StrEnum):
     """Where a reply is on its way; the moves between them are in `core.lifecycle`."""
 
@@ -100,8 +108,9 @@ class Account:
 class Incoming:
     """One parsed push: what WeChat says happened, before anything is known about the contact.
 
-    `event` is set for events (`MsgType` = event) and then `msg_id` is normally None. `fields` holds every
-    field of the body as text, by WeChat's own names, also those this program does not know.
+    `event` is set for events (`MsgType` = event) and then `msg_id` is normally None. `media_id` and `pic_url` are
+    those of a picture, or of a card's cover. `fields` holds every field of the body as text, by WeChat's own names,
+    also those this program does not know.
     """
 
     to_user: str
@@ -116,6 +125,11 @@ class Incoming:
     pic_url: str | None = None
     session_from: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def names_picture(self) -> bool:
+        """True if there is a picture to fetch: the one a contact sent, or the cover of his card."""
+        return self.type in (MessageType.IMAGE, MessageType.CARD) and bool(self.media_id or self.pic_url)
 
     @property
     def opens_conversation(self) -> bool:
@@ -207,6 +221,9 @@ class Message:
 
     `created_at` is WeChat's CreateTime (whole seconds), `received_at` our clock. `decided` is False until
     a decision has been stored for it.
+
+    `picture_state` is None where the message names no picture. Once it is KEPT, `picture` is the digest of the
+    picture, or of a card's cover; once it is MISSING, `picture_problem` says why, an English sentence for `i18n.tr`.
     """
 
     id: int
@@ -224,6 +241,9 @@ class Message:
     pic_url: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
     decided: bool = False
+    picture: str = ""
+    picture_state: PictureState | None = None
+    picture_problem: str = ""
 
     @property
     def at(self) -> datetime:

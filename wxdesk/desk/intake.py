@@ -18,7 +18,15 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from wxdesk.core.errors import BadInput, StoreError
-from wxdesk.core.events import ConversationChanged, DecisionMade, Event, MessageKept, ReplyChanged, TroubleRaised
+from wxdesk.core.events import (
+    ConversationChanged,
+    DecisionMade,
+    Event,
+    MessageKept,
+    PictureChanged,
+    ReplyChanged,
+    TroubleRaised,
+)
 from wxdesk.core.model import Incoming, KeptPush, Push
 from wxdesk.desk.answering import Answering
 from wxdesk.desk.ports import ReadPush, Store, ToDerive, Undecided
@@ -114,6 +122,8 @@ class Intake:
         undecided = await self._store.conversations.derive(batch)
         for item in undecided:
             self._publish(MessageKept(item.conversation.id, item.message.id))
+            if item.message.picture_state is not None:
+                self._publish(PictureChanged(item.conversation.id, item.message.id, item.message.picture_state))
         return undecided
 
     async def _decide(self, undecided: Sequence[Undecided]) -> None:

@@ -74,8 +74,8 @@ def read_push(body: bytes) -> Incoming:
         event=event,
         msg_id=_word(fields, "MsgId") or None,
         text=fields.get(_TEXT_FIELD.get(kind, ""), ""),
-        media_id=fields.get("MediaId") or None,
-        pic_url=fields.get("PicUrl") or None,
+        media_id=_word(fields, "ThumbMediaId" if kind is MessageType.CARD else "MediaId") or None,
+        pic_url=_word(fields, "ThumbUrl" if kind is MessageType.CARD else "PicUrl") or None,
         session_from=fields.get("SessionFrom") if kind is MessageType.ENTER_SESSION else None,
         fields=fields,
     )
