@@ -188,4 +188,4 @@ def test_the_doctor_fails_with_what_is_wrong(home: Path) -> None:
 
 def test_it_speaks_chinese_when_asked(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--home", str(home), "--lang", "zh_CN", "secret", "set", "nobody", "app_secret"]) == 2
-    assert "没有账号“nobody”" in capsys.readouterr().err
+    assert "没有账号「nobody」" in capsys.readouterr().err

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parent.parent
@@ -65,14 +66,18 @@ def _is_template(node: ast.Assign) -> bool:
     return any(isinstance(target, ast.Name) and target.id == "template" for target in node.targets)
 
 
-def _catalogue() -> dict[str, str]:
-    found: dict[str, str] = {}
+def _messages() -> Iterator[tuple[str, Message]]:
+    """Every entry of the Chinese catalogues, with the name of its file; no header."""
     for path in sorted((ROOT / "resources/translations/zh_CN").glob("*.po")):
         with path.open("rb") as file:
-            for message in read_po(file, locale="zh_CN"):
-                key = message.id if isinstance(message.id, str) else message.id[0]
-                text = message.string if isinstance(message.string, str) else message.string[0]
-                found[key] = text
+            yield from ((path.name, message) for message in read_po(file, locale="zh_CN") if message.id)
+
+
+def _catalogue() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for _, message in _messages():
+        key = message.id if isinstance(message.id, str) else message.id[0]
+        found[key] = message.string if isinstance(message.string, str) else message.string[0]
     return found
 
 
@@ -92,3 +97,15 @@ def test_a_translation_fills_the_same_holes() -> None:
     holes = re.compile(r"\{(\w+)\}")
     wrong = {k: v for k, v in _catalogue().items() if k and set(holes.findall(k)) != set(holes.findall(v))}
     assert wrong == {}
+
+
+def test_one_sentence_has_one_translation_in_all_files() -> None:
+    found: dict[tuple[str | None, str], dict[object, str]] = {}
+    for name, message in _messages():
+        key = (message.context, message.id if isinstance(message.id, str) else message.id[0])
+        found.setdefault(key, {})[message.string] = name
+    assert {key: words for key, words in found.items() if len(words) > 1} == {}
+
+
+def test_chinese_sentences_quote_in_one_way() -> None:
+    assert [f"{name}: {message.id}" for name, message in _messages() if set("“”") & set(str(message.string))] == []

@@ -270,5 +270,5 @@ def test_parsed_templates_are_kept_but_not_for_ever() -> None:
 
 def test_the_reason_is_in_the_operators_language() -> None:
     i18n.use("zh_CN")
-    with pytest.raises(BadTemplate, match="没有变量“nmae”"):
+    with pytest.raises(BadTemplate, match="没有变量「nmae」"):
         RENDERER.check("{{ nmae }}")
