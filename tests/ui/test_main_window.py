@@ -50,6 +50,18 @@ def test_the_rail_and_the_keys_show_the_pages(qtbot: QtBot, active: MainWindow) 
         assert active.rail.items[index].isChecked()
 
 
+def test_a_page_has_the_keyboard_where_it_had_it_and_no_button_is_ringed_before(
+    qtbot: QtBot, active: MainWindow
+) -> None:
+    search = _page(active, InboxPage).list.search
+    search.setFocus()
+    for item in active.rail.items[1:]:
+        qtbot.mouseClick(item, Qt.MouseButton.LeftButton)
+        assert active.stack.hasFocus()
+    qtbot.mouseClick(active.rail.items[0], Qt.MouseButton.LeftButton)
+    assert search.hasFocus()
+
+
 def test_ctrl_comma_shows_the_settings(qtbot: QtBot, active: MainWindow) -> None:
     qtbot.keyClick(active, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
     assert active.page_names[active.stack.currentIndex()] == "setup"

@@ -63,7 +63,6 @@ class MainWindow(QWidget):
         for trouble in bridge.desk.health.state.troubles:
             self._show_trouble(trouble)
         self.show_page(0)
-        self.stack.setFocus()  # else Qt gives it to the rail, with a ring that means nothing
         self.figures.ask()
 
     @property
@@ -72,8 +71,12 @@ class MainWindow(QWidget):
         return tuple(page.name for page in self.pages)
 
     def show_page(self, index: int) -> None:
-        """Show the page at `index` and let it load what it needs."""
+        """Show the page at `index` and let it load what it needs; it has the keyboard where it had it before."""
+        held = self.pages[index].widget.focusWidget()
+        self.stack.setFocus()  # else Qt gives it to the page's first button, with a ring that means nothing
         self.stack.setCurrentIndex(index)
+        if held is not None:
+            held.setFocus()
         self.rail.show_page(index)
         self.pages[index].activate()
 
