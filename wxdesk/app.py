@@ -24,6 +24,7 @@ from wxdesk.config import Config
 from wxdesk.core.credentials import Credentials
 from wxdesk.core.errors import WxdeskError
 from wxdesk.core.events import (
+    AccountFreed,
     ApiCalled,
     ListenerChanged,
     MessageKept,
@@ -46,6 +47,7 @@ from wxdesk.desk.patterns import compile_pattern
 from wxdesk.desk.pause import Pause
 from wxdesk.desk.pictures import Pictures
 from wxdesk.desk.ports import Clock
+from wxdesk.desk.rests import Rests
 from wxdesk.desk.rulebook import Rulebook
 from wxdesk.desk.traffic import Traffic
 from wxdesk.desk.typing import Typing
@@ -173,14 +175,16 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
     listener = Listener(doors, intake.keep, bus.publish, clock, config.listener.host, config.listener.port)
 
     client = WeChatClient(config.wechat.api_base, config.wechat.token_endpoint, setup.credentials, bus.publish, clock)
-    outbox = Outbox(store, client, accounts, pause, bus.publish, clock)
-    bus.subscribe(outbox.hear, ReplyChanged, PauseChanged)
+    rests = Rests(bus.publish, clock)
+    bus.subscribe(rests.hear, TokenChanged)
+    outbox = Outbox(store, client, accounts, pause, rests, bus.publish, clock)
+    bus.subscribe(outbox.hear, ReplyChanged, PauseChanged, AccountFreed)
 
     pictures = Pictures(FolderOfPictures(setup.home / "pictures"))
     handoff = Handoff(store, pictures, pause, bus.publish, clock)
     typing = Typing(store, client, accounts, clock, wanted=config.wechat.show_typing)
     bus.subscribe(typing.hear, MessageKept, ReplyChanged)
-    desk = Desk(accounts, store, handoff, pictures, typing, rulebook, health, traffic, bus, clock)
+    desk = Desk(accounts, store, handoff, pictures, typing, rulebook, rests, health, traffic, bus, clock)
     return OpenDesk(ready, desk, store, pause, intake, outbox, listener, client)
 
 

@@ -20,6 +20,7 @@ from wxdesk.app import utc_now
 from wxdesk.config import Config, load
 from wxdesk.core.errors import HomeInUse, WxdeskError
 from wxdesk.core.model import Account, PushMode
+from wxdesk.desk.refusal_words import explain_refusal
 from wxdesk.i18n import explain, tr
 from wxdesk.store import open_store
 from wxdesk.wechat.client import WeChatClient
@@ -126,7 +127,7 @@ async def _wechat(config: Config, environ: Mapping[str, str]) -> AsyncIterator[F
             seconds = await client.check(account)
             yield Finding(True, what, tr("access_token valid for {seconds} s", seconds=seconds))
         except WxdeskError as error:
-            yield Finding(False, what, explain(error))
+            yield Finding(False, what, explain_refusal(error))
         finally:
             await client.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -92,6 +93,16 @@ def test_a_bar_does_what_its_action_says(qtbot: QtBot, shown: QWidget, notices: 
     assert notices.bars.texts() == {"disk": "The disk is full"}
     notices.bar("disk", "")
     assert notices.bars.texts() == {}
+
+
+def test_a_bar_offers_what_is_to_be_put_elsewhere(qtbot: QtBot, shown: QWidget, notices: Notices) -> None:
+    notices.bar("ip", "Not in the IP list", action="Try now", then=lambda: None, copy="203.0.113.7\n2001:db8::1")
+    [bar] = notices.bars.findChildren(Bar)
+    copy, _ = bar.findChildren(Button)
+    assert copy.text() == "Copy 203.0.113.7 2001:db8::1"
+    qtbot.mouseClick(copy, Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == "203.0.113.7\n2001:db8::1"
+    assert notices.bars.texts() == {"ip": "Not in the IP list"}
 
 
 def test_a_long_word_does_not_leave_the_window(shown: QWidget, notices: Notices) -> None:

@@ -90,12 +90,13 @@ async def test_the_second_refusal_is_final(sandbox: Sandbox, client: WeChatClien
     assert heard.calls().count("custom/send") == 2
 
 
-async def test_no_repeat_with_the_token_that_was_refused(sandbox: Sandbox, client: WeChatClient, heard: Heard) -> None:
-    # The stable endpoint gives the same token again, as it does while it thinks that one good.
+async def test_one_repeat_also_where_the_stable_endpoint_insists_on_its_token(
+    sandbox: Sandbox, client: WeChatClient, heard: Heard
+) -> None:
     sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=40001, times=None))
     with pytest.raises(Refused):
         await client.send(ACCOUNT, OPENID, HELLO)
-    assert heard.calls() == ["stable_token", "custom/send", "stable_token"]
+    assert heard.calls() == ["stable_token", "custom/send", "stable_token", "custom/send"]
 
 
 @pytest.mark.parametrize("endpoint", ["stable", "classic"])

@@ -8,12 +8,12 @@ _BUSY = (1, 3, 9)
 _UNREACHABLE = (1, 2, 4, 8, 16, 32, 60, 60, 60, 60, 60, 60, 60, 60)
 
 
-def wait_after(attempts: int, *, busy: bool = False) -> timedelta | None:
-    """The wait after the `attempts`-th try (from 1); None when it is time to give up.
+def wait_after(tries: int, *, busy: bool = False) -> timedelta | None:
+    """The wait after the `tries`-th try that ended so (from 1); None when it is time to give up.
 
     busy: WeChat answered -1, which its documents call worth three repeats. Otherwise WeChat could not be
     reached; that is tried for about ten minutes, since the contact still waits.
     """
     waits = _BUSY if busy else _UNREACHABLE
-    index = max(1, attempts) - 1
+    index = max(1, tries) - 1
     return timedelta(seconds=waits[index]) if index < len(waits) else None

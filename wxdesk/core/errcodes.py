@@ -8,8 +8,10 @@ resources/translations/zh_CN/wechat.po.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import IPv6Address, ip_address
 
 
 class ErrorAction(StrEnum):
@@ -23,6 +25,7 @@ class ErrorAction(StrEnum):
     REUPLOAD = "reupload"  # the picture must be uploaded again
     FIX = "fix"  # this reply is wrong as it is; never again unchanged
     CONFIG = "config"  # the account cannot send at all until somebody mends it
+    QUOTA = "quota"  # the account cannot send until midnight, Beijing time
     IGNORE = "ignore"  # of no consequence
 
 
@@ -43,17 +46,22 @@ _CHECK_SECRET = "Copy app id and app secret from the mini program's console agai
 _UPLOAD_AGAIN = "Upload the picture again; WeChat keeps it for three days."
 _SMALLER_PICTURE = "Use a PNG, JPEG or GIF of at most 2 MB."
 _ALLOW_IP = "Add this machine's public address to the IP list in the mini program's console."
+_CONFIRM_IP = (
+    "Ask the mini program's administrator to confirm this machine's address in WeChat, or add it to the IP list."
+)
+_NEW_TOKEN = "If this does not end by itself, look whether another program uses this account."  # noqa: S105
 _CONSOLE = "Look at the mini program's console, or ask WeChat with the rid."
 _THIRD_PARTY = "Take the customer-service permission back from the third-party platform in the console."
 _KF_TOOL = "Set it right in WeChat's own customer-service tool."
 
 _TABLE: dict[int, _Code] = {
-    -1: _Code(_A.RETRY, "WeChat is busy"),
+    -1: _Code(_A.RETRY, "WeChat is busy", "The trouble is WeChat's own; try again in a while."),
     0: _Code(_A.NONE, "ok"),
     40001: _Code(
         _A.TOKEN,
         "the access_token is not the latest one, or the app secret is wrong",
-        "Another program probably fetches tokens for this mini program. Let both use stable_token, or stop one.",
+        "Another program uses this account and fetches tokens for it: let both use stable_token, or stop one. "
+        "If there is none, store the app secret again.",
     ),
     40002: _Code(_A.CONFIG, "the grant type is wrong", _OUR_DEFECT),
     40003: _Code(_A.USER, "this openid does not belong to this mini program", "Check the account's app id."),
@@ -64,22 +72,22 @@ _TABLE: dict[int, _Code] = {
     40008: _Code(_A.FIX, "this kind of message is not allowed", _MEND_REPLY),
     40009: _Code(_A.FIX, "the picture is too large", _SMALLER_PICTURE),
     40013: _Code(_A.CONFIG, "the app id is wrong", _CHECK_SECRET),
-    40014: _Code(_A.TOKEN, "the access_token is wrong"),
+    40014: _Code(_A.TOKEN, "the access_token is wrong", _NEW_TOKEN),
     40033: _Code(_A.FIX, "the reply contains characters that WeChat refuses", _OUR_DEFECT),
     40097: _Code(_A.FIX, "an argument is wrong", _MEND_REPLY),
     40101: _Code(_A.FIX, "a parameter is missing", _OUR_DEFECT),
     40125: _Code(_A.CONFIG, "the app secret is wrong", _CHECK_SECRET),
     40137: _Code(_A.FIX, "the picture's format is not allowed", _SMALLER_PICTURE),
     40164: _Code(_A.CONFIG, "this machine's address is not in the IP list", _ALLOW_IP),
-    40200: _Code(_A.FIX, "this kind of account may not do this"),
+    40200: _Code(_A.FIX, "this kind of account may not do this", _CONSOLE),
     40243: _Code(_A.CONFIG, "the app secret is frozen", "Unfreeze it in the mini program's console."),
-    41001: _Code(_A.TOKEN, "the access_token is missing"),
-    41002: _Code(_A.CONFIG, "the app id is missing", _CHECK_SECRET),
-    41004: _Code(_A.CONFIG, "the app secret is missing", "Store it with: wxdesk secret set ACCOUNT app_secret"),
+    41001: _Code(_A.TOKEN, "the access_token is missing", _OUR_DEFECT),
+    41002: _Code(_A.FIX, "the app id is missing", _CHECK_SECRET),
+    41004: _Code(_A.FIX, "the app secret is missing", "Store it with: wxdesk secret set ACCOUNT app_secret"),
     41005: _Code(_A.FIX, "the picture's data is missing", _MEND_REPLY),
     41006: _Code(_A.FIX, "the picture's media_id is missing", _MEND_REPLY),
     41009: _Code(_A.FIX, "the openid is missing", _OUR_DEFECT),
-    42001: _Code(_A.TOKEN, "the access_token has expired"),
+    42001: _Code(_A.TOKEN, "the access_token has expired", _NEW_TOKEN),
     43002: _Code(_A.FIX, "the call must be a POST", _OUR_DEFECT),
     43003: _Code(_A.FIX, "the call must use HTTPS", "Set [wechat] api_base to an address with https."),
     43004: _Code(_A.USER, "the contact does not follow the account", _NEXT_MESSAGE),
@@ -95,13 +103,22 @@ _TABLE: dict[int, _Code] = {
     45006: _Code(_A.FIX, "the picture link is too long", _SHORTEN),
     45008: _Code(_A.FIX, "there are too many articles", _MEND_REPLY),
     45009: _Code(
-        _A.CONFIG,
+        _A.QUOTA,
         "the day's number of API calls is used up",
         "It starts again at midnight, Beijing time; or clear the quota in the mini program's console.",
     ),
-    45011: _Code(_A.WAIT, "too many API calls in a minute"),
-    45015: _Code(_A.USER, "the time for replies is over", _NEXT_MESSAGE),
-    45047: _Code(_A.USER, "the number of replies is used up", _NEXT_MESSAGE),
+    45011: _Code(_A.WAIT, "too many API calls in a minute", "Wait a minute; if it comes again, send less at a time."),
+    45015: _Code(
+        _A.USER,
+        "the time for replies is over",
+        "WeChat allows replies for 48 hours after a message, for 1 minute after entering the chat. "
+        "Wait until the contact writes again.",
+    ),
+    45047: _Code(
+        _A.USER,
+        "the number of replies is used up",
+        "WeChat allows 5 replies to a message, 2 after entering the chat. Wait until the contact writes again.",
+    ),
     45072: _Code(_A.IGNORE, "the typing command is wrong"),
     45080: _Code(_A.IGNORE, "nothing was said in the last 30 seconds, so typing cannot be shown"),
     45081: _Code(_A.IGNORE, "typing is being shown already"),
@@ -120,22 +137,26 @@ _TABLE: dict[int, _Code] = {
     61004: _Code(_A.CONFIG, "the third-party platform's address is not allowed", _THIRD_PARTY),
     61007: _Code(_A.CONFIG, "the third-party platform was not given this permission", _THIRD_PARTY),
     61023: _Code(_A.CONFIG, "the third-party platform's refresh token is invalid", _THIRD_PARTY),
-    61500: _Code(_A.FIX, "the date is wrong"),
+    61500: _Code(_A.FIX, "the date is wrong", _OUR_DEFECT),
     76001: _Code(_A.IGNORE, "the rid was not found"),
     76002: _Code(_A.IGNORE, "the rid belongs to another account"),
     76003: _Code(_A.IGNORE, "this account may not look up rids"),
     76004: _Code(_A.IGNORE, "the rid has expired"),
-    87014: _Code(_A.FIX, "WeChat considers the content risky", _MEND_REPLY),
-    89501: _Code(_A.CONFIG, "this machine's address waits for the administrator's consent", _ALLOW_IP),
-    89503: _Code(_A.CONFIG, "this machine's address needs the administrator's consent", _ALLOW_IP),
-    89506: _Code(_A.CONFIG, "the administrator refused this machine's address for 24 hours", _ALLOW_IP),
-    89507: _Code(_A.CONFIG, "the administrator refused this machine's address for one hour", _ALLOW_IP),
+    87014: _Code(
+        _A.FIX, "WeChat considers the content risky", "Say it in other words, or leave the picture or link out."
+    ),
+    89501: _Code(_A.CONFIG, "this machine's address waits for the administrator's consent", _CONFIRM_IP),
+    89503: _Code(_A.CONFIG, "this machine's address needs the administrator's consent", _CONFIRM_IP),
+    89506: _Code(_A.CONFIG, "the administrator refused this machine's address for 24 hours", _CONFIRM_IP),
+    89507: _Code(_A.CONFIG, "the administrator refused this machine's address for one hour", _CONFIRM_IP),
 }
 
 _RANGES: tuple[tuple[range, _Code], ...] = (
     (range(61450, 61460), _Code(_A.FIX, "WeChat's own customer-service tool refused", _KF_TOOL)),
     (range(65400, 65415), _Code(_A.FIX, "a session in WeChat's own customer-service tool is in the way", _KF_TOOL)),
 )
+
+_ADDRESS = re.compile(r"(?<![\w.:])[0-9A-Fa-f:][0-9A-Fa-f.:]*[0-9A-Fa-f:](?![\w])")
 
 _UNKNOWN = _Code(_A.FIX, "a code that wxdesk does not know", _CONSOLE)
 
@@ -153,6 +174,27 @@ def meaning_of(errcode: int) -> str:
 def remedy_of(errcode: int) -> str:
     """What an operator can do about `errcode`, an English sentence for `i18n.tr`; empty if there is nothing to do."""
     return _look_up(errcode).remedy
+
+
+def is_known(errcode: int) -> bool:
+    """False for a code of which only WeChat's own words are known."""
+    return _look_up(errcode) is not _UNKNOWN
+
+
+def addresses_in(errmsg: str) -> tuple[str, ...]:
+    """The IP addresses that WeChat names in `errmsg` (40164: `invalid ip A ipv6 B, not in whitelist`), each once.
+
+    An IPv4 address inside an IPv6 one (`::ffff:…`) counts as itself.
+    """
+    found: dict[str, None] = {}
+    for word in _ADDRESS.findall(errmsg):
+        try:
+            address = ip_address(word)
+        except ValueError:
+            continue
+        mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+        found[str(mapped or address)] = None
+    return tuple(found)
 
 
 def known_codes() -> frozenset[int]:

@@ -226,11 +226,15 @@ class SendError(WxdeskError):
 
 
 class NotSent(SendError):
-    """The request certainly did not reach WeChat, or WeChat certainly did not act on it."""
+    """The request certainly did not reach WeChat, or WeChat certainly did not act on it.
+
+    `busy` says that something answered in WeChat's place (a gateway's page): to be treated as WeChat's own -1.
+    """
 
     template = "Not sent: {reason}"
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, *, busy: bool = False) -> None:
+        self.busy = busy
         super().__init__(reason=reason)
 
 

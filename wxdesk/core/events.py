@@ -109,7 +109,10 @@ class PushSeen(Event):
 
 @dataclass(frozen=True, slots=True)
 class ApiCalled(Event):
-    """A call to WeChat's API ended. `outcome` is `0 ok`, an errcode with its word, or what broke the connection."""
+    """A call to WeChat's API ended. `outcome` is `0 ok`, an errcode with its word, or what broke the connection.
+
+    `errmsg` and `rid` are what WeChat said beside an errcode other than 0.
+    """
 
     account: str
     call: str
@@ -117,15 +120,28 @@ class ApiCalled(Event):
     at: datetime
     milliseconds: float
     reply_id: int | None = None
+    errmsg: str = ""
+    rid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TroubleRaised(Event):
     """Something needs the operator; `key` is stable, so that the same trouble is shown once. Empty text clears it.
 
-    `passing` is one that happened and is over; nothing will clear it but the operator who has read it.
+    `passing` is one that happened and is over; nothing will clear it but the operator who has read it. `copy` is what
+    the remedy asks to put elsewhere, such as an address. `account` is set where replies of that account wait for the
+    trouble's end: the operator can let one of them try at once.
     """
 
     key: str
     text: str
     passing: bool = False
+    copy: str = ""
+    account: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFreed(Event):
+    """An account that rested after a refusal may send again, one reply at first."""
+
+    account: str

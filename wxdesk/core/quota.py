@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from wxdesk.core.errcodes import ErrorAction, action_for
 from wxdesk.core.model import MessageType, ReplyWindow
 
 AFTER_MESSAGE = (5, timedelta(hours=48))
@@ -18,7 +19,6 @@ AFTER_ENTERING = (2, timedelta(minutes=1))
 RESERVE_FOR_HUMAN = 2
 """Automatic replies leave this many of the five for the operator; a greeting on entering may use all."""
 
-NONE_LEFT = 45047
 TOO_LATE = 45015
 
 
@@ -36,11 +36,15 @@ def spent(window: ReplyWindow) -> ReplyWindow:
 
 
 def corrected(window: ReplyWindow, errcode: int, at: datetime) -> ReplyWindow:
-    """The window after WeChat refused a reply at `at` with `errcode`; unchanged for unrelated codes."""
-    if errcode == NONE_LEFT:
-        return ReplyWindow(left=0, until=window.until)
+    """The window after WeChat refused a reply at `at` with `errcode`; unchanged unless that is about the contact.
+
+    Whatever WeChat has against this contact (45047: none left, 48002: he refuses messages …), nothing more can be
+    sent to him until he acts again.
+    """
     if errcode == TOO_LATE:
         return ReplyWindow(left=0, until=at)
+    if action_for(errcode) is ErrorAction.USER:
+        return ReplyWindow(left=0, until=window.until)
     return window
 
 

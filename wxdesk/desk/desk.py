@@ -11,6 +11,7 @@ from wxdesk.desk.handoff import Handoff
 from wxdesk.desk.health import Health
 from wxdesk.desk.pictures import Pictures
 from wxdesk.desk.ports import Clock, Store
+from wxdesk.desk.rests import Rests
 from wxdesk.desk.rulebook import Rulebook
 from wxdesk.desk.traffic import Traffic
 from wxdesk.desk.typing import Typing
@@ -26,6 +27,7 @@ class Desk:
     pictures: Pictures
     typing: Typing
     rulebook: Rulebook
+    rests: Rests
     health: Health
     traffic: Traffic
     bus: Bus

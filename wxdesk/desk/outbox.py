@@ -1,14 +1,8 @@
 """The way out: replies leave in order, one after the other to a person, different people side by side.
 
-The row is moved to `sending` and committed before the call, and to its outcome after it. The policy:
-
-    WeChat accepted it                  sent; the reply window loses one
-    certainly not delivered             queued again, later and later (`core.backoff`), then failed
-    WeChat refused it                   failed, with its code; what else follows depends on the code:
-        busy, too fast                  queued again after a wait
-        about this contact              the other automatic replies to him are cancelled
-        about this account              nothing more leaves for the account for a while; the operator is told
-    no answer came                      unknown: never sent again by itself
+The row is moved to `sending` and committed before the call, and to its outcome after it; what follows from each
+outcome is the policy in `desk.consequences`. An account that WeChat refused rests, and goes on by one reply that
+asks for all (`desk.rests`).
 
 Automatic replies rank last: no more than `SIDE_BY_SIDE` calls are under way, and a pause keeps those that
 wait, although they are queued. What an operator wrote is never paused.
@@ -18,26 +12,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 
-from wxdesk.core import quota
-from wxdesk.core.backoff import wait_after
-from wxdesk.core.errcodes import ErrorAction, action_for, meaning_of
 from wxdesk.core.errors import DeliveryUnknown, MoveNotAllowed, NotFound, NotSent, Refused, StoreError
-from wxdesk.core.events import ConversationChanged, Event, PauseChanged, ReplyChanged, TroubleRaised
+from wxdesk.core.events import AccountFreed, ConversationChanged, Event, PauseChanged, ReplyChanged
 from wxdesk.core.lifecycle import Move
 from wxdesk.core.model import Account, Reply, ReplyState
+from wxdesk.desk.consequences import Consequence, Consequences
 from wxdesk.desk.pause import Pause
 from wxdesk.desk.ports import Clock, ReplyChanges, Sender, Store
+from wxdesk.desk.rests import Rests
 
 log = logging.getLogger(__name__)
 
 SIDE_BY_SIDE = 8
 """Calls to WeChat under way at the same time."""
-
-ACCOUNT_REST = timedelta(seconds=60)
-"""How long an account rests after WeChat refused the account itself."""
 
 STORE_RETRY_SECONDS = 1.0
 LINGER_SECONDS = 1.5
@@ -47,12 +37,13 @@ LINGER_SECONDS = 1.5
 class Outbox:
     """Sends queued replies until cancelled."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it is built from, named
         self,
         store: Store,
         sender: Sender,
         accounts: Mapping[str, Account],
         pause: Pause,
+        rests: Rests,
         publish: Callable[[Event], None],
         clock: Clock,
     ) -> None:
@@ -64,12 +55,13 @@ class Outbox:
         self._clock = clock
         self._awake = asyncio.Event()
         self._under_way: dict[int, asyncio.Task[None]] = {}
-        self._resting: dict[str, datetime] = {}
+        self._rests = rests
+        self._consequences = Consequences(store, rests, publish, clock)
 
     def hear(self, event: Event) -> None:
         """Look at the queue again when something may wait in it; subscribed to the bus."""
         match event:
-            case ReplyChanged(state=ReplyState.QUEUED | ReplyState.HELD) | PauseChanged():
+            case ReplyChanged(state=ReplyState.QUEUED | ReplyState.HELD) | PauseChanged() | AccountFreed():
                 self._awake.set()
             case _:
                 pass
@@ -107,20 +99,28 @@ class Outbox:
                 self._tell(reply)
         free = SIDE_BY_SIDE - len(self._under_way)
         if free > 0:
-            claimed = await self._store.replies.claim(
-                now,
-                busy=tuple(self._under_way),
-                limit=free,
-                only_by_hand=self._pause.on,
-                without=tuple(name for name, until in self._resting.items() if until > now),
-            )
-            for reply in claimed:
-                self._tell(reply)
+            for reply in await self._claim(now, free, without=self._rests.shut()):
                 self._start(reply)
+            await self._probe(now)
         return await self._seconds_to_wait(now)
 
+    async def _claim(self, now: datetime, limit: int, without: Collection[str]) -> list[Reply]:
+        claimed = await self._store.replies.claim(
+            now, busy=tuple(self._under_way), limit=limit, only_by_hand=self._pause.on, without=without
+        )
+        for reply in claimed:
+            self._tell(reply)
+        return claimed
+
+    async def _probe(self, now: datetime) -> None:
+        """Let one reply go for each account whose rest is over."""
+        for account in self._rests.to_probe(now):
+            for reply in await self._claim(now, 1, without=self._accounts.keys() - {account}):
+                self._rests.probing(account, reply.id)
+                self._start(reply)
+
     async def _seconds_to_wait(self, now: datetime) -> float | None:
-        moments = [until for until in self._resting.values() if until > now]
+        moments = list(self._rests.ends_after(now))
         wake = await self._store.replies.next_wake(now)
         if wake is not None and not self._pause.on:
             moments.append(wake)
@@ -129,10 +129,11 @@ class Outbox:
     def _start(self, reply: Reply) -> None:
         task = asyncio.create_task(self._send(reply), name=f"send reply {reply.id}")
         self._under_way[reply.conversation_id] = task
-        task.add_done_callback(lambda _: self._ended(reply.conversation_id))
+        task.add_done_callback(lambda _: self._ended(reply))
 
-    def _ended(self, conversation_id: int) -> None:
-        del self._under_way[conversation_id]
+    def _ended(self, reply: Reply) -> None:
+        del self._under_way[reply.conversation_id]
+        self._rests.came_back(reply.account, reply.id)
         self._awake.set()
 
     async def _send(self, reply: Reply) -> None:
@@ -144,52 +145,22 @@ class Outbox:
             raise
         await self._record(reply, move, changes)
 
-    async def _attempt(self, reply: Reply) -> tuple[Move, ReplyChanges]:
+    async def _attempt(self, reply: Reply) -> Consequence:
+        account = self._accounts.get(reply.account)
+        if account is None:
+            return Move.REFUSE, ReplyChanges(error="its account is not in config.toml any more")
         try:
-            await self._sender.send(self._accounts[reply.account], reply.openid, reply.content, reply.id)
+            await self._sender.send(account, reply.openid, reply.content, reply.id)
         except NotSent as error:
-            return self._later_or_failed(reply, str(error), wait_after(reply.attempts))
+            return self._consequences.not_sent(reply, error)
         except DeliveryUnknown as error:
-            return Move.LOSE, ReplyChanges(error=str(error))
+            return self._consequences.lost(reply, str(error))
         except Refused as error:
-            return await self._after_refusal(reply, error)
+            return await self._consequences.refused(reply, error)
         except Exception:
             log.exception("Sending a reply failed unexpectedly")
-            return Move.LOSE, ReplyChanges(error="unexpected error while sending")
-        self._resting.pop(reply.account, None)
-        self._publish(TroubleRaised(f"account:{reply.account}", ""))
-        return Move.ACCEPT, ReplyChanges(errcode=0, error="", window=quota.spent)
-
-    async def _after_refusal(self, reply: Reply, error: Refused) -> tuple[Move, ReplyChanges]:
-        action = action_for(error.errcode)
-        now = self._clock()
-        if action is ErrorAction.RETRY:
-            return self._later_or_failed(reply, error.errmsg, wait_after(reply.attempts, busy=True), error)
-        if action is ErrorAction.WAIT:
-            return self._later_or_failed(reply, error.errmsg, timedelta(seconds=60), error)
-        if action is ErrorAction.USER:
-            await self._spare(reply.conversation_id)
-        if action in (ErrorAction.CONFIG, ErrorAction.TOKEN):
-            self._resting[reply.account] = now + ACCOUNT_REST
-            self._publish(TroubleRaised(f"account:{reply.account}", meaning_of(error.errcode)))
-        return Move.REFUSE, ReplyChanges(
-            errcode=error.errcode,
-            error=error.errmsg,
-            rid=error.rid,
-            window=lambda window: quota.corrected(window, error.errcode, now),
-        )
-
-    def _later_or_failed(
-        self, reply: Reply, why: str, wait: timedelta | None, error: Refused | None = None
-    ) -> tuple[Move, ReplyChanges]:
-        errcode, rid = (error.errcode, error.rid) if error else (None, "")
-        if wait is None:
-            return Move.REFUSE, ReplyChanges(errcode=errcode, error=why, rid=rid)
-        return Move.POSTPONE, ReplyChanges(errcode=errcode, error=why, rid=rid, not_before=self._clock() + wait)
-
-    async def _spare(self, conversation_id: int) -> None:
-        for reply in await self._store.replies.cancel_automatic(conversation_id, "WeChat", self._clock()):
-            self._tell(reply)
+            return self._consequences.lost(reply, "unexpected error while sending")
+        return self._consequences.accepted(reply)
 
     async def _record(self, reply: Reply, move: Move, changes: ReplyChanges) -> None:
         while True:

@@ -23,7 +23,7 @@ _ERRMSG: dict[int, str] = {
     40101: "missing parameter",
     40125: "invalid appsecret",
     40137: "invalid image format",
-    40164: "invalid ip, not in whitelist",
+    40164: "invalid ip 203.0.113.7 ipv6 ::ffff:203.0.113.7, not in whitelist",
     40200: "invalid account type",
     40201: "invalid url",
     40202: "invalid action",

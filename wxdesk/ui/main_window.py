@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
@@ -169,8 +170,15 @@ class MainWindow(QWidget):
         self.setWindowTitle(tr("wxdesk · paused") if paused else "wxdesk")
 
     def _show_trouble(self, trouble: TroubleRaised) -> None:
-        action = tr("Dismiss") if trouble.passing else ""
-        self.notices.bar(f"trouble:{trouble.key}", tr(trouble.text) if trouble.text else "", action=action)
+        """A bar while it lasts. Where replies wait for its end, whoever has mended it need not wait as well."""
+        action, then = (tr("Dismiss"), None) if trouble.passing else ("", None)
+        if trouble.account:
+            action, then = tr("Try now"), partial(self._try_now, trouble.account)
+        text = tr(trouble.text) if trouble.text else ""
+        self.notices.bar(f"trouble:{trouble.key}", text, action=action, then=then, copy=trouble.copy)
+
+    def _try_now(self, account: str) -> None:
+        self._bridge.ask(self._bridge.desk.rests.try_now(account))
 
     def _show_counts(self, counts: InboxCounts) -> None:
         self.rail.items[0].set_badge(counts.unread)

@@ -6,10 +6,10 @@ Which one an error gets is decided here by its class, in one table.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from wxdesk.core.errors import BadInput, MoveNotAllowed, NotFound, SendError, WxdeskError
@@ -26,6 +26,9 @@ TOAST_MS = 5000
 
 LONGEST = 300
 """Characters of a notice that are shown; a foreign text in it must not fill the window."""
+
+type Choice = tuple[str, Callable[[], None]]
+"""A word on a button, and what it does."""
 
 PASSING: tuple[type[WxdeskError], ...] = (BadInput, MoveNotAllowed, NotFound, SendError)
 """Errors about the one thing that was just tried; the page still shows how it stands. All others get a bar."""
@@ -57,13 +60,29 @@ class Notices(QObject):
         self.bar(f"error:{type(error).__name__}", explain(error), action=tr("Dismiss"))
 
     def bar(
-        self, key: str, text: str, tone: str = "failed", action: str = "", then: Callable[[], None] | None = None
+        self,
+        key: str,
+        text: str,
+        tone: str = "failed",
+        action: str = "",
+        then: Callable[[], None] | None = None,
+        copy: str = "",
     ) -> None:
         """Show or change the bar `key`; an empty `text` takes it away.
 
-        `tone` is `failed` or `pending`. The action calls `then`; without one it takes the bar away.
+        `tone` is `failed` or `pending`. The action calls `then`; without one it takes the bar away. `copy` is offered
+        for the clipboard.
         """
-        self.bars.put(key, _shortened(text), tone, action, then)
+        choices: list[Choice] = []
+        if copy:
+            choices.append((tr("Copy {text}", text=_one_line(copy)), lambda: self._copy(copy)))
+        if action:
+            choices.append((action, then or (lambda: self.bars.remove(key))))
+        self.bars.put(key, _shortened(text), tone, choices)
+
+    def _copy(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        self.toast(tr("Copied"))
 
     def confirm(self, title: str, text: str, action: str, then: Callable[[], None], destructive: bool = False) -> None:
         """Ask, and call `then` if the answer is yes. Returns at once."""
@@ -81,7 +100,7 @@ class Bars(QWidget):
         self._column.setSpacing(0)
         self.hide()
 
-    def put(self, key: str, text: str, tone: str, action: str, then: Callable[[], None] | None) -> None:
+    def put(self, key: str, text: str, tone: str, choices: Sequence[Choice]) -> None:
         """Show, replace or (with an empty text) remove a bar."""
         old = self._bars.pop(key, None)
         if old is not None:
@@ -89,7 +108,7 @@ class Bars(QWidget):
             self._column.removeWidget(old)
             old.deleteLater()
         if text:
-            bar = Bar(self, key, text, tone, action, then)
+            bar = Bar(self, text, tone, choices)
             self._bars[key] = bar
             self._column.addWidget(bar)
             announce(self, text)
@@ -97,7 +116,7 @@ class Bars(QWidget):
 
     def remove(self, key: str) -> None:
         """Take a bar away."""
-        self.put(key, "", "", "", None)
+        self.put(key, "", "", ())
 
     def texts(self) -> dict[str, str]:
         """What stands there now, by key."""
@@ -105,16 +124,11 @@ class Bars(QWidget):
 
 
 class Bar(QFrame):
-    """One sentence across the window, with at most one action."""
+    """One sentence across the window, with what the operator can do about it."""
 
-    def __init__(
-        self, bars: Bars, key: str, text: str, tone: str, action: str, then: Callable[[], None] | None
-    ) -> None:
+    def __init__(self, bars: Bars, text: str, tone: str, choices: Sequence[Choice]) -> None:
         super().__init__(bars)
         self.text = text
-        self._bars = bars
-        self._key = key
-        self._then = then
         self.setProperty("class", f"bar-{tone}")
         self.setMinimumHeight(40)
         row = QHBoxLayout(self)
@@ -122,16 +136,10 @@ class Bar(QFrame):
         row.setSpacing(10)
         row.addWidget(IconLabel("warning", tone, 18, self))
         row.addWidget(PlainLabel(text, role=tone, wrap=True, parent=self), 1)
-        if action:
-            button = Button(action, kind=ButtonKind.QUIET, parent=self)
-            button.clicked.connect(self._act)
+        for word, act in choices:
+            button = Button(word, kind=ButtonKind.QUIET, parent=self)
+            button.clicked.connect(lambda _checked=False, act=act: act())
             row.addWidget(button)
-
-    def _act(self) -> None:
-        if self._then is None:
-            self._bars.remove(self._key)
-        else:
-            self._then()
 
 
 class Toast(QFrame):
@@ -179,6 +187,10 @@ class Toast(QFrame):
 def announce(widget: QWidget, text: str) -> None:
     """Let a screen reader say `text` without moving the focus."""
     QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _shortened(text: str) -> str:

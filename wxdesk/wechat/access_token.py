@@ -15,16 +15,20 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
-from wxdesk.core.errors import NotSent, SendError
+from wxdesk.core.errors import NotSent, Refused, SendError
 from wxdesk.core.events import Event, TokenChanged, TroubleRaised
 from wxdesk.core.model import Account
 from wxdesk.desk.ports import Clock
-from wxdesk.i18n import explain
+from wxdesk.desk.refusal_words import explain_refusal, refusal_words
+from wxdesk.i18n import tr
 
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 60.0
 """How soon a failed renewal in the background is tried again."""
+
+LONGEST_RETRY_SECONDS = 900.0
+"""What that grows to while WeChat refuses; an operator who mends something sends a reply, which asks at once."""
 
 SUSPICIOUS = 3
 """So many tokens refused before their time mean that another program fetches them too."""
@@ -77,6 +81,7 @@ class AccessTokens:
         self._renewals: dict[str, tuple[Account, float]] = {}
         self._planned = asyncio.Event()
         self._early: dict[str, int] = {}
+        self._refused: dict[str, int] = {}
 
     async def get(self, account: Account) -> str:
         """A token that is valid now; whoever asks while one is being fetched waits for that same one.
@@ -157,17 +162,27 @@ class AccessTokens:
         try:
             grant = await self._fetch(account)
         except SendError as error:
-            if account.name in self._held:
-                self._plan(account, RETRY_SECONDS)
-            self._publish(TokenChanged(account.name, None, explain(error)))
+            self._missed(account, error)
             raise
         # A token that lasts only briefly is still worth most of its time.
         lasts = max(grant.seconds - self._margin, grant.seconds * 0.75)
         now = self._monotonic()
         self._held[account.name] = _Held(grant.token, now + lasts, now + grant.seconds)
         self._plan(account, lasts)
+        if self._refused.pop(account.name, 0):
+            self._publish(TroubleRaised(f"account:{account.name}", ""))
         self._publish(TokenChanged(account.name, self._clock() + timedelta(seconds=grant.seconds)))
         return grant.token
+
+    def _missed(self, account: Account, error: SendError) -> None:
+        """No token: say so, and ask again by itself; later and later if WeChat refuses, for that lasts."""
+        refused = self._refused[account.name] = self._refused.get(account.name, 0) + isinstance(error, Refused)
+        self._plan(account, min(LONGEST_RETRY_SECONDS, RETRY_SECONDS * 2 ** min(max(refused, 1) - 1, 10)))
+        self._publish(TokenChanged(account.name, None, explain_refusal(error)))
+        if isinstance(error, Refused):
+            words = refusal_words(error.errcode, error.errmsg)
+            text = tr("{account} gets no access_token: {said}", account=account.name, said=words.sentence)
+            self._publish(TroubleRaised(f"account:{account.name}", text, copy=words.copy))
 
     def _plan(self, account: Account, seconds: float) -> None:
         self._renewals[account.name] = (account, self._monotonic() + seconds)

@@ -51,7 +51,7 @@ def read_answer(status: int, body: bytes) -> Answer:
     if status == _GATEWAY_TIMEOUT:
         raise DeliveryUnknown("a gateway gave up waiting for WeChat")
     if text.startswith("<") or status in _GATEWAY_STATUS or 300 <= status < 500:
-        raise NotSent("a gateway answered in WeChat's place")
+        raise NotSent("a gateway answered in WeChat's place", busy=True)
     raise DeliveryUnknown("WeChat's answer cannot be read")
 
 

@@ -22,7 +22,7 @@ from wxdesk.core.model import Account, Content, PictureFormat
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
 from wxdesk.wechat.access_token import AccessTokens, Grant
-from wxdesk.wechat.answer import Answer, refusal
+from wxdesk.wechat.answer import Answer, refusal, split_rid
 from wxdesk.wechat.http import DEADLINE_SECONDS, ApiHttp, Part
 from wxdesk.wechat.payload import to_body
 from wxdesk.wechat.picture_hosts import PictureHosts
@@ -146,9 +146,8 @@ class WeChatClient:
         errcode = result.errcode if isinstance(result, Answer) else None
         if errcode and action_for(errcode) is ErrorAction.TOKEN:
             self._tokens.invalidate(account, token, taken=errcode == SUPERSEDED)
-            fresh = await self._tokens.get(account)
-            if fresh != token:  # the stable endpoint may insist on the refused one: then there is no use in asking on
-                result = await call(fresh)
+            # The stable endpoint may insist on the refused one, which WeChat's servers then come to know in a moment.
+            result = await call(await self._tokens.get(account))
         return result
 
     async def _type(self, account: Account, name: str, body: bytes) -> Answer:
@@ -197,16 +196,18 @@ class WeChatClient:
 
     async def _told[R](self, account: Account, name: str, call: Awaitable[R], reply_id: int | None = None) -> R:
         started = time.perf_counter()
-        outcome = tr("cut off")
+        outcome, errmsg, rid = tr("cut off"), "", ""
         try:
             result = await call
             outcome = _in_a_word(result)
+            if isinstance(result, Answer) and result.errcode:
+                errmsg, rid = split_rid(result.errmsg)
         except (SendError, BadPicture) as error:
             outcome = tr(str(error.values["reason"]))
             raise
         finally:
             elapsed = (time.perf_counter() - started) * 1000
-            self._publish(ApiCalled(account.name, name, outcome, self._clock(), elapsed, reply_id))
+            self._publish(ApiCalled(account.name, name, outcome, self._clock(), elapsed, reply_id, errmsg, rid))
         return result
 
 

@@ -21,6 +21,7 @@ from wxdesk.desk.traffic import Traffic
 from wxdesk.sandbox.faults import Fault, FaultKind
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.notices import Notices
+from wxdesk.ui.setup.copying import CopyButton
 from wxdesk.ui.traffic.traffic_model import Column
 from wxdesk.ui.traffic.traffic_page import ALL, CALLS, PROBLEMS, PUSHES, TrafficPage
 from wxdesk.ui.traffic.traffic_view import ROW
@@ -149,8 +150,28 @@ def test_a_refused_call_says_why_and_what_to_do(qtbot: QtBot, answering: World, 
     steps = dict(page.detail.steps.texts())
     assert steps["To"] == SHORT
     assert steps["Result"] == "45015 the time for replies is over"
-    assert steps["What to do"] == "Wait until the contact writes again."
+    assert steps["What to do"].endswith("Wait until the contact writes again.")
+    assert steps["WeChat said"] == "response out of time limit or subscription is canceled"
+    rid = steps["Request id"]
+    [copy] = [button for button in page.detail.steps.findChildren(CopyButton) if button.text_to_copy == rid]
+    qtbot.mouseClick(copy, Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == rid == answering.call(answering.desk.store.replies.get(1)).rid
     assert page.detail.body.toPlainText() == "我们九点开门。"
+
+
+def test_a_token_call_from_a_foreign_address_offers_the_address(
+    qtbot: QtBot, answering: World, page: TrafficPage
+) -> None:
+    answering.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=42001))
+    answering.sandbox.faults.plan(Fault(FaultKind.ERRCODE, "token", errcode=40164))
+    answering.say(WANG, "你们几点开门")
+    qtbot.waitUntil(lambda: "this machine's address is not in the IP list" in column(page))
+    select(page, "not in the IP list")
+    steps = dict(page.detail.steps.texts())
+    assert steps["What to do"] == "Add 203.0.113.7 to the IP list in the mini program's console."
+    assert steps["Address"] == "203.0.113.7"
+    assert "rid" not in steps["WeChat said"]
+    assert len(steps["Request id"].split("-")) == 3
 
 
 def test_strangers_at_the_door_are_shown_as_refused(qtbot: QtBot, answering: World, page: TrafficPage) -> None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from wxdesk.core.errcodes import meaning_of, remedy_of
 from wxdesk.core.model import Author, Reply, ReplyState
+from wxdesk.desk.refusal_words import refusal_words
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.conversation_words import span_until
 from wxdesk.ui.inbox.decision_words import short_outcome
@@ -29,6 +29,7 @@ class BubbleAction(Enum):
     SEND_AGAIN = "send_again"
     REUSE = "reuse"
     WHY = "why"
+    COPY_RID = "copy_rid"
 
 
 class Key(Enum):
@@ -78,7 +79,7 @@ def offers_of(reply: Reply) -> tuple[Offer, ...]:
         case ReplyState.UNKNOWN:
             arrived = Offer(BubbleAction.CONFIRM, tr("It arrived"), Key.ENTER, main=True)
             return (arrived, Offer(BubbleAction.SEND_AGAIN, tr("Send again"), Key.R))
-        case ReplyState.QUEUED if reply.not_before is not None:
+        case ReplyState.QUEUED if reply.not_before is not None or reply.error:
             return (Offer(BubbleAction.STOP, tr("Stop"), Key.ESC),)
     return ()
 
@@ -87,13 +88,17 @@ def trouble_of(reply: Reply) -> str:
     """Why a reply failed and what helps, in words, with the code; empty for one that is well."""
     if reply.state is ReplyState.UNKNOWN:
         return tr("WeChat's answer never came. Ask the customer, or look into WeChat, before you send it again.")
-    if reply.state is not ReplyState.FAILED:
+    waits = reply.state is ReplyState.QUEUED and bool(reply.error)
+    if reply.state is not ReplyState.FAILED and not waits:
         return ""
     if reply.errcode is None:
-        return tr("Not sent: {reason}", reason=tr(reply.error) if reply.error else tr("no connection"))
-    sentence = tr("Failed {code}: {meaning}.", code=reply.errcode, meaning=tr(meaning_of(reply.errcode)))
-    remedy = remedy_of(reply.errcode)
-    return tr("{said} {more}", said=sentence, more=tr(remedy)) if remedy else sentence
+        reason = tr(reply.error) if reply.error else tr("no connection")
+        return tr("Waits: {reason}", reason=reason) if waits else tr("Not sent: {reason}", reason=reason)
+    words = refusal_words(reply.errcode, reply.error)
+    said = tr("Waits, {code}: {meaning}.") if waits else tr("Failed {code}: {meaning}.")
+    sentence = said.format(code=reply.errcode, meaning=words.meaning)
+    sentence = tr("{said} {more}", said=sentence, more=words.remedy) if words.remedy else sentence
+    return f"{sentence}\nrid {reply.rid}" if reply.rid else sentence
 
 
 def caption_of(entry: Entry, now: datetime) -> tuple[Part, ...]:
@@ -116,6 +121,8 @@ def _reply_caption(reply: Reply, now: datetime) -> tuple[Part, ...]:
         parts.insert(0, ahead)
     if reply.state is ReplyState.CANCELLED:
         parts.append(Part(tr("Use its text"), "accent", action=BubbleAction.REUSE))
+    if reply.rid and trouble_of(reply):
+        parts.append(Part(tr("Copy rid"), "accent", action=BubbleAction.COPY_RID))
     if reply.author is Author.RULE and reply.state in _EXPLAINED:
         parts.append(Part(tr("Why"), "accent", action=BubbleAction.WHY))
     return tuple(parts)
@@ -156,6 +163,8 @@ def _state_part(reply: Reply) -> Part:
             return Part(tr("May have been delivered"), "pending", strong=True, icon="question")
         case ReplyState.CANCELLED:
             return Part(tr("Stopped"), "secondary", icon="stop")
+        case ReplyState.QUEUED if reply.error:
+            return Part(tr("Waiting to be sent"), "pending", strong=True, icon="clock")
     return Part(tr("Sending"), "secondary", icon="clock")
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QStackedLayout, QVBoxLayout, QWidget
 
 from wxdesk.core.errors import BadTemplate
@@ -157,6 +158,9 @@ class ChatPanel(QFrame):
             return
         elif action is BubbleAction.EDIT:
             self._edit(reply)
+        elif action is BubbleAction.COPY_RID:
+            QGuiApplication.clipboard().setText(reply.rid)
+            self._notices.toast(tr("Copied"))
         elif action is BubbleAction.REUSE:
             self.composer.write_in(reply.content.text)
         else:

@@ -55,6 +55,8 @@ def _quiet(row: InboxRow) -> Standing:
     last = row.last_reply
     waits = row.conversation.waiting_since is not None
     if last is not None and last.state in _ON_ITS_WAY:
+        if last.state is ReplyState.QUEUED and last.errcode:
+            return Standing(tr("Waits, {code}", code=last.errcode), "pending", "clock", strong=True)
         return Standing(tr("Sending"), "secondary")
     if waits:
         return Standing(tr("Unanswered"), "secondary")

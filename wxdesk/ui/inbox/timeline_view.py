@@ -177,6 +177,8 @@ class TimelineView(AnchoredView):
         if entry.reply is not None:
             for offer in offers_of(entry.reply):
                 menu.addAction(offer.text).setData((offer.action, entry.key))
+            if entry.reply.rid:
+                menu.addAction(tr("Copy rid")).setData((BubbleAction.COPY_RID, entry.key))
         menu.addAction(tr("Why")).setData((BubbleAction.WHY, entry.key))
         menu.triggered.connect(self._choose)
         menu.popup(event.globalPos())

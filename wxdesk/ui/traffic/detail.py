@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from wxdesk.i18n import tr
 from wxdesk.ui.icons import icon
+from wxdesk.ui.setup.copying import CopyButton
 from wxdesk.ui.theme import Size
 from wxdesk.ui.traffic.steps import Step
 from wxdesk.ui.widgets.buttons import Button
@@ -35,7 +36,7 @@ class TrafficDetail(QFrame):
 
     Signals:
         closed: the operator wants it away (Esc, or the cross where it covers the table).
-        copied: the shown body is in the clipboard.
+        copied: something of what is shown is in the clipboard.
     """
 
     closed = Signal()
@@ -55,6 +56,7 @@ class TrafficDetail(QFrame):
         self.copy.clicked.connect(self._copy_body)
         self.body = Body()
         self.steps = Steps()
+        self.steps.copied.connect(self.copied)
         self._build()
         self._tint()
 
@@ -156,7 +158,13 @@ class Body(QPlainTextEdit):
 
 
 class Steps(QWidget):
-    """The pairs, one below the other."""
+    """The pairs, one below the other.
+
+    Signals:
+        copied: one of them is in the clipboard.
+    """
+
+    copied = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -184,6 +192,10 @@ class Steps(QWidget):
             text.setAccessibleName(f"{step.name}: {step.text}")
             self._grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(text, row, 1)
+            if step.copy:
+                copy = CopyButton(step.text, step.name, self)
+                copy.copied.connect(self.copied)
+                self._grid.addWidget(copy, row, 2, Qt.AlignmentFlag.AlignTop)
 
     def texts(self) -> list[tuple[str, str]]:
         """What is shown, in order."""

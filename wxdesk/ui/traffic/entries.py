@@ -111,7 +111,7 @@ def _call_line(entry: ApiCalled, reply: ReplyTrace | None) -> Line:
         result="0 ok" if good else str(code) if code is not None else tr("No answer"),
         tone=Tone.GOOD if good else Tone.BAD,
         who=name_of(reply.contact) if reply is not None else "",
-        said=_call_said(entry, reply) if good else call_said(entry.outcome),
+        said=_call_said(entry, reply) if good else call_said(entry.outcome, entry.errmsg),
         reply=reply,
     )
 

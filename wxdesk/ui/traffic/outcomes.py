@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from wxdesk.core.errcodes import meaning_of
+from wxdesk.desk.refusal_words import refusal_words
 from wxdesk.i18n import tr
 
 REFUSED = "refused: "
@@ -112,7 +112,7 @@ def call_code(outcome: str) -> int | None:
     return int(found.group()) if found else None
 
 
-def call_said(outcome: str) -> str:
-    """What a call that failed came back with."""
+def call_said(outcome: str, errmsg: str = "") -> str:
+    """What a call that failed came back with; `errmsg` is what WeChat itself said."""
     code = call_code(outcome)
-    return outcome if code is None else tr(meaning_of(code))
+    return outcome if code is None else refusal_words(code, errmsg).meaning

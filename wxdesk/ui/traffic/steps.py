@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from wxdesk.core.errcodes import meaning_of, remedy_of
+from wxdesk.core.errcodes import meaning_of
 from wxdesk.core.events import ApiCalled, PushSeen
 from wxdesk.core.model import Account, BodyFormat, PushMode, Reply, ReplyState
 from wxdesk.core.rules import Decision
 from wxdesk.core.traces import PushPath, ReplyTrace
+from wxdesk.desk.refusal_words import LONGEST, refusal_words
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.decision_words import short_outcome
 from wxdesk.ui.traffic.entries import Line, precise_time
@@ -34,11 +35,12 @@ STATE_ROLES = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One pair; `role` is the theme's role for the colour of what it says."""
+    """One pair; `role` is the theme's role for the colour of what it says, `copy` whether it is worth copying."""
 
     name: str
     text: str
     role: str = "text"
+    copy: bool = False
 
 
 def push_steps(line: Line, path: PushPath | None, account: Account | None, now: datetime) -> list[Step]:
@@ -63,14 +65,27 @@ def call_steps(line: Line, entry: ApiCalled) -> list[Step]:
     code = call_code(entry.outcome)
     if code is None:
         steps.append(Step(tr("Result"), entry.outcome, line.tone.value))
+    elif code == 0:
+        steps.append(Step(tr("Result"), f"0 {tr(meaning_of(0))}", line.tone.value))
     else:
-        steps.append(Step(tr("Result"), f"{code} {tr(meaning_of(code))}", line.tone.value))
-        remedy = remedy_of(code) if code else ""
-        if remedy:
-            steps.append(Step(tr("What to do"), tr(remedy)))
+        steps += _refused(code, entry, line)
     if line.reply is not None:
         steps += _sent(line.reply)
     steps.append(Step(tr("Took"), line.took))
+    return steps
+
+
+def _refused(code: int, entry: ApiCalled, line: Line) -> list[Step]:
+    words = refusal_words(code, entry.errmsg)
+    steps = [Step(tr("Result"), f"{code} {words.meaning}", line.tone.value)]
+    if entry.errmsg:
+        steps.append(Step(tr("WeChat said"), entry.errmsg[:LONGEST]))
+    if words.remedy:
+        steps.append(Step(tr("What to do"), words.remedy))
+    if words.copy:
+        steps.append(Step(tr("Address"), words.copy, copy=True))
+    if entry.rid:
+        steps.append(Step(tr("Request id"), entry.rid, copy=True))
     return steps
 
 
@@ -119,6 +134,4 @@ def _sent(trace: ReplyTrace) -> list[Step]:
     steps = [Step(tr("Written by"), author_word(reply))]
     if reply.attempts > 1:
         steps.append(Step(tr("Attempts"), str(reply.attempts)))
-    if reply.rid:
-        steps.append(Step(tr("Request id"), reply.rid))
     return steps

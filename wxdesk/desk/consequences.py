@@ -1,0 +1,106 @@
+"""What follows from each way in which a call to WeChat can end: for the reply, its contact and its account.
+
+accepted                         sent; the reply window loses one
+certainly not delivered          queued again, later and later (`core.backoff`), then failed
+no answer came                   unknown: never sent again by itself
+refused, by its errcode's action (`core.errcodes`):
+    RETRY                        queued again after 1, 3 and 9 s, then failed
+    WAIT, CONFIG, TOKEN, QUOTA   queued again and the account rests (`desk.rests`); the operator is told.
+                                 A refused token was renewed and tried once more by the client before
+    USER                         failed; the other automatic replies to this contact are cancelled, and no rule
+                                 speaks before he writes again
+    all others                   failed, as this reply is wrong; never repeated unchanged
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from wxdesk.core import quota
+from wxdesk.core.backoff import wait_after
+from wxdesk.core.errcodes import ErrorAction, action_for
+from wxdesk.core.errors import NotSent, Refused
+from wxdesk.core.events import Event, ReplyChanged, TroubleRaised
+from wxdesk.core.lifecycle import Move
+from wxdesk.core.model import Reply
+from wxdesk.desk.ports import Clock, ReplyChanges, Store
+from wxdesk.desk.refusal_words import refusal_words
+from wxdesk.desk.rests import Rests
+from wxdesk.i18n import tr
+
+type Consequence = tuple[Move, ReplyChanges]
+
+_REST = frozenset({ErrorAction.WAIT, ErrorAction.CONFIG, ErrorAction.TOKEN, ErrorAction.QUOTA})
+
+
+class Consequences:
+    """The policy of the way out. What it says about the reply is for the outbox to record."""
+
+    def __init__(self, store: Store, rests: Rests, publish: Callable[[Event], None], clock: Clock) -> None:
+        self._store = store
+        self._rests = rests
+        self._publish = publish
+        self._clock = clock
+        self._tries: dict[tuple[int, bool], int] = {}
+
+    def accepted(self, reply: Reply) -> Consequence:
+        """WeChat has it, and so the account is well."""
+        self._account_is_well(reply.account)
+        return self._final(reply, Move.ACCEPT, ReplyChanges(errcode=0, error="", window=quota.spent))
+
+    def lost(self, reply: Reply, reason: str) -> Consequence:
+        """The answer never came."""
+        return self._final(reply, Move.LOSE, ReplyChanges(error=reason))
+
+    def not_sent(self, reply: Reply, error: NotSent) -> Consequence:
+        """It certainly did not reach the contact."""
+        return self._again_or_failed(reply, ReplyChanges(error=str(error)), busy=error.busy)
+
+    async def refused(self, reply: Reply, error: Refused) -> Consequence:
+        """WeChat answered with an errcode."""
+        action = action_for(error.errcode)
+        said = ReplyChanges(errcode=error.errcode, error=error.errmsg, rid=error.rid)
+        if action is ErrorAction.RETRY:
+            return self._again_or_failed(reply, said, busy=True)
+        if action in _REST:
+            self._let_rest(reply.account, action, error)
+            return Move.POSTPONE, said
+        self._account_is_well(reply.account)
+        if action is ErrorAction.USER:
+            await self._spare(reply.conversation_id)
+            now = self._clock()
+            said = replace(said, window=lambda window: quota.corrected(window, error.errcode, now))
+        return self._final(reply, Move.REFUSE, said)
+
+    def _again_or_failed(self, reply: Reply, said: ReplyChanges, *, busy: bool) -> Consequence:
+        tries = self._tries[reply.id, busy] = self._tries.get((reply.id, busy), 0) + 1
+        wait = wait_after(tries, busy=busy)
+        if wait is None:
+            return self._final(reply, Move.REFUSE, said)
+        return Move.POSTPONE, replace(said, not_before=self._clock() + wait)
+
+    def _final(self, reply: Reply, move: Move, changes: ReplyChanges) -> Consequence:
+        for busy in (True, False):
+            self._tries.pop((reply.id, busy), None)
+        return move, changes
+
+    def _let_rest(self, account: str, action: ErrorAction, error: Refused) -> None:
+        until_midnight = action is ErrorAction.QUOTA
+        until = self._rests.begin_until_midnight(account) if until_midnight else self._rests.begin(account)
+        words = refusal_words(error.errcode, error.errmsg)
+        text = tr(
+            "{account} cannot send: {said} Its replies wait; one tries again at {time}.",
+            account=account,
+            said=words.sentence,
+            time=f"{until.astimezone():%H:%M:%S}",
+        )
+        self._publish(TroubleRaised(f"account:{account}", text, copy=words.copy, account=account))
+
+    def _account_is_well(self, account: str) -> None:
+        if self._rests.end(account):
+            self._publish(TroubleRaised(f"account:{account}", ""))
+
+    async def _spare(self, conversation_id: int) -> None:
+        for reply in await self._store.replies.cancel_automatic(conversation_id, "WeChat", self._clock()):
+            self._publish(ReplyChanged(reply.conversation_id, reply.id, reply.state))
