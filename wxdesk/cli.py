@@ -55,9 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     add("serve", _serve, "the same desk without a window, for a server")
     demo = add("demo", _demo, "a simulated WeChat, customers who write, and the desk on top")
     demo.add_argument("--screenshots", type=Path, metavar="DIR", help="save one picture a page to DIR and exit")
-    sandbox = add("sandbox", _sandbox, "only the simulated WeChat")
-    sandbox.add_argument("--port", type=int, default=0, help="0 (default): any free port")
-    sandbox.add_argument("--push-url", default="", help="where it pushes; can be set later by /control/push_url")
+    _add_sandbox(add("sandbox", _sandbox, "only the simulated WeChat, to test any back end with"))
     add("doctor", _doctor, "check the set-up, one line a check; exit 1 if one fails")
     _add_rules(add("rules", _usage, "import or export the rules as a file"))
     _add_secret(add("secret", _usage, "keep a secret in the system keychain"))
@@ -92,6 +90,26 @@ def _add_secret(parser: argparse.ArgumentParser) -> None:
     action.add_argument("account", metavar="ACCOUNT")
     action.add_argument("name", metavar="NAME", choices=[name.value for name in SecretName])
     action.set_defaults(command=_set_secret)
+
+
+def _add_sandbox(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, default=0, help="0 (default): any free port")
+    parser.add_argument("--host", default="127.0.0.1", help="this machine only by default; everybody can steer another")
+    parser.add_argument("--push-url", default="", help="where it pushes; can be set later by /control/push_url")
+    parser.add_argument("--name", default="shop", help="the account's name (shop)")
+    parser.add_argument("--app-id", default="", help="the mini program's app id")
+    parser.add_argument("--original-id", default="", help="its original id (gh_…), the ToUserName of pushes")
+    parser.add_argument("--mode", choices=("secure", "compat", "plain"), default="secure", help="of pushes (secure)")
+    parser.add_argument("--format", choices=("json", "xml"), default="json", help="of pushes (json)")
+    parser.add_argument("--script", type=Path, metavar="FILE", help="orders to carry out: one JSON object a line")
+    secrets = parser.add_argument_group(
+        "secrets",
+        "Without these it has its own and prints them. Others on this machine can read a command line: give real ones "
+        "as WXDESK_NAME_APP_SECRET, WXDESK_NAME_PUSH_TOKEN and WXDESK_NAME_ENCODING_AES_KEY instead.",
+    )
+    for name in SecretName:
+        option = "--" + name.value.replace("_", "-")
+        secrets.add_argument(option, default="", metavar="VALUE", help=f"the mini program's {name.value}")
 
 
 def _usage(options: argparse.Namespace) -> int:
@@ -153,10 +171,24 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _sandbox(options: argparse.Namespace) -> int:
-    from wxdesk.sandbox.server import run_sandbox  # only this command and the demo need it
+    from wxdesk.core.model import BodyFormat, PushMode
+    from wxdesk.sandbox.standalone import Given, run_sandbox  # only this command and the demo need it
 
-    logs.set_up(_home(options), options.log_level)
-    asyncio.run(run_sandbox(options.port, options.push_url))
+    secrets = {
+        name.value: getattr(options, name.value) or os.environ.get(keychain.variable(options.name, name), "").strip()
+        for name in SecretName
+    }
+    logs.set_up(_home(options), options.log_level, [value for value in secrets.values() if value])
+    given = Given(
+        name=options.name,
+        app_id=options.app_id,
+        original_id=options.original_id,
+        push_mode=PushMode(options.mode),
+        format=BodyFormat(options.format),
+        push_url=options.push_url,
+        **secrets,
+    )
+    asyncio.run(run_sandbox(options.port, given=given, host=options.host, script=options.script))
     return 0
 
 

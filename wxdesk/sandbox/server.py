@@ -1,19 +1,20 @@
 """A WeChat that runs on this machine: start it, point a desk at its URL, and let customers write.
 
-It answers on loopback only, and only to requests that name loopback as their host, so that no web page in a
-browser can reach it under a name of its own.
+It answers on loopback, and then only to requests that name loopback as their host, so that no web page in a browser
+can reach it under a name of its own; another address has to be asked for.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 from wxdesk.desk.ports import Clock
+from wxdesk.keychain import SecretName, variable
 from wxdesk.sandbox import bodies, pictures
 from wxdesk.sandbox.api import Api
 from wxdesk.sandbox.contact import Side
@@ -46,6 +47,7 @@ class Sandbox:
         programs: Iterable[MiniProgram] = (),
         *,
         port: int = 0,
+        host: str = HOST,
         clock: Clock = now,
         push_deadline: float = DEADLINE_SECONDS,
     ) -> None:
@@ -60,6 +62,7 @@ class Sandbox:
         self.journal.on_change = self._changed
         self.on_change: Callable[[], None] = lambda: None
         self.url = ""
+        self._host = host
         self._port = port
         self._api = Api(self.platform, self.faults, self.journal)
         self._pusher = Pusher(self.clock, deadline=push_deadline)
@@ -69,14 +72,14 @@ class Sandbox:
 
     async def start(self) -> str:
         """Listen; the base URL of the API. Raises `OSError` if the port is taken."""
-        app = web.Application(middlewares=[only_loopback], client_max_size=_LARGEST_REQUEST)
+        app = web.Application(middlewares=[guard(loopback=self._host in _LOOPBACK)], client_max_size=_LARGEST_REQUEST)
         app.add_routes(self._api.routes())
         app.add_routes(Control(self).routes())
         app.add_routes([web.get("/pictures/{media_id}", self._picture)])
         # No access log: it would write tokens and secrets.
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, HOST, self._port)
+        site = web.TCPSite(self._runner, self._host, self._port)
         await site.start()
         self.url = f"http://{HOST}:{self._runner.addresses[0][1]}"
         return self.url
@@ -158,13 +161,15 @@ class Sandbox:
         """What a desk must be told to use this WeChat, by the names of config.toml and the environment."""
         program = self.platform.program()
         account, secret = program.account, program.credentials
-        prefix = f"WXDESK_{account.name.upper()}_"
+        prefix = variable(account.name, SecretName.APP_SECRET).removesuffix("APP_SECRET")
         return {
             "api_base": self.url,
+            "control": f"{self.url}/control",
             "name": account.name,
             "app_id": account.app_id,
             "original_id": account.original_id,
             "push_mode": account.push_mode.value,
+            "format": program.format.value,
             prefix + "APP_SECRET": secret.app_secret,
             prefix + "PUSH_TOKEN": secret.push_token,
             prefix + "ENCODING_AES_KEY": secret.encoding_aes_key,
@@ -185,36 +190,19 @@ class Sandbox:
         return web.Response(body=medium.data, content_type=medium.content_type)
 
 
-async def run_sandbox(
-    port: int, push_url: str = "", on_ready: Callable[[Mapping[str, str]], None] | None = None
-) -> None:
-    """Run the simulated WeChat until cancelled.
+def guard(*, loopback: bool) -> Middleware:
+    """Refuse whoever steers from a foreign web page; with `loopback` also whoever is not this machine.
 
-    Once it listens, `on_ready` gets what a desk must be told (see `Sandbox.facts`); without it that is printed
-    as one line of JSON.
+    A web page in a browser on this machine can call loopback, even under a name of its own; it cannot hide its origin
+    or the name that it called.
     """
-    sandbox = Sandbox(port=port)
-    if push_url:
-        sandbox.set_push_url(push_url)
-    await sandbox.start()
-    try:
-        (on_ready or _print_as_line)(sandbox.facts())
-        await asyncio.Event().wait()
-    finally:
-        await sandbox.stop()
 
+    @web.middleware
+    async def refuse_strangers(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.headers.get("Origin", f"http://{request.host}") != f"http://{request.host}":
+            raise web.HTTPForbidden
+        if loopback and ((request.url.host or "") not in _LOOPBACK or request.remote not in _LOOPBACK):
+            raise web.HTTPForbidden
+        return await handler(request)
 
-def _print_as_line(facts: Mapping[str, str]) -> None:
-    line = {"event": "listening", "url": facts["api_base"], **facts}
-    print(json.dumps(line, ensure_ascii=False), flush=True)  # noqa: T201 - this line is the command's output
-
-
-@web.middleware
-async def only_loopback(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-) -> web.StreamResponse:
-    """Refuse whoever is not this machine, or calls it by a foreign name, or steers it from a web page."""
-    host = request.url.host or ""
-    if host not in _LOOPBACK or request.remote not in _LOOPBACK or "Origin" in request.headers:
-        raise web.HTTPForbidden
-    return await handler(request)
+    return refuse_strangers

@@ -1,0 +1,116 @@
+"""`wxdesk sandbox`: the simulated WeChat by itself, for a back end of any kind."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import msgspec
+
+from wxdesk.core.credentials import Credentials
+from wxdesk.core.errors import BadInput
+from wxdesk.core.model import Account, BodyFormat, PushMode
+from wxdesk.sandbox.control import BadOrder, Control
+from wxdesk.sandbox.customers import demo_account
+from wxdesk.sandbox.platform import MiniProgram
+from wxdesk.sandbox.program import cipher_of
+from wxdesk.sandbox.server import HOST, Sandbox
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Given:
+    """What the person says of his mini program; empty is what the demonstration has."""
+
+    name: str = ""
+    app_id: str = ""
+    original_id: str = ""
+    app_secret: str = ""
+    push_token: str = ""
+    encoding_aes_key: str = ""
+    push_mode: PushMode = PushMode.SECURE
+    format: BodyFormat = BodyFormat.JSON
+    push_url: str = ""
+
+    def program(self) -> MiniProgram:
+        """The mini program; raises `BadInput` if the key is none."""
+        account, own = demo_account()
+        account = Account(
+            name=self.name or account.name,
+            app_id=self.app_id or account.app_id,
+            original_id=self.original_id or account.original_id,
+            push_mode=self.push_mode,
+            reply_mode=account.reply_mode,
+        )
+        credentials = Credentials(
+            app_secret=self.app_secret or own.app_secret,
+            push_token=self.push_token or own.push_token,
+            encoding_aes_key=self.encoding_aes_key or own.encoding_aes_key,
+        )
+        program = MiniProgram(account, credentials, self.format, self.push_url)
+        cipher_of(program)
+        return program
+
+    def withhold(self, facts: Mapping[str, str]) -> dict[str, str]:
+        """The facts without the secrets that the person gave: he knows them, and output is kept in many places."""
+        given = {
+            "_APP_SECRET": self.app_secret,
+            "_PUSH_TOKEN": self.push_token,
+            "_ENCODING_AES_KEY": self.encoding_aes_key,
+        }
+        endings = tuple(ending for ending, value in given.items() if value)
+        return {name: value for name, value in facts.items() if not (endings and name.endswith(endings))}
+
+
+async def run_sandbox(
+    port: int,
+    push_url: str = "",
+    on_ready: Callable[[Mapping[str, str]], None] | None = None,
+    *,
+    given: Given | None = None,
+    host: str = HOST,
+    script: Path | None = None,
+) -> None:
+    """Run the simulated WeChat until cancelled.
+
+    Once it listens, `on_ready` gets what a desk must be told (see `Sandbox.facts`); without it that is printed
+    as one line of JSON. Then the orders of `script` are carried out, and it runs on.
+
+    Raises:
+        BadInput: something given makes no sense, or the script cannot be read or carried out.
+        OSError: the port is taken.
+    """
+    given = given or Given()
+    given = replace(given, push_url=push_url or given.push_url)
+    steps = [] if script is None else _read(script)
+    sandbox = Sandbox([given.program()], port=port, host=host)
+    await sandbox.start()
+    try:
+        (on_ready or _print_as_line)(given.withhold(sandbox.facts()))
+        if steps:
+            try:
+                await Control(sandbox).carry_out("script", {"steps": steps})
+            except BadOrder as error:
+                raise BadInput(reason=str(error)) from None
+        await asyncio.Event().wait()
+    finally:
+        await sandbox.stop()
+
+
+def _read(script: Path) -> list[dict[str, object]]:
+    """The steps of a script file: a JSON list, or one JSON object a line; blank lines and those with # are left out."""
+    try:
+        text = script.read_text(encoding="utf-8-sig")
+        if text.lstrip().startswith("["):
+            return msgspec.json.decode(text, type=list[dict[str, object]])
+        lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+        return [msgspec.json.decode(line, type=dict[str, object]) for line in lines]
+    except (OSError, UnicodeDecodeError, msgspec.DecodeError) as error:
+        raise BadInput(reason=f"{script.name}: {type(error).__name__}") from None
+
+
+def _print_as_line(facts: Mapping[str, str]) -> None:
+    line = {"event": "listening", "url": facts["api_base"], **facts}
+    print(json.dumps(line, ensure_ascii=False), flush=True)  # noqa: T201 - this line is the command's output
