@@ -47,7 +47,8 @@ def bar_of(window: MainWindow, key: str = "trouble:account:shop") -> str:
 
 
 def press(qtbot: QtBot, window: MainWindow, word: str) -> None:
-    [button] = [button for button in window.notices.bars.findChildren(Button) if button.text() == word]
+    buttons = window.notices.bars.findChildren(Button)
+    [button] = [button for button in buttons if button.text() == word and button.isVisible()]
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 

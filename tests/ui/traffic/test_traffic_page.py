@@ -169,7 +169,7 @@ def test_a_token_call_from_a_foreign_address_offers_the_address(
     select(page, "not in the IP list")
     steps = dict(page.detail.steps.texts())
     assert steps["What to do"] == "Add 203.0.113.7 to the IP list in the mini program's console."
-    assert steps["Address"] == "203.0.113.7"
+    assert steps["IP address"] == "203.0.113.7"
     assert "rid" not in steps["WeChat said"]
     assert len(steps["Request id"].split("-")) == 3
 

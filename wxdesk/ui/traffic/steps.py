@@ -83,7 +83,7 @@ def _refused(code: int, entry: ApiCalled, line: Line) -> list[Step]:
     if words.remedy:
         steps.append(Step(tr("What to do"), words.remedy))
     if words.copy:
-        steps.append(Step(tr("Address"), words.copy, copy=True))
+        steps.append(Step(tr("IP address"), words.copy, copy=True))
     if entry.rid:
         steps.append(Step(tr("Request id"), entry.rid, copy=True))
     return steps
