@@ -47,7 +47,7 @@ def test_lone_surrogates_are_dropped() -> None:
     [
         ("goods/1024", {}),
         ("goods_id=1024&from=share", {"goods_id": "1024", "from": "share"}),
-        ("pages/goods?id=7&n=%E9%80%80", {"id": "7", "n": "退"}),
+        ("pages/goods?id=7&n=%E9%80%80", {"path": "pages/goods", "id": "7", "n": "退"}),
         ('{"goods": 1024, "vip": true, "name": "<a>", "rate": 0.5}',
          {"goods": 1024, "vip": True, "name": "＜a>", "rate": 0.5}),
         ('{"goods": {"id": 1}, "list": [1], "none": null, "x": "y"}', {"x": "y"}),

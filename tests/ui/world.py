@@ -15,6 +15,7 @@ from wxdesk.core.events import DecisionMade, Event, ReplyChanged
 from wxdesk.core.model import ReplyMode, ReplyState
 from wxdesk.desk.desk import Desk
 from wxdesk.sandbox.customers import demo_account
+from wxdesk.sandbox.pusher import PushOutcome
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.threads import LoopThread
 
@@ -52,6 +53,14 @@ class World:
     def enter(self, openid: str, session_from: str = "") -> int:
         """A customer opens the chat; returns the conversation's id once the desk has decided on it."""
         return self._decided(self.sandbox.enter(openid, session_from))
+
+    def push(self, openid: str, **fields: str | int) -> int:
+        """WeChat pushes these fields about a customer; returns the conversation's id once the desk has decided."""
+        return self._decided(self.sandbox.push(openid, fields))
+
+    def push_event(self, openid: str, event: str) -> PushOutcome:
+        """WeChat pushes an event that is no part of any conversation; returns when it has been answered."""
+        return self._wechat.call(self.sandbox.push(openid, {"MsgType": "event", "Event": event}))
 
     def publish(self, event: Event) -> None:
         """Put an event on the desk's bus, as the desk would."""

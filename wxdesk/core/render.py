@@ -6,13 +6,12 @@ text. Which engine fills them is decided in `desk.liquid`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
-from urllib.parse import parse_qsl
 
 from wxdesk.core.model import Account, Conversation, Message
+from wxdesk.core.session_from import Plain, plain_fields
 
 TEXT_LIMIT_BYTES = 2048
 """Most bytes of UTF-8 in one text; WeChat refuses more with 45002. Found by experience, in no document."""
@@ -45,7 +44,6 @@ WITH_FIELDS = frozenset({"contact", "message", "m", "session_from", "window"})
 """Names that cannot be shown by themselves, only with a field."""
 
 _SHORT_ID = 6
-_MAX_SESSION_FROM = 4096
 
 
 def byte_count(text: str) -> int:
@@ -82,26 +80,10 @@ def variables(
     }
 
 
-def session_fields(value: str) -> dict[str, str | int | float | bool]:
-    """The fields of a `SessionFrom` (button, session-from) that is a JSON object or a query string, and `value`.
-
-    A mini program may put there what it likes. Only plain values are taken; lists and objects within are not.
-    """
-    fields: dict[str, str | int | float | bool] = {}
-    for key, field in _pairs_in(value[:_MAX_SESSION_FROM]):
-        if isinstance(field, str):
-            fields[harmless(key)] = harmless(field)
-        elif isinstance(field, int | float):
-            fields[harmless(key)] = field
+def session_fields(value: str) -> dict[str, Plain]:
+    """The plain fields of a `SessionFrom` that is a JSON object or a query string, and the whole of it as `value`."""
+    fields = {
+        harmless(name): harmless(field) if isinstance(field, str) else field
+        for name, field in plain_fields(value).items()
+    }
     return {**fields, "value": harmless(value)}
-
-
-def _pairs_in(value: str) -> list[tuple[str, object]]:
-    try:
-        if value.lstrip().startswith("{"):
-            return list(json.loads(value).items())
-        if "=" in value:
-            return list(parse_qsl(value.partition("?")[2] or value, max_num_fields=100))
-    except (ValueError, RecursionError):
-        pass  # a value like any other that is neither
-    return []

@@ -117,7 +117,7 @@ def _legends(spoken: str) -> tuple[Legend, Legend]:
 
 
 def kind_word(kind: str) -> str:
-    """What stands for something without text; `kind` is a MessageType or a ReplyKind."""
+    """What stands for something without text; `kind` is a MessageType, a ReplyKind, or WeChat's MsgType."""
     return tr(_KINDS.get(kind, "[Other message]"))
 
 
@@ -127,6 +127,11 @@ _KINDS = {
     "link": "[Link]",
     "card": "[Mini-program card]",
     "enter_session": "[Entered the chat]",
+    "voice": "[Voice message]",
+    "video": "[Video]",
+    "shortvideo": "[Video]",
+    "location": "[Location]",
+    "file": "[File]",
 }
 
 

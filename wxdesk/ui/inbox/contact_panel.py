@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from wxdesk.core.model import Contact
 from wxdesk.i18n import tr
+from wxdesk.ui.inbox.incoming_words import source_rows
 from wxdesk.ui.inbox.painting import paint_avatar, paint_text
 from wxdesk.ui.inbox.tag_row import TagRow
 from wxdesk.ui.theme import Size, Theme, font
@@ -48,7 +49,7 @@ class ContactPanel(QFrame):
         self.alias = AliasEdit()
         self.openid = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
         self.first_seen = PlainLabel(elide=True)
-        self.source = PlainLabel(elide=True)
+        self.source = PlainLabel(wrap=True)
         self.tags = TagRow()
         self.note = NoteEdit()
         self._arrange()
@@ -97,7 +98,7 @@ class ContactPanel(QFrame):
         self.openid.setText(f"{short} · {contact.account}" if contact.alias else contact.account)
         first = contact.first_seen_at.astimezone().date()
         self.first_seen.setText(date_word(first))
-        self.source.setText(source or tr("not known"))
+        self.source.setText(source_rows(source) if source else tr("not known"))
         self.source.set_role("text" if source else "secondary")
         self.tags.show_tags(contact.tags)
         if not (same and self.alias.hasFocus()):

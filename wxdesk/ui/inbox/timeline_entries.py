@@ -15,6 +15,7 @@ from wxdesk.core.model import Author, Message, MessageType, Reply, ReplyKind, Re
 from wxdesk.core.rules import Decision, Outcome
 from wxdesk.core.text_links import as_seen
 from wxdesk.i18n import tr
+from wxdesk.ui.inbox.incoming_words import event_text, other_text
 from wxdesk.ui.words import clock_time, day_word, kind_word, readable
 
 
@@ -98,7 +99,7 @@ def message_text(message: Message) -> str:
     if message.text:
         return readable(message.text)
     if message.type is MessageType.OTHER:
-        return tr("[{kind}]", kind=message.msg_type)
+        return other_text(message)
     return f"{kind_word(message.type.value)} {message.fields.get('Title', '')}".strip()
 
 
@@ -115,12 +116,7 @@ def _message_entry(message: Message, silence: Outcome | None) -> Entry:
     if message.event is None:
         text = message_text(message)
         return Entry(EntryKind.MESSAGE, key_of(message), message.at, text, message=message, silence=silence)
-    if message.type is MessageType.ENTER_SESSION:
-        source = message.session_from
-        text = tr("Came in from “{source}”", source=source) if source else tr("Came into the conversation")
-    else:
-        text = message.event
-    text = f"{text} · {clock_time(message.at)}"
+    text = f"{event_text(message)} · {clock_time(message.at)}"
     return Entry(EntryKind.ACTIVITY, key_of(message), message.at, text, message=message, silence=silence)
 
 

@@ -1,0 +1,67 @@
+"""Where a contact comes from, as the mini program tells it: `SessionFrom`, the value of the button's session-from.
+
+A mini program may put there what it likes, up to 1,024 characters (component `button`). Common are a word, a JSON
+object, a query string with or without a page before it, and either of them percent-encoded as a whole.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from urllib.parse import parse_qsl, unquote
+
+MAX_CHARACTERS = 4096
+"""What is longer is cut before it is read; WeChat takes a quarter of it."""
+
+MAX_FIELDS = 50
+"""Fields beyond these are left out."""
+
+type Plain = str | int | float | bool
+
+_NAME = re.compile(r"[\w.\-\[\]]{1,64}")
+_ENCODED = re.compile(r"%7B|[\w.\-/?%]*%3D", re.IGNORECASE)
+
+
+def fields_of(value: str) -> dict[str, str]:
+    """The fields of `value` as text, in their order; none if it is a word like any other.
+
+    A page before a query string is `path`. What is a list or an object within an object is compact JSON.
+    """
+    return {name: _told(field) for name, field in _pairs(value)}
+
+
+def plain_fields(value: str) -> dict[str, Plain]:
+    """The fields of `value` that are a text, a number, or true or false, as such."""
+    return {name: field for name, field in _pairs(value) if isinstance(field, str | int | float)}
+
+
+def _pairs(value: str) -> list[tuple[str, object]]:
+    text = value[:MAX_CHARACTERS].strip()
+    if _ENCODED.match(text) and "=" not in text:
+        text = unquote(text)
+    try:
+        pairs = list(json.loads(text).items()) if text.startswith("{") else _query(text)
+    except (ValueError, RecursionError):
+        return []  # a value like any other that is neither
+    return [(_sound(name), _sound(field) if isinstance(field, str) else field) for name, field in pairs[:MAX_FIELDS]]
+
+
+def _query(text: str) -> list[tuple[str, object]]:
+    path, mark, query = text.partition("?")
+    if not mark or "=" in path:
+        path, query = "", text
+    pairs: list[tuple[str, object]] = [*parse_qsl(query, keep_blank_values=True)]
+    if not pairs or "=" not in query or not all(_NAME.fullmatch(name) for name, _ in pairs):
+        return []
+    return [("path", path), *pairs] if path else pairs
+
+
+def _told(field: object) -> str:
+    if isinstance(field, str):
+        return field
+    return "" if field is None else _sound(json.dumps(field, ensure_ascii=False, separators=(",", ":")))
+
+
+def _sound(text: str) -> str:
+    """`text` without halves of surrogate pairs, which JSON can name and no text can hold."""
+    return text.encode("utf-8", "replace").decode()
