@@ -12,7 +12,7 @@ const WORDS = {
     delivered: "送达 {0} · 重复送达 {1} · 推送 {2}，失败 {3}", pick: "先选择或添加一位客户", picture_word: "图片", card_word: "小程序卡片",
     link_word: "链接", tool: "微信客服工具", to_tool: "只到客服工具", none: "", queued: "排队等客服工具", open: "在客服工具中，不推送",
     accepted: "已被接受：{0}", refused: "未被接受：{0}", nothing: "没有推送", ahead: "快 {0}", push_url: "推送到 {0}", no_push_url: "没有推送地址",
-    other: "English",
+    acknowledged: "已确认", transfer: "转到客服工具", wrong: "回答不对", silence: "没有回答", not_pushed: "没有推送", other: "English",
   },
   en: {
     title: "Simulated WeChat", customers: "Customers", new_hint: "openid of a new customer (empty: random)", add: "Add",
@@ -25,7 +25,8 @@ const WORDS = {
     hours: "{0} h", delivered: "delivered {0} · twice {1} · pushed {2}, failed {3}", pick: "Choose or add a customer first",
     picture_word: "picture", card_word: "card", link_word: "link", tool: "WeChat's own tool", to_tool: "to the tool only", none: "",
     queued: "waits for the tool", open: "with the tool: not pushed", accepted: "Accepted: {0}", refused: "Not accepted: {0}",
-    nothing: "Nothing was pushed", ahead: "{0} ahead", push_url: "pushes to {0}", no_push_url: "no push URL", other: "中文",
+    nothing: "Nothing was pushed", ahead: "{0} ahead", push_url: "pushes to {0}", no_push_url: "no push URL", acknowledged: "acknowledged", transfer: "handed over",
+    wrong: "wrong answer", silence: "no answer", not_pushed: "not pushed", other: "中文",
   },
 };
 
@@ -48,11 +49,16 @@ const CALLS = ["send", "token", "typing", "upload", "media", "check", "openapi",
 const by = (id) => document.getElementById(id);
 let language = (localStorage.getItem("language") || navigator.language).startsWith("zh") ? "zh" : "en";
 let chosen = null;  // {account, openid}
+let fresh = false;  // chosen since his chat was shown last
 let shown = {};
+
+function choose(customer) { chosen = { account: customer.account, openid: customer.openid }; fresh = true; }
 
 const say = (word, ...parts) => WORDS[language][word].replace(/\{(\d)\}/g, (_, n) => parts[n]);
 const kindWord = (kind) => (KINDS[kind] ? KINDS[kind][language === "zh" ? 0 : 1] : kind);
-const time = (iso) => new Date(iso).toLocaleString(language === "zh" ? "zh-CN" : "en", { hour12: false });
+const locale = () => (language === "zh" ? "zh-CN" : "en-GB");
+const time = (iso) => new Date(iso).toLocaleTimeString(locale());
+const day = (iso) => new Date(iso).toLocaleString(locale(), { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
 
 function make(tag, text, cls) {
   const element = document.createElement(tag);
@@ -73,7 +79,7 @@ async function order(path, fields) {
 
 function tell(told, ok) {
   if (!("attempts" in told)) { by("result").textContent = ""; return; }
-  const answer = told.reason || told.answer || told.understood;
+  const answer = told.reason || say(told.understood);
   by("result").textContent = ok && !told.attempts.length ? say("nothing") : say(told.accepted ? "accepted" : "refused", answer);
 }
 
@@ -99,11 +105,10 @@ function options(select, pairs) {
 }
 
 function replaceIfNew(element, key, children) {
-  if (shown[element.id] === key) return;
+  if (shown[element.id] === key) return false;
   shown[element.id] = key;
-  const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < 8;
   element.replaceChildren(...children());
-  if (atEnd) element.scrollTop = element.scrollHeight;
+  return true;
 }
 
 async function refresh() {
@@ -113,7 +118,7 @@ async function refresh() {
     + (account.push_url ? say("push_url", account.push_url) : say("no_push_url"));
   by("counters").textContent = say("delivered", counted.delivered, counted.doubled, counted.pushed, counted.push_failed);
   const hours = Math.round(state.ahead_seconds / 360) / 10;
-  by("clock").textContent = time(state.now) + (state.ahead_seconds ? ` (${say("ahead", `${hours} h`)})` : "");
+  by("clock").textContent = new Date(state.now).toLocaleString(locale()) + (state.ahead_seconds ? ` (${say("ahead", `${hours} h`)})` : "");
   showCustomers(state.customers);
   showFaults(state.faults);
   showLog("pushes", pushes.pushes, pushLine);
@@ -122,18 +127,18 @@ async function refresh() {
 }
 
 function showCustomers(customers) {
-  if (!chosen && customers.length) chosen = { account: customers[0].account, openid: customers[0].openid };
+  if (!chosen && customers.length) choose(customers[0]);
   const key = JSON.stringify([customers, chosen, language]);
   replaceIfNew(by("customers"), key, () => customers.map((one) => {
     const button = make("button");
     button.append(make("span", one.openid, "openid"), make("small", allowance(one), "quiet"));
     button.setAttribute("aria-current", chosen && chosen.openid === one.openid && chosen.account === one.account);
-    button.onclick = () => { chosen = { account: one.account, openid: one.openid }; refresh(); };
+    button.onclick = () => { choose(one); refresh(); };
     const item = make("li"); item.append(button); return item;
   }));
 }
 
-const allowance = (one) => (one.open ? say("left", one.left, time(one.until)) : say("closed"));
+const allowance = (one) => (one.open ? say("left", one.left, day(one.until)) : say("closed"));
 
 function showFaults(faults) {
   replaceIfNew(by("planned"), JSON.stringify([faults, language]), () => faults.map((fault) => {
@@ -154,7 +159,7 @@ function showLog(id, entries, line) {
 
 function pushLine(push) {
   const took = push.attempts.map((one) => `${one.status ?? "—"} ${Math.round(one.milliseconds)} ms`).join(", ");
-  const item = make("li", `${time(push.at)} ${push.kind} → ${push.understood} ${push.faults.map(kindWord).join(", ")}`);
+  const item = make("li", `${time(push.at)} ${push.kind} → ${[say(push.understood), ...push.faults.map(kindWord)].join(" · ")}`);
   if (push.attempts.length && !push.accepted) item.className = "bad";
   item.append(make("code", [took, push.reason || push.answer].filter(Boolean).join(" · ")));
   return item;
@@ -162,7 +167,7 @@ function pushLine(push) {
 
 function callLine(call) {
   const path = call.path.replace("/cgi-bin/", "");
-  const item = make("li", `${time(call.at)} ${path} ${call.status ?? "—"} ${call.errcode ?? ""} ${Math.round(call.milliseconds)} ms ${call.faults.map(kindWord).join(", ")}`);
+  const item = make("li", `${time(call.at)} ${path} ${call.status ?? "—"} ${call.errcode ?? ""} ${[`${Math.round(call.milliseconds)} ms`, ...call.faults.map(kindWord)].join(" · ")}`);
   if (call.status !== 200 || call.errcode) item.className = "bad";
   if (call.asked) item.append(make("code", call.asked));
   if (call.answer) item.append(make("code", call.answer));
@@ -178,11 +183,13 @@ async function showChat() {
   by("allowance").textContent = allowance(customer);
   by("blocked").checked = customer.blocked; by("refuses").checked = customer.refuses;
   by("session").textContent = say(customer.session);
-  replaceIfNew(by("chat"), JSON.stringify([chosen, chat.length, customer.typing, language]), () => {
+  const box = by("chat"), atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 8;
+  const changed = replaceIfNew(box, JSON.stringify([chosen, chat.length, customer.typing, language]), () => {
     const items = chat.map(bubble);
     if (customer.typing) items.push(make("li", say("typing"), "notice"));
     return items;
   });
+  if (changed && (atEnd || fresh)) { box.scrollTop = box.scrollHeight; fresh = false; }
 }
 
 function bubble(line) {

@@ -30,6 +30,7 @@ class Understood(StrEnum):
     TRANSFER = "transfer"
     WRONG = "wrong"
     SILENCE = "silence"  # none came in time
+    NOT_PUSHED = "not_pushed"  # there was nothing to answer
 
 
 @dataclass(frozen=True, slots=True)

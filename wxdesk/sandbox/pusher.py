@@ -24,7 +24,7 @@ from wxdesk.sandbox.push_shape import USUAL, USUAL_CONTENT_TYPE, Shape, sign
 DEADLINE_SECONDS = 5.0
 TRIES = 3
 
-_NOTHING = Reading(Understood.SILENCE)
+_NOTHING = Reading(Understood.NOT_PUSHED)
 
 
 @dataclass(frozen=True, slots=True)
