@@ -52,10 +52,7 @@ def _check_link(content: Content) -> None:
     _check_title(content.title, "A link needs a title.")
     if byte_count(content.description) > DESCRIPTION_LIMIT_BYTES:
         raise BadContent("description", "The description is longer than 1,024 bytes.")
-    if not is_web_address(content.url):
-        raise BadContent("url", "The link must be an address that begins with https:// or http://.")
-    if byte_count(content.url) > URL_LIMIT_BYTES:
-        raise BadContent("url", "The link is longer than 10,240 bytes.")
+    check_url(content.url)
     if content.thumb_url and not is_web_address(content.thumb_url):
         raise BadContent("thumb_url", "The picture's address must begin with https:// or http://.")
     if byte_count(content.thumb_url) > URL_LIMIT_BYTES:
@@ -64,16 +61,29 @@ def _check_link(content: Content) -> None:
 
 def _check_card(content: Content) -> None:
     _check_title(content.title, "A card needs a title.")
-    if not content.page_path.strip():
+    check_page_path(content.page_path)
+    if not (content.thumb_picture or content.thumb_media_id):
+        raise BadContent("thumb_picture", "A card needs a cover picture.")
+
+
+def check_url(url: str) -> None:
+    """Refuse what is no web address; raises `BadContent`."""
+    if not is_web_address(url):
+        raise BadContent("url", "The link must be an address that begins with https:// or http://.")
+    if byte_count(url) > URL_LIMIT_BYTES:
+        raise BadContent("url", "The link is longer than 10,240 bytes.")
+
+
+def check_page_path(path: str) -> None:
+    """Refuse what is no path of a page within a mini program; raises `BadContent`."""
+    if not path.strip():
         raise BadContent("page_path", "A card needs the path of a page, such as pages/index/index.")
-    if _SCHEME.match(content.page_path) or _BLANK.search(content.page_path):
+    if _SCHEME.match(path) or _BLANK.search(path):
         raise BadContent(
             "page_path", "This is a path within the mini program, such as pages/index/index, not an address."
         )
-    if byte_count(content.page_path) > URL_LIMIT_BYTES:
+    if byte_count(path) > URL_LIMIT_BYTES:
         raise BadContent("page_path", "The path is longer than 10,240 bytes.")
-    if not (content.thumb_picture or content.thumb_media_id):
-        raise BadContent("thumb_picture", "A card needs a cover picture.")
 
 
 def _check_title(title: str, if_missing: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
@@ -23,6 +24,7 @@ from wxdesk.ui.inbox.chat_session import ChatSession
 from wxdesk.ui.inbox.composer import Composer
 from wxdesk.ui.inbox.empty_state import EmptyState
 from wxdesk.ui.inbox.link_dialog import LinkDialog
+from wxdesk.ui.inbox.sending_panels import SendingPanels
 from wxdesk.ui.inbox.template_picker import TemplatePicker
 from wxdesk.ui.inbox.timeline_view import TimelineView
 from wxdesk.ui.notices import Notices
@@ -50,6 +52,7 @@ class ChatPanel(QFrame):
         self.composer = Composer()
         self.empty = EmptyState()
         self.picker = TemplatePicker(self)
+        self.panels = SendingPanels(self, self.composer, self.album, bridge, session)
         self._arrange()
         self._connect()
 
@@ -79,9 +82,12 @@ class ChatPanel(QFrame):
         timeline.link_wanted.connect(self._show_link)
         timeline.left_below.connect(composer.edit.setFocus)
         composer.sent.connect(self._send)
+        composer.split.connect(self._send_split)
         composer.edited.connect(self._save_edit)
-        composer.templates_wanted.connect(self._open_picker)
+        composer.tools.templates_wanted.connect(self._open_picker)
         composer.went_up.connect(timeline.focus_last)
+        self.panels.sent.connect(self._to_latest)
+        self.panels.failed.connect(self._notices.report)
         self.picker.chosen.connect(self._insert)
         self.picker.closed.connect(composer.edit.setFocus)
         self.header.mode_chosen.connect(self._set_mode)
@@ -99,6 +105,7 @@ class ChatPanel(QFrame):
         self._pages.setCurrentWidget(self._chat)
         self.header.show_conversation(row.conversation, now)
         self.composer.open(row.conversation, now)
+        self.panels.refresh()
         editing = self.composer.editing
         changed = self._session.reply(f"r{editing.id}") if editing else None
         if changed is not None:
@@ -108,6 +115,7 @@ class ChatPanel(QFrame):
         """Let the figures go on."""
         self.header.tick(now)
         self.composer.tick(now)
+        self.panels.refresh()
         self.timeline.tick()
 
     def type_into(self, text: str) -> None:
@@ -117,6 +125,7 @@ class ChatPanel(QFrame):
             self.composer.edit.insertPlainText(text)
 
     def _opened(self, key: str) -> None:
+        self.panels.close()
         self.timeline.to_end()
         if key == "unread":
             row = self._session.model.row_of(key)
@@ -197,6 +206,14 @@ class ChatPanel(QFrame):
             self._bridge.ask(
                 self._bridge.desk.handoff.write(self._session.conversation_id, text), partial(self._sent, text)
             )
+
+    def _send_split(self, text: str, parts: int) -> None:
+        if self._session.conversation_id is not None:
+            work = self._bridge.desk.handoff.write_split(self._session.conversation_id, text, parts)
+            self._bridge.ask(work, partial(self._sent_split, text))
+
+    def _sent_split(self, text: str, replies: Sequence[Reply]) -> None:
+        self._sent(text, replies[0])
 
     def _sent(self, text: str, reply: Reply) -> None:
         if reply.conversation_id == self._session.conversation_id:

@@ -9,14 +9,15 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from wxdesk.core import quota
 from wxdesk.core.model import Conversation, Reply, ReplyState
-from wxdesk.core.render import TEXT_LIMIT_BYTES, byte_count
+from wxdesk.core.text_links import TextLink, written
 from wxdesk.i18n import tr
+from wxdesk.ui.inbox.composer_tools import ComposerTools
+from wxdesk.ui.inbox.composer_words import Fit, closed_words, cost_words, fit_of, size_words
 from wxdesk.ui.inbox.message_edit import MessageEdit
-from wxdesk.ui.theme import Size, font
+from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +33,14 @@ class Composer(QFrame):
 
     Signals:
         sent: a text to be sent to the conversation.
+        split: a text to be sent in as many messages as its button said.
         edited: a `Reply` and the text that it shall have.
-        templates_wanted: the operator asks for a stored answer.
         went_up: the cursor left an empty text upwards.
     """
 
     sent = Signal(str)
+    split = Signal(str, int)
     edited = Signal(object, str)
-    templates_wanted = Signal()
     went_up = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -50,12 +51,12 @@ class Composer(QFrame):
         self._kept: dict[int, Written] = {}
         self._now: datetime | None = None
         self.edit = MessageEdit()
-        self.template = Button(tr("/ Templates"), kind=ButtonKind.LINK)
+        self.tools = ComposerTools()
         self.strip = PlainLabel(size=Size.SMALL, role="pending", strong=True, elide=True)
-        self.template.setFont(font(Size.SMALL))
         self.leave = Button(tr("Leave it as it was"), kind=ButtonKind.LINK, key_hint="Esc")
         self.count = PlainLabel(size=Size.SMALL, role="secondary", tabular=True)
         self.hint = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
+        self.send_split = Button("")
         self.send = Button(tr("Send"), kind=ButtonKind.PRIMARY)
         self._arrange()
         self._connect()
@@ -64,14 +65,14 @@ class Composer(QFrame):
     def _arrange(self) -> None:
         tools = QHBoxLayout()
         tools.setSpacing(12)
-        tools.addWidget(self.template)
+        tools.addWidget(self.tools, 1)
         tools.addWidget(self.strip, 1)
-        tools.addStretch(0)
         tools.addWidget(self.leave)
         foot = QHBoxLayout()
         foot.setSpacing(8)
         foot.addWidget(self.count)
         foot.addWidget(self.hint, 1)
+        foot.addWidget(self.send_split)
         foot.addWidget(self.send)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 16, 12)
@@ -84,10 +85,10 @@ class Composer(QFrame):
         self.edit.textChanged.connect(self._show_state)
         self.edit.sent.connect(self.submit)
         self.edit.left.connect(self.stop_editing)
-        self.edit.slashed.connect(self.templates_wanted)
+        self.edit.slashed.connect(self.tools.templates_wanted)
         self.edit.went_up.connect(self.went_up)
         self.send.clicked.connect(self.submit)
-        self.template.clicked.connect(self.templates_wanted)
+        self.send_split.clicked.connect(self._submit_split)
         self.leave.clicked.connect(self.stop_editing)
 
     # -- which conversation
@@ -142,6 +143,15 @@ class Composer(QFrame):
         self.edit.moveCursor(QTextCursor.MoveOperation.End)
         self.edit.setFocus()
 
+    def selected(self) -> str:
+        """What is selected of the text."""
+        return self.edit.textCursor().selectedText().replace("\u2029", "\n")
+
+    def insert_link(self, link: TextLink) -> None:
+        """Put a link where the cursor is, in place of what is selected."""
+        self.edit.insertPlainText(written(link))
+        self.edit.setFocus()
+
     def start_editing(self, reply: Reply) -> None:
         """Change `reply` here; what was being written is kept until that is done."""
         if self._conversation is None:
@@ -189,38 +199,37 @@ class Composer(QFrame):
         else:
             self.sent.emit(self.text())
 
+    def _submit_split(self) -> None:
+        fit = self.fit()
+        if fit.can_split:
+            self.split.emit(self.text(), fit.parts)
+
     # -- showing
 
-    def problem(self) -> str:
-        """Why this text cannot be sent now; empty if it can."""
-        conversation = self._conversation
-        if conversation is None or self._now is None:
-            return tr("No conversation is open")
-        until = conversation.window.until
-        if until is None:
-            return tr("WeChat allows no reply until the customer writes")
-        if self._now >= until:
-            return tr("The 48 hours for replies are over; the customer has to write again")
-        if not quota.left(conversation.window, self._now):
-            return tr("No replies are left until the customer writes again")
-        over = byte_count(self.text()) - TEXT_LIMIT_BYTES
-        return tr("{n} bytes too long for one message", n=over) if over > 0 else ""
+    def fit(self) -> Fit:
+        """How what stands there fits into messages."""
+        return fit_of(self.text(), self._conversation, self._now, whole=self._editing is not None)
+
+    def closed(self) -> str:
+        """Why nothing may be sent now; empty if something may."""
+        return closed_words(self._conversation, self._now)
 
     def _show_state(self) -> None:
-        size = byte_count(self.text())
-        problem = self.problem()
-        self.count.setText(tr("{size} / {limit} bytes", size=size, limit=TEXT_LIMIT_BYTES))
-        self.count.set_role("failed" if size > TEXT_LIMIT_BYTES else "secondary")
-        ready = tr("· takes 1 reply") if self._editing is None else ""
-        self.hint.setText(f"· {problem}" if problem else ready)
-        self.hint.set_role("failed" if problem else "secondary")
-        self.send.setEnabled(not problem and bool(self.text().strip()))
-        self.send.setToolTip(problem)
+        fit = self.fit()
         editing = self._editing is not None
+        self.count.setText(size_words(fit.size))
+        self.count.set_role("failed" if fit.too_long else "secondary")
+        words = fit.problem or ("" if editing else cost_words(1, fit.left))
+        self.hint.setText(f"· {words}" if words else "")
+        self.hint.set_role("pending" if fit.can_split else "failed" if fit.problem else "secondary")
+        self.send.setEnabled(not fit.problem and bool(self.text().strip()))
+        self.send.setToolTip(plain_tip(fit.problem))
+        self.send_split.setText(tr("Send as {n}", n=fit.parts))
+        self.send_split.setVisible(fit.can_split)
         self.strip.setText(tr("You are changing this reply; Enter sends it") if editing else "")
         self.strip.setVisible(editing)
         self.leave.setVisible(editing)
-        self.template.setVisible(not editing)
+        self.tools.setVisible(not editing)
         self.send.setText(tr("Save and send") if editing else tr("Send"))
 
 

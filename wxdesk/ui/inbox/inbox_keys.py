@@ -32,6 +32,8 @@ def key_sheet() -> Sequence[Key]:
         Key("F2", tr("Contact and reasons")),
         Key("F6", tr("Go to the next region")),
         Key("/", tr("Insert a template, in an empty reply")),
+        Key("Ctrl+L", tr("Make a link of the selected words")),
+        Key("Ctrl+Shift+L", tr("Send a link")),
         Key("Enter", tr("Send the reply, or the bubble in focus")),
         Key("E", tr("Change the waiting reply in focus")),
         Key("Escape", tr("Stop the waiting reply in focus")),

@@ -93,6 +93,8 @@ class InboxPage(QWidget):
             "F4": self.chat.toggle_takeover,
             "F2": self.regions.toggle_detail,
             "F6": self.regions.cycle,
+            "Ctrl+L": self.chat.panels.open_text_link,
+            "Ctrl+Shift+L": self.chat.panels.open_link,
         }
 
     # -- opening

@@ -1,0 +1,160 @@
+"""Links, cards, pictures and long texts, from their panels through to what the simulated WeChat got."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.ui.inbox.conftest import shown_reply
+from tests.ui.world import World
+from wxdesk.core.model import ReplyState
+from wxdesk.core.text_links import TextLink
+from wxdesk.ui.inbox.link_dialog import LinkDialog
+from wxdesk.ui.inbox.page import InboxPage
+
+type Open = Callable[[int], None]
+
+CUSTOMER = "oCustomer0000000000000001"
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def sent(page: InboxPage) -> bool:
+    return shown_reply(page, ReplyState.SENT) is not None
+
+
+def focused() -> object:
+    return QApplication.focusWidget()
+
+
+def test_a_link_is_written_by_keys_alone_and_arrives(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
+    opened(world.say(CUSTOMER, "有活动吗"))
+    chat = page.chat
+    QTest.keyClick(chat.composer.edit, Qt.Key.Key_L, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    panel = chat.panels.link
+    assert panel.isVisible()
+    assert focused() is panel.by_name["title"].edit
+    for text in ("国庆八折", "到八日为止", "https://shop.example/sale?a=1&b=2"):
+        focused().setText(text)  # type: ignore[attr-defined]
+        QTest.keyClick(focused(), Qt.Key.Key_Tab)
+    assert "国庆八折" in panel.preview.accessibleName()
+    QTest.keyClick(focused(), Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: sent(page))
+    (arrived,) = world.sandbox.sent
+    assert arrived.content == {
+        "title": "国庆八折",
+        "description": "到八日为止",
+        "url": "https://shop.example/sale?a=1&b=2",
+        "thumb_url": "",
+    }
+    assert not panel.isVisible()
+    assert panel.by_name["title"].text() == ""
+    assert focused() is chat.composer.edit
+
+
+def test_what_is_wrong_stands_at_its_field(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
+    opened(world.say(CUSTOMER, "有活动吗"))
+    page.chat.panels.open_link()
+    panel = page.chat.panels.link
+    title, url = panel.by_name["title"], panel.by_name["url"]
+    QTest.keyClick(title.edit, Qt.Key.Key_Return, CTRL)
+    assert title.error.full_text() == "A link needs a title."
+    title.edit.setText("国庆八折")
+    assert not title.error.isVisible()
+    url.edit.setText("shop.example")
+    panel.send.click()
+    assert "https://" in url.error.full_text()
+    assert focused() is url.edit
+    QTest.keyClick(url.edit, Qt.Key.Key_Escape)
+    assert not panel.isVisible()
+    page.chat.panels.open_link()
+    assert title.text() == "国庆八折"  # put away is not thrown away
+    assert world.sandbox.sent == ()
+
+
+def test_selected_words_become_a_link(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
+    opened(world.say(CUSTOMER, "哪里看"))
+    edit = page.chat.composer.edit
+    edit.setPlainText("请看官网")
+    cursor = edit.textCursor()
+    cursor.setPosition(2)
+    cursor.setPosition(4, cursor.MoveMode.KeepAnchor)
+    edit.setTextCursor(cursor)
+    QTest.keyClick(edit, Qt.Key.Key_L, CTRL)
+    panel = page.chat.panels.text_link
+    assert panel.label.text() == "官网"
+    assert focused() is panel.url.edit
+    panel.url.edit.setText("https://a.cn")
+    panel.path.edit.setText("https://a.cn")
+    panel.put_in.click()
+    assert panel.path.error.isVisible()
+    panel.path.edit.setText("pages/index")
+    QTest.keyClick(panel.path.edit, Qt.Key.Key_Return, CTRL)
+    account = world.desk.accounts["shop"]
+    written = (
+        f'请看<a href="https://a.cn" data-miniprogram-appid="{account.app_id}" '
+        'data-miniprogram-path="pages/index">官网</a>'
+    )
+    assert page.chat.composer.text() == written
+    QTest.keyClick(edit, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: sent(page))
+    assert world.sandbox.sent[0].text == written
+    entry = page.session.model.entries()[-1]
+    assert entry.text == "请看官网"
+    with qtbot.waitSignal(page.chat.timeline.link_wanted) as wanted:
+        page.chat.timeline.focus_last()
+        QTest.keyClick(page.chat.timeline, Qt.Key.Key_Return)
+    assert wanted.args == [TextLink("官网", "https://a.cn", account.app_id, "pages/index")]
+    (dialog,) = page.chat.findChildren(LinkDialog)
+    assert dialog.address.toPlainText() == "pages/index"
+    dialog.close()
+
+
+def test_a_long_text_leaves_in_parts_only_by_its_button(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open
+) -> None:
+    opened(world.say(CUSTOMER, "说明一下"))
+    composer = page.chat.composer
+    first, second = "第一段。" * 120, "第二段。" * 120
+    composer.edit.setPlainText(f"{first}\n\n{second}")
+    assert composer.hint.full_text() == "· will leave as 2 messages, 5 are left"
+    QTest.keyClick(composer.edit, Qt.Key.Key_Return)
+    assert not composer.send.isEnabled()
+    assert composer.send_split.text() == "Send as 2"
+    composer.send_split.click()
+    qtbot.waitUntil(lambda: len(world.sandbox.sent) == 2)
+    assert [one.text for one in world.sandbox.sent] == [first, second]
+    assert composer.text() == ""
+
+
+def test_a_text_for_more_messages_than_are_left_stays(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open
+) -> None:
+    conversation_id = world.say(CUSTOMER, "说明一下")
+    for number in range(4):
+        world.wait_until_sent(world.call(world.desk.handoff.write(conversation_id, str(number))).id)
+    opened(conversation_id)
+    composer = page.chat.composer
+    composer.edit.setPlainText("很长。" * 240)
+    assert composer.hint.full_text() == "· needs 2 messages, and only 1 may be sent"
+    assert not composer.send_split.isVisible()
+    composer.edit.setPlainText("很长。" * 2400)
+    assert "bytes too long for one message" in composer.hint.full_text()
+    assert not composer.send.isEnabled()
+
+
+def test_nothing_can_be_sent_from_a_panel_once_nothing_may(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open
+) -> None:
+    conversation_id = world.say(CUSTOMER, "有活动吗")
+    opened(conversation_id)
+    page.chat.panels.open_link()
+    panel = page.chat.panels.link
+    assert panel.hint.full_text() == "takes 1 reply, 5 are left"
+    for number in range(5):
+        world.wait_until_sent(world.call(world.desk.handoff.write(conversation_id, str(number))).id)
+    qtbot.waitUntil(lambda: not panel.send.isEnabled())
+    assert "No replies are left" in panel.hint.full_text()

@@ -1,0 +1,98 @@
+"""What the composer says about a text: whether it may leave, how large it is, and what it costs.
+
+Pure functions of records and times, without a widget.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from wxdesk.core import quota
+from wxdesk.core.errors import ReplyTooLong
+from wxdesk.core.model import Conversation
+from wxdesk.core.render import TEXT_LIMIT_BYTES, byte_count
+from wxdesk.desk.splitting import split_text
+from wxdesk.i18n import ntr, tr
+
+MOST_BYTES = quota.AFTER_MESSAGE[0] * TEXT_LIMIT_BYTES
+"""A text beyond this cannot leave in any number of messages that WeChat allows; it is not cut to find out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How a text fits into messages. `parts` is 0 where it cannot leave; `problem` says why it cannot go in one."""
+
+    size: int
+    parts: int
+    left: int
+    problem: str = ""
+
+    @property
+    def too_long(self) -> bool:
+        """Whether one message is too small for it."""
+        return self.size > TEXT_LIMIT_BYTES
+
+    @property
+    def can_split(self) -> bool:
+        """Whether it may leave in several messages, if the operator agrees to their number."""
+        return self.parts > 1 and self.parts <= self.left
+
+
+def closed_words(conversation: Conversation | None, now: datetime | None) -> str:
+    """Why nothing at all may be sent to this contact now; empty if something may."""
+    if conversation is None or now is None:
+        return tr("No conversation is open")
+    until = conversation.window.until
+    if until is None:
+        return tr("WeChat allows no reply until the customer writes")
+    if now >= until:
+        return tr("The time for replies is over; the customer has to write again")
+    if not quota.left(conversation.window, now):
+        return tr("No replies are left until the customer writes again")
+    return ""
+
+
+def fit_of(text: str, conversation: Conversation | None, now: datetime | None, *, whole: bool = False) -> Fit:
+    """How `text` fits, and why it may not leave as it is; `whole` is for a text that cannot be split."""
+    left = quota.left(conversation.window, now) if conversation is not None and now is not None else 0
+    size = byte_count(text)
+    problem = closed_words(conversation, now)
+    if size <= TEXT_LIMIT_BYTES:
+        return Fit(size, 1, left, problem)
+    parts = 0 if whole else _parts(text, size)
+    return Fit(size, parts, left, problem or _too_long_words(size, parts, left))
+
+
+def size_words(size: int) -> str:
+    """The size of a text beside what one message holds."""
+    return tr("{size} / {limit} bytes", size=f"{size:,}", limit=f"{TEXT_LIMIT_BYTES:,}")
+
+
+def cost_words(count: int, left: int) -> str:
+    """What something costs of the replies that are left."""
+    takes = ntr("takes {n} reply", "takes {n} replies", count)
+    return tr("{takes}, {left}", takes=takes, left=left_words(left))
+
+
+def left_words(left: int) -> str:
+    """How many replies are left."""
+    return ntr("{n} is left", "{n} are left", left)
+
+
+def _parts(text: str, size: int) -> int:
+    if size > MOST_BYTES:
+        return 0
+    try:
+        return len(split_text(text))
+    except ReplyTooLong:  # a link that fits into no message
+        return 0
+
+
+def _too_long_words(size: int, parts: int, left: int) -> str:
+    if not parts:
+        return tr("{n} bytes too long for one message", n=f"{size - TEXT_LIMIT_BYTES:,}")
+    if parts > left:
+        return tr("needs {n} messages, and only {left} may be sent", n=parts, left=left)
+    leaves = ntr("will leave as {n} message", "will leave as {n} messages", parts)
+    return tr("{leaves}, {left}", leaves=leaves, left=left_words(left))

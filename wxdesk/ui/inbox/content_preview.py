@@ -1,0 +1,82 @@
+"""A link, card or picture as the contact will see it, before it is sent."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from wxdesk.core.model import Content
+from wxdesk.i18n import tr
+from wxdesk.ui.inbox.album import Album
+from wxdesk.ui.inbox.bubble_content import Paragraph, pieces_of_content
+from wxdesk.ui.inbox.content_layout import ContentLayout, lay_out_content
+from wxdesk.ui.inbox.content_painting import paint_content
+from wxdesk.ui.theme import Measure, Theme
+
+_PAD_X, _PAD_Y = 12, 9
+_WIDTH = 212
+
+
+class ContentPreview(QWidget):
+    """Painted as bubbles are. It asks for the height that the content has at its width."""
+
+    def __init__(self, album: Album, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._album = album
+        self._content = Content()
+        self._layout: ContentLayout | None = None
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        album.ready.connect(self._repaint)
+
+    def show_content(self, content: Content) -> None:
+        """Show another content."""
+        if content == self._content:
+            return
+        self._content = content
+        self._layout = None
+        texts = [piece.text for piece in pieces_of_content(content) if isinstance(piece, Paragraph)]
+        self.setAccessibleName(tr("Preview: {text}", text=", ".join(texts)))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """As wide as a card with its picture."""
+        return QSize(_WIDTH, self.heightForWidth(_WIDTH))
+
+    def hasHeightForWidth(self) -> bool:
+        """The narrower, the higher."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """The height of the bubble."""
+        return round(self._laid_out(width).height) + 2 * _PAD_Y + 2
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Break the lines anew."""
+        super().resizeEvent(event)
+        self._layout = None
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """A bubble with the content."""
+        theme = Theme.current()
+        if self._layout is None:
+            self._layout = self._laid_out(self.width())
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.color("line"), 1.0))
+        painter.setBrush(theme.color("window"))
+        bubble = QRectF(0.5, 0.5, self.width() - 1, self._layout.height + 2 * _PAD_Y + 1)
+        painter.drawRoundedRect(bubble, Measure.BUBBLE_RADIUS, Measure.BUBBLE_RADIUS)
+        painter.translate(QPointF(_PAD_X, _PAD_Y))
+        painter.setPen(Qt.PenStyle.NoPen)
+        paint_content(painter, self._layout, "text", self._album.picture)
+        painter.end()
+
+    def _laid_out(self, width: int) -> ContentLayout:
+        return lay_out_content(pieces_of_content(self._content), max(60, width - 2 * _PAD_X))
+
+    def _repaint(self, _digest: str) -> None:
+        self.update()

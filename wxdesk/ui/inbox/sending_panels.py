@@ -1,0 +1,100 @@
+"""The panels that send something other than words: which is open, what it may send, and what becomes of it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from wxdesk.core.errors import BadContent
+from wxdesk.core.model import Content, Reply
+from wxdesk.i18n import explain
+from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.inbox.album import Album
+from wxdesk.ui.inbox.chat_session import ChatSession
+from wxdesk.ui.inbox.composer import Composer
+from wxdesk.ui.inbox.composer_words import cost_words
+from wxdesk.ui.inbox.content_panel import ContentPanel
+from wxdesk.ui.inbox.link_panel import LinkPanel
+from wxdesk.ui.inbox.popover import Popover
+from wxdesk.ui.inbox.text_link_panel import TextLinkPanel
+
+
+class SendingPanels(QObject):
+    """Opens one panel at a time over `host`, above `composer`.
+
+    Signals:
+        sent: a reply was taken over from a panel.
+        failed: an exception that is not about a field.
+    """
+
+    sent = Signal()
+    failed = Signal(object)
+
+    def __init__(self, host: QWidget, composer: Composer, album: Album, bridge: Bridge, session: ChatSession) -> None:
+        super().__init__(host)
+        self._composer = composer
+        self._bridge = bridge
+        self._session = session
+        self._open: Popover | None = None
+        self.link = LinkPanel(album, host)
+        self.text_link = TextLinkPanel(host)
+        for panel in (self.link,):
+            panel.sent.connect(self._send)
+        for popover in (self.link, self.text_link):
+            popover.closed.connect(self._closed)
+        self.text_link.made.connect(composer.insert_link)
+        composer.tools.link_wanted.connect(self.open_link)
+        composer.tools.text_link_wanted.connect(self.open_text_link)
+
+    def open_link(self) -> None:
+        """Make a link with title and description."""
+        self._show(self.link)
+
+    def open_text_link(self) -> None:
+        """Make a link of the words that are selected in the text."""
+        row = self._session.row
+        account = self._bridge.desk.accounts.get(row.conversation.account) if row else None
+        self.text_link.prepare(self._composer.selected(), account.app_id if account else "")
+        self._show(self.text_link)
+
+    def refresh(self) -> None:
+        """The reply window may allow something else now."""
+        if isinstance(self._open, ContentPanel):
+            self._open.set_room(self._composer.closed(), cost_words(1, self._composer.fit().left))
+
+    def close(self) -> None:
+        """Put away what is open; another conversation begins."""
+        if self._open is not None:
+            self._open.close_it()
+
+    def _show(self, panel: Popover) -> None:
+        if self._session.row is None:
+            return
+        if self._open is not None and self._open is not panel:
+            self._open.close_it()
+        self._open = panel
+        self.refresh()
+        panel.open_over(self._composer)
+
+    def _closed(self) -> None:
+        self._open = None
+        self._composer.edit.setFocus()
+
+    def _send(self, content: Content) -> None:
+        panel = self._open
+        if isinstance(panel, ContentPanel) and self._session.conversation_id is not None:
+            work = self._bridge.desk.handoff.write_content(self._session.conversation_id, content)
+            self._bridge.ask(work, partial(self._taken_over, panel), partial(self._refused, panel))
+
+    def _taken_over(self, panel: ContentPanel, _reply: Reply) -> None:
+        panel.clear()
+        panel.close_it()
+        self.sent.emit()
+
+    def _refused(self, panel: ContentPanel, error: Exception) -> None:
+        if isinstance(error, BadContent):
+            panel.complain(error.field, explain(error))
+        else:
+            self.failed.emit(error)
