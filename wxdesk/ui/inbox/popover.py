@@ -76,9 +76,9 @@ class Popover(QFrame):
 
     def height_at(self, width: int) -> int:
         """The height that all of it needs at `width`."""
-        layout = self.layout()
-        needed = layout.heightForWidth(width) if layout.hasHeightForWidth() else layout.sizeHint().height()
-        return max(needed, layout.minimumSize().height())
+        column = self.column
+        needed = column.heightForWidth(width) if column.hasHeightForWidth() else column.sizeHint().height()
+        return max(needed, column.minimumSize().height())
 
     def fit_into(self, width: int, height: int) -> None:
         """Leave out what is least needed where all of it is too much for `width` and `height`."""
