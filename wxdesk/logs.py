@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-CHATTY = ("httpx2", "httpcore2", "aiohttp.access", "asyncio", "aiosqlite", "alembic", "liquid", "qasync")
+CHATTY = ("httpx2", "httpcore2", "aiohttp.access", "asyncio", "alembic", "liquid", "qasync")
 """Libraries whose INFO is noise, or worse: HTTP clients log whole URLs there."""
 
 _IN_TEXT = (

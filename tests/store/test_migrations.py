@@ -18,9 +18,12 @@ from tests.store.conftest import Postgres
 from tests.store.talk import Talk
 from wxdesk.core.errors import StoreError
 from wxdesk.store import open_store, opening
-from wxdesk.store.database import Database, open_postgresql, open_sqlite, parsed
+from wxdesk.store.database import Database
 from wxdesk.store.migrate import SCRIPTS, Migrations
+from wxdesk.store.opening import parsed
+from wxdesk.store.postgresql import PostgresqlDatabase
 from wxdesk.store.schema import metadata
+from wxdesk.store.sqlite import SqliteDatabase
 
 
 def differences(connection: Connection) -> list[Any]:
@@ -31,8 +34,7 @@ def differences(connection: Connection) -> list[Any]:
 
 
 async def ask(db: Database, question: Callable[[Connection], Any]) -> Any:
-    async with db.read() as connection:
-        return await connection.run_sync(question)
+    return await db.read(question)
 
 
 def sqlite_schema(file: Path) -> dict[str, str]:
@@ -46,9 +48,8 @@ def sqlite_schema(file: Path) -> dict[str, str]:
 
 
 async def test_the_migrated_sqlite_file_has_the_schema_of_the_code(sqlite_file: Path, tmp_path: Path) -> None:
-    made = open_sqlite(tmp_path / "made.db")
-    async with made.write() as connection:
-        await connection.run_sync(metadata.create_all)
+    made = SqliteDatabase(tmp_path / "made.db")
+    await made.write(metadata.create_all)
     await made.close()
     assert sqlite_schema(sqlite_file) == sqlite_schema(tmp_path / "made.db")
 
@@ -71,9 +72,8 @@ def columns(connection: Connection) -> dict[str, list[tuple[str, str, bool]]]:
 async def test_the_migrated_server_has_the_schema_of_the_code(postgres: Postgres, home: Path) -> None:
     migrated_url, made_url = postgres.fresh(), postgres.fresh()
     await (await open_store(migrated_url, home)).close()
-    migrated, made = (open_postgresql(parsed(url)) for url in (migrated_url, made_url))
-    async with made.write() as connection:
-        await connection.run_sync(metadata.create_all)
+    migrated, made = (PostgresqlDatabase(parsed(url)) for url in (migrated_url, made_url))
+    await made.write(metadata.create_all)
     assert await ask(migrated, indices) == await ask(made, indices)
     assert await ask(migrated, columns) == await ask(made, columns)
     assert await ask(migrated, differences) == []

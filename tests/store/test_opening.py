@@ -247,7 +247,7 @@ async def test_a_newer_shared_database_is_refused(postgres: Postgres, home: Path
 
 @pytest.mark.expects_log("database error: OperationalError")
 async def test_a_foreign_lock_is_told_as_what_it_is(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wxdesk.store.database.BUSY_MS", 50)
+    monkeypatch.setattr("wxdesk.store.sqlite.BUSY_MS", 50)
     store = await open_store(SQLITE, home)
     talk = Talk(store)
     with closing(sqlite3.connect(home / "desk.db", isolation_level=None)) as other:

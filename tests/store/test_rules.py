@@ -42,8 +42,8 @@ async def names(store: SqlStore) -> list[str]:
 
 async def revisions(store: SqlStore) -> list[tuple[int, int, str]]:
     query = select(rule_revisions).order_by(rule_revisions.c.rule_id, rule_revisions.c.revision)
-    async with store._db.read() as connection:
-        return [(row.rule_id, row.revision, row.rule.name) for row in await connection.execute(query)]
+    rows = await store._db.read(lambda connection: connection.execute(query).all())
+    return [(row.rule_id, row.revision, row.rule.name) for row in rows]
 
 
 async def test_a_rule_comes_back_as_it_was(store: SqlStore) -> None:
@@ -155,8 +155,8 @@ async def test_accounts_are_known_and_stay_known(store: SqlStore) -> None:
     await store.register([shop, other])
     await store.register([replace(shop, hold_seconds=30, reply_mode=ReplyMode.DRAFT)])
     await store.register([])
-    async with store._db.read() as connection:
-        rows = (await connection.execute(select(accounts).order_by(accounts.c.name))).all()
+    query = select(accounts).order_by(accounts.c.name)
+    rows = await store._db.read(lambda connection: connection.execute(query).all())
     assert [(row.name, row.hold_seconds, row.reply_mode) for row in rows] == [
         ("other", 8, ReplyMode.AUTO),
         ("shop", 30, ReplyMode.DRAFT),

@@ -67,4 +67,17 @@ def test_a_body_that_cannot_be_read_is_known_by_its_bytes() -> None:
 def test_no_key_tells_an_openid_or_grows() -> None:
     keys = [key_of(push(MsgType="text", MsgId="1" * 5000)), key_of(event()), push_key(None, b"o1")]
     assert [key[:2] for key in keys] == ["m:", "e:", "x:"]
-    assert all(len(key) == 42 and "o1" not in key[:-40] for key in keys)
+    assert all(len(key) <= 63 and "o1" not in key[:-40] for key in keys)
+
+
+def test_keys_of_messages_and_of_events_grow_with_time() -> None:
+    ids = ("9", "10", "6054768590064713728", "18446744073709551615")
+    messages = [key_of(push(MsgType="text", MsgId=msg_id)) for msg_id in ids]
+    assert messages == sorted(messages)
+    events = [key_of(event(CreateTime=second)) for second in (999999999, 1760000000, 1760000001)]
+    assert events == sorted(events)
+
+
+def test_a_message_id_that_is_no_number_makes_a_key_all_the_same() -> None:
+    keys = {key_of(push(MsgType="text", MsgId=msg_id)) for msg_id in ("a", "b", "-1", "１２", "1" * 21, "1" * 22)}
+    assert len(keys) == 6

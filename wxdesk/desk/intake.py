@@ -16,6 +16,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 from wxdesk.core.errors import BadInput, StoreError
 from wxdesk.core.events import (
@@ -29,24 +30,10 @@ from wxdesk.core.events import (
 )
 from wxdesk.core.model import Incoming, KeptPush, Push
 from wxdesk.desk.answering import Answering
+from wxdesk.desk.pacing import BATCH, Pacing
 from wxdesk.desk.ports import ReadPush, Store, ToDerive, Undecided
 
 log = logging.getLogger(__name__)
-
-BATCH = 50
-"""Messages derived in one transaction. The next acknowledgement waits for its end, so it must be a short one."""
-
-FLOOD = 500
-"""Pushes a second from which on the thinking makes way for the acknowledging. Below, there is time for both."""
-
-FEW = 8
-"""So many pushes during one batch say nothing about their rate."""
-
-WAY = 16.0
-"""In a flood, the pause after a batch, in lengths of the batch."""
-
-BACKLOG = 20_000
-"""With more than this undecided, no way is made any more, so that the flood meets its bound."""
 
 RETRY_SECONDS = 1.0
 """Wait before a store that failed is tried again."""
@@ -67,6 +54,7 @@ class Intake:
         self._fresh: deque[ToDerive] = deque()
         self._awake = asyncio.Event()
         self._kept = 0
+        self._pacing = Pacing()
 
     async def keep(self, push: Push) -> bool:
         """Commit `push`; False if it was known already.
@@ -96,14 +84,10 @@ class Intake:
             await self._awake.wait()
             self._awake.clear()
             while self._fresh:
-                began, kept = time.monotonic(), self._kept
-                await self._take_in([self._fresh[i] for i in range(min(BATCH, len(self._fresh)))])
-                await self._make_way(time.monotonic() - began, self._kept - kept)
-
-    async def _make_way(self, seconds: float, kept: int) -> None:
-        """After a batch that took `seconds`, in which `kept` pushes came: in a flood, leave the thread to them."""
-        if kept > max(FEW, FLOOD * seconds) and len(self._fresh) < BACKLOG:
-            await asyncio.sleep(WAY * seconds)
+                began = time.monotonic()
+                await self._take_in(list(islice(self._fresh, self._pacing.batch)))
+                now = time.monotonic()
+                await asyncio.sleep(self._pacing.rest(now, now - began, self._kept, len(self._fresh)))
 
     async def _take_in(self, batch: Sequence[ToDerive]) -> None:
         try:

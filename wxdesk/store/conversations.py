@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Table, func, literal, select, update
+from sqlalchemy import Connection, Select, Table, Update, func, literal, select, update
 
 from wxdesk.core.errors import NotFound
 from wxdesk.core.inbox import DayCounts, InboxCounts, InboxFilter, InboxRow, SearchHit, TimelineItem
@@ -17,10 +17,8 @@ from wxdesk.store.columns import EPOCH, Moment
 from wxdesk.store.database import Database
 from wxdesk.store.records import conversation_of, message_of, reply_of, select_conversations, select_replies
 from wxdesk.store.schema import UNDECIDED, UNREAD, contacts, conversations, messages, replies
-from wxdesk.store.whole import every_call_whole
 
 
-@every_call_whole
 class SqlConversations:
     """Fills `desk.ports.Conversations`."""
 
@@ -29,43 +27,30 @@ class SqlConversations:
 
     async def derive(self, pushes: Sequence[ToDerive]) -> list[Undecided]:
         """Make contact, conversation and message from each push, in one transaction."""
-        return await deriving.derive(self._db, pushes)
+        return await self._db.write(deriving.derive, pushes)
 
     async def undecided(self, limit: int = 500) -> list[Undecided]:
         """Messages without a decision, oldest first."""
-        query = select(messages).where(UNDECIDED).order_by(messages.c.id).limit(limit)
-        async with self._db.read() as connection:
-            waiting = [message_of(row) for row in await connection.execute(query)]
-            ids = {message.conversation_id for message in waiting}
-            found = await connection.execute(select_conversations().where(conversations.c.id.in_(ids)))
-            threads = {row.id: conversation_of(row) for row in found}
-        return [Undecided(message, threads[message.conversation_id]) for message in waiting]
+        return await self._db.read(_undecided, limit)
 
     async def resolve(self, resolutions: Sequence[Resolution]) -> list[Reply]:
         """Store decisions with what follows from them, in one transaction; the new replies."""
-        return await resolving.resolve(self._db, resolutions)
+        return await self._db.write(resolving.resolve, resolutions)
 
     async def page(self, chosen: InboxFilter, offset: int = 0, limit: int = 100) -> list[InboxRow]:
         """Rows of the list: newest first, or longest waiting first for WAITING and NEEDS_HUMAN.
 
         Under NEEDS_HUMAN, those that only have an unsettled reply come after those that wait, newest first.
         """
-        async with self._db.read() as connection:
-            return await inbox_rows.page(connection, chosen, offset, limit)
+        return await self._db.read(inbox_rows.page, chosen, offset, limit)
 
     async def rows(self, ids: Collection[int]) -> list[InboxRow]:
         """The rows of these conversations; unknown ids are left out."""
-        async with self._db.read() as connection:
-            return await inbox_rows.rows(connection, ids)
+        return await self._db.read(inbox_rows.rows, ids)
 
     async def get(self, conversation_id: int) -> Conversation:
         """One conversation; raises `NotFound`."""
-        query = select_conversations().where(conversations.c.id == conversation_id)
-        async with self._db.read() as connection:
-            row = (await connection.execute(query)).one_or_none()
-        if row is None:
-            raise NotFound("conversation")
-        return conversation_of(row)
+        return await self._db.read(_get, conversation_id)
 
     async def timeline(
         self, conversation_id: int, before: datetime | None = None, limit: int = 50
@@ -75,38 +60,24 @@ class SqlConversations:
         Items of the same time are not torn apart, so that the next page (before the first item's `at`) leaves none
         out; a page can be longer than `limit` for that.
         """
-        said = select(messages).where(messages.c.conversation_id == conversation_id)
-        answered = select_replies().where(replies.c.conversation_id == conversation_id)
-        async with self._db.read() as connection:
-            found: list[TimelineItem] = []
-            for query, table, at in ((said, messages, messages.c.at), (answered, replies, replies.c.created_at)):
-                if before is not None:
-                    query = query.where(at < before)
-                make = message_of if table is messages else reply_of
-                last = await connection.execute(_last(query, table, at, limit))
-                found += [make(row) for row in last]
-        found.sort(key=lambda item: (item.at, isinstance(item, Reply), item.id))
-        return _page(found, limit)
+        return await self._db.read(_timeline, conversation_id, before, limit)
 
     async def counts(self, now: datetime) -> InboxCounts:
         """The figures for the chips, from the same expressions as `page`; none of them depends on `now`."""
-        async with self._db.read() as connection:
-            return await inbox_rows.counts(connection)
+        return await self._db.read(inbox_rows.counts)
 
     async def day_counts(self, since: datetime) -> DayCounts:
         """What contacts wrote since `since` (events are not counted), and what was answered."""
-        async with self._db.read() as connection:
-            return await inbox_rows.day_counts(connection, since)
+        return await self._db.read(inbox_rows.day_counts, since)
 
     async def search(self, phrase: str, limit: int = 50) -> list[SearchHit]:
         """Messages and replies that contain `phrase`, newest first."""
-        return await search.search(self._db, phrase, limit)
+        return await self._db.read(search.search, phrase, limit)
 
     async def mark_read(self, conversation_id: int) -> bool:
         """Set unread to 0; False if it was 0 already."""
         change = update(conversations).where(conversations.c.id == conversation_id, UNREAD).values(unread=0)
-        async with self._db.write() as connection:
-            return (await connection.execute(change)).rowcount > 0
+        return await self._db.write(_changes, change)
 
     async def set_mode(self, conversation_id: int, mode: ReplyMode | None) -> None:
         """Set the conversation's own mode; raises `NotFound`."""
@@ -128,10 +99,41 @@ class SqlConversations:
         await self._change(contacts, contact.id, values, "contact")
 
     async def _change(self, table: Table, row_id: int, values: dict[str, Any], noun: str) -> None:
-        async with self._db.write() as connection:
-            changed = await connection.execute(update(table).where(table.c.id == row_id).values(values))
-            if changed.rowcount == 0:
-                raise NotFound(noun)
+        if not await self._db.write(_changes, update(table).where(table.c.id == row_id).values(values)):
+            raise NotFound(noun)
+
+
+def _changes(connection: Connection, change: Update) -> bool:
+    return connection.execute(change).rowcount > 0
+
+
+def _get(connection: Connection, conversation_id: int) -> Conversation:
+    query = select_conversations().where(conversations.c.id == conversation_id)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("conversation")
+    return conversation_of(row)
+
+
+def _undecided(connection: Connection, limit: int) -> list[Undecided]:
+    query = select(messages).where(UNDECIDED).order_by(messages.c.id).limit(limit)
+    waiting = [message_of(row) for row in connection.execute(query)]
+    ids = {message.conversation_id for message in waiting}
+    found = connection.execute(select_conversations().where(conversations.c.id.in_(ids)))
+    threads = {row.id: conversation_of(row) for row in found}
+    return [Undecided(message, threads[message.conversation_id]) for message in waiting]
+
+
+def _timeline(connection: Connection, conversation_id: int, before: datetime | None, limit: int) -> list[TimelineItem]:
+    said = select(messages).where(messages.c.conversation_id == conversation_id)
+    answered = select_replies().where(replies.c.conversation_id == conversation_id)
+    found: list[TimelineItem] = []
+    for query, table, at in ((said, messages, messages.c.at), (answered, replies, replies.c.created_at)):
+        chosen = query if before is None else query.where(at < before)
+        make = message_of if table is messages else reply_of
+        found += [make(row) for row in connection.execute(_last(chosen, table, at, limit))]
+    found.sort(key=lambda item: (item.at, isinstance(item, Reply), item.id))
+    return _page(found, limit)
 
 
 def _last(query: Select[Any], table: Table, at: Any, limit: int) -> Select[Any]:  # noqa: ANN401

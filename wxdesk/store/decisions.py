@@ -5,15 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from wxdesk.core.rules import Decision
 from wxdesk.store.database import Database
 from wxdesk.store.schema import decisions
-from wxdesk.store.whole import every_call_whole
 
 
-@every_call_whole
 class SqlDecisions:
     """Fills `desk.ports.Decisions`."""
 
@@ -36,10 +34,16 @@ class SqlDecisions:
             .where(decisions.c.decided_at >= since, decisions.c.rule_id.is_not(None))
             .group_by(decisions.c.rule_id)
         )
-        async with self._db.read() as connection:
-            return {row.rule_id: row.hits for row in await connection.execute(query)}
+        return await self._db.read(_hits, query)
 
     async def _one(self, query: Select[Any]) -> Decision | None:
-        async with self._db.read() as connection:
-            row = (await connection.execute(query)).mappings().one_or_none()
-        return None if row is None else Decision(**row)
+        return await self._db.read(_decision, query)
+
+
+def _hits(connection: Connection, query: Select[Any]) -> dict[int, int]:
+    return {row.rule_id: row.hits for row in connection.execute(query)}
+
+
+def _decision(connection: Connection, query: Select[Any]) -> Decision | None:
+    row = connection.execute(query).mappings().one_or_none()
+    return None if row is None else Decision(**row)

@@ -11,14 +11,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, bindparam, select, update
 
 from wxdesk.core.model import Author, Conversation, Incoming, Message, MessageType
 from wxdesk.core.quota import opened
 from wxdesk.desk.ports import ToDerive, Undecided
 from wxdesk.store.columns import cleaned
-from wxdesk.store.database import Database
+from wxdesk.store.database import insert_into
 from wxdesk.store.records import conversation_of, select_conversations
 from wxdesk.store.schema import UNDERIVED, contacts, conversations, messages, raw_pushes
 from wxdesk.store.search import index_messages
@@ -27,47 +26,44 @@ type Key = tuple[str, str]
 """Account and openid."""
 
 
-async def derive(db: Database, pushes: Sequence[ToDerive]) -> list[Undecided]:
+def derive(connection: Connection, pushes: Sequence[ToDerive]) -> list[Undecided]:
     """See `desk.ports.Conversations.derive`."""
     if not pushes:
         return []
-    async with db.write() as connection:
-        ids = sorted({push.push_id for push in pushes})
-        fresh = await _underived(connection, ids)
-        readable = [
-            (push, push.incoming)
-            for push in {push.push_id: push for push in pushes if push.push_id in fresh}.values()
-            if push.incoming is not None and push.incoming.opens_conversation
-        ]
-        made: list[Message] = []
-        threads: dict[Key, Conversation] = {}
-        if readable:
-            threads = await _threads(db, connection, readable)
-            made = await _insert_messages(connection, readable, threads)
-            await _update_threads(connection, threads)
-        await connection.execute(update(raw_pushes).where(raw_pushes.c.id.in_(ids)).values(derived=True))
+    ids = sorted({push.push_id for push in pushes})
+    fresh = _underived(connection, ids)
+    readable = [
+        (push, push.incoming)
+        for push in {push.push_id: push for push in pushes if push.push_id in fresh}.values()
+        if push.incoming is not None and push.incoming.opens_conversation
+    ]
+    made: list[Message] = []
+    threads: dict[Key, Conversation] = {}
+    if readable:
+        threads = _threads(connection, readable)
+        made = _insert_messages(connection, readable, threads)
+        _update_threads(connection, threads)
+    connection.execute(update(raw_pushes).where(raw_pushes.c.id.in_(ids)).values(derived=True))
     by_id = {thread.id: thread for thread in threads.values()}
     return [Undecided(message, by_id[message.conversation_id]) for message in made]
 
 
-async def _underived(connection: AsyncConnection, ids: Sequence[int]) -> set[int]:
+def _underived(connection: Connection, ids: Sequence[int]) -> set[int]:
     """Which of the pushes still wait; their rows are locked, so that two desks do not make a message twice."""
     query = select(raw_pushes.c.id).where(raw_pushes.c.id.in_(ids), UNDERIVED).order_by(raw_pushes.c.id)
-    return set(await connection.scalars(query.with_for_update()))
+    return set(connection.scalars(query.with_for_update()))
 
 
-async def _threads(
-    db: Database, connection: AsyncConnection, readable: Sequence[tuple[ToDerive, Incoming]]
-) -> dict[Key, Conversation]:
+def _threads(connection: Connection, readable: Sequence[tuple[ToDerive, Incoming]]) -> dict[Key, Conversation]:
     """The conversation of each writer, made where there was none."""
     first_seen: dict[Key, datetime] = {}
     for push, incoming in readable:
         first_seen.setdefault(_key(push, incoming), push.received_at)
-    threads = await _locked(connection, first_seen)
+    threads = _locked(connection, first_seen)
     missing = {key: at for key, at in first_seen.items() if key not in threads}
     if missing:
-        await _insert_threads(db, connection, missing)
-        threads |= await _locked(connection, missing)
+        _insert_threads(connection, missing)
+        threads |= _locked(connection, missing)
     return threads
 
 
@@ -75,24 +71,26 @@ def _key(push: ToDerive, incoming: Incoming) -> Key:
     return push.account, cleaned(incoming.openid)
 
 
-async def _locked(connection: AsyncConnection, keys: dict[Key, datetime]) -> dict[Key, Conversation]:
+def _locked(connection: Connection, keys: dict[Key, datetime]) -> dict[Key, Conversation]:
     query = (
         select_conversations()
         .where(contacts.c.account.in_({account for account, _ in keys}), contacts.c.openid.in_([k[1] for k in keys]))
         .order_by(conversations.c.id)
         .with_for_update(of=conversations)
     )
-    found = map(conversation_of, await connection.execute(query))
+    found = map(conversation_of, connection.execute(query))
     return {key: one for one in found if (key := (one.account, one.contact.openid)) in keys}
 
 
-async def _insert_threads(db: Database, connection: AsyncConnection, missing: dict[Key, datetime]) -> None:
+def _insert_threads(connection: Connection, missing: dict[Key, datetime]) -> None:
     people = [
         {"account": a, "openid": o, "first_seen_at": at, "alias": "", "note": "", "tags": (), "blocked": False}
         for (a, o), at in sorted(missing.items())
     ]
-    new_people = db.insert(contacts).on_conflict_do_nothing(index_elements=[contacts.c.account, contacts.c.openid])
-    rows = await connection.execute(new_people.returning(contacts.c.id, contacts.c.account), people)
+    new_people = insert_into(connection, contacts).on_conflict_do_nothing(
+        index_elements=[contacts.c.account, contacts.c.openid]
+    )
+    rows = connection.execute(new_people.returning(contacts.c.id, contacts.c.account), people)
     threads = [
         {
             "account": row.account,
@@ -107,22 +105,22 @@ async def _insert_threads(db: Database, connection: AsyncConnection, missing: di
         for row in rows
     ]
     if threads:
-        await connection.execute(conversations.insert(), threads)
+        connection.execute(conversations.insert(), threads)
 
 
-async def _insert_messages(
-    connection: AsyncConnection, readable: Sequence[tuple[ToDerive, Incoming]], threads: dict[Key, Conversation]
+def _insert_messages(
+    connection: Connection, readable: Sequence[tuple[ToDerive, Incoming]], threads: dict[Key, Conversation]
 ) -> list[Message]:
     """Insert the messages, and fold what each does into `threads`."""
     drafts = [_message(push, incoming, threads[_key(push, incoming)].id) for push, incoming in readable]
     rows = [{name: getattr(message, name) for name in MESSAGE_FIELDS} for message in drafts]
-    inserted = await connection.execute(messages.insert().returning(messages.c.push_id, messages.c.id), rows)
+    inserted = connection.execute(messages.insert().returning(messages.c.push_id, messages.c.id), rows)
     ids = {row.push_id: row.id for row in inserted}
     made = [replace(message, id=ids[message.push_id]) for message in drafts]
     for (push, incoming), message in zip(readable, made, strict=True):
         key = _key(push, incoming)
         threads[key] = _after(threads[key], message)
-    await index_messages(connection, made)
+    index_messages(connection, made)
     return made
 
 
@@ -173,7 +171,7 @@ def _after(thread: Conversation, message: Message) -> Conversation:
     return replace(thread, **changes)
 
 
-async def _update_threads(connection: AsyncConnection, threads: dict[Key, Conversation]) -> None:
+def _update_threads(connection: Connection, threads: dict[Key, Conversation]) -> None:
     names = ("unread", "preview", "preview_kind", "preview_author", "last_at", "waiting_since")
     columns: dict[str, Any] = {name: bindparam(f"new_{name}") for name in (*names, "window_left", "window_until")}
     rows: list[dict[str, Any]] = [
@@ -182,4 +180,4 @@ async def _update_threads(connection: AsyncConnection, threads: dict[Key, Conver
         for thread in sorted(threads.values(), key=lambda thread: thread.id)
     ]
     change = update(conversations).where(conversations.c.id == bindparam("its_id")).values(columns)
-    await connection.execute(change, rows)
+    connection.execute(change, rows)

@@ -1,7 +1,8 @@
 """Pushes that arrive together share one transaction, and so one wait for the disk.
 
-A commit costs an fsync however many rows it holds. While one is under way the next pushes gather; when it is
-done they leave together. Nobody waits for a timer, and a lone push goes at once.
+A commit costs an fsync and a change of threads however many rows it holds. While one is under way the next pushes
+gather, and they go on gathering while each turn of the loop brings more of them; then they leave together. Nobody
+waits for a timer, and a lone push goes at once.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from wxdesk.core.errors import StoreError, WxdeskError
 from wxdesk.core.model import Push
+from wxdesk.store.database import CLOSE_SECONDS
 from wxdesk.store.failures import CLOSED, OTHER
 
 log = logging.getLogger(__name__)
@@ -22,6 +24,9 @@ LIMIT = 2000
 
 BATCH = 500
 """Rows of one transaction at most, so that nobody waits long behind a flood."""
+
+ENOUGH = 64
+"""Pushes that leave although more are coming in."""
 
 type Commit = Callable[[Sequence[Push]], Awaitable[list[int | None]]]
 """Commits pushes in one transaction; for each, in order, its id or None for a copy of a known one."""
@@ -57,18 +62,25 @@ class GroupCommit:
         return await future
 
     async def close(self) -> None:
-        """Commit what waits, then refuse what comes."""
+        """Refuse what comes, and commit what waits, unless that takes longer than `CLOSE_SECONDS`."""
         self._closed = True
         if self._running is not None:
-            await self._running
+            await asyncio.wait([self._running], timeout=CLOSE_SECONDS)
 
     async def _run(self) -> None:
         try:
             while self._waiting:
+                await self._gather()
                 batch = [self._waiting.popleft() for _ in range(min(self._batch, len(self._waiting)))]
                 await self._settle([push for push, _ in batch], [future for _, future in batch])
         finally:
             self._running = None
+
+    async def _gather(self) -> None:
+        seen = 0
+        while seen < len(self._waiting) < ENOUGH:
+            seen = len(self._waiting)
+            await asyncio.sleep(0)
 
     async def _settle(self, pushes: list[Push], futures: list[asyncio.Future[int | None]]) -> None:
         error: WxdeskError = StoreError(reason=CLOSED)  # stands if this task itself is cancelled

@@ -6,8 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, nulls_last, select, true, union
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, nulls_last, select, true, union
 
 from wxdesk.core.inbox import DayCounts, InboxCounts, InboxFilter, InboxRow
 from wxdesk.core.model import Author, ReplyState
@@ -39,19 +38,19 @@ def chosen_by(chip: InboxFilter) -> ColumnElement[bool]:
     return true()
 
 
-async def page(connection: AsyncConnection, chip: InboxFilter, offset: int, limit: int) -> list[InboxRow]:
+def page(connection: Connection, chip: InboxFilter, offset: int, limit: int) -> list[InboxRow]:
     """See `desk.ports.Conversations.page`."""
     newest = (conversations.c.last_at.desc(), conversations.c.id.desc())
     if chip in (InboxFilter.WAITING, InboxFilter.NEEDS_HUMAN):
         order: tuple[Any, ...] = (nulls_last(conversations.c.waiting_since.asc()), *newest)
     else:
         order = newest
-    return await _rows(connection, _select_rows().where(chosen_by(chip)).order_by(*order).limit(limit).offset(offset))
+    return _rows(connection, _select_rows().where(chosen_by(chip)).order_by(*order).limit(limit).offset(offset))
 
 
-async def rows(connection: AsyncConnection, ids: Collection[int]) -> list[InboxRow]:
+def rows(connection: Connection, ids: Collection[int]) -> list[InboxRow]:
     """See `desk.ports.Conversations.rows`."""
-    return await _rows(connection, _select_rows().where(conversations.c.id.in_(ids))) if ids else []
+    return _rows(connection, _select_rows().where(conversations.c.id.in_(ids))) if ids else []
 
 
 def _select_rows() -> Select[Any]:
@@ -72,10 +71,10 @@ def _select_rows() -> Select[Any]:
     )
 
 
-async def _rows(connection: AsyncConnection, query: Select[Any]) -> list[InboxRow]:
-    found = (await connection.execute(query)).all()
+def _rows(connection: Connection, query: Select[Any]) -> list[InboxRow]:
+    found = (connection.execute(query)).all()
     wanted = {row.failed_id for row in found} | {row.last_reply_id for row in found}
-    loaded = {reply.id: reply for reply in await load_replies(connection, wanted - {None})}
+    loaded = {reply.id: reply for reply in load_replies(connection, wanted - {None})}
     return [
         InboxRow(
             conversation=conversation_of(row),
@@ -89,7 +88,7 @@ async def _rows(connection: AsyncConnection, query: Select[Any]) -> list[InboxRo
     ]
 
 
-async def counts(connection: AsyncConnection) -> InboxCounts:
+def counts(connection: Connection) -> InboxCounts:
     """See `desk.ports.Conversations.counts`."""
 
     def under(chip: InboxFilter) -> Any:  # noqa: ANN401
@@ -105,10 +104,10 @@ async def counts(connection: AsyncConnection) -> InboxCounts:
         under(InboxFilter.PENDING).label("pending"),
         earliest.label("earliest_due_at"),
     )
-    return InboxCounts(**(await connection.execute(query)).mappings().one())
+    return InboxCounts(**(connection.execute(query)).mappings().one())
 
 
-async def day_counts(connection: AsyncConnection, since: datetime) -> DayCounts:
+def day_counts(connection: Connection, since: datetime) -> DayCounts:
     """See `desk.ports.Conversations.day_counts`."""
     since_then = and_(WRITTEN, messages.c.at >= since)
     written = select(func.count()).select_from(messages).where(since_then).scalar_subquery()
@@ -132,4 +131,4 @@ async def day_counts(connection: AsyncConnection, since: datetime) -> DayCounts:
         sent(Author.OPERATOR).label("by_operator"),
         unanswered.label("unanswered"),
     )
-    return DayCounts(**(await connection.execute(query)).mappings().one())
+    return DayCounts(**(connection.execute(query)).mappings().one())

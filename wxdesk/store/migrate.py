@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from wxdesk.core.errors import StoreTooNew
 
@@ -41,24 +39,20 @@ class Migrations:
             raise StoreTooNew(name, revision)
         return revision == self.newest
 
-    async def upgrade(self, connection: AsyncConnection) -> None:
+    def upgrade(self, connection: Connection) -> None:
         """Run what is missing, within the connection's transaction."""
-        await connection.run_sync(self._upgrade)
-
-    async def upgrade_shared(self, connection: AsyncConnection, name: str) -> None:
-        """The same for a database that several desks share: one of them migrates, the others wait for it.
-
-        Raises:
-            StoreTooNew: a newer program has been there.
-        """
-        await connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": LOCK})
-        revision = await connection.run_sync(lambda found: MigrationContext.configure(found).get_current_revision())
-        if not self.is_current(revision, name):
-            await self.upgrade(connection)
-
-    def _upgrade(self, connection: Connection) -> Any:  # noqa: ANN401
         self._config.attributes["connection"] = connection
         try:
             command.upgrade(self._config, "head")
         finally:
             del self._config.attributes["connection"]
+
+    def upgrade_shared(self, connection: Connection, name: str) -> None:
+        """The same for a database that several desks share: one of them migrates, the others wait for it.
+
+        Raises:
+            StoreTooNew: a newer program has been there.
+        """
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": LOCK})
+        if not self.is_current(MigrationContext.configure(connection).get_current_revision(), name):
+            self.upgrade(connection)

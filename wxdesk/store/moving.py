@@ -6,8 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, null, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, null, or_, select, update
 
 from wxdesk.core.errors import MoveNotAllowed, NotFound
 from wxdesk.core.lifecycle import Move, next_state
@@ -29,24 +28,24 @@ _LOCKED = (
 )
 
 
-async def locked(connection: AsyncConnection, reply_id: int) -> tuple[Reply, ReplyWindow]:
+def locked(connection: Connection, reply_id: int) -> tuple[Reply, ReplyWindow]:
     """The reply and its contact's window as they are, their rows locked until the transaction ends."""
-    row = (await connection.execute(_LOCKED.where(replies.c.id == reply_id))).one_or_none()
+    row = (connection.execute(_LOCKED.where(replies.c.id == reply_id))).one_or_none()
     if row is None:
         raise NotFound("reply")
     return reply_of(row), ReplyWindow(left=row.window_left, until=row.window_until)
 
 
-async def move(connection: AsyncConnection, reply_id: int, made: Move, at: datetime, changes: ReplyChanges) -> Reply:
+def move(connection: Connection, reply_id: int, made: Move, at: datetime, changes: ReplyChanges) -> Reply:
     """See `desk.ports.Replies.move`."""
-    before, window = await locked(connection, reply_id)
+    before, window = locked(connection, reply_id)
     state = next_state(before.state, made)
     values = _values(before, made, at, changes) | {"state": state, "updated_at": at}
-    await _guarded(connection, before, made.value, values)
+    _guarded(connection, before, made.value, values)
     after = replace(before, **values)
     if changes.content is not None:
-        await index_again(connection, reply_id, changes.content)
-    await _update_conversation(connection, after, made, at, changes.window and changes.window(window))
+        index_again(connection, reply_id, changes.content)
+    _update_conversation(connection, after, made, at, changes.window and changes.window(window))
     return after
 
 
@@ -63,25 +62,25 @@ def _values(before: Reply, made: Move, at: datetime, changes: ReplyChanges) -> d
     return values | {name: value for name in named if (value := getattr(changes, name)) is not None}
 
 
-async def _guarded(connection: AsyncConnection, before: Reply, what: str, values: dict[str, Any]) -> None:
+def _guarded(connection: Connection, before: Reply, what: str, values: dict[str, Any]) -> None:
     change = update(replies).where(replies.c.id == before.id, replies.c.state == before.state)
-    if (await connection.execute(change.values(values))).rowcount == 0:
+    if (connection.execute(change.values(values))).rowcount == 0:
         raise MoveNotAllowed(before.state.value, what)
 
 
-async def edit(connection: AsyncConnection, reply_id: int, content: Content, at: datetime) -> Reply:
+def edit(connection: Connection, reply_id: int, content: Content, at: datetime) -> Reply:
     """See `desk.ports.Replies.edit`."""
-    before, _ = await locked(connection, reply_id)
+    before, _ = locked(connection, reply_id)
     if before.state not in (ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED):
         raise MoveNotAllowed(before.state.value, "edit")
     values = {"content": content, "edited": True, "updated_at": at}
-    await _guarded(connection, before, "edit", values)
-    await index_again(connection, reply_id, content)
+    _guarded(connection, before, "edit", values)
+    index_again(connection, reply_id, content)
     return replace(before, content=content, edited=True, updated_at=at)
 
 
-async def _update_conversation(
-    connection: AsyncConnection, reply: Reply, made: Move, at: datetime, window: ReplyWindow | None
+def _update_conversation(
+    connection: Connection, reply: Reply, made: Move, at: datetime, window: ReplyWindow | None
 ) -> None:
     values: dict[str, Any] = {}
     if window is not None:
@@ -91,7 +90,7 @@ async def _update_conversation(
         values["waiting_since"] = _still_waiting(reply, at)
     if values:
         change = update(conversations).where(conversations.c.id == reply.conversation_id)
-        await connection.execute(change.values(values))
+        connection.execute(change.values(values))
 
 
 def preview(author: Author, content: Content, at: datetime) -> dict[str, Any]:

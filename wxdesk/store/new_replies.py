@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from wxdesk.core.model import NewReply, Reply
 from wxdesk.store.records import reply_of, select_replies
@@ -37,19 +37,19 @@ def reply_row(reply: NewReply, at: datetime) -> dict[str, Any]:
     }
 
 
-async def insert_replies(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> list[int]:
+def insert_replies(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[int]:
     """Insert replies so that their ids grow in the given order; the ids in that order."""
     if not rows:
         return []
     statement = replies.insert().returning(replies.c.id, sort_by_parameter_order=True)
-    ids = list(await connection.scalars(statement, rows))
-    await index_replies(connection, [(reply_id, row["content"]) for reply_id, row in zip(ids, rows, strict=True)])
+    ids = list(connection.scalars(statement, rows))
+    index_replies(connection, [(reply_id, row["content"]) for reply_id, row in zip(ids, rows, strict=True)])
     return ids
 
 
-async def load_replies(connection: AsyncConnection, ids: Collection[int]) -> list[Reply]:
+def load_replies(connection: Connection, ids: Collection[int]) -> list[Reply]:
     """The replies with these ids, oldest first."""
     if not ids:
         return []
     query = select_replies().where(replies.c.id.in_(ids)).order_by(replies.c.id)
-    return [reply_of(row) for row in await connection.execute(query)]
+    return [reply_of(row) for row in connection.execute(query)]

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Concatenate
+
+from sqlalchemy import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError
 
 from wxdesk.core.errors import StoreError
 from wxdesk.core.model import Account
 from wxdesk.store.conversations import SqlConversations
-from wxdesk.store.database import Database, open_postgresql, open_sqlite, parsed
+from wxdesk.store.database import Database, insert_into
 from wxdesk.store.decisions import SqlDecisions
 from wxdesk.store.failures import store_error
 from wxdesk.store.home_lock import HomeLock
 from wxdesk.store.inspection import back_up, revision_of
 from wxdesk.store.migrate import Migrations
+from wxdesk.store.postgresql import PostgresqlDatabase
 from wxdesk.store.pushes import SqlPushes
 from wxdesk.store.replies import SqlReplies
 from wxdesk.store.rules import SqlRules
 from wxdesk.store.schema import accounts
 from wxdesk.store.settings import SqlSettings
+from wxdesk.store.sqlite import SqliteDatabase
 from wxdesk.store.statistics import SqlStatistics
 from wxdesk.store.templates import SqlTemplates
 from wxdesk.store.traces import SqlTraces
-from wxdesk.store.whole import whole
 
 log = logging.getLogger(__name__)
 
@@ -45,26 +50,29 @@ class SqlStore:
         self.traces = SqlTraces(db)
         self.statistics = SqlStatistics(db)
 
-    @whole
     async def register(self, configured: Sequence[Account]) -> None:
         """Make the configured accounts known; accounts that are not configured any more keep their rows."""
-        names = ("name", "app_id", "original_id", "push_mode", "reply_mode", "hold_seconds")
-        rows = [{name: getattr(account, name) for name in names} for account in configured]
-        if not rows:
-            return
-        insert = self._db.insert(accounts)
-        update = {name: insert.excluded[name] for name in names[1:]}
-        statement = insert.on_conflict_do_update(index_elements=[accounts.c.name], set_=update)
-        async with self._db.write() as connection:
-            await connection.execute(statement, rows)
+        if configured:
+            await self._db.write(_register, configured)
 
     async def close(self) -> None:
         """Commit what waits, close every connection, and let the home go. Doing it twice does nothing."""
         try:
             await self.pushes.close()
-            await self._db.close()
         finally:
-            self._lock.release()
+            # Who else took the home while a hanging call still writes would make it two writers.
+            if await self._db.close():
+                self._lock.release()
+
+
+ACCOUNT_FIELDS = ("name", "app_id", "original_id", "push_mode", "reply_mode", "hold_seconds")
+
+
+def _register(connection: Connection, configured: Sequence[Account]) -> None:
+    insert = insert_into(connection, accounts)
+    changes = {name: insert.excluded[name] for name in ACCOUNT_FIELDS[1:]}
+    rows = [{name: getattr(account, name) for name in ACCOUNT_FIELDS} for account in configured]
+    connection.execute(insert.on_conflict_do_update(index_elements=[accounts.c.name], set_=changes), rows)
 
 
 async def open_store(url: str, home: Path) -> SqlStore:
@@ -80,15 +88,37 @@ async def open_store(url: str, home: Path) -> SqlStore:
     found = parsed(url)
     lock = await asyncio.to_thread(_lock, home)
     try:
+        db: Database
         if found.drivername.startswith("sqlite"):
             db = await _open_file((home / (found.database or "")).resolve(), Migrations())
         else:
-            db = open_postgresql(found)
-            await _bring_up(db, Migrations(), name=found.database or "")
+            db = PostgresqlDatabase(found)
+            await _bring_up(db, Migrations().upgrade_shared, found.database or "")
     except BaseException:
         lock.release()
         raise
     return SqlStore(db, lock)
+
+
+UNKNOWN_URL = "the store's url must begin with sqlite:/// and name a file, or begin with postgresql://"
+
+
+def parsed(url: str) -> URL:
+    """A URL from the configuration, with the driver of this program.
+
+    Raises:
+        StoreError: it names neither a SQLite file nor a PostgreSQL database. The URL itself is never repeated.
+    """
+    try:
+        found = make_url(url)
+    except (ArgumentError, ValueError):
+        raise StoreError(reason=UNKNOWN_URL) from None
+    backend = found.drivername.partition("+")[0]
+    if backend == "sqlite" and found.database and found.database != ":memory:":
+        return URL.create("sqlite", database=found.database)
+    if backend in ("postgresql", "postgres"):
+        return found.set(drivername="postgresql+asyncpg")
+    raise StoreError(reason=UNKNOWN_URL)
 
 
 def _lock(home: Path) -> HomeLock:
@@ -111,16 +141,14 @@ async def _open_file(file: Path, migrations: Migrations) -> Database:
     elif not is_current:
         copy = await asyncio.to_thread(back_up, file, revision)
         log.info("schema %s becomes %s; a copy is in %s", revision, migrations.newest, copy.name)
-    db = open_sqlite(file)
-    try:
-        # Also without a migration the writer comes first: whether the file can be written is known now, not later.
-        async with db.write() as connection:
-            if not is_current:
-                await migrations.upgrade(connection)
-    except BaseException:
-        await db.close()
-        raise
+    db = SqliteDatabase(file)
+    # Also without a migration the writer comes first: whether the file can be written is known now, not later.
+    await _bring_up(db, _nothing if is_current else migrations.upgrade)
     return db
+
+
+def _nothing(_connection: Connection) -> None:
+    """What an up-to-date database needs."""
 
 
 def _make(file: Path) -> None:
@@ -132,10 +160,11 @@ def _make(file: Path) -> None:
         raise store_error(error) from None
 
 
-async def _bring_up(db: Database, migrations: Migrations, name: str) -> None:
+async def _bring_up[**P](
+    db: Database, change: Callable[Concatenate[Connection, P], None], *args: P.args, **kwargs: P.kwargs
+) -> None:
     try:
-        async with db.write() as connection:
-            await migrations.upgrade_shared(connection, name)
+        await db.write(change, *args, **kwargs)
     except BaseException:
         await db.close()
         raise

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, func, nulls_last, select, union_all, update
+from sqlalchemy import ColumnElement, Connection, Select, Update, func, nulls_last, select, union_all, update
 
 from wxdesk.core.errors import NotFound
 from wxdesk.core.lifecycle import BEFORE_SENDING, Move
@@ -18,12 +18,10 @@ from wxdesk.store.inbox_rows import PENDING
 from wxdesk.store.new_replies import insert_replies, load_replies, reply_row
 from wxdesk.store.records import reply_of, select_replies
 from wxdesk.store.schema import conversations, replies
-from wxdesk.store.whole import every_call_whole
 
 QUEUED = replies.c.state == ReplyState.QUEUED
 
 
-@every_call_whole
 class SqlReplies:
     """Fills `desk.ports.Replies`."""
 
@@ -32,18 +30,11 @@ class SqlReplies:
 
     async def add(self, reply: NewReply, at: datetime) -> Reply:
         """Store a reply that no rule made, and update the preview; raises `NotFound` without its conversation."""
-        preview = update(conversations).where(conversations.c.id == reply.conversation_id)
-        async with self._db.write() as connection:
-            said = await connection.execute(preview.values(moving.preview(reply.author, reply.content, at)))
-            if said.rowcount == 0:
-                raise NotFound("conversation")
-            ids = await insert_replies(connection, [reply_row(reply, at)])
-            return (await load_replies(connection, ids))[0]
+        return await self._db.write(_add, reply, at)
 
     async def get(self, reply_id: int) -> Reply:
         """One reply; raises `NotFound`."""
-        async with self._db.read() as connection:
-            found = await load_replies(connection, [reply_id])
+        found = await self._db.read(load_replies, [reply_id])
         if not found:
             raise NotFound("reply")
         return found[0]
@@ -70,55 +61,68 @@ class SqlReplies:
         chosen = first.with_for_update(of=replies, skip_locked=True).cte("chosen")
         change = update(replies).where(replies.c.id.in_(select(chosen.c.id)), QUEUED)
         values = {"state": ReplyState.SENDING, "attempts": replies.c.attempts + 1, "updated_at": now}
-        return await self._changed(change.values(values))
+        return await self._db.write(_change, change.values(values))
 
     async def move(self, reply_id: int, move: Move, at: datetime, changes: ReplyChanges = ReplyChanges()) -> Reply:  # noqa: B008  # frozen
         """Make one move of `core.lifecycle`'s table, with what changes beside it; see `store.moving`."""
-        async with self._db.write() as connection:
-            return await moving.move(connection, reply_id, move, at, changes)
+        return await self._db.write(moving.move, reply_id, move, at, changes)
 
     async def edit(self, reply_id: int, content: Content, at: datetime) -> Reply:
         """Change what a draft, held or failed reply says and mark it edited; else `MoveNotAllowed`."""
-        async with self._db.write() as connection:
-            return await moving.edit(connection, reply_id, content, at)
+        return await self._db.write(moving.edit, reply_id, content, at)
 
     async def cancel_automatic(self, conversation_id: int | None, by: str, at: datetime) -> list[Reply]:
         """Cancel everything that rules made and that has not left: of one conversation, or of all."""
         change = update(replies).where(replies.c.author == Author.RULE, replies.c.state.in_(BEFORE_SENDING))
         if conversation_id is not None:
             change = change.where(replies.c.conversation_id == conversation_id)
-        return await self._changed(change.values(state=ReplyState.CANCELLED, by=by, updated_at=at))
+        return await self._db.write(_change, change.values(state=ReplyState.CANCELLED, by=by, updated_at=at))
 
     async def release_due(self, now: datetime) -> list[Reply]:
         """Move held replies whose time has come to `queued`."""
         change = update(replies).where(replies.c.state == ReplyState.HELD, replies.c.due_at <= now)
-        return await self._changed(change.values(state=ReplyState.QUEUED, updated_at=now))
+        return await self._db.write(_change, change.values(state=ReplyState.QUEUED, updated_at=now))
 
     async def next_wake(self, now: datetime) -> datetime | None:
         """When the next held reply is due or the next postponed one may be tried."""
         held = select(replies.c.due_at.label("at")).where(replies.c.state == ReplyState.HELD)
         postponed = select(replies.c.not_before).where(QUEUED, replies.c.not_before > now)
         times = union_all(held, postponed).subquery()
-        async with self._db.read() as connection:
-            at: datetime | None = await connection.scalar(select(func.min(times.c.at)))
-        return at
+        return await self._db.read(_moment, select(func.min(times.c.at)))
 
     async def pending(self) -> list[Reply]:
         """Held replies and drafts, soonest first; drafts have no time and come last."""
         query = select_replies().where(replies.c.state.in_(PENDING))
-        async with self._db.read() as connection:
-            found = await connection.execute(query.order_by(nulls_last(replies.c.due_at), replies.c.id))
-            return [reply_of(row) for row in found]
+        return await self._db.read(_list, query.order_by(nulls_last(replies.c.due_at), replies.c.id))
 
     async def recover(self, at: datetime) -> list[Reply]:
         """After a crash: every `sending` becomes `unknown`, because it may have been delivered."""
         change = update(replies).where(replies.c.state == ReplyState.SENDING)
-        return await self._changed(change.values(state=ReplyState.UNKNOWN, updated_at=at))
+        return await self._db.write(_change, change.values(state=ReplyState.UNKNOWN, updated_at=at))
 
-    async def _changed(self, change: Update) -> list[Reply]:
-        async with self._db.write() as connection:
-            ids = list(await connection.scalars(change.returning(replies.c.id)))
-            return await load_replies(connection, ids)
+
+def _add(connection: Connection, reply: NewReply, at: datetime) -> Reply:
+    preview = update(conversations).where(conversations.c.id == reply.conversation_id)
+    said = connection.execute(preview.values(moving.preview(reply.author, reply.content, at)))
+    if said.rowcount == 0:
+        raise NotFound("conversation")
+    ids = insert_replies(connection, [reply_row(reply, at)])
+    return load_replies(connection, ids)[0]
+
+
+def _change(connection: Connection, change: Update) -> list[Reply]:
+    """The replies that were changed, as they are then."""
+    ids = list(connection.scalars(change.returning(replies.c.id)))
+    return load_replies(connection, ids)
+
+
+def _list(connection: Connection, query: Select[Any]) -> list[Reply]:
+    return [reply_of(row) for row in connection.execute(query)]
+
+
+def _moment(connection: Connection, query: Select[Any]) -> datetime | None:
+    at: datetime | None = connection.scalar(query)
+    return at
 
 
 def _first_in_line(now: datetime, *, only_by_hand: bool) -> Any:  # noqa: ANN401

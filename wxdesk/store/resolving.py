@@ -5,59 +5,57 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, func, select, update
 
 from wxdesk.core.model import Reply
 from wxdesk.core.rules import Decision, Outcome
 from wxdesk.desk.ports import Resolution
-from wxdesk.store.database import Database
+from wxdesk.store.database import insert_into
 from wxdesk.store.new_replies import insert_replies, load_replies, reply_row
 from wxdesk.store.schema import WRITTEN, contacts, conversations, decisions, messages
 
 DECISION_FIELDS = [column.name for column in decisions.c if column.name != "id"]
 
 
-async def resolve(db: Database, resolutions: Sequence[Resolution]) -> list[Reply]:
+def resolve(connection: Connection, resolutions: Sequence[Resolution]) -> list[Reply]:
     """See `desk.ports.Conversations.resolve`."""
     if not resolutions:
         return []
-    async with db.write() as connection:
-        ids = await _insert_decisions(db, connection, [resolution.decision for resolution in resolutions])
-        new: dict[int, Resolution] = {}
-        for resolution in resolutions:
-            if resolution.decision.message_id in ids:
-                new.setdefault(resolution.decision.message_id, resolution)
-        rows = [
-            reply_row(reply, at=one.decision.decided_at) | {"message_id": message_id, "decision_id": ids[message_id]}
-            for message_id, one in new.items()
-            for reply in one.replies
-        ]
-        made = await insert_replies(connection, rows)
-        decided = {resolution.decision.message_id for resolution in resolutions}
-        await connection.execute(update(messages).where(messages.c.id.in_(decided)).values(decided=True))
-        await _take_over(connection, {one.decision.conversation_id for one in new.values() if one.take_over})
-        silent = {o.decision.conversation_id for o in new.values() if o.decision.outcome is Outcome.SILENT}
-        await stop_waiting_for_silent(connection, silent)
-        await _tag(connection, list(new.values()))
-        return await load_replies(connection, made)
+    ids = _insert_decisions(connection, [resolution.decision for resolution in resolutions])
+    new: dict[int, Resolution] = {}
+    for resolution in resolutions:
+        if resolution.decision.message_id in ids:
+            new.setdefault(resolution.decision.message_id, resolution)
+    rows = [
+        reply_row(reply, at=one.decision.decided_at) | {"message_id": message_id, "decision_id": ids[message_id]}
+        for message_id, one in new.items()
+        for reply in one.replies
+    ]
+    made = insert_replies(connection, rows)
+    decided = {resolution.decision.message_id for resolution in resolutions}
+    connection.execute(update(messages).where(messages.c.id.in_(decided)).values(decided=True))
+    _take_over(connection, {one.decision.conversation_id for one in new.values() if one.take_over})
+    silent = {o.decision.conversation_id for o in new.values() if o.decision.outcome is Outcome.SILENT}
+    stop_waiting_for_silent(connection, silent)
+    _tag(connection, list(new.values()))
+    return load_replies(connection, made)
 
 
-async def _insert_decisions(db: Database, connection: AsyncConnection, made: Sequence[Decision]) -> dict[int, int]:
+def _insert_decisions(connection: Connection, made: Sequence[Decision]) -> dict[int, int]:
     """Ids of the decisions that are new, by message id."""
     rows = [{name: getattr(decision, name) for name in DECISION_FIELDS} for decision in made]
-    statement = db.insert(decisions).on_conflict_do_nothing(index_elements=[decisions.c.message_id])
-    inserted = await connection.execute(statement.returning(decisions.c.id, decisions.c.message_id), rows)
+    statement = insert_into(connection, decisions).on_conflict_do_nothing(index_elements=[decisions.c.message_id])
+    inserted = connection.execute(statement.returning(decisions.c.id, decisions.c.message_id), rows)
     return {message_id: decision_id for decision_id, message_id in inserted}
 
 
-async def _take_over(connection: AsyncConnection, ids: Collection[int]) -> None:
+def _take_over(connection: Connection, ids: Collection[int]) -> None:
     if ids:
         change = update(conversations).where(conversations.c.id.in_(ids))
-        await connection.execute(change.values(taken_over=True, taken_over_until=None))
+        connection.execute(change.values(taken_over=True, taken_over_until=None))
 
 
-async def stop_waiting_for_silent(connection: AsyncConnection, ids: Collection[int]) -> None:
+def stop_waiting_for_silent(connection: Connection, ids: Collection[int]) -> None:
     """Let these conversations wait since their oldest waiting message that no rule answered with silence."""
     if not ids:
         return
@@ -73,10 +71,10 @@ async def stop_waiting_for_silent(connection: AsyncConnection, ids: Collection[i
         .correlate(conversations)
         .scalar_subquery()
     )
-    await connection.execute(update(conversations).where(conversations.c.id.in_(ids)).values(waiting_since=oldest))
+    connection.execute(update(conversations).where(conversations.c.id.in_(ids)).values(waiting_since=oldest))
 
 
-async def _tag(connection: AsyncConnection, resolutions: Sequence[Resolution]) -> None:
+def _tag(connection: Connection, resolutions: Sequence[Resolution]) -> None:
     """Add tags to contacts; those they have stay, in their order."""
     wanted: dict[int, list[str]] = {}
     for one in resolutions:
@@ -91,6 +89,6 @@ async def _tag(connection: AsyncConnection, resolutions: Sequence[Resolution]) -
         .order_by(contacts.c.id)
         .with_for_update(of=contacts)
     )
-    for row in (await connection.execute(query)).all():
+    for row in (connection.execute(query)).all():
         tags: dict[str, Any] = dict.fromkeys((*row.tags, *wanted[row.conversation_id]))
-        await connection.execute(update(contacts).where(contacts.c.id == row.id).values(tags=tuple(tags)))
+        connection.execute(update(contacts).where(contacts.c.id == row.id).values(tags=tuple(tags)))

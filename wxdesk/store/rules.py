@@ -7,17 +7,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Delete, Row, Update, delete, func, select, update
 
 from wxdesk.core.errors import NotFound
 from wxdesk.core.rules import Rule
 from wxdesk.store.database import Database
 from wxdesk.store.schema import rule_revisions, rules
-from wxdesk.store.whole import every_call_whole
 
 
-@every_call_whole
 class SqlRules:
     """Fills `desk.ports.Rules`. Positions count from 1."""
 
@@ -26,49 +23,26 @@ class SqlRules:
 
     async def all(self) -> list[Rule]:
         """All rules by position, switched-off ones included."""
-        async with self._db.read() as connection:
-            return await _list(connection)
+        return await self._db.read(_list)
 
     async def save(self, rule: Rule, at: datetime) -> Rule:
         """Insert (`id` 0, at the end but before a trailing default rule) or update, as the next revision.
 
         An updated rule keeps its position. Raises `NotFound` if it was deleted meanwhile.
         """
-        async with self._db.write() as connection:
-            listed = await _list(connection, for_update=True)
-            if rule.id == 0:
-                saved = await _insert(connection, rule, at)
-                before_default = bool(listed) and listed[-1].default and not rule.default
-                listed.insert(len(listed) - before_default, saved)
-            else:
-                known = next((one for one in listed if one.id == rule.id), None)
-                if known is None:
-                    raise NotFound("rule")
-                saved = await _update(connection, known, rule, at)
-                listed = [saved if one.id == saved.id else one for one in listed]
-            placed = await _place(connection, listed)
-        return next(one for one in placed if one.id == saved.id)
+        return await self._db.write(_save, rule, at)
 
     async def set_enabled(self, rule_id: int, enabled: bool) -> None:
         """Switch a rule on or off; no new revision. Raises `NotFound`."""
-        change = update(rules).where(rules.c.id == rule_id).values(enabled=enabled)
-        async with self._db.write() as connection:
-            if (await connection.execute(change)).rowcount == 0:
-                raise NotFound("rule")
+        await self._db.write(_change, _enable(rule_id, enabled))
 
     async def reorder(self, ids: Sequence[int]) -> None:
         """Put the rules in this order; ids left out keep their order at the end, unknown ones are passed over."""
-        place = {rule_id: index for index, rule_id in reversed(list(enumerate(ids)))}
-        async with self._db.write() as connection:
-            listed = await _list(connection, for_update=True)
-            await _place(connection, sorted(listed, key=lambda rule: place.get(rule.id, len(place))))
+        await self._db.write(_reorder, ids)
 
     async def delete(self, rule_id: int) -> None:
         """Remove a rule from the list; its revisions stay. Raises `NotFound`."""
-        async with self._db.write() as connection:
-            if (await connection.execute(delete(rules).where(rules.c.id == rule_id))).rowcount == 0:
-                raise NotFound("rule")
-            await _place(connection, await _list(connection, for_update=True))
+        await self._db.write(_delete, rule_id)
 
     async def replace_all(self, rules: Sequence[Rule], at: datetime) -> list[Rule]:
         """Replace the list in one transaction.
@@ -76,21 +50,56 @@ class SqlRules:
         A rule of the same name and content keeps id and revision; one of the same name keeps its id and gets the
         next revision; the rest are new, and what is not named any more is removed from the list.
         """
-        async with self._db.write() as connection:
-            known = await _list(connection, for_update=True)
-            pairs = _paired(rules, known)
-            stay = {match.id for _, match in pairs if match is not None}
-            await _remove(connection, [rule.id for rule in known if rule.id not in stay])
-            listed = []
-            for rule, match in pairs:
-                if match is None:
-                    listed.append(await _insert(connection, rule, at))
-                elif _content(match) == _content(rule):
-                    await connection.execute(_enable(match.id, rule.enabled))
-                    listed.append(replace(match, enabled=rule.enabled))
-                else:
-                    listed.append(await _update(connection, match, rule, at))
-            return await _place(connection, listed)
+        return await self._db.write(_replace_all, rules, at)
+
+
+def _save(connection: Connection, rule: Rule, at: datetime) -> Rule:
+    listed = _list(connection, for_update=True)
+    if rule.id == 0:
+        saved = _insert(connection, rule, at)
+        before_default = bool(listed) and listed[-1].default and not rule.default
+        listed.insert(len(listed) - before_default, saved)
+    else:
+        known = next((one for one in listed if one.id == rule.id), None)
+        if known is None:
+            raise NotFound("rule")
+        saved = _update(connection, known, rule, at)
+        listed = [saved if one.id == saved.id else one for one in listed]
+    placed = _place(connection, listed)
+    return next(one for one in placed if one.id == saved.id)
+
+
+def _change(connection: Connection, change: Update | Delete) -> None:
+    if connection.execute(change).rowcount == 0:
+        raise NotFound("rule")
+
+
+def _reorder(connection: Connection, ids: Sequence[int]) -> None:
+    place = {rule_id: index for index, rule_id in reversed(list(enumerate(ids)))}
+    listed = _list(connection, for_update=True)
+    _place(connection, sorted(listed, key=lambda rule: place.get(rule.id, len(place))))
+
+
+def _delete(connection: Connection, rule_id: int) -> None:
+    _change(connection, delete(rules).where(rules.c.id == rule_id))
+    _place(connection, _list(connection, for_update=True))
+
+
+def _replace_all(connection: Connection, wanted: Sequence[Rule], at: datetime) -> list[Rule]:
+    known = _list(connection, for_update=True)
+    pairs = _paired(wanted, known)
+    stay = {match.id for _, match in pairs if match is not None}
+    _remove(connection, [rule.id for rule in known if rule.id not in stay])
+    listed = []
+    for rule, match in pairs:
+        if match is None:
+            listed.append(_insert(connection, rule, at))
+        elif _content(match) == _content(rule):
+            connection.execute(_enable(match.id, rule.enabled))
+            listed.append(replace(match, enabled=rule.enabled))
+        else:
+            listed.append(_update(connection, match, rule, at))
+    return _place(connection, listed)
 
 
 def _content(rule: Rule) -> Rule:
@@ -111,9 +120,9 @@ def _paired(wanted: Sequence[Rule], known: Sequence[Rule]) -> list[tuple[Rule, R
     return [(rule, matches.get(index)) for index, rule in enumerate(wanted)]
 
 
-async def _list(connection: AsyncConnection, *, for_update: bool = False) -> list[Rule]:
+def _list(connection: Connection, *, for_update: bool = False) -> list[Rule]:
     query = select(rules).order_by(rules.c.position, rules.c.id)
-    found = await connection.execute(query.with_for_update() if for_update else query)
+    found = connection.execute(query.with_for_update() if for_update else query)
     return [_rule(row) for row in found]
 
 
@@ -129,41 +138,41 @@ def _rule(row: Row[Any]) -> Rule:
     )
 
 
-async def _insert(connection: AsyncConnection, rule: Rule, at: datetime) -> Rule:
+def _insert(connection: Connection, rule: Rule, at: datetime) -> Rule:
     values = {"position": 0, "revision": 1, "enabled": rule.enabled, "rule": _content(rule), "updated_at": at}
-    rule_id = await connection.scalar(rules.insert().values(values).returning(rules.c.id))
-    return await _with_revision(connection, replace(rule, id=rule_id or 0, position=0, revision=1, updated_at=at))
+    rule_id = connection.scalar(rules.insert().values(values).returning(rules.c.id))
+    return _with_revision(connection, replace(rule, id=rule_id or 0, position=0, revision=1, updated_at=at))
 
 
-async def _update(connection: AsyncConnection, known: Rule, rule: Rule, at: datetime) -> Rule:
+def _update(connection: Connection, known: Rule, rule: Rule, at: datetime) -> Rule:
     last = select(func.max(rule_revisions.c.revision)).where(rule_revisions.c.rule_id == known.id)
-    revision = (await connection.scalar(last) or known.revision) + 1
+    revision = (connection.scalar(last) or known.revision) + 1
     values = {"revision": revision, "enabled": rule.enabled, "rule": _content(rule), "updated_at": at}
-    await connection.execute(update(rules).where(rules.c.id == known.id).values(values))
+    connection.execute(update(rules).where(rules.c.id == known.id).values(values))
     saved = replace(rule, id=known.id, position=known.position, revision=revision, updated_at=at)
-    return await _with_revision(connection, saved)
+    return _with_revision(connection, saved)
 
 
-async def _with_revision(connection: AsyncConnection, rule: Rule) -> Rule:
+def _with_revision(connection: Connection, rule: Rule) -> Rule:
     values = {"rule_id": rule.id, "revision": rule.revision, "rule": _content(rule), "saved_at": rule.updated_at}
-    await connection.execute(rule_revisions.insert().values(values))
+    connection.execute(rule_revisions.insert().values(values))
     return rule
 
 
-async def _place(connection: AsyncConnection, listed: Sequence[Rule]) -> list[Rule]:
+def _place(connection: Connection, listed: Sequence[Rule]) -> list[Rule]:
     """Number the rules as they stand; only what moved is written."""
     placed = []
     for position, rule in enumerate(listed, start=1):
         if rule.position != position:
-            await connection.execute(update(rules).where(rules.c.id == rule.id).values(position=position))
+            connection.execute(update(rules).where(rules.c.id == rule.id).values(position=position))
         placed.append(replace(rule, position=position))
     return placed
 
 
-async def _remove(connection: AsyncConnection, ids: Sequence[int]) -> None:
+def _remove(connection: Connection, ids: Sequence[int]) -> None:
     if ids:
-        await connection.execute(delete(rules).where(rules.c.id.in_(ids)))
+        connection.execute(delete(rules).where(rules.c.id.in_(ids)))
 
 
-def _enable(rule_id: int, enabled: bool) -> Any:  # noqa: ANN401
+def _enable(rule_id: int, enabled: bool) -> Update:
     return update(rules).where(rules.c.id == rule_id).values(enabled=enabled)

@@ -16,12 +16,10 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, select, text, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, literal_column, select, text, update
 
 from wxdesk.core.inbox import SearchHit, TimelineItem
 from wxdesk.core.model import Content, Message, Reply
-from wxdesk.store.database import Database
 from wxdesk.store.records import conversation_of, message_of, reply_of, select_conversations, select_replies
 from wxdesk.store.schema import conversations, messages, replies, search_texts
 
@@ -45,31 +43,31 @@ def words_of(content: Content) -> str:
     return spaced(f"{content.text} {content.title} {content.description}")
 
 
-async def index_messages(connection: AsyncConnection, made: Sequence[Message]) -> None:
+def index_messages(connection: Connection, made: Sequence[Message]) -> None:
     """Make new messages findable."""
     rows = [{"message_id": message.id, "words": spaced(message.text)} for message in made if message.text]
-    await _add(connection, rows)
+    _add(connection, rows)
 
 
-async def index_replies(connection: AsyncConnection, made: Sequence[tuple[int, Content]]) -> None:
+def index_replies(connection: Connection, made: Sequence[tuple[int, Content]]) -> None:
     """Make new replies findable."""
-    await _add(connection, [{"reply_id": reply_id, "words": words_of(content)} for reply_id, content in made])
+    _add(connection, [{"reply_id": reply_id, "words": words_of(content)} for reply_id, content in made])
 
 
-async def index_again(connection: AsyncConnection, reply_id: int, content: Content) -> None:
+def index_again(connection: Connection, reply_id: int, content: Content) -> None:
     """Make a reply findable by what it says now."""
     change = update(search_texts).where(search_texts.c.reply_id == reply_id).values(words=words_of(content))
-    if (await connection.execute(change)).rowcount == 0:
-        await index_replies(connection, [(reply_id, content)])
+    if (connection.execute(change)).rowcount == 0:
+        index_replies(connection, [(reply_id, content)])
 
 
-async def _add(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
+def _add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     found = [row for row in rows if row["words"]]
     if found:
-        await connection.execute(search_texts.insert(), found)
+        connection.execute(search_texts.insert(), found)
 
 
-async def search(db: Database, phrase: str, limit: int) -> list[SearchHit]:
+def search(connection: Connection, phrase: str, limit: int) -> list[SearchHit]:
     """Messages and replies in which the words of `phrase` follow each other, newest first.
 
     The last word may be the beginning of a longer one, unless it is a single unspaced character. A phrase without
@@ -79,31 +77,35 @@ async def search(db: Database, phrase: str, limit: int) -> list[SearchHit]:
     if not words:
         return []
     # Ids grow with time, so the newest entries are found from the index's end, without sorting all hits.
-    newest = select(search_texts).where(_contains(db, words)).order_by(search_texts.c.id.desc()).limit(limit)
-    async with db.read() as connection:
-        found = (await connection.execute(newest)).all()
-        items = await _items(connection, [r.message_id for r in found], [r.reply_id for r in found])
-        threads = select_conversations().where(conversations.c.id.in_({item.conversation_id for item in items}))
-        by_id = {row.id: conversation_of(row) for row in await connection.execute(threads)}
+    newest = (
+        select(search_texts)
+        .where(_contains(words, sqlite=connection.dialect.name == "sqlite"))
+        .order_by(search_texts.c.id.desc())
+        .limit(limit)
+    )
+    found = (connection.execute(newest)).all()
+    items = _items(connection, [r.message_id for r in found], [r.reply_id for r in found])
+    threads = select_conversations().where(conversations.c.id.in_({item.conversation_id for item in items}))
+    by_id = {row.id: conversation_of(row) for row in connection.execute(threads)}
     items.sort(key=lambda item: (item.at, isinstance(item, Reply), item.id), reverse=True)
     return [SearchHit(by_id[item.conversation_id], item) for item in items]
 
 
-async def _items(
-    connection: AsyncConnection, message_ids: Sequence[int | None], reply_ids: Sequence[int | None]
+def _items(
+    connection: Connection, message_ids: Sequence[int | None], reply_ids: Sequence[int | None]
 ) -> list[TimelineItem]:
     said: Select[Any] = select(messages).where(messages.c.id.in_([i for i in message_ids if i is not None]))
     answered = select_replies().where(replies.c.id.in_([i for i in reply_ids if i is not None]))
-    items: list[TimelineItem] = [message_of(row) for row in await connection.execute(said)]
-    items += [reply_of(row) for row in await connection.execute(answered)]
+    items: list[TimelineItem] = [message_of(row) for row in connection.execute(said)]
+    items += [reply_of(row) for row in connection.execute(answered)]
     return items
 
 
-def _contains(db: Database, words: list[str]) -> ColumnElement[bool]:
+def _contains(words: list[str], *, sqlite: bool) -> ColumnElement[bool]:
     """The engine's own way to say "these words in a row". Words are letters and digits only, so quoting is safe."""
     last = words[-1]
     begins = not _ALONE.match(last)
-    if db.is_sqlite:
+    if sqlite:
         query = f'"{" ".join(words)}"' + (" *" if begins else "")
         rowids = text("SELECT rowid FROM search_index WHERE search_index MATCH :words").bindparams(
             bindparam("words", query, unique=True)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
-from wxdesk.store.database import Database
+from wxdesk.store.database import Database, insert_into
 from wxdesk.store.schema import settings
-from wxdesk.store.whole import every_call_whole
 
 
-@every_call_whole
 class SqlSettings:
     """Fills `desk.ports.Settings`."""
 
@@ -18,13 +16,20 @@ class SqlSettings:
 
     async def get(self, key: str) -> str | None:
         """The stored value."""
-        async with self._db.read() as connection:
-            value: str | None = await connection.scalar(select(settings.c.value).where(settings.c.key == key))
-        return value
+        return await self._db.read(_get, key)
 
     async def set(self, key: str, value: str) -> None:
         """Store a value."""
-        insert = self._db.insert(settings).values(key=key, value=value)
-        statement = insert.on_conflict_do_update(index_elements=[settings.c.key], set_={"value": insert.excluded.value})
-        async with self._db.write() as connection:
-            await connection.execute(statement)
+        await self._db.write(_set, key, value)
+
+
+def _get(connection: Connection, key: str) -> str | None:
+    value: str | None = connection.scalar(select(settings.c.value).where(settings.c.key == key))
+    return value
+
+
+def _set(connection: Connection, key: str, value: str) -> None:
+    insert = insert_into(connection, settings).values(key=key, value=value)
+    connection.execute(
+        insert.on_conflict_do_update(index_elements=[settings.c.key], set_={"value": insert.excluded.value})
+    )

@@ -16,6 +16,7 @@ from sqlalchemy import (
     CTE,
     BigInteger,
     ColumnElement,
+    Connection,
     Row,
     ScalarSelect,
     Select,
@@ -27,7 +28,6 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from wxdesk.core.model import Author, ReplyState
 from wxdesk.core.rules import Outcome
@@ -45,14 +45,12 @@ from wxdesk.core.statistics import (
 from wxdesk.store.columns import EPOCH, MICROSECOND
 from wxdesk.store.database import Database
 from wxdesk.store.schema import WRITTEN, decisions, messages, replies, rules
-from wxdesk.store.whole import every_call_whole
 
 QUARTER = timedelta(minutes=15)
 UNMATCHED_SHOWN = 8
 RULE, OPERATOR, NOBODY = "rule", "operator", "nobody"
 
 
-@every_call_whole
 class SqlStatistics:
     """Fills `desk.ports.Statistics`."""
 
@@ -61,20 +59,23 @@ class SqlStatistics:
 
     async def over(self, span: Span, zone: tzinfo | None, before: Span | None = None) -> Figures:
         """Everything over `span`; `messages_before` counts `before`, for comparison."""
-        async with self._db.read() as connection:
-            hours, week = _spread(await connection.execute(_quarters(span)), zone)
-            first_response, human_wait = await _waits(connection, span)
-            return Figures(
-                span=span,
-                hours=hours,
-                week=week,
-                messages_before=await _count(connection, before),
-                first_response=first_response,
-                human_wait=human_wait,
-                rules=await _rules(connection, span),
-                undelivered=await _undelivered(connection, span),
-                unmatched=await _unmatched(connection, span),
-            )
+        return await self._db.read(_figures, span, zone, before)
+
+
+def _figures(connection: Connection, span: Span, zone: tzinfo | None, before: Span | None) -> Figures:
+    hours, week = _spread(connection.execute(_quarters(span)), zone)
+    first_response, human_wait = _waits(connection, span)
+    return Figures(
+        span=span,
+        hours=hours,
+        week=week,
+        messages_before=_count(connection, before),
+        first_response=first_response,
+        human_wait=human_wait,
+        rules=_rules(connection, span),
+        undelivered=_undelivered(connection, span),
+        unmatched=_unmatched(connection, span),
+    )
 
 
 def _number(moment: ColumnElement[Any]) -> ColumnElement[int]:
@@ -145,14 +146,14 @@ def _spread(quarters: Iterable[Row[Any]], zone: tzinfo | None) -> Counted:
     return hours, tuple(tuple(by_day[day, hour] for hour in range(HOURS)) for day in range(DAYS))
 
 
-async def _count(connection: AsyncConnection, span: Span | None) -> int:
+def _count(connection: Connection, span: Span | None) -> int:
     if span is None:
         return 0
     query = select(func.count()).select_from(messages).where(WRITTEN, _within(messages.c.at, span))
-    return int((await connection.execute(query)).scalar_one())
+    return int((connection.execute(query)).scalar_one())
 
 
-async def _waits(connection: AsyncConnection, span: Span) -> tuple[Waits, Waits]:
+def _waits(connection: Connection, span: Span) -> tuple[Waits, Waits]:
     """The waits that ended: all of them, and those that the operator ended.
 
     What a rule left without an answer on purpose made nobody wait.
@@ -171,7 +172,7 @@ async def _waits(connection: AsyncConnection, span: Span) -> tuple[Waits, Waits]
     wait = (_number(in_turn.c.sent_at) - _number(in_turn.c.at)).label("wait")
     by_hand = case((in_turn.c.author == Author.OPERATOR, 1), else_=0).label("by_hand")
     waits = select(wait, by_hand).where(in_turn.c.sent_at.is_not(None), begins).cte("waits")
-    row = (await connection.execute(_measured(waits))).one()
+    row = (connection.execute(_measured(waits))).one()
     return _as_waits(*row[:5]), _as_waits(*row[5:])
 
 
@@ -206,7 +207,7 @@ def _as_waits(count: int, lower: int, upper: int, ninetieth: int, longest: int) 
     return Waits(int(count), median * MICROSECOND, ninetieth * MICROSECOND, longest * MICROSECOND)
 
 
-async def _rules(connection: AsyncConnection, span: Span) -> tuple[RuleHits, ...]:
+def _rules(connection: Connection, span: Span) -> tuple[RuleHits, ...]:
     # A reply is made at the very moment of its decision: its place in the timeline's index is known.
     edited = exists().where(
         replies.c.conversation_id == decisions.c.conversation_id,
@@ -226,13 +227,13 @@ async def _rules(connection: AsyncConnection, span: Span) -> tuple[RuleHits, ...
         .group_by(decisions.c.rule_id)
         .order_by(hits.desc(), decisions.c.rule_id)
     )
-    rows = (await connection.execute(query)).all()
+    rows = (connection.execute(query)).all()
     named = select(decisions.c.id, decisions.c.rule_name).where(decisions.c.id.in_([row.last for row in rows]))
-    names = {row.id: row.rule_name for row in await connection.execute(named)}
+    names = {row.id: row.rule_name for row in connection.execute(named)}
     return tuple(RuleHits(row.rule_id, names[row.last], row.hits, int(row.edited)) for row in rows)
 
 
-async def _undelivered(connection: AsyncConnection, span: Span) -> tuple[Undelivered, ...]:
+def _undelivered(connection: Connection, span: Span) -> tuple[Undelivered, ...]:
     # One that the operator gave up is cancelled, but its errcode stays.
     given_up = and_(replies.c.state == ReplyState.CANCELLED, replies.c.errcode != 0)
     lost = replies.c.state == ReplyState.UNKNOWN
@@ -244,11 +245,11 @@ async def _undelivered(connection: AsyncConnection, span: Span) -> tuple[Undeliv
         .group_by("kind", replies.c.errcode)
         .order_by(n.desc(), kind, replies.c.errcode)
     )
-    return tuple(Undelivered(ReplyState(row.kind), row.errcode, row.n) for row in await connection.execute(query))
+    return tuple(Undelivered(ReplyState(row.kind), row.errcode, row.n) for row in connection.execute(query))
 
 
-async def _unmatched(connection: AsyncConnection, span: Span) -> tuple[UnmatchedText, ...]:
-    known = await connection.execute(select(rules.c.id, rules.c.rule))
+def _unmatched(connection: Connection, span: Span) -> tuple[UnmatchedText, ...]:
+    known = connection.execute(select(rules.c.id, rules.c.rule))
     defaults = [row.id for row in known if row.rule.default]
     said = func.trim(messages.c.text)
     n = func.count().label("n")
@@ -264,4 +265,4 @@ async def _unmatched(connection: AsyncConnection, span: Span) -> tuple[Unmatched
         .order_by(n.desc(), func.max(messages.c.id).desc())
         .limit(UNMATCHED_SHOWN)
     )
-    return tuple(UnmatchedText(row.said, row.n) for row in await connection.execute(query))
+    return tuple(UnmatchedText(row.said, row.n) for row in connection.execute(query))

@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, delete, select, update
+from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model import Template
 from wxdesk.store.database import Database
 from wxdesk.store.schema import templates
-from wxdesk.store.whole import every_call_whole
 
 
-@every_call_whole
 class SqlTemplates:
     """Fills `desk.ports.Templates`."""
 
@@ -23,9 +22,7 @@ class SqlTemplates:
 
     async def all(self) -> list[Template]:
         """All templates by title, in code point order on every engine."""
-        async with self._db.read() as connection:
-            found = [Template(**row) for row in (await connection.execute(select(templates))).mappings()]
-        return sorted(found, key=lambda template: (template.title, template.id))
+        return sorted(await self._db.read(_all), key=lambda template: (template.title, template.id))
 
     async def save(self, template: Template, at: datetime) -> Template:
         """Insert (`id` 0) or update; raises `NotFound` if it was deleted meanwhile."""
@@ -37,16 +34,24 @@ class SqlTemplates:
         }
         new = templates.insert().values(values)
         change = update(templates).where(templates.c.id == template.id).values(values)
-        async with self._db.write() as connection:
-            statement = (new if template.id == 0 else change).returning(templates.c.id)
-            template_id = await connection.scalar(statement)
-            if template_id is None:
-                raise NotFound("template")
+        template_id = await self._db.write(_save, (new if template.id == 0 else change).returning(templates.c.id))
+        if template_id is None:
+            raise NotFound("template")
         return replace(template, id=template_id, updated_at=at)
 
     async def delete(self, template_id: int) -> None:
         """Remove one; raises `NotFound`."""
-        async with self._db.write() as connection:
-            gone = await connection.execute(delete(templates).where(templates.c.id == template_id))
-            if gone.rowcount == 0:
-                raise NotFound("template")
+        if not await self._db.write(_delete, template_id):
+            raise NotFound("template")
+
+
+def _all(connection: Connection) -> list[Template]:
+    return [Template(**row) for row in connection.execute(select(templates)).mappings()]
+
+
+def _save(connection: Connection, statement: ReturningInsert[int] | ReturningUpdate[int]) -> int | None:
+    return connection.scalar(statement)
+
+
+def _delete(connection: Connection, template_id: int) -> bool:
+    return connection.execute(delete(templates).where(templates.c.id == template_id)).rowcount > 0

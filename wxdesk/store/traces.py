@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Set
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, select
 
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model import Contact, KeptPush, Message, Reply
@@ -14,10 +13,8 @@ from wxdesk.core.traces import PushPath, PushTrace, ReplyTrace
 from wxdesk.store.database import Database
 from wxdesk.store.records import conversation_of, message_of, reply_of, select_conversations, select_replies
 from wxdesk.store.schema import conversations, decisions, messages, raw_pushes, replies
-from wxdesk.store.whole import every_call_whole
 
 
-@every_call_whole
 class SqlTraces:
     """Fills `desk.ports.Traces`."""
 
@@ -26,62 +23,68 @@ class SqlTraces:
 
     async def of_pushes(self, keys: Collection[tuple[str, str]]) -> list[PushTrace]:
         """The pushes with these (account, key); unknown ones are left out."""
-        columns = (raw_pushes.c.id, raw_pushes.c.account, raw_pushes.c.key, raw_pushes.c.derived, raw_pushes.c.note)
-        wanted = set(keys)
-        accounts, names = {account for account, _ in wanted}, {key for _, key in wanted}
-        query = select(*columns).where(raw_pushes.c.account.in_(accounts), raw_pushes.c.key.in_(names))
-        async with self._db.read() as connection:
-            pushes = [row for row in await connection.execute(query) if (row.account, row.key) in wanted]
-            found = await connection.execute(select(messages).where(messages.c.push_id.in_([p.id for p in pushes])))
-            made = {row.push_id: message_of(row) for row in found}
-            people = await _people(connection, {message.conversation_id for message in made.values()})
-        traces = []
-        for push in pushes:
-            message = made.get(push.id)
-            contact = people[message.conversation_id] if message is not None else None
-            traces.append(PushTrace(push.id, push.account, push.key, push.derived, push.note, message, contact))
-        return traces
+        return await self._db.read(_of_pushes, set(keys))
 
     async def of_replies(self, ids: Collection[int]) -> list[ReplyTrace]:
         """These replies with whom they went to; unknown ones are left out."""
-        async with self._db.read() as connection:
-            rows = await connection.execute(select_replies().where(replies.c.id.in_(ids)))
-            found = [reply_of(row) for row in rows]
-            people = await _people(connection, {reply.conversation_id for reply in found})
-        return [ReplyTrace(reply, people[reply.conversation_id]) for reply in found]
+        return await self._db.read(_of_replies, ids)
 
     async def path(self, account: str, key: str) -> PushPath:
         """Everything that followed from one push; raises `NotFound`."""
-        query = select(raw_pushes).where(raw_pushes.c.account == account, raw_pushes.c.key == key)
-        async with self._db.read() as connection:
-            row = (await connection.execute(query)).mappings().one_or_none()
-            if row is None:
-                raise NotFound("push")
-            push = KeptPush(**row)
-            found = (await connection.execute(select(messages).where(messages.c.push_id == push.id))).one_or_none()
-            if found is None:
-                return PushPath(push)
-            message = message_of(found)
-            people = await _people(connection, {message.conversation_id})
-            decision = await _decision(connection, message.id)
-            answers = await _answers(connection, message)
-        return PushPath(push, message, people[message.conversation_id], decision, answers)
+        return await self._db.read(_path, account, key)
 
 
-async def _people(connection: AsyncConnection, ids: Collection[int]) -> dict[int, Contact]:
+def _of_pushes(connection: Connection, wanted: Set[tuple[str, str]]) -> list[PushTrace]:
+    columns = (raw_pushes.c.id, raw_pushes.c.account, raw_pushes.c.key, raw_pushes.c.derived, raw_pushes.c.note)
+    accounts, names = {account for account, _ in wanted}, {key for _, key in wanted}
+    query = select(*columns).where(raw_pushes.c.account.in_(accounts), raw_pushes.c.key.in_(names))
+    pushes = [row for row in connection.execute(query) if (row.account, row.key) in wanted]
+    found = connection.execute(select(messages).where(messages.c.push_id.in_([p.id for p in pushes])))
+    made = {row.push_id: message_of(row) for row in found}
+    people = _people(connection, {message.conversation_id for message in made.values()})
+    traces = []
+    for push in pushes:
+        message = made.get(push.id)
+        contact = people[message.conversation_id] if message is not None else None
+        traces.append(PushTrace(push.id, push.account, push.key, push.derived, push.note, message, contact))
+    return traces
+
+
+def _of_replies(connection: Connection, ids: Collection[int]) -> list[ReplyTrace]:
+    found = [reply_of(row) for row in connection.execute(select_replies().where(replies.c.id.in_(ids)))]
+    people = _people(connection, {reply.conversation_id for reply in found})
+    return [ReplyTrace(reply, people[reply.conversation_id]) for reply in found]
+
+
+def _path(connection: Connection, account: str, key: str) -> PushPath:
+    query = select(raw_pushes).where(raw_pushes.c.account == account, raw_pushes.c.key == key)
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        raise NotFound("push")
+    push = KeptPush(**row)
+    found = connection.execute(select(messages).where(messages.c.push_id == push.id)).one_or_none()
+    if found is None:
+        return PushPath(push)
+    message = message_of(found)
+    people = _people(connection, {message.conversation_id})
+    decision = _decision(connection, message.id)
+    return PushPath(push, message, people[message.conversation_id], decision, _answers(connection, message))
+
+
+def _people(connection: Connection, ids: Collection[int]) -> dict[int, Contact]:
     """Contacts by their conversations' ids."""
-    rows = await connection.execute(select_conversations().where(conversations.c.id.in_(ids)))
+    rows = connection.execute(select_conversations().where(conversations.c.id.in_(ids)))
     return {thread.id: thread.contact for thread in map(conversation_of, rows)}
 
 
-async def _decision(connection: AsyncConnection, message_id: int) -> Decision | None:
+def _decision(connection: Connection, message_id: int) -> Decision | None:
     query = select(decisions).where(decisions.c.message_id == message_id)
-    row = (await connection.execute(query)).mappings().one_or_none()
+    row = (connection.execute(query)).mappings().one_or_none()
     return None if row is None else Decision(**row)
 
 
-async def _answers(connection: AsyncConnection, message: Message) -> tuple[Reply, ...]:
+def _answers(connection: Connection, message: Message) -> tuple[Reply, ...]:
     # The conversation is named for the index; there is none on message_id.
     of_message = (replies.c.conversation_id == message.conversation_id, replies.c.message_id == message.id)
-    rows = await connection.execute(select_replies().where(*of_message).order_by(replies.c.id))
+    rows = connection.execute(select_replies().where(*of_message).order_by(replies.c.id))
     return tuple(reply_of(row) for row in rows)

@@ -4,6 +4,9 @@ WeChat repeats an unanswered push with the same content but perhaps another nonc
 between JSON and XML meanwhile, so the key is made of what the push says. Its documents name MsgId for messages
 and FromUserName with CreateTime for events; in the field one MsgId came from several people, and two events
 differed in nothing but one more field, so both keys are taken wider here.
+
+A key begins with what grows from push to push: then the store's index of keys grows at its end, and keeping a
+push touches one page of it instead of any of all.
 """
 
 from __future__ import annotations
@@ -12,9 +15,11 @@ from hashlib import sha1
 
 from wxdesk.core.model import Incoming
 
+_DIGITS = 20
+
 
 def push_key(incoming: Incoming | None, body: bytes) -> str:
-    """The key of a push within its account, 42 characters, without an openid in it.
+    """The key of a push within its account, of at most 63 characters, without an openid in it.
 
     A message: openid and MsgId. An event, or a message without MsgId: openid, CreateTime, Event and all
     fields. A body that could not be read (`incoming` None): its bytes.
@@ -22,13 +27,19 @@ def push_key(incoming: Incoming | None, body: bytes) -> str:
     if incoming is None:
         return "x:" + sha1(body, usedforsecurity=False).hexdigest()
     if incoming.event is None and incoming.msg_id:
-        return "m:" + _digest(incoming.openid, incoming.msg_id)
-    return "e:" + _digest(
+        return f"m:{_growing(incoming.msg_id)}:{_digest(incoming.openid, incoming.msg_id)}"
+    second = str(int(incoming.created_at.timestamp()))
+    return f"e:{_growing(second)}:" + _digest(
         incoming.openid,
-        str(int(incoming.created_at.timestamp())),
+        second,
         incoming.event or "",
         *(part for item in sorted(incoming.fields.items()) for part in item),
     )
+
+
+def _growing(number: str) -> str:
+    """`number` so that its order as text is its order as a number; nothing if it is none of 64 bits."""
+    return number.zfill(_DIGITS) if len(number) <= _DIGITS and number.isascii() and number.isdigit() else ""
 
 
 def _digest(*parts: str) -> str:

@@ -1,0 +1,96 @@
+"""PostgreSQL: a pool of connections on the desk's own loop, with the server's locks."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from sqlalchemy import URL, Connection
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from wxdesk.core.errors import StoreError
+from wxdesk.store.database import CLOSE_SECONDS, Database
+from wxdesk.store.failures import CLOSED, store_error
+
+log = logging.getLogger(__name__)
+
+POOL_SIZE = 8
+CONNECT_SECONDS = 10
+NO_DRIVER = "PostgreSQL needs the package asyncpg; install wxdesk[team]"
+
+
+class PostgresqlDatabase(Database):
+    """The database of a team, at `url`. Nothing is connected before it is asked for.
+
+    Raises:
+        StoreError: asyncpg is not installed.
+    """
+
+    def __init__(self, url: URL) -> None:
+        try:
+            import asyncpg  # type: ignore[import-untyped]
+        except ImportError:
+            raise StoreError(reason=NO_DRIVER) from None
+        self._engine = create_async_engine(
+            url,
+            pool_size=POOL_SIZE,
+            max_overflow=0,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            query_cache_size=500,
+            connect_args={"timeout": CONNECT_SECONDS, "server_settings": {"application_name": "wxdesk"}},
+        )
+        self._failures = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+        self._underway: set[asyncio.Task[Any]] = set()
+        self._closing = False
+
+    async def close(self) -> bool:
+        """See `Database`."""
+        self._closing = True
+        late: set[asyncio.Task[Any]] = set()
+        if self._underway:
+            _, late = await asyncio.wait(self._underway, timeout=CLOSE_SECONDS)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        await self._engine.dispose()
+        if late:
+            log.error("the database did not finish in %s s", CLOSE_SECONDS)
+        return not late
+
+    def _writing[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
+        return self._finished(self._write(body))
+
+    def _writing_at_once[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
+        return self._finished(self._write(body))  # here writes do not wait for each other
+
+    def _reading[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
+        return self._finished(self._read(body))
+
+    def _finished[R](self, call: Coroutine[Any, Any, R]) -> asyncio.Future[R]:
+        """`call` as a task of its own, which goes on when its caller is cancelled."""
+        # A pool that was closed would open again by itself, and nobody would close it a second time.
+        if self._closing:
+            call.close()
+            raise StoreError(reason=CLOSED)
+        task = asyncio.get_running_loop().create_task(call)
+        self._underway.add(task)
+        task.add_done_callback(self._underway.discard)
+        return asyncio.shield(task)
+
+    async def _write[R](self, body: Callable[[Connection], R]) -> R:
+        try:
+            async with self._engine.begin() as connection:
+                return await connection.run_sync(body)
+        except self._failures as error:
+            raise store_error(error) from None
+
+    async def _read[R](self, body: Callable[[Connection], R]) -> R:
+        try:
+            async with self._engine.connect() as connection:
+                return await connection.run_sync(body)
+        except self._failures as error:
+            raise store_error(error) from None

@@ -1,0 +1,137 @@
+"""SQLite: one thread writes, a few read, each running whole transactions.
+
+There is exactly one writing connection, because before 3.51.3 SQLite can lose committed rows when two
+connections write and checkpoint at once; readers are opened read-only, so they never checkpoint.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import sys
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import SQLAlchemyError
+
+from wxdesk.store.crew import Crew, Rank
+from wxdesk.store.database import CLOSE_SECONDS, Database
+from wxdesk.store.failures import store_error
+
+log = logging.getLogger(__name__)
+
+BUSY_MS = 4000
+"""How long SQLite waits for a foreign lock: WeChat gives up on a push after 5 s."""
+
+READERS = 3
+FAILURES = (SQLAlchemyError, sqlite3.Error, OSError)
+
+
+class SqliteDatabase(Database):
+    """The database in `file`, which is created when first written. Nothing is opened before it is asked for."""
+
+    def __init__(self, file: Path) -> None:
+        # The driver's own BEGIN comes late and only before a write; ours takes the write lock at once.
+        self._write_engine = _engine(file, "rwc", 1, _prepare_writer, "BEGIN IMMEDIATE")
+        self._read_engine = _engine(file, "ro", READERS, _prepare_reader, "BEGIN")
+        self._kept_open: Connection | None = None
+        self._writer = Crew("store writer", last=self._let_go)
+        self._readers = Crew("store reader", READERS)
+
+    async def close(self) -> bool:
+        """See `Database`. The writer comes last, so that SQLite folds its log into the file."""
+        readers_ended = await self._readers.stop(CLOSE_SECONDS / 2)
+        if readers_ended:
+            self._read_engine.dispose()
+        writer_ended = await self._writer.stop(CLOSE_SECONDS / 2)
+        if not (readers_ended and writer_ended):
+            log.error("the database did not close in %s s", CLOSE_SECONDS)
+        return readers_ended and writer_ended
+
+    def _writing[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
+        return self._writer.run(partial(self._write, body))
+
+    def _writing_at_once[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
+        return self._writer.run(partial(self._write_at_once, body), Rank.ACKNOWLEDGING)
+
+    def _reading[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
+        return self._readers.run(partial(self._read, body))
+
+    def _write[R](self, body: Callable[[Connection], R]) -> R:
+        try:
+            connection = self._only_writer()
+            with connection.begin():
+                return body(connection)
+        except FAILURES as error:
+            raise store_error(error) from None
+
+    def _write_at_once[R](self, body: Callable[[Connection], R]) -> R:
+        try:
+            connection = self._only_writer()
+            try:
+                return body(connection)
+            finally:
+                if connection.in_transaction():  # the body has read, too
+                    connection.rollback()
+        except FAILURES as error:
+            raise store_error(error) from None
+
+    def _only_writer(self) -> Connection:
+        if self._kept_open is None:
+            self._kept_open = self._write_engine.connect()
+        return self._kept_open
+
+    def _read[R](self, body: Callable[[Connection], R]) -> R:
+        try:
+            with self._read_engine.connect() as connection:
+                return body(connection)
+        except FAILURES as error:
+            raise store_error(error) from None
+
+    def _let_go(self) -> None:
+        try:
+            if self._kept_open is not None:
+                self._kept_open.close()
+                self._kept_open = None
+            self._write_engine.dispose()
+        except FAILURES as error:
+            store_error(error)  # for the log: all that was promised is on the disk
+
+
+def _engine(
+    file: Path, mode: str, connections: int, prepare: Callable[[DBAPIConnection, object], None], begin: str
+) -> Engine:
+    engine = create_engine(
+        URL.create("sqlite", database=file.as_uri(), query={"mode": mode, "uri": "true"}),
+        pool_size=connections,
+        max_overflow=0,
+        hide_parameters=True,
+        query_cache_size=500,
+        connect_args={"check_same_thread": False},  # readers take turns, and are closed by the thread that closes all
+    )
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return engine
+
+
+def _prepare_writer(connection: DBAPIConnection, _record: object) -> None:
+    connection.isolation_level = None  # begin nothing by itself
+    pragmas = ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"]
+    if sys.platform == "darwin":
+        pragmas += ["fullfsync = ON", "checkpoint_fullfsync = ON"]
+    _tell(connection, pragmas)
+
+
+def _prepare_reader(connection: DBAPIConnection, _record: object) -> None:
+    connection.isolation_level = None  # begin nothing by itself
+    _tell(connection, ["query_only = ON"])
+
+
+def _tell(connection: DBAPIConnection, pragmas: list[str]) -> None:
+    cursor = connection.cursor()
+    for pragma in (f"busy_timeout = {BUSY_MS}", "trusted_schema = OFF", "cell_size_check = ON", *pragmas):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
