@@ -27,6 +27,7 @@ original_id = "gh_0123456789ab"
 push_mode = "compat"
 reply_mode = "hold"
 hold_seconds = 12
+reserve = 1
 """
 
 
@@ -35,6 +36,7 @@ def test_the_whole_file_is_understood() -> None:
     account = config.accounts[0].account()
     assert (config.listener.port, config.wechat.token_endpoint) == (0, "classic")
     assert (account.push_mode, account.reply_mode, account.hold_seconds) == (PushMode.COMPAT, ReplyMode.HOLD, 12)
+    assert account.reserve == 1
 
 
 def test_no_file_means_the_defaults(tmp_path: Path) -> None:
@@ -62,6 +64,8 @@ ACCOUNT = '[[accounts]]\nname = "shop"\napp_id = "wx1"\n'
         (ACCOUNT + 'app_secret = "x"\n', ("app_secret",)),
         (ACCOUNT.replace("shop", "../x"), ("accounts[0].name",)),
         (ACCOUNT + "hold_seconds = -1\n", ("hold_seconds",)),
+        (ACCOUNT + "reserve = 5\n", ("accounts[0].reserve", "0 to 4")),
+        (ACCOUNT + "reserve = -1\n", ("accounts[0].reserve", "0 to 4")),
         (ACCOUNT + 'reply_mode = "manual"\n', ("reply_mode", "manual")),
     ],
 )

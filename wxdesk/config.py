@@ -15,6 +15,7 @@ import msgspec
 
 from wxdesk.core.errors import BadConfig
 from wxdesk.core.model import Account, PushMode, ReplyMode
+from wxdesk.core.quota import MOST_RESERVED
 
 FILE = "config.toml"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
@@ -54,10 +55,11 @@ class AccountEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     push_mode: PushMode = PushMode.SECURE
     reply_mode: ReplyMode = ReplyMode.AUTO
     hold_seconds: int = 8
+    reserve: int = 2
 
     def account(self) -> Account:
         """The same as the record that the desk works with."""
-        return Account(self.name, self.app_id, self.original_id, self.push_mode, self.reply_mode, self.hold_seconds)
+        return Account(**msgspec.structs.asdict(self))
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -120,3 +122,5 @@ def _check_account(entry: AccountEntry, at: str, file: str) -> None:
         raise BadConfig(file, f"{at}.app_id", "is empty")
     if not 0 <= entry.hold_seconds <= 3600:
         raise BadConfig(file, f"{at}.hold_seconds", "must be from 0 to 3600")
+    if not 0 <= entry.reserve <= MOST_RESERVED:
+        raise BadConfig(file, f"{at}.reserve", f"must be from 0 to {MOST_RESERVED}")

@@ -83,6 +83,8 @@ def _secrets(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:
         for name, until in found.accepted_until:
             time = f"{until.astimezone():%Y-%m-%d %H:%M}"
             yield Finding(True, what, tr("the former {name} is accepted until {time}", name=name, time=time))
+        kept = tr("rules leave {n} of 5 to a human", n=entry.reserve)
+        yield Finding(True, tr("Replies of “{account}”", account=entry.name), kept)
         if entry.push_mode is PushMode.PLAIN:
             plain = tr("plain: nothing signs the bodies; choose secure mode in WeChat's console and here")
             yield Finding(True, tr("Push mode of “{account}”", account=entry.name), plain)

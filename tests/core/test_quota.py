@@ -6,39 +6,60 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.core.errcode_table import action_by_code
 from wxdesk.core import quota
 from wxdesk.core.model import MessageType, ReplyWindow
 
 T = datetime(2026, 11, 24, 12, tzinfo=UTC)
 TEXT, ENTER = MessageType.TEXT, MessageType.ENTER_SESSION
+S, H = timedelta(seconds=1), timedelta(hours=1)
 
 
-def test_a_message_allows_five_in_48_hours() -> None:
-    assert quota.opened(ReplyWindow(), TEXT, T) == ReplyWindow(5, T + timedelta(hours=48))
+def window(left: int, ends_in: timedelta | None) -> ReplyWindow:
+    return ReplyWindow(left, None if ends_in is None else T + ends_in)
 
 
-def test_entering_allows_two_in_a_minute() -> None:
-    assert quota.opened(ReplyWindow(), ENTER, T) == ReplyWindow(2, T + timedelta(minutes=1))
+@pytest.mark.parametrize(
+    ("before", "type_", "after"),
+    [
+        # the first action opens the window
+        (window(0, None), TEXT, window(5, 48 * H)),
+        (window(0, None), ENTER, window(2, 60 * S)),
+        (window(0, None), MessageType.IMAGE, window(5, 48 * H)),
+        (window(0, None), MessageType.OTHER, window(5, 48 * H)),
+        # a message resets it and never adds up
+        (window(3, 40 * H), TEXT, window(5, 48 * H)),
+        (window(5, 48 * H), TEXT, window(5, 48 * H)),
+        (window(0, 40 * H), TEXT, window(5, 48 * H)),
+        (window(2, 30 * S), TEXT, window(5, 48 * H)),
+        # entering raises what is left to 2 at least, and never shortens the time
+        (window(4, 10 * H), ENTER, window(4, 10 * H)),
+        (window(1, 10 * H), ENTER, window(2, 10 * H)),
+        (window(0, 10 * H), ENTER, window(2, 10 * H)),
+        (window(1, 30 * S), ENTER, window(2, 60 * S)),
+        # what has run out does not count
+        (window(5, 0 * S), ENTER, window(2, 60 * S)),
+        (window(5, -1 * H), TEXT, window(5, 48 * H)),
+    ],
+)
+def test_each_action_of_the_contact_allows_what_the_table_says(
+    before: ReplyWindow, type_: MessageType, after: ReplyWindow
+) -> None:
+    assert quota.opened(before, type_, T) == after
 
 
-def test_it_resets_and_never_adds_up() -> None:
-    used = ReplyWindow(3, T + timedelta(hours=40))
-    assert quota.opened(used, TEXT, T) == ReplyWindow(5, T + timedelta(hours=48))
-
-
-@pytest.mark.parametrize(("left", "expected"), [(4, 4), (1, 2), (0, 2)])
-def test_entering_raises_to_the_larger_and_keeps_the_later_deadline(left: int, expected: int) -> None:
-    until = T + timedelta(hours=10)
-    assert quota.opened(ReplyWindow(left, until), ENTER, T) == ReplyWindow(expected, until)
-
-
-def test_what_ran_out_does_not_count() -> None:
-    assert quota.opened(ReplyWindow(5, T), ENTER, T) == ReplyWindow(2, T + timedelta(minutes=1))
+@pytest.mark.parametrize(
+    ("left", "type_", "sent_since", "after"),
+    [(0, TEXT, 2, 3), (4, TEXT, 1, 4), (0, TEXT, 7, 0), (0, ENTER, 1, 1), (1, ENTER, 2, 1)],
+)
+def test_what_was_sent_before_a_late_push_came_counts_against_it(
+    left: int, type_: MessageType, sent_since: int, after: int
+) -> None:
+    assert quota.opened(window(left, 40 * H), type_, T, sent_since=sent_since).left == after
 
 
 def test_a_late_push_does_not_shorten_the_window() -> None:
-    open_until = ReplyWindow(2, T + timedelta(hours=48))
-    assert quota.opened(open_until, TEXT, T - timedelta(hours=1)).until == T + timedelta(hours=48)
+    assert quota.opened(window(2, 48 * H), TEXT, T - H).until == T + 48 * H
 
 
 def test_spending_stops_at_zero() -> None:
@@ -46,22 +67,39 @@ def test_spending_stops_at_zero() -> None:
     assert quota.spent(ReplyWindow(0, T)).left == 0
 
 
-def test_wechat_has_the_last_word() -> None:
-    window = ReplyWindow(4, T + timedelta(hours=1))
-    assert quota.corrected(window, 45047, T) == ReplyWindow(0, T + timedelta(hours=1))
-    assert quota.corrected(window, 45015, T) == ReplyWindow(0, T)
-    assert quota.corrected(window, 87014, T) == window
+@pytest.mark.parametrize(
+    ("code", "after"),
+    [
+        (45015, window(0, 0 * S)),
+        *((code, window(0, H)) for code, action in action_by_code().items() if action == "USER" and code != 45015),
+        *((code, window(4, H)) for code, action in action_by_code().items() if action != "USER"),
+    ],
+)
+def test_wechat_has_the_last_word(code: int, after: ReplyWindow) -> None:
+    assert quota.corrected(window(4, H), code, T) == after
 
 
 @pytest.mark.parametrize(
-    ("window", "type_", "expected"),
+    ("before", "reserve", "promised", "expected"),
     [
-        (ReplyWindow(5, T + timedelta(hours=1)), TEXT, 3),
-        (ReplyWindow(2, T + timedelta(hours=1)), TEXT, 0),
-        (ReplyWindow(2, T + timedelta(seconds=30)), ENTER, 2),
-        (ReplyWindow(5, T), TEXT, 0),
-        (ReplyWindow(), TEXT, 0),
+        (window(5, H), 2, 0, 3),
+        (window(5, H), 0, 0, 5),
+        (window(5, H), 4, 0, 1),
+        (window(2, H), 2, 0, 0),
+        (window(1, H), 2, 0, 0),
+        (window(5, 0 * S), 2, 0, 0),
+        (window(0, None), 2, 0, 0),
+        # what waits to be sent is as good as sent
+        (window(5, H), 2, 1, 2),
+        (window(5, H), 2, 3, 0),
+        (window(5, H), 2, 9, 0),
+        # in the minute after entering nobody could write, so nothing is kept for him
+        (window(2, 60 * S), 2, 0, 2),
+        (window(2, 62 * S), 2, 0, 2),  # WeChat's clock is a little ahead
+        (window(2, 60 * S), 2, 1, 1),
+        (window(2, 10 * H), 2, 0, 0),  # entering while there is time for the human leaves him his share
+        (window(4, 10 * H), 2, 0, 2),
     ],
 )
-def test_rules_leave_two_for_the_human(window: ReplyWindow, type_: MessageType, expected: int) -> None:
-    assert quota.left_for_rules(window, type_, T) == expected
+def test_rules_leave_their_share_to_the_human(before: ReplyWindow, reserve: int, promised: int, expected: int) -> None:
+    assert quota.left_for_rules(before, T, reserve, promised) == expected

@@ -16,13 +16,22 @@ STALE_AFTER = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """All that the guards look at: one message, where it stands, and the state of the desk."""
+    """All that the guards look at: one message, where it stands, and the state of the desk.
+
+    `promised` is how many replies to its contact wait to be sent.
+    """
 
     message: Message
     conversation: Conversation
     account: Account
     paused: bool
     now: datetime
+    promised: int = 0
+
+    @property
+    def left_for_rules(self) -> int:
+        """How many replies a rule may send."""
+        return left_for_rules(self.conversation.window, self.now, self.account.reserve, self.promised)
 
 
 def stopped_by(situation: Situation) -> Outcome | None:
@@ -46,5 +55,5 @@ def _guards(at: Situation) -> tuple[tuple[Outcome, bool], ...]:
         (Outcome.PAUSED, at.paused or mode_of(conversation, at.account) is ReplyMode.OFF),
         (Outcome.TAKEN_OVER, is_taken_over(conversation, at.now)),
         (Outcome.BLOCKED, conversation.contact.blocked),
-        (Outcome.NO_QUOTA, left_for_rules(conversation.window, message.type, at.now) == 0),
+        (Outcome.NO_QUOTA, at.left_for_rules == 0),
     )

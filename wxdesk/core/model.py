@@ -94,7 +94,10 @@ class ReplyState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One mini program, as the operator configured it. `name` is the path of its push URL."""
+    """One mini program, as the operator configured it. `name` is the path of its push URL.
+
+    `reserve` is how many of the replies that WeChat allows to a contact the rules leave to the human, 0 to 4.
+    """
 
     name: str
     app_id: str
@@ -102,6 +105,7 @@ class Account:
     push_mode: PushMode = PushMode.SECURE
     reply_mode: ReplyMode = ReplyMode.AUTO
     hold_seconds: int = 8
+    reserve: int = 2
 
 
 @dataclass(frozen=True, slots=True)

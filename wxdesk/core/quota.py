@@ -16,18 +16,26 @@ from wxdesk.core.model import MessageType, ReplyWindow
 AFTER_MESSAGE = (5, timedelta(hours=48))
 AFTER_ENTERING = (2, timedelta(minutes=1))
 
-RESERVE_FOR_HUMAN = 2
-"""Automatic replies leave this many of the five for the operator; a greeting on entering may use all."""
+MOST_RESERVED = 4
+"""An account can keep at most this many of the five for its human; with all five kept no rule could ever speak."""
+
+TOO_SHORT_FOR_A_HUMAN = timedelta(minutes=5)
+"""In a window that closes so soon nobody could write anyway, so that a greeting may use it up. A minute would do, were
+all clocks right."""
 
 TOO_LATE = 45015
 
 
-def opened(window: ReplyWindow, type: MessageType, at: datetime) -> ReplyWindow:  # noqa: A002
-    """The window after the contact wrote or entered at `at` (WeChat's CreateTime, not our clock)."""
+def opened(window: ReplyWindow, type: MessageType, at: datetime, *, sent_since: int = 0) -> ReplyWindow:  # noqa: A002
+    """The window after the contact wrote or entered at `at` (WeChat's CreateTime, not our clock).
+
+    `sent_since` is how many replies WeChat has accepted after `at`, when the push came late: they count against what
+    it allows.
+    """
     allowed, span = AFTER_ENTERING if type is MessageType.ENTER_SESSION else AFTER_MESSAGE
     still_left = left(window, at)
     until = at + span if window.until is None else max(window.until, at + span)
-    return ReplyWindow(left=max(still_left, allowed), until=until)
+    return ReplyWindow(left=max(still_left, allowed - sent_since), until=until)
 
 
 def spent(window: ReplyWindow) -> ReplyWindow:
@@ -55,7 +63,15 @@ def left(window: ReplyWindow, at: datetime) -> int:
     return window.left
 
 
-def left_for_rules(window: ReplyWindow, type: MessageType, at: datetime) -> int:  # noqa: A002
-    """How many of them automatic replies may use: all after entering, else all but the human's reserve."""
-    free = left(window, at)
-    return free if type is MessageType.ENTER_SESSION else max(0, free - RESERVE_FOR_HUMAN)
+def left_for_rules(window: ReplyWindow, at: datetime, reserve: int, promised: int = 0) -> int:
+    """How many of them automatic replies may use: all but the human's `reserve`, and what is `promised` already.
+
+    `promised` are replies that wait to be sent. Where no human could answer in time, nothing is kept for him.
+    """
+    free = left(window, at) - promised
+    return max(0, free if closes_soon(window, at) else free - reserve)
+
+
+def closes_soon(window: ReplyWindow, at: datetime) -> bool:
+    """True for the minute after entering: too short for a human, and for holding a reply back."""
+    return window.until is not None and window.until - at <= TOO_SHORT_FOR_A_HUMAN

@@ -7,6 +7,7 @@ fails on a message is a decision too (`not_rendered`), so that the operator sees
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from datetime import datetime, timedelta
 from wxdesk.core.guards import Situation, stopped_by
 from wxdesk.core.lifecycle import first_state, mode_of
 from wxdesk.core.model import Account, Author, NewReply, ReplyState
-from wxdesk.core.quota import left_for_rules
+from wxdesk.core.quota import closes_soon
 from wxdesk.core.rules import Decision, Outcome
 from wxdesk.desk.pause import Pause
 from wxdesk.desk.ports import Clock, Resolution, Undecided
@@ -36,15 +37,19 @@ class Answering:
         """One resolution a message, in the same order.
 
         A rule that hands a conversation to a human silences the rules for the messages behind it in the same
-        batch as well, although the store has not been told yet.
+        batch as well, although the store has not been told yet; likewise its replies count as promised.
         """
         handed_over: set[int] = set()
+        promised: Counter[int] = Counter()
         resolutions = []
         for item in undecided:
-            taken_over = item.conversation.taken_over or item.conversation.id in handed_over
-            resolution = self._resolve(replace(item, conversation=replace(item.conversation, taken_over=taken_over)))
+            thread = item.conversation
+            now_taken = replace(thread, taken_over=thread.taken_over or thread.id in handed_over)
+            waiting = item.promised + promised[thread.id]
+            resolution = self._resolve(replace(item, conversation=now_taken, promised=waiting))
             if resolution.take_over:
-                handed_over.add(item.conversation.id)
+                handed_over.add(thread.id)
+            promised[thread.id] += sum(reply.state is not ReplyState.DRAFT for reply in resolution.replies)
             resolutions.append(resolution)
         return resolutions
 
@@ -53,13 +58,14 @@ class Answering:
         account = self._accounts.get(item.conversation.account)
         if account is None:  # its mini program is not in config.toml any more
             return Resolution(_decision(item, Outcome.PAUSED, now))
-        situation = Situation(item.message, item.conversation, account, self._pause.on, now)
+        situation = Situation(item.message, item.conversation, account, self._pause.on, now, item.promised)
         stopped = stopped_by(situation)
         if stopped is not None:
             return Resolution(_decision(item, stopped, now))
-        return self._ask_rules(item, account, now)
+        return self._ask_rules(item, situation)
 
-    def _ask_rules(self, item: Undecided, account: Account, now: datetime) -> Resolution:
+    def _ask_rules(self, item: Undecided, situation: Situation) -> Resolution:
+        account, now = situation.account, situation.now
         try:
             answer = self._rulebook.answer(item.message, item.conversation, account)
         except Exception as error:
@@ -68,7 +74,7 @@ class Answering:
         decision = _explained(_decision(item, _outcome(answer), now), answer)
         if decision.outcome is Outcome.NOT_RENDERED:
             return Resolution(decision)
-        if len(answer.contents) > left_for_rules(item.conversation.window, item.message.type, now):
+        if len(answer.contents) > situation.left_for_rules:
             return Resolution(replace(decision, outcome=Outcome.NO_QUOTA), take_over=answer.take_over)
         return Resolution(decision, _replies(item, account, answer, now), answer.take_over, answer.tags)
 
@@ -105,6 +111,8 @@ def _replies(item: Undecided, account: Account, answer: Answer, now: datetime) -
     rule = answer.rule
     if state is None or rule is None:
         return ()
+    if state is ReplyState.HELD and closes_soon(item.conversation.window, now):
+        state = ReplyState.QUEUED  # held, a greeting would miss its minute
     return tuple(
         NewReply(
             conversation_id=item.conversation.id,

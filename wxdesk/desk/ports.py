@@ -40,10 +40,14 @@ type ReadPush = Callable[[bytes], Incoming]
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """A stored message that awaits its decision, with its conversation as it is now."""
+    """A stored message that awaits its decision, with its conversation as it is now.
+
+    `promised` is how many replies of the conversation wait to be sent or are under way; drafts do not count.
+    """
 
     message: Message
     conversation: Conversation
+    promised: int = 0
 
 
 @dataclass(frozen=True, slots=True)

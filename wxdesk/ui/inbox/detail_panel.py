@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from wxdesk.core import quota
-from wxdesk.core.model import Conversation, Message, MessageType
+from wxdesk.core.model import Conversation, Message
 from wxdesk.core.rules import Decision
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.contact_panel import ContactPanel
@@ -67,10 +67,10 @@ class DetailPanel(QFrame):
         outer.setContentsMargins(1, 0, 0, 0)
         outer.addWidget(self.area)
 
-    def show_conversation(self, conversation: Conversation, source: str | None, now: datetime) -> None:
-        """Show this conversation's contact and quota."""
+    def show_conversation(self, conversation: Conversation, source: str | None, reserve: int, now: datetime) -> None:
+        """Show this conversation's contact and quota; `reserve` is its account's."""
         self.contact.show_contact(conversation.contact, source, now)
-        self.quota.setText(quota_sentence(conversation, now))
+        self.quota.setText(quota_sentence(conversation, reserve, now))
 
     def show_decision(self, decision: Decision | None, message: Message | None) -> None:
         """Show why a message was answered."""
@@ -88,7 +88,7 @@ class DetailPanel(QFrame):
             super().keyPressEvent(event)
 
 
-def quota_sentence(conversation: Conversation, now: datetime) -> str:
+def quota_sentence(conversation: Conversation, reserve: int, now: datetime) -> str:
     """What WeChat allows now, until when, and how much of it the rules may use."""
     window = conversation.window
     if window.until is None:
@@ -101,7 +101,7 @@ def quota_sentence(conversation: Conversation, now: datetime) -> str:
     if left == 0:
         return tr("All replies are used up. There are new ones when the customer writes.")
     first = ntr("{n} reply can leave within {span}.", "{n} replies can leave within {span}.", left, span=span)
-    rules = quota.left_for_rules(window, MessageType.TEXT, now)
+    rules = quota.left_for_rules(window, now, reserve)
     if rules == 0:
         second = tr("They are kept for you; rules do not use them.")
     else:

@@ -149,7 +149,9 @@ class InboxPage(QWidget):
         row = self.session.row
         self.detail.area.setVisible(row is not None)
         if row is not None:
-            self.detail.show_conversation(row.conversation, self.session.source(), now)
+            account = self._bridge.desk.accounts.get(row.conversation.account)
+            reserve = account.reserve if account is not None else 0
+            self.detail.show_conversation(row.conversation, self.session.source(), reserve, now)
             self._explain(self._picked)
         self._pace()
 

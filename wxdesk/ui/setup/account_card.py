@@ -127,8 +127,8 @@ _FORMER = {
 def _replies(account: Account) -> str:
     word = mode_word(account.reply_mode)
     if account.reply_mode is ReplyMode.HOLD:
-        return tr("{mode} · {n} s in which you can stop or change them", mode=word, n=account.hold_seconds)
-    return word
+        word = tr("{mode} · {n} s in which you can stop or change them", mode=word, n=account.hold_seconds)
+    return tr("{said} · rules leave {n} of 5 to you", said=word, n=account.reserve)
 
 
 def _secure() -> tuple[str, str]:
