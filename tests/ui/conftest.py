@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World, open_world
+from wxdesk.core.rules import Action, ActionKind, Condition, Rule
 from wxdesk.ui import fonts
 from wxdesk.ui.appearance import Appearance, Look, apply
 from wxdesk.ui.bridge import Bridge
@@ -68,6 +70,14 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 @pytest.fixture
+def answering(world: World) -> World:
+    """The desk with one rule, that tells the opening hours."""
+    told = Action(ActionKind.REPLY, text="我们九点开门。")
+    world.call(world.desk.rulebook.save(Rule("Hours", when=Condition(any=("几点",)), then=(told,))))
+    return world
+
+
+@pytest.fixture
 def bridge(qapp: QApplication, world: World) -> Iterator[Bridge]:
     """The crossing between this test's thread and the desk's, connected to the bus."""
     made = Bridge(world.desk, world.loop)
@@ -90,6 +100,36 @@ def host(qtbot: QtBot) -> QWidget:
 def notices(host: QWidget) -> Notices:
     """The door to the operator, on `host`."""
     return Notices(host)
+
+
+class ShowPage(Protocol):
+    """How a test shows a page alone; see `show_page`."""
+
+    def __call__[P: QWidget](self, make: Callable[[Bridge, Notices], P], width: int, height: int) -> P: ...
+
+
+@pytest.fixture
+def show_page(qtbot: QtBot, bridge: Bridge) -> ShowPage:
+    """Shows a page in an active window of its own, and returns it with its first answers in."""
+
+    def show[P: QWidget](make: Callable[[Bridge, Notices], P], width: int, height: int) -> P:
+        window = QWidget()
+        notices = Notices(window)
+        bridge.failed.connect(notices.report)
+        page = make(bridge, notices)
+        row = QHBoxLayout(window)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(page)
+        window.resize(width, height)
+        qtbot.addWidget(window)
+        window.show()
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
+        page.activate()
+        qtbot.waitUntil(lambda: bridge.is_idle)
+        return page
+
+    return show
 
 
 @pytest.fixture

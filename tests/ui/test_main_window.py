@@ -135,14 +135,14 @@ def test_the_token_counts_down(qtbot: QtBot, window: MainWindow, world: World) -
 
 
 def test_todays_figures_and_the_badge_follow_what_happens(qtbot: QtBot, window: MainWindow, world: World) -> None:
-    assert window.status_bar.figures.full_text() == "Today 0 in · 0 by rules · 0 by hand · 0 unanswered"
+    assert window.status_bar.figures.full_text() == "Today 0 in · 0 by rules · 0 by hand · 0 waiting"
     conversation = world.say(WANG, "hello")
     qtbot.waitUntil(lambda: "1 in" in window.status_bar.figures.full_text())
     qtbot.waitUntil(lambda: window.rail.items[0].badge == 1)
     assert window.rail.items[0].accessibleDescription() == "1 unread"
     reply = world.call(world.desk.handoff.write(conversation, "hi"))
     world.wait_until_sent(reply.id)
-    qtbot.waitUntil(lambda: window.status_bar.figures.full_text().endswith("1 by hand · 0 unanswered"))
+    qtbot.waitUntil(lambda: window.status_bar.figures.full_text().endswith("1 by hand · 0 waiting"))
 
 
 def test_a_trouble_stays_until_it_is_over(qtbot: QtBot, window: MainWindow, world: World) -> None:

@@ -58,11 +58,11 @@ class StatusBar(QFrame):
         """Show what happened since midnight."""
         self.figures.setText(
             tr(
-                "Today {messages} in · {by_rule} by rules · {by_operator} by hand · {unanswered} unanswered",
+                "Today {messages} in · {by_rule} by rules · {by_operator} by hand · {waiting} waiting",
                 messages=day.messages,
                 by_rule=day.by_rule,
                 by_operator=day.by_operator,
-                unanswered=day.unanswered,
+                waiting=day.unanswered,
             )
         )
 

@@ -6,15 +6,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QHBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.ui.conftest import ShowPage
 from tests.ui.world import World, open_world
 from wxdesk.core.model import Message, MessageType, Reply, ReplyMode, ReplyState
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.inbox.page import InboxPage
-from wxdesk.ui.notices import Notices
 
 HOURS = Rule(
     "Hours",
@@ -33,23 +32,9 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 @pytest.fixture
-def page(qtbot: QtBot, bridge: Bridge) -> InboxPage:
+def page(show_page: ShowPage) -> InboxPage:
     """Shown at 1280 × 800, active, with its first answers in."""
-    window = QWidget()
-    notices = Notices(window)
-    bridge.failed.connect(notices.report)
-    made = InboxPage(bridge, notices)
-    row = QHBoxLayout(window)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.addWidget(made)
-    window.resize(1280, 800)
-    qtbot.addWidget(window)
-    window.show()
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    made.activate()
-    qtbot.waitUntil(lambda: bridge.is_idle)
-    return made
+    return show_page(InboxPage, 1280, 800)
 
 
 @pytest.fixture

@@ -1,41 +1,14 @@
-"""A traffic page in a window of its own, on a real desk that answers one question by itself."""
+"""A traffic page in a window of its own."""
 
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QHBoxLayout, QWidget
-from pytestqt.qtbot import QtBot
 
-from tests.ui.world import World
-from wxdesk.core.rules import Action, ActionKind, Condition, Rule
-from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.notices import Notices
+from tests.ui.conftest import ShowPage
 from wxdesk.ui.traffic.traffic_page import TrafficPage
 
-HOURS = Rule("Hours", when=Condition(any=("几点",)), then=(Action(ActionKind.REPLY, text="我们九点开门。"),))
-
 
 @pytest.fixture
-def answering(world: World) -> World:
-    world.call(world.desk.rulebook.save(HOURS))
-    return world
-
-
-@pytest.fixture
-def page(qtbot: QtBot, bridge: Bridge) -> TrafficPage:
+def page(show_page: ShowPage) -> TrafficPage:
     """Shown at 1216 × 736, with its first answers in."""
-    window = QWidget()
-    notices = Notices(window)
-    bridge.failed.connect(notices.report)
-    made = TrafficPage(bridge, notices)
-    row = QHBoxLayout(window)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.addWidget(made)
-    window.resize(1216, 736)
-    qtbot.addWidget(window)
-    window.show()
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    made.activate()
-    qtbot.waitUntil(lambda: bridge.is_idle)
-    return made
+    return show_page(TrafficPage, 1216, 736)

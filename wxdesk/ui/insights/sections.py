@@ -87,7 +87,7 @@ class Sections:
         if figures.unanswered:
             self.unanswered.tell(f"{figures.unanswered:,}", tr("nobody has answered yet"), "failed")
         else:
-            self.unanswered.tell("0", tr("nothing waits"))
+            self.unanswered.tell("0", tr("every message was answered"))
 
     def _show_waits(self, figures: Figures) -> None:
         first, human = figures.first_response, figures.human_wait
