@@ -37,13 +37,13 @@ from wxdesk.core.events import (
 from wxdesk.core.model import Account
 from wxdesk.desk.answering import Answering
 from wxdesk.desk.bus import Bus
+from wxdesk.desk.calendars import Calendars
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.handoff import Handoff
 from wxdesk.desk.health import Health
 from wxdesk.desk.intake import Intake
 from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.desk.outbox import Outbox
-from wxdesk.desk.patterns import compile_pattern
 from wxdesk.desk.pause import Pause
 from wxdesk.desk.pictures import Pictures
 from wxdesk.desk.ports import Clock
@@ -167,7 +167,7 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
     bus.subscribe(traffic.hear, PushSeen, ApiCalled)
 
     pause = Pause(store.settings, bus.publish)
-    rulebook = Rulebook(store.rules, compile_pattern, LiquidRenderer(), clock, bus.publish)
+    rulebook = Rulebook(store.rules, Calendars(store.settings), LiquidRenderer(), clock, bus.publish)
     intake = Intake(store, read_push, Answering(accounts, rulebook, pause, clock), bus.publish)
     # An account whose secrets are missing still has its door, which refuses everybody.
     doors = {name: (account, setup.credentials.get(name, NO_CREDENTIALS)) for name, account in accounts.items()}
@@ -307,7 +307,7 @@ async def export_rules(setup: Setup) -> str:
 async def _rulebook(setup: Setup) -> AsyncIterator[Rulebook]:
     store = await open_store(setup.config.store.url, setup.home)
     try:
-        rulebook = Rulebook(store.rules, compile_pattern, LiquidRenderer(), setup.clock, Bus().publish)
+        rulebook = Rulebook(store.rules, Calendars(store.settings), LiquidRenderer(), setup.clock, Bus().publish)
         await rulebook.load()
         yield rulebook
     finally:

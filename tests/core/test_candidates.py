@@ -77,7 +77,7 @@ def rule_lists(draw: st.DrawFn) -> list[Rule]:
                 then=draw(st.sampled_from([REPLY, TAG])),
                 default=default,
                 continues=draw(st.booleans()),
-                cooldown=draw(st.sampled_from([Cooldown(), Cooldown(), Cooldown(60, per_account_minute=3)])),
+                cooldown=draw(st.sampled_from([Cooldown(), Cooldown(), Cooldown(60, 2, 3)])),
             )
         )
     return rules

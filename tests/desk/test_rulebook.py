@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.desk.kept_rules import KeptRules
+from tests.desk.kept_settings import KeptSettings
 from wxdesk.core.errors import BadRule, BadRulesFile, BadTemplate, NotFound
 from wxdesk.core.events import Event, RulesChanged, TroubleRaised
 from wxdesk.core.model import Account, Contact, Content, Conversation, Message, MessageType, ReplyKind
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule, SessionFromTest
+from wxdesk.desk.calendars import Calendars
 from wxdesk.desk.liquid import LiquidRenderer
-from wxdesk.desk.patterns import compile_pattern
 from wxdesk.desk.rulebook import Rulebook
 from wxdesk.paths import resource
 
@@ -29,7 +30,8 @@ class Book:
         self.kept = KeptRules(rules)
         self.heard: list[Event] = []
         zone = ZoneInfo("Asia/Shanghai")
-        self.book = Rulebook(self.kept, compile_pattern, LiquidRenderer(), lambda: NOW, self.heard.append, zone)
+        calendars = Calendars(KeptSettings(), zone)
+        self.book = Rulebook(self.kept, calendars, LiquidRenderer(), lambda: NOW, self.heard.append, zone)
 
 
 async def loaded(*rules: Rule) -> Rulebook:

@@ -365,16 +365,16 @@ class _CooldownTest:
         return replace(self.refusal, ok=not reached, found=reached)
 
     def _reached(self, history: History, subject: Subject) -> str:
-        fired = history.fired.get(self.rule_id)
+        fired, limits = history.fired.get(self.rule_id), self.limits
         if fired is not None:
-            if self.limits.once:
-                return "once"
-            if subject.at - fired.at < timedelta(seconds=self.limits.per_contact):
-                return "per_contact"
-        most = self.limits.per_account_minute
-        return "per_account_minute" if most and history.lately.get(self.rule_id, 0) >= most else ""
+            if 0 < limits.per_conversation <= fired.times:
+                return "per_conversation"
+            if subject.at - fired.at < timedelta(seconds=limits.per_contact_s):
+                return "per_contact_s"
+        lately = history.lately.get(self.rule_id, 0)
+        return "per_account_per_min" if 0 < limits.per_account_per_min <= lately else ""
 
 
 def _cooldown_refusal(limits: Cooldown) -> Verdict:
-    words = (str(limits.per_contact), _truth(limits.once), str(limits.per_account_minute))
+    words = (str(limits.per_contact_s), str(limits.per_conversation), str(limits.per_account_per_min))
     return Verdict("cooldown", ok=False, words=words)

@@ -18,6 +18,7 @@ from wxdesk.core.rules import (
     ActionKind,
     Condition,
     Cooldown,
+    Delivery,
     Rule,
     SessionFromTest,
     TagsTest,
@@ -41,6 +42,15 @@ MOST_DAYS = 3650
 
 MOST_MINUTES = 7 * 24 * 60
 """How long ago another rule may have spoken."""
+
+MOST_TIMES = 10_000
+"""As often as a rule may speak at all, or within a minute, if that is limited."""
+
+MOST_HOLD_SECONDS = 3600
+"""As long as a reply is held."""
+
+MOST_TYPING_SECONDS = 15
+"""As long as WeChat shows that somebody is typing."""
 
 _WORD_LISTS = ("exact", "prefix", "suffix", "any", "all", "none")
 
@@ -84,6 +94,7 @@ def _faults(
         yield from _within(place, _state_faults(rule, when, calendars))
         yield from _within(place, _pattern_faults(when, compile_pattern))
     yield from _cooldown_faults(rule.cooldown)
+    yield from _delivery_faults(rule)
     yield from _action_faults(rule)
     if check_template:
         names = group_names(rule.when, compile_pattern)
@@ -205,10 +216,16 @@ def _pattern_faults(when: Condition, compile_pattern: CompilePattern) -> Iterato
 
 
 def _cooldown_faults(limits: Cooldown) -> Iterator[Fault]:
-    if not 0 <= limits.per_contact <= MOST_DAYS * 86_400:
-        yield Fault(("cooldown", "per_contact"), "“per_contact” is in seconds, at most ten years.")
-    if not 0 <= limits.per_account_minute <= 10_000:
-        yield Fault(("cooldown", "per_account_minute"), "“per_account_minute” is from 1 to 10000.")
+    if not 0 <= limits.per_contact_s <= MOST_DAYS * 86_400:
+        yield Fault(("cooldown", "per_contact_s"), "“per_contact_s” is in seconds, at most ten years.")
+    for key in ("per_conversation", "per_account_per_min"):
+        if not 0 <= getattr(limits, key) <= MOST_TIMES:
+            yield Fault(("cooldown", key), "This is a number of times, at most 10000.")
+
+
+def _delivery_faults(rule: Rule) -> Iterator[Fault]:
+    if rule.delivery is Delivery.HOLD and not 1 <= rule.hold_seconds <= MOST_HOLD_SECONDS:
+        yield Fault(("delivery",), "A reply is held for 1 to 3600 seconds.")
 
 
 def _action_faults(rule: Rule) -> Iterator[Fault]:
@@ -223,13 +240,17 @@ def _action_faults(rule: Rule) -> Iterator[Fault]:
         reason = _reason_against(action)
         if reason:
             yield Fault(("then", index, action.kind.value), reason)
+        if action.kind is ActionKind.TYPING and SENDING_ACTIONS.isdisjoint(kinds[index:]):
+            yield Fault(("then", index, "typing"), "Nothing is sent after this typing.")
 
 
 def _reason_against(action: Action) -> str:
     content = action.content
     match action.kind:
-        case ActionKind.REPLY if not action.text.strip():
+        case ActionKind.REPLY if not all(text.strip() for text in action.texts):
             return "The reply is empty."
+        case ActionKind.TYPING if not 1 <= action.seconds <= MOST_TYPING_SECONDS:
+            return "Typing is shown for 1 to 15 seconds."
         case ActionKind.IMAGE if not content.media_id:
             return "An image needs its media_id."
         case ActionKind.LINK if not (content.title and content.url.startswith(("https://", "http://"))):
@@ -247,7 +268,9 @@ def _template_faults(
 ) -> Iterator[Fault]:
     if action.kind is not ActionKind.REPLY:
         return
-    try:
-        check_template(action.text, names)
-    except BadTemplate as error:
-        yield Fault(("then", index, "reply"), error.reason, error.line)
+    for number, text in enumerate(action.texts):
+        place: Place = ("then", index, "reply", number) if action.others else ("then", index, "reply")
+        try:
+            check_template(text, names)
+        except BadTemplate as error:
+            yield Fault(place, error.reason, error.line)

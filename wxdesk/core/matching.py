@@ -62,9 +62,13 @@ class Matching:
         return last if last and not last.continues else None
 
 
+UNHEARD = frozenset({ActionKind.TAG, ActionKind.NOTIFY, ActionKind.TYPING})
+"""Actions that are no answer to the contact, nor a decision to give none."""
+
+
 def answers(rule: Rule) -> bool:
-    """Whether `rule` does more than tag, so that a default below it has nothing left to say."""
-    return any(action.kind is not ActionKind.TAG for action in rule.then)
+    """Whether `rule` does more than tag or notify, so that a default below it has nothing left to say."""
+    return any(action.kind not in UNHEARD for action in rule.then)
 
 
 class Ruleset:

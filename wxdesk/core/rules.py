@@ -108,15 +108,31 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Cooldown:
-    """How often a rule may speak; 0 and False are no limit. While it cools down, it does not match.
+    """How often a rule may speak; 0 is no limit. While it cools down, it does not match.
 
-    per_contact: seconds between two times to one contact · once: never again in a conversation ·
-    per_account_minute: so many times within a minute to all contacts of an account.
+    per_contact_s: seconds between two times to one contact · per_conversation: so many times in a conversation, which
+    is one a contact · per_account_per_min: so many times within a minute to all contacts of an account.
     """
 
-    per_contact: int = 0
-    once: bool = False
-    per_account_minute: int = 0
+    per_contact_s: int = 0
+    per_conversation: int = 0
+    per_account_per_min: int = 0
+
+
+class Delivery(StrEnum):
+    """What happens to what a rule says.
+
+    inherit: what the conversation's mode says · send: at once · hold: after a wait in which it can be stopped ·
+    draft: prepared only · shadow: the rule is judged and counted, and neither says nor does anything.
+
+    A mode that is set on the conversation itself goes before the rule's delivery, and that goes before the account's.
+    """
+
+    INHERIT = "inherit"
+    SEND = "send"
+    HOLD = "hold"
+    DRAFT = "draft"
+    SHADOW = "shadow"
 
 
 class ActionKind(StrEnum):
@@ -129,6 +145,8 @@ class ActionKind(StrEnum):
     TRANSFER = "transfer"
     TAKE_OVER = "take_over"
     TAG = "tag"
+    TYPING = "typing"
+    NOTIFY = "notify"
     SILENT = "silent"
 
 
@@ -136,17 +154,35 @@ SENDING_ACTIONS = frozenset({ActionKind.REPLY, ActionKind.IMAGE, ActionKind.LINK
 """Actions that cost one of the contact's five replies each."""
 
 
+class Variant(StrEnum):
+    """Which of a reply's texts is said: always the first, any of them, or one after the other to each contact."""
+
+    FIRST = "first"
+    RANDOM = "random"
+    ROTATE = "rotate"
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """One step of a rule's answer.
 
-    reply: `text` is a Liquid template · image, link, card: `content` · tag: `tags` · the others carry nothing.
+    reply: `text` is a Liquid template, `others` are more of them, and `variant` chooses · image, link, card:
+    `content` · tag: `tags` · typing: `seconds` for which the contact sees somebody type before what follows is sent ·
+    the others carry nothing.
     """
 
     kind: ActionKind
     text: str = ""
     content: Content = field(default_factory=Content)
     tags: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    variant: Variant = Variant.FIRST
+    seconds: int = 0
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All templates of a reply."""
+        return (self.text, *self.others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +190,7 @@ class Rule:
     """One line of the operator's list. `id` and `revision` are 0 until the store has given them.
 
     A `default` rule ignores `when` and answers what no other rule above it did. `continues` lets the rules
-    below it speak as well, which is the exception.
+    below it speak as well, which is the exception. `hold_seconds` belong to the delivery HOLD.
     """
 
     name: str
@@ -169,6 +205,8 @@ class Rule:
     continues: bool = False
     updated_at: datetime | None = None
     cooldown: Cooldown = Cooldown()
+    delivery: Delivery = Delivery.INHERIT
+    hold_seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,13 +224,17 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class RuleVerdict:
-    """What one rule said about one message, condition by condition, up to the first that failed."""
+    """What one rule said about one message, condition by condition, up to the first that failed.
+
+    `shadow` tells that it matched and did nothing, as its delivery wants it.
+    """
 
     rule_id: int
     rule_name: str
     revision: int
     matched: bool
     verdicts: tuple[Verdict, ...] = ()
+    shadow: bool = False
 
 
 class Outcome(StrEnum):

@@ -45,25 +45,38 @@ class WeeklySpan:
 
 @dataclass(frozen=True, slots=True)
 class SpecialDays:
-    """Days from `first` to `last` whose hours are these instead of the weekly ones; no span: closed."""
+    """Days from `first` to `last` with other hours than the weekly ones; no span: closed."""
 
     first: date
     last: date
-    spans: tuple[Span, ...] = ()
+    span: Span | None = None
     label: str = ""
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Business hours as the operator writes them. `zone` is an IANA name; empty means the account's.
+    """Business hours as the operator writes them. `zone` is an IANA name; empty means the machine's own.
 
-    Of special days that cover the same date, the last in the list holds.
+    Of special days that cover the same date, those that cover the fewest days hold, together if there are several:
+    a working Saturday within a closed week, or a morning and an afternoon.
     """
 
     name: str
     zone: str = ""
     weekly: tuple[WeeklySpan, ...] = ()
     special: tuple[SpecialDays, ...] = ()
+
+    def spans(self, day: date) -> tuple[Span, ...]:
+        """The spans that begin on `day`."""
+        special = [days for days in self.special if day in days]
+        if special:
+            shortest = min(days.last - days.first for days in special)
+            return tuple(days.span for days in special if days.span and days.last - days.first == shortest)
+        name = tuple(Weekday)[day.weekday()]
+        return tuple(weekly.span for weekly in self.weekly if name in weekly.days)
 
 
 class Schedule:
@@ -110,16 +123,9 @@ class Schedule:
         """The spans that begin on `day`, in UTC."""
         return [
             (self._instant(day, span.opens, last=False), self._instant(closing, span.closes, last=True))
-            for span in self._hours(day)
+            for span in self._calendar.spans(day)
             for closing in (day if span.closes > span.opens else day + timedelta(days=1),)
         ]
-
-    def _hours(self, day: date) -> tuple[Span, ...]:
-        for special in reversed(self._calendar.special):
-            if special.first <= day <= special.last:
-                return special.spans
-        name = tuple(Weekday)[day.weekday()]
-        return tuple(weekly.span for weekly in self._calendar.weekly if name in weekly.days)
 
     def _instant(self, day: date, clock: time, *, last: bool) -> datetime:
         """When the clock on the wall shows this.
@@ -149,4 +155,4 @@ class Schedule:
 
 def is_empty(calendar: Calendar) -> bool:
     """Whether it is never open."""
-    return not calendar.weekly and not any(days.spans for days in calendar.special)
+    return not calendar.weekly and not any(days.span for days in calendar.special)

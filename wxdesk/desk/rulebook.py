@@ -7,7 +7,7 @@ better) is left out and reported, and the others go on.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
@@ -16,13 +16,14 @@ from wxdesk.core.events import Event, RulesChanged, TroubleRaised
 from wxdesk.core.faults import Fault, find_fault
 from wxdesk.core.matching import Matching, Ruleset
 from wxdesk.core.model import Account, Contact, Content, Conversation, Message, MessageType
-from wxdesk.core.patterns import CompilePattern
 from wxdesk.core.render import byte_count, variables
 from wxdesk.core.rules import Action, ActionKind, Rule, RuleVerdict
 from wxdesk.core.subject import Subject
+from wxdesk.desk.calendars import Calendars
 from wxdesk.desk.emoticons import normaliser, read_emoticons
 from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.desk.pattern_filter import Re2Filter
+from wxdesk.desk.patterns import compile_pattern
 from wxdesk.desk.ports import Clock, Rules
 from wxdesk.desk.rules_file import read_rules, write_rules
 from wxdesk.desk.splitting import rendered
@@ -71,20 +72,20 @@ class Rulebook:
     """The list of rules, and the answers that follow from it.
 
     Call `load` before anything else, and again when another desk changed the rules. `zone` is the time zone
-    of `{{ time }}` and `{{ date }}`, None for the machine's.
+    of `{{ time }}` and `{{ date }}`, None for the machine's; `calendars` have the business hours that rules name.
     """
 
     def __init__(
         self,
         rules: Rules,
-        compile_pattern: CompilePattern,
+        calendars: Calendars,
         renderer: LiquidRenderer,
         clock: Clock,
         publish: Callable[[Event], None],
         zone: tzinfo | None = None,
     ) -> None:
         self._rules = rules
-        self._compile_pattern = compile_pattern
+        self._calendars = calendars
         self._renderer = renderer
         self._clock = clock
         self._publish = publish
@@ -100,7 +101,8 @@ class Rulebook:
         return self._ruleset
 
     async def load(self) -> None:
-        """Take the rules from the store; what cannot be used is left out and published as trouble."""
+        """Take rules and calendars from the store; what cannot be used is left out and published as trouble."""
+        await self._calendars.load()
         sound: list[Rule] = []
         troubles: dict[str, str] = {}
         for rule in await self._rules.all():
@@ -147,19 +149,20 @@ class Rulebook:
         await self._changed()
 
     async def import_text(self, text: str, file_name: str) -> list[Rule]:
-        """Replace all rules by those of a file, all of them or none.
+        """Replace all rules by those of a file, all of them or none; its calendars are added to those there are.
 
         Raises:
             BadRulesFile: nothing was changed.
         """
-        rules = read_rules(text, file_name, self.fault_in)
-        kept = await self._rules.replace_all(rules, self._clock())
+        read = read_rules(text, file_name, self._judge)
+        await self._calendars.put(read.calendars)
+        kept = await self._rules.replace_all(read.rules, self._clock())
         await self._changed()
         return kept
 
     async def export_text(self) -> str:
-        """All rules as a file, switched-off ones included."""
-        return write_rules(await self._rules.all())
+        """All rules and calendars as a file, switched-off rules included."""
+        return write_rules(await self._rules.all(), self._calendars.all)
 
     def answer(self, message: Message, conversation: Conversation, account: Account) -> Answer:
         """What the rules say to `message`. Changes nothing, and a template that fails is an answer too."""
@@ -219,7 +222,7 @@ class Rulebook:
         return self._made_of((*others[:at], rule, *others[at:]))
 
     def _made_of(self, rules: Sequence[Rule]) -> Ruleset:
-        return Ruleset(rules, self._compile_pattern, self._normaliser, filter_patterns=Re2Filter)
+        return Ruleset(rules, compile_pattern, self._normaliser, self._calendars.schedules, Re2Filter)
 
     def _contents(
         self, matching: Matching, message: Message, conversation: Conversation, account: Account
@@ -252,7 +255,10 @@ class Rulebook:
 
     def fault_in(self, rule: Rule) -> Fault | None:
         """The first thing that keeps `rule` from being stored, with its place; None if it can be."""
-        return find_fault(rule, self._compile_pattern, self._renderer.check)
+        return self._judge(rule, self._calendars.schedules)
+
+    def _judge(self, rule: Rule, calendars: Container[str]) -> Fault | None:
+        return find_fault(rule, compile_pattern, self._renderer.check, calendars)
 
     async def _changed(self) -> None:
         await self.load()

@@ -1,35 +1,49 @@
 """Rules as a text file: written to be read by people, read so that every mistake has its line.
 
-The format is TOML, one `[[rules]]` table a rule, in the order in which they are asked; CONTRIBUTING shows it
-whole. It is stable: others keep such files and write scripts for them. Reading is all or nothing.
+The format is TOML: one `[[rules]]` table a rule, in the order in which they are asked, and a `[[calendars]]` table for
+each of the business hours that they name. It is stable: others keep such files and write scripts for them. Reading is
+all or nothing.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
+from dataclasses import dataclass
 
 from wxdesk.core.errors import BadRulesFile
 from wxdesk.core.faults import Fault, find_fault
 from wxdesk.core.rules import Rule
+from wxdesk.core.schedule import Calendar
+from wxdesk.desk.calendars_file import calendar_from, calendar_text
 from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.desk.patterns import compile_pattern
-from wxdesk.desk.rules_reading import Misread, rule_from
+from wxdesk.desk.rules_reading import rule_from
 from wxdesk.desk.rules_writing import rule_text
-from wxdesk.desk.toml_lines import TomlLines
+from wxdesk.desk.toml_lines import Path, TomlLines
+from wxdesk.desk.toml_table import Misread
 from wxdesk.i18n import tr
 
 SIZE_LIMIT = 8 * 1024 * 1024
 """Characters of a rules file."""
 
-type FindFault = Callable[[Rule], Fault | None]
+type FindFault = Callable[[Rule, Container[str]], Fault | None]
+"""Judges a rule, given the names of the calendars that there are."""
 
 _POSITION = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 
 
-def read_rules(text: str, file_name: str, fault_in: FindFault | None = None) -> list[Rule]:
-    """The rules that `text` holds, in order, none with an id yet. `file_name` is for the error only.
+@dataclass(frozen=True, slots=True)
+class RulesFile:
+    """What a file holds: rules in order, none with an id yet, and the calendars that they name."""
+
+    rules: tuple[Rule, ...] = ()
+    calendars: tuple[Calendar, ...] = ()
+
+
+def read_rules(text: str, file_name: str, fault_in: FindFault | None = None) -> RulesFile:
+    """Read a whole file. `file_name` is for the error only.
 
     `fault_in` judges each rule; as it comes, it compiles patterns and checks templates.
 
@@ -37,26 +51,47 @@ def read_rules(text: str, file_name: str, fault_in: FindFault | None = None) -> 
         BadRulesFile: with the line of the first mistake and what it is.
     """
     text = text.removeprefix("\ufeff")
-    fault_in = fault_in or _fault_finder()
     document = _parsed(text, file_name)
-    rules: list[Rule] = []
     try:
-        for index, table in enumerate(_tables(document)):
-            rule = rule_from(table, ("rules", index))
-            fault = fault_in(rule)
-            if fault is not None:
-                raise Misread(("rules", index, *fault.where), fault.reason, fault.template_line)
-            rules.append(rule)
+        return _judged(_content(document), fault_in or _fault_finder())
     except Misread as wrong:
         lines = TomlLines(text)
         line = lines.text_line(wrong.path, wrong.text_line) if wrong.text_line else lines.line(wrong.path)
         raise BadRulesFile(file_name, line, wrong.reason) from None
-    return rules
 
 
-def write_rules(rules: Sequence[Rule]) -> str:
-    """`rules` as a file that `read_rules` reads back to the same rules, but for what the store gave them."""
-    return "\n".join(rule_text(rule) for rule in rules)
+def write_rules(rules: Sequence[Rule], calendars: Sequence[Calendar] = ()) -> str:
+    """A file that `read_rules` reads back to the same, but for what the store gave the rules."""
+    return "\n".join((*map(calendar_text, calendars), *map(rule_text, rules)))
+
+
+def _content(document: dict[str, object]) -> RulesFile:
+    for key in document:
+        if key not in ("rules", "calendars"):
+            raise Misread((key,), tr("Only [[rules]] and [[calendars]] can stand here, not “{key}”.", key=key))
+    calendars = tuple(calendar_from(value, path) for value, path in _tables(document, "calendars"))
+    names = [calendar.name for calendar in calendars]
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            raise Misread(("calendars", index, "name"), tr("There are two calendars of this name."))
+    return RulesFile(tuple(rule_from(value, path) for value, path in _tables(document, "rules")), calendars)
+
+
+def _tables(document: dict[str, object], key: str) -> Iterator[tuple[object, Path]]:
+    values = document.get(key, [])
+    if not isinstance(values, list):
+        raise Misread((key,), tr("This begins with [[{key}]], in double brackets.", key=key))
+    for index, value in enumerate(values):
+        yield value, (key, index)
+
+
+def _judged(content: RulesFile, fault_in: FindFault) -> RulesFile:
+    calendars = [calendar.name for calendar in content.calendars]
+    for index, rule in enumerate(content.rules):
+        fault = fault_in(rule, calendars)
+        if fault is not None:
+            raise Misread(("rules", index, *fault.where), fault.reason, fault.template_line)
+    return content
 
 
 def _parsed(text: str, file_name: str) -> dict[str, object]:
@@ -74,16 +109,6 @@ def _parsed(text: str, file_name: str) -> dict[str, object]:
         raise BadRulesFile(file_name, 1, tr("The file is nested too deeply.")) from None
 
 
-def _tables(document: dict[str, object]) -> list[object]:
-    for key in document:
-        if key != "rules":
-            raise Misread((key,), tr("Only [[rules]] can stand here, not “{key}”.", key=key))
-    tables = document.get("rules", [])
-    if not isinstance(tables, list):
-        raise Misread(("rules",), tr("Rules begin with [[rules]], in double brackets."))
-    return tables
-
-
 def _fault_finder() -> FindFault:
     renderer = LiquidRenderer()
-    return lambda rule: find_fault(rule, compile_pattern, renderer.check)
+    return lambda rule, calendars: find_fault(rule, compile_pattern, renderer.check, calendars)

@@ -1,74 +1,25 @@
-"""One `[[rules]]` table of a rules file as a `Rule`: every key known, every value of its type."""
+"""One `[[rules]]` table of a rules file as a `Rule`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
 
 from wxdesk.core.model import Content, MessageType, ReplyKind
-from wxdesk.core.rules import Action, ActionKind, Condition, Rule, SessionFromTest
+from wxdesk.core.rules import Action, ActionKind, Condition, Cooldown, Delivery, Rule, Variant
+from wxdesk.desk.conditions_reading import condition_from
 from wxdesk.desk.toml_lines import Path
+from wxdesk.desk.toml_table import Misread, TomlTable
 from wxdesk.i18n import tr
 
-WORD_LISTS = ("any", "all", "none", "exact", "prefix", "suffix")
-SESSION_FROM_TESTS = ("equals", "prefix", "regex")
 CONTENT_FIELDS = {
     ActionKind.LINK: (ReplyKind.LINK, ("title", "description", "url", "thumb_url")),
     ActionKind.CARD: (ReplyKind.CARD, ("title", "page_path", "thumb_media_id")),
 }
+COOLDOWN_FIELDS = ("per_contact_s", "per_conversation", "per_account_per_min")
+ONCE = "once"
+"""The same as `per_conversation = 1`."""
 
-_RULE_KEYS = ("name", "enabled", "on", "when", "then", "default", "continue")
-
-
-class Misread(Exception):
-    """Something in a rules file is wrong: where, why, and on which line of a text (0: not inside a text)."""
-
-    def __init__(self, path: Path, reason: str, text_line: int = 0) -> None:
-        super().__init__(reason)
-        self.path = path
-        self.reason = reason
-        self.text_line = text_line
-
-
-class _Table:
-    """A TOML table that knows where it stands and gives its values only in the type that is asked for."""
-
-    def __init__(self, value: object, path: Path, known: tuple[str, ...]) -> None:
-        if not isinstance(value, dict):
-            raise Misread(path, tr("A table in braces is expected here."))
-        for key in value:
-            if key not in known:
-                reason = tr("“{key}” is not known here. Possible: {known}.", key=key, known=", ".join(known))
-                raise Misread((*path, key), reason)
-        self._value: Mapping[str, object] = value
-        self.path = path
-
-    def __contains__(self, key: str) -> bool:
-        return key in self._value
-
-    def raw(self, key: str) -> object:
-        return self._value[key]
-
-    def text(self, key: str) -> str:
-        value = self._value.get(key, "")
-        if not isinstance(value, str):
-            raise Misread((*self.path, key), tr("“{key}” must be a text in quotes.", key=key))
-        return value
-
-    def truth(self, key: str, otherwise: bool) -> bool:
-        value = self._value.get(key, otherwise)
-        if not isinstance(value, bool):
-            raise Misread((*self.path, key), tr("“{key}” must be true or false.", key=key))
-        return value
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        value = self._value.get(key, [])
-        if not isinstance(value, list):
-            raise Misread((*self.path, key), tr("“{key}” must be a list of texts in brackets.", key=key))
-        for index, item in enumerate(value):
-            if not isinstance(item, str):
-                raise Misread((*self.path, key, index), tr("“{key}” must be a list of texts in brackets.", key=key))
-        return tuple(value)
+_RULE_KEYS = ("name", "enabled", "on", "when", "then", "default", "continue", "cooldown", "delivery")
 
 
 def rule_from(value: object, path: Path) -> Rule:
@@ -77,21 +28,25 @@ def rule_from(value: object, path: Path) -> Rule:
     Raises:
         Misread: an unknown key, a value of another type, or a word that is none of the possible ones.
     """
-    table = _Table(value, path, _RULE_KEYS)
+    table = TomlTable(value, path, _RULE_KEYS)
     if "name" not in table:
         raise Misread(path, tr("A rule needs a name."))
+    delivery, hold_seconds = _delivery(table)
     return Rule(
         name=table.text("name"),
         enabled=table.truth("enabled", otherwise=True),
         on=_message_types(table),
-        when=_condition(table.raw("when"), (*path, "when")) if "when" in table else Condition(),
+        when=condition_from(table.raw("when"), (*path, "when")) if "when" in table else Condition(),
         then=_actions(table),
         default=table.truth("default", otherwise=False),
         continues=table.truth("continue", otherwise=False),
+        cooldown=_cooldown(table) if "cooldown" in table else Cooldown(),
+        delivery=delivery,
+        hold_seconds=hold_seconds,
     )
 
 
-def _message_types(table: _Table) -> frozenset[MessageType]:
+def _message_types(table: TomlTable) -> frozenset[MessageType]:
     if "on" not in table:
         return frozenset({MessageType.TEXT})
     names = table.texts("on")
@@ -102,30 +57,31 @@ def _message_types(table: _Table) -> frozenset[MessageType]:
     return frozenset(map(MessageType, names))
 
 
-def _condition(value: object, path: Path) -> Condition:
-    table = _Table(value, path, (*WORD_LISTS, "regex", "session_from"))
-    for key in WORD_LISTS:
-        if key in table and not table.texts(key):
-            raise Misread((*path, key), tr("“{key}” lists no words.", key=key))
-    return Condition(
-        any=table.texts("any"),
-        all=table.texts("all"),
-        none=table.texts("none"),
-        exact=table.texts("exact"),
-        prefix=table.texts("prefix"),
-        suffix=table.texts("suffix"),
-        regex=table.text("regex") if "regex" in table else None,
-        session_from=_session_from(table) if "session_from" in table else None,
+def _cooldown(table: TomlTable) -> Cooldown:
+    inner = table.table("cooldown", COOLDOWN_FIELDS)
+    for key in inner:
+        if not (key == "per_conversation" and inner.raw(key) == ONCE) and inner.number(key) < 1:
+            raise Misread((*inner.path, key), tr("“{key}” must be 1 or more.", key=key))
+    times = inner.raw("per_conversation") if "per_conversation" in inner else 0
+    return Cooldown(
+        per_contact_s=inner.number("per_contact_s"),
+        per_conversation=1 if times == ONCE else inner.number("per_conversation"),
+        per_account_per_min=inner.number("per_account_per_min"),
     )
 
 
-def _session_from(table: _Table) -> SessionFromTest:
-    inner = _Table(table.raw("session_from"), (*table.path, "session_from"), SESSION_FROM_TESTS)
-    equals, prefix, regex = (inner.text(key) if key in inner else None for key in SESSION_FROM_TESTS)
-    return SessionFromTest(equals, prefix, regex)
+def _delivery(table: TomlTable) -> tuple[Delivery, int]:
+    if "delivery" not in table:
+        return Delivery.INHERIT, 0
+    if isinstance(table.raw("delivery"), dict):
+        return Delivery.HOLD, table.table("delivery", ("hold",)).number("hold")
+    delivery = table.choice("delivery", Delivery)
+    if delivery is Delivery.HOLD:
+        raise Misread((*table.path, "delivery"), tr("How long is it held? Write {example}.", example="{ hold = 8 }"))
+    return delivery, 0
 
 
-def _actions(table: _Table) -> tuple[Action, ...]:
+def _actions(table: TomlTable) -> tuple[Action, ...]:
     values = table.raw("then") if "then" in table else []
     path = (*table.path, "then")
     if not isinstance(values, list):
@@ -134,27 +90,48 @@ def _actions(table: _Table) -> tuple[Action, ...]:
 
 
 def _action(value: object, path: Path) -> Action:
-    table = _Table(value, path, tuple(ActionKind))
-    given = [kind for kind in ActionKind if kind in table]
-    if len(given) != 1:
-        raise Misread(path, tr("An action is one of: {known}.", known=_listed(ActionKind)))
-    kind = given[0]
+    table = TomlTable(value, path, (*ActionKind, "variant"))
+    kind = _kind(table)
     match kind:
         case ActionKind.REPLY:
-            return Action(kind, text=table.text(kind))
+            return _reply(table)
         case ActionKind.IMAGE:
             return Action(kind, content=Content(ReplyKind.IMAGE, media_id=table.text(kind)))
         case ActionKind.LINK | ActionKind.CARD:
             reply_kind, fields = CONTENT_FIELDS[kind]
-            inner = _Table(table.raw(kind), (*path, kind), fields)
+            inner = table.table(kind, fields)
             return Action(kind, content=Content(reply_kind, **{name: inner.text(name) for name in fields}))
         case ActionKind.TAG:
             tag = table.raw(kind)
             return Action(kind, tags=(tag,) if isinstance(tag, str) else table.texts(kind))
+        case ActionKind.TYPING:
+            return Action(kind, seconds=table.number(kind))
         case _:
-            if table.truth(kind, otherwise=True) is False:
-                raise Misread((*path, kind), tr("“{key} = false” does nothing; remove it.", key=kind.value))
-            return Action(kind)
+            return _done(table, kind)
+
+
+def _done(table: TomlTable, kind: ActionKind) -> Action:
+    """An action that carries nothing."""
+    if table.truth(kind, otherwise=True) is False:
+        raise Misread((*table.path, kind), tr("“{key} = false” does nothing; remove it.", key=kind.value))
+    return Action(kind)
+
+
+def _kind(table: TomlTable) -> ActionKind:
+    given = [kind for kind in ActionKind if kind in table]
+    if len(given) != 1:
+        raise Misread(table.path, tr("An action is one of: {known}.", known=_listed(ActionKind)))
+    if "variant" in table and given[0] is not ActionKind.REPLY:
+        raise Misread((*table.path, "variant"), tr("Only a reply has variants."))
+    return given[0]
+
+
+def _reply(table: TomlTable) -> Action:
+    variant = table.choice("variant", Variant) if "variant" in table else Variant.FIRST
+    if isinstance(table.raw("reply"), list):
+        first, *others = table.words("reply")
+        return Action(ActionKind.REPLY, text=first, others=tuple(others), variant=variant)
+    return Action(ActionKind.REPLY, text=table.text("reply"), variant=variant)
 
 
 def _listed(words: type[StrEnum]) -> str:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from wxdesk.core.model import MessageType
-from wxdesk.core.rules import Action, ActionKind, Condition, Rule
-from wxdesk.desk.rules_reading import CONTENT_FIELDS, SESSION_FROM_TESTS, WORD_LISTS
-
-WIDTH = 100
-"""Columns before actions are written one a line."""
-
-_ESCAPES = {"\\": "\\\\", '"': '\\"', "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
+from wxdesk.core.rules import Action, ActionKind, Condition, Cooldown, Delivery, Rule, SessionFromTest, Variant
+from wxdesk.desk.conditions_reading import SESSION_FROM_TESTS, WORD_LISTS
+from wxdesk.desk.rules_reading import CONTENT_FIELDS, COOLDOWN_FIELDS, ONCE
+from wxdesk.desk.toml_writing import inline_table, key, listed, string, strings
 
 
 def rule_text(rule: Rule) -> str:
@@ -22,82 +18,99 @@ def rule_text(rule: Rule) -> str:
 
 def _lines(rule: Rule) -> Iterator[str]:
     yield "[[rules]]"
-    yield f"name = {_string(rule.name)}"
+    yield f"name = {string(rule.name)}"
     if not rule.enabled:
         yield "enabled = false"
     if rule.on != frozenset({MessageType.TEXT}):
-        yield f"on = {_strings([kind.value for kind in MessageType if kind in rule.on])}"
+        yield f"on = {strings([kind.value for kind in MessageType if kind in rule.on])}"
     if rule.when != Condition():
-        yield f"when = {_condition(rule.when)}"
+        yield f"when = {inline_table(list(_condition(rule.when)))}"
     if rule.default:
         yield "default = true"
     if rule.continues:
         yield "continue = true"
+    yield from _limits(rule)
     if rule.then:
-        yield f"then = {_actions(rule.then)}"
+        yield f"then = {listed([_action(action) for action in rule.then])}"
 
 
-def _condition(when: Condition) -> str:
-    pairs = [(key, _strings(getattr(when, key))) for key in WORD_LISTS if getattr(when, key)]
+def _limits(rule: Rule) -> Iterator[str]:
+    if rule.cooldown != Cooldown():
+        yield f"cooldown = {_cooldown(rule.cooldown)}"
+    if rule.delivery is Delivery.HOLD:
+        yield f"delivery = {inline_table([('hold', str(rule.hold_seconds))])}"
+    elif rule.delivery is not Delivery.INHERIT:
+        yield f"delivery = {string(rule.delivery)}"
+
+
+def _condition(when: Condition) -> Iterator[tuple[str, str]]:
+    for name in WORD_LISTS:
+        if getattr(when, name):
+            yield name, strings(getattr(when, name))
     if when.regex is not None:
-        pairs.append(("regex", _string(when.regex)))
+        yield "regex", string(when.regex)
     if when.session_from is not None:
-        tests = [(key, getattr(when.session_from, key)) for key in SESSION_FROM_TESTS]
-        pairs.append(("session_from", _table([(key, _string(value)) for key, value in tests if value is not None])))
-    return _table(pairs)
+        yield "session_from", _session_from(when.session_from)
+    if when.event:
+        yield "event", strings(when.event)
+    yield from _state(when)
+    if when.unless is not None:
+        yield "not", inline_table(list(_condition(when.unless)))
 
 
-def _actions(actions: Sequence[Action]) -> str:
-    items = [_action(action) for action in actions]
-    flat = "[" + ", ".join(items) + "]"
-    if (_columns(flat) <= WIDTH and "\n" not in flat) or len(items) == 1:
-        return flat
-    return "[\n" + "".join(f"    {item},\n" for item in items) + "]"
+def _state(when: Condition) -> Iterator[tuple[str, str]]:
+    if when.hours is not None:
+        yield "hours", inline_table([("inside" if when.hours.inside else "outside", string(when.hours.calendar))])
+    if when.operator is not None:
+        yield "operator", string(when.operator)
+    if when.tags is not None:
+        both = (("any", when.tags.any), ("none", when.tags.none))
+        yield "tags", inline_table([(name, strings(tags)) for name, tags in both if tags])
+    if when.first_contact is not None:
+        yield "first_contact", "true" if when.first_contact else "false"
+    if when.quiet_days is not None:
+        yield "quiet_days", str(when.quiet_days)
+    if when.message_no is not None:
+        bounds = (("min", when.message_no.min), ("max", when.message_no.max))
+        yield "message_no", inline_table([(name, str(number)) for name, number in bounds if number is not None])
+    if when.last_rule_within is not None:
+        last = when.last_rule_within
+        yield "last_rule_within", inline_table([("rule", string(last.rule)), ("minutes", str(last.minutes))])
 
 
-def _columns(text: str) -> int:
-    """How wide `text` is in an editor, where a Chinese character takes two columns."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+def _session_from(test: SessionFromTest) -> str:
+    pairs = [(name, string(getattr(test, name))) for name in SESSION_FROM_TESTS if getattr(test, name) is not None]
+    if test.fields:
+        fields = [(key(one.name), _one_or_more(one.values)) for one in test.fields]
+        pairs.append(("fields", inline_table(fields)))
+    return inline_table(pairs)
+
+
+def _cooldown(limits: Cooldown) -> str:
+    pairs = [(name, str(getattr(limits, name))) for name in COOLDOWN_FIELDS if getattr(limits, name)]
+    once = ("per_conversation", "1")
+    return inline_table([(name, string(ONCE)) if (name, value) == once else (name, value) for name, value in pairs])
 
 
 def _action(action: Action) -> str:
     kind = action.kind
     match kind:
         case ActionKind.REPLY:
-            value = _string(action.text)
+            value = _one_or_more(action.texts)
         case ActionKind.IMAGE:
-            value = _string(action.content.media_id)
+            value = string(action.content.media_id)
         case ActionKind.LINK | ActionKind.CARD:
             fields = [(name, getattr(action.content, name)) for name in CONTENT_FIELDS[kind][1]]
-            value = _table([(name, _string(text)) for name, text in fields if text])
+            value = inline_table([(name, string(text)) for name, text in fields if text])
         case ActionKind.TAG:
-            value = _string(action.tags[0]) if len(action.tags) == 1 else _strings(action.tags)
+            value = _one_or_more(action.tags)
+        case ActionKind.TYPING:
+            value = str(action.seconds)
         case _:
             value = "true"
-    return _table([(kind.value, value)])
+    variant = [] if action.variant is Variant.FIRST else [("variant", string(action.variant))]
+    return inline_table([(kind.value, value), *variant])
 
 
-def _table(pairs: Sequence[tuple[str, str]]) -> str:
-    return "{ " + ", ".join(f"{key} = {value}" for key, value in pairs) + " }" if pairs else "{}"
-
-
-def _strings(words: Sequence[str]) -> str:
-    return "[" + ", ".join(map(_string, words)) + "]"
-
-
-def _string(text: str) -> str:
-    """The kind of TOML string that needs the fewest escapes."""
-    tame = all(char in "\n\t" or char.isprintable() or char == "\u3000" for char in text)
-    if tame and "\n" in text and "'''" not in text:
-        return f"'''\n{text}'''"
-    if tame and "\n" not in text and "'" not in text and ("\\" in text or '"' in text):
-        return f"'{text}'"
-    return '"' + "".join(map(_escaped, text)) + '"'
-
-
-def _escaped(char: str) -> str:
-    if char in _ESCAPES:
-        return _ESCAPES[char]
-    if char.isprintable() or char == "\u3000" or char == "\u200d":
-        return char
-    return f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"
+def _one_or_more(texts: tuple[str, ...]) -> str:
+    return string(texts[0]) if len(texts) == 1 else strings(texts)

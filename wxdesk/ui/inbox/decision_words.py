@@ -7,6 +7,7 @@ from functools import reduce
 
 from wxdesk.core.rules import Decision, Outcome, RuleVerdict, Verdict
 from wxdesk.i18n import language, tr
+from wxdesk.ui.circumstances import circumstance, straight
 
 
 def outcome_words(decision: Decision) -> str:
@@ -52,7 +53,9 @@ def short_outcome(outcome: Outcome) -> str:
 
 
 def rule_title(verdict: RuleVerdict) -> str:
-    """A rule's name, with the revision that was asked where it matched."""
+    """A rule's name, with the revision that was asked where it matched; and that it only looked on, if so."""
+    if verdict.shadow:
+        return tr("{rule} · looks on only", rule=verdict.rule_name)
     if verdict.matched and verdict.revision:
         return tr("{rule} · revision {n}", rule=verdict.rule_name, n=verdict.revision)
     return verdict.rule_name
@@ -69,6 +72,10 @@ def rule_words(verdict: RuleVerdict) -> str:
 
 def verdict_words(verdict: Verdict) -> str:
     """One condition's outcome in words."""
+    verdict = straight(verdict)
+    about = circumstance(verdict)
+    if about is not None:
+        return about
     made = (_KEPT if verdict.ok else _BROKEN).get(verdict.condition)
     return verdict.condition if made is None else made(verdict)
 
@@ -99,6 +106,7 @@ _KEPT: Mapping[str, Callable[[Verdict], str]] = {
     "none": lambda v: tr("has no {words}", words=quoted(v.words)),
     "exact": lambda v: tr("is exactly {words}", words=_found(v)),
     "prefix": lambda v: tr("starts with {words}", words=_found(v)),
+    "suffix": lambda v: tr("ends with {words}", words=_found(v)),
     "regex": lambda v: tr("fits the pattern at {words}", words=_found(v)),
     "session_from": lambda v: tr("came in from {words}", words=_found(v)),
     "on": lambda _: tr("is of the right kind"),
@@ -111,6 +119,7 @@ _BROKEN: Mapping[str, Callable[[Verdict], str]] = {
     "none": lambda v: tr("has {words}, which it must not", words=_found(v)),
     "exact": lambda v: tr("is not exactly {words}", words=quoted(v.words)),
     "prefix": lambda v: tr("does not start with {words}", words=quoted(v.words)),
+    "suffix": lambda v: tr("does not end with {words}", words=quoted(v.words)),
     "regex": lambda v: tr("does not fit the pattern {words}", words=quoted(v.words)),
     "session_from": lambda v: tr("did not come in from {words}", words=quoted(v.words)),
     "on": lambda _: tr("is for other kinds of message"),

@@ -54,6 +54,7 @@ class ReplyBody(ActionBody):
 
     def __init__(self, action: Action, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._action = action
         self._groups: tuple[str, ...] = ()
         self.edit = TemplateEdit(self)
         self.edit.set_text(action.text)
@@ -76,8 +77,8 @@ class ReplyBody(ActionBody):
         self._measure()
 
     def action(self) -> Action:
-        """The template."""
-        return Action(ActionKind.REPLY, text=self.edit.text())
+        """The template, beside the further ones that a rules file may name."""
+        return replace(self._action, text=self.edit.text())
 
     def start(self) -> None:
         """The text."""
@@ -200,7 +201,7 @@ class TagBody(ActionBody):
 
 
 class SentenceBody(ActionBody):
-    """take_over, transfer, silent: nothing to fill in, but something to know."""
+    """take_over, transfer, typing, notify, silent: nothing to fill in, but something to know."""
 
     def __init__(self, action: Action, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -283,5 +284,9 @@ def _sentence(kind: ActionKind) -> str:
             return tr("The conversation waits for a person; the rules keep quiet in it until it is handed back.")
         case ActionKind.TRANSFER:
             return tr("wxdesk does not pass customers to WeChat's own tool yet: the conversation waits for you here.")
+        case ActionKind.TYPING:
+            return tr("The customer sees that somebody is typing before the next message comes.")
+        case ActionKind.NOTIFY:
+            return tr("Somebody at the desk is called; the rules go on as ever.")
         case _:
             return tr("The message counts as answered, and the customer gets nothing.")

@@ -7,6 +7,7 @@ condition does.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
@@ -23,8 +24,8 @@ from wxdesk.ui.widgets.flow import KEEP_WITH_NEXT, NEW_LINE
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.small_button import SmallButton
 
-WORD_CONDITIONS = ("any", "all", "exact", "prefix", "none")
-CONDITIONS = ("any", "all", "none", "exact", "prefix", "regex", "session_from")
+WORD_CONDITIONS = ("any", "all", "exact", "prefix", "suffix", "none")
+CONDITIONS = ("any", "all", "none", "exact", "prefix", "suffix", "regex", "session_from")
 """In the order of the menu that adds them."""
 
 PATTERN_FIELD = 300
@@ -82,7 +83,7 @@ class ConditionPart(QObject):
 
 
 class WordsPart(ConditionPart):
-    """any, all, none, exact, prefix: a list of words."""
+    """any, all, none, exact, prefix, suffix: a list of words."""
 
     def __init__(self, condition: str, words: Sequence[str], host: QWidget) -> None:
         super().__init__(condition, host)
@@ -147,6 +148,7 @@ class SourcePart(ConditionPart):
 
     def __init__(self, test: SessionFromTest, host: QWidget) -> None:
         super().__init__("session_from", host)
+        self._fields = test.fields
         self.how = OneOf(
             [("equals", tr("equals")), ("prefix", tr("starts with")), ("regex", tr("matches the pattern"))],
             tr("How session_from is compared"),
@@ -163,15 +165,17 @@ class SourcePart(ConditionPart):
         self.field.textEdited.connect(self._edited)
 
     def test(self) -> SessionFromTest:
-        """What is looked for."""
+        """What is looked for, with the fields of it that a rules file may name."""
         value = self.field.text()
+        if self._fields and not value:
+            return SessionFromTest(fields=self._fields)
         match self.how.value:
             case "equals":
-                return SessionFromTest(equals=value)
+                return SessionFromTest(equals=value, fields=self._fields)
             case "prefix":
-                return SessionFromTest(prefix=value)
+                return SessionFromTest(prefix=value, fields=self._fields)
             case _:
-                return SessionFromTest(regex=value)
+                return SessionFromTest(regex=value, fields=self._fields)
 
     def show_fault(self, where: Place, reason: str) -> None:
         """Frame the field in red while it is wrong."""
@@ -217,9 +221,9 @@ def new_part(condition: str, host: QWidget) -> ConditionPart:
             return WordsPart(condition, (), host)
 
 
-def condition_of(parts: Sequence[ConditionPart]) -> Condition:
-    """What the parts say. A list without a word says nothing yet."""
-    said: dict[str, object] = {}
+def condition_of(parts: Sequence[ConditionPart], before: Condition) -> Condition:
+    """What the parts say, beside what `before` asks for and no part says. A list without a word says nothing yet."""
+    said: dict[str, object] = {name: getattr(Condition(), name) for name in CONDITIONS}
     for part in parts:
         if isinstance(part, WordsPart):
             said[part.condition] = part.words()
@@ -227,7 +231,7 @@ def condition_of(parts: Sequence[ConditionPart]) -> Condition:
             said["regex"] = part.pattern()
         elif isinstance(part, SourcePart):
             said["session_from"] = part.test()
-    return Condition(**said)  # type: ignore[arg-type]
+    return replace(before, **said)  # type: ignore[arg-type]
 
 
 def pattern_field(name: str, host: QWidget) -> QLineEdit:

@@ -63,7 +63,7 @@ class RuleFiles(QObject):
         self._notices.bar(TROUBLE, "")
         try:
             text = _read(path)
-            rules = read_rules(text, path.name, self._bridge.desk.rulebook.fault_in)
+            rules = read_rules(text, path.name).rules
         except BadRulesFile as error:
             self._refuse(error)
             return

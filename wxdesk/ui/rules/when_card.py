@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from wxdesk.core.faults import Fault
 from wxdesk.core.model import MessageType
@@ -19,7 +19,7 @@ from wxdesk.ui.rules.condition_parts import (
     new_part,
     parts_of,
 )
-from wxdesk.ui.rules.words import condition_choice, condition_label, type_word, types_word
+from wxdesk.ui.rules.words import beyond_the_sentence, condition_choice, condition_label, type_word, types_word
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import ButtonKind, Switch
 from wxdesk.ui.widgets.flow import KEEP_WITH_NEXT, NEW_LINE, FlowLayout
@@ -39,6 +39,7 @@ class WhenCard(QFrame):
         super().__init__(parent)
         self.setProperty("class", "card")
         self._parts: list[ConditionPart] = []
+        self._before = Condition()
         self._showing = False
         self._sentence = QWidget(self)
         self._flow = FlowLayout(self._sentence)
@@ -54,6 +55,9 @@ class WhenCard(QFrame):
         self.add.setProperty(NEW_LINE, True)
         self.add.menu_shown.aboutToShow.connect(self._fill_menu)
         self.add.menu_shown.triggered.connect(self._add_part)
+        self.beyond = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self._sentence)
+        self.beyond.setProperty(NEW_LINE, True)
+        self.beyond.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._error = error_label(self._sentence)
         self.default = Switch(parent=self)
         self.default.setAccessibleName(tr("Default rule: answers everything else"))
@@ -80,12 +84,15 @@ class WhenCard(QFrame):
         for part in self._parts:
             part.discard()
         self._parts = []
+        self._before = rule.when
+        beyond = beyond_the_sentence(rule.when)
+        self.beyond.setText(tr("Only if: {what}", what=beyond) if beyond else "")
         self.types.set_values(rule.on)
         self._showing = True
         self.default.setChecked(rule.default)
         self._showing = False
         parts = parts_of(rule.when, self._sentence)
-        if not parts and rule.id == 0 and not rule.default:
+        if not parts and not beyond and rule.id == 0 and not rule.default:
             parts = [new_part("any", self._sentence)]
         for part in parts:
             self._take(part)
@@ -97,7 +104,7 @@ class WhenCard(QFrame):
 
     def when(self) -> Condition:
         """The conditions; none for the default rule."""
-        return Condition() if self.default.isChecked() else condition_of(self._parts)
+        return Condition() if self.default.isChecked() else condition_of(self._parts, self._before)
 
     def is_default(self) -> bool:
         """Whether the rule answers everything else."""
@@ -181,6 +188,8 @@ class WhenCard(QFrame):
                 QWidget.setTabOrder(previous, widget)
                 previous = widget
             _show(part, not default)
+        self._flow.addWidget(self.beyond)
+        self.beyond.setVisible(bool(self.beyond.full_text()) and not default)
         self._flow.addWidget(self._error)
         self._flow.addWidget(self.add)
         QWidget.setTabOrder(previous, self.add)

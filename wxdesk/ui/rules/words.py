@@ -8,6 +8,7 @@ from wxdesk.core.faults import Fault
 from wxdesk.core.model import MessageType
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule, RuleVerdict, SessionFromTest, Verdict
 from wxdesk.i18n import ntr, tr
+from wxdesk.ui.circumstances import circumstance, circumstances, straight
 
 SHOWN_WORDS = 4
 """As many words of a condition as a line of the list names."""
@@ -47,6 +48,8 @@ _ACTIONS = {
     ActionKind.TRANSFER: "Transfer to WeChat's own tool",
     ActionKind.TAKE_OVER: "Hand over to a person",
     ActionKind.TAG: "Tag the customer",
+    ActionKind.TYPING: "Typing",
+    ActionKind.NOTIFY: "Call for a person",
     ActionKind.SILENT: "Say nothing",
 }
 
@@ -62,6 +65,7 @@ _FIRST = {
     "none": "that does not contain",
     "exact": "that is exactly one of",
     "prefix": "that begins with one of",
+    "suffix": "that ends with one of",
     "regex": "with this pattern in it",
     "session_from": "by a button whose session_from",
 }
@@ -71,6 +75,7 @@ _FURTHER = {
     "none": "and does not contain",
     "exact": "and is exactly one of",
     "prefix": "and begins with one of",
+    "suffix": "and ends with one of",
     "regex": "and has this pattern in it",
     "session_from": "and comes by a button whose session_from",
 }
@@ -89,6 +94,8 @@ def condition_choice(condition: str) -> str:
             return tr("is exactly")
         case "prefix":
             return tr("begins with")
+        case "suffix":
+            return tr("ends with")
         case "regex":
             return tr("regular expression")
         case _:
@@ -117,12 +124,24 @@ def _conditions(when: Condition) -> Iterable[str]:
         yield tr("is {words}", words=_listed(when.exact))
     if when.prefix:
         yield tr("begins with {words}", words=_listed(when.prefix))
+    if when.suffix:
+        yield tr("ends with {words}", words=_listed(when.suffix))
     if when.any or when.all:
         yield tr("contains {words}", words=_listed(when.any + when.all))
     if when.regex is not None:
         yield tr("by pattern")
-    if when.none and not (when.any or when.all or when.exact or when.prefix):
+    if when.none and not (when.any or when.all or when.exact or when.prefix or when.suffix):
         yield tr("without {words}", words=_listed(when.none))
+    yield from circumstances(when)
+
+
+def beyond_the_sentence(when: Condition) -> str:
+    """What a rule asks for that the editor's sentence has no part for; empty if nothing."""
+    said = list(circumstances(when))
+    if when.unless is not None:
+        not_so = tr(" or ").join((*_conditions(when.unless),))
+        said.append(tr("not: {what}", what=not_so))
+    return tr("; ").join(said)
 
 
 def _session_from(test: SessionFromTest) -> str:
@@ -157,6 +176,10 @@ def verdict_words(verdict: RuleVerdict) -> str:
 
 
 def _verdict(verdict: Verdict) -> str:
+    verdict = straight(verdict)
+    about = circumstance(verdict)
+    if about is not None:
+        return about
     quoted = " ".join(tr("“{word}”", word=word) for word in verdict.words)
     found = tr("“{word}”", word=verdict.found)
     match verdict.condition:
@@ -177,6 +200,7 @@ _SAID = {
     "none": ("does not contain {word}", "contains {words}"),
     "exact": ("is exactly {word}", "is not {words}"),
     "prefix": ("begins with {word}", "does not begin with {words}"),
+    "suffix": ("ends with {word}", "does not end with {words}"),
     "regex": ("the pattern finds {word}", "the pattern finds nothing"),
     "session_from": ("comes from {word}", "does not come from {words}"),
 }

@@ -1,0 +1,54 @@
+"""The operator's business hours, kept and ready to be asked."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from datetime import tzinfo
+from types import MappingProxyType
+
+import msgspec
+
+from wxdesk.core.schedule import Calendar, Schedule
+from wxdesk.desk.ports import Settings
+from wxdesk.desk.zones import zone_named
+
+log = logging.getLogger(__name__)
+
+KEY = "calendars"
+
+
+class Calendars:
+    """All calendars by name, in the order in which they came. `zone` is for those that name none; None: the machine's.
+
+    Call `load` before anything else.
+    """
+
+    def __init__(self, settings: Settings, zone: tzinfo | None = None) -> None:
+        self._settings = settings
+        self._zone = zone
+        self.all: tuple[Calendar, ...] = ()
+        self.schedules: Mapping[str, Schedule] = MappingProxyType({})
+
+    async def load(self) -> None:
+        """Take them from the store. What cannot be read (a newer program wrote it) counts as none."""
+        stored = await self._settings.get(KEY)
+        try:
+            self._take(msgspec.json.decode(stored or "[]", type=tuple[Calendar, ...]))
+        except msgspec.MsgspecError as error:
+            log.warning("The stored calendars cannot be read: %s", error)
+            self._take(())
+
+    async def put(self, calendars: Iterable[Calendar]) -> None:
+        """Add these, each in the place of the one that has its name; the others stay."""
+        by_name = {calendar.name: calendar for calendar in (*self.all, *calendars)}
+        if tuple(by_name.values()) != self.all:
+            await self._settings.set(KEY, msgspec.json.encode(tuple(by_name.values())).decode())
+            self._take(by_name.values())
+
+    def _take(self, calendars: Iterable[Calendar]) -> None:
+        self.all = tuple(calendars)
+        self.schedules = MappingProxyType({one.name: Schedule(one, self._zone_of(one)) for one in self.all})
+
+    def _zone_of(self, calendar: Calendar) -> tzinfo | None:
+        return zone_named(calendar.zone) or self._zone if calendar.zone else self._zone
