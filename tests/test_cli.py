@@ -186,6 +186,22 @@ def test_the_doctor_fails_with_what_is_wrong(home: Path) -> None:
     assert "WXDESK_SHOP_APP_SECRET" in done.stdout
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only X11 needs libraries that Qt does not bring")
+def test_a_library_that_x11_lacks_is_named_with_the_command_that_installs_it(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "libxcb-icccm.so.4").touch()  # the loader finds it first, and cannot use it
+    x11 = {"DISPLAY": ":1", "QT_QPA_PLATFORM": "xcb", "LD_LIBRARY_PATH": str(tmp_path)}
+    examined = run(home, "doctor", **x11)
+    assert examined.returncode == 1
+    [line] = [line for line in examined.stdout.splitlines() if "libxcb-icccm.so.4" in line]
+    assert line.startswith("FAIL")
+    assert "apt install" in line
+    opened = run(home, **x11)
+    assert opened.returncode == 1
+    assert "The window cannot open: " in opened.stderr
+    assert "libxcb-icccm4" in opened.stderr
+    assert "Traceback" not in opened.stderr
+
+
 def test_it_speaks_chinese_when_asked(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--home", str(home), "--lang", "zh_CN", "secret", "set", "nobody", "app_secret"]) == 2
     assert "没有账号「nobody」" in capsys.readouterr().err

@@ -23,6 +23,7 @@ from wxdesk.core.model import Account, PushMode
 from wxdesk.desk.refusal_words import explain_refusal
 from wxdesk.i18n import explain, tr
 from wxdesk.store import open_store
+from wxdesk.ui.display import INSTALL
 from wxdesk.wechat.client import WeChatClient
 
 FREE_BYTES = 500 * 1024 * 1024
@@ -140,8 +141,7 @@ def _window() -> Iterator[Finding]:
     if not reason:
         yield Finding(True, what, tr("Qt loads"))
     else:
-        packages = "apt install libegl1 libgl1 libxkbcommon0 libfontconfig1 libdbus-1-3 libxcb-cursor0"
-        yield Finding(False, what, f"{reason} · {packages}" if sys.platform == "linux" else reason)
+        yield Finding(False, what, f"{reason} · {INSTALL}" if sys.platform == "linux" else reason)
     if sys.platform == "linux":
         yield _font()
 
@@ -152,9 +152,9 @@ def _why_qt_does_not_load() -> str:
     if getattr(sys, "frozen", False):
         return ""  # the packaged program has loaded it already, and has no interpreter to ask
     # In a process of its own: a missing system library must not take this one down.
-    code = "from PySide6.QtWidgets import QApplication"
-    tried = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)  # noqa: S603
-    return tried.stderr.strip().rsplit("\n", 1)[-1].removeprefix("ImportError: ") if tried.returncode else ""
+    command = [sys.executable, "-m", "wxdesk.ui.display"]
+    tried = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603
+    return tried.stdout.strip() or (tried.stderr.strip().rsplit("\n", 1)[-1] if tried.returncode else "")
 
 
 def _font() -> Finding:

@@ -211,6 +211,15 @@ class PortInUse(WxdeskError):
         super().__init__(host=host, port=port)
 
 
+class NoWindow(WxdeskError):
+    """The system has a display, but lacks a library that the window needs. `reason` is the loader's own."""
+
+    template = "The window cannot open: {reason}. On Debian and Ubuntu: {command}"
+
+    def __init__(self, reason: str, command: str) -> None:
+        super().__init__(reason=reason, command=command)
+
+
 class PushRefused(WxdeskError):
     """A request that is not a genuine push. `why` is for our own counters, never for the sender."""
 

@@ -14,10 +14,12 @@ from PySide6.QtCore import QLibraryInfo, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from wxdesk import i18n
+from wxdesk.core.errors import NoWindow
 from wxdesk.desk.desk import Desk
 from wxdesk.ui import fonts
 from wxdesk.ui.appearance import Appearance, Look
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.display import INSTALL, why_no_window
 from wxdesk.ui.failure_window import FailureWindow
 from wxdesk.ui.garbage import GarbageCollector
 from wxdesk.ui.icons import pixmap
@@ -124,11 +126,18 @@ def grab_pages(
 
 
 def make_application() -> QApplication:
-    """The application with its fonts, language and icon; the one that runs already, if there is one."""
+    """The application with its fonts, language and icon; the one that runs already, if there is one.
+
+    Raises:
+        NoWindow: a library is missing. Qt would abort the program.
+    """
     running = QApplication.instance()
     if isinstance(running, QApplication):
         return running
     choose_input_method()
+    missing = why_no_window()
+    if missing:
+        raise NoWindow(missing, INSTALL)
     application = QApplication(sys.argv[:1])
     application.setApplicationName("wxdesk")
     application.setDesktopFileName("wxdesk")
