@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import sys
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from wxdesk.ui.theme import Size, Theme, font
+
+_SIGNS = {"Up": "↑", "Down": "↓", "Left": "←", "Right": "→"}
+
+
+def key_name(sequence: str) -> str:
+    """What stands on the key: on macOS its signs, elsewhere the same words in every language.
+
+    Qt would translate them, and the sheet of keys would say other words than the sentences of the window.
+    """
+    if sys.platform == "darwin":
+        return QKeySequence(sequence).toString(QKeySequence.SequenceFormat.NativeText) or sequence
+    portable = QKeySequence(sequence).toString(QKeySequence.SequenceFormat.PortableText)
+    return "+".join(_SIGNS.get(part, part) for part in portable.split("+")) or sequence
 
 
 class KeyCap(QWidget):
@@ -14,7 +29,7 @@ class KeyCap(QWidget):
 
     def __init__(self, sequence: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.text = QKeySequence(sequence).toString(QKeySequence.SequenceFormat.NativeText) or sequence
+        self.text = key_name(sequence)
         self.setAccessibleName(self.text)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
