@@ -136,10 +136,15 @@ class Bar(QFrame):
         row.setSpacing(10)
         row.addWidget(IconLabel("warning", tone, 18, self))
         row.addWidget(PlainLabel(text, role=tone, wrap=True, parent=self), 1)
+        self._acts: dict[QObject, Callable[[], object]] = {}
         for word, act in choices:
             button = Button(word, kind=ButtonKind.QUIET, parent=self)
-            button.clicked.connect(lambda _checked=False, act=act: act())
+            button.clicked.connect(self._act)
+            self._acts[button] = act
             row.addWidget(button)
+
+    def _act(self) -> None:
+        self._acts[self.sender()]()
 
 
 class Toast(QFrame):
