@@ -43,9 +43,17 @@ class Pictures:
         """What is known about a kept picture; raises `NotFound`."""
         return await asyncio.to_thread(lambda: described(self._files.read(digest)))
 
+    async def upload_size(self, digest: str) -> int:
+        """How many bytes of a kept picture leave: its own, or fewer where it is made smaller; raises `NotFound`."""
+        return await asyncio.to_thread(self._upload_size, digest)
+
     def path(self, digest: str) -> Path | None:
         """The file of a picture, for showing it; None if it is not on this machine. May be called on any thread."""
         return self._files.path(digest)
+
+    def _upload_size(self, digest: str) -> int:
+        data = self._files.read(digest)
+        return len(for_upload(data, read_header(data).format).data)
 
     def _admit(self, data: bytes) -> Picture:
         if len(data) > LARGEST_ORIGINAL:

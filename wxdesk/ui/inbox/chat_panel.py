@@ -22,6 +22,7 @@ from wxdesk.ui.inbox.bubble_words import BubbleAction
 from wxdesk.ui.inbox.chat_header import ChatHeader
 from wxdesk.ui.inbox.chat_session import ChatSession
 from wxdesk.ui.inbox.composer import Composer
+from wxdesk.ui.inbox.drop_zone import DropZone
 from wxdesk.ui.inbox.empty_state import EmptyState
 from wxdesk.ui.inbox.link_dialog import LinkDialog
 from wxdesk.ui.inbox.sending_panels import SendingPanels
@@ -53,6 +54,7 @@ class ChatPanel(QFrame):
         self.empty = EmptyState()
         self.picker = TemplatePicker(self)
         self.panels = SendingPanels(self, self.composer, self.album, bridge, session)
+        self.drop_zone = DropZone(self)
         self._arrange()
         self._connect()
 
@@ -86,6 +88,7 @@ class ChatPanel(QFrame):
         composer.edited.connect(self._save_edit)
         composer.tools.templates_wanted.connect(self._open_picker)
         composer.went_up.connect(timeline.focus_last)
+        self.drop_zone.dropped.connect(self.panels.take_picture)
         self.panels.sent.connect(self._to_latest)
         self.panels.failed.connect(self._notices.report)
         self.picker.chosen.connect(self._insert)

@@ -34,6 +34,8 @@ def key_sheet() -> Sequence[Key]:
         Key("/", tr("Insert a template, in an empty reply")),
         Key("Ctrl+L", tr("Make a link of the selected words")),
         Key("Ctrl+Shift+L", tr("Send a link")),
+        Key("Ctrl+Shift+P", tr("Send a picture")),
+        Key("Ctrl+Shift+M", tr("Send a mini-program card")),
         Key("Enter", tr("Send the reply, or the bubble in focus")),
         Key("E", tr("Change the waiting reply in focus")),
         Key("Escape", tr("Stop the waiting reply in focus")),

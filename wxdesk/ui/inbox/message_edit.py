@@ -7,6 +7,7 @@ from PySide6.QtGui import QFontMetrics, QInputMethodEvent, QKeyEvent, QTextOptio
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 from wxdesk.i18n import tr
+from wxdesk.ui.inbox.picture_intake import source_in
 from wxdesk.ui.theme import Size, font
 
 LINES_AT_LEAST, LINES_AT_MOST = 2, 8
@@ -18,13 +19,14 @@ class MessageEdit(QPlainTextEdit):
 
     Signals:
         sent: Enter was pressed. left: Esc was pressed. slashed: a slash was written at the start.
-        went_up: the up key was pressed in an empty text.
+        went_up: the up key was pressed in an empty text. pictured: a `Source` was pasted or dropped.
     """
 
     sent = Signal()
     left = Signal()
     slashed = Signal()
     went_up = Signal()
+    pictured = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,7 +79,14 @@ class MessageEdit(QPlainTextEdit):
             if event.text() == "/" and self.toPlainText() == "/":
                 self.slashed.emit()
 
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:  # noqa: N802
+        """Text, and pictures, which become replies of their own."""
+        return source.hasText() or source_in(source) is not None
+
     def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802
-        """Paste plain text only."""
-        if source.hasText():
+        """Paste plain text only; give pictures away."""
+        picture = source_in(source)
+        if picture is not None:
+            self.pictured.emit(picture)
+        elif source.hasText():
             self.insertPlainText(source.text())

@@ -95,6 +95,8 @@ class InboxPage(QWidget):
             "F6": self.regions.cycle,
             "Ctrl+L": self.chat.panels.open_text_link,
             "Ctrl+Shift+L": self.chat.panels.open_link,
+            "Ctrl+Shift+P": self.chat.panels.open_picture,
+            "Ctrl+Shift+M": self.chat.panels.open_card,
         }
 
     # -- opening

@@ -76,9 +76,10 @@ class Popover(QFrame):
 
     def height_at(self, width: int) -> int:
         """The height that all of it needs at `width`."""
-        column = self.column
-        needed = column.heightForWidth(width) if column.hasHeightForWidth() else column.sizeHint().height()
-        return max(needed, column.minimumSize().height())
+        column, frame = self.column, self.contentsMargins()
+        inner = width - frame.left() - frame.right()
+        needed = column.heightForWidth(inner) if column.hasHeightForWidth() else column.sizeHint().height()
+        return max(needed, column.minimumSize().height()) + frame.top() + frame.bottom()
 
     def fit_into(self, width: int, height: int) -> None:
         """Leave out what is least needed where all of it is too much for `width` and `height`."""

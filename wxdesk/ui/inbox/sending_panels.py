@@ -12,11 +12,14 @@ from wxdesk.core.model import Content, Reply
 from wxdesk.i18n import explain
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.inbox.album import Album
+from wxdesk.ui.inbox.card_panel import CardPanel
 from wxdesk.ui.inbox.chat_session import ChatSession
 from wxdesk.ui.inbox.composer import Composer
 from wxdesk.ui.inbox.composer_words import cost_words
 from wxdesk.ui.inbox.content_panel import ContentPanel
 from wxdesk.ui.inbox.link_panel import LinkPanel
+from wxdesk.ui.inbox.picture_intake import Source
+from wxdesk.ui.inbox.picture_panel import PicturePanel
 from wxdesk.ui.inbox.popover import Popover
 from wxdesk.ui.inbox.text_link_panel import TextLinkPanel
 
@@ -40,13 +43,18 @@ class SendingPanels(QObject):
         self._open: Popover | None = None
         self.link = LinkPanel(album, host)
         self.text_link = TextLinkPanel(host)
-        for panel in (self.link,):
+        self.picture = PicturePanel(album, bridge, host)
+        self.card = CardPanel(album, bridge, host)
+        for panel in (self.link, self.picture, self.card):
             panel.sent.connect(self._send)
-        for popover in (self.link, self.text_link):
+        for popover in (self.link, self.text_link, self.picture, self.card):
             popover.closed.connect(self._closed)
         self.text_link.made.connect(composer.insert_link)
         composer.tools.link_wanted.connect(self.open_link)
         composer.tools.text_link_wanted.connect(self.open_text_link)
+        composer.tools.picture_wanted.connect(self.open_picture)
+        composer.tools.card_wanted.connect(self.open_card)
+        composer.edit.pictured.connect(self.take_picture)
 
     def open_link(self) -> None:
         """Make a link with title and description."""
@@ -58,6 +66,24 @@ class SendingPanels(QObject):
         account = self._bridge.desk.accounts.get(row.conversation.account) if row else None
         self.text_link.prepare(self._composer.selected(), account.app_id if account else "")
         self._show(self.text_link)
+
+    def open_picture(self) -> None:
+        """Send a picture."""
+        self._show(self.picture)
+
+    def open_card(self) -> None:
+        """Send a card of the mini program."""
+        self._show(self.card)
+
+    def take_picture(self, source: Source) -> None:
+        """A picture was pasted or dropped: it is the open card's cover, else one to be sent."""
+        if self._session.row is None:
+            return
+        if self._open is self.card:
+            self.card.take(source)
+        else:
+            self.picture.take(source)
+            self._show(self.picture)
 
     def refresh(self) -> None:
         """The reply window may allow something else now."""

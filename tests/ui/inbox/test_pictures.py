@@ -1,0 +1,203 @@
+"""Pictures: chosen, pasted or dropped; shown small and large; sent through to the simulated WeChat."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPointF, QSize, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog
+from pytestqt.qtbot import QtBot
+
+from tests.ui.world import World
+from wxdesk.core.errors import BadPicture
+from wxdesk.ui.inbox.album import Album, read_picture
+from wxdesk.ui.inbox.bubble_content import Figure
+from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.inbox.picture_field import size_words
+from wxdesk.ui.inbox.picture_intake import encoded, read_file, source_in
+from wxdesk.ui.inbox.sending_panels import SendingPanels
+
+type Open = Callable[[int], None]
+
+CUSTOMER = "oCustomer0000000000000001"
+
+
+def png(width: int = 60, height: int = 40, colour: str = "#336699") -> bytes:
+    held = io.BytesIO()
+    Image.new("RGB", (width, height), colour).save(held, "PNG")
+    return held.getvalue()
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "photo.png"
+    path.write_bytes(png())
+    return path
+
+
+@pytest.fixture
+def panels(world: World, page: InboxPage, opened: Open) -> SendingPanels:
+    opened(world.say(CUSTOMER, "有图吗"))
+    return page.chat.panels
+
+
+def files(path: Path) -> QMimeData:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    return data
+
+
+def drop(page: InboxPage, data: QMimeData) -> tuple[bool, bool]:
+    """Hold something over the chat and let it go; whether it was wanted, and whether the frame was shown."""
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPointF(200, 200), copy, data, left, none)
+    enter.ignore()
+    QApplication.sendEvent(page.chat, enter)
+    shown = page.chat.drop_zone.isVisible()
+    if enter.isAccepted():
+        QApplication.sendEvent(page.chat, QDropEvent(QPointF(200, 200), copy, data, left, none))
+    return enter.isAccepted(), shown
+
+
+def test_a_file_is_chosen_and_can_be_removed(qtbot: QtBot, panels: SendingPanels, photo: Path) -> None:
+    panels.open_picture()
+    field = panels.picture.picture
+    field.choose.click()
+    (dialog,) = field.window().findChildren(QFileDialog)
+    dialog.fileSelected.emit(str(photo))
+    dialog.close()
+    qtbot.waitUntil(lambda: bool(field.digest))
+    assert field.words.full_text().startswith("photo.png · ")
+    field.remove.click()
+    assert field.digest == ""
+    panels.picture.send.click()
+    assert field.error.full_text() == "Choose a picture."
+    panels.close()
+
+
+def test_a_large_photo_tells_its_size_before_and_after(qtbot: QtBot, panels: SendingPanels, tmp_path: Path) -> None:
+    path = tmp_path / "large.png"
+    Image.effect_noise((1700, 1700), 90).save(path, "PNG")
+    own = path.stat().st_size
+    assert own > 2 * 1024 * 1024
+    panels.take_picture(source_in(files(path)))  # type: ignore[arg-type]
+    qtbot.waitUntil(lambda: bool(panels.picture.picture.digest), timeout=20_000)
+    words = panels.picture.picture.words.full_text()
+    assert words.startswith("large.png · ")
+    assert words.endswith(f", was {size_words(own)}: shrunk")
+    panels.close()
+
+
+def test_what_is_no_picture_is_refused_in_words(qtbot: QtBot, panels: SendingPanels, tmp_path: Path) -> None:
+    path = tmp_path / "false.png"
+    path.write_bytes(b"MZ not a picture")
+    panels.take_picture(source_in(files(path)))  # type: ignore[arg-type]
+    field = panels.picture.picture
+    qtbot.waitUntil(lambda: field.error.isVisible())
+    assert "picture" in field.error.full_text()
+    assert field.digest == ""
+    panels.close()
+
+
+def test_a_file_that_is_gone_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadPicture):
+        read_file(tmp_path / "gone.png")
+
+
+def test_a_picture_is_dropped_onto_the_chat(qtbot: QtBot, page: InboxPage, panels: SendingPanels, photo: Path) -> None:
+    text = QMimeData()
+    text.setText("no picture")
+    assert drop(page, text) == (False, False)
+    assert drop(page, files(photo)) == (True, True)
+    assert not page.chat.drop_zone.isVisible()
+    qtbot.waitUntil(lambda: bool(panels.picture.picture.digest))
+    panels.close()
+
+
+def test_text_that_comes_with_a_picture_stays_text(qtbot: QtBot, page: InboxPage, panels: SendingPanels) -> None:
+    data = QMimeData()
+    data.setText("from a table")
+    data.setImageData(QImage(4, 4, QImage.Format.Format_RGB32))
+    QGuiApplication.clipboard().setMimeData(data)
+    QTest.keyClick(page.chat.composer.edit, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert page.chat.composer.text() == "from a table"
+    assert not panels.picture.isVisible()
+
+
+# -- showing
+
+
+def test_pictures_are_read_small_and_away_from_the_window(qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "wide.png"
+    path.write_bytes(png(1200, 300))
+    album = Album({"d": path}.get)
+    assert album.picture("d", QSize(200, 150)) is None
+    with qtbot.waitSignal(album.ready) as ready:
+        pass
+    assert ready.args == ["d"]
+    image = album.picture("d", QSize(200, 150))
+    assert image is not None
+    assert image.size() == QSize(200, 50)
+    with qtbot.waitSignal(album.ready):
+        album.picture("gone", QSize(200, 150))
+    gone = album.picture("gone", QSize(200, 150))
+    assert gone is not None
+    assert gone.isNull()
+
+
+def test_small_pictures_are_not_blown_up_and_turned_ones_stand_upright(tmp_path: Path) -> None:
+    small, turned = tmp_path / "small.png", tmp_path / "turned.jpg"
+    small.write_bytes(png(20, 10))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was held upright
+    Image.new("RGB", (400, 200)).save(turned, "JPEG", exif=exif)
+    assert read_picture(small, QSize(200, 150)).size() == QSize(20, 10)
+    assert read_picture(turned, QSize(100, 100)).size() == QSize(50, 100)
+
+
+def test_drawings_and_bombs_are_not_opened(tmp_path: Path) -> None:
+    drawing, bomb = tmp_path / "drawing.png", tmp_path / "bomb.png"
+    drawing.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
+    Image.new("1", (30_000, 30_000)).save(bomb, "PNG")
+    assert read_picture(drawing, QSize(50, 50)).isNull()
+    assert read_picture(bomb, QSize(50, 50)).isNull()
+
+
+def test_the_album_keeps_a_bounded_number(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wxdesk.ui.inbox.album.CACHE_BYTES", 3 * 100 * 100 * 4)
+    path = tmp_path / "a.png"
+    path.write_bytes(png(100, 100))
+    album = Album(lambda _digest: path)
+    for number in range(6):
+        with qtbot.waitSignal(album.ready):
+            album.picture(str(number), QSize(100, 100))
+    assert album.picture("5", QSize(100, 100)) is not None
+    assert album.picture("0", QSize(100, 100)) is None
+    with qtbot.waitSignal(album.ready):
+        pass
+
+
+def test_a_screenshot_without_pixels_is_refused() -> None:
+    with pytest.raises(BadPicture):
+        encoded(QImage())
+
+
+def test_a_sent_picture_stands_in_its_bubble(
+    qtbot: QtBot, world: World, page: InboxPage, panels: SendingPanels, photo: Path
+) -> None:
+    panels.take_picture(source_in(files(photo)))  # type: ignore[arg-type]
+    qtbot.waitUntil(lambda: bool(panels.picture.picture.digest))
+    digest = panels.picture.picture.digest
+    panels.picture.submit()
+    qtbot.waitUntil(lambda: page.session.model.entries()[-1].reply is not None)
+    row = page.chat.timeline.bubbles.layout_of(page.session.model.entries()[-1])
+    assert row.content is not None
+    assert [box.figure for box in row.content.boxes] == [Figure(digest, words="[Image]")]
+    offers = [placed.offer.text for placed in row.buttons]
+    assert "Edit" not in offers

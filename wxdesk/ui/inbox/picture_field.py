@@ -1,0 +1,122 @@
+"""Chooses one picture: from a file, by pasting, or by dropping it; and says its size or what is wrong with it."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from wxdesk.i18n import explain, tr
+from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.inbox.picture_intake import Source, Taken, source_of, take_in
+from wxdesk.ui.theme import Size
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.labels import PlainLabel
+
+KILOBYTE = 1024
+
+
+class PictureField(QWidget):
+    """Holds the picture that was taken in last.
+
+    Signals:
+        changed: another picture, or none, or one is being read.
+    """
+
+    changed = Signal()
+
+    def __init__(self, name: str, hint: str, bridge: Bridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._hint = hint
+        self._name = name
+        self._turn = 0  # only the picture that was chosen last counts
+        self._taken: Taken | None = None
+        self.choose = Button(tr("Choose a file…"), icon="folder")
+        self.remove = Button(tr("Remove"), kind=ButtonKind.LINK)
+        self.words = PlainLabel(hint, size=Size.SMALL, role="secondary", wrap=True)
+        self.error = PlainLabel(size=Size.SMALL, role="failed", wrap=True)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(self.choose)
+        row.addWidget(self.remove)
+        row.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(PlainLabel(name, size=Size.SMALL, role="secondary"))
+        column.addLayout(row)
+        column.addWidget(self.words)
+        column.addWidget(self.error)
+        self.choose.clicked.connect(self.open_files)
+        self.remove.clicked.connect(self.clear)
+        self._show()
+
+    @property
+    def digest(self) -> str:
+        """The picture's digest; empty for none."""
+        return self._taken.picture.digest if self._taken is not None else ""
+
+    def open_files(self) -> None:
+        """Choose a file; returns at once."""
+        dialog = QFileDialog(self.window(), self._name, "", tr("Pictures (*.png *.jpg *.jpeg *.gif)"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self._take_file)
+        dialog.open()
+
+    def take(self, source: Source) -> None:
+        """Take in another picture."""
+        self._turn += 1
+        self._taken = None
+        self._show(tr("Reading the picture…"))
+        done, failed = partial(self._took, self._turn), partial(self._refused, self._turn)
+        self._bridge.ask(take_in(self._bridge.desk.pictures, source), done, failed)
+
+    def clear(self) -> None:
+        """Hold no picture."""
+        self._turn += 1
+        self._taken = None
+        self._show()
+
+    def complain(self, reason: str) -> None:
+        """Say what is wrong; empty takes that away."""
+        self.error.setText(reason)
+        self.error.setVisible(bool(reason))
+        self.choose.setAccessibleDescription(reason)
+
+    def _take_file(self, file: str) -> None:
+        self.take(source_of(Path(file)))
+
+    def _took(self, turn: int, taken: Taken) -> None:
+        if turn == self._turn:
+            self._taken = taken
+            self._show(taken_words(taken))
+
+    def _refused(self, turn: int, error: Exception) -> None:
+        if turn == self._turn:
+            self._show()
+            self.complain(explain(error))
+
+    def _show(self, words: str = "") -> None:
+        self.complain("")
+        self.words.setText(words or self._hint)
+        self.remove.setVisible(bool(words))
+        self.changed.emit()
+
+
+def taken_words(taken: Taken) -> str:
+    """A picture's name and size, and whether it is made smaller before it leaves."""
+    size, own = size_words(taken.size), size_words(taken.picture.size)
+    told = tr("{size}, was {own}: shrunk", size=size, own=own) if taken.size < taken.picture.size else size
+    return f"{taken.name} · {told}" if taken.name else told
+
+
+def size_words(size: int) -> str:
+    """Bytes in the unit that suits them."""
+    kilobytes = size / KILOBYTE
+    if kilobytes < KILOBYTE:
+        return tr("{n} KB", n=max(1, round(kilobytes)))
+    return tr("{n} MB", n=f"{kilobytes / KILOBYTE:.1f}")
