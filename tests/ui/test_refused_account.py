@@ -47,9 +47,12 @@ def bar_of(window: MainWindow, key: str = "trouble:account:shop") -> str:
 
 
 def press(qtbot: QtBot, window: MainWindow, word: str) -> None:
-    buttons = window.notices.bars.findChildren(Button)
-    [button] = [button for button in buttons if button.text() == word and button.isVisible()]
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    def offered() -> list[Button]:
+        buttons = window.notices.bars.findChildren(Button)
+        return [button for button in buttons if button.text() == word and button.isVisible()]
+
+    qtbot.waitUntil(lambda: len(offered()) == 1)  # a bar that was just put there is shown a moment later
+    qtbot.mouseClick(offered()[0], Qt.MouseButton.LeftButton)
 
 
 def test_a_foreign_address_is_told_copied_mended_and_tried(
