@@ -28,6 +28,7 @@ from wxdesk.ui.inbox.link_dialog import LinkDialog
 from wxdesk.ui.inbox.sending_panels import SendingPanels
 from wxdesk.ui.inbox.template_picker import TemplatePicker
 from wxdesk.ui.inbox.timeline_view import TimelineView
+from wxdesk.ui.inbox.typing_notice import TypingNotice
 from wxdesk.ui.notices import Notices
 
 
@@ -54,6 +55,7 @@ class ChatPanel(QFrame):
         self.empty = EmptyState()
         self.picker = TemplatePicker(self)
         self.panels = SendingPanels(self, self.composer, self.album, bridge, session)
+        self.typing = TypingNotice(self.composer.edit, bridge, session)
         self.drop_zone = DropZone(self)
         self._arrange()
         self._connect()

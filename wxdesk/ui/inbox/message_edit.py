@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QInputMethodEvent, QKeyEvent, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
@@ -20,6 +23,7 @@ class MessageEdit(QPlainTextEdit):
     Signals:
         sent: Enter was pressed. left: Esc was pressed. slashed: a slash was written at the start.
         went_up: the up key was pressed in an empty text. pictured: a `Source` was pasted or dropped.
+        typed: the operator has written something, or is composing it. emptied: the operator has taken it all away.
     """
 
     sent = Signal()
@@ -27,6 +31,8 @@ class MessageEdit(QPlainTextEdit):
     slashed = Signal()
     went_up = Signal()
     pictured = Signal(object)
+    typed = Signal()
+    emptied = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,7 +65,10 @@ class MessageEdit(QPlainTextEdit):
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         """Know whether a word is being composed."""
         self._composing = bool(event.preeditString())
-        super().inputMethodEvent(event)
+        with self._told():
+            super().inputMethodEvent(event)
+        if self._composing:
+            self.typed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter sends, Shift+Enter breaks the line, a slash at the start asks for the templates."""
@@ -75,7 +84,8 @@ class MessageEdit(QPlainTextEdit):
         elif event.key() == Qt.Key.Key_Up and not self.toPlainText():
             self.went_up.emit()
         else:
-            super().keyPressEvent(event)
+            with self._told():
+                super().keyPressEvent(event)
             if event.text() == "/" and self.toPlainText() == "/":
                 self.slashed.emit()
 
@@ -89,4 +99,14 @@ class MessageEdit(QPlainTextEdit):
         if picture is not None:
             self.pictured.emit(picture)
         elif source.hasText():
-            self.insertPlainText(source.text())
+            with self._told():
+                self.insertPlainText(source.text())
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Tell what the operator did to the text; what the program does to it tells nobody."""
+        before = self.toPlainText()
+        yield
+        after = self.toPlainText()
+        if after != before:
+            (self.typed if after else self.emptied).emit()
