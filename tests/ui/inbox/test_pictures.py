@@ -21,6 +21,7 @@ from wxdesk.ui.inbox.bubble_content import Figure
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.picture_field import size_words
 from wxdesk.ui.inbox.picture_intake import encoded, read_file, source_in
+from wxdesk.ui.inbox.picture_viewer import PictureViewer
 from wxdesk.ui.inbox.sending_panels import SendingPanels
 
 type Open = Callable[[int], None]
@@ -201,3 +202,38 @@ def test_a_sent_picture_stands_in_its_bubble(
     assert [box.figure for box in row.content.boxes] == [Figure(digest, words="[Image]")]
     offers = [placed.offer.text for placed in row.buttons]
     assert "Edit" not in offers
+
+
+def test_a_picture_is_looked_at_closely_saved_and_copied(
+    qtbot: QtBot, world: World, page: InboxPage, panels: SendingPanels, tmp_path: Path, photo: Path
+) -> None:
+    picture = world.call(world.desk.pictures.add(png(2000, 1000)))
+    page.chat.timeline.picture_wanted.emit(picture.digest)
+    (viewer,) = page.chat.findChildren(PictureViewer)
+    qtbot.waitUntil(lambda: "2000 × 1000" in viewer.words.full_text())
+    fitting = viewer.view.transform().m11()
+    assert 0 < fitting < 1
+    viewer.larger.click()
+    assert viewer.view.transform().m11() == pytest.approx(fitting * 1.25)
+    QTest.keyClick(viewer, Qt.Key.Key_1)
+    assert viewer.view.transform().m11() == 1.0
+    QTest.keyClick(viewer, Qt.Key.Key_0)
+    assert viewer.view.transform().m11() == pytest.approx(fitting)
+    viewer.copy.click()
+    assert QGuiApplication.clipboard().image().size() == QSize(2000, 1000)
+    viewer.save.click()
+    (dialog,) = viewer.findChildren(QFileDialog)
+    dialog.fileSelected.emit(str(tmp_path / "kept.png"))
+    qtbot.waitUntil(lambda: "kept.png" in viewer.words.full_text())
+    assert (tmp_path / "kept.png").read_bytes() == png(2000, 1000)
+    dialog.close()
+    QTest.keyClick(viewer, Qt.Key.Key_Escape)
+    assert not viewer.isVisible()
+
+
+def test_a_picture_that_is_gone_says_so(qtbot: QtBot, page: InboxPage, panels: SendingPanels) -> None:
+    page.chat.timeline.picture_wanted.emit("0" * 64)
+    (viewer,) = page.chat.findChildren(PictureViewer)
+    qtbot.waitUntil(lambda: viewer.words.full_text() == "This picture cannot be shown")
+    assert not viewer.save.isEnabled()
+    viewer.close()

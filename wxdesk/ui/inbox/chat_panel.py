@@ -25,6 +25,7 @@ from wxdesk.ui.inbox.composer import Composer
 from wxdesk.ui.inbox.drop_zone import DropZone
 from wxdesk.ui.inbox.empty_state import EmptyState
 from wxdesk.ui.inbox.link_dialog import LinkDialog
+from wxdesk.ui.inbox.picture_viewer import PictureViewer
 from wxdesk.ui.inbox.sending_panels import SendingPanels
 from wxdesk.ui.inbox.template_picker import TemplatePicker
 from wxdesk.ui.inbox.timeline_view import TimelineView
@@ -84,6 +85,7 @@ class ChatPanel(QFrame):
         timeline.acted.connect(self.act)
         timeline.typed.connect(self.type_into)
         timeline.link_wanted.connect(self._show_link)
+        timeline.picture_wanted.connect(self._show_picture)
         timeline.left_below.connect(composer.edit.setFocus)
         composer.sent.connect(self._send)
         composer.split.connect(self._send_split)
@@ -182,6 +184,9 @@ class ChatPanel(QFrame):
 
     def _show_link(self, link: TextLink) -> None:
         LinkDialog(link, self).open()
+
+    def _show_picture(self, digest: str) -> None:
+        PictureViewer(digest, self.album, self._bridge, self).show()
 
     def _edit(self, reply: Reply) -> None:
         """Change a reply in the composer; a held one must not leave meanwhile."""
