@@ -27,6 +27,7 @@ from wxdesk.paths import resource
 from wxdesk.sandbox import scenario
 from wxdesk.sandbox.customers import CUSTOMERS, MISS_CHEN, STRANGER, WANG_FANG, ZHANG_SANFENG, demo_account
 from wxdesk.sandbox.faults import Fault, FaultKind
+from wxdesk.sandbox.for_window import SandboxForWindow
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.threads import LoopThread
 from wxdesk.ui.inbox.page import InboxPage
@@ -59,7 +60,8 @@ def run_demo(home: Path | None, screenshots: Path | None, log_level: str) -> int
         wechat.call(scenario.play(sandbox, 0, (last,)))
         desk.call(_settled(desk.desk))
         desk.call(_print_conversations(desk.desk))
-        saved = grab_pages(desk.desk, desk.loop, Facts(folder, desk.url), pictures, _pose(desk))
+        simulator = SandboxForWindow(sandbox, wechat.loop)
+        saved = grab_pages(desk.desk, desk.loop, Facts(folder, desk.url), pictures, _pose(desk), simulator)
         print(tr("{n} pictures are in {folder}", n=len(saved), folder=pictures.resolve()))  # noqa: T201
         return 0
 
@@ -128,7 +130,8 @@ def _live(wechat: LoopThread, sandbox: Sandbox, desk: DeskThread, folder: Path) 
 
     writing = asyncio.run_coroutine_threadsafe(customers(), wechat.loop)
     try:
-        return run_window(desk.desk, desk.loop, Facts(folder, desk.url))
+        simulator = SandboxForWindow(sandbox, wechat.loop)
+        return run_window(desk.desk, desk.loop, Facts(folder, desk.url), simulator=simulator)
     finally:
         writing.cancel()
 

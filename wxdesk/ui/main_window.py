@@ -22,6 +22,7 @@ from wxdesk.ui.pause_bar import PauseBar
 from wxdesk.ui.rail import Rail
 from wxdesk.ui.setup.facts import Facts
 from wxdesk.ui.shortcuts import HasKeys, KeyGroup, ShortcutSheet, bind, window_keys
+from wxdesk.ui.simulator.port import Simulator
 from wxdesk.ui.status_bar import StatusBar
 
 FIRST_SIZE = (1280, 800)
@@ -37,7 +38,14 @@ class MainWindow(QWidget):
 
     closing = Signal()
 
-    def __init__(self, bridge: Bridge, facts: Facts, appearance: Appearance, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        bridge: Bridge,
+        facts: Facts,
+        appearance: Appearance,
+        simulator: Simulator | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._bridge = bridge
         self._memory = Memory(facts.home)
@@ -47,7 +55,7 @@ class MainWindow(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumSize(*SMALLEST)
         self.notices = Notices(self)
-        self.pages = build_pages(bridge, self.notices, facts, appearance, self.show_settings)
+        self.pages = build_pages(bridge, self.notices, facts, appearance, self.show_settings, simulator)
         self.rail = Rail([page.place for page in self.pages], self)
         self.stack = QStackedWidget(self)
         for page in self.pages:

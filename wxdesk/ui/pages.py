@@ -18,6 +18,8 @@ from wxdesk.ui.rail import Place
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.setup.facts import Facts
 from wxdesk.ui.setup.page import SetupPage
+from wxdesk.ui.simulator.page import SimulatorPage
+from wxdesk.ui.simulator.port import Simulator
 from wxdesk.ui.traffic.traffic_page import TrafficPage
 
 
@@ -46,19 +48,34 @@ class Unsaved(Protocol):
 
 
 def build_pages(
-    bridge: Bridge, notices: Notices, facts: Facts, appearance: Appearance, show_settings: Callable[[], None]
+    bridge: Bridge,
+    notices: Notices,
+    facts: Facts,
+    appearance: Appearance,
+    show_settings: Callable[[], None],
+    simulator: Simulator | None = None,
 ) -> tuple[Page, ...]:
-    """All pages; the settings stand last, at the foot of the rail, and others lead there by `show_settings`."""
+    """All pages; the settings stand last, at the foot of the rail, and others lead there by `show_settings`.
+
+    The page of the simulated WeChat is among them where there is one.
+    """
     inbox = InboxPage(bridge, notices)
     inbox.settings_wanted.connect(show_settings)
     rules = RulesPage(bridge, notices)
     traffic = TrafficPage(bridge, notices)
     insights = InsightsPage(bridge, notices)
     setup = SetupPage(bridge, notices, facts, appearance)
+    extra = () if simulator is None else (_simulator_page(bridge, notices, simulator),)
     return (
         Page("inbox", Place(tr("Inbox"), "inbox", "Ctrl+1"), inbox, inbox.activate),
         Page("rules", Place(tr("Rules"), "rules", "Ctrl+2"), rules, rules.activate),
         Page("traffic", Place(tr("Traffic"), "traffic", "Ctrl+3"), traffic, traffic.activate),
         Page("insights", Place(tr("Insights"), "insights", "Ctrl+4"), insights, insights.activate),
+        *extra,
         Page("setup", Place(tr("Settings"), "settings", "Ctrl+5"), setup, setup.activate),
     )
+
+
+def _simulator_page(bridge: Bridge, notices: Notices, simulator: Simulator) -> Page:
+    page = SimulatorPage(bridge, notices, simulator)
+    return Page("simulator", Place(tr("Simulator"), "simulator", "Ctrl+6"), page, page.activate)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import atexit
 import contextlib
-import gc
 import os
 import signal
 import sys
@@ -29,17 +27,22 @@ from wxdesk.ui.loop import run
 from wxdesk.ui.main_window import MainWindow
 from wxdesk.ui.memory import Memory
 from wxdesk.ui.setup.facts import Facts
+from wxdesk.ui.simulator.port import Simulator
 
 PICTURE_SIZE = (1280, 800)
 
 
 def run_window(
-    desk: Desk, desk_loop: asyncio.AbstractEventLoop, facts: Facts, shown: Callable[[], None] | None = None
+    desk: Desk,
+    desk_loop: asyncio.AbstractEventLoop,
+    facts: Facts,
+    shown: Callable[[], None] | None = None,
+    simulator: Simulator | None = None,
 ) -> int:
     """Show the window on a running desk until the operator closes it (or SIGTERM, Ctrl+C); the exit code.
 
     Belongs on the main thread. The desk is left running; whoever started it stops it. `shown` is called once the
-    window is there.
+    window is there. Where WeChat is simulated, `simulator` gets a page of its own.
     """
     application = make_application()
     memory = Memory(facts.home)
@@ -54,7 +57,7 @@ def run_window(
                 closing.set_result(0)
 
         garbage = GarbageCollector(application)
-        window = MainWindow(bridge, facts, appearance)
+        window = MainWindow(bridge, facts, appearance, simulator)
         window.closing.connect(close)
         bridge.connect_to_bus()
         window.show()
@@ -103,6 +106,7 @@ def grab_pages(
     facts: Facts,
     folder: Path,
     prepare: Callable[[MainWindow], None] | None = None,
+    simulator: Simulator | None = None,
 ) -> list[Path]:
     """Save a picture of each page in light and dark, in Chinese and English; the files, like `inbox-light-en.png`.
 
@@ -117,7 +121,10 @@ def grab_pages(
         garbage = GarbageCollector(application)
         for language in i18n.LANGUAGES:
             use_language(application, language)
-            saved.extend(await _grab(application, Bridge(desk, desk_loop), facts, folder, prepare))
+            appearance = Appearance(application, Look.LIGHT)
+            bridge = Bridge(desk, desk_loop)
+            window = MainWindow(bridge, facts, appearance, simulator)
+            saved.extend(await _grab(window, bridge, appearance, folder, prepare))
         use_language(application, before)
         garbage.stop()
         return 0
@@ -140,7 +147,6 @@ def make_application() -> QApplication:
     missing = why_no_window()
     if missing:
         raise NoWindow(missing, INSTALL)
-    atexit.register(gc.freeze)  # else Python looks once more through all of Qt's wrappers, which takes a second
     application = QApplication(sys.argv[:1])
     application.setApplicationName("wxdesk")
     application.setDesktopFileName("wxdesk")
@@ -169,14 +175,12 @@ def use_language(application: QApplication, language: str) -> None:
 
 
 async def _grab(
-    application: QApplication,
+    window: MainWindow,
     bridge: Bridge,
-    facts: Facts,
+    appearance: Appearance,
     folder: Path,
     prepare: Callable[[MainWindow], None] | None,
 ) -> list[Path]:
-    appearance = Appearance(application, Look.LIGHT)
-    window = MainWindow(bridge, facts, appearance)
     window.resize(*PICTURE_SIZE)
     bridge.connect_to_bus()
     window.show()

@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.ui.conftest import ShowPage
+from tests.ui.world import World
+from wxdesk.sandbox.for_window import SandboxForWindow
+from wxdesk.ui.simulator.page import SimulatorPage
+
+
+@pytest.fixture
+def simulator(world: World) -> SandboxForWindow:
+    return SandboxForWindow(world.sandbox, world._wechat.loop)
+
+
+@pytest.fixture
+def page(show_page: ShowPage, simulator: SandboxForWindow) -> SimulatorPage:
+    return show_page(lambda bridge, notices: SimulatorPage(bridge, notices, simulator), 1216, 768)

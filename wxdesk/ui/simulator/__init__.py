@@ -1,0 +1,1 @@
+"""The page that moves the simulated WeChat; the demonstration alone has it."""

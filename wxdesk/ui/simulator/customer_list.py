@@ -1,0 +1,139 @@
+"""The customers who can be played, with the last line of each."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from wxdesk.i18n import tr
+from wxdesk.ui.inbox.painting import CENTER, paint_focus, paint_text
+from wxdesk.ui.simulator.port import Customer
+from wxdesk.ui.simulator.words import customer_word, name_word
+from wxdesk.ui.theme import AVATARS, Measure, Size, Theme, font
+
+ROW = 60
+AVATAR = 36
+_PAD = 12
+
+type Index = QModelIndex | QPersistentModelIndex
+
+
+class CustomerRole(IntEnum):
+    """What a row tells beside its words."""
+
+    CUSTOMER = Qt.ItemDataRole.UserRole
+
+
+class CustomerModel(QAbstractListModel):
+    """Those who wrote come in the order in which they first did."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._customers: tuple[Customer, ...] = ()
+
+    def show(self, customers: tuple[Customer, ...]) -> None:
+        """Show these; rows that stay keep their place."""
+        before = len(self._customers)
+        same = [one.openid for one in customers[:before]] == [one.openid for one in self._customers]
+        if not same:
+            self.beginResetModel()
+            self._customers = customers
+            self.endResetModel()
+            return
+        if len(customers) > before:
+            self.beginInsertRows(QModelIndex(), before, len(customers) - 1)
+            self._customers = customers
+            self.endInsertRows()
+        self._customers = customers
+        if before:
+            self.dataChanged.emit(self.index(0), self.index(before - 1))
+
+    def row_of(self, openid: str) -> int:
+        """The row of a customer, or -1."""
+        return next((row for row, one in enumerate(self._customers) if one.openid == openid), -1)
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        """All of them."""
+        return 0 if parent is not None and parent.isValid() else len(self._customers)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """The customer of a row, or his name."""
+        customer = self._customers[index.row()]
+        if role == CustomerRole.CUSTOMER:
+            return customer
+        if role == Qt.ItemDataRole.DisplayRole:
+            return name_word(customer)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{name_word(customer)}: {customer_word(customer)}"
+        return None
+
+
+class CustomerDelegate(QStyledItemDelegate):
+    """An avatar, the name, and the last line."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """Every row has the same height."""
+        return QSize(100, ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Ground, avatar and two lines."""
+        customer: Customer | None = index.data(CustomerRole.CUSTOMER)
+        if customer is None:
+            return
+        theme = Theme.current()
+        rect: QRect = option.rect
+        painter.save()
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, theme.color("selection"))
+            painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height() - 1), theme.color("accent_fill"))
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(rect, theme.color("hover"))
+        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.color("line"))
+        paint_letter(painter, QRectF(rect.left() + _PAD, rect.top() + 12, AVATAR, AVATAR), customer, index.row())
+        left = rect.left() + _PAD + AVATAR + 10
+        line = QRect(left, rect.top() + 10, rect.right() - _PAD - left + 1, 20)
+        paint_text(painter, line, name_word(customer), font(Size.MESSAGE, strong=True), theme.color("text"))
+        words = customer_word(customer)
+        paint_text(painter, line.translated(0, 20), words, font(Size.SMALL), theme.color("secondary"))
+        if option.state & QStyle.StateFlag.State_HasFocus and option.state & QStyle.StateFlag.State_KeyboardFocusChange:
+            paint_focus(painter, QRectF(rect).adjusted(2, 2, -2, -3), theme)
+        painter.restore()
+
+
+def paint_letter(painter: QPainter, rect: QRectF, customer: Customer, number: int) -> None:
+    """The first letter of his name on a colour of its own."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(AVATARS[number % len(AVATARS)]))
+    painter.drawRoundedRect(rect, Measure.RADIUS, Measure.RADIUS)
+    painter.setPen(Theme.current().color("on_accent"))
+    painter.setFont(font(Size.TITLE, strong=True))
+    painter.drawText(rect, CENTER, name_word(customer)[:1].upper())
+
+
+class CustomerView(QListView):
+    """Shows a `CustomerModel`."""
+
+    def __init__(self, model: CustomerModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "list")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName(tr("Customers"))
+        self.setMouseTracking(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setUniformItemSizes(True)
+        self.setItemDelegate(CustomerDelegate(self))
+        self.setModel(model)

@@ -1,0 +1,152 @@
+"""What may go wrong, as switches with a sentence each; a switch goes back by itself once it has happened."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from wxdesk.i18n import tr
+from wxdesk.ui.simulator.port import Active, Mishap, Wish
+from wxdesk.ui.simulator.words import ERRCODES, GROUPS, errcode_word, group_word, left_word, mishap_word
+from wxdesk.ui.theme import Size
+from wxdesk.ui.widgets.buttons import Switch
+from wxdesk.ui.widgets.choice import Choice
+from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.words import span_word
+
+LATE = frozenset({Mishap.SLOW, Mishap.PUSH_LATE})
+SECONDS = (1, 3, 8, 30)
+HOW_OFTEN: tuple[int | None, ...] = (1, 3, None)
+
+
+class MishapRow(QWidget):
+    """One switch with its sentence and, where it needs one, a small field.
+
+    Signals:
+        wanted: the operator switched it; True for on.
+    """
+
+    wanted = Signal(bool)
+
+    def __init__(self, mishap: Mishap, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.mishap = mishap
+        self.switch = Switch(parent=self)
+        self.switch.setAccessibleName(mishap_word(mishap))
+        self.state = PlainLabel(size=Size.CAPTION, role="pending", strong=True, parent=self)
+        self.seconds: Choice | None = None
+        self.errcode: Choice | None = None
+        self._make_fields()
+        first = QHBoxLayout()
+        first.setSpacing(10)
+        first.addWidget(PlainLabel(mishap_word(mishap), wrap=True, parent=self), 1)
+        if self.seconds is not None:
+            first.addWidget(self.seconds)
+        first.addWidget(self.switch)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 4, 0, 4)
+        column.setSpacing(4)
+        column.addLayout(first)
+        if self.errcode is not None:
+            column.addWidget(self.errcode)
+        column.addWidget(self.state)
+        self.state.hide()
+        self.switch.clicked.connect(self.wanted)
+
+    def wish(self, times: int | None) -> Wish:
+        """What is switched on, as the fields say now."""
+        seconds = float(self.seconds.currentData()) if self.seconds is not None else 0.0
+        errcode = int(self.errcode.currentData()) if self.errcode is not None else 0
+        return Wish(self.mishap, times, seconds, errcode)
+
+    def show_active(self, active: Active | None) -> None:
+        """Show whether it is switched on, and how often it will happen yet."""
+        self.switch.setChecked(active is not None)
+        self.state.setVisible(active is not None)
+        self.state.setText(left_word(active) if active is not None else "")
+
+    def _make_fields(self) -> None:
+        if self.mishap in LATE:
+            self.seconds = Choice(self)
+            for seconds in SECONDS:
+                self.seconds.addItem(span_word(timedelta(seconds=seconds)), seconds)
+            self.seconds.setCurrentIndex(SECONDS.index(8 if self.mishap is Mishap.SLOW else 3))
+            self.seconds.setAccessibleName(tr("How many seconds"))
+        if self.mishap is Mishap.REFUSED:
+            self.errcode = _narrow(Choice(self))
+            for code in ERRCODES:
+                self.errcode.addItem(errcode_word(code), code)
+            self.errcode.setAccessibleName(tr("Which error"))
+
+
+class MishapPanel(QFrame):
+    """All switches, and how often a mishap happens once it is switched on.
+
+    Signals:
+        wished: a `Wish` to switch on.
+        unwished: a `Mishap` to switch off.
+    """
+
+    wished = Signal(object)
+    unwished = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "side")
+        self.rows = {mishap: MishapRow(mishap, self) for group in GROUPS for mishap in group.mishaps}
+        self.often = _narrow(Choice(self))
+        for times, word in zip(HOW_OFTEN, (tr("once"), tr("three times"), tr("until switched off")), strict=True):
+            self.often.addItem(word, times)
+        self.often.setAccessibleName(tr("How often it happens"))
+        for row in self.rows.values():
+            row.wanted.connect(self._pass_on)
+        self._lay_out()
+
+    def show_active(self, mishaps: tuple[Active, ...]) -> None:
+        """Show which are switched on."""
+        active = {one.mishap: one for one in mishaps}
+        for mishap, row in self.rows.items():
+            row.show_active(active.get(mishap))
+
+    def _pass_on(self, on: bool) -> None:
+        row = self.sender()
+        if isinstance(row, MishapRow):
+            if on:
+                self.wished.emit(row.wish(self.often.currentData()))
+            else:
+                self.unwished.emit(row.mishap)
+
+    def _lay_out(self) -> None:
+        content = QWidget()
+        content.setProperty("class", "panel")
+        column = QVBoxLayout(content)
+        column.setContentsMargins(16, 14, 16, 16)
+        column.setSpacing(2)
+        often = QHBoxLayout()
+        often.setSpacing(8)
+        often.addWidget(PlainLabel(tr("What goes wrong happens"), role="secondary"))
+        often.addWidget(self.often, 1)
+        column.addLayout(often)
+        for group in GROUPS:
+            column.addSpacing(12)
+            column.addWidget(PlainLabel(group_word(group), size=Size.SMALL, role="secondary", strong=True))
+            for mishap in group.mishaps:
+                column.addWidget(self.rows[mishap])
+        column.addStretch(1)
+        scroll = QScrollArea(self)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(content)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scroll)
+
+
+def _narrow(choice: Choice) -> Choice:
+    """Let a list of long sentences be as narrow as its place, and cut them there."""
+    choice.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    choice.setMinimumContentsLength(6)
+    return choice

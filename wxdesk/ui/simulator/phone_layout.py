@@ -1,0 +1,77 @@
+"""Where everything of a line stands on the customer's phone, computed once for each width."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF
+
+from wxdesk.i18n import tr
+from wxdesk.ui.inbox.bubble_content import Face, Paragraph, pieces_of_content
+from wxdesk.ui.inbox.content_layout import ContentLayout, lay_out_content
+from wxdesk.ui.simulator.port import Line, Side
+from wxdesk.ui.simulator.words import notice_word
+from wxdesk.ui.theme import Measure
+from wxdesk.ui.words import clock_time, readable
+
+SIDE_MARGIN = 16
+PAD_X, PAD_Y = 12, 9
+CAPTION = 18
+GAP = 8
+NOTICES = frozenset({Side.ENTERED, Side.NOT_AVAILABLE})
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedLine:
+    """A bubble or a notice with its content and caption, from the row's top left corner."""
+
+    bubble: QRectF
+    content: ContentLayout
+    content_at: QPointF
+    caption: QRectF
+    words: str
+    height: int
+
+
+def lay_out_line(line: Line, width: int) -> PlacedLine:
+    """The geometry of `line` in a view of `width` pixels."""
+    if line.side in NOTICES:
+        return _notice(notice_word(line), width)
+    content = lay_out_content(pieces_of_content(line.content), _room(width))
+    return _bubble(content, line, width)
+
+
+def lay_out_typing(width: int) -> PlacedLine:
+    """The sign that somebody types, at the shop's side."""
+    content = lay_out_content((Paragraph(tr("The shop is typing…"), Face.NOTE),), _room(width))
+    bubble = QRectF(SIDE_MARGIN, 0, content.width + 2 * PAD_X, content.height + 2 * PAD_Y)
+    return _placed(bubble, content, QRectF(), "")
+
+
+def _bubble(content: ContentLayout, line: Line, width: int) -> PlacedLine:
+    bubble = QRectF(SIDE_MARGIN, 0, content.width + 2 * PAD_X, content.height + 2 * PAD_Y)
+    if line.side is Side.CUSTOMER:
+        bubble.moveRight(width - SIDE_MARGIN)
+    words = [clock_time(line.at)]
+    if line.side is Side.TOOL:
+        words.append(tr("from WeChat's own tool"))
+    if line.to_tool:
+        words.append(tr("to WeChat's own tool only"))
+    caption = QRectF(SIDE_MARGIN, bubble.bottom() + 1, width - 2 * SIDE_MARGIN, CAPTION)
+    return _placed(bubble, content, caption, " · ".join(words))
+
+
+def _notice(words: str, width: int) -> PlacedLine:
+    content = lay_out_content((Paragraph(readable(words), Face.NOTE),), width - 4 * SIDE_MARGIN)
+    place = QRectF((width - content.width) / 2, 2, content.width, content.height)
+    return PlacedLine(QRectF(), content, place.topLeft(), QRectF(), "", round(content.height) + 2 + GAP)
+
+
+def _placed(bubble: QRectF, content: ContentLayout, caption: QRectF, words: str) -> PlacedLine:
+    bottom = caption.bottom() if words else bubble.bottom()
+    at = bubble.topLeft() + QPointF(PAD_X, PAD_Y)
+    return PlacedLine(bubble, content, at, caption, words, round(bottom) + GAP)
+
+
+def _room(width: int) -> float:
+    return min(Measure.BUBBLE_MAX, 0.76 * (width - 2 * SIDE_MARGIN)) - 2 * PAD_X

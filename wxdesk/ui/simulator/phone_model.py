@@ -1,0 +1,93 @@
+"""The lines on a customer's phone as a model; the sign of typing is its last row."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QImage
+
+from wxdesk.i18n import tr
+from wxdesk.ui.simulator.phone_layout import NOTICES
+from wxdesk.ui.simulator.port import Line, Phone, Side
+from wxdesk.ui.simulator.words import line_word, notice_word
+
+type Index = QModelIndex | QPersistentModelIndex
+
+
+class PhoneRole(IntEnum):
+    """What a row tells beside its words."""
+
+    LINE = Qt.ItemDataRole.UserRole  # a Line; None in the row of the typing sign
+
+
+class PhoneModel(QAbstractListModel):
+    """Appends what is new and keeps what was there, so that the view does not jump."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._openid = ""
+        self._lines: tuple[Line, ...] = ()
+        self._typing = False
+        self._images: dict[str, QImage] = {}
+
+    def show_phone(self, phone: Phone | None, pictures: dict[str, bytes]) -> None:
+        """Show this phone from now on."""
+        for digest, data in pictures.items():
+            if digest not in self._images:
+                self._images[digest] = QImage.fromData(data)
+        lines = phone.lines if phone is not None else ()
+        typing = phone is not None and phone.typing
+        known = len(self._lines)
+        same = phone is not None and phone.openid == self._openid and lines[:known] == self._lines
+        if not same:
+            self.beginResetModel()
+            self._openid = phone.openid if phone is not None else ""
+            self._lines, self._typing = lines, typing
+            self.endResetModel()
+            return
+        self._show_typing(False if len(lines) > known else typing)
+        if len(lines) > known:
+            self.beginInsertRows(QModelIndex(), known, len(lines) - 1)
+            self._lines = lines
+            self.endInsertRows()
+            self._show_typing(typing)
+
+    def picture(self, digest: str, size: QSize) -> QImage | None:
+        """A picture by its name; None if it is not there."""
+        return self._images.get(digest)
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        """The lines, and one row more while somebody types."""
+        return 0 if parent is not None and parent.isValid() else len(self._lines) + self._typing
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """The line of a row, or its words."""
+        line = self._lines[index.row()] if index.row() < len(self._lines) else None
+        if role == PhoneRole.LINE:
+            return line
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return _words(line)
+        return None
+
+    def _show_typing(self, typing: bool) -> None:
+        if typing == self._typing:
+            return
+        row = len(self._lines)
+        if typing:
+            self.beginInsertRows(QModelIndex(), row, row)
+            self._typing = True
+            self.endInsertRows()
+        else:
+            self.beginRemoveRows(QModelIndex(), row, row)
+            self._typing = False
+            self.endRemoveRows()
+
+
+def _words(line: Line | None) -> str:
+    if line is None:
+        return tr("The shop is typing…")
+    if line.side in NOTICES:
+        return notice_word(line)
+    whose = tr("Customer") if line.side is Side.CUSTOMER else tr("Shop")
+    return f"{whose}: {line_word(line)}"

@@ -1,0 +1,192 @@
+"""One customer's phone with what he can do: write, enter by the button, send a picture or a card."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+
+from wxdesk.i18n import tr
+from wxdesk.ui.inbox.quota_dots import QuotaDots
+from wxdesk.ui.simulator.phone_model import PhoneModel
+from wxdesk.ui.simulator.phone_view import PhoneView
+from wxdesk.ui.simulator.port import Scene, Told
+from wxdesk.ui.simulator.words import name_word, told_word, window_word
+from wxdesk.ui.theme import Measure, Size
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.choice import Choice
+from wxdesk.ui.widgets.flow import FlowLayout
+from wxdesk.ui.widgets.labels import PlainLabel
+
+LONGEST_SESSION_FROM = 1024
+
+
+class PhonePane(QWidget):
+    """Shows the phone of a scene; what the operator does as the customer leaves as signals.
+
+    Signals:
+        written: a text. entered: a session-from. picture_wanted: True for one from a file.
+        card_wanted, release_wanted: the buttons. chosen: an openid from the drop-down.
+    """
+
+    written = Signal(str)
+    entered = Signal(str)
+    picture_wanted = Signal(bool)
+    card_wanted = Signal()
+    release_wanted = Signal()
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._scene: Scene | None = None
+        self.model = PhoneModel(self)
+        self.view = PhoneView(self.model, self)
+        self.customers = Choice(self)
+        self.customers.setAccessibleName(tr("Customer"))
+        self.customers.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.name = PlainLabel(size=Size.TITLE, strong=True, elide=True, parent=self)
+        self.window_word = PlainLabel(size=Size.SMALL, role="secondary", tabular=True, elide=True, parent=self)
+        self.dots = QuotaDots(self)
+        self.with_tool = QFrame(self)
+        self.text = QLineEdit(self)
+        self.session_from = QLineEdit(self)
+        self.send = Button(tr("Send"), kind=ButtonKind.PRIMARY, parent=self)
+        self.enter = Button(tr("Enter by the button"), parent=self)
+        self.ready = Button(tr("Picture"), icon="image", parent=self)
+        self.own = Button(tr("From a file…"), icon="folder", parent=self)
+        self.card = Button(tr("Card"), icon="card", parent=self)
+        self.result = PlainLabel(" ", size=Size.SMALL, role="secondary", elide=True, parent=self)
+        self._lay_out()
+        self._connect()
+        self.let_choose(False)
+
+    def let_choose(self, wanted: bool) -> None:
+        """Offer the customers in a drop-down, where there is no room for their list."""
+        self.customers.setVisible(wanted)
+        self.name.setVisible(not wanted)
+
+    def show_scene(self, scene: Scene) -> None:
+        """Show the phone of this scene."""
+        self._scene = scene
+        phone = scene.phone
+        self.model.show_phone(phone, scene.pictures)
+        self.name.setText(name_word(phone) if phone is not None else "")
+        self.with_tool.setVisible(phone is not None and phone.with_tool)
+        for widget in (self.text, self.session_from, self.send, self.enter, self.ready, self.own, self.card):
+            widget.setEnabled(phone is not None)
+        self._show_customers(scene)
+        self.show_time(scene.now)
+
+    def show_time(self, now: datetime) -> None:
+        """Let the window's time run."""
+        phone = self._scene.phone if self._scene is not None else None
+        self.window_word.setText(window_word(phone, now) if phone is not None else "")
+        self.dots.show_left(phone.left if phone is not None and phone.until is not None and now < phone.until else 0)
+
+    def show_told(self, told: Told) -> None:
+        """Say what became of a push."""
+        self.result.setText(told_word(told))
+        self.result.set_role("secondary" if told.accepted or not told.pushed else "failed")
+
+    def _show_customers(self, scene: Scene) -> None:
+        shown = [self.customers.itemData(index) for index in range(self.customers.count())]
+        if shown != [customer.openid for customer in scene.customers]:
+            self.customers.clear()
+            for customer in scene.customers:
+                self.customers.addItem(name_word(customer), customer.openid)
+        if scene.phone is not None:
+            self.customers.setCurrentIndex(self.customers.findData(scene.phone.openid))
+
+    def _connect(self) -> None:
+        self.text.returnPressed.connect(self._write)
+        self.send.clicked.connect(self._write)
+        self.session_from.returnPressed.connect(self._enter)
+        self.enter.clicked.connect(self._enter)
+        self.ready.clicked.connect(self._want_ready)
+        self.own.clicked.connect(self._want_own)
+        self.card.clicked.connect(self.card_wanted)
+        self.customers.activated.connect(self._choose)
+
+    def _write(self) -> None:
+        if self.text.text().strip():
+            self.written.emit(self.text.text())
+            self.text.clear()
+
+    def _enter(self) -> None:
+        self.entered.emit(self.session_from.text().strip())
+
+    def _want_ready(self) -> None:
+        self.picture_wanted.emit(False)
+
+    def _want_own(self) -> None:
+        self.picture_wanted.emit(True)
+
+    def _choose(self, index: int) -> None:
+        self.chosen.emit(self.customers.itemData(index))
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._head())
+        column.addWidget(self._tool_bar())
+        column.addWidget(self.view, 1)
+        column.addWidget(self._foot())
+
+    def _head(self) -> QWidget:
+        head = QFrame(self)
+        head.setProperty("class", "header")
+        head.setFixedHeight(Measure.HEADER)
+        row = QHBoxLayout(head)
+        row.setContentsMargins(16, 0, 16, 0)
+        row.setSpacing(12)
+        row.addWidget(self.name, 1)
+        row.addWidget(self.customers, 1)
+        row.addWidget(self.dots)
+        row.addWidget(self.window_word)
+        return head
+
+    def _tool_bar(self) -> QWidget:
+        self.with_tool.setProperty("class", "bar-pending")
+        self.with_tool.hide()
+        self.release = Button(tr("End the session there"), parent=self.with_tool)
+        self.release.clicked.connect(self.release_wanted)
+        row = QHBoxLayout(self.with_tool)
+        row.setContentsMargins(16, 6, 16, 6)
+        row.setSpacing(12)
+        words = tr("WeChat's own customer-service tool has this customer: the desk hears nothing.")
+        row.addWidget(PlainLabel(words, role="pending", wrap=True, parent=self.with_tool), 1)
+        row.addWidget(self.release, 0, Qt.AlignmentFlag.AlignVCenter)
+        return self.with_tool
+
+    def _foot(self) -> QWidget:
+        foot = QFrame(self)
+        foot.setProperty("class", "footer")
+        column = QVBoxLayout(foot)
+        column.setContentsMargins(16, 12, 16, 10)
+        column.setSpacing(8)
+        self.text.setPlaceholderText(tr("Write as the customer…"))
+        self.text.setAccessibleName(tr("Write as the customer"))
+        first = QHBoxLayout()
+        first.setSpacing(8)
+        first.addWidget(self.text, 1)
+        first.addWidget(self.send)
+        column.addLayout(first)
+        self.session_from.setPlaceholderText(tr("session-from, may be empty"))
+        self.session_from.setAccessibleName(tr("session-from of the button"))
+        self.session_from.setMaxLength(LONGEST_SESSION_FROM)
+        self.session_from.setFixedWidth(160)
+        entering = QWidget(foot)
+        entering.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        pair = QHBoxLayout(entering)
+        pair.setContentsMargins(0, 0, 0, 0)
+        pair.setSpacing(8)
+        pair.addWidget(self.session_from)
+        pair.addWidget(self.enter)
+        flow = FlowLayout()
+        for widget in (entering, self.ready, self.own, self.card):
+            flow.addWidget(widget)
+        column.addLayout(flow)
+        column.addWidget(self.result)
+        return foot
