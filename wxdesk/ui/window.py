@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -147,6 +149,7 @@ def make_application() -> QApplication:
     missing = why_no_window()
     if missing:
         raise NoWindow(missing, INSTALL)
+    atexit.register(gc.freeze)  # else Python looks once more through all of Qt's wrappers, which takes a second
     application = QApplication(sys.argv[:1])
     application.setApplicationName("wxdesk")
     application.setDesktopFileName("wxdesk")
