@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.conftest import shown_messages, shown_reply, texts
@@ -253,6 +253,15 @@ def test_a_narrow_window_has_drawers(qtbot: QtBot, world: World, page: InboxPage
     assert page.width() == 760
     page.window().resize(1280, 800)
     qtbot.waitUntil(lambda: page.list.isVisible() and page.detail.isVisible())
+
+
+def test_without_a_conversation_the_detail_shows_nothing_and_is_no_drawer(qtbot: QtBot, page: InboxPage) -> None:
+    assert page.detail.isVisible()
+    assert [label for label in page.detail.findChildren(QLabel) if label.isVisible()] == []
+    page.window().resize(1000, 700)
+    qtbot.waitUntil(lambda: page.detail.isHidden())
+    qtbot.keyClick(page, Qt.Key.Key_F2)
+    assert page.detail.isHidden()
 
 
 def test_a_drawer_can_be_put_away_by_the_mouse(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:

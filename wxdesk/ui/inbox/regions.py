@@ -52,7 +52,9 @@ class Regions:
         self._chat.composer.edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def toggle_detail(self) -> None:
-        """Open or close the drawer of a narrow window; in a wide one, go to the contact."""
+        """Open or close the drawer of a narrow window; in a wide one, go to the contact. Without one, nothing."""
+        if self._detail.area.isHidden():
+            return
         self.detail_drawer.toggle()
         if not self._detail.isHidden():
             self._detail.focus_first()
