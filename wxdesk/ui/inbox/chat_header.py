@@ -9,17 +9,17 @@ from PySide6.QtCore import QEvent, QPoint, QSize, Signal
 from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
-from wxdesk.core import quota
+from wxdesk.core.inbox import InboxRow
 from wxdesk.core.lifecycle import is_taken_over, mode_of
-from wxdesk.core.model import Account, Conversation, ReplyMode
-from wxdesk.i18n import ntr, tr
+from wxdesk.core.model import Account, Conversation, Reply, ReplyMode
+from wxdesk.i18n import tr
 from wxdesk.ui.icons import icon
 from wxdesk.ui.inbox.mode_chip import ModeChip
-from wxdesk.ui.inbox.quota_dots import QuotaDots
+from wxdesk.ui.inbox.quota_block import QuotaBlock
 from wxdesk.ui.theme import Measure, Size
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.words import countdown, mode_word, name_of, span_word
+from wxdesk.ui.words import mode_word, name_of, span_word
 
 ROOM_FOR_WORDS = 580
 """Below this width only the dots and the time stand for the quota."""
@@ -46,6 +46,7 @@ class ChatHeader(QFrame):
         super().__init__(parent)
         self._accounts = accounts
         self._conversation: Conversation | None = None
+        self._failed: Reply | None = None
         self.taken_over = False
         self.setProperty("class", "header")
         self.setFixedHeight(Measure.HEADER)
@@ -53,9 +54,7 @@ class ChatHeader(QFrame):
         self.show_detail = _tool("panel", tr("Contact and reasons (F2)"), self)
         self.name = PlainLabel(size=Size.TITLE, strong=True, elide=True)
         self.mode = ModeChip()
-        self.left = PlainLabel(size=Size.SMALL, role="secondary", tabular=True)
-        self.dots = QuotaDots()
-        self.time = PlainLabel(size=Size.SMALL, role="secondary", tabular=True)
+        self.quota = QuotaBlock()
         self.takeover = Button(tr("Take over"), key_hint="F4")
         self._arrange()
         self._connect()
@@ -69,7 +68,7 @@ class ChatHeader(QFrame):
         row.addWidget(self.name, 100)  # as wide as it is, before anything else grows
         row.addWidget(self.mode)
         row.addStretch(1)
-        for widget in (self.left, self.dots, self.time, self.takeover, self.show_detail):
+        for widget in (self.quota, self.takeover, self.show_detail):
             row.addWidget(widget)
         self.show_list.hide()
         self.show_detail.hide()
@@ -80,9 +79,10 @@ class ChatHeader(QFrame):
         self.show_list.clicked.connect(self.list_wanted)
         self.show_detail.clicked.connect(self.detail_wanted)
 
-    def show_conversation(self, conversation: Conversation, now: datetime) -> None:
+    def show_row(self, row: InboxRow, now: datetime) -> None:
         """Show this conversation as it is now."""
-        self._conversation = conversation
+        conversation = self._conversation = row.conversation
+        self._failed = row.failed
         self.name.setText(name_of(conversation.contact))
         self.tick(now)
 
@@ -91,25 +91,10 @@ class ChatHeader(QFrame):
         conversation = self._conversation
         if conversation is None:
             return
-        left = quota.left(conversation.window, now)
-        self.dots.show_left(left)
-        self.left.setText(self._left_words(conversation, left, now))
-        self.left.set_role("secondary" if left else "failed")
-        until = conversation.window.until
-        over = until is None or now >= until
-        self.time.setText("" if over or until is None else countdown(until - now))
-        self.time.setVisible(not over)
+        self.quota.show_quota(conversation, self._accounts.get(conversation.account), self._failed, now)
         taken = self.taken_over = is_taken_over(conversation, now)
         self.takeover.setText(tr("Hand back") if taken else tr("Take over"))
         self.mode.say(self._mode_text(conversation, now), quiet=self._is_off(conversation) and not taken)
-
-    def _left_words(self, conversation: Conversation, left: int, now: datetime) -> str:
-        until = conversation.window.until
-        if until is None:
-            return tr("No reply possible until the customer writes")
-        if now >= until:
-            return tr("Reply time over")
-        return ntr("{n} reply left", "{n} replies left", left)
 
     def _mode_text(self, conversation: Conversation, now: datetime) -> str:
         if is_taken_over(conversation, now):
@@ -163,8 +148,7 @@ class ChatHeader(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave out what does not fit, the least needed first."""
         super().resizeEvent(event)
-        self.left.setVisible(self.width() >= ROOM_FOR_WORDS)
-        self.dots.setVisible(self.width() >= ROOM_FOR_DOTS)
+        self.quota.make_room(words=self.width() >= ROOM_FOR_WORDS, dots=self.width() >= ROOM_FOR_DOTS)
 
     def changeEvent(self, event: QEvent) -> None:
         """Tint the icons anew when the appearance changes."""

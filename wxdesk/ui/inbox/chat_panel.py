@@ -110,7 +110,7 @@ class ChatPanel(QFrame):
             self.composer.open(None, now)
             return
         self._pages.setCurrentWidget(self._chat)
-        self.header.show_conversation(row.conversation, now)
+        self.header.show_row(row, now)
         self.composer.open(row.conversation, now)
         self.panels.refresh()
         editing = self.composer.editing

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from wxdesk.core.quota import AFTER_MESSAGE
 from wxdesk.ui.theme import Theme
 
-_DOT, _STEP = 8, 11
+_DOT, _STEP, _RING = 8, 11, 1.6
 
 
 class QuotaDots(QWidget):
-    """Filled for each reply left. It says nothing to a screen reader; the words beside it do."""
+    """A dot for each reply left, as a ring where it is kept for the operator.
+
+    It says nothing to a screen reader; the words beside it do.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._left = 0
+        self._left = self._kept = 0
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
-    def show_left(self, left: int) -> None:
-        """Fill `left` dots."""
-        if left != self._left:
-            self._left = left
+    def show_left(self, left: int, kept: int) -> None:
+        """Mark `left` dots, the first `kept` of them as rings: they are the operator's."""
+        if (left, kept) != (self._left, self._kept):
+            self._left, self._kept = left, kept
             self.update()
 
     def sizeHint(self) -> QSize:
@@ -35,9 +38,11 @@ class QuotaDots(QWidget):
         theme = Theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        few = "accent_fill" if self._left > 1 else "failed"
+        few = theme.color("accent_fill" if self._left > 1 else "failed")
         for dot in range(AFTER_MESSAGE[0]):
-            painter.setBrush(theme.color(few if dot < self._left else "line"))
-            painter.drawEllipse(QPointF(_DOT / 2 + dot * _STEP, self.height() / 2), _DOT / 2, _DOT / 2)
+            ring = dot < self._kept
+            painter.setPen(QPen(few, _RING) if ring else Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("panel") if ring else few if dot < self._left else theme.color("line"))
+            radius = (_DOT - _RING) / 2 if ring else _DOT / 2
+            painter.drawEllipse(QPointF(_DOT / 2 + dot * _STEP, self.height() / 2), radius, radius)
         painter.end()
