@@ -23,7 +23,7 @@ class QuotaDots(QWidget):
         self._left = self._kept = 0
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
-    def show_left(self, left: int, kept: int) -> None:
+    def show_left(self, left: int, kept: int = 0) -> None:
         """Mark `left` dots, the first `kept` of them as rings: they are the operator's."""
         if (left, kept) != (self._left, self._kept):
             self._left, self._kept = left, kept
