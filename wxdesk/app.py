@@ -34,6 +34,7 @@ from wxdesk.core.events import (
     ReplyChanged,
     TokenChanged,
     TroubleRaised,
+    TypingAsked,
 )
 from wxdesk.core.model import Account
 from wxdesk.desk.answering import Answering
@@ -116,6 +117,7 @@ class OpenDesk:
             await self.intake.recover()
             self._run("intake", self.intake.run())
             self._run("outbox", self.outbox.run())
+            self._run("typing", self.desk.typing.run())
             self._run("tokens", self.client.run(self.ready))
             self.url = await self.listener.start()
         except BaseException:
@@ -169,7 +171,7 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
 
     pause = Pause(store.settings, bus.publish)
     rulebook = Rulebook(store.rules, Calendars(store.settings), LiquidRenderer(), clock, bus.publish)
-    intake = Intake(store, read_push, Answering(accounts, rulebook, pause, clock), bus.publish)
+    intake = Intake(store, read_push, Answering(accounts, rulebook, pause, clock), bus.publish, clock)
     # An account whose secrets are missing still has its door, which refuses everybody.
     doors = {name: (account, setup.credentials.get(name, NO_CREDENTIALS)) for name, account in accounts.items()}
     ready = tuple(account for name, account in accounts.items() if name in setup.credentials)
@@ -184,7 +186,7 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
     pictures = Pictures(FolderOfPictures(setup.home / "pictures"))
     handoff = Handoff(store, pictures, pause, bus.publish, clock)
     typing = Typing(store, client, accounts, clock, wanted=config.wechat.show_typing)
-    bus.subscribe(typing.hear, MessageKept, ReplyChanged)
+    bus.subscribe(typing.hear, MessageKept, ReplyChanged, TypingAsked)
     desk = Desk(accounts, store, handoff, pictures, typing, rulebook, rests, health, traffic, bus, clock)
     return OpenDesk(ready, desk, store, pause, intake, outbox, listener, client)
 

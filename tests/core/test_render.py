@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -84,13 +85,21 @@ def test_a_template_knows_this_and_no_more() -> None:
         "contact": {"alias": "李雷＜a", "short_id": "vWxYz1"},
         "message": {"text": "几点＜a>", "type": "text"},
         "m": {"no": "＜1"},
-        "session_from": {"value": ""},
+        "session_from": {},
         "time": "14:05",
         "date": "2026-11-24",
         "weekday": 2,
         "window": {"left": 4, "until": "2026-11-24 14:05"},
     }
-    assert values.keys() == VARIABLES.keys()
+    assert {*values, "hours"} == VARIABLES.keys()  # the hours are those of a calendar, if there is one
+
+
+def test_what_is_empty_is_missing() -> None:
+    nobody = replace(conversation(), contact=Contact(1, "shop", "", AT))
+    picture = replace(MESSAGE, type=MessageType.IMAGE, text="", session_from="page=&id=7")
+    values = variables(picture, nobody, ACCOUNT, {"rest": ""}, AT)
+    assert (values["contact"], values["message"], values["m"]) == ({}, {"type": "image"}, {})
+    assert values["session_from"] == {"id": "7", "value": "page=&id=7"}
 
 
 def test_the_openid_is_never_whole() -> None:

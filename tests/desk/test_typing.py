@@ -12,7 +12,7 @@ import pytest
 from tests.sandbox.worlds import HandClock
 from tests.store.talk import Talk
 from wxdesk.core.errors import NotSent
-from wxdesk.core.events import MessageKept, ReplyChanged
+from wxdesk.core.events import MessageKept, ReplyChanged, TypingAsked
 from wxdesk.core.model import Account, ReplyState
 from wxdesk.desk.typing import Typing
 from wxdesk.sandbox.customers import demo_account
@@ -70,6 +70,15 @@ def typing(store: SqlStore, wire: Wire, clock: HandClock, conversation_id: int) 
 async def test_many_key_strokes_are_one_call(typing: Typing, wire: Wire, conversation_id: int) -> None:
     for _ in range(30):
         await typing.show(conversation_id)
+    assert wire.calls == [("o_li", True)]
+
+
+async def test_a_rule_can_ask_for_it(typing: Typing, wire: Wire, conversation_id: int) -> None:
+    typing.hear(TypingAsked(conversation_id))
+    work = asyncio.create_task(typing.run())
+    await wire.entered.wait()
+    work.cancel()
+    await asyncio.gather(work, return_exceptions=True)
     assert wire.calls == [("o_li", True)]
 
 

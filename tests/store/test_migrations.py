@@ -81,11 +81,13 @@ async def test_the_migrated_server_has_the_schema_of_the_code(postgres: Postgres
     await made.close()
 
 
+NEWEST = Migrations().newest
+
 NEXT = """
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "9999"
+down_revision = {newest!r}
 
 
 def upgrade():
@@ -98,7 +100,7 @@ def with_next(folder: Path, second: str) -> Migrations:
     """The program's migrations and one more."""
     scripts = folder / "migrations"
     shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    (scripts / "versions" / "0002_next.py").write_text(NEXT.format(second=second), encoding="utf-8")
+    (scripts / "versions" / "9999_next.py").write_text(NEXT.format(second=second, newest=NEWEST), encoding="utf-8")
     return Migrations(scripts)
 
 
@@ -114,7 +116,7 @@ async def test_before_a_migration_the_file_is_copied(home: Path, tmp_path: Path)
     db = await opening._open_file(home / "desk.db", with_next(tmp_path, "CREATE TABLE last (id INTEGER PRIMARY KEY)"))
     await db.close()
     assert {"later", "last"} <= tables(home / "desk.db")
-    copy = home / "desk.before-0001.db"
+    copy = home / f"desk.before-{NEWEST}.db"
     assert not {"later", "last"} & tables(copy)
     with closing(sqlite3.connect(copy)) as connection:
         assert connection.execute("SELECT text FROM messages").fetchall() == [("留下来",)]

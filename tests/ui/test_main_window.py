@@ -163,6 +163,21 @@ def test_a_trouble_that_is_over_is_put_away_by_whoever_read_it(qtbot: QtBot, win
     assert bars.texts() == {}
 
 
+def test_a_rule_that_calls_leads_to_its_conversation(qtbot: QtBot, window: MainWindow, world: World) -> None:
+    step = (Action(ActionKind.NOTIFY),)
+    world.call(world.desk.rulebook.save(Rule("Broken glass", when=Condition(any=("broken",)), then=step)))
+    conversation = world.say(WANG, "it arrived broken")
+    bars, inbox = window.notices.bars, window.pages[0].widget
+    assert isinstance(inbox, InboxPage)
+    qtbot.waitUntil(lambda: "“Broken glass” calls for you." in bars.texts().values())
+    window.show_settings()
+    [look] = [button for button in bars.findChildren(Button) if button.text() == "Look at it"]
+    qtbot.mouseClick(look, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: inbox.session.conversation_id == conversation)
+    assert window.stack.currentWidget() is inbox
+    assert bars.texts() == {}
+
+
 def test_the_sheet_lists_every_key_that_the_window_has(qtbot: QtBot, active: MainWindow) -> None:
     qtbot.keyClick(active, Qt.Key.Key_F1)
     sheet = active.findChild(ShortcutSheet)

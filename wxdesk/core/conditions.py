@@ -14,9 +14,9 @@ from operator import contains, eq
 from typing import Protocol
 
 from wxdesk.core.patterns import CompilePattern, Pattern
-from wxdesk.core.render import session_fields
 from wxdesk.core.rules import Condition, Cooldown, Rule, SessionFromTest, Verdict
 from wxdesk.core.schedule import Schedule
+from wxdesk.core.session_from import fields_of
 from wxdesk.core.subject import History, Subject
 from wxdesk.core.words import Normaliser
 
@@ -283,13 +283,8 @@ class _SessionFromTest:
     def _fields_hold(self, value: str) -> bool:
         if not self.test.fields:
             return True
-        fields = session_fields(value)
-        return all(one.name in fields and _plain(fields[one.name]) in one.values for one in self.test.fields)
-
-
-def _plain(value: str | float | bool) -> str:
-    """A field's value as the operator writes it."""
-    return _truth(value) if isinstance(value, bool) else str(value)
+        fields = fields_of(value)
+        return all(fields.get(one.name) in one.values for one in self.test.fields)
 
 
 @dataclass(frozen=True, slots=True)

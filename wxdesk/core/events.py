@@ -43,6 +43,21 @@ class DecisionMade(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class OperatorCalled(Event):
+    """A rule wants somebody at the desk to look at a conversation."""
+
+    conversation_id: int
+    rule_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TypingAsked(Event):
+    """A rule wants a contact to see that somebody is typing, because its next message takes a moment."""
+
+    conversation_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyChanged(Event):
     """A reply was made or moved to another state."""
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model import Account, Conversation, ReplyMode, ReplyState
+from wxdesk.core.rules import Delivery, Rule
 
 S = ReplyState
 
@@ -80,6 +81,19 @@ def first_state(mode: ReplyMode) -> ReplyState | None:
 def mode_of(conversation: Conversation, account: Account) -> ReplyMode:
     """The mode that applies: the conversation's own, else its account's."""
     return conversation.mode or account.reply_mode
+
+
+def delivered(rule: Rule, conversation: Conversation, account: Account) -> tuple[ReplyMode, int]:
+    """Under which mode what `rule` says is born, and for how many seconds it is held if it is.
+
+    A human's word about this conversation goes before the rule's, and the rule's before the account's.
+    """
+    if conversation.mode is not None or rule.delivery not in _MODES:
+        return mode_of(conversation, account), account.hold_seconds
+    return _MODES[rule.delivery], rule.hold_seconds
+
+
+_MODES = {Delivery.SEND: ReplyMode.AUTO, Delivery.HOLD: ReplyMode.HOLD, Delivery.DRAFT: ReplyMode.DRAFT}
 
 
 def is_taken_over(conversation: Conversation, now: datetime) -> bool:

@@ -18,9 +18,10 @@ from wxdesk.core.errors import BadRule
 from wxdesk.core.faults import find_fault
 from wxdesk.core.model import MessageType
 from wxdesk.core.patterns import CompilePattern, FilterPatterns, NoFilter
-from wxdesk.core.rules import ActionKind, Rule, RuleVerdict, Verdict
+from wxdesk.core.rules import ActionKind, Delivery, Rule, RuleVerdict, Verdict
 from wxdesk.core.schedule import Schedule
 from wxdesk.core.subject import Subject
+from wxdesk.core.wanting import wanted
 from wxdesk.core.words import Normaliser
 
 
@@ -37,9 +38,9 @@ class Matching:
     """The outcome of one walk down the list.
 
     `matched` has more than one rule only where an earlier one said continue. `heard` are the verdicts worth keeping,
-    each with its rule's place in the list: of rules that matched, or that found something and then failed. All other
-    `asked` rules refused as they always do (`Ruleset.all_verdicts`). `rules_left` counts the enabled ones below that
-    were not asked.
+    each with its rule's place in the list: of rules that matched (in the shadow as well), or that found something and
+    then failed. All other `asked` rules refused as they always do (`Ruleset.all_verdicts`). `rules_left` counts the
+    enabled ones below that were not asked.
     """
 
     matched: tuple[Matched, ...] = ()
@@ -76,7 +77,7 @@ class Ruleset:
 
     They are walked from top to bottom; the first that matches ends the walk unless it `continues`. Switched-off
     rules are left out. A default rule matches whatever no rule above it answered; rules that only tag do not
-    count as an answer.
+    count as an answer. A rule in the shadow is asked like any other, and then it is as if it were not there.
 
     `calendars` are those that rules name. `filter_patterns` makes many patterns fast; without it each is searched.
 
@@ -95,6 +96,7 @@ class Ruleset:
         self._normaliser = normaliser
         self._filter_patterns = filter_patterns
         around = Surroundings(calendars, _ids_by_name(rules))
+        self.wanted = wanted([rule for rule in rules if rule.enabled], around.rule_ids)
         self._rules = tuple(_ready(rule, compile_pattern, normaliser, around) for rule in rules if rule.enabled)
 
     def __len__(self) -> int:
@@ -132,7 +134,7 @@ class Ruleset:
             if said is None:
                 continue
             heard.append((place, said))
-            if not said.matched:
+            if not said.matched or said.shadow:
                 continue
             matched.append(Matched(ready.rule, MappingProxyType(dict(facts.groups))))
             facts.answered = facts.answered or answers(ready.rule)
@@ -178,8 +180,9 @@ class _ReadyRule:
         return known
 
     def _said(self, verdicts: list[Verdict]) -> RuleVerdict:
-        rule = self.rule
-        return RuleVerdict(rule.id, rule.name, rule.revision, verdicts[-1].ok, tuple(verdicts))
+        rule, matched = self.rule, verdicts[-1].ok
+        shadow = matched and rule.delivery is Delivery.SHADOW
+        return RuleVerdict(rule.id, rule.name, rule.revision, matched, tuple(verdicts), shadow)
 
 
 def _ids_by_name(rules: Sequence[Rule]) -> Mapping[str, tuple[int, ...]]:

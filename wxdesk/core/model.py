@@ -354,6 +354,7 @@ class NewReply:
     rule_name: str = ""
     rule_revision: int = 0
     due_at: datetime | None = None
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ VARIABLES: Mapping[str, frozenset[str] | None] = MappingProxyType(
         "message": frozenset({"text", "type"}),
         "m": frozenset(),
         "session_from": None,
+        "hours": frozenset({"open", "next_open", "next_close"}),
         "time": None,
         "date": None,
         "weekday": None,
@@ -36,11 +37,12 @@ VARIABLES: Mapping[str, frozenset[str] | None] = MappingProxyType(
 
 account: name of the mini program here · contact: alias, short_id (the end of the openid, never all of it) ·
 message: text, type · m: named groups of the rule's patterns · session_from: value, and its fields if it is JSON
-or a query string · time (14:05), date (2026-11-24), weekday (1 Monday to 7 Sunday): the operator's clock ·
+or a query string · hours: open, next_open, next_close of the calendar that the rule names, else of the first ·
+time (14:05), date (2026-11-24), weekday (1 Monday to 7 Sunday): the operator's clock ·
 window: left (replies), until (date and time).
 """
 
-WITH_FIELDS = frozenset({"contact", "message", "m", "session_from", "window"})
+WITH_FIELDS = frozenset({"contact", "message", "m", "session_from", "hours", "window"})
 """Names that cannot be shown by themselves, only with a field."""
 
 _SHORT_ID = 6
@@ -64,20 +66,30 @@ def harmless(value: str) -> str:
 def variables(
     message: Message, conversation: Conversation, account: Account, groups: Mapping[str, str], now: datetime
 ) -> dict[str, object]:
-    """The values of VARIABLES. `now` is in the operator's time zone. A group that took no part is left out."""
+    """The values of VARIABLES but for `hours`. `now` is in the operator's time zone.
+
+    What is empty is left out, so that a template that shows it fails instead of having a hole: a customer without an
+    alias, a picture without a text, a group that took no part or found nothing.
+    """
     contact, window = conversation.contact, conversation.window
+    from_button = session_fields(message.session_from or "")
     until = {} if window.until is None else {"until": window.until.astimezone(now.tzinfo).strftime("%Y-%m-%d %H:%M")}
     return {
         "account": harmless(account.name),
-        "contact": {"alias": harmless(contact.alias), "short_id": harmless(contact.openid[-_SHORT_ID:])},
-        "message": {"text": harmless(message.text), "type": message.type.value},
-        "m": {name: harmless(value) for name, value in groups.items()},
-        "session_from": session_fields(message.session_from or ""),
+        "contact": _filled({"alias": contact.alias, "short_id": contact.openid[-_SHORT_ID:]}),
+        "message": _filled({"text": message.text, "type": message.type.value}),
+        "m": _filled(groups),
+        "session_from": {name: field for name, field in from_button.items() if field != ""},
         "time": now.strftime("%H:%M"),
         "date": now.strftime("%Y-%m-%d"),
         "weekday": now.isoweekday(),
         "window": {"left": window.left, **until},
     }
+
+
+def _filled(values: Mapping[str, str]) -> dict[str, str]:
+    """The values that are not empty, made harmless."""
+    return {name: harmless(value) for name, value in values.items() if value}
 
 
 def session_fields(value: str) -> dict[str, Plain]:

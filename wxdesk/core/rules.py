@@ -237,6 +237,14 @@ class RuleVerdict:
     shadow: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """A rule that matched a message. In the `shadow` it did nothing more."""
+
+    rule_id: int
+    shadow: bool = False
+
+
 class Outcome(StrEnum):
     """What became of a message. The first seven are guards, in the order in which they are asked."""
 

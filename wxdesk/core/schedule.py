@@ -86,6 +86,10 @@ class Schedule:
         self._calendar = calendar
         self._zone = zone
 
+    def local(self, at: datetime) -> datetime:
+        """`at` by the clock on its wall."""
+        return at.astimezone(self._zone)
+
     def is_open(self, at: datetime) -> bool:
         """Whether `at` lies within the hours."""
         today = self._day(at)
@@ -117,7 +121,7 @@ class Schedule:
             yield current
 
     def _day(self, at: datetime) -> date:
-        return at.astimezone(self._zone).date()
+        return self.local(at).date()
 
     def _spans(self, day: date) -> list[tuple[datetime, datetime]]:
         """The spans that begin on `day`, in UTC."""

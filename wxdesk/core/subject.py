@@ -44,6 +44,26 @@ class History:
         return replace(self, fired=fired)
 
 
+NO_HISTORY = History()
+"""Nothing happened, or nobody asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which parts of a `History` the present rules look at; the others need not be found out.
+
+    `fired` and `lately` name the rules whose firings count.
+    """
+
+    last_written_at: bool = False
+    message_no: bool = False
+    fired: frozenset[int] = frozenset()
+    lately: frozenset[int] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.last_written_at or self.message_no or self.fired or self.lately)
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """A message with its surroundings. `at` is the time of the decision, aware.
@@ -57,7 +77,7 @@ class Subject:
     event: str | None = None
     tags: tuple[str, ...] = ()
     operator: Presence = Presence.PRESENT
-    history: History = History()
+    history: History = NO_HISTORY
     at: datetime = field(kw_only=True)
 
     @classmethod

@@ -7,19 +7,21 @@ fails on a message is a decision too (`not_rendered`), so that the operator sees
 from __future__ import annotations
 
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from wxdesk.core.guards import Situation, stopped_by
-from wxdesk.core.lifecycle import first_state, mode_of
+from wxdesk.core.lifecycle import delivered, first_state
 from wxdesk.core.model import Account, Author, NewReply, ReplyState
 from wxdesk.core.quota import closes_soon
-from wxdesk.core.rules import Decision, Outcome
+from wxdesk.core.rules import Decision, Firing, Outcome
+from wxdesk.core.subject import Wanted
+from wxdesk.desk.composing import Answer, Said
 from wxdesk.desk.pause import Pause
 from wxdesk.desk.ports import Clock, Resolution, Undecided
-from wxdesk.desk.rulebook import Answer, Rulebook
+from wxdesk.desk.rulebook import Rulebook
 
 log = logging.getLogger(__name__)
 
@@ -33,23 +35,21 @@ class Answering:
         self._pause = pause
         self._clock = clock
 
+    @property
+    def wanted(self) -> Wanted:
+        """What `Undecided.history` needs to tell for the present rules."""
+        return self._rulebook.ruleset.wanted
+
     def resolve(self, undecided: Sequence[Undecided]) -> list[Resolution]:
         """One resolution a message, in the same order.
 
-        A rule that hands a conversation to a human silences the rules for the messages behind it in the same
-        batch as well, although the store has not been told yet; likewise its replies count as promised.
+        Each is decided as though the store had been told of those before it in the same batch.
         """
-        handed_over: set[int] = set()
-        promised: Counter[int] = Counter()
+        batch = _Batch()
         resolutions = []
         for item in undecided:
-            thread = item.conversation
-            now_taken = replace(thread, taken_over=thread.taken_over or thread.id in handed_over)
-            waiting = item.promised + promised[thread.id]
-            resolution = self._resolve(replace(item, conversation=now_taken, promised=waiting))
-            if resolution.take_over:
-                handed_over.add(thread.id)
-            promised[thread.id] += sum(reply.state is not ReplyState.DRAFT for reply in resolution.replies)
+            resolution = self._resolve(batch.now_known(item))
+            batch.take(item, resolution)
             resolutions.append(resolution)
         return resolutions
 
@@ -67,16 +67,24 @@ class Answering:
     def _ask_rules(self, item: Undecided, situation: Situation) -> Resolution:
         account, now = situation.account, situation.now
         try:
-            answer = self._rulebook.answer(item.message, item.conversation, account)
+            answer = self._rulebook.answer(item.message, item.conversation, account, item.history)
         except Exception as error:
             log.exception("The rules failed on a message")
             return Resolution(_decision(item, Outcome.NOT_RENDERED, now, problem=type(error).__name__))
         decision = _explained(_decision(item, _outcome(answer), now), answer)
         if decision.outcome is Outcome.NOT_RENDERED:
-            return Resolution(decision)
+            return Resolution(decision, firings=_firings(answer, spoke=False))
         if len(answer.contents) > situation.left_for_rules:
-            return Resolution(replace(decision, outcome=Outcome.NO_QUOTA), take_over=answer.take_over)
-        return Resolution(decision, _replies(item, account, answer, now), answer.take_over, answer.tags)
+            no_quota = replace(decision, outcome=Outcome.NO_QUOTA)
+            return Resolution(no_quota, take_over=answer.take_over, firings=_firings(answer, spoke=False))
+        return Resolution(
+            decision,
+            _replies(item, account, answer, now),
+            answer.take_over,
+            answer.tags,
+            firings=_firings(answer, spoke=True),
+            notify=answer.notify,
+        )
 
 
 def _decision(item: Undecided, outcome: Outcome, now: datetime, problem: str = "") -> Decision:
@@ -106,24 +114,71 @@ def _outcome(answer: Answer) -> Outcome:
     return Outcome.HANDED_OVER if answer.take_over else Outcome.SILENT
 
 
+def _firings(answer: Answer, *, spoke: bool) -> tuple[Firing, ...]:
+    """The rules that matched: all of them if they had their say, else those that would have had none anyway."""
+    matched = (one for one in answer.matching.verdicts if one.matched)
+    return tuple(Firing(one.rule_id, one.shadow) for one in matched if spoke or one.shadow)
+
+
 def _replies(item: Undecided, account: Account, answer: Answer, now: datetime) -> tuple[NewReply, ...]:
-    state = first_state(mode_of(item.conversation, account))
-    rule = answer.rule
-    if state is None or rule is None:
-        return ()
+    replies = (_reply(item, account, said, now) for said in answer.said)
+    return tuple(reply for reply in replies if reply is not None)
+
+
+def _reply(item: Undecided, account: Account, said: Said, now: datetime) -> NewReply | None:
+    mode, hold_seconds = delivered(said.rule, item.conversation, account)
+    state = first_state(mode)
+    if state is None:
+        return None
     if state is ReplyState.HELD and closes_soon(item.conversation.window, now):
         state = ReplyState.QUEUED  # held, a greeting would miss its minute
-    return tuple(
-        NewReply(
-            conversation_id=item.conversation.id,
-            author=Author.RULE,
-            content=content,
-            state=state,
-            message_id=item.message.id,
-            rule_id=rule.id,
-            rule_name=rule.name,
-            rule_revision=rule.revision,
-            due_at=now + timedelta(seconds=account.hold_seconds) if state is ReplyState.HELD else None,
-        )
-        for content in answer.contents
+    later = now + timedelta(seconds=said.after)
+    return NewReply(
+        conversation_id=item.conversation.id,
+        author=Author.RULE,
+        content=said.content,
+        state=state,
+        message_id=item.message.id,
+        rule_id=said.rule.id,
+        rule_name=said.rule.name,
+        rule_revision=said.rule.revision,
+        due_at=later + timedelta(seconds=hold_seconds) if state is ReplyState.HELD else None,
+        not_before=later if said.after and state is ReplyState.QUEUED else None,
     )
+
+
+class _Batch:
+    """What was decided a moment ago and is not stored yet."""
+
+    def __init__(self) -> None:
+        self._handed_over: set[int] = set()
+        self._promised: Counter[int] = Counter()
+        self._tags: defaultdict[int, tuple[str, ...]] = defaultdict(tuple)
+        self._fired: defaultdict[int, list[tuple[int, datetime]]] = defaultdict(list)
+        self._lately: defaultdict[str, Counter[int]] = defaultdict(Counter)
+
+    def now_known(self, item: Undecided) -> Undecided:
+        """`item` with what the messages before it have changed."""
+        thread, history = item.conversation, item.history
+        for rule_id, at in self._fired[thread.id]:
+            history = history.after(rule_id, at)
+        lately = Counter(history.lately) + self._lately[thread.account]
+        contact = replace(thread.contact, tags=tuple(dict.fromkeys((*thread.contact.tags, *self._tags[thread.id]))))
+        taken_over = thread.taken_over or thread.id in self._handed_over
+        return replace(
+            item,
+            conversation=replace(thread, taken_over=taken_over, contact=contact),
+            promised=item.promised + self._promised[thread.id],
+            history=replace(history, lately=lately),
+        )
+
+    def take(self, item: Undecided, resolution: Resolution) -> None:
+        """Remember what follows from one decision."""
+        thread = item.conversation
+        if resolution.take_over:
+            self._handed_over.add(thread.id)
+        self._promised[thread.id] += sum(reply.state is not ReplyState.DRAFT for reply in resolution.replies)
+        self._tags[thread.id] += resolution.tags
+        fired = [firing.rule_id for firing in resolution.firings if not firing.shadow]
+        self._fired[thread.id] += [(rule_id, resolution.decision.decided_at) for rule_id in fired]
+        self._lately[thread.account].update(fired)

@@ -24,14 +24,16 @@ from wxdesk.core.events import (
     DecisionMade,
     Event,
     MessageKept,
+    OperatorCalled,
     PictureChanged,
     ReplyChanged,
     TroubleRaised,
+    TypingAsked,
 )
 from wxdesk.core.model import Incoming, KeptPush, Push
 from wxdesk.desk.answering import Answering
 from wxdesk.desk.pacing import BATCH, Pacing
-from wxdesk.desk.ports import ReadPush, Store, ToDerive, Undecided
+from wxdesk.desk.ports import Clock, ReadPush, Store, ToDerive, Undecided
 
 log = logging.getLogger(__name__)
 
@@ -45,12 +47,18 @@ class Intake:
     """Takes pushes in, in the order in which they came, and sees that each gets its decision."""
 
     def __init__(
-        self, store: Store, read_push: ReadPush, answering: Answering, publish: Callable[[Event], None]
+        self,
+        store: Store,
+        read_push: ReadPush,
+        answering: Answering,
+        publish: Callable[[Event], None],
+        clock: Clock,
     ) -> None:
         self._store = store
         self._read_push = read_push
         self._answering = answering
         self._publish = publish
+        self._clock = clock
         self._fresh: deque[ToDerive] = deque()
         self._awake = asyncio.Event()
         self._kept = 0
@@ -111,15 +119,26 @@ class Intake:
         return undecided
 
     async def _decide(self, undecided: Sequence[Undecided]) -> None:
-        resolutions = self._answering.resolve(undecided)
+        resolutions = self._answering.resolve(await self._with_history(undecided))
         replies = await self._store.conversations.resolve(resolutions)
         for resolution in resolutions:
             decision = resolution.decision
             self._publish(DecisionMade(decision.conversation_id, decision.message_id))
             if resolution.take_over or resolution.tags:
                 self._publish(ConversationChanged(decision.conversation_id))
+            if resolution.notify:
+                self._publish(OperatorCalled(decision.conversation_id, decision.rule_name))
+            if any(reply.not_before is not None for reply in resolution.replies):
+                self._publish(TypingAsked(decision.conversation_id))
         for reply in replies:
             self._publish(ReplyChanged(reply.conversation_id, reply.id, reply.state))
+
+    async def _with_history(self, undecided: Sequence[Undecided]) -> Sequence[Undecided]:
+        """What the present rules want to know of the past; most want nothing."""
+        wanted = self._answering.wanted
+        if not wanted or not undecided:
+            return undecided
+        return await self._store.conversations.with_history(undecided, wanted, self._clock())
 
     def _read_again(self, push: KeptPush) -> ToDerive:
         return ToDerive(push.id, push.account, push.received_at, self._parsed(push.body))

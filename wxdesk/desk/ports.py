@@ -28,7 +28,8 @@ from wxdesk.core.model import (
     ReplyWindow,
     Template,
 )
-from wxdesk.core.rules import Decision, Rule
+from wxdesk.core.rules import Decision, Firing, Rule
+from wxdesk.core.subject import NO_HISTORY, History, Wanted
 from wxdesk.desk.looking_back import Statistics, Traces
 
 type Clock = Callable[[], datetime]
@@ -43,11 +44,13 @@ class Undecided:
     """A stored message that awaits its decision, with its conversation as it is now.
 
     `promised` is how many replies of the conversation wait to be sent or are under way; drafts do not count.
+    `history` is empty until `Conversations.with_history` has told it.
     """
 
     message: Message
     conversation: Conversation
     promised: int = 0
+    history: History = NO_HISTORY
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +65,14 @@ class ToDerive:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """All that follows from one decision, stored together with it or not at all."""
+    """All that follows from one decision, stored together with it or not at all; `notify` is not stored."""
 
     decision: Decision
     replies: tuple[NewReply, ...] = ()
     take_over: bool = False
     tags: tuple[str, ...] = ()
+    firings: tuple[Firing, ...] = ()
+    notify: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +128,10 @@ class Conversations(Protocol):
 
     async def undecided(self, limit: int = 500) -> list[Undecided]:
         """Messages without a decision, oldest first (what a crash left over)."""
+        ...
+
+    async def with_history(self, undecided: Sequence[Undecided], wanted: Wanted, now: datetime) -> list[Undecided]:
+        """The same messages with what rules want to know of the past, as it was when each was written."""
         ...
 
     async def resolve(self, resolutions: Sequence[Resolution]) -> list[Reply]:

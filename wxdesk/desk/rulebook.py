@@ -8,56 +8,28 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 
-from wxdesk.core.errors import BadRule, BadTemplate, ReplyTooLong
+from wxdesk.core.errors import BadRule, BadTemplate
 from wxdesk.core.events import Event, RulesChanged, TroubleRaised
 from wxdesk.core.faults import Fault, find_fault
-from wxdesk.core.matching import Matching, Ruleset
-from wxdesk.core.model import Account, Contact, Content, Conversation, Message, MessageType
-from wxdesk.core.render import byte_count, variables
-from wxdesk.core.rules import Action, ActionKind, Rule, RuleVerdict
-from wxdesk.core.subject import Subject
+from wxdesk.core.matching import Ruleset
+from wxdesk.core.model import Account, Contact, Conversation, Message, MessageType
+from wxdesk.core.render import byte_count
+from wxdesk.core.rules import Rule
+from wxdesk.core.subject import NO_HISTORY, History, Subject
 from wxdesk.desk.calendars import Calendars
+from wxdesk.desk.composing import Answer, Composer, Occasion
 from wxdesk.desk.emoticons import normaliser, read_emoticons
 from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.desk.pattern_filter import Re2Filter
 from wxdesk.desk.patterns import compile_pattern
 from wxdesk.desk.ports import Clock, Rules
 from wxdesk.desk.rules_file import read_rules, write_rules
-from wxdesk.desk.splitting import rendered
 from wxdesk.i18n import explain, tr
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the rules want said and done about one message.
-
-    `contents` are ready to be sent, in order; a text too long for one message stands there in parts. If a
-    template does not render, `problem` says why and `contents` is empty: half an answer is none. `verdicts` is what
-    every rule said that was asked.
-    """
-
-    matching: Matching
-    verdicts: tuple[RuleVerdict, ...] = ()
-    contents: tuple[Content, ...] = ()
-    tags: tuple[str, ...] = ()
-    take_over: bool = False
-    silent: bool = False
-    problem: str = ""
-
-    @property
-    def rule(self) -> Rule | None:
-        """The rule that spoke."""
-        return self.matching.rule
-
-    @property
-    def rules_left(self) -> int:
-        """How many switched-on rules were not asked."""
-        return self.matching.rules_left
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +62,7 @@ class Rulebook:
         self._clock = clock
         self._publish = publish
         self._normaliser = normaliser(read_emoticons())
-        self._zone = zone
+        self._composer = Composer(renderer, calendars, zone)
         self._sound: tuple[Rule, ...] = ()
         self._ruleset = self._made_of(())
         self._troubled: set[str] = set()
@@ -164,31 +136,19 @@ class Rulebook:
         """All rules and calendars as a file, switched-off rules included."""
         return write_rules(await self._rules.all(), self._calendars.all)
 
-    def answer(self, message: Message, conversation: Conversation, account: Account) -> Answer:
+    def answer(
+        self, message: Message, conversation: Conversation, account: Account, history: History = NO_HISTORY
+    ) -> Answer:
         """What the rules say to `message`. Changes nothing, and a template that fails is an answer too."""
-        return self._answer(self._ruleset, message, conversation, account)
+        return self._answer(self._ruleset, Occasion(message, conversation, account, self._clock(), history))
 
-    def _answer(self, ruleset: Ruleset, message: Message, conversation: Conversation, account: Account) -> Answer:
-        matching = ruleset.decide(Subject.of(message, self._clock()))
-        actions = [action for one in matching.matched for action in one.rule.then]
-        contents: tuple[Content, ...] = ()
-        problem = ""
-        try:
-            contents = self._contents(matching, message, conversation, account)
-        except BadTemplate as error:
-            problem = explain(error)
-        kinds = {action.kind for action in actions}
-        return Answer(
-            matching,
-            ruleset.all_verdicts(message.type, matching),
-            contents,
-            tags=tuple(dict.fromkeys(tag for action in actions for tag in action.tags)),
-            # WeChat's own tool is reached only in the answer of a push, which is given before any rule is asked; a
-            # rule that wants a human there gets the one who is here.
-            take_over=not kinds.isdisjoint({ActionKind.TAKE_OVER, ActionKind.TRANSFER}),
-            silent=ActionKind.SILENT in kinds,
-            problem=problem,
+    def _answer(self, ruleset: Ruleset, occasion: Occasion) -> Answer:
+        message = occasion.message
+        subject = replace(
+            Subject.of(message, occasion.now), tags=occasion.conversation.contact.tags, history=occasion.history
         )
+        matching = ruleset.decide(subject)
+        return self._composer.answer(matching, ruleset.all_verdicts(message.type, matching), occasion)
 
     def try_sentence(
         self,
@@ -211,7 +171,7 @@ class Rulebook:
         text = sentence if on is MessageType.TEXT else ""
         message = Message(0, 0, 0, on, now, now, text=text, session_from=session_from)
         contact = Contact(0, "", "", now, alias=alias)
-        answer = self._answer(ruleset, message, Conversation(0, "", contact), Account("", "", ""))
+        answer = self._answer(ruleset, Occasion(message, Conversation(0, "", contact), Account("", "", ""), now))
         return Trial(answer, tuple(byte_count(content.text) for content in answer.contents))
 
     def _ruleset_with(self, rule: Rule) -> Ruleset:
@@ -223,35 +183,6 @@ class Rulebook:
 
     def _made_of(self, rules: Sequence[Rule]) -> Ruleset:
         return Ruleset(rules, compile_pattern, self._normaliser, self._calendars.schedules, Re2Filter)
-
-    def _contents(
-        self, matching: Matching, message: Message, conversation: Conversation, account: Account
-    ) -> tuple[Content, ...]:
-        now = self._clock().astimezone(self._zone)
-        contents: list[Content] = []
-        for one in matching.matched:
-            values = variables(message, conversation, account, one.groups, now)
-            for action in one.rule.then:
-                contents.extend(self._content(action, values))
-        return tuple(contents)
-
-    def _content(self, action: Action, values: Mapping[str, object]) -> list[Content]:
-        match action.kind:
-            case ActionKind.REPLY:
-                return [Content(text=part) for part in self._parts(action.text, values)]
-            case ActionKind.IMAGE | ActionKind.LINK | ActionKind.CARD:
-                return [action.content]
-            case _:
-                return []
-
-    def _parts(self, template: str, values: Mapping[str, object]) -> tuple[str, ...]:
-        try:
-            parts = rendered(self._renderer.render(template, values)).parts
-        except ReplyTooLong:
-            raise BadTemplate(1, tr("A link comes out longer than a message can be.")) from None
-        if not parts:
-            raise BadTemplate(1, tr("The reply comes out empty for this message."))
-        return parts
 
     def fault_in(self, rule: Rule) -> Fault | None:
         """The first thing that keeps `rule` from being stored, with its place; None if it can be."""

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from wxdesk.core.errors import NotFound, SendError, StoreError
-from wxdesk.core.events import Event, MessageKept, ReplyChanged
+from wxdesk.core.events import Event, MessageKept, ReplyChanged, TypingAsked
 from wxdesk.core.model import Account, ReplyState
 from wxdesk.desk.media_ports import TypingSender
 from wxdesk.desk.ports import Clock, Store
@@ -28,7 +28,9 @@ AFTER_A_WORD = timedelta(seconds=30)
 
 
 class Typing:
-    """Called by the composer; `hear` is subscribed to the bus for `MessageKept` and `ReplyChanged`.
+    """Called by the composer; `hear` is subscribed to the bus for `MessageKept`, `ReplyChanged` and `TypingAsked`.
+
+    What a rule asks for is shown by `run`, which works until it is cancelled.
 
     With `wanted` False, nothing is ever sent.
     """
@@ -44,6 +46,7 @@ class Typing:
         self._last_word: dict[int, datetime] = {}
         self._shown: dict[int, datetime] = {}
         self._turn = asyncio.Lock()
+        self._asked: asyncio.Queue[int] = asyncio.Queue()
 
     def hear(self, event: Event) -> None:
         """Take note of what is said; a message that arrives at the contact also ends what he is shown."""
@@ -53,8 +56,15 @@ class Typing:
             case ReplyChanged(conversation_id=conversation_id, state=ReplyState.SENT):
                 self._said(conversation_id)
                 self._shown.pop(conversation_id, None)
+            case TypingAsked(conversation_id=conversation_id):
+                self._asked.put_nowait(conversation_id)
             case _:
                 pass
+
+    async def run(self) -> None:
+        """Show what rules ask for, one after the other."""
+        while True:
+            await self.show(await self._asked.get())
 
     async def show(self, conversation_id: int) -> None:
         """The operator typed something. Cheap: call it on every key stroke; at most one call leaves in 15 seconds."""

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Select, Table, Update, func, literal, select,
 from wxdesk.core.errors import NotFound
 from wxdesk.core.inbox import DayCounts, InboxCounts, InboxFilter, InboxRow, SearchHit, TimelineItem
 from wxdesk.core.model import Contact, Conversation, Reply, ReplyMode
+from wxdesk.core.subject import Wanted
 from wxdesk.desk.ports import Resolution, ToDerive, Undecided
-from wxdesk.store import deriving, inbox_rows, resolving, search
+from wxdesk.store import deriving, history, inbox_rows, resolving, search
 from wxdesk.store.columns import EPOCH, Moment
 from wxdesk.store.database import Database
 from wxdesk.store.records import conversation_of, message_of, reply_of, select_conversations, select_replies
@@ -32,6 +33,10 @@ class SqlConversations:
     async def undecided(self, limit: int = 500) -> list[Undecided]:
         """Messages without a decision, oldest first."""
         return await self._db.read(_undecided, limit)
+
+    async def with_history(self, undecided: Sequence[Undecided], wanted: Wanted, now: datetime) -> list[Undecided]:
+        """The same messages with what rules want to know of the past."""
+        return await self._db.read(history.with_history, undecided, wanted, now)
 
     async def resolve(self, resolutions: Sequence[Resolution]) -> list[Reply]:
         """Store decisions with what follows from them, in one transaction; the new replies."""

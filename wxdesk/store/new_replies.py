@@ -29,6 +29,7 @@ def reply_row(reply: NewReply, at: datetime) -> dict[str, Any]:
         "rule_name": reply.rule_name,
         "rule_revision": reply.rule_revision,
         "due_at": reply.due_at,
+        "not_before": reply.not_before,
         "attempts": 0,
         "edited": False,
         "by": "",

@@ -11,6 +11,7 @@ from wxdesk.core.model import Reply
 from wxdesk.core.rules import Decision, Outcome
 from wxdesk.desk.ports import Resolution
 from wxdesk.store.database import insert_into
+from wxdesk.store.history import insert_firings
 from wxdesk.store.new_replies import insert_replies, load_replies, reply_row
 from wxdesk.store.schema import WRITTEN, contacts, conversations, decisions, messages
 
@@ -38,6 +39,7 @@ def resolve(connection: Connection, resolutions: Sequence[Resolution]) -> list[R
     silent = {o.decision.conversation_id for o in new.values() if o.decision.outcome is Outcome.SILENT}
     stop_waiting_for_silent(connection, silent)
     _tag(connection, list(new.values()))
+    insert_firings(connection, list(new.values()))
     return load_replies(connection, made)
 
 

@@ -6,9 +6,10 @@
     conversations│ one a contact: mode, takeover, unread, waiting, preview, reply window
     messages ────┘ one a push that belongs in a conversation
     decisions      one a message: why it got its answer
+    rule_firings   one a rule that matched a message
     replies        the outbox: each in exactly one state
     search_texts   the words of messages and replies once more, cut for searching (see `store.search`)
-    rules · rule_revisions · templates · settings
+    rules · rule_revisions · rule_lists · templates · settings
 
 A change here needs a migration; a test compares the two. Each index stands for a query in this folder.
 Account names are plain text, not foreign keys: they come from the configuration, and a push must be kept
@@ -160,6 +161,21 @@ decisions = Table(
 Index(None, decisions.c.conversation_id, decisions.c.id)
 Index(None, decisions.c.decided_at, decisions.c.rule_id)
 
+# Every rule that matched a message, the ones that said continue and those in the shadow as well.
+rule_firings = Table(
+    "rule_firings",
+    metadata,
+    Column("id", identity(), primary_key=True),
+    Column("rule_id", identity(), nullable=False),
+    Column("message_id", identity(), ForeignKey("messages.id"), nullable=False),
+    Column("conversation_id", identity(), ForeignKey("conversations.id"), nullable=False),
+    Column("account", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("shadow", Boolean, nullable=False),
+)
+Index(None, rule_firings.c.conversation_id, rule_firings.c.rule_id, rule_firings.c.at)
+Index(None, rule_firings.c.at, rule_firings.c.rule_id)
+
 replies = Table(
     "replies",
     metadata,
@@ -228,6 +244,16 @@ rule_revisions = Table(
     Column("rule", Nested(Rule), nullable=False),
     Column("saved_at", Moment, nullable=False),
 )
+
+# The switched-on rules (id and revision) in their order, each time that they became others.
+rule_lists = Table(
+    "rule_lists",
+    metadata,
+    Column("id", identity(), primary_key=True),
+    Column("since", Moment, nullable=False),
+    Column("rules", Nested(tuple[tuple[int, int], ...]), nullable=False),
+)
+Index(None, rule_lists.c.since, rule_lists.c.id)
 
 templates = Table(
     "templates",

@@ -7,14 +7,15 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from wxdesk.core.events import Event, PauseChanged, TroubleRaised
+from wxdesk.core.events import Event, OperatorCalled, PauseChanged, TroubleRaised
 from wxdesk.core.inbox import InboxCounts
 from wxdesk.i18n import tr
 from wxdesk.ui.appearance import Appearance
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.figures import Figures
+from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.memory import Memory
 from wxdesk.ui.notices import Notices
 from wxdesk.ui.pages import Unsaved, build_pages
@@ -172,6 +173,8 @@ class MainWindow(QWidget):
                 self._show_paused(event.paused)
             elif isinstance(event, TroubleRaised):
                 self._show_trouble(event)
+            elif isinstance(event, OperatorCalled):
+                self._show_call(event)
 
     def _show_paused(self, paused: bool) -> None:
         self.pause_bar.setVisible(paused)
@@ -184,6 +187,20 @@ class MainWindow(QWidget):
             action, then = tr("Try now"), partial(self._try_now, trouble.account)
         text = tr(trouble.text) if trouble.text else ""
         self.notices.bar(f"trouble:{trouble.key}", text, action=action, then=then, copy=trouble.copy)
+
+    def _show_call(self, call: OperatorCalled) -> None:
+        """A rule wants somebody to look; the window asks for it as well when it is behind others."""
+        words = tr("“{rule}” calls for you.", rule=call.rule_name) if call.rule_name else tr("A rule calls for you.")
+        key, open_it = f"call:{call.conversation_id}", partial(self._open_called, call.conversation_id)
+        self.notices.bar(key, words, tone="pending", action=tr("Look at it"), then=open_it)
+        QApplication.alert(self)
+
+    def _open_called(self, conversation_id: int) -> None:
+        self.notices.bar(f"call:{conversation_id}", "")
+        self.show_page(0)
+        inbox = self.pages[0].widget
+        if isinstance(inbox, InboxPage):
+            inbox.open_conversation(conversation_id)
 
     def _try_now(self, account: str) -> None:
         self._bridge.ask(self._bridge.desk.rests.try_now(account))

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBox
 from wxdesk.core.model import Content, MessageType, ReplyKind
 from wxdesk.core.render import TEXT_LIMIT_BYTES
 from wxdesk.core.rules import Rule
-from wxdesk.desk.rulebook import Answer, Rulebook, Trial
+from wxdesk.desk.composing import Answer
+from wxdesk.desk.rulebook import Rulebook, Trial
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.rules.choices import OneOf
 from wxdesk.ui.rules.surface import Surface

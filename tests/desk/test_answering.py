@@ -1,0 +1,223 @@
+"""From a message to its resolution: deliveries, shadows, cool-downs, typing, and what a batch knows of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.desk.kept_rules import KeptRules
+from tests.desk.kept_settings import KeptSettings
+from wxdesk.core.model import (
+    Account,
+    Contact,
+    Conversation,
+    Message,
+    MessageType,
+    NewReply,
+    ReplyMode,
+    ReplyState,
+    ReplyWindow,
+)
+from wxdesk.core.rules import (
+    Action,
+    ActionKind,
+    Condition,
+    Cooldown,
+    Delivery,
+    Firing,
+    MessageNo,
+    Outcome,
+    Rule,
+    TagsTest,
+)
+from wxdesk.core.subject import Fired, History, Wanted
+from wxdesk.desk.answering import Answering
+from wxdesk.desk.calendars import Calendars
+from wxdesk.desk.liquid import LiquidRenderer
+from wxdesk.desk.pause import Pause
+from wxdesk.desk.ports import Resolution, Undecided
+from wxdesk.desk.rulebook import Rulebook
+
+NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
+ACCOUNT = Account("shop", "wx0123456789abcdef", "gh_0123456789ab")
+THREAD = Conversation(1, "shop", Contact(1, "shop", "oLiLei", NOW), window=ReplyWindow(5, NOW + timedelta(hours=47)))
+
+
+def reply(text: str) -> Action:
+    return Action(ActionKind.REPLY, text=text)
+
+
+def rule(name: str, *words: str, then: tuple[Action, ...] = (), **more: object) -> Rule:
+    when = more.pop("when", Condition(any=words))
+    return Rule(name, when=when, then=then or (reply(name),), **more)  # type: ignore[arg-type]
+
+
+def message(number: int, text: str, thread: Conversation = THREAD, **more: object) -> Undecided:
+    asked = Message(number, thread.id, number, MessageType.TEXT, NOW, NOW, text=text)
+    return Undecided(asked, thread, **more)  # type: ignore[arg-type]
+
+
+async def answering(rules: Sequence[Rule], account: Account = ACCOUNT) -> Answering:
+    book = Rulebook(KeptRules(rules), Calendars(KeptSettings()), LiquidRenderer(), lambda: NOW, lambda _: None)
+    await book.load()
+    pause = Pause(KeptSettings(), lambda _: None)
+    return Answering({account.name: account}, book, pause, lambda: NOW)
+
+
+async def resolved(rules: Sequence[Rule], *items: Undecided, account: Account = ACCOUNT) -> list[Resolution]:
+    return (await answering(rules, account)).resolve(items)
+
+
+def texts(resolution: Resolution) -> list[str]:
+    return [made.content.text for made in resolution.replies]
+
+
+def born(made: NewReply) -> tuple[ReplyState, float | None]:
+    return made.state, None if made.due_at is None else (made.due_at - NOW).total_seconds()
+
+
+@pytest.mark.parametrize(
+    ("delivery", "account_mode", "own_mode", "expected"),
+    [
+        (Delivery.INHERIT, ReplyMode.AUTO, None, (ReplyState.QUEUED, None)),
+        (Delivery.INHERIT, ReplyMode.HOLD, None, (ReplyState.HELD, 8)),
+        (Delivery.INHERIT, ReplyMode.DRAFT, None, (ReplyState.DRAFT, None)),
+        (Delivery.SEND, ReplyMode.HOLD, None, (ReplyState.QUEUED, None)),
+        (Delivery.SEND, ReplyMode.DRAFT, None, (ReplyState.QUEUED, None)),
+        (Delivery.HOLD, ReplyMode.AUTO, None, (ReplyState.HELD, 20)),
+        (Delivery.HOLD, ReplyMode.HOLD, None, (ReplyState.HELD, 20)),
+        (Delivery.DRAFT, ReplyMode.AUTO, None, (ReplyState.DRAFT, None)),
+        # what a human set on this very conversation goes before the rule
+        (Delivery.SEND, ReplyMode.AUTO, ReplyMode.DRAFT, (ReplyState.DRAFT, None)),
+        (Delivery.HOLD, ReplyMode.AUTO, ReplyMode.HOLD, (ReplyState.HELD, 8)),
+        (Delivery.DRAFT, ReplyMode.AUTO, ReplyMode.AUTO, (ReplyState.QUEUED, None)),
+    ],
+)
+async def test_a_rule_has_its_own_delivery(
+    delivery: Delivery, account_mode: ReplyMode, own_mode: ReplyMode | None, expected: tuple[ReplyState, float | None]
+) -> None:
+    asked = rule("a", "x", delivery=delivery, hold_seconds=20)
+    account = replace(ACCOUNT, reply_mode=account_mode)
+    [made] = await resolved([asked], message(1, "x", replace(THREAD, mode=own_mode)), account=account)
+    assert [born(one) for one in made.replies] == [expected]
+
+
+@pytest.mark.parametrize("own_mode", [None, ReplyMode.OFF])
+async def test_where_answers_are_off_no_rule_sends(own_mode: ReplyMode | None) -> None:
+    account = replace(ACCOUNT, reply_mode=ReplyMode.OFF if own_mode is None else ReplyMode.AUTO)
+    thread = replace(THREAD, mode=own_mode)
+    [made] = await resolved([rule("a", "x", delivery=Delivery.SEND)], message(1, "x", thread), account=account)
+    assert (made.decision.outcome, made.replies) == (Outcome.PAUSED, ())
+
+
+async def test_each_reply_belongs_to_the_rule_that_says_it() -> None:
+    rules = [rule("a", "x", continues=True, delivery=Delivery.DRAFT), rule("b", "x")]
+    [made] = await resolved(rules, message(1, "x"))
+    assert [(one.rule_name, one.state) for one in made.replies] == [("a", ReplyState.DRAFT), ("b", ReplyState.QUEUED)]
+    assert made.firings == (Firing(1), Firing(2))
+
+
+async def test_a_rule_in_the_shadow_is_judged_and_does_nothing() -> None:
+    everything = (reply("a"), Action(ActionKind.TAG, tags=("vip",)), Action(ActionKind.TAKE_OVER))
+    shadow = rule("a", "x", then=everything, delivery=Delivery.SHADOW)
+    [made] = await resolved([shadow, rule("b", "x")], message(1, "x"))
+    assert (texts(made), made.tags, made.take_over) == (["b"], (), False)
+    assert [(one.rule_name, one.matched, one.shadow) for one in made.decision.verdicts] == [
+        ("a", True, True),
+        ("b", True, False),
+    ]
+    assert made.firings == (Firing(1, shadow=True), Firing(2))
+    [alone] = await resolved([shadow], message(1, "x"))
+    assert (alone.decision.outcome, alone.decision.rule_id) == (Outcome.UNMATCHED, None)
+    assert alone.firings == (Firing(1, shadow=True),)
+
+
+async def test_a_shadow_leaves_the_default_its_word() -> None:
+    default = rule("默认", when=Condition(), default=True)
+    [made] = await resolved([rule("a", "x", delivery=Delivery.SHADOW), default], message(1, "x"))
+    assert texts(made) == ["默认"]
+
+
+async def test_a_rule_that_could_not_speak_does_not_cool_down() -> None:
+    broken = rule("a", "x", then=(reply("{{ contact.alias }}"),))
+    [made] = await resolved([broken], message(1, "x"))
+    assert (made.decision.outcome, made.firings) == (Outcome.NOT_RENDERED, ())
+    assert "contact.alias" in made.decision.problem
+    three = rule("a", "x", then=(reply("1"), reply("2"), reply("3"), reply("4")))
+    [made] = await resolved([three], message(1, "x"))
+    assert (made.decision.outcome, made.firings, made.replies) == (Outcome.NO_QUOTA, (), ())
+
+
+async def test_typing_delays_what_follows_it() -> None:
+    steps = (
+        reply("1"),
+        Action(ActionKind.TYPING, seconds=3),
+        reply("2"),
+        Action(ActionKind.TYPING, seconds=2),
+        reply("3"),
+    )
+    [made] = await resolved([rule("a", "x", then=steps)], message(1, "x"))
+    later = [None if one.not_before is None else (one.not_before - NOW).total_seconds() for one in made.replies]
+    assert later == [None, 3, 5]
+    held = rule("a", "x", then=steps, delivery=Delivery.HOLD, hold_seconds=20)
+    [made] = await resolved([held], message(1, "x"))
+    assert [born(one) for one in made.replies] == [(ReplyState.HELD, due) for due in (20, 23, 25)]
+    assert [one.not_before for one in made.replies] == [None] * 3
+
+
+async def test_notify_calls_and_is_no_answer() -> None:
+    calling = rule("a", "x", then=(Action(ActionKind.NOTIFY),), continues=True)
+    [made] = await resolved([calling, rule("默认", when=Condition(), default=True)], message(1, "x"))
+    assert (made.notify, texts(made)) == (True, ["默认"])
+
+
+@pytest.mark.parametrize(
+    ("limits", "history", "speaks"),
+    [
+        (Cooldown(per_contact_s=60), History(), True),
+        (Cooldown(per_contact_s=60), History(fired={1: Fired(NOW - timedelta(seconds=59))}), False),
+        (Cooldown(per_contact_s=60), History(fired={1: Fired(NOW - timedelta(seconds=60))}), True),
+        (Cooldown(per_contact_s=60), History(fired={2: Fired(NOW)}), True),
+        (Cooldown(per_conversation=1), History(fired={1: Fired(NOW - timedelta(days=300))}), False),
+        (Cooldown(per_conversation=2), History(fired={1: Fired(NOW, 1)}), True),
+        (Cooldown(per_conversation=2), History(fired={1: Fired(NOW, 2)}), False),
+        (Cooldown(per_account_per_min=3), History(lately={1: 2}), True),
+        (Cooldown(per_account_per_min=3), History(lately={1: 3}), False),
+        (Cooldown(per_account_per_min=3), History(lately={2: 9}), True),
+    ],
+)
+async def test_a_rule_cools_down(limits: Cooldown, history: History, speaks: bool) -> None:
+    rules = [rule("a", "x", cooldown=limits), rule("默认", when=Condition(), default=True)]
+    [made] = await resolved(rules, message(1, "x", history=history))
+    assert texts(made) == (["a"] if speaks else ["默认"])
+
+
+async def test_a_batch_knows_what_it_decided_itself() -> None:
+    rules = [
+        rule("once", "x", cooldown=Cooldown(per_conversation=1)),
+        rule("vip", "x", when=Condition(any=("x",), tags=TagsTest(any=("vip",)))),
+        rule("tag", "x", then=(Action(ActionKind.TAG, tags=("vip",)), Action(ActionKind.SILENT))),
+    ]
+    made = await resolved(rules, *(message(n, "x") for n in range(1, 5)))
+    assert [one.decision.rule_name for one in made] == ["once", "tag", "vip", "vip"]
+
+
+async def test_a_batch_counts_an_accounts_minute() -> None:
+    rules = [rule("a", "x", cooldown=Cooldown(per_account_per_min=2))]
+    threads = [replace(THREAD, id=n) for n in range(1, 5)]
+    made = await resolved(rules, *(message(n, "x", thread) for n, thread in enumerate(threads)))
+    assert [one.decision.outcome for one in made] == [Outcome.REPLIED] * 2 + [Outcome.UNMATCHED] * 2
+
+
+async def test_only_facts_that_rules_look_at_are_wanted() -> None:
+    assert not (await answering([rule("a", "x")])).wanted
+    rules = [
+        rule("a", "x", cooldown=Cooldown(per_contact_s=1)),
+        rule("b", "x", when=Condition(unless=Condition(message_no=MessageNo(2)), any=("x",))),
+        rule("off", "x", enabled=False, when=Condition(first_contact=True)),
+        rule("c", "x", cooldown=Cooldown(per_account_per_min=1)),
+    ]
+    assert (await answering(rules)).wanted == Wanted(message_no=True, fired=frozenset({1}), lately=frozenset({4}))

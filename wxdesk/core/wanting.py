@@ -1,0 +1,35 @@
+"""What rules need to know of the past, so that nothing more is looked up for each message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from wxdesk.core.rules import Condition, Rule, Variant
+from wxdesk.core.subject import Wanted
+
+
+def wanted(rules: Sequence[Rule], ids: Mapping[str, Sequence[int]]) -> Wanted:
+    """The facts that `rules` look at. `ids` are those of the rules with a name."""
+    conditions = [condition for rule in rules for condition in _conditions(rule.when)]
+    return Wanted(
+        last_written_at=any(one.first_contact is not None or one.quiet_days is not None for one in conditions),
+        message_no=any(one.message_no is not None for one in conditions),
+        fired=frozenset(_by_name(conditions, ids)) | frozenset(rule.id for rule in rules if _counts_itself(rule)),
+        lately=frozenset(rule.id for rule in rules if rule.cooldown.per_account_per_min),
+    )
+
+
+def _conditions(when: Condition) -> Iterable[Condition]:
+    return (when,) if when.unless is None else (when, when.unless)
+
+
+def _by_name(conditions: Iterable[Condition], ids: Mapping[str, Sequence[int]]) -> Iterator[int]:
+    for condition in conditions:
+        if condition.last_rule_within is not None:
+            yield from ids.get(condition.last_rule_within.rule, ())
+
+
+def _counts_itself(rule: Rule) -> bool:
+    limits = rule.cooldown
+    rotates = any(action.variant is Variant.ROTATE for action in rule.then)
+    return bool(limits.per_contact_s or limits.per_conversation) or rotates

@@ -1,0 +1,185 @@
+"""What rules that matched say to a contact, ready to be sent, and what they do beside it.
+
+Templates are filled, variants chosen, long texts cut. Nothing is said with a hole in it: a value that a template shows
+and that is missing makes the whole answer a problem, which names it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from wxdesk.core.errors import BadTemplate, ReplyTooLong
+from wxdesk.core.matching import Matched, Matching
+from wxdesk.core.model import Account, Content, Conversation, Message
+from wxdesk.core.render import variables
+from wxdesk.core.rules import Action, ActionKind, Rule, RuleVerdict, Variant
+from wxdesk.core.schedule import Schedule
+from wxdesk.core.subject import NO_HISTORY, History
+from wxdesk.desk.calendars import Calendars
+from wxdesk.desk.liquid import LiquidRenderer
+from wxdesk.desk.splitting import rendered
+from wxdesk.i18n import explain, tr
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message to the contact, by the rule that says it, so many seconds of typing `after` the decision."""
+
+    rule: Rule
+    content: Content
+    after: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the rules want said and done about one message.
+
+    `said` is ready to be sent, in order; a text too long for one message stands there in parts. If a template does
+    not render, `problem` says why and `said` is empty: half an answer is none. `verdicts` is what every rule said
+    that was asked.
+    """
+
+    matching: Matching
+    verdicts: tuple[RuleVerdict, ...] = ()
+    said: tuple[Said, ...] = ()
+    tags: tuple[str, ...] = ()
+    take_over: bool = False
+    notify: bool = False
+    silent: bool = False
+    problem: str = ""
+
+    @property
+    def contents(self) -> tuple[Content, ...]:
+        """The messages as they would leave."""
+        return tuple(one.content for one in self.said)
+
+    @property
+    def rule(self) -> Rule | None:
+        """The rule that spoke."""
+        return self.matching.rule
+
+    @property
+    def rules_left(self) -> int:
+        """How many switched-on rules were not asked."""
+        return self.matching.rules_left
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """The message that is answered, with all that a template may speak of. `now` is aware."""
+
+    message: Message
+    conversation: Conversation
+    account: Account
+    now: datetime
+    history: History = NO_HISTORY
+
+
+class Composer:
+    """Turns rules that matched into an answer. `zone` is that of `{{ time }}` and `{{ date }}`; None: the machine's."""
+
+    def __init__(self, renderer: LiquidRenderer, calendars: Calendars, zone: tzinfo | None) -> None:
+        self._renderer = renderer
+        self._calendars = calendars
+        self._zone = zone
+
+    def answer(self, matching: Matching, verdicts: tuple[RuleVerdict, ...], occasion: Occasion) -> Answer:
+        """Changes nothing; a template that fails is an answer too."""
+        actions = [action for one in matching.matched for action in one.rule.then]
+        kinds = {action.kind for action in actions}
+        said: tuple[Said, ...] = ()
+        problem = ""
+        try:
+            said = tuple(one for matched in matching.matched for one in self._said(matched, occasion))
+        except BadTemplate as error:
+            problem = explain(error)
+        return Answer(
+            matching,
+            verdicts,
+            said,
+            tags=tuple(dict.fromkeys(tag for action in actions for tag in action.tags)),
+            # WeChat's own tool is reached only in the answer of a push, which is given before any rule is asked; a
+            # rule that wants a human there gets the one who is here.
+            take_over=not kinds.isdisjoint({ActionKind.TAKE_OVER, ActionKind.TRANSFER}),
+            notify=ActionKind.NOTIFY in kinds,
+            silent=ActionKind.SILENT in kinds,
+            problem=problem,
+        )
+
+    def _said(self, matched: Matched, occasion: Occasion) -> list[Said]:
+        values = self._values(matched, occasion)
+        said: list[Said] = []
+        after = 0
+        for place, action in enumerate(matched.rule.then):
+            if action.kind is ActionKind.TYPING:
+                after += action.seconds
+            template = _chosen(action, place, matched.rule, occasion)
+            said += [Said(matched.rule, content, after) for content in self._contents(action, template, values)]
+        return said
+
+    def _values(self, matched: Matched, occasion: Occasion) -> Mapping[str, object]:
+        now = occasion.now.astimezone(self._zone)
+        values = variables(occasion.message, occasion.conversation, occasion.account, matched.groups, now)
+        schedule = self._schedule(matched.rule)
+        return values if schedule is None else {**values, "hours": _hours(schedule, occasion.now)}
+
+    def _schedule(self, rule: Rule) -> Schedule | None:
+        """The calendar that the rule names, else the first."""
+        schedules = self._calendars.schedules
+        if rule.when.hours is not None:
+            return schedules.get(rule.when.hours.calendar)
+        return next(iter(schedules.values()), None)
+
+    def _contents(self, action: Action, template: str, values: Mapping[str, object]) -> list[Content]:
+        match action.kind:
+            case ActionKind.REPLY:
+                return [Content(text=part) for part in self._parts(template, values)]
+            case ActionKind.IMAGE | ActionKind.LINK | ActionKind.CARD:
+                return [action.content]
+            case _:
+                return []
+
+    def _parts(self, template: str, values: Mapping[str, object]) -> tuple[str, ...]:
+        try:
+            parts = rendered(self._renderer.render(template, values)).parts
+        except ReplyTooLong:
+            raise BadTemplate(1, tr("A link comes out longer than a message can be.")) from None
+        if not parts:
+            raise BadTemplate(1, tr("The reply comes out empty for this message."))
+        return parts
+
+
+def _chosen(action: Action, place: int, rule: Rule, occasion: Occasion) -> str:
+    """The template that is said this time. The same message always gets the same, however often it is asked about."""
+    texts = action.texts
+    match action.variant:
+        case Variant.FIRST:
+            return action.text
+        case Variant.RANDOM:
+            seed = f"{rule.id} {place} {occasion.message.id}".encode()
+            return texts[int.from_bytes(hashlib.blake2b(seed, digest_size=8).digest()) % len(texts)]
+        case Variant.ROTATE:
+            fired = occasion.history.fired.get(rule.id)
+            return texts[(fired.times if fired else 0) % len(texts)]
+
+
+def _hours(schedule: Schedule, now: datetime) -> Mapping[str, object]:
+    """open, and the next opening and closing in words; what does not come is left out."""
+    times = {"next_open": schedule.next_open(now), "next_close": schedule.next_close(now)}
+    words = {name: _spoken(schedule.local(at), schedule.local(now)) for name, at in times.items() if at is not None}
+    return {"open": schedule.is_open(now), **words}
+
+
+def _spoken(at: datetime, now: datetime) -> str:
+    """A time as one tells it to somebody now."""
+    clock = f"{at:%H:%M}"
+    match (at.date() - now.date()).days:
+        case 0:
+            return clock
+        case 1:
+            return tr("tomorrow {time}", time=clock)
+        case _:
+            return tr("{month}-{day} {time}", month=f"{at:%m}", day=f"{at:%d}", time=clock)
