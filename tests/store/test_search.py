@@ -64,6 +64,30 @@ async def test_a_phrase_finds_where_it_stands(store: SqlStore, phrase: str, expe
     assert await found(store, phrase) == [TEXTS[number] for number in expected]
 
 
+@pytest.mark.parametrize(
+    ("phrase", "expected"),
+    [
+        ("微笑", [2, 1, 0]),
+        ("smile", [2, 1, 0]),
+        ("/::)", [2, 1, 0]),
+        ("[Smile]", [2, 1, 0]),
+        ("谢谢微笑", [0]),
+        ("谢谢/::)", [0]),
+        ("捂脸", [3]),
+        ("facepalm", [3]),
+        ("no", [4]),
+        ("https", [4]),
+    ],
+)
+async def test_emoticons_are_found_by_their_names(
+    talk: Talk, store: SqlStore, phrase: str, expected: list[int]
+) -> None:
+    texts = ("谢谢/::)", "好的[Smile]", "你好[微笑]", "[捂脸]", "https://a.cn/:no")
+    for number, text in enumerate(texts):
+        await talk.says("o1", text, at=second(number))
+    assert await found(store, phrase) == [texts[number] for number in expected]
+
+
 @pytest.mark.usefixtures("said")
 @pytest.mark.parametrize(
     "phrase",

@@ -3,7 +3,8 @@
 Neither engine cuts Chinese into words. So the words of a message or reply are stored a second time, folded
 (NFKC, case), with everything that is no letter or digit turned into a space and a space round every
 character of a script that is written without spaces. Both engines index that as plain words, and a phrase
-is found where its words follow each other: 退款 is the phrase "退 款".
+is found where its words follow each other: 退款 is the phrase "退 款". WeChat's emoticon codes stand there by their
+names, so that 微笑 and "smile" find `/::)`.
 
 SQLite: the FTS5 table `search_index` over `search_texts`, kept up by triggers in the same transaction.
 PostgreSQL: a GIN index over `to_tsvector('simple', words)`.
@@ -14,12 +15,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, literal_column, select, text, update
 
 from wxdesk.core.inbox import SearchHit, TimelineItem
+from wxdesk.core.markers import Legend
 from wxdesk.core.model import Content, Message, Reply
+from wxdesk.desk import emoticons
 from wxdesk.store.records import conversation_of, message_of, reply_of, select_conversations, select_replies
 from wxdesk.store.schema import conversations, messages, replies, search_texts
 
@@ -33,6 +37,18 @@ _WORD = re.compile(rf"(?=[^\W_])[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
 _ALONE = re.compile(f"[{_UNSPACED}]")
 
 
+@cache
+def _legends() -> tuple[Legend, Legend]:
+    """What an emoticon is stored as, all its names, and what it is sought by, one of them."""
+    table = emoticons.read_emoticons()
+    return emoticons.findable(table), emoticons.named(table, "zh_CN")
+
+
+def stored(said: str) -> str:
+    """`said` as it is indexed: its words, and the names of its emoticons."""
+    return spaced(_legends()[0](said[:LONGEST]))
+
+
 def spaced(said: str) -> str:
     """`said` as words with single spaces between them."""
     return " ".join(_WORD.findall(unicodedata.normalize("NFKC", said[:LONGEST]).casefold()))
@@ -40,12 +56,12 @@ def spaced(said: str) -> str:
 
 def words_of(content: Content) -> str:
     """What of a reply can be searched."""
-    return spaced(f"{content.text} {content.title} {content.description}")
+    return stored(f"{content.text} {content.title} {content.description}")
 
 
 def index_messages(connection: Connection, made: Sequence[Message]) -> None:
     """Make new messages findable."""
-    rows = [{"message_id": message.id, "words": spaced(message.text)} for message in made if message.text]
+    rows = [{"message_id": message.id, "words": stored(message.text)} for message in made if message.text]
     _add(connection, rows)
 
 
@@ -73,7 +89,7 @@ def search(connection: Connection, phrase: str, limit: int) -> list[SearchHit]:
     The last word may be the beginning of a longer one, unless it is a single unspaced character. A phrase without
     a letter or digit finds nothing.
     """
-    words = spaced(phrase).split()
+    words = spaced(_legends()[1](phrase)).split()
     if not words:
         return []
     # Ids grow with time, so the newest entries are found from the index's end, without sorting all hits.
