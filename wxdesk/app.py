@@ -30,6 +30,7 @@ from wxdesk.core.events import (
     ListenerChanged,
     MessageKept,
     PauseChanged,
+    PictureChanged,
     PushSeen,
     ReplyChanged,
     TokenChanged,
@@ -47,12 +48,15 @@ from wxdesk.desk.intake import Intake
 from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.desk.outbox import Outbox
 from wxdesk.desk.pause import Pause
+from wxdesk.desk.picture_fetching import PictureFetching
+from wxdesk.desk.picture_sending import PictureSender
 from wxdesk.desk.pictures import Pictures
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.rests import Rests
 from wxdesk.desk.rulebook import Rulebook
 from wxdesk.desk.traffic import Traffic
 from wxdesk.desk.typing import Typing
+from wxdesk.desk.uploads import Uploads
 from wxdesk.keychain import Missing
 from wxdesk.store import SqlStore, open_store
 from wxdesk.store.picture_files import FolderOfPictures
@@ -68,6 +72,9 @@ STOP_SECONDS = 3.0
 
 
 NO_CREDENTIALS = Credentials("", "")
+
+PICTURES = "pictures"
+"""The folder of kept pictures in the operator's folder."""
 
 
 def utc_now() -> datetime:
@@ -103,6 +110,8 @@ class OpenDesk:
     pause: Pause
     intake: Intake
     outbox: Outbox
+    uploads: Uploads
+    fetching: PictureFetching
     listener: Listener
     client: WeChatClient
     url: str = ""
@@ -118,6 +127,7 @@ class OpenDesk:
             self._run("intake", self.intake.run())
             self._run("outbox", self.outbox.run())
             self._run("typing", self.desk.typing.run())
+            self._run("fetching of pictures", self.fetching.run())
             self._run("tokens", self.client.run(self.ready))
             self.url = await self.listener.start()
         except BaseException:
@@ -132,6 +142,7 @@ class OpenDesk:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.uploads.close()
         await self.client.close()
         await self.store.close()
 
@@ -180,15 +191,21 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
     client = WeChatClient(config.wechat.api_base, config.wechat.token_endpoint, setup.credentials, bus.publish, clock)
     rests = Rests(bus.publish, clock)
     bus.subscribe(rests.hear, TokenChanged)
-    outbox = Outbox(store, client, accounts, pause, rests, bus.publish, clock)
+    files = FolderOfPictures(setup.home / PICTURES)
+    uploads = Uploads(store.pictures, files, client, clock)
+    outbox = Outbox(store, PictureSender(client, uploads), accounts, pause, rests, bus.publish, clock)
     bus.subscribe(outbox.hear, ReplyChanged, PauseChanged, AccountFreed)
+    fetching = PictureFetching(
+        store.pictures, files, client, {account.name: account for account in ready}, bus.publish, clock
+    )
+    bus.subscribe(fetching.hear, PictureChanged)
 
-    pictures = Pictures(FolderOfPictures(setup.home / "pictures"))
+    pictures = Pictures(store.pictures, files, clock)
     handoff = Handoff(store, pictures, pause, bus.publish, clock)
     typing = Typing(store, client, accounts, clock, wanted=config.wechat.show_typing)
     bus.subscribe(typing.hear, MessageKept, ReplyChanged, TypingAsked)
     desk = Desk(accounts, store, handoff, pictures, typing, rulebook, rests, health, traffic, bus, clock)
-    return OpenDesk(ready, desk, store, pause, intake, outbox, listener, client)
+    return OpenDesk(ready, desk, store, pause, intake, outbox, uploads, fetching, listener, client)
 
 
 class DeskThread:

@@ -44,6 +44,7 @@ BROKEN: list[tuple[Rule, Place]] = [
     (Rule("r", when=X, then=(*REPLY, Action(ActionKind.SILENT))), ("then",)),
     (doing(ActionKind.REPLY, text=" \n"), ("then", 0, "reply")),
     (doing(ActionKind.IMAGE), ("then", 0, "image")),
+    (doing(ActionKind.IMAGE, content=Content(ReplyKind.IMAGE, media_id="pictures/Menu.PNG")), ("then", 0, "image")),
     (doing(ActionKind.LINK, content=Content(ReplyKind.LINK, url="https://a.cn")), ("then", 0, "link")),
     (doing(ActionKind.LINK, content=Content(ReplyKind.LINK, title="t", url="javascript:x")), ("then", 0, "link")),
     (doing(ActionKind.CARD, content=Content(ReplyKind.CARD, title="t", page_path="p")), ("then", 0, "card")),

@@ -13,6 +13,7 @@ from PIL import Image
 from tests.core.test_picture_header import png_that_claims
 from wxdesk.core.errors import BadPicture
 from wxdesk.core.model import PictureFormat
+from wxdesk.core.picture_header import BROKEN, TOO_MANY_PIXELS
 from wxdesk.desk.imaging import LARGEST_UPLOAD, MOVING, for_upload
 
 ORIENTATION = 274
@@ -98,8 +99,8 @@ def _truncated() -> bytes:
 
 
 def _gif_with_a_larger_frame() -> bytes:
-    """Its head says 10 by 10, its frame 65,000 by 65,000."""
-    frame = b"\x2c" + (0).to_bytes(2, "little") * 2 + (65_000).to_bytes(2, "little") * 2 + b"\0\x02\x02\x44\x01\0"
+    """Its head says 10 by 10, its frame 8,000 by 8,000."""
+    frame = b"\x2c" + (0).to_bytes(2, "little") * 2 + (8_000).to_bytes(2, "little") * 2 + b"\0\x02\x02\x44\x01\0"
     return b"GIF89a\x0a\0\x0a\0\x80\0\0\0\0\0\xff\xff\xff" + frame + b"\x3b" + bytes(3_000_000)
 
 
@@ -110,11 +111,19 @@ def _png_with_a_bomb() -> bytes:
     return png_that_claims(10, 10) + chunk
 
 
-@pytest.mark.parametrize("make", [_truncated, _gif_with_a_larger_frame])
-def test_what_cannot_be_decoded_within_bounds_is_refused(make: Callable[[], bytes]) -> None:
-    data = make()
-    with pytest.raises(BadPicture):
-        for_upload(data, PictureFormat.PNG if data.startswith(b"\x89") else PictureFormat.GIF)
+@pytest.mark.parametrize(
+    ("make", "format_", "reason"),
+    [
+        (_truncated, PictureFormat.PNG, BROKEN),
+        (_gif_with_a_larger_frame, PictureFormat.GIF, TOO_MANY_PIXELS),
+    ],
+)
+def test_what_cannot_be_decoded_within_bounds_is_refused(
+    make: Callable[[], bytes], format_: PictureFormat, reason: str
+) -> None:
+    with pytest.raises(BadPicture) as refused:
+        for_upload(make(), format_)
+    assert refused.value.reason == reason
 
 
 def test_more_data_than_the_head_claims_is_not_unpacked() -> None:

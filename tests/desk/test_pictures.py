@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from tests.core.test_picture_header import png_that_claims
 from tests.desk.test_imaging import noise, saved
+from tests.sandbox.worlds import HandClock
 from wxdesk.core.errors import BadPicture, NotFound
 from wxdesk.core.model import PictureFormat
 from wxdesk.core.picture_header import NOT_A_PICTURE, TOO_MANY_PIXELS
 from wxdesk.desk.imaging import LARGEST_UPLOAD, MOVING
 from wxdesk.desk.pictures import TOO_LARGE, Pictures
 from wxdesk.sandbox.pictures import torn_box
+from wxdesk.store import open_store
 from wxdesk.store.picture_files import FolderOfPictures
 
 
 def _files(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file()]
+    return [path for path in (folder / "pictures").rglob("*") if path.is_file()]
 
 
 @pytest.fixture
-def pictures(tmp_path: Path) -> Pictures:
-    return Pictures(FolderOfPictures(tmp_path))
+async def pictures(tmp_path: Path) -> AsyncIterator[Pictures]:
+    store = await open_store("sqlite:///desk.db", tmp_path)
+    yield Pictures(store.pictures, FolderOfPictures(tmp_path / "pictures"), HandClock())
+    await store.close()
 
 
 async def test_a_picture_is_known_by_what_it_holds(pictures: Pictures) -> None:

@@ -135,12 +135,16 @@ async def test_a_message_that_arrived_has_ended_it(typing: Typing, wire: Wire, c
     assert wire.calls == [("o_li", True)] * 2
 
 
-async def test_the_end_never_overtakes_the_beginning(typing: Typing, wire: Wire, conversation_id: int) -> None:
+async def test_the_end_never_overtakes_the_beginning(
+    typing: Typing, wire: Wire, store: SqlStore, conversation_id: int
+) -> None:
     wire.slow = asyncio.Event()
     began = asyncio.create_task(typing.show(conversation_id))
     await wire.entered.wait()
     ended = asyncio.create_task(typing.stop(conversation_id))
-    await asyncio.sleep(0)
+    for _ in range(5):  # time enough for the end, were it allowed to go first
+        await store.conversations.get(conversation_id)
+    assert wire.calls == []
     wire.slow.set()
     await asyncio.gather(began, ended)
     assert wire.calls == [("o_li", True), ("o_li", False)]

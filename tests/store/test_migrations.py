@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from sqlalchemy import Connection, inspect
 from tests.store.conftest import Postgres
 from tests.store.talk import Talk
 from wxdesk.core.errors import StoreError
+from wxdesk.core.model import Message
 from wxdesk.store import open_store, opening
 from wxdesk.store.database import Database
 from wxdesk.store.migrate import SCRIPTS, Migrations
@@ -41,10 +43,17 @@ def sqlite_schema(file: Path) -> dict[str, str]:
     with closing(sqlite3.connect(file)) as connection:
         rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
     return {
-        name: " ".join(sql.split())
+        name: _without_order(sql)
         for name, sql in rows
         if not name.startswith(("search_index", "alembic", "sqlite_")) and " TRIGGER " not in sql
     }
+
+
+def _without_order(sql: str) -> str:
+    """A statement with the parts of its list sorted: SQLite writes a column that came later behind the constraints."""
+    before, _, listed = " ".join(sql.split()).partition("(")
+    parts = re.split(r",(?![^(]*\))", listed.rpartition(")")[0] + " ")
+    return f"{before}({', '.join(sorted(part.strip() for part in parts))}) {listed.rpartition(')')[2]}"
 
 
 async def test_the_migrated_sqlite_file_has_the_schema_of_the_code(sqlite_file: Path, tmp_path: Path) -> None:
@@ -104,6 +113,16 @@ def with_next(folder: Path, second: str) -> Migrations:
     return Migrations(scripts)
 
 
+def up_to(folder: Path, newest: str) -> Migrations:
+    """The program's migrations as they were when `newest` was the last."""
+    scripts = folder / f"until-{newest}"
+    shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
+    for path in (scripts / "versions").glob("[0-9]*.py"):
+        if path.name[:4] > newest:
+            path.unlink()
+    return Migrations(scripts)
+
+
 def tables(file: Path) -> set[str]:
     with closing(sqlite3.connect(file)) as connection:
         return {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
@@ -133,6 +152,27 @@ async def test_a_migration_that_fails_leaves_the_schema_as_it_was(home: Path, tm
     store = await open_store("sqlite:///desk.db", home)
     await Talk(store).says("o1")
     await store.close()
+
+
+async def test_messages_from_before_pictures_await_none(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "home" / "desk.db"
+    await (await opening._open_file(file, up_to(tmp_path, "0002"))).close()
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript(BEFORE_PICTURES)
+    store = await open_store("sqlite:///desk.db", home)
+    (message,) = await store.conversations.timeline(1)
+    assert isinstance(message, Message)
+    assert (message.media_id, message.picture, message.picture_state) == ("M", "", None)
+    assert await store.pictures.awaited(["shop"], without=(), limit=10) == []
+    await store.close()
+
+
+BEFORE_PICTURES = """
+INSERT INTO raw_pushes VALUES (1, 'shop', 'k', x'7b7d', 'json', 0, 1, '');
+INSERT INTO contacts VALUES (1, 'shop', 'o1', 0, '', '', '[]', 0);
+INSERT INTO conversations VALUES (1, 'shop', 1, NULL, 0, NULL, 1, '', 'image', 'contact', 0, 0, 5, 0);
+INSERT INTO messages VALUES (1, 1, 1, 'image', 0, 0, 0, '', 'image', '1', NULL, NULL, 'M', 'http://a', '{}', 1);
+"""
 
 
 async def test_opening_a_current_file_copies_nothing(home: Path) -> None:

@@ -52,9 +52,12 @@ def test_what_is_no_kept_picture_is_not_found(folder: FolderOfPictures, digest: 
         folder.read(digest)
 
 
-def test_a_digest_reaches_no_other_folder(folder: FolderOfPictures, tmp_path: Path) -> None:
+def test_a_digest_reaches_no_other_folder(tmp_path: Path) -> None:
+    root = tmp_path / "home" / "pictures"
+    root.mkdir(parents=True)
     (tmp_path / "secret.png").write_bytes(b"secret")
-    assert folder.path("../secret") is None
+    assert (root / ".." / "../secret.png").is_file()
+    assert FolderOfPictures(root).path("../secret") is None
 
 
 def test_a_file_that_was_changed_is_not_handed_out_and_is_mended_by_keeping_it_again(folder: FolderOfPictures) -> None:
@@ -73,7 +76,7 @@ def test_what_a_crash_left_is_cleared_and_nothing_else(folder: FolderOfPictures,
     picture = _kept(folder, torn_box())
     rest = tmp_path / "pictures" / picture.digest[:2] / "tmpabc.part"
     rest.write_bytes(b"half")
-    folder.clear()
+    folder = FolderOfPictures(tmp_path / "pictures")
     assert not rest.exists()
     assert folder.read(picture.digest) == torn_box()
 

@@ -52,6 +52,9 @@ MOST_HOLD_SECONDS = 3600
 MOST_TYPING_SECONDS = 15
 """As long as WeChat shows that somebody is typing."""
 
+_FILE_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp")
+"""A media_id has letters, digits, - and _ only."""
+
 _WORD_LISTS = ("exact", "prefix", "suffix", "any", "all", "none")
 
 
@@ -253,6 +256,8 @@ def _reason_against(action: Action) -> str:
             return "Typing is shown for 1 to 15 seconds."
         case ActionKind.IMAGE if not content.media_id:
             return "An image needs its media_id."
+        case ActionKind.IMAGE if content.media_id.lower().endswith(_FILE_ENDINGS):
+            return "An image is named by its media_id, not by a file. Pictures from this machine are sent by hand."
         case ActionKind.LINK if not (content.title and content.url.startswith(("https://", "http://"))):
             return "A link needs a title and a url that begins with https:// or http://."
         case ActionKind.CARD if not (content.title and content.page_path and content.thumb_media_id):

@@ -2,6 +2,7 @@
 
 accepted                         sent; the reply window loses one
 certainly not delivered          queued again, later and later (`core.backoff`), then failed
+nothing there to deliver         failed: its picture is gone from this machine
 no answer came                   unknown: never sent again by itself
 refused, by its errcode's action (`core.errcodes`):
     RETRY                        queued again after 1, 3 and 9 s, then failed
@@ -20,7 +21,7 @@ from dataclasses import replace
 from wxdesk.core import quota
 from wxdesk.core.backoff import wait_after
 from wxdesk.core.errcodes import ErrorAction, action_for
-from wxdesk.core.errors import NotSent, Refused
+from wxdesk.core.errors import NotSendable, NotSent, Refused
 from wxdesk.core.events import Event, ReplyChanged, TroubleRaised
 from wxdesk.core.lifecycle import Move
 from wxdesk.core.model import Reply
@@ -56,6 +57,10 @@ class Consequences:
     def not_sent(self, reply: Reply, error: NotSent) -> Consequence:
         """It certainly did not reach the contact."""
         return self._again_or_failed(reply, ReplyChanges(error=str(error)), busy=error.busy)
+
+    def not_sendable(self, reply: Reply, error: NotSendable) -> Consequence:
+        """Something of it is gone, so it cannot leave at all."""
+        return self._final(reply, Move.REFUSE, ReplyChanges(error=str(error.values["reason"])))
 
     async def refused(self, reply: Reply, error: Refused) -> Consequence:
         """WeChat answered with an errcode."""

@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Protocol
 
+from wxdesk.core.rules import Decision
 from wxdesk.core.statistics import Figures, Span
 from wxdesk.core.traces import PushPath, PushTrace, ReplyTrace
+
+
+class Decisions(Protocol):
+    """Why each message got its answer."""
+
+    async def for_message(self, message_id: int) -> Decision | None:
+        """The decision about a message."""
+        ...
+
+    async def latest(self, conversation_id: int) -> Decision | None:
+        """The newest decision in a conversation."""
+        ...
+
+    async def hits(self, since: datetime) -> dict[int, int]:
+        """How often each rule answered since `since`, by rule id."""
+        ...
 
 
 class Traces(Protocol):

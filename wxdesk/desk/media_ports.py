@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -21,6 +24,61 @@ class PictureFiles(Protocol):
 
     def path(self, digest: str) -> Path | None:
         """The file, None if it is not on this machine."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """A picture as WeChat knows it, for one account and three days."""
+
+    media_id: str
+    uploaded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AwaitedPicture:
+    """What is still to be fetched for a message. `address` is the one that the push named; it may be anything."""
+
+    message_id: int
+    conversation_id: int
+    account: str
+    media_id: str
+    address: str
+
+
+class PictureRecords(Protocol):
+    """What is known about kept pictures, and about those that messages await."""
+
+    async def add(self, picture: Picture, at: datetime) -> None:
+        """Make a kept picture known; nothing happens if it is."""
+        ...
+
+    async def get(self, digest: str) -> Picture:
+        """One picture; raises `NotFound`."""
+        ...
+
+    async def upload(self, account: str, digest: str) -> Uploaded | None:
+        """The last upload of a picture for an account."""
+        ...
+
+    async def note_upload(self, account: str, digest: str, media_id: str, at: datetime) -> None:
+        """Remember an upload instead of the one before."""
+        ...
+
+    async def awaited(self, accounts: Collection[str], *, without: Collection[int], limit: int) -> list[AwaitedPicture]:
+        """Messages of these accounts whose picture is awaited, oldest first; the messages in `without` left out."""
+        ...
+
+    async def settle(self, message_id: int, picture: Picture, at: datetime) -> None:
+        """The message's picture is kept; makes it known, too."""
+        ...
+
+    async def miss(self, message_id: int, problem: str) -> None:
+        """The message's picture will never come; `problem` is an English sentence for `i18n.tr`."""
+        ...
+
+    async def give_up(self, before: datetime, problem: str) -> list[AwaitedPicture]:
+        """The same for all that are awaited since before `before`; which ones these were."""
         ...
 
 

@@ -15,7 +15,7 @@ import logging
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
-from wxdesk.core.errors import DeliveryUnknown, MoveNotAllowed, NotFound, NotSent, Refused, StoreError
+from wxdesk.core.errors import DeliveryUnknown, MoveNotAllowed, NotFound, NotSendable, NotSent, Refused, StoreError
 from wxdesk.core.events import AccountFreed, ConversationChanged, Event, PauseChanged, ReplyChanged
 from wxdesk.core.lifecycle import Move
 from wxdesk.core.model import Account, Reply, ReplyState
@@ -153,6 +153,8 @@ class Outbox:
             await self._sender.send(account, reply.openid, reply.content, reply.id)
         except NotSent as error:
             return self._consequences.not_sent(reply, error)
+        except NotSendable as error:
+            return self._consequences.not_sendable(reply, error)
         except DeliveryUnknown as error:
             return self._consequences.lost(reply, str(error))
         except Refused as error:

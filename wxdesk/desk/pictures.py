@@ -13,7 +13,8 @@ from wxdesk.core.errors import BadPicture
 from wxdesk.core.model import Picture
 from wxdesk.core.picture_header import read_header
 from wxdesk.desk.imaging import for_upload
-from wxdesk.desk.media_ports import PictureFiles
+from wxdesk.desk.media_ports import PictureFiles, PictureRecords
+from wxdesk.desk.ports import Clock
 
 LARGEST_ORIGINAL = 20 * 1024 * 1024
 """Bytes of a picture that an operator may choose; it is made smaller before it leaves."""
@@ -24,8 +25,10 @@ TOO_LARGE = "The picture is larger than 20 MB."
 class Pictures:
     """Kept pictures, by digest."""
 
-    def __init__(self, files: PictureFiles) -> None:
+    def __init__(self, records: PictureRecords, files: PictureFiles, clock: Clock) -> None:
+        self._records = records
         self._files = files
+        self._clock = clock
 
     async def add(self, data: bytes) -> Picture:
         """Keep a picture that an operator chose; it can be sent from now on, by its digest.
@@ -37,11 +40,13 @@ class Pictures:
             BadPicture: it is no such picture, is damaged, or moves and is too large for WeChat.
             StoreError: it could not be written.
         """
-        return await asyncio.to_thread(self._admit, data)
+        picture = await asyncio.to_thread(self._admit, data)
+        await self._records.add(picture, self._clock())
+        return picture
 
     async def get(self, digest: str) -> Picture:
         """What is known about a kept picture; raises `NotFound`."""
-        return await asyncio.to_thread(lambda: described(self._files.read(digest)))
+        return await self._records.get(digest)
 
     async def upload_size(self, digest: str) -> int:
         """How many bytes of a kept picture leave: its own, or fewer where it is made smaller; raises `NotFound`."""

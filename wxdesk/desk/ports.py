@@ -30,7 +30,8 @@ from wxdesk.core.model import (
 )
 from wxdesk.core.rules import Decision, Firing, Rule
 from wxdesk.core.subject import NO_HISTORY, History, Wanted
-from wxdesk.desk.looking_back import Statistics, Traces
+from wxdesk.desk.looking_back import Decisions, Statistics, Traces
+from wxdesk.desk.media_ports import PictureRecords
 
 type Clock = Callable[[], datetime]
 """Tells the time, aware and in UTC."""
@@ -258,22 +259,6 @@ class Replies(Protocol):
         ...
 
 
-class Decisions(Protocol):
-    """Why each message got its answer."""
-
-    async def for_message(self, message_id: int) -> Decision | None:
-        """The decision about a message."""
-        ...
-
-    async def latest(self, conversation_id: int) -> Decision | None:
-        """The newest decision in a conversation."""
-        ...
-
-    async def hits(self, since: datetime) -> dict[int, int]:
-        """How often each rule answered since `since`, by rule id."""
-        ...
-
-
 class Rules(Protocol):
     """The ordered list of rules; every saved revision is kept."""
 
@@ -361,6 +346,11 @@ class Store(Protocol):
     @property
     def templates(self) -> Templates:
         """Stored answers."""
+        ...
+
+    @property
+    def pictures(self) -> PictureRecords:
+        """Kept and awaited pictures."""
         ...
 
     @property

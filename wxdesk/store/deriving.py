@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from wxdesk.core.model import Author, Conversation, Incoming, Message, MessageType
+from wxdesk.core.model import Author, Conversation, Incoming, Message, MessageType, PictureState
 from wxdesk.core.quota import opened
 from wxdesk.desk.ports import ToDerive, Undecided
 from wxdesk.store.columns import cleaned
@@ -144,6 +144,7 @@ def _message(push: ToDerive, incoming: Incoming, conversation_id: int) -> Messag
         media_id=_cleaned(incoming.media_id),
         pic_url=_cleaned(incoming.pic_url),
         fields={cleaned(name): cleaned(value) for name, value in incoming.fields.items()},
+        picture_state=PictureState.AWAITED if incoming.names_picture else None,
     )
 
 

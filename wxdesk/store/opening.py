@@ -20,6 +20,7 @@ from wxdesk.store.failures import store_error
 from wxdesk.store.home_lock import HomeLock
 from wxdesk.store.inspection import back_up, revision_of
 from wxdesk.store.migrate import Migrations
+from wxdesk.store.pictures import SqlPictures
 from wxdesk.store.postgresql import PostgresqlDatabase
 from wxdesk.store.pushes import SqlPushes
 from wxdesk.store.replies import SqlReplies
@@ -43,6 +44,7 @@ class SqlStore:
         self.pushes = SqlPushes(db)
         self.conversations = SqlConversations(db)
         self.replies = SqlReplies(db)
+        self.pictures = SqlPictures(db)
         self.decisions = SqlDecisions(db)
         self.rules = SqlRules(db)
         self.templates = SqlTemplates(db)

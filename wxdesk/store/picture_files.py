@@ -25,10 +25,14 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class FolderOfPictures:
-    """Fills `desk.media_ports.PictureFiles` with the folder `root`, which is made when first needed."""
+    """Fills `desk.media_ports.PictureFiles` with the folder `root`, which is made when first needed.
+
+    Whoever opens it is alone with it (see `store.home_lock`), so what is unfinished there was left by a crash.
+    """
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._clear()
 
     def keep(self, picture: Picture, data: bytes) -> None:
         """Have `data` on disk when this returns; raises `StoreError`."""
@@ -60,8 +64,7 @@ class FolderOfPictures:
             return None
         return next((place for form in PictureFormat if (place := self._place(digest, form)).is_file()), None)
 
-    def clear(self) -> None:
-        """Remove what a crash left unfinished."""
+    def _clear(self) -> None:
         for rest in self._root.glob(f"??/*{_UNFINISHED}"):
             rest.unlink(missing_ok=True)
 

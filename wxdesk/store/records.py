@@ -77,6 +77,9 @@ def message_of(row: Row[Any]) -> Message:
         pic_url=row.pic_url,
         fields=row.fields,
         decided=row.decided,
+        picture=row.picture,
+        picture_state=row.picture_state,
+        picture_problem=row.picture_problem,
     )
 
 

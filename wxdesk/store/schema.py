@@ -8,6 +8,8 @@
     decisions      one a message: why it got its answer
     rule_firings   one a rule that matched a message
     replies        the outbox: each in exactly one state
+    pictures       what is known about each kept picture; its bytes are a file (see `store.picture_files`)
+    uploads        one a picture and account: the media_id that WeChat gave for it
     search_texts   the words of messages and replies once more, cut for searching (see `store.search`)
     rules · rule_revisions · rule_lists · templates · settings
 
@@ -35,7 +37,17 @@ from sqlalchemy import (
     text,
 )
 
-from wxdesk.core.model import Author, BodyFormat, Content, MessageType, PushMode, ReplyMode, ReplyState
+from wxdesk.core.model import (
+    Author,
+    BodyFormat,
+    Content,
+    MessageType,
+    PictureFormat,
+    PictureState,
+    PushMode,
+    ReplyMode,
+    ReplyState,
+)
 from wxdesk.core.rules import Outcome, Rule, RuleVerdict
 from wxdesk.store.columns import Choice, Moment, Nested, Words, identity
 
@@ -134,12 +146,17 @@ messages = Table(
     Column("pic_url", Words),
     Column("fields", Nested(dict[str, str]), nullable=False),
     Column("decided", Boolean, nullable=False),
+    Column("picture", Text, nullable=False, server_default=""),
+    Column("picture_state", Choice(PictureState)),
+    Column("picture_problem", Words, nullable=False, server_default=""),
     UniqueConstraint("push_id"),
 )
 UNDECIDED = messages.c.decided.is_(false())
 WRITTEN = messages.c.event.is_(None)
+AWAITED = messages.c.picture_state == literal_column("'awaited'")
 Index("ix_messages_timeline", messages.c.conversation_id, messages.c.at, messages.c.id)
 Index("ix_messages_undecided", messages.c.id, sqlite_where=UNDECIDED, postgresql_where=UNDECIDED)
+Index("ix_messages_awaited", messages.c.id, sqlite_where=AWAITED, postgresql_where=AWAITED)
 Index("ix_messages_written", messages.c.at, sqlite_where=WRITTEN, postgresql_where=WRITTEN)
 
 decisions = Table(
@@ -206,6 +223,26 @@ Index(None, replies.c.conversation_id, replies.c.state, replies.c.id)
 Index("ix_replies_timeline", replies.c.conversation_id, replies.c.created_at, replies.c.id)
 Index(None, replies.c.sent_at, replies.c.author)
 Index(None, replies.c.conversation_id, replies.c.sent_at, replies.c.id)
+
+pictures = Table(
+    "pictures",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("format", Choice(PictureFormat), nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("added_at", Moment, nullable=False),
+)
+
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("digest", Text, primary_key=True),
+    Column("media_id", Words, nullable=False),
+    Column("uploaded_at", Moment, nullable=False),
+)
 
 search_texts = Table(
     "search_texts",

@@ -100,5 +100,4 @@ async def public_address(host: str, port: int) -> tuple[str, int]:
 
 def _is_public(place: str) -> bool:
     address = ipaddress.ip_address(place.partition("%")[0])
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return (mapped or address).is_global and not (mapped or address).is_multicast
+    return address.is_global and not address.is_multicast
