@@ -94,7 +94,7 @@ def _add_secret(parser: argparse.ArgumentParser) -> None:
 
 def _add_sandbox(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=0, help="0 (default): any free port")
-    parser.add_argument("--host", default="127.0.0.1", help="this machine only by default; everybody can steer another")
+    parser.add_argument("--host", default="127.0.0.1", help="127.0.0.1; elsewhere whoever reaches it steers it")
     parser.add_argument("--push-url", default="", help="where it pushes; can be set later by /control/push_url")
     parser.add_argument("--name", default="shop", help="the account's name (shop)")
     parser.add_argument("--app-id", default="", help="the mini program's app id")

@@ -87,6 +87,11 @@ def other(form: BodyFormat) -> BodyFormat:
     return BodyFormat.XML if form is BodyFormat.JSON else BodyFormat.JSON
 
 
+def test_success_stays_in_clear() -> None:
+    answer = encrypted(BodyFormat.JSON, "success")
+    assert read_answer(program(), PUSHED, 200, answer).reason == "success must not be encrypted"
+
+
 def test_a_changed_signature_is_no_answer() -> None:
     answer = json.loads(encrypted(BodyFormat.JSON))
     answer["MsgSignature"] = "0" * 40

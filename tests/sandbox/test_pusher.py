@@ -106,6 +106,7 @@ async def test_silence_counts_as_a_failure() -> None:
         outcome = await push(ears, PushMode.PLAIN, BodyFormat.XML, bodies.enter("goods/1024"), deadline=0.2)
     assert [attempt.status for attempt in outcome.attempts] == [None, 200]
     assert 200 <= outcome.attempts[0].milliseconds < 2000
+    assert outcome.attempts[0].trouble == "no answer in time"
     assert (DEADLINE_SECONDS, TRIES) == (5, 3)
 
 
@@ -113,6 +114,7 @@ async def test_nobody_listens() -> None:
     ears = Ears((), url="http://127.0.0.1:9/wx/shop")
     outcome = await push(ears, PushMode.PLAIN, BodyFormat.JSON, bodies.text("在吗", "1"))
     assert [attempt.status for attempt in outcome.attempts] == [None, None, None]
+    assert outcome.reading.reason == "no connection"
 
 
 async def test_without_a_push_url_nothing_leaves(sandbox: Sandbox) -> None:

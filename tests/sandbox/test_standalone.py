@@ -16,6 +16,7 @@ from wechatpy.crypto import WeChatCrypto
 
 from tests.sandbox.worlds import OPENID, listening
 from wxdesk.core.errors import BadInput
+from wxdesk.sandbox.server import Sandbox
 from wxdesk.sandbox.standalone import Given, run_sandbox
 
 SECRETS = {
@@ -84,3 +85,19 @@ async def test_what_makes_no_sense_is_told(tmp_path: Path) -> None:
             await run_sandbox(0, script=bad, on_ready=lambda facts: None)
     with pytest.raises(BadInput):
         await run_sandbox(0, script=tmp_path / "none.jsonl")
+
+
+@pytest.mark.parametrize(("host", "named"), [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("::1", "[::1]")])  # noqa: S104
+async def test_where_it_listens_and_who_may_steer(host: str, named: str) -> None:
+    sandbox = Sandbox(host=host)
+    try:
+        url = await sandbox.start()
+        assert url.startswith(f"http://{named}:")
+        async with aiohttp.ClientSession(url) as http:
+            assert (await http.get("/control/state")).status == 200
+            foreign = {"Host": "wechat.test:80"}
+            assert (await http.get("/control/state", headers=foreign)).status == (200 if host == "0.0.0.0" else 403)  # noqa: S104
+            crossing = {"Origin": "https://evil.example"}
+            assert (await http.post("/control/fault", json={}, headers=crossing)).status == 403
+    finally:
+        await sandbox.stop()

@@ -29,7 +29,7 @@ class Understood(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     TRANSFER = "transfer"
     WRONG = "wrong"
-    SILENCE = "silence"  # none came in time
+    SILENCE = "silence"  # none came
     NOT_PUSHED = "not_pushed"  # there was nothing to answer
 
 
@@ -51,10 +51,8 @@ class _Wrong(Exception):
     """The answer is not what it must be; its text says why."""
 
 
-def read_answer(program: MiniProgram, pushed: Mapping[str, Any], status: int | None, answer: str) -> Reading:
-    """Understand the `answer` to the push of the fields `pushed`; `status` None if none came."""
-    if status is None:
-        return Reading(Understood.SILENCE, "no answer in time")
+def read_answer(program: MiniProgram, pushed: Mapping[str, Any], status: int, answer: str) -> Reading:
+    """Understand the `answer` to the push of the fields `pushed`."""
     if status != 200:
         return Reading(Understood.WRONG, f"HTTP status {status}, not 200")
     if answer in ("", "success"):

@@ -29,11 +29,12 @@ _NOTHING = Reading(Understood.NOT_PUSHED)
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try. `status` is None if no answer came in time."""
+    """One try. `status` is None if no answer came, `trouble` then says why in English."""
 
     status: int | None
     answer: str
     milliseconds: float
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ class Pusher:
         while True:
             url, body = self._request(delivery, self._nonce())
             attempts.append(await self._try(url, body, delivery.shape.content_type))
-            reading = read_answer(delivery.program, delivery.fields, attempts[-1].status, attempts[-1].answer)
+            reading = _read(delivery, attempts[-1])
             if reading.is_good or len(attempts) == tries:
                 return PushOutcome(tuple(attempts), reading.is_good, reading)
 
@@ -120,7 +121,7 @@ class Pusher:
         outcome = PushOutcome()
         for _ in range(2):
             attempt = await self._try(url, body, delivery.shape.content_type)
-            reading = read_answer(delivery.program, delivery.fields, attempt.status, attempt.answer)
+            reading = _read(delivery, attempt)
             outcome = outcome.and_then(PushOutcome((attempt,), reading.is_good, reading))
         return outcome
 
@@ -152,7 +153,7 @@ class Pusher:
 
     async def _try(self, url: str, body: bytes | None, content_type: str) -> Attempt:
         started = time.perf_counter()
-        status, answer = None, ""
+        status, answer, trouble = None, "", ""
         method, headers = ("GET", {}) if body is None else ("POST", {"Content-Type": content_type})
         try:
             async with (
@@ -161,9 +162,13 @@ class Pusher:
             ):
                 answer = (await response.read()).decode("utf-8", "replace")
                 status = response.status
-        except (TimeoutError, aiohttp.ClientError):
-            pass
-        return Attempt(status, answer, (time.perf_counter() - started) * 1000)
+        except TimeoutError:
+            trouble = "no answer in time"
+        except aiohttp.ClientConnectorError:
+            trouble = "no connection"
+        except aiohttp.ClientError:
+            trouble = "the connection broke"
+        return Attempt(status, answer, (time.perf_counter() - started) * 1000, trouble)
 
     def _connections(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -172,3 +177,9 @@ class Pusher:
                 headers=headers, connector=aiohttp.TCPConnector(limit=64), timeout=aiohttp.ClientTimeout(total=None)
             )
         return self._session
+
+
+def _read(delivery: Delivery, attempt: Attempt) -> Reading:
+    if attempt.status is None:
+        return Reading(Understood.SILENCE, attempt.trouble)
+    return read_answer(delivery.program, delivery.fields, attempt.status, attempt.answer)

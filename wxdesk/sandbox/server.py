@@ -81,7 +81,7 @@ class Sandbox:
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._host, self._port)
         await site.start()
-        self.url = f"http://{HOST}:{self._runner.addresses[0][1]}"
+        self.url = f"http://{_called(self._host)}:{self._runner.addresses[0][1]}"
         return self.url
 
     async def stop(self) -> None:
@@ -188,6 +188,13 @@ class Sandbox:
         except Refusal:
             raise web.HTTPNotFound from None
         return web.Response(body=medium.data, content_type=medium.content_type)
+
+
+def _called(host: str) -> str:
+    """By which name this machine reaches what listens on `host`."""
+    if host in ("", "0.0.0.0", "::"):  # noqa: S104 - not bound here, but understood
+        return HOST
+    return f"[{host}]" if ":" in host else host
 
 
 def guard(*, loopback: bool) -> Middleware:

@@ -21,8 +21,8 @@ from wxdesk.ui.main_window import MainWindow
 from wxdesk.ui.setup.facts import Facts
 from wxdesk.ui.simulator.page import LIST_NEEDS, SimulatorPage
 from wxdesk.ui.simulator.phone_model import PhoneRole
-from wxdesk.ui.simulator.port import Line, Mishap, Side
-from wxdesk.ui.simulator.words import GROUPS
+from wxdesk.ui.simulator.port import Line, Mishap, Side, Told
+from wxdesk.ui.simulator.words import GROUPS, told_word
 
 
 def lines(page: SimulatorPage) -> list[Line]:
@@ -151,7 +151,9 @@ def test_a_push_that_nobody_takes_is_loud(qtbot: QtBot, world: World, page: Simu
     qtbot.waitUntil(lambda: len(lines(page)) == 2)
     assert lines(page)[1].side is Side.NOT_AVAILABLE
     qtbot.waitUntil(lambda: page.counters.failed.full_text() == "not taken: 1")
-    assert page.phone.result.full_text() == "The desk did not take it in 3 tries: no answer in time"
+    assert page.phone.result.full_text() == "The desk did not take it in 3 tries: no connection"
+    i18n.use("zh_CN")
+    assert told_word(Told(True, False, 3, 9.0, "no connection")) == "工作台试了 3 次都没有收下：连不上"
 
 
 def test_wechats_own_tool_takes_him_and_lets_him_go(qtbot: QtBot, world: World, page: SimulatorPage) -> None:

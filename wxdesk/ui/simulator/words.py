@@ -95,7 +95,7 @@ def told_word(told: Told) -> str:
         "The desk did not take it in {n} try: {reason}",
         "The desk did not take it in {n} tries: {reason}",
         told.tries,
-        reason=told.reason,
+        reason=tr(told.reason),
     )
 
 
