@@ -67,7 +67,7 @@ async def test_twice(wechat: Sandbox, ears: Ears, kind: FaultKind, nonces: int) 
 
 
 async def test_in_another_order(wechat: Sandbox, ears: Ears) -> None:
-    plan(wechat, FaultKind.REORDER)
+    plan(wechat, FaultKind.REORDER, milliseconds=600_000)
     await wechat.say(OPENID, "一")
     await wechat.say(OPENID, "二")
     await ears.heard(2)

@@ -153,7 +153,7 @@ def test_a_push_that_nobody_takes_is_loud(qtbot: QtBot, world: World, page: Simu
     qtbot.waitUntil(lambda: page.counters.failed.full_text() == "not taken: 1")
     assert page.phone.result.full_text() == "The desk did not take it in 3 tries: no connection"
     i18n.use("zh_CN")
-    assert told_word(Told(True, False, 3, 9.0, "no connection")) == "工作台试了 3 次都没有收下：连不上"
+    assert told_word(Told(True, False, 3, 9.0, "no connection")) == "工作台试了 3 次都没有收下：没有连接"
 
 
 def test_wechats_own_tool_takes_him_and_lets_him_go(qtbot: QtBot, world: World, page: SimulatorPage) -> None:
