@@ -221,3 +221,15 @@ async def test_only_facts_that_rules_look_at_are_wanted() -> None:
         rule("c", "x", cooldown=Cooldown(per_account_per_min=1)),
     ]
     assert (await answering(rules)).wanted == Wanted(message_no=True, fired=frozenset({1}), lately=frozenset({4}))
+
+
+async def test_an_event_of_wechats_own_is_answered_only_where_a_rule_asks_for_it() -> None:
+    ended = Message(1, 1, 1, MessageType.OTHER, NOW, NOW, msg_type="event", event="kf_close_session")
+    thanks = Rule(
+        "thanks", on=frozenset({MessageType.OTHER}), when=Condition(event=("KF_close_session",)), then=(reply("再见"),)
+    )
+    everything = Rule("else", on=frozenset({MessageType.OTHER}), default=True, then=(reply("?"),))
+    [made] = await resolved([thanks, everything], Undecided(ended, THREAD))
+    assert texts(made) == ["再见"]
+    [made] = await resolved([replace(thanks, enabled=False), everything], Undecided(ended, THREAD))
+    assert made.decision.outcome is Outcome.NOT_A_CUSTOMER

@@ -1,17 +1,33 @@
-"""The list of rules, and its revisions; templates, settings and accounts beside it."""
+"""The list of rules, and its revisions; settings and accounts beside it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from tests.store.talk import T0, second
 from wxdesk.core.errors import NotFound
-from wxdesk.core.model import Account, Content, MessageType, PushMode, ReplyKind, ReplyMode, Template
-from wxdesk.core.rules import Action, ActionKind, Condition, Rule, SessionFromTest
+from wxdesk.core.model import Account, Content, MessageType, PushMode, ReplyKind, ReplyMode
+from wxdesk.core.rules import (
+    Action,
+    ActionKind,
+    Condition,
+    Cooldown,
+    Delivery,
+    FieldTest,
+    HoursTest,
+    LastRule,
+    MessageNo,
+    Presence,
+    Rule,
+    SessionFromTest,
+    TagsTest,
+    Variant,
+)
 from wxdesk.store import SqlStore
+from wxdesk.store.columns import EPOCH
 from wxdesk.store.schema import accounts, rule_revisions
 
 FULL = Rule(
@@ -19,15 +35,44 @@ FULL = Rule(
     enabled=False,
     on=frozenset({MessageType.TEXT, MessageType.ENTER_SESSION}),
     when=Condition(
-        ("几点",), ("a", "b"), ("退款",), ("嗯",), ("前",), r"(?P<no>\d{4,})", SessionFromTest(prefix="goods")
+        any=("几点",),
+        all=("a", "b"),
+        none=("退款",),
+        exact=("嗯",),
+        prefix=("前",),
+        suffix=("吗",),
+        regex=r"(?P<no>\d{4,})",
+        session_from=SessionFromTest(prefix="goods", fields=(FieldTest("id", ("1", "2")),)),
+        event=("user_enter_tempsession",),
+        hours=HoursTest("店", inside=False),
+        operator=Presence.AWAY,
+        tags=TagsTest(("vip",), ("黑名单",)),
+        first_contact=False,
+        quiet_days=30,
+        message_no=MessageNo(2),
+        last_rule_within=LastRule("问候", 10),
+        unless=Condition(regex="x+"),
     ),
     then=(
-        Action(ActionKind.REPLY, "订单 {{ m.no }}"),
+        Action(ActionKind.REPLY, "订单 {{ m.no }}", others=("单号 {{ m.no }}",), variant=Variant.ROTATE),
+        Action(ActionKind.TYPING, seconds=3),
         Action(ActionKind.CARD, content=Content(ReplyKind.CARD, title="店", page_path="p", thumb_media_id="m")),
         Action(ActionKind.TAG, tags=("售后",)),
     ),
     continues=True,
+    cooldown=Cooldown(60, 1, 9),
+    delivery=Delivery.HOLD,
+    hold_seconds=20,
 )
+
+OLD = (
+    '{"name":"物流","id":0,"position":0,"revision":0,"enabled":true,"on":["text"],"when":{"any":["物流"],"all":[],'
+    '"none":["投诉"],"exact":[],"prefix":[],"regex":null,"session_from":{"equals":null,"prefix":"goods","regex":null}},'
+    '"then":[{"kind":"reply","text":"在路上","content":{"kind":"text","text":"","media_id":"","title":"",'
+    '"description":"","url":"","thumb_url":"","page_path":"","thumb_media_id":""},"tags":[]}],"default":false,'
+    '"continues":false,"updated_at":null}'
+)
+"""A rule as the first version of this program stored it."""
 
 
 def plain(name: str, answer: str = "好", *, default: bool = False) -> Rule:
@@ -51,6 +96,17 @@ async def test_a_rule_comes_back_as_it_was(store: SqlStore) -> None:
     assert saved == replace(FULL, id=saved.id, position=1, revision=1, updated_at=second(1))
     assert saved.id > 0
     assert await store.rules.all() == [saved]
+
+
+async def test_a_rule_that_an_older_program_stored_is_read(store: SqlStore) -> None:
+    values = {"position": 1, "revision": 4, "enabled": True, "at": 0, "rule": OLD}
+    columns = "position, revision, enabled, rule, updated_at"
+    insert = f"INSERT INTO rules ({columns}) VALUES (:position, :revision, :enabled, :rule, :at)"  # noqa: S608
+    await store._db.write(lambda connection: connection.execute(text(insert), values))
+    [rule] = await store.rules.all()
+    when = Condition(any=("物流",), none=("投诉",), session_from=SessionFromTest(prefix="goods"))
+    then = (Action(ActionKind.REPLY, "在路上"),)
+    assert rule == Rule("物流", id=rule.id, position=1, revision=4, when=when, then=then, updated_at=EPOCH)
 
 
 async def test_saving_again_is_the_next_revision_in_the_same_place(store: SqlStore) -> None:
@@ -124,22 +180,6 @@ async def test_a_rule_put_back_after_its_deletion_starts_anew(store: SqlStore) -
     await store.rules.replace_all([], T0)
     [again] = await store.rules.replace_all([plain("一")], T0)
     assert again.id != one.id
-
-
-async def test_templates_are_listed_by_title(store: SqlStore) -> None:
-    body = "您好，{{ contact.alias }}"
-    second_, first = [await store.templates.save(Template(0, title, body, "/b"), T0) for title in ("b", "a")]
-    assert first == Template(first.id, "a", body, "/b", T0)
-    assert await store.templates.all() == [first, second_]
-    changed = await store.templates.save(replace(second_, title="0"), second(3))
-    assert changed == replace(second_, title="0", updated_at=second(3))
-    assert await store.templates.all() == [changed, first]
-    await store.templates.delete(first.id)
-    assert await store.templates.all() == [changed]
-    with pytest.raises(NotFound):
-        await store.templates.delete(first.id)
-    with pytest.raises(NotFound):
-        await store.templates.save(first, T0)
 
 
 async def test_settings_keep_their_last_value(store: SqlStore) -> None:

@@ -18,7 +18,8 @@ STALE_AFTER = timedelta(minutes=5)
 class Situation:
     """All that the guards look at: one message, where it stands, and the state of the desk.
 
-    `promised` is how many replies to its contact wait to be sent.
+    `promised` is how many replies to its contact wait to be sent; `events` are those of WeChat's own that a rule asks
+    for, in lower case.
     """
 
     message: Message
@@ -27,6 +28,7 @@ class Situation:
     paused: bool
     now: datetime
     promised: int = 0
+    events: frozenset[str] = frozenset()
 
     @property
     def left_for_rules(self) -> int:
@@ -48,7 +50,11 @@ def stopped_by(situation: Situation) -> Outcome | None:
 
 def _guards(at: Situation) -> tuple[tuple[Outcome, bool], ...]:
     message, conversation = at.message, at.conversation
-    is_service_event = message.event is not None and message.type is not MessageType.ENTER_SESSION
+    is_service_event = (
+        message.event is not None
+        and message.type is not MessageType.ENTER_SESSION
+        and message.event.casefold() not in at.events
+    )
     return (
         (Outcome.NOT_A_CUSTOMER, is_service_event),
         (Outcome.STALE, at.now - message.at > STALE_AFTER),

@@ -21,7 +21,7 @@ from wxdesk.core.patterns import CompilePattern, FilterPatterns, NoFilter
 from wxdesk.core.rules import ActionKind, Delivery, Rule, RuleVerdict, Verdict
 from wxdesk.core.schedule import Schedule
 from wxdesk.core.subject import Subject
-from wxdesk.core.wanting import wanted
+from wxdesk.core.wanting import named_events, wanted
 from wxdesk.core.words import Normaliser
 
 
@@ -80,6 +80,7 @@ class Ruleset:
     count as an answer. A rule in the shadow is asked like any other, and then it is as if it were not there.
 
     `calendars` are those that rules name. `filter_patterns` makes many patterns fast; without it each is searched.
+    `wanted` and `events` tell what the rules look at beside the message.
 
     Raises:
         BadRule: a switched-on rule has a fault (see `core.faults`).
@@ -96,8 +97,10 @@ class Ruleset:
         self._normaliser = normaliser
         self._filter_patterns = filter_patterns
         around = Surroundings(calendars, _ids_by_name(rules))
-        self.wanted = wanted([rule for rule in rules if rule.enabled], around.rule_ids)
-        self._rules = tuple(_ready(rule, compile_pattern, normaliser, around) for rule in rules if rule.enabled)
+        enabled = [rule for rule in rules if rule.enabled]
+        self.wanted = wanted(enabled, around.rule_ids)
+        self.events = named_events(enabled)
+        self._rules = tuple(_ready(rule, compile_pattern, normaliser, around) for rule in enabled)
 
     def __len__(self) -> int:
         return len(self._rules)

@@ -19,6 +19,11 @@ def wanted(rules: Sequence[Rule], ids: Mapping[str, Sequence[int]]) -> Wanted:
     )
 
 
+def named_events(rules: Iterable[Rule]) -> frozenset[str]:
+    """The events that `rules` ask for, in lower case; all others are WeChat's own business."""
+    return frozenset(name.casefold() for rule in rules for name in rule.when.event)
+
+
 def _conditions(when: Condition) -> Iterable[Condition]:
     return (when,) if when.unless is None else (when, when.unless)
 

@@ -58,7 +58,8 @@ class Answering:
         account = self._accounts.get(item.conversation.account)
         if account is None:  # its mini program is not in config.toml any more
             return Resolution(_decision(item, Outcome.PAUSED, now))
-        situation = Situation(item.message, item.conversation, account, self._pause.on, now, item.promised)
+        events = self._rulebook.ruleset.events
+        situation = Situation(item.message, item.conversation, account, self._pause.on, now, item.promised, events)
         stopped = stopped_by(situation)
         if stopped is not None:
             return Resolution(_decision(item, stopped, now))
