@@ -91,9 +91,12 @@ async def test_late(wechat: Sandbox, ears: Ears) -> None:
 
 
 async def test_signed_by_somebody_else(wechat: Sandbox, ears: Ears) -> None:
+    ears.answers = ((403, ""),)
     plan(wechat, FaultKind.WRONG_SIGNATURE)
     outcome = await wechat.say(OPENID, "一")
     assert len(outcome.attempts) == 1  # who forges does not come again
+    contact = wechat.platform.contact(wechat.platform.program(), OPENID)
+    assert [line.side for line in contact.lines] == [Side.CONTACT]  # and it is right to refuse him
     with pytest.raises(InvalidSignatureException):
         opened(ears.got[0])
 
