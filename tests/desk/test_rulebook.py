@@ -26,12 +26,12 @@ CONVERSATION = Conversation(1, "shop", Contact(1, "shop", OPENID, NOW, alias="�
 class Book:
     """A rulebook over kept rules, with everything it published."""
 
-    def __init__(self, rules: Sequence[Rule] = ()) -> None:
+    def __init__(self, rules: Sequence[Rule] = (), at: datetime = NOW) -> None:
         self.kept = KeptRules(rules)
         self.heard: list[Event] = []
         zone = ZoneInfo("Asia/Shanghai")
         calendars = Calendars(KeptSettings(), zone)
-        self.book = Rulebook(self.kept, calendars, LiquidRenderer(), lambda: NOW, self.heard.append, zone)
+        self.book = Rulebook(self.kept, calendars, LiquidRenderer(), lambda: at, self.heard.append, zone)
 
 
 async def loaded(*rules: Rule) -> Rulebook:
@@ -285,6 +285,18 @@ async def test_the_starter_rules_of_a_small_shop(
     assert answer.take_over is take_over
     assert answer.problem == ""
     assert bool(answer.contents) is (name not in (None, "嗯嗯"))
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("zh_CN", "tomorrow 09:00 开门后第一时间回复您"), ("en", "when we open, tomorrow 09:00.")]
+)
+async def test_after_hours_the_starter_rules_say_when_somebody_is_back(language: str, said: str) -> None:
+    desk = Book(at=NOW.replace(hour=13))  # 21:00 in Shanghai
+    starter = resource("rules", f"starter.{language}.toml")
+    await desk.book.import_text(starter.read_text(encoding="utf-8"), starter.name)
+    answer = desk.book.try_sentence("你们招人吗").answer
+    assert said in answer.contents[0].text
+    assert answer.take_over
 
 
 @pytest.mark.parametrize(
