@@ -54,9 +54,7 @@ class Handoff:
             BadContent: anything else that WeChat would refuse; its `field` is that of `Content`.
             NotFound: the picture is not kept on this machine, or the conversation is gone.
         """
-        contents.check(content)
-        for digest in filter(None, (content.picture, content.thumb_picture)):
-            await self._pictures.get(digest)
+        await self._check(content)
         await self._take_the_word(await self._store.conversations.get(conversation_id))
         return await self._queue(conversation_id, content)
 
@@ -78,6 +76,12 @@ class Handoff:
             raise TooFewLeft(parts, left)
         await self._take_the_word(conversation)
         return [await self._queue(conversation_id, Content(text=part)) for part in made]
+
+    async def _check(self, content: Content) -> None:
+        """Refuse what WeChat would refuse, and pictures that are not here."""
+        contents.check(content)
+        for digest in filter(None, (content.picture, content.thumb_picture)):
+            await self._pictures.get(digest)
 
     async def _take_the_word(self, conversation: Conversation) -> None:
         """Whoever writes has the word for a while; a takeover that is under way stays as it is."""
@@ -128,7 +132,12 @@ class Handoff:
 
     async def edit(self, reply_id: int, text: str) -> Reply:
         """Change what a draft, held or failed reply says; raises like `write`."""
-        return self._told(await self._store.replies.edit(reply_id, text_content(text), self._clock()))
+        return await self.edit_content(reply_id, Content(text=text))
+
+    async def edit_content(self, reply_id: int, content: Content) -> Reply:
+        """Change what a draft, held or failed reply consists of; raises like `write_content`."""
+        await self._check(content)
+        return self._told(await self._store.replies.edit(reply_id, content, self._clock()))
 
     async def cancel(self, reply_id: int) -> Reply:
         """Stop a reply that has not left, or discard a failed or unknown one."""
@@ -161,10 +170,3 @@ class Handoff:
     def _told(self, reply: Reply) -> Reply:
         self._publish(ReplyChanged(reply.conversation_id, reply.id, reply.state))
         return reply
-
-
-def text_content(text: str) -> Content:
-    """`text` as the content of a reply; raises `ReplyEmpty` or `ReplyTooLong`."""
-    content = Content(text=text)
-    contents.check(content)
-    return content

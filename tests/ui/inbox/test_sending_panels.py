@@ -11,14 +11,19 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.conftest import shown_reply
 from tests.ui.world import World
-from wxdesk.core.model import ReplyState
+from wxdesk.core.model import Content, ReplyKind, ReplyState
+from wxdesk.core.rules import Action, ActionKind, Condition, Rule
 from wxdesk.core.text_links import TextLink
+from wxdesk.sandbox.faults import Fault, FaultKind
+from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.inbox.bubble_words import BubbleAction
 from wxdesk.ui.inbox.link_dialog import LinkDialog
 from wxdesk.ui.inbox.page import InboxPage
 
 type Open = Callable[[int], None]
 
 CUSTOMER = "oCustomer0000000000000001"
+LINK = Content(ReplyKind.LINK, title="国庆八折", description="到八日为止", url="https://shop.example/sale")
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
@@ -73,6 +78,70 @@ def test_what_is_wrong_stands_at_its_field(qtbot: QtBot, world: World, page: Inb
     page.chat.panels.open_link()
     assert title.text() == "国庆八折"  # put away is not thrown away
     assert world.sandbox.sent == ()
+
+
+def test_the_same_is_not_sent_twice_and_nothing_stays_for_another_contact(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open, bridge: Bridge
+) -> None:
+    other = world.say("oCustomer0000000000000002", "你好")
+    opened(world.say(CUSTOMER, "有活动吗"))
+    panel = page.chat.panels.link
+    page.chat.panels.open_link()
+    panel.fill(LINK)
+    for _ in range(3):
+        QTest.keyClick(focused(), Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: sent(page))
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert len(world.sandbox.sent) == 1
+    page.chat.panels.open_link()
+    panel.fill(LINK)
+    opened(other)
+    assert not panel.isVisible()
+    page.chat.panels.open_link()
+    assert panel.content() == Content(ReplyKind.LINK)
+
+
+def test_a_link_that_waits_is_changed_in_its_panel_and_leaves(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open
+) -> None:
+    rule = Rule("Sale", when=Condition(any=("sale",)), then=(Action(ActionKind.LINK, content=LINK),))
+    world.call(world.desk.rulebook.save(rule))
+    opened(world.say(CUSTOMER, "sale?"))
+    qtbot.waitUntil(lambda: shown_reply(page, ReplyState.HELD) is not None)
+    held = shown_reply(page, ReplyState.HELD)
+    assert held is not None
+    page.chat.act(BubbleAction.EDIT, f"r{held.id}")
+    panel = page.chat.panels.link
+    qtbot.waitUntil(panel.isVisible)
+    assert panel.content() == LINK
+    assert panel.title.full_text() == "Change this reply"
+    panel.by_name["title"].edit.setText("国庆七折")
+    panel.submit()
+    qtbot.waitUntil(lambda: sent(page))
+    assert [one.content["title"] for one in world.sandbox.sent] == ["国庆七折"]
+    qtbot.waitUntil(lambda: not panel.isVisible())
+    assert panel.title.full_text() == "Send a link"
+    assert panel.content() == Content(ReplyKind.LINK)
+
+
+def test_a_change_that_is_put_away_changes_nothing(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
+    conversation_id = world.say(CUSTOMER, "sale?")
+    opened(conversation_id)
+    world.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=87014))
+    reply = world.call(world.desk.handoff.write_content(conversation_id, LINK))
+    qtbot.waitUntil(lambda: shown_reply(page, ReplyState.FAILED) is not None)
+    page.chat.act(BubbleAction.EDIT, f"r{reply.id}")
+    panel = page.chat.panels.link
+    panel.by_name["title"].edit.setText("别的")
+    QTest.keyClick(focused(), Qt.Key.Key_Escape)
+    page.chat.panels.open_link()
+    assert panel.content() == Content(ReplyKind.LINK)
+    assert world.call(world.desk.store.replies.get(reply.id)).content == LINK
+    page.chat.act(BubbleAction.EDIT, f"r{reply.id}")
+    panel.by_name["title"].edit.setText("改好了")
+    panel.submit()
+    qtbot.waitUntil(lambda: sent(page))
+    assert [one.content["title"] for one in world.sandbox.sent] == ["改好了"]
 
 
 def test_selected_words_become_a_link(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from wxdesk.core.model import Author, Reply, ReplyKind, ReplyState
+from wxdesk.core.model import Author, Reply, ReplyState
 from wxdesk.desk.refusal_words import refusal_words
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.conversation_words import span_until
@@ -65,18 +65,17 @@ class Part:
 
 def offers_of(reply: Reply) -> tuple[Offer, ...]:
     """The actions inside a reply's bubble, in the order in which they stand."""
-    is_text = reply.content.kind is ReplyKind.TEXT
-    edit = (Offer(BubbleAction.EDIT, tr("Edit"), Key.E),) if is_text else ()  # what else there is, is made anew
+    edit = Offer(BubbleAction.EDIT, tr("Edit"), Key.E)
     match reply.state:
         case ReplyState.HELD:
             send = Offer(BubbleAction.SEND, tr("Send now"), Key.ENTER, main=True)
-            return (send, *edit, Offer(BubbleAction.STOP, tr("Stop"), Key.ESC))
+            return (send, edit, Offer(BubbleAction.STOP, tr("Stop"), Key.ESC))
         case ReplyState.DRAFT:
             send = Offer(BubbleAction.SEND, tr("Send"), Key.ENTER, main=True)
-            return (send, *edit, Offer(BubbleAction.DISCARD, tr("Throw away"), Key.ESC))
+            return (send, edit, Offer(BubbleAction.DISCARD, tr("Throw away"), Key.ESC))
         case ReplyState.FAILED:
             retry = Offer(BubbleAction.RETRY, tr("Try again"), Key.ENTER, main=True)
-            return (retry, *edit, Offer(BubbleAction.DISCARD, tr("Throw away"), Key.ESC))
+            return (retry, edit, Offer(BubbleAction.DISCARD, tr("Throw away"), Key.ESC))
         case ReplyState.UNKNOWN:
             arrived = Offer(BubbleAction.CONFIRM, tr("It arrived"), Key.ENTER, main=True)
             return (arrived, Offer(BubbleAction.SEND_AGAIN, tr("Send again"), Key.R))

@@ -19,6 +19,7 @@ class CardPanel(ContentPanel):
 
     def __init__(self, album: Album, bridge: Bridge, parent: QWidget) -> None:
         super().__init__(tr("Send a mini-program card"), album, parent)
+        self._media_id = ""
         self.title_field = Field(tr("Title"))
         self.page = Field(tr("Page"), "pages/index/index?id=1")
         hint = tr("A PNG, JPEG or GIF of 5:4, such as 520 × 416. You can also drop it onto the chat.")
@@ -46,6 +47,7 @@ class CardPanel(ContentPanel):
             title=self.title_field.text(),
             page_path=self.page.text(),
             thumb_picture=self.cover.digest,
+            thumb_media_id="" if self.cover.digest else self._media_id,
         )
 
     def complain(self, field: str, reason: str) -> None:
@@ -58,8 +60,16 @@ class CardPanel(ContentPanel):
         wrong.complain(reason)
         wrong.edit.setFocus()
 
+    def fill(self, content: Content) -> None:
+        """Begin with another card; a cover that only WeChat holds stays until another is chosen."""
+        self.title_field.edit.setText(content.title)
+        self.page.edit.setText(content.page_path)
+        self._media_id = content.thumb_media_id
+        self.cover.hold(content.thumb_picture)
+
     def clear(self) -> None:
         """Empty all fields."""
+        self._media_id = ""
         self.title_field.edit.clear()
         self.page.edit.clear()
         self.cover.clear()

@@ -11,8 +11,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QStackedLayout, QVBoxLayout, QWidget
 
 from wxdesk.core.errors import BadTemplate
-from wxdesk.core.model import Message, MessageType, Reply, ReplyState, Template
+from wxdesk.core.model import Message, MessageType, Reply, ReplyKind, ReplyState
 from wxdesk.core.render import variables
+from wxdesk.core.templates import Template
 from wxdesk.core.text_links import TextLink
 from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.i18n import tr
@@ -189,15 +190,19 @@ class ChatPanel(QFrame):
         PictureViewer(digest, self.album, self._bridge, self).show()
 
     def _edit(self, reply: Reply) -> None:
-        """Change a reply in the composer; a held one must not leave meanwhile."""
+        """Change a reply where such a one is written; a held one must not leave meanwhile."""
         if reply.state is ReplyState.HELD:
             self._bridge.ask(self._bridge.desk.handoff.keep(reply.id), self._start_editing)
         else:
-            self.composer.start_editing(reply)
+            self._start_editing(reply)
 
     def _start_editing(self, reply: Reply) -> None:
-        if reply.conversation_id == self._session.conversation_id:
+        if reply.conversation_id != self._session.conversation_id:
+            return
+        if reply.content.kind is ReplyKind.TEXT:
             self.composer.start_editing(reply)
+        else:
+            self.panels.change(reply)
 
     def _command(self, action: BubbleAction, reply: Reply) -> None:
         handoff = self._bridge.desk.handoff

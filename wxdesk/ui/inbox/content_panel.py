@@ -33,6 +33,8 @@ class ContentPanel(Popover):
     def __init__(self, title: str, album: Album, parent: QWidget) -> None:
         super().__init__(title, WIDEST, parent)
         self._blocked = ""
+        self._busy = False
+        self._plain_title = title
         self.fields = QVBoxLayout()
         self.fields.setSpacing(8)
         self.preview = ContentPreview(album)
@@ -74,6 +76,15 @@ class ContentPanel(Popover):
         """Begin anew."""
         raise NotImplementedError
 
+    def fill(self, content: Content) -> None:
+        """Begin with what a reply consists of already."""
+        raise NotImplementedError
+
+    def for_change(self, changes: bool) -> None:
+        """Say whether a reply is changed here, or a new one made."""
+        self.title.setText(tr("Change this reply") if changes else self._plain_title)
+        self.send.setText(tr("Save and send") if changes else tr("Send"))
+
     def refresh(self) -> None:
         """The fields have changed."""
         self.preview.show_content(self.content())
@@ -83,11 +94,16 @@ class ContentPanel(Popover):
         self._blocked = blocked
         self.hint.setText(blocked or cost)
         self.hint.set_role("failed" if blocked else "secondary")
-        self.send.setEnabled(not blocked)
+        self.send.setEnabled(not blocked and not self._busy)
+
+    def set_busy(self, busy: bool) -> None:
+        """While the desk takes a reply over, the same is not sent again."""
+        self._busy = busy
+        self.send.setEnabled(not busy and not self._blocked)
 
     def submit(self) -> None:
         """Send, or say at its field what is wrong."""
-        if self._blocked:
+        if not self.send.isEnabled():
             return
         content = self.content()
         try:

@@ -42,6 +42,11 @@ class LinkPanel(ContentPanel):
         self.by_name[field].complain(reason)
         self.by_name[field].edit.setFocus()
 
+    def fill(self, content: Content) -> None:
+        """Begin with another link."""
+        for name, field in self.by_name.items():
+            field.edit.setText(getattr(content, name))
+
     def clear(self) -> None:
         """Empty all fields."""
         for field in self.by_name.values():

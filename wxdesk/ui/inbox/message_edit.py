@@ -78,7 +78,8 @@ class MessageEdit(QPlainTextEdit):
             return
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         if event.key() in _ENTER and not shift:
-            self.sent.emit()
+            if not event.isAutoRepeat():  # a key held down must not send twice
+                self.sent.emit()
         elif event.key() == Qt.Key.Key_Escape:
             self.left.emit()
         elif event.key() == Qt.Key.Key_Up and not self.toPlainText():

@@ -33,7 +33,7 @@ class PictureField(QWidget):
         self._hint = hint
         self._name = name
         self._turn = 0  # only the picture that was chosen last counts
-        self._taken: Taken | None = None
+        self._digest = ""
         self.choose = Button(tr("Choose a file…"), icon="folder")
         self.remove = Button(tr("Remove"), kind=ButtonKind.LINK)
         self.words = PlainLabel(hint, size=Size.SMALL, role="secondary", wrap=True)
@@ -57,7 +57,7 @@ class PictureField(QWidget):
     @property
     def digest(self) -> str:
         """The picture's digest; empty for none."""
-        return self._taken.picture.digest if self._taken is not None else ""
+        return self._digest
 
     def open_files(self) -> None:
         """Choose a file; returns at once."""
@@ -70,16 +70,20 @@ class PictureField(QWidget):
     def take(self, source: Source) -> None:
         """Take in another picture."""
         self._turn += 1
-        self._taken = None
+        self._digest = ""
         self._show(tr("Reading the picture…"))
         done, failed = partial(self._took, self._turn), partial(self._refused, self._turn)
         self._bridge.ask(take_in(self._bridge.desk.pictures, source), done, failed)
 
+    def hold(self, digest: str) -> None:
+        """Hold a picture that is kept already; empty for none."""
+        self._turn += 1
+        self._digest = digest
+        self._show(tr("As before") if digest else "")
+
     def clear(self) -> None:
         """Hold no picture."""
-        self._turn += 1
-        self._taken = None
-        self._show()
+        self.hold("")
 
     def complain(self, reason: str) -> None:
         """Say what is wrong; empty takes that away."""
@@ -92,7 +96,7 @@ class PictureField(QWidget):
 
     def _took(self, turn: int, taken: Taken) -> None:
         if turn == self._turn:
-            self._taken = taken
+            self._digest = taken.picture.digest
             self._show(taken_words(taken))
 
     def _refused(self, turn: int, error: Exception) -> None:

@@ -44,6 +44,10 @@ class PicturePanel(ContentPanel):
         self.picture.complain(reason)
         self.picture.choose.setFocus()
 
+    def fill(self, content: Content) -> None:
+        """Begin with another picture."""
+        self.picture.hold(content.picture)
+
     def clear(self) -> None:
         """Hold no picture."""
         self.picture.clear()

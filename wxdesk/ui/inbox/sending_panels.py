@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.errors import BadContent
-from wxdesk.core.model import Content, Reply
+from wxdesk.core.model import Content, Reply, ReplyKind, ReplyState
 from wxdesk.i18n import explain
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.inbox.album import Album
@@ -41,13 +41,16 @@ class SendingPanels(QObject):
         self._bridge = bridge
         self._session = session
         self._open: Popover | None = None
+        self._editing: Reply | None = None
+        self._written_in: int | None = None
         self.link = LinkPanel(album, host)
         self.text_link = TextLinkPanel(host)
         self.picture = PicturePanel(album, bridge, host)
         self.card = CardPanel(album, bridge, host)
-        for panel in (self.link, self.picture, self.card):
+        self._panels: tuple[ContentPanel, ...] = (self.link, self.picture, self.card)
+        for panel in self._panels:
             panel.sent.connect(self._send)
-        for popover in (self.link, self.text_link, self.picture, self.card):
+        for popover in (*self._panels, self.text_link):
             popover.closed.connect(self._closed)
         self.text_link.made.connect(composer.insert_link)
         composer.tools.link_wanted.connect(self.open_link)
@@ -58,7 +61,7 @@ class SendingPanels(QObject):
 
     def open_link(self) -> None:
         """Make a link with title and description."""
-        self._show(self.link)
+        self._make(self.link)
 
     def open_text_link(self) -> None:
         """Make a link of the words that are selected in the text."""
@@ -69,21 +72,31 @@ class SendingPanels(QObject):
 
     def open_picture(self) -> None:
         """Send a picture."""
-        self._show(self.picture)
+        self._make(self.picture)
 
     def open_card(self) -> None:
         """Send a card of the mini program."""
-        self._show(self.card)
+        self._make(self.card)
+
+    def change(self, reply: Reply) -> None:
+        """Change a link, card or picture that has not left."""
+        panels = {ReplyKind.LINK: self.link, ReplyKind.CARD: self.card, ReplyKind.IMAGE: self.picture}
+        panel = panels[reply.content.kind]
+        panel.clear()
+        panel.fill(reply.content)
+        self._show(panel)
+        self._editing = reply
+        panel.for_change(True)
 
     def take_picture(self, source: Source) -> None:
         """A picture was pasted or dropped: it is the open card's cover, else one to be sent."""
         if self._session.row is None:
             return
-        if self._open is self.card:
-            self.card.take(source)
+        if isinstance(self._open, CardPanel | PicturePanel):
+            self._open.take(source)
         else:
+            self._make(self.picture)
             self.picture.take(source)
-            self._show(self.picture)
 
     def refresh(self) -> None:
         """The reply window may allow something else now."""
@@ -91,9 +104,19 @@ class SendingPanels(QObject):
             self._open.set_room(self._composer.closed(), cost_words(1, self._composer.fit().left))
 
     def close(self) -> None:
-        """Put away what is open; another conversation begins."""
+        """Put away what is open; nothing that was made for one contact stays there for another."""
         if self._open is not None:
             self._open.close_it()
+        if self._written_in != self._session.conversation_id:
+            self._written_in = self._session.conversation_id
+            for panel in self._panels:
+                panel.clear()
+
+    def _make(self, panel: ContentPanel) -> None:
+        if self._editing is not None and self._open is not None:
+            self._open.close_it()
+        if self._open is not panel:
+            self._show(panel)
 
     def _show(self, panel: Popover) -> None:
         if self._session.row is None:
@@ -105,21 +128,37 @@ class SendingPanels(QObject):
         panel.open_over(self._composer)
 
     def _closed(self) -> None:
-        self._open = None
+        if self._editing is not None and isinstance(self._open, ContentPanel):
+            self._open.clear()  # the reply is as it was
+            self._open.for_change(False)
+        self._open = self._editing = None
         self._composer.edit.setFocus()
 
     def _send(self, content: Content) -> None:
         panel = self._open
-        if isinstance(panel, ContentPanel) and self._session.conversation_id is not None:
-            work = self._bridge.desk.handoff.write_content(self._session.conversation_id, content)
-            self._bridge.ask(work, partial(self._taken_over, panel), partial(self._refused, panel))
+        if not isinstance(panel, ContentPanel) or self._session.conversation_id is None:
+            return
+        panel.set_busy(True)
+        handoff = self._bridge.desk.handoff
+        if self._editing is not None:
+            work = handoff.edit_content(self._editing.id, content)
+        else:
+            work = handoff.write_content(self._session.conversation_id, content)
+        done = partial(self._taken_over, panel, self._editing is not None)
+        self._bridge.ask(work, done, partial(self._refused, panel))
 
-    def _taken_over(self, panel: ContentPanel, _reply: Reply) -> None:
+    def _taken_over(self, panel: ContentPanel, changed: bool, reply: Reply) -> None:
+        if changed:
+            handoff = self._bridge.desk.handoff
+            go_on = handoff.retry if reply.state is ReplyState.FAILED else handoff.release
+            self._bridge.ask(go_on(reply.id))
+        panel.set_busy(False)
         panel.clear()
         panel.close_it()
         self.sent.emit()
 
     def _refused(self, panel: ContentPanel, error: Exception) -> None:
+        panel.set_busy(False)
         if isinstance(error, BadContent):
             panel.complain(error.field, explain(error))
         else:
