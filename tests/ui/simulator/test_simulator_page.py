@@ -133,8 +133,8 @@ def test_a_fault_that_lasts_is_switched_off_by_hand(qtbot: QtBot, world: World, 
     qtbot.waitUntil(lambda: row.state.full_text() == "every time")
     assert world.sandbox.faults.planned == (Fault(FaultKind.DELAY, "push", None, 0, 8000),)
     qtbot.mouseClick(row.switch, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: world.sandbox.faults.planned == ())
     qtbot.waitUntil(lambda: not row.switch.isChecked())
-    assert world.sandbox.faults.planned == ()
 
 
 def test_every_mishap_has_its_switch_and_its_fault(page: SimulatorPage) -> None:
