@@ -55,6 +55,7 @@ from wxdesk.desk.ports import Clock
 from wxdesk.desk.rests import Rests
 from wxdesk.desk.rulebook import Rulebook
 from wxdesk.desk.traffic import Traffic
+from wxdesk.desk.transfers import Transfers
 from wxdesk.desk.typing import Typing
 from wxdesk.desk.uploads import Uploads
 from wxdesk.keychain import Missing
@@ -108,6 +109,7 @@ class OpenDesk:
     desk: Desk
     store: SqlStore
     pause: Pause
+    transfers: Transfers
     intake: Intake
     outbox: Outbox
     uploads: Uploads
@@ -122,6 +124,7 @@ class OpenDesk:
         try:
             await self.pause.load()
             await self.desk.rulebook.load()
+            await self.transfers.load()
             await self.outbox.recover()
             await self.intake.recover()
             self._run("intake", self.intake.run())
@@ -182,7 +185,9 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
 
     pause = Pause(store.settings, bus.publish)
     rulebook = Rulebook(store.rules, Calendars(store.settings), LiquidRenderer(), clock, bus.publish)
-    intake = Intake(store, read_push, Answering(accounts, rulebook, pause, clock), bus.publish, clock)
+    transfers = Transfers(store.transfers, lambda: rulebook.transfers)
+    answering = Answering(accounts, rulebook, pause, transfers, clock)
+    intake = Intake(store, read_push, answering, transfers, bus.publish, clock)
     # An account whose secrets are missing still has its door, which refuses everybody.
     doors = {name: (account, setup.credentials.get(name, NO_CREDENTIALS)) for name, account in accounts.items()}
     ready = tuple(account for name, account in accounts.items() if name in setup.credentials)
@@ -201,11 +206,11 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
     bus.subscribe(fetching.hear, PictureChanged)
 
     pictures = Pictures(store.pictures, files, clock)
-    handoff = Handoff(store, pictures, pause, bus.publish, clock)
+    handoff = Handoff(store, pictures, pause, transfers, bus.publish, clock)
     typing = Typing(store, client, accounts, clock, wanted=config.wechat.show_typing)
     bus.subscribe(typing.hear, MessageKept, ReplyChanged, TypingAsked)
     desk = Desk(accounts, store, handoff, pictures, typing, rulebook, rests, health, traffic, bus, clock)
-    return OpenDesk(ready, desk, store, pause, intake, outbox, uploads, fetching, listener, client)
+    return OpenDesk(ready, desk, store, pause, transfers, intake, outbox, uploads, fetching, listener, client)
 
 
 class DeskThread:

@@ -90,11 +90,20 @@ async def test_rules_that_continue_answer_together() -> None:
     assert says(book, "x") == ["1", "2"]
 
 
-@pytest.mark.parametrize(("kind", "flag"), [(ActionKind.TRANSFER, "take_over"), (ActionKind.SILENT, "silent")])
+@pytest.mark.parametrize(("kind", "flag"), [(ActionKind.TAKE_OVER, "take_over"), (ActionKind.SILENT, "silent")])
 async def test_what_is_not_sent_is_told(kind: ActionKind, flag: str) -> None:
     answer = (await loaded(Rule("r", default=True, then=(Action(kind),)))).answer(message("x"), CONVERSATION, ACCOUNT)
     assert getattr(answer, flag) is True
     assert answer.contents == ()
+
+
+async def test_the_rule_that_hands_over_is_named_and_a_switched_off_one_counts_for_nothing() -> None:
+    book = await loaded(Rule("r", default=True, then=(Action(ActionKind.TRANSFER),)))
+    answer = book.answer(message("x"), CONVERSATION, ACCOUNT)
+    assert answer.transfer is not None
+    assert (answer.transfer.name, answer.take_over, book.transfers) == ("r", False, True)
+    book = await loaded(Rule("r", default=True, enabled=False, then=(Action(ActionKind.TRANSFER),)))
+    assert not book.transfers
 
 
 async def test_a_text_too_long_for_one_message_comes_in_parts() -> None:

@@ -16,6 +16,7 @@ from wechatpy.utils import check_signature
 
 from tests.sandbox.worlds import ACCOUNT, CREDENTIALS, OPENID, START, Ears, Got, HandClock, listening, program
 from wxdesk.core.model import BodyFormat, PushMode
+from wxdesk.core.transfer import Receipt
 from wxdesk.sandbox import bodies
 from wxdesk.sandbox.pusher import DEADLINE_SECONDS, TRIES, Pusher, PushOutcome
 from wxdesk.sandbox.server import Sandbox
@@ -137,9 +138,9 @@ async def test_the_real_listener_takes_them(mode: PushMode, form: BodyFormat) ->
     kept: list[Any] = []
     seen = asyncio.Event()
 
-    async def keep(one: Any) -> bool:
+    async def keep(one: Any) -> Receipt:
         kept.append(one)
-        return True
+        return Receipt(new=True)
 
     account = program(mode).account
     clock = HandClock()

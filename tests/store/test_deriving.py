@@ -11,6 +11,7 @@ import pytest
 from tests.store.talk import T0, Talk, entering, incoming, second
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model import Author, MessageType, ReplyWindow
+from wxdesk.core.transfer import SESSION_LASTS
 from wxdesk.desk.ports import ToDerive
 from wxdesk.store import SqlStore
 
@@ -67,7 +68,7 @@ async def test_what_has_no_text_is_previewed_by_its_kind(talk: Talk) -> None:
     assert (thread.preview, thread.preview_kind, thread.unread) == ("", "image", 1)
     voice = incoming("o1", type=MessageType.OTHER, msg_type="voice", at=second(5))
     thread = (await talk.hears(voice, second(5))).conversation
-    assert (thread.preview, thread.preview_kind, thread.unread) == ("", "other", 2)
+    assert (thread.preview, thread.preview_kind, thread.unread) == ("", "voice", 2)
 
 
 async def test_entering_opens_the_window_and_nobody_waits(talk: Talk) -> None:
@@ -90,10 +91,34 @@ async def test_entering_after_a_message_takes_nothing_away(talk: Talk) -> None:
 
 async def test_an_event_of_wechats_own_desk_is_kept_and_asks_for_nothing(talk: Talk) -> None:
     said = await talk.says("o1")
-    event = incoming("o1", at=second(9), type=MessageType.OTHER, msg_type="event", event="kf_create_session")
+    event = incoming("o1", at=second(9), type=MessageType.OTHER, msg_type="event", event="kf_something_new")
     made = await talk.hears(event, second(9))
-    assert (made.message.event, made.message.type) == ("kf_create_session", MessageType.OTHER)
+    assert (made.message.event, made.message.type) == ("kf_something_new", MessageType.OTHER)
     assert made.conversation == replace(said.conversation, last_at=made.message.at)
+
+
+async def test_the_tools_events_tell_until_when_it_has_the_contact(talk: Talk) -> None:
+    def lasts_from(at: float) -> datetime:
+        return second(at).replace(microsecond=0) + SESSION_LASTS
+
+    async def after(event: str, at: float) -> datetime | None:
+        told = incoming("o1", at=second(at), type=MessageType.OTHER, msg_type="event", event=event)
+        return (await talk.hears(told, second(at))).conversation.transferred_until
+
+    assert await after("kf_close_session", 1) is None
+    assert await after("kf_create_session", 9) == lasts_from(9)
+    assert await after("kf_switch_session", 60) == lasts_from(60)
+    assert await after("kf_create_session", 30) == lasts_from(60)  # came late
+    assert await after("kf_close_session", 59) == lasts_from(60)  # ended an earlier one
+    assert await after("kf_close_session", 61) is None
+
+
+async def test_where_a_contact_came_from_last_is_known(talk: Talk) -> None:
+    for at, source in ((1, "goods=1"), (2, ""), (3, "goods=3")):
+        entered = incoming("o1", at=second(at), type=MessageType.ENTER_SESSION, msg_type="event", session_from=source,
+                           event="user_enter_tempsession")  # fmt: skip
+        assert (await talk.hears(entered, second(at))).conversation.session_from == source
+    assert (await talk.says("o1", at=second(4))).conversation.session_from == "goods=3"
 
 
 async def test_what_opens_no_conversation_is_only_marked(talk: Talk, store: SqlStore) -> None:

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from wxdesk.core.credentials import Credentials
 from wxdesk.core.events import Event, PushSeen
 from wxdesk.core.model import Account, Push, PushMode
+from wxdesk.core.transfer import Receipt
 from wxdesk.webhook.crypto import PushCipher
 from wxdesk.webhook.server import Listener
 
@@ -70,18 +71,19 @@ class Shelf:
     pushes: list[Push] = field(default_factory=list)
     fault: Exception | None = None
     gate: asyncio.Event | None = None
+    transfers: bool = False
     entered: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def keep(self, push: Push) -> bool:
+    async def keep(self, push: Push) -> Receipt:
         self.entered.set()
         if self.gate:
             await self.gate.wait()
         if self.fault:
             raise self.fault
         if any((push.account, push.key) == (known.account, known.key) for known in self.pushes):
-            return False
+            return Receipt(new=False, transferred=self.transfers)
         self.pushes.append(push)
-        return True
+        return Receipt(new=True, transferred=self.transfers)
 
 
 @dataclass

@@ -9,6 +9,7 @@ from wxdesk.core.lifecycle import is_taken_over, mode_of
 from wxdesk.core.model import Account, Conversation, Message, MessageType, ReplyMode
 from wxdesk.core.quota import left_for_rules
 from wxdesk.core.rules import Outcome
+from wxdesk.core.transfer import in_tool
 
 STALE_AFTER = timedelta(minutes=5)
 """A message that comes to its decision later than this (an outage, a restart) is left to the human."""
@@ -39,8 +40,8 @@ class Situation:
 def stopped_by(situation: Situation) -> Outcome | None:
     """The first guard that keeps the rules from speaking, or None.
 
-    The order is fixed: not a customer → stale → account paused → taken over → blocked → no quota. Duplicates
-    never come here: the store keeps a push only once.
+    The order is fixed: not a customer → stale → account paused → taken over → in WeChat's own tool → blocked → no
+    quota. Duplicates never come here: the store keeps a push only once.
     """
     for outcome, holds in _guards(situation):
         if holds:
@@ -60,6 +61,7 @@ def _guards(at: Situation) -> tuple[tuple[Outcome, bool], ...]:
         (Outcome.STALE, at.now - message.at > STALE_AFTER),
         (Outcome.PAUSED, at.paused or mode_of(conversation, at.account) is ReplyMode.OFF),
         (Outcome.TAKEN_OVER, is_taken_over(conversation, at.now)),
+        (Outcome.IN_TOOL, in_tool(conversation, at.now)),
         (Outcome.BLOCKED, conversation.contact.blocked),
         (Outcome.NO_QUOTA, at.left_for_rules == 0),
     )

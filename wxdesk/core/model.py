@@ -202,6 +202,10 @@ class Conversation:
     if that is set, else until handed back. `waiting_since` is the time of the oldest message that nobody
     answered yet, None when nothing waits. `preview` is the text of the last thing said, by `preview_author`;
     `preview_kind` is its MessageType or ReplyKind, for what has no text.
+
+    `transfer_armed`: the contact's next message is answered with a transfer to WeChat's own tool. `transferred_until`
+    is when he comes back from there at the latest (see `core.transfer`), None while he is not there. `session_from`
+    is where he came from last, as the mini program told it.
     """
 
     id: int
@@ -217,6 +221,9 @@ class Conversation:
     last_at: datetime | None = None
     waiting_since: datetime | None = None
     window: ReplyWindow = ReplyWindow()
+    transfer_armed: bool = False
+    transferred_until: datetime | None = None
+    session_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -246,20 +246,31 @@ class Firing:
 
 
 class Outcome(StrEnum):
-    """What became of a message. The first seven are guards, in the order in which they are asked."""
+    """What became of a message. The first eight are guards, in the order in which they are asked.
+
+    in_tool: WeChat's own tool serves the contact, the rules keep quiet · transferred: this message's answer handed the
+    contact over to it · transfer_armed: that came too late for this answer, so the next message's will.
+    """
 
     DUPLICATE = "duplicate"
     NOT_A_CUSTOMER = "not_a_customer"
     STALE = "stale"
     PAUSED = "paused"
     TAKEN_OVER = "taken_over"
+    IN_TOOL = "in_tool"
     BLOCKED = "blocked"
     NO_QUOTA = "no_quota"
     REPLIED = "replied"
     SILENT = "silent"
     HANDED_OVER = "handed_over"
+    TRANSFERRED = "transferred"
+    TRANSFER_ARMED = "transfer_armed"
     UNMATCHED = "unmatched"
     NOT_RENDERED = "not_rendered"
+
+
+SETTLED = frozenset({Outcome.SILENT, Outcome.TRANSFERRED})
+"""Outcomes after which this desk owes the contact no answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 A message is counted once, by who answered it first: a rule, the operator, or nobody yet. A rule answers one
 message and those before it, a human all that stood there. What a rule left without an answer on purpose counts as
-the rule's. Events (such as entering the session) are not messages.
+the rule's. What was handed over to WeChat's own tool counts as that and not as answered, whatever else was said.
+Events (such as entering the session) are not messages.
 """
 
 from __future__ import annotations
@@ -35,11 +36,12 @@ class HourCount:
     by_rule: int = 0
     by_operator: int = 0
     unanswered: int = 0
+    handed_over: int = 0
 
     @property
     def total(self) -> int:
         """All messages of the hour."""
-        return self.by_rule + self.by_operator + self.unanswered
+        return self.by_rule + self.by_operator + self.unanswered + self.handed_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,11 @@ class Figures:
     def unanswered(self) -> int:
         """Messages that nobody has answered yet."""
         return sum(hour.unanswered for hour in self.hours)
+
+    @property
+    def handed_over(self) -> int:
+        """Messages whose contact was handed over to WeChat's own tool."""
+        return sum(hour.handed_over for hour in self.hours)
 
     @property
     def edited(self) -> int:

@@ -11,17 +11,20 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from wxdesk.core.guards import Situation, stopped_by
 from wxdesk.core.lifecycle import delivered, first_state
-from wxdesk.core.model import Account, Author, NewReply, ReplyState
+from wxdesk.core.model import Account, Author, NewReply, ReplyMode, ReplyState
 from wxdesk.core.quota import closes_soon
 from wxdesk.core.rules import Decision, Firing, Outcome
 from wxdesk.core.subject import Wanted
+from wxdesk.core.transfer import SESSION_LASTS
 from wxdesk.desk.composing import Answer, Said
 from wxdesk.desk.pause import Pause
 from wxdesk.desk.ports import Clock, Resolution, Undecided
 from wxdesk.desk.rulebook import Rulebook
+from wxdesk.desk.transfers import Transfers
 
 log = logging.getLogger(__name__)
 
@@ -29,10 +32,13 @@ log = logging.getLogger(__name__)
 class Answering:
     """Decides on messages, one after the other, each knowing what was decided before it."""
 
-    def __init__(self, accounts: Mapping[str, Account], rulebook: Rulebook, pause: Pause, clock: Clock) -> None:
+    def __init__(
+        self, accounts: Mapping[str, Account], rulebook: Rulebook, pause: Pause, transfers: Transfers, clock: Clock
+    ) -> None:
         self._accounts = accounts
         self._rulebook = rulebook
         self._pause = pause
+        self._transfers = transfers
         self._clock = clock
 
     @property
@@ -58,6 +64,8 @@ class Answering:
         account = self._accounts.get(item.conversation.account)
         if account is None:  # its mini program is not in config.toml any more
             return Resolution(_decision(item, Outcome.PAUSED, now))
+        if item.conversation.transfer_armed and item.message.event is None:
+            return self._handed_over(item, Resolution(_decision(item, Outcome.TRANSFERRED, now)))
         events = self._rulebook.ruleset.events
         situation = Situation(item.message, item.conversation, account, self._pause.on, now, item.promised, events)
         stopped = stopped_by(situation)
@@ -72,20 +80,33 @@ class Answering:
         except Exception as error:
             log.exception("The rules failed on a message")
             return Resolution(_decision(item, Outcome.NOT_RENDERED, now, problem=type(error).__name__))
+        if answer.transfer and delivered(answer.transfer, item.conversation, account)[0] is ReplyMode.DRAFT:
+            # Nothing leaves by itself there; the human who looks at the drafts is here.
+            answer = replace(answer, transfer=None, take_over=True)
         decision = _explained(_decision(item, _outcome(answer), now), answer)
         if decision.outcome is Outcome.NOT_RENDERED:
             return Resolution(decision, firings=_firings(answer, spoke=False))
-        if len(answer.contents) > situation.left_for_rules:
+        fits = len(answer.contents) <= situation.left_for_rules
+        if not fits and not answer.transfer:
             no_quota = replace(decision, outcome=Outcome.NO_QUOTA)
             return Resolution(no_quota, take_over=answer.take_over, firings=_firings(answer, spoke=False))
-        return Resolution(
+        resolution = Resolution(
             decision,
-            _replies(item, account, answer, now),
+            _replies(item, account, answer, now) if fits else (),
             answer.take_over,
             answer.tags,
             firings=_firings(answer, spoke=True),
             notify=answer.notify,
         )
+        return self._handed_over(item, resolution) if answer.transfer else resolution
+
+    def _handed_over(self, item: Undecided, resolution: Resolution) -> Resolution:
+        """`resolution` with the contact handed over to WeChat's own tool: by this answer, else by the next one."""
+        decision = resolution.decision
+        if self._transfers.claim(item.message.push_id):
+            transferred = replace(decision, outcome=Outcome.TRANSFERRED)
+            return replace(resolution, decision=transferred, transferred_until=decision.decided_at + SESSION_LASTS)
+        return replace(resolution, decision=replace(decision, outcome=Outcome.TRANSFER_ARMED), arm_transfer=True)
 
 
 def _decision(item: Undecided, outcome: Outcome, now: datetime, problem: str = "") -> Decision:
@@ -152,7 +173,7 @@ class _Batch:
     """What was decided a moment ago and is not stored yet."""
 
     def __init__(self) -> None:
-        self._handed_over: set[int] = set()
+        self._changes: defaultdict[int, dict[str, Any]] = defaultdict(dict)
         self._promised: Counter[int] = Counter()
         self._tags: defaultdict[int, tuple[str, ...]] = defaultdict(tuple)
         self._fired: defaultdict[int, list[tuple[int, datetime]]] = defaultdict(list)
@@ -165,10 +186,9 @@ class _Batch:
             history = history.after(rule_id, at)
         lately = Counter(history.lately) + self._lately[thread.account]
         contact = replace(thread.contact, tags=tuple(dict.fromkeys((*thread.contact.tags, *self._tags[thread.id]))))
-        taken_over = thread.taken_over or thread.id in self._handed_over
         return replace(
             item,
-            conversation=replace(thread, taken_over=taken_over, contact=contact),
+            conversation=replace(thread, contact=contact, **self._changes[thread.id]),
             promised=item.promised + self._promised[thread.id],
             history=replace(history, lately=lately),
         )
@@ -176,8 +196,13 @@ class _Batch:
     def take(self, item: Undecided, resolution: Resolution) -> None:
         """Remember what follows from one decision."""
         thread = item.conversation
+        changes = self._changes[thread.id]
         if resolution.take_over:
-            self._handed_over.add(thread.id)
+            changes |= {"taken_over": True, "taken_over_until": None}
+        if resolution.transferred_until is not None:
+            changes |= {"transferred_until": resolution.transferred_until, "transfer_armed": False}
+        elif resolution.arm_transfer:
+            changes["transfer_armed"] = True
         self._promised[thread.id] += sum(reply.state is not ReplyState.DRAFT for reply in resolution.replies)
         self._tags[thread.id] += resolution.tags
         fired = [firing.rule_id for firing in resolution.firings if not firing.shadow]

@@ -39,7 +39,7 @@ class Answer:
 
     `said` is ready to be sent, in order; a text too long for one message stands there in parts. If a template does
     not render, `problem` says why and `said` is empty: half an answer is none. `verdicts` is what every rule said
-    that was asked.
+    that was asked. `transfer` is the rule that hands the contact over to WeChat's own tool.
     """
 
     matching: Matching
@@ -47,6 +47,7 @@ class Answer:
     said: tuple[Said, ...] = ()
     tags: tuple[str, ...] = ()
     take_over: bool = False
+    transfer: Rule | None = None
     notify: bool = False
     silent: bool = False
     problem: str = ""
@@ -101,9 +102,8 @@ class Composer:
             verdicts,
             said,
             tags=tuple(dict.fromkeys(tag for action in actions for tag in action.tags)),
-            # WeChat's own tool is reached only in the answer of a push, which is given before any rule is asked; a
-            # rule that wants a human there gets the one who is here.
-            take_over=not kinds.isdisjoint({ActionKind.TAKE_OVER, ActionKind.TRANSFER}),
+            take_over=ActionKind.TAKE_OVER in kinds,
+            transfer=next((one.rule for one in matching.matched if _hands_over(one.rule)), None),
             notify=ActionKind.NOTIFY in kinds,
             silent=ActionKind.SILENT in kinds,
             problem=problem,
@@ -150,6 +150,10 @@ class Composer:
         if not parts:
             raise BadTemplate(1, tr("The reply comes out empty for this message."))
         return parts
+
+
+def _hands_over(rule: Rule) -> bool:
+    return any(action.kind is ActionKind.TRANSFER for action in rule.then)
 
 
 def _chosen(action: Action, place: int, rule: Rule, occasion: Occasion) -> str:

@@ -19,6 +19,7 @@ from wxdesk.desk.pause import Pause
 from wxdesk.desk.pictures import Pictures
 from wxdesk.desk.ports import Clock, ReplyChanges, Store
 from wxdesk.desk.splitting import split_text
+from wxdesk.desk.transfers import Transfers
 
 OPERATOR = "operator"
 
@@ -27,11 +28,18 @@ class Handoff:
     """The operator's commands about conversations and replies."""
 
     def __init__(
-        self, store: Store, pictures: Pictures, pause: Pause, publish: Callable[[Event], None], clock: Clock
+        self,
+        store: Store,
+        pictures: Pictures,
+        pause: Pause,
+        transfers: Transfers,
+        publish: Callable[[Event], None],
+        clock: Clock,
     ) -> None:
         self._store = store
         self._pictures = pictures
         self._pause = pause
+        self._transfers = transfers
         self._publish = publish
         self._clock = clock
 
@@ -103,6 +111,16 @@ class Handoff:
     async def hand_back(self, conversation_id: int) -> None:
         """The rules have the word again, from the next message on."""
         await self._store.conversations.hand_back(conversation_id)
+        self._publish(ConversationChanged(conversation_id))
+
+    async def arm_transfer(self, conversation_id: int, armed: bool = True) -> None:
+        """Hand the contact over to WeChat's own tool with his next message, or do not; it cannot be done before."""
+        await self._transfers.arm(conversation_id, armed)
+        self._publish(ConversationChanged(conversation_id))
+
+    async def take_back(self, conversation_id: int) -> None:
+        """The contact counts as served here again. WeChat's own tool is not told: a session there goes on there."""
+        await self._store.transfers.take_back(conversation_id)
         self._publish(ConversationChanged(conversation_id))
 
     async def set_mode(self, conversation_id: int, mode: ReplyMode | None) -> None:

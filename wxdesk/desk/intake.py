@@ -1,9 +1,10 @@
 """From a verified push to a decision: keep, acknowledge, then think.
 
-`keep` returns once the push is on disk, and only that; the listener answers WeChat then. All else happens
-behind it, from what is stored and in the order of arrival: message and conversation are derived, guards and
-rules decide, and the decision is stored together with the replies that follow from it. A crash in between
-loses nothing: `recover` begins with what the last run left underived or undecided.
+`keep` returns once the push is on disk, and only that; the listener answers WeChat then. Only an answer that could
+hand the contact over to WeChat's own tool waits for the decision as well (see `desk.transfers`). All else happens
+behind it, from what is stored and in the order of arrival: message and conversation are derived, guards and rules
+decide, and the decision is stored together with the replies that follow from it. A crash in between loses nothing:
+`recover` begins with what the last run left underived or undecided.
 
 What fails: a store that cannot be written is tried again, with the operator told. A decision that fails is
 stored as such (see `desk.answering`), so that one message never holds up the others.
@@ -31,9 +32,11 @@ from wxdesk.core.events import (
     TypingAsked,
 )
 from wxdesk.core.model import Incoming, KeptPush, Push
+from wxdesk.core.transfer import Receipt
 from wxdesk.desk.answering import Answering
 from wxdesk.desk.pacing import BATCH, Pacing
-from wxdesk.desk.ports import Clock, ReadPush, Store, ToDerive, Undecided
+from wxdesk.desk.ports import Clock, ReadPush, Resolution, Store, ToDerive, Undecided
+from wxdesk.desk.transfers import Transfers
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +44,9 @@ RETRY_SECONDS = 1.0
 """Wait before a store that failed is tried again."""
 
 TROUBLE = "intake"
+
+NEAR = 100
+"""With more than this undecided, no answer waits for its decision: it would come too late, and many would wait."""
 
 
 class Intake:
@@ -51,40 +57,44 @@ class Intake:
         store: Store,
         read_push: ReadPush,
         answering: Answering,
+        transfers: Transfers,
         publish: Callable[[Event], None],
         clock: Clock,
     ) -> None:
         self._store = store
         self._read_push = read_push
         self._answering = answering
+        self._transfers = transfers
         self._publish = publish
         self._clock = clock
         self._fresh: deque[ToDerive] = deque()
         self._awake = asyncio.Event()
         self._kept = 0
+        self._stumbled = False
         self._pacing = Pacing()
 
-    async def keep(self, push: Push) -> bool:
-        """Commit `push`; False if it was known already.
+    async def keep(self, push: Push) -> Receipt:
+        """Commit `push`. Where its answer could hand the contact over, this waits for the decision as well.
 
         Raises:
             StoreError: it could not be committed, so WeChat must not get its `success`.
             asyncio.QueueFull: too many wait for the disk already.
         """
         push_id = await self._store.pushes.keep(push)
-        if push_id is None:
-            return False
-        self._kept += 1
-        self._fresh.append(ToDerive(push_id, push.account, push.received_at, push.incoming))
-        self._awake.set()
-        return True
+        new = push_id is not None
+        if push_id is not None:
+            self._kept += 1
+            if len(self._fresh) < NEAR:
+                self._transfers.hold(push_id, push)
+            self._fresh.append(ToDerive(push_id, push.account, push.received_at, push.incoming))
+            self._awake.set()
+        return Receipt(new, await self._transfers.answer(push, new=new))
 
     async def recover(self) -> None:
         """Finish what the last run left: underived pushes first, then undecided messages."""
         while left := await self._store.pushes.underived(BATCH):
             await self._derive([self._read_again(push) for push in left])
-        while undecided := await self._store.conversations.undecided(BATCH):
-            await self._decide(undecided)
+        await self._decide_what_is_left()
 
     async def run(self) -> None:
         """Work until cancelled. What is cancelled half-way is found again by `recover`."""
@@ -100,15 +110,27 @@ class Intake:
     async def _take_in(self, batch: Sequence[ToDerive]) -> None:
         try:
             undecided = await self._derive(batch)
-            await self._decide(undecided)
+            if self._stumbled:
+                # What was derived before the store failed is not derived again.
+                await self._decide_what_is_left()
+            else:
+                await self._decide(undecided)
         except StoreError as error:
+            self._stumbled = True
+            self._transfers.unclaim(push.push_id for push in batch)
             log.warning("Intake waits for the store: %s", error)
             self._publish(TroubleRaised(TROUBLE, str(error)))
             await asyncio.sleep(RETRY_SECONDS)
             return
+        self._stumbled = False
         self._publish(TroubleRaised(TROUBLE, ""))
-        for _ in batch:
+        for push in batch:
             self._fresh.popleft()
+            self._transfers.settle(push.push_id, transferred=False)
+
+    async def _decide_what_is_left(self) -> None:
+        while undecided := await self._store.conversations.undecided(BATCH):
+            await self._decide(undecided)
 
     async def _derive(self, batch: Sequence[ToDerive]) -> list[Undecided]:
         undecided = await self._store.conversations.derive(batch)
@@ -121,10 +143,12 @@ class Intake:
     async def _decide(self, undecided: Sequence[Undecided]) -> None:
         resolutions = self._answering.resolve(await self._with_history(undecided))
         replies = await self._store.conversations.resolve(resolutions)
+        for item, resolution in zip(undecided, resolutions, strict=True):
+            self._carry_out(item, resolution)
         for resolution in resolutions:
             decision = resolution.decision
             self._publish(DecisionMade(decision.conversation_id, decision.message_id))
-            if resolution.take_over or resolution.tags:
+            if _changes_conversation(resolution):
                 self._publish(ConversationChanged(decision.conversation_id))
             if resolution.notify:
                 self._publish(OperatorCalled(decision.conversation_id, decision.rule_name))
@@ -132,6 +156,14 @@ class Intake:
                 self._publish(TypingAsked(decision.conversation_id))
         for reply in replies:
             self._publish(ReplyChanged(reply.conversation_id, reply.id, reply.state))
+
+    def _carry_out(self, item: Undecided, resolution: Resolution) -> None:
+        """Let the answer to a message go that is decided, and remember whom the next one hands over."""
+        transferred = resolution.transferred_until is not None
+        self._transfers.settle(item.message.push_id, transferred=transferred)
+        if transferred or resolution.arm_transfer:
+            contact = item.conversation.contact
+            self._transfers.note((contact.account, contact.openid), armed=not transferred)
 
     async def _with_history(self, undecided: Sequence[Undecided]) -> Sequence[Undecided]:
         """What the present rules want to know of the past; most want nothing."""
@@ -148,3 +180,8 @@ class Intake:
             return self._read_push(body)
         except BadInput:
             return None
+
+
+def _changes_conversation(resolution: Resolution) -> bool:
+    handed_over = resolution.arm_transfer or resolution.transferred_until is not None
+    return resolution.take_over or bool(resolution.tags) or handed_over

@@ -32,6 +32,7 @@ from wxdesk.core.rules import Decision, Firing, Rule
 from wxdesk.core.subject import NO_HISTORY, History, Wanted
 from wxdesk.desk.looking_back import Decisions, Statistics, Traces
 from wxdesk.desk.media_ports import PictureRecords
+from wxdesk.desk.transfer_ports import Transfers
 
 type Clock = Callable[[], datetime]
 """Tells the time, aware and in UTC."""
@@ -66,7 +67,10 @@ class ToDerive:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """All that follows from one decision, stored together with it or not at all; `notify` is not stored."""
+    """All that follows from one decision, stored together with it or not at all; `notify` is not stored.
+
+    `transferred_until`: the answer hands the contact over to WeChat's own tool · `arm_transfer`: the next one shall.
+    """
 
     decision: Decision
     replies: tuple[NewReply, ...] = ()
@@ -74,6 +78,8 @@ class Resolution:
     tags: tuple[str, ...] = ()
     firings: tuple[Firing, ...] = ()
     notify: bool = False
+    transferred_until: datetime | None = None
+    arm_transfer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,6 +372,11 @@ class Store(Protocol):
     @property
     def statistics(self) -> Statistics:
         """Figures over a span of time."""
+        ...
+
+    @property
+    def transfers(self) -> Transfers:
+        """Who is handed over to WeChat's own tool."""
         ...
 
     async def register(self, accounts: Sequence[Account]) -> None:

@@ -17,7 +17,7 @@ from wxdesk.core.faults import Fault, find_fault
 from wxdesk.core.matching import Ruleset
 from wxdesk.core.model import Account, Contact, Conversation, Message, MessageType
 from wxdesk.core.render import byte_count
-from wxdesk.core.rules import Rule
+from wxdesk.core.rules import ActionKind, Rule
 from wxdesk.core.subject import NO_HISTORY, History, Subject
 from wxdesk.desk.calendars import Calendars
 from wxdesk.desk.composing import Answer, Composer, Occasion
@@ -64,6 +64,7 @@ class Rulebook:
         self._normaliser = normaliser(read_emoticons())
         self._composer = Composer(renderer, calendars, zone)
         self._sound: tuple[Rule, ...] = ()
+        self._transfers = False
         self._ruleset = self._made_of(())
         self._troubled: set[str] = set()
 
@@ -71,6 +72,11 @@ class Rulebook:
     def ruleset(self) -> Ruleset:
         """The rules as they are asked now."""
         return self._ruleset
+
+    @property
+    def transfers(self) -> bool:
+        """Whether any rule that is asked hands contacts over to WeChat's own tool."""
+        return self._transfers
 
     async def load(self) -> None:
         """Take rules and calendars from the store; what cannot be used is left out and published as trouble."""
@@ -85,6 +91,9 @@ class Rulebook:
                 why = explain(_error(rule, fault))
                 troubles[f"rule:{rule.id}"] = tr("Rule “{name}” is left out: {why}", name=rule.name, why=why)
         self._sound = tuple(sound)
+        self._transfers = any(
+            action.kind is ActionKind.TRANSFER for rule in sound if rule.enabled for action in rule.then
+        )
         self._ruleset = self._made_of(sound)
         self._tell(troubles)
 

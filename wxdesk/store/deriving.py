@@ -15,12 +15,25 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from wxdesk.core.model import Author, Conversation, Incoming, Message, MessageType, PictureState
 from wxdesk.core.quota import opened
+from wxdesk.core.transfer import until_after
 from wxdesk.desk.ports import ToDerive, Undecided
 from wxdesk.store.columns import cleaned
 from wxdesk.store.database import insert_into
 from wxdesk.store.records import conversation_of, select_conversations
 from wxdesk.store.schema import UNDERIVED, contacts, conversations, messages, raw_pushes
 from wxdesk.store.search import index_messages
+
+FOLDED = (
+    "unread",
+    "preview",
+    "preview_kind",
+    "preview_author",
+    "last_at",
+    "waiting_since",
+    "transferred_until",
+    "session_from",
+)
+"""What messages change about their conversation, beside its reply window."""
 
 type Key = tuple[str, str]
 """Account and openid."""
@@ -155,28 +168,35 @@ def _cleaned(text: str | None) -> str | None:
 def _after(thread: Conversation, message: Message) -> Conversation:
     """The conversation once `message` stands in it.
 
-    A message that comes late does not hide what was said after it. Events of WeChat's own desk (kf_…) are only
-    kept: nobody waits for an answer to them, and they allow no reply.
+    A message that comes late does not hide what was said after it. Events of WeChat's own tool (kf_…) tell whether
+    somebody serves the contact there: nobody waits for an answer to them, and they allow no reply.
     """
     at = message.at
     written = message.event is None
     entered = message.type is MessageType.ENTER_SESSION
     if not written and not entered:
-        return replace(thread, last_at=max(thread.last_at or at, at))
+        until = until_after(thread.transferred_until, message.event, message.created_at)
+        return replace(thread, last_at=max(thread.last_at or at, at), transferred_until=until)
     changes: dict[str, Any] = {"window": opened(thread.window, message.type, message.created_at)}
     if thread.last_at is None or at >= thread.last_at:
-        changes |= {"preview": message.text if written else "", "preview_kind": message.type.value}
+        changes |= {"preview": message.text if written else "", "preview_kind": _kind(message)}
         changes |= {"preview_author": Author.CONTACT, "last_at": at}
+    if entered:
+        changes |= {"session_from": message.session_from or ""}
     if written:
         changes |= {"unread": thread.unread + 1, "waiting_since": min(thread.waiting_since or at, at)}
     return replace(thread, **changes)
 
 
+def _kind(message: Message) -> str:
+    """The message's type; WeChat's own word for one that rules do not tell apart."""
+    return message.msg_type if message.type is MessageType.OTHER else message.type.value
+
+
 def _update_threads(connection: Connection, threads: dict[Key, Conversation]) -> None:
-    names = ("unread", "preview", "preview_kind", "preview_author", "last_at", "waiting_since")
-    columns: dict[str, Any] = {name: bindparam(f"new_{name}") for name in (*names, "window_left", "window_until")}
+    columns: dict[str, Any] = {name: bindparam(f"new_{name}") for name in (*FOLDED, "window_left", "window_until")}
     rows: list[dict[str, Any]] = [
-        {f"new_{name}": getattr(thread, name) for name in names}
+        {f"new_{name}": getattr(thread, name) for name in FOLDED}
         | {"new_window_left": thread.window.left, "new_window_until": thread.window.until, "its_id": thread.id}
         for thread in sorted(threads.values(), key=lambda thread: thread.id)
     ]

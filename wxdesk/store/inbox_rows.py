@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, nulls_last
 
 from wxdesk.core.inbox import DayCounts, InboxCounts, InboxFilter, InboxRow
 from wxdesk.core.model import Author, ReplyState
-from wxdesk.core.rules import Outcome
+from wxdesk.core.rules import SETTLED
 from wxdesk.store.new_replies import load_replies
 from wxdesk.store.records import conversation_of, select_conversations
 from wxdesk.store.schema import UNREAD, WAITING, WRITTEN, conversations, decisions, messages, replies
@@ -111,9 +111,7 @@ def day_counts(connection: Connection, since: datetime) -> DayCounts:
     """See `desk.ports.Conversations.day_counts`."""
     since_then = and_(WRITTEN, messages.c.at >= since)
     written = select(func.count()).select_from(messages).where(since_then).scalar_subquery()
-    silent = select(decisions.c.id).where(
-        decisions.c.message_id == messages.c.id, decisions.c.outcome == Outcome.SILENT
-    )
+    silent = select(decisions.c.id).where(decisions.c.message_id == messages.c.id, decisions.c.outcome.in_(SETTLED))
     # From the waiting conversations to their last messages, never the other way round.
     unanswered = (
         select(func.count())

@@ -31,6 +31,7 @@ from wxdesk.store.sqlite import SqliteDatabase
 from wxdesk.store.statistics import SqlStatistics
 from wxdesk.store.templates import SqlTemplates
 from wxdesk.store.traces import SqlTraces
+from wxdesk.store.transfers import SqlTransfers
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,7 @@ class SqlStore:
         self.settings = SqlSettings(db)
         self.traces = SqlTraces(db)
         self.statistics = SqlStatistics(db)
+        self.transfers = SqlTransfers(db)
 
     async def register(self, configured: Sequence[Account]) -> None:
         """Make the configured accounts known; accounts that are not configured any more keep their rows."""

@@ -56,6 +56,9 @@ def conversation_of(row: Row[Any]) -> Conversation:
         last_at=row.last_at,
         waiting_since=row.waiting_since,
         window=ReplyWindow(left=row.window_left, until=row.window_until),
+        transfer_armed=row.transfer_armed,
+        transferred_until=row.transferred_until,
+        session_from=row.session_from,
     )
 
 

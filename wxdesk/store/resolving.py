@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 
 from wxdesk.core.model import Reply
-from wxdesk.core.rules import Decision, Outcome
+from wxdesk.core.rules import SETTLED, Decision
 from wxdesk.desk.ports import Resolution
 from wxdesk.store.database import insert_into
 from wxdesk.store.history import insert_firings
@@ -36,8 +36,9 @@ def resolve(connection: Connection, resolutions: Sequence[Resolution]) -> list[R
     decided = {resolution.decision.message_id for resolution in resolutions}
     connection.execute(update(messages).where(messages.c.id.in_(decided)).values(decided=True))
     _take_over(connection, {one.decision.conversation_id for one in new.values() if one.take_over})
-    silent = {o.decision.conversation_id for o in new.values() if o.decision.outcome is Outcome.SILENT}
-    stop_waiting_for_silent(connection, silent)
+    _transfer(connection, list(new.values()))
+    settled = {one.decision.conversation_id for one in new.values() if one.decision.outcome in SETTLED}
+    stop_waiting_for_settled(connection, settled)
     _tag(connection, list(new.values()))
     insert_firings(connection, list(new.values()))
     return load_replies(connection, made)
@@ -57,18 +58,28 @@ def _take_over(connection: Connection, ids: Collection[int]) -> None:
         connection.execute(change.values(taken_over=True, taken_over_until=None))
 
 
-def stop_waiting_for_silent(connection: Connection, ids: Collection[int]) -> None:
-    """Let these conversations wait since their oldest waiting message that no rule answered with silence."""
+def _transfer(connection: Connection, resolutions: Sequence[Resolution]) -> None:
+    """Hand contacts over to WeChat's own tool, or at their next message."""
+    for one in resolutions:
+        change = update(conversations).where(conversations.c.id == one.decision.conversation_id)
+        if one.transferred_until is not None:
+            connection.execute(change.values(transferred_until=one.transferred_until, transfer_armed=False))
+        elif one.arm_transfer:
+            connection.execute(change.values(transfer_armed=True))
+
+
+def stop_waiting_for_settled(connection: Connection, ids: Collection[int]) -> None:
+    """Let these conversations wait since their oldest waiting message to which this desk still owes an answer."""
     if not ids:
         return
-    silent = select(decisions.c.id).where(decisions.c.message_id == messages.c.id)
+    decided = select(decisions.c.id).where(decisions.c.message_id == messages.c.id)
     oldest = (
         select(func.min(messages.c.at))
         .where(
             messages.c.conversation_id == conversations.c.id,
             messages.c.at >= conversations.c.waiting_since,
             WRITTEN,
-            ~silent.where(decisions.c.outcome == Outcome.SILENT).exists(),
+            ~decided.where(decisions.c.outcome.in_(SETTLED)).exists(),
         )
         .correlate(conversations)
         .scalar_subquery()

@@ -3,7 +3,7 @@
     accounts
     raw_pushes ──┐ what WeChat said, byte for byte; its key is unique for ever
     contacts     │ who wrote
-    conversations│ one a contact: mode, takeover, unread, waiting, preview, reply window
+    conversations│ one a contact: mode, takeover, unread, waiting, preview, reply window, transfer
     messages ────┘ one a push that belongs in a conversation
     decisions      one a message: why it got its answer
     rule_firings   one a rule that matched a message
@@ -35,6 +35,7 @@ from sqlalchemy import (
     func,
     literal_column,
     text,
+    true,
 )
 
 from wxdesk.core.model import (
@@ -118,14 +119,19 @@ conversations = Table(
     Column("waiting_since", Moment),
     Column("window_left", Integer, nullable=False),
     Column("window_until", Moment),
+    Column("transfer_armed", Boolean, nullable=False, server_default=false()),
+    Column("transferred_until", Moment),
+    Column("session_from", Words, nullable=False, server_default=""),
     UniqueConstraint("contact_id"),
 )
 # The literal 0 stands in the SQL itself: a bound one would keep SQLite from using the partial index.
 UNREAD = conversations.c.unread > literal_column("0")
 WAITING = conversations.c.waiting_since.is_not(None)
+ARMED = conversations.c.transfer_armed.is_(true())
 Index(None, conversations.c.last_at, conversations.c.id)
 Index("ix_conversations_unread", conversations.c.last_at, sqlite_where=UNREAD, postgresql_where=UNREAD)
 Index("ix_conversations_waiting", conversations.c.waiting_since, sqlite_where=WAITING, postgresql_where=WAITING)
+Index("ix_conversations_armed", conversations.c.id, sqlite_where=ARMED, postgresql_where=ARMED)
 
 messages = Table(
     "messages",

@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 
 from wxdesk.core.model import Author, ReplyState
-from wxdesk.core.rules import Outcome
+from wxdesk.core.rules import SETTLED, Outcome
 from wxdesk.core.statistics import (
     DAYS,
     HOURS,
@@ -48,7 +48,7 @@ from wxdesk.store.schema import WRITTEN, decisions, messages, replies, rules
 
 QUARTER = timedelta(minutes=15)
 UNMATCHED_SHOWN = 8
-RULE, OPERATOR, NOBODY = "rule", "operator", "nobody"
+RULE, OPERATOR, NOBODY, ELSEWHERE = "rule", "operator", "nobody", "elsewhere"
 
 
 class SqlStatistics:
@@ -123,6 +123,7 @@ def _answered(span: Span) -> CTE:
 def _quarters(span: Span) -> Select[Any]:
     answered = _answered(span)
     by = case(
+        (answered.c.outcome == Outcome.TRANSFERRED, ELSEWHERE),
         (or_(answered.c.author == Author.RULE, answered.c.outcome == Outcome.SILENT), RULE),
         (answered.c.author == Author.OPERATOR, OPERATOR),
         else_=NOBODY,
@@ -142,7 +143,8 @@ def _spread(quarters: Iterable[Row[Any]], zone: tzinfo | None) -> Counted:
         local = (EPOCH + row.quarter * QUARTER).astimezone(zone)
         by_hour[local.hour, row.answered_by] += row.n
         by_day[local.weekday(), local.hour] += row.n
-    hours = tuple(HourCount(by_hour[h, RULE], by_hour[h, OPERATOR], by_hour[h, NOBODY]) for h in range(HOURS))
+    order = (RULE, OPERATOR, NOBODY, ELSEWHERE)
+    hours = tuple(HourCount(*(by_hour[hour, who] for who in order)) for hour in range(HOURS))
     return hours, tuple(tuple(by_day[day, hour] for hour in range(HOURS)) for day in range(DAYS))
 
 
@@ -156,7 +158,7 @@ def _count(connection: Connection, span: Span | None) -> int:
 def _waits(connection: Connection, span: Span) -> tuple[Waits, Waits]:
     """The waits that ended: all of them, and those that the operator ended.
 
-    What a rule left without an answer on purpose made nobody wait.
+    What a rule left without an answer on purpose made nobody wait, nor what was handed over to WeChat's own tool.
     """
     answered = _answered(span)
     before = func.lag(answered.c.reply_id).over(
@@ -164,7 +166,7 @@ def _waits(connection: Connection, span: Span) -> tuple[Waits, Waits]:
     )
     in_turn = (
         select(answered.c.at, answered.c.sent_at, answered.c.author, answered.c.reply_id, before.label("reply_before"))
-        .where(or_(answered.c.outcome.is_(None), answered.c.outcome != Outcome.SILENT))
+        .where(or_(answered.c.outcome.is_(None), answered.c.outcome.not_in(SETTLED)))
         .cte("in_turn")
     )
     # Whoever answers a message answers all that waited before it, so one reply ends one wait.

@@ -51,8 +51,10 @@ _FULL = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: c
 class Answer(web.Response):
     """A response without the Server header, which would name Python's and aiohttp's versions."""
 
-    def __init__(self, status: int, body: bytes = b"", *, close: bool = False) -> None:
-        super().__init__(status=status, body=body, content_type="text/plain")
+    def __init__(
+        self, status: int, body: bytes = b"", *, close: bool = False, content_type: str = "text/plain"
+    ) -> None:
+        super().__init__(status=status, body=body, content_type=content_type)
         if close:
             self.force_close()
 

@@ -11,11 +11,14 @@ from urllib.parse import parse_qsl
 
 from wxdesk.core.credentials import Credentials
 from wxdesk.core.errors import BadInput, PushRefused
-from wxdesk.core.model import Account, Push, PushMode
+from wxdesk.core.model import Account, BodyFormat, Incoming, Push, PushMode
+from wxdesk.webhook.crypto import PushCipher
 from wxdesk.webhook.dedupe import push_key
+from wxdesk.webhook.envelope import reply_envelope
 from wxdesk.webhook.parse import find_format, read_fields, read_push
 from wxdesk.webhook.refusal import Refusal
 from wxdesk.webhook.side_by_side import SideBySide
+from wxdesk.webhook.transfer import transfer_body
 
 _MAX_PARAMETERS = 16
 
@@ -65,14 +68,16 @@ class Door:
         Raises:
             PushRefused: whatever is wrong; `why` is for counters, the sender must not learn it.
         """
+        return self._opened(query, body, at)[1]
+
+    def _opened(self, query: Query, body: bytes, at: datetime) -> tuple[PushCipher, bytes]:
+        """The secrets that the request was made with, and its message."""
         secrets = self._ready()
         timestamp, nonce = query.get("timestamp", ""), query.get("nonce", "")
         if self.account.push_mode is PushMode.PLAIN:
-            secrets.check(query.get("signature", ""), timestamp, nonce, at)
-            return body
+            return secrets.check(query.get("signature", ""), timestamp, nonce, at), body
         encrypted = _encrypted(body)
-        _, message = secrets.open(query.get("msg_signature", ""), timestamp, nonce, encrypted, at)
-        return message
+        return secrets.open(query.get("msg_signature", ""), timestamp, nonce, encrypted, at)
 
     def receive(self, query: Query, body: bytes, received_at: datetime) -> Push:
         """A verified push, ready to be kept; with `incoming` None and a note if its message cannot be read.
@@ -88,6 +93,22 @@ class Door:
             note = str(error)
         key = push_key(incoming, message)
         return Push(self.account.name, key, message, find_format(message), received_at, incoming, note)
+
+    def transfer(self, query: Query, body: bytes, incoming: Incoming, at: datetime) -> bytes:
+        """The answer that hands the sender of a push received `at` over to WeChat's own tool, in its mode and format.
+
+        It is sealed with the very secrets that the request was made with: while a change goes on, WeChat may not know
+        the new ones yet.
+
+        Raises:
+            PushRefused: the request is none that `receive` takes.
+        """
+        cipher, _ = self._opened(query, body, at)
+        written = find_format(body) or BodyFormat.JSON
+        answer = transfer_body(incoming, written, at)
+        if self.account.push_mode is PushMode.PLAIN:
+            return answer
+        return reply_envelope(cipher, answer, written, int(at.timestamp()), query.get("nonce", ""))
 
     def _ready(self) -> SideBySide:
         if self._secrets is None:

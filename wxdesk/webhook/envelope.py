@@ -16,7 +16,7 @@ from wxdesk.webhook.parse import find_format
 
 def push_envelope(to_user: str, encrypted: str, written: BodyFormat) -> bytes:
     """The body of a push in secure mode: nothing but the receiver and the encrypted message."""
-    return _write({"ToUserName": to_user, "Encrypt": encrypted}, written)
+    return written_fields({"ToUserName": to_user, "Encrypt": encrypted}, written)
 
 
 def compat_body(clear: bytes, encrypted: str) -> bytes:
@@ -59,10 +59,11 @@ def reply_envelope(
         "TimeStamp": timestamp,
         "Nonce": nonce,
     }
-    return _write(fields, written)
+    return written_fields(fields, written)
 
 
-def _write(fields: dict[str, str] | dict[str, str | int], written: BodyFormat) -> bytes:
+def written_fields(fields: dict[str, str] | dict[str, str | int], written: BodyFormat) -> bytes:
+    """`fields` as WeChat writes them: numbers bare, texts in quotes or CDATA, UTF-8."""
     if written is BodyFormat.JSON:
         return msgspec.json.encode(fields)
     return ("<xml>" + "".join(_element(name, value) for name, value in fields.items()) + "</xml>").encode()

@@ -20,12 +20,14 @@ from aiohttp import hdrs, web
 from wxdesk.core.credentials import Credentials
 from wxdesk.core.errors import BadConfig, PortInUse, PushRefused, StoreError
 from wxdesk.core.events import Event, PushSeen
-from wxdesk.core.model import Account, Push
+from wxdesk.core.model import Account, BodyFormat, Push
+from wxdesk.core.transfer import Receipt
 from wxdesk.desk.ports import Clock
 from wxdesk.webhook.alarm import Alarm
 from wxdesk.webhook.body import read_body
 from wxdesk.webhook.connections import DEFAULT_LIMITS, Answer, Connection, Limits, Server, Success
 from wxdesk.webhook.door import Door, read_query
+from wxdesk.webhook.parse import find_format
 from wxdesk.webhook.refusal import Refusal, status_of
 
 logger = logging.getLogger(__name__)
@@ -34,6 +36,7 @@ SUCCESS = b"success"
 """What WeChat wants to hear, to the byte; never encrypted."""
 
 _PREFIX = "/wx/"
+_CONTENT_TYPES = {BodyFormat.JSON: "application/json", BodyFormat.XML: "text/xml", None: "text/plain"}
 _GRACE_SECONDS = 0.8  # aiohttp waits for it twice, and `stop` promises 2 s
 _TAKEN = frozenset({errno.EADDRINUSE, 10048})  # 10048: Windows' own number
 
@@ -41,10 +44,10 @@ _TAKEN = frozenset({errno.EADDRINUSE, 10048})  # 10048: Windows' own number
 class Listener:
     """Listens for pushes at `/wx/{account}`: GET for WeChat's check of the URL, POST for pushes.
 
-    `accounts` are read once. `keep` commits a push: True if it is new, False if it is known already; it may
-    raise `StoreError` (answered 500, so that WeChat tries again) or `asyncio.QueueFull` (503). Every request is
-    published as `PushSeen` with one of the outcomes `kept`, `duplicate`, `checked`, `failed: store`,
-    `failed: overloaded`, `failed: unexpected` or `refused: …` with a word of `Refusal`.
+    `accounts` are read once. `keep` commits a push and says whether it is new and whether its answer hands the contact
+    over; it may raise `StoreError` (answered 500, so that WeChat tries again) or `asyncio.QueueFull` (503). Every
+    request is published as `PushSeen` with one of the outcomes `kept`, `transferred`, `duplicate`, `checked`,
+    `failed: store`, `failed: overloaded`, `failed: unexpected` or `refused: …` with a word of `Refusal`.
 
     `port` 0 means any free one.
     """
@@ -52,7 +55,7 @@ class Listener:
     def __init__(  # noqa: PLR0913 - what a listener stands on, each from another room
         self,
         accounts: Mapping[str, tuple[Account, Credentials]],
-        keep: Callable[[Push], Awaitable[bool]],
+        keep: Callable[[Push], Awaitable[Receipt]],
         publish: Callable[[Event], None],
         clock: Clock,
         host: str,
@@ -146,9 +149,10 @@ class Listener:
         if request.method != hdrs.METH_POST:
             raise PushRefused(Refusal.METHOD)
         body = await read_body(request, self._limits.body)
-        push = door.receive(read_query(request.query_string), body, self._clock())
+        query = read_query(request.query_string)
+        push = door.receive(query, body, self._clock())
         try:
-            new = await self._keep(push)
+            receipt = await self._keep(push)
         except StoreError as error:
             logger.error("A push for %s could not be kept: %s", push.account, type(error).__name__)
             return _Seen("failed: store", Answer(HTTPStatus.INTERNAL_SERVER_ERROR), push)
@@ -157,8 +161,12 @@ class Listener:
         except Exception as error:  # noqa: BLE001 - WeChat must try again whatever it is; its text may hold an openid
             logger.error("A push for %s met a fault: %s", push.account, type(error).__name__)
             return _Seen("failed: unexpected", Answer(HTTPStatus.INTERNAL_SERVER_ERROR), push)
-        answer = self._success if Success.fits(request) else Answer(HTTPStatus.OK, SUCCESS)
-        return _Seen("kept" if new else "duplicate", answer, push)
+        if receipt.transferred and push.incoming is not None:
+            answered = door.transfer(query, body, push.incoming, push.received_at)
+            answer = Answer(HTTPStatus.OK, answered, content_type=_CONTENT_TYPES[find_format(answered)])
+            return _Seen("transferred" if receipt.new else "duplicate", answer, push)
+        success = self._success if Success.fits(request) else Answer(HTTPStatus.OK, SUCCESS)
+        return _Seen("kept" if receipt.new else "duplicate", success, push)
 
     def _report(self, account: str, seen: _Seen, began: float) -> None:
         milliseconds = (perf_counter() - began) * 1000

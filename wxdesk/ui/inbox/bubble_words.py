@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import Enum
 
 from wxdesk.core.model import Author, Reply, ReplyState
+from wxdesk.core.rules import Outcome
 from wxdesk.desk.refusal_words import refusal_words
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.conversation_words import span_until
@@ -108,8 +109,14 @@ def caption_of(entry: Entry, now: datetime) -> tuple[Part, ...]:
     time = Part(clock_time(entry.at))
     if entry.silence is None:
         return (time,)
-    reason = Part(tr("Nobody answered: {reason}", reason=short_outcome(entry.silence)), "secondary")
+    reason = Part(_silence_words(entry.silence), "secondary")
     return (time, reason, Part(tr("Why"), "accent", action=BubbleAction.WHY))
+
+
+def _silence_words(outcome: Outcome) -> str:
+    if outcome is Outcome.TRANSFERRED:
+        return tr("Handed over to WeChat's own service tool")
+    return tr("Nobody answered: {reason}", reason=short_outcome(outcome))
 
 
 def _reply_caption(reply: Reply, now: datetime) -> tuple[Part, ...]:

@@ -18,11 +18,16 @@ def outcome_words(decision: Decision) -> str:
         Outcome.STALE: lambda: tr("It reached the rules more than 5 minutes late, so it was left to you."),
         Outcome.PAUSED: lambda: tr("Automatic replies were off."),
         Outcome.TAKEN_OVER: lambda: tr("You had taken this conversation over, so the rules kept quiet."),
+        Outcome.IN_TOOL: lambda: tr("WeChat's own service tool was serving this customer, so the rules kept quiet."),
         Outcome.BLOCKED: lambda: tr("This contact is blocked."),
         Outcome.NO_QUOTA: lambda: tr("Too few replies were left; the last ones are kept for you."),
         Outcome.REPLIED: lambda: tr("“{rule}” answered.", rule=decision.rule_name),
         Outcome.SILENT: lambda: tr("“{rule}” matched and says nothing.", rule=decision.rule_name),
         Outcome.HANDED_OVER: lambda: tr("“{rule}” handed the conversation to you.", rule=decision.rule_name),
+        Outcome.TRANSFERRED: lambda: _transferred(decision),
+        Outcome.TRANSFER_ARMED: lambda: tr(
+            "The answer to this message had left already; the customer's next one goes to WeChat's own service tool."
+        ),
         Outcome.UNMATCHED: lambda: tr("No rule matched."),
         Outcome.NOT_RENDERED: lambda: tr(
             "“{rule}” matched, but its reply could not be made: {problem}",
@@ -33,6 +38,12 @@ def outcome_words(decision: Decision) -> str:
     return sentences[decision.outcome]()
 
 
+def _transferred(decision: Decision) -> str:
+    if decision.rule_name:
+        return tr("“{rule}” handed the customer over to WeChat's own service tool.", rule=decision.rule_name)
+    return tr("You had the customer handed over to WeChat's own service tool.")
+
+
 def short_outcome(outcome: Outcome) -> str:
     """The same in two or three words, for a caption."""
     words: Mapping[Outcome, Callable[[], str]] = {
@@ -41,11 +52,14 @@ def short_outcome(outcome: Outcome) -> str:
         Outcome.STALE: lambda: tr("came too late for the rules"),
         Outcome.PAUSED: lambda: tr("automatic replies off"),
         Outcome.TAKEN_OVER: lambda: tr("taken over by you"),
+        Outcome.IN_TOOL: lambda: tr("served in WeChat's own tool"),
         Outcome.BLOCKED: lambda: tr("contact blocked"),
         Outcome.NO_QUOTA: lambda: tr("too few replies left"),
         Outcome.REPLIED: lambda: tr("answered"),
         Outcome.SILENT: lambda: tr("a rule says nothing"),
         Outcome.HANDED_OVER: lambda: tr("handed to you"),
+        Outcome.TRANSFERRED: lambda: tr("handed over to WeChat's own tool"),
+        Outcome.TRANSFER_ARMED: lambda: tr("to be handed over with the next message"),
         Outcome.UNMATCHED: lambda: tr("no rule matched"),
         Outcome.NOT_RENDERED: lambda: tr("the reply could not be made"),
     }

@@ -96,7 +96,12 @@ class Bars(Chart):
         width = min(MAX_BAR, cell.width() * 0.7)
         x, bottom = cell.center().x() - width / 2, cell.bottom()
         painter.setPen(Qt.PenStyle.NoPen)
-        parts = ((count.by_rule, "accent_fill"), (count.by_operator, "human"), (count.unanswered, "pending_line"))
+        parts = (
+            (count.by_rule, "accent_fill"),
+            (count.by_operator, "human"),
+            (count.handed_over, "faint"),
+            (count.unanswered, "pending_line"),
+        )
         for part, role in parts:
             height = cell.height() * part / top
             if not part:

@@ -43,6 +43,7 @@ class Sections:
         legend = Legend(
             (tr("Rules"), "accent_fill", "accent"),
             (tr("By you"), "human", "secondary"),
+            (tr("Handed over"), "faint", "secondary"),
             (tr("Not answered"), "pending_line", "pending"),
         )
         self._bars = SectionCard(tr("By hour"), self.bars, aside=legend)
@@ -87,7 +88,8 @@ class Sections:
         if figures.unanswered:
             self.unanswered.tell(f"{figures.unanswered:,}", tr("nobody has answered yet"), "failed")
         else:
-            self.unanswered.tell("0", tr("every message was answered"))
+            elsewhere = tr("{n} handed over to WeChat's own tool", n=figures.handed_over) if figures.handed_over else ""
+            self.unanswered.tell("0", elsewhere or tr("every message was answered"))
 
     def _show_waits(self, figures: Figures) -> None:
         first, human = figures.first_response, figures.human_wait

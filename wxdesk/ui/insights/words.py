@@ -61,7 +61,8 @@ def hour_counts(hour: int, count: HourCount) -> str:
         operator=count.by_operator,
         nobody=count.unanswered,
     )
-    return f"{hour_word(hour)}    {said}"
+    elsewhere = tr(" · handed over {n}", n=count.handed_over) if count.handed_over else ""
+    return f"{hour_word(hour)}    {said}{elsewhere}"
 
 
 def messages_word(count: int) -> str:

@@ -283,7 +283,11 @@ def _sentence(kind: ActionKind) -> str:
         case ActionKind.TAKE_OVER:
             return tr("The conversation waits for a person; the rules keep quiet in it until it is handed back.")
         case ActionKind.TRANSFER:
-            return tr("wxdesk does not pass customers to WeChat's own tool yet: the conversation waits for you here.")
+            return tr(
+                "The answer to this very message hands the customer over to WeChat's own service tool. Until his "
+                "session there ends, at most half an hour after the last word, this desk sees nothing of what he "
+                "writes."
+            )
         case ActionKind.TYPING:
             return tr("The customer sees that somebody is typing before the next message comes.")
         case ActionKind.NOTIFY:

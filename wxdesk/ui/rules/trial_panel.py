@@ -237,6 +237,8 @@ def _beside(answer: Answer) -> str:
         said.append(tr("No rule answers; the message waits for a person."))
     if answer.silent:
         said.append(tr("The customer gets nothing, on purpose."))
+    if answer.transfer:
+        said.append(tr("The customer is handed over to WeChat's own service tool."))
     if answer.take_over:
         said.append(tr("The conversation is handed over to a person."))
     if answer.tags:

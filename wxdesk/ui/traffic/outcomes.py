@@ -89,6 +89,8 @@ def push_result(outcome: str, *, unread: bool = False) -> tuple[str, str]:
         return tr("Repeated, acknowledged"), "pending"
     if outcome == "checked":
         return "echostr", "accent"
+    if outcome == "transferred":
+        return tr("Transferred"), "accent"
     return (tr("Kept as it came"), "pending") if unread else ("success", "accent")
 
 
@@ -101,6 +103,8 @@ def push_sentence(outcome: str) -> str:
         return tr(_ANSWERS[outcome][1])
     if outcome == "duplicate":
         return tr("WeChat sent this push again. It had been kept already and was only acknowledged.")
+    if outcome == "transferred":
+        return tr("The answer handed the customer over to WeChat's own service tool.")
     if outcome == "checked":
         return tr("WeChat asked whether this address is yours, as it does when its console saves the push settings.")
     return ""
