@@ -50,6 +50,10 @@ class World:
         """A customer writes; returns the conversation's id once the desk has decided on it."""
         return self._decided(self.sandbox.say(openid, text))
 
+    def show(self, openid: str, picture: bytes) -> int:
+        """A customer sends a picture of his own; returns like `say`."""
+        return self._decided(self.sandbox.show_own(openid, picture))
+
     def enter(self, openid: str, session_from: str = "") -> int:
         """A customer opens the chat; returns the conversation's id once the desk has decided on it."""
         return self._decided(self.sandbox.enter(openid, session_from))

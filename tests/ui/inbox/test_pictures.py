@@ -9,20 +9,26 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, QSize, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
+from tests.ui.inbox.conftest import shown_reply
+from tests.ui.inbox.records import NOW, message
 from tests.ui.world import World
 from wxdesk.core.errors import BadPicture
+from wxdesk.core.model import Message, MessageType, PictureState, ReplyState
 from wxdesk.ui.inbox.album import Album, read_picture
-from wxdesk.ui.inbox.bubble_content import Figure
+from wxdesk.ui.inbox.bubble_content import Figure, pieces_of
+from wxdesk.ui.inbox.bubble_words import spoken_entry
+from wxdesk.ui.inbox.content_painting import picture_size
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.picture_field import size_words
 from wxdesk.ui.inbox.picture_intake import encoded, read_file, source_in
 from wxdesk.ui.inbox.picture_viewer import PictureViewer
 from wxdesk.ui.inbox.sending_panels import SendingPanels
+from wxdesk.ui.inbox.timeline_entries import entries_of
 
 type Open = Callable[[int], None]
 
@@ -131,6 +137,58 @@ def test_text_that_comes_with_a_picture_stays_text(qtbot: QtBot, page: InboxPage
     assert not panels.picture.isVisible()
 
 
+def test_a_screenshot_is_pasted_and_sent_by_enter(
+    qtbot: QtBot, world: World, page: InboxPage, panels: SendingPanels
+) -> None:
+    image = QImage(80, 50, QImage.Format.Format_RGB32)
+    image.fill(QColor("red"))
+    QGuiApplication.clipboard().setImage(image)
+    QTest.keyClick(page.chat.composer.edit, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    panel = panels.picture
+    assert panel.isVisible()
+    assert page.chat.composer.text() == ""
+    qtbot.waitUntil(lambda: bool(panel.picture.digest))
+    assert panel.picture.words.full_text() == "1 KB"
+    QTest.keyClick(panel.picture.choose, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: shown_reply(page, ReplyState.SENT) is not None)
+    (arrived,) = world.sandbox.sent
+    assert arrived.msgtype == "image"
+    medium = world.sandbox.platform.media.get(arrived.content["media_id"])
+    assert Image.open(io.BytesIO(medium.data)).size == (80, 50)
+    assert not panel.isVisible()
+    assert panel.picture.digest == ""
+
+
+def test_a_card_is_made_with_a_dropped_cover_and_arrives(
+    qtbot: QtBot, world: World, page: InboxPage, panels: SendingPanels, photo: Path
+) -> None:
+    QTest.keyClick(
+        page.chat.composer.edit,
+        Qt.Key.Key_M,
+        Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier,
+    )
+    card = panels.card
+    card.submit()
+    assert card.title_field.error.isVisible()
+    card.title_field.edit.setText("蓝色连衣裙")
+    card.page.edit.setText("https://a.cn")
+    card.submit()
+    assert card.page.error.isVisible()
+    card.page.edit.setText("pages/goods?id=1")
+    card.submit()
+    assert card.cover.error.full_text() == "A card needs a cover picture."
+    drop(page, files(photo))
+    qtbot.waitUntil(lambda: bool(card.cover.digest))
+    assert not panels.picture.isVisible()
+    QTest.keyClick(card.page.edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: shown_reply(page, ReplyState.SENT) is not None)
+    (arrived,) = world.sandbox.sent
+    assert arrived.msgtype == "miniprogrampage"
+    assert (arrived.content["title"], arrived.content["pagepath"]) == ("蓝色连衣裙", "pages/goods?id=1")
+    medium = world.sandbox.platform.media.get(arrived.content["thumb_media_id"])
+    assert Image.open(io.BytesIO(medium.data)).size == (60, 40)
+
+
 # -- showing
 
 
@@ -235,3 +293,42 @@ def test_a_picture_that_is_gone_says_so(qtbot: QtBot, page: InboxPage, panels: S
     qtbot.waitUntil(lambda: viewer.words.full_text() == "This picture cannot be shown")
     assert not viewer.save.isEnabled()
     viewer.close()
+
+
+def received(page: InboxPage) -> Figure | None:
+    """The picture in the contact's last bubble."""
+    entry = page.session.model.entries()[-1]
+    return next((piece for piece in pieces_of(entry) if isinstance(piece, Figure)), None)
+
+
+def test_a_customers_picture_is_fetched_and_shown(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
+    opened(world.show(CUSTOMER, png(300, 200)))
+    qtbot.waitUntil(lambda: bool((figure := received(page)) and figure.digest))
+    album, row = page.chat.album, page.chat.timeline.bubbles.layout_of(page.session.model.entries()[-1])
+    assert row.content is not None
+    size = picture_size(row.content.boxes[0], 1.0)
+    qtbot.waitUntil(lambda: album.picture(received(page).digest, size) is not None)  # type: ignore[union-attr]
+    image = album.picture(received(page).digest, size)  # type: ignore[union-attr]
+    assert image is not None
+    assert image.size() == QSize(200, 133)
+    page.chat.timeline.focus_last()
+    QTest.keyClick(page.chat.timeline, Qt.Key.Key_Return)
+    (viewer,) = page.chat.findChildren(PictureViewer)
+    qtbot.waitUntil(lambda: "300 × 200" in viewer.words.full_text())
+    viewer.close()
+
+
+@pytest.mark.parametrize(
+    ("state", "problem", "words"),
+    [
+        (PictureState.AWAITED, "", "Fetching the picture…"),
+        (PictureState.MISSING, "The picture could not be taken in.", "The picture could not be taken in."),
+        (None, "", "Without a picture"),
+    ],
+)
+def test_a_picture_that_is_not_there_says_why(state: PictureState | None, problem: str, words: str) -> None:
+    said: Message = message(1, text="", msg_type="image", picture_state=state, picture_problem=problem)
+    object.__setattr__(said, "type", MessageType.IMAGE)
+    entry = entries_of([said], NOW)[-1]
+    assert pieces_of(entry) == (Figure(words=words),)
+    assert (problem in spoken_entry(entry, NOW)) or not problem

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from wxdesk.core.model import Content, Message, MessageType, ReplyKind
+from wxdesk.core.model import Content, Message, MessageType, PictureState, ReplyKind
 from wxdesk.core.text_links import TextLink, segments
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.timeline_entries import Entry
@@ -84,13 +84,27 @@ def pieces_of_content(content: Content) -> tuple[Piece, ...]:
 
 
 def _pieces_of_message(message: Message) -> tuple[Piece, ...]:
+    if message.type is MessageType.IMAGE:
+        return (_received(message, Frame.PHOTO),)
     if message.type is MessageType.CARD:
-        cover = Figure(frame=Frame.COVER, words=tr("Picture"))
+        cover = _received(message, Frame.COVER)
         return _card(message.fields.get("Title", ""), message.fields.get("PagePath", ""), cover)
     if message.msg_type == "link":
         fields = message.fields
         return _link(fields.get("Title", ""), fields.get("Description", ""), fields.get("Url", ""))
     return ()
+
+
+def _received(message: Message, frame: Frame) -> Figure:
+    """A contact's picture, or why it is not there."""
+    match message.picture_state:
+        case PictureState.KEPT:
+            return Figure(message.picture, frame, kind_word("image"))
+        case PictureState.AWAITED:
+            return Figure(frame=frame, words=tr("Fetching the picture…"))
+        case PictureState.MISSING:
+            return Figure(frame=frame, words=tr(message.picture_problem))
+    return Figure(frame=frame, words=tr("Without a picture"))
 
 
 def _link(title: str, description: str, url: str) -> tuple[Piece, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from wxdesk.core.model import Author, Reply, ReplyState
+from wxdesk.core.model import Author, PictureState, Reply, ReplyState
 from wxdesk.core.rules import Outcome
 from wxdesk.desk.refusal_words import refusal_words
 from wxdesk.i18n import tr
@@ -182,6 +182,8 @@ def spoken_entry(entry: Entry, now: datetime) -> str:
     said = [entry.text, *(part.text for part in caption_of(entry, now) if part.action is None)]
     if entry.reply is None:
         said.insert(0, tr("Customer"))
+        if entry.message is not None and entry.message.picture_state is PictureState.MISSING:
+            said.append(tr(entry.message.picture_problem))
     else:
         said += [trouble_of(entry.reply)] if trouble_of(entry.reply) else []
         said += [f"{offer.text} {offer.key.name.title()}" for offer in offers_of(entry.reply)]

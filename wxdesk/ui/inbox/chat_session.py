@@ -10,7 +10,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from wxdesk.core.events import ConversationChanged, DecisionMade, Event, MessageKept, ReplyChanged
+from wxdesk.core.events import ConversationChanged, DecisionMade, Event, MessageKept, PictureChanged, ReplyChanged
 from wxdesk.core.inbox import InboxRow, SearchHit, TimelineItem
 from wxdesk.core.model import Message, Reply
 from wxdesk.core.rules import Decision
@@ -106,7 +106,10 @@ class ChatSession(QObject):
                     self._changed_replies.add(reply_id)
                     touched = True
                 case (
-                    MessageKept(conversation_id) | DecisionMade(conversation_id) | ConversationChanged(conversation_id)
+                    MessageKept(conversation_id)
+                    | PictureChanged(conversation_id)
+                    | DecisionMade(conversation_id)
+                    | ConversationChanged(conversation_id)
                 ) if conversation_id == self.conversation_id:
                     touched = True
         if touched:
