@@ -42,12 +42,14 @@ from wxdesk.desk.answering import Answering
 from wxdesk.desk.bus import Bus
 from wxdesk.desk.calendars import Calendars
 from wxdesk.desk.desk import Desk
+from wxdesk.desk.filling import Filler
 from wxdesk.desk.handoff import Handoff
 from wxdesk.desk.health import Health
 from wxdesk.desk.intake import Intake
 from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.desk.outbox import Outbox
 from wxdesk.desk.pause import Pause
+from wxdesk.desk.phrasebook import Phrasebook
 from wxdesk.desk.picture_fetching import PictureFetching
 from wxdesk.desk.picture_sending import PictureSender
 from wxdesk.desk.pictures import Pictures
@@ -184,7 +186,9 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
     bus.subscribe(traffic.hear, PushSeen, ApiCalled)
 
     pause = Pause(store.settings, bus.publish)
-    rulebook = Rulebook(store.rules, Calendars(store.settings), LiquidRenderer(), clock, bus.publish)
+    calendars = Calendars(store.settings)
+    rulebook = Rulebook(store.rules, calendars, LiquidRenderer(), clock, bus.publish)
+    phrasebook = Phrasebook(store.templates, Filler(LiquidRenderer(), calendars), clock, bus.publish)
     transfers = Transfers(store.transfers, lambda: rulebook.transfers)
     answering = Answering(accounts, rulebook, pause, transfers, clock)
     intake = Intake(store, read_push, answering, transfers, bus.publish, clock)
@@ -209,7 +213,7 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
     handoff = Handoff(store, pictures, pause, transfers, bus.publish, clock)
     typing = Typing(store, client, accounts, clock, wanted=config.wechat.show_typing)
     bus.subscribe(typing.hear, MessageKept, ReplyChanged, TypingAsked)
-    desk = Desk(accounts, store, handoff, pictures, typing, rulebook, rests, health, traffic, bus, clock)
+    desk = Desk(accounts, store, handoff, pictures, typing, rulebook, phrasebook, rests, health, traffic, bus, clock)
     return OpenDesk(ready, desk, store, pause, transfers, intake, outbox, uploads, fetching, listener, client)
 
 

@@ -7,6 +7,9 @@
     │   ├── BadRule                a rule: name, reason
     │   ├── BadRulesFile           file, line, reason
     │   ├── BadTemplate            template, line, reason
+    │   │   └── MissingValue       it shows a variable that has no value: name
+    │   ├── UnusableTemplate       a stored answer: title, reason
+    │   ├── ShortcutTaken          another stored answer has it: shortcut, title
     │   ├── BadPicture             bytes that are no picture for WeChat: reason
     │   ├── BadContent             a picture, link or card that WeChat would refuse: field, reason
     │   ├── ReplyEmpty             a reply without a word in it
@@ -97,6 +100,32 @@ class BadTemplate(BadInput):
         self.line = line
         self.reason = reason
         super().__init__(line=line, reason=reason)
+
+
+class MissingValue(BadTemplate):
+    """A template shows a value that there is none of, such as `contact.alias`. `name` is the variable's."""
+
+    def __init__(self, line: int, name: str, reason: str) -> None:
+        super().__init__(line, reason)
+        self.name = name
+
+
+class UnusableTemplate(BadInput):
+    """A stored answer that cannot be stored as it is."""
+
+    template = "Template “{title}”: {reason}"
+
+    def __init__(self, title: str, reason: str) -> None:
+        super().__init__(title=title, reason=reason)
+
+
+class ShortcutTaken(BadInput):
+    """Another template has the shortcut."""
+
+    template = "“{title}” has the shortcut “{shortcut}” already."
+
+    def __init__(self, shortcut: str, title: str) -> None:
+        super().__init__(shortcut=shortcut, title=title)
 
 
 class BadPicture(BadInput):

@@ -362,14 +362,3 @@ class NewReply:
     rule_revision: int = 0
     due_at: datetime | None = None
     not_before: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """A stored answer that an operator can insert; `body` is Liquid."""
-
-    id: int
-    title: str
-    body: str
-    shortcut: str = ""
-    updated_at: datetime | None = None

@@ -124,7 +124,7 @@ class Composer:
         now = occasion.now.astimezone(self._zone)
         values = variables(occasion.message, occasion.conversation, occasion.account, matched.groups, now)
         schedule = self._schedule(matched.rule)
-        return values if schedule is None else {**values, "hours": _hours(schedule, occasion.now)}
+        return values if schedule is None else {**values, "hours": hours_values(schedule, occasion.now)}
 
     def _schedule(self, rule: Rule) -> Schedule | None:
         """The calendar that the rule names, else the first."""
@@ -170,7 +170,7 @@ def _chosen(action: Action, place: int, rule: Rule, occasion: Occasion) -> str:
             return texts[(fired.times if fired else 0) % len(texts)]
 
 
-def _hours(schedule: Schedule, now: datetime) -> Mapping[str, object]:
+def hours_values(schedule: Schedule, now: datetime) -> Mapping[str, object]:
     """open, and the next opening and closing in words; what does not come is left out."""
     times = {"next_open": schedule.next_open(now), "next_close": schedule.next_close(now)}
     words = {name: _spoken(schedule.local(at), schedule.local(now)) for name, at in times.items() if at is not None}

@@ -9,6 +9,7 @@ from wxdesk.core.model import Account
 from wxdesk.desk.bus import Bus
 from wxdesk.desk.handoff import Handoff
 from wxdesk.desk.health import Health
+from wxdesk.desk.phrasebook import Phrasebook
 from wxdesk.desk.pictures import Pictures
 from wxdesk.desk.ports import Clock, Store
 from wxdesk.desk.rests import Rests
@@ -27,6 +28,7 @@ class Desk:
     pictures: Pictures
     typing: Typing
     rulebook: Rulebook
+    phrasebook: Phrasebook
     rests: Rests
     health: Health
     traffic: Traffic

@@ -17,8 +17,9 @@ from liquid.exceptions import LiquidError, ResourceLimitError, UndefinedError, U
 from liquid.undefined import FalsyStrictUndefined, Undefined
 from liquid.utils import ReadOnlyChainMap
 
-from wxdesk.core.errors import BadTemplate
+from wxdesk.core.errors import BadTemplate, MissingValue
 from wxdesk.core.render import MAX_PARTS, TEXT_LIMIT_BYTES, VARIABLES, WITH_FIELDS
+from wxdesk.core.templates import ASK
 from wxdesk.desk.liquid_tags import BLOCKS, INNER, NESTING_LIMIT, SINGLE, check_tags, each_alone, line_of
 from wxdesk.i18n import tr
 
@@ -86,6 +87,9 @@ FILTERS = frozenset(
 )
 """Filters that a reply may use. Those that decode are left out: `%3C` or `&lt;` would give back a `<`."""
 
+NOTHING = Undefined("")
+"""A value that shows as nothing and counts as false, where that is meant and no mistake."""
+
 _FAILURES = (LiquidError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What a template that parses can still run into; Liquid wraps only some of it."""
 
@@ -103,8 +107,10 @@ class LiquidRenderer:
         self._environment.processor_time = processor_time
         self._parsed = functools.lru_cache(maxsize=CACHED)(self._parse)
 
-    def check(self, source: str, groups: frozenset[str] | None = None) -> None:
+    def check(self, source: str, groups: frozenset[str] | None = None, *, by_hand: bool = False) -> None:
         """See whether `source` can be rendered, `m` having these `groups` (None: any).
+
+        What is inserted `by_hand` can show `ask` as well: what the operator is asked for.
 
         Raises:
             BadTemplate: with the line of the first mistake. An unknown variable is one; whether a known one has
@@ -116,15 +122,26 @@ class LiquidRenderer:
                 raise BadTemplate(line_of(source, spans[0].index), _no_filter(name))
         for root, uses in analysis.globals.items():
             for use in uses:
-                reason = _reason_against(root, use.segments[1:], groups)
+                reason = _reason_against(root, use.segments[1:], groups, by_hand=by_hand)
                 if reason:
                     raise BadTemplate(line_of(source, use.span.index), reason)
+
+    def asked(self, source: str) -> tuple[str, ...]:
+        """The names that follow `ask.` in `source`, in the order in which they are shown first.
+
+        Raises:
+            BadTemplate: it does not parse.
+        """
+        uses = self._parsed(source).analyze(include_partials=False).globals.get(ASK, ())
+        names = [str(use.segments[1]) for use in sorted(uses, key=lambda use: use.span.index) if len(use.segments) > 1]
+        return tuple(dict.fromkeys(names))
 
     def render(self, source: str, variables: Mapping[str, object]) -> str:
         """`source` filled with `variables` (see `core.render.variables`).
 
         Raises:
-            BadTemplate: it does not parse, a variable that it shows has no value, or it exceeds a bound.
+            MissingValue: a variable that it shows has none.
+            BadTemplate: it does not parse, or it exceeds a bound.
         """
         template = self._parsed(source)
         try:
@@ -242,8 +259,11 @@ def _refuse_large(values: Iterable[object]) -> None:
             raise ResourceLimitError("value", token=None)
 
 
-def _reason_against(root: str, segments: Sequence[object], groups: frozenset[str] | None) -> str:
+def _reason_against(root: str, segments: Sequence[object], groups: frozenset[str] | None, *, by_hand: bool) -> str:
     """Why a variable cannot be used, or nothing."""
+    if root == ASK and by_hand:
+        one_name = len(segments) == 1 and isinstance(segments[0], str)
+        return "" if one_name else tr("Give what is asked for one name, such as {name}.", name="ask.order_no")
     if root not in VARIABLES:
         return tr("There is no variable “{name}”.", name=root)
     fields = groups if root == "m" else VARIABLES[root]
@@ -267,7 +287,7 @@ def _explained(source: str, error: Exception) -> BadTemplate:
     line = line_of(source, token.start_index if token else 0)
     if isinstance(error, UndefinedError):
         name = str(error.args[0]).removesuffix(" is undefined").strip("'")
-        return BadTemplate(line, tr("“{name}” has no value for this message.", name=name))
+        return MissingValue(line, name, tr("“{name}” has no value for this message.", name=name))
     if isinstance(error, UnknownFilterError):
         return BadTemplate(line, _no_filter(str(error.args[0]).partition("'")[2].rstrip("'")))
     if isinstance(error, ResourceLimitError):

@@ -26,12 +26,12 @@ from wxdesk.core.model import (
     Reply,
     ReplyMode,
     ReplyWindow,
-    Template,
 )
 from wxdesk.core.rules import Decision, Firing, Rule
 from wxdesk.core.subject import NO_HISTORY, History, Wanted
 from wxdesk.desk.looking_back import Decisions, Statistics, Traces
 from wxdesk.desk.media_ports import PictureRecords
+from wxdesk.desk.template_ports import Templates
 from wxdesk.desk.transfer_ports import Transfers
 
 type Clock = Callable[[], datetime]
@@ -290,22 +290,6 @@ class Rules(Protocol):
 
     async def replace_all(self, rules: Sequence[Rule], at: datetime) -> list[Rule]:
         """Replace the list in one transaction; a rule keeps id and revision where its name and content are the same."""
-        ...
-
-
-class Templates(Protocol):
-    """Stored answers."""
-
-    async def all(self) -> list[Template]:
-        """All templates by title."""
-        ...
-
-    async def save(self, template: Template, at: datetime) -> Template:
-        """Insert (`id` 0) or update."""
-        ...
-
-    async def delete(self, template_id: int) -> None:
-        """Remove one."""
         ...
 
 

@@ -11,7 +11,7 @@
     pictures       what is known about each kept picture; its bytes are a file (see `store.picture_files`)
     uploads        one a picture and account: the media_id that WeChat gave for it
     search_texts   the words of messages and replies once more, cut for searching (see `store.search`)
-    rules · rule_revisions · rule_lists · templates · settings
+    rules · rule_revisions · rule_lists · templates · template_revisions · settings
 
 A change here needs a migration; a test compares the two. Each index stands for a query in this folder.
 Account names are plain text, not foreign keys: they come from the configuration, and a push must be kept
@@ -50,6 +50,7 @@ from wxdesk.core.model import (
     ReplyState,
 )
 from wxdesk.core.rules import Outcome, Rule, RuleVerdict
+from wxdesk.core.templates import Template
 from wxdesk.store.columns import Choice, Moment, Nested, Words, identity
 
 metadata = MetaData(
@@ -298,14 +299,26 @@ rule_lists = Table(
 )
 Index(None, rule_lists.c.since, rule_lists.c.id)
 
+# As with rules: what a revision or an undone deletion names must not be another template's.
 templates = Table(
     "templates",
     metadata,
     Column("id", identity(), primary_key=True),
-    Column("title", Words, nullable=False),
-    Column("body", Words, nullable=False),
-    Column("shortcut", Words, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("template", Nested(Template), nullable=False),
     Column("updated_at", Moment, nullable=False),
+    Column("uses", Integer, nullable=False),
+    Column("last_used_at", Moment),
+    sqlite_autoincrement=True,
+)
+
+template_revisions = Table(
+    "template_revisions",
+    metadata,
+    Column("template_id", identity(), primary_key=True, autoincrement=False),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("template", Nested(Template), nullable=False),
+    Column("saved_at", Moment, nullable=False),
 )
 
 settings = Table(

@@ -1,21 +1,21 @@
-"""Stored answers that an operator can insert."""
+"""Stored answers that an operator can insert, and every revision that was ever saved."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
-from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
+from sqlalchemy import Connection, Row, delete, func, select, update
 
-from wxdesk.core.errors import NotFound
-from wxdesk.core.model import Template
+from wxdesk.core.errors import NotFound, ShortcutTaken
+from wxdesk.core.templates import Template, same_shortcut
 from wxdesk.store.database import Database
-from wxdesk.store.schema import templates
+from wxdesk.store.schema import template_revisions, templates
 
 
 class SqlTemplates:
-    """Fills `desk.ports.Templates`."""
+    """Fills `desk.template_ports.Templates`."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -25,33 +25,102 @@ class SqlTemplates:
         return sorted(await self._db.read(_all), key=lambda template: (template.title, template.id))
 
     async def save(self, template: Template, at: datetime) -> Template:
-        """Insert (`id` 0) or update; raises `NotFound` if it was deleted meanwhile."""
-        values = {
-            "title": template.title,
-            "body": template.body,
-            "shortcut": template.shortcut,
-            "updated_at": at,
-        }
-        new = templates.insert().values(values)
-        change = update(templates).where(templates.c.id == template.id).values(values)
-        template_id = await self._db.write(_save, (new if template.id == 0 else change).returning(templates.c.id))
-        if template_id is None:
-            raise NotFound("template")
-        return replace(template, id=template_id, updated_at=at)
+        """Insert (`id` 0) or update, as the next revision; its uses stay. Raises `NotFound`, `ShortcutTaken`."""
+        return await self._db.write(_save, template, at)
 
     async def delete(self, template_id: int) -> None:
-        """Remove one; raises `NotFound`."""
-        if not await self._db.write(_delete, template_id):
-            raise NotFound("template")
+        """Remove one; its revisions stay. Raises `NotFound`."""
+        await self._db.write(_delete, template_id)
+
+    async def put_back(self, template: Template) -> None:
+        """Undo `delete`: the same id, revision and uses. Raises `ShortcutTaken`."""
+        await self._db.write(_put_back, template)
+
+    async def revisions(self, template_id: int) -> list[Template]:
+        """All that was ever saved, the newest first; `updated_at` is when."""
+        return await self._db.read(_revisions, template_id)
+
+    async def count_use(self, template_id: int, at: datetime) -> None:
+        """It was inserted once more; nothing happens if it was deleted meanwhile."""
+        await self._db.write(_count_use, template_id, at)
 
 
 def _all(connection: Connection) -> list[Template]:
-    return [Template(**row) for row in connection.execute(select(templates)).mappings()]
+    return [_template(row) for row in connection.execute(select(templates))]
 
 
-def _save(connection: Connection, statement: ReturningInsert[int] | ReturningUpdate[int]) -> int | None:
-    return connection.scalar(statement)
+def _template(row: Row[Any]) -> Template:
+    kept: Template = row.template
+    return replace(
+        kept,
+        id=row.id,
+        revision=row.revision,
+        updated_at=row.updated_at,
+        uses=row.uses,
+        last_used_at=row.last_used_at,
+    )
 
 
-def _delete(connection: Connection, template_id: int) -> bool:
-    return connection.execute(delete(templates).where(templates.c.id == template_id)).rowcount > 0
+def _save(connection: Connection, template: Template, at: datetime) -> Template:
+    known = _all(connection)
+    _refuse_taken(template, known)
+    if template.id == 0:
+        saved = replace(template, revision=1, updated_at=at, uses=0, last_used_at=None)
+        new = connection.scalar(templates.insert().values(_values(saved)).returning(templates.c.id))
+        return _with_revision(connection, replace(saved, id=new or 0))
+    old = next((one for one in known if one.id == template.id), None)
+    if old is None:
+        raise NotFound("template")
+    last = select(func.max(template_revisions.c.revision)).where(template_revisions.c.template_id == old.id)
+    revision = max(connection.scalar(last) or 0, old.revision) + 1
+    saved = replace(template, revision=revision, updated_at=at, uses=old.uses, last_used_at=old.last_used_at)
+    connection.execute(update(templates).where(templates.c.id == old.id).values(_values(saved)))
+    return _with_revision(connection, saved)
+
+
+def _refuse_taken(template: Template, known: list[Template]) -> None:
+    for other in known:
+        if other.id != template.id and same_shortcut(other.shortcut, template.shortcut):
+            raise ShortcutTaken(template.shortcut, other.title)
+
+
+def _values(template: Template) -> dict[str, Any]:
+    return {
+        "revision": template.revision,
+        "template": template.written,
+        "updated_at": template.updated_at,
+        "uses": template.uses,
+        "last_used_at": template.last_used_at,
+    }
+
+
+def _with_revision(connection: Connection, template: Template) -> Template:
+    values = {
+        "template_id": template.id,
+        "revision": template.revision,
+        "template": template.written,
+        "saved_at": template.updated_at,
+    }
+    connection.execute(template_revisions.insert().values(values))
+    return template
+
+
+def _delete(connection: Connection, template_id: int) -> None:
+    if connection.execute(delete(templates).where(templates.c.id == template_id)).rowcount == 0:
+        raise NotFound("template")
+
+
+def _put_back(connection: Connection, template: Template) -> None:
+    _refuse_taken(template, _all(connection))
+    connection.execute(templates.insert().values(id=template.id, **_values(template)))
+
+
+def _revisions(connection: Connection, template_id: int) -> list[Template]:
+    query = select(template_revisions).where(template_revisions.c.template_id == template_id)
+    rows = connection.execute(query.order_by(template_revisions.c.revision.desc()))
+    return [replace(row.template, id=template_id, revision=row.revision, updated_at=row.saved_at) for row in rows]
+
+
+def _count_use(connection: Connection, template_id: int, at: datetime) -> None:
+    change = update(templates).where(templates.c.id == template_id)
+    connection.execute(change.values(uses=templates.c.uses + 1, last_used_at=at))

@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 from tests.ui.inbox.conftest import shown_messages, shown_reply, texts
 from tests.ui.world import World
 from wxdesk.core.inbox import InboxFilter
-from wxdesk.core.model import ReplyMode, ReplyState, Template
+from wxdesk.core.model import ReplyMode, ReplyState
+from wxdesk.core.templates import Template
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.inbox.bubble_words import BubbleAction
 from wxdesk.ui.inbox.conversation_list_model import RowRole

@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
-from wxdesk.core.model import Template
+from wxdesk.core.templates import Template
 from wxdesk.ui.inbox.message_edit import MessageEdit
 from wxdesk.ui.inbox.page import InboxPage
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from wxdesk.core.model import Template
+from wxdesk.core.templates import Template
 from wxdesk.i18n import tr
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.labels import PlainLabel

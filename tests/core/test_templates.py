@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from wxdesk.core.errors import BadTemplate
+from wxdesk.core.model import Content, ReplyKind
+from wxdesk.core.templates import Template, TemplateFault, find_fault, found, same_shortcut
+
+NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
+
+
+def template(
+    title: str, shortcut: str = "", *keywords: str, body: str = "好", used: int = 0, **more: object
+) -> Template:
+    last = NOW - timedelta(days=used) if used else None
+    return Template(0, title, body, shortcut, keywords=keywords, last_used_at=last, **more)  # type: ignore[arg-type]
+
+
+SHELF = (
+    template("退款说明", "tk", "退钱", body="三天内到账", used=9),
+    template("发货时间", "fh", "快递", "物流", body="下单后 48 小时", used=2),
+    template("Refund policy", "refund", "money back", used=5),
+    template("营业时间", "yy", body="我们九点开门", category="门店"),
+    template("Hello", "hi", body="说明在这里", used=1),
+)
+
+
+@pytest.mark.parametrize(
+    ("sought", "titles"),
+    [
+        ("", ["Hello", "发货时间", "Refund policy", "退款说明", "营业时间"]),  # the last used first, then by title
+        ("/", ["Hello", "发货时间", "Refund policy", "退款说明", "营业时间"]),
+        ("时间", ["发货时间", "营业时间"]),
+        ("间时", []),  # Chinese characters stand together or not at all
+        ("说明", ["退款说明", "Hello"]),  # a title is nearer than a text
+        ("/TK", ["退款说明"]),
+        ("ｔｋ", ["退款说明"]),
+        ("物流", ["发货时间"]),
+        ("退钱", ["退款说明"]),
+        ("门店", ["营业时间"]),
+        ("rfd", ["Refund policy"]),
+        ("plc", ["Refund policy"]),
+        ("r", ["Refund policy"]),
+        ("发货 48", ["发货时间"]),
+        ("发货 49", []),
+        ("开门", ["营业时间"]),
+    ],
+)  # fmt: skip
+def test_templates_are_found_by_what_one_remembers(sought: str, titles: list[str]) -> None:
+    assert [one.title for one in found(SHELF, sought)] == titles
+
+
+def test_a_shortcut_that_is_written_out_comes_first() -> None:
+    shelf = (template("A", "hit", used=1), template("B", "hi", used=9), template("hi there", used=1))
+    assert [one.title for one in found(shelf, "hi")] == ["B", "A", "hi there"]
+
+
+def test_shortcuts_are_compared_as_they_are_typed() -> None:
+    assert same_shortcut("TK", "ｔｋ")
+    assert not same_shortcut("", "")
+
+
+LINK = Content(ReplyKind.LINK, title="退换", url="https://shop.example/r")
+
+
+def refuse_b(text: str) -> None:
+    if text == "b":
+        raise BadTemplate(3, "why")
+
+
+@pytest.mark.parametrize(
+    ("changed", "fault"),
+    [
+        ({}, None),
+        ({"title": " "}, TemplateFault("title", "The template has no title.")),
+        ({"shortcut": "a b"}, TemplateFault("shortcut", "A shortcut is one word without blanks and slashes.")),
+        ({"body": " \n"}, TemplateFault("body", "There is no text yet.")),
+        ({"others": ("c", "")}, TemplateFault("body", "There is no text yet.", 2)),
+        ({"others": ("b",)}, TemplateFault("body", "why", 1, 3)),
+        ({"content": LINK, "body": ""}, None),
+        ({"content": replace(LINK, url="shop")},
+         TemplateFault("url", "The link must be an address that begins with https:// or http://.")),
+        ({"content": Content(ReplyKind.IMAGE)}, TemplateFault("picture", "Choose a picture.")),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told_with_its_place(changed: dict[str, object], fault: TemplateFault | None) -> None:
+    assert find_fault(replace(template("t"), **changed), refuse_b) == fault  # type: ignore[arg-type]

@@ -1,0 +1,40 @@
+"""A shelf of templates in memory, for tests that are not about storing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from wxdesk.core.errors import NotFound
+from wxdesk.core.templates import Template
+
+
+class KeptTemplates:
+    """Fills `desk.template_ports.Templates` as the store does."""
+
+    def __init__(self) -> None:
+        self.kept: dict[int, Template] = {}
+        self.saved: list[Template] = []
+
+    async def all(self) -> list[Template]:
+        return sorted(self.kept.values(), key=lambda one: (one.title, one.id))
+
+    async def save(self, template: Template, at: datetime) -> Template:
+        made = replace(template, id=template.id or len(self.saved) + 1, revision=template.revision + 1, updated_at=at)
+        self.kept[made.id] = made
+        self.saved.append(made)
+        return made
+
+    async def delete(self, template_id: int) -> None:
+        if self.kept.pop(template_id, None) is None:
+            raise NotFound("template")
+
+    async def put_back(self, template: Template) -> None:
+        self.kept[template.id] = template
+
+    async def revisions(self, template_id: int) -> list[Template]:
+        return [one for one in reversed(self.saved) if one.id == template_id]
+
+    async def count_use(self, template_id: int, at: datetime) -> None:
+        one = self.kept[template_id]
+        self.kept[template_id] = replace(one, uses=one.uses + 1, last_used_at=at)

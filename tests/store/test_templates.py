@@ -1,0 +1,145 @@
+"""Stored answers and their revisions, on both engines; and what becomes of those of an older schema."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+
+from tests.store.conftest import Postgres
+from tests.store.talk import T0, second
+from wxdesk.core.errors import NotFound, ShortcutTaken
+from wxdesk.core.model import Content, ReplyKind
+from wxdesk.core.rules import Variant
+from wxdesk.core.templates import Prompt, Template
+from wxdesk.store import SqlStore, open_store
+from wxdesk.store.migrate import SCRIPTS
+from wxdesk.store.opening import parsed
+from wxdesk.store.postgresql import PostgresqlDatabase
+from wxdesk.store.sqlite import SqliteDatabase
+
+FULL = Template(
+    0,
+    "发货",
+    "您好 {{ contact.alias }}，单号 {{ ask.单号 }}\0",
+    "fh",
+    keywords=("物流", "快递"),
+    category="售后",
+    others=("{{ ask.单号 }} 已发出",),
+    variant=Variant.ROTATE,
+    prompts=(Prompt("单号", "快递单号", "SF", required=False),),
+)
+LINK = Template(0, "退换", content=Content(ReplyKind.LINK, title="退换货", url="https://shop.example/return"))
+
+
+async def test_a_template_comes_back_as_it_was(store: SqlStore) -> None:
+    saved = await store.templates.save(FULL, second(1))
+    link = await store.templates.save(LINK, second(2))
+    assert saved == replace(FULL, id=saved.id, revision=1, updated_at=second(1))
+    assert await store.templates.all() == [saved, link]
+
+
+async def test_templates_are_listed_by_title(store: SqlStore) -> None:
+    later, first = [await store.templates.save(Template(0, title, "好"), T0) for title in ("b", "a")]
+    assert await store.templates.all() == [first, later]
+    changed = await store.templates.save(replace(later, title="0"), second(3))
+    assert changed == replace(later, title="0", revision=2, updated_at=second(3))
+    assert await store.templates.all() == [changed, first]
+
+
+async def test_every_revision_is_kept_also_of_what_is_deleted(store: SqlStore) -> None:
+    saved = await store.templates.save(FULL, T0)
+    changed = await store.templates.save(replace(saved, body="改了"), second(1))
+    await store.templates.delete(saved.id)
+    assert await store.templates.revisions(saved.id) == [changed, saved]
+    assert await store.templates.all() == []
+    again = await store.templates.save(FULL, second(2))
+    assert again.id > saved.id  # the id of one that is gone would bring its revisions along
+
+
+async def test_what_is_gone_cannot_be_changed_or_deleted(store: SqlStore) -> None:
+    saved = await store.templates.save(FULL, T0)
+    await store.templates.delete(saved.id)
+    with pytest.raises(NotFound):
+        await store.templates.delete(saved.id)
+    with pytest.raises(NotFound):
+        await store.templates.save(saved, T0)
+    await store.templates.count_use(saved.id, T0)
+
+
+async def test_uses_are_counted_and_survive_a_change_and_an_undone_deletion(store: SqlStore) -> None:
+    saved = await store.templates.save(FULL, T0)
+    for at in (second(1), second(2)):
+        await store.templates.count_use(saved.id, at)
+    changed = await store.templates.save(replace(saved, title="已发货"), second(3))
+    assert (changed.uses, changed.last_used_at) == (2, second(2))
+    await store.templates.delete(saved.id)
+    await store.templates.put_back(changed)
+    assert await store.templates.all() == [changed]
+    assert (await store.templates.save(changed, second(4))).revision == 3
+
+
+async def test_a_shortcut_belongs_to_one_template(store: SqlStore) -> None:
+    saved = await store.templates.save(FULL, T0)
+    with pytest.raises(ShortcutTaken, match="发货"):
+        await store.templates.save(Template(0, "另一个", "好", "ＦＨ"), T0)
+    other = await store.templates.save(Template(0, "另一个", "好"), T0)
+    await store.templates.save(Template(0, "又一个", "好"), T0)  # none is no shortcut
+    await store.templates.save(replace(saved, title="仍然是它"), T0)
+    with pytest.raises(ShortcutTaken):
+        await store.templates.save(replace(other, shortcut="fh"), T0)
+    await store.templates.delete(saved.id)
+    await store.templates.save(replace(other, shortcut="fh"), T0)
+    with pytest.raises(ShortcutTaken):
+        await store.templates.put_back(saved)
+
+
+OLD = (
+    "INSERT INTO templates (id, title, body, shortcut, updated_at) VALUES"
+    " (7, '问候', '您好 \"{{ contact.alias }}\"', 'hi', 1000001), (9, 'b', 'c', '', 2000000)"
+)
+
+
+def _to_the_older(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "0004")
+    connection.execute(text(OLD))
+
+
+async def _old_ones_are_readable(url: str, home: Path) -> None:
+    store = await open_store(url, home)
+    first, greeting = await store.templates.all()
+    assert (greeting.title, greeting.body, greeting.shortcut) == ("问候", '您好 "{{ contact.alias }}"', "hi")
+    assert (first.title, first.revision, greeting.uses) == ("b", 1, 0)
+    assert await store.templates.revisions(greeting.id) == [greeting]
+    assert (await store.templates.save(Template(0, "x", "y"), T0)).id not in (first.id, greeting.id)
+    await store.close()
+
+
+def _make_folder(home: Path) -> None:
+    home.mkdir()
+    (home / "desk.db").touch()
+
+
+async def test_templates_of_the_older_schema_stay_readable(home: Path) -> None:
+    _make_folder(home)
+    db = SqliteDatabase(home / "desk.db")
+    await db.write(_to_the_older)
+    await db.close()
+    await _old_ones_are_readable("sqlite:///desk.db", home)
+
+
+@pytest.mark.postgres
+async def test_templates_of_the_older_schema_stay_readable_on_the_server(postgres: Postgres, home: Path) -> None:
+    url = postgres.fresh()
+    db = PostgresqlDatabase(parsed(url))
+    await db.write(_to_the_older)
+    await db.close()
+    await _old_ones_are_readable(url, home)

@@ -1,0 +1,149 @@
+"""A stored answer becomes what a customer gets: which variant, what the operator is asked, and what comes out.
+
+Everything that a customer wrote, and everything that the operator fills in, enters as a value and never as template
+text. Nothing comes out with a hole in it.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from wxdesk.core.errors import BadTemplate, MissingValue
+from wxdesk.core.model import Content, ReplyKind
+from wxdesk.core.render import harmless, variables
+from wxdesk.core.rules import Variant
+from wxdesk.core.templates import ASK, Prompt, Template
+from wxdesk.desk.calendars import Calendars
+from wxdesk.desk.composing import Occasion, hours_values
+from wxdesk.desk.liquid import NOTHING, LiquidRenderer
+from wxdesk.i18n import tr
+
+MOST_PLACEHOLDERS = 20
+"""Values that an example may lack before its template counts as one that cannot be shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """One insertion of `template`: the `text` that was chosen, and what the operator is asked for it."""
+
+    template: Template
+    text: str
+    prompts: tuple[Prompt, ...]
+    values: Mapping[str, object]
+    renderer: LiquidRenderer
+
+    def content(self, answers: Mapping[str, str]) -> Content:
+        """What is said. `answers` are by variable: `ask.order_no`, or another one that has no value of its own.
+
+        Raises:
+            MissingValue: an answer that is required, or a variable that is shown, is not there.
+            BadTemplate: the text does not render.
+        """
+        if self.template.kind is not ReplyKind.TEXT:
+            return self.template.content
+        return Content(text=self.renderer.render(self.text, self._with(answers)))
+
+    def example(self) -> Content:
+        """What is said with each prompt's default, and with its question between marks where there is none.
+
+        Raises:
+            BadTemplate: as above; never for lack of a value.
+        """
+        answers = {f"{ASK}.{prompt.name}": prompt.default or _gap(prompt.question) for prompt in self.prompts}
+        for _ in range(MOST_PLACEHOLDERS):
+            try:
+                return self.content(answers)
+            except MissingValue as error:
+                if error.name in answers:
+                    raise
+                answers[error.name] = _gap(error.name)
+        return self.content(answers)
+
+    def _with(self, answers: Mapping[str, str]) -> dict[str, object]:
+        """All values: those of the conversation, and beside them what was asked."""
+        filled = {**self.values, ASK: {prompt.name: self._answer(prompt, answers) for prompt in self.prompts}}
+        for variable, answer in answers.items():
+            root, _, name = variable.partition(".")
+            if root != ASK and answer.strip():
+                filled[root] = _set_in(filled.get(root), name, harmless(answer.strip()))
+        return filled
+
+    def _answer(self, prompt: Prompt, answers: Mapping[str, str]) -> object:
+        variable = f"{ASK}.{prompt.name}"
+        answer = answers.get(variable, prompt.default).strip()
+        if answer:
+            return harmless(answer)
+        if prompt.required:
+            raise MissingValue(1, variable, tr("“{name}” has to be filled in.", name=prompt.question))
+        return NOTHING
+
+
+class Filler:
+    """Begins insertions. `zone` is that of `{{ time }}` and `{{ date }}`, None for the machine's.
+
+    `choose` gives a number below the one it gets, for templates that say any of their variants.
+    """
+
+    def __init__(
+        self,
+        renderer: LiquidRenderer,
+        calendars: Calendars,
+        zone: tzinfo | None = None,
+        choose: Callable[[int], int] = random.randrange,
+    ) -> None:
+        self._renderer = renderer
+        self._calendars = calendars
+        self._zone = zone
+        self._choose = choose
+
+    def check(self, text: str) -> None:
+        """Raise `BadTemplate` unless `text` can stand in a stored answer."""
+        self._renderer.check(text, frozenset(), by_hand=True)
+
+    def prompts(self, texts: Sequence[str], declared: Sequence[Prompt]) -> tuple[Prompt, ...]:
+        """What `texts` ask for, as `declared`, else plainly; what does not parse asks for nothing."""
+        known = {prompt.name: prompt for prompt in declared}
+        names = dict.fromkeys(name for text in texts for name in self._asked(text))
+        return tuple(known.get(name, Prompt(name)) for name in names)
+
+    def begin(self, template: Template, occasion: Occasion, variant: int | None = None) -> Filling:
+        """Insert `template` into the conversation of `occasion`; `variant` counts from 0, None lets it choose."""
+        text = template.texts[self._variant(template) if variant is None else variant]
+        prompts = self.prompts([text], template.prompts) if template.kind is ReplyKind.TEXT else ()
+        return Filling(template, text, prompts, self._values(occasion), self._renderer)
+
+    def _variant(self, template: Template) -> int:
+        count = len(template.texts)
+        match template.variant:
+            case Variant.FIRST:
+                return 0
+            case Variant.RANDOM:
+                return self._choose(count)
+            case Variant.ROTATE:
+                return template.uses % count
+
+    def _values(self, occasion: Occasion) -> Mapping[str, object]:
+        now = occasion.now.astimezone(self._zone)
+        values = variables(occasion.message, occasion.conversation, occasion.account, {}, now)
+        schedule = next(iter(self._calendars.schedules.values()), None)
+        return values if schedule is None else {**values, "hours": hours_values(schedule, occasion.now)}
+
+    def _asked(self, text: str) -> tuple[str, ...]:
+        try:
+            return self._renderer.asked(text)
+        except BadTemplate:
+            return ()
+
+
+def _set_in(value: object, name: str, answer: str) -> object:
+    """`value` with the field `name`; without a name the answer itself."""
+    if not name:
+        return answer
+    return {**(value if isinstance(value, Mapping) else {}), name: answer}
+
+
+def _gap(question: str) -> str:
+    return f"‹{question}›"

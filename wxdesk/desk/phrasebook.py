@@ -1,0 +1,85 @@
+"""The operator's stored answers at work: judged, kept, counted, and inserted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from wxdesk.core.errors import BadTemplate, UnusableTemplate
+from wxdesk.core.events import Event, TemplatesChanged
+from wxdesk.core.model import Content, ReplyKind
+from wxdesk.core.templates import Template, TemplateFault, find_fault
+from wxdesk.desk.composing import Occasion
+from wxdesk.desk.filling import Filler, Filling
+from wxdesk.desk.ports import Clock
+from wxdesk.desk.template_ports import Templates
+
+
+class Phrasebook:
+    """All templates. What does not wait for the store may be called on any thread."""
+
+    def __init__(self, templates: Templates, filler: Filler, clock: Clock, publish: Callable[[Event], None]) -> None:
+        self._templates = templates
+        self._filler = filler
+        self._clock = clock
+        self._publish = publish
+
+    async def all(self) -> list[Template]:
+        """All templates by title."""
+        return await self._templates.all()
+
+    async def revisions(self, template_id: int) -> list[Template]:
+        """All that was ever saved of one, the newest first."""
+        return await self._templates.revisions(template_id)
+
+    async def save(self, template: Template) -> Template:
+        """Store `template` after judging it; returns it with its id and revision.
+
+        Raises:
+            BadTemplate, UnusableTemplate, ShortcutTaken, NotFound: nothing was stored.
+        """
+        tidy = self.tidied(template)
+        fault = self.fault_in(tidy)
+        if fault is not None:
+            raise BadTemplate(fault.line, fault.reason) if fault.line else UnusableTemplate(tidy.title, fault.reason)
+        saved = await self._templates.save(tidy, self._clock())
+        self._publish(TemplatesChanged())
+        return saved
+
+    async def delete(self, template_id: int) -> None:
+        """Remove one; raises `NotFound`."""
+        await self._templates.delete(template_id)
+        self._publish(TemplatesChanged())
+
+    async def put_back(self, template: Template) -> None:
+        """Undo the deletion of `template`; raises `ShortcutTaken`."""
+        await self._templates.put_back(template)
+        self._publish(TemplatesChanged())
+
+    async def count_use(self, template_id: int) -> None:
+        """One was inserted."""
+        await self._templates.count_use(template_id, self._clock())
+        self._publish(TemplatesChanged())
+
+    def fault_in(self, template: Template) -> TemplateFault | None:
+        """The first thing that keeps `template` from being stored; a taken shortcut is known to `save` only."""
+        return find_fault(template, self._filler.check)
+
+    def tidied(self, template: Template) -> Template:
+        """The template without blanks round its words, with the prompts of its texts and the fields of its kind."""
+        is_text = template.kind is ReplyKind.TEXT
+        return replace(
+            template,
+            title=template.title.strip(),
+            shortcut=template.shortcut.strip().removeprefix("/"),
+            category=template.category.strip(),
+            keywords=tuple(dict.fromkeys(word.strip() for word in template.keywords if word.strip())),
+            body=template.body if is_text else "",
+            others=template.others if is_text else (),
+            prompts=self._filler.prompts(template.texts, template.prompts) if is_text else (),
+            content=Content() if is_text else template.content,
+        )
+
+    def begin(self, template: Template, occasion: Occasion, variant: int | None = None) -> Filling:
+        """Insert `template`; `variant` counts from 0, None lets the template choose."""
+        return self._filler.begin(template, occasion, variant)
