@@ -11,8 +11,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QStackedLayout, QVBoxLayout, QWidget
 
 from wxdesk.core.errors import BadTemplate
-from wxdesk.core.model import Message, MessageType, Reply, ReplyKind, ReplyState, Template
+from wxdesk.core.model import Message, MessageType, Reply, ReplyKind, ReplyState
 from wxdesk.core.render import variables
+from wxdesk.core.templates import Template
 from wxdesk.core.text_links import TextLink
 from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.i18n import tr
