@@ -126,7 +126,6 @@ async def test_a_push_url_is_only_saved_if_it_answers(sandbox: Sandbox, http: ai
         ("message", "{}"),
         ("message", '{"openid":"o1","type":"sound"}'),
         ("message", '{"openid":"o1","account":"nobody"}'),
-        ("message", '{"openid":"o1","type":"image","media_id":"gone"}'),
         ("message", '{"openid":"o1","contents":"misspelt"}'),
         ("clock", '{"forward":-1}'),
         ("settings", '{"settings":{"risky":["a"]}}'),
@@ -289,3 +288,28 @@ async def test_the_page_itself_may_steer_and_no_other(sandbox: Sandbox, http: ai
     for origin, status in ((sandbox.url, 200), ("http://127.0.0.1:1", 403), ("null", 403)):
         response = await http.post("/control/fault", json={}, headers={"Origin": origin})
         assert response.status == status
+
+
+def test_what_was_said_twice_is_counted(sandbox: Sandbox) -> None:
+    program = sandbox.platform.program()
+    contact = sandbox.platform.contact(program, OPENID)
+    sandbox.platform.wrote(program, OPENID, "text", {"content": "在吗"})
+    send(sandbox, "您好")
+    send(sandbox, "请稍等")
+    assert contact.doubled == 0
+    send(sandbox, "您好")
+    assert contact.doubled == 1
+    sandbox.platform.wrote(program, OPENID, "text", {"content": "在吗"})
+    send(sandbox, "您好")  # to another message, and so no double
+    sandbox.platform.entered(program, OPENID)
+    send(sandbox, "您好")
+    assert (contact.doubled, contact.heard) == (1, 5)
+
+
+async def test_a_picture_can_be_gone_when_it_is_asked_for(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
+    async with listening() as ears:
+        sandbox.set_push_url(ears.url)
+        assert (await pull(http, "message", openid=OPENID, type="image", media_id="gone"))["accepted"]
+    token = sandbox.platform.tokens.stable(ACCOUNT.app_id)[0]
+    answer = await http.get(f"/cgi-bin/media/get?access_token={token}&media_id=gone")
+    assert json.loads(await answer.read())["errcode"] == 40007

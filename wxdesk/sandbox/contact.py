@@ -48,7 +48,11 @@ class Line:
 
 @dataclass(slots=True)
 class Contact:
-    """`blocked`: on the mini program's black list (43019). `refuses`: he wants no messages (48002)."""
+    """`blocked`: on the mini program's black list (43019). `refuses`: he wants no messages (48002).
+
+    `doubled` counts what the shop said again word for word although he had said nothing in between: what a back end
+    that sends twice looks like from here.
+    """
 
     openid: str
     allowance: Allowance = field(default_factory=Allowance)
@@ -56,3 +60,17 @@ class Contact:
     blocked: bool = False
     refuses: bool = False
     lines: deque[Line] = field(default_factory=lambda: deque(maxlen=LINES_KEPT))
+    heard: int = 0
+    doubled: int = 0
+    _said: set[str] = field(default_factory=set)
+
+    def add(self, line: Line) -> None:
+        """Put a line into his chat."""
+        self.lines.append(line)
+        if line.side is Side.CONTACT or line.kind == "enter":
+            self._said.clear()
+        elif line.side is Side.SHOP:
+            words = repr((line.kind, sorted(line.content.items())))
+            self.doubled += words in self._said
+            self._said.add(words)
+            self.heard += 1

@@ -192,8 +192,7 @@ def _active(planned: Iterable[tuple[int, Fault]]) -> Iterable[Active]:
 
 def _customer(contact: known.Contact, name: str) -> Customer:
     last = _line(contact.lines[-1]) if contact.lines else None
-    heard = sum(1 for line in contact.lines if line.side is known.Side.SHOP)
-    return Customer(contact.openid, name, last, heard)
+    return Customer(contact.openid, name, last, contact.heard)
 
 
 def _line(line: known.Line) -> Line:

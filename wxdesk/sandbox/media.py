@@ -62,6 +62,7 @@ class Shelf:
         now = self._clock()
         ends_at = None if media_id else now + KEPT
         medium = Medium(media_id or secrets.token_urlsafe(48), app_id, data, content_type, now, ends_at)
+        self._forget_ended()
         self._kept[medium.media_id] = medium
         return medium
 
@@ -75,3 +76,9 @@ class Shelf:
         if app_id and medium.app_id not in ("", app_id):
             raise Refusal(40007)
         return medium
+
+    def _forget_ended(self) -> None:
+        now = self._clock()
+        for media_id, medium in tuple(self._kept.items()):
+            if medium.ends_at is not None and now >= medium.ends_at:
+                del self._kept[media_id]

@@ -137,7 +137,7 @@ class Platform:
         now, contact = self.clock(), self.contact(program, openid)
         contact.allowance.wrote(now)
         to_tool = contact.session.state(now) is KfState.OPEN
-        contact.lines.append(Line(now, Side.CONTACT, kind, content or {}, to_tool))
+        contact.add(Line(now, Side.CONTACT, kind, content or {}, to_tool))
         self.on_change()
         self._msg_id += secrets.randbelow(1000) + 1
         return str(self._msg_id)
@@ -146,12 +146,12 @@ class Platform:
         """A contact entered the chat by the mini program's button."""
         contact = self.contact(program, openid)
         contact.allowance.entered(self.clock())
-        contact.lines.append(Line(self.clock(), Side.NOTICE, "enter", {"content": session_from}))
+        contact.add(Line(self.clock(), Side.NOTICE, "enter", {"content": session_from}))
         self.on_change()
 
     def tell(self, program: MiniProgram, openid: str, side: Side, kind: str, text: str) -> None:
         """Put a line into the contact's chat that did not come through the API."""
-        self.contact(program, openid).lines.append(Line(self.clock(), side, kind, {"content": text}))
+        self.contact(program, openid).add(Line(self.clock(), side, kind, {"content": text}))
         self.on_change()
 
     # -- calls
@@ -167,7 +167,7 @@ class Platform:
         contact.allowance.check(now)
         self.meter.count_for(app_id, contact.openid, settings)
         contact.allowance.spend(now)
-        contact.lines.append(Line(now, Side.SHOP, msgtype, content))
+        contact.add(Line(now, Side.SHOP, msgtype, content))
         sent = Sent(len(self.sent) + 1, now, program.account.name, contact.openid, msgtype, content)
         self.sent.append(sent)
         self.on_sent(sent)

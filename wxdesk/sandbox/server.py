@@ -111,8 +111,7 @@ class Sandbox:
         return await self.push(openid, bodies.text(text, msg_id), account)
 
     async def show(self, openid: str, media_id: str = TORN_BOX_MEDIA_ID, account: str = "") -> PushOutcome:
-        """A customer sends a picture that the platform keeps; raises `Refusal` if it keeps none of that id."""
-        self.platform.media.get(media_id)
+        """A customer sends a picture, by default one that the platform has; media/get refuses what it has not."""
         msg_id = self.platform.wrote(self.platform.program(account), openid, "image", {"media_id": media_id})
         fields = bodies.image(f"{self.url}/pictures/{media_id}", media_id, msg_id)
         return await self.push(openid, fields, account)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from wxdesk.sandbox.contact import Contact, Line, Side
+from wxdesk.sandbox.contact import Contact
 from wxdesk.sandbox.journal import ApiCall, PushMade
 from wxdesk.sandbox.pusher import PushOutcome
 
@@ -92,24 +90,10 @@ def counters(sandbox: Sandbox) -> dict[str, int]:
     pushes = sandbox.journal.pushes
     return {
         "delivered": len(sandbox.platform.sent),
-        "doubled": sum(doubled(contact.lines) for _, contact in sandbox.platform.contacts()),
+        "doubled": sum(contact.doubled for _, contact in sandbox.platform.contacts()),
         "pushed": len(pushes),
         "push_failed": sum(1 for push in pushes if push.outcome.attempts and not push.outcome.accepted),
     }
-
-
-def doubled(lines: Iterable[Line]) -> int:
-    """How many messages the shop said again word for word although the contact had said nothing in between."""
-    said: defaultdict[tuple[str, str], int] = defaultdict(int)
-    count = 0
-    for line in lines:
-        if line.side is Side.CONTACT or line.kind == "enter":
-            said.clear()
-        elif line.side is Side.SHOP:
-            key = (line.kind, repr(sorted(line.content.items())))
-            count += said[key] > 0
-            said[key] += 1
-    return count
 
 
 def call(made: ApiCall) -> dict[str, Any]:
