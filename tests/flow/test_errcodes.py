@@ -3,29 +3,22 @@ the others, and what the operator reads."""
 
 from __future__ import annotations
 
-import asyncio
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.core.errcode_table import action_by_code
-from tests.flow.conftest import setup_for
+from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk import i18n
-from wxdesk.app import OpenDesk, Setup, open_desk
 from wxdesk.core.errcodes import meaning_of, remedy_of
-from wxdesk.core.events import ApiCalled, Event, PauseChanged, ReplyChanged, TroubleRaised
-from wxdesk.core.inbox import InboxFilter
+from wxdesk.core.events import TroubleRaised
 from wxdesk.core.model import Reply, ReplyState
 from wxdesk.sandbox.customers import LI_LEI, WANG_FANG
 from wxdesk.sandbox.faults import Fault, FaultKind
-from wxdesk.sandbox.server import Sandbox
 from wxdesk.ui.inbox.bubble_words import trouble_of
 
-START = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 MIDNIGHT_IN_BEIJING = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
 UNKNOWN = (4, 99999)
 ACTIONS = action_by_code() | dict.fromkeys(UNKNOWN, "FIX")
@@ -40,79 +33,10 @@ then = [{ reply = "九点。" }, { reply = "还有什么可以帮您？" }]
 """
 
 
-@dataclass
-class Desk:
-    """A desk and the WeChat in front of it, both by one clock that the test moves; and all that was told."""
-
-    sandbox: Sandbox
-    opened: OpenDesk
-    now: datetime = START
-    events: list[Event] = field(default_factory=list)
-    states: dict[int, list[ReplyState]] = field(default_factory=lambda: defaultdict(list))
-    _more: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def hear(self, event: Event) -> None:
-        self.events.append(event)
-        if isinstance(event, ReplyChanged):
-            self.states[event.reply_id].append(event.state)
-        self._more.set()
-
-    async def until(self, holds: Callable[[], bool]) -> None:
-        async with asyncio.timeout(20):
-            while not holds():
-                self._more.clear()
-                await self._more.wait()
-
-    async def until_sent(self, count: int) -> None:
-        """WeChat has accepted so many replies, and the desk knows."""
-        await self.until(lambda: sum(states[-1] is ReplyState.SENT for states in self.states.values()) >= count)
-
-    async def until_refused(self, reply_id: int) -> None:
-        ends = {ReplyState.QUEUED, ReplyState.FAILED}
-        await self.until(lambda: ReplyState.SENDING in self.states[reply_id] and self.states[reply_id][-1] in ends)
-
-    def move_to(self, at: datetime) -> None:
-        """Let the time be `at`, and the outbox notice."""
-        self.now = at
-        self.opened.outbox.hear(PauseChanged(False))
-
-    async def reply(self, reply_id: int) -> Reply:
-        return await self.opened.desk.store.replies.get(reply_id)
-
-    async def window_left(self, openid: str) -> int:
-        rows = await self.opened.desk.store.conversations.page(InboxFilter.ALL)
-        return next(row.conversation.window.left for row in rows if row.conversation.contact.openid == openid)
-
-    @property
-    def trouble(self) -> str:
-        return " ".join(trouble.text for trouble in self.opened.desk.health.state.troubles)
-
-    def sent_at(self, openid: str) -> list[datetime]:
-        return [sent.at for sent in self.sandbox.sent if sent.openid == openid]
-
-    def calls(self) -> int:
-        return sum(isinstance(event, ApiCalled) and event.call == "custom/send" for event in self.events)
-
-
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    made: Desk
-
-    def clock() -> datetime:
-        return made.now if ready else START
-
-    ready = False
-    sandbox = Sandbox(clock=clock)
-    await sandbox.start()
-    plain = setup_for(sandbox, tmp_path)
-    made = Desk(sandbox, await open_desk(Setup(plain.home, plain.config, plain.credentials, clock)))
-    ready = True
-    made.opened.desk.bus.subscribe(made.hear)
-    await made.opened.desk.rulebook.import_text(RULES, "rules.toml")
-    sandbox.set_push_url(f"{made.opened.url}/wx/shop")
-    yield made
-    await made.opened.stop()
-    await sandbox.stop()
+    async with timed_desk(tmp_path, RULES) as made:
+        yield made
 
 
 async def refuse(desk: Desk, code: int, call: str = "send", times: int = 1) -> None:
@@ -253,13 +177,17 @@ async def test_an_account_is_asked_by_one_reply_at_a_time_and_less_and_less(desk
     for openid in customers:
         await desk.sandbox.say(openid, "几点关门")
     await desk.until(lambda: sum(states == [ReplyState.QUEUED] for states in desk.states.values()) == 13)
+    desk.sandbox.faults.plan(Fault(FaultKind.LATENCY, times=None, milliseconds=50))
     at = START
     for number, seconds in enumerate((60, 120, 240, 480, 900, 900), start=2):
-        desk.move_to(at + timedelta(seconds=seconds - 1))
         at += timedelta(seconds=seconds)
+        assert f"one tries again at {at.astimezone():%H:%M:%S}" in desk.trouble
         desk.move_to(at)
+        await desk.until(lambda: desk.under_way() == 1)
+        desk.move_to(at)  # it looks at the queue again while the one is under way
         await desk.until(lambda number=number: desk.calls() == number)  # type: ignore[misc]
-        await desk.until(lambda: not any(states[-1] is ReplyState.SENDING for states in desk.states.values()))
+        await desk.until(lambda: desk.under_way() == 0)
+    assert desk.most_under_way == 1
     assert desk.calls() == 7
 
     desk.sandbox.faults.clear()

@@ -20,7 +20,7 @@ from wxdesk.store import SqlStore
 
 async def claim(store: SqlStore, now: datetime = T0, **wishes: Any) -> list[str]:
     wishes = {"busy": (), "limit": 10, "only_by_hand": False} | wishes
-    return [reply.content.text for reply in await store.replies.claim(now, **wishes)]
+    return [claimed.reply.content.text for claimed in await store.replies.claim(now, **wishes)]
 
 
 async def test_a_written_reply_is_stored_and_previewed(talk: Talk, store: SqlStore) -> None:
@@ -41,7 +41,9 @@ async def test_a_written_reply_is_stored_and_previewed(talk: Talk, store: SqlSto
 
 async def test_claiming_moves_to_sending_and_counts_the_attempt(talk: Talk, store: SqlStore) -> None:
     reply = await talk.writes((await talk.says("o1")).conversation.id, "好")
-    [claimed] = await store.replies.claim(second(3), busy=(), limit=5, only_by_hand=False)
+    [found] = await store.replies.claim(second(3), busy=(), limit=5, only_by_hand=False)
+    claimed = found.reply
+    assert found.window == (await talk.thread(reply.conversation_id)).window
     assert claimed == replace(reply, state=ReplyState.SENDING, attempts=1, updated_at=second(3))
     assert await store.replies.get(reply.id) == claimed
 

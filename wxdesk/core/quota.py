@@ -8,10 +8,11 @@ truth and corrects it (45047: none left, 45015: too late).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wxdesk.core.errcodes import ErrorAction, action_for
-from wxdesk.core.model import MessageType, ReplyWindow
+from wxdesk.core.model import MessageType, Reply, ReplyWindow
 
 AFTER_MESSAGE = (5, timedelta(hours=48))
 AFTER_ENTERING = (2, timedelta(minutes=1))
@@ -24,6 +25,14 @@ TOO_SHORT_FOR_A_HUMAN = timedelta(minutes=5)
 all clocks right."""
 
 TOO_LATE = 45015
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A reply about to be sent, with what WeChat allows to its contact as far as is known."""
+
+    reply: Reply
+    window: ReplyWindow
 
 
 def opened(window: ReplyWindow, type: MessageType, at: datetime, *, sent_since: int = 0) -> ReplyWindow:  # noqa: A002

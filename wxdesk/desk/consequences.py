@@ -21,7 +21,7 @@ from dataclasses import replace
 from wxdesk.core import quota
 from wxdesk.core.backoff import wait_after
 from wxdesk.core.errcodes import ErrorAction, action_for
-from wxdesk.core.errors import NotSendable, NotSent, Refused
+from wxdesk.core.errors import NotSent, Refused
 from wxdesk.core.events import Event, ReplyChanged, TroubleRaised
 from wxdesk.core.lifecycle import Move
 from wxdesk.core.model import Reply
@@ -51,16 +51,16 @@ class Consequences:
         return self._final(reply, Move.ACCEPT, ReplyChanges(errcode=0, error="", window=quota.spent))
 
     def lost(self, reply: Reply, reason: str) -> Consequence:
-        """The answer never came."""
-        return self._final(reply, Move.LOSE, ReplyChanges(error=reason))
+        """The answer never came; what may have arrived counts as sent."""
+        return self._final(reply, Move.LOSE, ReplyChanges(error=reason, window=quota.spent))
+
+    def hopeless(self, reply: Reply, reason: str) -> Consequence:
+        """It cannot leave: something of it is gone, or WeChat would certainly refuse it."""
+        return self._final(reply, Move.REFUSE, ReplyChanges(error=reason))
 
     def not_sent(self, reply: Reply, error: NotSent) -> Consequence:
         """It certainly did not reach the contact."""
         return self._again_or_failed(reply, ReplyChanges(error=str(error)), busy=error.busy)
-
-    def not_sendable(self, reply: Reply, error: NotSendable) -> Consequence:
-        """Something of it is gone, so it cannot leave at all."""
-        return self._final(reply, Move.REFUSE, ReplyChanges(error=str(error.values["reason"])))
 
     async def refused(self, reply: Reply, error: Refused) -> Consequence:
         """WeChat answered with an errcode."""

@@ -15,10 +15,12 @@ import logging
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
+from wxdesk.core import quota
 from wxdesk.core.errors import DeliveryUnknown, MoveNotAllowed, NotFound, NotSendable, NotSent, Refused, StoreError
 from wxdesk.core.events import AccountFreed, ConversationChanged, Event, PauseChanged, ReplyChanged
 from wxdesk.core.lifecycle import Move
-from wxdesk.core.model import Account, Reply, ReplyState
+from wxdesk.core.model import Account, Author, Reply, ReplyState, ReplyWindow
+from wxdesk.core.quota import Claimed
 from wxdesk.desk.consequences import Consequence, Consequences
 from wxdesk.desk.pause import Pause
 from wxdesk.desk.ports import Clock, ReplyChanges, Sender, Store
@@ -99,25 +101,25 @@ class Outbox:
                 self._tell(reply)
         free = SIDE_BY_SIDE - len(self._under_way)
         if free > 0:
-            for reply in await self._claim(now, free, without=self._rests.shut()):
-                self._start(reply)
+            for claimed in await self._claim(now, free, without=self._rests.shut()):
+                self._start(claimed)
             await self._probe(now)
         return await self._seconds_to_wait(now)
 
-    async def _claim(self, now: datetime, limit: int, without: Collection[str]) -> list[Reply]:
+    async def _claim(self, now: datetime, limit: int, without: Collection[str]) -> list[Claimed]:
         claimed = await self._store.replies.claim(
             now, busy=tuple(self._under_way), limit=limit, only_by_hand=self._pause.on, without=without
         )
-        for reply in claimed:
-            self._tell(reply)
+        for one in claimed:
+            self._tell(one.reply)
         return claimed
 
     async def _probe(self, now: datetime) -> None:
         """Let one reply go for each account whose rest is over."""
         for account in self._rests.to_probe(now):
-            for reply in await self._claim(now, 1, without=self._accounts.keys() - {account}):
-                self._rests.probing(account, reply.id)
-                self._start(reply)
+            for claimed in await self._claim(now, 1, without=self._accounts.keys() - {account}):
+                self._rests.probing(account, claimed.reply.id)
+                self._start(claimed)
 
     async def _seconds_to_wait(self, now: datetime) -> float | None:
         moments = list(self._rests.ends_after(now))
@@ -126,8 +128,9 @@ class Outbox:
             moments.append(wake)
         return max(0.0, (min(moments) - now).total_seconds()) if moments else None
 
-    def _start(self, reply: Reply) -> None:
-        task = asyncio.create_task(self._send(reply), name=f"send reply {reply.id}")
+    def _start(self, claimed: Claimed) -> None:
+        reply = claimed.reply
+        task = asyncio.create_task(self._send(claimed), name=f"send reply {reply.id}")
         self._under_way[reply.conversation_id] = task
         task.add_done_callback(lambda _: self._ended(reply))
 
@@ -136,25 +139,28 @@ class Outbox:
         self._rests.came_back(reply.account, reply.id)
         self._awake.set()
 
-    async def _send(self, reply: Reply) -> None:
+    async def _send(self, claimed: Claimed) -> None:
+        reply = claimed.reply
         try:
-            move, changes = await self._attempt(reply)
+            move, changes = await self._attempt(reply, claimed.window)
         except asyncio.CancelledError:
             move, changes = Move.LOSE, ReplyChanges(error="wxdesk was closed before WeChat answered")
             await self._record(reply, move, changes)
             raise
         await self._record(reply, move, changes)
 
-    async def _attempt(self, reply: Reply) -> Consequence:
+    async def _attempt(self, reply: Reply, window: ReplyWindow) -> Consequence:
         account = self._accounts.get(reply.account)
         if account is None:
-            return Move.REFUSE, ReplyChanges(error="its account is not in config.toml any more")
+            return self._consequences.hopeless(reply, "its account is not in config.toml any more")
+        if _is_automatic(reply) and quota.left(window, self._clock()) == 0:
+            return self._consequences.hopeless(reply, "WeChat allows no more replies until the contact writes again")
         try:
             await self._sender.send(account, reply.openid, reply.content, reply.id)
         except NotSent as error:
             return self._consequences.not_sent(reply, error)
         except NotSendable as error:
-            return self._consequences.not_sendable(reply, error)
+            return self._consequences.hopeless(reply, str(error.values["reason"]))
         except DeliveryUnknown as error:
             return self._consequences.lost(reply, str(error))
         except Refused as error:
@@ -188,3 +194,8 @@ class Outbox:
 
     def _tell(self, reply: Reply) -> None:
         self._publish(ReplyChanged(reply.conversation_id, reply.id, reply.state))
+
+
+def _is_automatic(reply: Reply) -> bool:
+    """False once an operator has released it or sends it again: then WeChat itself is asked."""
+    return reply.author is Author.RULE and not reply.by

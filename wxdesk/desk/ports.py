@@ -27,6 +27,7 @@ from wxdesk.core.model import (
     ReplyMode,
     ReplyWindow,
 )
+from wxdesk.core.quota import Claimed
 from wxdesk.core.rules import Decision, Firing, Rule
 from wxdesk.core.subject import NO_HISTORY, History, Wanted
 from wxdesk.desk.looking_back import Decisions, Statistics, Traces
@@ -219,7 +220,7 @@ class Replies(Protocol):
         limit: int,
         only_by_hand: bool,
         without: Collection[str] = (),
-    ) -> list[Reply]:
+    ) -> list[Claimed]:
         """Move queued replies to `sending` and commit; at most one a conversation, the oldest first.
 
         Left out: conversations in `busy`, conversations with a reply in `sending`, accounts in `without`,

@@ -17,6 +17,7 @@ from wxdesk.core.model import Author, Conversation, Incoming, Message, MessageTy
 from wxdesk.core.quota import opened
 from wxdesk.core.transfer import until_after
 from wxdesk.desk.ports import ToDerive, Undecided
+from wxdesk.store.allowing import promised, sent_since
 from wxdesk.store.columns import cleaned
 from wxdesk.store.database import insert_into
 from wxdesk.store.records import conversation_of, select_conversations
@@ -58,7 +59,10 @@ def derive(connection: Connection, pushes: Sequence[ToDerive]) -> list[Undecided
         _update_threads(connection, threads)
     connection.execute(update(raw_pushes).where(raw_pushes.c.id.in_(ids)).values(derived=True))
     by_id = {thread.id: thread for thread in threads.values()}
-    return [Undecided(message, by_id[message.conversation_id]) for message in made]
+    waiting = promised(connection, by_id)
+    return [
+        Undecided(message, by_id[message.conversation_id], waiting.get(message.conversation_id, 0)) for message in made
+    ]
 
 
 def _underived(connection: Connection, ids: Sequence[int]) -> set[int]:
@@ -132,7 +136,9 @@ def _insert_messages(
     made = [replace(message, id=ids[message.push_id]) for message in drafts]
     for (push, incoming), message in zip(readable, made, strict=True):
         key = _key(push, incoming)
-        threads[key] = _after(threads[key], message)
+        thread = threads[key]
+        late = thread.last_at is not None and thread.last_at >= message.at
+        threads[key] = _after(thread, message, sent_since(connection, thread.id, message.at) if late else 0)
     index_messages(connection, made)
     return made
 
@@ -165,8 +171,8 @@ def _cleaned(text: str | None) -> str | None:
     return None if text is None else cleaned(text)
 
 
-def _after(thread: Conversation, message: Message) -> Conversation:
-    """The conversation once `message` stands in it.
+def _after(thread: Conversation, message: Message, sent: int) -> Conversation:
+    """The conversation once `message` stands in it; `sent` is how many replies left after it was written.
 
     A message that comes late does not hide what was said after it. Events of WeChat's own tool (kf_…) tell whether
     somebody serves the contact there: nobody waits for an answer to them, and they allow no reply.
@@ -177,7 +183,7 @@ def _after(thread: Conversation, message: Message) -> Conversation:
     if not written and not entered:
         until = until_after(thread.transferred_until, message.event, message.created_at)
         return replace(thread, last_at=max(thread.last_at or at, at), transferred_until=until)
-    changes: dict[str, Any] = {"window": opened(thread.window, message.type, message.created_at)}
+    changes: dict[str, Any] = {"window": opened(thread.window, message.type, message.created_at, sent_since=sent)}
     if thread.last_at is None or at >= thread.last_at:
         changes |= {"preview": message.text if written else "", "preview_kind": _kind(message)}
         changes |= {"preview_author": Author.CONTACT, "last_at": at}

@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, Connection, Select, Update, func, nulls_la
 
 from wxdesk.core.errors import NotFound
 from wxdesk.core.lifecycle import BEFORE_SENDING, Move
-from wxdesk.core.model import Author, Content, NewReply, Reply, ReplyState
+from wxdesk.core.model import Author, Content, NewReply, Reply, ReplyState, ReplyWindow
+from wxdesk.core.quota import Claimed
 from wxdesk.desk.ports import ReplyChanges
 from wxdesk.store import moving
 from wxdesk.store.database import Database
@@ -47,7 +48,7 @@ class SqlReplies:
         limit: int,
         only_by_hand: bool,
         without: Collection[str] = (),
-    ) -> list[Reply]:
+    ) -> list[Claimed]:
         """Move queued replies to `sending` and commit; at most one a conversation, the oldest first.
 
         A reply made earlier leaves earlier, also if it waits for another try: then its conversation waits with it.
@@ -61,7 +62,7 @@ class SqlReplies:
         chosen = first.with_for_update(of=replies, skip_locked=True).cte("chosen")
         change = update(replies).where(replies.c.id.in_(select(chosen.c.id)), QUEUED)
         values = {"state": ReplyState.SENDING, "attempts": replies.c.attempts + 1, "updated_at": now}
-        return await self._db.write(_change, change.values(values))
+        return await self._db.write(_claim, change.values(values))
 
     async def move(self, reply_id: int, move: Move, at: datetime, changes: ReplyChanges = ReplyChanges()) -> Reply:  # noqa: B008  # frozen
         """Make one move of `core.lifecycle`'s table, with what changes beside it; see `store.moving`."""
@@ -114,6 +115,13 @@ def _change(connection: Connection, change: Update) -> list[Reply]:
     """The replies that were changed, as they are then."""
     ids = list(connection.scalars(change.returning(replies.c.id)))
     return load_replies(connection, ids)
+
+
+def _claim(connection: Connection, change: Update) -> list[Claimed]:
+    ids = list(connection.scalars(change.returning(replies.c.id)))
+    query = select_replies().add_columns(conversations.c.window_left, conversations.c.window_until)
+    rows = connection.execute(query.where(replies.c.id.in_(ids)).order_by(replies.c.id)) if ids else ()
+    return [Claimed(reply_of(row), ReplyWindow(row.window_left, row.window_until)) for row in rows]
 
 
 def _list(connection: Connection, query: Select[Any]) -> list[Reply]:

@@ -1,0 +1,120 @@
+"""A desk and the WeChat in front of it, over real HTTP, both by one clock that the test moves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.flow.conftest import setup_for
+from wxdesk.app import OpenDesk, Setup, open_desk
+from wxdesk.core.events import ApiCalled, Event, PauseChanged, ReplyChanged
+from wxdesk.core.inbox import InboxFilter
+from wxdesk.core.model import Conversation, Reply, ReplyState
+from wxdesk.sandbox.server import Sandbox
+
+START = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+
+
+class HandClock:
+    """Stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class Desk:
+    """The two, and all that was told."""
+
+    sandbox: Sandbox
+    opened: OpenDesk
+    setup: Setup
+    clock: HandClock
+    events: list[Event] = field(default_factory=list)
+    states: dict[int, list[ReplyState]] = field(default_factory=lambda: defaultdict(list))
+    most_under_way: int = 0
+    _more: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def hear(self, event: Event) -> None:
+        self.events.append(event)
+        if isinstance(event, ReplyChanged):
+            self.states[event.reply_id].append(event.state)
+            self.most_under_way = max(self.most_under_way, self.under_way())
+        self._more.set()
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        async with asyncio.timeout(20):
+            while not holds():
+                self._more.clear()
+                await self._more.wait()
+
+    async def until_sent(self, count: int) -> None:
+        """WeChat has accepted so many replies, and the desk knows."""
+        await self.until(lambda: sum(states[-1] is ReplyState.SENT for states in self.states.values()) >= count)
+
+    async def until_refused(self, reply_id: int) -> None:
+        ends = {ReplyState.QUEUED, ReplyState.FAILED}
+        await self.until(lambda: ReplyState.SENDING in self.states[reply_id] and self.states[reply_id][-1] in ends)
+
+    def move_to(self, at: datetime) -> None:
+        """Let the time be `at`, and the outbox notice."""
+        self.clock.now = at
+        self.opened.outbox.hear(PauseChanged(False))
+
+    async def reply(self, reply_id: int) -> Reply:
+        return await self.opened.desk.store.replies.get(reply_id)
+
+    async def thread(self, openid: str) -> Conversation:
+        rows = await self.opened.desk.store.conversations.page(InboxFilter.ALL)
+        return next(row.conversation for row in rows if row.conversation.contact.openid == openid)
+
+    async def window_left(self, openid: str) -> int:
+        return (await self.thread(openid)).window.left
+
+    async def restart(self) -> None:
+        """Close the desk and open it again on the same folder."""
+        await self.opened.stop()
+        self.opened = await open_desk(self.setup)
+        self.opened.desk.bus.subscribe(self.hear)
+        self.sandbox.set_push_url(f"{self.opened.url}/wx/shop")
+
+    @property
+    def trouble(self) -> str:
+        return " ".join(trouble.text for trouble in self.opened.desk.health.state.troubles)
+
+    def sent_at(self, openid: str) -> list[datetime]:
+        return [sent.at for sent in self.sandbox.sent if sent.openid == openid]
+
+    def under_way(self) -> int:
+        """Replies that are being sent now."""
+        return sum(states[-1] is ReplyState.SENDING for states in self.states.values())
+
+    def calls(self) -> int:
+        return sum(isinstance(event, ApiCalled) and event.call == "custom/send" for event in self.events)
+
+
+@asynccontextmanager
+async def timed_desk(home: Path, rules: str, **account: object) -> AsyncIterator[Desk]:
+    """A desk with these rules; `account` are settings of its one account."""
+    clock = HandClock()
+    sandbox = Sandbox(clock=clock)
+    await sandbox.start()
+    plain = setup_for(sandbox, home, **account)
+    setup = Setup(plain.home, plain.config, plain.credentials, clock)
+    made = Desk(sandbox, await open_desk(setup), setup, clock)
+    try:
+        made.opened.desk.bus.subscribe(made.hear)
+        await made.opened.desk.rulebook.import_text(rules, "rules.toml")
+        sandbox.set_push_url(f"{made.opened.url}/wx/shop")
+        yield made
+    finally:
+        await made.opened.stop()
+        await sandbox.stop()
