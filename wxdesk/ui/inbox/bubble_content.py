@@ -77,7 +77,8 @@ def pieces_of_content(content: Content) -> tuple[Piece, ...]:
         case ReplyKind.LINK:
             return _link(content.title, content.description, content.url)
         case ReplyKind.CARD:
-            return _card(content.title, content.page_path, Figure(content.thumb_picture, Frame.COVER, tr("Picture")))
+            cover = Figure(content.thumb_picture, Frame.COVER, tr("Picture"))
+            return _card(content.title, content.page_path, (cover,))
         case ReplyKind.IMAGE:
             return (Figure(content.picture, words=kind_word("image")),)
     return ()
@@ -87,7 +88,7 @@ def _pieces_of_message(message: Message) -> tuple[Piece, ...]:
     if message.type is MessageType.IMAGE:
         return (_received(message, Frame.PHOTO),)
     if message.type is MessageType.CARD:
-        cover = _received(message, Frame.COVER)
+        cover = (_received(message, Frame.COVER),) if message.picture_state is not None else ()
         return _card(message.fields.get("Title", ""), message.fields.get("PagePath", ""), cover)
     if message.msg_type == "link":
         fields = message.fields
@@ -114,9 +115,9 @@ def _link(title: str, description: str, url: str) -> tuple[Piece, ...]:
     return (shown, *about, *address)
 
 
-def _card(title: str, path: str, cover: Figure) -> tuple[Piece, ...]:
+def _card(title: str, path: str, cover: tuple[Figure, ...]) -> tuple[Piece, ...]:
     page = tr("Mini program · {path}", path=path) if path else tr("Mini program")
-    return (Paragraph(readable(title) or kind_word("card"), Face.TITLE), cover, Paragraph(page, Face.NOTE))
+    return (Paragraph(readable(title) or kind_word("card"), Face.TITLE), *cover, Paragraph(page, Face.NOTE))
 
 
 def _linked(text: str) -> Paragraph:

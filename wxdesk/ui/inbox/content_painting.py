@@ -55,17 +55,19 @@ def _link_format(span: Span, color: QColor, *, underlined: bool) -> QTextLayout.
 
 
 def _paint_box(painter: QPainter, box: Box, show: ShowPicture, theme: Theme) -> None:
-    painter.save()
-    path = QPainterPath()
-    path.addRoundedRect(box.rect, RADIUS, RADIUS)
-    painter.fillPath(path, theme.color("chip"))
     size = picture_size(box, painter.device().devicePixelRatio())
     image = show(box.figure.digest, size) if box.figure.digest else None
+    painter.save()
+    path = QPainterPath()
     if image is not None and not image.isNull():
+        placed = _placed(image, box)
+        path.addRoundedRect(placed.intersected(box.rect), RADIUS, RADIUS)
         painter.setClipPath(path)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(_placed(image, box), image)
+        painter.drawImage(placed, image)
     else:
+        path.addRoundedRect(box.rect, RADIUS, RADIUS)
+        painter.fillPath(path, theme.color("chip"))
         _paint_words(painter, box, _words(box.figure, image), theme)
     painter.restore()
 
