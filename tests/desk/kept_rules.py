@@ -15,6 +15,7 @@ class KeptRules:
 
     def __init__(self, rules: Sequence[Rule] = ()) -> None:
         self._last_id = 0
+        self.lists: list[tuple[tuple[int, int], ...]] = []
         self._rules = [self._with_id(rule) for rule in rules]
 
     async def all(self) -> list[Rule]:
@@ -44,6 +45,9 @@ class KeptRules:
     async def replace_all(self, rules: Sequence[Rule], at: datetime) -> list[Rule]:
         self._rules = [self._with_id(replace(rule, updated_at=at)) for rule in rules]
         return await self.all()
+
+    async def keep_list(self, revisions: Sequence[tuple[int, int]], at: datetime) -> None:
+        self.lists.append(tuple(revisions))
 
     def _with_id(self, rule: Rule) -> Rule:
         self._last_id += 1

@@ -10,6 +10,7 @@ import pytest
 
 from tests.desk.kept_rules import KeptRules
 from tests.desk.kept_settings import KeptSettings
+from wxdesk.core.errors import NotFound
 from wxdesk.core.model import (
     Account,
     Contact,
@@ -40,6 +41,7 @@ from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.desk.pause import Pause
 from wxdesk.desk.ports import Resolution, Undecided
 from wxdesk.desk.rulebook import Rulebook
+from wxdesk.desk.transfers import Transfers
 
 NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
 ACCOUNT = Account("shop", "wx0123456789abcdef", "gh_0123456789ab")
@@ -60,11 +62,22 @@ def message(number: int, text: str, thread: Conversation = THREAD, **more: objec
     return Undecided(asked, thread, **more)  # type: ignore[arg-type]
 
 
+class NobodyArmed:
+    """The store's part of transfers, where there is none."""
+
+    async def armed(self) -> set[tuple[str, str]]:
+        return set()
+
+    async def arm(self, conversation_id: int, armed: bool) -> tuple[str, str]:
+        raise NotFound("conversation")
+
+
 async def answering(rules: Sequence[Rule], account: Account = ACCOUNT) -> Answering:
     book = Rulebook(KeptRules(rules), Calendars(KeptSettings()), LiquidRenderer(), lambda: NOW, lambda _: None)
     await book.load()
     pause = Pause(KeptSettings(), lambda _: None)
-    return Answering({account.name: account}, book, pause, lambda: NOW)
+    transfers = Transfers(NobodyArmed(), lambda: False)
+    return Answering({account.name: account}, book, pause, transfers, lambda: NOW)
 
 
 async def resolved(rules: Sequence[Rule], *items: Undecided, account: Account = ACCOUNT) -> list[Resolution]:

@@ -14,7 +14,7 @@ from wxdesk.core.model import Account, Contact, Content, Conversation, Message, 
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule, SessionFromTest
 from wxdesk.desk.calendars import Calendars
 from wxdesk.desk.liquid import LiquidRenderer
-from wxdesk.desk.rulebook import Rulebook
+from wxdesk.desk.rulebook import KEPT_WHOLE, Rulebook
 from wxdesk.paths import resource
 
 NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
@@ -327,3 +327,21 @@ async def test_the_english_starter_rules(text: str, name: str) -> None:
     assert trial.answer.rule.name == name
     assert trial.answer.problem == ""
     assert trial.sizes[0] > 0
+
+
+async def test_of_a_long_list_only_what_found_something_is_kept() -> None:
+    desk = Book([*(rule(f"r{n}", f"词{n}") for n in range(KEPT_WHOLE + 5)), rule("two", "好", "x"), rule("last", "x")])
+    await desk.book.load()
+    near = desk.book.answer(message("词3"), CONVERSATION, ACCOUNT)
+    assert [said.rule_name for said in near.verdicts] == ["r0", "r1", "r2", "r3"]
+    far = desk.book.answer(message("x"), CONVERSATION, ACCOUNT)
+    assert [said.rule_name for said in far.verdicts] == ["two"]
+    assert (far.matching.asked, far.rules_left) == (KEPT_WHOLE + 6, 1)
+    tried = desk.book.try_sentence("x")
+    assert len(tried.answer.verdicts) == KEPT_WHOLE + 6
+
+
+async def test_the_list_that_is_asked_is_kept() -> None:
+    desk = Book([rule("a", "x"), rule("off", "y", enabled=False), rule("b", "z")])
+    await desk.book.load()
+    assert desk.kept.lists == [((1, 1), (3, 1))]

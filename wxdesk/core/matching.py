@@ -17,9 +17,9 @@ from wxdesk.core.conditions import Clue, Facts, Surroundings, Test, tests_of
 from wxdesk.core.errors import BadRule
 from wxdesk.core.faults import find_fault
 from wxdesk.core.model import MessageType
-from wxdesk.core.patterns import CompilePattern, FilterPatterns, NoFilter
+from wxdesk.core.patterns import CompilePattern, FilterPatterns, Found, NoFilter
 from wxdesk.core.rules import ActionKind, Delivery, Rule, RuleVerdict, Verdict
-from wxdesk.core.schedule import Schedule
+from wxdesk.core.schedule import Calendar, Schedule
 from wxdesk.core.subject import Subject
 from wxdesk.core.wanting import named_events, wanted
 from wxdesk.core.words import Normaliser
@@ -105,6 +105,11 @@ class Ruleset:
     def __len__(self) -> int:
         return len(self._rules)
 
+    @property
+    def revisions(self) -> tuple[tuple[int, int], ...]:
+        """Id and revision of each rule, in the order in which they are asked."""
+        return tuple((ready.rule.id, ready.rule.revision) for ready in self._rules)
+
     def decide(self, subject: Subject) -> Matching:
         """Ask the rules about `subject`: those only that can have anything to say."""
         facts = self._facts(subject)
@@ -188,6 +193,30 @@ class _ReadyRule:
         return RuleVerdict(rule.id, rule.name, rule.revision, matched, tuple(verdicts), shadow)
 
 
+def refusal_of(rule: Rule, kind: MessageType) -> RuleVerdict:
+    """What `rule` says to every message of this kind in which its first condition finds nothing."""
+    nowhere = Schedule(Calendar(""), None)
+    around = Surroundings(defaultdict(lambda: nowhere), {})
+    tests = tests_of(rule, _NoPattern, Normaliser(()), around)
+    return _ReadyRule(rule, tests, _on(rule)).refusal(kind)
+
+
+class _NoPattern:
+    """A pattern that is never searched."""
+
+    def __init__(self, _source: str) -> None:
+        self.names = frozenset[str]()
+
+    def search(self, _text: str) -> Found | None:
+        return None
+
+
+def _on(rule: Rule) -> Mapping[MessageType, Verdict]:
+    """The verdict of `on` for each kind of message."""
+    names = tuple(sorted(kind.value for kind in rule.on))
+    return {kind: Verdict("on", kind in rule.on, names, kind.value if kind in rule.on else "") for kind in MessageType}
+
+
 def _ids_by_name(rules: Sequence[Rule]) -> Mapping[str, tuple[int, ...]]:
     ids: defaultdict[str, tuple[int, ...]] = defaultdict(tuple)
     for rule in rules:
@@ -199,6 +228,4 @@ def _ready(rule: Rule, compile_pattern: CompilePattern, normaliser: Normaliser, 
     fault = find_fault(rule, compile_pattern, calendars=around.calendars)
     if fault is not None:
         raise BadRule(rule.name, fault.reason)
-    names = tuple(sorted(kind.value for kind in rule.on))
-    on = {kind: Verdict("on", kind in rule.on, names, kind.value if kind in rule.on else "") for kind in MessageType}
-    return _ReadyRule(rule, tests_of(rule, compile_pattern, normaliser, around), on)
+    return _ReadyRule(rule, tests_of(rule, compile_pattern, normaliser, around), _on(rule))

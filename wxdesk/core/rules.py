@@ -278,7 +278,9 @@ class Decision:
     """Why a message got the answer it got, kept for ever. `id` is 0 until stored.
 
     `rule_*` name the rule that spoke (the last one, if an earlier one said continue); `verdicts` are those of
-    every rule asked, in order; `rules_left` counts the enabled rules below it that were not asked any more.
+    the rules asked, in order; of a long list only those that found something, for the others say the same to every
+    message (`core.matching.refusal_of`). `asked` counts all of them, None if that is not known. `rules_left` counts
+    the enabled rules below that were not asked any more.
     `problem` says in words what kept a reply from being made (a template that does not render).
     """
 
@@ -293,3 +295,9 @@ class Decision:
     verdicts: tuple[RuleVerdict, ...] = ()
     rules_left: int = 0
     problem: str = ""
+    asked: int | None = None
+
+    @property
+    def went_to_rules(self) -> bool:
+        """False where a guard stopped it, or the rules failed."""
+        return self.rule_id is not None or self.outcome is Outcome.UNMATCHED

@@ -122,6 +122,7 @@ def _explained(decision: Decision, answer: Answer) -> Decision:
         rule_revision=rule.revision if rule else 0,
         verdicts=answer.verdicts,
         rules_left=answer.rules_left,
+        asked=answer.matching.asked,
         problem=answer.problem,
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, tzinfo
 from typing import Protocol
 
-from wxdesk.core.rules import Decision
+from wxdesk.core.rules import Decision, RuleVerdict
 from wxdesk.core.statistics import Figures, Span
 from wxdesk.core.traces import PushPath, PushTrace, ReplyTrace
 
@@ -20,6 +20,10 @@ class Decisions(Protocol):
 
     async def latest(self, conversation_id: int) -> Decision | None:
         """The newest decision in a conversation."""
+        ...
+
+    async def all_verdicts(self, message_id: int) -> tuple[RuleVerdict, ...]:
+        """What every rule said that was asked about a message, in order, those that found nothing as well."""
         ...
 
     async def hits(self, since: datetime) -> dict[int, int]:

@@ -293,6 +293,10 @@ class Rules(Protocol):
         """Replace the list in one transaction; a rule keeps id and revision where its name and content are the same."""
         ...
 
+    async def keep_list(self, revisions: Sequence[tuple[int, int]], at: datetime) -> None:
+        """Note that these are asked in this order from `at` on (id and revision), if they are others than before."""
+        ...
+
 
 class Settings(Protocol):
     """Small facts that must survive a restart, such as the pause."""

@@ -31,6 +31,9 @@ from wxdesk.i18n import explain, tr
 
 log = logging.getLogger(__name__)
 
+KEPT_WHOLE = 20
+"""Of so many rules asked, each one's verdict is kept with the decision; of more only those that found something."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
@@ -95,6 +98,7 @@ class Rulebook:
             action.kind is ActionKind.TRANSFER for rule in sound if rule.enabled for action in rule.then
         )
         self._ruleset = self._made_of(sound)
+        await self._rules.keep_list(self._ruleset.revisions, self._clock())
         self._tell(troubles)
 
     async def all(self) -> list[Rule]:
@@ -151,13 +155,15 @@ class Rulebook:
         """What the rules say to `message`. Changes nothing, and a template that fails is an answer too."""
         return self._answer(self._ruleset, Occasion(message, conversation, account, self._clock(), history))
 
-    def _answer(self, ruleset: Ruleset, occasion: Occasion) -> Answer:
+    def _answer(self, ruleset: Ruleset, occasion: Occasion, *, whole: bool = False) -> Answer:
         message = occasion.message
         subject = replace(
             Subject.of(message, occasion.now), tags=occasion.conversation.contact.tags, history=occasion.history
         )
         matching = ruleset.decide(subject)
-        return self._composer.answer(matching, ruleset.all_verdicts(message.type, matching), occasion)
+        whole = whole or matching.asked <= KEPT_WHOLE
+        verdicts = ruleset.all_verdicts(message.type, matching) if whole else matching.verdicts
+        return self._composer.answer(matching, verdicts, occasion)
 
     def try_sentence(
         self,
@@ -180,7 +186,9 @@ class Rulebook:
         text = sentence if on is MessageType.TEXT else ""
         message = Message(0, 0, 0, on, now, now, text=text, session_from=session_from)
         contact = Contact(0, "", "", now, alias=alias)
-        answer = self._answer(ruleset, Occasion(message, Conversation(0, "", contact), Account("", "", ""), now))
+        answer = self._answer(
+            ruleset, Occasion(message, Conversation(0, "", contact), Account("", "", ""), now), whole=True
+        )
         return Trial(answer, tuple(byte_count(content.text) for content in answer.contents))
 
     def _ruleset_with(self, rule: Rule) -> Ruleset:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from wxdesk.core.rules import Decision
+from wxdesk.core.matching import refusal_of
+from wxdesk.core.rules import Decision, RuleVerdict
 from wxdesk.store.database import Database
-from wxdesk.store.schema import decisions
+from wxdesk.store.rule_lists import ListLengths, list_at, revisions
+from wxdesk.store.schema import decisions, messages
 
 
 class SqlDecisions:
@@ -17,15 +21,20 @@ class SqlDecisions:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._lengths = ListLengths()
 
     async def for_message(self, message_id: int) -> Decision | None:
         """The decision about a message."""
-        return await self._one(select(decisions).where(decisions.c.message_id == message_id))
+        return await self._db.read(_one, select(decisions).where(decisions.c.message_id == message_id), self._lengths)
 
     async def latest(self, conversation_id: int) -> Decision | None:
         """The newest decision in a conversation."""
         of_thread = select(decisions).where(decisions.c.conversation_id == conversation_id)
-        return await self._one(of_thread.order_by(decisions.c.id.desc()).limit(1))
+        return await self._db.read(_one, of_thread.order_by(decisions.c.id.desc()).limit(1), self._lengths)
+
+    async def all_verdicts(self, message_id: int) -> tuple[RuleVerdict, ...]:
+        """What every rule said that was asked about a message, in order, those that found nothing as well."""
+        return await self._db.read(_all_verdicts, message_id, self._lengths)
 
     async def hits(self, since: datetime) -> dict[int, int]:
         """How often each rule was the one that spoke since `since`, by rule id."""
@@ -36,14 +45,37 @@ class SqlDecisions:
         )
         return await self._db.read(_hits, query)
 
-    async def _one(self, query: Select[Any]) -> Decision | None:
-        return await self._db.read(_decision, query)
+
+def _one(connection: Connection, query: Select[Any], lengths: ListLengths) -> Decision | None:
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        return None
+    decision = Decision(**row)
+    length = lengths.at(connection, decision.decided_at) if decision.went_to_rules else None
+    return decision if length is None else replace(decision, asked=length - decision.rules_left)
 
 
 def _hits(connection: Connection, query: Select[Any]) -> dict[int, int]:
     return {row.rule_id: row.hits for row in connection.execute(query)}
 
 
-def _decision(connection: Connection, query: Select[Any]) -> Decision | None:
-    row = connection.execute(query).mappings().one_or_none()
-    return None if row is None else Decision(**row)
+def _all_verdicts(connection: Connection, message_id: int, lengths: ListLengths) -> tuple[RuleVerdict, ...]:
+    decision = _one(connection, select(decisions).where(decisions.c.message_id == message_id), lengths)
+    if decision is None:
+        return ()
+    asked = list_at(connection, decision.decided_at)[: decision.asked or 0]
+    kept = {(verdict.rule_id, verdict.revision): verdict for verdict in decision.verdicts}
+    if len(kept) >= len(asked) or not kept.keys() <= set(asked):
+        return decision.verdicts  # all of them are there; or another desk asked another list just then
+    return _completed(connection, message_id, asked, kept)
+
+
+def _completed(
+    connection: Connection,
+    message_id: int,
+    asked: Sequence[tuple[int, int]],
+    kept: dict[tuple[int, int], RuleVerdict],
+) -> tuple[RuleVerdict, ...]:
+    kind = connection.scalars(select(messages.c.type).where(messages.c.id == message_id)).one()
+    rules = revisions(connection, [key for key in asked if key not in kept])
+    return tuple(kept[key] if key in kept else refusal_of(rules[key], kind) for key in asked)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Delete, Row, Update, delete, func, select, up
 
 from wxdesk.core.errors import NotFound
 from wxdesk.core.rules import Rule
+from wxdesk.store import rule_lists
 from wxdesk.store.database import Database
 from wxdesk.store.schema import rule_revisions, rules
 
@@ -43,6 +44,10 @@ class SqlRules:
     async def delete(self, rule_id: int) -> None:
         """Remove a rule from the list; its revisions stay. Raises `NotFound`."""
         await self._db.write(_delete, rule_id)
+
+    async def keep_list(self, revisions: Sequence[tuple[int, int]], at: datetime) -> None:
+        """Note that these are asked in this order from `at` on, if they are others than before."""
+        await self._db.write(rule_lists.keep_list, revisions, at)
 
     async def replace_all(self, rules: Sequence[Rule], at: datetime) -> list[Rule]:
         """Replace the list in one transaction.

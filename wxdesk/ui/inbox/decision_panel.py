@@ -19,6 +19,9 @@ from wxdesk.ui.widgets.labels import PlainLabel
 SHOWN = 4
 """Rules shown at first; the others are one press away."""
 
+MOST = 100
+"""Rules shown at all: the last ones that were asked, for nobody reads a thousand."""
+
 _QUIET = frozenset({Outcome.REPLIED})
 
 
@@ -26,14 +29,15 @@ class DecisionPanel(QFrame):
     """The decision about one message.
 
     Signals:
-        all_wanted: show every rule that was asked.
+        all_wanted: the verdicts of every rule that was asked, for `show_verdicts`; the message's id.
     """
 
-    all_wanted = Signal()
+    all_wanted = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._decision: Decision | None = None
+        self._verdicts: tuple[RuleVerdict, ...] = ()
         self._all = False
         self.about = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
         self.sentence = PlainLabel(role="text", wrap=True)
@@ -61,20 +65,32 @@ class DecisionPanel(QFrame):
         if decision is not None and decision == self._decision:
             return
         self._decision = decision
+        self._verdicts = decision.verdicts if decision else ()
         self._all = False
         self._show()
 
+    def show_verdicts(self, message_id: int, verdicts: tuple[RuleVerdict, ...]) -> None:
+        """Show what every rule said about this message, if it is still the one that is explained."""
+        if self._decision is not None and self._decision.message_id == message_id:
+            self._verdicts = verdicts or self._verdicts
+            self._all = True
+            self._show()
+
     def _show_all(self) -> None:
+        decision = self._decision
+        if decision is not None and (decision.asked or 0) > len(self._verdicts):
+            self.all_wanted.emit(decision.message_id)
+            return
         self._all = True
         self._show()
 
     def _show(self) -> None:
         decision = self._decision
-        verdicts = decision.verdicts if decision else ()
+        verdicts = self._verdicts
         self.sentence.setText(tr("Nothing has been decided yet.") if decision is None else outcome_words(decision))
         self.sentence.setVisible(decision is None or decision.outcome not in _QUIET or not verdicts)
         self.sentence.set_role("secondary" if decision is None else "text")
-        shown = verdicts if self._all else verdicts[-SHOWN:]
+        shown = verdicts[-MOST:] if self._all else verdicts[-SHOWN:]
         self._clear()
         for verdict in shown:
             self._rows.addWidget(VerdictRow(verdict, first=self._rows.count() == 0))
@@ -82,9 +98,11 @@ class DecisionPanel(QFrame):
             words = ntr("{n} more rule was not asked", "{n} more rules were not asked", decision.rules_left)
             self._rows.addWidget(NoteRow(words, first=self._rows.count() == 0))
         self.card.setVisible(self._rows.count() > 0)
-        hidden = len(verdicts) - len(shown)
+        asked = max(len(verdicts), (decision.asked or 0) if decision else 0)
+        hidden = asked - len(shown)
         self.more.setText(ntr("{n} more rule did not apply", "{n} more rules did not apply", hidden))
         self.more.setVisible(hidden > 0)
+        self.more.setEnabled(not self._all)
 
     def _clear(self) -> None:
         while (item := self._rows.takeAt(0)) is not None:

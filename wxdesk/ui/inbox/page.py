@@ -71,6 +71,7 @@ class InboxPage(QWidget):
         self.chat.header.list_wanted.connect(self.regions.list_drawer.toggle)
         self.chat.header.detail_wanted.connect(self.regions.toggle_detail)
         self.detail.contact.described.connect(self._describe)
+        self.detail.decision.all_wanted.connect(self._all_verdicts)
         self.ticker.ticked.connect(self._tick)
 
     def activate(self) -> None:
@@ -209,6 +210,10 @@ class InboxPage(QWidget):
     def _explained(self, key: str, decision: Decision | None) -> None:
         if key == self._picked:
             self.detail.show_decision(decision, self.session.message(key))
+
+    def _all_verdicts(self, message_id: int) -> None:
+        work = self._bridge.desk.store.decisions.all_verdicts(message_id)
+        self._bridge.ask(work, partial(self.detail.decision.show_verdicts, message_id))
 
     def _why(self, key: str) -> None:
         self._explain(key)
