@@ -58,7 +58,7 @@ class Desk:
 
     async def until_sent(self, count: int) -> None:
         """WeChat has accepted so many replies, and the desk knows."""
-        await self.until(lambda: sum(states[-1] is ReplyState.SENT for states in self.states.values()) >= count)
+        await self.until(lambda: sum(states[-1:] == [ReplyState.SENT] for states in self.states.values()) >= count)
 
     async def until_refused(self, reply_id: int) -> None:
         ends = {ReplyState.QUEUED, ReplyState.FAILED}
@@ -95,7 +95,7 @@ class Desk:
 
     def under_way(self) -> int:
         """Replies that are being sent now."""
-        return sum(states[-1] is ReplyState.SENDING for states in self.states.values())
+        return sum(states[-1:] == [ReplyState.SENDING] for states in self.states.values())
 
     def calls(self) -> int:
         return sum(isinstance(event, ApiCalled) and event.call == "custom/send" for event in self.events)
