@@ -129,6 +129,8 @@ async def test_a_push_url_is_only_saved_if_it_answers(sandbox: Sandbox, http: ai
         ("message", '{"openid":"o1","contents":"misspelt"}'),
         ("clock", '{"forward":-1}'),
         ("settings", '{"settings":{"risky":["a"]}}'),
+        ("settings", '{"settings":{"seen_as":"nowhere"}}'),
+        ("settings", '{"settings":{"allowed_ips":["1.2.3.4/99"]}}'),
         ("settings", '{"settings":{"to_one_a_minute":"many"}}'),
         ("script", '{"steps":[{"do":"nothing"}]}'),
         ("tool", '{"openid":"o1","do":"sleep"}'),

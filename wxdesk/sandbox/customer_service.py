@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aiohttp import BodyPartReader, web
+from aiohttp import BodyPartReader, http_exceptions, web
 
 from wxdesk.sandbox import settings as paths
 from wxdesk.sandbox.call import Call, Endpoint, answer, ok
@@ -93,7 +93,7 @@ async def _part_named_media(request: web.Request) -> bytes:
         while (part := await parts.next()) is not None:
             if isinstance(part, BodyPartReader) and part.name == "media" and part.filename:
                 return await _read(part)
-    except ValueError:  # no boundary, or none where it must stand
+    except (ValueError, http_exceptions.HttpProcessingError):  # no boundary, or a part that is none
         raise Refusal(41005) from None
     raise Refusal(41005)
 

@@ -41,7 +41,7 @@ def parse_body(body: bytes) -> dict[str, Any]:
         raise Refusal(44002)
     try:
         message = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Refusal(47001) from None
     if not isinstance(message, dict):
         raise Refusal(47001)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from ipaddress import ip_address, ip_network
 
 TOKEN = "/cgi-bin/token"  # noqa: S105 - a path
 STABLE_TOKEN = "/cgi-bin/stable_token"  # noqa: S105
@@ -53,6 +54,13 @@ class Settings:
     daily: Mapping[str, int] = field(
         default_factory=lambda: {TOKEN: 2000, STABLE_TOKEN: 500_000, SEND: 500_000, UPLOAD: 100_000}
     )
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` for what is no address or network."""
+        for allowed in self.allowed_ips or ():
+            ip_network(allowed, strict=False)
+        if self.seen_as:
+            ip_address(self.seen_as)
 
     def a_day(self, path: str) -> int:
         """Calls of `path` a day."""

@@ -54,8 +54,8 @@ class PhoneModel(QAbstractListModel):
             self._show_typing(typing)
 
     def picture(self, digest: str, size: QSize) -> QImage | None:
-        """A picture by its name; None if it is not there."""
-        return self._images.get(digest)
+        """A picture by its name; one without pixels if it is gone."""
+        return self._images.get(digest, QImage())
 
     def rowCount(self, parent: Index | None = None) -> int:
         """The lines, and one row more while somebody types."""
