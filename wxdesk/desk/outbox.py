@@ -56,6 +56,8 @@ class Outbox:
         self._publish = publish
         self._clock = clock
         self._awake = asyncio.Event()
+        self._wake: datetime | None = None
+        self._wake_known = False
         self._under_way: dict[int, asyncio.Task[None]] = {}
         self._rests = rests
         self._consequences = Consequences(store, rests, publish, clock)
@@ -64,6 +66,7 @@ class Outbox:
         """Look at the queue again when something may wait in it; subscribed to the bus."""
         match event:
             case ReplyChanged(state=ReplyState.QUEUED | ReplyState.HELD) | PauseChanged() | AccountFreed():
+                self._wake_known = False
                 self._awake.set()
             case _:
                 pass
@@ -96,15 +99,26 @@ class Outbox:
 
     async def _send_due(self) -> float | None:
         now = self._clock()
-        if not self._pause.on:
-            for reply in await self._store.replies.release_due(now):
-                self._tell(reply)
+        if not self._wake_known or (self._wake is not None and self._wake <= now):
+            await self._release(now)
         free = SIDE_BY_SIDE - len(self._under_way)
         if free > 0:
             for claimed in await self._claim(now, free, without=self._rests.shut()):
                 self._start(claimed)
             await self._probe(now)
-        return await self._seconds_to_wait(now)
+        return self._seconds_to_wait(now)
+
+    async def _release(self, now: datetime) -> None:
+        """Let go what was held until now, and learn when the next look is due; not to be asked after each reply."""
+        self._wake_known = True
+        try:
+            if not self._pause.on:
+                for reply in await self._store.replies.release_due(now):
+                    self._tell(reply)
+            self._wake = await self._store.replies.next_wake(now)
+        except StoreError:
+            self._wake_known = False
+            raise
 
     async def _claim(self, now: datetime, limit: int, without: Collection[str]) -> list[Claimed]:
         claimed = await self._store.replies.claim(
@@ -121,11 +135,10 @@ class Outbox:
                 self._rests.probing(account, claimed.reply.id)
                 self._start(claimed)
 
-    async def _seconds_to_wait(self, now: datetime) -> float | None:
+    def _seconds_to_wait(self, now: datetime) -> float | None:
         moments = list(self._rests.ends_after(now))
-        wake = await self._store.replies.next_wake(now)
-        if wake is not None and not self._pause.on:
-            moments.append(wake)
+        if self._wake is not None and not self._pause.on:
+            moments.append(self._wake)
         return max(0.0, (min(moments) - now).total_seconds()) if moments else None
 
     def _start(self, claimed: Claimed) -> None:

@@ -83,7 +83,7 @@ class Crew:
 
     def _refuse_what_waits(self) -> None:
         while (call := self._next()) is not None:
-            _settle(call.future, None, StoreError(reason=CLOSED))
+            settle(call.future, None, StoreError(reason=CLOSED))
 
     def _next(self) -> _Call | None:
         for waiting in self._waiting:
@@ -110,11 +110,12 @@ def _do(call: _Call) -> None:
 
 def _deliver(future: asyncio.Future[Any], result: object, error: BaseException | None) -> None:
     with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-        future.get_loop().call_soon_threadsafe(_settle, future, result, error)
+        future.get_loop().call_soon_threadsafe(settle, future, result, error)
 
 
-def _settle(future: asyncio.Future[Any], result: object, error: BaseException | None) -> None:
-    if future.done():  # whoever waited has gone away
+def settle(future: asyncio.Future[Any], result: object, error: BaseException | None) -> None:
+    """Give a call's result or error to whoever waits for it, if he still does."""
+    if future.done():
         return
     if error is None:
         future.set_result(result)

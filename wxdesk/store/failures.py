@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from wxdesk.core.errors import StoreError
 
@@ -24,6 +24,9 @@ UNREACHABLE = "the database server cannot be reached"
 REFUSED = "the database server refused the user, the password or the database name"
 CLOSED = "the store is closed"
 OTHER = "the database answered with an error"
+
+SQLITE_FAILURES = (SQLAlchemyError, sqlite3.Error, OSError)
+"""What working with SQLite can raise."""
 
 _SQLITE = {
     sqlite3.SQLITE_FULL: DISK_FULL,

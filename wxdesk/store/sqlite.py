@@ -6,20 +6,21 @@ connections write and checkpoint at once; readers are opened read-only, so they 
 
 from __future__ import annotations
 
+import asyncio
 import logging
-import sqlite3
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import SQLAlchemyError
 
 from wxdesk.store.crew import Crew, Rank
 from wxdesk.store.database import CLOSE_SECONDS, Database
-from wxdesk.store.failures import store_error
+from wxdesk.store.failures import SQLITE_FAILURES, store_error
+from wxdesk.store.shared_commit import SharedCommit
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +28,6 @@ BUSY_MS = 4000
 """How long SQLite waits for a foreign lock: WeChat gives up on a push after 5 s."""
 
 READERS = 3
-FAILURES = (SQLAlchemyError, sqlite3.Error, OSError)
 
 
 class SqliteDatabase(Database):
@@ -39,20 +39,24 @@ class SqliteDatabase(Database):
         self._read_engine = _engine(file, "ro", READERS, _prepare_reader, "BEGIN")
         self._kept_open: Connection | None = None
         self._writer = Crew("store writer", last=self._let_go)
+        self._shared = SharedCommit(self._writer, self._transact)
         self._readers = Crew("store reader", READERS)
 
     async def close(self) -> bool:
         """See `Database`. The writer comes last, so that SQLite folds its log into the file."""
-        readers_ended = await self._readers.stop(CLOSE_SECONDS / 2)
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + CLOSE_SECONDS
+        await self._shared.finish(CLOSE_SECONDS / 2)
+        readers_ended = await self._readers.stop(max(0.0, deadline - clock()))
         if readers_ended:
             self._read_engine.dispose()
-        writer_ended = await self._writer.stop(CLOSE_SECONDS / 2)
+        writer_ended = await self._writer.stop(max(0.0, deadline - clock()))
         if not (readers_ended and writer_ended):
             log.error("the database did not close in %s s", CLOSE_SECONDS)
         return readers_ended and writer_ended
 
     def _writing[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
-        return self._writer.run(partial(self._write, body))
+        return self._shared.write(body)
 
     def _writing_at_once[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
         return self._writer.run(partial(self._write_at_once, body), Rank.ACKNOWLEDGING)
@@ -60,13 +64,10 @@ class SqliteDatabase(Database):
     def _reading[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
         return self._readers.run(partial(self._read, body))
 
-    def _write[R](self, body: Callable[[Connection], R]) -> R:
-        try:
-            connection = self._only_writer()
-            with connection.begin():
-                return body(connection)
-        except FAILURES as error:
-            raise store_error(error) from None
+    def _transact(self, bodies: Sequence[Callable[[Connection], Any]]) -> list[Any]:
+        connection = self._only_writer()
+        with connection.begin():
+            return [body(connection) for body in bodies]
 
     def _write_at_once[R](self, body: Callable[[Connection], R]) -> R:
         try:
@@ -76,7 +77,7 @@ class SqliteDatabase(Database):
             finally:
                 if connection.in_transaction():  # the body has read, too
                     connection.rollback()
-        except FAILURES as error:
+        except SQLITE_FAILURES as error:
             raise store_error(error) from None
 
     def _only_writer(self) -> Connection:
@@ -88,7 +89,7 @@ class SqliteDatabase(Database):
         try:
             with self._read_engine.connect() as connection:
                 return body(connection)
-        except FAILURES as error:
+        except SQLITE_FAILURES as error:
             raise store_error(error) from None
 
     def _let_go(self) -> None:
@@ -97,7 +98,7 @@ class SqliteDatabase(Database):
                 self._kept_open.close()
                 self._kept_open = None
             self._write_engine.dispose()
-        except FAILURES as error:
+        except SQLITE_FAILURES as error:
             store_error(error)  # for the log: all that was promised is on the disk
 
 
