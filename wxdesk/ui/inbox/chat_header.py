@@ -34,11 +34,13 @@ class ChatHeader(QFrame):
     Signals:
         mode_chosen: a `ReplyMode`, or None to follow the account.
         takeover_wanted: take over, or hand back what is taken over.
+        transfer_wanted: hand the contact over to WeChat's own service tool.
         list_wanted, detail_wanted: open the drawer of a narrow window.
     """
 
     mode_chosen = Signal(object)
     takeover_wanted = Signal()
+    transfer_wanted = Signal()
     list_wanted = Signal()
     detail_wanted = Signal()
 
@@ -56,6 +58,7 @@ class ChatHeader(QFrame):
         self.mode = ModeChip()
         self.quota = QuotaBlock()
         self.takeover = Button(tr("Take over"), key_hint="F4")
+        self.transfer = _tool("arrow-out", tr("Hand over to WeChat's own service tool…"), self)
         self._arrange()
         self._connect()
 
@@ -68,7 +71,7 @@ class ChatHeader(QFrame):
         row.addWidget(self.name, 100)  # as wide as it is, before anything else grows
         row.addWidget(self.mode)
         row.addStretch(1)
-        for widget in (self.quota, self.takeover, self.show_detail):
+        for widget in (self.quota, self.takeover, self.transfer, self.show_detail):
             row.addWidget(widget)
         self.show_list.hide()
         self.show_detail.hide()
@@ -76,6 +79,7 @@ class ChatHeader(QFrame):
     def _connect(self) -> None:
         self.mode.clicked.connect(self._open_menu)
         self.takeover.clicked.connect(self.takeover_wanted)
+        self.transfer.clicked.connect(self.transfer_wanted)
         self.show_list.clicked.connect(self.list_wanted)
         self.show_detail.clicked.connect(self.detail_wanted)
 
@@ -127,6 +131,8 @@ class ChatHeader(QFrame):
         account = self._accounts.get(conversation.account)
         text = tr("As the account: {mode}", mode=mode_word(account.reply_mode)) if account else tr("As the account")
         self._add_mode(menu, group, text, None, conversation.mode is None)
+        menu.addSeparator()
+        menu.addAction(tr("Hand over to WeChat's own service tool…")).triggered.connect(self.transfer_wanted)
         group.triggered.connect(self._choose)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.mode.mapToGlobal(QPoint(0, self.mode.height() + 4)))
@@ -149,12 +155,14 @@ class ChatHeader(QFrame):
         """Leave out what does not fit, the least needed first."""
         super().resizeEvent(event)
         self.quota.make_room(words=self.width() >= ROOM_FOR_WORDS, dots=self.width() >= ROOM_FOR_DOTS)
+        self.transfer.setVisible(self.width() >= ROOM_FOR_DOTS)  # the mode's menu has it as well
 
     def changeEvent(self, event: QEvent) -> None:
         """Tint the icons anew when the appearance changes."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange and hasattr(self, "show_detail"):
             self.show_list.setIcon(icon("inbox"))
+            self.transfer.setIcon(icon("arrow-out"))
             self.show_detail.setIcon(icon("panel"))
 
 

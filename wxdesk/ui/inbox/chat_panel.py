@@ -30,6 +30,7 @@ from wxdesk.ui.inbox.picture_viewer import PictureViewer
 from wxdesk.ui.inbox.sending_panels import SendingPanels
 from wxdesk.ui.inbox.template_picker import TemplatePicker
 from wxdesk.ui.inbox.timeline_view import TimelineView
+from wxdesk.ui.inbox.transfer_bar import TransferBar
 from wxdesk.ui.inbox.typing_notice import TypingNotice
 from wxdesk.ui.notices import Notices
 
@@ -59,6 +60,7 @@ class ChatPanel(QFrame):
         self.panels = SendingPanels(self, self.composer, self.album, bridge, session)
         self.typing = TypingNotice(self.composer.edit, bridge, session)
         self.drop_zone = DropZone(self)
+        self.transfer = TransferBar(bridge, notices)
         self._arrange()
         self._connect()
 
@@ -68,6 +70,7 @@ class ChatPanel(QFrame):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.header)
+        column.addWidget(self.transfer)
         column.addWidget(self.timeline, 1)
         column.addWidget(self.composer)
         self.empty.say(tr("No conversation is open"), tr("Choose one from the list, or press Alt+↓ for the next."))
@@ -100,6 +103,7 @@ class ChatPanel(QFrame):
         self.picker.closed.connect(composer.edit.setFocus)
         self.header.mode_chosen.connect(self._set_mode)
         self.header.takeover_wanted.connect(self.toggle_takeover)
+        self.header.transfer_wanted.connect(self.transfer.ask)
 
     # -- showing
 
@@ -112,6 +116,7 @@ class ChatPanel(QFrame):
             return
         self._pages.setCurrentWidget(self._chat)
         self.header.show_row(row, now)
+        self.transfer.show_conversation(row.conversation, now)
         self.composer.open(row.conversation, now)
         self.panels.refresh()
         editing = self.composer.editing
@@ -122,6 +127,7 @@ class ChatPanel(QFrame):
     def tick(self, now: datetime) -> None:
         """Let the figures go on."""
         self.header.tick(now)
+        self.transfer.tick(now)
         self.composer.tick(now)
         self.panels.refresh()
         self.timeline.tick()

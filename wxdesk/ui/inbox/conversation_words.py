@@ -9,8 +9,9 @@ from wxdesk.core import quota
 from wxdesk.core.inbox import InboxRow
 from wxdesk.core.lifecycle import is_taken_over
 from wxdesk.core.model import Author, Conversation, Reply, ReplyState
+from wxdesk.core.transfer import in_tool
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.words import ago, name_of, preview_of, span_word, waiting_word
+from wxdesk.ui.words import ago, clock_time, name_of, preview_of, span_word, waiting_word
 
 LATE_AFTER = timedelta(minutes=10)
 """A contact who waits longer than this is shown in red."""
@@ -37,6 +38,11 @@ def standing_of(row: InboxRow, now: datetime) -> Standing:
         return Standing(tr("Replies in {span}", span=span_until(row.due_at, now)), "pending", "hourglass", strong=True)
     if row.drafts:
         return Standing(ntr("{n} draft to review", "{n} drafts to review", row.drafts), "pending", "edit", strong=True)
+    if in_tool(conversation, now) and conversation.transferred_until is not None:
+        until = clock_time(conversation.transferred_until)
+        return Standing(tr("In WeChat's tool until {time}", time=until), "pending", "arrow-out", strong=True)
+    if conversation.transfer_armed:
+        return Standing(tr("Goes to WeChat's tool"), "pending", "arrow-out", strong=True)
     if conversation.taken_over and conversation.waiting_since is not None:
         return Standing(tr("Needs you"), "failed", "dot", strong=True)
     if is_taken_over(conversation, now):
