@@ -59,6 +59,7 @@ class ConfirmDialog(QDialog):
         column.addWidget(PlainLabel(text, role="secondary", wrap=True, parent=self))
         column.addSpacing(4)
         column.addLayout(buttons)
+        self.setFixedHeight(column.totalHeightForWidth(WIDTH))  # a wrapped text's own hint knows no width
 
     def _do(self) -> None:
         if self._then is not None:

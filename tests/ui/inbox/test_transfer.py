@@ -17,6 +17,7 @@ from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.dialogs import ConfirmDialog
 from wxdesk.ui.inbox.conversation_words import spoken_row, standing_of
 from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.words import clock_time
 
 type Open = Callable[[int], None]
@@ -51,7 +52,10 @@ def test_the_operator_arms_it_and_can_take_that_back(qtbot: QtBot, world: World,
     bar = page.chat.transfer
     assert bar.text == ""
     qtbot.mouseClick(page.chat.header.transfer, Qt.MouseButton.LeftButton)
-    qtbot.mouseClick(dialog(page).action, Qt.MouseButton.LeftButton)
+    asked = dialog(page)
+    for label in asked.findChildren(PlainLabel):
+        assert label.height() >= label.heightForWidth(label.width())  # nothing of the explanation is cut off
+    qtbot.mouseClick(asked.action, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "next message hands him over" in bar.text)
     assert world.call(world.desk.store.conversations.get(number)).transfer_armed
     qtbot.mouseClick(bar.take_back, Qt.MouseButton.LeftButton)
