@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from wxdesk.core.matching import Matching, Ruleset
+from wxdesk.core.matching import Matching, Ruleset, Tools
 from wxdesk.core.model import MessageType
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule
 from wxdesk.core.subject import Subject
@@ -84,8 +84,8 @@ def _by_pattern(words: Words, number: int) -> Rule:
 
 def _measure(name: str, rules: Sequence[Rule], words: Words, options: argparse.Namespace) -> None:
     began = time.perf_counter()
-    ruleset = Ruleset(rules, compile_pattern, normaliser(read_emoticons()), filter_patterns=Re2Filter)
-    ruleset.decide(Subject(MessageType.TEXT, "你好", at=NOW))
+    ruleset = Ruleset(rules, Tools(compile_pattern, normaliser(read_emoticons()), Re2Filter))
+    ruleset.prepare()
     print(f"{name}: ready in {time.perf_counter() - began:.2f} s")
     last = f"20461 尾{len(rules) - 1:06}"
     for kind, size, end in (

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from wxdesk.core.errors import BadPattern
-from wxdesk.core.matching import Matching, Ruleset
+from wxdesk.core.matching import Matching, Ruleset, Tools
 from wxdesk.core.model import MessageType
 from wxdesk.core.patterns import Found, Pattern
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule, RuleVerdict
@@ -51,8 +51,11 @@ NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
 """A Tuesday, 14:05 in Shanghai."""
 
 
+TOOLS = Tools(compile_with_python, Normaliser(CODES))
+
+
 def ruleset(rules: Sequence[Rule], **calendars: Schedule) -> Ruleset:
-    return Ruleset(rules, compile_with_python, Normaliser(CODES), calendars)
+    return Ruleset(rules, TOOLS, calendars)
 
 
 def subject(text: str = "", kind: MessageType = MessageType.TEXT, **more: Any) -> Subject:

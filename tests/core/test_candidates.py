@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.core.asking import CODES, NOW, REPLY, TAG, compile_with_python, subject
-from wxdesk.core.matching import Ruleset
+from tests.core.asking import CODES, NOW, REPLY, TAG, TOOLS, subject
+from wxdesk.core.matching import Ruleset, Tools
 from wxdesk.core.model import MessageType
 from wxdesk.core.rules import (
     Condition,
@@ -104,11 +105,49 @@ SUBJECTS = st.builds(
 @settings(max_examples=400)
 @given(rules=rule_lists(), about=SUBJECTS)
 def test_the_index_gives_the_verdicts_that_asking_each_rule_gives(rules: list[Rule], about: Any) -> None:
-    for compile_one, more in ((compile_with_python, ()), (compile_pattern, (Re2Filter,))):
-        asked = Ruleset(rules, compile_one, Normaliser(CODES), {}, *more)
+    for tools in (TOOLS, Tools(compile_pattern, Normaliser(CODES), Re2Filter)):
+        asked = Ruleset(rules, tools)
         indexed, naive = asked.decide(about), asked.ask_each(about)
         assert indexed == naive
         complete = asked.all_verdicts(about.type, indexed)
         assert len(complete) == indexed.asked
         assert [one.rule_id for one in complete] == [rule.id for rule in rules if rule.enabled][: indexed.asked]
         assert [one.rule_id for one in complete if one.matched] == [one.rule.id for one in indexed.matched]
+
+
+@settings(max_examples=200)
+@given(before=rule_lists(), rules=rule_lists(), about=SUBJECTS)
+def test_what_is_taken_over_from_another_ruleset_says_the_same(
+    before: list[Rule], rules: list[Rule], about: Any
+) -> None:
+    anew = Ruleset(rules, TOOLS)
+    taken_over = Ruleset(rules, TOOLS, before=Ruleset(before, TOOLS))
+    said = [asked.decide(about) for asked in (anew, taken_over)]
+    assert said[0] == said[1]
+    first, second = (
+        asked.all_verdicts(about.type, matching) for asked, matching in zip((anew, taken_over), said, strict=True)
+    )
+    assert first == second
+
+
+def test_only_what_changed_is_made_ready_again() -> None:
+    made: list[str] = []
+
+    def compile_and_tell(source: str) -> Any:
+        made.append(source)
+        return compile_pattern(source)
+
+    tools = Tools(compile_and_tell, Normaliser(CODES))
+    rules = [Rule(f"{n}", id=n, when=Condition(regex=f"x{n}"), then=REPLY) for n in range(1, 4)]
+    first = Ruleset(rules, tools)
+    made.clear()
+    changed = [
+        replace(rules[2], position=1),
+        replace(rules[0], name="renamed"),
+        replace(rules[1], when=Condition(regex="y")),
+    ]
+    asked = Ruleset(changed, tools, before=first)
+    assert set(made) == {"y"}
+    matched = asked.decide(subject("x1")).rule
+    assert matched is not None
+    assert matched.name == "renamed"

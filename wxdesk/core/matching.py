@@ -72,6 +72,15 @@ def answers(rule: Rule) -> bool:
     return any(action.kind not in UNHEARD for action in rule.then)
 
 
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What rules are made ready with. `filter_patterns` makes many patterns fast; without it each is searched."""
+
+    compile_pattern: CompilePattern
+    normaliser: Normaliser
+    filter_patterns: FilterPatterns = NoFilter
+
+
 class Ruleset:
     """The operator's rules, ready to be asked.
 
@@ -79,7 +88,7 @@ class Ruleset:
     rules are left out. A default rule matches whatever no rule above it answered; rules that only tag do not
     count as an answer. A rule in the shadow is asked like any other, and then it is as if it were not there.
 
-    `calendars` are those that rules name. `filter_patterns` makes many patterns fast; without it each is searched.
+    `calendars` are those that rules name. What is the same in a ruleset `before` is not made ready once more.
     `wanted` and `events` tell what the rules look at beside the message.
 
     Raises:
@@ -89,18 +98,17 @@ class Ruleset:
     def __init__(
         self,
         rules: Sequence[Rule],
-        compile_pattern: CompilePattern,
-        normaliser: Normaliser,
+        tools: Tools,
         calendars: Mapping[str, Schedule] = MappingProxyType({}),
-        filter_patterns: FilterPatterns = NoFilter,
+        before: Ruleset | None = None,
     ) -> None:
-        self._normaliser = normaliser
-        self._filter_patterns = filter_patterns
+        self.tools = tools
         around = Surroundings(calendars, _ids_by_name(rules))
         enabled = [rule for rule in rules if rule.enabled]
         self.wanted = wanted(enabled, around.rule_ids)
         self.events = named_events(enabled)
-        self._rules = tuple(_ready(rule, compile_pattern, normaliser, around) for rule in enabled)
+        known = before.by_id if before is not None and before.tools == tools else {}
+        self._rules = tuple(_ready(rule, tools, around, known.get(rule.id)) for rule in enabled)
 
     def __len__(self) -> int:
         return len(self._rules)
@@ -125,12 +133,22 @@ class Ruleset:
         asked = self._rules[: matching.asked]
         return tuple(heard[place] if place in heard else ready.refusal(kind) for place, ready in enumerate(asked))
 
+    def prepare(self) -> None:
+        """Make the index, which the first decision would do otherwise. With very many rules it takes a second."""
+        self._candidates  # noqa: B018
+
     @cached_property
     def _candidates(self) -> Candidates:
-        return Candidates([(ready.clue, ready.rule.on) for ready in self._rules], self._filter_patterns)
+        return Candidates([(ready.clue, ready.rule.on) for ready in self._rules], self.tools.filter_patterns)
+
+    @cached_property
+    def by_id(self) -> Mapping[int, _ReadyRule]:
+        """The rules made ready, for a ruleset that comes after this one."""
+        return {ready.rule.id: ready for ready in self._rules}
 
     def _facts(self, subject: Subject) -> Facts:
-        return Facts(subject, self._normaliser.cased(subject.text), self._normaliser(subject.text))
+        normaliser = self.tools.normaliser
+        return Facts(subject, normaliser.cased(subject.text), normaliser(subject.text))
 
     def _walk(self, facts: Facts, places: Iterable[int]) -> Matching:
         matched: list[Matched] = []
@@ -224,8 +242,24 @@ def _ids_by_name(rules: Sequence[Rule]) -> Mapping[str, tuple[int, ...]]:
     return ids
 
 
-def _ready(rule: Rule, compile_pattern: CompilePattern, normaliser: Normaliser, around: Surroundings) -> _ReadyRule:
-    fault = find_fault(rule, compile_pattern, calendars=around.calendars)
+def _ready(rule: Rule, tools: Tools, around: Surroundings, before: _ReadyRule | None) -> _ReadyRule:
+    if before is not None and _asks_the_same(before.rule, rule):
+        return before if before.rule == rule else _ReadyRule(rule, before.tests, before.on)
+    fault = find_fault(rule, tools.compile_pattern, calendars=around.calendars)
     if fault is not None:
         raise BadRule(rule.name, fault.reason)
-    return _ReadyRule(rule, tests_of(rule, compile_pattern, normaliser, around), _on(rule))
+    return _ReadyRule(rule, tests_of(rule, tools.compile_pattern, tools.normaliser, around), _on(rule))
+
+
+def _asks_the_same(one: Rule, other: Rule) -> bool:
+    """Whether the tests of one are those of the other. What is known by a name may have changed behind it."""
+    if (one.id, one.on, one.when, one.default, one.cooldown) != (
+        other.id,
+        other.on,
+        other.when,
+        other.default,
+        other.cooldown,
+    ):
+        return False
+    conditions = (one.when, one.when.unless or one.when)
+    return all(condition.hours is None and condition.last_rule_within is None for condition in conditions)

@@ -6,6 +6,7 @@ better) is left out and reported, and the others go on.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from datetime import tzinfo
 from wxdesk.core.errors import BadRule, BadTemplate
 from wxdesk.core.events import Event, RulesChanged, TroubleRaised
 from wxdesk.core.faults import Fault, find_fault
-from wxdesk.core.matching import Ruleset
+from wxdesk.core.matching import Ruleset, Tools
 from wxdesk.core.model import Account, Contact, Conversation, Message, MessageType
 from wxdesk.core.render import byte_count
 from wxdesk.core.rules import ActionKind, Rule
@@ -30,6 +31,9 @@ from wxdesk.desk.rules_file import read_rules, write_rules
 from wxdesk.i18n import explain, tr
 
 log = logging.getLogger(__name__)
+
+AT_ONCE = 500
+"""So many rules are made ready within a tenth of a second."""
 
 KEPT_WHOLE = 20
 """Of so many rules asked, each one's verdict is kept with the decision; of more only those that found something."""
@@ -64,12 +68,13 @@ class Rulebook:
         self._renderer = renderer
         self._clock = clock
         self._publish = publish
-        self._normaliser = normaliser(read_emoticons())
+        self._tools = Tools(compile_pattern, normaliser(read_emoticons()), Re2Filter)
         self._composer = Composer(renderer, calendars, zone)
         self._sound: tuple[Rule, ...] = ()
         self._transfers = False
-        self._ruleset = self._made_of(())
+        self._ruleset = Ruleset((), self._tools)
         self._troubled: set[str] = set()
+        self._loading = asyncio.Lock()
 
     @property
     def ruleset(self) -> Ruleset:
@@ -82,24 +87,37 @@ class Rulebook:
         return self._transfers
 
     async def load(self) -> None:
-        """Take rules and calendars from the store; what cannot be used is left out and published as trouble."""
-        await self._calendars.load()
+        """Take rules and calendars from the store; what cannot be used is left out and published as trouble.
+
+        Very many rules are made ready beside the loop, so that no acknowledgement waits for them.
+        """
+        async with self._loading:
+            await self._calendars.load()
+            rules = await self._rules.all()
+            ready = self._ready(rules) if len(rules) <= AT_ONCE else await asyncio.to_thread(self._ready, rules)
+            self._sound, self._ruleset, troubles = ready
+            self._transfers = any(
+                action.kind is ActionKind.TRANSFER for rule in self._sound if rule.enabled for action in rule.then
+            )
+            await self._rules.keep_list(self._ruleset.revisions, self._clock())
+            self._tell(troubles)
+
+    def _ready(self, rules: Sequence[Rule]) -> tuple[tuple[Rule, ...], Ruleset, dict[str, str]]:
+        """The rules that can be used, ready to be asked, and what is wrong with the others."""
+        known = {rule.id: rule for rule in self._sound}
         sound: list[Rule] = []
         troubles: dict[str, str] = {}
-        for rule in await self._rules.all():
-            fault = self.fault_in(rule) if rule.enabled else None
+        for rule in rules:
+            unchanged = known.get(rule.id) == rule and rule.when.hours is None
+            fault = None if unchanged or not rule.enabled else self.fault_in(rule)
             if fault is None:
                 sound.append(rule)
             else:
                 why = explain(_error(rule, fault))
                 troubles[f"rule:{rule.id}"] = tr("Rule “{name}” is left out: {why}", name=rule.name, why=why)
-        self._sound = tuple(sound)
-        self._transfers = any(
-            action.kind is ActionKind.TRANSFER for rule in sound if rule.enabled for action in rule.then
-        )
-        self._ruleset = self._made_of(sound)
-        await self._rules.keep_list(self._ruleset.revisions, self._clock())
-        self._tell(troubles)
+        ruleset = self._made_of(sound)
+        ruleset.prepare()
+        return tuple(sound), ruleset, troubles
 
     async def all(self) -> list[Rule]:
         """All rules in order, switched-off ones included."""
@@ -160,7 +178,7 @@ class Rulebook:
         subject = replace(
             Subject.of(message, occasion.now), tags=occasion.conversation.contact.tags, history=occasion.history
         )
-        matching = ruleset.decide(subject)
+        matching = ruleset.ask_each(subject) if whole else ruleset.decide(subject)
         whole = whole or matching.asked <= KEPT_WHOLE
         verdicts = ruleset.all_verdicts(message.type, matching) if whole else matching.verdicts
         return self._composer.answer(matching, verdicts, occasion)
@@ -199,7 +217,7 @@ class Rulebook:
         return self._made_of((*others[:at], rule, *others[at:]))
 
     def _made_of(self, rules: Sequence[Rule]) -> Ruleset:
-        return Ruleset(rules, compile_pattern, self._normaliser, self._calendars.schedules, Re2Filter)
+        return Ruleset(rules, self._tools, self._calendars.schedules, self._ruleset)
 
     def fault_in(self, rule: Rule) -> Fault | None:
         """The first thing that keeps `rule` from being stored, with its place; None if it can be."""
