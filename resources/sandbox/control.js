@@ -44,7 +44,7 @@ const KINDS = {
   content_type: ["推送的 Content-Type 不对", "pushes with a wrong Content-Type"], bom: ["推送前有 BOM", "pushes with a BOM"],
   twins: ["推送带假的明文字段", "pushes with clear fields that lie"],
 };
-const CALLS = ["send", "token", "typing", "upload", "media", "check", "openapi", "*"];
+const CALLS = ["send", "token", "typing", "upload", "media", "check", "openapi", "kf", "*"];
 
 const by = (id) => document.getElementById(id);
 let language = (localStorage.getItem("language") || navigator.language).startsWith("zh") ? "zh" : "en";

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
 from tests.sandbox.worlds import ACCOUNT, CREDENTIALS, OPENID, HandClock, listening
-from wxdesk.sandbox import pictures
+from wxdesk.sandbox import control, pictures
+from wxdesk.sandbox.faults import FaultKind
 from wxdesk.sandbox.refusal import Refusal
 from wxdesk.sandbox.server import Sandbox
+from wxdesk.sandbox.settings import Settings
 
 
 async def pull(http: aiohttp.ClientSession, path: str, **asked: object) -> dict[str, Any]:
@@ -315,3 +320,13 @@ async def test_a_picture_can_be_gone_when_it_is_asked_for(sandbox: Sandbox, http
     token = sandbox.platform.tokens.stable(ACCOUNT.app_id)[0]
     answer = await http.get(f"/cgi-bin/media/get?access_token={token}&media_id=gone")
     assert json.loads(await answer.read())["errcode"] == 40007
+
+
+@pytest.mark.parametrize("place", ["docs/sandbox.md", "docs/sandbox.zh-CN.md", "resources/sandbox/control.js"])
+def test_every_fault_is_described(place: str) -> None:
+    text = (Path(__file__).parents[2] / place).read_text(encoding="utf-8")
+    described = set(re.findall(r"\w+", text))
+    assert {kind.value for kind in FaultKind} <= described
+    if place.endswith(".md"):
+        assert {field.name for field in fields(Settings)} <= described
+        assert set(re.findall(r"/control/(\w+)", control.__doc__ or "")) <= described

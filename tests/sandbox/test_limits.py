@@ -167,3 +167,15 @@ async def test_a_picture_of_another_mini_program_is_not_found(sandbox: Sandbox, 
     foreign = sandbox.platform.media.put(b"GIF89a..", app_id="wx0000000000000000").media_id
     answer = await ask(SEND, touser=OPENID, msgtype="image", image={"media_id": foreign})
     assert answer["errcode"] == 40007
+
+
+async def test_the_agents_of_wechats_own_tool(sandbox: Sandbox, http: aiohttp.ClientSession, clock: HandClock) -> None:
+    program = sandbox.platform.program()
+    sandbox.platform.contact(program, OPENID).session.accept(clock())
+    token = sandbox.platform.tokens.stable(ACCOUNT.app_id)[0]
+    found = {}
+    for path in ("getkflist", "getonlinekflist"):
+        response = await http.get(f"/cgi-bin/customservice/{path}?access_token={token}")
+        found |= json.loads(await response.read())
+    assert found["kf_list"][0]["kf_account"] == program.settings.kf_account
+    assert (found["kf_online_list"][0]["status"], found["kf_online_list"][0]["accepted_case"]) == (1, 1)

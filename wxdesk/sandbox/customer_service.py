@@ -6,6 +6,7 @@ from aiohttp import BodyPartReader, http_exceptions, web
 
 from wxdesk.sandbox import settings as paths
 from wxdesk.sandbox.call import Call, Endpoint, answer, ok
+from wxdesk.sandbox.kf_session import KfState
 from wxdesk.sandbox.media import LARGEST_FILE
 from wxdesk.sandbox.message_checks import parse_body
 from wxdesk.sandbox.platform import Platform
@@ -32,6 +33,8 @@ class CustomerService:
             Endpoint("POST", f"{_BUSINESS}/typing", "typing", self._business_typing),
             Endpoint("POST", paths.UPLOAD, "upload", self._upload),
             Endpoint("GET", "/cgi-bin/media/get", "media", self._media),
+            Endpoint("GET", "/cgi-bin/customservice/getkflist", "kf", self._agents),
+            Endpoint("GET", "/cgi-bin/customservice/getonlinekflist", "kf", self._agents_online),
         )
 
     async def _token(self, call: Call) -> web.Response:
@@ -77,6 +80,18 @@ class CustomerService:
         name = f"{medium.media_id[:16]}.{medium.content_type.rpartition('/')[2]}"
         disposition = {"Content-disposition": f'attachment; filename="{name}"'}
         return web.Response(body=medium.data, content_type=medium.content_type, headers=disposition)
+
+    async def _agents(self, call: Call) -> web.Response:
+        agent = call.caller.settings.kf_account
+        listed = {"kf_account": agent, "kf_nick": agent.partition("@")[0], "kf_id": "2001", "kf_headimgurl": ""}
+        return answer({"kf_list": [listed]})
+
+    async def _agents_online(self, call: Call) -> web.Response:
+        program, now = call.caller, self._platform.clock()
+        mine = [contact for account, contact in self._platform.contacts() if account == program.account.name]
+        serving = sum(contact.session.state(now) is KfState.OPEN for contact in mine)
+        agent = {"kf_account": program.settings.kf_account, "status": 1, "kf_id": "2001", "accepted_case": serving}
+        return answer({"kf_online_list": [agent]})
 
 
 def _need_business_id(call: Call) -> None:

@@ -61,7 +61,7 @@ class PlanFault(Order, frozen=True):
     """A fault is planned, or one is taken back, or all are."""
 
     kind: FaultKind | None = None
-    call: Literal["send", "token", "typing", "upload", "media", "check", "openapi", "push", "*"] = "send"
+    call: Literal["send", "token", "typing", "upload", "media", "check", "openapi", "kf", "push", "*"] = "send"
     times: int | None = 1
     errcode: int = -1
     milliseconds: int = 0

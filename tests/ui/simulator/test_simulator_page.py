@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import ShowPage
 from tests.ui.world import World
 from wxdesk import i18n
+from wxdesk.core.errcodes import known_codes
 from wxdesk.core.inbox import InboxFilter
 from wxdesk.core.model import MessageType
 from wxdesk.sandbox import pictures
@@ -19,10 +20,11 @@ from wxdesk.sandbox.faults import Fault, FaultKind
 from wxdesk.sandbox.for_window import SandboxForWindow
 from wxdesk.ui.main_window import MainWindow
 from wxdesk.ui.setup.facts import Facts
-from wxdesk.ui.simulator.page import LIST_NEEDS, SimulatorPage
+from wxdesk.ui.simulator.page import LARGEST_FILE, LIST_NEEDS, SimulatorPage
 from wxdesk.ui.simulator.phone_model import PhoneRole
 from wxdesk.ui.simulator.port import Line, Mishap, Side, Told
-from wxdesk.ui.simulator.words import GROUPS, told_word
+from wxdesk.ui.simulator.words import ERRCODES, GROUPS, told_word
+from wxdesk.ui.widgets.labels import PlainLabel
 
 
 def lines(page: SimulatorPage) -> list[Line]:
@@ -98,6 +100,20 @@ def test_what_is_no_picture_is_refused_in_words(
     assert kept(world) == []
 
 
+@pytest.mark.parametrize(("size", "reason"), [(LARGEST_FILE + 1, "too large"), (None, "No such file")])
+def test_what_cannot_be_read_is_told(
+    qtbot: QtBot, world: World, page: SimulatorPage, tmp_path: Path, size: int | None, reason: str
+) -> None:
+    file = tmp_path / "big.png"
+    if size is not None:
+        with file.open("wb") as made:
+            made.truncate(size)
+    page.choose(WANG_FANG.openid)
+    page.show_file(str(file))
+    assert any(reason in label.full_text() for label in page.window().findChildren(PlainLabel))
+    assert kept(world) == []
+
+
 def test_the_desk_types_and_the_customer_sees_it(qtbot: QtBot, world: World, page: SimulatorPage) -> None:
     world.say(LI_LEI.openid, "在吗")
     page.choose(LI_LEI.openid)
@@ -139,6 +155,7 @@ def test_a_fault_that_lasts_is_switched_off_by_hand(qtbot: QtBot, world: World, 
 
 def test_every_mishap_has_its_switch_and_its_fault(page: SimulatorPage) -> None:
     assert set(page.mishaps.rows) == set(Mishap) == {mishap for group in GROUPS for mishap in group.mishaps}
+    assert set(ERRCODES) <= known_codes()
     for mishap, row in page.mishaps.rows.items():
         assert row.mishap is mishap
         assert row.switch.accessibleName()

@@ -33,6 +33,8 @@ LIST_WIDTH = 236
 PANEL_WIDTH = 312
 LIST_NEEDS = 1000
 REFRESH_MS = 60
+LARGEST_FILE = 16 * 1024 * 1024
+"""More is not even read; the simulated WeChat says what it thinks of the rest."""
 CARD = ("青瓷茶具六件套", "pages/goods/detail?id=2201")
 
 
@@ -151,11 +153,15 @@ class SimulatorPage(QWidget):
     def show_file(self, path: str) -> None:
         """Let the customer send the picture in that file."""
         try:
+            if Path(path).stat().st_size > LARGEST_FILE:
+                raise BadInput(reason=tr("The file is too large."))
             data = Path(path).read_bytes()
         except OSError as error:
             self._notices.report(BadInput(reason=error.strerror or type(error).__name__))
-            return
-        self._do(self._simulator.show(self._openid, data))
+        except BadInput as error:
+            self._notices.report(error)
+        else:
+            self._do(self._simulator.show(self._openid, data))
 
     def _do(self, doing: Coroutine[Any, Any, Told]) -> None:
         self._bridge.ask(doing, self.phone.show_told)
