@@ -55,9 +55,9 @@ class Fault:
     """A planned fault, to happen `times` times, None for ever.
 
     `call` is send, token, typing, upload, media, check, openapi, kf or push; `*` is any of them but push. `seconds` is
-    how long of the sandbox's time it lasts, `chance` how probable it is each time (0 to 1), drawn by `seed`. `delivered`
-    lets a gateway's page or an errcode be the answer to a call that was done nevertheless. `text` is the errmsg or the
-    Content-Type.
+    how long of the sandbox's time it lasts, `chance` how probable it is each time (0 to 1), drawn by `seed`.
+    `delivered` lets a gateway's page or an errcode be the answer to a call that was done nevertheless. `text` is the
+    errmsg or the Content-Type.
     """
 
     kind: FaultKind
