@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,9 @@ from tests.store.conftest import Postgres
 from tests.store.talk import Talk
 from wxdesk.core.errors import StoreError
 from wxdesk.core.model import Message
+from wxdesk.core.statistics import Span
 from wxdesk.store import open_store, opening
+from wxdesk.store.columns import EPOCH
 from wxdesk.store.database import Database
 from wxdesk.store.migrate import SCRIPTS, Migrations
 from wxdesk.store.opening import parsed
@@ -183,3 +186,36 @@ async def test_opening_a_current_file_copies_nothing(home: Path) -> None:
 
 def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
+
+
+async def test_promises_from_before_are_known_by_those_who_still_wait(home: Path, tmp_path: Path) -> None:
+    file = home / "desk.db"
+    await (await opening._open_file(file, up_to(tmp_path, "0005"))).close()
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript(BEFORE_PROMISES)
+    store = await open_store("sqlite:///desk.db", home)
+    span = Span(EPOCH, EPOCH + timedelta(days=1))
+    found = await store.statistics.over(span, UTC)
+    # The one whose conversation waits for a human was promised him; the other was answered.
+    assert (found.by_rule, found.unanswered) == (1, 1)
+    assert (await store.conversations.day_counts(EPOCH)).unanswered == 1
+    await store.close()
+
+
+BEFORE_PROMISES = """
+INSERT INTO raw_pushes (id, account, key, body, received_at, derived, note)
+    VALUES (1, 'shop', 'm:1', x'', 0, 1, ''), (2, 'shop', 'm:2', x'', 0, 1, '');
+INSERT INTO contacts (id, account, openid, first_seen_at, alias, note, tags, blocked)
+    VALUES (1, 'shop', 'o1', 0, '', '', '[]', 0), (2, 'shop', 'o2', 0, '', '', '[]', 0);
+INSERT INTO conversations (id, account, contact_id, taken_over, unread, preview, preview_kind, preview_author,
+        waiting_since, window_left)
+    VALUES (1, 'shop', 1, 1, 1, '', 'text', 'contact', 1000000, 4),
+        (2, 'shop', 2, 0, 0, '', 'text', 'contact', NULL, 4);
+INSERT INTO messages (id, conversation_id, push_id, type, created_at, received_at, at, text, msg_type, fields, decided)
+    VALUES (1, 1, 1, 'text', 1000000, 1000000, 1000000, '退款', 'text', '{}', 1),
+        (2, 2, 2, 'text', 1000000, 1000000, 1000000, '在吗', 'text', '{}', 1);
+INSERT INTO replies (id, conversation_id, author, content, state, created_at, updated_at, message_id, rule_name,
+        rule_revision, attempts, sent_at, edited, "by", error, rid)
+    VALUES (1, 1, 'rule', '{"text":"马上"}', 'sent', 2000000, 2000000, 1, 'r', 1, 1, 2000000, 0, '', '', ''),
+        (2, 2, 'rule', '{"text":"您好"}', 'sent', 2000000, 2000000, 2, 'r', 1, 1, 2000000, 0, '', '', '');
+"""

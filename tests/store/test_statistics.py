@@ -88,6 +88,25 @@ async def test_a_rules_answer_on_its_way_is_none_to_what_was_written_meanwhile(t
     assert found.first_response == _waits([8, 60])
 
 
+async def test_the_promise_that_a_human_will_come_is_no_answer_here_as_it_is_none_in_the_status_bar(talk: Talk) -> None:
+    promised = await ask(talk, "a", at(0, 9, 0), "退款")
+    await talk.store.conversations.take_over(promised.conversation_id, None)
+    await answer(talk, promised, at(0, 9, 0, 1), at(0, 9, 0, 2))
+    kept_word = await ask(talk, "b", at(0, 10, 0), "退款")
+    await talk.store.conversations.take_over(kept_word.conversation_id, at(0, 18, 0))
+    await answer(talk, kept_word, at(0, 10, 0, 1), at(0, 10, 0, 2))
+    await write(talk, kept_word, at(0, 10, 7))
+    run_out = await ask(talk, "c", at(0, 11, 0))
+    await talk.store.conversations.take_over(run_out.conversation_id, at(0, 10, 59))
+    await answer(talk, run_out, at(0, 11, 0, 1), at(0, 11, 0, 2))
+
+    found = await figures(talk.store)
+
+    assert (found.by_rule, found.by_operator, found.unanswered) == (1, 1, 1)
+    assert found.human_wait == Waits(1, *[timedelta(minutes=7)] * 3)
+    assert (await talk.store.conversations.day_counts(MONDAY)).unanswered == found.unanswered
+
+
 async def test_what_a_rule_left_without_an_answer_on_purpose_is_the_rules_and_makes_nobody_wait(talk: Talk) -> None:
     quiet = await ask(talk, "a", at(0, 9, 0), "嗯嗯")
     await talk.decides(quiet, outcome=Outcome.SILENT, at=at(0, 9))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, null, or_, select, update
+from sqlalchemy import ColumnElement, Connection, case, func, literal, null, or_, select, update
 
 from wxdesk.core.errors import MoveNotAllowed, NotFound
 from wxdesk.core.lifecycle import Move, next_state
@@ -23,29 +23,55 @@ ARRIVED = (Move.ACCEPT, Move.CONFIRM)
 
 _LOCKED = (
     select_replies()
-    .add_columns(conversations.c.window_left, conversations.c.window_until)
+    .add_columns(
+        conversations.c.window_left,
+        conversations.c.window_until,
+        conversations.c.taken_over,
+        conversations.c.taken_over_until,
+    )
     .with_for_update(of=[replies, conversations])
 )
 
 
-def locked(connection: Connection, reply_id: int) -> tuple[Reply, ReplyWindow]:
-    """The reply and its contact's window as they are, their rows locked until the transaction ends."""
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A reply with its contact's window and its conversation's takeover."""
+
+    reply: Reply
+    window: ReplyWindow
+    taken_over: bool
+    taken_over_until: datetime | None
+
+    def promises(self, at: datetime) -> bool:
+        """Whether the reply, arriving at `at`, is but the promise that a human will come.
+
+        So is what a rule says where a human has the word: nobody has answered yet.
+        """
+        has_the_word = self.taken_over and (self.taken_over_until is None or self.taken_over_until > at)
+        return self.reply.message_id is not None and has_the_word
+
+
+def locked(connection: Connection, reply_id: int) -> Locked:
+    """The reply and what of its conversation bears on it, their rows locked until the transaction ends."""
     row = (connection.execute(_LOCKED.where(replies.c.id == reply_id))).one_or_none()
     if row is None:
         raise NotFound("reply")
-    return reply_of(row), ReplyWindow(left=row.window_left, until=row.window_until)
+    window = ReplyWindow(left=row.window_left, until=row.window_until)
+    return Locked(reply_of(row), window, row.taken_over, row.taken_over_until)
 
 
 def move(connection: Connection, reply_id: int, made: Move, at: datetime, changes: ReplyChanges) -> Reply:
     """See `desk.ports.Replies.move`."""
-    before, window = locked(connection, reply_id)
+    found = locked(connection, reply_id)
+    before, promise = found.reply, made in ARRIVED and found.promises(at)
     state = next_state(before.state, made)
     values = _values(before, made, at, changes) | {"state": state, "updated_at": at}
-    _guarded(connection, before, made.value, values)
+    _guarded(connection, before, made.value, values | {"promise": promise})
     after = replace(before, **values)
     if changes.content is not None:
         index_again(connection, reply_id, changes.content)
-    _update_conversation(connection, after, made, at, changes.window and changes.window(window))
+    window = changes.window and changes.window(found.window)
+    _update_conversation(connection, after, _said(after, at, promise=promise) if made in ARRIVED else {}, window)
     return after
 
 
@@ -72,7 +98,7 @@ def _guarded(connection: Connection, before: Reply, what: str, values: dict[str,
 
 def edit(connection: Connection, reply_id: int, content: Content, at: datetime) -> Reply:
     """See `desk.ports.Replies.edit`."""
-    before, _ = locked(connection, reply_id)
+    before = locked(connection, reply_id).reply
     if before.state not in (ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED):
         raise MoveNotAllowed(before.state.value, "edit")
     values = {"content": content, "edited": True, "updated_at": at}
@@ -81,15 +107,17 @@ def edit(connection: Connection, reply_id: int, content: Content, at: datetime) 
     return replace(before, content=content, edited=True, updated_at=at)
 
 
+def _said(reply: Reply, at: datetime, *, promise: bool) -> dict[str, Any]:
+    """What it does to a conversation that `reply` has arrived. After a promise all wait on."""
+    waiting = {} if promise else {"waiting_since": _still_waiting(reply)}
+    return preview(reply.author, reply.content, at) | waiting
+
+
 def _update_conversation(
-    connection: Connection, reply: Reply, made: Move, at: datetime, window: ReplyWindow | None
+    connection: Connection, reply: Reply, values: dict[str, Any], window: ReplyWindow | None
 ) -> None:
-    values: dict[str, Any] = {}
     if window is not None:
-        values |= {"window_left": window.left, "window_until": window.until}
-    if made in ARRIVED:
-        values |= preview(reply.author, reply.content, at)
-        values["waiting_since"] = _still_waiting(reply, at)
+        values = values | {"window_left": window.left, "window_until": window.until}
     if values:
         change = update(conversations).where(conversations.c.id == reply.conversation_id)
         connection.execute(change.values(values))
@@ -106,11 +134,10 @@ def preview(author: Author, content: Content, at: datetime) -> dict[str, Any]:
     }
 
 
-def _still_waiting(reply: Reply, at: datetime) -> ColumnElement[Any]:
+def _still_waiting(reply: Reply) -> ColumnElement[Any]:
     """Since when somebody waits once this reply has arrived.
 
-    A rule answers one message: what was written after it still waits. Where a human has the word, a rule's reply is
-    but the promise that he will come, and all still wait for him. A human answers all that he has seen.
+    A rule answers one message: what was written after it still waits. A human answers all that he has seen.
     """
     if reply.message_id is None:
         return null()
@@ -124,6 +151,4 @@ def _still_waiting(reply: Reply, at: datetime) -> ColumnElement[Any]:
         )
         .scalar_subquery()
     )
-    thread = conversations.c
-    promised = and_(thread.taken_over, or_(thread.taken_over_until.is_(None), thread.taken_over_until > at))
-    return case((thread.waiting_since.is_(None), null()), (promised, thread.waiting_since), else_=later)
+    return case((conversations.c.waiting_since.is_(None), null()), else_=later)

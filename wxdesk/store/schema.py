@@ -224,6 +224,8 @@ replies = Table(
     Column("errcode", Integer),
     Column("error", Words, nullable=False),
     Column("rid", Words, nullable=False),
+    # Sent for a rule where a human had the word: no answer, but the promise that he will come.
+    Column("promise", Boolean, nullable=False, server_default=false()),
 )
 Index(None, replies.c.state, replies.c.id)
 Index(None, replies.c.conversation_id, replies.c.state, replies.c.id)

@@ -23,6 +23,7 @@ from sqlalchemy import (
     and_,
     case,
     exists,
+    false,
     func,
     or_,
     select,
@@ -90,7 +91,8 @@ def _within(column: ColumnElement[Any], span: Span) -> ColumnElement[bool]:
 def _first_answer() -> ScalarSelect[int]:
     """The id of the first reply that answered the message of the outer query.
 
-    A rule answers one message and those before it; a human answers all that stood there when WeChat took it.
+    A rule answers one message and those before it; a human answers all that stood there when WeChat took it. The
+    promise that a human will come is no answer, as it is none for those who wait.
     """
     subject = messages.alias("subject")
     return (
@@ -99,6 +101,7 @@ def _first_answer() -> ScalarSelect[int]:
         .where(
             replies.c.conversation_id == messages.c.conversation_id,
             replies.c.sent_at >= messages.c.at,
+            replies.c.promise.is_(false()),
             or_(replies.c.message_id.is_(None), subject.c.at >= messages.c.at),
         )
         .order_by(replies.c.sent_at, replies.c.id)
