@@ -20,7 +20,7 @@ from wxdesk.core.model import (
     Reply,
     ReplyState,
 )
-from wxdesk.core.rules import Decision, Outcome
+from wxdesk.core.rules import Decision, Firing, Outcome
 from wxdesk.desk.ports import Resolution, ToDerive, Undecided
 from wxdesk.store import SqlStore
 
@@ -95,7 +95,8 @@ class Talk:
             for text in texts
         )
         decision = Decision(message.id, message.conversation_id, outcome, at, rule_id=rule_id, rule_name="r")
-        return await self.store.conversations.resolve([Resolution(decision, made)])
+        firings = () if rule_id is None else (Firing(rule_id),)
+        return await self.store.conversations.resolve([Resolution(decision, made, firings=firings)])
 
     async def writes(
         self, conversation_id: int, text: str, at: datetime = T0, state: ReplyState = ReplyState.QUEUED

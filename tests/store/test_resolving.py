@@ -7,7 +7,7 @@ from dataclasses import replace
 from tests.store.talk import T0, Talk, second
 from wxdesk.core.lifecycle import Move
 from wxdesk.core.model import Author, Content, NewReply, ReplyKind, ReplyState
-from wxdesk.core.rules import Decision, Outcome, RuleVerdict, Verdict
+from wxdesk.core.rules import Decision, Firing, Outcome, RuleVerdict, Verdict
 from wxdesk.desk.ports import Resolution
 from wxdesk.store import SqlStore
 
@@ -159,6 +159,14 @@ async def test_decisions_can_be_found_again(talk: Talk, store: SqlStore) -> None
     assert (latest.message_id, latest.outcome, latest.rule_id) == (two.id, Outcome.UNMATCHED, None)
     assert await store.decisions.latest(one.conversation_id + 1) is None
     assert await store.decisions.for_message(two.id + 1) is None
+
+
+async def test_hits_count_rules_that_said_continue_and_those_in_the_shadow(talk: Talk, store: SqlStore) -> None:
+    message = (await talk.says("o1")).message
+    decision = Decision(message.id, message.conversation_id, Outcome.REPLIED, second(1), rule_id=12)
+    firings = (Firing(11), Firing(13, shadow=True), Firing(12))
+    await store.conversations.resolve([Resolution(decision, firings=firings)])
+    assert await store.decisions.hits(T0) == {11: 1, 12: 1, 13: 1}
 
 
 async def test_hits_count_decisions_by_rule(talk: Talk, store: SqlStore) -> None:

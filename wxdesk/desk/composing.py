@@ -39,7 +39,8 @@ class Answer:
 
     `said` is ready to be sent, in order; a text too long for one message stands there in parts. If a template does
     not render, `problem` says why and `said` is empty: half an answer is none. `verdicts` is what the rules said
-    that were asked; of a long list only those that found something. `transfer` is the rule that hands the contact over to WeChat's own tool.
+    that were asked; of a long list only those that found something. `transfer` is the rule that hands the contact
+    over to WeChat's own tool.
     """
 
     matching: Matching

@@ -27,7 +27,7 @@ class Decisions(Protocol):
         ...
 
     async def hits(self, since: datetime) -> dict[int, int]:
-        """How often each rule answered since `since`, by rule id."""
+        """How often each rule had its say since `since`, or would have had in the shadow, by rule id."""
         ...
 
 

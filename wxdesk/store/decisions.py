@@ -13,7 +13,7 @@ from wxdesk.core.matching import refusal_of
 from wxdesk.core.rules import Decision, RuleVerdict
 from wxdesk.store.database import Database
 from wxdesk.store.rule_lists import ListLengths, list_at, revisions
-from wxdesk.store.schema import decisions, messages
+from wxdesk.store.schema import decisions, messages, rule_firings
 
 
 class SqlDecisions:
@@ -37,11 +37,11 @@ class SqlDecisions:
         return await self._db.read(_all_verdicts, message_id, self._lengths)
 
     async def hits(self, since: datetime) -> dict[int, int]:
-        """How often each rule was the one that spoke since `since`, by rule id."""
+        """How often each rule had its say since `since`, or would have had in the shadow, by rule id."""
         query = (
-            select(decisions.c.rule_id, func.count().label("hits"))
-            .where(decisions.c.decided_at >= since, decisions.c.rule_id.is_not(None))
-            .group_by(decisions.c.rule_id)
+            select(rule_firings.c.rule_id, func.count().label("hits"))
+            .where(rule_firings.c.at >= since)
+            .group_by(rule_firings.c.rule_id)
         )
         return await self._db.read(_hits, query)
 
