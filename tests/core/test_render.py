@@ -86,12 +86,23 @@ def test_a_template_knows_this_and_no_more() -> None:
         "message": {"text": "几点＜a>", "type": "text"},
         "m": {"no": "＜1"},
         "session_from": {},
+        "session": {},
         "time": "14:05",
         "date": "2026-11-24",
         "weekday": 2,
         "window": {"left": 4, "until": "2026-11-24 14:05"},
     }
     assert {*values, "hours"} == VARIABLES.keys()  # the hours are those of a calendar, if there is one
+
+
+def test_where_he_came_from_last_is_known_for_what_he_writes_later() -> None:
+    thread = conversation(session_from='{"from":"商品页","id":42}')
+    values = variables(MESSAGE, thread, ACCOUNT, {}, AT)
+    assert values["session_from"] == {}
+    assert values["session"] == {"from": "商品页", "id": 42, "value": '{"from":"商品页","id":42}'}
+    entered = replace(MESSAGE, type=MessageType.ENTER_SESSION, session_from="id=7")
+    values = variables(entered, thread, ACCOUNT, {}, AT)
+    assert values["session"] == values["session_from"] == {"id": "7", "value": "id=7"}
 
 
 def test_what_is_empty_is_missing() -> None:

@@ -26,6 +26,7 @@ VARIABLES: Mapping[str, frozenset[str] | None] = MappingProxyType(
         "message": frozenset({"text", "type"}),
         "m": frozenset(),
         "session_from": None,
+        "session": None,
         "hours": frozenset({"open", "next_open", "next_close"}),
         "time": None,
         "date": None,
@@ -37,12 +38,13 @@ VARIABLES: Mapping[str, frozenset[str] | None] = MappingProxyType(
 
 account: name of the mini program here · contact: alias, short_id (the end of the openid, never all of it) ·
 message: text, type · m: named groups of the rule's patterns · session_from: value, and its fields if it is JSON
-or a query string · hours: open, next_open, next_close of the calendar that the rule names, else of the first ·
+or a query string, of the entry that is answered · session: the same of the customer's last entry, whatever he wrote
+since · hours: open, next_open, next_close of the calendar that the rule names, else of the first ·
 time (14:05), date (2026-11-24), weekday (1 Monday to 7 Sunday): the operator's clock ·
 window: left (replies), until (date and time).
 """
 
-WITH_FIELDS = frozenset({"contact", "message", "m", "session_from", "hours", "window"})
+WITH_FIELDS = frozenset({"contact", "message", "m", "session_from", "session", "hours", "window"})
 """Names that cannot be shown by themselves, only with a field."""
 
 _SHORT_ID = 6
@@ -72,14 +74,14 @@ def variables(
     alias, a picture without a text, a group that took no part or found nothing.
     """
     contact, window = conversation.contact, conversation.window
-    from_button = session_fields(message.session_from or "")
     until = {} if window.until is None else {"until": window.until.astimezone(now.tzinfo).strftime("%Y-%m-%d %H:%M")}
     return {
         "account": harmless(account.name),
         "contact": _filled({"alias": contact.alias, "short_id": contact.openid[-_SHORT_ID:]}),
         "message": _filled({"text": message.text, "type": message.type.value}),
         "m": _filled(groups),
-        "session_from": {name: field for name, field in from_button.items() if field != ""},
+        "session_from": _known(message.session_from or ""),
+        "session": _known(message.session_from or conversation.session_from),
         "time": now.strftime("%H:%M"),
         "date": now.strftime("%Y-%m-%d"),
         "weekday": now.isoweekday(),
@@ -90,6 +92,11 @@ def variables(
 def _filled(values: Mapping[str, str]) -> dict[str, str]:
     """The values that are not empty, made harmless."""
     return {name: harmless(value) for name, value in values.items() if value}
+
+
+def _known(session_from: str) -> dict[str, Plain]:
+    """The fields of a `SessionFrom` that are not empty."""
+    return {name: field for name, field in session_fields(session_from).items() if field != ""}
 
 
 def session_fields(value: str) -> dict[str, Plain]:

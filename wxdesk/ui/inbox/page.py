@@ -154,7 +154,9 @@ class InboxPage(QWidget):
         if row is not None:
             account = self._bridge.desk.accounts.get(row.conversation.account)
             reserve = account.reserve if account is not None else 0
-            self.detail.show_conversation(row.conversation, self.session.source(), reserve, now)
+            self.detail.show_conversation(
+                row.conversation, row.conversation.session_from or self.session.source(), reserve, now
+            )
             self._explain(self._picked)
         self._pace()
 

@@ -237,7 +237,7 @@ def variable_names(groups: Iterable[str] = ()) -> list[tuple[str, str]]:
         "date": tr("the date"),
         "window.left": tr("replies that are left"),
         "account": tr("the mini program's name"),
-        "session_from.value": tr("where the customer comes from"),
+        "session.value": tr("where the customer came from last; session.id and the like, if it has fields"),
         "contact.short_id": tr("the end of the customer's openid"),
     }
     known = [(name, text) for name, text in meanings.items() if name.partition(".")[0] in VARIABLES]
