@@ -207,6 +207,9 @@ def test_the_list_becomes_a_drop_down_where_it_is_narrow(
     qtbot.waitUntil(lambda: page.scene is not None and page.scene.phone is not None)
     qtbot.waitUntil(lambda: page.scene.phone.openid == CUSTOMERS[2].openid)
     assert page.phone.minimumSizeHint().width() + page.mishaps.width() <= 836
+    qtbot.mouseClick(page.phone.add, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.phone.customers.count() == len(CUSTOMERS) + 1)
+    qtbot.waitUntil(lambda: page.phone.customers.currentIndex() == len(CUSTOMERS))
 
 
 def test_text_from_outside_is_shown_as_it_is(qtbot: QtBot, world: World, page: SimulatorPage) -> None:

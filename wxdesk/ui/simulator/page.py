@@ -100,6 +100,7 @@ class SimulatorPage(QWidget):
         self.phone.card_wanted.connect(self._send_card)
         self.phone.release_wanted.connect(self._let_go)
         self.phone.chosen.connect(self.choose)
+        self.phone.add_wanted.connect(self._add)
         self.mishaps.wished.connect(self._switch_on)
         self.mishaps.unwished.connect(self._switch_off)
         self._refresh.timeout.connect(self._look)

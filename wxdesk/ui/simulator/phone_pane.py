@@ -18,6 +18,7 @@ from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.choice import Choice
 from wxdesk.ui.widgets.flow import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.small_button import SmallButton
 
 LONGEST_SESSION_FROM = 1024
 
@@ -27,7 +28,7 @@ class PhonePane(QWidget):
 
     Signals:
         written: a text. entered: a session-from. picture_wanted: True for one from a file.
-        card_wanted, release_wanted: the buttons. chosen: an openid from the drop-down.
+        card_wanted, release_wanted, add_wanted: the buttons. chosen: an openid from the drop-down.
     """
 
     written = Signal(str)
@@ -35,6 +36,7 @@ class PhonePane(QWidget):
     picture_wanted = Signal(bool)
     card_wanted = Signal()
     release_wanted = Signal()
+    add_wanted = Signal()
     chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -45,6 +47,7 @@ class PhonePane(QWidget):
         self.customers = Choice(self)
         self.customers.setAccessibleName(tr("Customer"))
         self.customers.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.add = SmallButton("plus", tr("New customer"), self)
         self.name = PlainLabel(size=Size.TITLE, strong=True, elide=True, parent=self)
         self.window_word = PlainLabel(size=Size.SMALL, role="secondary", tabular=True, elide=True, parent=self)
         self.dots = QuotaDots(self)
@@ -64,6 +67,7 @@ class PhonePane(QWidget):
     def let_choose(self, wanted: bool) -> None:
         """Offer the customers in a drop-down, where there is no room for their list."""
         self.customers.setVisible(wanted)
+        self.add.setVisible(wanted)
         self.name.setVisible(not wanted)
 
     def show_scene(self, scene: Scene) -> None:
@@ -107,6 +111,7 @@ class PhonePane(QWidget):
         self.own.clicked.connect(self._want_own)
         self.card.clicked.connect(self.card_wanted)
         self.customers.activated.connect(self._choose)
+        self.add.clicked.connect(self.add_wanted)
 
     def _write(self) -> None:
         if self.text.text().strip():
@@ -143,6 +148,7 @@ class PhonePane(QWidget):
         row.setSpacing(12)
         row.addWidget(self.name, 1)
         row.addWidget(self.customers, 1)
+        row.addWidget(self.add)
         row.addWidget(self.dots)
         row.addWidget(self.window_word)
         return head
