@@ -261,5 +261,4 @@ def _asks_the_same(one: Rule, other: Rule) -> bool:
         other.cooldown,
     ):
         return False
-    conditions = (one.when, one.when.unless or one.when)
-    return all(condition.hours is None and condition.last_rule_within is None for condition in conditions)
+    return not one.when.names_others

@@ -105,6 +105,16 @@ class Condition:
     last_rule_within: LastRule | None = None
     unless: Condition | None = None
 
+    @property
+    def both(self) -> tuple[Condition, ...]:
+        """The condition itself, and the one under `unless` if there is one."""
+        return (self,) if self.unless is None else (self, self.unless)
+
+    @property
+    def names_others(self) -> bool:
+        """Whether it depends on a calendar or on another rule, which can change behind its name."""
+        return any(one.hours is not None or one.last_rule_within is not None for one in self.both)
+
 
 @dataclass(frozen=True, slots=True)
 class Cooldown:

@@ -10,7 +10,7 @@ from wxdesk.core.subject import Wanted
 
 def wanted(rules: Sequence[Rule], ids: Mapping[str, Sequence[int]]) -> Wanted:
     """The facts that `rules` look at. `ids` are those of the rules with a name."""
-    conditions = [condition for rule in rules for condition in _conditions(rule.when)]
+    conditions = [condition for rule in rules for condition in rule.when.both]
     return Wanted(
         last_written_at=any(one.first_contact is not None or one.quiet_days is not None for one in conditions),
         message_no=any(one.message_no is not None for one in conditions),
@@ -22,10 +22,6 @@ def wanted(rules: Sequence[Rule], ids: Mapping[str, Sequence[int]]) -> Wanted:
 def named_events(rules: Iterable[Rule]) -> frozenset[str]:
     """The events that `rules` ask for, in lower case; all others are WeChat's own business."""
     return frozenset(name.casefold() for rule in rules for name in rule.when.event)
-
-
-def _conditions(when: Condition) -> Iterable[Condition]:
-    return (when,) if when.unless is None else (when, when.unless)
 
 
 def _by_name(conditions: Iterable[Condition], ids: Mapping[str, Sequence[int]]) -> Iterator[int]:

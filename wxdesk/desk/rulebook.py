@@ -108,7 +108,7 @@ class Rulebook:
         sound: list[Rule] = []
         troubles: dict[str, str] = {}
         for rule in rules:
-            unchanged = known.get(rule.id) == rule and rule.when.hours is None
+            unchanged = known.get(rule.id) == rule and not rule.when.names_others
             fault = None if unchanged or not rule.enabled else self.fault_in(rule)
             if fault is None:
                 sound.append(rule)

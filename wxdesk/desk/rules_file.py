@@ -1,8 +1,8 @@
 """Rules as a text file: written to be read by people, read so that every mistake has its line.
 
 The format is TOML: one `[[rules]]` table a rule, in the order in which they are asked, and a `[[calendars]]` table for
-each of the business hours that they name. It is stable: others keep such files and write scripts for them. Reading is
-all or nothing.
+each of the business hours that they name; `docs/rules.md` has it whole. It is stable: others keep such files and write
+scripts for them. Reading is all or nothing.
 """
 
 from __future__ import annotations
