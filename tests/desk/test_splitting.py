@@ -99,6 +99,7 @@ def test_there_are_no_more_parts_than_needed(text: str, limit: int) -> None:
         ("ab👨‍👩‍👧", 18, ("ab", "👨‍👩‍👧")),
         ("a🇨🇳🇯🇵", 10, ("a🇨🇳", "🇯🇵")),
         ("aaaaaaa,退退退👨‍👩‍👧", 18, ("aaaaaaa,退退退", "👨‍👩‍👧")),  # the first comma would make three of two
+        ("退退。退退退退退", 12, ("退退。退", "退退退退")),  # its sentence would make three of two
         ("一句。两句。三", 16, ("一句。", "两句。三")),
         ("他说：“一句。”两句三", 25, ("他说：“一句。”", "两句三")),
         ("first line\nsecond", 14, ("first line", "second")),

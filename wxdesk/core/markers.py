@@ -61,7 +61,7 @@ class Legend:
 
     def _stand_in(self, found: re.Match[str]) -> str:
         marker = found[0]
-        if found["kept"] or (marker in self._words and _beside_a_word(found)):
+        if marker in self._words and _beside_a_word(found):
             return marker
         return self._shown.get(marker, marker)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from wxdesk.core.inbox import InboxRow
 from wxdesk.core.model import (
@@ -28,6 +31,13 @@ def ago(**span: float) -> datetime:
 def no_file(_digest: str) -> Path | None:
     """A desk that keeps no pictures."""
     return None
+
+
+def ask_at_once[T](
+    work: Coroutine[Any, Any, T], done: Callable[[T], None], _failed: Callable[[Exception], None]
+) -> None:
+    """A bridge that waits for the answer."""
+    done(asyncio.run(work))
 
 
 def clock() -> datetime:

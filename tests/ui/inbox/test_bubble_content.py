@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.ui.inbox.records import NOW, clock, message, no_file, reply
+from tests.ui.inbox.records import NOW, ask_at_once, clock, message, no_file, reply
 from wxdesk.core.model import Content, MessageType, ReplyKind, ReplyState
 from wxdesk.core.text_links import TextLink
 from wxdesk.ui.inbox.album import Album
@@ -133,7 +133,7 @@ def test_what_is_no_web_address_cannot_be_opened(qtbot: QtBot, host: QWidget, li
 
 def test_enter_on_a_bubble_asks_for_its_link(qtbot: QtBot) -> None:
     model = TimelineModel(clock)
-    view = TimelineView(model, clock, Album(no_file))
+    view = TimelineView(model, clock, Album(no_file, ask_at_once))
     qtbot.addWidget(view)
     view.resize(600, 300)
     view.show()

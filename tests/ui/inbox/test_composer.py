@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QInputMethodEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -45,6 +45,17 @@ def test_enter_sends_and_shift_enter_breaks_the_line(qtbot: QtBot, composer: Com
     assert sent == []
     qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
     assert sent == ["one\ntwo"]
+
+
+def test_a_key_held_down_sends_once(composer: Composer, sent: list[str]) -> None:
+    composer.edit.setPlainText("one")
+    none = Qt.KeyboardModifier.NoModifier
+    for repeated in (False, True, True):
+        QApplication.sendEvent(
+            composer.edit, QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, none, "\r", autorep=repeated)
+        )
+    assert sent == ["one"]
+    assert composer.text() == "one"
 
 
 def test_enter_never_sends_what_an_input_method_composes(qtbot: QtBot, composer: Composer, sent: list[str]) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -15,10 +17,12 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.conftest import shown_reply
-from tests.ui.inbox.records import NOW, message
+from tests.ui.inbox.records import NOW, ask_at_once, message
 from tests.ui.world import World
 from wxdesk.core.errors import BadPicture
 from wxdesk.core.model import Message, MessageType, PictureState, ReplyState
+from wxdesk.sandbox.faults import Fault, FaultKind
+from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.inbox.album import Album, read_picture
 from wxdesk.ui.inbox.bubble_content import Figure, pieces_of
 from wxdesk.ui.inbox.bubble_words import spoken_entry
@@ -192,10 +196,10 @@ def test_a_card_is_made_with_a_dropped_cover_and_arrives(
 # -- showing
 
 
-def test_pictures_are_read_small_and_away_from_the_window(qtbot: QtBot, tmp_path: Path) -> None:
+def test_pictures_are_read_small_and_away_from_the_window(qtbot: QtBot, bridge: Bridge, tmp_path: Path) -> None:
     path = tmp_path / "wide.png"
     path.write_bytes(png(1200, 300))
-    album = Album({"d": path}.get)
+    album = Album({"d": path}.get, bridge.ask)
     assert album.picture("d", QSize(200, 150)) is None
     with qtbot.waitSignal(album.ready) as ready:
         pass
@@ -210,6 +214,22 @@ def test_pictures_are_read_small_and_away_from_the_window(qtbot: QtBot, tmp_path
     assert gone.isNull()
 
 
+def test_what_is_in_sight_is_read_first(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(png())
+    read: list[str] = []
+    waiting: list[tuple[Coroutine[Any, Any, QImage], Callable[[QImage], None]]] = []
+    album = Album(lambda digest: (read.append(digest), path)[1], lambda work, done, _: waiting.append((work, done)))
+    for number in range(5):
+        album.picture(str(number), QSize(50, 50))
+    album.picture("1", QSize(50, 50))
+    while waiting:
+        assert len(waiting) <= 2
+        work, done = waiting.pop(0)
+        done(asyncio.run(work))
+    assert read == ["0", "1", "4", "3", "2"]
+
+
 def test_small_pictures_are_not_blown_up_and_turned_ones_stand_upright(tmp_path: Path) -> None:
     small, turned = tmp_path / "small.png", tmp_path / "turned.jpg"
     small.write_bytes(png(20, 10))
@@ -217,7 +237,7 @@ def test_small_pictures_are_not_blown_up_and_turned_ones_stand_upright(tmp_path:
     exif[0x0112] = 6  # the camera was held upright
     Image.new("RGB", (400, 200)).save(turned, "JPEG", exif=exif)
     assert read_picture(small, QSize(200, 150)).size() == QSize(20, 10)
-    assert read_picture(turned, QSize(100, 100)).size() == QSize(50, 100)
+    assert read_picture(turned, QSize(100, 60)).size() == QSize(30, 60)
 
 
 def test_drawings_and_bombs_are_not_opened(tmp_path: Path) -> None:
@@ -228,18 +248,15 @@ def test_drawings_and_bombs_are_not_opened(tmp_path: Path) -> None:
     assert read_picture(bomb, QSize(50, 50)).isNull()
 
 
-def test_the_album_keeps_a_bounded_number(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_album_keeps_a_bounded_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wxdesk.ui.inbox.album.CACHE_BYTES", 3 * 100 * 100 * 4)
     path = tmp_path / "a.png"
     path.write_bytes(png(100, 100))
-    album = Album(lambda _digest: path)
+    album = Album(lambda _digest: path, ask_at_once)
     for number in range(6):
-        with qtbot.waitSignal(album.ready):
-            album.picture(str(number), QSize(100, 100))
+        assert album.picture(str(number), QSize(100, 100)) is None
     assert album.picture("5", QSize(100, 100)) is not None
     assert album.picture("0", QSize(100, 100)) is None
-    with qtbot.waitSignal(album.ready):
-        pass
 
 
 def test_a_screenshot_without_pixels_is_refused() -> None:
@@ -302,7 +319,9 @@ def received(page: InboxPage) -> Figure | None:
 
 
 def test_a_customers_picture_is_fetched_and_shown(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
+    world.sandbox.faults.plan(Fault(FaultKind.LATENCY, milliseconds=700, call="media"))
     opened(world.show(CUSTOMER, png(300, 200)))
+    qtbot.waitUntil(lambda: (figure := received(page)) is not None and figure.words == "Fetching the picture…")
     qtbot.waitUntil(lambda: bool((figure := received(page)) and figure.digest))
     album, row = page.chat.album, page.chat.timeline.bubbles.layout_of(page.session.model.entries()[-1])
     assert row.content is not None

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
-from tests.ui.inbox.records import NOW, clock, message, no_file, reply
+from tests.ui.inbox.records import NOW, ask_at_once, clock, message, no_file, reply
 from wxdesk.core.inbox import TimelineItem
 from wxdesk.core.model import Author, MessageType, ReplyState
 from wxdesk.core.rules import Decision, Outcome
@@ -120,7 +120,7 @@ def model(qapp: object) -> TimelineModel:
 
 @pytest.fixture
 def view(qtbot: QtBot, model: TimelineModel) -> TimelineView:
-    made = TimelineView(model, clock, Album(no_file))
+    made = TimelineView(model, clock, Album(no_file, ask_at_once))
     made.resize(600, 500)
     qtbot.addWidget(made)
     made.show()

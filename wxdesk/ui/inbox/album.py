@@ -6,15 +6,32 @@ what a decoder may allocate.
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
+from typing import Any, Protocol
 
-from PySide6.QtCore import QObject, QRunnable, QSize, Qt, QThreadPool, Signal
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QImageIOHandler, QImageReader
 
 type FindFile = Callable[[str], Path | None]
 """The file of a picture by its digest, or None if it is not on this machine. Called on any thread."""
+
+
+class Ask(Protocol):
+    """Runs a coroutine elsewhere and calls back here, as `Bridge.ask` does."""
+
+    def __call__(
+        self, work: Coroutine[Any, Any, QImage], done: Callable[[QImage], None], failed: Callable[[Exception], None]
+    ) -> None:
+        """Returns at once."""
+        ...
+
+
+AT_A_TIME = 2
+"""Pictures that are read side by side; each may need what ALLOCATION_MB allows."""
 
 CACHE_BYTES = 48 * 1024 * 1024
 """About 90 screens of pictures."""
@@ -40,17 +57,15 @@ class Album(QObject):
 
     ready = Signal(str)
 
-    def __init__(self, find_file: FindFile, parent: QObject | None = None) -> None:
+    def __init__(self, find_file: FindFile, ask: Ask, parent: QObject | None = None) -> None:
         super().__init__(parent)
         QImageReader.setAllocationLimit(ALLOCATION_MB)  # Qt has one for the whole process
         self._find_file = find_file
+        self._ask = ask
         self._kept: OrderedDict[_Key, QImage] = OrderedDict()
         self._bytes = 0
-        self._asked: set[_Key] = set()
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(2)
-        self._answers = _Answers()
-        self._answers.read.connect(self._take_in, Qt.ConnectionType.QueuedConnection)
+        self._wanted: dict[_Key, None] = {}
+        self._reading: set[_Key] = set()
 
     def picture(self, digest: str, size: QSize) -> QImage | None:
         """The picture within `size` pixels; None while it is being read, a null image if it cannot be shown."""
@@ -59,41 +74,38 @@ class Album(QObject):
         if found is not None:
             self._kept.move_to_end(key)
             return found
-        if key not in self._asked:
-            self._asked.add(key)
-            self._pool.start(_Reading(key, self._find_file, self._answers))
+        if key not in self._reading:
+            self._wanted.pop(key, None)
+            self._wanted[key] = None
+            self._go_on()
         return None
 
+    def _go_on(self) -> None:
+        """Read what was asked for last: it is what is in sight now."""
+        while self._wanted and len(self._reading) < AT_A_TIME:
+            key, _ = self._wanted.popitem()
+            self._reading.add(key)
+            work = asyncio.to_thread(_read, key, self._find_file)
+            self._ask(work, partial(self._take_in, key), partial(self._fail, key))
+
+    def _fail(self, key: _Key, _error: Exception) -> None:
+        self._take_in(key, QImage())
+
     def _take_in(self, key: _Key, image: QImage) -> None:
-        self._asked.discard(key)
+        self._reading.discard(key)
         self._kept[key] = image
         self._bytes += image.sizeInBytes()
         while self._bytes > CACHE_BYTES and len(self._kept) > 1:
             self._bytes -= self._kept.popitem(last=False)[1].sizeInBytes()
         self.ready.emit(key[0])
+        self._go_on()
 
 
-class _Answers(QObject):
-    """Carries what a thread has read to the window's."""
-
-    read = Signal(object, QImage)
-
-
-class _Reading(QRunnable):
-    """Reads one picture."""
-
-    def __init__(self, key: _Key, find_file: FindFile, answers: _Answers) -> None:
-        super().__init__()
-        self._key = key
-        self._find_file = find_file
-        self._answers = answers
-
-    def run(self) -> None:
-        """On a thread of the pool."""
-        digest, width, height = self._key
-        path = self._find_file(digest)
-        image = QImage() if path is None else read_picture(path, QSize(width, height))
-        self._answers.read.emit(self._key, image)
+def _read(key: _Key, find_file: FindFile) -> QImage:
+    """On a thread of its own; Qt lets the others go on meanwhile."""
+    digest, width, height = key
+    path = find_file(digest)
+    return QImage() if path is None else read_picture(path, QSize(width, height))
 
 
 def read_picture(path: Path, within: QSize) -> QImage:

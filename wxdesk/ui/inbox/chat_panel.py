@@ -52,7 +52,7 @@ class ChatPanel(QFrame):
         self._renderer = LiquidRenderer()
         self.setProperty("class", "window")
         self.header = ChatHeader(bridge.desk.accounts)
-        self.album = Album(bridge.desk.pictures.path, self)
+        self.album = Album(bridge.desk.pictures.path, bridge.ask, self)
         self.timeline = TimelineView(session.model, bridge.desk.clock, self.album)
         self.composer = Composer()
         self.empty = EmptyState()
