@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -123,7 +124,7 @@ def test_the_desk_types_and_the_customer_sees_it(qtbot: QtBot, world: World, pag
     qtbot.waitUntil(lambda: len(lines(page)) == 2)
     assert lines(page)[1] is None
     assert page.phone.model.index(1).data() == "The shop is typing…"
-    world.sandbox.forward(15)
+    world.sandbox.clock.forward(timedelta(seconds=15))  # and nothing else happens
     qtbot.waitUntil(lambda: len(lines(page)) == 1)
 
 
@@ -225,7 +226,7 @@ def test_only_a_desk_on_a_simulated_wechat_has_the_page(
 ) -> None:
     window = MainWindow(bridge, facts, appearance, simulator if simulated else None)  # type: ignore[arg-type]
     qtbot.addWidget(window, before_close_func=lambda made: made.finish())
-    names = ["inbox", "rules", "traffic", "insights", *(["simulator"] if simulated else []), "setup"]
+    names = ["inbox", "rules", "templates", "traffic", "insights", *(["simulator"] if simulated else []), "setup"]
     assert list(window.page_names) == names
     assert window.rail.items[-1].accessibleName() == "Settings"
     window.show()

@@ -1,0 +1,73 @@
+"""The models of the page: correct by Qt's own tester, and what was there stays where it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QSize
+from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
+
+from wxdesk.core.model import Content
+from wxdesk.ui.simulator.customer_list import CustomerModel
+from wxdesk.ui.simulator.phone_model import PhoneModel, PhoneRole
+from wxdesk.ui.simulator.port import Customer, Line, Phone, Side
+
+NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
+PHONE = Phone("o1", "李雷", (), False, 5, NOW, False)
+
+
+def lines(*texts: str) -> tuple[Line, ...]:
+    return tuple(Line(NOW, Side.CUSTOMER, Content(text=text)) for text in texts)
+
+
+def shown(model: PhoneModel) -> list[str]:
+    found = [model.index(row).data(PhoneRole.LINE) for row in range(model.rowCount())]
+    return [line.content.text if line is not None else "…" for line in found]
+
+
+def test_new_lines_are_put_below(qtmodeltester: ModelTester) -> None:
+    model = PhoneModel()
+    qtmodeltester.check(model)
+    resets: list[bool] = []
+    model.show_phone(replace(PHONE, lines=lines("一")), {})
+    model.modelReset.connect(lambda: resets.append(True))
+    for phone, expected in (
+        (replace(PHONE, lines=lines("一"), typing=True), ["一", "…"]),
+        (replace(PHONE, lines=lines("一", "二"), typing=True), ["一", "二", "…"]),
+        (replace(PHONE, lines=lines("一", "二", "三")), ["一", "二", "三"]),
+        (replace(PHONE, lines=lines("一", "二", "三", "四"), typing=True), ["一", "二", "三", "四", "…"]),
+    ):
+        model.show_phone(phone, {})
+        assert shown(model) == expected
+    assert resets == []
+    model.show_phone(replace(PHONE, openid="o2", lines=lines("别人")), {})
+    assert (shown(model), resets) == (["别人"], [True])
+    model.show_phone(None, {})
+    assert shown(model) == []
+
+
+def test_a_picture_that_is_gone_has_no_pixels(qtbot: QtBot) -> None:
+    model = PhoneModel()
+    model.show_phone(PHONE, {"broken": b"GIF89a.."})
+    for digest in ("broken", "never there"):
+        picture = model.picture(digest, QSize(10, 10))
+        assert picture is not None
+        assert picture.isNull()
+
+
+def test_customers_keep_their_places(qtmodeltester: ModelTester) -> None:
+    model = CustomerModel()
+    qtmodeltester.check(model)
+    first, second = Customer("o1", "李雷", None, 0), Customer("oW7hT5gX3fPv0TcUw5rAi8ZnK9k2", "", lines("在吗")[0], 0)
+    resets: list[bool] = []
+    model.modelReset.connect(lambda: resets.append(True))
+    model.show((first,))
+    model.show((first, second))
+    model.show((replace(first, heard=1), second))
+    assert resets == []
+    assert [model.index(row).data() for row in range(model.rowCount())] == ["李雷", "oW7h…9k2"]
+    assert (model.row_of(second.openid), model.row_of("nobody")) == (1, -1)
+    model.show((second,))
+    assert resets == [True]
