@@ -54,6 +54,7 @@ from wxdesk.desk.picture_fetching import PictureFetching
 from wxdesk.desk.picture_sending import PictureSender
 from wxdesk.desk.pictures import Pictures
 from wxdesk.desk.ports import Clock
+from wxdesk.desk.quarantine import Quarantine
 from wxdesk.desk.rests import Rests
 from wxdesk.desk.rulebook import Rulebook
 from wxdesk.desk.traffic import Traffic
@@ -213,7 +214,9 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
     handoff = Handoff(store, pictures, pause, transfers, bus.publish, clock)
     typing = Typing(store, client, accounts, clock, wanted=config.wechat.show_typing)
     bus.subscribe(typing.hear, MessageKept, ReplyChanged, TypingAsked)
-    desk = Desk(accounts, store, handoff, pictures, typing, rulebook, phrasebook, rests, health, traffic, bus, clock)
+    quarantine = Quarantine(store.quarantine, read_push, intake.take_up, bus.publish)
+    past = (health, traffic, quarantine)
+    desk = Desk(accounts, store, handoff, pictures, typing, rulebook, phrasebook, rests, *past, bus, clock)
     return OpenDesk(ready, desk, store, pause, transfers, intake, outbox, uploads, fetching, listener, client)
 
 

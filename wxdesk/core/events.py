@@ -156,6 +156,11 @@ class TroubleRaised(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class QuarantineChanged(Event):
+    """A signed push could not be read, or some that could not are read now."""
+
+
+@dataclass(frozen=True, slots=True)
 class AccountFreed(Event):
     """An account that rested after a refusal may send again, one reply at first."""
 

@@ -12,6 +12,7 @@ from wxdesk.desk.health import Health
 from wxdesk.desk.phrasebook import Phrasebook
 from wxdesk.desk.pictures import Pictures
 from wxdesk.desk.ports import Clock, Store
+from wxdesk.desk.quarantine import Quarantine
 from wxdesk.desk.rests import Rests
 from wxdesk.desk.rulebook import Rulebook
 from wxdesk.desk.traffic import Traffic
@@ -32,5 +33,6 @@ class Desk:
     rests: Rests
     health: Health
     traffic: Traffic
+    quarantine: Quarantine
     bus: Bus
     clock: Clock

@@ -27,6 +27,7 @@ from wxdesk.core.events import (
     MessageKept,
     OperatorCalled,
     PictureChanged,
+    QuarantineChanged,
     ReplyChanged,
     TroubleRaised,
     TypingAsked,
@@ -44,6 +45,9 @@ RETRY_SECONDS = 1.0
 """Wait before a store that failed is tried again."""
 
 TROUBLE = "intake"
+
+UNREADABLE = "quarantine"
+CANNOT_BE_READ = "WeChat sent something that this program cannot read. It is kept, and shown under Traffic, Quarantine."
 
 NEAR = 100
 """With more than this undecided, no answer waits for its decision: it would come too late, and many would wait."""
@@ -88,6 +92,9 @@ class Intake:
                 self._transfers.hold(push_id, push)
             self._fresh.append(ToDerive(push_id, push.account, push.received_at, push.incoming))
             self._awake.set()
+            if push.incoming is None:
+                self._publish(TroubleRaised(UNREADABLE, CANNOT_BE_READ, passing=True))
+                self._publish(QuarantineChanged())
         return Receipt(new, await self._transfers.answer(push, new=new))
 
     async def recover(self) -> None:
@@ -95,6 +102,11 @@ class Intake:
         while left := await self._store.pushes.underived(BATCH):
             await self._derive([self._read_again(push) for push in left])
         await self._decide_what_is_left()
+
+    def take_up(self, pushes: Sequence[ToDerive]) -> None:
+        """Derive and decide on these as well, behind what waits: kept ones that can be read now."""
+        self._fresh.extend(pushes)
+        self._awake.set()
 
     async def run(self) -> None:
         """Work until cancelled. What is cancelled half-way is found again by `recover`."""

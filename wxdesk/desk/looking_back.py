@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, tzinfo
 from typing import Protocol
 
+from wxdesk.core.model import KeptPush
 from wxdesk.core.rules import Decision, RuleVerdict
 from wxdesk.core.statistics import Figures, Span
 from wxdesk.core.traces import PushPath, PushTrace, ReplyTrace
@@ -44,6 +45,22 @@ class Traces(Protocol):
 
     async def path(self, account: str, key: str) -> PushPath:
         """Everything that followed from one push; raises `NotFound`."""
+        ...
+
+
+class Quarantined(Protocol):
+    """Pushes that were signed and could not be read."""
+
+    async def size(self) -> int:
+        """How many there are."""
+        ...
+
+    async def page(self, before_id: int | None = None, limit: int = 200) -> list[KeptPush]:
+        """Those with an id below `before_id` (all if None), newest first; each says in its note why."""
+        ...
+
+    async def release(self, ids: Collection[int]) -> list[int]:
+        """Let these be derived like any other push; the ids of those that were still here, in order."""
         ...
 
 

@@ -23,6 +23,7 @@ from wxdesk.store.migrate import Migrations
 from wxdesk.store.pictures import SqlPictures
 from wxdesk.store.postgresql import PostgresqlDatabase
 from wxdesk.store.pushes import SqlPushes
+from wxdesk.store.quarantine import SqlQuarantine
 from wxdesk.store.replies import SqlReplies
 from wxdesk.store.rules import SqlRules
 from wxdesk.store.schema import accounts
@@ -51,6 +52,7 @@ class SqlStore:
         self.templates = SqlTemplates(db)
         self.settings = SqlSettings(db)
         self.traces = SqlTraces(db)
+        self.quarantine = SqlQuarantine(db)
         self.statistics = SqlStatistics(db)
         self.transfers = SqlTransfers(db)
 

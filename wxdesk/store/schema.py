@@ -88,6 +88,8 @@ raw_pushes = Table(
 )
 UNDERIVED = raw_pushes.c.derived.is_(false())
 Index("ix_raw_pushes_underived", raw_pushes.c.id, sqlite_where=UNDERIVED, postgresql_where=UNDERIVED)
+UNREADABLE = raw_pushes.c.note != literal_column("''")
+Index("ix_raw_pushes_unreadable", raw_pushes.c.id, sqlite_where=UNREADABLE, postgresql_where=UNREADABLE)
 
 contacts = Table(
     "contacts",

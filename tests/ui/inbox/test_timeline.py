@@ -15,6 +15,7 @@ from wxdesk.core.model import Author, MessageType, ReplyState
 from wxdesk.core.rules import Decision, Outcome
 from wxdesk.ui.inbox.album import Album
 from wxdesk.ui.inbox.bubble_layout import SIDE, bubble_room, lay_out
+from wxdesk.ui.inbox.bubble_look import look_of
 from wxdesk.ui.inbox.bubble_words import BubbleAction, caption_of, offers_of, trouble_of
 from wxdesk.ui.inbox.timeline_entries import EntryKind, entries_of, first_unread, in_order
 from wxdesk.ui.inbox.timeline_model import TimelineModel
@@ -67,6 +68,14 @@ def test_captions_say_who_when_and_in_what_state() -> None:
     assert words(reply(1, ReplyState.UNKNOWN)).endswith("May have been delivered")
     postponed = reply(1, ReplyState.QUEUED, not_before=NOW + timedelta(seconds=61))
     assert words(postponed).startswith("Tries again in 1 min")
+
+
+def test_what_is_kept_back_is_not_painted_as_if_it_had_left() -> None:
+    kept_back = reply(1, ReplyState.QUEUED, author=Author.OPERATOR, errcode=40164, error="invalid ip")
+    assert look_of(entries_of([kept_back], NOW)[-1]).trouble == "pending"
+    leaving = reply(1, ReplyState.QUEUED, author=Author.OPERATOR)
+    assert look_of(entries_of([leaving], NOW)[-1]).ground == "accent_fill"
+    assert trouble_of(kept_back).startswith("Waits, 40164: this machine's address is not in the IP list.")
 
 
 def test_a_failure_is_told_with_its_code_its_meaning_and_a_remedy() -> None:

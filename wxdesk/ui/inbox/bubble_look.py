@@ -27,6 +27,7 @@ class BubbleLook:
 _CONTACT = BubbleLook("panel", line="line")
 _RULE = BubbleLook("accent_tint")
 _OPERATOR = BubbleLook("accent_fill", "on_accent")
+_KEPT_BACK = BubbleLook("pending_tint", line="pending_line", stroke=Qt.PenStyle.DashLine, trouble="pending")
 
 _BY_STATE = {
     ReplyState.HELD: BubbleLook("pending_tint", line="pending_line", stroke=Qt.PenStyle.DashLine),
@@ -42,4 +43,6 @@ def look_of(entry: Entry) -> BubbleLook:
     reply = entry.reply
     if reply is None:
         return _CONTACT
+    if reply.state is ReplyState.QUEUED and reply.error:
+        return _KEPT_BACK
     return _BY_STATE.get(reply.state) or (_OPERATOR if reply.author is Author.OPERATOR else _RULE)

@@ -16,18 +16,26 @@ LONGEST = 20_000
 
 _TOKEN = re.compile(r"<!\[CDATA\[.*?\]\]>|<[^>]*>|[^<]+|<", re.DOTALL)
 _SENDER = re.compile(r'"FromUserName"\s*:\s*"([^"\\]+)"|<FromUserName>\s*(?:<!\[CDATA\[)?\s*([^<>\]]+?)\s*[<\]]')
+_INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Control characters, and those that turn the direction of writing: they could make a text look like another."""
+
 _OPENID = re.compile(r"(?<![\w-])o[A-Za-z0-9_-]{27}(?![\w-])")
 
 
 def readable(body: bytes, format: BodyFormat | None) -> str:  # noqa: A002 - the word of the records
-    """`body` for the eye, without a whole openid in it."""
-    text = body.decode("utf-8", "replace")
+    """`body` for the eye, without a whole openid in it; what is no character is shown by its number."""
+    text = body.decode("utf-8", "backslashreplace")
     if format is BodyFormat.JSON:
         text = _json(text)
     elif format is BodyFormat.XML:
         text = _xml(text)
-    text = without_openids(text)
+    text = _INVISIBLE.sub(_numbered, without_openids(text))
     return text if len(text) <= LONGEST else text[:LONGEST] + "…"
+
+
+def _numbered(found: re.Match[str]) -> str:
+    code = ord(found.group())
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 def without_openids(text: str) -> str:

@@ -37,9 +37,11 @@ class TrafficDetail(QFrame):
     Signals:
         closed: the operator wants it away (Esc, or the cross where it covers the table).
         copied: something of what is shown is in the clipboard.
+        save_wanted: the body shall be written into a file, byte for byte.
     """
 
     closed = Signal()
+    save_wanted = Signal()
     copied = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -54,6 +56,9 @@ class TrafficDetail(QFrame):
         self._heading = PlainLabel(size=Size.SMALL, role="faint", strong=True)
         self.copy = Button(tr("Copy"), icon="copy")
         self.copy.clicked.connect(self._copy_body)
+        self.save = Button(tr("Save as…"))
+        self.save.clicked.connect(self.save_wanted)
+        self.save.hide()
         self.body = Body()
         self.steps = Steps()
         self.steps.copied.connect(self.copied)
@@ -68,6 +73,7 @@ class TrafficDetail(QFrame):
         column.setSpacing(8)
         row = QHBoxLayout()
         row.addWidget(self._heading, 1)
+        row.addWidget(self.save)
         row.addWidget(self.copy)
         column.addLayout(row)
         column.addWidget(self.body)
@@ -99,6 +105,10 @@ class TrafficDetail(QFrame):
             widget.setVisible(bool(text))
         self.body.show_text(text)
         self.steps.show_steps(steps)
+
+    def set_savable(self, savable: bool) -> None:
+        """Offer to save the body, where one is shown."""
+        self.save.setVisible(savable)
 
     def set_closable(self, closable: bool) -> None:
         """Offer the cross: where the detail covers the table."""

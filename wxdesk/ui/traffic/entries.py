@@ -49,12 +49,16 @@ class Line:
 
     @property
     def time(self) -> str:
-        """Local time with milliseconds."""
+        """Local time with milliseconds; date and minute of what may be from long ago."""
+        if self.entry.milliseconds < 0:
+            return f"{self.entry.at.astimezone():%m-%d %H:%M}"
         return precise_time(self.entry.at)
 
     @property
     def took(self) -> str:
-        """How long it took."""
+        """How long it took, if that is known."""
+        if self.entry.milliseconds < 0:
+            return ""
         return tr("{n} ms", n=f"{self.entry.milliseconds:.0f}")
 
     def contains(self, phrase: str) -> bool:
@@ -82,10 +86,17 @@ def _push_line(entry: PushSeen, push: PushTrace | None) -> Line:
         what=tr("GET check") if entry.outcome == "checked" else tr("Push {kind}", kind=msg_type).rstrip(),
         result=result,
         tone=Tone(tone),
-        who=name_of(push.contact) if push is not None and push.contact is not None else "",
+        who=_from(push),
         said=_push_said(entry, push, event),
         push=push,
     )
+
+
+def _from(push: PushTrace | None) -> str:
+    """The contact; of what could not be read, only the account is known."""
+    if push is None:
+        return ""
+    return name_of(push.contact) if push.contact is not None else push.account if push.note else ""
 
 
 def _push_said(entry: PushSeen, push: PushTrace | None, event: str) -> str:
@@ -96,7 +107,7 @@ def _push_said(entry: PushSeen, push: PushTrace | None, event: str) -> str:
         return tr("WeChat checked this address")
     message = push.message if push is not None else None
     if message is None:
-        return event or (tr("Signed by WeChat, but not readable") if push is not None and push.note else "")
+        return event or (tr("Not readable: {reason}", reason=tr(push.note)) if push is not None and push.note else "")
     if event:
         return "    ".join(part for part in (event, message.session_from or "") if part)
     return one_line(message.text) or kind_word(message.type)

@@ -52,7 +52,8 @@ def push_steps(line: Line, path: PushPath | None, account: Account | None, now: 
         steps.append(Step(tr("What it means"), sentence))
     if path is not None:
         steps += _kept(path, account)
-    steps.append(Step(tr("Response"), f"{line.result} · {line.took}", line.tone.value))
+    response = " · ".join(part for part in (line.result, line.took) if part)
+    steps.append(Step(tr("Response"), response, line.tone.value))
     if path is not None:
         steps += _decided(path)
         steps += [_reply_step(reply, now) for reply in path.replies]

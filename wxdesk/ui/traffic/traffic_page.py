@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLineEdit, QStackedLayout, QVBoxLayout, QWidget
 
 from wxdesk.core.errors import NotFound
-from wxdesk.core.events import ApiCalled, DecisionMade, Event, MessageKept, PushSeen, ReplyChanged
+from wxdesk.core.events import ApiCalled, DecisionMade, Event, MessageKept, PushSeen, QuarantineChanged, ReplyChanged
 from wxdesk.core.traces import PushPath, PushTrace, ReplyTrace
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
@@ -16,6 +16,7 @@ from wxdesk.ui.theme import Measure, Size
 from wxdesk.ui.traffic.body import readable
 from wxdesk.ui.traffic.detail import WIDTH, TrafficDetail
 from wxdesk.ui.traffic.entries import Entry, Line
+from wxdesk.ui.traffic.quarantine_shelf import QuarantineShelf
 from wxdesk.ui.traffic.steps import call_steps, push_steps, subject_of
 from wxdesk.ui.traffic.traffic_model import MOST, Role, TrafficFilter, TrafficModel
 from wxdesk.ui.traffic.traffic_view import TrafficView
@@ -36,6 +37,8 @@ class TrafficPage(QWidget):
         self._stale = True
         self._entry: Entry | None = None
         self._path: PushPath | None = None
+        self._in_quarantine = False
+        self.quarantine = QuarantineShelf(bridge, notices, self)
         self.model = TrafficModel(self)
         self.shown = TrafficFilter(self.model, self)
         self.view = TrafficView(self.shown)
@@ -54,7 +57,8 @@ class TrafficPage(QWidget):
 
     def activate(self) -> None:
         """Show what happened meanwhile."""
-        if self._stale:
+        self.quarantine.ask()
+        if self._stale and not self._in_quarantine:
             self._stale = False
             self._bridge.ask(self._bridge.desk.traffic.newest_first(MOST), self._show)
 
@@ -85,6 +89,10 @@ class TrafficPage(QWidget):
         self.view.selectionModel().selectionChanged.connect(self._choose_line)
         self.detail.closed.connect(self._close_detail)
         self.detail.copied.connect(self._say_copied)
+        self.detail.save_wanted.connect(self._save)
+        self.header.read_again.clicked.connect(self.quarantine.read_again)
+        self.quarantine.counted.connect(self.header.show_quarantine)
+        self.quarantine.listed.connect(self._show_quarantine)
         self.model.dataChanged.connect(self._data_changed)
         self._gather.timeout.connect(self._ask_store)
         self._again.timeout.connect(self._ask_path)
@@ -100,8 +108,13 @@ class TrafficPage(QWidget):
 
     def _hear(self, events: tuple[Event, ...]) -> None:
         entries: list[Entry] = [event for event in events if isinstance(event, PushSeen | ApiCalled)]
-        if not self.isVisible():
+        if not self.isVisible() or self._in_quarantine:
             self._stale = self._stale or bool(entries)
+        if not self.isVisible():
+            return
+        if any(isinstance(event, QuarantineChanged) for event in events):
+            self.quarantine.ask()
+        if self._in_quarantine:
             return
         if entries:
             self.model.prepend(entries)
@@ -117,12 +130,22 @@ class TrafficPage(QWidget):
         self._recount()
         self._ask_store()
 
+    def _show_quarantine(self, entries: list[Entry], traces: list[PushTrace]) -> None:
+        if self._in_quarantine:
+            self.model.replace(entries)
+            self.model.learn_pushes(traces)
+            self._choose_line()
+            self._recount()
+
     def _recount(self) -> None:
-        self.header.show_problems(self.model.problems())
+        if not self._in_quarantine:
+            self.header.show_problems(self.model.problems())
         filled = self.shown.rowCount() > 0
         self._stack.setCurrentIndex(0 if filled else 1)
         if not filled:
             nothing = tr("Requests from WeChat and calls to it appear here as they happen.")
+            if self._in_quarantine:
+                nothing = tr("Nothing is in quarantine: all that WeChat signed could be read.")
             self._empty.setText(tr("Nothing here fits the filter.") if self.model.rowCount() else nothing)
 
     def _ask_store(self) -> None:
@@ -151,6 +174,12 @@ class TrafficPage(QWidget):
         if checked:
             incoming = {PUSHES: True, CALLS: False}.get(chip)
             self.shown.choose(incoming, problems=chip == PROBLEMS)
+            before, self._in_quarantine = self._in_quarantine, chip == QUARANTINE
+            self.header.read_again.setVisible(self._in_quarantine)
+            if before != self._in_quarantine:  # other lines, so none that was chosen stays
+                self._stale = True
+                self._show([])
+                self.activate()
             self._recount()
 
     def _search(self, phrase: str) -> None:
@@ -196,12 +225,14 @@ class TrafficPage(QWidget):
         title, entry = subject_of(line), line.entry
         if isinstance(entry, ApiCalled):
             text = line.reply.reply.content.summary if line.reply is not None else ""
+            self.detail.set_savable(False)
             self.detail.show_line(title, tr("What was said"), text, call_steps(line, entry))
             return
         account = self._bridge.desk.accounts.get(entry.account)
         path = self._path
         text = readable(path.push.body, path.push.format) if path is not None else ""
         steps = push_steps(line, path, account, self._bridge.desk.clock())
+        self.detail.set_savable(path is not None and bool(path.push.note))
         self.detail.show_line(title, tr("Decrypted"), text, steps)
 
     def _close_detail(self) -> None:
@@ -221,6 +252,10 @@ class TrafficPage(QWidget):
             self.detail.setGeometry(self.width() - WIDTH, top, WIDTH, self.height() - top)
             self.detail.raise_()
 
+    def _save(self) -> None:
+        if self._path is not None:
+            self.quarantine.save(self._path.push)
+
     def _say_copied(self) -> None:
         self._notices.toast(tr("Copied"))
 
@@ -231,7 +266,7 @@ class TrafficPage(QWidget):
             self.view.viewport().update()
 
 
-ALL, PUSHES, CALLS, PROBLEMS = range(4)
+ALL, PUSHES, CALLS, PROBLEMS, QUARANTINE = range(5)
 
 
 class TrafficHeader(QFrame):
@@ -250,12 +285,15 @@ class TrafficHeader(QFrame):
         self.search.setAccessibleName(tr("Filter"))
         self._paused = PlainLabel(tr("Not following"), size=Size.SMALL, role="secondary")
         self.to_newest = Button(kind=ButtonKind.LINK)
+        self.read_again = Button(tr("Read again"), icon="retry")
+        self.read_again.setToolTip(tr("Try anew to read everything here, as a newer program may know how"))
+        self.read_again.hide()
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 16, 0)
         row.setSpacing(8)
         row.addWidget(PlainLabel(tr("Traffic"), size=Size.TITLE, strong=True))
         row.addSpacing(4)
-        for number, text in ((ALL, tr("All")), (PUSHES, tr("Pushes")), (CALLS, tr("Calls")), (PROBLEMS, "")):
+        for number, text in enumerate((tr("All"), tr("Pushes"), tr("Calls"), "", "")):
             chip = Chip(text)
             self.chips.addButton(chip, number)
             row.addWidget(chip)
@@ -263,9 +301,11 @@ class TrafficHeader(QFrame):
         row.addSpacing(4)
         row.addWidget(self.search, 2)
         row.addStretch(1)
+        row.addWidget(self.read_again)
         row.addWidget(self._paused)
         row.addWidget(self.to_newest)
         self.show_problems(0)
+        self.show_quarantine(0)
         self.show_unseen(0)
 
     def show_problems(self, count: int) -> None:
@@ -275,6 +315,13 @@ class TrafficHeader(QFrame):
         if chip.text() != text:
             chip.setText(text)
             chip.updateGeometry()
+
+    def show_quarantine(self, count: int) -> None:
+        """Say how many pushes are in quarantine; where there are none, it is not offered."""
+        chip = self.chips.button(QUARANTINE)
+        chip.setText(tr("Quarantine ({n})", n=count))
+        chip.updateGeometry()
+        chip.setVisible(count > 0 or chip.isChecked())
 
     def show_unseen(self, unseen: int) -> None:
         """Say that the table does not follow, and offer the way back."""

@@ -1,0 +1,119 @@
+"""The quarantine on the traffic page: found, read without danger, saved, and read again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from tests.ui.traffic.test_traffic_page import WANG, choose, column, select
+from tests.ui.world import World
+from wxdesk.core.model import BodyFormat, KeptPush, Push
+from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.traffic.body import readable
+from wxdesk.ui.traffic.quarantine_shelf import file_name
+from wxdesk.ui.traffic.traffic_model import Column
+from wxdesk.ui.traffic.traffic_page import ALL, QUARANTINE, TrafficPage
+
+
+def arrives(world: World, body: bytes, account: str = "shop") -> KeptPush:
+    """WeChat signed it and it was kept, as the listener does with what it cannot read."""
+    push = Push(account, f"x:{hash(body)}", body, BodyFormat.JSON, world.desk.clock(), None, "MsgType is missing.")
+    world.call(world.desk.store.pushes.keep(push))
+    return world.call(world.desk.quarantine.newest())[1][0]
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, world: World, page: TrafficPage, bridge: Bridge) -> TrafficPage:
+    """The page with two pushes in quarantine, shown."""
+    arrives(world, b'{"FromUserName":"' + WANG.encode() + b'","Content":"<img src=file:///etc/passwd>"}')
+    arrives(world, b'{"a":"\xff\x00\xe2\x80\xae"}')
+    page.activate()
+    qtbot.waitUntil(lambda: page.header.chips.button(QUARANTINE).isVisible())
+    choose(page, QUARANTINE)
+    qtbot.waitUntil(lambda: len(column(page)) == 2)
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    return page
+
+
+def test_it_is_offered_only_where_something_is_in_it(qtbot: QtBot, world: World, page: TrafficPage) -> None:
+    chip = page.header.chips.button(QUARANTINE)
+    assert not chip.isVisible()
+    world.call(_push_without_a_type(world))
+    qtbot.waitUntil(chip.isVisible)
+    assert chip.text() == "Quarantine (1)"
+    assert not page.header.read_again.isVisible()
+
+
+async def _push_without_a_type(world: World) -> None:
+    import asyncio
+
+    pushed = asyncio.run_coroutine_threadsafe(world.sandbox.push(WANG, {"Content": "?"}), world._wechat.loop)
+    await asyncio.wrap_future(pushed)
+
+
+def test_each_says_when_for_whom_and_why(opened: TrafficPage) -> None:
+    assert column(opened) == ["shop    Not readable: MsgType is missing."] * 2
+    assert column(opened, Column.RESULT) == ["Kept as it came"] * 2
+    assert opened.header.chips.button(QUARANTINE).text() == "Quarantine (2)"
+    assert opened.header.read_again.isVisible()
+
+
+def test_the_body_is_shown_without_danger_and_without_the_openid(qtbot: QtBot, opened: TrafficPage) -> None:
+    opened.view.selectRow(1)
+    qtbot.waitUntil(lambda: "<img src=file:///etc/passwd>" in opened.detail.body.toPlainText())
+    assert WANG not in opened.detail.body.toPlainText()
+    assert ("Not read", "MsgType is missing.") in opened.detail.steps.texts()
+    opened.view.selectRow(0)
+    qtbot.waitUntil(lambda: opened.detail.body.toPlainText() == '{"a":"\\xff\\x00\\u202e"}')
+
+
+def test_what_came_is_saved_byte_for_byte(qtbot: QtBot, opened: TrafficPage, tmp_path: Path) -> None:
+    opened.view.selectRow(0)
+    qtbot.waitUntil(opened.detail.save.isVisible)
+    qtbot.mouseClick(opened.detail.save, Qt.MouseButton.LeftButton)
+    [dialog] = opened.window().findChildren(QFileDialog)
+    assert dialog.selectedFiles()[0].endswith("wxdesk-shop-2.json")
+    dialog.reject()
+    opened.quarantine.save_to(str(tmp_path / "what.json"))
+    assert (tmp_path / "what.json").read_bytes() == b'{"a":"\xff\x00\xe2\x80\xae"}'
+
+
+def test_what_can_be_read_now_leaves_it(qtbot: QtBot, world: World, opened: TrafficPage) -> None:
+    arrives(world, b'{"FromUserName":"' + WANG.encode() + b'","CreateTime":1,"MsgType":"text","Content":"hi"}')
+    qtbot.mouseClick(opened.header.read_again, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: world.call(world.desk.quarantine.newest())[0] == 2)
+    qtbot.waitUntil(lambda: opened.header.chips.button(QUARANTINE).text() == "Quarantine (2)")
+    assert len(column(opened)) == 2
+
+
+def test_leaving_it_shows_the_traffic_again(qtbot: QtBot, world: World, opened: TrafficPage) -> None:
+    opened.view.selectRow(0)
+    qtbot.waitUntil(opened.detail.isVisible)
+    world.say(WANG, "在吗")
+    choose(opened, ALL)
+    qtbot.waitUntil(lambda: any("在吗" in said for said in column(opened)))
+    assert not opened.detail.isVisible()
+    assert not opened.header.read_again.isVisible()
+    select(opened, "在吗")
+    assert not opened.detail.save.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        (b"\xff\xfe", "\\xff\\xfe"),
+        (b"a\x00b\x1b[31m", "a\\x00b\\x1b[31m"),
+        ("‮gnp.exe".encode(), "\\u202egnp.exe"),
+        ("你好\n再见".encode(), "你好\n再见"),
+    ],
+)
+def test_what_is_no_character_is_shown_by_its_number(body: bytes, shown: str) -> None:
+    assert readable(body, None) == shown
+
+
+def test_a_file_is_named_without_an_openid(world: World) -> None:
+    assert file_name(arrives(world, b"{}")) == "wxdesk-shop-1.json"
