@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, QSize, Qt, QUrl
-from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtGui import QClipboard, QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
@@ -56,6 +56,13 @@ def photo(tmp_path: Path) -> Path:
 def panels(world: World, page: InboxPage, opened: Open) -> SendingPanels:
     opened(world.say(CUSTOMER, "有图吗"))
     return page.chat.panels
+
+
+@pytest.fixture
+def clipboard(qapp: object) -> Iterator[QClipboard]:
+    """Empty again afterwards: PySide crashes at exit where it still holds what a test made."""
+    yield QGuiApplication.clipboard()
+    QGuiApplication.clipboard().clear()
 
 
 def files(path: Path) -> QMimeData:
@@ -131,11 +138,13 @@ def test_a_picture_is_dropped_onto_the_chat(qtbot: QtBot, page: InboxPage, panel
     panels.close()
 
 
-def test_text_that_comes_with_a_picture_stays_text(qtbot: QtBot, page: InboxPage, panels: SendingPanels) -> None:
+def test_text_that_comes_with_a_picture_stays_text(
+    page: InboxPage, panels: SendingPanels, clipboard: QClipboard
+) -> None:
     data = QMimeData()
     data.setText("from a table")
     data.setImageData(QImage(4, 4, QImage.Format.Format_RGB32))
-    QGuiApplication.clipboard().setMimeData(data)
+    clipboard.setMimeData(data)
     QTest.keyClick(page.chat.composer.edit, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert page.chat.composer.text() == "from a table"
     assert not panels.picture.isVisible()
