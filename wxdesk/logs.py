@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-CHATTY = ("httpx2", "httpcore2", "aiohttp.access", "asyncio", "alembic", "liquid", "qasync")
-"""Libraries whose INFO is noise, or worse: HTTP clients log whole URLs there."""
+CHATTY = ("httpx2", "httpcore2", "aiohttp.access", "asyncio", "alembic", "liquid", "PIL", "qasync")
+"""Libraries whose INFO is noise, or worse: HTTP clients log whole URLs there, Pillow a camera's notes."""
 
 _IN_TEXT = (
     (re.compile(r"((?:access_token|secret|appsecret)[\"']?\s*[=:]\s*[\"']?)[^&\s\"',}]+", re.IGNORECASE), r"\1***"),

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import logging
 import traceback
-from typing import Literal
+from collections.abc import Coroutine
+from typing import Any, Literal
 
 import pytest
 
 from tests.wechat.worlds import ACCOUNT, CREDENTIALS, HELLO, OPENID, Heard, client_to
 from wxdesk import logs
 from wxdesk.core.errors import SendError
+from wxdesk.core.model import PictureFormat
 from wxdesk.sandbox.faults import FOR_PUSHES, Fault, FaultKind
+from wxdesk.sandbox.pictures import torn_box
 from wxdesk.sandbox.server import Sandbox
 
 type Endpoint = Literal["stable", "classic"]
@@ -43,6 +46,35 @@ async def test_no_secret_leaves_by_another_door(
     canaries = {CREDENTIALS.app_secret, OPENID, *tokens}
     assert len(said) == 2 * len(kinds)
     assert tokens
+    for text in [*said, *(record.getMessage() for record in caplog.records), *map(repr, heard.events)]:
+        assert _clean(text, canaries)
+
+
+@pytest.mark.parametrize("call", ["upload", "media", "typing"])
+async def test_no_secret_leaves_with_a_picture_or_a_sign_of_typing(
+    sandbox: Sandbox, caplog: pytest.LogCaptureFixture, call: str
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    for name in logs.CHATTY:  # as `logs.set_up` does
+        caplog.set_level(logging.WARNING, logger=name)
+    heard, said = Heard(), []
+    media_id = sandbox.platform.media.put(torn_box(), app_id=ACCOUNT.app_id).media_id
+    kinds = [FaultKind.ERRCODE, FaultKind.BEFORE, FaultKind.RESET_BEFORE, FaultKind.RESET_AFTER, FaultKind.GATEWAY]
+    async with client_to(sandbox.url, heard, deadline=0.15) as client:
+        for kind in kinds:
+            sandbox.faults.plan(Fault(kind, call, errcode=40164))
+            work: Coroutine[Any, Any, object]
+            if call == "upload":
+                work = client.upload(ACCOUNT, torn_box(), PictureFormat.PNG)
+            elif call == "media":
+                work = client.fetch(ACCOUNT, media_id, f"{sandbox.url}/{OPENID}")
+            else:
+                work = client.typing(ACCOUNT, OPENID, on=True)
+            with pytest.raises(SendError) as error:
+                await work
+            said.append("".join(traceback.format_exception(error.value, chain=True)))
+            sandbox.faults.clear()
+    canaries = {CREDENTIALS.app_secret, OPENID, media_id, *sandbox.platform.tokens._issued}
     for text in [*said, *(record.getMessage() for record in caplog.records), *map(repr, heard.events)]:
         assert _clean(text, canaries)
 
