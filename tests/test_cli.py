@@ -58,6 +58,15 @@ def test_the_version_is_told() -> None:
     assert __version__
 
 
+def test_calendars_go_in_and_come_out_with_the_rules(home: Path) -> None:
+    calendar = '[[calendars]]\nname = "店"\nweekly = [{ days = ["mon"], from = "09:00", to = "18:00" }]\n'
+    rule = RULES.replace('any = ["几点"]', 'hours = { outside = "店" }')
+    (home / "in.toml").write_text(f"{calendar}\n{rule}", encoding="utf-8")
+    assert wxdesk(home, "rules", "import", str(home / "in.toml")) == 0
+    assert wxdesk(home, "rules", "export", str(home / "out.toml")) == 0
+    assert (home / "out.toml").read_text(encoding="utf-8") == f"{calendar}\n{rule}"
+
+
 def test_rules_go_in_and_come_out_the_same(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (home / "in.toml").write_text(RULES, encoding="utf-8")
     assert wxdesk(home, "rules", "import", str(home / "in.toml")) == 0

@@ -1,0 +1,126 @@
+"""Rules that know more than the message, over real HTTP and a real database: they remember, also after a restart."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from tests.flow.conftest import World
+from wxdesk.core.events import ApiCalled, DecisionMade, Event, OperatorCalled
+from wxdesk.core.rules import Decision, Outcome
+from wxdesk.sandbox.customers import LI_LEI, WANG_FANG
+
+RULES = """
+[[rules]]
+name = "welcome"
+when = { first_contact = true }
+continue = true
+then = [{ reply = "欢迎新朋友。" }]
+
+[[rules]]
+name = "hours"
+when = { any = ["几点"] }
+cooldown = { per_contact_s = 3600 }
+then = [{ reply = "九点到九点。" }]
+
+[[rules]]
+name = "looks on"
+when = { any = ["退款"] }
+delivery = "shadow"
+then = [{ reply = "马上退。" }, { take_over = true }]
+
+[[rules]]
+name = "slowly"
+when = { any = ["慢慢说"] }
+then = [{ typing = 1 }, { reply = "好的。" }]
+
+[[rules]]
+name = "third time"
+when = { message_no = { min = 3 }, last_rule_within = { rule = "else", minutes = 5 } }
+then = [{ notify = true }, { reply = "同事马上来。" }]
+
+[[rules]]
+name = "else"
+default = true
+then = [{ reply = "收到。" }]
+"""
+
+
+@pytest.fixture
+async def shop(world: World) -> World:
+    await world.opened.desk.rulebook.import_text(RULES, "rules.toml")
+    return world
+
+
+async def says(shop: World, openid: str, text: str) -> Decision:
+    """The decision about what the customer says; his replies have been sent then."""
+    before = len(shop.sandbox.sent)
+    decided = asyncio.create_task(shop.heard(lambda event: isinstance(event, DecisionMade)))
+    await shop.sandbox.say(openid, text)
+    event = await decided
+    assert isinstance(event, DecisionMade)
+    decision = await shop.opened.desk.store.decisions.for_message(event.message_id)
+    assert decision is not None
+    replies = sum(said.matched and not said.shadow for said in decision.verdicts)
+    for number in range(replies):
+        await shop.sandbox.wait_for_reply(openid, after=before + number)
+    return decision
+
+
+def last(shop: World, count: int) -> list[str]:
+    return [message.text for message in shop.sandbox.sent[-count:]]
+
+
+async def test_a_greeting_comes_once_and_an_answer_rests_also_over_a_restart(shop: World) -> None:
+    await says(shop, LI_LEI.openid, "几点开门")
+    assert last(shop, 2) == ["欢迎新朋友。", "九点到九点。"]
+    await says(shop, LI_LEI.openid, "几点关门")
+    assert last(shop, 1) == ["收到。"]
+    await shop.restart()
+    decision = await says(shop, LI_LEI.openid, "周日几点")
+    assert last(shop, 1) == ["同事马上来。"]  # the third message, a moment after “else”
+    cooled = next(said for said in decision.verdicts if said.rule_name == "hours")
+    assert (cooled.verdicts[-1].condition, cooled.verdicts[-1].found) == ("cooldown", "per_contact_s")
+    await says(shop, WANG_FANG.openid, "几点")
+    assert last(shop, 2) == ["欢迎新朋友。", "九点到九点。"]
+
+
+async def test_a_rule_in_the_shadow_leaves_no_trace_but_its_verdict(shop: World) -> None:
+    await says(shop, LI_LEI.openid, "你好")
+    decision = await says(shop, LI_LEI.openid, "我要退款")
+    assert last(shop, 2) == ["欢迎新朋友。", "收到。"]
+    assert (decision.outcome, decision.rule_name) == (Outcome.REPLIED, "else")
+    assert [said.rule_name for said in decision.verdicts if said.shadow] == ["looks on"]
+    assert not (await shop.row_of(LI_LEI.openid)).conversation.taken_over
+    hits = await shop.opened.desk.store.decisions.hits(decision.decided_at)
+    named = {rule.id: rule.name for rule in await shop.opened.desk.rulebook.all()}
+    assert {named[rule_id] for rule_id in hits} == {"looks on", "else"}
+
+
+async def test_typing_is_shown_before_the_answer_comes(shop: World) -> None:
+    greeted = asyncio.create_task(shop.heard(_is_call("send")))
+    await says(shop, LI_LEI.openid, "你好")
+    await greeted
+    typing, sending = (asyncio.create_task(shop.heard(_is_call(call))) for call in ("typing", "send"))
+    decision = await says(shop, LI_LEI.openid, "慢慢说")
+    shown, sent = await typing, await sending
+    assert isinstance(shown, ApiCalled)
+    assert isinstance(sent, ApiCalled)
+    assert (decision.rule_name, last(shop, 1)) == ("slowly", ["好的。"])
+    assert shown.at < sent.at
+    assert (sent.at - decision.decided_at).total_seconds() >= 1
+
+
+def _is_call(word: str) -> Callable[[Event], bool]:
+    return lambda event: isinstance(event, ApiCalled) and event.call.endswith(word) and event.outcome == "0 ok"
+
+
+async def test_a_rule_calls_somebody_to_the_desk(shop: World) -> None:
+    called = asyncio.create_task(shop.heard(lambda event: isinstance(event, OperatorCalled)))
+    for text in ("你好", "在吗", "有人吗"):
+        await says(shop, LI_LEI.openid, text)
+    event = await called
+    row = await shop.row_of(LI_LEI.openid)
+    assert event == OperatorCalled(row.conversation.id, "third time")
