@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.inbox.records import NOW, conversation, reply
 from wxdesk.core.model import ReplyState, ReplyWindow
 from wxdesk.ui.inbox.composer import Composer
+from wxdesk.ui.widgets.buttons import Button
 
 
 @pytest.fixture
@@ -155,3 +156,14 @@ def test_only_plain_text_is_pasted(composer: Composer) -> None:
     rich.setText("bold")
     composer.edit.insertFromMimeData(rich)
     assert composer.text() == "bold"
+
+
+def test_the_tools_keep_their_names_where_only_their_icons_fit(qtbot: QtBot, composer: Composer) -> None:
+    buttons = composer.tools.findChildren(Button)
+    composer.resize(900, 160)
+    qtbot.waitUntil(lambda: all(button.text() for button in buttons))
+    composer.resize(340, 160)
+    qtbot.waitUntil(lambda: not any(button.text() for button in buttons))
+    assert composer.width() == 340
+    assert all(button.accessibleName() and button.toolTip() for button in buttons)
+    assert all(button.geometry().right() <= composer.tools.width() for button in buttons)
