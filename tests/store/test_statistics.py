@@ -107,6 +107,20 @@ async def test_the_promise_that_a_human_will_come_is_no_answer_here_as_it_is_non
     assert (await talk.store.conversations.day_counts(MONDAY)).unanswered == found.unanswered
 
 
+async def test_what_was_handed_over_to_wechats_own_tool_counts_as_that_and_makes_nobody_wait(talk: Talk) -> None:
+    handed = await ask(talk, "a", at(0, 9, 0), "人工")
+    await talk.decides(handed, outcome=Outcome.TRANSFERRED, at=at(0, 9, 0, 1))
+    announced = await ask(talk, "b", at(0, 10, 0), "人工")
+    await talk.decides(announced, "马上", outcome=Outcome.TRANSFERRED, at=at(0, 10, 0, 1))
+    kept = await ask(talk, "c", at(0, 11, 0))
+    await answer(talk, kept, at(0, 11, 0, 1), at(0, 11, 0, 2))
+    found = await figures(talk.store)
+    assert (found.messages, found.by_rule, found.by_operator) == (3, 1, 0)
+    assert (found.handed_over, found.unanswered) == (2, 0)
+    assert [hour.handed_over for hour in found.hours if hour.total] == [1, 1, 0]
+    assert found.first_response.count == 1
+
+
 async def test_what_a_rule_left_without_an_answer_on_purpose_is_the_rules_and_makes_nobody_wait(talk: Talk) -> None:
     quiet = await ask(talk, "a", at(0, 9, 0), "嗯嗯")
     await talk.decides(quiet, outcome=Outcome.SILENT, at=at(0, 9))

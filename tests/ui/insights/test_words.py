@@ -36,6 +36,12 @@ def test_where_nothing_was_counted_stands_a_dash_and_never_a_division_by_zero() 
     assert change_word(5, 0) == ""
 
 
+def test_an_hour_tells_what_was_handed_over_only_where_something_was() -> None:
+    assert hour_counts(9, HourCount(1, 2, 3)) == "09:00–10:00    rules 1 · you 2 · unanswered 3"
+    assert hour_counts(9, HourCount(1, 2, 3, 4)).endswith("unanswered 3 · handed over 4")
+    assert HourCount(1, 2, 3, 4).total == 10
+
+
 def test_shares_and_changes_are_in_whole_per_cent() -> None:
     assert share_word(591, 896) == "66 %"
     assert (change_word(896, 800), change_word(90, 100), change_word(7, 7)) == ("+12 %", "−10 %", "+0 %")

@@ -80,6 +80,17 @@ def test_an_edit_that_cannot_work_is_left_out_and_said(page: RulesPage, qtbot: Q
     assert page.trial.note.isVisible()
 
 
+def test_a_rule_that_hands_over_to_wechats_own_tool_says_so(page: RulesPage, qtbot: QtBot) -> None:
+    page.start_new()
+    page.editor.name.setText("To the tool")
+    part = page.editor.when_card.part("any")
+    assert isinstance(part, WordsPart)
+    part.chips.field.words.emit(["person"])
+    page.editor.then_card.add_action(ActionKind.TRANSFER)
+    page.trial.sentence.setText("A person, please")
+    qtbot.waitUntil(lambda: "The customer is handed over to WeChat's own service tool." in page.trial.bubbles.texts())
+
+
 def test_kind_source_and_name_are_tried_too(page: RulesPage, qtbot: QtBot) -> None:
     page.trial.sentence.setText("anything")
     page.trial.alias.setText("Li Lei")
