@@ -38,6 +38,9 @@ KEPT_BY_WECHAT = timedelta(days=3)
 LOOK_AGAIN = timedelta(hours=1)
 """How often it looks for what has become too old, when nothing else happens."""
 
+GIVE_UP_EVERY = timedelta(minutes=1)
+"""And how often at most, because it looks at everything that is awaited."""
+
 STORE_RETRY = timedelta(seconds=5)
 
 TOO_LATE = "The picture could not be fetched in the three days for which WeChat keeps it."
@@ -73,6 +76,7 @@ class PictureFetching:
         self._waiting: dict[int, datetime] = {}
         self._account_failures: dict[str, int] = {}
         self._resting: dict[str, datetime] = {}
+        self._given_up_at: datetime | None = None
 
     def hear(self, event: Event) -> None:
         """Look when a picture is awaited."""
@@ -106,6 +110,9 @@ class PictureFetching:
             return
 
     async def _give_up(self, now: datetime) -> None:
+        if self._given_up_at is not None and now - self._given_up_at < GIVE_UP_EVERY:
+            return
+        self._given_up_at = now
         for awaited in await self._records.give_up(now - KEPT_BY_WECHAT, TOO_LATE):
             self._forget(awaited)
             self._tell(awaited, PictureState.MISSING)
