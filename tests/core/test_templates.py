@@ -7,7 +7,7 @@ import pytest
 
 from wxdesk.core.errors import BadTemplate
 from wxdesk.core.model import Content, ReplyKind
-from wxdesk.core.templates import Template, TemplateFault, find_fault, found, same_shortcut
+from wxdesk.core.templates import Template, TemplateFault, faults, found, same_shortcut
 
 NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
 
@@ -82,9 +82,20 @@ def refuse_b(text: str) -> None:
         ({"others": ("b",)}, TemplateFault("body", "why", 1, 3)),
         ({"content": LINK, "body": ""}, None),
         ({"content": replace(LINK, url="shop")},
-         TemplateFault("url", "The link must be an address that begins with https:// or http://.")),
-        ({"content": Content(ReplyKind.IMAGE)}, TemplateFault("picture", "Choose a picture.")),
+         TemplateFault("content.url", "The link must be an address that begins with https:// or http://.")),
+        ({"content": Content(ReplyKind.IMAGE)}, TemplateFault("content.picture", "Choose a picture.")),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_with_its_place(changed: dict[str, object], fault: TemplateFault | None) -> None:
-    assert find_fault(replace(template("t"), **changed), refuse_b) == fault  # type: ignore[arg-type]
+    told = list(faults(replace(template("t"), **changed), refuse_b))  # type: ignore[arg-type]
+    assert told == ([fault] if fault else [])
+
+
+def test_everything_that_is_wrong_is_told() -> None:
+    wrong = replace(template(""), shortcut="a/b", others=("b", " "))
+    assert [(one.where, one.variant) for one in faults(wrong, refuse_b)] == [
+        ("title", 0),
+        ("shortcut", 0),
+        ("body", 1),
+        ("body", 2),
+    ]

@@ -122,6 +122,17 @@ def test_a_toast_takes_no_focus_and_no_click(qtbot: QtBot, shown: QWidget, notic
         qtbot.mouseClick(below, Qt.MouseButton.LeftButton, pos=shown.findChild(Toast).geometry().center())
 
 
+def test_a_toast_can_offer_something_to_do(qtbot: QtBot, shown: QWidget, notices: Notices) -> None:
+    done: list[str] = []
+    notices.offer("Deleted", "Undo", lambda: done.append("undone"))
+    toast = shown.findChild(Toast)
+    assert toast.action.isVisible()
+    qtbot.mouseClick(toast.action, Qt.MouseButton.LeftButton)
+    assert (done, toast.isHidden()) == (["undone"], True)
+    notices.toast("Copied")
+    assert not toast.action.isVisible()
+
+
 @pytest.mark.parametrize("destructive", [True, False])
 def test_enter_alone_never_destroys(qtbot: QtBot, shown: QWidget, notices: Notices, destructive: bool) -> None:
     done: list[bool] = []

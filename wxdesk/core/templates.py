@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -26,6 +26,9 @@ CATEGORY_LIMIT = 30
 """Characters that fit into a row of the list."""
 
 MOST_VARIANTS = 10
+
+IN_CONTENT = "content."
+"""What a fault's place begins with where it is in a field of the content."""
 
 _SHORTCUT = re.compile(r"[^\s/]+")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -94,7 +97,7 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class TemplateFault:
-    """What is wrong: `where` is the field of `Template`, or of `Content` for what is no text.
+    """What is wrong: `where` is the field of `Template`, as `content.url` within a link, card or picture.
 
     In `body`, `variant` counts from 0 and `line` from 1. `reason` is an English sentence for `i18n.tr`, or comes
     translated from the check of a text.
@@ -106,33 +109,33 @@ class TemplateFault:
     line: int = 0
 
 
-def find_fault(template: Template, check_text: Callable[[str], None]) -> TemplateFault | None:
-    """The first thing that keeps `template` from being stored; `check_text` raises `BadTemplate`.
+def faults(template: Template, check_text: Callable[[str], None]) -> Iterator[TemplateFault]:
+    """What keeps `template` from being stored, one for each place; `check_text` raises `BadTemplate`.
 
     Whether the shortcut is free is not asked here.
     """
     if not template.title.strip():
-        return TemplateFault("title", "The template has no title.")
+        yield TemplateFault("title", "The template has no title.")
     if template.shortcut and not _SHORTCUT.fullmatch(template.shortcut):
-        return TemplateFault("shortcut", "A shortcut is one word without blanks and slashes.")
+        yield TemplateFault("shortcut", "A shortcut is one word without blanks and slashes.")
     if template.kind is ReplyKind.TEXT:
-        return _fault_in_texts(template.texts, check_text)
+        yield from _faults_in_texts(template.texts, check_text)
+        return
     try:
         contents.check(template.content)
     except BadContent as error:
-        return TemplateFault(error.field, error.reason)
-    return None
+        yield TemplateFault(IN_CONTENT + error.field, error.reason)
 
 
-def _fault_in_texts(texts: Sequence[str], check_text: Callable[[str], None]) -> TemplateFault | None:
+def _faults_in_texts(texts: Sequence[str], check_text: Callable[[str], None]) -> Iterator[TemplateFault]:
     for at, text in enumerate(texts):
         if not text.strip():
-            return TemplateFault("body", "There is no text yet.", at)
+            yield TemplateFault("body", "There is no text yet.", at)
+            continue
         try:
             check_text(text)
         except BadTemplate as error:
-            return TemplateFault("body", error.reason, at, error.line)
-    return None
+            yield TemplateFault("body", error.reason, at, error.line)
 
 
 def same_shortcut(one: str, other: str) -> bool:

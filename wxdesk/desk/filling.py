@@ -50,8 +50,10 @@ class Filling:
         """What is said with each prompt's default, and with its question between marks where there is none.
 
         Raises:
-            BadTemplate: as above; never for lack of a value.
+            BadTemplate: as above, or for an unknown variable; never for lack of a value.
         """
+        if self.template.kind is ReplyKind.TEXT:
+            self.renderer.check(self.text, frozenset(), by_hand=True)
         answers = {f"{ASK}.{prompt.name}": prompt.default or _gap(prompt.question) for prompt in self.prompts}
         for _ in range(MOST_PLACEHOLDERS):
             try:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from wxdesk.core.errors import BadTemplate, UnusableTemplate
 from wxdesk.core.events import Event, TemplatesChanged
 from wxdesk.core.model import Content, ReplyKind
-from wxdesk.core.templates import Template, TemplateFault, find_fault
+from wxdesk.core.templates import Template, TemplateFault, faults
 from wxdesk.desk.composing import Occasion
 from wxdesk.desk.filling import Filler, Filling
 from wxdesk.desk.ports import Clock
@@ -39,12 +39,15 @@ class Phrasebook:
             BadTemplate, UnusableTemplate, ShortcutTaken, NotFound: nothing was stored.
         """
         tidy = self.tidied(template)
-        fault = self.fault_in(tidy)
-        if fault is not None:
+        for fault in self.faults(tidy):
             raise BadTemplate(fault.line, fault.reason) if fault.line else UnusableTemplate(tidy.title, fault.reason)
         saved = await self._templates.save(tidy, self._clock())
         self._publish(TemplatesChanged())
         return saved
+
+    async def save_all(self, templates: Sequence[Template]) -> list[Template]:
+        """Store these one after the other, up to the first that `save` refuses."""
+        return [await self.save(template) for template in templates]
 
     async def delete(self, template_id: int) -> None:
         """Remove one; raises `NotFound`."""
@@ -61,9 +64,9 @@ class Phrasebook:
         await self._templates.count_use(template_id, self._clock())
         self._publish(TemplatesChanged())
 
-    def fault_in(self, template: Template) -> TemplateFault | None:
-        """The first thing that keeps `template` from being stored; a taken shortcut is known to `save` only."""
-        return find_fault(template, self._filler.check)
+    def faults(self, template: Template) -> tuple[TemplateFault, ...]:
+        """What keeps `template` from being stored; a taken shortcut is known to `save` only."""
+        return tuple(faults(template, self._filler.check))
 
     def tidied(self, template: Template) -> Template:
         """The template without blanks round its words, with the prompts of its texts and the fields of its kind."""

@@ -23,6 +23,8 @@ from wxdesk.ui.widgets.labels import PlainLabel
 log = logging.getLogger(__name__)
 
 TOAST_MS = 5000
+OFFER_MS = 10_000
+GAP = 16
 
 LONGEST = 300
 """Characters of a notice that are shown; a foreign text in it must not fill the window."""
@@ -49,6 +51,10 @@ class Notices(QObject):
     def toast(self, text: str) -> None:
         """Say something in passing; the next word replaces it."""
         self._toast.say(_shortened(text))
+
+    def offer(self, text: str, action: str, then: Callable[[], None]) -> None:
+        """Say something in passing, and let the operator do something about it while it stands there."""
+        self._toast.say(_shortened(text), action, then)
 
     def report(self, error: Exception) -> None:
         """Say what went wrong, in the operator's language. Only ours keeps its text; a foreign one is logged."""
@@ -148,29 +154,41 @@ class Bar(QFrame):
 
 
 class Toast(QFrame):
-    """A passing word at the foot of the window, above the status bar. It takes no focus and no clicks."""
+    """A passing word at the foot of the window, above the status bar; with an action, that can be pressed.
+
+    It takes no focus, and no clicks beside the action.
+    """
 
     def __init__(self, host: QWidget) -> None:
         super().__init__(host)
         self._host = host
         self.setProperty("class", "toast")
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._then: Callable[[], None] | None = None
         self._label = PlainLabel(role="window", size=Size.BODY, wrap=True, parent=self)
+        self.action = Button(kind=ButtonKind.LINK, parent=self)
+        self.action.setProperty("class", "on-toast")
+        self.action.clicked.connect(self._act)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 10, 16, 10)
-        row.addWidget(self._label)
-        self._until = QTimer(self, singleShot=True, interval=TOAST_MS)
+        row.setSpacing(GAP)
+        row.addWidget(self._label, 1)
+        row.addWidget(self.action)
+        self._until = QTimer(self, singleShot=True)
         self._until.timeout.connect(self.hide)
         host.installEventFilter(self)
         self.hide()
 
-    def say(self, text: str) -> None:
-        """Show `text` for a while."""
+    def say(self, text: str, action: str = "", then: Callable[[], None] | None = None) -> None:
+        """Show `text` for a while, longer if there is something to do about it."""
         self._label.setText(text)
+        self.action.setText(action)
+        self.action.setVisible(bool(action))
+        self._then = then
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not action)
         self._place()
         self.show()
         self.raise_()
-        self._until.start()
+        self._until.start(OFFER_MS if action else TOAST_MS)
         announce(self, text)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -181,12 +199,19 @@ class Toast(QFrame):
 
     def _place(self) -> None:
         host = self._host
+        beside = 32 + (self.action.sizeHint().width() + GAP if self.action.text() else 0)
         widest = min(560, host.width() - 48)
-        wanted = self._label.fontMetrics().horizontalAdvance(self._label.full_text()) + 2 + 32
+        wanted = self._label.fontMetrics().horizontalAdvance(self._label.full_text()) + 2 + beside
         width = max(120, min(widest, wanted))
-        height = self._label.heightForWidth(width - 32) + 20
+        height = self._label.heightForWidth(width - beside) + 20
         bottom = host.height() - Measure.STATUS_BAR - 24
         self.setGeometry((host.width() - width) // 2, bottom - height, width, height)
+
+    def _act(self) -> None:
+        then, self._then = self._then, None
+        self.hide()
+        if then is not None:
+            then()
 
 
 def announce(widget: QWidget, text: str) -> None:

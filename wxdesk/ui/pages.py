@@ -20,6 +20,7 @@ from wxdesk.ui.setup.facts import Facts
 from wxdesk.ui.setup.page import SetupPage
 from wxdesk.ui.simulator.page import SimulatorPage
 from wxdesk.ui.simulator.port import Simulator
+from wxdesk.ui.templates.page import TemplatesPage
 from wxdesk.ui.traffic.traffic_page import TrafficPage
 
 
@@ -62,6 +63,7 @@ def build_pages(
     inbox = InboxPage(bridge, notices)
     inbox.settings_wanted.connect(show_settings)
     rules = RulesPage(bridge, notices)
+    templates = TemplatesPage(bridge, notices)
     traffic = TrafficPage(bridge, notices)
     insights = InsightsPage(bridge, notices)
     setup = SetupPage(bridge, notices, facts, appearance)
@@ -69,6 +71,7 @@ def build_pages(
     return (
         Page("inbox", Place(tr("Inbox"), "inbox", "Ctrl+1"), inbox, inbox.activate),
         Page("rules", Place(tr("Rules"), "rules", "Ctrl+2"), rules, rules.activate),
+        Page("templates", Place(tr("Templates"), "template", "Ctrl+6"), templates, templates.activate),
         Page("traffic", Place(tr("Traffic"), "traffic", "Ctrl+3"), traffic, traffic.activate),
         Page("insights", Place(tr("Insights"), "insights", "Ctrl+4"), insights, insights.activate),
         *extra,
@@ -78,4 +81,4 @@ def build_pages(
 
 def _simulator_page(bridge: Bridge, notices: Notices, simulator: Simulator) -> Page:
     page = SimulatorPage(bridge, notices, simulator)
-    return Page("simulator", Place(tr("Simulator"), "simulator", "Ctrl+6"), page, page.activate)
+    return Page("simulator", Place(tr("Simulator"), "simulator", "Ctrl+7"), page, page.activate)

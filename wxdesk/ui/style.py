@@ -55,6 +55,7 @@ QPushButton[kind="danger"]:pressed { background: $failed_tint; border-color: $fa
 QPushButton[kind="link"] { background: transparent; color: $accent; padding: 2px 0; min-height: 16px;
     border-radius: 4px; }
 QPushButton[kind="link"]:hover { text-decoration: underline; }
+QPushButton[class="on-toast"] { color: $window; text-decoration: underline; font-weight: 600; }
 QPushButton[kind]:focus { border: 1px solid $accent; }
 QPushButton[kind="primary"]:focus { border: 1px solid $text; }
 QPushButton[kind="quiet"]:disabled, QPushButton[kind="danger"]:disabled, QPushButton[kind="link"]:disabled
