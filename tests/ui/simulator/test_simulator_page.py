@@ -226,8 +226,9 @@ def test_only_a_desk_on_a_simulated_wechat_has_the_page(
 ) -> None:
     window = MainWindow(bridge, facts, appearance, simulator if simulated else None)  # type: ignore[arg-type]
     qtbot.addWidget(window, before_close_func=lambda made: made.finish())
-    names = ["inbox", "rules", "templates", "traffic", "insights", *(["simulator"] if simulated else []), "setup"]
-    assert list(window.page_names) == names
+    assert ("simulator" in window.page_names) is simulated
+    assert window.page_names[-1] == "setup"
+    assert len({page.place.key for page in window.pages}) == len(window.pages)
     assert window.rail.items[-1].accessibleName() == "Settings"
     window.show()
     qtbot.waitUntil(lambda: bridge.is_idle)  # type: ignore[attr-defined]
