@@ -62,6 +62,17 @@ def test_it_runs_out_while_one_looks_at_it(header: ChatHeader) -> None:
     assert not header.quota.time.isVisible()
 
 
+def test_a_narrow_header_keeps_room_for_the_name(header: ChatHeader, qtbot: QtBot) -> None:
+    until = NOW + timedelta(minutes=29)
+    header.show_row(row(1, alias="王芳", taken_over=True, taken_over_until=until), NOW)
+    header.show_detail.show()
+    header.resize(528, 56)  # what the chat has in a window of 900
+    qtbot.waitUntil(lambda: header.name.width() >= header.name.sizeHint().width())
+    assert header.mode.toolTip() != ""
+    header.resize(900, 56)
+    qtbot.waitUntil(lambda: header.quota.left.isVisible())
+
+
 @pytest.mark.parametrize(("errcode", "words"), [(45047, "0 replies left"), (45015, "Reply time over")])
 def test_a_correction_says_whose_word_it_is(header: ChatHeader, errcode: int, words: str) -> None:
     over = NOW if errcode == 45015 else NOW + timedelta(hours=1)

@@ -18,11 +18,11 @@ from wxdesk.ui.inbox.mode_chip import ModeChip
 from wxdesk.ui.inbox.quota_block import QuotaBlock
 from wxdesk.ui.theme import Measure, Size
 from wxdesk.ui.widgets.buttons import Button
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
 from wxdesk.ui.words import mode_word, name_of, span_word
 
 ROOM_FOR_WORDS = 580
-"""Below this width only the dots and the time stand for the quota."""
+"""Below this width the dots and the time stand for the quota, and one word for the mode, so that the name is seen."""
 
 ROOM_FOR_DOTS = 460
 SMALLEST = 360
@@ -49,6 +49,7 @@ class ChatHeader(QFrame):
         self._accounts = accounts
         self._conversation: Conversation | None = None
         self._failed: Reply | None = None
+        self._now: datetime | None = None
         self.taken_over = False
         self.setProperty("class", "header")
         self.setFixedHeight(Measure.HEADER)
@@ -92,25 +93,28 @@ class ChatHeader(QFrame):
 
     def tick(self, now: datetime) -> None:
         """Let the figures go on."""
+        self._now = now
         conversation = self._conversation
         if conversation is None:
             return
         self.quota.show_quota(conversation, self._accounts.get(conversation.account), self._failed, now)
         taken = self.taken_over = is_taken_over(conversation, now)
         self.takeover.setText(tr("Hand back") if taken else tr("Take over"))
-        self.mode.say(self._mode_text(conversation, now), quiet=self._is_off(conversation) and not taken)
+        self.mode.setToolTip(plain_tip(self._mode_text(conversation, now)))
+        short = self.width() < ROOM_FOR_WORDS
+        self.mode.say(self._mode_text(conversation, now, short=short), quiet=self._is_off(conversation) and not taken)
 
-    def _mode_text(self, conversation: Conversation, now: datetime) -> str:
+    def _mode_text(self, conversation: Conversation, now: datetime, *, short: bool = False) -> str:
         if is_taken_over(conversation, now):
             until = conversation.taken_over_until
-            if until is None:
+            if until is None or short:
                 return tr("Yours")
             return tr("Yours · {span} left", span=span_word(max(until - now, timedelta())))
         account = self._accounts.get(conversation.account)
         if account is None:
             return tr("Account not configured")
         mode = mode_of(conversation, account)
-        if mode is ReplyMode.HOLD:
+        if mode is ReplyMode.HOLD and not short:
             return tr("Automatic · waits {n} s", n=account.hold_seconds)
         return mode_word(mode)
 
@@ -154,6 +158,8 @@ class ChatHeader(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave out what does not fit, the least needed first."""
         super().resizeEvent(event)
+        if self._now is not None:
+            self.tick(self._now)
         self.quota.make_room(words=self.width() >= ROOM_FOR_WORDS, dots=self.width() >= ROOM_FOR_DOTS)
         self.transfer.setVisible(self.width() >= ROOM_FOR_DOTS)  # the mode's menu has it as well
 
