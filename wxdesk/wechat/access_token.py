@@ -93,6 +93,8 @@ class AccessTokens:
         held = self._held.get(account.name)
         if held is not None and self._monotonic() < held.renew_at:
             return held.token
+        if held is not None:
+            self._lived_its_time(account)
         try:
             # Shielded: a waiter that is cancelled must not take the others' token away.
             return await asyncio.shield(self._flight(account))
@@ -189,9 +191,13 @@ class AccessTokens:
         self._planned.set()
 
     def _renew_unasked(self, account: Account) -> None:
+        self._lived_its_time(account)
+        self._flight(account)
+
+    def _lived_its_time(self, account: Account) -> None:
+        """A token came to its end untaken, so nobody else fetches any."""
         if self._early.pop(account.name, 0) >= SUSPICIOUS:
             self._publish(TroubleRaised(f"token:{account.name}", ""))
-        self._flight(account)
 
     def _suspect(self, account: Account) -> None:
         early = self._early[account.name] = self._early.get(account.name, 0) + 1
