@@ -10,12 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.asking import CODES, NOW, REPLY, TAG, TOOLS, subject
+from tests.core.test_schedule import ALWAYS, NEVER
 from wxdesk.core.matching import Ruleset, Tools
 from wxdesk.core.model import MessageType
 from wxdesk.core.rules import (
     Condition,
     Cooldown,
     FieldTest,
+    HoursTest,
     LastRule,
     MessageNo,
     Presence,
@@ -55,8 +57,18 @@ CONDITIONS: dict[str, Any] = {
     "message_no": st.sampled_from([None, MessageNo(1, 2), MessageNo(3)]),
     "last_rule_within": st.sampled_from([None, LastRule("r1", 5)]),
 }
-INNER = st.builds(Condition, **CONDITIONS)
-WHENS = st.builds(Condition, **CONDITIONS, unless=st.none() | INNER.filter(lambda inner: inner != Condition()))
+INNER = st.builds(Condition, **CONDITIONS).filter(lambda inner: inner != Condition())
+
+
+@st.composite
+def conditions(draw: st.DrawFn) -> Condition:
+    """A few of the fields, so that each is often the first that is asked."""
+    chosen = draw(st.lists(st.sampled_from([*CONDITIONS, "unless"]), min_size=1, max_size=3, unique=True))
+    strategies = {**CONDITIONS, "unless": st.none() | INNER}
+    return Condition(**{name: draw(strategies[name]) for name in chosen})
+
+
+WHENS = conditions()
 KINDS = st.frozensets(st.sampled_from(MessageType), min_size=1, max_size=2)
 ALL_KINDS = frozenset(MessageType)
 
@@ -151,3 +163,18 @@ def test_only_what_changed_is_made_ready_again() -> None:
     matched = asked.decide(subject("x1")).rule
     assert matched is not None
     assert matched.name == "renamed"
+
+
+def test_what_a_name_means_is_looked_up_anew() -> None:
+    rules = [
+        Rule("a", id=1, when=Condition(any=("x",), hours=HoursTest("shop")), then=REPLY),
+        Rule("b", id=2, when=Condition(any=("y",), last_rule_within=LastRule("c", 5)), then=REPLY),
+        Rule("c", id=3, when=Condition(any=("z",)), then=REPLY),
+    ]
+    first = Ruleset(rules, TOOLS, {"shop": ALWAYS})
+    assert first.decide(subject("x")).rule == rules[0]
+    renamed = [rules[0], rules[1], replace(rules[2], name="d"), Rule("c", id=4, when=Condition(any=("w",)), then=REPLY)]
+    later = Ruleset(renamed, TOOLS, {"shop": NEVER}, before=first)
+    assert later.decide(subject("x")).rule is None
+    fired = [History(fired={rule_id: Fired(NOW)}) for rule_id in (3, 4)]
+    assert [later.decide(subject("y", history=one)).rule for one in fired] == [None, rules[1]]

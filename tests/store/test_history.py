@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.store.talk import T0, Talk, entering, second
+from tests.store.talk import T0, Talk, entering, incoming, second
 from wxdesk.core.lifecycle import Move
 from wxdesk.core.model import Author, Content, Message, NewReply, ReplyState
 from wxdesk.core.rules import Decision, Firing, Outcome
@@ -56,6 +56,19 @@ async def test_a_message_is_seen_as_of_its_own_time(talk: Talk, store: SqlStore)
     late = await talk.says("o1", "早写的", at=second(0))
     await talk.says("o1", "后写的", at=second(10))
     assert await history(store, late) == History(None, 1)
+
+
+async def test_what_was_written_later_is_not_before_although_it_came_first(talk: Talk, store: SqlStore) -> None:
+    later = await talk.says("o1", "后写先到", at=second(10))
+    delayed = await talk.hears(incoming("o1", "先写后到", at=second(0)), second(12))
+    assert await history(store, delayed) == History(None, 1)
+    assert await history(store, later) == History(delayed.message.at, 2)
+
+
+async def test_messages_of_the_same_moment_come_in_their_order(talk: Talk, store: SqlStore) -> None:
+    first, then = [await talk.says("o1", text, at=second(0)) for text in ("一", "二")]
+    assert await history(store, first) == History(None, 1)
+    assert await history(store, then) == History(first.message.at, 2)
 
 
 async def test_messages_are_counted_since_a_human_answered(talk: Talk, store: SqlStore) -> None:

@@ -77,5 +77,5 @@ def _completed(
     kept: dict[tuple[int, int], RuleVerdict],
 ) -> tuple[RuleVerdict, ...]:
     kind = connection.scalars(select(messages.c.type).where(messages.c.id == message_id)).one()
-    rules = revisions(connection, [key for key in asked if key not in kept])
+    rules = revisions(connection, {rule_id for rule_id, revision in asked if (rule_id, revision) not in kept})
     return tuple(kept[key] if key in kept else refusal_of(rules[key], kind) for key in asked)

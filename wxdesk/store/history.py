@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, false, func, literal, or_, select
 
-from wxdesk.core.model import Author, ReplyState
+from wxdesk.core.model import Author
 from wxdesk.core.subject import Fired, History, Wanted
 from wxdesk.desk.ports import Resolution, Undecided
 from wxdesk.store.columns import EPOCH, Moment
@@ -52,7 +52,6 @@ _answered: ScalarSelect[datetime | None] = (
     .where(
         replies.c.conversation_id == _asked.c.conversation_id,
         replies.c.author == Author.OPERATOR,
-        replies.c.state == ReplyState.SENT,
         replies.c.sent_at <= _asked.c.at,
     )
     .correlate(_asked)

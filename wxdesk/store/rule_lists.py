@@ -45,12 +45,10 @@ class ListLengths:
         return None if list_id is None else self._known[list_id]
 
 
-def revisions(connection: Connection, wanted: Collection[tuple[int, int]]) -> dict[tuple[int, int], Rule]:
-    """Rules as they were in these revisions."""
-    ids = {rule_id for rule_id, _ in wanted}
+def revisions(connection: Connection, ids: Collection[int]) -> dict[tuple[int, int], Rule]:
+    """All revisions of these rules, by id and revision."""
     query = select(rule_revisions).where(rule_revisions.c.rule_id.in_(ids))
     return {
         (row.rule_id, row.revision): replace(row.rule, id=row.rule_id, revision=row.revision)
         for row in connection.execute(query)
-        if (row.rule_id, row.revision) in wanted
     }
