@@ -129,6 +129,17 @@ def test_the_same_value_again_changes_nothing_and_the_way_back_is_none_to_a_form
     assert (found.push_token, [former.value for former in found.former_push_tokens]) == ("first push_token", ["second"])
 
 
+def test_a_leaked_token_ends_to_count_at_once(drawer: Drawer) -> None:
+    set_up(drawer)
+    keychain.write("shop", SecretName.PUSH_TOKEN, "second", NOW)
+    keychain.write("shop", SecretName.PUSH_TOKEN, "third", NOW, at_once=True)
+    assert credentials_of(SHOP, NOW, {})[0].former_push_tokens == ()
+    assert "first push_token" not in str(drawer.kept)
+    keychain.write("shop", SecretName.PUSH_TOKEN, "fourth", NOW)
+    keychain.write("shop", SecretName.PUSH_TOKEN, "fourth", NOW, at_once=True)  # found out only afterwards
+    assert credentials_of(SHOP, NOW, {})[0].former_push_tokens == ()
+
+
 def test_only_a_few_former_values_are_kept_and_none_beyond_its_day(drawer: Drawer) -> None:
     set_up(drawer)
     for hour in range(6):

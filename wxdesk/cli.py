@@ -89,6 +89,8 @@ def _add_secret(parser: argparse.ArgumentParser) -> None:
     action = actions.add_parser("set", parents=[_common()], help=summary, description=summary)
     action.add_argument("account", metavar="ACCOUNT")
     action.add_argument("name", metavar="NAME", choices=[name.value for name in SecretName])
+    leaked = "take the former push_token or encoding_aes_key no longer, because it has leaked; otherwise for 24 hours"
+    action.add_argument("--at-once", action="store_true", default=False, help=leaked)
     action.set_defaults(command=_set_secret)
 
 
@@ -232,7 +234,7 @@ def _set_secret(options: argparse.Namespace) -> int:
     value = getpass.getpass(f"{options.account} {name.value}: ") if sys.stdin.isatty() else sys.stdin.readline()
     if not value.strip():
         raise BadInput(reason=tr("Nothing was entered; nothing was changed."))
-    if keychain.write(options.account, name, value.strip(), utc_now()):
+    if keychain.write(options.account, name, value.strip(), utc_now(), at_once=options.at_once):
         return 0
     variable = keychain.variable(options.account, name)
     print(

@@ -115,20 +115,25 @@ def read(account: str, name: SecretName) -> str | None:
     return _in_time(lambda: keyring.get_password(SERVICE, f"{account}/{name.value}"))
 
 
-def write(account: str, name: SecretName, value: str, now: datetime) -> bool:
+def write(account: str, name: SecretName, value: str, now: datetime, *, at_once: bool = False) -> bool:
     """Store a secret in the keychain; False if there is none or it stays locked.
 
-    A push token or AES key that is another one than before is kept beside it, as replaced at `now`.
+    A push token or AES key that is another one than before is kept beside it, as replaced at `now`; not if the change
+    shall count `at_once`, because somebody else knows the former ones.
     """
     before = read(account, name) if name.goes_side_by_side else None
-    if before and before != value:
+    if before and (at_once or before != value):
         # First, so that no moment has neither: a former value that is the present one as well does no harm.
-        changed = (FormerSecret(before, now + SIDE_BY_SIDE), *_read_former(account, name, before, now))
-        kept = [_Kept(former.value, former.until - SIDE_BY_SIDE) for former in changed if former.value != value]
-        del kept[MOST_FORMER:]
+        kept = [] if at_once else _with(before, _read_former(account, name, before, now), value, now)
         if not _put(_former_entry(account, name), msgspec.json.encode(kept).decode()):
             return False
     return _put(f"{account}/{name.value}", value)
+
+
+def _with(before: str, former: tuple[FormerSecret, ...], value: str, now: datetime) -> list[_Kept]:
+    """The former values once `before` is one of them as well, newest first, without the new `value`."""
+    changed = (FormerSecret(before, now + SIDE_BY_SIDE), *former)
+    return [_Kept(one.value, one.until - SIDE_BY_SIDE) for one in changed if one.value != value][:MOST_FORMER]
 
 
 class _Kept(msgspec.Struct):
