@@ -182,6 +182,35 @@ def test_selected_words_become_a_link(qtbot: QtBot, world: World, page: InboxPag
     dialog.close()
 
 
+def test_a_text_is_sent_once_however_often_enter_is_pressed(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open, bridge: Bridge
+) -> None:
+    opened(world.say(CUSTOMER, "在吗"))
+    edit = page.chat.composer.edit
+    edit.setPlainText("在的")
+    for _ in range(3):
+        QTest.keyClick(edit, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: sent(page) and bridge.is_idle)
+    assert [one.text for one in world.sandbox.sent] == ["在的"]
+    edit.setPlainText("在的")
+    QTest.keyClick(edit, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(world.sandbox.sent) == 2)  # the same may be said again
+
+
+def test_what_was_sent_does_not_come_back_after_going_elsewhere_at_once(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open, bridge: Bridge
+) -> None:
+    other = world.say("oCustomer0000000000000002", "你好")
+    first = world.say(CUSTOMER, "在吗")
+    opened(first)
+    page.chat.composer.edit.setPlainText("在的")
+    QTest.keyClick(page.chat.composer.edit, Qt.Key.Key_Return)
+    page.open_conversation(other)
+    qtbot.waitUntil(lambda: len(world.sandbox.sent) == 1 and bridge.is_idle)
+    opened(first)
+    assert page.chat.composer.text() == ""
+
+
 def test_a_long_text_leaves_in_parts_only_by_its_button(
     qtbot: QtBot, world: World, page: InboxPage, opened: Open
 ) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -27,6 +25,7 @@ from wxdesk.ui.inbox.drop_zone import DropZone
 from wxdesk.ui.inbox.empty_state import EmptyState
 from wxdesk.ui.inbox.link_dialog import LinkDialog
 from wxdesk.ui.inbox.picture_viewer import PictureViewer
+from wxdesk.ui.inbox.reply_writing import ReplyWriting
 from wxdesk.ui.inbox.sending_panels import SendingPanels
 from wxdesk.ui.inbox.template_picker import TemplatePicker
 from wxdesk.ui.inbox.timeline_view import TimelineView
@@ -58,6 +57,7 @@ class ChatPanel(QFrame):
         self.empty = EmptyState()
         self.picker = TemplatePicker(self)
         self.panels = SendingPanels(self, self.composer, self.album, bridge, session)
+        self.writing = ReplyWriting(self.composer, bridge, session, notices)
         self.typing = TypingNotice(self.composer.edit, bridge, session)
         self.drop_zone = DropZone(self)
         self.transfer = TransferBar(bridge, notices)
@@ -91,9 +91,7 @@ class ChatPanel(QFrame):
         timeline.link_wanted.connect(self._show_link)
         timeline.picture_wanted.connect(self._show_picture)
         timeline.left_below.connect(composer.edit.setFocus)
-        composer.sent.connect(self._send)
-        composer.split.connect(self._send_split)
-        composer.edited.connect(self._save_edit)
+        self.writing.taken.connect(self._to_latest)
         composer.tools.templates_wanted.connect(self._open_picker)
         composer.went_up.connect(timeline.focus_last)
         self.drop_zone.dropped.connect(self.panels.take_picture)
@@ -122,7 +120,7 @@ class ChatPanel(QFrame):
         editing = self.composer.editing
         changed = self._session.reply(f"r{editing.id}") if editing else None
         if changed is not None:
-            self._follow_edit(changed)
+            self.writing.follow(changed)
 
     def tick(self, now: datetime) -> None:
         """Let the figures go on."""
@@ -221,41 +219,6 @@ class ChatPanel(QFrame):
             BubbleAction.CONFIRM: handoff.confirm,
         }[action]
         self._bridge.ask(command(reply.id))
-
-    def _send(self, text: str) -> None:
-        if self._session.conversation_id is not None:
-            self._bridge.ask(
-                self._bridge.desk.handoff.write(self._session.conversation_id, text), partial(self._sent, text)
-            )
-
-    def _send_split(self, text: str, parts: int) -> None:
-        if self._session.conversation_id is not None:
-            work = self._bridge.desk.handoff.write_split(self._session.conversation_id, text, parts)
-            self._bridge.ask(work, partial(self._sent_split, text))
-
-    def _sent_split(self, text: str, replies: Sequence[Reply]) -> None:
-        self._sent(text, replies[0])
-
-    def _sent(self, text: str, reply: Reply) -> None:
-        if reply.conversation_id == self._session.conversation_id:
-            self.composer.clear_after(text)
-            self._to_latest()
-
-    def _save_edit(self, reply: Reply, text: str) -> None:
-        self._bridge.ask(self._bridge.desk.handoff.edit(reply.id, text), partial(self._edited, text))
-
-    def _edited(self, text: str, reply: Reply) -> None:
-        handoff = self._bridge.desk.handoff
-        go_on = handoff.retry if reply.state is ReplyState.FAILED else handoff.release
-        self._bridge.ask(go_on(reply.id))
-        if reply.conversation_id == self._session.conversation_id:
-            self.composer.clear_after(text)
-
-    def _follow_edit(self, reply: Reply) -> None:
-        was_editing = self.composer.editing is not None
-        self.composer.follow(reply)
-        if was_editing and self.composer.editing is None:
-            self._notices.toast(tr("The reply has left before it was changed; your text stands here as a new one."))
 
     def _set_mode(self, mode: object) -> None:
         if self._session.conversation_id is not None:

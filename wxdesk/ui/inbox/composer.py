@@ -181,13 +181,15 @@ class Composer(QFrame):
             self._editing = None
         self._show_state()
 
-    def clear_after(self, sent: str) -> None:
-        """Empty the text once it has been taken over, unless more was written meanwhile."""
-        if self.text() == sent:
+    def clear_after(self, conversation_id: int, sent: str) -> None:
+        """Empty the text once it has been taken over, unless more was written meanwhile; also one that is put by."""
+        if self._conversation is None or self._conversation.id != conversation_id:
+            if self.unfinished(conversation_id) == sent:
+                del self._kept[conversation_id]
+        elif self.text() == sent:
             self._editing = None
             self.edit.clear()
-            if self._conversation is not None:
-                self.edit.setPlainText(self._kept.pop(self._conversation.id, Written()).text)
+            self.edit.setPlainText(self._kept.pop(conversation_id, Written()).text)
         self._show_state()
 
     def submit(self) -> None:

@@ -1,0 +1,82 @@
+"""Hands what is written in the composer to the desk, each text once, and empties the composer when it was taken."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from wxdesk.core.model import Reply, ReplyState
+from wxdesk.i18n import tr
+from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.inbox.chat_session import ChatSession
+from wxdesk.ui.inbox.composer import Composer
+from wxdesk.ui.notices import Notices
+
+
+class ReplyWriting(QObject):
+    """Listens to the composer.
+
+    Signals:
+        taken: the desk has what was written in the open conversation.
+    """
+
+    taken = Signal()
+
+    def __init__(self, composer: Composer, bridge: Bridge, session: ChatSession, notices: Notices) -> None:
+        super().__init__(composer)
+        self._composer = composer
+        self._bridge = bridge
+        self._session = session
+        self._notices = notices
+        self._under_way: set[tuple[int, str]] = set()
+        composer.sent.connect(self._send)
+        composer.split.connect(self._send_split)
+        composer.edited.connect(self._save_edit)
+
+    def follow(self, reply: Reply) -> None:
+        """The reply that is being changed is in another state now."""
+        was_editing = self._composer.editing is not None
+        self._composer.follow(reply)
+        if was_editing and self._composer.editing is None:
+            self._notices.toast(tr("The reply has left before it was changed; your text stands here as a new one."))
+
+    def _send(self, text: str) -> None:
+        conversation_id = self._session.conversation_id
+        if conversation_id is not None:
+            self._hand_over(conversation_id, text, self._bridge.desk.handoff.write(conversation_id, text))
+
+    def _send_split(self, text: str, parts: int) -> None:
+        conversation_id = self._session.conversation_id
+        if conversation_id is not None:
+            work = self._bridge.desk.handoff.write_split(conversation_id, text, parts)
+            self._hand_over(conversation_id, text, work)
+
+    def _hand_over(self, conversation_id: int, text: str, work: Coroutine[Any, Any, object]) -> None:
+        key = (conversation_id, text)
+        if key in self._under_way:  # the key was pressed twice before the desk had answered
+            work.close()
+            return
+        self._under_way.add(key)
+        self._bridge.ask(work, partial(self._taken, key), partial(self._refused, key))
+
+    def _taken(self, key: tuple[int, str], _answer: object) -> None:
+        self._under_way.discard(key)
+        self._composer.clear_after(*key)
+        if key[0] == self._session.conversation_id:
+            self.taken.emit()
+
+    def _refused(self, key: tuple[int, str], error: Exception) -> None:
+        self._under_way.discard(key)
+        self._notices.report(error)
+
+    def _save_edit(self, reply: Reply, text: str) -> None:
+        self._bridge.ask(self._bridge.desk.handoff.edit(reply.id, text), partial(self._edited, text))
+
+    def _edited(self, text: str, reply: Reply) -> None:
+        handoff = self._bridge.desk.handoff
+        go_on = handoff.retry if reply.state is ReplyState.FAILED else handoff.release
+        self._bridge.ask(go_on(reply.id))
+        self._composer.clear_after(reply.conversation_id, text)
