@@ -227,8 +227,8 @@ def test_a_template_is_filled_for_the_conversation(qtbot: QtBot, world: World, p
     )
     opened(conversation_id)
     qtbot.keyClicks(page.chat.composer.edit, "/")
-    qtbot.waitUntil(lambda: page.chat.picker.list.count() == 1)
-    qtbot.keyClick(page.chat.picker.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.chat.templates.picker.list.count() == 1)
+    qtbot.keyClick(page.chat.templates.picker.field, Qt.Key.Key_Return)
     assert page.chat.composer.text() == "Dear Wang, "
 
 

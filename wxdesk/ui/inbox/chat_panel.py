@@ -8,12 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QStackedLayout, QVBoxLayout, QWidget
 
-from wxdesk.core.errors import BadTemplate
-from wxdesk.core.model import Message, MessageType, Reply, ReplyKind, ReplyState
-from wxdesk.core.render import variables
-from wxdesk.core.templates import Template
+from wxdesk.core.model import Reply, ReplyKind, ReplyState
 from wxdesk.core.text_links import TextLink
-from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.inbox.album import Album
@@ -27,7 +23,7 @@ from wxdesk.ui.inbox.link_dialog import LinkDialog
 from wxdesk.ui.inbox.picture_viewer import PictureViewer
 from wxdesk.ui.inbox.reply_writing import ReplyWriting
 from wxdesk.ui.inbox.sending_panels import SendingPanels
-from wxdesk.ui.inbox.template_picker import TemplatePicker
+from wxdesk.ui.inbox.template_insertion import TemplateInsertion
 from wxdesk.ui.inbox.timeline_view import TimelineView
 from wxdesk.ui.inbox.transfer_bar import TransferBar
 from wxdesk.ui.inbox.typing_notice import TypingNotice
@@ -48,16 +44,15 @@ class ChatPanel(QFrame):
         self._bridge = bridge
         self._notices = notices
         self._session = session
-        self._renderer = LiquidRenderer()
         self.setProperty("class", "window")
         self.header = ChatHeader(bridge.desk.accounts)
         self.album = Album(bridge.desk.pictures.path, bridge.ask, self)
         self.timeline = TimelineView(session.model, bridge.desk.clock, self.album)
         self.composer = Composer()
         self.empty = EmptyState()
-        self.picker = TemplatePicker(self)
         self.panels = SendingPanels(self, self.composer, self.album, bridge, session)
         self.writing = ReplyWriting(self.composer, bridge, session, notices)
+        self.templates = TemplateInsertion(self, self.composer, self.panels, bridge, session)
         self.typing = TypingNotice(self.composer.edit, bridge, session)
         self.drop_zone = DropZone(self)
         self.transfer = TransferBar(bridge, notices)
@@ -92,13 +87,11 @@ class ChatPanel(QFrame):
         timeline.picture_wanted.connect(self._show_picture)
         timeline.left_below.connect(composer.edit.setFocus)
         self.writing.taken.connect(self._to_latest)
-        composer.tools.templates_wanted.connect(self._open_picker)
         composer.went_up.connect(timeline.focus_last)
         self.drop_zone.dropped.connect(self.panels.take_picture)
         self.panels.sent.connect(self._to_latest)
         self.panels.failed.connect(self._notices.report)
-        self.picker.chosen.connect(self._insert)
-        self.picker.closed.connect(composer.edit.setFocus)
+        self.templates.failed.connect(self._notices.report)
         self.header.mode_chosen.connect(self._set_mode)
         self.header.takeover_wanted.connect(self.toggle_takeover)
         self.header.transfer_wanted.connect(self.transfer.ask)
@@ -138,6 +131,7 @@ class ChatPanel(QFrame):
 
     def _opened(self, key: str) -> None:
         self.panels.close()
+        self.templates.close()
         self.timeline.to_end()
         if key == "unread":
             row = self._session.model.row_of(key)
@@ -223,26 +217,3 @@ class ChatPanel(QFrame):
     def _set_mode(self, mode: object) -> None:
         if self._session.conversation_id is not None:
             self._bridge.ask(self._bridge.desk.handoff.set_mode(self._session.conversation_id, mode))  # type: ignore[arg-type]
-
-    # -- templates
-
-    def _open_picker(self) -> None:
-        self.picker.open_over(self.composer)
-        self._bridge.ask(self._bridge.desk.store.templates.all(), self.picker.offer)
-
-    def _insert(self, template: Template) -> None:
-        self.composer.insert(self._filled(template))
-
-    def _filled(self, template: Template) -> str:
-        """The template with its variables filled for this conversation; as it is where that cannot be done."""
-        row = self._session.row
-        account = self._bridge.desk.accounts.get(row.conversation.account) if row else None
-        if row is None or account is None:
-            return template.body
-        now = self._bridge.desk.clock().astimezone()
-        message = self._session.last_message() or Message(0, row.conversation.id, 0, MessageType.TEXT, now, now)
-        try:
-            return self._renderer.render(template.body, variables(message, row.conversation, account, {}, now))
-        except BadTemplate as error:
-            self._notices.report(error)
-            return template.body

@@ -78,13 +78,15 @@ class SendingPanels(QObject):
         """Send a card of the mini program."""
         self._make(self.card)
 
+    def offer(self, content: Content) -> None:
+        """Let the operator look at a link, card or picture that is made already, such as a template's, and send it."""
+        if self._open is not None:
+            self._open.close_it()
+        self._show_filled(content)
+
     def change(self, reply: Reply) -> None:
         """Change a link, card or picture that has not left."""
-        panels = {ReplyKind.LINK: self.link, ReplyKind.CARD: self.card, ReplyKind.IMAGE: self.picture}
-        panel = panels[reply.content.kind]
-        panel.clear()
-        panel.fill(reply.content)
-        self._show(panel)
+        panel = self._show_filled(reply.content)
         self._editing = reply
         panel.for_change(True)
 
@@ -111,6 +113,14 @@ class SendingPanels(QObject):
             self._written_in = self._session.conversation_id
             for panel in self._panels:
                 panel.clear()
+
+    def _show_filled(self, content: Content) -> ContentPanel:
+        panels = {ReplyKind.LINK: self.link, ReplyKind.CARD: self.card, ReplyKind.IMAGE: self.picture}
+        panel = panels[content.kind]
+        panel.clear()
+        panel.fill(content)
+        self._show(panel)
+        return panel
 
     def _make(self, panel: ContentPanel) -> None:
         if self._editing is not None and self._open is not None:

@@ -8,17 +8,20 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from wxdesk.core.templates import Template
+from wxdesk.core.model import ReplyKind
+from wxdesk.core.templates import Template, found
 from wxdesk.i18n import tr
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.words import kind_word
 
 _HEIGHT, _ROW = 280, 30
+_MOST = 50
 _MOVES = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown})
 
 
 class TemplatePicker(QFrame):
-    """A list over the chat. Templates are few, so it holds them all.
+    """A list over the chat: what fits best first, among equals what was used last. More words narrow it.
 
     Signals:
         chosen: a `Template`.
@@ -84,21 +87,24 @@ class TemplatePicker(QFrame):
         self.closed.emit()
 
     def _take_item(self, item: QListWidgetItem) -> None:
+        template = item.data(Qt.ItemDataRole.UserRole)
         self.hide()
-        self.chosen.emit(item.data(Qt.ItemDataRole.UserRole))
         self.closed.emit()
+        self.chosen.emit(template)  # last: what opens for it takes the keyboard
 
     def _fill(self, sought: str) -> None:
         self.list.clear()
-        for template in self._templates:
-            if _fits(template, sought):
-                body = " ".join(template.body.split())
-                item = QListWidgetItem(f"{template.title} — {body}")
-                item.setData(Qt.ItemDataRole.UserRole, template)
-                item.setSizeHint(QSize(0, _ROW))
-                self.list.addItem(item)
+        for template in found(self._templates, sought)[:_MOST]:
+            item = QListWidgetItem(_row_words(template))
+            item.setData(Qt.ItemDataRole.UserRole, template)
+            item.setSizeHint(QSize(0, _ROW))
+            self.list.addItem(item)
         self.list.setCurrentRow(0)
-        empty = tr("No template fits.") if self._templates else tr("There are no templates yet.")
+        empty = (
+            tr("No template fits.")
+            if self._templates
+            else tr("There are no templates yet. Ctrl+6 leads to where they are written.")
+        )
         self.none.setText(empty)
         self.none.setVisible(self.list.count() == 0)
         self.list.setVisible(self.list.count() > 0)
@@ -141,7 +147,8 @@ class _Field(QLineEdit):
             super().keyPressEvent(event)
 
 
-def _fits(template: Template, sought: str) -> bool:
-    """Whether each of the words sought stands in the title, the shortcut or the body."""
-    text = f"{template.title} {template.shortcut} {template.body}".casefold()
-    return all(word in text for word in sought.casefold().split())
+def _row_words(template: Template) -> str:
+    """Title, shortcut, and what it says; kinds that are no text name themselves."""
+    kind = "" if template.kind is ReplyKind.TEXT else kind_word(template.kind)
+    named = f"{template.title}  /{template.shortcut}" if template.shortcut else template.title
+    return " — ".join(part for part in (named, " ".join((kind, template.summary)).strip()) if part)
