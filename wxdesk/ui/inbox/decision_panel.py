@@ -140,10 +140,10 @@ class VerdictRow(Row):
     """One rule: whether it matched, its name, and why."""
 
     def __init__(self, verdict: RuleVerdict, *, first: bool, parent: QWidget | None = None) -> None:
-        matched = verdict.matched
+        matched = verdict.matched and not verdict.shadow
         super().__init__(first=first, matched=matched, parent=parent)
         title, words = rule_title(verdict), rule_words(verdict)
-        state = tr("Matched") if matched else tr("Did not match")
+        state = tr("Matched") if verdict.matched else tr("Did not match")
         self.setAccessibleName(f"{state}: {title}. {words}")
         mark = IconLabel("check" if matched else "dash", "accent" if matched else "secondary", 14)
         self.grid.addWidget(mark, 0, 0)

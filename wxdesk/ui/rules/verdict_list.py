@@ -47,7 +47,8 @@ class VerdictModel(QAbstractListModel):
 
     def matched_row(self) -> int:
         """The last rule that matched, or -1."""
-        return max((row for row, verdict in enumerate(self._verdicts) if verdict.matched), default=-1)
+        spoke = (row for row, verdict in enumerate(self._verdicts) if verdict.matched and not verdict.shadow)
+        return max(spoke, default=-1)
 
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's default
         """A row a verdict, and one for the rest."""
@@ -64,7 +65,7 @@ class VerdictModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole:
                 return verdict.rule_name
             case Role.MATCHED:
-                return verdict.matched
+                return verdict.matched and not verdict.shadow
             case Role.REASON:
                 return verdict_words(verdict)
             case Qt.ItemDataRole.ToolTipRole:

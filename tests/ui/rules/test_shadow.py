@@ -1,0 +1,33 @@
+"""What is said of rules that deliver in their own way, and of one that only looks on."""
+
+from __future__ import annotations
+
+import pytest
+
+from wxdesk.core.rules import Condition, Delivery, Rule, RuleVerdict, Verdict
+from wxdesk.ui.rules.verdict_list import VerdictModel
+from wxdesk.ui.rules.words import summary, verdict_words
+
+
+@pytest.mark.parametrize(
+    ("delivery", "seconds", "words"),
+    [
+        (Delivery.INHERIT, 0, ""),
+        (Delivery.SEND, 0, "sends at once"),
+        (Delivery.HOLD, 20, "waits 20 s before it sends"),
+        (Delivery.DRAFT, 0, "only prepares a draft"),
+        (Delivery.SHADOW, 0, "looks on only"),
+    ],
+)
+def test_a_rule_that_delivers_in_its_own_way_says_how(delivery: Delivery, seconds: int, words: str) -> None:
+    rule = Rule("r", when=Condition(any=("x",)), delivery=delivery, hold_seconds=seconds)
+    assert summary(rule) == " · ".join(filter(None, ["contains x", words]))
+
+
+def test_a_trial_tells_a_rule_in_the_shadow_from_one_that_speaks() -> None:
+    said = (Verdict("any", True, ("x",), "x"),)
+    assert verdict_words(RuleVerdict(1, "r", 1, True, said)) == "contains “x”"
+    assert verdict_words(RuleVerdict(1, "r", 1, True, said, shadow=True)) == "looks on only: contains “x”"
+    model = VerdictModel()
+    model.show((RuleVerdict(1, "a", 1, True), RuleVerdict(2, "b", 1, True, shadow=True)), 0)
+    assert model.matched_row() == 0
