@@ -14,7 +14,7 @@ from wxdesk import i18n
 from wxdesk.ui import fonts
 from wxdesk.ui.appearance import Appearance, Look
 from wxdesk.ui.theme import DARK, font
-from wxdesk.ui.widgets.labels import PlainLabel, breakable
+from wxdesk.ui.widgets.labels import PlainLabel, breakable, plain_tip
 
 HOSTILE = '<img src="file:///etc/passwd"><h1>Hello</h1>&amp;'
 LONG = "w" * 2048
@@ -98,3 +98,8 @@ def test_a_quote_is_as_wide_as_its_language_writes_it(qapp: QApplication, langua
     i18n.use("en")
     qapp.setFont(before)
     label.deleteLater()
+
+
+def test_a_tooltip_is_plain_text() -> None:
+    assert plain_tip("") == ""
+    assert plain_tip("<b>a & b</b>\nc") == "<span>&lt;b&gt;a &amp; b&lt;/b&gt;<br>c</span>"

@@ -222,6 +222,9 @@ def test_a_long_text_leaves_in_parts_only_by_its_button(
     QTest.keyClick(composer.edit, Qt.Key.Key_Return)
     assert not composer.send.isEnabled()
     assert composer.send_split.text() == "Send as 2"
+    told = composer.send_split.toolTip()
+    assert "1. 第一段。" in told
+    assert "<br>2. 第二段。" in told
     composer.send_split.click()
     qtbot.waitUntil(lambda: len(world.sandbox.sent) == 2)
     assert [one.text for one in world.sandbox.sent] == [first, second]

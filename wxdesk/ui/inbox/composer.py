@@ -13,7 +13,7 @@ from wxdesk.core.model import Conversation, Reply, ReplyState
 from wxdesk.core.text_links import TextLink, written
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.composer_tools import ComposerTools
-from wxdesk.ui.inbox.composer_words import Fit, closed_words, cost_words, fit_of, size_words
+from wxdesk.ui.inbox.composer_words import Fit, closed_words, cost_words, fit_of, size_words, split_words
 from wxdesk.ui.inbox.message_edit import MessageEdit
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
@@ -227,6 +227,7 @@ class Composer(QFrame):
         self.send.setEnabled(not fit.problem and bool(self.text().strip()))
         self.send.setToolTip(plain_tip(fit.problem))
         self.send_split.setText(tr("Send as {n}", n=fit.parts))
+        self.send_split.setToolTip(plain_tip(split_words(fit.messages)))
         self.send_split.setVisible(fit.can_split)
         self.strip.setText(tr("You are changing this reply; Enter sends it") if editing else "")
         self.strip.setVisible(editing)

@@ -5,6 +5,7 @@ Pure functions of records and times, without a widget.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,15 +19,23 @@ from wxdesk.i18n import ntr, tr
 MOST_BYTES = quota.AFTER_MESSAGE[0] * TEXT_LIMIT_BYTES
 """A text beyond this cannot leave in any number of messages that WeChat allows; it is not cut to find out."""
 
+_SHOWN = 16
+"""Characters at each end of a message that tell where a text is cut."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """How a text fits into messages. `parts` is 0 where it cannot leave; `problem` says why it cannot go in one."""
+    """How a text fits into `messages`; none where it cannot leave. `problem` says why it cannot go in one."""
 
     size: int
-    parts: int
+    messages: tuple[str, ...]
     left: int
     problem: str = ""
+
+    @property
+    def parts(self) -> int:
+        """How many messages it takes."""
+        return len(self.messages)
 
     @property
     def too_long(self) -> bool:
@@ -59,9 +68,9 @@ def fit_of(text: str, conversation: Conversation | None, now: datetime | None, *
     size = byte_count(text)
     problem = closed_words(conversation, now)
     if size <= TEXT_LIMIT_BYTES:
-        return Fit(size, 1, left, problem)
-    parts = 0 if whole else _parts(text, size)
-    return Fit(size, parts, left, problem or _too_long_words(size, parts, left))
+        return Fit(size, (text,), left, problem)
+    messages = () if whole else _messages(text, size)
+    return Fit(size, messages, left, problem or _too_long_words(size, len(messages), left))
 
 
 def size_words(size: int) -> str:
@@ -80,13 +89,23 @@ def left_words(left: int) -> str:
     return ntr("{n} is left", "{n} are left", left)
 
 
-def _parts(text: str, size: int) -> int:
+def split_words(messages: Sequence[str]) -> str:
+    """Where a long text is cut: how each of its messages begins and ends, a line each."""
+    return "\n".join(f"{number}. {_ends_of(message)}" for number, message in enumerate(messages, 1))
+
+
+def _ends_of(message: str) -> str:
+    said = " ".join(message.split())
+    return said if len(said) <= 2 * _SHOWN else f"{said[:_SHOWN]} … {said[-_SHOWN:]}"
+
+
+def _messages(text: str, size: int) -> tuple[str, ...]:
     if size > MOST_BYTES:
-        return 0
+        return ()
     try:
-        return len(split_text(text))
+        return split_text(text)
     except ReplyTooLong:  # a link that fits into no message
-        return 0
+        return ()
 
 
 def _too_long_words(size: int, parts: int, left: int) -> str:

@@ -121,7 +121,8 @@ ZERO_WIDTH_SPACE = "\u200b"
 
 def plain_tip(text: str) -> str:
     """`text` as a tooltip that Qt cannot take for markup, with places to break it; empty for none."""
-    return f"<span>{html.escape(breakable(text))}</span>" if text else ""
+    lines = html.escape(breakable(text)).split("\n")
+    return f"<span>{'<br>'.join(lines)}</span>" if text else ""
 
 
 _UNBROKEN = re.compile(r"[^\s\u2e80-\uffef]{25,}")
