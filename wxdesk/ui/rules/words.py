@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from wxdesk.core.faults import Fault
 from wxdesk.core.model import MessageType
-from wxdesk.core.rules import Action, ActionKind, Condition, Rule, RuleVerdict, SessionFromTest, Verdict
+from wxdesk.core.rules import Action, ActionKind, Condition, Delivery, Rule, RuleVerdict, SessionFromTest, Verdict
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.circumstances import circumstance, circumstances, straight
 
@@ -105,6 +106,7 @@ def condition_choice(condition: str) -> str:
 def summary(rule: Rule, hits: int = 0) -> str:
     """A rule on one line: how often in the last seven days (first, because a narrow list cuts the end), when, what."""
     parts = [ntr("{n} hit in 7 days", "{n} hits in 7 days", hits) if hits else "", _when(rule), _then(rule.then)]
+    parts.append(delivery_word(rule))
     return " · ".join(part for part in parts if part)
 
 
@@ -133,6 +135,21 @@ def _conditions(when: Condition) -> Iterable[str]:
     if when.none and not (when.any or when.all or when.exact or when.prefix or when.suffix):
         yield tr("without {words}", words=_listed(when.none))
     yield from circumstances(when)
+
+
+def delivery_word(rule: Rule) -> str:
+    """How what a rule says leaves, if that is the rule's own."""
+    match rule.delivery:
+        case Delivery.SEND:
+            return tr("sends at once")
+        case Delivery.HOLD:
+            return tr("waits {n} s before it sends", n=rule.hold_seconds)
+        case Delivery.DRAFT:
+            return tr("only prepares a draft")
+        case Delivery.SHADOW:
+            return tr("looks on only")
+        case _:
+            return ""
 
 
 def beyond_the_sentence(when: Condition) -> str:
@@ -167,7 +184,9 @@ def _then(actions: Sequence[Action]) -> str:
 
 
 def verdict_words(verdict: RuleVerdict) -> str:
-    """Why a rule matched, or the one reason why not."""
+    """Why a rule matched, or the one reason why not; of one in the shadow first that it only looks on."""
+    if verdict.shadow:
+        return tr("{what}: {why}", what=tr("looks on only"), why=verdict_words(replace(verdict, shadow=False)))
     said = verdict.verdicts if verdict.matched else verdict.verdicts[-1:]
     words = [_verdict(one) for one in said if one.condition != "on" or not one.ok]
     if not words and verdict.matched:
