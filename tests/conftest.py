@@ -5,13 +5,42 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
 from wxdesk import i18n
+
+PATIENCE_MS = 20_000
+"""How long the window's tests wait for what is sure to come; a machine that does much else needs it."""
+
+
+class PatientBot(QtBot):  # type: ignore[misc]
+    """pytest-qt's, with more than its 5 seconds of patience."""
+
+    def waitUntil(self, callback: Callable[[], object], *, timeout: int = PATIENCE_MS) -> None:  # noqa: N802 - its name
+        """Wait until `callback` holds."""
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal: Any, *, timeout: int = PATIENCE_MS, **wishes: Any) -> Any:  # noqa: N802 - its name
+        """Wait for a signal."""
+        return super().waitSignal(signal, timeout=timeout, **wishes)
+
+    def waitSignals(self, signals: Any, *, timeout: int = PATIENCE_MS, **wishes: Any) -> Any:  # noqa: N802 - its name
+        """Wait for all of these signals."""
+        return super().waitSignals(signals, timeout=timeout, **wishes)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """What clicks, types and waits in a window."""
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True)

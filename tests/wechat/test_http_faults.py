@@ -73,7 +73,7 @@ async def _no_errcode(reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     "act", [_never, _closes, _resets, _half, _half_then_silence, _drips, _floods, _not_http, _no_errcode]
 )
 async def test_once_written_nobody_knows(heard: Heard, act: Act) -> None:
-    async with raw_server(act) as (url, seen), client_to(url, heard, deadline=0.4) as client:
+    async with raw_server(act) as (url, seen), client_to(url, heard, deadline=1.5) as client:
         await client.check(ACCOUNT)
         with pytest.raises(DeliveryUnknown):
             await client.send(ACCOUNT, OPENID, HELLO)
@@ -168,7 +168,7 @@ async def test_the_sandboxs_faults(
     sandbox: Sandbox, heard: Heard, kind: FaultKind, error: type[Exception], delivered: int
 ) -> None:
     sandbox.faults.plan(Fault(kind))
-    async with client_to(sandbox.url, heard, deadline=0.3) as client:
+    async with client_to(sandbox.url, heard, deadline=1.5) as client:
         with pytest.raises(error):
             await client.send(ACCOUNT, OPENID, HELLO)
     assert len(sandbox.sent) == delivered

@@ -328,7 +328,7 @@ def received(page: InboxPage) -> Figure | None:
 
 
 def test_a_customers_picture_is_fetched_and_shown(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
-    world.sandbox.faults.plan(Fault(FaultKind.LATENCY, milliseconds=700, call="media"))
+    world.sandbox.faults.plan(Fault(FaultKind.LATENCY, milliseconds=2500, call="media"))
     opened(world.show(CUSTOMER, png(300, 200)))
     qtbot.waitUntil(lambda: (figure := received(page)) is not None and figure.words == "Fetching the picture…")
     qtbot.waitUntil(lambda: bool((figure := received(page)) and figure.digest))
