@@ -15,7 +15,7 @@ from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.words import kind_word
 
-_HEIGHT, _ROW = 280, 30
+_ROW, _ROWS = 30, 8
 _MOST = 50
 _MOVES = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown})
 
@@ -112,8 +112,9 @@ class TemplatePicker(QFrame):
 
     def _place(self) -> None:
         """As high as the rows, within what is free above the composer."""
-        rows = max(self.list.count(), 1) * _ROW
-        height = min(rows + self.field.sizeHint().height() + 26, _HEIGHT, max(120, self._bottom.y() - 12))
+        around = self.field.sizeHint().height() + 26
+        room = (max(120, self._bottom.y() - 12) - around) // _ROW
+        height = min(max(self.list.count(), 1), _ROWS, max(room, 1)) * _ROW + around
         self.setGeometry(self._bottom.x(), self._bottom.y() - height, min(460, self._widest), height)
 
     def _move(self, event: QKeyEvent) -> None:

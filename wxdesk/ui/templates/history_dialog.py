@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QPlainTextEdit, QVBoxLayout, QWidget
 
 from wxdesk.core.model import ReplyKind
@@ -18,7 +18,7 @@ from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.words import clock_time, day_word
 
 WIDTH, HEIGHT = 680, 440
-LIST = 220
+LIST, ROW = 220, 32
 
 
 class HistoryDialog(QDialog):
@@ -41,7 +41,9 @@ class HistoryDialog(QDialog):
         self.list.setAccessibleName(tr("Revisions, the newest first"))
         self.list.setFixedWidth(LIST)
         for revision in revisions:
-            self.list.addItem(QListWidgetItem(_row_words(revision, now)))
+            item = QListWidgetItem(_row_words(revision, now))
+            item.setSizeHint(QSize(0, ROW))
+            self.list.addItem(item)
         self.facts = PlainLabel(role="secondary", size=Size.SMALL, elide=True, parent=self)
         self.said = QPlainTextEdit(self)
         self.said.setProperty("class", "well")
