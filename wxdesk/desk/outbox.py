@@ -157,8 +157,7 @@ class Outbox:
         try:
             move, changes = await self._attempt(reply, claimed.window)
         except asyncio.CancelledError:
-            move, changes = Move.LOSE, ReplyChanges(error="wxdesk was closed before WeChat answered")
-            await self._record(reply, move, changes)
+            await self._record(reply, *self._consequences.lost(reply, "wxdesk was closed before WeChat answered"))
             raise
         await self._record(reply, move, changes)
 

@@ -97,9 +97,8 @@ class SqlReplies:
         return await self._db.read(_list, query.order_by(nulls_last(replies.c.due_at), replies.c.id))
 
     async def recover(self, at: datetime) -> list[Reply]:
-        """After a crash: every `sending` becomes `unknown`, because it may have been delivered."""
-        change = update(replies).where(replies.c.state == ReplyState.SENDING)
-        return await self._db.write(_change, change.values(state=ReplyState.UNKNOWN, updated_at=at))
+        """After a crash: every `sending` becomes `unknown`; it may have been delivered, and so counts as sent."""
+        return await self._db.write(_recover, at)
 
 
 def _add(connection: Connection, reply: NewReply, at: datetime) -> Reply:
@@ -109,6 +108,16 @@ def _add(connection: Connection, reply: NewReply, at: datetime) -> Reply:
         raise NotFound("conversation")
     ids = insert_replies(connection, [reply_row(reply, at)])
     return load_replies(connection, ids)[0]
+
+
+def _recover(connection: Connection, at: datetime) -> list[Reply]:
+    change = update(replies).where(replies.c.state == ReplyState.SENDING)
+    lost = _change(connection, change.values(state=ReplyState.UNKNOWN, updated_at=at))
+    ids, left = {reply.conversation_id for reply in lost}, conversations.c.window_left
+    if ids:  # of one conversation, never more than one is under way
+        fewer = update(conversations).where(conversations.c.id.in_(ids), left > 0)
+        connection.execute(fewer.values(window_left=left - 1))
+    return lost
 
 
 def _change(connection: Connection, change: Update) -> list[Reply]:
