@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Row, Update, delete, func, select, update
+from sqlalchemy import Connection, Delete, Row, Update, bindparam, delete, func, select, update
 
 from wxdesk.core.errors import NotFound
 from wxdesk.core.rules import Rule
@@ -61,14 +62,14 @@ class SqlRules:
 def _save(connection: Connection, rule: Rule, at: datetime) -> Rule:
     listed = _list(connection, for_update=True)
     if rule.id == 0:
-        saved = _insert(connection, rule, at)
+        [saved] = _insert(connection, [rule], at)
         before_default = bool(listed) and listed[-1].default and not rule.default
         listed.insert(len(listed) - before_default, saved)
     else:
         known = next((one for one in listed if one.id == rule.id), None)
         if known is None:
             raise NotFound("rule")
-        saved = _update(connection, known, rule, at)
+        [saved] = _update(connection, [(known, rule)], at)
         listed = [saved if one.id == saved.id else one for one in listed]
     placed = _place(connection, listed)
     return next(one for one in placed if one.id == saved.id)
@@ -92,19 +93,15 @@ def _delete(connection: Connection, rule_id: int) -> None:
 
 def _replace_all(connection: Connection, wanted: Sequence[Rule], at: datetime) -> list[Rule]:
     known = _list(connection, for_update=True)
-    pairs = _paired(wanted, known)
-    stay = {match.id for _, match in pairs if match is not None}
+    matches = _matches(wanted, known)
+    stay = {match.id for match in matches.values()}
     _remove(connection, [rule.id for rule in known if rule.id not in stay])
-    listed = []
-    for rule, match in pairs:
-        if match is None:
-            listed.append(_insert(connection, rule, at))
-        elif _content(match) == _content(rule):
-            connection.execute(_enable(match.id, rule.enabled))
-            listed.append(replace(match, enabled=rule.enabled))
-        else:
-            listed.append(_update(connection, match, rule, at))
-    return _place(connection, listed)
+    changed = [index for index, match in matches.items() if _content(match) != _content(wanted[index])]
+    new = [index for index in range(len(wanted)) if index not in matches]
+    made = {index: _switched(connection, match, wanted[index].enabled) for index, match in matches.items()}
+    made.update(zip(changed, _update(connection, [(matches[i], wanted[i]) for i in changed], at), strict=True))
+    made.update(zip(new, _insert(connection, [wanted[i] for i in new], at), strict=True))
+    return _place(connection, [made[index] for index in range(len(wanted))])
 
 
 def _content(rule: Rule) -> Rule:
@@ -112,17 +109,24 @@ def _content(rule: Rule) -> Rule:
     return replace(rule, id=0, position=0, revision=0, enabled=True, updated_at=None)
 
 
-def _paired(wanted: Sequence[Rule], known: Sequence[Rule]) -> list[tuple[Rule, Rule | None]]:
-    """Each wanted rule with the known one it continues: the same content first, then the same name."""
+def _matches(wanted: Sequence[Rule], known: Sequence[Rule]) -> dict[int, Rule]:
+    """The known rule that a wanted one continues, by its index: the same content first, then the same name."""
+    found: dict[int, Rule] = {}
     left = list(known)
-    matches: dict[int, Rule] = {}
-    for is_same in (lambda a, b: _content(a) == _content(b), lambda a, b: a.name == b.name):
+    for feature in (_content, _name):
+        having: defaultdict[object, deque[Rule]] = defaultdict(deque)
+        for rule in left:
+            having[feature(rule)].append(rule)
         for index, rule in enumerate(wanted):
-            match = None if index in matches else next((one for one in left if is_same(one, rule)), None)
-            if match is not None:
-                matches[index] = match
-                left.remove(match)
-    return [(rule, matches.get(index)) for index, rule in enumerate(wanted)]
+            if index not in found and having[feature(rule)]:
+                found[index] = having[feature(rule)].popleft()
+        taken = {rule.id for rule in found.values()}
+        left = [rule for rule in left if rule.id not in taken]
+    return found
+
+
+def _name(rule: Rule) -> str:
+    return rule.name
 
 
 def _list(connection: Connection, *, for_update: bool = False) -> list[Rule]:
@@ -143,35 +147,79 @@ def _rule(row: Row[Any]) -> Rule:
     )
 
 
-def _insert(connection: Connection, rule: Rule, at: datetime) -> Rule:
-    values = {"position": 0, "revision": 1, "enabled": rule.enabled, "rule": _content(rule), "updated_at": at}
-    rule_id = connection.scalar(rules.insert().values(values).returning(rules.c.id))
-    return _with_revision(connection, replace(rule, id=rule_id or 0, position=0, revision=1, updated_at=at))
+def _insert(connection: Connection, new: Sequence[Rule], at: datetime) -> list[Rule]:
+    if not new:
+        return []
+    rows = [
+        {"position": 0, "revision": 1, "enabled": rule.enabled, "rule": _content(rule), "updated_at": at}
+        for rule in new
+    ]
+    ids = connection.scalars(rules.insert().returning(rules.c.id, sort_by_parameter_order=True), rows)
+    made = zip(new, ids, strict=True)
+    saved = [replace(rule, id=rule_id, position=0, revision=1, updated_at=at) for rule, rule_id in made]
+    return _with_revisions(connection, saved)
 
 
-def _update(connection: Connection, known: Rule, rule: Rule, at: datetime) -> Rule:
-    last = select(func.max(rule_revisions.c.revision)).where(rule_revisions.c.rule_id == known.id)
-    revision = (connection.scalar(last) or known.revision) + 1
-    values = {"revision": revision, "enabled": rule.enabled, "rule": _content(rule), "updated_at": at}
-    connection.execute(update(rules).where(rules.c.id == known.id).values(values))
-    saved = replace(rule, id=known.id, position=known.position, revision=revision, updated_at=at)
-    return _with_revision(connection, saved)
+def _update(connection: Connection, pairs: Sequence[tuple[Rule, Rule]], at: datetime) -> list[Rule]:
+    """The next revision of known rules (first of each pair) with what they are to be (second)."""
+    if not pairs:
+        return []
+    last = _last_revisions(connection, [known.id for known, _ in pairs])
+    saved = [
+        replace(
+            rule, id=known.id, position=known.position, revision=last.get(known.id, known.revision) + 1, updated_at=at
+        )
+        for known, rule in pairs
+    ]
+    columns = ("revision", "enabled", "rule", "updated_at")
+    change = update(rules).where(rules.c.id == bindparam("its_id"))
+    change = change.values({rules.c[name]: bindparam(f"new_{name}") for name in columns})
+    rows = [
+        {
+            "its_id": rule.id,
+            "new_revision": rule.revision,
+            "new_enabled": rule.enabled,
+            "new_rule": _content(rule),
+            "new_updated_at": at,
+        }
+        for rule in saved
+    ]
+    connection.execute(change, rows)
+    return _with_revisions(connection, saved)
 
 
-def _with_revision(connection: Connection, rule: Rule) -> Rule:
-    values = {"rule_id": rule.id, "revision": rule.revision, "rule": _content(rule), "saved_at": rule.updated_at}
-    connection.execute(rule_revisions.insert().values(values))
-    return rule
+def _last_revisions(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
+    query = select(rule_revisions.c.rule_id, func.max(rule_revisions.c.revision).label("last"))
+    query = query.where(rule_revisions.c.rule_id.in_(ids)).group_by(rule_revisions.c.rule_id)
+    return {row.rule_id: row.last for row in connection.execute(query)}
+
+
+def _with_revisions(connection: Connection, saved: list[Rule]) -> list[Rule]:
+    rows = [
+        {"rule_id": rule.id, "revision": rule.revision, "rule": _content(rule), "saved_at": rule.updated_at}
+        for rule in saved
+    ]
+    connection.execute(rule_revisions.insert(), rows)
+    return saved
 
 
 def _place(connection: Connection, listed: Sequence[Rule]) -> list[Rule]:
     """Number the rules as they stand; only what moved is written."""
-    placed = []
-    for position, rule in enumerate(listed, start=1):
-        if rule.position != position:
-            connection.execute(update(rules).where(rules.c.id == rule.id).values(position=position))
-        placed.append(replace(rule, position=position))
-    return placed
+    moved = [
+        {"its_id": rule.id, "new_position": position}
+        for position, rule in enumerate(listed, start=1)
+        if rule.position != position
+    ]
+    if moved:
+        change = update(rules).where(rules.c.id == bindparam("its_id")).values(position=bindparam("new_position"))
+        connection.execute(change, moved)
+    return [replace(rule, position=position) for position, rule in enumerate(listed, start=1)]
+
+
+def _switched(connection: Connection, rule: Rule, enabled: bool) -> Rule:
+    if rule.enabled is not enabled:
+        connection.execute(_enable(rule.id, enabled))
+    return replace(rule, enabled=enabled)
 
 
 def _remove(connection: Connection, ids: Sequence[int]) -> None:
