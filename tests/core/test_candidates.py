@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import timeit
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.core.asking import CODES, NOW, REPLY, TAG, TOOLS, subject
 from tests.core.test_schedule import ALWAYS, NEVER
-from wxdesk.core.matching import Ruleset, Tools
+from wxdesk.core.matching import Matching, Ruleset, Tools
 from wxdesk.core.model import MessageType
 from wxdesk.core.rules import (
     Condition,
@@ -25,7 +27,7 @@ from wxdesk.core.rules import (
     SessionFromTest,
     TagsTest,
 )
-from wxdesk.core.subject import Fired, History
+from wxdesk.core.subject import Fired, History, Subject
 from wxdesk.core.words import Normaliser
 from wxdesk.desk.pattern_filter import Re2Filter
 from wxdesk.desk.patterns import compile_pattern
@@ -178,3 +180,18 @@ def test_what_a_name_means_is_looked_up_anew() -> None:
     assert later.decide(subject("x")).rule is None
     fired = [History(fired={rule_id: Fired(NOW)}) for rule_id in (3, 4)]
     assert [later.decide(subject("y", history=one)).rule for one in fired] == [None, rules[1]]
+
+
+def test_of_very_many_rules_only_the_few_with_something_to_say_are_asked() -> None:
+    rules = [Rule(f"{n}", id=n, when=Condition(any=(f"词{n:05}", f"字{n:05}")), then=REPLY) for n in range(1, 5001)]
+    asked = Ruleset(rules, TOOLS)
+    asked.prepare()
+    about = subject("请问词04321和字00007有吗")
+    assert [rule.id for rule in (rules[place] for place in asked._candidates.of(asked._facts(about)))] == [7, 4321]
+    far = subject("请问词05000有吗")
+
+    def seconds(decide: Callable[[Subject], Matching]) -> float:
+        return min(timeit.repeat(lambda: decide(far), number=1, repeat=7))
+
+    # It is about two hundred times faster; ten holds on any machine and in any weather.
+    assert seconds(asked.decide) * 10 < seconds(asked.ask_each)
