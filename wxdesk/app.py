@@ -199,6 +199,7 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
     listener = Listener(doors, intake.keep, bus.publish, clock, config.listener.host, config.listener.port)
 
     client = WeChatClient(config.wechat.api_base, config.wechat.token_endpoint, setup.credentials, bus.publish, clock)
+    bus.subscribe(client.hear, AccountFreed)
     rests = Rests(bus.publish, clock)
     bus.subscribe(rests.hear, TokenChanged)
     files = FolderOfPictures(setup.home / PICTURES)

@@ -190,3 +190,24 @@ async def test_closing_ends_a_fetch_that_is_under_way(world: World) -> None:
     await tokens.close()
     with pytest.raises(asyncio.CancelledError):
         await waiting
+
+
+async def test_a_refused_token_is_asked_for_again_later_and_later_or_when_somebody_says_so(world: World) -> None:
+    world.failure = Refused(40164, "invalid ip 10.0.0.1, not in whitelist")
+    tokens = world.tokens()
+    waits = []
+    for _ in range(6):
+        with pytest.raises(Refused):
+            await tokens.get(ACCOUNT)
+        waits.append(tokens._renewals[ACCOUNT.name][1] - world.elapsed)
+    assert waits == [60, 120, 240, 480, 900, 900]
+    async with renewing(tokens):
+        world.failure = None
+        asked = world.asked
+        tokens.try_now("somebody else")
+        tokens.try_now(ACCOUNT.name)
+        *_, renewed = await world.heard.wait_for(TokenChanged, 7)
+    assert (renewed.error, world.asked) == ("", asked + 1)
+    troubles = world.heard.of(TroubleRaised)
+    assert [trouble.text != "" for trouble in troubles] == [True] * 6 + [False]
+    assert {trouble.key for trouble in troubles} == {"account:shop"}

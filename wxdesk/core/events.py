@@ -144,8 +144,8 @@ class TroubleRaised(Event):
     """Something needs the operator; `key` is stable, so that the same trouble is shown once. Empty text clears it.
 
     `passing` is one that happened and is over; nothing will clear it but the operator who has read it. `copy` is what
-    the remedy asks to put elsewhere, such as an address. `account` is set where replies of that account wait for the
-    trouble's end: the operator can let one of them try at once.
+    the remedy asks to put elsewhere, such as an address. `account` is set where that account waits for the trouble's
+    end: the operator can let it try at once.
     """
 
     key: str

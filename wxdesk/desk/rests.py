@@ -76,8 +76,9 @@ class Rests:
         return self._rests.pop(account, None) is not None
 
     async def try_now(self, account: str) -> None:
-        """The operator thinks that it is mended: let one reply of `account` ask at once."""
-        self._free(account)
+        """The operator thinks that it is mended: ask at once, by one reply of `account` or at least for its token."""
+        if not self._free(account):
+            self._publish(AccountFreed(account))
 
     def shut(self) -> frozenset[str]:
         """The accounts from which the queue as a whole gets nothing, those with a probe to come included."""
@@ -104,8 +105,9 @@ class Rests:
         if rest is not None and rest.probe == before:
             self._rests[account] = replace(rest, probe=after)
 
-    def _free(self, account: str) -> None:
+    def _free(self, account: str) -> bool:
         rest = self._rests.get(account)
         if rest is not None:
             self._rests[account] = replace(rest, until=min(rest.until, self._clock()))
             self._publish(AccountFreed(account))
+        return rest is not None

@@ -140,6 +140,12 @@ class AccessTokens:
                 async with asyncio.timeout(None if soonest is None else soonest - now):
                     await self._planned.wait()
 
+    def try_now(self, name: str) -> None:
+        """Ask again at once for the token of the account `name`, if WeChat has refused it."""
+        renewal = self._renewals.get(name)
+        if renewal is not None and self._refused.get(name):
+            self._plan(renewal[0], 0)
+
     async def close(self) -> None:
         """Give up what is being fetched."""
         flights = tuple(self._flights.values())
@@ -184,7 +190,7 @@ class AccessTokens:
         if isinstance(error, Refused):
             words = refusal_words(error.errcode, error.errmsg)
             text = tr("{account} gets no access_token: {said}", account=account.name, said=words.sentence)
-            self._publish(TroubleRaised(f"account:{account.name}", text, copy=words.copy))
+            self._publish(TroubleRaised(f"account:{account.name}", text, copy=words.copy, account=account.name))
 
     def _plan(self, account: Account, seconds: float) -> None:
         self._renewals[account.name] = (account, self._monotonic() + seconds)

@@ -17,7 +17,7 @@ import msgspec
 from wxdesk.core.credentials import Credentials
 from wxdesk.core.errcodes import ErrorAction, action_for, meaning_of
 from wxdesk.core.errors import BadPicture, DeliveryUnknown, NotSent, SendError
-from wxdesk.core.events import ApiCalled, Event
+from wxdesk.core.events import AccountFreed, ApiCalled, Event
 from wxdesk.core.model import Account, Content, PictureFormat
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
@@ -132,6 +132,11 @@ class WeChatClient:
     async def run(self, accounts: Iterable[Account] = ()) -> None:
         """Keep the tokens of these accounts, and of all that were asked for, fresh until cancelled."""
         await self._tokens.run(accounts)
+
+    def hear(self, event: Event) -> None:
+        """Subscribed to the bus: whoever has mended an account does not wait for its token either."""
+        if isinstance(event, AccountFreed):
+            self._tokens.try_now(event.account)
 
     async def close(self) -> None:
         """Give up what is under way and close the connections."""
