@@ -86,7 +86,8 @@ def test_a_rule_that_hands_over_to_wechats_own_tool_says_so(page: RulesPage, qtb
     part = page.editor.when_card.part("any")
     assert isinstance(part, WordsPart)
     part.chips.field.words.emit(["person"])
-    page.editor.then_card.add_action(ActionKind.TRANSFER)
+    page.editor.then_card.chips[ActionKind.TRANSFER].click()
+    assert not page.editor.then_card.chips[ActionKind.TRANSFER].isEnabled()  # once is enough
     page.trial.sentence.setText("A person, please")
     qtbot.waitUntil(lambda: "The customer is handed over to WeChat's own service tool." in page.trial.bubbles.texts())
 

@@ -25,10 +25,11 @@ ADDABLE = (
     ActionKind.LINK,
     ActionKind.CARD,
     ActionKind.TAKE_OVER,
+    ActionKind.TRANSFER,
     ActionKind.TAG,
     ActionKind.SILENT,
 )
-ONCE = frozenset({ActionKind.TAKE_OVER, ActionKind.TAG, ActionKind.SILENT})
+ONCE = frozenset({ActionKind.TAKE_OVER, ActionKind.TRANSFER, ActionKind.TAG, ActionKind.SILENT})
 
 
 class ActionRow(QWidget):
