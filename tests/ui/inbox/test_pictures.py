@@ -340,6 +340,9 @@ def test_a_customers_picture_is_fetched_and_shown(qtbot: QtBot, world: World, pa
     assert image is not None
     assert image.size() == QSize(200, 133)
     page.chat.timeline.focus_last()
+    QGuiApplication.clipboard().clear()
+    QTest.keyClick(page.chat.timeline, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: QGuiApplication.clipboard().image().size() == QSize(300, 200))
     QTest.keyClick(page.chat.timeline, Qt.Key.Key_Return)
     (viewer,) = page.chat.findChildren(PictureViewer)
     qtbot.waitUntil(lambda: "300 × 200" in viewer.words.full_text())

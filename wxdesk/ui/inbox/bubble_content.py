@@ -150,6 +150,13 @@ def held_in(entry: Entry) -> tuple[Span | Figure, ...]:
     return (*figures, *spans)
 
 
+def picture_of(entry: Entry) -> Figure | None:
+    """The picture of a bubble that is nothing else."""
+    pieces = pieces_of(entry)
+    only = pieces[0] if len(pieces) == 1 else None
+    return only if isinstance(only, Figure) and only.digest else None
+
+
 def span_at(spans: Sequence[Span], position: int) -> Span | None:
     """The span that holds the character at `position`."""
     return next((span for span in spans if span.start <= position < span.start + span.length), None)

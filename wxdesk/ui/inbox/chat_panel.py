@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFrame, QStackedLayout, QVBoxLayout, QWidget
 
 from wxdesk.core.model import Reply, ReplyKind, ReplyState
 from wxdesk.core.text_links import TextLink
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.inbox.album import Album
+from wxdesk.ui.inbox.album import Album, read_picture
 from wxdesk.ui.inbox.bubble_words import BubbleAction
 from wxdesk.ui.inbox.chat_header import ChatHeader
 from wxdesk.ui.inbox.chat_session import ChatSession
@@ -20,7 +21,7 @@ from wxdesk.ui.inbox.composer import Composer
 from wxdesk.ui.inbox.drop_zone import DropZone
 from wxdesk.ui.inbox.empty_state import EmptyState
 from wxdesk.ui.inbox.link_dialog import LinkDialog
-from wxdesk.ui.inbox.picture_viewer import PictureViewer
+from wxdesk.ui.inbox.picture_viewer import LARGEST, PictureViewer
 from wxdesk.ui.inbox.reply_writing import ReplyWriting
 from wxdesk.ui.inbox.sending_panels import SendingPanels
 from wxdesk.ui.inbox.template_insertion import TemplateInsertion
@@ -85,6 +86,7 @@ class ChatPanel(QFrame):
         timeline.typed.connect(self.type_into)
         timeline.link_wanted.connect(self._show_link)
         timeline.picture_wanted.connect(self._show_picture)
+        timeline.picture_copied.connect(self._copy_picture)
         timeline.left_below.connect(composer.edit.setFocus)
         self.writing.taken.connect(self._to_latest)
         composer.went_up.connect(timeline.focus_last)
@@ -186,6 +188,15 @@ class ChatPanel(QFrame):
 
     def _show_picture(self, digest: str) -> None:
         PictureViewer(digest, self.album, self._bridge, self).show()
+
+    def _copy_picture(self, digest: str) -> None:
+        path = self._bridge.desk.pictures.path(digest)
+        if path is not None:
+            self._bridge.ask(asyncio.to_thread(read_picture, path, LARGEST), self._put_on_clipboard)
+
+    def _put_on_clipboard(self, image: QImage) -> None:
+        QGuiApplication.clipboard().setImage(image)
+        self._notices.toast(tr("Copied"))
 
     def _edit(self, reply: Reply) -> None:
         """Change a reply where such a one is written; a held one must not leave meanwhile."""

@@ -19,7 +19,7 @@ from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.album import Album
 from wxdesk.ui.inbox.anchored_view import AnchoredView
-from wxdesk.ui.inbox.bubble_content import Figure, Span, held_in
+from wxdesk.ui.inbox.bubble_content import Figure, Span, held_in, picture_of
 from wxdesk.ui.inbox.bubble_delegate import BUBBLES, Target
 from wxdesk.ui.inbox.bubble_words import BubbleAction, Key, offers_of
 from wxdesk.ui.inbox.timeline_entries import Entry
@@ -47,6 +47,7 @@ class TimelineView(AnchoredView):
         acted: an action (`BubbleAction`) and the entry's key.
         link_wanted: a `TextLink` that the operator wants to follow.
         picture_wanted: the digest of a picture that the operator wants to look at.
+        picture_copied: the digest of a picture that the operator wants on the clipboard.
         picked: the key of the bubble that has the focus; empty for none.
         typed: something was written here that belongs into the composer.
         left_below: the cursor went down from the last bubble.
@@ -55,6 +56,7 @@ class TimelineView(AnchoredView):
     acted = Signal(object, str)
     link_wanted = Signal(object)
     picture_wanted = Signal(str)
+    picture_copied = Signal(str)
     picked = Signal(str)
     typed = Signal(str)
     left_below = Signal()
@@ -157,9 +159,14 @@ class TimelineView(AnchoredView):
         return bool(held)
 
     def copy(self) -> None:
-        """Put the focused bubble's text on the clipboard."""
+        """Put the focused bubble's text on the clipboard, or its picture where it is one."""
         entry: Entry | None = self.currentIndex().data(EntryRole.ENTRY)
-        if entry is not None:
+        if entry is None:
+            return
+        picture = picture_of(entry)
+        if picture is not None:
+            self.picture_copied.emit(picture.digest)
+        else:
             QGuiApplication.clipboard().setText(entry.text)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
