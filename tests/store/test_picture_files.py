@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import resource
+import signal
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,22 +82,20 @@ def test_what_a_crash_left_is_cleared_and_nothing_else(folder: FolderOfPictures,
     assert folder.read(picture.digest) == torn_box()
 
 
-@pytest.fixture
+@contextlib.contextmanager
 def no_space() -> Iterator[None]:
-    """No file can grow beyond 100 bytes, as on a disk that is full."""
-    import signal
-
-    before, ignored = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    """No file can grow beyond 100 bytes, as on a disk that is full; that goes for pytest's own report, too."""
+    resource = pytest.importorskip("resource", reason="limits of a process are POSIX's")
+    before, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    signal.signal(signal.SIGXFSZ, ignored)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
 
 
-@pytest.mark.skipif(os.name != "posix", reason="limits of a process are POSIX's")
-def test_a_disk_that_is_full_says_so_and_leaves_nothing(
-    folder: FolderOfPictures, tmp_path: Path, no_space: None
-) -> None:
-    with pytest.raises(StoreError):
+def test_a_disk_that_is_full_says_so_and_leaves_nothing(folder: FolderOfPictures, tmp_path: Path) -> None:
+    with no_space(), pytest.raises(StoreError):
         _kept(folder, torn_box())
     assert [path for path in (tmp_path / "pictures").rglob("*") if path.is_file()] == []
