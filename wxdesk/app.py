@@ -42,9 +42,9 @@ from wxdesk.desk.answering import Answering
 from wxdesk.desk.bus import Bus
 from wxdesk.desk.calendars import Calendars
 from wxdesk.desk.desk import Desk
-from wxdesk.desk.filling import Filler
 from wxdesk.desk.handoff import Handoff
 from wxdesk.desk.health import Health
+from wxdesk.desk.inserting import Filler
 from wxdesk.desk.intake import Intake
 from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.desk.outbox import Outbox
@@ -57,6 +57,7 @@ from wxdesk.desk.ports import Clock
 from wxdesk.desk.quarantine import Quarantine
 from wxdesk.desk.rests import Rests
 from wxdesk.desk.rulebook import Rulebook
+from wxdesk.desk.shelf import Shelf
 from wxdesk.desk.traffic import Traffic
 from wxdesk.desk.transfers import Transfers
 from wxdesk.desk.typing import Typing
@@ -188,8 +189,8 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
 
     pause = Pause(store.settings, bus.publish)
     calendars = Calendars(store.settings)
-    rulebook = Rulebook(store.rules, calendars, LiquidRenderer(), clock, bus.publish)
-    phrasebook = Phrasebook(store.templates, Filler(LiquidRenderer(), calendars), clock, bus.publish)
+    rulebook = Rulebook(store.rules, calendars, LiquidRenderer(), clock, bus.publish, shelf=Shelf(store.templates))
+    phrasebook = Phrasebook(store.templates, Filler(LiquidRenderer(), calendars), clock, bus.publish, rulebook.load)
     transfers = Transfers(store.transfers, lambda: rulebook.transfers)
     answering = Answering(accounts, rulebook, pause, transfers, clock)
     intake = Intake(store, read_push, answering, transfers, bus.publish, clock)
@@ -344,7 +345,8 @@ async def export_rules(setup: Setup) -> str:
 async def _rulebook(setup: Setup) -> AsyncIterator[Rulebook]:
     store = await open_store(setup.config.store.url, setup.home)
     try:
-        rulebook = Rulebook(store.rules, Calendars(store.settings), LiquidRenderer(), setup.clock, Bus().publish)
+        calendars, shelf = Calendars(store.settings), Shelf(store.templates)
+        rulebook = Rulebook(store.rules, calendars, LiquidRenderer(), setup.clock, Bus().publish, shelf=shelf)
         await rulebook.load()
         yield rulebook
     finally:

@@ -18,7 +18,7 @@ from wxdesk.core.schedule import Calendar, Span, Weekday, WeeklySpan
 from wxdesk.core.templates import Prompt, Template
 from wxdesk.desk.calendars import Calendars
 from wxdesk.desk.composing import Occasion
-from wxdesk.desk.filling import Filler
+from wxdesk.desk.inserting import Filler
 from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.desk.phrasebook import Phrasebook
 
@@ -34,8 +34,12 @@ class Desk:
         self.calendars = Calendars(KeptSettings())
         self.kept = KeptTemplates()
         self.told: list[Event] = []
+        self.changes = 0
         filler = Filler(LiquidRenderer(), self.calendars, SHANGHAI, choose=lambda count: count - 1)
-        self.book = Phrasebook(self.kept, filler, lambda: NOON.astimezone(UTC), self.told.append)
+        self.book = Phrasebook(self.kept, filler, lambda: NOON.astimezone(UTC), self.told.append, self.heard)
+
+    async def heard(self) -> None:
+        self.changes += 1
 
 
 @pytest.fixture
@@ -191,3 +195,4 @@ async def test_changes_are_told(desk: Desk) -> None:
     assert await desk.book.all() == [used]
     assert await desk.book.revisions(saved.id) == [saved]
     assert desk.told == [TemplatesChanged()] * 4
+    assert desk.changes == 3  # a use changes nothing that is said

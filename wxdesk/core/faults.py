@@ -34,6 +34,9 @@ MAX_WORD = 200
 type CheckTemplate = Callable[[str, frozenset[str]], None]
 """Raises `BadTemplate` unless a template parses and uses known variables; given the names that `m` has."""
 
+type AgainstStored = Callable[[str], str]
+"""Why a rule cannot say the stored answer of that name; empty if it can."""
+
 type Place = tuple[str | int, ...]
 """Keys and positions as in a rules file: `("then", 0, "reply")`."""
 
@@ -72,12 +75,25 @@ def find_fault(
     compile_pattern: CompilePattern,
     check_template: CheckTemplate | None = None,
     calendars: Container[str] | None = None,
+    against_stored: AgainstStored | None = None,
 ) -> Fault | None:
     """The first thing wrong with `rule`, or None.
 
-    Without `check_template`, templates are taken on trust, and without `calendars` the names of calendars.
+    Without `check_template`, templates are taken on trust, and so are the names of calendars without `calendars` and
+    those of stored answers without `against_stored`.
     """
-    return next(_faults(rule, compile_pattern, check_template, calendars), None)
+    faults = _faults(rule, compile_pattern, check_template, calendars)
+    return next(faults, None) or next(_stored_faults(rule, against_stored), None)
+
+
+def _stored_faults(rule: Rule, against_stored: AgainstStored | None) -> Iterator[Fault]:
+    for index, action in enumerate(rule.then):
+        if action.kind is not ActionKind.TEMPLATE:
+            continue
+        if not action.text.strip():
+            yield Fault(("then", index, "template"), "No template is named.")
+        elif against_stored and (reason := against_stored(action.text)):
+            yield Fault(("then", index, "template"), reason)
 
 
 def _faults(

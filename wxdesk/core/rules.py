@@ -149,6 +149,7 @@ class ActionKind(StrEnum):
     """What a rule can do; the words of the rules file."""
 
     REPLY = "reply"
+    TEMPLATE = "template"
     IMAGE = "image"
     LINK = "link"
     CARD = "card"
@@ -160,7 +161,7 @@ class ActionKind(StrEnum):
     SILENT = "silent"
 
 
-SENDING_ACTIONS = frozenset({ActionKind.REPLY, ActionKind.IMAGE, ActionKind.LINK, ActionKind.CARD})
+SENDING_ACTIONS = frozenset({ActionKind.REPLY, ActionKind.TEMPLATE, ActionKind.IMAGE, ActionKind.LINK, ActionKind.CARD})
 """Actions that cost one of the contact's five replies each."""
 
 
@@ -176,7 +177,8 @@ class Variant(StrEnum):
 class Action:
     """One step of a rule's answer.
 
-    reply: `text` is a Liquid template, `others` are more of them, and `variant` chooses · image, link, card:
+    reply: `text` is a Liquid template, `others` are more of them, and `variant` chooses · template: `text` is the
+    shortcut or the title of a stored answer, which brings variants of its own · image, link, card:
     `content` · tag: `tags` · typing: `seconds` for which the contact sees somebody type before what follows is sent ·
     the others carry nothing.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from wxdesk.core.rules import Condition, Rule, Variant
+from wxdesk.core.rules import ActionKind, Condition, Rule, Variant
 from wxdesk.core.subject import Wanted
 
 
@@ -32,5 +32,6 @@ def _by_name(conditions: Iterable[Condition], ids: Mapping[str, Sequence[int]]) 
 
 def _counts_itself(rule: Rule) -> bool:
     limits = rule.cooldown
-    rotates = any(action.variant is Variant.ROTATE for action in rule.then)
-    return bool(limits.per_contact_s or limits.per_conversation) or rotates
+    # Whether a stored template takes turns is known to the store only.
+    may_rotate = any(action.variant is Variant.ROTATE or action.kind is ActionKind.TEMPLATE for action in rule.then)
+    return bool(limits.per_contact_s or limits.per_conversation) or may_rotate

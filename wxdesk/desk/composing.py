@@ -7,21 +7,27 @@ and that is missing makes the whole answer a problem, which names it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from functools import partial
 
 from wxdesk.core.errors import BadTemplate, ReplyTooLong
 from wxdesk.core.matching import Matched, Matching
-from wxdesk.core.model import Account, Content, Conversation, Message
+from wxdesk.core.model import Account, Content, Conversation, Message, ReplyKind
 from wxdesk.core.render import variables
 from wxdesk.core.rules import Action, ActionKind, Rule, RuleVerdict, Variant
 from wxdesk.core.schedule import Schedule
 from wxdesk.core.subject import NO_HISTORY, History
 from wxdesk.desk.calendars import Calendars
+from wxdesk.desk.filling import Filling
 from wxdesk.desk.liquid import LiquidRenderer
+from wxdesk.desk.shelf import Shelf
 from wxdesk.desk.splitting import rendered
 from wxdesk.i18n import explain, tr
+
+type Choose = Callable[[Sequence[str], Variant], str]
+"""Takes one of the variants of a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +89,10 @@ class Occasion:
 class Composer:
     """Turns rules that matched into an answer. `zone` is that of `{{ time }}` and `{{ date }}`; None: the machine's."""
 
-    def __init__(self, renderer: LiquidRenderer, calendars: Calendars, zone: tzinfo | None) -> None:
+    def __init__(self, renderer: LiquidRenderer, calendars: Calendars, shelf: Shelf, zone: tzinfo | None) -> None:
         self._renderer = renderer
         self._calendars = calendars
+        self._shelf = shelf
         self._zone = zone
 
     def answer(self, matching: Matching, verdicts: tuple[RuleVerdict, ...], occasion: Occasion) -> Answer:
@@ -117,8 +124,8 @@ class Composer:
         for place, action in enumerate(matched.rule.then):
             if action.kind is ActionKind.TYPING:
                 after += action.seconds
-            template = _chosen(action, place, matched.rule, occasion)
-            said += [Said(matched.rule, content, after) for content in self._contents(action, template, values)]
+            choose = partial(_chosen, place, matched.rule, occasion)
+            said += [Said(matched.rule, content, after) for content in self._contents(action, choose, values)]
         return said
 
     def _values(self, matched: Matched, occasion: Occasion) -> Mapping[str, object]:
@@ -134,35 +141,46 @@ class Composer:
             return schedules.get(rule.when.hours.calendar)
         return next(iter(schedules.values()), None)
 
-    def _contents(self, action: Action, template: str, values: Mapping[str, object]) -> list[Content]:
+    def _contents(self, action: Action, choose: Choose, values: Mapping[str, object]) -> list[Content]:
         match action.kind:
             case ActionKind.REPLY:
-                return [Content(text=part) for part in self._parts(template, values)]
+                return _parts(self._renderer.render(choose(action.texts, action.variant), values))
+            case ActionKind.TEMPLATE:
+                return self._stored(action.text, choose, values)
             case ActionKind.IMAGE | ActionKind.LINK | ActionKind.CARD:
                 return [action.content]
             case _:
                 return []
 
-    def _parts(self, template: str, values: Mapping[str, object]) -> tuple[str, ...]:
-        try:
-            parts = rendered(self._renderer.render(template, values)).parts
-        except ReplyTooLong:
-            raise BadTemplate(1, tr("A link comes out longer than a message can be.")) from None
-        if not parts:
-            raise BadTemplate(1, tr("The reply comes out empty for this message."))
-        return parts
+    def _stored(self, name: str, choose: Choose, values: Mapping[str, object]) -> list[Content]:
+        template = self._shelf.named(name)
+        if template is None:
+            raise BadTemplate(1, self._shelf.reason_against(name))
+        text = choose(template.texts, template.variant)
+        content = Filling(template, text, template.prompts, values, self._renderer).content({})
+        return _parts(content.text) if content.kind is ReplyKind.TEXT else [content]
+
+
+def _parts(text: str) -> list[Content]:
+    """A text in as many messages as it takes."""
+    try:
+        parts = rendered(text).parts
+    except ReplyTooLong:
+        raise BadTemplate(1, tr("A link comes out longer than a message can be.")) from None
+    if not parts:
+        raise BadTemplate(1, tr("The reply comes out empty for this message."))
+    return [Content(text=part) for part in parts]
 
 
 def _hands_over(rule: Rule) -> bool:
     return any(action.kind is ActionKind.TRANSFER for action in rule.then)
 
 
-def _chosen(action: Action, place: int, rule: Rule, occasion: Occasion) -> str:
-    """The template that is said this time. The same message always gets the same, however often it is asked about."""
-    texts = action.texts
-    match action.variant:
+def _chosen(place: int, rule: Rule, occasion: Occasion, texts: Sequence[str], variant: Variant) -> str:
+    """The text that is said this time. The same message always gets the same, however often it is asked about."""
+    match variant:
         case Variant.FIRST:
-            return action.text
+            return texts[0]
         case Variant.RANDOM:
             seed = f"{rule.id} {place} {occasion.message.id}".encode()
             return texts[int.from_bytes(hashlib.blake2b(seed, digest_size=8).digest()) % len(texts)]

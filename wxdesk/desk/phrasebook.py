@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from wxdesk.core.errors import BadTemplate, UnusableTemplate
@@ -10,19 +10,31 @@ from wxdesk.core.events import Event, TemplatesChanged
 from wxdesk.core.model import Content, ReplyKind
 from wxdesk.core.templates import Template, TemplateFault, faults
 from wxdesk.desk.composing import Occasion
-from wxdesk.desk.filling import Filler, Filling
+from wxdesk.desk.filling import Filling
+from wxdesk.desk.inserting import Filler
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.template_ports import Templates
 
 
 class Phrasebook:
-    """All templates. What does not wait for the store may be called on any thread."""
+    """All templates. What does not wait for the store may be called on any thread.
 
-    def __init__(self, templates: Templates, filler: Filler, clock: Clock, publish: Callable[[Event], None]) -> None:
+    `changed` is awaited after each change, for those who answer with what the templates say.
+    """
+
+    def __init__(
+        self,
+        templates: Templates,
+        filler: Filler,
+        clock: Clock,
+        publish: Callable[[Event], None],
+        changed: Callable[[], Awaitable[None]],
+    ) -> None:
         self._templates = templates
         self._filler = filler
         self._clock = clock
         self._publish = publish
+        self._changed = changed
 
     async def all(self) -> list[Template]:
         """All templates by title."""
@@ -42,7 +54,7 @@ class Phrasebook:
         for fault in self.faults(tidy):
             raise BadTemplate(fault.line, fault.reason) if fault.line else UnusableTemplate(tidy.title, fault.reason)
         saved = await self._templates.save(tidy, self._clock())
-        self._publish(TemplatesChanged())
+        await self._tell()
         return saved
 
     async def save_all(self, templates: Sequence[Template]) -> list[Template]:
@@ -52,16 +64,20 @@ class Phrasebook:
     async def delete(self, template_id: int) -> None:
         """Remove one; raises `NotFound`."""
         await self._templates.delete(template_id)
-        self._publish(TemplatesChanged())
+        await self._tell()
 
     async def put_back(self, template: Template) -> None:
         """Undo the deletion of `template`; raises `ShortcutTaken`."""
         await self._templates.put_back(template)
-        self._publish(TemplatesChanged())
+        await self._tell()
 
     async def count_use(self, template_id: int) -> None:
         """One was inserted."""
         await self._templates.count_use(template_id, self._clock())
+        self._publish(TemplatesChanged())
+
+    async def _tell(self) -> None:
+        await self._changed()
         self._publish(TemplatesChanged())
 
     def faults(self, template: Template) -> tuple[TemplateFault, ...]:

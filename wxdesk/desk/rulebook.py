@@ -28,6 +28,7 @@ from wxdesk.desk.pattern_filter import Re2Filter
 from wxdesk.desk.patterns import compile_pattern
 from wxdesk.desk.ports import Clock, Rules
 from wxdesk.desk.rules_file import read_rules, write_rules
+from wxdesk.desk.shelf import Shelf
 from wxdesk.i18n import explain, tr
 
 log = logging.getLogger(__name__)
@@ -51,10 +52,11 @@ class Rulebook:
     """The list of rules, and the answers that follow from it.
 
     Call `load` before anything else, and again when another desk changed the rules. `zone` is the time zone
-    of `{{ time }}` and `{{ date }}`, None for the machine's; `calendars` have the business hours that rules name.
+    of `{{ time }}` and `{{ date }}`, None for the machine's; `calendars` have the business hours that rules name, and
+    `shelf` the stored answers.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it answers from, each by its name
         self,
         rules: Rules,
         calendars: Calendars,
@@ -62,14 +64,16 @@ class Rulebook:
         clock: Clock,
         publish: Callable[[Event], None],
         zone: tzinfo | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
         self._rules = rules
+        self._shelf = shelf or Shelf()
         self._calendars = calendars
         self._renderer = renderer
         self._clock = clock
         self._publish = publish
         self._tools = Tools(compile_pattern, normaliser(read_emoticons()), Re2Filter)
-        self._composer = Composer(renderer, calendars, zone)
+        self._composer = Composer(renderer, calendars, self._shelf, zone)
         self._sound: tuple[Rule, ...] = ()
         self._transfers = False
         self._ruleset = Ruleset((), self._tools)
@@ -93,6 +97,7 @@ class Rulebook:
         """
         async with self._loading:
             await self._calendars.load()
+            await self._shelf.load()
             rules = await self._rules.all()
             ready = self._ready(rules) if len(rules) <= AT_ONCE else await asyncio.to_thread(self._ready, rules)
             self._sound, self._ruleset, troubles = ready
@@ -108,7 +113,7 @@ class Rulebook:
         sound: list[Rule] = []
         troubles: dict[str, str] = {}
         for rule in rules:
-            unchanged = known.get(rule.id) == rule and not rule.when.names_others
+            unchanged = known.get(rule.id) == rule and not _names_others(rule)
             fault = None if unchanged or not rule.enabled else self.fault_in(rule)
             if fault is None:
                 sound.append(rule)
@@ -224,7 +229,7 @@ class Rulebook:
         return self._judge(rule, self._calendars.schedules)
 
     def _judge(self, rule: Rule, calendars: Container[str]) -> Fault | None:
-        return find_fault(rule, compile_pattern, self._renderer.check, calendars)
+        return find_fault(rule, compile_pattern, self._renderer.check, calendars, self._shelf.reason_against)
 
     async def _changed(self) -> None:
         await self.load()
@@ -237,6 +242,11 @@ class Rulebook:
             log.warning("A stored rule cannot be used: %s", key)
             self._publish(TroubleRaised(key, text))
         self._troubled = set(troubles)
+
+
+def _names_others(rule: Rule) -> bool:
+    """Whether it can become wrong without being changed: by calendars or stored answers that go away."""
+    return rule.when.names_others or any(action.kind is ActionKind.TEMPLATE for action in rule.then)
 
 
 def _error(rule: Rule, fault: Fault) -> BadRule | BadTemplate:

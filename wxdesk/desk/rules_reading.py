@@ -95,6 +95,8 @@ def _action(value: object, path: Path) -> Action:
     match kind:
         case ActionKind.REPLY:
             return _reply(table)
+        case ActionKind.TEMPLATE:
+            return Action(kind, text=table.text(kind))
         case ActionKind.IMAGE:
             return Action(kind, content=Content(ReplyKind.IMAGE, media_id=table.text(kind)))
         case ActionKind.LINK | ActionKind.CARD:

@@ -97,6 +97,8 @@ def _action(action: Action) -> str:
     match kind:
         case ActionKind.REPLY:
             value = _one_or_more(action.texts)
+        case ActionKind.TEMPLATE:
+            value = string(action.text)
         case ActionKind.IMAGE:
             value = string(action.content.media_id)
         case ActionKind.LINK | ActionKind.CARD:

@@ -208,7 +208,7 @@ class SentenceBody(ActionBody):
         self._action = action
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(PlainLabel(_sentence(action.kind), size=Size.SMALL, role="secondary", wrap=True, parent=self))
+        column.addWidget(PlainLabel(_sentence(action), size=Size.SMALL, role="secondary", wrap=True, parent=self))
 
     def action(self) -> Action:
         """As it was."""
@@ -278,8 +278,8 @@ def _fields(kind: ActionKind) -> list[tuple[str, str, str]]:
             ]
 
 
-def _sentence(kind: ActionKind) -> str:
-    match kind:
+def _sentence(action: Action) -> str:
+    match action.kind:
         case ActionKind.TAKE_OVER:
             return tr("The conversation waits for a person; the rules keep quiet in it until it is handed back.")
         case ActionKind.TRANSFER:
@@ -290,6 +290,8 @@ def _sentence(kind: ActionKind) -> str:
             )
         case ActionKind.TYPING:
             return tr("The customer sees that somebody is typing before the next message comes.")
+        case ActionKind.TEMPLATE:
+            return tr("Says what the template “{name}” of the templates page says.", name=action.text)
         case ActionKind.NOTIFY:
             return tr("Somebody at the desk is called; the rules go on as ever.")
         case _:

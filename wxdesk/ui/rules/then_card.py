@@ -224,7 +224,7 @@ class ThenCard(QFrame):
         for kind in ONCE:
             self.chips[kind].setEnabled(kind not in kinds)
         sends = sum(kind in SENDING_ACTIONS for kind in kinds)
-        for kind in SENDING_ACTIONS:
+        for kind in SENDING_ACTIONS & self.chips.keys():
             self.chips[kind].setEnabled(sends < MAX_SENDS)
         self._cost.setText(_cost_words(sends))
 

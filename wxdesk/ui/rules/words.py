@@ -43,6 +43,7 @@ def action_word(kind: ActionKind) -> str:
 
 _ACTIONS = {
     ActionKind.REPLY: "Text",
+    ActionKind.TEMPLATE: "Template",
     ActionKind.IMAGE: "Picture",
     ActionKind.LINK: "Link",
     ActionKind.CARD: "Mini-program card",

@@ -1,0 +1,74 @@
+"""How an operator's insertion of a stored answer begins: which variant is said, and with which values."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from datetime import tzinfo
+
+from wxdesk.core.errors import BadTemplate
+from wxdesk.core.model import ReplyKind
+from wxdesk.core.render import variables
+from wxdesk.core.rules import Variant
+from wxdesk.core.templates import Prompt, Template
+from wxdesk.desk.calendars import Calendars
+from wxdesk.desk.composing import Occasion, hours_values
+from wxdesk.desk.filling import Filling
+from wxdesk.desk.liquid import LiquidRenderer
+
+
+class Filler:
+    """Begins insertions. `zone` is that of `{{ time }}` and `{{ date }}`, None for the machine's.
+
+    `choose` gives a number below the one it gets, for templates that say any of their variants.
+    """
+
+    def __init__(
+        self,
+        renderer: LiquidRenderer,
+        calendars: Calendars,
+        zone: tzinfo | None = None,
+        choose: Callable[[int], int] = random.randrange,
+    ) -> None:
+        self._renderer = renderer
+        self._calendars = calendars
+        self._zone = zone
+        self._choose = choose
+
+    def check(self, text: str) -> None:
+        """Raise `BadTemplate` unless `text` can stand in a stored answer."""
+        self._renderer.check(text, frozenset(), by_hand=True)
+
+    def prompts(self, texts: Sequence[str], declared: Sequence[Prompt]) -> tuple[Prompt, ...]:
+        """What `texts` ask for, as `declared`, else plainly; what does not parse asks for nothing."""
+        known = {prompt.name: prompt for prompt in declared}
+        names = dict.fromkeys(name for text in texts for name in self._asked(text))
+        return tuple(known.get(name, Prompt(name)) for name in names)
+
+    def begin(self, template: Template, occasion: Occasion, variant: int | None = None) -> Filling:
+        """Insert `template` into the conversation of `occasion`; `variant` counts from 0, None lets it choose."""
+        text = template.texts[self._variant(template) if variant is None else variant]
+        prompts = self.prompts([text], template.prompts) if template.kind is ReplyKind.TEXT else ()
+        return Filling(template, text, prompts, self._values(occasion), self._renderer)
+
+    def _variant(self, template: Template) -> int:
+        count = len(template.texts)
+        match template.variant:
+            case Variant.FIRST:
+                return 0
+            case Variant.RANDOM:
+                return self._choose(count)
+            case Variant.ROTATE:
+                return template.uses % count
+
+    def _values(self, occasion: Occasion) -> Mapping[str, object]:
+        now = occasion.now.astimezone(self._zone)
+        values = variables(occasion.message, occasion.conversation, occasion.account, {}, now)
+        schedule = next(iter(self._calendars.schedules.values()), None)
+        return values if schedule is None else {**values, "hours": hours_values(schedule, occasion.now)}
+
+    def _asked(self, text: str) -> tuple[str, ...]:
+        try:
+            return self._renderer.asked(text)
+        except BadTemplate:
+            return ()

@@ -1,0 +1,40 @@
+"""The stored answers as rules name them: by shortcut or by title."""
+
+from __future__ import annotations
+
+from wxdesk.core.templates import Template, same_shortcut
+from wxdesk.desk.template_ports import Templates
+from wxdesk.i18n import tr
+
+
+class Shelf:
+    """What was there when `load` was called last; without `templates` it stays empty."""
+
+    def __init__(self, templates: Templates | None = None) -> None:
+        self._templates = templates
+        self.all: tuple[Template, ...] = ()
+
+    async def load(self) -> None:
+        """Take them from the store."""
+        if self._templates is not None:
+            self.all = tuple(await self._templates.all())
+
+    def named(self, name: str) -> Template | None:
+        """The template of that shortcut, else the first of that title."""
+        by_shortcut = (one for one in self.all if same_shortcut(one.shortcut, name.removeprefix("/")))
+        by_title = (one for one in self.all if one.title == name)
+        return next(by_shortcut, None) or next(by_title, None)
+
+    def reason_against(self, name: str) -> str:
+        """Why a rule cannot say the template of that name, in the operator's language; empty if it can."""
+        template = self.named(name)
+        if template is None:
+            return tr("There is no template “{name}”.", name=name)
+        for prompt in template.prompts:
+            if prompt.required and not prompt.default:
+                return tr(
+                    "The template “{title}” asks for “{question}”, and a rule has nobody to ask.",
+                    title=template.title,
+                    question=prompt.question,
+                )
+        return ""
