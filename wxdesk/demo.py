@@ -22,6 +22,7 @@ from wxdesk.core.events import Event, MessageKept
 from wxdesk.core.inbox import InboxFilter, InboxRow, TimelineItem
 from wxdesk.core.model import MessageType, Reply, ReplyMode, ReplyState
 from wxdesk.desk.desk import Desk
+from wxdesk.desk.starter_templates import starter_templates
 from wxdesk.i18n import tr
 from wxdesk.paths import resource
 from wxdesk.sandbox import scenario
@@ -101,10 +102,12 @@ def _world(folder: Path, log_level: str) -> Iterator[tuple[LoopThread, Sandbox, 
 
 
 async def _furnish(desk: Desk) -> None:
-    """The starter rules, and names for the customers as soon as they write."""
+    """The starter rules and templates, and names for the customers as soon as they write."""
     rules = resource("rules", "starter.zh_CN.toml")
     if not await desk.rulebook.all():
         await desk.rulebook.import_text(rules.read_text(encoding="utf-8"), rules.name)
+    if not await desk.phrasebook.all():
+        await desk.phrasebook.save_all(starter_templates("zh_CN"))
     names = {customer.openid: customer.alias for customer in CUSTOMERS}
     introductions: set[asyncio.Task[None]] = set()
 

@@ -165,6 +165,40 @@ class FieldsBody(ActionBody):
         self.changed.emit()
 
 
+class TemplateBody(ActionBody):
+    """template: the shortcut or the title of a stored answer."""
+
+    def __init__(self, action: Action, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.name = QLineEdit(action.text, self)
+        self.name.setAccessibleName(tr("Shortcut or title of the template"))
+        self.name.setPlaceholderText(tr("Shortcut or title of the template"))
+        self.name.textEdited.connect(self._edited)
+        self._error = error_label(self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.name)
+        column.addWidget(self._error)
+
+    def action(self) -> Action:
+        """The name."""
+        return Action(ActionKind.TEMPLATE, text=self.name.text().strip())
+
+    def start(self) -> None:
+        """The name."""
+        self.name.setFocus()
+
+    def show_fault(self, fault: Fault | None, reason: str) -> None:
+        """Frame the name, and say it below."""
+        set_wrong(self.name, fault is not None)
+        self._error.setText(reason)
+        self._error.setVisible(bool(reason))
+
+    def _edited(self) -> None:
+        self.changed.emit()
+
+
 class TagBody(ActionBody):
     """tag: words that the customer is tagged with."""
 
@@ -208,7 +242,7 @@ class SentenceBody(ActionBody):
         self._action = action
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(PlainLabel(_sentence(action), size=Size.SMALL, role="secondary", wrap=True, parent=self))
+        column.addWidget(PlainLabel(_sentence(action.kind), size=Size.SMALL, role="secondary", wrap=True, parent=self))
 
     def action(self) -> Action:
         """As it was."""
@@ -222,6 +256,8 @@ def body_of(action: Action, parent: QWidget | None = None) -> ActionBody:
             return ReplyBody(action, parent)
         case ActionKind.IMAGE | ActionKind.LINK | ActionKind.CARD:
             return FieldsBody(action, parent)
+        case ActionKind.TEMPLATE:
+            return TemplateBody(action, parent)
         case ActionKind.TAG:
             return TagBody(action, parent)
         case _:
@@ -278,8 +314,8 @@ def _fields(kind: ActionKind) -> list[tuple[str, str, str]]:
             ]
 
 
-def _sentence(action: Action) -> str:
-    match action.kind:
+def _sentence(kind: ActionKind) -> str:
+    match kind:
         case ActionKind.TAKE_OVER:
             return tr("The conversation waits for a person; the rules keep quiet in it until it is handed back.")
         case ActionKind.TRANSFER:
@@ -290,8 +326,6 @@ def _sentence(action: Action) -> str:
             )
         case ActionKind.TYPING:
             return tr("The customer sees that somebody is typing before the next message comes.")
-        case ActionKind.TEMPLATE:
-            return tr("Says what the template “{name}” of the templates page says.", name=action.text)
         case ActionKind.NOTIFY:
             return tr("Somebody at the desk is called; the rules go on as ever.")
         case _:

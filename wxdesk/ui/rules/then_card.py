@@ -21,6 +21,7 @@ from wxdesk.ui.widgets.small_button import SmallButton
 
 ADDABLE = (
     ActionKind.REPLY,
+    ActionKind.TEMPLATE,
     ActionKind.IMAGE,
     ActionKind.LINK,
     ActionKind.CARD,
