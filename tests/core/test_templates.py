@@ -34,7 +34,8 @@ SHELF = (
         ("", ["Hello", "发货时间", "Refund policy", "退款说明", "营业时间"]),  # the last used first, then by title
         ("/", ["Hello", "发货时间", "Refund policy", "退款说明", "营业时间"]),
         ("时间", ["发货时间", "营业时间"]),
-        ("间时", []),  # Chinese characters stand together or not at all
+        ("退说", []),  # Chinese characters stand together or not at all
+        ("间时", []),
         ("说明", ["退款说明", "Hello"]),  # a title is nearer than a text
         ("/TK", ["退款说明"]),
         ("ｔｋ", ["退款说明"]),
