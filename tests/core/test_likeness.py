@@ -1,0 +1,79 @@
+"""Sentences by likeness, with the words that they share."""
+
+from __future__ import annotations
+
+import random
+import time
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.core.asking import NOW, TOOLS
+from wxdesk.core.likeness import Group, Sentence, grouped
+
+
+def groups_of(*texts: str) -> list[Group]:
+    """The last text is the newest."""
+    told = [Sentence(n, 1, text, NOW + timedelta(seconds=n)) for n, text in enumerate(texts, start=1)]
+    return grouped(told, TOOLS.normaliser)
+
+
+def test_what_is_alike_is_counted_together_under_its_newest() -> None:
+    invoice = ("怎么开发票", "发票怎么开", "可以开发票吗", "开发票")
+    first, second = groups_of("你们招人吗", *invoice)
+    assert (first.times, first.newest.text, first.words) == (4, "开发票", ("发票",))
+    assert (second.times, second.newest.text) == (1, "你们招人吗")
+
+
+@pytest.mark.parametrize(
+    ("texts", "words"),
+    [
+        (("Where is my parcel?", "where is my parcel", "WHERE is my  parcel!!"), ("is my parcel",)),
+        (("order 20461 arrived broken", "order 777 arrived broken"), ("arrived broken",)),
+        (("ｉＰｈｏｎｅ 壳", "iphone 壳有吗"), ("iphone",)),
+        (("在吗[微笑]", "在吗"), ("在吗",)),
+        (("我的快递到哪里了呢",), ("我的快递到哪里了呢",)),
+    ],
+)
+def test_the_words_are_those_that_stand_in_most(texts: tuple[str, ...], words: tuple[str, ...]) -> None:
+    [group] = groups_of(*texts)
+    assert group.times == len(texts)
+    assert group.words == words
+
+
+def test_an_order_number_keeps_nothing_apart() -> None:
+    [group] = groups_of(*(f"订单{number}到哪了" for number in range(20461, 20481)))
+    assert group.times == 20
+    assert group.words == ("到哪了",)
+
+
+def test_what_has_no_word_makes_no_group() -> None:
+    assert groups_of("？？", "", "  ", "😀") == []
+
+
+@given(st.lists(st.text("退款运费ab 1？", max_size=8), max_size=30), st.randoms(use_true_random=False))
+def test_every_sentence_is_in_one_group_and_its_words_in_some_of_it(texts: list[str], mixing: random.Random) -> None:
+    told = [Sentence(n, 1, text, NOW + timedelta(seconds=n)) for n, text in enumerate(texts)]
+    groups = grouped(told, TOOLS.normaliser)
+    with_words = [text for text in texts if any(mark.isalnum() for mark in text)]
+    assert sum(group.times for group in groups) == len(with_words)
+    folded = [TOOLS.normaliser(text) for text in texts]
+    for group in groups:
+        assert group.words
+        assert all(any(word in text for text in folded) for word in group.words)
+    mixed = list(told)
+    mixing.shuffle(mixed)
+    assert grouped(mixed, TOOLS.normaliser) == groups
+
+
+def test_five_thousand_sentences_take_less_than_a_second() -> None:
+    chance = random.Random(4)
+    letters = [chr(0x4E00 + at) for at in range(600)]
+    told = [
+        Sentence(n, 1, "".join(chance.choices(letters, k=chance.choice((4, 12, 80)))), NOW) for n in range(5000)
+    ]  # fmt: skip
+    began = time.thread_time()
+    grouped(told, TOOLS.normaliser)
+    assert time.thread_time() - began < 1.0
