@@ -86,6 +86,11 @@ class Rulebook:
         return self._ruleset
 
     @property
+    def calendars(self) -> Calendars:
+        """The business hours that rules name."""
+        return self._calendars
+
+    @property
     def transfers(self) -> bool:
         """Whether any rule that is asked hands contacts over to WeChat's own tool."""
         return self._transfers

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -11,25 +10,13 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from wxdesk.core.model import Content, MessageType, ReplyKind
-from wxdesk.core.rules import (
-    Action,
-    ActionKind,
-    Condition,
-    Cooldown,
-    Delivery,
-    FieldTest,
-    MessageNo,
-    Presence,
-    Rule,
-    SessionFromTest,
-    TagsTest,
-    Variant,
-)
+from wxdesk.core.rules import Action, ActionKind, Condition, Rule, SessionFromTest
 from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.rules.action_bodies import FieldsBody, ReplyBody, TagBody
+from wxdesk.ui.rules.action_bodies import FieldsBody, TagBody
 from wxdesk.ui.rules.condition_parts import PatternPart, SourcePart, WordsPart
 from wxdesk.ui.rules.leave_dialog import LeaveDialog
 from wxdesk.ui.rules.page import RulesPage
+from wxdesk.ui.rules.reply_body import ReplyBody
 from wxdesk.ui.rules.word_chips import split_words
 
 type Stored = Callable[[], list[Rule]]
@@ -307,46 +294,3 @@ def test_what_is_written_stays_when_the_rules_change_elsewhere(
     page.editor.save()
     qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rowCount() == 4)
     assert [rule.name for rule in stored()] == ["Hours", "Parcels", "Being renamed", "Everything else"]
-
-
-WHOLE = Rule(
-    "Whole",
-    on=frozenset({MessageType.TEXT, MessageType.ENTER_SESSION}),
-    when=Condition(
-        any=("发货",),
-        suffix=("吗",),
-        session_from=SessionFromTest(prefix="goods", fields=(FieldTest("id", ("1", "2")),)),
-        operator=Presence.AWAY,
-        tags=TagsTest(none=("同行",)),
-        message_no=MessageNo(2),
-        unless=Condition(prefix=("别",)),
-    ),
-    then=(
-        Action(ActionKind.TYPING, seconds=3),
-        Action(ActionKind.REPLY, text="您好", others=("你好",), variant=Variant.ROTATE),
-        Action(ActionKind.NOTIFY),
-    ),
-    cooldown=Cooldown(60, 1, 9),
-    delivery=Delivery.HOLD,
-    hold_seconds=20,
-)
-
-
-def test_what_the_editor_has_no_field_for_is_shown_and_kept(
-    page: RulesPage, stored: Stored, bridge: Bridge, qtbot: QtBot
-) -> None:
-    done: list[Rule] = []
-    bridge.ask(bridge.desk.rulebook.save(WHOLE), done.append)
-    qtbot.waitUntil(lambda: bool(done))
-    page.editor.show_rule(done[0])
-    assert not page.editor.unsaved
-    shown = page.editor.when_card.beyond
-    assert shown.isVisible()
-    assert "nobody is at the desk" in shown.full_text()
-    page.editor.name.setText("Whole and renamed")
-    page.editor.check_now()
-    page.editor.save_button.click()
-    _settled(page, bridge, qtbot)
-    [kept] = [one for one in stored() if one.id == done[0].id]
-    unchanged = replace(kept, id=0, revision=0, position=0, updated_at=None, name=WHOLE.name)
-    assert (kept.name, unchanged) == ("Whole and renamed", WHOLE)

@@ -1,119 +1,27 @@
-"""What stands inside an action: a text, the fields of a picture, link or card, tags, or a sentence about it."""
+"""What stands inside the other actions: the fields of a picture, link or card, tags, or a sentence about it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
-from wxdesk.core.faults import Fault
+from wxdesk.core.faults import MOST_TYPING_SECONDS, Fault
 from wxdesk.core.model import Content, ReplyKind
-from wxdesk.core.render import TEXT_LIMIT_BYTES, VARIABLES, byte_count
 from wxdesk.core.rules import Action, ActionKind
 from wxdesk.i18n import tr
-from wxdesk.ui.rules.choices import MenuButton
-from wxdesk.ui.rules.condition_parts import error_label
-from wxdesk.ui.rules.template_edit import TemplateEdit
+from wxdesk.ui.rules.action_body import ActionBody
+from wxdesk.ui.rules.condition_parts import error_label, sentence_word
+from wxdesk.ui.rules.number_field import NumberField
+from wxdesk.ui.rules.reply_body import ReplyBody
 from wxdesk.ui.rules.word_chips import WordChips
 from wxdesk.ui.theme import Size
-from wxdesk.ui.widgets.buttons import ButtonKind
 from wxdesk.ui.widgets.field import set_wrong
 from wxdesk.ui.widgets.flow import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
 
-
-class ActionBody(QWidget):
-    """The inside of one action.
-
-    Signals:
-        changed: it says something else now.
-    """
-
-    changed = Signal()
-
-    def action(self) -> Action:
-        """What it says."""
-        raise NotImplementedError
-
-    def start(self) -> None:
-        """Give it the keyboard."""
-        self.setFocus()
-
-    def show_fault(self, fault: Fault | None, reason: str) -> None:
-        """Say what is wrong with it; None takes that away."""
-
-    def show_groups(self, names: Iterable[str]) -> None:
-        """Tell it which named groups the rule's patterns have."""
-
-
-class ReplyBody(ActionBody):
-    """reply: a text that may hold Liquid."""
-
-    def __init__(self, action: Action, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._action = action
-        self._groups: tuple[str, ...] = ()
-        self.edit = TemplateEdit(self)
-        self.edit.set_text(action.text)
-        self.edit.edited.connect(self._edited)
-        self._error = error_label(self)
-        self.variables = MenuButton(tr("Insert a variable"), kind=ButtonKind.LINK, parent=self)
-        self.variables.menu_shown.aboutToShow.connect(self._fill_menu)
-        self.variables.menu_shown.triggered.connect(self._insert)
-        self._size = PlainLabel(size=Size.SMALL, role="secondary", tabular=True, parent=self)
-        foot = QHBoxLayout()
-        foot.addWidget(self.variables)
-        foot.addStretch(1)
-        foot.addWidget(self._size)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addWidget(self.edit)
-        column.addWidget(self._error)
-        column.addLayout(foot)
-        self._measure()
-
-    def action(self) -> Action:
-        """The template, beside the further ones that a rules file may name."""
-        return replace(self._action, text=self.edit.text())
-
-    def start(self) -> None:
-        """The text."""
-        self.edit.setFocus()
-
-    def show_fault(self, fault: Fault | None, reason: str) -> None:
-        """Mark the line, and explain it below."""
-        line = fault.template_line if fault else 0
-        self.edit.mark_line(line)
-        if line:
-            reason = tr("Line {line}: {reason}", line=line, reason=reason)
-        self._error.setText(reason)
-        self._error.setVisible(bool(reason))
-
-    def show_groups(self, names: Iterable[str]) -> None:
-        """Offer them as `m.…`."""
-        self._groups = tuple(sorted(names))
-
-    def _edited(self) -> None:
-        self._measure()
-        self.changed.emit()
-
-    def _measure(self) -> None:
-        size = byte_count(self.edit.text())
-        self._size.setText(tr("{size} / {limit} bytes as written", size=size, limit=TEXT_LIMIT_BYTES))
-
-    def _fill_menu(self) -> None:
-        menu = self.variables.menu_shown
-        menu.clear()
-        for name, meaning in variable_names(self._groups):
-            action = menu.addAction(f"{meaning}    {name}")
-            action.setData(name)
-
-    def _insert(self, action: QAction) -> None:
-        self.edit.insert("{{ " + action.data() + " }}")
+TYPING = 3
+"""Seconds that typing begins with: about as long as a short sentence takes."""
 
 
 class FieldsBody(ActionBody):
@@ -234,8 +142,40 @@ class TagBody(ActionBody):
         self.updateGeometry()
 
 
+class TypingBody(ActionBody):
+    """typing: how long the customer sees that somebody writes."""
+
+    def __init__(self, action: Action, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.seconds = NumberField(1, MOST_TYPING_SECONDS, tr("Seconds of typing"), self)
+        self.seconds.show_number(action.seconds)
+        self.seconds.valueChanged.connect(self._edited)
+        self._error = error_label(self)
+        flow = FlowLayout(self)
+        flow.addWidget(sentence_word(tr("The customer sees somebody typing for"), self))
+        flow.addWidget(self.seconds)
+        flow.addWidget(sentence_word(tr("seconds, then the next message comes."), self))
+        flow.addWidget(self._error)
+
+    def action(self) -> Action:
+        """So many seconds."""
+        return Action(ActionKind.TYPING, seconds=self.seconds.value())
+
+    def start(self) -> None:
+        """The number."""
+        self.seconds.setFocus()
+
+    def show_fault(self, fault: Fault | None, reason: str) -> None:
+        """Say it below."""
+        self._error.setText(reason)
+        self._error.setVisible(bool(reason))
+
+    def _edited(self) -> None:
+        self.changed.emit()
+
+
 class SentenceBody(ActionBody):
-    """take_over, transfer, typing, notify, silent: nothing to fill in, but something to know."""
+    """take_over, transfer, notify, silent: nothing to fill in, but something to know."""
 
     def __init__(self, action: Action, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -260,29 +200,16 @@ def body_of(action: Action, parent: QWidget | None = None) -> ActionBody:
             return TemplateBody(action, parent)
         case ActionKind.TAG:
             return TagBody(action, parent)
+        case ActionKind.TYPING:
+            return TypingBody(action, parent)
         case _:
             return SentenceBody(action, parent)
 
 
-def variable_names(groups: Iterable[str] = ()) -> list[tuple[str, str]]:
-    """What a template can show: the name to write, and what it is."""
-    meanings = {
-        "contact.alias": tr("the customer's name, as you gave it"),
-        "message.text": tr("what the customer wrote"),
-        "time": tr("the time, as 14:05"),
-        "date": tr("the date"),
-        "window.left": tr("replies that are left"),
-        "account": tr("the mini program's name"),
-        "session.value": tr("where the customer came from last; session.id and the like, if it has fields"),
-        "contact.short_id": tr("the end of the customer's openid"),
-    }
-    known = [(name, text) for name, text in meanings.items() if name.partition(".")[0] in VARIABLES]
-    return [*((f"m.{group}", tr("found by the pattern")) for group in groups), *known]
-
-
 def empty_action(kind: ActionKind) -> Action:
     """A new action of this kind."""
-    return Action(kind, content=Content(kind=_KINDS.get(kind, ReplyKind.TEXT)))
+    seconds = TYPING if kind is ActionKind.TYPING else 0
+    return Action(kind, content=Content(kind=_KINDS.get(kind, ReplyKind.TEXT)), seconds=seconds)
 
 
 _KINDS = {ActionKind.IMAGE: ReplyKind.IMAGE, ActionKind.LINK: ReplyKind.LINK, ActionKind.CARD: ReplyKind.CARD}
@@ -324,8 +251,6 @@ def _sentence(kind: ActionKind) -> str:
                 "session there ends, at most half an hour after the last word, this desk sees nothing of what he "
                 "writes."
             )
-        case ActionKind.TYPING:
-            return tr("The customer sees that somebody is typing before the next message comes.")
         case ActionKind.NOTIFY:
             return tr("Somebody at the desk is called; the rules go on as ever.")
         case _:

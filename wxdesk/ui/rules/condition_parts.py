@@ -13,26 +13,22 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from wxdesk.core.faults import Place
-from wxdesk.core.rules import Condition, SessionFromTest
+from wxdesk.core.rules import Condition, FieldTest, SessionFromTest
 from wxdesk.i18n import tr
 from wxdesk.ui.rules.choices import OneOf
+from wxdesk.ui.rules.condition_words import condition_choice
 from wxdesk.ui.rules.word_chips import HEIGHT, WordChips
-from wxdesk.ui.rules.words import condition_choice
 from wxdesk.ui.theme import Size, font
 from wxdesk.ui.widgets.field import set_wrong
 from wxdesk.ui.widgets.flow import KEEP_WITH_NEXT, NEW_LINE
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.small_button import SmallButton
 
-WORD_CONDITIONS = ("any", "all", "exact", "prefix", "suffix", "none")
-CONDITIONS = ("any", "all", "none", "exact", "prefix", "suffix", "regex", "session_from")
-"""In the order of the menu that adds them."""
-
 PATTERN_FIELD = 300
 
 
 class ConditionPart(QObject):
-    """One condition of a rule.
+    """One condition of a rule, named as in verdicts. `excepted`: it belongs to what must not hold.
 
     Signals:
         changed: it looks for something else now.
@@ -47,6 +43,7 @@ class ConditionPart(QObject):
     def __init__(self, condition: str, host: QWidget) -> None:
         super().__init__(host)
         self.condition = condition
+        self.excepted = False
         self.label = PlainLabel(size=Size.MESSAGE, role="secondary", parent=host)
         self.label.setProperty(KEEP_WITH_NEXT, True)
         self.label.setFixedHeight(HEIGHT)
@@ -54,8 +51,19 @@ class ConditionPart(QObject):
         self._remove.clicked.connect(self._ask_away)
         self._error = error_label(host)
 
+    def add_to(self, when: Condition) -> Condition:
+        """`when` with this condition as well; the same where it says nothing yet."""
+        raise NotImplementedError
+
+    def owns(self, where: Place) -> bool:
+        """Whether a fault there, as a path inside the condition of a rules file, is about this part."""
+        return where[:1] == (self.condition,)
+
     def show_fault(self, where: Place, reason: str) -> None:
-        """Say under the condition what is wrong with it; an empty reason takes that away."""
+        """Say under the condition what is wrong with it; an empty reason takes that away.
+
+        `where` is a path inside the condition of a rules file.
+        """
         self._error.setText(reason)
         self._error.setVisible(bool(reason))
         self.relaid.emit()
@@ -83,11 +91,11 @@ class ConditionPart(QObject):
 
 
 class WordsPart(ConditionPart):
-    """any, all, none, exact, prefix, suffix: a list of words."""
+    """any, all, none, exact, prefix, suffix, event: a list of words."""
 
     def __init__(self, condition: str, words: Sequence[str], host: QWidget) -> None:
         super().__init__(condition, host)
-        ruled_out = condition == "none"
+        ruled_out = condition in ("none", "tags.none")
         self.chips = WordChips(
             host,
             condition_choice(condition),
@@ -102,9 +110,13 @@ class WordsPart(ConditionPart):
         """What is looked for."""
         return self.chips.words()
 
+    def add_to(self, when: Condition) -> Condition:
+        """A list without a word says nothing yet."""
+        return replace(when, **{self.condition: self.words()})  # type: ignore[arg-type]
+
     def show_fault(self, where: Place, reason: str) -> None:
         """Mark the word that is wrong, if it is one."""
-        index = where[2] if len(where) > 2 else None
+        index = where[-1] if where else None
         self.chips.mark(index if isinstance(index, int) and reason else None)
         super().show_fault(where, reason)
 
@@ -127,9 +139,9 @@ class PatternPart(ConditionPart):
         self.field.setPlaceholderText(tr(r"such as (?P<no>\d{8,})"))
         self.field.textEdited.connect(self._edited)
 
-    def pattern(self) -> str:
-        """What is looked for."""
-        return self.field.text()
+    def add_to(self, when: Condition) -> Condition:
+        """An empty pattern is one that is still to be written."""
+        return replace(when, regex=self.field.text())
 
     def show_fault(self, where: Place, reason: str) -> None:
         """Frame the field in red while it is wrong."""
@@ -148,7 +160,6 @@ class SourcePart(ConditionPart):
 
     def __init__(self, test: SessionFromTest, host: QWidget) -> None:
         super().__init__("session_from", host)
-        self._fields = test.fields
         self.how = OneOf(
             [("equals", tr("equals")), ("prefix", tr("starts with")), ("regex", tr("matches the pattern"))],
             tr("How session_from is compared"),
@@ -164,18 +175,14 @@ class SourcePart(ConditionPart):
         self.how.chosen.connect(self._edited)
         self.field.textEdited.connect(self._edited)
 
-    def test(self) -> SessionFromTest:
-        """What is looked for, with the fields of it that a rules file may name."""
-        value = self.field.text()
-        if self._fields and not value:
-            return SessionFromTest(fields=self._fields)
-        match self.how.value:
-            case "equals":
-                return SessionFromTest(equals=value, fields=self._fields)
-            case "prefix":
-                return SessionFromTest(prefix=value, fields=self._fields)
-            case _:
-                return SessionFromTest(regex=value, fields=self._fields)
+    def add_to(self, when: Condition) -> Condition:
+        """Beside the fields that are asked for."""
+        before = when.session_from or SessionFromTest()
+        return replace(when, session_from=replace(before, **{str(self.how.value): self.field.text()}))  # type: ignore[arg-type]
+
+    def owns(self, where: Place) -> bool:
+        """Its fields have parts of their own."""
+        return where[:1] == ("session_from",) and where[1:2] != ("fields",)
 
     def show_fault(self, where: Place, reason: str) -> None:
         """Frame the field in red while it is wrong."""
@@ -194,44 +201,56 @@ class SourcePart(ConditionPart):
         self.changed.emit()
 
 
-def parts_of(when: Condition, host: QWidget) -> list[ConditionPart]:
-    """The parts that say `when`, in the order in which a sentence names them."""
-    parts: list[ConditionPart] = [
-        WordsPart(condition, getattr(when, condition), host)
-        for condition in WORD_CONDITIONS
-        if condition != "none" and getattr(when, condition)
-    ]
-    if when.regex is not None:
-        parts.append(PatternPart(when.regex, host))
-    if when.session_from is not None:
-        parts.append(SourcePart(when.session_from, host))
-    if when.none:
-        parts.append(WordsPart("none", when.none, host))
-    return parts
+class SourceFieldPart(ConditionPart):
+    """session_from: a field inside it, and the values that it may have. A sentence can have several."""
+
+    def __init__(self, test: FieldTest, host: QWidget) -> None:
+        super().__init__("session_from.fields", host)
+        self.name = pattern_field(tr("Name of the field"), host)
+        self.name.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.name.setText(test.name)
+        self.name.setPlaceholderText(tr("such as {example}", example="goods_id"))
+        self.name.textEdited.connect(self._edited)
+        self._between = sentence_word(tr("being one of"), host)
+        self._between.setProperty(KEEP_WITH_NEXT, True)
+        self.chips = WordChips(host, tr("value of the field"))
+        self.chips.set_words(test.values)
+        self.chips.changed.connect(self.changed)
+        self.chips.relaid.connect(self.relaid)
+
+    def add_to(self, when: Condition) -> Condition:
+        """Without a name and a value it says nothing yet."""
+        test = FieldTest(self.name.text().strip(), self.chips.words())
+        if test == FieldTest("", ()):
+            return when
+        before = when.session_from or SessionFromTest()
+        return replace(when, session_from=replace(before, fields=(*before.fields, test)))
+
+    def owns(self, where: Place) -> bool:
+        """By the field's name."""
+        return where == ("session_from", "fields", self.name.text().strip())
+
+    def show_fault(self, where: Place, reason: str) -> None:
+        """Frame the name in red while there is none."""
+        set_wrong(self.name, bool(reason) and not self.name.text().strip())
+        super().show_fault(where, reason)
+
+    def first(self) -> QWidget:
+        """The name."""
+        return self.name
+
+    def _middle(self) -> list[QWidget]:
+        return [self.name, self._between, *self.chips.widgets()]
+
+    def _edited(self) -> None:
+        self.changed.emit()
 
 
-def new_part(condition: str, host: QWidget) -> ConditionPart:
-    """An empty part."""
-    match condition:
-        case "regex":
-            return PatternPart("", host)
-        case "session_from":
-            return SourcePart(SessionFromTest(prefix=""), host)
-        case _:
-            return WordsPart(condition, (), host)
-
-
-def condition_of(parts: Sequence[ConditionPart], before: Condition) -> Condition:
-    """What the parts say, beside what `before` asks for and no part says. A list without a word says nothing yet."""
-    said: dict[str, object] = {name: getattr(Condition(), name) for name in CONDITIONS}
-    for part in parts:
-        if isinstance(part, WordsPart):
-            said[part.condition] = part.words()
-        elif isinstance(part, PatternPart):
-            said["regex"] = part.pattern()
-        elif isinstance(part, SourcePart):
-            said["session_from"] = part.test()
-    return replace(before, **said)  # type: ignore[arg-type]
+def sentence_word(text: str, host: QWidget) -> PlainLabel:
+    """Words between or behind the fields of a condition."""
+    label = PlainLabel(text, size=Size.MESSAGE, role="secondary", parent=host)
+    label.setFixedHeight(HEIGHT)
+    return label
 
 
 def pattern_field(name: str, host: QWidget) -> QLineEdit:

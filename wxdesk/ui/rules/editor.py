@@ -9,13 +9,15 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from wxdesk.core.errors import BadPattern
-from wxdesk.core.faults import Fault, group_names
-from wxdesk.core.rules import Rule
+from wxdesk.core.faults import Fault, Place, group_names
+from wxdesk.core.rules import Condition, Rule, SessionFromTest
 from wxdesk.desk.patterns import compile_pattern
 from wxdesk.desk.rulebook import Rulebook
 from wxdesk.i18n import tr
 from wxdesk.ui.rules.action_bodies import empty_action
+from wxdesk.ui.rules.circumstance_parts import Offers
 from wxdesk.ui.rules.condition_parts import error_label
+from wxdesk.ui.rules.leaving_card import LeavingCard
 from wxdesk.ui.rules.then_card import ThenCard
 from wxdesk.ui.rules.title_field import TitleField
 from wxdesk.ui.rules.when_card import WhenCard
@@ -48,7 +50,7 @@ class RuleEditor(QWidget):
     save_asked = Signal(object)
     trial_asked = Signal()
 
-    def __init__(self, rulebook: Rulebook, now: datetime, parent: QWidget | None = None) -> None:
+    def __init__(self, rulebook: Rulebook, offers: Offers, now: datetime, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rulebook = rulebook
         self._now = now
@@ -59,10 +61,12 @@ class RuleEditor(QWidget):
         self._later = QTimer(self, singleShot=True, interval=CHECK_MS)
         self._later.timeout.connect(self.check_now)
         self._make_head()
-        self.when_card = WhenCard(self)
+        self.when_card = WhenCard(offers, self)
         self.then_card = ThenCard(self)
-        for changed in (self.name.textChanged, self.when_card.changed, self.then_card.changed):
-            changed.connect(self._changed)
+        self.leaving_card = LeavingCard(self)
+        self.name.textChanged.connect(self._changed)
+        for card in (self.when_card, self.then_card, self.leaving_card):
+            card.changed.connect(self._changed)
         self._lay_out()
         bind(self, "Ctrl+S", self.save)
 
@@ -101,6 +105,7 @@ class RuleEditor(QWidget):
         column.addLayout(head)
         column.addWidget(self.when_card)
         column.addWidget(self.then_card)
+        column.addWidget(self.leaving_card)
         column.addStretch(1)
         scroll = _WidthScroll(inside, self)
         whole = QVBoxLayout(self)
@@ -122,6 +127,7 @@ class RuleEditor(QWidget):
             self.name.setCursorPosition(0)
             self.when_card.show_rule(rule)
             self.then_card.show_rule(rule)
+            self.leaving_card.show_rule(rule)
             self._showing = False
         self._show_revision()
         self.check_now()
@@ -142,6 +148,9 @@ class RuleEditor(QWidget):
             then=self.then_card.steps(),
             default=self.when_card.is_default(),
             continues=self.then_card.continues.isChecked(),
+            cooldown=self.leaving_card.cooldown(),
+            delivery=self.leaving_card.way(),
+            hold_seconds=self.leaving_card.hold_seconds(),
         )
 
     @property
@@ -180,6 +189,7 @@ class RuleEditor(QWidget):
         self.when_card.show_fault(shown, reason)
         self.then_card.show_groups(_groups(rule))
         self.then_card.show_fault(shown, reason)
+        self.leaving_card.show_fault(shown, reason)
         self.save_button.setEnabled(changed and self.fault is None)
         self.revert_button.setEnabled(changed)
         self._show_revision(lack_word(self.fault) if self.fault and changed and lack else "")
@@ -257,11 +267,32 @@ def _is_lack(fault: Fault | None, rule: Rule) -> bool:
         return False
     if fault.where in (("name",), ("when",), ("then",)):
         return True
-    if fault.where in (("when", "regex"), ("when", "session_from"), ("when", "session_from", "regex")):
-        test = rule.when.session_from
-        return rule.when.regex == "" or (test is not None and not (test.equals or test.prefix or test.regex))
+    if fault.where[0] == "when" and _to_be_written(rule.when, fault.where):
+        return True
     at = fault.where[1] if fault.where[0] == "then" else None
     return isinstance(at, int) and rule.then[at] == empty_action(rule.then[at].kind)
+
+
+def _to_be_written(when: Condition, where: Place) -> bool:
+    """Whether a condition that was just added still waits for its words."""
+    if where[1:2] == ("not",):
+        return when.unless is not None and _to_be_written(when.unless, where[1:])
+    match where[1]:
+        case "regex":
+            return when.regex == ""
+        case "session_from":
+            return _source_to_be_written(when.session_from or SessionFromTest())
+        case "hours":
+            return when.hours is not None and not when.hours.calendar
+        case "last_rule_within":
+            return when.last_rule_within is not None and not when.last_rule_within.rule
+        case _:
+            return False
+
+
+def _source_to_be_written(test: SessionFromTest) -> bool:
+    whole = test.equals or test.prefix or test.regex
+    return not whole if not test.fields else any(not (one.name and one.values) for one in test.fields)
 
 
 def _groups(rule: Rule) -> frozenset[str]:

@@ -14,6 +14,7 @@ from wxdesk.core.rules import Rule
 from wxdesk.i18n import explain, tr
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.notices import Notices
+from wxdesk.ui.rules.circumstance_parts import Offers
 from wxdesk.ui.rules.editor import RuleEditor
 from wxdesk.ui.rules.empty_page import EmptyPage
 from wxdesk.ui.rules.leave_dialog import LeaveDialog
@@ -45,7 +46,8 @@ class RulesPage(QWidget):
         self.rules = RuleModel(self)
         self.list = RuleList(self.rules, self)
         self.changes = ListChanges(bridge, notices, self.rules, self.list)
-        self.editor = RuleEditor(self._rulebook, bridge.desk.clock(), self)
+        offers = Offers(self._calendar_names, self._rule_names)
+        self.editor = RuleEditor(self._rulebook, offers, bridge.desk.clock(), self)
         self.empty = EmptyPage(self)
         self.trial = TrialPanel(self._rulebook, self)
         self.files = RuleFiles(bridge, notices, self.rules.rowCount, self)
@@ -159,6 +161,13 @@ class RulesPage(QWidget):
         elif any(isinstance(event, DecisionMade) for event in events):
             since = self._bridge.desk.clock() - HITS
             self._bridge.ask(self._bridge.desk.store.decisions.hits(since), self.rules.show_hits)
+
+    def _calendar_names(self) -> list[str]:
+        return [calendar.name for calendar in self._rulebook.calendars.all]
+
+    def _rule_names(self) -> list[str]:
+        edited = self.editor.saved.id
+        return list(dict.fromkeys(rule.name for rule in self.rules.rules if rule.id != edited))
 
     # -- choosing and editing
 

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from wxdesk.core.faults import MAX_SENDS, Fault
 from wxdesk.core.rules import SENDING_ACTIONS, Action, ActionKind, Rule
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.rules.action_bodies import ActionBody, body_of, empty_action
+from wxdesk.ui.rules.action_bodies import body_of, empty_action
+from wxdesk.ui.rules.action_body import ActionBody
 from wxdesk.ui.rules.condition_parts import error_label
 from wxdesk.ui.rules.words import action_word
 from wxdesk.ui.theme import Size
@@ -25,12 +26,14 @@ ADDABLE = (
     ActionKind.IMAGE,
     ActionKind.LINK,
     ActionKind.CARD,
+    ActionKind.TYPING,
     ActionKind.TAKE_OVER,
+    ActionKind.NOTIFY,
     ActionKind.TRANSFER,
     ActionKind.TAG,
     ActionKind.SILENT,
 )
-ONCE = frozenset({ActionKind.TAKE_OVER, ActionKind.TRANSFER, ActionKind.TAG, ActionKind.SILENT})
+ONCE = frozenset({ActionKind.TAKE_OVER, ActionKind.NOTIFY, ActionKind.TRANSFER, ActionKind.TAG, ActionKind.SILENT})
 
 
 class ActionRow(QWidget):

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
-from wxdesk.core.faults import Fault
+from wxdesk.core.faults import Fault, Place
 from wxdesk.core.model import MessageType
 from wxdesk.core.rules import Condition, Rule
 from wxdesk.i18n import tr
 from wxdesk.ui.rules.choices import AnyOf, MenuButton
-from wxdesk.ui.rules.condition_parts import (
-    CONDITIONS,
-    ConditionPart,
-    WordsPart,
-    condition_of,
-    error_label,
-    new_part,
-    parts_of,
-)
-from wxdesk.ui.rules.words import beyond_the_sentence, condition_choice, condition_label, type_word, types_word
+from wxdesk.ui.rules.circumstance_parts import Offers
+from wxdesk.ui.rules.condition_parts import ConditionPart, WordsPart, error_label
+from wxdesk.ui.rules.condition_words import condition_choice, condition_label, groups
+from wxdesk.ui.rules.part_making import condition_of, new_part, parts_of
+from wxdesk.ui.rules.words import type_word, types_word
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import ButtonKind, Switch
 from wxdesk.ui.widgets.flow import KEEP_WITH_NEXT, NEW_LINE, FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
+
+KNOWN_FOR = {
+    "session_from": MessageType.ENTER_SESSION,
+    "session_from.fields": MessageType.ENTER_SESSION,
+    "event": MessageType.OTHER,
+}
+"""Conditions that can hold for one kind of message only, or hardly for another."""
+
+SEVERAL = frozenset({"session_from.fields"})
+"""Conditions that a sentence can have more than once."""
 
 
 class WhenCard(QFrame):
@@ -35,11 +41,11 @@ class WhenCard(QFrame):
 
     changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, offers: Offers, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("class", "card")
+        self._offers = offers
         self._parts: list[ConditionPart] = []
-        self._before = Condition()
         self._showing = False
         self._sentence = QWidget(self)
         self._flow = FlowLayout(self._sentence)
@@ -55,9 +61,6 @@ class WhenCard(QFrame):
         self.add.setProperty(NEW_LINE, True)
         self.add.menu_shown.aboutToShow.connect(self._fill_menu)
         self.add.menu_shown.triggered.connect(self._add_part)
-        self.beyond = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self._sentence)
-        self.beyond.setProperty(NEW_LINE, True)
-        self.beyond.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._error = error_label(self._sentence)
         self.default = Switch(parent=self)
         self.default.setAccessibleName(tr("Default rule: answers everything else"))
@@ -84,16 +87,13 @@ class WhenCard(QFrame):
         for part in self._parts:
             part.discard()
         self._parts = []
-        self._before = rule.when
-        beyond = beyond_the_sentence(rule.when)
-        self.beyond.setText(tr("Only if: {what}", what=beyond) if beyond else "")
         self.types.set_values(rule.on)
         self._showing = True
         self.default.setChecked(rule.default)
         self._showing = False
-        parts = parts_of(rule.when, self._sentence)
-        if not parts and not beyond and rule.id == 0 and not rule.default:
-            parts = [new_part("any", self._sentence)]
+        parts = parts_of(rule.when, self._offers, self._sentence)
+        if not parts and rule.id == 0 and not rule.default:
+            parts = [new_part("any", self._offers, self._sentence)]
         for part in parts:
             self._take(part)
         self._set()
@@ -104,46 +104,66 @@ class WhenCard(QFrame):
 
     def when(self) -> Condition:
         """The conditions; none for the default rule."""
-        return Condition() if self.default.isChecked() else condition_of(self._parts, self._before)
+        return Condition() if self.default.isChecked() else condition_of(self._parts)
 
     def is_default(self) -> bool:
         """Whether the rule answers everything else."""
         return self.default.isChecked()
 
-    def part(self, condition: str) -> ConditionPart | None:
-        """The part of a condition, if the sentence has it."""
-        return next((part for part in self._parts if part.condition == condition), None)
+    def part(self, condition: str, *, excepted: bool = False) -> ConditionPart | None:
+        """The first part of a condition, if the sentence has it."""
+        alike = (part for part in self._parts if part.condition == condition and part.excepted is excepted)
+        return next(alike, None)
 
     def show_fault(self, fault: Fault | None, reason: str = "") -> None:
         """Say what is wrong, under the condition that it is about."""
         where = fault.where if fault and fault.where[0] in ("when", "on") else ()
-        about = self.part(str(where[1])) if len(where) > 1 else None
+        about = self._about(where)
+        inside = where[2:] if where[1:2] == ("not",) else where[1:]
         for part in self._parts:
-            part.show_fault(where if part is about else (), reason if part is about else "")
+            part.show_fault(inside if part is about else (), reason if part is about else "")
         own = reason if where and about is None else ""
         self._error.setText(own)
         self._error.setVisible(bool(own))
         self._set()
+
+    def _about(self, where: Place) -> ConditionPart | None:
+        if where[:1] != ("when",):
+            return None
+        excepted = where[1:2] == ("not",)
+        inside = where[2:] if excepted else where[1:]
+        return next((part for part in self._parts if part.excepted is excepted and part.owns(inside)), None)
 
     # -- what the operator does
 
     def _fill_menu(self) -> None:
         menu: QMenu = self.add.menu_shown
         menu.clear()
-        for condition in CONDITIONS:
-            action = menu.addAction(condition_choice(condition))
-            action.setData(condition)
-            action.setEnabled(self.part(condition) is None)
+        self._fill(menu, excepted=False)
+        menu.addSeparator()
+        self._fill(menu.addMenu(tr("Unless …")), excepted=True)
 
-    def _add_part(self, action: object) -> None:
-        self.add_condition(str(action.data()))  # type: ignore[attr-defined]
+    def _fill(self, menu: QMenu, *, excepted: bool) -> None:
+        for group in groups():
+            inner = menu.addMenu(group.title)
+            for condition in group.conditions:
+                action = inner.addAction(condition_choice(condition))
+                action.setData((condition, excepted))
+                action.setEnabled(condition in SEVERAL or self.part(condition, excepted=excepted) is None)
 
-    def add_condition(self, condition: str) -> None:
+    def _add_part(self, action: QAction) -> None:
+        condition, excepted = action.data()
+        self.add_condition(condition, excepted=excepted)
+
+    def add_condition(self, condition: str, *, excepted: bool = False) -> None:
         """Begin another condition and put the keyboard into it."""
-        part = new_part(condition, self._sentence)
+        part = new_part(condition, self._offers, self._sentence)
+        part.excepted = excepted
         self._take(part)
-        if condition == "session_from" and MessageType.ENTER_SESSION not in self.kinds():
-            self.types.set_values({MessageType.ENTER_SESSION})  # it is known for nothing else
+        self._parts.sort(key=_is_excepted)
+        kind = KNOWN_FOR.get(condition)
+        if kind is not None and kind not in self.kinds() and not excepted:
+            self.types.set_values({kind})
         self._set()
         if isinstance(part, WordsPart):
             part.chips.open_field()
@@ -181,21 +201,24 @@ class WhenCard(QFrame):
         self.add.setVisible(not default)
         previous: QWidget = self.types
         for number, part in enumerate(self._parts):
+            begins = number == 0 or part.excepted is not self._parts[number - 1].excepted
             part.label.setProperty(NEW_LINE, number > 0)
-            part.label.setText(condition_label(part.condition, first=number == 0))
+            part.label.setText(condition_label(part.condition, first=begins, excepted=part.excepted))
             for widget in part.widgets():
                 self._flow.addWidget(widget)
                 QWidget.setTabOrder(previous, widget)
                 previous = widget
             _show(part, not default)
-        self._flow.addWidget(self.beyond)
-        self.beyond.setVisible(bool(self.beyond.full_text()) and not default)
         self._flow.addWidget(self._error)
         self._flow.addWidget(self.add)
         QWidget.setTabOrder(previous, self.add)
         QWidget.setTabOrder(self.add, self.default)
         self._flow.invalidate()
         self._sentence.updateGeometry()
+
+
+def _is_excepted(part: ConditionPart) -> bool:
+    return part.excepted
 
 
 def _show(part: ConditionPart, shown: bool) -> None:

@@ -7,7 +7,16 @@ from dataclasses import replace
 
 from wxdesk.core.faults import Fault
 from wxdesk.core.model import MessageType
-from wxdesk.core.rules import Action, ActionKind, Condition, Delivery, Rule, RuleVerdict, SessionFromTest, Verdict
+from wxdesk.core.rules import (
+    Action,
+    ActionKind,
+    Condition,
+    Delivery,
+    Rule,
+    RuleVerdict,
+    SessionFromTest,
+    Verdict,
+)
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.circumstances import circumstance, circumstances, straight
 
@@ -56,54 +65,6 @@ _ACTIONS = {
 }
 
 
-def condition_label(condition: str, *, first: bool) -> str:
-    """The words before a condition's list in the editor's sentence; the further ones are joined by “and”."""
-    return tr((_FIRST if first else _FURTHER)[condition])
-
-
-_FIRST = {
-    "any": "that contains any of",
-    "all": "that contains all of",
-    "none": "that does not contain",
-    "exact": "that is exactly one of",
-    "prefix": "that begins with one of",
-    "suffix": "that ends with one of",
-    "regex": "with this pattern in it",
-    "session_from": "by a button whose session_from",
-}
-_FURTHER = {
-    "any": "and contains any of",
-    "all": "and contains all of",
-    "none": "and does not contain",
-    "exact": "and is exactly one of",
-    "prefix": "and begins with one of",
-    "suffix": "and ends with one of",
-    "regex": "and has this pattern in it",
-    "session_from": "and comes by a button whose session_from",
-}
-
-
-def condition_choice(condition: str) -> str:
-    """A condition's name in the menu that adds one."""
-    match condition:
-        case "any":
-            return tr("contains any of these words")
-        case "all":
-            return tr("contains all of these words")
-        case "none":
-            return tr("contains none of these words")
-        case "exact":
-            return tr("is exactly")
-        case "prefix":
-            return tr("begins with")
-        case "suffix":
-            return tr("ends with")
-        case "regex":
-            return tr("regular expression")
-        case _:
-            return tr("where the customer comes from")
-
-
 def summary(rule: Rule, hits: int = 0) -> str:
     """A rule on one line: how often in the last seven days (first, because a narrow list cuts the end), when, what."""
     parts = [ntr("{n} hit in 7 days", "{n} hits in 7 days", hits) if hits else "", _when(rule), _then(rule.then)]
@@ -121,6 +82,13 @@ def _when(rule: Rule) -> str:
 
 
 def _conditions(when: Condition) -> Iterable[str]:
+    yield from _about_the_message(when)
+    yield from circumstances(when)
+    if when.unless is not None:
+        yield tr("unless {what}", what=tr(" or ").join(_conditions(when.unless)))
+
+
+def _about_the_message(when: Condition) -> Iterable[str]:
     if when.session_from is not None:
         yield tr("from {value}", value=_session_from(when.session_from))
     if when.exact:
@@ -135,7 +103,6 @@ def _conditions(when: Condition) -> Iterable[str]:
         yield tr("by pattern")
     if when.none and not (when.any or when.all or when.exact or when.prefix or when.suffix):
         yield tr("without {words}", words=_listed(when.none))
-    yield from circumstances(when)
 
 
 def delivery_word(rule: Rule) -> str:
@@ -151,15 +118,6 @@ def delivery_word(rule: Rule) -> str:
             return tr("looks on only")
         case _:
             return ""
-
-
-def beyond_the_sentence(when: Condition) -> str:
-    """What a rule asks for that the editor's sentence has no part for; empty if nothing."""
-    said = list(circumstances(when))
-    if when.unless is not None:
-        not_so = tr(" or ").join((*_conditions(when.unless),))
-        said.append(tr("not: {what}", what=not_so))
-    return tr("; ").join(said)
 
 
 def _session_from(test: SessionFromTest) -> str:

@@ -12,8 +12,8 @@ from wxdesk.core.render import TEXT_LIMIT_BYTES, byte_count
 from wxdesk.core.rules import Variant
 from wxdesk.core.templates import ASK, MOST_VARIANTS, TemplateFault
 from wxdesk.i18n import tr
-from wxdesk.ui.rules.action_bodies import variable_names
 from wxdesk.ui.rules.choices import MenuButton, OneOf
+from wxdesk.ui.rules.reply_body import variable_names
 from wxdesk.ui.rules.template_edit import TemplateEdit
 from wxdesk.ui.templates.words import variant_name
 from wxdesk.ui.theme import Size

@@ -1,0 +1,35 @@
+"""What the insides of all actions have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from wxdesk.core.faults import Fault
+from wxdesk.core.rules import Action
+
+
+class ActionBody(QWidget):
+    """The inside of one action.
+
+    Signals:
+        changed: it says something else now.
+    """
+
+    changed = Signal()
+
+    def action(self) -> Action:
+        """What it says."""
+        raise NotImplementedError
+
+    def start(self) -> None:
+        """Give it the keyboard."""
+        self.setFocus()
+
+    def show_fault(self, fault: Fault | None, reason: str) -> None:
+        """Say what is wrong with it; None takes that away."""
+
+    def show_groups(self, names: Iterable[str]) -> None:
+        """Tell it which named groups the rule's patterns have."""

@@ -1,0 +1,122 @@
+"""The limits on how often a rule speaks, each as a line of a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from wxdesk.core.faults import MOST_DAYS, MOST_TIMES
+from wxdesk.core.rules import Cooldown
+from wxdesk.i18n import tr
+from wxdesk.ui.rules.choices import OneOf
+from wxdesk.ui.rules.condition_parts import error_label, sentence_word
+from wxdesk.ui.rules.number_field import NumberField
+from wxdesk.ui.widgets.flow import KEEP_WITH_NEXT, NEW_LINE
+from wxdesk.ui.widgets.small_button import SmallButton
+
+LIMITS = ("per_contact_s", "per_conversation", "per_account_per_min")
+"""In the order of the menu that adds them; the fields of `Cooldown`."""
+
+UNITS = (86_400, 3600, 60, 1)
+"""Seconds of the units that a span can be told in, the largest first."""
+
+MOST_SECONDS = MOST_DAYS * 86_400
+
+
+class LimitPart(QObject):
+    """One limit: a number, its unit, and the words round it.
+
+    Signals:
+        changed: it is another limit now.
+        removed: the operator wants it away; carries the part.
+    """
+
+    changed = Signal()
+    removed = Signal(object)
+
+    def __init__(self, limit: str, number: int, host: QWidget) -> None:
+        super().__init__(host)
+        self.limit = limit
+        before, after = _WORDS[limit]()
+        self._before = sentence_word(before, host)
+        self._before.setProperty(NEW_LINE, True)
+        self.number = NumberField(1, MOST_TIMES, limit_choice(limit), host)
+        self.unit = OneOf(_unit_choices(), tr("Unit of time"), host) if limit == "per_contact_s" else None
+        self._after = sentence_word(after, host)
+        self._remove = SmallButton("close", tr("Remove this limit: {what}", what=limit_choice(limit)), host)
+        self._error = error_label(host)
+        self._show_number(number)
+        self.number.valueChanged.connect(self._edited)
+        self._remove.clicked.connect(self._ask_away)
+        if self.unit is not None:
+            self.unit.chosen.connect(self._edited)
+        for widget in self.widgets()[:-2]:
+            widget.setProperty(KEEP_WITH_NEXT, True)
+
+    def add_to(self, limits: Cooldown) -> Cooldown:
+        """`limits` with this one as well."""
+        factor = int(self.unit.value) if self.unit is not None else 1  # type: ignore[call-overload]
+        return replace(limits, **{self.limit: self.number.value() * factor})
+
+    def widgets(self) -> list[QWidget]:
+        """All of its widgets, in their order."""
+        unit = [] if self.unit is None else [self.unit]
+        return [self._before, self.number, *unit, self._after, self._remove, self._error]
+
+    def show_fault(self, reason: str) -> None:
+        """Say below what is wrong with it; an empty reason takes that away."""
+        self._error.setText(reason)
+        self._error.setVisible(bool(reason))
+
+    def discard(self) -> None:
+        """Remove all widgets for good."""
+        for widget in self.widgets():
+            widget.hide()
+            widget.deleteLater()
+        self.deleteLater()
+
+    def _show_number(self, number: int) -> None:
+        if self.unit is not None:
+            unit = next(seconds for seconds in UNITS if number % seconds == 0)
+            self.unit.set_value(unit)
+            number //= unit
+        self.number.show_number(number)
+
+    def _edited(self) -> None:
+        self.changed.emit()
+
+    def _ask_away(self) -> None:
+        self.removed.emit(self)
+
+
+_WORDS: Mapping[str, Callable[[], tuple[str, str]]] = {
+    "per_contact_s": lambda: (tr("At most once in"), tr("for each customer")),
+    "per_conversation": lambda: (tr("At most"), tr("times for each customer, ever")),
+    "per_account_per_min": lambda: (tr("At most"), tr("times a minute for all customers together")),
+}
+"""The words before and behind the number."""
+
+
+def limit_choice(limit: str) -> str:
+    """A limit's name in the menu that adds one."""
+    return _CHOICES[limit]()
+
+
+_CHOICES: Mapping[str, Callable[[], str]] = {
+    "per_contact_s": lambda: tr("once in a while for each customer"),
+    "per_conversation": lambda: tr("so many times for each customer, ever"),
+    "per_account_per_min": lambda: tr("so many times a minute for all customers"),
+}
+
+
+def first_number(limit: str) -> int:
+    """What a new limit begins with: ten minutes, once, thirty times."""
+    return {"per_contact_s": 600, "per_conversation": 1}.get(limit, 30)
+
+
+def _unit_choices() -> list[tuple[object, str]]:
+    words = (tr("days"), tr("hours"), tr("minutes"), tr("seconds"))
+    return list(zip(UNITS, words, strict=True))

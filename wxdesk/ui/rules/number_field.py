@@ -1,0 +1,61 @@
+"""A small field for a whole number inside a sentence."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRegularExpression, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QRegularExpressionValidator
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
+
+from wxdesk.ui.theme import Size, font
+
+DIGIT = 9
+AROUND = 24
+
+
+class NumberField(QLineEdit):
+    """A number; the arrow keys step through `least` to `most`. What is typed beyond is left to whoever judges it.
+
+    Signals:
+        valueChanged: the number is another one now.
+    """
+
+    valueChanged = Signal(int)  # noqa: N815 - as Qt's own fields for numbers call it
+
+    def __init__(self, least: int, most: int, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._least = least
+        self._most = most
+        digits = max(2, len(str(most)))
+        self.setText(str(least))
+        self.setAccessibleName(name)
+        self.setValidator(QRegularExpressionValidator(QRegularExpression(f"[0-9]{{0,{digits}}}"), self))
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setFont(font(Size.BODY, tabular=True))
+        self.setFixedWidth(AROUND + DIGIT * digits)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.textChanged.connect(self._changed)
+
+    def value(self) -> int:
+        """The number; 0 while the field is empty."""
+        return int(self.text() or 0)
+
+    def setValue(self, number: int) -> None:  # noqa: N802 - as Qt's own fields for numbers call it
+        """Show a number and tell it."""
+        self.setText(str(number))
+
+    def show_number(self, number: int) -> None:
+        """Show it, without telling anybody."""
+        self.blockSignals(True)
+        self.setText(str(number))
+        self.blockSignals(False)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The arrow keys step."""
+        step = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()))
+        if step is None:
+            super().keyPressEvent(event)
+            return
+        self.setValue(min(max(self.value() + step, self._least), self._most))
+
+    def _changed(self) -> None:
+        self.valueChanged.emit(self.value())

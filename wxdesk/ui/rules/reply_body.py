@@ -1,0 +1,214 @@
+"""The inside of a reply: its text, further wordings of it, and which of them is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from wxdesk.core.faults import Fault
+from wxdesk.core.render import TEXT_LIMIT_BYTES, VARIABLES, byte_count
+from wxdesk.core.rules import Action, Variant
+from wxdesk.i18n import tr
+from wxdesk.ui.rules.action_body import ActionBody
+from wxdesk.ui.rules.choices import MenuButton, OneOf
+from wxdesk.ui.rules.condition_parts import error_label
+from wxdesk.ui.rules.template_edit import TemplateEdit
+from wxdesk.ui.rules.word_chips import HEIGHT
+from wxdesk.ui.theme import Size
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.flow import FlowLayout
+from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.small_button import SmallButton
+
+MOST_WORDINGS = 10
+
+
+class Wording(QWidget):
+    """One text of a reply; all but the first can be removed.
+
+    Signals:
+        edited: it reads otherwise now.
+        removed: the operator wants it away; carries the wording.
+    """
+
+    edited = Signal()
+    removed = Signal(object)
+
+    def __init__(self, text: str, number: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.edit = TemplateEdit(self)
+        self.edit.set_text(text)
+        self.edit.edited.connect(self.edited)
+        self._error = error_label(self)
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        row.addWidget(self.edit, 1)
+        if number > 0:
+            self.edit.setAccessibleName(tr("Wording {n} of the reply", n=number + 1))
+            remove = SmallButton("close", tr("Remove wording {n}", n=number + 1), self)
+            remove.clicked.connect(self._ask_away)
+            row.addWidget(remove)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(row)
+        column.addWidget(self._error)
+
+    def show_fault(self, line: int, reason: str) -> None:
+        """Mark the line, and explain it below; an empty reason takes that away."""
+        self.edit.mark_line(line)
+        if line:
+            reason = tr("Line {line}: {reason}", line=line, reason=reason)
+        self._error.setText(reason)
+        self._error.setVisible(bool(reason))
+
+    def _ask_away(self) -> None:
+        self.removed.emit(self)
+
+
+class ReplyBody(ActionBody):
+    """reply: a text that may hold Liquid, and others that are said instead of it."""
+
+    def __init__(self, action: Action, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._action = action
+        self._groups: tuple[str, ...] = ()
+        self._wordings: list[Wording] = []
+        self._column = QVBoxLayout()
+        self._column.setSpacing(6)
+        self.choice = OneOf([(one, variant_word(one)) for one in Variant], tr("Which wording is said"), self)
+        self.choice.set_value(action.variant)
+        self.choice.chosen.connect(self.changed)
+        self.variables = MenuButton(tr("Insert a variable"), kind=ButtonKind.LINK, parent=self)
+        self.variables.menu_shown.aboutToShow.connect(self._fill_menu)
+        self.variables.menu_shown.triggered.connect(self._insert)
+        self.more = Button(tr("+ Wording"), kind=ButtonKind.LINK, parent=self)
+        self.more.clicked.connect(self._add_empty)
+        self._size = PlainLabel(size=Size.SMALL, role="secondary", tabular=True, parent=self)
+        self._size.setFixedHeight(HEIGHT)
+        foot = FlowLayout(gap=12)
+        for widget in (self.variables, self.more, self.choice, self._size):
+            foot.addWidget(widget)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(self._column)
+        column.addLayout(foot)
+        for text in action.texts:
+            self._take(text)
+        self._measure()
+
+    @property
+    def edit(self) -> TemplateEdit:
+        """The field of the first wording."""
+        return self._wordings[0].edit
+
+    def wordings(self) -> tuple[Wording, ...]:
+        """All of them, in order."""
+        return tuple(self._wordings)
+
+    def action(self) -> Action:
+        """The templates; with one alone there is nothing to choose."""
+        first, *others = [wording.edit.text() for wording in self._wordings]
+        chosen = (
+            Variant(str(self.choice.value)) if others or self._action.variant is self.choice.value else Variant.FIRST
+        )
+        return replace(self._action, text=first, others=tuple(others), variant=chosen)
+
+    def start(self) -> None:
+        """The text."""
+        self.edit.setFocus()
+
+    def show_fault(self, fault: Fault | None, reason: str) -> None:
+        """Mark the line of the wording that is wrong; of several that are merely empty, the first of those."""
+        texts = [wording.edit.text() for wording in self._wordings]
+        empty = next((at for at, text in enumerate(texts) if not text.strip()), 0)
+        wrong = fault.where[3] if fault and len(fault.where) > 3 else 0 if fault and fault.template_line else empty
+        for at, wording in enumerate(self._wordings):
+            mine = fault is not None and at == wrong
+            wording.show_fault(fault.template_line if fault and mine else 0, reason if mine else "")
+
+    def show_groups(self, names: Iterable[str]) -> None:
+        """Offer them as `m.…`."""
+        self._groups = tuple(sorted(names))
+
+    def add_wording(self) -> Wording:
+        """Begin another wording and put the keyboard into it. What is said then goes round, so that it is heard."""
+        wording = self._take("")
+        if len(self._wordings) == 2 and self.choice.value is Variant.FIRST:
+            self.choice.set_value(Variant.ROTATE)
+        wording.edit.setFocus()
+        self._edited()
+        return wording
+
+    def _add_empty(self) -> None:
+        self.add_wording()
+
+    def _take(self, text: str) -> Wording:
+        wording = Wording(text, len(self._wordings), self)
+        wording.edited.connect(self._edited)
+        wording.removed.connect(self._drop)
+        self._wordings.append(wording)
+        self._column.addWidget(wording)
+        return wording
+
+    def _drop(self, wording: Wording) -> None:
+        self._wordings.remove(wording)
+        self._column.removeWidget(wording)
+        wording.hide()
+        wording.deleteLater()
+        self.more.setFocus()
+        self._edited()
+
+    def _edited(self) -> None:
+        self._measure()
+        self.changed.emit()
+
+    def _measure(self) -> None:
+        size = max(byte_count(wording.edit.text()) for wording in self._wordings)
+        self._size.setText(tr("{size} / {limit} bytes as written", size=size, limit=TEXT_LIMIT_BYTES))
+        self.choice.setVisible(len(self._wordings) > 1)
+        self.more.setEnabled(len(self._wordings) < MOST_WORDINGS)
+
+    def _fill_menu(self) -> None:
+        menu = self.variables.menu_shown
+        menu.clear()
+        for name, meaning in variable_names(self._groups):
+            action = menu.addAction(f"{meaning}    {name}")
+            action.setData(name)
+
+    def _insert(self, action: QAction) -> None:
+        edits = [wording.edit for wording in self._wordings]
+        edit = next((edit for edit in edits if edit.hasFocus()), self.edit)
+        edit.insert("{{ " + action.data() + " }}")
+
+
+def variant_word(variant: Variant) -> str:
+    """Which of several wordings is said."""
+    match variant:
+        case Variant.FIRST:
+            return tr("always the first")
+        case Variant.RANDOM:
+            return tr("any of them")
+        case Variant.ROTATE:
+            return tr("one after the other")
+
+
+def variable_names(groups: Iterable[str] = ()) -> list[tuple[str, str]]:
+    """What a template can show: the name to write, and what it is."""
+    meanings = {
+        "contact.alias": tr("the customer's name, as you gave it"),
+        "message.text": tr("what the customer wrote"),
+        "time": tr("the time, as 14:05"),
+        "date": tr("the date"),
+        "window.left": tr("replies that are left"),
+        "account": tr("the mini program's name"),
+        "session.value": tr("where the customer came from last; session.id and the like, if it has fields"),
+        "contact.short_id": tr("the end of the customer's openid"),
+    }
+    known = [(name, text) for name, text in meanings.items() if name.partition(".")[0] in VARIABLES]
+    return [*((f"m.{group}", tr("found by the pattern")) for group in groups), *known]
