@@ -41,7 +41,9 @@ from wxdesk.core.model import Account
 from wxdesk.desk.answering import Answering
 from wxdesk.desk.bus import Bus
 from wxdesk.desk.calendars import Calendars
+from wxdesk.desk.checkup import Checkup
 from wxdesk.desk.desk import Desk
+from wxdesk.desk.dry_run import DryRun
 from wxdesk.desk.handoff import Handoff
 from wxdesk.desk.health import Health
 from wxdesk.desk.inserting import Filler
@@ -217,9 +219,17 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
     typing = Typing(store, client, accounts, clock, wanted=config.wechat.show_typing)
     bus.subscribe(typing.hear, MessageKept, ReplyChanged, TypingAsked)
     quarantine = Quarantine(store.quarantine, read_push, intake.take_up, bus.publish)
-    past = (health, traffic, quarantine)
+    past = (health, traffic, quarantine, *_judging(rulebook, store, accounts, clock))
     desk = Desk(accounts, store, handoff, pictures, typing, rulebook, phrasebook, rests, *past, bus, clock)
     return OpenDesk(ready, desk, store, pause, transfers, intake, outbox, uploads, fetching, listener, client)
+
+
+def _judging(
+    rulebook: Rulebook, store: SqlStore, accounts: Mapping[str, Account], clock: Clock
+) -> tuple[Checkup, DryRun]:
+    """What tells the operator whether his rules can be trusted."""
+    checkup = Checkup(rulebook, store.decisions, store.past, accounts, clock)
+    return checkup, DryRun(rulebook, store.past, accounts)
 
 
 class DeskThread:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from wxdesk.core.model import Account
 from wxdesk.desk.bus import Bus
+from wxdesk.desk.checkup import Checkup
+from wxdesk.desk.dry_run import DryRun
 from wxdesk.desk.handoff import Handoff
 from wxdesk.desk.health import Health
 from wxdesk.desk.phrasebook import Phrasebook
@@ -34,5 +36,7 @@ class Desk:
     health: Health
     traffic: Traffic
     quarantine: Quarantine
+    checkup: Checkup
+    dry_run: DryRun
     bus: Bus
     clock: Clock

@@ -15,7 +15,7 @@ from datetime import tzinfo
 from wxdesk.core.errors import BadRule, BadTemplate
 from wxdesk.core.events import Event, RulesChanged, TroubleRaised
 from wxdesk.core.faults import Fault, find_fault
-from wxdesk.core.matching import Ruleset, Tools
+from wxdesk.core.matching import Matching, Ruleset, Tools
 from wxdesk.core.model import Account, Contact, Conversation, Message, MessageType
 from wxdesk.core.render import byte_count
 from wxdesk.core.rules import ActionKind, Rule
@@ -209,7 +209,7 @@ class Rulebook:
         Raises:
             BadRule: `instead` has a fault other than in a template.
         """
-        ruleset = self._ruleset if instead is None else self._ruleset_with(instead)
+        ruleset = self._ruleset if instead is None else self.ruleset_with(instead)
         now = self._clock()
         text = sentence if on is MessageType.TEXT else ""
         message = Message(0, 0, 0, on, now, now, text=text, session_from=session_from)
@@ -219,7 +219,16 @@ class Rulebook:
         )
         return Trial(answer, tuple(byte_count(content.text) for content in answer.contents))
 
-    def _ruleset_with(self, rule: Rule) -> Ruleset:
+    def composed(self, matching: Matching, occasion: Occasion) -> Answer:
+        """What rules that matched would say on an occasion that may be long past."""
+        return self._composer.answer(matching, matching.verdicts, occasion)
+
+    def ruleset_with(self, rule: Rule) -> Ruleset:
+        """The rules with `rule` in the place of the stored one of its id, or where a new one would be put (id 0).
+
+        Raises:
+            BadRule: it has a fault other than in a template.
+        """
         others = [other for other in self._sound if other.id != rule.id]
         at = sum(other.position < rule.position for other in others) if rule.id else len(others)
         if not (rule.id or rule.default) and others and others[-1].default:

@@ -20,6 +20,7 @@ from wxdesk.store.failures import store_error
 from wxdesk.store.home_lock import HomeLock
 from wxdesk.store.inspection import back_up, revision_of
 from wxdesk.store.migrate import Migrations
+from wxdesk.store.past import SqlPast
 from wxdesk.store.pictures import SqlPictures
 from wxdesk.store.postgresql import PostgresqlDatabase
 from wxdesk.store.pushes import SqlPushes
@@ -54,6 +55,7 @@ class SqlStore:
         self.traces = SqlTraces(db)
         self.quarantine = SqlQuarantine(db)
         self.statistics = SqlStatistics(db)
+        self.past = SqlPast(db)
         self.transfers = SqlTransfers(db)
 
     async def register(self, configured: Sequence[Account]) -> None:

@@ -1,0 +1,146 @@
+"""The dry run, the check and the unmatched, on a real store."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.store.talk import T0, Talk, second
+from wxdesk.core.lifecycle import Move
+from wxdesk.core.lint import Doubt
+from wxdesk.core.model import Account
+from wxdesk.core.rules import Action, ActionKind, Condition, Cooldown, HoursTest, MessageNo, Outcome, Rule
+from wxdesk.core.schedule import Calendar
+from wxdesk.desk.calendars import Calendars
+from wxdesk.desk.checkup import Checkup
+from wxdesk.desk.dry_run import SLICE, Course, DryRun, DryRunReport
+from wxdesk.desk.liquid import LiquidRenderer
+from wxdesk.desk.rulebook import Rulebook
+from wxdesk.store import SqlStore, open_store
+
+ACCOUNTS = {"shop": Account("shop", "", "", reserve=1)}
+
+
+def rule(*words: str, say: str = "您说「{{ message.text }}」", **more: object) -> Rule:
+    return Rule("新", when=Condition(any=words), then=(Action(ActionKind.REPLY, text=say),), **more)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Shop:
+    store: SqlStore
+    talk: Talk
+    book: Rulebook
+    dry_run: DryRun
+    checkup: Checkup
+
+    async def tried(self, changed: Rule | None) -> DryRunReport:
+        report = await self.dry_run.over_history(changed, Course())
+        assert report is not None
+        return report
+
+    async def operator_says(self, conversation_id: int, text: str, at: float) -> None:
+        reply = await self.talk.writes(conversation_id, text, second(at))
+        await self.talk.moves(reply, Move.CLAIM, Move.ACCEPT, at=second(at))
+
+
+@pytest.fixture
+async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
+    store = await open_store("sqlite:///desk.db", tmp_path)
+    calendars = Calendars(store.settings)
+
+    def now() -> datetime:
+        return T0 + timedelta(days=1)
+
+    book = Rulebook(store.rules, calendars, LiquidRenderer(), now, lambda _: None)
+    await book.load()
+    checkup = Checkup(book, store.decisions, store.past, ACCOUNTS, now)
+    yield Shop(store, Talk(store), book, DryRun(book, store.past, ACCOUNTS), checkup)
+    await store.close()
+
+
+async def test_what_would_have_been_said_stands_beside_what_was(shop: Shop) -> None:
+    talk = shop.talk
+    refund = (await talk.says("a", "我要退款", second(0))).message
+    await shop.operator_says(refund.conversation_id, "马上为您处理", 5)
+    same = (await talk.says("b", "退款", second(10))).message
+    await shop.operator_says(same.conversation_id, "您说「退款」", 15)
+    by_rule = (await talk.says("c", "退款吗", second(20))).message
+    await talk.decides(by_rule, "旧的答复", at=second(20))
+    await talk.says("d", "几点开门", second(30))
+    report = await shop.tried(rule("退款"))
+    assert (report.messages, report.answered, report.differently) == (4, 3, 1)
+    assert [(one.message.id, one.said, one.would_say, one.by_hand) for one in report.lines] == [
+        (refund.id, "马上为您处理", "您说「我要退款」", True),
+        (by_rule.id, "旧的答复", "您说「退款吗」", False),
+        (same.id, "您说「退款」", "您说「退款」", False),
+    ]
+
+
+async def test_a_rule_is_tried_in_its_place_and_the_whole_list_too(shop: Shop) -> None:
+    first = await shop.book.save(rule("退"))
+    for n, text in enumerate(("退款", "退货", "发票", "你好")):
+        await shop.talk.says("a", text, second(n))
+    assert (await shop.tried(rule("退款", "发票"))).answered == 1
+    assert (await shop.tried(replace(first, when=Condition(any=("货",))))).answered == 1
+    assert (await shop.tried(None)).answered == 2
+
+
+async def test_the_past_is_followed_along_the_way(shop: Shop) -> None:
+    for n in range(4):
+        thread = (await shop.talk.says("a", f"在吗{n}", second(10 * n))).conversation.id
+    await shop.operator_says(thread, "在", 25)
+    third = Rule("n", when=Condition(any=("在吗",), message_no=MessageNo(3)), then=rule("x", say="久等了").then)
+    assert [one.message.text for one in (await shop.tried(third)).lines] == ["在吗2"]
+    once = rule("在吗", cooldown=Cooldown(per_contact_s=15))
+    assert [one.message.text for one in (await shop.tried(once)).lines] == ["在吗2", "在吗0"]
+    first = Rule("f", when=Condition(any=("在吗",), first_contact=True), then=third.then)
+    assert [one.message.text for one in (await shop.tried(first)).lines] == ["在吗0"]
+
+
+async def test_a_template_that_fails_says_so_in_its_line(shop: Shop) -> None:
+    await shop.talk.says("a", "退款", second(0))
+    [line] = (await shop.tried(rule("退款", say="{{ contact.alias }} 您好"))).lines
+    assert (line.would_say, "contact.alias" in line.problem) == ("", True)
+
+
+async def test_it_tells_how_far_it_is_and_ends_when_it_is_cancelled(shop: Shop) -> None:
+    await shop.talk.says("a", "退款", second(0))
+    course = Course()
+    assert await shop.dry_run.over_history(rule("退款"), course) is not None
+    assert (course.done, course.total) == (1, 1)
+    stopped = Course()
+    stopped.cancelled = True
+    assert await shop.dry_run.over_history(rule("退款"), stopped) is None
+    assert stopped.done == 0 < SLICE
+
+
+async def test_the_check_knows_faults_calendars_and_what_is_kept_for_the_human(shop: Shop) -> None:
+    await shop.book.calendars.put([Calendar("shop")])
+    often = (await shop.book.save(Rule("五条", when=Condition(any=("a",)), then=rule("x").then * 5))).id
+    closed = Rule("营业", when=Condition(any=("b",), hours=HoursTest("shop")), then=rule("x").then)
+    never = (await shop.book.save(closed)).id
+    broken = (await shop.store.rules.save(Rule("坏", when=Condition(regex="("), then=rule("x").then), T0)).id
+    with_calendar = await shop.checkup.findings()
+    assert [(one.rule.id, one.doubt) for one in with_calendar] == [
+        (often, Doubt.TOO_MANY_SENDS),
+        (never, Doubt.NEVER_OPEN),
+        (broken, Doubt.FAULT),
+    ]
+    assert with_calendar[2].where == ("when", "regex")
+
+
+async def test_what_would_be_answered_today_is_not_unmatched_any_more(shop: Shop) -> None:
+    for n, text in enumerate(("怎么开发票", "开发票", "运费多少")):
+        message = (await shop.talk.says(f"u{n}", text, second(n))).message
+        await shop.talk.decides(message, outcome=Outcome.UNMATCHED, rule_id=None, at=second(n))
+    groups = await shop.checkup.unmatched()
+    assert [(one.times, one.newest.text, one.words) for one in groups] == [
+        (2, "开发票", ("开发票",)),
+        (1, "运费多少", ("运费多少",)),
+    ]
+    await shop.book.save(rule("开发票"))
+    assert [one.newest.text for one in await shop.checkup.unmatched()] == ["运费多少"]

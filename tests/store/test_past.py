@@ -1,0 +1,73 @@
+"""What was said before, as the dry run and the list of the unmatched read it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.store.talk import T0, Talk, entering, incoming, second
+from wxdesk.core.lifecycle import Move
+from wxdesk.core.model import MessageType
+from wxdesk.core.rules import Action, ActionKind, Condition, Outcome, Rule
+from wxdesk.desk.past import Written
+from wxdesk.store import SqlStore
+
+REPLY = (Action(ActionKind.REPLY, text="好"),)
+
+
+async def test_messages_come_in_slices_from_the_oldest_on(store: SqlStore, talk: Talk) -> None:
+    made = [(await talk.says("a", f"第{n}句", second(n))).message for n in range(5)]
+    assert await store.past.extent(100) == (5, made[0].id - 1)
+    count, before = await store.past.extent(3)
+    assert count == 3
+    first = await store.past.messages(before, 2)
+    assert [(one.id, one.text, one.at) for one in first] == [(one.id, one.text, one.at) for one in made[2:4]]
+    assert [one.text for one in await store.past.messages(first[-1].id, 2)] == ["第4句"]
+
+
+async def test_an_empty_store_has_no_past(store: SqlStore) -> None:
+    assert await store.past.extent(100) == (0, 0)
+    assert await store.past.messages(0, 10) == []
+    assert await store.past.unmatched(T0, 10) == []
+
+
+async def test_entering_is_asked_about_and_other_events_are_not(store: SqlStore, talk: Talk) -> None:
+    await talk.hears(entering("a", T0, "goods"))
+    await talk.hears(
+        incoming("a", at=second(1), type=MessageType.OTHER, msg_type="event", event="kf_close_session"), second(1)
+    )
+    found = await store.past.messages(0, 10)
+    assert [(one.type, one.session_from) for one in found] == [(MessageType.ENTER_SESSION, "goods")]
+    assert (await store.past.extent(10))[0] == 1
+
+
+async def test_what_operators_sent_is_told_in_order(store: SqlStore, talk: Talk) -> None:
+    message = (await talk.says("a")).message
+    for n, text in enumerate(("早", "在的"), start=1):
+        reply = await talk.writes(message.conversation_id, text, second(n))
+        await talk.moves(reply, Move.CLAIM, Move.ACCEPT, at=second(n))
+    await talk.writes(message.conversation_id, "没有发出", second(3))
+    [by_rule] = await talk.decides(message, "规则说的", at=second(4))
+    await talk.moves(by_rule, Move.CLAIM, Move.ACCEPT, at=second(4))
+    thread = message.conversation_id
+    assert await store.past.written(T0) == [Written(thread, second(1), "早"), Written(thread, second(2), "在的")]
+    assert await store.past.written(second(2)) == [Written(thread, second(2), "在的")]
+    told = await store.past.messages(0, 10)
+    assert await store.past.said_by_rules(told) == {message.id: "规则说的"}
+    assert (await store.past.conversations([thread, 999]))[thread].contact.openid == "a"
+
+
+async def test_only_what_no_rule_or_only_a_default_answered_is_unmatched(store: SqlStore, talk: Talk) -> None:
+    default = await store.rules.save(Rule("d", default=True, then=REPLY), T0)
+    hours = await store.rules.save(Rule("h", when=Condition(any=("几点",)), then=REPLY), T0)
+    asked = [(await talk.says("a", text, second(n))).message for n, text in enumerate(("发票", "几点", "尺码", "运费"))]
+    await talk.decides(asked[0], outcome=Outcome.UNMATCHED, rule_id=None, at=second(10))
+    await talk.decides(asked[1], "九点", rule_id=hours.id, at=second(11))
+    await talk.decides(asked[2], "请稍等", rule_id=default.id, at=second(12))
+    await talk.decides(asked[3], outcome=Outcome.PAUSED, rule_id=None, at=second(13))
+    found = await store.past.unmatched(T0, 10)
+    assert [(one.text, one.message_id, one.at) for one in found] == [
+        ("尺码", asked[2].id, asked[2].at),
+        ("发票", asked[0].id, asked[0].at),
+    ]
+    assert [one.text for one in await store.past.unmatched(T0, 1)] == ["尺码"]
+    assert await store.past.unmatched(second(12) + timedelta(seconds=1), 10) == []

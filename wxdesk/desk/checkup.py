@@ -1,0 +1,73 @@
+"""Looks over the whole list of rules, and at what none of them answers: what the rules page shows under "Check"."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from wxdesk.core.faults import Fault
+from wxdesk.core.likeness import Group, Sentence, grouped
+from wxdesk.core.lint import UNUSED_AFTER, Circumstances, Finding, findings
+from wxdesk.core.matching import Ruleset
+from wxdesk.core.model import Account, MessageType
+from wxdesk.core.rules import Rule
+from wxdesk.core.subject import Subject
+from wxdesk.desk.looking_back import Decisions
+from wxdesk.desk.past import Past
+from wxdesk.desk.ports import Clock
+from wxdesk.desk.rulebook import Rulebook
+
+UNMATCHED_FOR = timedelta(days=30)
+"""How far back sentences are looked for that nobody's rule answered."""
+
+UNMATCHED_MOST = 5000
+"""So many of them, the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkup:
+    """What is doubtful about the rules, and what they leave unanswered."""
+
+    rulebook: Rulebook
+    decisions: Decisions
+    past: Past
+    accounts: Mapping[str, Account]
+    clock: Clock
+
+    async def findings(self) -> list[Finding]:
+        """All doubts about the stored rules, worked out beside the loop."""
+        now = self.clock()
+        rules = await self.rulebook.all()
+        hits = await self.decisions.hits(now - UNUSED_AFTER)
+        schedules = self.rulebook.calendars.schedules
+        around = Circumstances(
+            now,
+            self._faults(rules),
+            frozenset(name for name, one in schedules.items() if not one.is_open(now) and one.next_open(now) is None),
+            hits or None,
+            min((account.reserve for account in self.accounts.values()), default=0),
+        )
+        return await asyncio.to_thread(findings, rules, self.rulebook.ruleset.tools.normaliser, around)
+
+    def _faults(self, rules: Sequence[Rule]) -> dict[int, Fault]:
+        """Of the rules that are switched on and not among those that are asked."""
+        left_out = [rule for rule in rules if rule.enabled and rule.id not in self.rulebook.ruleset.by_id]
+        found = {rule.id: self.rulebook.fault_in(rule) for rule in left_out}
+        return {rule_id: fault for rule_id, fault in found.items() if fault is not None}
+
+    async def unmatched(self) -> list[Group]:
+        """What nobody's rule answered lately, and would not answer today either, by likeness."""
+        sentences = await self.past.unmatched(self.clock() - UNMATCHED_FOR, UNMATCHED_MOST)
+        return await asyncio.to_thread(_grouped, sentences, self.rulebook.ruleset)
+
+
+def _grouped(sentences: Sequence[Sentence], ruleset: Ruleset) -> list[Group]:
+    left = [one for one in sentences if not _is_answered(one, ruleset)]
+    return grouped(left, ruleset.tools.normaliser)
+
+
+def _is_answered(sentence: Sentence, ruleset: Ruleset) -> bool:
+    rule = ruleset.decide(Subject(MessageType.TEXT, sentence.text, at=sentence.at)).rule
+    return rule is not None and not rule.default

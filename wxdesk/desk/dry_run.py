@@ -1,0 +1,264 @@
+"""What a changed rule would have said to the messages that are stored: asked before it is saved.
+
+The newest messages are walked from the oldest on, a slice at a time and beside the loop, so that acknowledging goes on;
+what rules want to know of the past is followed along the way. Guards are not asked: it is told what the rules would
+have said, whoever had the word then. Not followed are how often a rule spoke to all contacts of an account within a
+minute, tags that have changed since, and who sat at the desk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from bisect import bisect_left
+from collections import defaultdict, deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from wxdesk.core.matching import Matching, Ruleset
+from wxdesk.core.model import Account, Conversation, Message
+from wxdesk.core.quota import AFTER_MESSAGE
+from wxdesk.core.rules import Rule
+from wxdesk.core.subject import History, Subject
+from wxdesk.desk.composing import Occasion
+from wxdesk.desk.past import Past, PastMessage, Written
+from wxdesk.desk.rulebook import Rulebook
+
+NEWEST = 100_000
+"""So many messages are looked at."""
+
+SLICE = 1000
+"""Messages between two looks at whether it was cancelled; a few hundredths of a second."""
+
+SHOWN = 100
+"""Lines that are told of each kind, the newest."""
+
+ANSWERED_WITHIN = AFTER_MESSAGE[1]
+"""A human's reply answers what was written before it, as long as WeChat lets him answer that."""
+
+
+class Course:
+    """How far a dry run has come. One thread writes, another reads; any of them may cancel."""
+
+    def __init__(self) -> None:
+        self.done = 0
+        self.total = 0
+        self.cancelled = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One message that would have been answered: what was said to it (empty: nothing), and what would have been.
+
+    `by_hand`: an operator said it, and something else · `problem`: why the answer cannot be made.
+    """
+
+    message: PastMessage
+    said: str
+    would_say: str
+    by_hand: bool = False
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DryRunReport:
+    """`answered` of `messages` would have been answered; `differently` of these an operator answered in other words."""
+
+    messages: int
+    answered: int = 0
+    differently: int = 0
+    lines: tuple[Line, ...] = ()
+
+
+class DryRun:
+    """Walks over history. `accounts` are those of the configuration."""
+
+    def __init__(self, rulebook: Rulebook, past: Past, accounts: Mapping[str, Account]) -> None:
+        self._rulebook = rulebook
+        self._past = past
+        self._accounts = accounts
+
+    async def over_history(self, rule: Rule | None, course: Course, newest: int = NEWEST) -> DryRunReport | None:
+        """What `rule` would have said in its place among the others, or all rules if it is None.
+
+        None if it was cancelled.
+
+        Raises:
+            BadRule: `rule` has a fault other than in a template.
+        """
+        ruleset = self._rulebook.ruleset if rule is None else self._rulebook.ruleset_with(rule)
+        course.total, after = await self._past.extent(newest)
+        walk = _Walk(ruleset, None if rule is None else rule.id)
+        report = _Tally(self._rulebook, ruleset, self._accounts)
+        page = await self._past.messages(after, SLICE)
+        if page:
+            report.know(await self._past.written(page[0].at - ANSWERED_WITHIN))
+        while page and course.done < course.total:
+            if course.cancelled:
+                return None
+            threads = await self._threads(walk, page)
+            matched = await asyncio.to_thread(walk.take, page, report.written, threads)
+            await asyncio.to_thread(report.take, matched, walk.threads)
+            course.done += len(page)
+            page = await self._past.messages(page[-1].id, SLICE)
+        return await self._told(report, course.done)
+
+    async def _threads(self, walk: _Walk, page: Sequence[PastMessage]) -> Mapping[int, Conversation]:
+        """The conversations of contacts who have not been met yet."""
+        strangers = {message.conversation_id for message in page} - walk.threads.keys()
+        return await self._past.conversations(strangers) if strangers else {}
+
+    async def _told(self, report: _Tally, messages: int) -> DryRunReport:
+        lines = await asyncio.to_thread(report.lines)
+        said = await self._past.said_by_rules([line.message for line in lines if not line.by_hand])
+        told = [line if line.said else replace(line, said=said.get(line.message.id, "")) for line in lines]
+        return DryRunReport(messages, report.answered, report.differently, tuple(told))
+
+
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """A message that is answered now, with what rules knew of the past."""
+
+    message: PastMessage
+    matching: Matching
+    history: History
+
+
+@dataclass(slots=True)
+class _Thread:
+    """A conversation up to here, and as it is now."""
+
+    now: Conversation
+    history: History
+    numbered_from: datetime | None = None
+    number: int = 0
+
+
+class _Walk:
+    """Asks the rules about one message after the other. `rule_id` None: any rule counts."""
+
+    def __init__(self, ruleset: Ruleset, rule_id: int | None) -> None:
+        self._ruleset = ruleset
+        self._rule_id = rule_id
+        self.threads: dict[int, _Thread] = {}
+
+    def take(
+        self,
+        page: Sequence[PastMessage],
+        written: Mapping[int, Sequence[Written]],
+        strangers: Mapping[int, Conversation],
+    ) -> list[_Spoken]:
+        """Those of the page that are answered."""
+        for stranger in strangers.values():
+            self.threads[stranger.id] = _Thread(stranger, _so_far(stranger, page))
+        spoken = []
+        for message in page:
+            thread = self.threads[message.conversation_id]
+            history = self._before(thread, message, written.get(message.conversation_id, ()))
+            matching = self._ruleset.decide(
+                Subject(
+                    message.type,
+                    message.text,
+                    message.session_from,
+                    message.event,
+                    thread.now.contact.tags,
+                    history=history,
+                    at=message.at,
+                )
+            )
+            if self._counts(matching):
+                spoken.append(_Spoken(message, matching, history))
+            self._after(thread, message, matching)
+        return spoken
+
+    def _counts(self, matching: Matching) -> bool:
+        if self._rule_id is None:
+            return matching.rule is not None
+        return any(one.rule.id == self._rule_id for one in matching.matched)
+
+    def _before(self, thread: _Thread, message: PastMessage, written: Sequence[Written]) -> History:
+        if not self._ruleset.wanted.message_no:
+            return thread.history
+        last = bisect_left(written, message.at, key=lambda one: one.sent_at)
+        answered = written[last - 1].sent_at if last else None
+        if answered != thread.numbered_from:
+            thread.numbered_from, thread.number = answered, 0
+        thread.number += message.event is None
+        return replace(thread.history, message_no=thread.number)
+
+    def _after(self, thread: _Thread, message: PastMessage, matching: Matching) -> None:
+        wanted = self._ruleset.wanted
+        if message.event is None and wanted.last_written_at:
+            thread.history = replace(thread.history, last_written_at=message.at)
+        for verdict in matching.verdicts if wanted.fired else ():
+            if verdict.matched and not verdict.shadow and verdict.rule_id in wanted.fired:
+                thread.history = thread.history.after(verdict.rule_id, message.at)
+
+
+def _so_far(thread: Conversation, page: Sequence[PastMessage]) -> History:
+    """Who was seen before the first message that is looked at has written before."""
+    first = next(message for message in page if message.conversation_id == thread.id)
+    before = thread.contact.first_seen_at
+    return History(last_written_at=before if first.at - before > timedelta(seconds=1) else None)
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Counts, and keeps the newest lines."""
+
+    rulebook: Rulebook
+    ruleset: Ruleset
+    accounts: Mapping[str, Account]
+    answered: int = 0
+    differently: int = 0
+    written: defaultdict[int, list[Written]] = field(default_factory=lambda: defaultdict(list))
+    _other: deque[Line] = field(default_factory=lambda: deque(maxlen=SHOWN))
+    _late: deque[tuple[_Spoken, Conversation]] = field(default_factory=lambda: deque(maxlen=SHOWN))
+
+    def know(self, written: Sequence[Written]) -> None:
+        """What operators sent, in order."""
+        for one in written:
+            self.written[one.conversation_id].append(one)
+
+    def take(self, spoken: Sequence[_Spoken], threads: Mapping[int, _Thread]) -> None:
+        """Count these, which are in order."""
+        self.answered += len(spoken)
+        for one in spoken:
+            thread = threads[one.message.conversation_id].now
+            by_hand = self._by_hand(one.message)
+            line = None if by_hand is None else self._line(one, thread, by_hand)
+            if line is not None and line.would_say.strip() != line.said.strip():
+                self.differently += 1
+                self._other.append(line)
+            else:
+                self._late.append((one, thread))
+
+    def lines(self) -> list[Line]:
+        """What was answered differently first, each the newest first."""
+        rest = [self._line(one, thread, self._by_hand(one.message)) for one, thread in reversed(self._late)]
+        return [*reversed(self._other), *(replace(line, by_hand=False) for line in rest)]
+
+    def _by_hand(self, message: PastMessage) -> str | None:
+        written = self.written.get(message.conversation_id, ())
+        at = bisect_left(written, message.at, key=lambda one: one.sent_at)
+        if at == len(written) or written[at].sent_at - message.at > ANSWERED_WITHIN:
+            return None
+        return written[at].text
+
+    def _line(self, one: _Spoken, thread: Conversation, by_hand: str | None) -> Line:
+        told = one.message
+        message = Message(
+            told.id,
+            thread.id,
+            0,
+            told.type,
+            told.at,
+            told.at,
+            text=told.text,
+            session_from=told.session_from,
+            event=told.event,
+        )
+        account = self.accounts.get(thread.account) or Account(thread.account, "", "")
+        answer = self.rulebook.composed(one.matching, Occasion(message, thread, account, told.at, one.history))
+        would_say = "\n".join(content.summary for content in answer.contents)
+        return Line(told, by_hand or "", would_say, by_hand is not None, answer.problem)

@@ -1,0 +1,61 @@
+"""What was said before, as the dry run and the list of the unmatched read it: the port that the store fills."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from wxdesk.core.likeness import Sentence
+from wxdesk.core.model import Conversation, MessageType
+
+
+@dataclass(frozen=True, slots=True)
+class PastMessage:
+    """As much of a stored message as rules look at. `at` is its place in the timeline."""
+
+    id: int
+    conversation_id: int
+    type: MessageType
+    text: str
+    session_from: str | None
+    event: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What an operator sent, and when; one line of it."""
+
+    conversation_id: int
+    sent_at: datetime
+    text: str
+
+
+class Past(Protocol):
+    """Reads what is stored, in slices."""
+
+    async def extent(self, newest: int) -> tuple[int, int]:
+        """How many messages there are, at most `newest`, and the id before the first of these."""
+        ...
+
+    async def messages(self, after_id: int, limit: int) -> list[PastMessage]:
+        """The messages that rules are asked about with an id above `after_id`, in the order in which they came."""
+        ...
+
+    async def written(self, since: datetime) -> list[Written]:
+        """What operators sent since `since`, in order."""
+        ...
+
+    async def conversations(self, ids: Collection[int]) -> dict[int, Conversation]:
+        """These conversations as they are now, by id."""
+        ...
+
+    async def said_by_rules(self, messages: Collection[PastMessage]) -> dict[int, str]:
+        """What rules answered to these messages, by their ids; where nothing was made for one, it is left out."""
+        ...
+
+    async def unmatched(self, since: datetime, limit: int) -> list[Sentence]:
+        """The newest texts that no rule answered since `since`, or only one that is a default now."""
+        ...

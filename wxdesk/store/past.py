@@ -1,0 +1,119 @@
+"""What was said before, in slices: a hundred thousand messages are read in the time of a breath."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Connection, func, or_, select
+
+from wxdesk.core.likeness import Sentence
+from wxdesk.core.model import Author, Conversation, MessageType
+from wxdesk.core.rules import Outcome
+from wxdesk.desk.past import PastMessage, Written
+from wxdesk.store.database import Database
+from wxdesk.store.records import conversation_of, select_conversations
+from wxdesk.store.schema import WRITTEN, conversations, decisions, messages, replies, rules
+
+_ASKED = or_(WRITTEN, messages.c.type == MessageType.ENTER_SESSION)
+_COLUMNS = (
+    messages.c.id,
+    messages.c.conversation_id,
+    messages.c.type,
+    messages.c.text,
+    messages.c.session_from,
+    messages.c.event,
+    messages.c.at,
+)
+
+
+class SqlPast:
+    """Fills `desk.past.Past`."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def extent(self, newest: int) -> tuple[int, int]:
+        """How many messages there are, at most `newest`, and the id before the first of these."""
+        return await self._db.read(_extent, newest)
+
+    async def messages(self, after_id: int, limit: int) -> list[PastMessage]:
+        """The messages that rules are asked about with an id above `after_id`, in the order in which they came."""
+        return await self._db.read(_messages, after_id, limit)
+
+    async def written(self, since: datetime) -> list[Written]:
+        """What operators sent since `since`, in order."""
+        return await self._db.read(_written, since)
+
+    async def conversations(self, ids: Collection[int]) -> dict[int, Conversation]:
+        """These conversations as they are now, by id."""
+        return await self._db.read(_conversations, ids)
+
+    async def said_by_rules(self, messages: Collection[PastMessage]) -> dict[int, str]:
+        """What rules answered to these messages, by their ids; where nothing was made for one, it is left out."""
+        return await self._db.read(_said_by_rules, messages)
+
+    async def unmatched(self, since: datetime, limit: int) -> list[Sentence]:
+        """The newest texts that no rule answered since `since`, or only one that is a default now."""
+        return await self._db.read(_unmatched, since, limit)
+
+
+def _extent(connection: Connection, newest: int) -> tuple[int, int]:
+    newest_ids = select(messages.c.id).where(_ASKED).order_by(messages.c.id.desc()).limit(newest).subquery()
+    count, first = connection.execute(select(func.count(), func.min(newest_ids.c.id))).one()
+    return count, (first or 1) - 1
+
+
+def _messages(connection: Connection, after_id: int, limit: int) -> list[PastMessage]:
+    query = select(*_COLUMNS).where(messages.c.id > after_id, _ASKED).order_by(messages.c.id).limit(limit)
+    return [PastMessage(*row) for row in connection.execute(query)]
+
+
+def _written(connection: Connection, since: datetime) -> list[Written]:
+    query = (
+        select(replies.c.conversation_id, replies.c.sent_at, replies.c.content)
+        .where(replies.c.author == Author.OPERATOR, replies.c.sent_at >= since)
+        .order_by(replies.c.sent_at, replies.c.id)
+    )
+    return [Written(row.conversation_id, row.sent_at, row.content.summary) for row in connection.execute(query)]
+
+
+def _conversations(connection: Connection, ids: Collection[int]) -> dict[int, Conversation]:
+    found = connection.execute(select_conversations().where(conversations.c.id.in_(ids)))
+    return {one.id: one for one in map(conversation_of, found)}
+
+
+def _said_by_rules(connection: Connection, told: Collection[PastMessage]) -> dict[int, str]:
+    # The conversations are named for the index; there is none on message_id.
+    query = (
+        select(replies.c.message_id, replies.c.content)
+        .where(
+            replies.c.conversation_id.in_({message.conversation_id for message in told}),
+            replies.c.message_id.in_([message.id for message in told]),
+            replies.c.author == Author.RULE,
+        )
+        .order_by(replies.c.id)
+    )
+    said: defaultdict[int, list[str]] = defaultdict(list)
+    for row in connection.execute(query):
+        said[row.message_id].append(row.content.summary)
+    return {message_id: "\n".join(texts) for message_id, texts in said.items()}
+
+
+def _unmatched(connection: Connection, since: datetime, limit: int) -> list[Sentence]:
+    known = connection.execute(select(rules.c.id, rules.c.rule))
+    defaults = [row.id for row in known if row.rule.default]
+    query = (
+        select(messages.c.id, messages.c.conversation_id, messages.c.text, messages.c.at)
+        .select_from(decisions.join(messages, messages.c.id == decisions.c.message_id))
+        .where(
+            decisions.c.decided_at >= since,
+            or_(decisions.c.outcome == Outcome.UNMATCHED, decisions.c.rule_id.in_(defaults)),
+            messages.c.type == MessageType.TEXT,
+            messages.c.text != "",
+        )
+        .order_by(decisions.c.decided_at.desc(), decisions.c.id.desc())
+        .limit(limit)
+    )
+    return [Sentence(*row) for row in connection.execute(query)]
