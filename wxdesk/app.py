@@ -71,6 +71,7 @@ from wxdesk.threads import LoopThread
 from wxdesk.webhook.parse import read_push
 from wxdesk.webhook.server import Listener
 from wxdesk.wechat.client import WeChatClient
+from wxdesk.wechat.payload import to_body
 
 log = logging.getLogger(__name__)
 
@@ -220,7 +221,7 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
     bus.subscribe(typing.hear, MessageKept, ReplyChanged, TypingAsked)
     quarantine = Quarantine(store.quarantine, read_push, intake.take_up, bus.publish)
     past = (health, traffic, quarantine, *_judging(rulebook, store, accounts, clock))
-    desk = Desk(accounts, store, handoff, pictures, typing, rulebook, phrasebook, rests, *past, bus, clock)
+    desk = Desk(accounts, store, handoff, pictures, typing, rulebook, phrasebook, rests, *past, bus, clock, to_body)
     return OpenDesk(ready, desk, store, pause, transfers, intake, outbox, uploads, fetching, listener, client)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from wxdesk.core.model import Account
+from wxdesk.core.model import Account, Content
 from wxdesk.desk.bus import Bus
 from wxdesk.desk.checkup import Checkup
 from wxdesk.desk.dry_run import DryRun
@@ -19,6 +19,9 @@ from wxdesk.desk.rests import Rests
 from wxdesk.desk.rulebook import Rulebook
 from wxdesk.desk.traffic import Traffic
 from wxdesk.desk.typing import Typing
+
+type BodyOf = Callable[[str, Content], bytes]
+"""The bytes that would go to WeChat for a contact's openid and a content, to be looked at beforehand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +43,4 @@ class Desk:
     dry_run: DryRun
     bus: Bus
     clock: Clock
+    body_of: BodyOf

@@ -16,9 +16,9 @@ from wxdesk.core.errors import BadRule, BadTemplate
 from wxdesk.core.events import Event, RulesChanged, TroubleRaised
 from wxdesk.core.faults import Fault, find_fault
 from wxdesk.core.matching import Matching, Ruleset, Tools
-from wxdesk.core.model import Account, Contact, Conversation, Message, MessageType
+from wxdesk.core.model import Account, Conversation, Message, MessageType
 from wxdesk.core.render import byte_count
-from wxdesk.core.rules import ActionKind, Rule
+from wxdesk.core.rules import ActionKind, Presence, Rule
 from wxdesk.core.subject import NO_HISTORY, History, Subject
 from wxdesk.desk.calendars import Calendars
 from wxdesk.desk.composing import Answer, Composer, Occasion
@@ -29,6 +29,7 @@ from wxdesk.desk.patterns import compile_pattern
 from wxdesk.desk.ports import Clock, Rules
 from wxdesk.desk.rules_file import read_rules, write_rules
 from wxdesk.desk.shelf import Shelf
+from wxdesk.desk.supposing import NOTHING_SUPPOSED, Supposed
 from wxdesk.i18n import explain, tr
 
 log = logging.getLogger(__name__)
@@ -183,10 +184,20 @@ class Rulebook:
         """What the rules say to `message`. Changes nothing, and a template that fails is an answer too."""
         return self._answer(self._ruleset, Occasion(message, conversation, account, self._clock(), history))
 
-    def _answer(self, ruleset: Ruleset, occasion: Occasion, *, whole: bool = False) -> Answer:
+    def _answer(
+        self,
+        ruleset: Ruleset,
+        occasion: Occasion,
+        *,
+        operator: Presence = Presence.PRESENT,
+        whole: bool = False,
+    ) -> Answer:
         message = occasion.message
         subject = replace(
-            Subject.of(message, occasion.now), tags=occasion.conversation.contact.tags, history=occasion.history
+            Subject.of(message, occasion.now),
+            tags=occasion.conversation.contact.tags,
+            operator=operator,
+            history=occasion.history,
         )
         matching = ruleset.ask_each(subject) if whole else ruleset.decide(subject)
         whole = whole or matching.asked <= KEPT_WHOLE
@@ -201,8 +212,9 @@ class Rulebook:
         alias: str = "",
         *,
         instead: Rule | None = None,
+        around: Supposed = NOTHING_SUPPOSED,
     ) -> Trial:
-        """What the rules would say to `sentence`; nothing is stored and nothing is sent.
+        """What the rules would say to `sentence`, sent under these circumstances; nothing is stored or sent.
 
         `instead` stands in the place of the stored rule of its id, or where a new one would be put (id 0).
 
@@ -210,13 +222,10 @@ class Rulebook:
             BadRule: `instead` has a fault other than in a template.
         """
         ruleset = self._ruleset if instead is None else self.ruleset_with(instead)
-        now = self._clock()
-        text = sentence if on is MessageType.TEXT else ""
-        message = Message(0, 0, 0, on, now, now, text=text, session_from=session_from)
-        contact = Contact(0, "", "", now, alias=alias)
-        answer = self._answer(
-            ruleset, Occasion(message, Conversation(0, "", contact), Account("", "", ""), now), whole=True
-        )
+        now = around.at or self._clock()
+        message = around.message(sentence, on, session_from, now)
+        occasion = Occasion(message, around.conversation(alias, now), Account("", "", ""), now, around.history(now))
+        answer = self._answer(ruleset, occasion, operator=around.operator, whole=True)
         return Trial(answer, tuple(byte_count(content.text) for content in answer.contents))
 
     def composed(self, matching: Matching, occasion: Occasion) -> Answer:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
@@ -133,3 +137,93 @@ def test_the_model_keeps_qts_rules(qtbot: QtBot) -> None:
     verdicts.show((), 0)
     assert verdicts.rowCount() == 0
     assert verdicts.matched_row() == -1
+
+
+def test_each_condition_has_its_own_verdict(page: RulesPage, qtbot: QtBot) -> None:
+    page.trial.sentence.setText("几点")
+    qtbot.waitUntil(lambda: bool(_rows(page)))
+    model = page.trial.verdicts.verdicts
+    assert model.index(0).data(Role.LINES) == [(False, "does not contain “refund” “退款”")]
+    assert model.index(1).data(Role.LINES) == [(True, "contains “几点”"), (True, "does not contain “refund”")]
+    page.trial.sentence.setText("refund")
+    qtbot.waitUntil(lambda: model.index(0).data(Role.LINES) == [(True, "contains “refund”")])
+
+
+SHOP_RULES = """
+[[calendars]]
+name = "Shop"
+zone = "Asia/Shanghai"
+weekly = [{ days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], from = "09:00", to = "21:00" }]
+
+[[rules]]
+name = "Hello again"
+when = { quiet_days = 30 }
+then = [{ reply = "Long time no see." }]
+
+[[rules]]
+name = "Still waiting"
+when = { message_no = { min = 3 } }
+then = [{ reply = "Sorry that it takes so long." }]
+
+[[rules]]
+name = "Regulars at night"
+when = { tags = { any = ["VIP"] }, hours = { outside = "Shop" }, operator = "away" }
+then = [{ reply = "We call you tomorrow, {{ contact.alias }}." }]
+
+[[rules]]
+name = "New"
+when = { first_contact = true }
+then = [{ reply = "Welcome." }]
+"""
+
+
+@pytest.fixture
+def shanghai(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The machine's clock on the wall."""
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("shanghai")
+def test_time_and_people_can_be_supposed(page: RulesPage, world: World, qtbot: QtBot) -> None:
+    world.call(world.desk.rulebook.import_text(SHOP_RULES, "rules.toml"))
+    trial, around = page.trial, page.trial.around
+    trial.sentence.setText("Hello")
+
+    def says(text: str) -> None:
+        qtbot.waitUntil(lambda: trial.bubbles.texts()[1:] == [text])
+
+    says("Welcome.")
+    assert not around.isVisible()
+    trial.more.click()
+    assert around.isVisible()
+    around.wrote.menu_shown.actions()[1].trigger()
+    around.days.setValue(30)
+    says("Long time no see.")
+    around.days.setValue(29)
+    around.number.setValue(3)
+    says("Sorry that it takes so long.")
+    around.number.setValue(1)
+    around.tags.setText("VIP，old")
+    around.who.menu_shown.actions()[1].trigger()
+    around.moment.setText("2026-10-01 22:30")
+    says("We call you tomorrow, Wang Fang.")
+    around.moment.setText("2026-10-01 20:59")
+    says("No rule answers; the message waits for a person.")
+    around.moment.setText("tonight")
+    assert around.moment_error.isVisible()
+    assert around.moment.property("wrong") is True
+
+
+def test_the_bytes_that_would_leave_are_shown(page: RulesPage, qtbot: QtBot) -> None:
+    page.trial.sentence.setText("几点")
+    qtbot.waitUntil(lambda: page.trial.bubbles.open.isVisible())
+    page.trial.bubbles.open.click()
+    assert page.trial.bubbles.bodies.isVisible()
+    body = '{"touser":"OPENID","msgtype":"text","text":{"content":"We open at 9."}}'
+    assert page.trial.bubbles.bodies.toPlainText() == f"{len(body)} bytes\n{body}"
+    page.trial.sentence.setText("")
+    qtbot.waitUntil(lambda: not page.trial.bubbles.open.isVisible())

@@ -43,12 +43,14 @@ class RuleEditor(QWidget):
         touched: it differs from what is stored, or does so no more.
         save_asked: the operator wants this rule stored.
         trial_asked: the operator wants to see what it does.
+        history_asked: he wants to see what this rule would have said.
     """
 
     edited = Signal(object)
     touched = Signal(bool)
     save_asked = Signal(object)
     trial_asked = Signal()
+    history_asked = Signal(object)
 
     def __init__(self, rulebook: Rulebook, offers: Offers, now: datetime, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -80,6 +82,8 @@ class RuleEditor(QWidget):
         self.revision = PlainLabel(size=Size.SMALL, role="secondary", elide=True, parent=self)
         self.trial = Button(tr("Try a sentence"), parent=self)
         self.trial.clicked.connect(self.trial_asked)
+        self.history_button = Button(tr("Try on history"), parent=self)
+        self.history_button.clicked.connect(lambda: self.history_asked.emit(self.rule()))
         self.revert_button = Button(tr("Revert"), icon="undo", parent=self)
         self.revert_button.clicked.connect(self.revert)
         self.save_button = Button(tr("Save"), kind=ButtonKind.PRIMARY, parent=self)
@@ -95,7 +99,7 @@ class RuleEditor(QWidget):
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addLayout(title, 1)
-        for button in (self.trial, self.revert_button, self.save_button):
+        for button in (self.trial, self.history_button, self.revert_button, self.save_button):
             head.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         inside = QWidget(self)
         inside.setProperty("class", "flat")
@@ -122,15 +126,31 @@ class RuleEditor(QWidget):
         same = rule.id != 0 and self._saved.id in (0, rule.id)
         self._saved = rule
         if not (same and self.rule() == rule):
-            self._showing = True
-            self.name.setText(rule.name)
-            self.name.setCursorPosition(0)
-            self.when_card.show_rule(rule)
-            self.then_card.show_rule(rule)
-            self.leaving_card.show_rule(rule)
-            self._showing = False
+            self._fill(rule)
         self._show_revision()
         self.check_now()
+
+    def write(self, rule: Rule) -> None:
+        """Write `rule` into the fields as an operator would, over what is stored."""
+        self._fill(rule)
+        self.check_now()
+
+    def show_place(self, where: Place) -> None:
+        """Bring the keyboard to the part of the sentence in which `where` stands."""
+        cards: dict[str | int, QWidget] = {"when": self.when_card, "then": self.then_card}
+        card = cards.get(where[0]) if where else self.name
+        fields = [] if card is None else [card, *card.findChildren(QWidget)]
+        field = next((one for one in fields if one.focusPolicy() & Qt.FocusPolicy.TabFocus), self.name)
+        field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _fill(self, rule: Rule) -> None:
+        self._showing = True
+        self.name.setText(rule.name)
+        self.name.setCursorPosition(0)
+        self.when_card.show_rule(rule)
+        self.then_card.show_rule(rule)
+        self.leaving_card.show_rule(rule)
+        self._showing = False
 
     def show_stored(self, rule: Rule) -> None:
         """The stored rule is this one now: it was switched or moved, or saved. What is being written stays."""
@@ -191,6 +211,7 @@ class RuleEditor(QWidget):
         self.then_card.show_fault(shown, reason)
         self.leaving_card.show_fault(shown, reason)
         self.save_button.setEnabled(changed and self.fault is None)
+        self.history_button.setEnabled(self.fault is None)
         self.revert_button.setEnabled(changed)
         self._show_revision(lack_word(self.fault) if self.fault and changed and lack else "")
         self._tell(changed)

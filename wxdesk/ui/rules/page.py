@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from wxdesk.core.errors import BadInput
 from wxdesk.core.events import DecisionMade, RulesChanged
-from wxdesk.core.rules import Rule
+from wxdesk.core.likeness import Group
+from wxdesk.core.lint import Finding
+from wxdesk.core.rules import Condition, Rule
 from wxdesk.i18n import explain, tr
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.notices import Notices
@@ -19,6 +21,7 @@ from wxdesk.ui.rules.editor import RuleEditor
 from wxdesk.ui.rules.empty_page import EmptyPage
 from wxdesk.ui.rules.leave_dialog import LeaveDialog
 from wxdesk.ui.rules.list_changes import ListChanges
+from wxdesk.ui.rules.reviews import Reviews
 from wxdesk.ui.rules.rule_files import RuleFiles
 from wxdesk.ui.rules.rule_list import RuleList
 from wxdesk.ui.rules.rule_model import RuleModel
@@ -49,16 +52,17 @@ class RulesPage(QWidget):
         offers = Offers(self._calendar_names, self._rule_names)
         self.editor = RuleEditor(self._rulebook, offers, bridge.desk.clock(), self)
         self.empty = EmptyPage(self)
-        self.trial = TrialPanel(self._rulebook, self)
+        self.trial = TrialPanel(self._rulebook, bridge.desk.body_of, self)
         self.files = RuleFiles(bridge, notices, self.rules.rowCount, self)
         self._middle = QStackedWidget(self)
         self._middle.addWidget(self.empty)
         self._middle.addWidget(self.editor)
+        self.reviews = Reviews(bridge, self._middle, self)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(0)
         self._row.addWidget(self.list)
-        self._row.addWidget(self._middle, 1)
+        self._row.addWidget(self.reviews, 1)
         self._place = TrialPlace(self, self._row, self.trial, self.editor.trial)
         self._connect()
 
@@ -77,6 +81,12 @@ class RulesPage(QWidget):
         self.editor.touched.connect(self._touched)
         self.editor.save_asked.connect(self._save)
         self.editor.trial_asked.connect(self._place.toggle)
+        self.editor.history_asked.connect(self.reviews.try_on_history)
+        self.list.check_asked.connect(self.reviews.check)
+        self.list.unmatched_asked.connect(self.reviews.unmatched)
+        self.reviews.counted.connect(self.list.show_doubts)
+        self.reviews.finding_chosen.connect(self._show_finding)
+        self.reviews.group_chosen.connect(lambda group: self.leave(lambda: self._begin_of(group)))
         self._bridge.events.connect(self._hear)
         bind(self, "Ctrl+N", self.start_new)
 
@@ -120,6 +130,7 @@ class RulesPage(QWidget):
     def _load(self) -> None:
         since = self._bridge.desk.clock() - HITS
         self._bridge.ask(self._rulebook.all(), self._show)
+        self.reviews.recount()
         self._bridge.ask(self._bridge.desk.store.decisions.hits(since), self.rules.show_hits)
 
     def _show(self, rules: list[Rule]) -> None:
@@ -176,12 +187,22 @@ class RulesPage(QWidget):
         self.leave(self._begin_new)
 
     def _begin_new(self) -> None:
+        self.reviews.close_review()
         self._middle.setCurrentWidget(self.editor)
         self.editor.show_rule(Rule(""))
         self.list.view.show_current(0)
         self.editor.name.setFocus()
 
+    def _begin_of(self, group: Group) -> None:
+        self._begin_new()
+        self.editor.write(Rule(group.words[0], when=Condition(any=group.words)))
+
+    def _show_finding(self, finding: Finding) -> None:
+        self._choose(finding.rule.id)
+        self.editor.show_place(finding.where)
+
     def _choose(self, rule_id: int) -> None:
+        self.reviews.close_review()
         if rule_id == self.editor.saved.id and self._middle.currentWidget() is self.editor:
             return
         self._wanted = rule_id

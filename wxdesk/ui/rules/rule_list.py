@@ -107,13 +107,15 @@ class RuleList(QFrame):
     """Header, list, and the way back after a rule was deleted.
 
     Signals:
-        new_asked, import_asked, export_asked, restore_asked: what the operator pressed.
+        new_asked, import_asked, export_asked, restore_asked, check_asked, unmatched_asked: what the operator pressed.
     """
 
     new_asked = Signal()
     import_asked = Signal()
     export_asked = Signal()
     restore_asked = Signal()
+    check_asked = Signal()
+    unmatched_asked = Signal()
 
     def __init__(self, rules: RuleModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -125,6 +127,10 @@ class RuleList(QFrame):
         self.new.clicked.connect(self.new_asked)
         self.more = SmallButton("more", tr("Import and export"), self)
         self.more.clicked.connect(self._open_menu)
+        self.check = Button(tr("Check"), parent=self)
+        self.check.clicked.connect(self.check_asked)
+        self.unmatched = Button(tr("Unmatched"), parent=self)
+        self.unmatched.clicked.connect(self.unmatched_asked)
         self._menu = QMenu(self)
         self._menu.addAction(tr("Import rules from a file…"), self.import_asked.emit)
         self._menu.addAction(tr("Export rules to a file…"), self.export_asked.emit)
@@ -158,12 +164,23 @@ class RuleList(QFrame):
         foot.setContentsMargins(16, 8, 16, 8)
         foot.addWidget(self._undo_text, 1)
         foot.addWidget(self.restore)
+        review = QFrame(self)
+        review.setProperty("class", "footer")
+        below = QHBoxLayout(review)
+        below.setContentsMargins(16, 8, 12, 8)
+        below.addWidget(self.check, 1)
+        below.addWidget(self.unmatched, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(head)
         column.addWidget(self.view, 1)
         column.addWidget(self._undo)
+        column.addWidget(review)
+
+    def show_doubts(self, count: int) -> None:
+        """Say how many doubts there are about the rules."""
+        self.check.setText(tr("Check · {n}", n=count) if count else tr("Check"))
 
     def offer_restore(self, name: str) -> None:
         """Say that a rule was deleted and offer to bring it back, for a while."""

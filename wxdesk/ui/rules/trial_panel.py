@@ -5,22 +5,30 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
-from wxdesk.core.model import Content, MessageType, ReplyKind
+from wxdesk.core.model import MessageType
 from wxdesk.core.render import TEXT_LIMIT_BYTES
 from wxdesk.core.rules import Rule
 from wxdesk.desk.composing import Answer
+from wxdesk.desk.desk import BodyOf
 from wxdesk.desk.rulebook import Rulebook, Trial
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.rules.choices import OneOf
-from wxdesk.ui.rules.surface import Surface
+from wxdesk.ui.rules.trial_bubbles import WIDTH, Bubbles
+from wxdesk.ui.rules.trial_circumstances import TrialCircumstances
 from wxdesk.ui.rules.verdict_list import VerdictList
 from wxdesk.ui.rules.words import type_word
-from wxdesk.ui.theme import Measure, Size, font
+from wxdesk.ui.theme import Size
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.small_button import SmallButton
 
-WIDTH = 300
 DELAY_MS = 150
+SOMEBODY = "OPENID"
+"""Stands for the customer in what would leave."""
+
+ROOM_FOR_BAR = 12
+"""Kept free at the edge, so that nothing moves when a scroll bar comes."""
+
 ASKED = 60
 """As many characters of the sentence as the chat repeats."""
 
@@ -34,8 +42,9 @@ class TrialPanel(QFrame):
 
     closed = Signal()
 
-    def __init__(self, rulebook: Rulebook, parent: QWidget | None = None) -> None:
+    def __init__(self, rulebook: Rulebook, body_of: BodyOf, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._body_of = body_of
         self._rulebook = rulebook
         self._instead: Rule | None = None
         self.setProperty("class", "side")
@@ -66,6 +75,12 @@ class TrialPanel(QFrame):
         self.source.setAccessibleName(tr("session_from in this trial"))
         self.source.textChanged.connect(self._soon)
         self.source.hide()
+        self.around = TrialCircumstances(self)
+        self.around.hide()
+        self.around.changed.connect(self._soon)
+        self.more = Button(tr("Suppose more"), kind=ButtonKind.LINK, parent=self)
+        self.more.setCheckable(True)
+        self.more.toggled.connect(self.around.setVisible)
         self.close_button = SmallButton("close", tr("Close"), self)
         self.close_button.clicked.connect(self.closed)
         self.close_button.hide()
@@ -75,24 +90,41 @@ class TrialPanel(QFrame):
         head.addWidget(_title(tr("Try a sentence"), self))
         head.addStretch(1)
         head.addWidget(self.close_button)
+        head.addSpacing(ROOM_FOR_BAR)
         who = QHBoxLayout()
         who.setSpacing(8)
         who.addWidget(self.kind)
         who.addWidget(PlainLabel(tr("sent by"), size=Size.SMALL, role="secondary", parent=self))
         who.addWidget(self.alias, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
+        inside = QWidget(self)
+        inside.setProperty("class", "flat")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, ROOM_FOR_BAR, 0)
         column.setSpacing(8)
-        column.addLayout(head)
         column.addWidget(self.sentence)
         column.addLayout(who)
         column.addWidget(self.source)
+        column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.around)
         column.addSpacing(2)
         column.addWidget(self.note)
         column.addWidget(self.verdicts)
         column.addSpacing(4)
         column.addWidget(_title(tr("The customer would see"), self))
-        column.addWidget(self.bubbles, 1)
+        column.addWidget(self.bubbles)
+        column.addStretch(1)
+        scroll = QScrollArea(self)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(inside)
+        scroll.viewport().setAutoFillBackground(False)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(16, 16, 16 - ROOM_FOR_BAR, 16)
+        whole.setSpacing(8)
+        whole.addLayout(head)
+        whole.addWidget(scroll, 1)
 
     def set_drawer(self, drawer: bool) -> None:
         """Show or hide what a drawer needs to be closed."""
@@ -126,6 +158,7 @@ class TrialPanel(QFrame):
             self.source.text() if kind is MessageType.ENTER_SESSION else None,
             self.alias.text(),
             instead=None if broken else instead,
+            around=self.around.supposed(),
         )
         self._show(trial, kind, broken)
 
@@ -134,6 +167,7 @@ class TrialPanel(QFrame):
         self.verdicts.show_verdicts((), 0)
         self.bubbles.show_answer("", (), tr("Write a sentence above to see which rule answers it. Nothing is sent."))
         self.bubbles.cost.setText("")
+        self.bubbles.show_bodies([])
 
     def _show(self, trial: Trial, kind: MessageType, broken: bool) -> None:
         answer = trial.answer
@@ -145,89 +179,11 @@ class TrialPanel(QFrame):
         asked = _shortened(self.sentence.text()) if kind is MessageType.TEXT else f"[{type_word(kind)}]"
         self.bubbles.show_answer(asked, answer.contents, _beside(answer))
         self.bubbles.cost.setText(_cost(trial))
-
-
-class Bubbles(QScrollArea):
-    """The chat as the customer would see it."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName(tr("What the customer would see"))
-        self._texts: list[str] = []
-        self._ground = QWidget(self)
-        self._ground.setProperty("class", "flat")
-        self._column = QVBoxLayout(self._ground)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(8)
-        self._chat = Surface("window", "", parent=self._ground)
-        self._lines = QVBoxLayout(self._chat)
-        self._lines.setContentsMargins(12, 12, 12, 12)
-        self._lines.setSpacing(8)
-        self.cost = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self._ground)
-        self._column.addWidget(self._chat)
-        self._column.addWidget(self.cost)
-        self._column.addStretch(1)
-        self.setWidget(self._ground)
-        self.viewport().setAutoFillBackground(False)
-
-    def show_answer(self, asked: str, contents: tuple[Content, ...], beside: str) -> None:
-        """Show what was asked, the answers, and a sentence for what is not an answer."""
-        while self._lines.count():
-            item = self._lines.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        self._texts = []
-        if asked:
-            self._add_bubble(asked, ours=False)
-        for content in contents:
-            self._add_bubble(_content_words(content), ours=True)
-        if beside:
-            self._texts.append(beside)
-            self._lines.addWidget(PlainLabel(beside, size=Size.SMALL, role="secondary", wrap=True, parent=self._chat))
-
-    def texts(self) -> list[str]:
-        """What stands there, from top to bottom."""
-        return list(self._texts)
-
-    def _add_bubble(self, text: str, *, ours: bool) -> None:
-        self._texts.append(text)
-        bubble = _bubble(text, "accent_tint" if ours else "panel", "" if ours else "line", self._chat)
-        self._lines.addWidget(bubble, 0, Qt.AlignmentFlag.AlignRight if ours else Qt.AlignmentFlag.AlignLeft)
-
-
-def _bubble(text: str, fill: str, line: str, parent: QWidget) -> Surface:
-    bubble = Surface(fill, line, radius=Measure.BUBBLE_RADIUS, parent=parent)
-    column = QVBoxLayout(bubble)
-    column.setContentsMargins(12, 8, 12, 8)
-    label = PlainLabel(text, wrap=True, parent=bubble)
-    label.setFont(font(Size.MESSAGE))  # a customer's sentence, as the inbox shows it
-    widest = WIDTH - 2 * 16 - 2 * 12 - 2 * 12 - 8
-    wanted = max(label.fontMetrics().horizontalAdvance(part) for part in text.split("\n")) + 2
-    label.setFixedWidth(min(wanted, widest))
-    label.setFixedHeight(label.heightForWidth(label.width()))
-    column.addWidget(label)
-    return bubble
+        self.bubbles.show_bodies([self._body_of(SOMEBODY, content) for content in answer.contents])
 
 
 def _shortened(text: str) -> str:
     return text if len(text) <= ASKED else text[:ASKED] + "…"
-
-
-def _content_words(content: Content) -> str:
-    match content.kind:
-        case ReplyKind.TEXT:
-            return content.text
-        case ReplyKind.IMAGE:
-            return tr("[Picture {media_id}]", media_id=content.media_id)
-        case ReplyKind.LINK:
-            return "\n".join(part for part in (tr("[Link] {title}", title=content.title), content.description) if part)
-        case ReplyKind.CARD:
-            return tr("[Mini-program card] {title}", title=content.title)
 
 
 def _beside(answer: Answer) -> str:

@@ -13,14 +13,16 @@ from PySide6.QtWidgets import QFrame, QListView, QStyledItemDelegate, QStyleOpti
 from wxdesk.core.rules import RuleVerdict
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.icons import pixmap
-from wxdesk.ui.rules.words import verdict_words
+from wxdesk.ui.rules.words import verdict_lines, verdict_words
 from wxdesk.ui.theme import Size, Theme, font, sentence_font
 
 type AnyIndex = QModelIndex | QPersistentModelIndex
 
-ROW = 50
+NAME_ROW = 31
+LINE = 19
 REST_ROW = 32
-MOST_ROWS = 5
+HIGHEST = 252
+MARK = 12
 
 
 class Role(IntEnum):
@@ -28,6 +30,8 @@ class Role(IntEnum):
 
     MATCHED = Qt.ItemDataRole.UserRole + 1
     REASON = Qt.ItemDataRole.UserRole + 2
+    LINES = Qt.ItemDataRole.UserRole + 3
+    """Each condition that was asked: whether it held, and what was found. A rule without any has its reason."""
 
 
 class VerdictModel(QAbstractListModel):
@@ -60,31 +64,44 @@ class VerdictModel(QAbstractListModel):
             return None
         if index.row() >= len(self._verdicts):
             return self._rest() if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole) else None
-        verdict = self._verdicts[index.row()]
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return verdict.rule_name
-            case Role.MATCHED:
-                return verdict.matched and not verdict.shadow
-            case Role.REASON:
-                return verdict_words(verdict)
-            case Qt.ItemDataRole.ToolTipRole:
-                return html.escape(verdict_words(verdict))
-            case Qt.ItemDataRole.AccessibleTextRole:
-                said = tr("matches") if verdict.matched else tr("does not match")
-                return f"{verdict.rule_name}: {said}; {verdict_words(verdict)}"
-        return None
+        return _fact(self._verdicts[index.row()], role)
 
     def _rest(self) -> str:
         return ntr("{n} rule below was not asked any more", "{n} rules below were not asked any more", self._left)
 
 
+def _fact(verdict: RuleVerdict, role: int) -> object:
+    match role:
+        case Qt.ItemDataRole.DisplayRole:
+            return verdict.rule_name
+        case Role.MATCHED:
+            return verdict.matched and not verdict.shadow
+        case Role.REASON:
+            return verdict_words(verdict)
+        case Role.LINES:
+            return _lines(verdict)
+        case Qt.ItemDataRole.ToolTipRole:
+            return html.escape(verdict_words(verdict))
+        case Qt.ItemDataRole.AccessibleTextRole:
+            said = tr("matches") if verdict.matched else tr("does not match")
+            return f"{verdict.rule_name}: {said}; {verdict_words(verdict)}"
+    return None
+
+
+def _lines(verdict: RuleVerdict) -> list[tuple[bool, str]]:
+    said = verdict_lines(verdict)
+    if verdict.shadow:
+        return [(True, tr("looks on only")), *said]
+    return said or [(verdict.matched, verdict_words(verdict))]
+
+
 class VerdictDelegate(QStyledItemDelegate):
-    """A tick or a dash, the rule's name, and its reason below."""
+    """A tick or a dash, the rule's name, and below it each of its conditions with a mark of its own."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
-        """Two lines for a rule, one for the rest."""
-        return QSize(120, REST_ROW if index.data(Role.MATCHED) is None else ROW)
+        """A line for the name and one a condition; one for the rest."""
+        lines = index.data(Role.LINES)
+        return QSize(120, REST_ROW if lines is None else NAME_ROW + LINE * len(lines))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         """Draw the row."""
@@ -107,10 +124,13 @@ class VerdictDelegate(QStyledItemDelegate):
         painter.setFont(font(Size.SMALL if matched is None else Size.BODY, strong=bool(matched)))
         painter.setPen(theme.color("secondary" if matched is None else "text"))
         _draw(painter, name, str(index.data(Qt.ItemDataRole.DisplayRole)))
-        if matched is not None:
-            painter.setFont(sentence_font(Size.SMALL))
-            painter.setPen(theme.color("secondary"))
-            _draw(painter, name.translated(0, 19), str(index.data(Role.REASON)))
+        painter.setFont(sentence_font(Size.SMALL))
+        painter.setPen(theme.color("secondary"))
+        for number, (held, words) in enumerate(index.data(Role.LINES) or (), start=1):
+            line = name.translated(0, LINE * number)
+            mark = pixmap("check" if held else "cross", "accent" if held else "failed", MARK)
+            painter.drawPixmap(line.left(), line.top() + (LINE - MARK) // 2, mark)
+            _draw(painter, line.adjusted(MARK + 5, 0, 0, 0), words)
         painter.restore()
 
 
@@ -132,8 +152,8 @@ class VerdictList(QListView):
     def show_verdicts(self, verdicts: Sequence[RuleVerdict], left: int) -> None:
         """Show these, and how many rules were not asked."""
         self.verdicts.show(verdicts, left)
-        rows = min(len(verdicts), MOST_ROWS)
-        self.setFixedHeight(rows * ROW + (REST_ROW if left and len(verdicts) <= MOST_ROWS else 0) + 2)
+        rows = range(self.verdicts.rowCount())
+        self.setFixedHeight(min(sum(self.sizeHintForRow(row) for row in rows), HIGHEST) + 2)
         self.setVisible(self.verdicts.rowCount() > 0)
         row = self.verdicts.matched_row()
         if row >= 0:

@@ -153,6 +153,11 @@ def verdict_words(verdict: RuleVerdict) -> str:
     return tr("; ").join(words)
 
 
+def verdict_lines(verdict: RuleVerdict) -> list[tuple[bool, str]]:
+    """Each condition that was asked, whether it held, and in words what was found."""
+    return [(one.ok, _verdict(one)) for one in verdict.verdicts if one.condition != "on" or not one.ok]
+
+
 def _verdict(verdict: Verdict) -> str:
     verdict = straight(verdict)
     about = circumstance(verdict)

@@ -1,0 +1,54 @@
+"""What is said of the rules as a whole: doubts, sentences that nobody's rule answered, and a dry run on history."""
+
+from __future__ import annotations
+
+from wxdesk.core.likeness import Group
+from wxdesk.core.lint import Doubt, Finding
+from wxdesk.desk.dry_run import DryRunReport, Line
+from wxdesk.i18n import ntr, tr
+
+
+def finding_word(finding: Finding) -> str:
+    """The doubt in a sentence."""
+    other = finding.other.name if finding.other else ""
+    match finding.doubt:
+        case Doubt.FAULT:
+            return tr("Left out: {reason}", reason=tr(finding.fault.reason) if finding.fault else "")
+        case Doubt.UNREACHABLE:
+            return tr("It never answers: “{other}” above it matches whatever it matches.", other=other)
+        case Doubt.SAME_WORDS:
+            return tr("“{word}” is answered by “{other}” above it, in another way.", word=finding.word, other=other)
+        case Doubt.TOO_MANY_SENDS:
+            return tr("It sends more than the {n} replies that are left to rules, and so it never can.", n=finding.most)
+        case Doubt.MEDIA_EXPIRED:
+            return tr("WeChat keeps what was uploaded for three days; this media_id is older.")
+        case Doubt.MEDIA_EXPIRES:
+            return tr("WeChat keeps what was uploaded for three days; this media_id ends within a day.")
+        case Doubt.NEVER_OPEN:
+            return tr("The calendar “{name}” never opens, so the rule never matches.", name=finding.word)
+        case Doubt.UNUSED:
+            return tr("Nothing has matched it for 90 days.")
+
+
+def group_words(group: Group) -> tuple[str, str]:
+    """The newest sentence, and how often and by which words the like of it was written."""
+    times = ntr("{n} message", "{n} messages", group.times)
+    return group.newest.text, times + " · " + tr(", ").join(group.words)
+
+
+def report_word(report: DryRunReport) -> str:
+    """What came out of a dry run."""
+    answered = tr(
+        "It would have answered {answered} of {messages} messages; {differently} of them you answered differently.",
+        answered=report.answered,
+        messages=report.messages,
+        differently=report.differently,
+    )
+    return answered if report.messages else tr("There are no messages yet.")
+
+
+def line_words(line: Line) -> tuple[str, str]:
+    """One message, and what was and what would be said to it."""
+    said = line.said or tr("nothing")
+    was = tr("You said: {text}", text=said) if line.by_hand else tr("Said: {text}", text=said)
+    return line.message.text or tr("(no text)"), was + "  →  " + (line.problem or line.would_say or tr("nothing"))
