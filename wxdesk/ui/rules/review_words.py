@@ -11,23 +11,20 @@ from wxdesk.i18n import ntr, tr
 def finding_word(finding: Finding) -> str:
     """The doubt in a sentence."""
     other = finding.other.name if finding.other else ""
-    match finding.doubt:
-        case Doubt.FAULT:
-            return tr("Left out: {reason}", reason=tr(finding.fault.reason) if finding.fault else "")
-        case Doubt.UNREACHABLE:
-            return tr("It never answers: “{other}” above it matches whatever it matches.", other=other)
-        case Doubt.SAME_WORDS:
-            return tr("“{word}” is answered by “{other}” above it, in another way.", word=finding.word, other=other)
-        case Doubt.TOO_MANY_SENDS:
-            return tr("It sends more than the {n} replies that are left to rules, and so it never can.", n=finding.most)
-        case Doubt.MEDIA_EXPIRED:
-            return tr("WeChat keeps what was uploaded for three days; this media_id is older.")
-        case Doubt.MEDIA_EXPIRES:
-            return tr("WeChat keeps what was uploaded for three days; this media_id ends within a day.")
-        case Doubt.NEVER_OPEN:
-            return tr("The calendar “{name}” never opens, so the rule never matches.", name=finding.word)
-        case Doubt.UNUSED:
-            return tr("Nothing has matched it for 90 days.")
+    reason = tr(finding.fault.reason) if finding.fault else ""
+    sentences = {
+        Doubt.FAULT: tr("Left out: {reason}", reason=reason),
+        Doubt.UNREACHABLE: tr("It never answers: “{other}” above it matches whatever it matches.", other=other),
+        Doubt.SAME_WORDS: tr(
+            "“{word}” is answered by “{other}” above it, in another way.", word=finding.word, other=other
+        ),
+        Doubt.TOO_MANY_SENDS: tr("It sends more than the {n} replies that rules may send here.", n=finding.most),
+        Doubt.MEDIA_EXPIRED: tr("WeChat keeps what was uploaded for three days; this media_id is older."),
+        Doubt.MEDIA_EXPIRES: tr("WeChat keeps what was uploaded for three days; this media_id ends within a day."),
+        Doubt.NEVER_OPEN: tr("The calendar “{name}” never opens, so the rule never matches.", name=finding.word),
+        Doubt.UNUSED: tr("Nothing has matched it for 90 days."),
+    }
+    return sentences[finding.doubt]
 
 
 def group_words(group: Group) -> tuple[str, str]:

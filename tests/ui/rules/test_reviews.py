@@ -1,0 +1,79 @@
+"""The check, the unmatched and the dry run, as the operator meets them on the rules page."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from tests.ui.world import World
+from wxdesk.core.rules import Action, ActionKind, Condition, Rule
+from wxdesk.ui.rules.page import RulesPage
+from wxdesk.ui.rules.reviews import ReviewPanel
+
+SAID = (Action(ActionKind.REPLY, text="Hello."),)
+
+
+def ended(panel: ReviewPanel) -> bool:
+    return panel.bar.isHidden()
+
+
+def choose(panel: ReviewPanel, row: int, qtbot: QtBot) -> None:
+    at = panel.view.visualRect(panel.rows.index(row)).center()
+    qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+
+
+def test_a_rule_that_never_answers_is_counted_named_and_shown(page: RulesPage, world: World, qtbot: QtBot) -> None:
+    assert page.list.check.text() == "Check"
+    hidden = Rule("Money back", when=Condition(any=("my refund",)), then=SAID)
+    saved = world.call(world.desk.rulebook.save(hidden))
+    qtbot.waitUntil(lambda: page.list.check.text() == "Check · 1")
+    page.list.check.click()
+    panel = page.reviews.panel
+    qtbot.waitUntil(lambda: ended(panel) and panel.isVisible())
+    [row] = panel.rows.rows
+    assert (row.head, "“Refunds” above it" in row.text, row.role) == ("Money back", True, "failed")
+    choose(panel, 0, qtbot)
+    assert page.editor.isVisible()
+    assert page.editor.saved.id == saved.id
+
+
+def test_unmatched_sentences_become_a_rule_with_their_words(page: RulesPage, world: World, qtbot: QtBot) -> None:
+    for who, text in enumerate(("怎么开发票", "开发票")):
+        world.say(f"oUnmatched{who}", text)
+    page.list.unmatched.click()
+    panel = page.reviews.panel
+    qtbot.waitUntil(lambda: ended(panel))
+    [row] = panel.rows.rows
+    assert (row.head, row.text) == ("开发票", "2 messages · 开发票")
+    choose(panel, 0, qtbot)
+    assert page.editor.isVisible()
+    written = page.editor.rule()
+    assert (written.id, written.when) == (0, Condition(any=("开发票",)))
+    assert page.unsaved
+
+
+def test_a_changed_rule_is_tried_on_history_before_it_is_saved(page: RulesPage, world: World, qtbot: QtBot) -> None:
+    world.say("oHistory1", "where is my refund")
+    world.say("oHistory2", "hello")
+    page.editor.write(Rule("Refunds", when=Condition(any=("refund", "hello")), then=SAID))
+    page.editor.history_button.click()
+    panel = page.reviews.panel
+    qtbot.waitUntil(lambda: ended(panel) and panel.isVisible())
+    assert panel.sentence.full_text().startswith("It would have answered 2 of 2 messages; 0 of them")
+    assert {row.head for row in panel.rows.rows} == {"where is my refund", "hello"}
+    assert any(row.text == "Said: A colleague will help you.  →  Hello." for row in panel.rows.rows)
+    panel.back.click()
+    assert page.editor.isVisible()
+    assert page.unsaved
+
+
+def test_a_dry_run_can_be_cancelled(page: RulesPage, world: World, qtbot: QtBot) -> None:
+    world.say("oHistory1", "where is my refund")
+    page.editor.history_button.click()
+    panel = page.reviews.panel
+    assert panel.back.text() == "Cancel"
+    panel.back.click()
+    assert page.editor.isVisible()
+    qtbot.waitUntil(lambda: page.reviews._bridge.is_idle)
+    assert page.editor.isVisible()
+    assert panel.rows.rows == ()
