@@ -153,7 +153,7 @@ class Reviews(QStackedWidget):
         course = self._begin(tr("Try on history"), tr("Asking the rules about past messages…"))
         self._looking.start()
         work = self._bridge.desk.dry_run.over_history(rule, course)
-        self._bridge.ask(work, self._show_report, self._failed)
+        self._bridge.ask(work, lambda report: self._show_report(report, course), self._failed)
 
     def _begin(self, title: str, sentence: str) -> Course:
         self.close_review()
@@ -183,9 +183,9 @@ class Reviews(QStackedWidget):
         self.panel.end(said if groups else tr("A rule answered everything."), rows)
         self._then = lambda row: self.group_chosen.emit(groups[row])
 
-    def _show_report(self, report: DryRunReport | None) -> None:
-        if report is None:
-            return  # cancelled
+    def _show_report(self, report: DryRunReport | None, course: Course) -> None:
+        if report is None or course.cancelled:  # it may have ended just then
+            return
         self._looking.stop()
         rows = [ReviewRow(*line_words(one), "pending" if one.by_hand else "secondary") for one in report.lines]
         self.panel.end(report_word(report), rows)
