@@ -31,8 +31,8 @@ def home(tmp_path: Path, sandbox: Sandbox) -> Path:
     return tmp_path
 
 
-STOPPED = 5
-"""Seconds: the 3 that a stop may take, and what a busy machine needs to end a process."""
+STOPPED = 3
+"""Seconds that a stop may take, whatever is in flight."""
 
 
 async def _serve(home: Path, sandbox: Sandbox) -> Serving:
