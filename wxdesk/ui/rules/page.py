@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
@@ -86,7 +87,7 @@ class RulesPage(QWidget):
         self.list.unmatched_asked.connect(self.reviews.unmatched)
         self.reviews.counted.connect(self.list.show_doubts)
         self.reviews.finding_chosen.connect(self._show_finding)
-        self.reviews.group_chosen.connect(lambda group: self.leave(lambda: self._begin_of(group)))
+        self.reviews.group_chosen.connect(self._choose_group)
         self._bridge.events.connect(self._hear)
         bind(self, "Ctrl+N", self.start_new)
 
@@ -120,6 +121,7 @@ class RulesPage(QWidget):
         return (
             Key("Ctrl+N", tr("Begin a new rule")),
             Key("Ctrl+S", tr("Save the rule")),
+            Key("Ctrl+Z Ctrl+Shift+Z", tr("Undo and redo what was written in the rule")),
             Key("Space", tr("Switch the rule on or off")),
             Key("Alt+↑ Alt+↓", tr("Move the rule up or down")),
             Key("Delete", tr("Delete the rule, or the word that has the keyboard")),
@@ -192,6 +194,9 @@ class RulesPage(QWidget):
         self.editor.show_rule(Rule(""))
         self.list.view.show_current(0)
         self.editor.name.setFocus()
+
+    def _choose_group(self, group: Group) -> None:
+        self.leave(partial(self._begin_of, group))
 
     def _begin_of(self, group: Group) -> None:
         self._begin_new()

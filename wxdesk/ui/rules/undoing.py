@@ -1,0 +1,96 @@
+"""Undo and redo of a rule that is being written, over all of its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QApplication, QWidget
+
+from wxdesk.core.rules import Rule
+from wxdesk.ui.rules.word_chips import WordField
+from wxdesk.ui.shortcuts import bind
+
+MOST = 200
+"""Steps that can be taken back."""
+
+
+class RuleSteps:
+    """How a rule read after each pause in writing. What the store gives a rule is no part of it."""
+
+    def __init__(self) -> None:
+        self._steps: list[Rule] = []
+        self._at = -1
+
+    def begin(self, rule: Rule) -> None:
+        """Forget all steps; this is how it reads at first."""
+        self._steps, self._at = [_written(rule)], 0
+
+    def note(self, rule: Rule) -> None:
+        """It reads so now. What was undone before cannot be redone any more."""
+        written = _written(rule)
+        if self._steps and self._steps[self._at] == written:
+            return
+        self._steps = [*self._steps[: self._at + 1], written][-MOST:]
+        self._at = len(self._steps) - 1
+
+    def move(self, step: int) -> Rule | None:
+        """How it read a step before (-1), or after (1); None if there is no such step."""
+        if not 0 <= self._at + step < len(self._steps):
+            return None
+        self._at += step
+        return self._steps[self._at]
+
+
+def _written(rule: Rule) -> Rule:
+    return replace(rule, id=0, position=0, revision=0, enabled=True, updated_at=None)
+
+
+class UndoKeys(QObject):
+    """Gives Ctrl+Z and Ctrl+Shift+Z to the whole of `owner`, before the field that has the keyboard takes them.
+
+    A field undoes its own letters only, and forgets them when it is left.
+    """
+
+    def __init__(self, owner: QWidget, undo: Callable[[], object], redo: Callable[[], object]) -> None:
+        super().__init__(owner)
+        self._owner = owner
+        bind(owner, "Ctrl+Z", undo)
+        for keys in ("Ctrl+Shift+Z", "Ctrl+Y"):
+            bind(owner, keys, redo)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._focus_changed)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep the keys from the field; a word that is not in the rule yet is the field's own."""
+        if not (event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)):
+            return False
+        if isinstance(watched, WordField) and watched.text():
+            return False
+        if event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo):
+            event.ignore()
+            return True
+        return False
+
+    def _focus_changed(self, before: QWidget | None, now: QWidget | None) -> None:
+        if before is not None:
+            before.removeEventFilter(self)
+        if now is not None and self._owner.isAncestorOf(now):
+            now.installEventFilter(self)
+
+
+def refocus(owner: QWidget, name: str) -> None:
+    """Give the keyboard to the visible field of that accessible name, if there is one, once new fields are shown."""
+    if name:
+        QTimer.singleShot(0, owner, partial(_focus, owner, name))
+
+
+def _focus(owner: QWidget, name: str) -> None:
+    fields = (field for field in owner.findChildren(QWidget) if field.isVisible() and field.accessibleName() == name)
+    found = next(fields, None)
+    if found is not None:
+        found.setFocus()
