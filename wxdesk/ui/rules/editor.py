@@ -1,0 +1,348 @@
+"""One rule, written as a sentence: when it applies and how it answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from wxdesk.core.errors import BadPattern
+from wxdesk.core.faults import Fault, Place, group_names
+from wxdesk.core.rules import Condition, Rule, SessionFromTest
+from wxdesk.desk.patterns import compile_pattern
+from wxdesk.desk.rulebook import Rulebook
+from wxdesk.i18n import tr
+from wxdesk.ui.rules.action_bodies import empty_action
+from wxdesk.ui.rules.circumstance_parts import Offers
+from wxdesk.ui.rules.condition_parts import error_label
+from wxdesk.ui.rules.leaving_card import LeavingCard
+from wxdesk.ui.rules.then_card import ThenCard
+from wxdesk.ui.rules.title_field import TitleField
+from wxdesk.ui.rules.undoing import RuleSteps, UndoKeys, focused_name, refocus
+from wxdesk.ui.rules.when_card import WhenCard
+from wxdesk.ui.rules.words import lack_word
+from wxdesk.ui.shortcuts import bind
+from wxdesk.ui.theme import Size
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.field import set_wrong
+from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.words import clock_time, day_word
+
+CHECK_MS = 150
+WIDEST = 720
+
+
+class RuleEditor(QWidget):
+    """Edits one rule and judges it as it is written. It stores nothing itself.
+
+    What was written wrong is marked in its place. What merely is not written yet is said calmly, below the name.
+
+    Signals:
+        edited: the rule as it reads now, after a pause in writing.
+        touched: it differs from what is stored, or does so no more.
+        save_asked: the operator wants this rule stored.
+        trial_asked: the operator wants to see what it does.
+        history_asked: he wants to see what this rule would have said.
+    """
+
+    edited = Signal(object)
+    touched = Signal(bool)
+    save_asked = Signal(object)
+    trial_asked = Signal()
+    history_asked = Signal(object)
+
+    def __init__(self, rulebook: Rulebook, offers: Offers, now: datetime, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rulebook = rulebook
+        self._now = now
+        self._saved = Rule("")
+        self._touched = False
+        self._showing = False
+        self.fault: Fault | None = None
+        self._later = QTimer(self, singleShot=True, interval=CHECK_MS)
+        self._later.timeout.connect(self.check_now)
+        self._make_head()
+        self.when_card = WhenCard(offers, self)
+        self.then_card = ThenCard(self)
+        self.leaving_card = LeavingCard(self)
+        self.name.textChanged.connect(self._changed)
+        for card in (self.when_card, self.then_card, self.leaving_card):
+            card.changed.connect(self._changed)
+        self._lay_out()
+        self._steps = RuleSteps()
+        bind(self, "Ctrl+S", self.save)
+        self._keys = UndoKeys(self, self.undo, self.redo)
+
+    def _make_head(self) -> None:
+        self.name = TitleField(self)
+        self.name.setPlaceholderText(tr("Name of the rule"))
+        self.name.setAccessibleName(tr("Name of the rule"))
+        self.name.setMaxLength(120)
+        self.name.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.name_error = error_label(self)
+        self.revision = PlainLabel(size=Size.SMALL, role="secondary", elide=True, parent=self)
+        self.trial = Button(tr("Try a sentence"), parent=self)
+        self.trial.clicked.connect(self.trial_asked)
+        self.history_button = Button(tr("Try on history"), parent=self)
+        self.history_button.clicked.connect(self._ask_history)
+        self.revert_button = Button(tr("Revert"), icon="undo", parent=self)
+        self.revert_button.clicked.connect(self.revert)
+        self.save_button = Button(tr("Save"), kind=ButtonKind.PRIMARY, parent=self)
+        self.save_button.setToolTip("Ctrl+S")
+        self.save_button.clicked.connect(self.save)
+
+    def _lay_out(self) -> None:
+        title = QVBoxLayout()
+        title.setSpacing(0)
+        title.addWidget(self.name)
+        title.addWidget(self.revision)
+        title.addWidget(self.name_error)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addLayout(title, 1)
+        for button in (self.trial, self.history_button, self.revert_button, self.save_button):
+            head.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        inside = QWidget(self)
+        inside.setProperty("class", "flat")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(24, 16, 24, 24)
+        column.setSpacing(16)
+        column.addLayout(head)
+        column.addWidget(self.when_card)
+        column.addWidget(self.then_card)
+        column.addWidget(self.leaving_card)
+        column.addStretch(1)
+        scroll = _WidthScroll(inside, self)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scroll)
+
+    # -- the rule
+
+    def show_rule(self, rule: Rule) -> None:
+        """Edit `rule`, one that is stored or a new one (id 0).
+
+        Where it reads as it does already, the fields stay: whoever saves while writing goes on writing.
+        """
+        same = rule.id != 0 and self._saved.id in (0, rule.id)
+        self._saved = rule
+        if not (same and self.rule() == rule):
+            self._fill(rule)
+        if not same:
+            self._steps.begin(self.rule())
+        self._show_revision()
+        self.check_now()
+
+    def _ask_history(self) -> None:
+        self.history_asked.emit(self.rule())
+
+    def undo(self) -> None:
+        """Let the rule read as it did before the last pause in writing, whatever field that was in."""
+        self._step(-1)
+
+    def redo(self) -> None:
+        """Take an undo back."""
+        self._step(1)
+
+    def _step(self, step: int) -> None:
+        self.check_now()
+        rule = self._steps.move(step)
+        if rule is not None:
+            name = focused_name(self)
+            self.write(rule)
+            refocus(self, name)
+
+    def write(self, rule: Rule) -> None:
+        """Write `rule` into the fields as an operator would, over what is stored."""
+        self._fill(rule)
+        self.check_now()
+
+    def show_place(self, where: Place) -> None:
+        """Bring the keyboard to the part of the sentence in which `where` stands."""
+        cards: dict[str | int, QWidget] = {"when": self.when_card, "then": self.then_card}
+        card = cards.get(where[0]) if where else self.name
+        fields = [] if card is None else [card, *card.findChildren(QWidget)]
+        field = next((one for one in fields if one.focusPolicy() & Qt.FocusPolicy.TabFocus), self.name)
+        field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _fill(self, rule: Rule) -> None:
+        self._showing = True
+        self.name.setText(rule.name)
+        self.name.setCursorPosition(0)
+        self.when_card.show_rule(rule)
+        self.then_card.show_rule(rule)
+        self.leaving_card.show_rule(rule)
+        self._showing = False
+
+    def show_stored(self, rule: Rule) -> None:
+        """The stored rule is this one now: it was switched or moved, or saved. What is being written stays."""
+        self._saved = rule
+        self._show_revision()
+        self._changed()
+
+    def rule(self) -> Rule:
+        """The rule as it reads now."""
+        return replace(
+            self._saved,
+            name=self.name.text().strip(),
+            on=self.when_card.kinds(),
+            when=self.when_card.when(),
+            then=self.then_card.steps(),
+            default=self.when_card.is_default(),
+            continues=self.then_card.continues.isChecked(),
+            cooldown=self.leaving_card.cooldown(),
+            delivery=self.leaving_card.way(),
+            hold_seconds=self.leaving_card.hold_seconds(),
+        )
+
+    @property
+    def saved(self) -> Rule:
+        """The rule as it is stored; one with id 0 is not."""
+        return self._saved
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether something would be lost."""
+        return self.rule() != self._saved
+
+    def revert(self) -> None:
+        """Go back to what is stored."""
+        self.show_rule(self._saved)
+
+    def save(self) -> None:
+        """Ask for the rule to be stored, if there is anything to store and nothing wrong with it."""
+        self.check_now()
+        if self.save_button.isEnabled():
+            self.save_asked.emit(self.rule())
+
+    def check_now(self) -> None:
+        """Judge the rule, and say what is wrong where it is."""
+        self._later.stop()
+        rule = self.rule()
+        self._steps.note(rule)
+        changed = rule != self._saved
+        self.fault = self._rulebook.fault_in(rule)
+        lack = _is_lack(self.fault, rule)
+        shown = self.fault if changed and not lack else None
+        reason = tr(shown.reason) if shown else ""
+        about_name = bool(shown and shown.where == ("name",))
+        set_wrong(self.name, about_name)
+        self.name_error.setText(reason if about_name else "")
+        self.name_error.setVisible(about_name)
+        self.when_card.show_fault(shown, reason)
+        self.then_card.show_groups(_groups(rule))
+        self.then_card.show_fault(shown, reason)
+        self.leaving_card.show_fault(shown, reason)
+        self.save_button.setEnabled(changed and self.fault is None)
+        self.history_button.setEnabled(self.fault is None)
+        self.revert_button.setEnabled(changed)
+        self._show_revision(lack_word(self.fault) if self.fault and changed and lack else "")
+        self._tell(changed)
+        self.edited.emit(rule)
+
+    def show_refusal(self, reason: str) -> None:
+        """Say why the rule was not stored after all, where no field is to blame."""
+        self.name_error.setText(reason)
+        self.name_error.setVisible(True)
+
+    def _changed(self) -> None:
+        if self._showing:
+            return
+        changed = self.unsaved
+        self.revert_button.setEnabled(changed)
+        if not changed:
+            self.save_button.setEnabled(False)
+        self._tell(changed)
+        self._later.start()
+
+    def _tell(self, changed: bool) -> None:
+        if changed is not self._touched:
+            self._touched = changed
+            self.touched.emit(changed)
+
+    def _show_revision(self, missing: str = "") -> None:
+        rule = self._saved
+        self.revision.set_role("pending" if missing else "secondary")
+        if missing:
+            self.revision.setText(tr("Still missing: {what}", what=missing))
+            return
+        if rule.id == 0 or rule.updated_at is None:
+            self.revision.setText(tr("New, not saved yet"))
+            return
+        self.revision.setText(
+            tr(
+                "Revision {n} · {day} {time}",
+                n=rule.revision,
+                day=day_word(rule.updated_at, self._now),
+                time=clock_time(rule.updated_at),
+            )
+        )
+
+    def set_now(self, now: datetime) -> None:
+        """Tell the time, so that today is called today."""
+        self._now = now
+        self._show_revision()
+
+
+class _WidthScroll(QScrollArea):
+    """Scrolls upwards and downwards only; the inside is at most WIDEST wide and stands in the middle."""
+
+    def __init__(self, inside: QWidget, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inside.setMaximumWidth(WIDEST + 48)
+        around = QWidget(self)
+        around.setProperty("class", "window")
+        row = QHBoxLayout(around)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(inside)
+        self.setWidget(around)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(360, 200)
+
+
+def _is_lack(fault: Fault | None, rule: Rule) -> bool:
+    """Whether the rule merely is not finished: no name, no condition, nothing done, an action not begun."""
+    if fault is None:
+        return False
+    if fault.where in (("name",), ("when",), ("then",)):
+        return True
+    if fault.where[0] == "when" and _to_be_written(rule.when, fault.where):
+        return True
+    at = fault.where[1] if fault.where[0] == "then" else None
+    return isinstance(at, int) and rule.then[at] == empty_action(rule.then[at].kind)
+
+
+def _to_be_written(when: Condition, where: Place) -> bool:
+    """Whether a condition that was just added still waits for its words."""
+    if where[1:2] == ("not",):
+        return when.unless is not None and _to_be_written(when.unless, where[1:])
+    match where[1]:
+        case "regex":
+            return when.regex == ""
+        case "session_from":
+            return _source_to_be_written(when.session_from or SessionFromTest())
+        case "hours":
+            return when.hours is not None and not when.hours.calendar
+        case "last_rule_within":
+            return when.last_rule_within is not None and not when.last_rule_within.rule
+        case _:
+            return False
+
+
+def _source_to_be_written(test: SessionFromTest) -> bool:
+    whole = test.equals or test.prefix or test.regex
+    return not whole if not test.fields else any(not (one.name and one.values) for one in test.fields)
+
+
+def _groups(rule: Rule) -> frozenset[str]:
+    try:
+        return group_names(rule.when, compile_pattern)
+    except BadPattern:
+        return frozenset()

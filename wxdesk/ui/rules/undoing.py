@@ -83,6 +83,12 @@ class UndoKeys(QObject):
             now.installEventFilter(self)
 
 
+def focused_name(owner: QWidget) -> str:
+    """The accessible name of the field in it that has the keyboard; empty for none."""
+    focused = owner.focusWidget()
+    return focused.accessibleName() if focused is not None and focused.hasFocus() else ""
+
+
 def refocus(owner: QWidget, name: str) -> None:
     """Give the keyboard to the visible field of that accessible name, if there is one, once new fields are shown."""
     if name:
