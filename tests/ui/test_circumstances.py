@@ -16,7 +16,6 @@ from wxdesk.core.rules import (
 )
 from wxdesk.ui.circumstances import circumstances
 from wxdesk.ui.inbox.decision_words import rule_title, verdict_words
-from wxdesk.ui.rules.words import beyond_the_sentence
 
 CASES = [
     (Verdict("hours", True, ("inside", "店")), "within the hours “店”"),
@@ -70,4 +69,3 @@ def test_every_condition_about_the_surroundings_is_named() -> None:
         last_rule_within=LastRule("r", 1),
     )
     assert len(list(circumstances(when))) == 9
-    assert beyond_the_sentence(Condition(unless=Condition(any=("x",), regex="y"))) == "not: contains x or by pattern"
