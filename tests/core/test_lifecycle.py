@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 
 import pytest
 
 from wxdesk.core.errors import MoveNotAllowed
-from wxdesk.core.lifecycle import BEFORE_SENDING, REPLY_MOVES, Move, first_state, is_taken_over, mode_of, next_state
-from wxdesk.core.model import Account, Contact, Conversation, ReplyMode, ReplyState
+from wxdesk.core.lifecycle import (
+    BEFORE_SENDING,
+    REPLY_MOVES,
+    Move,
+    first_state,
+    is_expired,
+    is_taken_over,
+    mode_of,
+    next_state,
+)
+from wxdesk.core.model import Account, Author, Contact, Content, Conversation, Reply, ReplyMode, ReplyState
 
 S = ReplyState
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SHOP = Account("shop", "wx1", "gh_1", reply_mode=ReplyMode.HOLD)
+RULES_REPLY = Reply(1, 1, "shop", "o1", Author.RULE, Content(text="好的"), S.QUEUED, NOW, NOW)
 TALK = Conversation(1, "shop", Contact(1, "shop", "o1", NOW))
 
 
@@ -38,6 +49,34 @@ def test_anything_before_sending_can_be_cancelled_and_nothing_while_sending() ->
 
 def test_only_a_person_moves_an_unknown_reply() -> None:
     assert {move for state, move in REPLY_MOVES if state is S.UNKNOWN} == {Move.RETRY, Move.CONFIRM, Move.CANCEL}
+
+
+def test_what_is_too_late_goes_to_its_human_and_nobody_calls_back_what_may_have_left() -> None:
+    assert [key for key, state in REPLY_MOVES.items() if state is S.DRAFT] == [
+        (S.HELD, Move.KEEP),
+        (S.SENDING, Move.EXPIRE),
+    ]
+
+
+MINUTES = timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("reply", "after", "expired"),
+    [
+        (RULES_REPLY, 5 * MINUTES, False),
+        (RULES_REPLY, 5 * MINUTES + timedelta(seconds=1), True),
+        (replace(RULES_REPLY, due_at=NOW + 3 * MINUTES), 8 * MINUTES, False),
+        (replace(RULES_REPLY, due_at=NOW + 3 * MINUTES), 8 * MINUTES + timedelta(seconds=1), True),
+        (replace(RULES_REPLY, not_before=NOW + MINUTES), 6 * MINUTES, False),
+        (replace(RULES_REPLY, by="operator"), 60 * MINUTES, False),
+        (replace(RULES_REPLY, author=Author.OPERATOR), 60 * MINUTES, False),
+    ],
+)
+def test_an_automatic_reply_is_not_said_five_minutes_after_its_time(
+    reply: Reply, after: timedelta, expired: bool
+) -> None:
+    assert is_expired(reply, NOW + after) is expired
 
 
 def test_only_the_outbox_sends() -> None:

@@ -14,7 +14,7 @@ from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk import i18n
 from wxdesk.core.errcodes import meaning_of, remedy_of
 from wxdesk.core.events import TroubleRaised
-from wxdesk.core.model import Reply, ReplyState
+from wxdesk.core.model import Reply, ReplyMode, ReplyState
 from wxdesk.sandbox.customers import LI_LEI, WANG_FANG
 from wxdesk.sandbox.faults import Fault, FaultKind
 from wxdesk.ui.inbox.bubble_words import trouble_of
@@ -163,20 +163,33 @@ async def test_a_refused_account_rests_tells_why_and_goes_on_by_one_reply(
 
     desk.move_to(until - timedelta(seconds=1))
     desk.move_to(until)
+    if until == MIDNIGHT_IN_BEIJING:  # hours late, what waited needs a human's word
+        await desk.until(lambda: all(desk.states[late][-1] is ReplyState.DRAFT for late in range(1, 5)))
+        for late in range(1, 5):
+            await desk.opened.desk.handoff.release(late)
     await desk.until_sent(4)
     assert min(desk.sent_at(LI_LEI.openid) + desk.sent_at(WANG_FANG.openid)) == until
     assert desk.calls() - calls == 4 + (1 if until == MIDNIGHT_IN_BEIJING else 0)  # the token has ended by then
     await desk.until(lambda: desk.trouble == "")
 
 
-async def test_an_account_is_asked_by_one_reply_at_a_time_and_less_and_less(desk: Desk) -> None:
+async def test_an_account_is_asked_by_one_reply_at_a_time_and_less_and_less(tmp_path: Path) -> None:
+    # Released by an operator, they leave however late it is.
+    async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.DRAFT) as desk:
+        await _one_at_a_time(desk)
+
+
+async def _one_at_a_time(desk: Desk) -> None:
     customers = [f"oW7hT5{n:022d}" for n in range(6)]
     desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, times=None, errcode=48004))
-    await desk.sandbox.say(LI_LEI.openid, "几点关门")
-    await desk.until_refused(1)
-    for openid in customers:
+    for openid in (LI_LEI.openid, *customers):
         await desk.sandbox.say(openid, "几点关门")
-    await desk.until(lambda: sum(states == [ReplyState.QUEUED] for states in desk.states.values()) == 13)
+    await desk.until(lambda: sum(states == [ReplyState.DRAFT] for states in desk.states.values()) == 14)
+    await desk.opened.desk.handoff.release(1)
+    await desk.until_refused(1)
+    for reply_id in range(2, 15):
+        await desk.opened.desk.handoff.release(reply_id)
+    await desk.until(lambda: sum(states[-1] is ReplyState.QUEUED for states in desk.states.values()) == 14)
     desk.sandbox.faults.plan(Fault(FaultKind.LATENCY, times=None, milliseconds=50))
     at = START
     for number, seconds in enumerate((60, 120, 240, 480, 900, 900), start=2):

@@ -111,6 +111,11 @@ async def test_so_many_calls_a_day(desk: Desk) -> None:
         desk.move_to(START + timedelta(hours=hour))
     assert desk.calls() == calls
     desk.move_to(MIDNIGHT_IN_BEIJING)
+    # Thirteen hours late the robot keeps quiet; what it had to say waits for a human.
+    await desk.until(lambda: all(desk.states[late][-1] is ReplyState.DRAFT for late in (3, 4)))
+    await desk.opened.desk.handoff.release(3)
+    await desk.sandbox.say(CUSTOMERS[4], "几点关门")
     await desk.until_sent(4)
     assert [sent.at for sent in desk.sandbox.sent] == [START, START, MIDNIGHT_IN_BEIJING, MIDNIGHT_IN_BEIJING]
+    assert {sent.openid for sent in desk.sandbox.sent[2:]} == {(await desk.reply(3)).openid, CUSTOMERS[4]}
     await desk.until(lambda: desk.trouble == "")

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from wxdesk.core.errors import MoveNotAllowed
-from wxdesk.core.model import Account, Conversation, ReplyMode, ReplyState
+from wxdesk.core.model import Account, Author, Conversation, Reply, ReplyMode, ReplyState
 from wxdesk.core.rules import Delivery, Rule
 
 S = ReplyState
@@ -27,6 +27,7 @@ class Move(StrEnum):
     REFUSE = "refuse"  # WeChat answered with an error that is final
     POSTPONE = "postpone"  # certainly not delivered; try again later
     LOSE = "lose"  # the answer never came: it may have been delivered
+    EXPIRE = "expire"  # claimed too late to be said by itself; nothing has left, and its human decides
     CANCEL = "cancel"  # stopped before it was sent
     RETRY = "retry"  # an operator sends it again
     CONFIRM = "confirm"  # an operator knows that it arrived
@@ -46,6 +47,7 @@ REPLY_MOVES: dict[tuple[ReplyState, Move], ReplyState] = {
     (S.SENDING, Move.REFUSE): S.FAILED,
     (S.SENDING, Move.POSTPONE): S.QUEUED,
     (S.SENDING, Move.LOSE): S.UNKNOWN,
+    (S.SENDING, Move.EXPIRE): S.DRAFT,
     (S.FAILED, Move.RETRY): S.QUEUED,
     (S.FAILED, Move.CANCEL): S.CANCELLED,
     (S.UNKNOWN, Move.RETRY): S.QUEUED,
@@ -58,6 +60,24 @@ BEFORE_SENDING = frozenset({S.DRAFT, S.HELD, S.QUEUED})
 
 TAKEOVER_AFTER_WRITING = timedelta(minutes=30)
 """How long an operator who writes by hand silences the rules in that conversation."""
+
+
+EXPIRED_AFTER = timedelta(minutes=5)
+"""An automatic reply that could not leave for so long after its time (an account at rest, a pause, a program that was
+closed) is not said any more without its human: the customer may have moved on."""
+
+
+def is_automatic(reply: Reply) -> bool:
+    """False for what an operator wrote, released or sends again: then a human has decided."""
+    return reply.author is Author.RULE and not reply.by
+
+
+def is_expired(reply: Reply, now: datetime) -> bool:
+    """Whether it is too late for an automatic `reply` to be sent by itself."""
+    if not is_automatic(reply):
+        return False
+    times = (reply.created_at, reply.due_at, reply.not_before)
+    return now - max(time for time in times if time is not None) > EXPIRED_AFTER
 
 
 def next_state(state: ReplyState, move: Move) -> ReplyState:

@@ -4,6 +4,7 @@ accepted                         sent; the reply window loses one
 certainly not delivered          queued again, later and later (`core.backoff`), then failed
 nothing there to deliver         failed: its picture is gone from this machine
 no answer came                   unknown: never sent again by itself
+not even tried, being too late   a draft: its human decides whether it still fits
 refused, by its errcode's action (`core.errcodes`):
     RETRY                        queued again after 1, 3 and 9 s, then failed
     WAIT, CONFIG, TOKEN, QUOTA   queued again and the account rests (`desk.rests`); the operator is told.
@@ -29,6 +30,8 @@ from wxdesk.desk.ports import Clock, ReplyChanges, Store
 from wxdesk.desk.refusal_words import refusal_words
 from wxdesk.desk.rests import Rests
 from wxdesk.i18n import tr
+
+TOO_LATE = "It could not leave for more than five minutes, so it was not sent by itself. See whether it still fits."
 
 type Consequence = tuple[Move, ReplyChanges]
 
@@ -57,6 +60,10 @@ class Consequences:
     def hopeless(self, reply: Reply, reason: str) -> Consequence:
         """It cannot leave: something of it is gone, or WeChat would certainly refuse it."""
         return self._final(reply, Move.REFUSE, ReplyChanges(error=reason))
+
+    def expired(self, reply: Reply) -> Consequence:
+        """Its time was so long ago that the customer may have moved on; nothing has left."""
+        return self._final(reply, Move.EXPIRE, ReplyChanges(error=TOO_LATE))
 
     def not_sent(self, reply: Reply, error: NotSent) -> Consequence:
         """It certainly did not reach the contact."""

@@ -174,7 +174,7 @@ class Handoff:
         await self._pause.set(True)
 
     async def resume(self) -> None:
-        """Automatic replies go on; what waited leaves in its order."""
+        """Automatic replies go on: what waited leaves in its order, or becomes a draft if its time was long ago."""
         await self._pause.set(False)
 
     async def cancel_pending(self) -> None:

@@ -18,8 +18,8 @@ from datetime import datetime
 from wxdesk.core import quota
 from wxdesk.core.errors import DeliveryUnknown, MoveNotAllowed, NotFound, NotSendable, NotSent, Refused, StoreError
 from wxdesk.core.events import AccountFreed, ConversationChanged, Event, PauseChanged, ReplyChanged
-from wxdesk.core.lifecycle import Move
-from wxdesk.core.model import Account, Author, Reply, ReplyState, ReplyWindow
+from wxdesk.core.lifecycle import Move, is_automatic, is_expired
+from wxdesk.core.model import Account, Reply, ReplyState, ReplyWindow
 from wxdesk.core.quota import Claimed
 from wxdesk.desk.consequences import Consequence, Consequences
 from wxdesk.desk.pause import Pause
@@ -165,8 +165,9 @@ class Outbox:
         account = self._accounts.get(reply.account)
         if account is None:
             return self._consequences.hopeless(reply, "its account is not in config.toml any more")
-        if _is_automatic(reply) and quota.left(window, self._clock()) == 0:
-            return self._consequences.hopeless(reply, "WeChat allows no more replies until the contact writes again")
+        untried = self._untried(reply, window)
+        if untried is not None:
+            return untried
         try:
             await self._sender.send(account, reply.openid, reply.content, reply.id)
         except NotSent as error:
@@ -181,6 +182,13 @@ class Outbox:
             log.exception("Sending a reply failed unexpectedly")
             return self._consequences.lost(reply, "unexpected error while sending")
         return self._consequences.accepted(reply)
+
+    def _untried(self, reply: Reply, window: ReplyWindow) -> Consequence | None:
+        """What becomes of an automatic reply that is not worth trying; None for one that is."""
+        now = self._clock()
+        if is_automatic(reply) and quota.left(window, now) == 0:
+            return self._consequences.hopeless(reply, "WeChat allows no more replies until the contact writes again")
+        return self._consequences.expired(reply) if is_expired(reply, now) else None
 
     async def _record(self, reply: Reply, move: Move, changes: ReplyChanges) -> None:
         while True:
@@ -206,8 +214,3 @@ class Outbox:
 
     def _tell(self, reply: Reply) -> None:
         self._publish(ReplyChanged(reply.conversation_id, reply.id, reply.state))
-
-
-def _is_automatic(reply: Reply) -> bool:
-    """False once an operator has released it or sends it again: then WeChat itself is asked."""
-    return reply.author is Author.RULE and not reply.by

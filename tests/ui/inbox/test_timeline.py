@@ -10,9 +10,11 @@ from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.records import NOW, ask_at_once, clock, message, no_file, reply
+from wxdesk import i18n
 from wxdesk.core.inbox import TimelineItem
 from wxdesk.core.model import Author, MessageType, ReplyState
 from wxdesk.core.rules import Decision, Outcome
+from wxdesk.desk.consequences import TOO_LATE
 from wxdesk.ui.inbox.album import Album
 from wxdesk.ui.inbox.bubble_layout import SIDE, bubble_room, lay_out
 from wxdesk.ui.inbox.bubble_look import look_of
@@ -76,6 +78,14 @@ def test_what_is_kept_back_is_not_painted_as_if_it_had_left() -> None:
     leaving = reply(1, ReplyState.QUEUED, author=Author.OPERATOR)
     assert look_of(entries_of([leaving], NOW)[-1]).ground == "accent_fill"
     assert trouble_of(kept_back).startswith("Waits, 40164: this machine's address is not in the IP list.")
+
+
+def test_a_draft_that_came_too_late_says_so_in_both_languages() -> None:
+    late = reply(1, ReplyState.DRAFT, error=TOO_LATE)
+    assert trouble_of(late) == TOO_LATE
+    i18n.use("zh_CN")
+    assert trouble_of(late) == "超过五分钟没能发出，所以没有自动发送。请看看现在还合不合适。"
+    assert trouble_of(reply(1, ReplyState.DRAFT)) == ""
 
 
 def test_a_failure_is_told_with_its_code_its_meaning_and_a_remedy() -> None:

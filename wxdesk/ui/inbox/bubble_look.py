@@ -31,7 +31,7 @@ _KEPT_BACK = BubbleLook("pending_tint", line="pending_line", stroke=Qt.PenStyle.
 
 _BY_STATE = {
     ReplyState.HELD: BubbleLook("pending_tint", line="pending_line", stroke=Qt.PenStyle.DashLine),
-    ReplyState.DRAFT: BubbleLook("panel", line="secondary", stroke=Qt.PenStyle.DotLine),
+    ReplyState.DRAFT: BubbleLook("panel", line="secondary", stroke=Qt.PenStyle.DotLine, trouble="pending"),
     ReplyState.FAILED: BubbleLook("panel", line="failed", trouble="failed", danger=True),
     ReplyState.UNKNOWN: BubbleLook("pending_tint", line="pending_line", trouble="pending"),
     ReplyState.CANCELLED: BubbleLook("window", "secondary", line="line"),

@@ -89,6 +89,8 @@ def trouble_of(reply: Reply) -> str:
     """Why a reply failed and what helps, in words, with the code; empty for one that is well."""
     if reply.state is ReplyState.UNKNOWN:
         return tr("WeChat's answer never came. Ask the customer, or look into WeChat, before you send it again.")
+    if reply.state is ReplyState.DRAFT:
+        return tr(reply.error) if reply.error else ""
     waits = reply.state is ReplyState.QUEUED and bool(reply.error)
     if reply.state is not ReplyState.FAILED and not waits:
         return ""
