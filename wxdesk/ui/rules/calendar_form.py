@@ -52,6 +52,8 @@ class CalendarForm(QScrollArea):
         self._special_column.setSpacing(4)
         self._lay_out(inside)
         self.setWidget(inside)
+        inside.setAutoFillBackground(False)  # the dialog's own ground shows through
+        self.viewport().setAutoFillBackground(False)
         self.name.edited.connect(self.edited)
         self.zone.activated.connect(self._changed)
         for day in self.days:

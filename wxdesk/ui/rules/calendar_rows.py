@@ -20,6 +20,7 @@ DATE = 108
 LONGEST_DATE = 10
 LONGEST_LABEL = 40
 ROW = 32
+GAP, BELOW = 4, 8
 
 
 class DayRow(QWidget):
@@ -120,6 +121,7 @@ class SpecialRow(QWidget):
             edit.setFixedWidth(DATE)
             edit.setFont(font(Size.BODY, tabular=True))
         self.state = OneOf([(False, tr("closed")), (True, tr("open"))], tr("Closed or open on these days"), self)
+        self.state.setFixedHeight(ROW)
         self.state.set_value(special.span is not None)
         self.span = SpanField(special.span or SpanDraft(), tr("These days"), removable=False, parent=self)
         self.span.setVisible(special.span is not None)
@@ -145,8 +147,10 @@ class SpecialRow(QWidget):
         hours.addWidget(self.span, 1)
         hours.addStretch(0)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 8)
-        column.setSpacing(4)
+        column.setContentsMargins(0, 0, 0, BELOW)
+        column.setSpacing(GAP)
+        # The labels that wrap make the scroll area reckon with less than two lines.
+        self.setMinimumHeight(2 * ROW + GAP + BELOW)
         column.addLayout(days)
         column.addWidget(self.error)
         column.addLayout(hours)
@@ -181,6 +185,7 @@ class SpecialRow(QWidget):
         edit.setAccessibleName(name)
         edit.setPlaceholderText(hint)
         edit.setMaxLength(longest)
+        edit.setFixedHeight(ROW)
         edit.textEdited.connect(self._changed)
         return edit
 

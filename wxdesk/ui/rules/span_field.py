@@ -13,7 +13,7 @@ from wxdesk.ui.widgets.field import set_wrong
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.small_button import SmallButton
 
-CLOCK = 64
+CLOCK, HEIGHT = 64, 32
 LONGEST = 5
 
 
@@ -79,7 +79,7 @@ class SpanField(QWidget):
         edit.setFont(font(Size.BODY, tabular=True))
         edit.setAlignment(Qt.AlignmentFlag.AlignCenter)
         edit.setMaxLength(LONGEST)
-        edit.setFixedWidth(CLOCK)
+        edit.setFixedSize(CLOCK, HEIGHT)
         edit.textEdited.connect(self._changed)
         return edit
 
