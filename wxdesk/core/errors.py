@@ -5,6 +5,7 @@
     │   ├── BadConfig              config.toml, environment: file, key, reason
     │   ├── BadPattern             a regular expression: reason
     │   ├── BadRule                a rule: name, reason
+    │   ├── CalendarInUse          business hours that rules ask for: calendar, rules
     │   ├── BadRulesFile           file, line, reason
     │   ├── BadTemplate            template, line, reason
     │   │   └── MissingValue       it shows a variable that has no value: name
@@ -35,6 +36,8 @@ language. They never hold a secret, a token or an openid.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 
 class WxdeskError(Exception):
@@ -80,6 +83,15 @@ class BadRule(BadInput):
 
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(name=name, reason=reason)
+
+
+class CalendarInUse(BadInput):
+    """Business hours that cannot go, because rules ask for them."""
+
+    template = "“{calendar}” cannot be deleted; used by: {rules}"
+
+    def __init__(self, calendar: str, rules: Iterable[str]) -> None:
+        super().__init__(calendar=calendar, rules=" · ".join(rules))
 
 
 class BadRulesFile(BadInput):

@@ -6,7 +6,8 @@ How a rule is tested against a message is in `core.matching`; how a file of rule
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -109,6 +110,16 @@ class Condition:
     def both(self) -> tuple[Condition, ...]:
         """The condition itself, and the one under `unless` if there is one."""
         return (self,) if self.unless is None else (self, self.unless)
+
+    @property
+    def calendars(self) -> frozenset[str]:
+        """The names of the business hours that it asks for."""
+        return frozenset(one.hours.calendar for one in self.both if one.hours is not None)
+
+    def with_renamed_calendars(self, names: Mapping[str, str]) -> Condition:
+        """The same condition, asking for each calendar by the new name that `names` has for it, if any."""
+        hours = self.hours and replace(self.hours, calendar=names.get(self.hours.calendar, self.hours.calendar))
+        return replace(self, hours=hours, unless=self.unless and self.unless.with_renamed_calendars(names))
 
     @property
     def names_others(self) -> bool:

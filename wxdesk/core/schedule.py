@@ -6,6 +6,7 @@ begin. All questions take and give aware times in UTC, so that the days when clo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -13,6 +14,12 @@ from enum import StrEnum
 
 HORIZON_DAYS = 400
 """How far ahead an opening is looked for; a calendar that is closed for longer does not open any more."""
+
+
+MIDNIGHT = "24:00"
+"""The end of a day, which is the beginning of the next."""
+
+_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
 
 class Weekday(StrEnum):
@@ -160,3 +167,11 @@ class Schedule:
 def is_empty(calendar: Calendar) -> bool:
     """Whether it is never open."""
     return not calendar.weekly and not any(days.span for days in calendar.special)
+
+
+def clock_from(text: str, *, closing: bool = False) -> time | None:
+    """The time that `HH:MM` says; None if it says none. Only what closes can do so at 24:00."""
+    if closing and text == MIDNIGHT:
+        return time(0)
+    found = _CLOCK.fullmatch(text)
+    return time(int(found[1]), int(found[2])) if found else None

@@ -42,13 +42,22 @@ class Calendars:
     async def put(self, calendars: Iterable[Calendar]) -> None:
         """Add these, each in the place of the one that has its name; the others stay."""
         by_name = {calendar.name: calendar for calendar in (*self.all, *calendars)}
-        if tuple(by_name.values()) != self.all:
-            await self._settings.set(KEY, msgspec.json.encode(tuple(by_name.values())).decode())
-            self._take(by_name.values())
+        await self.replace_all(by_name.values())
+
+    async def replace_all(self, calendars: Iterable[Calendar]) -> None:
+        """Keep exactly these. Whether rules still ask for another is for `Rulebook.save_calendars` to know."""
+        kept = tuple(calendars)
+        if kept != self.all:
+            await self._settings.set(KEY, msgspec.json.encode(kept).decode())
+            self._take(kept)
+
+    def schedule_of(self, calendar: Calendar) -> Schedule:
+        """`calendar`, which need not be kept, in its time zone and ready to be asked."""
+        return Schedule(calendar, self._zone_of(calendar))
 
     def _take(self, calendars: Iterable[Calendar]) -> None:
         self.all = tuple(calendars)
-        self.schedules = MappingProxyType({one.name: Schedule(one, self._zone_of(one)) for one in self.all})
+        self.schedules = MappingProxyType({one.name: self.schedule_of(one) for one in self.all})
 
     def _zone_of(self, calendar: Calendar) -> tzinfo | None:
         return zone_named(calendar.zone) or self._zone if calendar.zone else self._zone

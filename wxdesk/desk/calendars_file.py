@@ -11,21 +11,15 @@ Of exceptions that cover the same date, those for the fewest days hold.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date, datetime, time
 
-from wxdesk.core.schedule import Calendar, Span, SpecialDays, Weekday, WeeklySpan
+from wxdesk.core.schedule import Calendar, Span, SpecialDays, Weekday, WeeklySpan, clock_from
 from wxdesk.desk.toml_lines import Path
 from wxdesk.desk.toml_table import Misread, TomlTable
 from wxdesk.desk.toml_writing import inline_table, listed, string, strings
 from wxdesk.desk.zones import zone_named
 from wxdesk.i18n import tr
-
-_MIDNIGHT = "24:00"
-"""The end of a day, which is the beginning of the next."""
-
-_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
 
 def calendar_from(value: object, path: Path) -> Calendar:
@@ -74,12 +68,10 @@ def _time(table: TomlTable, key: str) -> time:
     value = table.raw(key) if key in table else None
     if isinstance(value, time):
         return value.replace(second=0, microsecond=0)
-    if value == _MIDNIGHT and key == "to":
-        return time(0)
-    found = _CLOCK.fullmatch(value) if isinstance(value, str) else None
+    found = clock_from(value, closing=key == "to") if isinstance(value, str) else None
     if found is None:
         raise Misread((*table.path, key), tr("“{key}” must be a time such as {example}.", key=key, example='"09:00"'))
-    return time(int(found[1]), int(found[2]))
+    return found
 
 
 def _date(table: TomlTable, key: str) -> date:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 
 def zone_named(name: str) -> tzinfo | None:
@@ -12,3 +12,8 @@ def zone_named(name: str) -> tzinfo | None:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):  # a name can also be no path at all, or a folder
         return None
+
+
+def zone_names() -> list[str]:
+    """The time zones of places on earth that this machine knows, in the order of the alphabet."""
+    return sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))

@@ -20,6 +20,7 @@ from wxdesk.ui.notices import Notices
 from wxdesk.ui.rules.circumstance_parts import Offers
 from wxdesk.ui.rules.editor import RuleEditor
 from wxdesk.ui.rules.empty_page import EmptyPage
+from wxdesk.ui.rules.hours_editing import HoursEditing
 from wxdesk.ui.rules.leave_dialog import LeaveDialog
 from wxdesk.ui.rules.list_changes import ListChanges
 from wxdesk.ui.rules.reviews import Reviews
@@ -50,7 +51,8 @@ class RulesPage(QWidget):
         self.rules = RuleModel(self)
         self.list = RuleList(self.rules, self)
         self.changes = ListChanges(bridge, notices, self.rules, self.list)
-        offers = Offers(self._calendar_names, self._rule_names)
+        self.hours = HoursEditing(bridge, notices, self.rules, self)
+        offers = Offers(self.hours.names, self._rule_names, self.hours.open)
         self.editor = RuleEditor(self._rulebook, offers, bridge.desk.clock(), self)
         self.empty = EmptyPage(self)
         self.trial = TrialPanel(self._rulebook, bridge.desk.body_of, self)
@@ -75,6 +77,7 @@ class RulesPage(QWidget):
         self.list.import_asked.connect(self._import)
         self.list.export_asked.connect(self.files.open_export)
         self.files.imported.connect(self._imported)
+        self.hours.saved.connect(self.editor.check_now)
         for asked in (self.list.new_asked, self.empty.new_asked):
             asked.connect(self.start_new)
         self.empty.starter_asked.connect(self.files.start_with_ours)
@@ -174,9 +177,6 @@ class RulesPage(QWidget):
         elif any(isinstance(event, DecisionMade) for event in events):
             since = self._bridge.desk.clock() - HITS
             self._bridge.ask(self._bridge.desk.store.decisions.hits(since), self.rules.show_hits)
-
-    def _calendar_names(self) -> list[str]:
-        return [calendar.name for calendar in self._rulebook.calendars.all]
 
     def _rule_names(self) -> list[str]:
         edited = self.editor.saved.id

@@ -1,0 +1,69 @@
+"""Opens the editor of business hours, and has the desk keep what comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from wxdesk.core.errors import BadInput
+from wxdesk.core.schedule import Calendar
+from wxdesk.i18n import explain, tr
+from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.notices import Notices
+from wxdesk.ui.rules.calendar_dialog import Around, CalendarDialog
+from wxdesk.ui.rules.rule_model import RuleModel
+
+
+class HoursEditing(QObject):
+    """The way from the condition about business hours to their editor and back.
+
+    Signals:
+        saved: there are other calendars now.
+    """
+
+    saved = Signal()
+
+    def __init__(self, bridge: Bridge, notices: Notices, rules: RuleModel, host: QWidget) -> None:
+        super().__init__(host)
+        self._bridge = bridge
+        self._notices = notices
+        self._rules = rules
+        self._host = host
+        self._rulebook = bridge.desk.rulebook
+        self._dialog: CalendarDialog | None = None
+
+    def names(self) -> list[str]:
+        """The calendars that a rule can name."""
+        return [calendar.name for calendar in self._rulebook.calendars.all]
+
+    def open(self) -> None:
+        """Show the editor; returns at once."""
+        calendars = self._rulebook.calendars
+        around = Around(self._bridge.desk.clock, calendars.schedule_of, self._users)
+        self._dialog = CalendarDialog(calendars.all, around, self._host.window())
+        self._dialog.save_asked.connect(self._save)
+        self._dialog.finished.connect(self._forget)
+        self._dialog.open()
+
+    def _users(self, calendar: str) -> list[str]:
+        return [rule.name for rule in self._rules.rules if calendar in rule.when.calendars]
+
+    def _save(self, calendars: Sequence[Calendar], renamed: Mapping[str, str]) -> None:
+        self._bridge.ask(self._rulebook.save_calendars(calendars, renamed), self._kept, self._refused)
+
+    def _kept(self, _nothing: None) -> None:
+        if self._dialog is not None:
+            self._dialog.accept()
+        self._notices.toast(tr("Business hours saved"))
+        self.saved.emit()
+
+    def _refused(self, error: Exception) -> None:
+        if self._dialog is not None:
+            self._dialog.refuse(explain(error))
+        if not isinstance(error, BadInput):
+            self._notices.report(error)
+
+    def _forget(self) -> None:
+        self._dialog = None
