@@ -70,13 +70,16 @@ class OneOf(MenuButton):
 class NameOf(MenuButton):
     """Shows one name out of a list that is asked for whenever the menu opens. What is chosen may be gone from it.
 
-    `without` stands there while nothing is chosen.
+    `without` stands there while nothing is chosen; `more`, if given, is a last line of the menu that does something
+    else.
 
     Signals:
         chosen: the new name.
+        more_asked: the last line.
     """
 
     chosen = Signal(str)
+    more_asked = Signal()
 
     def __init__(
         self,
@@ -84,12 +87,14 @@ class NameOf(MenuButton):
         name: str,
         *,
         without: str,
+        more: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__("", parent=parent)
         self._offered = offered
         self._name = name
         self._without = without
+        self._more = more
         self.value = ""
         self.menu_shown.aboutToShow.connect(self.fill)
         self.menu_shown.triggered.connect(self._take)
@@ -110,8 +115,14 @@ class NameOf(MenuButton):
             action.setData(name)
             action.setCheckable(True)
             action.setChecked(name == self.value)
+        if self._more:
+            self.menu_shown.addSeparator()
+            self.menu_shown.addAction(self._more)
 
     def _take(self, action: QAction) -> None:
+        if not isinstance(action.data(), str):
+            self.more_asked.emit()
+            return
         self.set_value(action.data())
         self.chosen.emit(self.value)
 

@@ -18,12 +18,17 @@ from wxdesk.ui.widgets.flow import KEEP_WITH_NEXT
 MOST_MESSAGES = 999
 
 
+def _nobody() -> None:
+    """Nobody edits hours from here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """What conditions can refer to by name, asked for whenever a menu opens."""
+    """What conditions can refer to by name, asked for whenever a menu opens, and the way to the hours' own editor."""
 
     calendars: Callable[[], Sequence[str]] = tuple
     rules: Callable[[], Sequence[str]] = tuple
+    edit_calendars: Callable[[], None] = _nobody
 
 
 class HoursPart(ConditionPart):
@@ -38,11 +43,13 @@ class HoursPart(ConditionPart):
             offers.calendars,
             tr("Business hours"),
             without=tr("which hours?"),
+            more=tr("Edit business hours…"),
             parent=host,
         )
         self.calendar.set_value(test.calendar)
         self.side.chosen.connect(self._edited)
         self.calendar.chosen.connect(self._edited)
+        self.calendar.more_asked.connect(offers.edit_calendars)
 
     def add_to(self, when: Condition) -> Condition:
         """The hours of the calendar that is chosen."""
