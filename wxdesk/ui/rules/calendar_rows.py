@@ -20,7 +20,6 @@ DATE = 108
 LONGEST_DATE = 10
 LONGEST_LABEL = 40
 ROW = 32
-GAP, BELOW = 4, 8
 
 
 class DayRow(QWidget):
@@ -147,10 +146,8 @@ class SpecialRow(QWidget):
         hours.addWidget(self.span, 1)
         hours.addStretch(0)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, BELOW)
-        column.setSpacing(GAP)
-        # The labels that wrap make the scroll area reckon with less than two lines.
-        self.setMinimumHeight(2 * ROW + GAP + BELOW)
+        column.setContentsMargins(0, 0, 0, 8)
+        column.setSpacing(4)
         column.addLayout(days)
         column.addWidget(self.error)
         column.addLayout(hours)
