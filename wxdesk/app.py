@@ -11,11 +11,8 @@ import contextlib
 import gc
 import json
 import logging
-import os
-import re
 import signal
-import sys
-from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +20,6 @@ from typing import Any
 
 from wxdesk.config import Config
 from wxdesk.core.credentials import Credentials
-from wxdesk.core.errors import WxdeskError
 from wxdesk.core.events import (
     AccountFreed,
     ApiCalled,
@@ -56,6 +52,7 @@ from wxdesk.desk.picture_fetching import PictureFetching
 from wxdesk.desk.picture_sending import PictureSender
 from wxdesk.desk.pictures import Pictures
 from wxdesk.desk.ports import Clock
+from wxdesk.desk.preferences import KeptPreferences
 from wxdesk.desk.quarantine import Quarantine
 from wxdesk.desk.rests import Rests
 from wxdesk.desk.rulebook import Rulebook
@@ -64,7 +61,6 @@ from wxdesk.desk.traffic import Traffic
 from wxdesk.desk.transfers import Transfers
 from wxdesk.desk.typing import Typing
 from wxdesk.desk.uploads import Uploads
-from wxdesk.keychain import Missing
 from wxdesk.store import SqlStore, open_store
 from wxdesk.store.picture_files import FolderOfPictures
 from wxdesk.threads import LoopThread
@@ -104,6 +100,23 @@ class Setup:
         """The configured accounts by name."""
         return {entry.name: entry.account() for entry in self.config.accounts}
 
+    @property
+    def ready(self) -> dict[str, Account]:
+        """Those of them whose secrets are known."""
+        return {name: account for name, account in self.accounts.items() if name in self.credentials}
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """All that talks to WeChat's API, and the pictures that go there and come from there."""
+
+    client: WeChatClient
+    rests: Rests
+    files: FolderOfPictures
+    uploads: Uploads
+    outbox: Outbox
+    fetching: PictureFetching
+
 
 @dataclass(slots=True)
 class OpenDesk:
@@ -118,27 +131,25 @@ class OpenDesk:
     pause: Pause
     transfers: Transfers
     intake: Intake
-    outbox: Outbox
-    uploads: Uploads
-    fetching: PictureFetching
+    out: WayOut
     listener: Listener
-    client: WeChatClient
     url: str = ""
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def start(self) -> None:
         """Finish what the last run left, then go to work; the listener last, when all behind it is ready."""
         try:
+            await self.desk.preferences.load()
             await self.pause.load()
             await self.desk.rulebook.load()
             await self.transfers.load()
-            await self.outbox.recover()
+            await self.out.outbox.recover()
             await self.intake.recover()
             self._run("intake", self.intake.run())
-            self._run("outbox", self.outbox.run())
+            self._run("outbox", self.out.outbox.run())
             self._run("typing", self.desk.typing.run())
-            self._run("fetching of pictures", self.fetching.run())
-            self._run("tokens", self.client.run(self.ready))
+            self._run("fetching of pictures", self.out.fetching.run())
+            self._run("tokens", self.out.client.run(self.ready))
             self.url = await self.listener.start()
         except BaseException:
             await self.stop()
@@ -152,8 +163,8 @@ class OpenDesk:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.uploads.close()
-        await self.client.close()
+        await self.out.uploads.close()
+        await self.out.client.close()
         await self.store.close()
 
     def _run(self, name: str, work: Coroutine[Any, Any, None]) -> None:
@@ -185,52 +196,76 @@ async def open_desk(setup: Setup) -> OpenDesk:
 
 def build(setup: Setup, store: SqlStore) -> OpenDesk:
     """Plug every part into the next, in the order in which a message travels."""
-    config, accounts, clock = setup.config, setup.accounts, setup.clock
-    bus, health, traffic = Bus(), Health(), Traffic()
-    bus.subscribe(health.hear, ListenerChanged, PauseChanged, TokenChanged, TroubleRaised)
-    bus.subscribe(traffic.hear, PushSeen, ApiCalled)
-
-    pause = Pause(store.settings, bus.publish)
-    calendars = Calendars(store.settings)
-    rulebook = Rulebook(store.rules, calendars, LiquidRenderer(), clock, bus.publish, shelf=Shelf(store.templates))
-    phrasebook = Phrasebook(store.templates, Filler(LiquidRenderer(), calendars), clock, bus.publish, rulebook.load)
+    config, accounts, clock, bus = setup.config, setup.accounts, setup.clock, Bus()
+    health, traffic = _watching(bus)
+    preferences, pause = KeptPreferences(store.settings, bus.publish), Pause(store.settings, bus.publish)
+    rulebook, phrasebook = _knowing(store, bus, clock)
     transfers = Transfers(store.transfers, lambda: rulebook.transfers)
     answering = Answering(accounts, rulebook, pause, transfers, clock)
     intake = Intake(store, read_push, answering, transfers, bus.publish, clock)
-    # An account whose secrets are missing still has its door, which refuses everybody.
-    doors = {name: (account, setup.credentials.get(name, NO_CREDENTIALS)) for name, account in accounts.items()}
-    ready = tuple(account for name, account in accounts.items() if name in setup.credentials)
-    listener = Listener(doors, intake.keep, bus.publish, clock, config.listener.host, config.listener.port)
+    listener = _door(setup, intake, bus)
+    out = _way_out(setup, store, pause, bus)
+    pictures = Pictures(store.pictures, out.files, clock)
+    typing = Typing(store, out.client, accounts, clock, wanted=config.wechat.show_typing)
+    bus.subscribe(typing.hear, MessageKept, ReplyChanged, TypingAsked)
+    desk = Desk(
+        accounts=accounts,
+        store=store,
+        preferences=preferences,
+        handoff=Handoff(store, pictures, pause, transfers, bus.publish, clock),
+        pictures=pictures,
+        typing=typing,
+        rulebook=rulebook,
+        phrasebook=phrasebook,
+        rests=out.rests,
+        health=health,
+        traffic=traffic,
+        quarantine=Quarantine(store.quarantine, read_push, intake.take_up, bus.publish),
+        checkup=Checkup(rulebook, store.decisions, store.past, accounts, clock),
+        dry_run=DryRun(rulebook, store.past, accounts),
+        bus=bus,
+        clock=clock,
+        body_of=to_body,
+    )
+    return OpenDesk(tuple(setup.ready.values()), desk, store, pause, transfers, intake, out, listener)
 
-    client = WeChatClient(config.wechat.api_base, config.wechat.token_endpoint, setup.credentials, bus.publish, clock)
+
+def _watching(bus: Bus) -> tuple[Health, Traffic]:
+    """What hears of everything and changes nothing."""
+    health, traffic = Health(), Traffic()
+    bus.subscribe(health.hear, ListenerChanged, PauseChanged, TokenChanged, TroubleRaised)
+    bus.subscribe(traffic.hear, PushSeen, ApiCalled)
+    return health, traffic
+
+
+def _knowing(store: SqlStore, bus: Bus, clock: Clock) -> tuple[Rulebook, Phrasebook]:
+    """What the operator has written for later: rules and templates."""
+    calendars = Calendars(store.settings)
+    rulebook = Rulebook(store.rules, calendars, LiquidRenderer(), clock, bus.publish, shelf=Shelf(store.templates))
+    filler = Filler(LiquidRenderer(), calendars)
+    return rulebook, Phrasebook(store.templates, filler, clock, bus.publish, rulebook.load)
+
+
+def _way_out(setup: Setup, store: SqlStore, pause: Pause, bus: Bus) -> WayOut:
+    wechat, clock = setup.config.wechat, setup.clock
+    client = WeChatClient(wechat.api_base, wechat.token_endpoint, setup.credentials, bus.publish, clock)
     bus.subscribe(client.hear, AccountFreed)
     rests = Rests(bus.publish, clock)
     bus.subscribe(rests.hear, TokenChanged)
     files = FolderOfPictures(setup.home / PICTURES)
     uploads = Uploads(store.pictures, files, client, clock)
-    outbox = Outbox(store, PictureSender(client, uploads), accounts, pause, rests, bus.publish, clock)
+    outbox = Outbox(store, PictureSender(client, uploads), setup.accounts, pause, rests, bus.publish, clock)
     bus.subscribe(outbox.hear, ReplyChanged, PauseChanged, AccountFreed)
-    fetching = PictureFetching(
-        store.pictures, files, client, {account.name: account for account in ready}, bus.publish, clock
-    )
+    fetching = PictureFetching(store.pictures, files, client, setup.ready, bus.publish, clock)
     bus.subscribe(fetching.hear, PictureChanged)
-
-    pictures = Pictures(store.pictures, files, clock)
-    handoff = Handoff(store, pictures, pause, transfers, bus.publish, clock)
-    typing = Typing(store, client, accounts, clock, wanted=config.wechat.show_typing)
-    bus.subscribe(typing.hear, MessageKept, ReplyChanged, TypingAsked)
-    quarantine = Quarantine(store.quarantine, read_push, intake.take_up, bus.publish)
-    past = (health, traffic, quarantine, *_judging(rulebook, store, accounts, clock))
-    desk = Desk(accounts, store, handoff, pictures, typing, rulebook, phrasebook, rests, *past, bus, clock, to_body)
-    return OpenDesk(ready, desk, store, pause, transfers, intake, outbox, uploads, fetching, listener, client)
+    return WayOut(client, rests, files, uploads, outbox, fetching)
 
 
-def _judging(
-    rulebook: Rulebook, store: SqlStore, accounts: Mapping[str, Account], clock: Clock
-) -> tuple[Checkup, DryRun]:
-    """What tells the operator whether his rules can be trusted."""
-    checkup = Checkup(rulebook, store.decisions, store.past, accounts, clock)
-    return checkup, DryRun(rulebook, store.past, accounts)
+def _door(setup: Setup, intake: Intake, bus: Bus) -> Listener:
+    """Where pushes arrive. An account whose secrets are missing still has its door, which refuses everybody."""
+    doors = {name: (account, setup.credentials.get(name, NO_CREDENTIALS)) for name, account in setup.accounts.items()}
+    at = setup.config.listener
+    return Listener(doors, intake.keep, bus.publish, setup.clock, at.host, at.port)
 
 
 class DeskThread:
@@ -292,73 +327,6 @@ async def serve(setup: Setup) -> None:
         await opened.stop()
 
 
-def open_window(setup: Setup, missing: Sequence[Missing] = ()) -> int:
-    """Run a desk with its window until the window is closed; the exit code."""
-    from wxdesk.ui.setup.facts import Facts  # a server that never opens a window has no graphics libraries
-    from wxdesk.ui.window import run_window
-
-    thread = DeskThread(setup)
-    config = setup.config
-    try:
-        former = {name: credentials.accepted_until for name, credentials in setup.credentials.items()}
-        database = _without_password(config.store.url)
-        facts = Facts(setup.home, config.listener.public_url, database, tuple(missing), former)
-        return run_window(thread.desk, thread.loop, facts)
-    finally:
-        thread.stop()
-
-
-def has_display() -> bool:
-    """Whether a window can be shown; only on Linux can there be none."""
-    if os.environ.get("QT_QPA_PLATFORM") == "offscreen":
-        return False
-    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-
-
-@contextlib.contextmanager
-def failure_shown() -> Iterator[None]:
-    """Show in a window what keeps a desk from opening, where there is a display; it is raised on in any case.
-
-    Whoever starts the program by an icon sees neither stderr nor the exit code.
-    """
-    try:
-        yield
-    except WxdeskError as error:
-        if has_display():
-            from wxdesk.ui.window import show_failure  # as above
-
-            show_failure(error)
-        raise
-
-
-def _without_password(url: str) -> str:
-    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1@", url)
-
-
 def _report_end(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and (error := task.exception()) is not None:
         log.critical("The %s stopped working", task.get_name(), exc_info=error)
-
-
-async def import_rules(setup: Setup, text: str, file_name: str) -> int:
-    """Replace the stored rules by those of a rules file, all or none; how many there are now."""
-    async with _rulebook(setup) as rulebook:
-        return len(await rulebook.import_text(text, file_name))
-
-
-async def export_rules(setup: Setup) -> str:
-    """The stored rules as the text of a rules file."""
-    async with _rulebook(setup) as rulebook:
-        return await rulebook.export_text()
-
-
-@contextlib.asynccontextmanager
-async def _rulebook(setup: Setup) -> AsyncIterator[Rulebook]:
-    store = await open_store(setup.config.store.url, setup.home)
-    try:
-        calendars, shelf = Calendars(store.settings), Shelf(store.templates)
-        rulebook = Rulebook(store.rules, calendars, LiquidRenderer(), setup.clock, Bus().publish, shelf=shelf)
-        await rulebook.load()
-        yield rulebook
-    finally:
-        await store.close()

@@ -14,13 +14,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from wxdesk import __version__, i18n, keychain, logs
-from wxdesk.app import Setup, export_rules, failure_shown, import_rules, open_window, serve, utc_now
+from wxdesk.app import Setup, serve, utc_now
 from wxdesk.config import Config, load
 from wxdesk.core.credentials import Credentials
 from wxdesk.core.errors import BadInput, WxdeskError
+from wxdesk.desktop import failure_shown, open_window
 from wxdesk.i18n import tr
 from wxdesk.keychain import Missing, SecretName
 from wxdesk.paths import default_home
+from wxdesk.rules_command import export_rules, import_rules
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 

@@ -16,13 +16,14 @@ from datetime import datetime
 from pathlib import Path
 
 from wxdesk import logs
-from wxdesk.app import DeskThread, Setup, has_display
+from wxdesk.app import DeskThread, Setup
 from wxdesk.config import AccountEntry, Config, Listener, WeChatAt
 from wxdesk.core.events import Event, MessageKept
 from wxdesk.core.inbox import InboxFilter, InboxRow, TimelineItem
 from wxdesk.core.model import MessageType, Reply, ReplyMode, ReplyState
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.starter_templates import starter_templates
+from wxdesk.desktop import has_display
 from wxdesk.i18n import tr
 from wxdesk.paths import resource
 from wxdesk.sandbox import scenario

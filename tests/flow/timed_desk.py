@@ -67,7 +67,7 @@ class Desk:
     def move_to(self, at: datetime) -> None:
         """Let the time be `at`, and the outbox notice."""
         self.clock.now = at
-        self.opened.outbox.hear(PauseChanged(False))
+        self.opened.out.outbox.hear(PauseChanged(False))
 
     async def reply(self, reply_id: int) -> Reply:
         return await self.opened.desk.store.replies.get(reply_id)

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from wxdesk import i18n
-from wxdesk.app import failure_shown, has_display
 from wxdesk.core.errors import HomeInUse, PortInUse
+from wxdesk.desktop import failure_shown, has_display
 from wxdesk.ui.failure_window import FailureWindow
 from wxdesk.ui.window import show_failure
 

@@ -3,6 +3,7 @@
     WxdeskError
     ├── BadInput                   tell: whoever gave it · again: after mending it
     │   ├── BadConfig              config.toml, environment: file, key, reason
+    │   ├── BadPreference          a setting out of its bounds: field, least, most
     │   ├── BadPattern             a regular expression: reason
     │   ├── BadRule                a rule: name, reason
     │   ├── CalendarInUse          business hours that rules ask for: calendar, rules
@@ -64,6 +65,16 @@ class BadConfig(BadInput):
 
     def __init__(self, file: str, key: str, reason: str) -> None:
         super().__init__(file=file, key=key, reason=reason)
+
+
+class BadPreference(BadInput):
+    """A setting that the desk cannot work with. `field` is that of `core.preferences.Preferences`."""
+
+    template = "This takes a number from {least} to {most}."
+
+    def __init__(self, field: str, least: int, most: int) -> None:
+        self.field = field
+        super().__init__(least=least, most=most)
 
 
 class BadPattern(BadInput):

@@ -91,6 +91,11 @@ class PauseChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PreferencesChanged(Event):
+    """The operator set how the desk works with him; the new ones are in `desk.preferences`."""
+
+
+@dataclass(frozen=True, slots=True)
 class ListenerChanged(Event):
     """The listener started (`url` is set) or stopped (`url` is empty)."""
 

@@ -203,6 +203,9 @@ class Conversation:
     answered yet, None when nothing waits. `preview` is the text of the last thing said, by `preview_author`;
     `preview_kind` is its MessageType or ReplyKind, for what has no text.
 
+    `takeover_silence`: the takeover ends after so many seconds in which nobody wrote; whatever is written moves
+    `taken_over_until`. `called_at` is since when a rule, `called_by`, asks for a human; None when none does.
+
     `transfer_armed`: the contact's next message is answered with a transfer to WeChat's own tool. `transferred_until`
     is when he comes back from there at the latest (see `core.transfer`), None while he is not there. `session_from`
     is where he came from last, as the mini program told it.
@@ -224,6 +227,9 @@ class Conversation:
     transfer_armed: bool = False
     transferred_until: datetime | None = None
     session_from: str = ""
+    takeover_silence: int | None = None
+    called_at: datetime | None = None
+    called_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,9 +319,10 @@ class Content:
 class Reply:
     """Something this desk says or said to a contact; a row before it is a request.
 
-    `due_at` is the deadline of a held reply; `not_before` delays a queued one (back-off). `edited` marks a
-    rule's reply that an operator changed; `by` names who cancelled or settled it. `errcode`, `error` and
-    `rid` are WeChat's last answer. `attempts` counts the HTTP calls made.
+    `due_at` is the deadline of a held reply, None while it waits for its human; `not_before` delays a queued one
+    (back-off). `edited` marks a rule's reply that an operator changed; `by` names who cancelled or settled it.
+    `errcode`, `error` and `rid` are WeChat's last answer. `attempts` counts the HTTP calls made. `part_of` is the first
+    part's id in the later parts of one answer.
     """
 
     id: int
@@ -341,6 +348,7 @@ class Reply:
     errcode: int | None = None
     error: str = ""
     rid: str = ""
+    part_of: int | None = None
 
     @property
     def at(self) -> datetime:
@@ -362,3 +370,4 @@ class NewReply:
     rule_revision: int = 0
     due_at: datetime | None = None
     not_before: datetime | None = None
+    part_of: int | None = None

@@ -14,6 +14,7 @@ from wxdesk.desk.health import Health
 from wxdesk.desk.phrasebook import Phrasebook
 from wxdesk.desk.pictures import Pictures
 from wxdesk.desk.ports import Clock, Store
+from wxdesk.desk.preferences import KeptPreferences
 from wxdesk.desk.quarantine import Quarantine
 from wxdesk.desk.rests import Rests
 from wxdesk.desk.rulebook import Rulebook
@@ -30,6 +31,7 @@ class Desk:
 
     accounts: Mapping[str, Account]
     store: Store
+    preferences: KeptPreferences
     handoff: Handoff
     pictures: Pictures
     typing: Typing

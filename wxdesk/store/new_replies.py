@@ -35,6 +35,7 @@ def reply_row(reply: NewReply, at: datetime) -> dict[str, Any]:
         "by": "",
         "error": "",
         "rid": "",
+        "part_of": reply.part_of,
     }
 
 

@@ -59,6 +59,9 @@ def conversation_of(row: Row[Any]) -> Conversation:
         transfer_armed=row.transfer_armed,
         transferred_until=row.transferred_until,
         session_from=row.session_from,
+        takeover_silence=row.takeover_silence,
+        called_at=row.called_at,
+        called_by=row.called_by,
     )
 
 
@@ -112,4 +115,5 @@ def reply_of(row: Row[Any]) -> Reply:
         errcode=row.errcode,
         error=row.error,
         rid=row.rid,
+        part_of=row.part_of,
     )

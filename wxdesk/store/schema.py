@@ -8,6 +8,7 @@
     decisions      one a message: why it got its answer
     rule_firings   one a rule that matched a message
     replies        the outbox: each in exactly one state
+    reply_steps    what happened to a reply on its way, and who did it
     pictures       what is known about each kept picture; its bytes are a file (see `store.picture_files`)
     uploads        one a picture and account: the media_id that WeChat gave for it
     search_texts   the words of messages and replies once more, cut for searching (see `store.search`)
@@ -50,6 +51,7 @@ from wxdesk.core.model import (
     ReplyState,
 )
 from wxdesk.core.rules import Outcome, Rule, RuleVerdict
+from wxdesk.core.steps import StepKind
 from wxdesk.core.templates import Template
 from wxdesk.store.columns import Choice, Moment, Nested, Words, identity
 
@@ -125,16 +127,21 @@ conversations = Table(
     Column("transfer_armed", Boolean, nullable=False, server_default=false()),
     Column("transferred_until", Moment),
     Column("session_from", Words, nullable=False, server_default=""),
+    Column("takeover_silence", Integer),
+    Column("called_at", Moment),
+    Column("called_by", Words, nullable=False, server_default=""),
     UniqueConstraint("contact_id"),
 )
 # The literal 0 stands in the SQL itself: a bound one would keep SQLite from using the partial index.
 UNREAD = conversations.c.unread > literal_column("0")
 WAITING = conversations.c.waiting_since.is_not(None)
 ARMED = conversations.c.transfer_armed.is_(true())
+CALLED = conversations.c.called_at.is_not(None)
 Index(None, conversations.c.last_at, conversations.c.id)
 Index("ix_conversations_unread", conversations.c.last_at, sqlite_where=UNREAD, postgresql_where=UNREAD)
 Index("ix_conversations_waiting", conversations.c.waiting_since, sqlite_where=WAITING, postgresql_where=WAITING)
 Index("ix_conversations_armed", conversations.c.id, sqlite_where=ARMED, postgresql_where=ARMED)
+Index("ix_conversations_called", conversations.c.called_at, sqlite_where=CALLED, postgresql_where=CALLED)
 
 messages = Table(
     "messages",
@@ -228,12 +235,30 @@ replies = Table(
     Column("rid", Words, nullable=False),
     # Sent for a rule where a human had the word: no answer, but the promise that he will come.
     Column("promise", Boolean, nullable=False, server_default=false()),
+    # The first part's id, in the later parts of one answer.
+    Column("part_of", identity()),
 )
+IS_PART = replies.c.part_of.is_not(None)
 Index(None, replies.c.state, replies.c.id)
 Index(None, replies.c.conversation_id, replies.c.state, replies.c.id)
 Index("ix_replies_timeline", replies.c.conversation_id, replies.c.created_at, replies.c.id)
 Index(None, replies.c.sent_at, replies.c.author)
 Index(None, replies.c.conversation_id, replies.c.sent_at, replies.c.id)
+Index("ix_replies_part_of", replies.c.part_of, sqlite_where=IS_PART, postgresql_where=IS_PART)
+
+reply_steps = Table(
+    "reply_steps",
+    metadata,
+    Column("id", identity(), primary_key=True),
+    Column("reply_id", identity(), ForeignKey("replies.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("kind", Choice(StepKind), nullable=False),
+    Column("by", Words, nullable=False),
+    Column("before", Nested(Content)),
+    Column("reason", Words, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index(None, reply_steps.c.reply_id, reply_steps.c.id)
 
 pictures = Table(
     "pictures",

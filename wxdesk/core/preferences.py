@@ -1,0 +1,59 @@
+"""How the desk works with its operator: what he can set in the window, with what holds until he does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wxdesk.core.errors import BadPreference
+
+
+class LastMoment(StrEnum):
+    """What becomes of a held reply when its contact's reply window is about to close."""
+
+    SEND = "send"
+    HAND_OVER = "hand_over"
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """The operator's settings; they hold for all accounts of this desk.
+
+    undo_seconds: a written reply waits so long and can be taken back, 0 to 30, 0 for not at all ·
+    writing_takes_over: whoever writes has the word for `takeover_minutes`, 1 to 1440 ·
+    last_moment: see `LastMoment` · stale_minutes: an automatic reply that is late by more becomes a draft, 1 to 60 ·
+    away_minutes: without key or mouse for so long, nobody sits at the desk, 1 to 240 ·
+    notifications: on the desktop, and whether they show what the contact wrote ·
+    sound, sound_every_seconds: whether a call rings, and how often until somebody looks, 5 to 600, 0 for once ·
+    warn_hours: how long before a reply window closes unanswered the operator is told, 1 to 47, 0 for not at all.
+    """
+
+    undo_seconds: int = 3
+    writing_takes_over: bool = True
+    takeover_minutes: int = 30
+    last_moment: LastMoment = LastMoment.HAND_OVER
+    stale_minutes: int = 5
+    away_minutes: int = 10
+    notifications: bool = True
+    notifications_show_text: bool = True
+    sound: bool = True
+    sound_every_seconds: int = 20
+    warn_hours: int = 2
+
+    def check(self) -> None:
+        """Raise `BadPreference` at the first field that is out of its bounds."""
+        for field, (least, most, zero) in BOUNDS.items():
+            value = getattr(self, field)
+            if not (least <= value <= most or (zero and value == 0)):
+                raise BadPreference(field, 0 if zero else least, most)
+
+
+BOUNDS = {
+    "undo_seconds": (1, 30, True),
+    "takeover_minutes": (1, 1440, False),
+    "stale_minutes": (1, 60, False),
+    "away_minutes": (1, 240, False),
+    "sound_every_seconds": (5, 600, True),
+    "warn_hours": (1, 47, True),
+}
+"""Least and most of each number, and whether 0 is taken beside them."""

@@ -1,0 +1,40 @@
+"""What happened to a reply on its way, one step after the other: who held, changed, released or stopped it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from wxdesk.core.model import Content
+
+
+class StepKind(StrEnum):
+    """What was done; the words of `core.lifecycle.Move` where it is one, without those of the plain way out."""
+
+    EDIT = "edit"
+    HOLD = "hold"
+    KEEP = "keep"
+    RELEASE = "release"
+    POSTPONE = "postpone"
+    REFUSE = "refuse"
+    LOSE = "lose"
+    EXPIRE = "expire"
+    CANCEL = "cancel"
+    RETRY = "retry"
+    CONFIRM = "confirm"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a reply. `by` is empty where the desk itself did it; `reason` says why, a sentence for `i18n.tr`.
+
+    `before` is what the reply consisted of until an EDIT.
+    """
+
+    reply_id: int
+    at: datetime
+    kind: StepKind
+    by: str = ""
+    before: Content | None = None
+    reason: str = ""

@@ -1,0 +1,44 @@
+"""The operator's settings, kept through a restart, and told to whoever works by them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+import msgspec
+
+from wxdesk.core.errors import BadPreference
+from wxdesk.core.events import Event, PreferencesChanged
+from wxdesk.core.preferences import Preferences
+from wxdesk.desk.ports import Settings
+
+log = logging.getLogger(__name__)
+
+KEY = "preferences"
+
+
+class KeptPreferences:
+    """What holds at present is `now`; reading it from another thread is safe: it is one record."""
+
+    def __init__(self, settings: Settings, publish: Callable[[Event], None]) -> None:
+        self._settings = settings
+        self._publish = publish
+        self.now = Preferences()
+
+    async def load(self) -> None:
+        """Take them from the store. What cannot be read (a newer program wrote it) counts as never set."""
+        stored = await self._settings.get(KEY)
+        try:
+            found = msgspec.json.decode(stored or "{}", type=Preferences)
+            found.check()
+        except (msgspec.MsgspecError, BadPreference) as error:
+            log.warning("The stored preferences cannot be read: %s", error)
+            return
+        self.now = found
+
+    async def set(self, preferences: Preferences) -> None:
+        """Work by these from now on; raises `BadPreference`, and then nothing has changed."""
+        preferences.check()
+        await self._settings.set(KEY, msgspec.json.encode(preferences).decode())
+        self.now = preferences
+        self._publish(PreferencesChanged())
