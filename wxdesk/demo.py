@@ -36,8 +36,9 @@ from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.main_window import MainWindow
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.setup.facts import Facts
+from wxdesk.ui.standing import standing_of_reply
 from wxdesk.ui.window import grab_pages, run_window
-from wxdesk.ui.words import author_word, clock_time, kind_word, name_of, state_word
+from wxdesk.ui.words import author_word, clock_time, kind_word, name_of
 
 HOLD_SECONDS = 90
 """How long a held reply waits here: long enough to look at it."""
@@ -206,7 +207,7 @@ async def _print_conversations(desk: Desk) -> None:
 def _line(item: TimelineItem, now: datetime) -> str:
     if isinstance(item, Reply):
         said = item.content.summary or kind_word(item.content.kind)
-        return f"{clock_time(item.at)}  → {said}  ({author_word(item)} · {state_word(item, now)})"
+        return f"{clock_time(item.at)}  → {said}  ({author_word(item)} · {standing_of_reply(item, now).text})"
     said = item.text or item.session_from or ""
     kind = "" if item.type is MessageType.TEXT else kind_word(item.type)
     return f"{clock_time(item.at)}  {' '.join(part for part in (kind, said) if part)}"

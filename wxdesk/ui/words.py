@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 
 from wxdesk.core.markers import Legend
-from wxdesk.core.model import Author, Contact, Conversation, Reply, ReplyMode, ReplyState
+from wxdesk.core.model import Author, Contact, Conversation, Reply, ReplyMode
 from wxdesk.core.text_links import as_seen
 from wxdesk.desk import emoticons
 from wxdesk.i18n import language, tr
@@ -30,42 +30,18 @@ def short_openid(openid: str) -> str:
     return f"{openid[:4]}…{openid[-3:]}" if len(openid) >= 12 else f"{openid[:2]}…"
 
 
-def state_word(reply: Reply, now: datetime) -> str:
-    """Where a reply is, in a word or two; a held one says in how long it leaves."""
-    match reply.state:
-        case ReplyState.HELD if reply.due_at is not None and reply.due_at > now:
-            return tr("Sends in {span}", span=span_word(reply.due_at - now))
-        case ReplyState.QUEUED if reply.not_before is not None and reply.not_before > now:
-            return tr("Tries again in {span}", span=span_word(reply.not_before - now))
-        case ReplyState.FAILED if reply.errcode is not None:
-            return tr("Not sent, {errcode}", errcode=reply.errcode)
-        case state:
-            return state_name(state)
-
-
-def state_name(state: ReplyState) -> str:
-    """A state by itself. WeChat reports neither delivery nor reading, so the last good word is that it has it."""
-    return tr(_STATES[state])
-
-
-_STATES = {
-    ReplyState.DRAFT: "Draft",
-    ReplyState.HELD: "About to be sent",
-    ReplyState.QUEUED: "Waiting to be sent",
-    ReplyState.SENDING: "Sending",
-    ReplyState.SENT: "Accepted by WeChat",
-    ReplyState.FAILED: "Not sent",
-    ReplyState.UNKNOWN: "May have been delivered",
-    ReplyState.CANCELLED: "Stopped",
-}
-
-
 def author_word(reply: Reply) -> str:
     """Who wrote a reply: the rule by name (and whether it was changed by hand), or the operator."""
+    return " · ".join(author_words(reply))
+
+
+def author_words(reply: Reply) -> tuple[str, ...]:
+    """`author_word` piece by piece."""
     if reply.author is Author.OPERATOR:
-        return tr("You")
-    word = tr("Rule · {name}", name=reply.rule_name) if reply.rule_name else tr("Rule")
-    return tr("{author} · edited", author=word) if reply.edited else word
+        return (tr("You"),)
+    name = (reply.rule_name,) if reply.rule_name else ()
+    edited = (tr("edited by you"),) if reply.edited else ()
+    return (tr("Rule"), *name, *edited)
 
 
 def mode_word(mode: ReplyMode) -> str:

@@ -86,5 +86,5 @@ def test_a_countdown_rounds_up_and_never_goes_below_nothing(model: ConversationL
     from datetime import timedelta
 
     model.show(InboxFilter.ALL, [row(1, held=1, due_at=NOW + timedelta(seconds=4.2)), row(2, held=1, due_at=NOW)])
-    assert "Replies in 5 s" in model.index(0).data()
-    assert "Replies in 0 s" in model.index(1).data()
+    assert "Sends in 5 s" in model.index(0).data()
+    assert "About to be sent" in model.index(1).data()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,7 +19,7 @@ from wxdesk.desk.consequences import TOO_LATE
 from wxdesk.ui.inbox.album import Album
 from wxdesk.ui.inbox.bubble_layout import SIDE, bubble_room, lay_out
 from wxdesk.ui.inbox.bubble_look import look_of
-from wxdesk.ui.inbox.bubble_words import BubbleAction, caption_of, offers_of, trouble_of
+from wxdesk.ui.inbox.bubble_words import BubbleAction, caption_of, notice_of, offers_in, offers_of, trouble_of
 from wxdesk.ui.inbox.timeline_entries import EntryKind, entries_of, first_unread, in_order
 from wxdesk.ui.inbox.timeline_model import TimelineModel
 from wxdesk.ui.inbox.timeline_view import TimelineView
@@ -62,14 +63,36 @@ def test_captions_say_who_when_and_in_what_state() -> None:
     held = reply(1, ReplyState.HELD, due_at=NOW + timedelta(seconds=4.2))
     assert words(held) == "Sends in 5 s | Rule | Hours | Why"
     assert words(held, NOW + timedelta(seconds=3)) == "Sends in 2 s | Rule | Hours | Why"
-    assert words(held, NOW + timedelta(seconds=9)).startswith("Sending")
-    assert words(reply(1, ReplyState.SENT, edited=True)).startswith("Rule, edited | Hours | ")
+    assert words(held, NOW + timedelta(seconds=9)).startswith("About to be sent")
+    assert words(reply(1, ReplyState.SENT, edited=True)).startswith("Rule | Hours | edited by you | ")
     mine = reply(1, ReplyState.SENT, author=Author.OPERATOR, rule_name="")
     assert words(mine).startswith("You | ")
     assert words(mine).endswith("Accepted by WeChat")
     assert words(reply(1, ReplyState.UNKNOWN)).endswith("May have been delivered")
     postponed = reply(1, ReplyState.QUEUED, not_before=NOW + timedelta(seconds=61))
     assert words(postponed).startswith("Tries again in 1 min")
+
+
+def test_a_reply_that_has_not_left_says_what_the_customer_wrote_since() -> None:
+    asked, since = message(1, minutes=9, text="Do you ship today?"), message(3, minutes=2, text="And to Beijing?")
+    draft = reply(2, ReplyState.DRAFT, minutes=8, message_id=1, edited=True)
+    entry = entries_of([asked, draft, since], NOW)[2]
+    assert entry.since is since
+    assert notice_of(entry) == "The customer has written since: “And to Beijing?”"
+    said = [part.text for part in caption_of(entry, NOW)]
+    assert said == ["Draft, waits for you", "Rule", "Hours", "edited by you", "to “Do you ship today?”", "Why"]
+    assert offers_in(entry)[-1].action is BubbleAction.SEE_SINCE
+    for alone in ([asked, draft], [asked, replace(draft, state=ReplyState.SENT), since]):
+        shown = next(one for one in entries_of(alone, NOW) if one.reply)
+        assert shown.since is None
+        assert "to “" not in " ".join(part.text for part in caption_of(shown, NOW))
+
+
+def test_a_message_that_came_before_the_answer_was_made_counts_as_since() -> None:
+    items: list[TimelineItem] = [message(1, minutes=9), message(2, minutes=8), reply(3, ReplyState.HELD, message_id=1)]
+    answer = entries_of(items, NOW)[-1]
+    assert answer.since is items[1]
+    assert answer.answers is items[0]
 
 
 def test_what_is_kept_back_is_not_painted_as_if_it_had_left() -> None:
@@ -100,7 +123,7 @@ def test_a_failure_is_told_with_its_code_its_meaning_and_a_remedy() -> None:
 @pytest.mark.parametrize(
     ("state", "actions"),
     [
-        (ReplyState.HELD, [BubbleAction.SEND, BubbleAction.EDIT, BubbleAction.STOP]),
+        (ReplyState.HELD, [BubbleAction.SEND, BubbleAction.EDIT, BubbleAction.STOP, BubbleAction.TAKE_OVER]),
         (ReplyState.DRAFT, [BubbleAction.SEND, BubbleAction.EDIT, BubbleAction.DISCARD]),
         (ReplyState.FAILED, [BubbleAction.RETRY, BubbleAction.EDIT, BubbleAction.DISCARD]),
         (ReplyState.UNKNOWN, [BubbleAction.CONFIRM, BubbleAction.SEND_AGAIN]),
@@ -211,7 +234,8 @@ def test_keys_and_mouse_press_what_the_focused_bubble_offers(
     for placed in layout.buttons:
         at = view.visualRect(row).topLeft() + placed.rect.center().toPoint()
         qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
-    assert [action for action, _ in pressed] == [BubbleAction.SEND, BubbleAction.EDIT, BubbleAction.STOP]
+    by_mouse = [BubbleAction.SEND, BubbleAction.EDIT, BubbleAction.STOP, BubbleAction.TAKE_OVER]
+    assert [action for action, _ in pressed] == by_mouse
 
 
 def test_a_press_that_ends_elsewhere_does_nothing(qtbot: QtBot, view: TimelineView, model: TimelineModel) -> None:
@@ -237,5 +261,14 @@ def test_the_text_of_the_focused_bubble_can_be_copied(qtbot: QtBot, view: Timeli
 def test_a_bubble_says_everything_in_one_sentence(model: TimelineModel) -> None:
     show(model, [reply(7, ReplyState.HELD, minutes=1, text="We open at 9.", due_at=NOW + timedelta(seconds=9))])
     said = model.index(model.rowCount() - 1).data(Qt.ItemDataRole.AccessibleTextRole)
-    for part in ("We open at 9.", "Sends in 9 s", "Rule", "Hours", "Send now Enter", "Edit E", "Stop Esc"):
+    for part in (
+        "We open at 9.",
+        "Sends in 9 s",
+        "Rule",
+        "Hours",
+        "Send now Enter",
+        "Edit E",
+        "Stop Esc",
+        "Take over F4",
+    ):
         assert part in said

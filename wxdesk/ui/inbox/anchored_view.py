@@ -11,9 +11,10 @@ from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.album import Album
 from wxdesk.ui.inbox.bubble_delegate import BUBBLES, BubbleDelegate
-from wxdesk.ui.inbox.bubble_words import offers_of
+from wxdesk.ui.inbox.bubble_words import offers_in
 from wxdesk.ui.inbox.timeline_entries import Entry
 from wxdesk.ui.inbox.timeline_model import TimelineModel
+from wxdesk.ui.standing import StandstillOf, nothing_holds
 from wxdesk.ui.widgets.buttons import Button
 
 NEAR_TOP = 240
@@ -35,10 +36,17 @@ class AnchoredView(QListView):
     newer_wanted = Signal()
     latest_wanted = Signal()
 
-    def __init__(self, model: TimelineModel, clock: Clock, album: Album, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        model: TimelineModel,
+        clock: Clock,
+        album: Album,
+        standstill_of: StandstillOf = nothing_holds,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._timeline = model
-        self.bubbles = BubbleDelegate(clock, album.picture, self)
+        self.bubbles = BubbleDelegate(clock, album.picture, standstill_of, self)
         self._anchor: tuple[str, int] | None = None
         self._stuck = True
         self._below = 0
@@ -104,7 +112,7 @@ class AnchoredView(QListView):
         """Give the focus to the last bubble that waits for the operator, else to the last one."""
         entries = self._timeline.entries()
         rows = [row for row, entry in enumerate(entries) if entry.kind in BUBBLES]
-        open_rows = [row for row in rows if (reply := entries[row].reply) is not None and offers_of(reply)]
+        open_rows = [row for row in rows if offers_in(entries[row])]
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
         if rows:
             self.setCurrentIndex(self._timeline.index((open_rows or rows)[-1]))

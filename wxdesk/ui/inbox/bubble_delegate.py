@@ -6,7 +6,6 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF,
 from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
-from wxdesk.core.model import Reply
 from wxdesk.desk.ports import Clock
 from wxdesk.ui.inbox.bubble_content import Figure, Span
 from wxdesk.ui.inbox.bubble_layout import (
@@ -22,11 +21,12 @@ from wxdesk.ui.inbox.bubble_layout import (
     place_caption,
 )
 from wxdesk.ui.inbox.bubble_look import BubbleLook, look_of
-from wxdesk.ui.inbox.bubble_words import BubbleAction, caption_of
+from wxdesk.ui.inbox.bubble_words import BubbleAction, Part, caption_of, share_left
 from wxdesk.ui.inbox.content_painting import ShowPicture, paint_content
 from wxdesk.ui.inbox.painting import CENTER, LEFT, paint_focus, paint_icon
 from wxdesk.ui.inbox.timeline_entries import Entry, EntryKind
 from wxdesk.ui.inbox.timeline_model import EntryRole
+from wxdesk.ui.standing import Standstill, StandstillOf, nothing_holds
 from wxdesk.ui.theme import Measure, Size, Theme, font, sentence_font
 from wxdesk.ui.widgets.labels import plain_tip
 
@@ -45,9 +45,16 @@ class BubbleDelegate(QStyledItemDelegate):
     search led to. Pictures come from `show_picture`.
     """
 
-    def __init__(self, clock: Clock, show_picture: ShowPicture, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        show_picture: ShowPicture,
+        standstill_of: StandstillOf = nothing_holds,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._clock = clock
+        self._standstill_of = standstill_of
         self._show_picture = show_picture
         self._layouts: dict[str, RowLayout] = {}
         self.width = 400
@@ -75,7 +82,7 @@ class BubbleDelegate(QStyledItemDelegate):
             if placed.rect.contains(at):
                 return placed.offer.action
         if row.caption.contains(at):
-            for part in place_caption(caption_of(row.entry, self._clock()), row):
+            for part in place_caption(self._caption(row.entry), row):
                 if part.part.action is not None and part.rect.contains(at):
                     return part.part.action
         return None
@@ -129,7 +136,8 @@ class BubbleDelegate(QStyledItemDelegate):
             painter.setPen(theme.color(look.trouble))
             row.trouble.lines.draw(painter, row.trouble.at)
         if row.entry.reply is not None and not row.bar.isNull():
-            self._paint_bar(painter, row.bar, row.entry.reply, theme)
+            share = share_left(row.entry.reply, self._clock(), self._standstill(row.entry))
+            _paint_bar(painter, row.bar, share, theme)
         for placed in row.buttons:
             hovered = self.hovered == (row.entry.key, placed.offer.action)
             _paint_button(painter, placed, look, hovered, theme)
@@ -138,21 +146,24 @@ class BubbleDelegate(QStyledItemDelegate):
         key, target = self.hovered or ("", None)
         return target if key == entry.key and isinstance(target, Span) else None
 
-    def _paint_bar(self, painter: QPainter, bar: QRectF, reply: Reply, theme: Theme) -> None:
-        if reply.due_at is None:
-            return
-        whole = (reply.due_at - reply.created_at).total_seconds()
-        left = (reply.due_at - self._clock()).total_seconds()
-        share = min(1.0, max(0.0, left / whole)) if whole > 0 else 0.0
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color("line"))
-        painter.drawRoundedRect(bar, 1.5, 1.5)
-        painter.setBrush(theme.color("pending_line"))
-        painter.drawRoundedRect(QRectF(bar.left(), bar.top(), bar.width() * share, bar.height()), 1.5, 1.5)
+    def _caption(self, entry: Entry) -> tuple[Part, ...]:
+        return caption_of(entry, self._clock(), self._standstill(entry))
+
+    def _standstill(self, entry: Entry) -> Standstill:
+        return self._standstill_of(entry.reply.conversation_id) if entry.reply else Standstill.NONE
 
     def _paint_caption(self, painter: QPainter, row: RowLayout, theme: Theme) -> None:
-        for placed in place_caption(caption_of(row.entry, self._clock()), row):
+        for placed in place_caption(self._caption(row.entry), row):
             _paint_part(painter, placed, self.hovered == (row.entry.key, placed.part.action), theme)
+
+
+def _paint_bar(painter: QPainter, bar: QRectF, share: float, theme: Theme) -> None:
+    """What is left of the time that a reply is held."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.color("line"))
+    painter.drawRoundedRect(bar, 1.5, 1.5)
+    painter.setBrush(theme.color("pending_line"))
+    painter.drawRoundedRect(QRectF(bar.left(), bar.top(), bar.width() * share, bar.height()), 1.5, 1.5)
 
 
 def _held_at(row: RowLayout, at: QPointF) -> Span | Figure | None:

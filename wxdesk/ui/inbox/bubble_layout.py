@@ -13,7 +13,7 @@ from PySide6.QtGui import QFont, QFontMetricsF
 
 from wxdesk.core.model import ReplyState
 from wxdesk.ui.inbox.bubble_content import Face, Paragraph, pieces_of
-from wxdesk.ui.inbox.bubble_words import Offer, Part, offers_of, trouble_of
+from wxdesk.ui.inbox.bubble_words import Offer, Part, notice_of, offers_in
 from wxdesk.ui.inbox.content_layout import Block, ContentLayout, flow, lay_out_content
 from wxdesk.ui.inbox.timeline_entries import Entry, EntryKind
 from wxdesk.ui.theme import Measure, Size, font
@@ -72,11 +72,11 @@ def lay_out(entry: Entry, width: int) -> RowLayout:
     if entry.kind in _LINE_HEIGHTS:
         return RowLayout(entry, width, _LINE_HEIGHTS[entry.kind])
     room = bubble_room(width) - 2 * PAD_X
-    reply = entry.reply
-    offers = offers_of(reply) if reply is not None else ()
+    offers = offers_in(entry)
     widths = [offer_width(offer) for offer in offers]
     content = lay_out_content(pieces_of(entry), room)
-    trouble = flow(Paragraph(trouble_of(reply), Face.NOTE), room) if reply and trouble_of(reply) else None
+    notice = notice_of(entry)
+    trouble = flow(Paragraph(notice, Face.NOTE), room) if notice else None
     row_width = sum(widths) + BUTTON_GAP * max(0, len(widths) - 1)
     inner = max(content.width, trouble.width if trouble else 0, min(row_width, room))
     bubble = QRectF(0, 2, inner + 2 * PAD_X, 0)
@@ -99,7 +99,7 @@ def _stack(row: RowLayout, offers: tuple[Offer, ...], widths: Sequence[float]) -
     y += trouble.height + 6 if trouble else 0
     bar = QRectF()
     reply = row.entry.reply
-    if reply is not None and reply.state is ReplyState.HELD:
+    if reply is not None and reply.state is ReplyState.HELD and reply.due_at is not None:
         bar = QRectF(left, y + 8, bubble.width() - 2 * PAD_X, BAR_HEIGHT)
         y = bar.bottom()
     buttons: tuple[PlacedOffer, ...] = ()

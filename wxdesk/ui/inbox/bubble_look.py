@@ -30,7 +30,7 @@ _OPERATOR = BubbleLook("accent_fill", "on_accent")
 _KEPT_BACK = BubbleLook("pending_tint", line="pending_line", stroke=Qt.PenStyle.DashLine, trouble="pending")
 
 _BY_STATE = {
-    ReplyState.HELD: BubbleLook("pending_tint", line="pending_line", stroke=Qt.PenStyle.DashLine),
+    ReplyState.HELD: _KEPT_BACK,
     ReplyState.DRAFT: BubbleLook("panel", line="secondary", stroke=Qt.PenStyle.DotLine, trouble="pending"),
     ReplyState.FAILED: BubbleLook("panel", line="failed", trouble="failed", danger=True),
     ReplyState.UNKNOWN: BubbleLook("pending_tint", line="pending_line", trouble="pending"),

@@ -10,10 +10,10 @@ from wxdesk.core.model import Author, PictureState, Reply, ReplyState
 from wxdesk.core.rules import Outcome
 from wxdesk.desk.refusal_words import refusal_words
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.conversation_words import span_until
 from wxdesk.ui.inbox.decision_words import short_outcome
-from wxdesk.ui.inbox.timeline_entries import Entry, EntryKind
-from wxdesk.ui.words import clock_time
+from wxdesk.ui.inbox.timeline_entries import Entry, EntryKind, message_text
+from wxdesk.ui.standing import Standstill, standing_of_reply
+from wxdesk.ui.words import author_words, clock_time
 
 ENTER_MARK = "⏎"
 
@@ -30,6 +30,8 @@ class BubbleAction(Enum):
     SEND_AGAIN = "send_again"
     REUSE = "reuse"
     WHY = "why"
+    TAKE_OVER = "take_over"
+    SEE_SINCE = "see_since"
     COPY_RID = "copy_rid"
 
 
@@ -40,6 +42,8 @@ class Key(Enum):
     E = "E"
     R = "R"
     ESC = "Esc"
+    N = "N"
+    F4 = "F4"
     NONE = ""
 
 
@@ -64,13 +68,24 @@ class Part:
     action: BubbleAction | None = None
 
 
+def offers_in(entry: Entry) -> tuple[Offer, ...]:
+    """The actions inside a bubble, in the order in which they stand."""
+    if entry.reply is None:
+        return ()
+    since = (Offer(BubbleAction.SEE_SINCE, tr("See what came"), Key.N),) if entry.since is not None else ()
+    return (*offers_of(entry.reply), *since)
+
+
 def offers_of(reply: Reply) -> tuple[Offer, ...]:
-    """The actions inside a reply's bubble, in the order in which they stand."""
+    """What can be done to a reply in its state; a key does one thing."""
     edit = Offer(BubbleAction.EDIT, tr("Edit"), Key.E)
     match reply.state:
         case ReplyState.HELD:
-            send = Offer(BubbleAction.SEND, tr("Send now"), Key.ENTER, main=True)
-            return (send, edit, Offer(BubbleAction.STOP, tr("Stop"), Key.ESC))
+            words = tr("Send") if reply.due_at is None else tr("Send now")
+            send = Offer(BubbleAction.SEND, words, Key.ENTER, main=True)
+            stop = Offer(BubbleAction.STOP, tr("Stop"), Key.ESC)
+            take_over = Offer(BubbleAction.TAKE_OVER, tr("Take over"), Key.F4)
+            return (send, edit, stop, take_over) if reply.author is Author.RULE else (send, edit, stop)
         case ReplyState.DRAFT:
             send = Offer(BubbleAction.SEND, tr("Send"), Key.ENTER, main=True)
             return (send, edit, Offer(BubbleAction.DISCARD, tr("Throw away"), Key.ESC))
@@ -79,10 +94,29 @@ def offers_of(reply: Reply) -> tuple[Offer, ...]:
             return (retry, edit, Offer(BubbleAction.DISCARD, tr("Throw away"), Key.ESC))
         case ReplyState.UNKNOWN:
             arrived = Offer(BubbleAction.CONFIRM, tr("It arrived"), Key.ENTER, main=True)
-            return (arrived, Offer(BubbleAction.SEND_AGAIN, tr("Send again"), Key.R))
-        case ReplyState.QUEUED if reply.not_before is not None or reply.error:
+            return (arrived, Offer(BubbleAction.SEND_AGAIN, tr("It did not, send again"), Key.R))
+        case ReplyState.QUEUED:
             return (Offer(BubbleAction.STOP, tr("Stop"), Key.ESC),)
     return ()
+
+
+def notice_of(entry: Entry) -> str:
+    """What stands inside a bubble below its text: what went wrong, why it waits, and what the customer wrote since."""
+    if entry.reply is None:
+        return ""
+    said = [trouble_of(entry.reply)]
+    if entry.since is not None:
+        said.append(tr("The customer has written since: “{words}”", words=first_words(message_text(entry.since))))
+    return "\n".join(words for words in said if words)
+
+
+def first_words(text: str) -> str:
+    """The beginning of `text` on one line, to be recognised by."""
+    line = " ".join(text.split())
+    return line if len(line) <= _FIRST_WORDS else line[:_FIRST_WORDS] + "…"
+
+
+_FIRST_WORDS = 24
 
 
 def trouble_of(reply: Reply) -> str:
@@ -91,6 +125,8 @@ def trouble_of(reply: Reply) -> str:
         return tr("WeChat's answer never came. Ask the customer, or look into WeChat, before you send it again.")
     if reply.state is ReplyState.DRAFT:
         return tr(reply.error) if reply.error else ""
+    if reply.state is ReplyState.HELD:
+        return _why_it_asks(reply)
     waits = reply.state is ReplyState.QUEUED and bool(reply.error)
     if reply.state is not ReplyState.FAILED and not waits:
         return ""
@@ -104,10 +140,17 @@ def trouble_of(reply: Reply) -> str:
     return f"{sentence}\nrid {reply.rid}" if reply.rid else sentence
 
 
-def caption_of(entry: Entry, now: datetime) -> tuple[Part, ...]:
+def _why_it_asks(reply: Reply) -> str:
+    """Why a held reply has no deadline; empty for one that has."""
+    if reply.due_at is not None:
+        return ""
+    return tr(reply.error) if reply.error else tr("It does not leave by itself. Send it or stop it.")
+
+
+def caption_of(entry: Entry, now: datetime, standstill: Standstill = Standstill.NONE) -> tuple[Part, ...]:
     """The line under a bubble, piece by piece, from left to right."""
     if entry.reply is not None:
-        return _reply_caption(entry.reply, now)
+        return _reply_caption(entry, entry.reply, now, standstill)
     time = Part(clock_time(entry.at))
     if entry.silence is None:
         return (time,)
@@ -121,15 +164,19 @@ def _silence_words(outcome: Outcome) -> str:
     return tr("Nobody answered: {reason}", reason=short_outcome(outcome))
 
 
-def _reply_caption(reply: Reply, now: datetime) -> tuple[Part, ...]:
-    parts = [*_author_parts(reply)]
-    ahead = _ahead(reply, now)
-    if ahead is None:
-        parts += [Part(clock_time(reply.sent_at or reply.created_at)), _state_part(reply)]
+def _reply_caption(entry: Entry, reply: Reply, now: datetime, standstill: Standstill) -> tuple[Part, ...]:
+    standing = standing_of_reply(reply, now, standstill)
+    state = Part(standing.text, standing.role, standing.strong, standing.icon)
+    parts = [Part(words) for words in author_words(reply)]
+    if entry.answers is not None:
+        parts.append(Part(tr("to “{words}”", words=first_words(message_text(entry.answers)))))
+    if _waits(reply, now):
+        parts.insert(0, state)
     else:
-        parts.insert(0, ahead)
-    if reply.state is ReplyState.CANCELLED and reply.content.text:
-        parts.append(Part(tr("Use its text"), "accent", action=BubbleAction.REUSE))
+        parts += [Part(clock_time(reply.sent_at or reply.created_at)), state]
+    if reply.state is ReplyState.CANCELLED:
+        parts += [Part(tr(reply.error))] if reply.error and reply.errcode is None else []
+        parts += [Part(tr("Use its text"), "accent", action=BubbleAction.REUSE)] if reply.content.text else []
     if reply.rid and trouble_of(reply):
         parts.append(Part(tr("Copy rid"), "accent", action=BubbleAction.COPY_RID))
     if reply.author is Author.RULE and reply.state in _EXPLAINED:
@@ -140,53 +187,32 @@ def _reply_caption(reply: Reply, now: datetime) -> tuple[Part, ...]:
 _EXPLAINED = frozenset({ReplyState.HELD, ReplyState.DRAFT})
 
 
-def _author_parts(reply: Reply) -> tuple[Part, ...]:
-    if reply.author is Author.OPERATOR:
-        return (Part(tr("You")),)
-    who = tr("Rule, edited") if reply.edited else tr("Rule")
-    return (Part(who), Part(reply.rule_name)) if reply.rule_name else (Part(who),)
+def _waits(reply: Reply, now: datetime) -> bool:
+    """Whether what is going to happen to it comes first."""
+    if reply.state is ReplyState.QUEUED:
+        return reply.not_before is not None and now < reply.not_before
+    return reply.state in _EXPLAINED
 
 
-def _ahead(reply: Reply, now: datetime) -> Part | None:
-    """What is going to happen to a reply that waits."""
-    if reply.state is ReplyState.HELD and reply.due_at is not None:
-        if now >= reply.due_at:
-            return Part(tr("Sending"), "pending", strong=True, icon="hourglass")
-        span = span_until(reply.due_at, now)
-        return Part(tr("Sends in {span}", span=span), "pending", strong=True, icon="hourglass")
-    if reply.state is ReplyState.DRAFT:
-        return Part(tr("Draft, waits for you"), "pending", strong=True, icon="edit")
-    if reply.state is ReplyState.QUEUED and reply.not_before is not None and now < reply.not_before:
-        span = span_until(reply.not_before, now)
-        return Part(tr("Tries again in {span}", span=span), "pending", strong=True, icon="retry")
-    return None
+def share_left(reply: Reply, now: datetime, standstill: Standstill = Standstill.NONE) -> float:
+    """How much of a held reply's time is left, from 1 to 0; all of it while something holds it back."""
+    if reply.due_at is None or (standstill is not Standstill.NONE and reply.author is Author.RULE):
+        return 1.0
+    whole = (reply.due_at - reply.created_at).total_seconds()
+    left = (reply.due_at - now).total_seconds()
+    return min(1.0, max(0.0, left / whole)) if whole > 0 else 0.0
 
 
-def _state_part(reply: Reply) -> Part:
-    match reply.state:
-        case ReplyState.SENT:
-            return Part(tr("Accepted by WeChat"))
-        case ReplyState.FAILED:
-            return Part(tr("Failed"), "failed", strong=True, icon="warning")
-        case ReplyState.UNKNOWN:
-            return Part(tr("May have been delivered"), "pending", strong=True, icon="question")
-        case ReplyState.CANCELLED:
-            return Part(tr("Stopped"), "secondary", icon="stop")
-        case ReplyState.QUEUED if reply.error:
-            return Part(tr("Waiting to be sent"), "pending", strong=True, icon="clock")
-    return Part(tr("Sending"), "secondary", icon="clock")
-
-
-def spoken_entry(entry: Entry, now: datetime) -> str:
+def spoken_entry(entry: Entry, now: datetime, standstill: Standstill = Standstill.NONE) -> str:
     """A row as one sentence, for a screen reader: what, by whom, its state, and what one can do."""
     if entry.kind not in {EntryKind.MESSAGE, EntryKind.REPLY}:
         return entry.text
-    said = [entry.text, *(part.text for part in caption_of(entry, now) if part.action is None)]
+    said = [entry.text, *(part.text for part in caption_of(entry, now, standstill) if part.action is None)]
     if entry.reply is None:
         said.insert(0, tr("Customer"))
         if entry.message is not None and entry.message.picture_state is PictureState.MISSING:
             said.append(tr(entry.message.picture_problem))
     else:
-        said += [trouble_of(entry.reply)] if trouble_of(entry.reply) else []
-        said += [f"{offer.text} {offer.key.name.title()}" for offer in offers_of(entry.reply)]
+        said += [notice_of(entry)] if notice_of(entry) else []
+        said += [f"{offer.text} {offer.key.name.title()}" for offer in offers_in(entry)]
     return ", ".join(said)

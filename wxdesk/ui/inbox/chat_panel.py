@@ -48,7 +48,7 @@ class ChatPanel(QFrame):
         self.setProperty("class", "window")
         self.header = ChatHeader(bridge.desk.accounts)
         self.album = Album(bridge.desk.pictures.path, bridge.ask, self)
-        self.timeline = TimelineView(session.model, bridge.desk.clock, self.album)
+        self.timeline = TimelineView(session.model, bridge.desk.clock, self.album, session.standstills.of)
         self.composer = Composer()
         self.empty = EmptyState()
         self.panels = SendingPanels(self, self.composer, self.album, bridge, session)
@@ -173,6 +173,8 @@ class ChatPanel(QFrame):
             self.why_wanted.emit(key)
         elif reply is None:
             return
+        elif action is BubbleAction.SEE_SINCE:
+            self._show_since(key)
         elif action is BubbleAction.EDIT:
             self._edit(reply)
         elif action is BubbleAction.COPY_RID:
@@ -182,6 +184,11 @@ class ChatPanel(QFrame):
             self.composer.write_in(reply.content.text)
         else:
             self._command(action, reply)
+
+    def _show_since(self, key: str) -> None:
+        since = self._session.since(key)
+        if since is not None:
+            self.timeline.go_to(f"m{since.id}", mark=True)
 
     def _show_link(self, link: TextLink) -> None:
         LinkDialog(link, self).open()
@@ -215,6 +222,9 @@ class ChatPanel(QFrame):
 
     def _command(self, action: BubbleAction, reply: Reply) -> None:
         handoff = self._bridge.desk.handoff
+        if action is BubbleAction.TAKE_OVER:
+            self._bridge.ask(handoff.take_over(reply.conversation_id))
+            return
         command = {
             BubbleAction.SEND: handoff.release,
             BubbleAction.STOP: handoff.cancel,

@@ -16,6 +16,7 @@ from wxdesk.core.model import Message, Reply
 from wxdesk.core.rules import Decision
 from wxdesk.desk import inbox_reading
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.inbox.standstills import Standstills
 from wxdesk.ui.inbox.timeline_entries import entries_of, first_unread, in_order, key_of
 from wxdesk.ui.inbox.timeline_model import TimelineModel
 
@@ -36,7 +37,8 @@ class ChatSession(QObject):
     def __init__(self, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        self.model = TimelineModel(bridge.desk.clock, self)
+        self.standstills = Standstills(bridge, self)
+        self.model = TimelineModel(bridge.desk.clock, self.standstills.of, self)
         self.conversation_id: int | None = None
         self.row: InboxRow | None = None
         self.latest: Decision | None = None
@@ -126,6 +128,10 @@ class ChatSession(QObject):
         """The reply of an entry."""
         item = self._items.get(key)
         return item if isinstance(item, Reply) else None
+
+    def since(self, key: str) -> Message | None:
+        """The newest message that came after what a reply's entry answers."""
+        return next((entry.since for entry in self.model.entries() if entry.key == key), None)
 
     def last_message(self) -> Message | None:
         """The newest message that has been read."""

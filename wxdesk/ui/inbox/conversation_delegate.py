@@ -10,8 +10,9 @@ from wxdesk.core.inbox import InboxRow
 from wxdesk.core.model import Conversation
 from wxdesk.desk.ports import Clock
 from wxdesk.ui.inbox.conversation_list_model import RowRole
-from wxdesk.ui.inbox.conversation_words import Standing, left_words, standing_of, when_words
+from wxdesk.ui.inbox.conversation_words import left_words, standing_of, when_words
 from wxdesk.ui.inbox.painting import paint_avatar, paint_badge, paint_focus, paint_icon, paint_text
+from wxdesk.ui.standing import Standing, StandstillOf, nothing_holds
 from wxdesk.ui.theme import Measure, Size, Theme, font
 from wxdesk.ui.words import name_of, preview_of
 
@@ -24,9 +25,12 @@ _ICON = 12
 class ConversationDelegate(QStyledItemDelegate):
     """Shows an `InboxRow` as it is at the desk's time now."""
 
-    def __init__(self, clock: Clock, parent: QObject | None = None) -> None:
+    def __init__(
+        self, clock: Clock, standstill_of: StandstillOf = nothing_holds, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._clock = clock
+        self._standstill_of = standstill_of
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """Every row has the same height."""
@@ -89,7 +93,7 @@ class ConversationDelegate(QStyledItemDelegate):
 
     def _paint_standing(self, painter: QPainter, line: QRect, row: InboxRow, theme: Theme) -> None:
         now = self._clock()
-        standing = standing_of(row, now)
+        standing = standing_of(row, now, self._standstill_of(row.conversation.id))
         at = line.left() + self._paint_mark(painter, line, standing)
         face = font(Size.CAPTION, strong=standing.strong, tabular=True)
         room = QRect(at, line.top(), line.right() - at + 1, line.height())

@@ -18,6 +18,7 @@ from wxdesk.ui.inbox.filter_chips import FilterChips
 from wxdesk.ui.inbox.held_strip import HeldStrip
 from wxdesk.ui.inbox.search_field import SearchField
 from wxdesk.ui.inbox.search_results import HitRole, SearchDelegate, SearchModel
+from wxdesk.ui.standing import StandstillOf, nothing_holds
 from wxdesk.ui.theme import Measure
 from wxdesk.ui.widgets.small_button import SmallButton
 
@@ -44,13 +45,15 @@ class ConversationList(QFrame):
     settings_wanted = Signal()
     left = Signal()
 
-    def __init__(self, clock: Clock, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, clock: Clock, standstill_of: StandstillOf = nothing_holds, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setProperty("class", "list-side")
         self.setFixedWidth(Measure.LIST)
         self._selecting = False
         self._wanted: int | None = None
-        self.model = ConversationListModel(clock, self)
+        self.model = ConversationListModel(clock, standstill_of, self)
         self.hits = SearchModel(self)
         self.search = SearchField()
         self.away = SmallButton("close", tr("Close"), self)
@@ -62,7 +65,7 @@ class ConversationList(QFrame):
         self.empty = EmptyState()
         self._delay = QTimer(self, singleShot=True, interval=SEARCH_DELAY_MS)
         self.view.setModel(self.model)
-        self.view.setItemDelegate(ConversationDelegate(clock, self.view))
+        self.view.setItemDelegate(ConversationDelegate(clock, standstill_of, self.view))
         self.found.setModel(self.hits)
         self.found.setItemDelegate(SearchDelegate(clock, self.found))
         self._arrange()

@@ -17,6 +17,7 @@ from wxdesk.desk.inbox_reading import LIST_PAGE
 from wxdesk.desk.ports import Clock
 from wxdesk.ui.inbox.conversation_order import belongs, place
 from wxdesk.ui.inbox.conversation_words import spoken_row
+from wxdesk.ui.standing import StandstillOf, nothing_holds
 
 _ROOT = QModelIndex()
 
@@ -39,9 +40,12 @@ class ConversationListModel(QAbstractListModel):
 
     more_wanted = Signal(int)
 
-    def __init__(self, clock: Clock, parent: QObject | None = None) -> None:
+    def __init__(
+        self, clock: Clock, standstill_of: StandstillOf = nothing_holds, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._clock = clock
+        self._standstill_of = standstill_of
         self._rows: list[InboxRow] = []
         self._complete = True
         self._asked = False
@@ -63,7 +67,7 @@ class ConversationListModel(QAbstractListModel):
             case RowRole.ID:
                 return row.conversation.id
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
-                return spoken_row(row, self._clock())
+                return spoken_row(row, self._clock(), self._standstill_of(row.conversation.id))
         return None
 
     def canFetchMore(self, parent: Index) -> bool:

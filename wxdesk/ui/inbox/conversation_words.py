@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wxdesk.core import quota
 from wxdesk.core.inbox import InboxRow
 from wxdesk.core.lifecycle import is_taken_over
-from wxdesk.core.model import Author, Conversation, Reply, ReplyState
+from wxdesk.core.model import Author, Conversation, ReplyState
 from wxdesk.core.transfer import in_tool
 from wxdesk.i18n import ntr, tr
+from wxdesk.ui.standing import Standing, Standstill, held_standing, standing_of_reply
 from wxdesk.ui.words import ago, clock_time, name_of, preview_of, span_word, waiting_word
 
 LATE_AFTER = timedelta(minutes=10)
@@ -19,23 +19,13 @@ LATE_AFTER = timedelta(minutes=10)
 _ON_ITS_WAY = frozenset({ReplyState.QUEUED, ReplyState.SENDING})
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A state as it is shown: always a word and a colour, and an icon where it asks for attention."""
-
-    text: str
-    role: str = "faint"
-    icon: str = ""
-    strong: bool = False
-
-
-def standing_of(row: InboxRow, now: datetime) -> Standing:
+def standing_of(row: InboxRow, now: datetime, standstill: Standstill = Standstill.NONE) -> Standing:
     """The most urgent thing about a conversation."""
     conversation = row.conversation
     if row.failed is not None:
-        return _gone_wrong(row.failed)
-    if row.due_at is not None:
-        return Standing(tr("Replies in {span}", span=span_until(row.due_at, now)), "pending", "hourglass", strong=True)
+        return standing_of_reply(row.failed, now)
+    if row.held:
+        return _held(row, now, standstill)
     if row.drafts:
         return Standing(ntr("{n} draft to review", "{n} drafts to review", row.drafts), "pending", "edit", strong=True)
     if in_tool(conversation, now) and conversation.transferred_until is not None:
@@ -47,23 +37,22 @@ def standing_of(row: InboxRow, now: datetime) -> Standing:
         return Standing(tr("Needs you"), "failed", "dot", strong=True)
     if is_taken_over(conversation, now):
         return Standing(_human(conversation, now), "accent", strong=True)
-    return _quiet(row)
+    return _quiet(row, now)
 
 
-def _gone_wrong(reply: Reply) -> Standing:
-    if reply.state is ReplyState.UNKNOWN:
-        return Standing(tr("May have been delivered"), "pending", "question", strong=True)
-    code = "" if reply.errcode is None else f" {reply.errcode}"
-    return Standing(tr("Failed") + code, "failed", "warning", strong=True)
+def _held(row: InboxRow, now: datetime, standstill: Standstill) -> Standing:
+    """The soonest of what is held; what the operator himself wrote knows no standstill."""
+    last = row.last_reply
+    if last is not None and last.state is ReplyState.HELD and last.due_at == row.due_at:
+        return standing_of_reply(last, now, standstill)
+    return held_standing(row.due_at, now, standstill)
 
 
-def _quiet(row: InboxRow) -> Standing:
+def _quiet(row: InboxRow, now: datetime) -> Standing:
     last = row.last_reply
     waits = row.conversation.waiting_since is not None
     if last is not None and last.state in _ON_ITS_WAY:
-        if last.state is ReplyState.QUEUED and last.errcode:
-            return Standing(tr("Waits, {code}", code=last.errcode), "pending", "clock", strong=True)
-        return Standing(tr("Sending"), "secondary")
+        return standing_of_reply(last, now)
     if waits:
         return Standing(tr("Unanswered"), "secondary")
     if last is None:
@@ -78,11 +67,6 @@ def _human(conversation: Conversation, now: datetime) -> str:
     if until is None:
         return tr("Yours")
     return tr("Yours · {span} left", span=span_word(max(until - now, timedelta())))
-
-
-def span_until(due_at: datetime, now: datetime) -> str:
-    """What is left until `due_at`, rounded up, so that the last second still says 1."""
-    return span_word(timedelta(seconds=-((now - due_at) // timedelta(seconds=1))))
 
 
 def left_words(conversation: Conversation, now: datetime) -> str:
@@ -107,14 +91,14 @@ def when_words(row: InboxRow, now: datetime) -> Standing:
     return Standing("" if last is None else ago(last, now))
 
 
-def spoken_row(row: InboxRow, now: datetime) -> str:
+def spoken_row(row: InboxRow, now: datetime, standstill: Standstill = Standstill.NONE) -> str:
     """The whole row as one sentence, for a screen reader."""
     conversation = row.conversation
     parts = [
         name_of(conversation.contact),
         ntr("{n} unread", "{n} unread", conversation.unread) if conversation.unread else "",
         preview_of(conversation),
-        standing_of(row, now).text,
+        standing_of(row, now, standstill).text,
         left_words(conversation, now),
         when_words(row, now).text,
     ]

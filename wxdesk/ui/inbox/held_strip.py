@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from wxdesk.core.inbox import InboxCounts
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.inbox.conversation_words import span_until
+from wxdesk.ui.standing import span_until
 from wxdesk.ui.theme import Size, Theme
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.icon_label import IconLabel

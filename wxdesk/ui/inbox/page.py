@@ -43,7 +43,7 @@ class InboxPage(QWidget):
         self._picked = ""
         self.session = ChatSession(bridge, self)
         self.ticker = Ticker(bridge.desk.clock, self)
-        self.list = ConversationList(bridge.desk.clock)
+        self.list = ConversationList(bridge.desk.clock, self.session.standstills.of)
         self.feed = ListFeed(bridge, self.list, self)
         self.chat = ChatPanel(bridge, notices, self.session)
         self.detail = DetailPanel()

@@ -6,7 +6,7 @@ Pure functions of records, so that a test can say what a conversation looks like
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 
@@ -33,7 +33,9 @@ class EntryKind(Enum):
 class Entry:
     """One row. `key` names it for as long as the conversation is open; `text` is what it says without a caption.
 
-    `silence` is set on a message that got no automatic answer: the outcome of its decision.
+    `silence` is set on a message that got no automatic answer: the outcome of its decision. On a reply that has not
+    left, `answers` is the message that it answers where another stands between, and `since` the newest that the
+    customer wrote after it.
     """
 
     kind: EntryKind
@@ -43,6 +45,8 @@ class Entry:
     message: Message | None = None
     reply: Reply | None = None
     silence: Outcome | None = None
+    answers: Message | None = None
+    since: Message | None = None
 
     @property
     def outgoing(self) -> bool:
@@ -72,6 +76,7 @@ def entries_of(
     the conversation; where it gave no answer and nobody else did, its message says so.
     """
     silent = _silent_message(items, latest)
+    written = [item for item in items if isinstance(item, Message) and item.event is None]
     entries: list[Entry] = []
     day: date | None = None
     for item in items:
@@ -84,7 +89,7 @@ def entries_of(
         if isinstance(item, Message):
             entries.append(_message_entry(item, latest.outcome if latest and silent == item.id else None))
         else:
-            entries.append(Entry(EntryKind.REPLY, key_of(item), item.at, reply_text(item), reply=item))
+            entries.append(_reply_entry(item, written))
     return entries
 
 
@@ -118,6 +123,20 @@ def _message_entry(message: Message, silence: Outcome | None) -> Entry:
         return Entry(EntryKind.MESSAGE, key_of(message), message.at, text, message=message, silence=silence)
     text = f"{event_text(message)} · {clock_time(message.at)}"
     return Entry(EntryKind.ACTIVITY, key_of(message), message.at, text, message=message, silence=silence)
+
+
+_ANSWERING = frozenset({ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED})
+
+
+def _reply_entry(reply: Reply, written: Sequence[Message]) -> Entry:
+    """A reply; one of a rule that has not left says to what it answers, and whether the talk has moved on."""
+    entry = Entry(EntryKind.REPLY, key_of(reply), reply.at, reply_text(reply), reply=reply)
+    if reply.author is not Author.RULE or reply.state not in _ANSWERING:
+        return entry
+    asked = next((message for message in written if message.id == reply.message_id), None)
+    asked_at = reply.created_at if asked is None else asked.at
+    later = [message for message in written if message.at > asked_at]
+    return replace(entry, answers=asked if later else None, since=later[-1] if later else None)
 
 
 def _silent_message(items: Sequence[TimelineItem], latest: Decision | None) -> int | None:

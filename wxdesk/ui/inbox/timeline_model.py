@@ -11,6 +11,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from wxdesk.desk.ports import Clock
 from wxdesk.ui.inbox.bubble_words import spoken_entry
 from wxdesk.ui.inbox.timeline_entries import Entry
+from wxdesk.ui.standing import Standstill, StandstillOf, nothing_holds
 
 _ROOT = QModelIndex()
 
@@ -34,9 +35,12 @@ class TimelineModel(QAbstractListModel):
     changing = Signal()
     changed = Signal()
 
-    def __init__(self, clock: Clock, parent: QObject | None = None) -> None:
+    def __init__(
+        self, clock: Clock, standstill_of: StandstillOf = nothing_holds, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._clock = clock
+        self._standstill_of = standstill_of
         self._entries: list[Entry] = []
 
     def rowCount(self, parent: Index = _ROOT) -> int:
@@ -54,8 +58,11 @@ class TimelineModel(QAbstractListModel):
             case EntryRole.KEY:
                 return entry.key
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
-                return spoken_entry(entry, self._clock())
+                return spoken_entry(entry, self._clock(), self._standstill(entry))
         return None
+
+    def _standstill(self, entry: Entry) -> Standstill:
+        return self._standstill_of(entry.reply.conversation_id) if entry.reply else Standstill.NONE
 
     def entries(self) -> Sequence[Entry]:
         """All entries, oldest first."""

@@ -21,15 +21,17 @@ from wxdesk.ui.inbox.album import Album
 from wxdesk.ui.inbox.anchored_view import AnchoredView
 from wxdesk.ui.inbox.bubble_content import Figure, Span, held_in, picture_of
 from wxdesk.ui.inbox.bubble_delegate import BUBBLES, Target
-from wxdesk.ui.inbox.bubble_words import BubbleAction, Key, offers_of
+from wxdesk.ui.inbox.bubble_words import BubbleAction, Key, offers_in
 from wxdesk.ui.inbox.timeline_entries import Entry
 from wxdesk.ui.inbox.timeline_model import EntryRole, TimelineModel
+from wxdesk.ui.standing import StandstillOf, nothing_holds
 
 _KEYS = {
     Qt.Key.Key_Return: Key.ENTER,
     Qt.Key.Key_Enter: Key.ENTER,
     Qt.Key.Key_E: Key.E,
     Qt.Key.Key_R: Key.R,
+    Qt.Key.Key_N: Key.N,
     Qt.Key.Key_Escape: Key.ESC,
 }
 _COMMAND = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
@@ -61,8 +63,15 @@ class TimelineView(AnchoredView):
     typed = Signal(str)
     left_below = Signal()
 
-    def __init__(self, model: TimelineModel, clock: Clock, album: Album, parent: QWidget | None = None) -> None:
-        super().__init__(model, clock, album, parent)
+    def __init__(
+        self,
+        model: TimelineModel,
+        clock: Clock,
+        album: Album,
+        standstill_of: StandstillOf = nothing_holds,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(model, clock, album, standstill_of, parent)
         self._pressed: tuple[str, Target] | None = None
 
     def _entry_at(self, at: QPoint) -> tuple[Entry, Target | None] | None:
@@ -142,7 +151,7 @@ class TimelineView(AnchoredView):
         key = _KEYS.get(Qt.Key(event.key()))
         if entry is None or entry.reply is None or key is None or event.modifiers() & _COMMAND:
             return False
-        for offer in offers_of(entry.reply):
+        for offer in offers_in(entry):
             if offer.key is key:
                 self.acted.emit(offer.action, entry.key)
                 return True
@@ -182,7 +191,7 @@ class TimelineView(AnchoredView):
             words = tr("Look at the picture") if isinstance(held, Figure) else tr("Open “{text}”", text=_short(held))
             menu.addAction(words).setData((held, entry.key))
         if entry.reply is not None:
-            for offer in offers_of(entry.reply):
+            for offer in offers_in(entry):
                 menu.addAction(offer.text).setData((offer.action, entry.key))
             if entry.reply.rid:
                 menu.addAction(tr("Copy rid")).setData((BubbleAction.COPY_RID, entry.key))

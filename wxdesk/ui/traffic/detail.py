@@ -24,6 +24,7 @@ from wxdesk.ui.setup.copying import CopyButton
 from wxdesk.ui.theme import Size
 from wxdesk.ui.traffic.steps import Step
 from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.icon_label import IconLabel
 from wxdesk.ui.widgets.labels import PlainLabel
 
 WIDTH = 380
@@ -201,11 +202,22 @@ class Steps(QWidget):
             text = PlainLabel(step.text, size=Size.SMALL, role=step.role, wrap=True, parent=self)
             text.setAccessibleName(f"{step.name}: {step.text}")
             self._grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
-            self._grid.addWidget(text, row, 1)
+            self._grid.addWidget(self._with_icon(step, text), row, 1)
             if step.copy:
                 copy = CopyButton(step.text, step.name, self)
                 copy.copied.connect(self.copied)
                 self._grid.addWidget(copy, row, 2, Qt.AlignmentFlag.AlignTop)
+
+    def _with_icon(self, step: Step, text: PlainLabel) -> QWidget:
+        if not step.icon:
+            return text
+        both = QWidget(self)
+        row = QHBoxLayout(both)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        row.addWidget(IconLabel(step.icon, step.role, 12, both), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(text, 1)
+        return both
 
     def texts(self) -> list[tuple[str, str]]:
         """What is shown, in order."""

@@ -13,9 +13,10 @@ from wxdesk.core.traces import PushPath, ReplyTrace
 from wxdesk.desk.refusal_words import LONGEST, refusal_words
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.decision_words import short_outcome
+from wxdesk.ui.standing import standing_of_reply
 from wxdesk.ui.traffic.entries import Line, precise_time
 from wxdesk.ui.traffic.outcomes import call_code, push_sentence
-from wxdesk.ui.words import author_word, state_word
+from wxdesk.ui.words import author_word
 
 MODES = {
     PushMode.PLAIN: "signed, plain text",
@@ -23,24 +24,20 @@ MODES = {
     PushMode.SECURE: "verified and decrypted, secure mode",
 }
 FORMATS = {BodyFormat.JSON: "JSON", BodyFormat.XML: "XML"}
-STATE_ROLES = {
-    ReplyState.SENT: "accent",
-    ReplyState.FAILED: "failed",
-    ReplyState.UNKNOWN: "pending",
-    ReplyState.HELD: "pending",
-    ReplyState.QUEUED: "pending",
-    ReplyState.SENDING: "pending",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One pair; `role` is the theme's role for the colour of what it says, `copy` whether it is worth copying."""
+    """One pair; `role` is the theme's role for the colour of what it says, `copy` whether it is worth copying.
+
+    `icon` stands before what it says.
+    """
 
     name: str
     text: str
     role: str = "text"
     copy: bool = False
+    icon: str = ""
 
 
 def push_steps(line: Line, path: PushPath | None, account: Account | None, now: datetime) -> list[Step]:
@@ -56,7 +53,7 @@ def push_steps(line: Line, path: PushPath | None, account: Account | None, now: 
     steps.append(Step(tr("Response"), response, line.tone.value))
     if path is not None:
         steps += _decided(path)
-        steps += [_reply_step(reply, now) for reply in path.replies]
+        steps += [reply_step(reply, now) for reply in path.replies]
     return steps
 
 
@@ -125,9 +122,11 @@ def _decision_word(decision: Decision) -> str:
     return f"{said} · {decision.problem}" if decision.problem else said
 
 
-def _reply_step(reply: Reply, now: datetime) -> Step:
-    said = f"{state_word(reply, now)} · {author_word(reply)}"
-    return Step(tr("Reply"), said, STATE_ROLES.get(reply.state, "text"))
+def reply_step(reply: Reply, now: datetime) -> Step:
+    """Where a reply of a push stands."""
+    standing = standing_of_reply(reply, now)
+    role = "accent" if reply.state is ReplyState.SENT else standing.role
+    return Step(tr("Reply"), f"{standing.text} · {author_word(reply)}", role, icon=standing.icon)
 
 
 def _sent(trace: ReplyTrace) -> list[Step]:

@@ -1,0 +1,104 @@
+"""Where a reply stands, in words, colour and icon: one table for bubbles, list, strip and traffic.
+
+Whoever shows a reply asks here, so that no two places of the window ever say different things about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from wxdesk.core.model import Author, Reply, ReplyState
+from wxdesk.i18n import tr
+from wxdesk.ui.words import span_word
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A state as it is shown: always a word and a colour, and an icon where it asks for attention."""
+
+    text: str
+    role: str = "faint"
+    icon: str = ""
+    strong: bool = False
+
+
+class Standstill(Enum):
+    """Why an automatic reply that counts down does not leave at the end of its time."""
+
+    NONE = "none"
+    WRITING = "writing"  # the operator writes in its conversation
+    PAUSED = "paused"
+
+
+type StandstillOf = Callable[[int], Standstill]
+"""Tells what holds back the automatic replies of a conversation, by its id."""
+
+
+def nothing_holds(_conversation_id: int) -> Standstill:
+    """What counts down leaves in time."""
+    return Standstill.NONE
+
+
+def standing_of_reply(reply: Reply, now: datetime, standstill: Standstill = Standstill.NONE) -> Standing:
+    """Where `reply` is on its way."""
+    match reply.state:
+        case ReplyState.DRAFT:
+            return Standing(tr("Draft, waits for you"), "pending", "edit", strong=True)
+        case ReplyState.HELD:
+            return held_standing(reply.due_at, now, standstill if reply.author is Author.RULE else Standstill.NONE)
+        case ReplyState.QUEUED:
+            return _queued(reply, now)
+        case ReplyState.SENDING:
+            return Standing(tr("Sending"), "secondary", "send")
+        case ReplyState.SENT:  # WeChat reports neither delivery nor reading, so the last good word is that it has it
+            return Standing(tr("Accepted by WeChat"))
+        case ReplyState.FAILED:
+            code = "" if reply.errcode is None else f" {reply.errcode}"
+            return Standing(tr("Failed") + code, "failed", "warning", strong=True)
+        case ReplyState.UNKNOWN:
+            return Standing(tr("May have been delivered"), "pending", "question", strong=True)
+    return Standing(stopped_words(reply), "secondary", "stop")
+
+
+def held_standing(due_at: datetime | None, now: datetime, standstill: Standstill = Standstill.NONE) -> Standing:
+    """Where what is held until `due_at` stands; without a time it asks its human."""
+    if due_at is None:
+        return Standing(tr("Held, asks you"), "pending", "person", strong=True)
+    match standstill:
+        case Standstill.PAUSED:
+            return Standing(tr("Held, everything is paused"), "pending", "pause", strong=True)
+        case Standstill.WRITING:
+            return Standing(tr("Waits while you write"), "pending", "pause", strong=True)
+    if now >= due_at:
+        return Standing(tr("About to be sent"), "pending", "hourglass", strong=True)
+    return Standing(tr("Sends in {span}", span=span_until(due_at, now)), "pending", "hourglass", strong=True)
+
+
+def _queued(reply: Reply, now: datetime) -> Standing:
+    if reply.not_before is not None and now < reply.not_before:
+        span = span_until(reply.not_before, now)
+        return Standing(tr("Tries again in {span}", span=span), "pending", "retry", strong=True)
+    if reply.error or reply.errcode:
+        code = f" {reply.errcode}" if reply.errcode else ""
+        return Standing(tr("Waiting to be sent") + code, "pending", "clock", strong=True)
+    return Standing(tr("Waiting to be sent"), "secondary", "clock")
+
+
+def stopped_words(reply: Reply) -> str:
+    """By whom a reply was stopped, and why where that says it."""
+    return tr(_STOPPED.get(reply.by, "Stopped"))
+
+
+_STOPPED = {
+    "operator": "Stopped by you",
+    "contact": "Withdrawn: the customer wrote again",
+    "WeChat": "Stopped: WeChat takes nothing for this customer",
+}
+
+
+def span_until(due_at: datetime, now: datetime) -> str:
+    """What is left until `due_at`, rounded up, so that the last second still says 1."""
+    return span_word(timedelta(seconds=-((now - due_at) // timedelta(seconds=1))))
