@@ -62,6 +62,9 @@ TAKEOVER_AFTER_WRITING = timedelta(minutes=30)
 """How long an operator who writes by hand silences the rules in that conversation."""
 
 
+BY_WECHAT = "WeChat"
+"""Who cancelled a reply (`Reply.by`) that became hopeless when WeChat refused another; other words are people's."""
+
 EXPIRED_AFTER = timedelta(minutes=5)
 """An automatic reply that could not leave for so long after its time (an account at rest, a pause, a program that was
 closed) is not said any more without its human: the customer may have moved on."""

@@ -24,7 +24,7 @@ from wxdesk.core.backoff import wait_after
 from wxdesk.core.errcodes import ErrorAction, action_for
 from wxdesk.core.errors import NotSent, Refused
 from wxdesk.core.events import Event, ReplyChanged, TroubleRaised
-from wxdesk.core.lifecycle import Move
+from wxdesk.core.lifecycle import BY_WECHAT, Move
 from wxdesk.core.model import Reply
 from wxdesk.desk.ports import Clock, ReplyChanges, Store
 from wxdesk.desk.refusal_words import refusal_words
@@ -114,5 +114,5 @@ class Consequences:
             self._publish(TroubleRaised(f"account:{account}", ""))
 
     async def _spare(self, conversation_id: int) -> None:
-        for reply in await self._store.replies.cancel_automatic(conversation_id, "WeChat", self._clock()):
+        for reply in await self._store.replies.cancel_automatic(conversation_id, BY_WECHAT, self._clock()):
             self._publish(ReplyChanged(reply.conversation_id, reply.id, reply.state))

@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from typing import Protocol
 
 from wxdesk.core.model import KeptPush
+from wxdesk.core.rule_figures import RuleFigures
 from wxdesk.core.rules import Decision, RuleVerdict
 from wxdesk.core.statistics import Figures, Span
 from wxdesk.core.traces import PushPath, PushTrace, ReplyTrace
@@ -29,6 +30,10 @@ class Decisions(Protocol):
 
     async def hits(self, since: datetime) -> dict[int, int]:
         """How often each rule had its say since `since`, or would have had in the shadow, by rule id."""
+        ...
+
+    async def rule_figures(self, since: datetime) -> dict[int, RuleFigures]:
+        """How each rule fares, by its id, counted since `since`; rules that never matched are left out."""
         ...
 
 

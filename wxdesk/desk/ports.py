@@ -289,6 +289,10 @@ class Rules(Protocol):
         """Remove a rule from the list; its revisions stay for the decisions that name them."""
         ...
 
+    async def put_back(self, rule: Rule) -> None:
+        """Undo a deletion: the rule as it was, with its id and in its place."""
+        ...
+
     async def replace_all(self, rules: Sequence[Rule], at: datetime) -> list[Rule]:
         """Replace the list in one transaction; a rule keeps id and revision where its name and content are the same."""
         ...

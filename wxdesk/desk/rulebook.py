@@ -163,6 +163,11 @@ class Rulebook:
         await self._rules.delete(rule_id)
         await self._changed()
 
+    async def put_back(self, rule: Rule) -> None:
+        """Undo a deletion."""
+        await self._rules.put_back(rule)
+        await self._changed()
+
     async def import_text(self, text: str, file_name: str) -> list[Rule]:
         """Replace all rules by those of a file, all of them or none; its calendars are added to those there are.
 

@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from wxdesk.core.matching import refusal_of
+from wxdesk.core.rule_figures import RuleFigures
 from wxdesk.core.rules import Decision, RuleVerdict
 from wxdesk.store.database import Database
 from wxdesk.store.rule_lists import ListLengths, list_at, revisions
-from wxdesk.store.schema import decisions, messages, rule_firings
+from wxdesk.store.schema import CORRECTED, decisions, messages, replies, rule_firings, rules
 
 
 class SqlDecisions:
@@ -38,12 +39,11 @@ class SqlDecisions:
 
     async def hits(self, since: datetime) -> dict[int, int]:
         """How often each rule had its say since `since`, or would have had in the shadow, by rule id."""
-        query = (
-            select(rule_firings.c.rule_id, func.count().label("hits"))
-            .where(rule_firings.c.at >= since)
-            .group_by(rule_firings.c.rule_id)
-        )
-        return await self._db.read(_hits, query)
+        return await self._db.read(_hits, since)
+
+    async def rule_figures(self, since: datetime) -> dict[int, RuleFigures]:
+        """How each rule fares, by its id, counted since `since`; rules that never matched are left out."""
+        return await self._db.read(_rule_figures, since)
 
 
 def _one(connection: Connection, query: Select[Any], lengths: ListLengths) -> Decision | None:
@@ -55,8 +55,29 @@ def _one(connection: Connection, query: Select[Any], lengths: ListLengths) -> De
     return decision if length is None else replace(decision, asked=length - decision.rules_left)
 
 
-def _hits(connection: Connection, query: Select[Any]) -> dict[int, int]:
+def _hits(connection: Connection, since: datetime) -> dict[int, int]:
+    of_rule, counted = rule_firings.c.rule_id, func.count().label("hits")
+    query = select(of_rule, counted).where(rule_firings.c.at >= since).group_by(of_rule)
     return {row.rule_id: row.hits for row in connection.execute(query)}
+
+
+def _rule_figures(connection: Connection, since: datetime) -> dict[int, RuleFigures]:
+    # Rule by rule, so that each time is found at the end of its stretch of the index.
+    last = select(func.max(rule_firings.c.at)).where(rule_firings.c.rule_id == rules.c.id).scalar_subquery()
+    times = {row.id: row.last for row in connection.execute(select(rules.c.id, last.label("last")))}
+    hits, corrected = _hits(connection, since), _corrected(connection, since)
+    return {
+        rule_id: RuleFigures(hits.get(rule_id, 0), at, corrected.get(rule_id, 0))
+        for rule_id, at in times.items()
+        if at is not None
+    }
+
+
+def _corrected(connection: Connection, since: datetime) -> dict[int, int]:
+    """By rule, the messages to which what it had prepared was corrected. A reply is as old as its decision."""
+    of_rule, messages_told = replies.c.rule_id, func.count(replies.c.message_id.distinct()).label("messages")
+    query = select(of_rule, messages_told).where(replies.c.created_at >= since, CORRECTED).group_by(of_rule)
+    return {row.rule_id: row.messages for row in connection.execute(query)}
 
 
 def _all_verdicts(connection: Connection, message_id: int, lengths: ListLengths) -> tuple[RuleVerdict, ...]:

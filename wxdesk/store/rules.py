@@ -46,6 +46,10 @@ class SqlRules:
         """Remove a rule from the list; its revisions stay. Raises `NotFound`."""
         await self._db.write(_delete, rule_id)
 
+    async def put_back(self, rule: Rule) -> None:
+        """Undo a deletion: the rule as it was, with its id and so all that is known of it, in its place."""
+        await self._db.write(_put_back, rule)
+
     async def keep_list(self, revisions: Sequence[tuple[int, int]], at: datetime) -> None:
         """Note that these are asked in this order from `at` on, if they are others than before."""
         await self._db.write(rule_lists.keep_list, revisions, at)
@@ -89,6 +93,16 @@ def _reorder(connection: Connection, ids: Sequence[int]) -> None:
 def _delete(connection: Connection, rule_id: int) -> None:
     _change(connection, delete(rules).where(rules.c.id == rule_id))
     _place(connection, _list(connection, for_update=True))
+
+
+def _put_back(connection: Connection, rule: Rule) -> None:
+    listed = _list(connection, for_update=True)
+    if any(one.id == rule.id for one in listed):
+        return  # another desk was faster
+    values = {"id": rule.id, "position": 0, "revision": rule.revision, "enabled": rule.enabled}
+    connection.execute(rules.insert().values(**values, rule=_content(rule), updated_at=rule.updated_at))
+    listed.insert(rule.position - 1, replace(rule, position=0))
+    _place(connection, listed)
 
 
 def _replace_all(connection: Connection, wanted: Sequence[Rule], at: datetime) -> list[Rule]:

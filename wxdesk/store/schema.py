@@ -208,6 +208,7 @@ rule_firings = Table(
 )
 Index(None, rule_firings.c.conversation_id, rule_firings.c.rule_id, rule_firings.c.at)
 Index(None, rule_firings.c.at, rule_firings.c.rule_id)
+Index(None, rule_firings.c.rule_id, rule_firings.c.at)
 
 replies = Table(
     "replies",
@@ -245,6 +246,13 @@ Index("ix_replies_timeline", replies.c.conversation_id, replies.c.created_at, re
 Index(None, replies.c.sent_at, replies.c.author)
 Index(None, replies.c.conversation_id, replies.c.sent_at, replies.c.id)
 Index("ix_replies_part_of", replies.c.part_of, sqlite_where=IS_PART, postgresql_where=IS_PART)
+# What an operator changed, or stopped before it was tried, of what a rule had prepared; see `core.rule_figures`.
+CORRECTED = text(
+    "author = 'rule' AND (edited IS true OR (state = 'cancelled' AND \"by\" NOT IN ('', 'WeChat') AND error = ''))"
+)
+Index(
+    "ix_replies_corrected", replies.c.created_at, replies.c.rule_id, sqlite_where=CORRECTED, postgresql_where=CORRECTED
+)
 
 reply_steps = Table(
     "reply_steps",
