@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
+import pytest
 from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QPointF, Qt
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
-from wxdesk.core.rules import Rule
+from wxdesk.core.rules import Delivery, Rule
 from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.dialogs import ConfirmDialog
+from wxdesk.ui.notices import Toast
+from wxdesk.ui.rules.leave_dialog import LeaveDialog
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.rules.rule_delegate import switch_rect
 from wxdesk.ui.rules.rule_model import Role, RuleModel
+from wxdesk.ui.theme import Theme
+from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.labels import PlainLabel
 
 type Stored = Callable[[], list[Rule]]
 
@@ -44,11 +50,21 @@ def test_the_rules_stand_in_their_order_with_what_they_do(page: RulesPage) -> No
     assert page.editor.name.text() == "Refunds"
 
 
-def test_hits_of_the_week_are_counted(page: RulesPage, world: World, bridge: Bridge, qtbot: QtBot) -> None:
-    for _ in range(2):
-        world.say("oX3f0000000000000000009k2", "when is the shop open? opening hours")
-    qtbot.waitUntil(lambda: bridge.is_idle and "2 hits" in page.rules.index(1).data(Role.SUMMARY))
-    assert "hit" not in page.rules.index(0).data(Role.SUMMARY)
+def test_hits_of_the_week_and_corrections_are_counted(
+    page: RulesPage, world: World, bridge: Bridge, qtbot: QtBot
+) -> None:
+    hours, refunds = page.rules.index(1), page.rules.index(0)
+    assert hours.data(Role.FIGURES) == "never matched yet"
+    world.say("oX3f0000000000000000009k2", "when is the shop open? opening hours")
+    world.call(world.desk.rulebook.save(replace(page.rules.rules[1], delivery=Delivery.DRAFT)))
+    thread = world.say("oX3f0000000000000000009k2", "opening hours, please")
+    qtbot.waitUntil(lambda: str(hours.data(Role.FIGURES)).startswith("2 hits in 7 days · Today "))
+    [draft] = world.call(world.desk.store.replies.pending())
+    assert draft.conversation_id == thread
+    world.call(world.desk.handoff.cancel(draft.id))
+    qtbot.waitUntil(lambda: "2 hits in 7 days · 1 corrected · Today " in str(hours.data(Role.FIGURES)))
+    assert "1 of its answers was changed or stopped by a person" in hours.data(Qt.ItemDataRole.ToolTipRole)
+    assert refunds.data(Role.FIGURES) == "never matched yet"
 
 
 def test_alt_and_an_arrow_move_a_rule(page: RulesPage, stored: Stored, bridge: Bridge, qtbot: QtBot) -> None:
@@ -65,16 +81,110 @@ def test_alt_and_an_arrow_move_a_rule(page: RulesPage, stored: Stored, bridge: B
     assert _names(stored()) == ["Hours", "Refunds", "Parcels", "Everything else"]
 
 
+def _drag(page: RulesPage, row: int) -> QMimeData:
+    return page.rules.mimeData([page.rules.index(row)])
+
+
+def _over(page: RulesPage, row: int, below: int) -> QPoint:
+    return page.list.view.visualRect(page.rules.index(row)).topLeft() + QPoint(60, below)
+
+
+def _move_over(page: RulesPage, dragged: QMimeData, at: QPoint) -> QDragMoveEvent:
+    event = QDragMoveEvent(
+        at, Qt.DropAction.MoveAction, dragged, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    page.list.view.dragMoveEvent(event)
+    return event
+
+
+def _drop(page: RulesPage, dragged: QMimeData, at: QPoint) -> None:
+    event = QDropEvent(
+        QPointF(at), Qt.DropAction.MoveAction, dragged, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    page.list.view.dropEvent(event)
+
+
 def test_a_dropped_row_moves(page: RulesPage, stored: Stored, bridge: Bridge, qtbot: QtBot) -> None:
-    dragged = page.rules.mimeData([page.rules.index(2)])
-    move, left, none = Qt.DropAction.MoveAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    top = QPointF(page.list.view.visualRect(page.rules.index(0)).topLeft() + QPoint(60, 1))
-    page.list.view.dropEvent(QDropEvent(top, move, dragged, left, none))
+    dragged = _drag(page, 2)
+    _drop(page, dragged, _over(page, 0, 1))
     assert _shown(page) == ["Parcels", "Refunds", "Hours", "Everything else"]
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert _names(stored()) == ["Parcels", "Refunds", "Hours", "Everything else"]
+    move = Qt.DropAction.MoveAction
     assert not page.rules.dropMimeData(QMimeData(), move, 0, 0, QModelIndex())
     assert not page.rules.dropMimeData(dragged, move, 2, 0, QModelIndex())  # where it stands already
+
+
+@pytest.mark.filterwarnings("ignore:Function. 'QDragMoveEvent")  # Qt means programs, which never make one
+def test_a_line_shows_where_a_dragged_row_would_come(page: RulesPage) -> None:
+    view, dragged = page.list.view, _drag(page, 2)
+    accent = Theme.current().color("accent_fill").rgb()
+
+    def lines() -> list[int]:
+        column = view.viewport().grab().toImage()
+        x = column.width() // 2
+        return [y for y in range(column.height()) if column.pixel(x, y) == accent]
+
+    assert lines() == []
+    height = view.visualRect(page.rules.index(0)).height()
+    for row, below, before in ((0, 1, 0), (0, height - 2, 1), (1, 1, 1), (3, height - 2, 4)):
+        assert _move_over(page, dragged, _over(page, row, below)).isAccepted()
+        assert view.drop_row() == before
+        drawn = lines()
+        assert len(drawn) == 2
+        assert abs(drawn[0] - min(before * height, view.viewport().height())) <= 2
+    assert not _move_over(page, QMimeData(), _over(page, 0, 1)).isAccepted()  # a foreign thing
+    assert lines() == []
+    _move_over(page, dragged, _over(page, 0, 1))
+    view.dragLeaveEvent(QDragLeaveEvent())
+    assert lines() == []
+
+
+def _said(host: QWidget) -> str:
+    """What the notice says now; empty for none."""
+    toast = host.findChild(Toast)
+    return "" if toast.isHidden() else toast.findChild(PlainLabel).full_text()
+
+
+def _toast_action(host: QWidget) -> Button:
+    return host.findChild(Toast).action
+
+
+def _undo_by_toast(host: QWidget, bridge: Bridge, qtbot: QtBot) -> None:
+    action = _toast_action(host)
+    qtbot.waitUntil(lambda: bridge.is_idle and action.isVisible())
+    assert action.text() == "Undo"
+    action.click()
+    qtbot.waitUntil(lambda: bridge.is_idle)
+
+
+def test_a_move_a_switch_and_a_deletion_are_undone_at_once(
+    page: RulesPage, stored: Stored, bridge: Bridge, host: QWidget, qtbot: QtBot
+) -> None:
+    before, view = stored(), page.list.view
+    view.setCurrentIndex(page.rules.index(0))
+    for _ in range(2):  # moved on and on, it goes back to where it was at first
+        qtbot.keyClick(view, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+        qtbot.waitUntil(lambda: bridge.is_idle)
+    assert _names(stored()) == ["Hours", "Parcels", "Refunds", "Everything else"]
+    assert _said(host) == "“Refunds” moved to place 3"
+    _undo_by_toast(host, bridge, qtbot)
+    assert stored() == before
+    qtbot.keyClick(view, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: bridge.is_idle and _said(host) == "“Refunds” switched off")
+    assert not stored()[0].enabled
+    _undo_by_toast(host, bridge, qtbot)
+    assert stored() == before
+    qtbot.keyClick(view, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: bridge.is_idle and _said(host) == "“Refunds” deleted")
+    assert len(stored()) == 3
+    qtbot.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: bridge.is_idle and _said(host) == "Undone")
+    assert stored() == before  # id, revision and place as well, and so all figures
+    assert _shown(page) == NAMES
+    qtbot.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)  # there is nothing more
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert stored() == before
 
 
 def test_space_and_a_click_switch_a_rule(page: RulesPage, stored: Stored, bridge: Bridge, qtbot: QtBot) -> None:
@@ -96,17 +206,27 @@ def test_a_deleted_rule_can_be_brought_back_to_its_place(
 ) -> None:
     page.list.view.setCurrentIndex(page.rules.index(1))
     qtbot.keyClick(page.list.view, Qt.Key.Key_Delete)
-    question = host.findChild(ConfirmDialog)
-    assert question is not None
-    assert _names(stored()) == NAMES  # nothing happens before the answer
-    question.action.click()
-    qtbot.waitUntil(lambda: bridge.is_idle and page.list.offers_restore())
+    qtbot.waitUntil(lambda: bridge.is_idle and _toast_action(host).isVisible())
     assert _names(stored()) == ["Refunds", "Parcels", "Everything else"]
     assert page.editor.name.text() == "Refunds"
-    page.list.restore.click()
-    qtbot.waitUntil(lambda: bridge.is_idle and len(_shown(page)) == 4)
+    _undo_by_toast(host, bridge, qtbot)
     assert _names(stored()) == NAMES
-    assert not page.list.offers_restore()
+    assert page.editor.name.text() == "Hours"
+
+
+def test_what_is_written_and_not_saved_is_not_deleted_unasked(
+    page: RulesPage, stored: Stored, bridge: Bridge, host: QWidget, qtbot: QtBot
+) -> None:
+    page.list.view.setCurrentIndex(page.rules.index(1))
+    page.editor.name.setText("Opening")
+    qtbot.keyClick(page.list.view, Qt.Key.Key_Delete)
+    question = host.findChild(LeaveDialog)
+    assert question is not None
+    assert _names(stored()) == NAMES
+    question.save.click()
+    qtbot.waitUntil(lambda: bridge.is_idle and len(stored()) == 3)
+    _undo_by_toast(host, bridge, qtbot)
+    assert _names(stored()) == ["Refunds", "Opening", "Parcels", "Everything else"]
 
 
 def test_deleting_the_last_rule_shows_the_empty_page(
@@ -124,7 +244,8 @@ def test_the_model_keeps_qts_rules(qtbot: QtBot) -> None:
     rules.show([Rule("a", id=1), Rule("B", id=2), Rule("c", id=3)])
     with qtbot.waitSignal(rules.reordered) as told:
         assert rules.moveRows(QModelIndex(), 0, 1, QModelIndex(), 3)
-    assert told.args == [[2, 3, 1]]
+    assert told.args == [1, [1, 2, 3]]
+    assert [rule.id for rule in rules.rules] == [2, 3, 1]
     assert not rules.moveRows(QModelIndex(), 0, 1, QModelIndex(), 9)
     with qtbot.waitSignal(rules.switched) as told:
         assert rules.setData(rules.index(1), Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)

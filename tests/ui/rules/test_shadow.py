@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from wxdesk.core.rules import Condition, Delivery, Rule, RuleVerdict, Verdict
+from wxdesk.ui.rules.rule_model import Role, RuleModel
 from wxdesk.ui.rules.verdict_list import VerdictModel
-from wxdesk.ui.rules.words import summary, verdict_words
+from wxdesk.ui.rules.words import verdict_words
 
 
 @pytest.mark.parametrize(
-    ("delivery", "seconds", "words"),
+    ("delivery", "seconds", "mark", "words"),
     [
-        (Delivery.INHERIT, 0, ""),
-        (Delivery.SEND, 0, "sends at once"),
-        (Delivery.HOLD, 20, "waits 20 s before it sends"),
-        (Delivery.DRAFT, 0, "only prepares a draft"),
-        (Delivery.SHADOW, 0, "looks on only"),
+        (Delivery.INHERIT, 0, "", ""),
+        (Delivery.SEND, 0, "at once", "sends at once"),
+        (Delivery.HOLD, 20, "hold 20 s", "waits 20 s before it sends"),
+        (Delivery.DRAFT, 0, "draft", "only prepares a draft"),
+        (Delivery.SHADOW, 0, "shadow", "looks on only"),
     ],
 )
-def test_a_rule_that_delivers_in_its_own_way_says_how(delivery: Delivery, seconds: int, words: str) -> None:
-    rule = Rule("r", when=Condition(any=("x",)), delivery=delivery, hold_seconds=seconds)
-    assert summary(rule) == " · ".join(filter(None, ["contains x", words]))
+def test_a_rule_that_delivers_in_its_own_way_says_how(
+    delivery: Delivery, seconds: int, mark: str, words: str, qapp: QApplication
+) -> None:
+    rules = RuleModel()
+    rules.show([Rule("r", id=1, when=Condition(any=("x",)), delivery=delivery, hold_seconds=seconds)])
+    row = rules.index(0)
+    assert (row.data(Role.SUMMARY), row.data(Role.MARK)) == ("contains x", mark)
+    spoken = " · ".join(filter(None, ["contains x", words, "never matched yet"]))
+    assert row.data(Qt.ItemDataRole.AccessibleTextRole) == f"1. r, switched on: {spoken}"
+    assert words in row.data(Qt.ItemDataRole.ToolTipRole)
 
 
 def test_a_trial_tells_a_rule_in_the_shadow_from_one_that_speaks() -> None:

@@ -1,25 +1,38 @@
-"""What is done to the list as a whole: switch, reorder, delete, and bring back what was deleted."""
+"""What is done to the list as a whole: switch, reorder, delete, and how each of these is taken back."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from wxdesk.core.rules import Rule
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.notices import Notices
+from wxdesk.ui.notices import OFFER_MS, Notices
 from wxdesk.ui.rules.rule_list import RuleList
 from wxdesk.ui.rules.rule_model import RuleModel
 
 
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """How a change is taken back, and the rule that is there again then (0: none comes or goes)."""
+
+    work: Callable[[], Coroutine[Any, Any, None]]
+    restored: int = 0
+
+
 class ListChanges(QObject):
-    """Carries the list's commands to the desk.
+    """Carries the list's commands to the desk, and offers to undo the last one for as long as a notice stands.
+
+    A rule that is moved on while its notice stands goes back to where it was first.
 
     Signals:
         changed: the store has another list now, or refused; look at it again.
-        deleting: the rule that goes away now, confirmed by the operator.
+        deleting: the rule that goes away now.
         restored: the id of a rule that is back.
     """
 
@@ -32,56 +45,68 @@ class ListChanges(QObject):
         self._bridge = bridge
         self._notices = notices
         self._rules = rules
-        self._list = shown
         self._rulebook = bridge.desk.rulebook
-        self._deleted: tuple[Rule, list[int]] | None = None
+        self._back: Undoing | None = None
+        self._moved: tuple[int, list[int]] | None = None
+        self._standing = QTimer(self, singleShot=True, interval=OFFER_MS)
+        self._standing.timeout.connect(self.forget)
         rules.switched.connect(self._switch)
         rules.reordered.connect(self._reorder)
-        shown.view.delete_asked.connect(self._ask_delete)
-        shown.restore_asked.connect(self._restore)
+        self._view = shown.view
+        shown.view.undo_asked.connect(self.undo)
+
+    def delete(self, rule: Rule) -> None:
+        """Remove a rule."""
+        self.deleting.emit(rule)
+        said = tr("“{name}” deleted", name=rule.name)
+        back = Undoing(partial(self._rulebook.put_back, rule), rule.id)
+        self._do(self._rulebook.delete(rule.id), said, back)
+
+    def undo(self) -> None:
+        """Take back what was done last, while that is offered."""
+        back = self._back
+        self.forget()
+        if back is not None:
+            self._bridge.ask(back.work(), partial(self._undone, back.restored), self._failed)
+
+    def forget(self) -> None:
+        """What was done stays done."""
+        self._standing.stop()
+        self._back = self._moved = None
+        self._view.undoable = False
 
     def _switch(self, rule_id: int, enabled: bool) -> None:
-        self._bridge.ask(self._rulebook.set_enabled(rule_id, enabled), self._done, self._failed)
+        name = self._name_of(rule_id)
+        said = tr("“{name}” switched on", name=name) if enabled else tr("“{name}” switched off", name=name)
+        back = Undoing(partial(self._rulebook.set_enabled, rule_id, not enabled))
+        self._do(self._rulebook.set_enabled(rule_id, enabled), said, back)
 
-    def _reorder(self, ids: list[int]) -> None:
-        self._bridge.ask(self._rulebook.reorder(ids), self._done, self._failed)
+    def _reorder(self, rule_id: int, before: list[int]) -> None:
+        first = self._moved[1] if self._moved is not None and self._moved[0] == rule_id else before
+        order = [rule.id for rule in self._rules.rules]
+        said = tr("“{name}” moved to place {n}", name=self._name_of(rule_id), n=order.index(rule_id) + 1)
+        self._do(self._rulebook.reorder(order), said, Undoing(partial(self._rulebook.reorder, first)))
+        self._moved = (rule_id, first)
 
-    def _ask_delete(self, rule: Rule) -> None:
-        self._deleted = (rule, [one.id for one in self._rules.rules])
-        self._notices.confirm(
-            tr("Delete “{name}”?", name=rule.name),
-            tr("The rule answers no more messages. What it has answered stays as it is."),
-            tr("Delete"),
-            self._delete,
-            destructive=True,
-        )
+    def _name_of(self, rule_id: int) -> str:
+        rule = self._rules.rule_at(self._rules.index(self._rules.row_of(rule_id)))
+        return rule.name if rule is not None else ""
 
-    def _delete(self) -> None:
-        if self._deleted is not None:
-            rule = self._deleted[0]
-            self.deleting.emit(rule)
-            self._bridge.ask(self._rulebook.delete(rule.id), self._was_deleted, self._failed)
+    def _do(self, work: Coroutine[Any, Any, None], said: str, back: Undoing) -> None:
+        self.forget()
+        self._bridge.ask(work, partial(self._done, said, back), self._failed)
 
-    def _was_deleted(self, _: None) -> None:
-        if self._deleted is not None:
-            self._list.offer_restore(self._deleted[0].name)
+    def _done(self, said: str, back: Undoing, _: None) -> None:
+        self._back = back
+        self._view.undoable = True
+        self._standing.start()
+        self._notices.offer(said, tr("Undo"), self.undo)
         self.changed.emit()
 
-    def _restore(self) -> None:
-        self._list.hide_restore()
-        if self._deleted is not None:
-            again = replace(self._deleted[0], id=0, revision=0)
-            self._bridge.ask(self._rulebook.save(again), self._put_back, self._failed)
-
-    def _put_back(self, rule: Rule) -> None:
-        if self._deleted is None:
-            return
-        old, order = self._deleted
-        self._deleted = None
-        self.restored.emit(rule.id)
-        self._reorder([rule.id if one == old.id else one for one in order])
-
-    def _done(self, _: object) -> None:
+    def _undone(self, restored: int, _: None) -> None:
+        if restored:
+            self.restored.emit(restored)
+        self._notices.toast(tr("Undone"))
         self.changed.emit()
 
     def _failed(self, error: Exception) -> None:

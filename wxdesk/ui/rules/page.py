@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from functools import partial
 
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from wxdesk.core.errors import BadInput
-from wxdesk.core.events import DecisionMade, RulesChanged
+from wxdesk.core.events import RulesChanged
 from wxdesk.core.likeness import Group
 from wxdesk.core.lint import Finding
 from wxdesk.core.rules import Condition, Rule
@@ -20,7 +19,9 @@ from wxdesk.ui.notices import Notices
 from wxdesk.ui.rules.circumstance_parts import Offers
 from wxdesk.ui.rules.editor import RuleEditor
 from wxdesk.ui.rules.empty_page import EmptyPage
+from wxdesk.ui.rules.figures import Figures
 from wxdesk.ui.rules.hours_editing import HoursEditing
+from wxdesk.ui.rules.keys import page_keys
 from wxdesk.ui.rules.leave_dialog import LeaveDialog
 from wxdesk.ui.rules.list_changes import ListChanges
 from wxdesk.ui.rules.reviews import Reviews
@@ -33,8 +34,6 @@ from wxdesk.ui.shortcuts import Key, bind
 
 LIST = 330
 LIST_NARROW = 264
-
-HITS = timedelta(days=7)
 
 
 class RulesPage(QWidget):
@@ -49,6 +48,7 @@ class RulesPage(QWidget):
         self._wanted = 0
         self._sent: Rule | None = None
         self.rules = RuleModel(self)
+        self.figures = Figures(bridge, self.rules, self)
         self.list = RuleList(self.rules, self)
         self.changes = ListChanges(bridge, notices, self.rules, self.list)
         self.hours = HoursEditing(bridge, notices, self.rules, self)
@@ -74,6 +74,7 @@ class RulesPage(QWidget):
         self.changes.deleting.connect(self._deleting)
         self.changes.restored.connect(self._restored)
         self.list.view.chosen.connect(self._choose)
+        self.list.view.delete_asked.connect(self._delete)
         self.list.import_asked.connect(self._import)
         self.list.export_asked.connect(self.files.open_export)
         self.files.imported.connect(self._imported)
@@ -121,22 +122,14 @@ class RulesPage(QWidget):
 
     def keys(self) -> Sequence[Key]:
         """The page's keys, for the sheet of all keys."""
-        return (
-            Key("Ctrl+N", tr("Begin a new rule")),
-            Key("Ctrl+S", tr("Save the rule")),
-            Key("Ctrl+Z Ctrl+Shift+Z", tr("Undo and redo what was written in the rule")),
-            Key("Space", tr("Switch the rule on or off")),
-            Key("Alt+↑ Alt+↓", tr("Move the rule up or down")),
-            Key("Delete", tr("Delete the rule, or the word that has the keyboard")),
-        )
+        return page_keys()
 
     # -- loading
 
     def _load(self) -> None:
-        since = self._bridge.desk.clock() - HITS
         self._bridge.ask(self._rulebook.all(), self._show)
         self.reviews.recount()
-        self._bridge.ask(self._bridge.desk.store.decisions.hits(since), self.rules.show_hits)
+        self.figures.ask()
 
     def _show(self, rules: list[Rule]) -> None:
         self.rules.show(rules)
@@ -174,9 +167,6 @@ class RulesPage(QWidget):
             return  # `activate` loads everything
         if any(isinstance(event, RulesChanged) for event in events):
             self._load()
-        elif any(isinstance(event, DecisionMade) for event in events):
-            since = self._bridge.desk.clock() - HITS
-            self._bridge.ask(self._bridge.desk.store.decisions.hits(since), self.rules.show_hits)
 
     def _rule_names(self) -> list[str]:
         edited = self.editor.saved.id
@@ -264,6 +254,16 @@ class RulesPage(QWidget):
 
     # -- the list
 
+    def _delete(self, rule: Rule) -> None:
+        """At once, for it can be undone; what is written and not saved could not be brought back."""
+        if rule.id == self.editor.saved.id:
+            self.leave(self._delete_edited)
+        else:
+            self.changes.delete(rule)
+
+    def _delete_edited(self) -> None:
+        self.changes.delete(self.editor.saved)
+
     def _deleting(self, rule: Rule) -> None:
         if rule.id == self.editor.saved.id:
             self.editor.revert()
@@ -275,7 +275,7 @@ class RulesPage(QWidget):
         self.leave(self.files.open_import)
 
     def _imported(self, rules: list[Rule]) -> None:
-        self.list.hide_restore()
+        self.changes.forget()
         self.editor.revert()
         self._middle.setCurrentWidget(self.empty)
         self._show(rules)

@@ -8,9 +8,11 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from wxdesk.i18n import tr
 from wxdesk.ui.rules.rule_model import Role
-from wxdesk.ui.theme import Size, Theme, font
+from wxdesk.ui.theme import Measure, Size, Theme, font
 
-ROW = 60
+LINE = 19
+CHIP_EDGE = 8
+CHIP_GAP = 8
 NUMBER_RIGHT = 32
 TEXT_LEFT = 42
 SWITCH = QSize(30, 18)
@@ -25,11 +27,11 @@ def switch_rect(row: QRect) -> QRect:
 
 
 class RuleDelegate(QStyledItemDelegate):
-    """Number, name, one line of words, switch."""
+    """Number, name with how it leaves, what it is about, how it fares, switch."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """Every row is as high; the view gives the width."""
-        return QSize(200, ROW)
+        return QSize(200, Measure.ROW)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -101,20 +103,45 @@ def _ground(painter: QPainter, rect: QRect, state: QStyle.StateFlag, theme: Them
 
 def _words(painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex, on: bool, theme: Theme) -> None:
     width = switch_rect(rect).left() - TEXT_LEFT - rect.left() - 12
-    line = QRect(rect.left() + TEXT_LEFT, rect.top() + 11, width, 19)
-    painter.setFont(font(Size.BODY, strong=True))
-    painter.setPen(theme.color("text" if on else "secondary"))
-    _elided(painter, line, index.data(Qt.ItemDataRole.DisplayRole))
-    line.moveTop(rect.top() + 31)
+    line = QRect(rect.left() + TEXT_LEFT, rect.top() + 9, width, LINE)
+    _title(painter, QRect(line), index, on, theme)
+    line.moveTop(line.top() + LINE + 1)
     painter.setFont(font(Size.SMALL))
+    painter.setPen(theme.color("secondary"))
+    off = "" if on else tr("Switched off") + " · "
+    _elided(painter, line, off + index.data(Role.SUMMARY))
+    line.moveTop(line.top() + LINE)
     if index.data(Role.UNSAVED):
         mark = tr("Not saved")
         painter.setPen(theme.color("pending"))
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, mark)
         line.setLeft(line.left() + QFontMetrics(painter.font()).horizontalAdvance(mark + "  "))
+    painter.setFont(font(Size.SMALL, tabular=True))
     painter.setPen(theme.color("secondary"))
-    off = "" if on else tr("Switched off") + " · "
-    _elided(painter, line, off + index.data(Role.SUMMARY))
+    _elided(painter, line, index.data(Role.FIGURES))
+
+
+def _title(painter: QPainter, line: QRect, index: QModelIndex | QPersistentModelIndex, on: bool, theme: Theme) -> None:
+    name = index.data(Qt.ItemDataRole.DisplayRole)
+    mark = index.data(Role.MARK)
+    face = font(Size.BODY, strong=True)
+    if mark:
+        wide = QFontMetrics(font(Size.CAPTION)).horizontalAdvance(mark) + 2 * CHIP_EDGE
+        room = line.width() - wide - CHIP_GAP
+        line.setWidth(min(room, QFontMetrics(face).horizontalAdvance(name) + 1))
+        _chip(painter, QRect(line.right() + CHIP_GAP, line.top() + 1, wide, LINE - 2), mark, theme)
+    painter.setFont(face)
+    painter.setPen(theme.color("text" if on else "secondary"))
+    _elided(painter, line, name)
+
+
+def _chip(painter: QPainter, at: QRect, mark: str, theme: Theme) -> None:
+    painter.setPen(QPen(theme.color("line"), 1))
+    painter.setBrush(theme.color("chip"))
+    painter.drawRoundedRect(QRectF(at).adjusted(0.5, 0.5, -0.5, -0.5), at.height() / 2, at.height() / 2)
+    painter.setFont(font(Size.CAPTION))
+    painter.setPen(theme.color("secondary"))
+    painter.drawText(at, Qt.AlignmentFlag.AlignCenter, mark)
 
 
 def _elided(painter: QPainter, rect: QRect, text: str) -> None:

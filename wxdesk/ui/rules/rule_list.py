@@ -2,34 +2,50 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QListView, QMenu, QVBoxLayout, QWidget
 
 from wxdesk.core.rules import Rule
 from wxdesk.i18n import tr
 from wxdesk.ui.rules.rule_delegate import RuleDelegate
-from wxdesk.ui.rules.rule_model import AnyIndex, RuleModel
-from wxdesk.ui.theme import Measure, Size
-from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.rules.rule_model import ROW_MIME, AnyIndex, RuleModel
+from wxdesk.ui.theme import Measure, Size, Theme
+from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.small_button import SmallButton
 
-UNDO_MS = 10_000
+KNOB = 8
+"""How large the circle is at the beginning of the line that shows where a dragged rule would come."""
 
 
 class RuleView(QListView):
-    """The list itself. Space switches, Alt+↑ and Alt+↓ move, Delete removes, dragging reorders.
+    """The list itself. Space switches, Alt+↑ and Alt+↓ move, Delete removes, Ctrl+Z takes back, dragging reorders.
 
     Signals:
         chosen: a rule's id, when another row becomes the current one.
         delete_asked: the rule that the operator wants away.
         menu_asked: where on the screen the menu of the current row shall open.
+        undo_asked: the operator wants the last change of the list taken back.
     """
 
     chosen = Signal(int)
     delete_asked = Signal(object)
     menu_asked = Signal(QPoint)
+    undo_asked = Signal()
+
+    undoable = False
+    """Whether Ctrl+Z is the list's, which has something to take back; else it is the editor's."""
 
     def __init__(self, rules: RuleModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,13 +58,14 @@ class RuleView(QListView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setDragEnabled(True)
         self.setAcceptDrops(True)
-        self.setDropIndicatorShown(True)
+        self.setDropIndicatorShown(False)  # the style's own is hardly seen; see `paintEvent`
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
         self.setDefaultDropAction(Qt.DropAction.MoveAction)
         self.setDragDropOverwriteMode(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setAccessibleName(tr("Rules, asked from top to bottom"))
+        self._drop_row: int | None = None
 
     def current_rule(self) -> Rule | None:
         """The rule of the current row."""
@@ -82,6 +99,13 @@ class RuleView(QListView):
         if rule is not None and not self.signalsBlocked():
             self.chosen.emit(rule.id)
 
+    def event(self, event: QEvent) -> bool:
+        """Keep Ctrl+Z from the editor while there is something to take back here."""
+        if self.undoable and event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            event.setAccepted(event.matches(QKeySequence.StandardKey.Undo))
+            return event.isAccepted() or super().event(event)
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The keys of the list."""
         index = self.currentIndex()
@@ -92,10 +116,66 @@ class RuleView(QListView):
             on = index.data(Qt.ItemDataRole.CheckStateRole) is Qt.CheckState.Checked
             state = Qt.CheckState.Unchecked if on else Qt.CheckState.Checked
             self.rules.setData(index, state, Qt.ItemDataRole.CheckStateRole)
+        elif event.matches(QKeySequence.StandardKey.Undo):
+            self.undo_asked.emit()
         elif event.key() == Qt.Key.Key_Delete and index.isValid():
             self.delete_asked.emit(self.current_rule())
         else:
             super().keyPressEvent(event)
+
+    # -- dragging
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Show between which rows the dragged one would come."""
+        super().dragMoveEvent(event)
+        takes = event.mimeData().hasFormat(ROW_MIME)
+        self._show_drop(self._row_below(event.position().toPoint()) if takes else None)
+        event.setAccepted(takes)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """It is over other ground now."""
+        super().dragLeaveEvent(event)
+        self._show_drop(None)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Let the dragged row stand where the line was."""
+        self._show_drop(None)
+        row = self._row_below(event.position().toPoint())
+        if self.rules.dropMimeData(event.mimeData(), event.dropAction(), row, 0, QModelIndex()):
+            event.accept()
+
+    def drop_row(self) -> int | None:
+        """The row before which the line stands now, if something is dragged here."""
+        return self._drop_row
+
+    def _show_drop(self, row: int | None) -> None:
+        if row != self._drop_row:
+            self._drop_row = row
+            self.viewport().update()
+
+    def _row_below(self, at: QPoint) -> int:
+        """The row before which something comes that is dropped there."""
+        index = self.indexAt(at)
+        if not index.isValid():
+            return self.rules.rowCount() if at.y() > 0 else 0
+        return index.row() + (at.y() > self.visualRect(index).center().y())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The rows, and the line where the dragged one would come."""
+        super().paintEvent(event)
+        if self._drop_row is None:
+            return
+        last = self._drop_row >= self.rules.rowCount()
+        beside = self.visualRect(self.rules.index(self._drop_row - 1 if last else self._drop_row))
+        y = min(max(beside.bottom() + 1 if last else beside.top(), 2), self.viewport().height() - 3)
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        color = Theme.current().color("accent_fill")
+        painter.fillRect(QRect(KNOB, y - 1, self.viewport().width() - KNOB, 2), color)
+        painter.setPen(QPen(color, 2))
+        painter.setBrush(Theme.current().color("panel"))
+        painter.drawEllipse(QRectF(2, y - KNOB / 2, KNOB, KNOB))
+        painter.end()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The menu of a row, by mouse or key."""
@@ -104,16 +184,15 @@ class RuleView(QListView):
 
 
 class RuleList(QFrame):
-    """Header, list, and the way back after a rule was deleted.
+    """Header, list, and the ways to what is said about all rules together.
 
     Signals:
-        new_asked, import_asked, export_asked, restore_asked, check_asked, unmatched_asked: what the operator pressed.
+        new_asked, import_asked, export_asked, check_asked, unmatched_asked: what the operator pressed.
     """
 
     new_asked = Signal()
     import_asked = Signal()
     export_asked = Signal()
-    restore_asked = Signal()
     check_asked = Signal()
     unmatched_asked = Signal()
 
@@ -138,9 +217,7 @@ class RuleList(QFrame):
         self._row_menu.addAction(tr("Move up"), self._move_up)
         self._row_menu.addAction(tr("Move down"), self._move_down)
         self._row_menu.addSeparator()
-        self._row_menu.addAction(tr("Delete…"), self._delete)
-        self._forget = QTimer(self, singleShot=True, interval=UNDO_MS)
-        self._forget.timeout.connect(self.hide_restore)
+        self._row_menu.addAction(tr("Delete"), self._delete)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -154,16 +231,6 @@ class RuleList(QFrame):
         row.addWidget(self.hint, 1)
         row.addWidget(self.new)
         row.addWidget(self.more)
-        self._undo = QFrame(self)
-        self._undo.setProperty("class", "footer")
-        self._undo.hide()
-        self._undo_text = PlainLabel(role="secondary", elide=True, parent=self._undo)
-        self.restore = Button(tr("Restore"), kind=ButtonKind.LINK, parent=self._undo)
-        self.restore.clicked.connect(self.restore_asked)
-        foot = QHBoxLayout(self._undo)
-        foot.setContentsMargins(16, 8, 16, 8)
-        foot.addWidget(self._undo_text, 1)
-        foot.addWidget(self.restore)
         review = QFrame(self)
         review.setProperty("class", "footer")
         below = QHBoxLayout(review)
@@ -175,27 +242,11 @@ class RuleList(QFrame):
         column.setSpacing(0)
         column.addWidget(head)
         column.addWidget(self.view, 1)
-        column.addWidget(self._undo)
         column.addWidget(review)
 
     def show_doubts(self, count: int) -> None:
         """Say how many doubts there are about the rules."""
         self.check.setText(tr("Check · {n}", n=count) if count else tr("Check"))
-
-    def offer_restore(self, name: str) -> None:
-        """Say that a rule was deleted and offer to bring it back, for a while."""
-        self._undo_text.setText(tr("“{name}” deleted", name=name))
-        self._undo.show()
-        self._forget.start()
-
-    def hide_restore(self) -> None:
-        """The way back is gone."""
-        self._undo.hide()
-        self._forget.stop()
-
-    def offers_restore(self) -> bool:
-        """Whether the way back is still there."""
-        return not self._undo.isHidden()
 
     def _open_menu(self) -> None:
         self._menu.popup(self.more.mapToGlobal(QPoint(0, self.more.height() + 2)))

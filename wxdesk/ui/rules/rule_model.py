@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from enum import IntEnum
 
 from PySide6.QtCore import (
@@ -17,9 +18,12 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from wxdesk.core.rule_figures import NO_FIGURES, RuleFigures
 from wxdesk.core.rules import Rule
 from wxdesk.i18n import tr
-from wxdesk.ui.rules.words import summary
+from wxdesk.ui.rules.row_words import delivery_mark, figures_line, figures_told
+from wxdesk.ui.rules.words import delivery_word, summary
+from wxdesk.ui.widgets.labels import plain_tip
 
 type AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -33,6 +37,8 @@ class Role(IntEnum):
     NUMBER = Qt.ItemDataRole.UserRole + 2
     SUMMARY = Qt.ItemDataRole.UserRole + 3
     UNSAVED = Qt.ItemDataRole.UserRole + 4
+    FIGURES = Qt.ItemDataRole.UserRole + 5
+    MARK = Qt.ItemDataRole.UserRole + 6
 
 
 class RuleModel(QAbstractListModel):
@@ -43,16 +49,17 @@ class RuleModel(QAbstractListModel):
 
     Signals:
         switched: rule id, on or off.
-        reordered: the ids in their new order.
+        reordered: the id of the rule that moved, and all ids in the order before; `rules` has the new one.
     """
 
     switched = Signal(int, bool)
-    reordered = Signal(object)
+    reordered = Signal(int, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._rules: list[Rule] = []
-        self._hits: Mapping[int, int] = {}
+        self._figures: Mapping[int, RuleFigures] = {}
+        self._now = datetime.now(UTC)
         self._unsaved: int | None = None
 
     @property
@@ -70,10 +77,10 @@ class RuleModel(QAbstractListModel):
         self._rules = list(rules)
         self.endResetModel()
 
-    def show_hits(self, hits: Mapping[int, int]) -> None:
-        """Show how often each rule answered, by its id."""
-        if hits != self._hits:
-            self._hits = hits
+    def show_figures(self, figures: Mapping[int, RuleFigures], now: datetime) -> None:
+        """Show how each rule fares, by its id."""
+        if figures != self._figures or now.date() != self._now.date():
+            self._figures, self._now = figures, now
             self._all_changed()
 
     def mark_unsaved(self, rule_id: int | None) -> None:
@@ -108,6 +115,8 @@ class RuleModel(QAbstractListModel):
                 return Qt.CheckState.Checked if rule.enabled else Qt.CheckState.Unchecked
             case Qt.ItemDataRole.AccessibleTextRole:
                 return self._spoken(index.row(), rule)
+            case Qt.ItemDataRole.ToolTipRole:
+                return plain_tip(self._told(rule))
             case _:
                 return self._fact(index.row(), rule, role)
 
@@ -118,9 +127,13 @@ class RuleModel(QAbstractListModel):
             case Role.NUMBER:
                 return row + 1
             case Role.SUMMARY:
-                return summary(rule, self._hits.get(rule.id, 0))
+                return summary(rule)
             case Role.UNSAVED:
                 return rule.id == self._unsaved
+            case Role.FIGURES:
+                return figures_line(self._of(rule), self._now)
+            case Role.MARK:
+                return delivery_mark(rule)
         return None
 
     def setData(  # noqa: N802 - Qt's name
@@ -172,21 +185,30 @@ class RuleModel(QAbstractListModel):
         known = 0 <= source < len(self._rules) and 0 <= target <= len(self._rules)
         if count != 1 or not known or target in (source, source + 1):
             return False
+        before = [rule.id for rule in self._rules]
         self.beginMoveRows(QModelIndex(), source, source, QModelIndex(), target)
         rule = self._rules.pop(source)
         self._rules.insert(target - 1 if target > source else target, rule)
         self.endMoveRows()
         self._all_changed()
-        self.reordered.emit([rule.id for rule in self._rules])
+        self.reordered.emit(rule.id, before)
         return True
 
     def _all_changed(self) -> None:
         if self._rules:
             self.dataChanged.emit(self.index(0), self.index(len(self._rules) - 1))
 
+    def _of(self, rule: Rule) -> RuleFigures:
+        return self._figures.get(rule.id, NO_FIGURES)
+
+    def _told(self, rule: Rule) -> str:
+        parts = (rule.name, summary(rule), delivery_word(rule), figures_told(self._of(rule), self._now))
+        return "\n".join(filter(None, parts))
+
     def _spoken(self, row: int, rule: Rule) -> str:
         state = tr("switched on") if rule.enabled else tr("switched off")
+        parts = (summary(rule), delivery_word(rule), figures_line(self._of(rule), self._now))
         return tr(
             "{number}. {name}, {state}: {summary}",
-            number=row + 1, name=rule.name, state=state, summary=summary(rule, self._hits.get(rule.id, 0)),
+            number=row + 1, name=rule.name, state=state, summary=" · ".join(filter(None, parts)),
         )  # fmt: skip

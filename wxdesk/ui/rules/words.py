@@ -17,7 +17,7 @@ from wxdesk.core.rules import (
     SessionFromTest,
     Verdict,
 )
-from wxdesk.i18n import ntr, tr
+from wxdesk.i18n import tr
 from wxdesk.ui.circumstances import circumstance, circumstances, straight
 
 SHOWN_WORDS = 4
@@ -65,11 +65,9 @@ _ACTIONS = {
 }
 
 
-def summary(rule: Rule, hits: int = 0) -> str:
-    """A rule on one line: how often in the last seven days (first, because a narrow list cuts the end), when, what."""
-    parts = [ntr("{n} hit in 7 days", "{n} hits in 7 days", hits) if hits else "", _when(rule), _then(rule.then)]
-    parts.append(delivery_word(rule))
-    return " · ".join(part for part in parts if part)
+def summary(rule: Rule) -> str:
+    """A rule on one line: when, and what it does."""
+    return " · ".join(part for part in (_when(rule), _then(rule.then)) if part)
 
 
 def _when(rule: Rule) -> str:

@@ -1,0 +1,21 @@
+"""The keys of the rules page, as the sheet of all keys tells them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wxdesk.i18n import tr
+from wxdesk.ui.shortcuts import Key
+
+
+def page_keys() -> Sequence[Key]:
+    """Each key with what it does."""
+    return (
+        Key("Ctrl+N", tr("Begin a new rule")),
+        Key("Ctrl+S", tr("Save the rule")),
+        Key("Ctrl+Z Ctrl+Shift+Z", tr("Undo and redo what was written in the rule")),
+        Key("Space", tr("Switch the rule on or off")),
+        Key("Alt+↑ Alt+↓", tr("Move the rule up or down")),
+        Key("Ctrl+Z", tr("In the list: take the last change of the list back")),
+        Key("Delete", tr("Delete the rule, or the word that has the keyboard")),
+    )
