@@ -91,3 +91,19 @@ async def test_corrections_are_found_by_their_index(talk: Talk, store: SqlStore,
 
     await answered(talk, rule, 1)
     assert "ix_replies_corrected" in await store._db.read(plan)
+
+
+async def test_a_rule_that_is_put_back_is_the_same_in_its_place_and_keeps_its_figures(
+    talk: Talk, store: SqlStore, rule: Rule
+) -> None:
+    await store.rules.save(rule_named("below"), T0)
+    await store.rules.save(rule, second(1))
+    await answered(talk, rule, 2)
+    before, fares = await store.rules.all(), await store.decisions.rule_figures(T0)
+    await store.rules.delete(rule.id)
+    assert await store.decisions.rule_figures(T0) == {}
+    for _ in range(2):  # once more changes nothing
+        await store.rules.put_back(before[0])
+        assert await store.rules.all() == before
+    assert await store.decisions.rule_figures(T0) == fares
+    assert (await store.rules.save(before[0], second(3))).revision == 3
