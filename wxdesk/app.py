@@ -42,6 +42,7 @@ from wxdesk.desk.desk import Desk
 from wxdesk.desk.dry_run import DryRun
 from wxdesk.desk.handoff import Handoff
 from wxdesk.desk.health import Health
+from wxdesk.desk.holding import Holding
 from wxdesk.desk.inserting import Filler
 from wxdesk.desk.intake import Intake
 from wxdesk.desk.liquid import LiquidRenderer
@@ -204,7 +205,8 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
     answering = Answering(accounts, rulebook, pause, transfers, clock)
     intake = Intake(store, read_push, answering, transfers, bus.publish, clock)
     listener = _door(setup, intake, bus)
-    out = _way_out(setup, store, pause, bus)
+    holding = Holding(store, pause, bus.publish, clock)
+    out = _way_out(setup, store, pause, holding, bus)
     pictures = Pictures(store.pictures, out.files, clock)
     typing = Typing(store, out.client, accounts, clock, wanted=config.wechat.show_typing)
     bus.subscribe(typing.hear, MessageKept, ReplyChanged, TypingAsked)
@@ -212,7 +214,7 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
         accounts=accounts,
         store=store,
         preferences=preferences,
-        handoff=Handoff(store, pictures, pause, transfers, bus.publish, clock),
+        handoff=Handoff(store, pictures, holding, transfers, bus.publish, clock),
         pictures=pictures,
         typing=typing,
         rulebook=rulebook,
@@ -246,7 +248,7 @@ def _knowing(store: SqlStore, bus: Bus, clock: Clock) -> tuple[Rulebook, Phraseb
     return rulebook, Phrasebook(store.templates, filler, clock, bus.publish, rulebook.load)
 
 
-def _way_out(setup: Setup, store: SqlStore, pause: Pause, bus: Bus) -> WayOut:
+def _way_out(setup: Setup, store: SqlStore, pause: Pause, holding: Holding, bus: Bus) -> WayOut:
     wechat, clock = setup.config.wechat, setup.clock
     client = WeChatClient(wechat.api_base, wechat.token_endpoint, setup.credentials, bus.publish, clock)
     bus.subscribe(client.hear, AccountFreed)
@@ -254,7 +256,7 @@ def _way_out(setup: Setup, store: SqlStore, pause: Pause, bus: Bus) -> WayOut:
     bus.subscribe(rests.hear, TokenChanged)
     files = FolderOfPictures(setup.home / PICTURES)
     uploads = Uploads(store.pictures, files, client, clock)
-    outbox = Outbox(store, PictureSender(client, uploads), setup.accounts, pause, rests, bus.publish, clock)
+    outbox = Outbox(store, PictureSender(client, uploads), setup.accounts, pause, holding, rests, bus.publish, clock)
     bus.subscribe(outbox.hear, ReplyChanged, PauseChanged, AccountFreed)
     fetching = PictureFetching(store.pictures, files, client, setup.ready, bus.publish, clock)
     bus.subscribe(fetching.hear, PictureChanged)

@@ -18,6 +18,7 @@ from wxdesk.core.lifecycle import (
     is_taken_over,
     mode_of,
     next_state,
+    states_before,
 )
 from wxdesk.core.model import Account, Author, Contact, Content, Conversation, Reply, ReplyMode, ReplyState
 
@@ -54,8 +55,19 @@ def test_only_a_person_moves_an_unknown_reply() -> None:
 def test_what_is_too_late_goes_to_its_human_and_nobody_calls_back_what_may_have_left() -> None:
     assert [key for key, state in REPLY_MOVES.items() if state is S.DRAFT] == [
         (S.HELD, Move.KEEP),
+        (S.QUEUED, Move.KEEP),
         (S.SENDING, Move.EXPIRE),
     ]
+
+
+def test_what_has_not_left_can_be_held_again() -> None:
+    assert {state for state, move in REPLY_MOVES if move is Move.HOLD} == BEFORE_SENDING
+    assert all(next_state(state, Move.HOLD) is S.HELD for state in BEFORE_SENDING)
+
+
+@pytest.mark.parametrize("move", [Move.HOLD, Move.KEEP, Move.RELEASE, Move.CANCEL])
+def test_a_move_of_many_leads_to_one_state(move: Move) -> None:
+    assert len({next_state(state, move) for state in states_before(move)}) == 1
 
 
 MINUTES = timedelta(minutes=1)

@@ -259,22 +259,22 @@ async def test_held_replies_leave_when_they_are_due(talk: Talk, store: SqlStore)
         await store.replies.add(new, T0)
     draft = await talk.writes(message.conversation_id, "draft", state=ReplyState.DRAFT)
     assert [reply.content.text for reply in await store.replies.pending()] == ["10", "20", "draft"]
-    assert await store.replies.next_wake(T0) == second(10)
-    assert await store.replies.release_due(second(9.999999)) == []
-    [released] = await store.replies.release_due(second(10))
+    assert await store.waiting.next_wake(T0) == second(10)
+    assert await store.waiting.release_due(second(9.999999)) == []
+    [released] = await store.waiting.release_due(second(10))
     assert (released.content.text, released.state, released.updated_at) == ("10", ReplyState.QUEUED, second(10))
-    assert await store.replies.next_wake(second(10)) == second(20)
-    await store.replies.release_due(second(99))
+    assert await store.waiting.next_wake(second(10)) == second(20)
+    await store.waiting.release_due(second(99))
     assert await store.replies.pending() == [draft]
-    assert await store.replies.next_wake(second(99)) is None
+    assert await store.waiting.next_wake(second(99)) is None
 
 
 async def test_postponed_replies_wake_the_outbox(talk: Talk, store: SqlStore) -> None:
     reply = await talk.writes((await talk.says("o1")).conversation.id, "x")
     await talk.moves(reply, Move.CLAIM)
     await store.replies.move(reply.id, Move.POSTPONE, T0, ReplyChanges(not_before=second(4)))
-    assert await store.replies.next_wake(T0) == second(4)
-    assert await store.replies.next_wake(second(4)) is None
+    assert await store.waiting.next_wake(T0) == second(4)
+    assert await store.waiting.next_wake(second(4)) is None
 
 
 async def test_after_a_crash_sending_becomes_unknown(talk: Talk, store: SqlStore) -> None:

@@ -85,9 +85,10 @@ class TemplatesChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class PauseChanged(Event):
-    """All automatic replies were paused or resumed."""
+    """All automatic replies were paused or resumed. `until` is when they go on by themselves, None for never."""
 
     paused: bool
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

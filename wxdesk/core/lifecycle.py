@@ -19,8 +19,8 @@ S = ReplyState
 class Move(StrEnum):
     """What can happen to a reply."""
 
-    HOLD = "hold"  # wait, then be sent
-    KEEP = "keep"  # a held reply waits for its human now, not for its time
+    HOLD = "hold"  # wait for a deadline (a fresh one, if it has waited before), or without one for a human's word
+    KEEP = "keep"  # what was held or queued waits for its human now, not for its time
     RELEASE = "release"  # a draft or held reply may leave now
     CLAIM = "claim"  # the outbox takes it; committed before the HTTP call
     ACCEPT = "accept"  # WeChat answered errcode 0
@@ -37,9 +37,12 @@ REPLY_MOVES: dict[tuple[ReplyState, Move], ReplyState] = {
     (S.DRAFT, Move.HOLD): S.HELD,
     (S.DRAFT, Move.RELEASE): S.QUEUED,
     (S.DRAFT, Move.CANCEL): S.CANCELLED,
+    (S.HELD, Move.HOLD): S.HELD,
     (S.HELD, Move.KEEP): S.DRAFT,
     (S.HELD, Move.RELEASE): S.QUEUED,
     (S.HELD, Move.CANCEL): S.CANCELLED,
+    (S.QUEUED, Move.HOLD): S.HELD,
+    (S.QUEUED, Move.KEEP): S.DRAFT,
     (S.QUEUED, Move.CLAIM): S.SENDING,
     (S.QUEUED, Move.REFUSE): S.FAILED,
     (S.QUEUED, Move.CANCEL): S.CANCELLED,

@@ -2,6 +2,7 @@
 
 accepted                         sent; the reply window loses one
 certainly not delivered          queued again, later and later (`core.backoff`), then failed
+paused before the call           queued again
 nothing there to deliver         failed: its picture is gone from this machine
 no answer came                   unknown: never sent again by itself
 not even tried, being too late   a draft: its human decides whether it still fits
@@ -64,6 +65,10 @@ class Consequences:
     def expired(self, reply: Reply) -> Consequence:
         """Its time was so long ago that the customer may have moved on; nothing has left."""
         return self._final(reply, Move.EXPIRE, ReplyChanges(error=TOO_LATE))
+
+    def stopped(self) -> Consequence:
+        """A pause came between its claim and its call; it waits for its end."""
+        return Move.POSTPONE, ReplyChanges()
 
     def not_sent(self, reply: Reply, error: NotSent) -> Consequence:
         """It certainly did not reach the contact."""

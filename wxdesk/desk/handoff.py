@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from wxdesk.core import contents, quota
 from wxdesk.core.errors import PartsDiffer, ReplyEmpty, TooFewLeft
 from wxdesk.core.events import ConversationChanged, Event, ReplyChanged
 from wxdesk.core.lifecycle import TAKEOVER_AFTER_WRITING, Move, is_taken_over
 from wxdesk.core.model import Author, Content, Conversation, NewReply, Reply, ReplyMode, ReplyState
-from wxdesk.desk.pause import Pause
+from wxdesk.desk.holding import Holding
 from wxdesk.desk.pictures import Pictures
 from wxdesk.desk.ports import Clock, ReplyChanges, Store
 from wxdesk.desk.splitting import split_text
@@ -31,14 +31,14 @@ class Handoff:
         self,
         store: Store,
         pictures: Pictures,
-        pause: Pause,
+        holding: Holding,
         transfers: Transfers,
         publish: Callable[[Event], None],
         clock: Clock,
     ) -> None:
         self._store = store
         self._pictures = pictures
-        self._pause = pause
+        self._holding = holding
         self._transfers = transfers
         self._publish = publish
         self._clock = clock
@@ -169,13 +169,24 @@ class Handoff:
         """An unknown reply did arrive."""
         return await self._move(reply_id, Move.CONFIRM)
 
-    async def pause(self) -> None:
-        """Nothing automatic leaves from this instant."""
-        await self._pause.set(True)
+    async def pause(self, until: datetime | None = None) -> None:
+        """Nothing automatic leaves from this instant, `until` then (an aware time) or until somebody resumes.
+
+        What waits stays as it is; what a human writes or releases leaves.
+        """
+        await self._holding.pause(until)
 
     async def resume(self) -> None:
-        """Automatic replies go on: what waited leaves in its order, or becomes a draft if its time was long ago."""
-        await self._pause.set(False)
+        """Rules speak again from the next message on. What waited is held and asks: it leaves when a human says so."""
+        await self._holding.resume()
+
+    async def release_pending(self) -> int:
+        """Send every held automatic reply now, in all conversations; how many."""
+        return await self._holding.release_all(OPERATOR)
+
+    async def cancel_held(self) -> int:
+        """Stop every held automatic reply, in all conversations, and leave the drafts; how many."""
+        return await self._holding.cancel_all(OPERATOR)
 
     async def cancel_pending(self) -> None:
         """Stop every automatic reply that waits, in all conversations."""

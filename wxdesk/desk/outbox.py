@@ -22,6 +22,7 @@ from wxdesk.core.lifecycle import Move, is_automatic, is_expired
 from wxdesk.core.model import Account, Reply, ReplyState, ReplyWindow
 from wxdesk.core.quota import Claimed
 from wxdesk.desk.consequences import Consequence, Consequences
+from wxdesk.desk.holding import Holding
 from wxdesk.desk.pause import Pause
 from wxdesk.desk.ports import Clock, ReplyChanges, Sender, Store
 from wxdesk.desk.rests import Rests
@@ -45,6 +46,7 @@ class Outbox:
         sender: Sender,
         accounts: Mapping[str, Account],
         pause: Pause,
+        holding: Holding,
         rests: Rests,
         publish: Callable[[Event], None],
         clock: Clock,
@@ -53,6 +55,7 @@ class Outbox:
         self._sender = sender
         self._accounts = accounts
         self._pause = pause
+        self._holding = holding
         self._publish = publish
         self._clock = clock
         self._awake = asyncio.Event()
@@ -112,10 +115,7 @@ class Outbox:
         """Let go what was held until now, and learn when the next look is due; not to be asked after each reply."""
         self._wake_known = True
         try:
-            if not self._pause.on:
-                for reply in await self._store.replies.release_due(now):
-                    self._tell(reply)
-            self._wake = await self._store.replies.next_wake(now)
+            self._wake = await self._holding.look(now)
         except StoreError:
             self._wake_known = False
             raise
@@ -137,7 +137,7 @@ class Outbox:
 
     def _seconds_to_wait(self, now: datetime) -> float | None:
         moments = list(self._rests.ends_after(now))
-        if self._wake is not None and not self._pause.on:
+        if self._wake is not None:
             moments.append(self._wake)
         return max(0.0, (min(moments) - now).total_seconds()) if moments else None
 
@@ -184,8 +184,13 @@ class Outbox:
         return self._consequences.accepted(reply)
 
     def _untried(self, reply: Reply, window: ReplyWindow) -> Consequence | None:
-        """What becomes of an automatic reply that is not worth trying; None for one that is."""
+        """What becomes of an automatic reply that may not leave, or is not worth trying; None for one that is.
+
+        Asked right before the call begins, so that a pause stops also what was claimed a moment before it.
+        """
         now = self._clock()
+        if is_automatic(reply) and self._pause.on:
+            return self._consequences.stopped()
         if is_automatic(reply) and quota.left(window, now) == 0:
             return self._consequences.hopeless(reply, "WeChat allows no more replies until the contact writes again")
         return self._consequences.expired(reply) if is_expired(reply, now) else None

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from datetime import datetime
 
 from wxdesk.core.events import Event, PauseChanged
 from wxdesk.desk.ports import Settings
 
+log = logging.getLogger(__name__)
+
 KEY = "paused"
+
+OFF, ON = "0", "1"
+"""What is stored; a pause with an end is stored as that time, in ISO 8601."""
 
 
 class Pause:
@@ -17,19 +24,42 @@ class Pause:
         self._settings = settings
         self._publish = publish
         self._on = False
+        self._until: datetime | None = None
 
     @property
     def on(self) -> bool:
         """True while nothing automatic may leave."""
         return self._on
 
-    async def load(self) -> None:
-        """Take over what was stored before the restart."""
-        self._on = await self._settings.get(KEY) == "1"
+    @property
+    def until(self) -> datetime | None:
+        """When the desk ends the pause by itself, None for never; see `desk.holding`."""
+        return self._until if self._on else None
 
-    async def set(self, on: bool) -> None:
+    async def load(self) -> None:
+        """Take over what was stored before the restart. What cannot be read counts as a pause without an end."""
+        stored = await self._settings.get(KEY) or OFF
+        self._on = stored != OFF
+        self._until = _end_in(stored)
+        if self._on:
+            self._publish(PauseChanged(True, self._until))
+
+    async def set(self, on: bool, until: datetime | None = None) -> None:
         """Pause or resume. Pausing holds at once, before it is even stored; resuming only once it is stored."""
         self._on = self._on or on
-        await self._settings.set(KEY, "1" if on else "0")
-        self._on = on
-        self._publish(PauseChanged(on))
+        await self._settings.set(KEY, (until.isoformat() if until else ON) if on else OFF)
+        self._on, self._until = on, until if on else None
+        self._publish(PauseChanged(on, self._until))
+
+
+def _end_in(stored: str) -> datetime | None:
+    if stored in (OFF, ON):
+        return None
+    try:
+        until = datetime.fromisoformat(stored)
+    except ValueError:
+        until = None
+    if until is None or until.tzinfo is None:
+        log.warning("The end of the stored pause cannot be read; it lasts until somebody resumes")
+        return None
+    return until

@@ -34,6 +34,7 @@ from wxdesk.desk.looking_back import Decisions, Statistics, Traces
 from wxdesk.desk.media_ports import PictureRecords
 from wxdesk.desk.template_ports import Templates
 from wxdesk.desk.transfer_ports import Transfers
+from wxdesk.desk.waiting_ports import Waiting
 
 type Clock = Callable[[], datetime]
 """Tells the time, aware and in UTC."""
@@ -224,8 +225,8 @@ class Replies(Protocol):
         """Move queued replies to `sending` and commit; at most one a conversation, the oldest first.
 
         Left out: conversations in `busy`, conversations with a reply in `sending`, accounts in `without`,
-        replies whose `not_before` is later than `now`, and, if `only_by_hand`, those that a rule made. A reply is
-        never claimed before an older queued one of its conversation (paused ones do not block written ones).
+        replies whose `not_before` is later than `now`, and, if `only_by_hand`, those that no human wrote or released.
+        A reply is never claimed before an older queued one of its conversation (paused ones do not block written ones).
         """
         ...
 
@@ -249,16 +250,8 @@ class Replies(Protocol):
         """Cancel everything that rules made and that has not left: of one conversation, or of all."""
         ...
 
-    async def release_due(self, now: datetime) -> list[Reply]:
-        """Move held replies whose time has come to `queued`."""
-        ...
-
-    async def next_wake(self, now: datetime) -> datetime | None:
-        """When the next held reply is due or the next postponed one may be tried."""
-        ...
-
     async def pending(self) -> list[Reply]:
-        """Held replies and drafts, soonest first."""
+        """Held replies, those that ask first (they have no deadline) and then the soonest; drafts after them."""
         ...
 
     async def recover(self, at: datetime) -> list[Reply]:
@@ -370,6 +363,11 @@ class Store(Protocol):
     @property
     def transfers(self) -> Transfers:
         """Who is handed over to WeChat's own tool."""
+        ...
+
+    @property
+    def waiting(self) -> Waiting:
+        """The outbox's table, many replies at once."""
         ...
 
     async def register(self, accounts: Sequence[Account]) -> None:

@@ -84,6 +84,8 @@ def _values(before: Reply, made: Move, at: datetime, changes: ReplyChanges) -> d
         values |= {"errcode": None, "error": "", "rid": "", "not_before": None}
     if made in ARRIVED:
         values["sent_at"] = at
+    if made is Move.KEEP:
+        values["due_at"] = None
     if changes.error is not None:  # WeChat's last answer stands whole or not at all
         values |= {"errcode": None, "rid": ""}
     named = ("content", "edited", "by", "due_at", "not_before", "sent_at", "errcode", "error", "rid")

@@ -34,6 +34,7 @@ from wxdesk.store.statistics import SqlStatistics
 from wxdesk.store.templates import SqlTemplates
 from wxdesk.store.traces import SqlTraces
 from wxdesk.store.transfers import SqlTransfers
+from wxdesk.store.waiting import SqlWaiting
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +48,7 @@ class SqlStore:
         self.pushes = SqlPushes(db)
         self.conversations = SqlConversations(db)
         self.replies = SqlReplies(db)
+        self.waiting = SqlWaiting(db)
         self.pictures = SqlPictures(db)
         self.decisions = SqlDecisions(db)
         self.rules = SqlRules(db)

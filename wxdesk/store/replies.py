@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Update, func, nulls_last, select, union_all, update
+from sqlalchemy import ColumnElement, Connection, Select, Update, nulls_first, select, update
 
 from wxdesk.core.errors import NotFound
 from wxdesk.core.lifecycle import BEFORE_SENDING, Move
@@ -19,6 +19,7 @@ from wxdesk.store.inbox_rows import PENDING
 from wxdesk.store.new_replies import insert_replies, load_replies, reply_row
 from wxdesk.store.records import reply_of, select_replies
 from wxdesk.store.schema import conversations, replies
+from wxdesk.store.waiting import by_hand, changed
 
 QUEUED = replies.c.state == ReplyState.QUEUED
 
@@ -77,24 +78,13 @@ class SqlReplies:
         change = update(replies).where(replies.c.author == Author.RULE, replies.c.state.in_(BEFORE_SENDING))
         if conversation_id is not None:
             change = change.where(replies.c.conversation_id == conversation_id)
-        return await self._db.write(_change, change.values(state=ReplyState.CANCELLED, by=by, updated_at=at))
-
-    async def release_due(self, now: datetime) -> list[Reply]:
-        """Move held replies whose time has come to `queued`."""
-        change = update(replies).where(replies.c.state == ReplyState.HELD, replies.c.due_at <= now)
-        return await self._db.write(_change, change.values(state=ReplyState.QUEUED, updated_at=now))
-
-    async def next_wake(self, now: datetime) -> datetime | None:
-        """When the next held reply is due or the next postponed one may be tried."""
-        held = select(replies.c.due_at.label("at")).where(replies.c.state == ReplyState.HELD)
-        postponed = select(replies.c.not_before).where(QUEUED, replies.c.not_before > now)
-        times = union_all(held, postponed).subquery()
-        return await self._db.read(_moment, select(func.min(times.c.at)))
+        return await self._db.write(changed, change.values(state=ReplyState.CANCELLED, by=by, updated_at=at))
 
     async def pending(self) -> list[Reply]:
-        """Held replies and drafts, soonest first; drafts have no time and come last."""
+        """Held replies, those that ask first and then the soonest; drafts come last, the oldest first."""
         query = select_replies().where(replies.c.state.in_(PENDING))
-        return await self._db.read(_list, query.order_by(nulls_last(replies.c.due_at), replies.c.id))
+        held_first, asking_first = replies.c.state != ReplyState.HELD, nulls_first(replies.c.due_at)
+        return await self._db.read(_list, query.order_by(held_first, asking_first, replies.c.id))
 
     async def recover(self, at: datetime) -> list[Reply]:
         """After a crash: every `sending` becomes `unknown`; it may have been delivered, and so counts as sent."""
@@ -112,18 +102,12 @@ def _add(connection: Connection, reply: NewReply, at: datetime) -> Reply:
 
 def _recover(connection: Connection, at: datetime) -> list[Reply]:
     change = update(replies).where(replies.c.state == ReplyState.SENDING)
-    lost = _change(connection, change.values(state=ReplyState.UNKNOWN, updated_at=at))
+    lost = changed(connection, change.values(state=ReplyState.UNKNOWN, updated_at=at))
     ids, left = {reply.conversation_id for reply in lost}, conversations.c.window_left
     if ids:  # of one conversation, never more than one is under way
         fewer = update(conversations).where(conversations.c.id.in_(ids), left > 0)
         connection.execute(fewer.values(window_left=left - 1))
     return lost
-
-
-def _change(connection: Connection, change: Update) -> list[Reply]:
-    """The replies that were changed, as they are then."""
-    ids = list(connection.scalars(change.returning(replies.c.id)))
-    return load_replies(connection, ids)
 
 
 def _claim(connection: Connection, change: Update) -> list[Claimed]:
@@ -137,11 +121,6 @@ def _list(connection: Connection, query: Select[Any]) -> list[Reply]:
     return [reply_of(row) for row in connection.execute(query)]
 
 
-def _moment(connection: Connection, query: Select[Any]) -> datetime | None:
-    at: datetime | None = connection.scalar(query)
-    return at
-
-
 def _first_in_line(now: datetime, *, only_by_hand: bool) -> Any:  # noqa: ANN401
     """Ids of the queued replies that may leave at `now`: each the first of its conversation, none beside another."""
     earlier, underway = replies.alias("earlier"), replies.alias("underway")
@@ -152,8 +131,8 @@ def _first_in_line(now: datetime, *, only_by_hand: bool) -> Any:  # noqa: ANN401
     )
     query = select(replies.c.id).join(conversations, conversations.c.id == replies.c.conversation_id).where(QUEUED)
     if only_by_hand:
-        ahead &= earlier.c.author != Author.RULE
-        query = query.where(replies.c.author != Author.RULE)
+        ahead &= by_hand(earlier)
+        query = query.where(by_hand(replies))
     sending = select(underway.c.id).where(
         underway.c.conversation_id == replies.c.conversation_id, underway.c.state == ReplyState.SENDING
     )

@@ -1,0 +1,44 @@
+"""The stored pause, as this and other programs wrote it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.desk.kept_settings import KeptSettings
+from wxdesk.core.events import Event, PauseChanged
+from wxdesk.desk.pause import KEY, Pause
+
+UNTIL = datetime(2026, 11, 24, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("until", [None, UNTIL])
+async def test_a_pause_is_loaded_as_it_was_set(until: datetime | None) -> None:
+    settings = KeptSettings()
+    await Pause(settings, [].append).set(True, until)
+    told: list[Event] = []
+    again = Pause(settings, told.append)
+    await again.load()
+    assert (again.on, again.until, told) == (True, until, [PauseChanged(True, until)])
+    await again.set(False)
+    await again.load()
+    assert (again.on, again.until) == (False, None)
+
+
+async def test_the_former_word_is_a_pause_without_an_end() -> None:
+    settings = KeptSettings()
+    await settings.set(KEY, "1")
+    pause = Pause(settings, [].append)
+    await pause.load()
+    assert (pause.on, pause.until) == (True, None)
+
+
+@pytest.mark.expects_log("end of the stored pause cannot be read")
+@pytest.mark.parametrize("stored", ["soon", "2026-11-24T15:00:00"])
+async def test_an_end_that_cannot_be_read_resumes_nothing(stored: str) -> None:
+    settings = KeptSettings()
+    await settings.set(KEY, stored)
+    pause = Pause(settings, [].append)
+    await pause.load()
+    assert (pause.on, pause.until) == (True, None)
