@@ -1,0 +1,69 @@
+"""The desk that `latency.py` measures; says where it listens, and at the end when each bubble was drawn."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from pathlib import Path
+
+from wxdesk.app import DeskThread, Setup, serve
+from wxdesk.config import AccountEntry, Config, Listener, WeChatAt
+from wxdesk.rules_command import import_rules
+from wxdesk.sandbox.customers import demo_account
+
+OPEN = "oLIVE" + "0" * 23
+
+
+def setup(home: Path, url: str) -> Setup:
+    """A desk for the demo's account in front of the WeChat at `url`."""
+    account, credentials = demo_account()
+    entry = AccountEntry(account.name, account.app_id, account.original_id, reserve=0)
+    return Setup(home, Config(Listener(port=0), wechat=WeChatAt(url), accounts=(entry,)), {account.name: credentials})
+
+
+def window(made: Setup) -> None:
+    """The desk with its window, which shows one conversation and notes when it draws each of its messages."""
+    from PySide6.QtCore import QEvent, QObject
+    from PySide6.QtWidgets import QApplication
+
+    from wxdesk.ui.inbox.page import InboxPage
+    from wxdesk.ui.inbox.timeline_view import TimelineView
+    from wxdesk.ui.setup.facts import Facts
+    from wxdesk.ui.window import run_window
+
+    drawn: dict[str, float] = {}
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() is QEvent.Type.Paint:
+                for entry in view.model().entries():
+                    drawn.setdefault(entry.text, time.time())
+            return False
+
+    thread = DeskThread(made)
+    print(json.dumps({"event": "listening", "url": thread.url}), flush=True)
+
+    def shown() -> None:
+        nonlocal view
+        page = next(one for top in QApplication.topLevelWidgets() for one in top.findChildren(InboxPage))
+        view = page.findChild(TimelineView)
+        view.viewport().installEventFilter(watch)
+        page.open_conversation(1)
+
+    view: TimelineView | None = None
+    watch = Watch()
+    run_window(thread.desk, thread.loop, Facts(made.home), shown)
+    thread.stop()
+    print(json.dumps(list(drawn.items())), flush=True)
+
+
+if __name__ == "__main__":
+    kind, home, url = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
+    made = setup(home, url)
+    asyncio.run(import_rules(made, (home / "rules.toml").read_text(encoding="utf-8"), "rules.toml"))
+    if kind == "window":
+        window(made)
+    else:
+        asyncio.run(serve(made))
