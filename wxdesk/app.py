@@ -23,10 +23,14 @@ from wxdesk.core.credentials import Credentials
 from wxdesk.core.events import (
     AccountFreed,
     ApiCalled,
+    ConversationChanged,
+    DecisionMade,
     ListenerChanged,
     MessageKept,
+    OperatorCalled,
     PauseChanged,
     PictureChanged,
+    PreferencesChanged,
     PushSeen,
     ReplyChanged,
     TokenChanged,
@@ -34,6 +38,7 @@ from wxdesk.core.events import (
     TypingAsked,
 )
 from wxdesk.core.model import Account
+from wxdesk.desk.alarms import Alarms
 from wxdesk.desk.answering import Answering
 from wxdesk.desk.bus import Bus
 from wxdesk.desk.calendars import Calendars
@@ -146,6 +151,8 @@ class OpenDesk:
             await self.transfers.load()
             await self.out.outbox.recover()
             await self.intake.recover()
+            await self.desk.alarms.load()
+            self._run("alarms", self.desk.alarms.run())
             self._run("intake", self.intake.run())
             self._run("outbox", self.out.outbox.run())
             self._run("typing", self.desk.typing.run())
@@ -215,6 +222,7 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
         store=store,
         preferences=preferences,
         handoff=Handoff(store, pictures, holding, transfers, bus.publish, clock),
+        alarms=_alarms(setup, store, preferences, bus),
         pictures=pictures,
         typing=typing,
         rulebook=rulebook,
@@ -238,6 +246,13 @@ def _watching(bus: Bus) -> tuple[Health, Traffic]:
     bus.subscribe(health.hear, ListenerChanged, PauseChanged, TokenChanged, TroubleRaised)
     bus.subscribe(traffic.hear, PushSeen, ApiCalled)
     return health, traffic
+
+
+def _alarms(setup: Setup, store: SqlStore, preferences: KeptPreferences, bus: Bus) -> Alarms:
+    alarms = Alarms(store.calls, setup.accounts, lambda: preferences.now.warning, bus.publish, setup.clock)
+    touching = (MessageKept, DecisionMade, ReplyChanged, ConversationChanged, OperatorCalled)
+    bus.subscribe(alarms.hear, *touching, PreferencesChanged)
+    return alarms
 
 
 def _knowing(store: SqlStore, bus: Bus, clock: Clock) -> tuple[Rulebook, Phrasebook]:

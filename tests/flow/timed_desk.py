@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.flow.conftest import setup_for
 from wxdesk.app import OpenDesk, Setup, open_desk
-from wxdesk.core.events import ApiCalled, Event, PauseChanged, ReplyChanged
+from wxdesk.core.events import ApiCalled, Event, PauseChanged, PreferencesChanged, ReplyChanged
 from wxdesk.core.inbox import InboxFilter
 from wxdesk.core.model import Conversation, Reply, ReplyState
 from wxdesk.sandbox.server import Sandbox
@@ -65,8 +65,9 @@ class Desk:
         await self.until(lambda: ReplyState.SENDING in self.states[reply_id] and self.states[reply_id][-1] in ends)
 
     def move_to(self, at: datetime) -> None:
-        """Let the time be `at`, and the outbox notice."""
+        """Let the time be `at`, and the outbox and the alarms notice."""
         self.clock.now = at
+        self.opened.desk.alarms.hear(PreferencesChanged())
         self.opened.out.outbox.hear(PauseChanged(False))
 
     async def reply(self, reply_id: int) -> Reply:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.ui.inbox.records import conversation as waiting
 from tests.ui.world import World
 from wxdesk.core.events import TokenChanged, TroubleRaised
 from wxdesk.core.inbox import DayCounts
@@ -26,6 +27,7 @@ from wxdesk.ui.setup.facts import Facts
 from wxdesk.ui.shortcuts import ShortcutSheet
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.key_cap import KeyCap
+from wxdesk.ui.words import name_of
 
 WANG = "oW7hT5dQmZ0xKfLr2sVnB8yE4c31"
 
@@ -180,6 +182,34 @@ def test_a_rule_that_calls_leads_to_its_conversation(qtbot: QtBot, window: MainW
     assert bars.texts() == {}
 
 
+def test_the_bar_of_a_call_goes_once_somebody_has_looked(qtbot: QtBot, window: MainWindow, world: World) -> None:
+    step = (Action(ActionKind.NOTIFY),)
+    world.call(world.desk.rulebook.save(Rule("Broken glass", when=Condition(any=("broken",)), then=step)))
+    conversation = world.say(WANG, "it arrived broken")
+    bars = window.notices.bars
+    qtbot.waitUntil(lambda: "“Broken glass” calls for you." in bars.texts().values())
+    qtbot.waitUntil(lambda: world.desk.alarms.state.ringing == {conversation})
+    world.call(world.desk.alarms.look(conversation))
+    qtbot.waitUntil(lambda: bars.texts() == {})
+
+
+def test_who_waits_longest_is_named_and_one_key_away(qtbot: QtBot, active: MainWindow, world: World) -> None:
+    longest, inbox = active.status_bar.longest, active.pages[0].widget
+    assert isinstance(inbox, InboxPage)
+    assert not longest.isVisible()
+    first = world.say(WANG, "hello")
+    world.say("oSecond000000000000000000001", "me too")
+    name = name_of(world.call(world.desk.store.conversations.get(first)).contact)
+    qtbot.waitUntil(lambda: longest.text().startswith(f"Longest wait: {name}, "))
+    active.show_settings()
+    qtbot.keyClick(active, Qt.Key.Key_F7)
+    qtbot.waitUntil(lambda: inbox.session.conversation_id == first)
+    assert active.stack.currentWidget() is inbox
+    reply = world.call(world.desk.handoff.write(first, "hi"))
+    world.wait_until_sent(reply.id)
+    qtbot.waitUntil(lambda: longest.conversation is not None and longest.conversation.id != first)
+
+
 def test_the_sheet_lists_every_key_that_the_window_has(qtbot: QtBot, active: MainWindow) -> None:
     qtbot.keyClick(active, Qt.Key.Key_F1)
     sheet = active.findChild(ShortcutSheet)
@@ -284,6 +314,7 @@ def test_the_strip_fits_into_900(
     window = MainWindow(bridge, facts, appearance)
     qtbot.addWidget(window, before_close_func=lambda widget: widget.finish())
     window.status_bar.show_day(DayCounts(12_345, 9_876, 2_345, 123))
+    window.status_bar.show_longest(waiting(1, waiting=90, alias="一个名字特别长的老客户张三丰"))
     assert window.minimumSizeHint().width() <= 900
     assert window.minimumSizeHint().height() <= 600
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from wxdesk.core.calls import Cause
 from wxdesk.core.model import PictureState, ReplyState
 
 
@@ -48,6 +49,21 @@ class OperatorCalled(Event):
 
     conversation_id: int
     rule_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallRaised(Event):
+    """A conversation calls for its human, for a cause that it did not have or with something new behind it."""
+
+    conversation_id: int
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class CallsChanged(Event):
+    """Calls of a conversation have ended, or somebody has looked at them."""
+
+    conversation_id: int
 
 
 @dataclass(frozen=True, slots=True)

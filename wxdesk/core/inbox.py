@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from wxdesk.core.calls import Call
 from wxdesk.core.model import Conversation, Message, Reply
 
 
@@ -14,7 +15,7 @@ class InboxFilter(StrEnum):
 
     ALL = "all"
     WAITING = "waiting"  # somebody wrote and nobody answered; longest first
-    NEEDS_HUMAN = "needs_human"  # taken over with something unanswered, failed or unknown
+    NEEDS_HUMAN = "needs_human"  # calls for somebody: left to a human, a window closing, failed, unknown …
     PENDING = "pending"  # a held or draft reply waits for its time or its human
     UNREAD = "unread"
 
@@ -24,7 +25,8 @@ class InboxRow:
     """One conversation in the list, with what its replies need.
 
     `due_at` is the earliest deadline of a held reply, `drafts` the number of drafts, `failed` the newest reply
-    that failed or is unknown and has not been settled, `last_reply` the newest reply of all.
+    that failed or is unknown and has not been settled, `last_reply` the newest reply of all. `calls` says why it
+    calls for its human, if it does.
     """
 
     conversation: Conversation
@@ -33,6 +35,7 @@ class InboxRow:
     drafts: int = 0
     failed: Reply | None = None
     last_reply: Reply | None = None
+    calls: tuple[Call, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from wxdesk.core.errors import BadPreference
@@ -39,6 +40,11 @@ class Preferences:
     sound: bool = True
     sound_every_seconds: int = 20
     warn_hours: int = 2
+
+    @property
+    def warning(self) -> timedelta:
+        """How long before a reply window closes unanswered the operator is told; zero for not at all."""
+        return timedelta(hours=self.warn_hours)
 
     def check(self) -> None:
         """Raise `BadPreference` at the first field that is out of its bounds."""

@@ -89,7 +89,8 @@ class Answering:
         fits = len(answer.contents) <= situation.left_for_rules
         if not fits and not answer.transfer:
             no_quota = replace(decision, outcome=Outcome.NO_QUOTA)
-            return Resolution(no_quota, take_over=answer.take_over, firings=_firings(answer, spoke=False))
+            firings = _firings(answer, spoke=False)
+            return Resolution(no_quota, take_over=answer.take_over, firings=firings, notify=answer.notify)
         resolution = Resolution(
             decision,
             _replies(item, account, answer, now) if fits else (),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from wxdesk.core.model import Account, Content
+from wxdesk.desk.alarms import Alarms
 from wxdesk.desk.bus import Bus
 from wxdesk.desk.checkup import Checkup
 from wxdesk.desk.dry_run import DryRun
@@ -33,6 +34,7 @@ class Desk:
     store: Store
     preferences: KeptPreferences
     handoff: Handoff
+    alarms: Alarms
     pictures: Pictures
     typing: Typing
     rulebook: Rulebook

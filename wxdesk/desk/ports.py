@@ -30,6 +30,7 @@ from wxdesk.core.model import (
 from wxdesk.core.quota import Claimed
 from wxdesk.core.rules import Decision, Firing, Rule
 from wxdesk.core.subject import NO_HISTORY, History, Wanted
+from wxdesk.desk.call_ports import Calls
 from wxdesk.desk.looking_back import Decisions, Statistics, Traces
 from wxdesk.desk.media_ports import PictureRecords
 from wxdesk.desk.template_ports import Templates
@@ -69,8 +70,9 @@ class ToDerive:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """All that follows from one decision, stored together with it or not at all; `notify` is not stored.
+    """All that follows from one decision, stored together with it or not at all.
 
+    `notify`: the rule wants somebody to look, which is kept as a call (`core.calls`).
     `transferred_until`: the answer hands the contact over to WeChat's own tool · `arm_transfer`: the next one shall.
     """
 
@@ -152,7 +154,10 @@ class Conversations(Protocol):
         ...
 
     async def page(self, chosen: InboxFilter, offset: int = 0, limit: int = 100) -> list[InboxRow]:
-        """Rows of the list: newest first, or longest waiting first for WAITING and NEEDS_HUMAN."""
+        """Rows of the list: newest first, or longest waiting first for WAITING and NEEDS_HUMAN.
+
+        Under ALL, those with a call that rises come before all others, the longest waiting first.
+        """
         ...
 
     async def rows(self, ids: Collection[int]) -> list[InboxRow]:
@@ -323,6 +328,11 @@ class Store(Protocol):
     @property
     def replies(self) -> Replies:
         """The outbox's table."""
+        ...
+
+    @property
+    def calls(self) -> Calls:
+        """Which conversations call for a human."""
         ...
 
     @property

@@ -18,7 +18,7 @@ from wxdesk.store.allowing import promised
 from wxdesk.store.columns import EPOCH, Moment
 from wxdesk.store.database import Database
 from wxdesk.store.records import conversation_of, message_of, reply_of, select_conversations, select_replies
-from wxdesk.store.schema import UNDECIDED, UNREAD, contacts, conversations, messages, replies
+from wxdesk.store.schema import NOT_CALLED, UNDECIDED, UNREAD, contacts, conversations, messages, replies
 
 
 class SqlConversations:
@@ -91,12 +91,12 @@ class SqlConversations:
 
     async def take_over(self, conversation_id: int, until: datetime | None) -> None:
         """A human has the word, until `until` or until handed back; raises `NotFound`."""
-        values = {"taken_over": True, "taken_over_until": until}
+        values = {"taken_over": True, "taken_over_until": until} | NOT_CALLED
         await self._change(conversations, conversation_id, values, "conversation")
 
     async def hand_back(self, conversation_id: int) -> None:
         """The rules have the word again; raises `NotFound`."""
-        values = {"taken_over": False, "taken_over_until": None}
+        values = {"taken_over": False, "taken_over_until": None} | NOT_CALLED
         await self._change(conversations, conversation_id, values, "conversation")
 
     async def update_contact(self, contact: Contact) -> None:

@@ -8,12 +8,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, nulls_last, select, true, union
 
+from wxdesk.core.calls import RINGING, Call
 from wxdesk.core.inbox import DayCounts, InboxCounts, InboxFilter, InboxRow
 from wxdesk.core.model import Author, ReplyState
 from wxdesk.core.rules import SETTLED
 from wxdesk.store.new_replies import load_replies
-from wxdesk.store.records import conversation_of, select_conversations
-from wxdesk.store.schema import UNREAD, WAITING, WRITTEN, conversations, decisions, messages, replies
+from wxdesk.store.records import call_of, conversation_of, select_conversations
+from wxdesk.store.schema import RISES, UNREAD, WAITING, WRITTEN, calls, conversations, decisions, messages, replies
 
 PENDING = (ReplyState.HELD, ReplyState.DRAFT)
 UNSETTLED = (ReplyState.FAILED, ReplyState.UNKNOWN)
@@ -23,6 +24,11 @@ _WITH_PENDING = select(replies.c.conversation_id).where(replies.c.state.in_(PEND
 # A takeover whose time has run out still counts: nobody answered, and the rules will not go back to it.
 _LEFT_TO_HUMAN = select(conversations.c.id).where(conversations.c.taken_over.is_(true()), WAITING)
 _WITH_UNSETTLED = select(replies.c.conversation_id).where(replies.c.state.in_(UNSETTLED))
+_RINGING = select(calls.c.conversation_id).where(calls.c.cause.in_(RINGING))
+_RISEN = select(calls.c.conversation_id).where(RISES)
+
+_NEWEST = (conversations.c.last_at.desc(), conversations.c.id.desc())
+_LONGEST = (nulls_last(conversations.c.waiting_since.asc()), *_NEWEST)
 
 
 def chosen_by(chip: InboxFilter) -> ColumnElement[bool]:
@@ -34,23 +40,38 @@ def chosen_by(chip: InboxFilter) -> ColumnElement[bool]:
     if chip is InboxFilter.PENDING:
         return conversations.c.id.in_(_WITH_PENDING)
     if chip is InboxFilter.NEEDS_HUMAN:
-        return conversations.c.id.in_(union(_LEFT_TO_HUMAN, _WITH_UNSETTLED).scalar_subquery())
+        return conversations.c.id.in_(union(_LEFT_TO_HUMAN, _WITH_UNSETTLED, _RINGING).scalar_subquery())
     return true()
 
 
 def page(connection: Connection, chip: InboxFilter, offset: int, limit: int) -> list[InboxRow]:
     """See `desk.ports.Conversations.page`."""
-    newest = (conversations.c.last_at.desc(), conversations.c.id.desc())
-    if chip in (InboxFilter.WAITING, InboxFilter.NEEDS_HUMAN):
-        order: tuple[Any, ...] = (nulls_last(conversations.c.waiting_since.asc()), *newest)
-    else:
-        order = newest
+    if chip is InboxFilter.ALL:
+        return _all_page(connection, offset, limit)
+    order: tuple[Any, ...] = _LONGEST if chip in (InboxFilter.WAITING, InboxFilter.NEEDS_HUMAN) else _NEWEST
     return _rows(connection, _select_rows().where(chosen_by(chip)).order_by(*order).limit(limit).offset(offset))
+
+
+def _all_page(connection: Connection, offset: int, limit: int) -> list[InboxRow]:
+    """First those that call, then all others: two queries, so that each can follow its index."""
+    risen, id_ = conversations.c.id.in_(_RISEN), conversations.c.id
+    first = _select_rows().where(risen).order_by(*_LONGEST).limit(limit).offset(offset)
+    found = _rows(connection, first)
+    if len(found) == limit:
+        return found
+    passed = connection.scalar(select(func.count()).select_from(conversations).where(risen)) or 0
+    others = _select_rows().where(id_.not_in(_RISEN)).order_by(*_NEWEST)
+    return found + _rows(connection, others.limit(limit - len(found)).offset(max(0, offset - passed)))
 
 
 def rows(connection: Connection, ids: Collection[int]) -> list[InboxRow]:
     """See `desk.ports.Conversations.rows`."""
-    return _rows(connection, _select_rows().where(conversations.c.id.in_(ids))) if ids else []
+    return rows_of(connection, conversations.c.id.in_(ids)) if ids else []
+
+
+def rows_of(connection: Connection, *chosen: ColumnElement[bool]) -> list[InboxRow]:
+    """The rows of the conversations that all of `chosen` hold for, in no particular order."""
+    return _rows(connection, _select_rows().where(*chosen))
 
 
 def _select_rows() -> Select[Any]:
@@ -75,6 +96,7 @@ def _rows(connection: Connection, query: Select[Any]) -> list[InboxRow]:
     found = (connection.execute(query)).all()
     wanted = {row.failed_id for row in found} | {row.last_reply_id for row in found}
     loaded = {reply.id: reply for reply in load_replies(connection, wanted - {None})}
+    calling = _calls(connection, [row.id for row in found])
     return [
         InboxRow(
             conversation=conversation_of(row),
@@ -83,9 +105,18 @@ def _rows(connection: Connection, query: Select[Any]) -> list[InboxRow]:
             drafts=row.drafts,
             failed=loaded.get(row.failed_id),
             last_reply=loaded.get(row.last_reply_id),
+            calls=calling.get(row.id, ()),
         )
         for row in found
     ]
+
+
+def _calls(connection: Connection, ids: Collection[int]) -> dict[int, tuple[Call, ...]]:
+    found: dict[int, tuple[Call, ...]] = {}
+    query = select(calls).where(calls.c.conversation_id.in_(ids)).order_by(calls.c.conversation_id, calls.c.cause)
+    for row in connection.execute(query) if ids else ():
+        found[row.conversation_id] = (*found.get(row.conversation_id, ()), call_of(row))
+    return found
 
 
 def counts(connection: Connection) -> InboxCounts:

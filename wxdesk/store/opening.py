@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError
 
 from wxdesk.core.errors import StoreError
 from wxdesk.core.model import Account
+from wxdesk.store.calls import SqlCalls
 from wxdesk.store.conversations import SqlConversations
 from wxdesk.store.database import Database, insert_into
 from wxdesk.store.decisions import SqlDecisions
@@ -49,6 +50,7 @@ class SqlStore:
         self.conversations = SqlConversations(db)
         self.replies = SqlReplies(db)
         self.waiting = SqlWaiting(db)
+        self.calls = SqlCalls(db)
         self.pictures = SqlPictures(db)
         self.decisions = SqlDecisions(db)
         self.rules = SqlRules(db)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, select
 
+from wxdesk.core.calls import Call
 from wxdesk.core.model import Contact, Conversation, Message, Reply, ReplyWindow
 from wxdesk.store.schema import contacts, conversations, replies
 
@@ -87,6 +88,11 @@ def message_of(row: Row[Any]) -> Message:
         picture_state=row.picture_state,
         picture_problem=row.picture_problem,
     )
+
+
+def call_of(row: Row[Any]) -> Call:
+    """A row with all columns of calls."""
+    return Call(row.conversation_id, row.cause, row.at, row.seen)
 
 
 def reply_of(row: Row[Any]) -> Reply:

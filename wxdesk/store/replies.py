@@ -18,7 +18,7 @@ from wxdesk.store.database import Database
 from wxdesk.store.inbox_rows import PENDING
 from wxdesk.store.new_replies import insert_replies, load_replies, reply_row
 from wxdesk.store.records import reply_of, select_replies
-from wxdesk.store.schema import conversations, replies
+from wxdesk.store.schema import NOT_CALLED, conversations, replies
 from wxdesk.store.waiting import by_hand, changed
 
 QUEUED = replies.c.state == ReplyState.QUEUED
@@ -93,7 +93,7 @@ class SqlReplies:
 
 def _add(connection: Connection, reply: NewReply, at: datetime) -> Reply:
     preview = update(conversations).where(conversations.c.id == reply.conversation_id)
-    said = connection.execute(preview.values(moving.preview(reply.author, reply.content, at)))
+    said = connection.execute(preview.values(moving.preview(reply.author, reply.content, at) | NOT_CALLED))
     if said.rowcount == 0:
         raise NotFound("conversation")
     ids = insert_replies(connection, [reply_row(reply, at)])

@@ -36,6 +36,7 @@ def resolve(connection: Connection, resolutions: Sequence[Resolution]) -> list[R
     decided = {resolution.decision.message_id for resolution in resolutions}
     connection.execute(update(messages).where(messages.c.id.in_(decided)).values(decided=True))
     _take_over(connection, {one.decision.conversation_id for one in new.values() if one.take_over})
+    _call(connection, [one.decision for one in new.values() if one.notify])
     _transfer(connection, list(new.values()))
     settled = {one.decision.conversation_id for one in new.values() if one.decision.outcome in SETTLED}
     stop_waiting_for_settled(connection, settled)
@@ -56,6 +57,13 @@ def _take_over(connection: Connection, ids: Collection[int]) -> None:
     if ids:
         change = update(conversations).where(conversations.c.id.in_(ids))
         connection.execute(change.values(taken_over=True, taken_over_until=None))
+
+
+def _call(connection: Connection, made: Sequence[Decision]) -> None:
+    """Note who asked for somebody to look, and when."""
+    for one in made:
+        change = update(conversations).where(conversations.c.id == one.conversation_id)
+        connection.execute(change.values(called_at=one.decided_at, called_by=one.rule_name))
 
 
 def _transfer(connection: Connection, resolutions: Sequence[Resolution]) -> None:

@@ -4,6 +4,7 @@
     raw_pushes ──┐ what WeChat said, byte for byte; its key is unique for ever
     contacts     │ who wrote
     conversations│ one a contact: mode, takeover, unread, waiting, preview, reply window, transfer
+    calls        │ one a conversation and cause that calls for a human
     messages ────┘ one a push that belongs in a conversation
     decisions      one a message: why it got its answer
     rule_firings   one a rule that matched a message
@@ -39,6 +40,7 @@ from sqlalchemy import (
     true,
 )
 
+from wxdesk.core.calls import RINGING, SOMEBODY_WAITS, Cause
 from wxdesk.core.model import (
     Author,
     BodyFormat,
@@ -137,11 +139,25 @@ UNREAD = conversations.c.unread > literal_column("0")
 WAITING = conversations.c.waiting_since.is_not(None)
 ARMED = conversations.c.transfer_armed.is_(true())
 CALLED = conversations.c.called_at.is_not(None)
+NOT_CALLED = {"called_at": None, "called_by": ""}
 Index(None, conversations.c.last_at, conversations.c.id)
 Index("ix_conversations_unread", conversations.c.last_at, sqlite_where=UNREAD, postgresql_where=UNREAD)
 Index("ix_conversations_waiting", conversations.c.waiting_since, sqlite_where=WAITING, postgresql_where=WAITING)
 Index("ix_conversations_armed", conversations.c.id, sqlite_where=ARMED, postgresql_where=ARMED)
 Index("ix_conversations_called", conversations.c.called_at, sqlite_where=CALLED, postgresql_where=CALLED)
+Index("ix_conversations_closing", conversations.c.window_until, sqlite_where=WAITING, postgresql_where=WAITING)
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("conversation_id", identity(), ForeignKey("conversations.id"), primary_key=True, autoincrement=False),
+    Column("cause", Choice(Cause), primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("seen", Boolean, nullable=False),
+)
+UNSEEN = calls.c.seen.is_(false())
+RISES = calls.c.cause.in_(SOMEBODY_WAITS) | (UNSEEN & calls.c.cause.in_(RINGING))
+Index(None, calls.c.cause, calls.c.conversation_id)
 
 messages = Table(
     "messages",

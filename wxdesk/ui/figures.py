@@ -7,11 +7,19 @@ from datetime import datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from wxdesk.core.events import ConversationChanged, DecisionMade, Event, MessageKept, ReplyChanged
+from wxdesk.core.events import (
+    CallRaised,
+    CallsChanged,
+    ConversationChanged,
+    DecisionMade,
+    Event,
+    MessageKept,
+    ReplyChanged,
+)
 from wxdesk.ui.bridge import Bridge
 
 GATHER_MS = 200
-_COUNTED = (MessageKept, DecisionMade, ReplyChanged, ConversationChanged)
+_COUNTED = (MessageKept, DecisionMade, ReplyChanged, ConversationChanged, CallRaised, CallsChanged)
 
 
 class Figures(QObject):
@@ -20,10 +28,12 @@ class Figures(QObject):
     Signals:
         inbox: `InboxCounts` of this moment.
         day: `DayCounts` since local midnight.
+        longest: the `Conversation` whose contact waits longest, None if nobody waits.
     """
 
     inbox = Signal(object)
     day = Signal(object)
+    longest = Signal(object)
 
     def __init__(self, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -38,10 +48,11 @@ class Figures(QObject):
         if self._asking:
             self._again.start()
             return
-        self._asking = 2
+        self._asking = 3
         conversations, now = self._bridge.desk.store.conversations, self._bridge.desk.clock()
         self._bridge.ask(conversations.counts(now), self._tell_inbox, self._failed)
         self._bridge.ask(conversations.day_counts(local_midnight(now)), self._tell_day, self._failed)
+        self._bridge.ask(self._bridge.desk.alarms.longest_waiting(), self._tell_longest, self._failed)
 
     def _hear(self, events: Sequence[Event]) -> None:
         if any(isinstance(event, _COUNTED) for event in events) and not self._again.isActive():
@@ -54,6 +65,10 @@ class Figures(QObject):
     def _tell_day(self, counts: object) -> None:
         self._asking -= 1
         self.day.emit(counts)
+
+    def _tell_longest(self, conversation: object) -> None:
+        self._asking -= 1
+        self.longest.emit(conversation)
 
     def _failed(self, error: Exception) -> None:
         self._asking -= 1

@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from wxdesk.core.events import Event, OperatorCalled, PauseChanged, TroubleRaised
+from wxdesk.core.calls import Cause
+from wxdesk.core.events import CallsChanged, Event, OperatorCalled, PauseChanged, TroubleRaised
 from wxdesk.core.inbox import InboxCounts
 from wxdesk.i18n import tr
 from wxdesk.ui.appearance import Appearance
@@ -90,6 +91,13 @@ class MainWindow(QWidget):
         self.rail.show_page(index)
         self.pages[index].activate()
 
+    def open_conversation(self, conversation_id: int) -> None:
+        """Show a conversation in the inbox."""
+        self.show_page(0)
+        inbox = self.pages[0].widget
+        if isinstance(inbox, InboxPage):
+            inbox.open_conversation(conversation_id)
+
     def show_settings(self) -> None:
         """Show the last page."""
         self.show_page(len(self.pages) - 1)
@@ -156,12 +164,15 @@ class MainWindow(QWidget):
         self.status_bar.pause_wanted.connect(self.toggle_pause)
         self.status_bar.day_began.connect(self.figures.ask)
         self.figures.day.connect(self.status_bar.show_day)
+        self.figures.longest.connect(self.status_bar.show_longest)
+        self.status_bar.longest.wanted.connect(self.open_conversation)
         self.figures.inbox.connect(self._show_counts)
 
     def _bind_keys(self) -> None:
         for page, item in zip(self.pages, self.rail.items, strict=True):
             bind(self, page.place.key, item.click)
         bind(self, "F8", self.toggle_pause)
+        bind(self, "F7", self.status_bar.longest.open)
         bind(self, "Ctrl+,", self.show_settings)
         bind(self, "Ctrl+Q", self.close)
         bind(self, "F1", self.show_keys)
@@ -175,6 +186,8 @@ class MainWindow(QWidget):
                 self._show_trouble(event)
             elif isinstance(event, OperatorCalled):
                 self._show_call(event)
+            elif isinstance(event, CallsChanged):
+                self._take_away_call(event.conversation_id)
 
     def _show_paused(self, paused: bool) -> None:
         self.pause_bar.setVisible(paused)
@@ -197,10 +210,13 @@ class MainWindow(QWidget):
 
     def _open_called(self, conversation_id: int) -> None:
         self.notices.bar(f"call:{conversation_id}", "")
-        self.show_page(0)
-        inbox = self.pages[0].widget
-        if isinstance(inbox, InboxPage):
-            inbox.open_conversation(conversation_id)
+        self.open_conversation(conversation_id)
+
+    def _take_away_call(self, conversation_id: int) -> None:
+        """Somebody has looked: the bar that asked for it has done its part."""
+        unseen = self._bridge.desk.alarms.state.unseen
+        if not any(call.conversation_id == conversation_id and call.cause is Cause.CALLED for call in unseen):
+            self.notices.bar(f"call:{conversation_id}", "")
 
     def _try_now(self, account: str) -> None:
         self._bridge.ask(self._bridge.desk.rests.try_now(account))

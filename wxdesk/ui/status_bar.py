@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from wxdesk.core.events import Event, ListenerChanged, PauseChanged, TokenChanged
 from wxdesk.core.inbox import DayCounts
+from wxdesk.core.model import Conversation
 from wxdesk.desk.health import HealthState
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.longest_wait import LongestWait
 from wxdesk.ui.theme import Measure, Size
 from wxdesk.ui.token_words import TokenWords
 from wxdesk.ui.widgets.buttons import Button
@@ -25,7 +27,7 @@ _SHOWN = (ListenerChanged, TokenChanged, PauseChanged)
 
 
 class StatusBar(QFrame):
-    """Listener, tokens, the day's figures, and the pause.
+    """Listener, tokens, the day's figures, who waits longest, and the pause.
 
     Signals:
         pause_wanted: the operator pressed the pause control.
@@ -44,6 +46,7 @@ class StatusBar(QFrame):
         self.listener = Lamp(self)
         self.token = Lamp(self, tabular=True)
         self.figures = PlainLabel(size=Size.SMALL, role="secondary", elide=True, tabular=True, parent=self)
+        self.longest = LongestWait(self)
         self.replies = Lamp(self)
         self.pause = Button(tr("Pause all"), key_hint="F8", parent=self)
         self.pause.setProperty("class", "small")
@@ -65,6 +68,10 @@ class StatusBar(QFrame):
                 waiting=day.unanswered,
             )
         )
+
+    def show_longest(self, conversation: Conversation | None) -> None:
+        """Show who waits longest, if anybody does."""
+        self.longest.show_conversation(conversation, self._bridge.desk.clock())
 
     def show_health(self) -> None:
         """Show the desk's state as it is now."""
@@ -97,6 +104,8 @@ class StatusBar(QFrame):
         row.addWidget(self.figures, 1)
         right = QHBoxLayout()
         right.setSpacing(10)
+        right.addWidget(self.longest)
+        right.addSpacing(10)
         right.addWidget(self.replies)
         right.addWidget(self.pause)
         row.addLayout(right)
@@ -115,6 +124,7 @@ class StatusBar(QFrame):
         now = self._bridge.desk.clock()
         words = TokenWords.of(self._bridge.desk.health.state, tuple(self._bridge.desk.accounts), now)
         self.token.show_state(words.role, words.text, words.details)
+        self.longest.tick(now)
         today = now.astimezone().date()
         if self._day is not None and today != self._day:
             self.day_began.emit()

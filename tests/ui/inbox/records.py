@@ -59,7 +59,11 @@ def conversation(number: int, *, last: float = 0, waiting: float | None = None, 
 
 
 def row(number: int, *, last: float = 0, waiting: float | None = None, **fields: object) -> InboxRow:
-    of_row = {name: fields.pop(name) for name in ("due_at", "held", "drafts", "failed", "last_reply") if name in fields}
+    of_row = {
+        name: fields.pop(name)
+        for name in ("due_at", "held", "drafts", "failed", "last_reply", "calls")
+        if name in fields
+    }
     return InboxRow(conversation(number, last=last, waiting=waiting, **fields), **of_row)  # type: ignore[arg-type]
 
 

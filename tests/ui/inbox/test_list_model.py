@@ -7,6 +7,7 @@ from PySide6.QtCore import QModelIndex
 from PySide6.QtTest import QAbstractItemModelTester
 
 from tests.ui.inbox.records import NOW, clock, reply, row
+from wxdesk.core.calls import Call, Cause
 from wxdesk.core.inbox import InboxFilter
 from wxdesk.core.model import ReplyState
 from wxdesk.desk.inbox_reading import LIST_PAGE
@@ -88,3 +89,21 @@ def test_a_countdown_rounds_up_and_never_goes_below_nothing(model: ConversationL
     model.show(InboxFilter.ALL, [row(1, held=1, due_at=NOW + timedelta(seconds=4.2)), row(2, held=1, due_at=NOW)])
     assert "Sends in 5 s" in model.index(0).data()
     assert "About to be sent" in model.index(1).data()
+
+
+def test_whoever_calls_rises_and_sinks_again_once_that_is_over(model: ConversationListModel) -> None:
+    model.show(InboxFilter.ALL, [row(1, last=1), row(2, last=2), row(3, last=3, waiting=3)])
+    model.merge([row(3, last=3, waiting=3, calls=(Call(3, Cause.LEFT, NOW, seen=True),))])
+    assert ids(model) == [3, 1, 2]
+    model.merge([row(2, last=2, waiting=9, calls=(Call(2, Cause.CALLED, NOW),))])
+    assert ids(model) == [2, 3, 1]
+    model.merge(
+        [row(2, last=2, calls=(Call(2, Cause.FAILED, NOW, seen=True),)), row(1, calls=(Call(1, Cause.HELD, NOW),))]
+    )
+    assert ids(model) == [3, 1, 2]
+
+
+def test_whoever_calls_stands_under_for_you_unless_a_reply_only_waits(model: ConversationListModel) -> None:
+    model.show(InboxFilter.NEEDS_HUMAN, [])
+    model.merge([row(1, calls=(Call(1, Cause.CALLED, NOW),)), row(2, calls=(Call(2, Cause.DRAFT, NOW),))])
+    assert ids(model) == [1]

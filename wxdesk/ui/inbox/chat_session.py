@@ -10,7 +10,16 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from wxdesk.core.events import ConversationChanged, DecisionMade, Event, MessageKept, PictureChanged, ReplyChanged
+from wxdesk.core.events import (
+    CallRaised,
+    CallsChanged,
+    ConversationChanged,
+    DecisionMade,
+    Event,
+    MessageKept,
+    PictureChanged,
+    ReplyChanged,
+)
 from wxdesk.core.inbox import InboxRow, SearchHit, TimelineItem
 from wxdesk.core.model import Message, Reply
 from wxdesk.core.rules import Decision
@@ -112,6 +121,8 @@ class ChatSession(QObject):
                     | PictureChanged(conversation_id)
                     | DecisionMade(conversation_id)
                     | ConversationChanged(conversation_id)
+                    | CallRaised(conversation_id)
+                    | CallsChanged(conversation_id)
                 ) if conversation_id == self.conversation_id:
                     touched = True
         if touched:

@@ -165,5 +165,5 @@ class ConversationListModel(QAbstractListModel):
         index = self.index(to)
         self.dataChanged.emit(index, index)
 
-    def _key(self, row: InboxRow) -> tuple[float, float, int]:
+    def _key(self, row: InboxRow) -> tuple[int, float, float, int]:
         return place(row, self.chosen)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from wxdesk.core.calls import RINGING
 from wxdesk.core.inbox import InboxFilter, InboxRow
 
 LONGEST_FIRST = frozenset({InboxFilter.WAITING, InboxFilter.NEEDS_HUMAN})
@@ -27,21 +28,24 @@ def belongs(row: InboxRow, chosen: InboxFilter) -> bool:
             return conversation.waiting_since is not None
         case InboxFilter.NEEDS_HUMAN:
             unanswered = conversation.taken_over and conversation.waiting_since is not None
-            return unanswered or row.failed is not None
+            return unanswered or row.failed is not None or any(call.cause in RINGING for call in row.calls)
         case InboxFilter.PENDING:
             return row.held > 0 or row.drafts > 0
         case InboxFilter.UNREAD:
             return conversation.unread > 0
 
 
-def place(row: InboxRow, chosen: InboxFilter) -> tuple[float, float, int]:
-    """A key that sorts rows as `chosen` shows them, smallest first. Where nothing waits, the newest is first."""
+def place(row: InboxRow, chosen: InboxFilter) -> tuple[int, float, float, int]:
+    """A key that sorts rows as `chosen` shows them, smallest first. Where nothing waits, the newest is first.
+
+    Among all, those with a call that rises stand first, in the order of those who wait.
+    """
     conversation = row.conversation
-    waiting = conversation.waiting_since if chosen in LONGEST_FIRST else None
+    risen = chosen is InboxFilter.ALL and any(call.rises for call in row.calls)
     last = -_seconds(conversation.last_at or _NEVER)
-    if chosen in LONGEST_FIRST:
-        return (_seconds(waiting or _LAST), last, -conversation.id)
-    return (last, 0.0, -conversation.id)
+    if risen or chosen in LONGEST_FIRST:
+        return (not risen, _seconds(conversation.waiting_since or _LAST), last, -conversation.id)
+    return (True, last, 0.0, -conversation.id)
 
 
 def _seconds(at: datetime) -> float:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from wxdesk.core import quota
+from wxdesk.core.calls import Call, Cause, most_urgent
 from wxdesk.core.inbox import InboxRow
 from wxdesk.core.lifecycle import is_taken_over
 from wxdesk.core.model import Author, Conversation, ReplyState
 from wxdesk.core.transfer import in_tool
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.standing import Standing, Standstill, held_standing, standing_of_reply
+from wxdesk.ui.standing import Standing, Standstill, held_standing, span_until, standing_of_reply
 from wxdesk.ui.words import ago, clock_time, name_of, preview_of, span_word, waiting_word
 
 LATE_AFTER = timedelta(minutes=10)
 """A contact who waits longer than this is shown in red."""
+
+_SAID = frozenset({Cause.CALLED, Cause.CLOSING, Cause.LEFT, Cause.RESERVE})
+"""Causes that have words of their own; the state of the replies says the others."""
 
 _ON_ITS_WAY = frozenset({ReplyState.QUEUED, ReplyState.SENDING})
 
@@ -26,6 +30,22 @@ def standing_of(row: InboxRow, now: datetime, standstill: Standstill = Standstil
         return standing_of_reply(row.failed, now)
     if row.held:
         return _held(row, now, standstill)
+    call = most_urgent(call for call in row.calls if call.cause in _SAID)
+    coming = _coming(row, call, now)
+    if coming is not None:
+        return coming
+    if call is not None or (conversation.taken_over and conversation.waiting_since is not None):
+        return Standing(_calling(call, row, now), "failed", "dot", strong=True)
+    if is_taken_over(conversation, now):
+        return Standing(_human(conversation, now), "accent", strong=True)
+    return _quiet(row, now)
+
+
+def _coming(row: InboxRow, call: Call | None, now: datetime) -> Standing | None:
+    """What happens next by itself, or by the operator alone."""
+    conversation = row.conversation
+    if call is not None and call.cause is Cause.CLOSING:
+        return Standing(_calling(call, row, now), "failed", "clock", strong=True)
     if row.drafts:
         return Standing(ntr("{n} draft to review", "{n} drafts to review", row.drafts), "pending", "edit", strong=True)
     if in_tool(conversation, now) and conversation.transferred_until is not None:
@@ -33,11 +53,26 @@ def standing_of(row: InboxRow, now: datetime, standstill: Standstill = Standstil
         return Standing(tr("In WeChat's tool until {time}", time=until), "pending", "arrow-out", strong=True)
     if conversation.transfer_armed:
         return Standing(tr("Goes to WeChat's tool"), "pending", "arrow-out", strong=True)
-    if conversation.taken_over and conversation.waiting_since is not None:
-        return Standing(tr("Needs you"), "failed", "dot", strong=True)
-    if is_taken_over(conversation, now):
-        return Standing(_human(conversation, now), "accent", strong=True)
-    return _quiet(row, now)
+    return None
+
+
+def _calling(call: Call | None, row: InboxRow, now: datetime) -> str:
+    """Why a human is wanted; also why the reply that is on its way does not leave."""
+    conversation = row.conversation
+    until = conversation.window.until
+    match call.cause if call is not None else Cause.LEFT:
+        case Cause.CALLED if conversation.called_by:
+            return tr("Called by “{rule}”", rule=conversation.called_by)
+        case Cause.CALLED:
+            return tr("A rule calls for you.")
+        case Cause.CLOSING if until is not None:
+            return tr("Unanswered, closes in {span}", span=span_until(max(until, now), now))
+        case Cause.RESERVE:
+            return tr("Needs you, rules may send no more")
+    last = row.last_reply
+    if last is not None and last.state in _ON_ITS_WAY and (last.errcode or last.error):
+        return tr("Needs you · {why}", why=standing_of_reply(last, now).text)
+    return tr("Needs you")
 
 
 def _held(row: InboxRow, now: datetime, standstill: Standstill) -> Standing:

@@ -7,13 +7,21 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from wxdesk.core.events import ConversationChanged, DecisionMade, Event, MessageKept, ReplyChanged
+from wxdesk.core.events import (
+    CallRaised,
+    CallsChanged,
+    ConversationChanged,
+    DecisionMade,
+    Event,
+    MessageKept,
+    ReplyChanged,
+)
 from wxdesk.core.inbox import InboxCounts, InboxFilter, InboxRow, SearchHit
 from wxdesk.desk import inbox_reading
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.inbox.conversation_list import ConversationList
 
-_TOUCHING = (MessageKept, DecisionMade, ReplyChanged, ConversationChanged)
+_TOUCHING = (MessageKept, DecisionMade, ReplyChanged, ConversationChanged, CallRaised, CallsChanged)
 
 
 class ListFeed(QObject):

@@ -158,6 +158,8 @@ class InboxPage(QWidget):
                 row.conversation, row.conversation.session_from or self.session.source(), reserve, now
             )
             self._explain(self._picked)
+            if not all(call.seen for call in row.calls):
+                self._mark_read()
         self._pace()
 
     def _begin_to_read(self) -> None:
@@ -166,11 +168,14 @@ class InboxPage(QWidget):
             self.chat.composer.edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _mark_read(self) -> None:
-        """What is open and in sight of somebody is read."""
+        """What is open and in sight of somebody is read, and its call answered."""
         row = self.session.row
-        if row is None or not row.conversation.unread or not self.isVisible() or not self.isActiveWindow():
+        if row is None or not self.isVisible() or not self.isActiveWindow():
             return
-        self._bridge.ask(self._bridge.desk.handoff.mark_read(row.conversation.id))
+        if row.conversation.unread:
+            self._bridge.ask(self._bridge.desk.handoff.mark_read(row.conversation.id))
+        if not all(call.seen for call in row.calls):
+            self._bridge.ask(self._bridge.desk.alarms.look(row.conversation.id))
 
     def _tick(self, now: datetime) -> None:
         self.list.tick(now)

@@ -1,0 +1,215 @@
+"""Conversations call for their human: each cause once, over restarts too, and each ends with its facts."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.flow.timed_desk import START, Desk, timed_desk
+from wxdesk.core.calls import Cause
+from wxdesk.core.events import CallRaised, CallsChanged, DecisionMade
+from wxdesk.core.inbox import InboxFilter
+from wxdesk.core.model import ReplyState
+from wxdesk.sandbox.customers import LI_LEI, WANG_FANG
+from wxdesk.sandbox.faults import Fault, FaultKind
+
+LI, WANG = LI_LEI.openid, WANG_FANG.openid
+RULES = """
+[[rules]]
+name = "complaint"
+when = { any = ["投诉"] }
+then = [{ reply = "很抱歉，马上有同事来看。" }, { notify = true }]
+
+[[rules]]
+name = "refund"
+when = { any = ["退款"] }
+then = [{ take_over = true }]
+
+[[rules]]
+name = "three"
+when = { any = ["三"] }
+then = [{ reply = "1" }, { reply = "2" }, { reply = "3" }]
+
+[[rules]]
+name = "held"
+when = { any = ["慢"] }
+then = [{ reply = "稍等" }]
+delivery = { hold = 60 }
+"""
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with timed_desk(tmp_path, RULES) as made:
+        yield made
+
+
+def raised(desk: Desk) -> list[Cause]:
+    return [event.cause for event in desk.events if isinstance(event, CallRaised)]
+
+
+def unseen(desk: Desk) -> set[Cause]:
+    return {call.cause for call in desk.opened.desk.alarms.state.unseen}
+
+
+async def says(desk: Desk, text: str, openid: str = LI) -> int:
+    before = len(desk.events)
+    await desk.sandbox.say(openid, text)
+    await desk.until(lambda: any(isinstance(event, DecisionMade) for event in desk.events[before:]))
+    return next(event.conversation_id for event in desk.events[before:] if isinstance(event, DecisionMade))
+
+
+async def causes(desk: Desk, conversation_id: int) -> set[Cause]:
+    [row] = await desk.opened.desk.store.conversations.rows([conversation_id])
+    return {call.cause for call in row.calls}
+
+
+async def test_a_rule_calls_once_and_until_somebody_looks(desk: Desk) -> None:
+    chat = await says(desk, "我要投诉")
+    await desk.until(lambda: Cause.CALLED in raised(desk))
+    await desk.until_sent(1)
+    await desk.restart()
+    assert unseen(desk) == {Cause.CALLED}
+    await desk.opened.desk.alarms.look(chat)
+    assert unseen(desk) == set()
+    assert await causes(desk, chat) == set()
+    assert CallsChanged(chat) in desk.events
+    await desk.restart()
+    assert unseen(desk) == set()
+    assert raised(desk) == [Cause.CALLED]
+    assert (await desk.thread(LI)).called_at is None
+
+
+async def test_a_contact_left_to_a_human_calls_with_each_message_until_he_is_answered(desk: Desk) -> None:
+    chat = await says(desk, "退款")
+    await desk.until(lambda: raised(desk) == [Cause.LEFT])
+    await desk.opened.desk.alarms.look(chat)
+    assert unseen(desk) == set()
+    assert await causes(desk, chat) == {Cause.LEFT}  # he still waits
+    desk.move_to(START + timedelta(minutes=1))
+    await says(desk, "在吗")
+    await desk.until(lambda: raised(desk) == [Cause.LEFT, Cause.LEFT])
+    ended = len(desk.events)
+    await desk.opened.desk.handoff.write(chat, "在的")
+    await desk.until(lambda: CallsChanged(chat) in desk.events[ended:])
+    assert await causes(desk, chat) == set()
+    assert unseen(desk) == set()
+
+
+async def test_it_warns_before_a_reply_window_closes_unanswered_and_not_after(desk: Desk) -> None:
+    chat = await says(desk, "没有规则认得这句")
+    desk.move_to(START + timedelta(hours=46, seconds=-1))
+    await says(desk, "三", WANG)
+    await desk.until_sent(3)
+    assert raised(desk) == []
+    desk.move_to(START + timedelta(hours=46))
+    await desk.until(lambda: raised(desk) == [Cause.CLOSING])
+    assert await causes(desk, chat) == {Cause.CLOSING}
+    await desk.restart()
+    assert unseen(desk) == {Cause.CLOSING}
+    await desk.opened.desk.alarms.look(chat)
+    await desk.restart()
+    assert unseen(desk) == set()
+    assert await causes(desk, chat) == {Cause.CLOSING}
+    ended = len(desk.events)
+    desk.move_to(START + timedelta(hours=48))
+    await desk.until(lambda: CallsChanged(chat) in desk.events[ended:])
+    assert await causes(desk, chat) == set()
+    assert raised(desk) == [Cause.CLOSING]
+
+
+async def test_a_window_that_begins_to_close_while_the_desk_is_closed_is_noticed_at_the_start(desk: Desk) -> None:
+    await says(desk, "没有规则认得这句")
+    desk.clock.now = START + timedelta(hours=47)
+    await desk.restart()
+    assert unseen(desk) == {Cause.CLOSING}
+
+
+async def test_the_warning_follows_the_operators_setting(desk: Desk) -> None:
+    chat = await says(desk, "没有规则认得这句")
+    desk.move_to(START + timedelta(hours=45))
+    kept = desk.opened.desk.preferences
+    await kept.set(replace(kept.now, warn_hours=3))
+    await desk.until(lambda: raised(desk) == [Cause.CLOSING])
+    ended = len(desk.events)
+    await kept.set(replace(kept.now, warn_hours=0))
+    await desk.until(lambda: CallsChanged(chat) in desk.events[ended:])
+    assert await causes(desk, chat) == set()
+
+
+async def test_it_calls_when_what_is_left_is_kept_for_a_human_and_somebody_waits(desk: Desk) -> None:
+    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=-1))
+    chat = await says(desk, "三")
+    await desk.until_refused(1)
+    desk.clock.now = START + timedelta(seconds=1)
+    await says(desk, "三")  # allowed again are 5, of which 3 are promised and 2 kept: nobody answers this one
+    desk.move_to(START + timedelta(seconds=30))
+    await desk.until_sent(3)
+    await desk.until(lambda: raised(desk) == [Cause.RESERVE])
+    assert await causes(desk, chat) == {Cause.RESERVE}
+
+
+@pytest.mark.parametrize(
+    ("fault", "cause"),
+    [
+        (Fault(FaultKind.ERRCODE, errcode=45015), Cause.FAILED),
+        (Fault(FaultKind.DROP), Cause.UNKNOWN),
+    ],
+)
+async def test_a_reply_that_did_not_arrive_calls_until_it_is_settled(desk: Desk, fault: Fault, cause: Cause) -> None:
+    chat = await says(desk, "没有规则认得这句")
+    desk.sandbox.faults.plan(fault)
+    reply = await desk.opened.desk.handoff.write(chat, "您好")
+    await desk.until(lambda: cause in raised(desk))
+    assert desk.opened.desk.alarms.state.ringing == {chat}
+    await desk.opened.desk.handoff.cancel(reply.id)
+    await desk.until(lambda: cause not in unseen(desk))
+    assert raised(desk).count(cause) == 1
+
+
+async def test_a_held_reply_is_told_without_ringing_and_ends_when_it_is_stopped(desk: Desk) -> None:
+    chat = await says(desk, "慢")
+    await desk.until(lambda: raised(desk) == [Cause.HELD])
+    assert desk.opened.desk.alarms.state.ringing == frozenset()
+    [reply] = await desk.opened.desk.store.replies.pending()
+    assert reply.state is ReplyState.HELD
+    await desk.opened.desk.handoff.cancel(reply.id)
+    await desk.until(lambda: unseen(desk) == set())
+    assert await causes(desk, chat) == set()
+
+
+async def test_whoever_calls_stands_above_the_others_and_under_for_you(desk: Desk) -> None:
+    calling = await says(desk, "我要投诉")
+    await desk.until_sent(1)
+    await desk.until(lambda: raised(desk) == [Cause.CALLED])
+    desk.move_to(START + timedelta(minutes=1))
+    other = await says(desk, "三", WANG)
+    await desk.until_sent(4)
+    conversations = desk.opened.desk.store.conversations
+    shown = [row.conversation.id for row in await conversations.page(InboxFilter.ALL)]
+    assert shown == [calling, other]
+    assert [row.conversation.id for row in await conversations.page(InboxFilter.NEEDS_HUMAN)] == [calling]
+    assert (await conversations.counts(desk.clock())).needs_human == 1
+    await desk.opened.desk.alarms.look(calling)
+    assert [row.conversation.id for row in await conversations.page(InboxFilter.ALL)] == [other, calling]
+    assert await conversations.page(InboxFilter.NEEDS_HUMAN) == []
+
+
+async def test_who_waits_longest_is_one_who_can_still_be_answered(desk: Desk) -> None:
+    await says(desk, "没有规则认得这句")
+    desk.move_to(START + timedelta(hours=1))
+    await says(desk, "我也没有", WANG)
+    alarms = desk.opened.desk.alarms
+    longest = await alarms.longest_waiting()
+    assert longest is not None
+    assert longest.contact.openid == LI
+    desk.move_to(START + timedelta(hours=48, minutes=30))
+    longest = await alarms.longest_waiting()
+    assert longest is not None
+    assert longest.contact.openid == WANG
+    desk.move_to(START + timedelta(hours=50))
+    assert await alarms.longest_waiting() is None
