@@ -116,7 +116,7 @@ SUBJECTS = st.builds(
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(rules=rule_lists(), about=SUBJECTS)
 def test_the_index_gives_the_verdicts_that_asking_each_rule_gives(rules: list[Rule], about: Any) -> None:
     for tools in (TOOLS, Tools(compile_pattern, Normaliser(CODES), Re2Filter)):
@@ -129,7 +129,7 @@ def test_the_index_gives_the_verdicts_that_asking_each_rule_gives(rules: list[Ru
         assert [one.rule_id for one in complete if one.matched] == [one.rule.id for one in indexed.matched]
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(before=rule_lists(), rules=rule_lists(), about=SUBJECTS)
 def test_what_is_taken_over_from_another_ruleset_says_the_same(
     before: list[Rule], rules: list[Rule], about: Any

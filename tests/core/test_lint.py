@@ -14,7 +14,7 @@ from tests.core.asking import NOW, REPLY, TOOLS, ruleset, subject
 from tests.core.test_candidates import SUBJECTS, rule_lists
 from wxdesk.core.faults import Fault
 from wxdesk.core.lint import Circumstances, Doubt, Finding, Severity, findings
-from wxdesk.core.model import Content, MessageType
+from wxdesk.core.model import Content, MessageType, ReplyKind
 from wxdesk.core.rules import (
     Action,
     ActionKind,
@@ -29,6 +29,7 @@ from wxdesk.core.rules import (
     SessionFromTest,
     TagsTest,
 )
+from wxdesk.core.templates import Template
 
 OTHERWISE = (Action(ActionKind.REPLY, text="不同"),)
 ENTERED = frozenset({MessageType.ENTER_SESSION})
@@ -123,7 +124,7 @@ def test_two_rules_can_hide_a_third_kind_by_kind() -> None:
     assert doubts(when(any=("a",)), on_cards, replace(when(any=("a",)), on=both)) == [(3, Doubt.UNREACHABLE)]
 
 
-@settings(max_examples=600)
+@settings(max_examples=600, deadline=None)
 @given(rules=rule_lists(), abouts=st.lists(SUBJECTS, min_size=1, max_size=6))
 def test_a_rule_called_unreachable_never_is_one_that_answers(rules: list[Rule], abouts: list[Any]) -> None:
     found = findings(rules, TOOLS.normaliser, Circumstances(NOW))
@@ -133,7 +134,7 @@ def test_a_rule_called_unreachable_never_is_one_that_answers(rules: list[Rule], 
         assert unreachable.isdisjoint(one.rule.id for one in asked.decide(about).matched)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(
     words=st.lists(st.text("ab", min_size=1, max_size=3), min_size=2, max_size=4),
     stands=st.lists(st.sampled_from(["any", "all", "none", "exact", "prefix", "suffix"]), min_size=2, max_size=4),
@@ -225,3 +226,89 @@ def test_a_rule_that_cannot_be_used_is_told_with_its_fault_and_hides_nothing() -
     assert [(one.rule.id, one.doubt, one.where, one.fault) for one in found] == [
         (1, Doubt.FAULT, ("when", "regex"), fault)
     ]
+
+
+def greeting(word: str, replies: int, **more: Any) -> Rule:
+    return replace(replace(when(any=(word,)), then=REPLY * replies, continues=True), **more)
+
+
+def test_rules_that_go_on_to_each_other_are_counted_together() -> None:
+    found = said_of(greeting("a", 3), replace(when(any=("ab",)), then=(Action(ActionKind.NOTIFY), *REPLY * 3)))
+    assert [(one.rule.id, one.doubt, one.where, one.most, one.sends) for one in found] == [
+        (2, Doubt.TOO_MANY_SENDS, ("then", 1, "reply"), 5, 6)
+    ]
+    assert found[0].other is not None
+    assert found[0].other.id == 1
+    three = said_of(greeting("a", 2), greeting("ab", 2), replace(when(any=("abc",)), then=REPLY * 2))
+    assert [(one.rule.id, one.sends, one.other and one.other.id) for one in three] == [(3, 6, 2)]
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        greeting("c", 3),  # another word: both may match one text, or not
+        greeting("ab", 2),  # 2 and 3 fit
+        greeting("a", 3, continues=False),
+        greeting("a", 3, enabled=False),
+        greeting("a", 3, delivery=Delivery.SHADOW),
+        greeting("a", 3, cooldown=Cooldown(per_contact_s=60)),
+        greeting("a", 3, on=ENTERED),
+    ],
+)
+def test_nothing_is_added_up_that_may_not_come_together(above: Rule) -> None:
+    below = replace(when(any=("ab",)), then=REPLY * 3)
+    assert [one for one in said_of(above, below) if one.doubt is Doubt.TOO_MANY_SENDS and one.other] == []
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    made=st.lists(
+        st.tuples(
+            st.sampled_from(["any", "all", "exact", "prefix", "suffix"]),
+            st.text("ab", min_size=1, max_size=3),
+            st.integers(1, 4),
+            st.booleans(),
+            st.booleans(),
+        ),
+        min_size=2,
+        max_size=5,
+    ),
+    texts=st.lists(st.text("abc", min_size=1, max_size=4), min_size=8, max_size=8),
+)
+def test_what_is_added_up_certainly_comes_together(
+    made: list[tuple[str, str, int, bool, bool]], texts: list[str]
+) -> None:  # fmt: skip
+    rules = [
+        Rule(f"r{n}", id=n, when=Condition(**{stand: (word,)}), then=REPLY * sends, continues=goes_on, enabled=on)  # type: ignore[arg-type]
+        for n, (stand, word, sends, goes_on, on) in enumerate(made, start=1)
+    ]
+    found = findings(rules, TOOLS.normaliser, Circumstances(NOW, reserve=1))
+    summed = {one.rule.id: one for one in found if one.doubt is Doubt.TOO_MANY_SENDS and one.other}
+    for text in texts:
+        matched = [one.rule for one in ruleset(rules).decide(subject(text)).matched]
+        for finding in (summed[rule.id] for rule in matched if rule.id in summed):
+            assert sum(len(rule.then) for rule in matched) >= finding.sends > finding.most == 4
+
+
+def test_a_default_says_nothing_on_top_of_others() -> None:
+    assert doubts(greeting("a", 3), Rule("d", default=True, then=REPLY * 3)) == []
+
+
+@pytest.mark.parametrize(
+    ("age", "doubt"),
+    [(timedelta(hours=47), None), (timedelta(hours=49), Doubt.MEDIA_EXPIRES), (timedelta(days=3), Doubt.MEDIA_EXPIRED)],
+)
+def test_a_media_id_in_a_stored_answer_lasts_three_days_as_well(age: timedelta, doubt: Doubt | None) -> None:
+    says = replace(when(any=("a",)), then=(Action(ActionKind.TEMPLATE, text="pic"),), updated_at=NOW)
+    content = Content(kind=ReplyKind.IMAGE, media_id="MEDIA")
+    stored = Template(1, "货架图", shortcut="pic", content=content, updated_at=NOW - age)
+    expected = [] if doubt is None else [(doubt, ("then", 0, "template"), "货架图")]
+    assert [(one.doubt, one.where, one.word) for one in said_of(says, stored={"pic": stored})] == expected
+    assert doubts(says, stored={"pic": replace(stored, content=replace(content, picture="abc"))}) == []
+    assert doubts(says) == []
+
+
+def test_of_a_card_its_cover_is_named() -> None:
+    card = Action(ActionKind.CARD, content=Content(kind=ReplyKind.CARD, title="t", page_path="p", thumb_media_id="M"))
+    rule = replace(when(any=("a",)), then=(card,), updated_at=NOW - timedelta(days=3))
+    assert [one.where for one in said_of(rule)] == [("then", 0, "card", "thumb_media_id")]

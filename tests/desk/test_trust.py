@@ -12,14 +12,16 @@ import pytest
 from tests.store.talk import T0, Talk, second
 from wxdesk.core.lifecycle import Move
 from wxdesk.core.lint import Doubt
-from wxdesk.core.model import Account
+from wxdesk.core.model import Account, Content, ReplyKind
 from wxdesk.core.rules import Action, ActionKind, Condition, Cooldown, HoursTest, MessageNo, Outcome, Rule
 from wxdesk.core.schedule import Calendar
+from wxdesk.core.templates import Template
 from wxdesk.desk.calendars import Calendars
 from wxdesk.desk.checkup import Checkup
 from wxdesk.desk.dry_run import SLICE, Course, DryRun, DryRunReport
 from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.desk.rulebook import Rulebook
+from wxdesk.desk.shelf import Shelf
 from wxdesk.store import SqlStore, open_store
 
 ACCOUNTS = {"shop": Account("shop", "", "", reserve=1)}
@@ -55,7 +57,7 @@ async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
     def now() -> datetime:
         return T0 + timedelta(days=1)
 
-    book = Rulebook(store.rules, calendars, LiquidRenderer(), now, lambda _: None)
+    book = Rulebook(store.rules, calendars, LiquidRenderer(), now, lambda _: None, shelf=Shelf(store.templates))
     await book.load()
     checkup = Checkup(book, store.decisions, store.past, ACCOUNTS, now)
     yield Shop(store, Talk(store), book, DryRun(book, store.past, ACCOUNTS), checkup)
@@ -131,6 +133,18 @@ async def test_the_check_knows_faults_calendars_and_what_is_kept_for_the_human(s
         (broken, Doubt.FAULT),
     ]
     assert with_calendar[2].where == ("when", "regex")
+
+
+async def test_the_check_looks_into_the_stored_answers_that_rules_say(shop: Shop) -> None:
+    content = Content(kind=ReplyKind.IMAGE, media_id="MEDIA")
+    stored = Template(0, "货架图", shortcut="shelf", content=content)
+    await shop.store.templates.save(stored, T0 - timedelta(days=3))
+    await shop.book.load()
+    says = Rule("货架", when=Condition(any=("货架",)), then=(Action(ActionKind.TEMPLATE, text="/shelf"),))
+    saved = await shop.book.save(says)
+    [found] = await shop.checkup.findings()
+    assert (found.rule.id, found.doubt, found.where) == (saved.id, Doubt.MEDIA_EXPIRED, ("then", 0, "template"))
+    assert found.word == "货架图"
 
 
 async def test_what_would_be_answered_today_is_not_unmatched_any_more(shop: Shop) -> None:

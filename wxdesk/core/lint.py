@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import chain
 from types import MappingProxyType
 
 from wxdesk.core.claims import Claim, OneOf, Stand, claims_of, implied, words_of
 from wxdesk.core.faults import Fault, Place
 from wxdesk.core.matching import answers
-from wxdesk.core.model import MessageType
+from wxdesk.core.model import Content, MessageType
 from wxdesk.core.quota import AFTER_ENTERING, AFTER_MESSAGE
-from wxdesk.core.rules import SENDING_ACTIONS, Action, Cooldown, Delivery, Rule
+from wxdesk.core.rules import SENDING_ACTIONS, ActionKind, Cooldown, Delivery, Rule
+from wxdesk.core.templates import Template
 from wxdesk.core.words import Normaliser
 
 UNUSED_AFTER = timedelta(days=90)
@@ -70,8 +72,9 @@ SEVERITIES: Mapping[Doubt, Severity] = MappingProxyType(
 class Finding:
     """One doubt about one rule. `where` is its place, empty for the rule as a whole.
 
-    `other` is the rule that takes its messages; `word` what both look for, or the calendar that never opens; `most`
-    what the reply window allows; `fault` what keeps the rule from being used at all.
+    `other` is the rule that takes its messages, or that always speaks before it; `word` what both look for, the
+    calendar that never opens, or the stored answer that names the media; `most` what the reply window allows, and
+    `sends` how many there would be; `fault` what keeps the rule from being used at all.
     """
 
     doubt: Doubt
@@ -80,6 +83,7 @@ class Finding:
     other: Rule | None = None
     word: str = ""
     most: int = 0
+    sends: int = 0
     fault: Fault | None = None
 
     @property
@@ -94,7 +98,8 @@ class Circumstances:
 
     faults: of switched-on rules that cannot be used, by id · closed: calendars that do not open within a year · hits:
     how often each rule had its say within UNUSED_AFTER, None if the desk has not run for so long · reserve: how many
-    of WeChat's five replies every account keeps for its human.
+    of WeChat's five replies every account keeps for its human · stored: the stored answers by the names that rules have
+    for them.
     """
 
     now: datetime
@@ -102,6 +107,7 @@ class Circumstances:
     closed: Collection[str] = frozenset()
     hits: Mapping[int, int] | None = None
     reserve: int = 0
+    stored: Mapping[str, Template] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def findings(rules: Sequence[Rule], normaliser: Normaliser, around: Circumstances) -> list[Finding]:
@@ -111,7 +117,7 @@ def findings(rules: Sequence[Rule], normaliser: Normaliser, around: Circumstance
     for rule in enabled:
         found[rule.id] += _about(rule, around)
     usable = [rule for rule in enabled if rule.id not in around.faults]
-    for finding in _between(usable, normaliser):
+    for finding in chain(_between(usable, normaliser), _together(usable, normaliser, around.reserve)):
         found[finding.rule.id].append(finding)
     worst = list(Severity)
     return [one for rule in enabled for one in sorted(found[rule.id], key=lambda one: worst.index(one.severity))]
@@ -126,38 +132,78 @@ def _about(rule: Rule, around: Circumstances) -> Iterator[Finding]:
     if hours is not None and hours.inside and hours.calendar in around.closed:
         yield Finding(Doubt.NEVER_OPEN, rule, ("when", "hours", "inside"), word=hours.calendar)
     yield from _too_many_sends(rule, around.reserve)
-    yield from _media(rule, around.now)
+    yield from _media(rule, around)
     if around.hits is not None and not around.hits.get(rule.id) and _older(rule, around.now, UNUSED_AFTER):
         yield Finding(Doubt.UNUSED, rule)
 
 
 def _too_many_sends(rule: Rule, reserve: int) -> Iterator[Finding]:
-    sends = [place for place, action in enumerate(rule.then) if action.kind in SENDING_ACTIONS]
-    # Nothing is kept back in the minute after entering (`core.quota.left_for_rules`).
-    most = AFTER_ENTERING[0] if rule.on == {MessageType.ENTER_SESSION} else AFTER_MESSAGE[0] - reserve
+    sends, most = _sending_places(rule), _most_sends(rule, reserve)
     if len(sends) > most:
-        place = sends[most]
-        yield Finding(Doubt.TOO_MANY_SENDS, rule, ("then", place, rule.then[place].kind.value), most=most)
+        yield Finding(Doubt.TOO_MANY_SENDS, rule, _place_of(rule, sends[most]), most=most, sends=len(sends))
 
 
-def _media(rule: Rule, now: datetime) -> Iterator[Finding]:
-    """A media_id is at least as old as the revision that names it."""
-    if not _older(rule, now, MEDIA_LASTS - MEDIA_SOON):
-        return
-    doubt = Doubt.MEDIA_EXPIRED if _older(rule, now, MEDIA_LASTS) else Doubt.MEDIA_EXPIRES
+def _sending_places(rule: Rule) -> list[int]:
+    return [place for place, action in enumerate(rule.then) if action.kind in SENDING_ACTIONS]
+
+
+def _most_sends(rule: Rule, reserve: int) -> int:
+    """What rules may send to the most generous of its kinds of message."""
+    # Nothing is kept back in the minute after entering (`core.quota.left_for_rules`).
+    return AFTER_ENTERING[0] if rule.on == {MessageType.ENTER_SESSION} else AFTER_MESSAGE[0] - reserve
+
+
+def _place_of(rule: Rule, action: int) -> Place:
+    return ("then", action, rule.then[action].kind.value)
+
+
+def _media(rule: Rule, around: Circumstances) -> Iterator[Finding]:
+    """A media_id is at least as old as the revision that names it, be it the rule's or a stored answer's."""
     for place, action in enumerate(rule.then):
-        if _lives_on_media_id(action):
-            yield Finding(doubt, rule, ("then", place, action.kind.value))
+        where = _place_of(rule, place)
+        if action.kind is ActionKind.TEMPLATE:
+            stored = around.stored.get(action.text)
+            if stored is not None and _lives_on_media_id(stored.content):
+                yield from _expiring(Finding(Doubt.MEDIA_EXPIRED, rule, where, word=stored.title), stored, around.now)
+        elif _lives_on_media_id(action.content):
+            cover = (*where, "thumb_media_id") if action.kind is ActionKind.CARD else where
+            yield from _expiring(Finding(Doubt.MEDIA_EXPIRED, rule, cover), rule, around.now)
 
 
-def _lives_on_media_id(action: Action) -> bool:
-    content = action.content
+def _expiring(finding: Finding, named_in: Rule | Template, now: datetime) -> Iterator[Finding]:
+    if _older(named_in, now, MEDIA_LASTS):
+        yield finding
+    elif _older(named_in, now, MEDIA_LASTS - MEDIA_SOON):
+        yield replace(finding, doubt=Doubt.MEDIA_EXPIRES)
+
+
+def _lives_on_media_id(content: Content) -> bool:
     of_picture = bool(content.media_id and not content.picture)
     return of_picture or bool(content.thumb_media_id and not content.thumb_picture)
 
 
-def _older(rule: Rule, now: datetime, span: timedelta) -> bool:
-    return rule.updated_at is not None and now - rule.updated_at >= span
+def _older(kept: Rule | Template, now: datetime, span: timedelta) -> bool:
+    return kept.updated_at is not None and now - kept.updated_at >= span
+
+
+def _together(rules: Sequence[Rule], normaliser: Normaliser, reserve: int) -> Iterator[Finding]:
+    """Rules whose replies come on top of those of others above that continue and certainly matched as well.
+
+    What does not fit as a whole is not sent at all, so each of them would be silent for the other's sake.
+    """
+    above = _ByWord()
+    for rule in rules:
+        asked = _Asked(rule, claims_of(rule.when, normaliser), normaliser)
+        own = _sending_places(rule)
+        # A default speaks only where none of those above did.
+        before = [one.rule for one in above.implied_by(asked)] if own and not rule.default else []
+        before = [one for one in before if rule.on <= one.on]
+        sends, most = len(own) + sum(len(_sending_places(one)) for one in before), _most_sends(rule, reserve)
+        if before and sends > most >= len(own):
+            where = _place_of(rule, own[0])
+            yield Finding(Doubt.TOO_MANY_SENDS, rule, where, other=before[-1], most=most, sends=sends)
+        if rule.continues and own and not rule.default and asked.speaks_always:
+            above.insert(asked)
 
 
 def _between(rules: Sequence[Rule], normaliser: Normaliser) -> Iterator[Finding]:
@@ -166,7 +212,7 @@ def _between(rules: Sequence[Rule], normaliser: Normaliser) -> Iterator[Finding]
         asked = _Asked(rule, claims_of(rule.when, normaliser), normaliser)
         hiding = above.hiding(asked)
         if hiding is not None:
-            yield Finding(Doubt.UNREACHABLE, rule, other=hiding)
+            yield Finding(Doubt.UNREACHABLE, rule, ("when",), other=hiding)
         else:
             yield from above.first_with_a_word_of(asked)
         above.add(asked)
@@ -183,8 +229,12 @@ class _Asked:
     @property
     def ends_the_walk(self) -> bool:
         """Whether nothing below is asked once it matched, however often it spoke before."""
-        rule = self.rule
-        return not rule.continues and rule.delivery is not Delivery.SHADOW and rule.cooldown == Cooldown()
+        return not self.rule.continues and self.speaks_always
+
+    @property
+    def speaks_always(self) -> bool:
+        """Whether it speaks each time its conditions hold, however often it spoke before."""
+        return self.rule.delivery is not Delivery.SHADOW and self.rule.cooldown == Cooldown()
 
     def takes(self, stand: Stand, word: str, claims: Sequence[Claim]) -> bool:
         """Whether it answers what has this word and fulfils `claims`, by this very word and nothing that is rarer."""
@@ -199,25 +249,17 @@ class _Asked:
                 yield ("when", stand.value, index), word, self.normaliser(word)
 
 
-class _Above:
-    """The rules above one, found by a word that they need: ten thousand rules are not compared each with each."""
+class _ByWord:
+    """Rules, found by a word that they need: ten thousand of them are not compared each with each."""
 
     def __init__(self) -> None:
         self._rules: list[_Asked] = []
         self._by_word: defaultdict[str, list[int]] = defaultdict(list)
         self._without: list[int] = []
-        self._answered = False
         self._lengths: set[int] = set()
 
-    def add(self, asked: _Asked) -> None:
-        """Go on below this rule."""
-        rule = asked.rule
-        if asked.ends_the_walk and not (rule.default and self._answered):
-            self._insert(asked)
-        # A default speaks only where nothing above answered, which one that continues may have done.
-        self._answered = self._answered or (rule.continues and answers(rule) and rule.delivery is not Delivery.SHADOW)
-
-    def _insert(self, asked: _Asked) -> None:
+    def insert(self, asked: _Asked) -> None:
+        """Know this rule as well."""
         number = len(self._rules)
         self._rules.append(asked)
         needed = next(words_of(asked.claims), None)
@@ -228,27 +270,14 @@ class _Above:
             self._by_word[word].append(number)
             self._lengths.add(len(word))
 
-    def hiding(self, asked: _Asked) -> Rule | None:
-        """The first of the rules that answer whatever `asked` could; each kind of message needs one."""
+    def implied_by(self, asked: _Asked) -> list[_Asked]:
+        """Those whose conditions all hold whenever those of `asked` do, in order; kinds of message are not compared."""
         rules = [self._rules[number] for number in self._near(words_of(asked.claims))]
-        covering = [one for one in rules if all(implied(claim, asked.claims) for claim in one.claims)]
-        left = set(asked.rule.on)
-        first: Rule | None = None
-        for one in covering:
-            if left & one.rule.on:
-                first = first or one.rule
-                left -= one.rule.on
-        return None if left else first
+        return [one for one in rules if all(implied(claim, asked.claims) for claim in one.claims)]
 
-    def first_with_a_word_of(self, asked: _Asked) -> Iterator[Finding]:
-        """The first word of `asked` that another rule seeks in the same way and, all else being equal, takes first."""
-        for where, written, word in asked.words():
-            for number in self._by_word.get(word, ()):
-                other = self._rules[number]
-                differs = other.rule.then != asked.rule.then and other.rule.on & asked.rule.on
-                if differs and other.takes(Stand(where[1]), word, asked.claims):
-                    yield Finding(Doubt.SAME_WORDS, asked.rule, where, other=other.rule, word=written)
-                    return
+    def with_word(self, word: str) -> Iterator[_Asked]:
+        """Those that were filed under this very word."""
+        return (self._rules[number] for number in self._by_word.get(word, ()))
 
     def _near(self, tests: Iterable[OneOf]) -> list[int]:
         """Rules that may be implied: without words, or with one that stands in a word of each of these tests."""
@@ -261,3 +290,38 @@ class _Above:
         for length in self._lengths:
             for start in range(len(text) - length + 1):
                 yield from self._by_word.get(text[start : start + length], ())
+
+
+class _Above:
+    """The rules above one that end the walk."""
+
+    def __init__(self) -> None:
+        self._rules = _ByWord()
+        self._answered = False
+
+    def add(self, asked: _Asked) -> None:
+        """Go on below this rule."""
+        rule = asked.rule
+        if asked.ends_the_walk and not (rule.default and self._answered):
+            self._rules.insert(asked)
+        # A default speaks only where nothing above answered, which one that continues may have done.
+        self._answered = self._answered or (rule.continues and answers(rule) and rule.delivery is not Delivery.SHADOW)
+
+    def hiding(self, asked: _Asked) -> Rule | None:
+        """The first of the rules that answer whatever `asked` could; each kind of message needs one."""
+        left = set(asked.rule.on)
+        first: Rule | None = None
+        for one in self._rules.implied_by(asked):
+            if left & one.rule.on:
+                first = first or one.rule
+                left -= one.rule.on
+        return None if left else first
+
+    def first_with_a_word_of(self, asked: _Asked) -> Iterator[Finding]:
+        """The first word of `asked` that another rule seeks in the same way and, all else being equal, takes first."""
+        for where, written, word in asked.words():
+            for other in self._rules.with_word(word):
+                differs = other.rule.then != asked.rule.then and other.rule.on & asked.rule.on
+                if differs and other.takes(Stand(where[1]), word, asked.claims):
+                    yield Finding(Doubt.SAME_WORDS, asked.rule, where, other=other.rule, word=written)
+                    return

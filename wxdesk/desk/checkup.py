@@ -12,8 +12,9 @@ from wxdesk.core.likeness import Group, Sentence, grouped
 from wxdesk.core.lint import UNUSED_AFTER, Circumstances, Finding, findings
 from wxdesk.core.matching import Ruleset
 from wxdesk.core.model import Account, MessageType
-from wxdesk.core.rules import Rule
+from wxdesk.core.rules import ActionKind, Rule
 from wxdesk.core.subject import Subject
+from wxdesk.core.templates import Template
 from wxdesk.desk.looking_back import Decisions
 from wxdesk.desk.past import Past
 from wxdesk.desk.ports import Clock
@@ -48,8 +49,15 @@ class Checkup:
             frozenset(name for name, one in schedules.items() if not one.is_open(now) and one.next_open(now) is None),
             hits or None,
             min((account.reserve for account in self.accounts.values()), default=0),
+            self._stored(rules),
         )
         return await asyncio.to_thread(findings, rules, self.rulebook.ruleset.tools.normaliser, around)
+
+    def _stored(self, rules: Sequence[Rule]) -> dict[str, Template]:
+        """The stored answers that rules say, by the names that they have for them."""
+        names = {action.text for rule in rules for action in rule.then if action.kind is ActionKind.TEMPLATE}
+        found = {name: self.rulebook.stored_answer(name) for name in names}
+        return {name: template for name, template in found.items() if template is not None}
 
     def _faults(self, rules: Sequence[Rule]) -> dict[int, Fault]:
         """Of the rules that are switched on and not among those that are asked."""

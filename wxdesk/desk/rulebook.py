@@ -21,6 +21,7 @@ from wxdesk.core.render import byte_count
 from wxdesk.core.rules import ActionKind, Presence, Rule
 from wxdesk.core.schedule import Calendar
 from wxdesk.core.subject import NO_HISTORY, History, Subject
+from wxdesk.core.templates import Template
 from wxdesk.desk.calendars import Calendars
 from wxdesk.desk.composing import Answer, Composer, Occasion
 from wxdesk.desk.emoticons import normaliser, read_emoticons
@@ -272,6 +273,10 @@ class Rulebook:
 
     def _made_of(self, rules: Sequence[Rule]) -> Ruleset:
         return Ruleset(rules, self._tools, self._calendars.schedules, self._ruleset)
+
+    def stored_answer(self, name: str) -> Template | None:
+        """The template that a rule means by that name."""
+        return self._shelf.named(name)
 
     def fault_in(self, rule: Rule) -> Fault | None:
         """The first thing that keeps `rule` from being stored, with its place; None if it can be."""

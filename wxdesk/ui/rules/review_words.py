@@ -12,6 +12,15 @@ def finding_word(finding: Finding) -> str:
     """The doubt in a sentence."""
     other = finding.other.name if finding.other else ""
     reason = tr(finding.fault.reason) if finding.fault else ""
+    if finding.doubt is Doubt.TOO_MANY_SENDS and finding.other:
+        return tr(
+            "With “{other}” above, which goes on to it, {sends} replies come together; rules may send {n} here.",
+            other=other,
+            sends=finding.sends,
+            n=finding.most,
+        )
+    if finding.doubt in (Doubt.MEDIA_EXPIRED, Doubt.MEDIA_EXPIRES) and finding.word:
+        return _media_in_template(finding)
     sentences = {
         Doubt.FAULT: tr("Left out: {reason}", reason=reason),
         Doubt.UNREACHABLE: tr("It never answers: “{other}” above it matches whatever it matches.", other=other),
@@ -25,6 +34,18 @@ def finding_word(finding: Finding) -> str:
         Doubt.UNUSED: tr("Nothing has matched it for 90 days."),
     }
     return sentences[finding.doubt]
+
+
+def _media_in_template(finding: Finding) -> str:
+    name = finding.word
+    if finding.doubt is Doubt.MEDIA_EXPIRED:
+        return tr(
+            "WeChat keeps what was uploaded for three days; the media_id in the template “{name}” is older.", name=name
+        )
+    return tr(
+        "WeChat keeps what was uploaded for three days; the media_id in the template “{name}” ends within a day.",
+        name=name,
+    )
 
 
 def group_words(group: Group) -> tuple[str, str]:
