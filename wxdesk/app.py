@@ -33,6 +33,7 @@ from wxdesk.core.events import (
     PreferencesChanged,
     PushSeen,
     ReplyChanged,
+    TakeoverChanged,
     TokenChanged,
     TroubleRaised,
     TypingAsked,
@@ -63,6 +64,7 @@ from wxdesk.desk.quarantine import Quarantine
 from wxdesk.desk.rests import Rests
 from wxdesk.desk.rulebook import Rulebook
 from wxdesk.desk.shelf import Shelf
+from wxdesk.desk.takeovers import Takeovers
 from wxdesk.desk.traffic import Traffic
 from wxdesk.desk.transfers import Transfers
 from wxdesk.desk.typing import Typing
@@ -138,6 +140,7 @@ class OpenDesk:
     transfers: Transfers
     intake: Intake
     out: WayOut
+    takeovers: Takeovers
     listener: Listener
     url: str = ""
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -149,6 +152,7 @@ class OpenDesk:
             await self.pause.load()
             await self.desk.rulebook.load()
             await self.transfers.load()
+            await self.takeovers.load()
             await self.out.outbox.recover()
             await self.intake.recover()
             await self.desk.alarms.load()
@@ -157,6 +161,7 @@ class OpenDesk:
             self._run("outbox", self.out.outbox.run())
             self._run("typing", self.desk.typing.run())
             self._run("fetching of pictures", self.out.fetching.run())
+            self._run("takeovers", self.takeovers.run())
             self._run("tokens", self.out.client.run(self.ready))
             self.url = await self.listener.start()
         except BaseException:
@@ -214,6 +219,8 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
     listener = _door(setup, intake, bus)
     holding = Holding(store, pause, bus.publish, clock)
     out = _way_out(setup, store, pause, holding, bus)
+    takeovers = Takeovers(store.takeovers, store.settings, bus.publish, clock)
+    bus.subscribe(takeovers.hear, TakeoverChanged)
     pictures = Pictures(store.pictures, out.files, clock)
     typing = Typing(store, out.client, accounts, clock, wanted=config.wechat.show_typing)
     bus.subscribe(typing.hear, MessageKept, ReplyChanged, TypingAsked)
@@ -221,7 +228,7 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
         accounts=accounts,
         store=store,
         preferences=preferences,
-        handoff=Handoff(store, pictures, holding, transfers, bus.publish, clock),
+        handoff=Handoff(store, pictures, holding, transfers, preferences, bus.publish, clock),
         alarms=_alarms(setup, store, preferences, bus),
         pictures=pictures,
         typing=typing,
@@ -237,7 +244,7 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
         clock=clock,
         body_of=to_body,
     )
-    return OpenDesk(tuple(setup.ready.values()), desk, store, pause, transfers, intake, out, listener)
+    return OpenDesk(tuple(setup.ready.values()), desk, store, pause, transfers, intake, out, takeovers, listener)
 
 
 def _watching(bus: Bus) -> tuple[Health, Traffic]:

@@ -65,10 +65,11 @@ class Desk:
         await self.until(lambda: ReplyState.SENDING in self.states[reply_id] and self.states[reply_id][-1] in ends)
 
     def move_to(self, at: datetime) -> None:
-        """Let the time be `at`, and the outbox and the alarms notice."""
+        """Let the time be `at`, and whoever waits for a time notice."""
         self.clock.now = at
         self.opened.desk.alarms.hear(PreferencesChanged())
         self.opened.out.outbox.hear(PauseChanged(False))
+        self.opened.takeovers.look()
 
     async def reply(self, reply_id: int) -> Reply:
         return await self.opened.desk.store.replies.get(reply_id)

@@ -90,6 +90,30 @@ class ConversationChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TakeoverChanged(Event):
+    """A human took a conversation over, until `until` or until he hands it back, or has handed it back (None too)."""
+
+    conversation_id: int
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TakeoverEnding(Event):
+    """Automatic replies return to a conversation at `until`, unless its human keeps it."""
+
+    conversation_id: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TakeoverEnded(Event):
+    """The time of a takeover is over: automatic replies have returned. `waiting`: somebody in it was not answered."""
+
+    conversation_id: int
+    waiting: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RulesChanged(Event):
     """The list of rules is another one now."""
 

@@ -61,10 +61,6 @@ REPLY_MOVES: dict[tuple[ReplyState, Move], ReplyState] = {
 BEFORE_SENDING = frozenset({S.DRAFT, S.HELD, S.QUEUED})
 """States in which nothing has left this machine yet."""
 
-TAKEOVER_AFTER_WRITING = timedelta(minutes=30)
-"""How long an operator who writes by hand silences the rules in that conversation."""
-
-
 BY_WECHAT = "WeChat"
 """Who cancelled a reply (`Reply.by`) that became hopeless when WeChat refused another; other words are people's."""
 

@@ -200,7 +200,7 @@ class _Batch:
         thread = item.conversation
         changes = self._changes[thread.id]
         if resolution.take_over:
-            changes |= {"taken_over": True, "taken_over_until": None}
+            changes |= {"taken_over": True, "taken_over_until": None, "takeover_silence": None}
         if resolution.transferred_until is not None:
             changes |= {"transferred_until": resolution.transferred_until, "transfer_armed": False}
         elif resolution.arm_transfer:

@@ -12,12 +12,14 @@ from datetime import datetime, timedelta
 
 from wxdesk.core import contents, quota
 from wxdesk.core.errors import PartsDiffer, ReplyEmpty, TooFewLeft
-from wxdesk.core.events import ConversationChanged, Event, ReplyChanged
-from wxdesk.core.lifecycle import TAKEOVER_AFTER_WRITING, Move, is_taken_over
+from wxdesk.core.events import ConversationChanged, Event, ReplyChanged, TakeoverChanged
+from wxdesk.core.lifecycle import Move, is_taken_over
 from wxdesk.core.model import Author, Content, Conversation, NewReply, Reply, ReplyMode, ReplyState
+from wxdesk.core.takeover import UNTIL_HANDED_BACK, TakeOverFor
 from wxdesk.desk.holding import Holding
 from wxdesk.desk.pictures import Pictures
 from wxdesk.desk.ports import Clock, ReplyChanges, Store
+from wxdesk.desk.preferences import KeptPreferences
 from wxdesk.desk.splitting import split_text
 from wxdesk.desk.transfers import Transfers
 
@@ -27,12 +29,13 @@ OPERATOR = "operator"
 class Handoff:
     """The operator's commands about conversations and replies."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it commands, named
         self,
         store: Store,
         pictures: Pictures,
         holding: Holding,
         transfers: Transfers,
+        preferences: KeptPreferences,
         publish: Callable[[Event], None],
         clock: Clock,
     ) -> None:
@@ -40,6 +43,7 @@ class Handoff:
         self._pictures = pictures
         self._holding = holding
         self._transfers = transfers
+        self._preferences = preferences
         self._publish = publish
         self._clock = clock
 
@@ -92,25 +96,29 @@ class Handoff:
             await self._pictures.get(digest)
 
     async def _take_the_word(self, conversation: Conversation) -> None:
-        """Whoever writes has the word for a while; a takeover that is under way stays as it is."""
-        if not is_taken_over(conversation, self._clock()):
-            await self.take_over(conversation.id, TAKEOVER_AFTER_WRITING)
+        """Whoever writes has the word for a while, if he wants that; a takeover that is under way stays as it is."""
+        wanted = self._preferences.now
+        if wanted.writing_takes_over and not is_taken_over(conversation, self._clock()):
+            await self.take_over(conversation.id, TakeOverFor(span=timedelta(minutes=wanted.takeover_minutes)))
 
     async def _queue(self, conversation_id: int, content: Content) -> Reply:
         new = NewReply(conversation_id, Author.OPERATOR, content, ReplyState.QUEUED)
         return self._told(await self._store.replies.add(new, self._clock()))
 
-    async def take_over(self, conversation_id: int, span: timedelta | None = None) -> None:
-        """The human has the word, for `span` or until handed back. Automatic replies that wait are cancelled."""
+    async def take_over(self, conversation_id: int, how: TakeOverFor = UNTIL_HANDED_BACK) -> None:
+        """The human has the word, for as long as `how` says, from now on. Automatic replies that wait are cancelled."""
         now = self._clock()
-        await self._store.conversations.take_over(conversation_id, now + span if span else None)
+        until = how.ends(now)
+        await self._store.conversations.take_over(conversation_id, until, how.silent_seconds)
         for reply in await self._store.replies.cancel_automatic(conversation_id, OPERATOR, now):
             self._told(reply)
+        self._publish(TakeoverChanged(conversation_id, until))
         self._publish(ConversationChanged(conversation_id))
 
     async def hand_back(self, conversation_id: int) -> None:
         """The rules have the word again, from the next message on."""
         await self._store.conversations.hand_back(conversation_id)
+        self._publish(TakeoverChanged(conversation_id, None))
         self._publish(ConversationChanged(conversation_id))
 
     async def arm_transfer(self, conversation_id: int, armed: bool = True) -> None:

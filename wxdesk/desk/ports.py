@@ -194,8 +194,8 @@ class Conversations(Protocol):
         """Set the conversation's own mode; None inherits the account's."""
         ...
 
-    async def take_over(self, conversation_id: int, until: datetime | None) -> None:
-        """A human has the word, until `until` or until handed back."""
+    async def take_over(self, conversation_id: int, until: datetime | None, silence: int | None = None) -> None:
+        """A human has the word, until `until` or until handed back; what is written moves it by `silence` seconds."""
         ...
 
     async def hand_back(self, conversation_id: int) -> None:

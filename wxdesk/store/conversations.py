@@ -89,14 +89,14 @@ class SqlConversations:
         """Set the conversation's own mode; raises `NotFound`."""
         await self._change(conversations, conversation_id, {"mode": mode}, "conversation")
 
-    async def take_over(self, conversation_id: int, until: datetime | None) -> None:
+    async def take_over(self, conversation_id: int, until: datetime | None, silence: int | None = None) -> None:
         """A human has the word, until `until` or until handed back; raises `NotFound`."""
-        values = {"taken_over": True, "taken_over_until": until} | NOT_CALLED
+        values = {"taken_over": True, "taken_over_until": until, "takeover_silence": silence} | NOT_CALLED
         await self._change(conversations, conversation_id, values, "conversation")
 
     async def hand_back(self, conversation_id: int) -> None:
         """The rules have the word again; raises `NotFound`."""
-        values = {"taken_over": False, "taken_over_until": None} | NOT_CALLED
+        values = {"taken_over": False, "taken_over_until": None, "takeover_silence": None} | NOT_CALLED
         await self._change(conversations, conversation_id, values, "conversation")
 
     async def update_contact(self, contact: Contact) -> None:

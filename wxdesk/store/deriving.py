@@ -15,6 +15,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from wxdesk.core.model import Author, Conversation, Incoming, Message, MessageType, PictureState
 from wxdesk.core.quota import opened
+from wxdesk.core.takeover import moved
 from wxdesk.core.transfer import until_after
 from wxdesk.desk.ports import ToDerive, Undecided
 from wxdesk.store.allowing import promised, sent_since
@@ -33,6 +34,7 @@ FOLDED = (
     "waiting_since",
     "transferred_until",
     "session_from",
+    "taken_over_until",
 )
 """What messages change about their conversation, beside its reply window."""
 
@@ -138,7 +140,8 @@ def _insert_messages(
         key = _key(push, incoming)
         thread = threads[key]
         late = thread.last_at is not None and thread.last_at >= message.at
-        threads[key] = _after(thread, message, sent_since(connection, thread.id, message.at) if late else 0)
+        sent = sent_since(connection, thread.id, message.at) if late else 0
+        threads[key] = _after(thread, message, sent)
     index_messages(connection, made)
     return made
 
@@ -191,6 +194,8 @@ def _after(thread: Conversation, message: Message, sent: int) -> Conversation:
         changes |= {"session_from": message.session_from or ""}
     if written:
         changes |= {"unread": thread.unread + 1, "waiting_since": min(thread.waiting_since or at, at)}
+        heard = message.received_at  # by our clock, as the takeover is
+        changes |= {"taken_over_until": moved(thread.taken_over_until, thread.takeover_silence, heard)}
     return replace(thread, **changes)
 
 

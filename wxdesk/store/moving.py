@@ -6,13 +6,27 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, func, literal, null, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 
 from wxdesk.core.errors import MoveNotAllowed, NotFound
 from wxdesk.core.lifecycle import Move, next_state
 from wxdesk.core.model import Author, Content, Reply, ReplyState, ReplyWindow
 from wxdesk.desk.ports import ReplyChanges
-from wxdesk.store.columns import EPOCH, Moment
+from wxdesk.store.columns import EPOCH, MICROSECOND, Moment
 from wxdesk.store.records import reply_of, select_replies
 from wxdesk.store.schema import WRITTEN, conversations, messages, replies
 from wxdesk.store.search import index_again
@@ -112,7 +126,7 @@ def edit(connection: Connection, reply_id: int, content: Content, at: datetime) 
 def _said(reply: Reply, at: datetime, *, promise: bool) -> dict[str, Any]:
     """What it does to a conversation that `reply` has arrived. After a promise all wait on."""
     waiting = {} if promise else {"waiting_since": _still_waiting(reply)}
-    return preview(reply.author, reply.content, at) | waiting
+    return preview(reply.author, reply.content, at) | still_talking(at) | waiting
 
 
 def _update_conversation(
@@ -134,6 +148,14 @@ def preview(author: Author, content: Content, at: datetime) -> dict[str, Any]:
     return {
         name: case((newest, literal(value, columns[name].type)), else_=columns[name]) for name, value in said.items()
     }
+
+
+def still_talking(at: datetime) -> dict[str, Any]:
+    """What it does to a takeover that ends by silence that something was said at `at`: `core.takeover.moved` in SQL."""
+    until, silence = conversations.c.taken_over_until, cast(conversations.c.takeover_silence, BigInteger)
+    later = literal((at - EPOCH) // MICROSECOND, BigInteger) + silence * 1_000_000
+    goes_on = and_(silence.is_not(None), until > at)
+    return {"taken_over_until": case((goes_on, type_coerce(later, Moment)), else_=until)}
 
 
 def _still_waiting(reply: Reply) -> ColumnElement[Any]:

@@ -32,6 +32,7 @@ from wxdesk.store.schema import accounts
 from wxdesk.store.settings import SqlSettings
 from wxdesk.store.sqlite import SqliteDatabase
 from wxdesk.store.statistics import SqlStatistics
+from wxdesk.store.takeovers import SqlTakeovers
 from wxdesk.store.templates import SqlTemplates
 from wxdesk.store.traces import SqlTraces
 from wxdesk.store.transfers import SqlTransfers
@@ -60,6 +61,7 @@ class SqlStore:
         self.quarantine = SqlQuarantine(db)
         self.statistics = SqlStatistics(db)
         self.past = SqlPast(db)
+        self.takeovers = SqlTakeovers(db)
         self.transfers = SqlTransfers(db)
 
     async def register(self, configured: Sequence[Account]) -> None:

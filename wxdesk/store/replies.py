@@ -93,7 +93,8 @@ class SqlReplies:
 
 def _add(connection: Connection, reply: NewReply, at: datetime) -> Reply:
     preview = update(conversations).where(conversations.c.id == reply.conversation_id)
-    said = connection.execute(preview.values(moving.preview(reply.author, reply.content, at) | NOT_CALLED))
+    values = moving.preview(reply.author, reply.content, at) | moving.still_talking(at) | NOT_CALLED
+    said = connection.execute(preview.values(values))
     if said.rowcount == 0:
         raise NotFound("conversation")
     ids = insert_replies(connection, [reply_row(reply, at)])

@@ -56,7 +56,7 @@ def _insert_decisions(connection: Connection, made: Sequence[Decision]) -> dict[
 def _take_over(connection: Connection, ids: Collection[int]) -> None:
     if ids:
         change = update(conversations).where(conversations.c.id.in_(ids))
-        connection.execute(change.values(taken_over=True, taken_over_until=None))
+        connection.execute(change.values(taken_over=True, taken_over_until=None, takeover_silence=None))
 
 
 def _call(connection: Connection, made: Sequence[Decision]) -> None:

@@ -1,0 +1,71 @@
+"""How long a human keeps the word in a conversation, and what moves the end of that time.
+
+Whether he has it is `core.lifecycle.is_taken_over`: once the end has come, the rules speak again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from wxdesk.core.lifecycle import is_taken_over
+from wxdesk.core.model import Conversation
+
+SOON = timedelta(minutes=2)
+"""How long before it happens the return of automatic replies is announced."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOverFor:
+    """For how long a human takes the word; with nothing set, until he hands it back.
+
+    `span` from now on · `until` a time · `silence`: until nobody, contact or human, has written for so long.
+    Not more than one of them is set.
+    """
+
+    span: timedelta | None = None
+    until: datetime | None = None
+    silence: timedelta | None = None
+
+    def ends(self, now: datetime) -> datetime | None:
+        """When it ends if it begins at `now` and nobody writes; None: not by itself."""
+        if self.until is not None:
+            return self.until
+        span = self.span or self.silence
+        return None if span is None else now + span
+
+    @property
+    def silent_seconds(self) -> int | None:
+        """`silence` as it is stored."""
+        return None if self.silence is None else int(self.silence.total_seconds())
+
+
+UNTIL_HANDED_BACK = TakeOverFor()
+
+
+def moved(until: datetime | None, silence: int | None, at: datetime) -> datetime | None:
+    """The end of a takeover after something was written at `at`: later if it ends by `silence`, else `until`.
+
+    One that is over already does not come back.
+    """
+    if until is None or silence is None or at >= until:
+        return until
+    return max(until, at + timedelta(seconds=silence))
+
+
+def left(conversation: Conversation, now: datetime) -> timedelta | None:
+    """How long the human still has the word; None if he has not, or if it does not end by itself."""
+    until = conversation.taken_over_until
+    return until - now if until is not None and is_taken_over(conversation, now) else None
+
+
+def ends_soon(conversation: Conversation, now: datetime) -> bool:
+    """Whether automatic replies are about to return."""
+    remaining = left(conversation, now)
+    return remaining is not None and remaining <= SOON
+
+
+def longer(conversation: Conversation, span: timedelta) -> TakeOverFor:
+    """What keeps the word for another while: the same silence once more, else `span`."""
+    silence = conversation.takeover_silence
+    return TakeOverFor(span=span) if silence is None else TakeOverFor(silence=timedelta(seconds=silence))

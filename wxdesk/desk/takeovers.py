@@ -1,0 +1,124 @@
+"""Watches over takeovers that end by themselves: says before it happens, and when it has happened.
+
+It changes nothing about who speaks: that is decided by the clock alone (`core.lifecycle.is_taken_over`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from operator import itemgetter
+
+from wxdesk.core.errors import StoreError
+from wxdesk.core.events import ConversationChanged, Event, TakeoverChanged, TakeoverEnded, TakeoverEnding
+from wxdesk.core.takeover import SOON
+from wxdesk.desk.ports import Clock, Settings
+from wxdesk.desk.takeover_ports import TimedTakeovers
+
+log = logging.getLogger(__name__)
+
+KEY = "takeovers_told"
+
+LONGEST_REST = 60.0
+"""Seconds between two looks at most, while something may end: a machine that slept has not counted."""
+
+STORE_RETRY_SECONDS = 5.0
+
+
+class Takeovers:
+    """Publishes `TakeoverEnding` and `TakeoverEnded`, each once for each end.
+
+    What contact or human write may move an end further away without a word to this place; so each end is looked up
+    before it is told.
+    """
+
+    def __init__(
+        self, takeovers: TimedTakeovers, settings: Settings, publish: Callable[[Event], None], clock: Clock
+    ) -> None:
+        self._takeovers = takeovers
+        self._settings = settings
+        self._publish = publish
+        self._clock = clock
+        self._ends: dict[int, datetime] = {}
+        self._warned: dict[int, datetime] = {}
+        self._awake = asyncio.Event()
+
+    def hear(self, event: Event) -> None:
+        """A takeover began, was changed or was handed back; subscribed to the bus."""
+        if isinstance(event, TakeoverChanged):
+            self._forget(event.conversation_id)
+            if event.until is not None:
+                self._ends[event.conversation_id] = event.until
+            self.look()
+
+    def look(self) -> None:
+        """Look again now; the clock may have been moved."""
+        self._awake.set()
+
+    async def load(self) -> None:
+        """Find what is to end, or has ended since it was looked at last, perhaps while the program was closed."""
+        told = await self._settings.get(KEY)
+        if not told:
+            told = self._clock().isoformat()
+            await self._settings.set(KEY, told)
+        for conversation in await self._takeovers.ending(datetime.fromisoformat(told)):
+            if conversation.taken_over_until is not None:
+                self._ends[conversation.id] = conversation.taken_over_until
+
+    async def run(self) -> None:
+        """Tell what ends, until cancelled."""
+        while True:
+            self._awake.clear()
+            try:
+                rest = await self._tell()
+            except StoreError as error:
+                log.warning("The takeovers wait for the store: %s", error)
+                rest = STORE_RETRY_SECONDS
+            try:
+                async with asyncio.timeout(rest):
+                    await self._awake.wait()
+            except TimeoutError:
+                continue
+
+    async def _tell(self) -> float | None:
+        """Tell what is due now; the seconds until something else may be."""
+        now = self._clock()
+        for conversation_id, until in sorted(self._ends.items(), key=itemgetter(1)):
+            if until - SOON <= now:
+                await self._look_at(conversation_id, now)
+        if not self._ends:
+            return None
+        moments = [end if one in self._warned else end - SOON for one, end in self._ends.items()]
+        return min(LONGEST_REST, max(0.0, (min(moments) - now).total_seconds()))
+
+    async def _look_at(self, conversation_id: int, now: datetime) -> None:
+        until = await self._takeovers.end_of(conversation_id)
+        if until is None:
+            self._forget(conversation_id)
+        elif until <= now:
+            await self._end(conversation_id, now)
+        else:
+            self._ends[conversation_id] = until
+            self._warn(conversation_id, until, now)
+
+    def _warn(self, conversation_id: int, until: datetime, now: datetime) -> None:
+        if until - SOON > now:
+            self._warned.pop(conversation_id, None)
+        elif self._warned.get(conversation_id) != until:
+            self._warned[conversation_id] = until
+            self._publish(TakeoverEnding(conversation_id, until))
+
+    async def _end(self, conversation_id: int, now: datetime) -> None:
+        ended = await self._takeovers.end(conversation_id, now)
+        if ended is None or ended.taken_over_until is None:  # kept, or handed back, while this was asked
+            return
+        self._forget(conversation_id)
+        await self._settings.set(KEY, ended.taken_over_until.isoformat())
+        self._publish(TakeoverEnded(conversation_id, ended.waiting_since is not None))
+        self._publish(ConversationChanged(conversation_id))
+
+    def _forget(self, conversation_id: int) -> None:
+        self._ends.pop(conversation_id, None)
+        self._warned.pop(conversation_id, None)
