@@ -59,7 +59,7 @@ async def test_for_a_quarter_of_an_hour_the_rules_keep_quiet_and_then_speak_agai
     desk.move_to(START + 13 * MINUTE)
     await desk.until(lambda: told(desk, TakeoverEnding) == [TakeoverEnding(thread, START + 15 * MINUTE)])
     desk.move_to(START + 15 * MINUTE)
-    assert await ended(desk) == TakeoverEnded(thread, waiting=True)
+    assert await ended(desk) == TakeoverEnded(thread, START + 15 * MINUTE, waiting=True)
     await says(desk)
     await desk.until_sent(1)
     assert len(desk.sent_at(LI)) == 1  # what was written meanwhile is still a human's
@@ -92,7 +92,7 @@ async def test_in_silence_it_ends_and_each_word_puts_the_end_off(desk: Desk) -> 
     await desk.until(lambda: len(told(desk, TakeoverEnding)) == 2)
     assert told(desk, TakeoverEnded) == []
     desk.move_to(START + 11 * MINUTE)
-    assert await ended(desk) == TakeoverEnded(thread, waiting=False)
+    assert await ended(desk) == TakeoverEnded(thread, START + 11 * MINUTE, waiting=False)
     assert not (await desk.thread(LI)).taken_over
 
 
@@ -124,7 +124,7 @@ async def test_an_end_that_came_while_the_program_was_closed_is_told_once(desk: 
     assert is_taken_over(await desk.thread(LI), desk.clock.now)
     desk.clock.now = START + 31 * MINUTE
     await desk.restart()
-    assert await ended(desk) == TakeoverEnded(thread, waiting=True)
+    assert await ended(desk) == TakeoverEnded(thread, START + 30 * MINUTE, waiting=True)
     await desk.restart()
     await says(desk)
     await desk.until_sent(1)

@@ -6,14 +6,17 @@ import asyncio
 from collections.abc import Coroutine
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wxdesk.app import DeskThread, Setup
+from tests.flow.timed_desk import HandClock
+from wxdesk.app import DeskThread, Setup, utc_now
 from wxdesk.config import AccountEntry, Config, Listener, WeChatAt
-from wxdesk.core.events import DecisionMade, Event, ReplyChanged
+from wxdesk.core.events import DecisionMade, Event, PauseChanged, ReplyChanged
 from wxdesk.core.model import ReplyMode, ReplyState
 from wxdesk.desk.desk import Desk
+from wxdesk.desk.ports import Clock
 from wxdesk.sandbox.customers import demo_account
 from wxdesk.sandbox.pusher import PushOutcome
 from wxdesk.sandbox.server import Sandbox
@@ -31,8 +34,21 @@ class World:
 
     sandbox: Sandbox
     home: Path
+    clock: Clock
     _wechat: LoopThread
     _thread: DeskThread
+
+    def move_to(self, at: datetime) -> None:
+        """Let the time be `at` for desk and WeChat, and whoever waits for a time notice; the window beats by itself."""
+        assert isinstance(self.clock, HandClock), "this world goes by the real clock"
+        self.clock.now = at
+        opened = self._thread._opened
+
+        async def notice() -> None:
+            opened.out.outbox.hear(PauseChanged(False))
+            opened.takeovers.look()
+
+        self.call(notice())
 
     @property
     def desk(self) -> Desk:
@@ -111,17 +127,17 @@ class World:
 
 
 @contextmanager
-def open_world(home: Path, mode: ReplyMode = ReplyMode.AUTO) -> Iterator[World]:
-    """A desk in `home` with the account `shop`, whose WeChat is simulated on this machine."""
+def open_world(home: Path, mode: ReplyMode = ReplyMode.AUTO, clock: Clock = utc_now) -> Iterator[World]:
+    """A desk in `home` with the account `shop`, whose WeChat is simulated on this machine; both go by `clock`."""
     account, credentials = demo_account()
-    wechat, sandbox = LoopThread("wechat"), Sandbox()
+    wechat, sandbox = LoopThread("wechat"), Sandbox(clock=clock)
     api_base = wechat.call(sandbox.start())
     entry = AccountEntry(account.name, account.app_id, account.original_id, reply_mode=mode, hold_seconds=600)
     config = Config(Listener(port=0), wechat=WeChatAt(api_base), accounts=(entry,))
-    thread = DeskThread(Setup(home, config, {account.name: credentials}))
+    thread = DeskThread(Setup(home, config, {account.name: credentials}, clock))
     sandbox.set_push_url(f"{thread.url}/wx/{account.name}")
     try:
-        yield World(sandbox, home, wechat, thread)
+        yield World(sandbox, home, clock, wechat, thread)
     finally:
         stopped = thread.stop()
         wechat.call(sandbox.stop())

@@ -107,9 +107,10 @@ class TakeoverEnding(Event):
 
 @dataclass(frozen=True, slots=True)
 class TakeoverEnded(Event):
-    """The time of a takeover is over: automatic replies have returned. `waiting`: somebody in it was not answered."""
+    """The time of a takeover was over `at`: automatic replies have returned. `waiting`: nobody answered yet."""
 
     conversation_id: int
+    at: datetime
     waiting: bool
 
 

@@ -22,6 +22,7 @@ class Preferences:
 
     undo_seconds: a written reply waits so long and can be taken back, 0 to 30, 0 for not at all ·
     writing_takes_over: whoever writes has the word for `takeover_minutes`, 1 to 1440 ·
+    calendar: whose closing “until closing” means; the first calendar where it names none ·
     last_moment: see `LastMoment` · stale_minutes: an automatic reply that is late by more becomes a draft, 1 to 60 ·
     away_minutes: without key or mouse for so long, nobody sits at the desk, 1 to 240 ·
     notifications: on the desktop, and whether they show what the contact wrote ·
@@ -32,6 +33,7 @@ class Preferences:
     undo_seconds: int = 3
     writing_takes_over: bool = True
     takeover_minutes: int = 30
+    calendar: str = ""
     last_moment: LastMoment = LastMoment.HAND_OVER
     stale_minutes: int = 5
     away_minutes: int = 10

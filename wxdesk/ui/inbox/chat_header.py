@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Signal
 from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QToolButt
 from wxdesk.core.inbox import InboxRow
 from wxdesk.core.lifecycle import is_taken_over, mode_of
 from wxdesk.core.model import Account, Conversation, Reply, ReplyMode
+from wxdesk.core.takeover import left
 from wxdesk.i18n import tr
 from wxdesk.ui.icons import icon
 from wxdesk.ui.inbox.mode_chip import ModeChip
@@ -34,12 +35,14 @@ class ChatHeader(QFrame):
     Signals:
         mode_chosen: a `ReplyMode`, or None to follow the account.
         takeover_wanted: take over, or hand back what is taken over.
+        spans_wanted: choose for how long.
         transfer_wanted: hand the contact over to WeChat's own service tool.
         list_wanted, detail_wanted: open the drawer of a narrow window.
     """
 
     mode_chosen = Signal(object)
     takeover_wanted = Signal()
+    spans_wanted = Signal()
     transfer_wanted = Signal()
     list_wanted = Signal()
     detail_wanted = Signal()
@@ -59,6 +62,7 @@ class ChatHeader(QFrame):
         self.mode = ModeChip()
         self.quota = QuotaBlock()
         self.takeover = Button(tr("Take over"), key_hint="F4")
+        self.spans = _tool("chevron-down", tr("For how long (Shift+F4)"), self)
         self.transfer = _tool("arrow-out", tr("Hand over to WeChat's own service tool…"), self)
         self._arrange()
         self._connect()
@@ -72,14 +76,21 @@ class ChatHeader(QFrame):
         row.addWidget(self.name, 100)  # as wide as it is, before anything else grows
         row.addWidget(self.mode)
         row.addStretch(1)
-        for widget in (self.quota, self.takeover, self.transfer, self.show_detail):
-            row.addWidget(widget)
+        takeover = QHBoxLayout()
+        takeover.setSpacing(2)
+        takeover.addWidget(self.takeover)
+        takeover.addWidget(self.spans)
+        row.addWidget(self.quota)
+        row.addLayout(takeover)
+        row.addWidget(self.transfer)
+        row.addWidget(self.show_detail)
         self.show_list.hide()
         self.show_detail.hide()
 
     def _connect(self) -> None:
         self.mode.clicked.connect(self._open_menu)
         self.takeover.clicked.connect(self.takeover_wanted)
+        self.spans.clicked.connect(self.spans_wanted)
         self.transfer.clicked.connect(self.transfer_wanted)
         self.show_list.clicked.connect(self.list_wanted)
         self.show_detail.clicked.connect(self.detail_wanted)
@@ -106,10 +117,10 @@ class ChatHeader(QFrame):
 
     def _mode_text(self, conversation: Conversation, now: datetime, *, short: bool = False) -> str:
         if is_taken_over(conversation, now):
-            until = conversation.taken_over_until
-            if until is None or short:
+            remaining = left(conversation, now)
+            if remaining is None or short:
                 return tr("Yours")
-            return tr("Yours · {span} left", span=span_word(max(until - now, timedelta())))
+            return tr("Yours · {span} left", span=span_word(remaining))
         account = self._accounts.get(conversation.account)
         if account is None:
             return tr("Account not configured")
@@ -168,6 +179,7 @@ class ChatHeader(QFrame):
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange and hasattr(self, "show_detail"):
             self.show_list.setIcon(icon("inbox"))
+            self.spans.setIcon(icon("chevron-down"))
             self.transfer.setIcon(icon("arrow-out"))
             self.show_detail.setIcon(icon("panel"))
 

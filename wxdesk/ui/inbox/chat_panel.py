@@ -24,6 +24,7 @@ from wxdesk.ui.inbox.link_dialog import LinkDialog
 from wxdesk.ui.inbox.picture_viewer import LARGEST, PictureViewer
 from wxdesk.ui.inbox.reply_writing import ReplyWriting
 from wxdesk.ui.inbox.sending_panels import SendingPanels
+from wxdesk.ui.inbox.takeover_control import TakeoverControl
 from wxdesk.ui.inbox.template_insertion import TemplateInsertion
 from wxdesk.ui.inbox.timeline_view import TimelineView
 from wxdesk.ui.inbox.transfer_bar import TransferBar
@@ -57,6 +58,7 @@ class ChatPanel(QFrame):
         self.typing = TypingNotice(self.composer.edit, bridge, session)
         self.drop_zone = DropZone(self)
         self.transfer = TransferBar(bridge, notices)
+        self.takeover = TakeoverControl(self.header, bridge, session)
         self._arrange()
         self._connect()
 
@@ -68,6 +70,7 @@ class ChatPanel(QFrame):
         column.addWidget(self.header)
         column.addWidget(self.transfer)
         column.addWidget(self.timeline, 1)
+        column.addWidget(self.takeover.bar)
         column.addWidget(self.composer)
         self.empty.say(tr("No conversation is open"), tr("Choose one from the list, or press Alt+↓ for the next."))
         self._chat = chat
@@ -95,7 +98,6 @@ class ChatPanel(QFrame):
         self.panels.failed.connect(self._notices.report)
         self.templates.failed.connect(self._notices.report)
         self.header.mode_chosen.connect(self._set_mode)
-        self.header.takeover_wanted.connect(self.toggle_takeover)
         self.header.transfer_wanted.connect(self.transfer.ask)
 
     # -- showing
@@ -110,6 +112,7 @@ class ChatPanel(QFrame):
         self._pages.setCurrentWidget(self._chat)
         self.header.show_row(row, now)
         self.transfer.show_conversation(row.conversation, now)
+        self.takeover.tick(now)
         self.composer.open(row.conversation, now)
         self.panels.refresh()
         editing = self.composer.editing
@@ -121,6 +124,7 @@ class ChatPanel(QFrame):
         """Let the figures go on."""
         self.header.tick(now)
         self.transfer.tick(now)
+        self.takeover.tick(now)
         self.composer.tick(now)
         self.panels.refresh()
         self.timeline.tick()
@@ -153,18 +157,6 @@ class ChatPanel(QFrame):
             self._session.reload()
 
     # -- commands
-
-    def toggle_takeover(self) -> None:
-        """Take the open conversation over, or hand it back."""
-        row = self._session.row
-        if row is None:
-            return
-        handoff = self._bridge.desk.handoff
-        conversation = row.conversation
-        if self.header.taken_over:
-            self._bridge.ask(handoff.hand_back(conversation.id))
-        else:
-            self._bridge.ask(handoff.take_over(conversation.id))
 
     def act(self, action: BubbleAction, key: str) -> None:
         """Do what a bubble offers."""

@@ -5,7 +5,9 @@ No widget: it turns events and answers of the desk into entries of the timeline'
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
@@ -19,6 +21,7 @@ from wxdesk.core.events import (
     MessageKept,
     PictureChanged,
     ReplyChanged,
+    TakeoverEnded,
 )
 from wxdesk.core.inbox import InboxRow, SearchHit, TimelineItem
 from wxdesk.core.model import Message, Reply
@@ -62,6 +65,7 @@ class ChatSession(QObject):
         self._asking = False
         self._again = False
         self._changed_replies: set[int] = set()
+        self._returned: defaultdict[int, list[datetime]] = defaultdict(list)
 
     @property
     def to_end(self) -> bool:
@@ -116,6 +120,8 @@ class ChatSession(QObject):
                 case ReplyChanged(conversation_id, reply_id) if conversation_id == self.conversation_id:
                     self._changed_replies.add(reply_id)
                     touched = True
+                case TakeoverEnded(conversation_id, at):
+                    self._returned[conversation_id].append(at)
                 case (
                     MessageKept(conversation_id)
                     | PictureChanged(conversation_id)
@@ -231,7 +237,8 @@ class ChatSession(QObject):
     def _show(self) -> None:
         items = in_order(self._items.values())
         latest = self.latest if self._to_end else None
-        self.model.show(entries_of(items, self._bridge.desk.clock(), self._unread_from, latest))
+        returned = self._returned.get(self.conversation_id or 0, ()) if self._to_end else ()
+        self.model.show(entries_of(items, self._bridge.desk.clock(), self._unread_from, latest, returned))
         if self._fresh and (self._items or self._hit is None):
             self._fresh = False
             self.opened.emit(key_of(self._hit) if self._hit else "unread" if self._unread_from else "")

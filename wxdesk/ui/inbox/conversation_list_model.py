@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from enum import IntEnum
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from wxdesk.core.inbox import InboxFilter, InboxRow
+from wxdesk.core.takeover import ends_soon
 from wxdesk.desk.inbox_reading import LIST_PAGE
 from wxdesk.desk.ports import Clock
 from wxdesk.ui.inbox.conversation_order import belongs, place
@@ -131,6 +133,10 @@ class ConversationListModel(QAbstractListModel):
     def rows(self) -> Sequence[InboxRow]:
         """The rows read, in order."""
         return tuple(self._rows)
+
+    def counts_down(self, now: datetime) -> bool:
+        """Whether a takeover among the rows read is about to end, which is told by the second."""
+        return any(ends_soon(row.conversation, now) for row in self._rows)
 
     def _stays(self, row: InboxRow) -> bool:
         return row.conversation.id == self._kept or belongs(row, self.chosen)

@@ -9,10 +9,11 @@ from wxdesk.core.calls import Call, Cause, most_urgent
 from wxdesk.core.inbox import InboxRow
 from wxdesk.core.lifecycle import is_taken_over
 from wxdesk.core.model import Author, Conversation, ReplyState
+from wxdesk.core.takeover import ends_soon, left
 from wxdesk.core.transfer import in_tool
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.standing import Standing, Standstill, held_standing, span_until, standing_of_reply
-from wxdesk.ui.words import ago, clock_time, name_of, preview_of, span_word, waiting_word
+from wxdesk.ui.words import ago, clock_time, countdown, name_of, preview_of, span_word, waiting_word
 
 LATE_AFTER = timedelta(minutes=10)
 """A contact who waits longer than this is shown in red."""
@@ -53,6 +54,9 @@ def _coming(row: InboxRow, call: Call | None, now: datetime) -> Standing | None:
         return Standing(tr("In WeChat's tool until {time}", time=until), "pending", "arrow-out", strong=True)
     if conversation.transfer_armed:
         return Standing(tr("Goes to WeChat's tool"), "pending", "arrow-out", strong=True)
+    if ends_soon(conversation, now):
+        time = countdown(left(conversation, now) or timedelta())
+        return Standing(tr("Automatic again in {time}", time=time), "pending", "hourglass", strong=True)
     return None
 
 
@@ -98,10 +102,8 @@ def _quiet(row: InboxRow, now: datetime) -> Standing:
 
 
 def _human(conversation: Conversation, now: datetime) -> str:
-    until = conversation.taken_over_until
-    if until is None:
-        return tr("Yours")
-    return tr("Yours · {span} left", span=span_word(max(until - now, timedelta())))
+    remaining = left(conversation, now)
+    return tr("Yours") if remaining is None else tr("Yours · {span} left", span=span_word(remaining))
 
 
 def left_words(conversation: Conversation, now: datetime) -> str:
@@ -111,10 +113,10 @@ def left_words(conversation: Conversation, now: datetime) -> str:
         return tr("No reply possible yet")
     if now >= until:
         return tr("Reply time over")
-    left = quota.left(conversation.window, now)
-    if not left:
+    replies = quota.left(conversation.window, now)
+    if not replies:
         return tr("No replies left")
-    return ntr("{n} left · {span}", "{n} left · {span}", left, span=span_word(until - now))
+    return ntr("{n} left · {span}", "{n} left · {span}", replies, span=span_word(until - now))
 
 
 def when_words(row: InboxRow, now: datetime) -> Standing:

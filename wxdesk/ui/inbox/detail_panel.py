@@ -14,6 +14,7 @@ from wxdesk.core.rules import Decision
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.contact_panel import ContactPanel
 from wxdesk.ui.inbox.decision_panel import DecisionPanel
+from wxdesk.ui.inbox.takeover_words import speaker_sentence
 from wxdesk.ui.theme import Measure, Size
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.small_button import SmallButton
@@ -36,29 +37,13 @@ class DetailPanel(QFrame):
         self.contact = ContactPanel()
         self.decision = DecisionPanel()
         self.quota = PlainLabel(wrap=True, role="text")
+        self.speaker = PlainLabel(wrap=True, role="text")
         self.away = SmallButton("close", tr("Close"), self)
         self.away.hide()  # only a drawer can be put away
         self.away.clicked.connect(self.left)
-        content = QFrame()
-        content.setProperty("class", "panel")
-        column = QVBoxLayout(content)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(8)
-        for title, widget in (
-            (tr("Customer"), self.contact),
-            (tr("Why this answer"), self.decision),
-            (tr("Replies left"), self.quota),
-        ):
-            heading = QHBoxLayout()
-            heading.addWidget(PlainLabel(title, size=Size.SMALL, role="secondary", strong=True), 1)
-            if widget is self.contact:
-                heading.addWidget(self.away)
-            column.addLayout(heading)
-            column.addWidget(widget)
-            column.addSpacing(12)
-        column.addStretch(1)
+        self._taken = QWidget()
         self.area = QScrollArea()
-        self.area.setWidget(content)
+        self.area.setWidget(self._content())
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -67,10 +52,41 @@ class DetailPanel(QFrame):
         outer.setContentsMargins(1, 0, 0, 0)
         outer.addWidget(self.area)
 
+    def _content(self) -> QFrame:
+        content = QFrame()
+        content.setProperty("class", "panel")
+        column = QVBoxLayout(content)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(8)
+        for title, widget, into in (
+            (tr("Customer"), self.contact, column),
+            (tr("Taken over"), self.speaker, _below_each_other(self._taken)),
+            (tr("Why this answer"), self.decision, column),
+            (tr("Replies left"), self.quota, column),
+        ):
+            heading = QHBoxLayout()
+            heading.addWidget(PlainLabel(title, size=Size.SMALL, role="secondary", strong=True), 1)
+            if widget is self.contact:
+                heading.addWidget(self.away)
+            into.addLayout(heading)
+            into.addWidget(widget)
+            into.addSpacing(12)
+            if widget is self.speaker:
+                column.addWidget(self._taken)
+        column.addStretch(1)
+        return content
+
     def show_conversation(self, conversation: Conversation, source: str | None, reserve: int, now: datetime) -> None:
         """Show this conversation's contact and quota; `reserve` is its account's."""
         self.contact.show_contact(conversation.contact, source, now)
         self.quota.setText(quota_sentence(conversation, reserve, now))
+        self.show_speaker(conversation, now)
+
+    def show_speaker(self, conversation: Conversation, now: datetime) -> None:
+        """Show how long the operator still has the word; its time runs."""
+        words = speaker_sentence(conversation, now)
+        self.speaker.setText(words)
+        self._taken.setVisible(bool(words))
 
     def show_decision(self, decision: Decision | None, message: Message | None) -> None:
         """Show why a message was answered."""
@@ -86,6 +102,13 @@ class DetailPanel(QFrame):
             self.left.emit()
         else:
             super().keyPressEvent(event)
+
+
+def _below_each_other(host: QWidget) -> QVBoxLayout:
+    column = QVBoxLayout(host)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(8)
+    return column
 
 
 def quota_sentence(conversation: Conversation, reserve: int, now: datetime) -> str:

@@ -29,6 +29,7 @@ def key_sheet() -> Sequence[Key]:
         Key("Alt+Shift+Down", tr("Next unread conversation")),
         Key("Alt+Shift+Up", tr("Previous unread conversation")),
         Key("F4", tr("Take over or hand back")),
+        Key("Shift+F4", tr("Choose for how long you take over")),
         Key("F2", tr("Contact and reasons")),
         Key("F6", tr("Go to the next region")),
         Key("/", tr("Insert a template, in an empty reply")),

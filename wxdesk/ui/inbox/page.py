@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
 
-from wxdesk.core.events import Event
+from wxdesk.core.events import Event, TakeoverEnding
 from wxdesk.core.inbox import SearchHit
 from wxdesk.core.rules import Decision
 from wxdesk.i18n import tr
@@ -22,6 +22,7 @@ from wxdesk.ui.inbox.detail_panel import DetailPanel
 from wxdesk.ui.inbox.inbox_keys import bind_keys, key_sheet
 from wxdesk.ui.inbox.list_feed import ListFeed
 from wxdesk.ui.inbox.regions import Regions
+from wxdesk.ui.inbox.takeover_news import TakeoverNews
 from wxdesk.ui.inbox.ticker import Pace, Ticker
 from wxdesk.ui.notices import Notices
 from wxdesk.ui.shortcuts import Key
@@ -47,6 +48,7 @@ class InboxPage(QWidget):
         self.feed = ListFeed(bridge, self.list, self)
         self.chat = ChatPanel(bridge, notices, self.session)
         self.detail = DetailPanel()
+        self.news = TakeoverNews(bridge, notices, self.open_conversation, self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -91,7 +93,8 @@ class InboxPage(QWidget):
             "Alt+Up": self.previous_one,
             "Alt+Shift+Down": self.next_unread,
             "Alt+Shift+Up": self.previous_unread,
-            "F4": self.chat.toggle_takeover,
+            "F4": self.chat.takeover.toggle,
+            "Shift+F4": self.chat.takeover.open_menu,
             "F2": self.regions.toggle_detail,
             "F6": self.regions.cycle,
             "Ctrl+L": self.chat.panels.open_text_link,
@@ -145,6 +148,9 @@ class InboxPage(QWidget):
     def _hear(self, events: Sequence[Event]) -> None:
         self.feed.hear(events)
         self.session.hear(events)
+        self.news.hear(events)
+        if any(isinstance(event, TakeoverEnding) for event in events):
+            self._pace()
 
     def _refreshed(self) -> None:
         now = self.ticker.now()
@@ -181,12 +187,14 @@ class InboxPage(QWidget):
         self.list.tick(now)
         if self.session.row is not None:
             self.chat.tick(now)
+            self.detail.show_speaker(self.session.row.conversation, now)
 
     def _pace(self) -> None:
         """Beat as often as the fastest figure in sight needs, and not at all when nothing counts."""
         shown = self.isVisible()
         bar = shown and bool(self.chat.timeline.counting())
-        seconds = shown and (self.list.strip.counts or self.session.row is not None)
+        ends = self.list.model.counts_down(self.ticker.now())
+        seconds = shown and (self.list.strip.counts or self.session.row is not None or ends)
         minutes = shown and self.list.model.rowCount() > 0
         self.ticker.need("bar", Pace.BAR if bar else Pace.STILL)
         self.ticker.need("seconds", Pace.SECONDS if seconds else Pace.STILL)

@@ -69,17 +69,22 @@ def entries_of(
     now: datetime,
     unread_from: int | None = None,
     latest: Decision | None = None,
+    returned: Sequence[datetime] = (),
 ) -> list[Entry]:
     """The rows for `items`, which are in order.
 
     `unread_from` is the id of the first message that was new on opening. `latest` is the newest decision of
-    the conversation; where it gave no answer and nobody else did, its message says so.
+    the conversation; where it gave no answer and nobody else did, its message says so. `returned` are the times at
+    which automatic replies returned by themselves, in order.
     """
     silent = _silent_message(items, latest)
     written = [item for item in items if isinstance(item, Message) and item.event is None]
     entries: list[Entry] = []
     day: date | None = None
+    lines = [_return_entry(at) for at in returned if items and at >= items[0].at]
     for item in items:
+        while lines and lines[0].at <= item.at:
+            entries.append(lines.pop(0))
         local = item.at.astimezone().date()
         if local != day:
             day = local
@@ -90,7 +95,7 @@ def entries_of(
             entries.append(_message_entry(item, latest.outcome if latest and silent == item.id else None))
         else:
             entries.append(_reply_entry(item, written))
-    return entries
+    return entries + lines
 
 
 def first_unread(items: Sequence[TimelineItem], unread: int) -> int | None:
@@ -137,6 +142,11 @@ def _reply_entry(reply: Reply, written: Sequence[Message]) -> Entry:
     asked_at = reply.created_at if asked is None else asked.at
     later = [message for message in written if message.at > asked_at]
     return replace(entry, answers=asked if later else None, since=later[-1] if later else None)
+
+
+def _return_entry(at: datetime) -> Entry:
+    text = f"{tr('Automatic replies have returned')} · {clock_time(at)}"
+    return Entry(EntryKind.ACTIVITY, f"b{at.isoformat()}", at, text)
 
 
 def _silent_message(items: Sequence[TimelineItem], latest: Decision | None) -> int | None:

@@ -1,0 +1,115 @@
+"""Taking the open conversation over: by key, for how long by menu, and what its end says before it comes."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from PySide6.QtCore import QObject, QPoint
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
+
+from wxdesk.core.model import Conversation
+from wxdesk.core.takeover import TakeOverFor, longer
+from wxdesk.i18n import tr
+from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.inbox.chat_header import ChatHeader
+from wxdesk.ui.inbox.chat_session import ChatSession
+from wxdesk.ui.inbox.return_bar import ReturnBar
+from wxdesk.ui.inbox.takeover_words import Closing, TakeoverChoice, silences, spans
+
+
+class TakeoverControl(QObject):
+    """Listens to the header's two buttons and to its own `bar`, and commands the desk."""
+
+    def __init__(self, header: ChatHeader, bridge: Bridge, session: ChatSession) -> None:
+        super().__init__(header)
+        self._header = header
+        self._bridge = bridge
+        self._session = session
+        self.bar = ReturnBar()
+        header.takeover_wanted.connect(self.toggle)
+        header.spans_wanted.connect(self.open_menu)
+        self.bar.keep_wanted.connect(self._keep)
+        self.bar.back_wanted.connect(self._hand_back)
+
+    @property
+    def _conversation(self) -> Conversation | None:
+        return self._session.row.conversation if self._session.row is not None else None
+
+    def tick(self, now: datetime) -> None:
+        """Announce the end once it is near."""
+        if self._conversation is not None:
+            self.bar.show_conversation(self._conversation, self._span(), now)
+
+    def toggle(self) -> None:
+        """Take the open conversation over until it is handed back, or hand it back."""
+        if self._conversation is None:
+            return
+        if self._header.taken_over:
+            self._hand_back()
+        else:
+            self._bridge.ask(self._bridge.desk.handoff.take_over(self._conversation.id))
+
+    def open_menu(self) -> None:
+        """Let the operator choose for how long."""
+        conversation = self._conversation
+        if conversation is None:
+            return
+        now, anchor = self._bridge.desk.clock(), self._header.spans
+        menu = QMenu(anchor)
+        menu.setAccessibleName(tr("For how long to take over"))
+        menu.setToolTipsVisible(True)
+        for choice in spans(conversation, self._closing(now), now):
+            _add(menu, choice)
+        menu.addSeparator()
+        for choice in silences(conversation, now):
+            _add(menu, choice)
+        if self._header.taken_over:
+            menu.addSeparator()
+            menu.addAction(tr("Hand back now"))
+        menu.triggered.connect(self._choose)
+        menu.aboutToHide.connect(menu.deleteLater)
+        at = anchor.mapToGlobal(QPoint(anchor.width() - menu.sizeHint().width(), anchor.height() + 4))
+        menu.popup(at)
+        menu.setActiveAction(menu.actions()[0])
+
+    def _choose(self, action: QAction) -> None:
+        how = action.data()
+        if isinstance(how, TakeOverFor):
+            self._take_over(how)
+        else:
+            self._hand_back()
+
+    def _keep(self) -> None:
+        if self._conversation is not None:
+            self._take_over(longer(self._conversation, self._span()))
+
+    def _take_over(self, how: TakeOverFor) -> None:
+        if self._conversation is not None:
+            self._bridge.ask(self._bridge.desk.handoff.take_over(self._conversation.id, how))
+
+    def _hand_back(self) -> None:
+        if self._conversation is not None:
+            self._bridge.ask(self._bridge.desk.handoff.hand_back(self._conversation.id))
+
+    def _span(self) -> timedelta:
+        return timedelta(minutes=self._bridge.desk.preferences.now.takeover_minutes)
+
+    def _closing(self, now: datetime) -> Closing:
+        """The next closing by the calendar that the preferences name, else by the first."""
+        schedules = self._bridge.desk.rulebook.calendars.schedules
+        if not schedules:
+            return Closing(problem=tr("There are no business hours yet. They are set on the page of rules."))
+        named = self._bridge.desk.preferences.now.calendar
+        name = named if named in schedules else next(iter(schedules))
+        at = schedules[name].next_close(now)
+        return Closing(at) if at else Closing(problem=tr("“{name}” does not open any more.", name=name))
+
+
+def _add(menu: QMenu, choice: TakeoverChoice) -> None:
+    action = menu.addAction(choice.text)
+    action.setData(choice.how)
+    action.setEnabled(choice.how is not None)
+    action.setToolTip(choice.tip or choice.text)
+    action.setCheckable(choice.chosen)
+    action.setChecked(choice.chosen)
