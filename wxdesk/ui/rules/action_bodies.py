@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
-from wxdesk.core.faults import MOST_TYPING_SECONDS, Fault
+from wxdesk.core.faults import MOST_TYPING_SECONDS, Fault, Place
 from wxdesk.core.model import Content, ReplyKind
 from wxdesk.core.rules import Action, ActionKind
 from wxdesk.i18n import tr
@@ -58,6 +58,13 @@ class FieldsBody(ActionBody):
         """The first field."""
         next(iter(self._fields.values())).setFocus()
 
+    def place(self, where: Place, line: int) -> QWidget:
+        """The field that is named, else the first that is empty and must not be, else the one that can be wrong."""
+        empty = (name for name in self._fields if name in _NEEDED and not self._fields[name].text().strip())
+        name = str(where[0]) if where else next(empty, "")
+        doubtful = self._fields.get("url") or next(iter(self._fields.values()))
+        return self._fields.get(name, doubtful)
+
     def field(self, name: str) -> QLineEdit:
         """One field, by its name in `Content`."""
         return self._fields[name]
@@ -97,6 +104,10 @@ class TemplateBody(ActionBody):
         """The name."""
         self.name.setFocus()
 
+    def place(self, where: Place, line: int) -> QWidget:
+        """Its only field."""
+        return self.name
+
     def show_fault(self, fault: Fault | None, reason: str) -> None:
         """Frame the name, and say it below."""
         set_wrong(self.name, fault is not None)
@@ -127,6 +138,10 @@ class TagBody(ActionBody):
     def start(self) -> None:
         """The field for a word."""
         self.chips.open_field()
+
+    def place(self, where: Place, line: int) -> QWidget:
+        """Its only field."""
+        return self.chips.add
 
     def show_fault(self, fault: Fault | None, reason: str) -> None:
         """Say it below the tags."""
@@ -164,6 +179,10 @@ class TypingBody(ActionBody):
     def start(self) -> None:
         """The number."""
         self.seconds.setFocus()
+
+    def place(self, where: Place, line: int) -> QWidget:
+        """Its only field."""
+        return self.seconds
 
     def show_fault(self, fault: Fault | None, reason: str) -> None:
         """Say it below."""

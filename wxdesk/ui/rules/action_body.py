@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from wxdesk.core.faults import Fault
+from wxdesk.core.faults import Fault, Place
 from wxdesk.core.rules import Action
 
 
@@ -27,6 +27,10 @@ class ActionBody(QWidget):
     def start(self) -> None:
         """Give it the keyboard."""
         self.setFocus()
+
+    def place(self, where: Place, line: int) -> QWidget | None:
+        """The widget that a path inside the action is about; None where it has no field. `line`: see `Fault`."""
+        return None
 
     def show_fault(self, fault: Fault | None, reason: str) -> None:
         """Say what is wrong with it; None takes that away."""

@@ -195,6 +195,10 @@ class NumberPart(ConditionPart):
                 bounds = MessageNo(first, self.most.value())
         return replace(when, message_no=bounds)
 
+    def place(self, where: Place) -> QWidget:
+        """The bound that it is about."""
+        return self.most if where[-1:] == ("max",) and self.how.value == "between" else self.least
+
     def _middle(self) -> list[QWidget]:
         return [self.how, self.least, self._and, self.most]
 
@@ -230,6 +234,10 @@ class LastRulePart(ConditionPart):
     def add_to(self, when: Condition) -> Condition:
         """The rule that is chosen, and so many minutes."""
         return replace(when, last_rule_within=LastRule(self.rule.value, self.minutes.value()))
+
+    def place(self, where: Place) -> QWidget:
+        """The number, or the name of the other rule."""
+        return self.minutes if where[-1:] == ("minutes",) else self.rule
 
     def _middle(self) -> list[QWidget]:
         return [self.rule, self._within, self.minutes, self._unit]

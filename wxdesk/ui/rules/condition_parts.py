@@ -83,6 +83,10 @@ class ConditionPart(QObject):
         """The widget that gets the keyboard when the condition is new."""
         return self._middle()[0]
 
+    def place(self, where: Place) -> QWidget:
+        """The widget that `where`, a path inside the condition of a rules file, is about."""
+        return self.first()
+
     def _middle(self) -> list[QWidget]:
         raise NotImplementedError
 
@@ -123,6 +127,11 @@ class WordsPart(ConditionPart):
     def first(self) -> QWidget:
         """The button that opens the field for words."""
         return self.chips.add
+
+    def place(self, where: Place) -> QWidget:
+        """The very word, if it is about one."""
+        index = where[-1] if where else None
+        return self.chips.place(index) if isinstance(index, int) else self.first()
 
     def _middle(self) -> list[QWidget]:
         return self.chips.widgets()
@@ -238,6 +247,10 @@ class SourceFieldPart(ConditionPart):
     def first(self) -> QWidget:
         """The name."""
         return self.name
+
+    def place(self, where: Place) -> QWidget:
+        """What is missing: the name, else the values."""
+        return self.chips.add if self.name.text().strip() else self.name
 
     def _middle(self) -> list[QWidget]:
         return [self.name, self._between, *self.chips.widgets()]

@@ -18,6 +18,7 @@ from wxdesk.ui.rules.action_bodies import empty_action
 from wxdesk.ui.rules.circumstance_parts import Offers
 from wxdesk.ui.rules.condition_parts import error_label
 from wxdesk.ui.rules.leaving_card import LeavingCard
+from wxdesk.ui.rules.places import Places
 from wxdesk.ui.rules.then_card import ThenCard
 from wxdesk.ui.rules.title_field import TitleField
 from wxdesk.ui.rules.undoing import RuleSteps, UndoKeys, focused_name, refocus
@@ -115,6 +116,7 @@ class RuleEditor(QWidget):
         column.addWidget(self.leaving_card)
         column.addStretch(1)
         scroll = _WidthScroll(inside, self)
+        self.places = Places(self.name, self.when_card, self.then_card, self.leaving_card, scroll)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scroll)
@@ -134,6 +136,7 @@ class RuleEditor(QWidget):
             self._steps.begin(self.rule())
         self._show_revision()
         self.check_now()
+        self.places.show_wanted(rule.id)
 
     def _ask_history(self) -> None:
         self.history_asked.emit(self.rule())
@@ -158,14 +161,6 @@ class RuleEditor(QWidget):
         """Write `rule` into the fields as an operator would, over what is stored."""
         self._fill(rule)
         self.check_now()
-
-    def show_place(self, where: Place) -> None:
-        """Bring the keyboard to the part of the sentence in which `where` stands."""
-        cards: dict[str | int, QWidget] = {"when": self.when_card, "then": self.then_card}
-        card = cards.get(where[0]) if where else self.name
-        fields = [] if card is None else [card, *card.findChildren(QWidget)]
-        field = next((one for one in fields if one.focusPolicy() & Qt.FocusPolicy.TabFocus), self.name)
-        field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _fill(self, rule: Rule) -> None:
         self._showing = True
@@ -225,7 +220,7 @@ class RuleEditor(QWidget):
         changed = rule != self._saved
         self.fault = self._rulebook.fault_in(rule)
         lack = _is_lack(self.fault, rule)
-        shown = self.fault if changed and not lack else None
+        shown = self.fault if (changed and not lack) or (self._saved.id and not changed) else None
         reason = tr(shown.reason) if shown else ""
         about_name = bool(shown and shown.where == ("name",))
         set_wrong(self.name, about_name)

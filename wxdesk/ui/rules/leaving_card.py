@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from wxdesk.core.faults import MOST_HOLD_SECONDS, Fault
+from wxdesk.core.faults import MOST_HOLD_SECONDS, Fault, Place
 from wxdesk.core.rules import Cooldown, Delivery, Rule
 from wxdesk.i18n import tr
 from wxdesk.ui.rules.choices import MenuButton, OneOf
@@ -103,6 +103,13 @@ class LeavingCard(QFrame):
         self._error.setText(own)
         self._error.setVisible(bool(own))
         self._set()
+
+    def place(self, where: Place) -> QWidget:
+        """The widget that `where`, a place in a rule, is about."""
+        limit = self.limit(str(where[1])) if where[:1] == ("cooldown",) and len(where) > 1 else None
+        if limit is not None:
+            return limit.number
+        return self.seconds if self.way() is Delivery.HOLD else self.delivery
 
     # -- what the operator does
 

@@ -193,12 +193,13 @@ class RulesPage(QWidget):
         self.editor.write(Rule(group.words[0], when=Condition(any=group.words)))
 
     def _show_finding(self, finding: Finding) -> None:
+        self.editor.places.want(finding)
         self._choose(finding.rule.id)
-        self.editor.show_place(finding.where)
 
     def _choose(self, rule_id: int) -> None:
         self.reviews.close_review()
         if rule_id == self.editor.saved.id and self._middle.currentWidget() is self.editor:
+            self.editor.places.show_wanted(rule_id)
             return
         self._wanted = rule_id
         self.leave(self._edit_wanted)
@@ -256,10 +257,8 @@ class RulesPage(QWidget):
 
     def _delete(self, rule: Rule) -> None:
         """At once, for it can be undone; what is written and not saved could not be brought back."""
-        if rule.id == self.editor.saved.id:
-            self.leave(self._delete_edited)
-        else:
-            self.changes.delete(rule)
+        edited = rule.id == self.editor.saved.id
+        self.leave(self._delete_edited) if edited else self.changes.delete(rule)
 
     def _delete_edited(self) -> None:
         self.changes.delete(self.editor.saved)

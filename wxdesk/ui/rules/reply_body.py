@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from wxdesk.core.faults import Fault
+from wxdesk.core.faults import Fault, Place
 from wxdesk.core.render import TEXT_LIMIT_BYTES, VARIABLES, byte_count
 from wxdesk.core.rules import Action, Variant
 from wxdesk.i18n import tr
@@ -122,6 +122,14 @@ class ReplyBody(ActionBody):
     def start(self) -> None:
         """The text."""
         self.edit.setFocus()
+
+    def place(self, where: Place, line: int) -> QWidget:
+        """The wording that is named, with its cursor in the line."""
+        number = where[0] if where and isinstance(where[0], int) else 0
+        edit = self._wordings[min(number, len(self._wordings) - 1)].edit
+        if line:
+            edit.setTextCursor(QTextCursor(edit.document().findBlockByNumber(line - 1)))
+        return edit
 
     def show_fault(self, fault: Fault | None, reason: str) -> None:
         """Mark the line of the wording that is wrong; of several that are merely empty, the first of those."""

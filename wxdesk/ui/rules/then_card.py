@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from wxdesk.core.faults import MAX_SENDS, Fault
+from wxdesk.core.faults import MAX_SENDS, Fault, Place
 from wxdesk.core.rules import SENDING_ACTIONS, Action, ActionKind, Rule
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.rules.action_bodies import body_of, empty_action
@@ -172,6 +172,14 @@ class ThenCard(QFrame):
         own = reason if where and about is None else ""
         self._error.setText(own)
         self._error.setVisible(bool(own))
+
+    def place(self, where: Place, line: int = 0) -> QWidget:
+        """The widget that `where`, a place in a rule, is about; `line` counts from 1 within a text, 0 for none."""
+        at = where[1] if len(where) > 1 else None
+        if not isinstance(at, int) or at >= len(self._rows):
+            return self.chips[ActionKind.REPLY]
+        row = self._rows[at]
+        return row.body.place(where[3:], line) or row.remove
 
     # -- what the operator does
 

@@ -127,6 +127,18 @@ class WhenCard(QFrame):
         self._error.setVisible(bool(own))
         self._set()
 
+    def place(self, where: Place) -> QWidget:
+        """The widget that `where`, a place in a rule, is about: a word, a pattern, a chooser; else what begins one."""
+        if where == ("on",):
+            return self.types
+        if self.default.isChecked():
+            return self.default
+        excepted = where[1:2] == ("not",)
+        inside = where[2:] if excepted else where[1:]
+        alike = [part for part in self._parts if part.excepted is excepted]
+        part = self._about(where) if inside else next(iter(alike), None)
+        return self.add if part is None else part.place(inside)
+
     def _about(self, where: Place) -> ConditionPart | None:
         if where[:1] != ("when",):
             return None

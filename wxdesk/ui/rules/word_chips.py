@@ -219,6 +219,10 @@ class WordChips(QObject):
         """All widgets in their order."""
         return [*self._chips, self.add, self.field]
 
+    def place(self, index: int) -> QWidget:
+        """The word at `index`; where there is none, the button that adds one."""
+        return self._chips[index] if 0 <= index < len(self._chips) else self.add
+
     def mark(self, index: int | None) -> None:
         """Mark the word that a fault is about; None for none."""
         for at, chip in enumerate(self._chips):
