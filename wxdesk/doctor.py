@@ -144,6 +144,8 @@ def _window() -> Iterator[Finding]:
         yield Finding(False, what, f"{reason} · {INSTALL}" if sys.platform == "linux" else reason)
     if sys.platform == "linux":
         yield _font()
+    if not reason:
+        yield _sound()
 
 
 def _why_qt_does_not_load() -> str:
@@ -155,6 +157,19 @@ def _why_qt_does_not_load() -> str:
     command = [sys.executable, "-m", "wxdesk.ui.display"]
     tried = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603
     return tried.stdout.strip() or (tried.stderr.strip().rsplit("\n", 1)[-1] if tried.returncode else "")
+
+
+def _sound() -> Finding:
+    from wxdesk.ui.alerts.player import player_command  # only where Qt loads
+
+    what = tr("Sound of calls")
+    if sys.platform == "win32":
+        return Finding(True, what, tr("played by the system"))
+    command = player_command()
+    if command:
+        return Finding(True, what, tr("played by {program}", program=command[0]))
+    return Finding(True, what, tr("no player found, the system's beep is used; better: {command}",
+                                  command="apt install pulseaudio-utils"))  # fmt: skip
 
 
 def _font() -> Finding:

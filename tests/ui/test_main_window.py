@@ -315,6 +315,7 @@ def test_the_strip_fits_into_900(
     qtbot.addWidget(window, before_close_func=lambda widget: widget.finish())
     window.status_bar.show_day(DayCounts(12_345, 9_876, 2_345, 123))
     window.status_bar.show_longest(waiting(1, waiting=90, alias="一个名字特别长的老客户张三丰"))
+    window.status_bar.show_ringing(True)
     assert window.minimumSizeHint().width() <= 900
     assert window.minimumSizeHint().height() <= 600
 

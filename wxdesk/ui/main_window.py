@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from wxdesk.core.calls import Cause
 from wxdesk.core.events import CallsChanged, Event, OperatorCalled, PauseChanged, TroubleRaised
@@ -36,9 +36,11 @@ class MainWindow(QWidget):
 
     Signals:
         closing: the operator wants to leave and nothing is unsaved. Nothing closes yet: `finish` does.
+        silence_wanted: the sound of the present calls shall end.
     """
 
     closing = Signal()
+    silence_wanted = Signal()
 
     def __init__(
         self,
@@ -97,6 +99,13 @@ class MainWindow(QWidget):
         inbox = self.pages[0].widget
         if isinstance(inbox, InboxPage):
             inbox.open_conversation(conversation_id)
+
+    def come_forward(self) -> None:
+        """Show the window in front of all others, as far as the system lets a program do that."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
 
     def show_settings(self) -> None:
         """Show the last page."""
@@ -166,6 +175,7 @@ class MainWindow(QWidget):
         self.figures.day.connect(self.status_bar.show_day)
         self.figures.longest.connect(self.status_bar.show_longest)
         self.status_bar.longest.wanted.connect(self.open_conversation)
+        self.status_bar.silence.clicked.connect(self.silence_wanted)
         self.figures.inbox.connect(self._show_counts)
 
     def _bind_keys(self) -> None:
@@ -173,6 +183,7 @@ class MainWindow(QWidget):
             bind(self, page.place.key, item.click)
         bind(self, "F8", self.toggle_pause)
         bind(self, "F7", self.status_bar.longest.open)
+        bind(self, "F9", self.silence_wanted.emit)
         bind(self, "Ctrl+,", self.show_settings)
         bind(self, "Ctrl+Q", self.close)
         bind(self, "F1", self.show_keys)
@@ -202,11 +213,10 @@ class MainWindow(QWidget):
         self.notices.bar(f"trouble:{trouble.key}", text, action=action, then=then, copy=trouble.copy)
 
     def _show_call(self, call: OperatorCalled) -> None:
-        """A rule wants somebody to look; the window asks for it as well when it is behind others."""
+        """A rule wants somebody to look."""
         words = tr("“{rule}” calls for you.", rule=call.rule_name) if call.rule_name else tr("A rule calls for you.")
         key, open_it = f"call:{call.conversation_id}", partial(self._open_called, call.conversation_id)
         self.notices.bar(key, words, tone="pending", action=tr("Look at it"), then=open_it)
-        QApplication.alert(self)
 
     def _open_called(self, conversation_id: int) -> None:
         self.notices.bar(f"call:{conversation_id}", "")

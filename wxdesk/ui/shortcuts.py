@@ -60,6 +60,7 @@ def window_keys(pages: Sequence[Place]) -> KeyGroup:
             *(Key(page.key, page.word) for page in others),
             Key(f"{settings.key} Ctrl+,", settings.word),
             Key("F7", tr("Open who waits longest")),
+            Key("F9", tr("Silence the sound of a call")),
             Key("F8", tr("Pause or resume all automatic replies")),
             Key("F1 Ctrl+/", tr("This list of keys")),
             Key("Ctrl+Q", tr("Quit")),

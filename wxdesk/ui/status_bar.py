@@ -47,6 +47,9 @@ class StatusBar(QFrame):
         self.token = Lamp(self, tabular=True)
         self.figures = PlainLabel(size=Size.SMALL, role="secondary", elide=True, tabular=True, parent=self)
         self.longest = LongestWait(self)
+        self.silence = Button(tr("Silence"), key_hint="F9", parent=self)
+        self.silence.setProperty("class", "small")
+        self.silence.hide()
         self.replies = Lamp(self)
         self.pause = Button(tr("Pause all"), key_hint="F8", parent=self)
         self.pause.setProperty("class", "small")
@@ -72,6 +75,10 @@ class StatusBar(QFrame):
     def show_longest(self, conversation: Conversation | None) -> None:
         """Show who waits longest, if anybody does."""
         self.longest.show_conversation(conversation, self._bridge.desk.clock())
+
+    def show_ringing(self, ringing: bool) -> None:
+        """Offer silence while a call rings."""
+        self.silence.setVisible(ringing)
 
     def show_health(self) -> None:
         """Show the desk's state as it is now."""
@@ -104,6 +111,7 @@ class StatusBar(QFrame):
         row.addWidget(self.figures, 1)
         right = QHBoxLayout()
         right.setSpacing(10)
+        right.addWidget(self.silence)
         right.addWidget(self.longest)
         right.addSpacing(10)
         right.addWidget(self.replies)

@@ -12,13 +12,14 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from PySide6.QtCore import QLibraryInfo, QTranslator
+from PySide6.QtCore import QLibraryInfo, QTranslator, SignalInstance
 from PySide6.QtWidgets import QApplication
 
 from wxdesk import i18n
 from wxdesk.core.errors import NoWindow
 from wxdesk.desk.desk import Desk
 from wxdesk.ui import fonts
+from wxdesk.ui.alerts.attention import Attention
 from wxdesk.ui.appearance import Appearance, Look
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.display import INSTALL, why_no_window
@@ -52,22 +53,14 @@ def run_window(
     bridge = Bridge(desk, desk_loop)
 
     async def main() -> int:
-        closing = asyncio.get_running_loop().create_future()
-
-        def close() -> None:
-            if not closing.done():
-                closing.set_result(0)
-
         garbage = GarbageCollector(application)
         window = MainWindow(bridge, facts, appearance, simulator)
-        window.closing.connect(close)
+        attention = Attention(bridge, window, facts.home)
         bridge.connect_to_bus()
         window.show()
-        with _heard_signals(close):
-            if shown is not None:
-                shown()
-            code: int = await closing
+        code = await _left(window.closing, shown)
         memory.keep_look(appearance.look)
+        attention.stop()
         _put_away(bridge, window)
         garbage.stop()
         return code
@@ -84,17 +77,9 @@ def show_failure(error: Exception) -> None:
     appearance = Appearance(application)
 
     async def main() -> int:
-        closing = asyncio.get_running_loop().create_future()
-
-        def close() -> None:
-            if not closing.done():
-                closing.set_result(0)
-
         window = FailureWindow(error)
-        window.left.connect(close)
         window.show()
-        with _heard_signals(close):
-            code: int = await closing
+        code = await _left(window.left)
         window.deleteLater()
         return code
 
@@ -235,6 +220,22 @@ def _put_away(bridge: Bridge, window: MainWindow) -> None:
     window.finish()
     window.deleteLater()
     bridge.deleteLater()
+
+
+async def _left(leaving: SignalInstance, shown: Callable[[], None] | None = None) -> int:
+    """Wait until the operator leaves, as `leaving` tells, or a signal of the system ends it; the exit code."""
+    closing = asyncio.get_running_loop().create_future()
+
+    def close() -> None:
+        if not closing.done():
+            closing.set_result(0)
+
+    leaving.connect(close)
+    with _heard_signals(close):
+        if shown is not None:
+            shown()
+        code: int = await closing
+    return code
 
 
 @contextlib.contextmanager

@@ -1,0 +1,168 @@
+"""Tray, taskbar and sound follow the calls of a real desk; only the machine's own player is a program of the test."""
+
+from __future__ import annotations
+
+import io
+import stat
+import sys
+import wave
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from tests.ui.world import World
+from wxdesk.core.preferences import Preferences
+from wxdesk.core.rules import Action, ActionKind, Condition, Rule
+from wxdesk.ui.alerts.attention import Attention
+from wxdesk.ui.alerts.chime import chime
+from wxdesk.ui.alerts.player import Player
+from wxdesk.ui.alerts.ringer import Ringer
+from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.main_window import MainWindow
+
+SOMEBODY = "oSomebody0000000000000000001"
+ONE, TWO = frozenset({1}), frozenset({1, 2})
+
+
+class Ear:
+    """A player of the machine that writes down what it was asked to play, and the beep."""
+
+    def __init__(self, folder: Path, code: int = 0) -> None:
+        self.heard = folder / "heard"
+        self.program = folder / "player"
+        self.program.write_text(f'#!/bin/sh\necho "$1" >> {self.heard}\nexit {code}\n')
+        self.program.chmod(self.program.stat().st_mode | stat.S_IXUSR)
+        self.beeps = 0
+        self.sound = folder / "sound.wav"
+
+    def beep(self) -> None:
+        self.beeps += 1
+
+    def player(self, *command: str) -> Player:
+        return Player(lambda: self.sound, command or (str(self.program),), self.beep)
+
+    def played(self) -> int:
+        return len(self.heard.read_text().splitlines()) if self.heard.exists() else 0
+
+
+@pytest.fixture
+def ear(tmp_path: Path) -> Ear:
+    folder = tmp_path / "ear"
+    folder.mkdir()
+    return Ear(folder)
+
+
+@pytest.fixture
+def attention(bridge: Bridge, window: MainWindow, ear: Ear, world: World) -> Iterator[Attention]:
+    notify = Rule("Broken", when=Condition(any=("broken",)), then=(Action(ActionKind.NOTIFY),))
+    world.call(world.desk.rulebook.save(notify))
+    made = Attention(bridge, window, world.home, ear.player())
+    yield made
+    made.stop()
+
+
+def test_a_call_rings_shows_in_the_tray_and_ends_when_somebody_looks(
+    qtbot: QtBot, attention: Attention, window: MainWindow, ear: Ear, world: World
+) -> None:
+    tray = attention.tray
+    assert tray.icon.toolTip() == "wxdesk · listening"
+    chat = world.say(SOMEBODY, "it is broken")
+    qtbot.waitUntil(lambda: tray.icon.toolTip() == "wxdesk · listening · 1 conversation calls for you")
+    qtbot.waitUntil(lambda: ear.played() == 1)
+    assert window.status_bar.silence.isVisible()
+    assert tray.silence.isEnabled()
+    world.call(world.desk.alarms.look(chat))
+    qtbot.waitUntil(lambda: tray.icon.toolTip() == "wxdesk · listening")
+    assert not window.status_bar.silence.isVisible()
+    assert not tray.silence.isEnabled()
+
+
+def test_f9_silences_what_calls_now(qtbot: QtBot, attention: Attention, window: MainWindow, world: World) -> None:
+    world.say(SOMEBODY, "it is broken")
+    qtbot.waitUntil(window.status_bar.silence.isVisible)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(window, Qt.Key.Key_F9)
+    qtbot.waitUntil(lambda: not window.status_bar.silence.isVisible())
+    assert world.desk.alarms.state.ringing
+
+
+def test_no_sound_when_the_operator_wants_none(
+    qtbot: QtBot, attention: Attention, window: MainWindow, ear: Ear, world: World
+) -> None:
+    kept = world.desk.preferences
+    world.call(kept.set(replace(kept.now, sound=False)))
+    world.say(SOMEBODY, "it is broken")
+    qtbot.waitUntil(lambda: "1 conversation calls" in attention.tray.icon.toolTip())
+    assert not window.status_bar.silence.isVisible()
+    assert ear.played() == 0
+    world.call(kept.set(replace(kept.now, sound=True)))
+    qtbot.waitUntil(lambda: ear.played() == 1)
+
+
+@pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)")
+def test_the_tray_pauses_resumes_and_leaves(
+    qtbot: QtBot, attention: Attention, window: MainWindow, world: World
+) -> None:
+    tray = attention.tray
+    assert tray.pause.text() == "Pause automatic replies"
+    tray.pause.trigger()
+    qtbot.waitUntil(lambda: tray.icon.toolTip() == "wxdesk · paused")
+    assert world.desk.health.state.paused
+    assert tray.pause.text() == "Resume automatic replies"
+    tray.pause.trigger()
+    qtbot.waitUntil(lambda: tray.icon.toolTip() == "wxdesk · listening")
+    with qtbot.waitSignal(window.closing):
+        tray.quit.trigger()
+    window.hide()
+    tray.open.trigger()
+    assert window.isVisible()
+
+
+def test_it_rings_again_until_it_is_over_and_anew_for_a_new_call(qtbot: QtBot, ear: Ear, qapp: object) -> None:
+    ringer = Ringer(ear.player(sys.executable, "-c", ""))
+    again = ringer._again
+    ringer.follow(ONE, Preferences())
+    assert (again.isActive(), again.interval()) == (True, 20_000)
+    ringer.follow(ONE, Preferences(sound_every_seconds=0))
+    assert not again.isActive()
+    ringer.follow(ONE, Preferences())
+    ringer.silence()
+    assert not again.isActive()
+    ringer.follow(ONE, Preferences())
+    assert not again.isActive()
+    ringer.follow(TWO, Preferences())
+    assert again.isActive()
+    ringer.follow(frozenset(), Preferences())
+    assert not again.isActive()
+    ringer.follow(ONE, Preferences())
+    assert again.isActive(), "whoever was silenced, was answered, and calls anew rings"
+    ringer.silence()
+
+
+def test_where_the_player_fails_the_beep_is_heard_then_and_later(qtbot: QtBot, tmp_path: Path, qapp: object) -> None:
+    ear = Ear(tmp_path, code=1)
+    player = ear.player()
+    with qtbot.waitSignal(player.failed):
+        player.play()
+    assert (ear.played(), ear.beeps) == (1, 1)
+    player.play()
+    assert (ear.played(), ear.beeps) == (1, 2)
+    absent = ear.player(str(tmp_path / "absent"))
+    with qtbot.waitSignal(absent.failed):
+        absent.play()
+    assert ear.beeps == 3
+
+
+def test_the_sound_is_a_short_file_that_is_always_the_same() -> None:
+    assert chime() == chime()
+    with wave.open(io.BytesIO(chime())) as file:
+        assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, 22_050)
+        assert 0.5 <= file.getnframes() / file.getframerate() <= 1.0
+        frames = file.readframes(file.getnframes())
+    loudest = max(abs(int.from_bytes(frames[at : at + 2], "little", signed=True)) for at in range(0, len(frames), 2))
+    assert 8_000 < loudest < 32_767

@@ -1,0 +1,1 @@
+"""How the window fetches its human: tray, taskbar, sound."""

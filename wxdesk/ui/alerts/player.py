@@ -1,0 +1,98 @@
+"""Plays a sound file with what the system has; where it has nothing, the system's own beep must do."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QProcess, Signal
+from PySide6.QtWidgets import QApplication
+
+log = logging.getLogger(__name__)
+
+PLAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "darwin": (("afplay",),),
+    "linux": (("pw-play",), ("paplay",), ("aplay", "-q")),
+}
+"""Programs that play a WAV file named last, the best first. Windows needs none."""
+
+
+def player_command(platform: str = sys.platform) -> tuple[str, ...]:
+    """The program that this machine plays sounds with; empty if there is none."""
+    found = (command for command in PLAYERS.get(platform, ()) if shutil.which(command[0]))
+    return next(found, ())
+
+
+class Player(QObject):
+    """Plays one sound, at most once at a time.
+
+    Signals:
+        failed: the program could not play; the beep was heard instead.
+    """
+
+    failed = Signal()
+
+    def __init__(
+        self,
+        sound: Callable[[], Path],
+        command: Sequence[str] = (),
+        beep: Callable[[], None] = QApplication.beep,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._sound = sound
+        self._command = tuple(command)
+        self._beep = beep
+        self._process: QProcess | None = None
+
+    def play(self) -> None:
+        """Begin to play and return; nothing happens while the last one still sounds."""
+        if sys.platform == "win32":
+            import winsound  # Windows alone has it
+
+            winsound.PlaySound(str(self._sound()), winsound.SND_FILENAME | winsound.SND_ASYNC | winsound.SND_NODEFAULT)
+        elif not self._command:
+            self._beep()
+        elif self._process is None:
+            self._start()
+
+    def stop(self) -> None:
+        """Be silent now."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.finished.disconnect(self._ended)
+            process.errorOccurred.disconnect(self._broke)
+            process.kill()
+            process.waitForFinished(500)
+            process.deleteLater()
+
+    def _start(self) -> None:
+        process = self._process = QProcess(self)
+        process.finished.connect(self._ended)
+        process.errorOccurred.connect(self._broke)
+        program, *arguments = self._command
+        process.start(program, [*arguments, str(self._sound())])
+
+    def _ended(self, code: int, _status: QProcess.ExitStatus) -> None:
+        self._put_away()
+        if code != 0:
+            self._fall_back(f"ended with {code}")
+
+    def _broke(self, error: QProcess.ProcessError) -> None:
+        if error is QProcess.ProcessError.FailedToStart:
+            self._put_away()
+            self._fall_back("did not start")
+
+    def _put_away(self) -> None:
+        if self._process is not None:
+            self._process.deleteLater()
+            self._process = None
+
+    def _fall_back(self, why: str) -> None:
+        log.info("%s %s; beeping instead", self._command[0], why)
+        self._command = ()  # no sound card, no server: it would not work the next time either
+        self._beep()
+        self.failed.emit()
