@@ -77,3 +77,13 @@ def test_a_dry_run_can_be_cancelled(page: RulesPage, world: World, qtbot: QtBot)
     qtbot.waitUntil(lambda: page.reviews._bridge.is_idle)
     assert page.editor.isVisible()
     assert panel.rows.rows == ()
+
+
+def test_the_whole_list_is_tried_on_history(page: RulesPage, world: World, qtbot: QtBot) -> None:
+    world.say("oHistory1", "where is my refund")
+    world.say("oHistory2", "opening hours?")
+    page.list.try_all.trigger()
+    panel = page.reviews.panel
+    qtbot.waitUntil(lambda: ended(panel) and panel.isVisible())
+    assert panel.sentence.full_text().startswith("It would have answered 2 of 2 messages; 0 of them")
+    assert {row.head for row in panel.rows.rows} == {"where is my refund", "opening hours?"}

@@ -87,6 +87,7 @@ class RulesPage(QWidget):
         self.editor.save_asked.connect(self._save)
         self.editor.trial_asked.connect(self._place.toggle)
         self.editor.history_asked.connect(self.reviews.try_on_history)
+        self.list.history_asked.connect(self.reviews.try_all_on_history)
         self.list.check_asked.connect(self.reviews.check)
         self.list.unmatched_asked.connect(self.reviews.unmatched)
         self.reviews.counted.connect(self.list.show_doubts)

@@ -148,8 +148,12 @@ class Reviews(QStackedWidget):
             self._bridge.desk.checkup.unmatched(), lambda found: None if course.cancelled else self._show_groups(found)
         )
 
-    def try_on_history(self, rule: Rule) -> None:
-        """Show what `rule` would have said."""
+    def try_all_on_history(self) -> None:
+        """Show what all rules together, as they are stored, would have said."""
+        self.try_on_history(None)
+
+    def try_on_history(self, rule: Rule | None) -> None:
+        """Show what `rule` would have said in its place; None: what all would have."""
         course = self._begin(tr("Try on history"), tr("Asking the rules about past messages…"))
         self._looking.start()
         work = self._bridge.desk.dry_run.over_history(rule, course)

@@ -187,12 +187,13 @@ class RuleList(QFrame):
     """Header, list, and the ways to what is said about all rules together.
 
     Signals:
-        new_asked, import_asked, export_asked, check_asked, unmatched_asked: what the operator pressed.
+        new_asked, import_asked, export_asked, history_asked, check_asked, unmatched_asked: what the operator pressed.
     """
 
     new_asked = Signal()
     import_asked = Signal()
     export_asked = Signal()
+    history_asked = Signal()
     check_asked = Signal()
     unmatched_asked = Signal()
 
@@ -204,13 +205,15 @@ class RuleList(QFrame):
         self.hint = PlainLabel(tr("first match wins"), size=Size.SMALL, role="secondary", elide=True)
         self.new = Button(tr("New rule"), icon="plus", parent=self)
         self.new.clicked.connect(self.new_asked)
-        self.more = SmallButton("more", tr("Import and export"), self)
+        self.more = SmallButton("more", tr("Try on history, import and export"), self)
         self.more.clicked.connect(self._open_menu)
         self.check = Button(tr("Check"), parent=self)
         self.check.clicked.connect(self.check_asked)
         self.unmatched = Button(tr("Unmatched"), parent=self)
         self.unmatched.clicked.connect(self.unmatched_asked)
         self._menu = QMenu(self)
+        self.try_all = self._menu.addAction(tr("Try all rules on history"), self.history_asked.emit)
+        self._menu.addSeparator()
         self._menu.addAction(tr("Import rules from a file…"), self.import_asked.emit)
         self._menu.addAction(tr("Export rules to a file…"), self.export_asked.emit)
         self._row_menu = QMenu(self)
