@@ -100,6 +100,13 @@ class MainWindow(QWidget):
         if isinstance(inbox, InboxPage):
             inbox.open_conversation(conversation_id)
 
+    @property
+    def open_conversation_id(self) -> int | None:
+        """The conversation that is before the operator's eyes while the window is."""
+        inbox = self.pages[0].widget
+        shown = isinstance(inbox, InboxPage) and self.stack.currentWidget() is inbox
+        return inbox.session.conversation_id if shown and isinstance(inbox, InboxPage) else None
+
     def come_forward(self) -> None:
         """Show the window in front of all others, as far as the system lets a program do that."""
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)

@@ -19,10 +19,12 @@ from wxdesk.core.preferences import Preferences
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule
 from wxdesk.ui.alerts.attention import Attention
 from wxdesk.ui.alerts.chime import chime
+from wxdesk.ui.alerts.notice import Notice
 from wxdesk.ui.alerts.player import Player
 from wxdesk.ui.alerts.ringer import Ringer
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.main_window import MainWindow
+from wxdesk.ui.words import name_of
 
 SOMEBODY = "oSomebody0000000000000000001"
 ONE, TWO = frozenset({1}), frozenset({1, 2})
@@ -56,11 +58,26 @@ def ear(tmp_path: Path) -> Ear:
     return Ear(folder)
 
 
+class Desktop:
+    """The system's place for notices."""
+
+    def __init__(self) -> None:
+        self.notices: list[Notice] = []
+
+    def show(self, notice: Notice) -> None:
+        self.notices.append(notice)
+
+
 @pytest.fixture
-def attention(bridge: Bridge, window: MainWindow, ear: Ear, world: World) -> Iterator[Attention]:
+def desktop() -> Desktop:
+    return Desktop()
+
+
+@pytest.fixture
+def attention(bridge: Bridge, window: MainWindow, ear: Ear, desktop: Desktop, world: World) -> Iterator[Attention]:
     notify = Rule("Broken", when=Condition(any=("broken",)), then=(Action(ActionKind.NOTIFY),))
     world.call(world.desk.rulebook.save(notify))
-    made = Attention(bridge, window, world.home, ear.player())
+    made = Attention(bridge, window, world.home, ear.player(), desktop)
     yield made
     made.stop()
 
@@ -121,6 +138,48 @@ def test_the_tray_pauses_resumes_and_leaves(
     window.hide()
     tray.open.trigger()
     assert window.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("shown", "body"),
+    [(True, "Called by “Broken”\nit is broken"), (False, "Called by “Broken”")],
+)
+def test_a_notice_says_who_calls_and_the_text_only_if_that_may_be_seen(
+    qtbot: QtBot, attention: Attention, desktop: Desktop, world: World, shown: bool, body: str
+) -> None:
+    kept = world.desk.preferences
+    world.call(kept.set(replace(kept.now, notifications_show_text=shown)))
+    chat = world.say(SOMEBODY, "it is broken")
+    qtbot.waitUntil(lambda: bool(desktop.notices))
+    name = name_of(world.call(world.desk.store.conversations.get(chat)).contact)
+    assert desktop.notices == [Notice(chat, name, body)]
+
+
+def test_no_notice_about_what_is_open_before_the_operator_or_when_he_wants_none(
+    qtbot: QtBot, attention: Attention, desktop: Desktop, window: MainWindow, world: World
+) -> None:
+    chat = world.say(SOMEBODY, "hello")
+    window.open_conversation(chat)
+    window.activateWindow()
+    qtbot.waitUntil(lambda: window.isActiveWindow() and window.open_conversation_id == chat)
+    world.say(SOMEBODY, "it is broken")
+    other = world.say("oOther0000000000000000000001", "broken too")
+    qtbot.waitUntil(lambda: bool(desktop.notices))
+    kept = world.desk.preferences
+    world.call(kept.set(replace(kept.now, notifications=False)))
+    world.say("oThird0000000000000000000001", "broken as well")
+    qtbot.waitUntil(lambda: "2 conversations" in attention.tray.icon.toolTip())
+    assert [notice.conversation_id for notice in desktop.notices] == [other]
+
+
+@pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)")
+def test_pressing_a_notice_opens_its_conversation(
+    qtbot: QtBot, attention: Attention, window: MainWindow, world: World
+) -> None:
+    chat = world.say(SOMEBODY, "it is broken")
+    window.show_settings()
+    attention.tray.conversation_wanted.emit(chat)
+    qtbot.waitUntil(lambda: window.open_conversation_id == chat)
 
 
 def test_it_rings_again_until_it_is_over_and_anew_for_a_new_call(qtbot: QtBot, ear: Ear, qapp: object) -> None:

@@ -10,7 +10,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from wxdesk.core.events import CallRaised, CallsChanged, Event, ListenerChanged, PauseChanged, PreferencesChanged
+from wxdesk.core.inbox import InboxRow
 from wxdesk.ui.alerts.chime import chime
+from wxdesk.ui.alerts.notice import Notifier, notice_of
 from wxdesk.ui.alerts.player import Player, player_command
 from wxdesk.ui.alerts.ringer import Ringer
 from wxdesk.ui.alerts.tray import Tray
@@ -20,13 +22,23 @@ from wxdesk.ui.main_window import MainWindow
 SOUND = "call.wav"
 """The sound's file in the operator's folder."""
 
+MOST_NOTICES = 3
+"""Of one moment; more than that at once nobody reads, and the tray has the number."""
+
 _FOLLOWED = (CallRaised, CallsChanged, ListenerChanged, PauseChanged, PreferencesChanged)
 
 
 class Attention(QObject):
     """Lives as long as the window, and looks at the desk's alarms whenever they may be others."""
 
-    def __init__(self, bridge: Bridge, window: MainWindow, home: Path, player: Player | None = None) -> None:
+    def __init__(
+        self,
+        bridge: Bridge,
+        window: MainWindow,
+        home: Path,
+        player: Player | None = None,
+        notifier: Notifier | None = None,
+    ) -> None:
         super().__init__(window)
         self._bridge = bridge
         self._window = window
@@ -34,6 +46,7 @@ class Attention(QObject):
         self._ringing: frozenset[int] = frozenset()
         self.ringer = Ringer(player or Player(self._sound, player_command(), parent=self), self)
         self.tray = Tray(window)
+        self._notifier = notifier or self.tray
         self._connect()
         if QSystemTrayIcon.isSystemTrayAvailable():
             self.tray.icon.show()
@@ -51,6 +64,7 @@ class Attention(QObject):
         self.ringer.rings.connect(self.tray.show_ringing)
         self.ringer.rings.connect(self._window.status_bar.show_ringing)
         self.tray.open_wanted.connect(self._window.come_forward)
+        self.tray.conversation_wanted.connect(self._open)
         self.tray.pause_wanted.connect(self._window.toggle_pause)
         self.tray.silence_wanted.connect(self.ringer.silence)
         self.tray.quit_wanted.connect(self._window.close)
@@ -58,6 +72,25 @@ class Attention(QObject):
     def _hear(self, events: Sequence[Event]) -> None:
         if any(isinstance(event, _FOLLOWED) for event in events):
             self._follow()
+        self._notify({event.conversation_id for event in events if isinstance(event, CallRaised)})
+
+    def _notify(self, raised: set[int]) -> None:
+        """Tell on the desktop who calls, unless the operator has it before his eyes."""
+        if self._window.isActiveWindow():
+            raised.discard(self._window.open_conversation_id or 0)
+        if raised and self._bridge.desk.preferences.now.notifications:
+            self._bridge.ask(self._bridge.desk.store.conversations.rows(raised), self._show_notices)
+
+    def _show_notices(self, rows: Sequence[InboxRow]) -> None:
+        desk = self._bridge.desk
+        with_text = desk.preferences.now.notifications_show_text
+        calling = [row for row in rows if not all(call.seen for call in row.calls)]
+        for row in calling[:MOST_NOTICES]:
+            self._notifier.show(notice_of(row, desk.clock(), with_text=with_text))
+
+    def _open(self, conversation_id: int) -> None:
+        self._window.come_forward()
+        self._window.open_conversation(conversation_id)
 
     def _follow(self) -> None:
         desk = self._bridge.desk

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
 
 from wxdesk.desk.health import HealthState
 from wxdesk.i18n import ntr, tr
+from wxdesk.ui.alerts.notice import Notice
 from wxdesk.ui.icons import pixmap
 from wxdesk.ui.theme import Theme, font
 
@@ -20,9 +21,11 @@ class Tray(QObject):
 
     Signals:
         open_wanted, pause_wanted, silence_wanted, quit_wanted: what was chosen in the menu.
+        conversation_wanted: the id of the conversation whose notice was pressed.
     """
 
     open_wanted = Signal()
+    conversation_wanted = Signal(int)
     pause_wanted = Signal()
     silence_wanted = Signal()
     quit_wanted = Signal()
@@ -30,6 +33,7 @@ class Tray(QObject):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._shown: tuple[bool, bool, int] | None = None
+        self._told: Notice | None = None
         self.icon = QSystemTrayIcon(self)
         self.menu = QMenu(window)
         self.open = self.menu.addAction(tr("Open wxdesk"))
@@ -43,6 +47,7 @@ class Tray(QObject):
         self.quit.triggered.connect(self.quit_wanted)
         self.icon.setContextMenu(self.menu)
         self.icon.activated.connect(self._activated)
+        self.icon.messageClicked.connect(self._pressed)
         self.show_state(HealthState(), 0)
         self.show_ringing(False)
 
@@ -59,6 +64,16 @@ class Tray(QObject):
     def show_ringing(self, ringing: bool) -> None:
         """Offer silence while there is something to silence."""
         self.silence.setEnabled(ringing)
+
+    def show(self, notice: Notice) -> None:
+        """Fills `Notifier` with the message that an icon in the tray can show."""
+        if self.icon.isVisible() and QSystemTrayIcon.supportsMessages():
+            self._told = notice
+            self.icon.showMessage(notice.title, notice.body, self.icon.icon())
+
+    def _pressed(self) -> None:
+        if self._told is not None:
+            self.conversation_wanted.emit(self._told.conversation_id)
 
     def _words(self, listening: bool, paused: bool, calling: int) -> str:
         parts = [tr("paused") if paused else tr("listening") if listening else tr("Not listening")]
