@@ -20,6 +20,7 @@ from wxdesk.ui.notices import Notices
 from wxdesk.ui.setup.account_card import AccountCard
 from wxdesk.ui.setup.copying import CodeBlock, CopyButton
 from wxdesk.ui.setup.facts import Facts
+from wxdesk.ui.setup.preferences_card import PreferencesCard
 from wxdesk.ui.setup.rows import Card, Stack, StateLine
 from wxdesk.ui.theme import Measure, Size
 from wxdesk.ui.widgets.buttons import Chip
@@ -65,6 +66,7 @@ class SetupPage(QWidget):
 
     def activate(self) -> None:
         """Show the state of this moment."""
+        self.preferences.show_all()
         self._show_health()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -111,7 +113,8 @@ class SetupPage(QWidget):
         self._columns.setContentsMargins(24, 20, 24, 24)
         self._columns.setSpacing(16)
         accounts: list[Card] = [*self.cards] or [self._empty()]
-        for cards, stretch in ((accounts, 3), ([self._places(), self._looks()], 2)):
+        self.preferences = PreferencesCard(self._bridge, self._notices, self)
+        for cards, stretch in (([*accounts, self.preferences], 3), ([self._places(), self._looks()], 2)):
             column = QVBoxLayout()
             column.setSpacing(16)
             for card in cards:

@@ -1,0 +1,95 @@
+"""The settings that the operator makes himself: each line, by mouse and by key, kept and said."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from datetime import time
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from tests.ui.world import World
+from wxdesk.core.preferences import BOUNDS, LastMoment, Preferences
+from wxdesk.core.schedule import Calendar, Span, Weekday, WeeklySpan
+from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.notices import Notices
+from wxdesk.ui.setup.preference_lines import ChoiceLine, NumberLine, SwitchLine
+from wxdesk.ui.setup.preferences_card import PreferencesCard
+
+
+@pytest.fixture
+def card(qtbot: QtBot, world: World, bridge: Bridge, notices: Notices) -> PreferencesCard:
+    made = PreferencesCard(bridge, notices)
+    qtbot.addWidget(made)
+    made.resize(700, 800)
+    made.show()
+    return made
+
+
+def kept(world: World) -> Preferences:
+    return world.desk.preferences.now
+
+
+@pytest.mark.parametrize("field", [field.name for field in fields(Preferences) if isinstance(field.default, bool)])
+def test_a_switch_holds_at_once(qtbot: QtBot, world: World, card: PreferencesCard, field: str) -> None:
+    line = card.lines[field]
+    assert isinstance(line, SwitchLine)
+    assert line.switch.accessibleName() != ""
+    qtbot.keyClick(line.switch, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: kept(world) == replace(Preferences(), **{field: False}))
+    qtbot.mouseClick(line.switch, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: kept(world) == Preferences())
+
+
+@pytest.mark.parametrize("field", [field for field in BOUNDS if field != "undo_seconds"])
+def test_a_number_holds_at_once_or_says_what_it_takes(
+    qtbot: QtBot, world: World, card: PreferencesCard, field: str
+) -> None:
+    line = card.lines[field]
+    assert isinstance(line, NumberLine)
+    least, most, zero = BOUNDS[field]
+    line.number.selectAll()
+    QTest.keyClicks(line.number, str(most))
+    qtbot.waitUntil(lambda: kept(world) == replace(Preferences(), **{field: most}))
+    line.number.setText(str(most + 1))
+    assert line.error.full_text() == f"This takes a number from {0 if zero else least} to {most}."
+    assert not line.error.isHidden()
+    qtbot.keyClick(line.number, Qt.Key.Key_Down)  # steps back to what is taken
+    qtbot.waitUntil(line.error.isHidden)
+    assert getattr(kept(world), field) == most
+
+
+def test_the_last_moment_is_chosen(qtbot: QtBot, world: World, card: PreferencesCard) -> None:
+    line = card.lines["last_moment"]
+    assert isinstance(line, ChoiceLine)
+    assert line.choice.currentText() == "waits for me"
+    qtbot.keyClick(line.choice, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: kept(world).last_moment is LastMoment.SEND)
+
+
+def test_a_calendar_is_asked_for_only_among_several(qtbot: QtBot, world: World, card: PreferencesCard) -> None:
+    line = card.lines["calendar"]
+    assert isinstance(line, ChoiceLine)
+    assert line.isHidden()
+    week = (WeeklySpan(frozenset(Weekday), Span(time(9), time(18))),)
+    world.call(world.desk.rulebook.save_calendars([Calendar("Shop", weekly=week), Calendar("Night", weekly=week)], {}))
+    card.show_all()
+    assert not line.isHidden()
+    qtbot.keyClick(line.choice, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: kept(world).calendar == "Night")
+
+
+def test_what_was_changed_can_be_taken_back(
+    qtbot: QtBot, world: World, card: PreferencesCard, notices: Notices
+) -> None:
+    line = card.lines["sound"]
+    assert isinstance(line, SwitchLine)
+    qtbot.mouseClick(line.switch, Qt.MouseButton.LeftButton)
+    toast = notices._toast
+    qtbot.waitUntil(lambda: toast.action.text() == "Undo")
+    assert not kept(world).sound
+    qtbot.mouseClick(toast.action, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: kept(world).sound)
+    qtbot.waitUntil(line.switch.isChecked)

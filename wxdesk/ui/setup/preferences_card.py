@@ -1,0 +1,102 @@
+"""How the desk works with its operator: every setting of `core.preferences`, saved as soon as it is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtWidgets import QWidget
+
+from wxdesk.core.errors import BadPreference
+from wxdesk.core.events import Event, PreferencesChanged
+from wxdesk.core.preferences import LastMoment, Preferences
+from wxdesk.i18n import explain, tr
+from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.notices import Notices
+from wxdesk.ui.setup.preference_lines import ChoiceLine, NumberLine, PreferenceLine, SwitchLine
+from wxdesk.ui.setup.rows import Card, Stack
+
+
+class PreferencesCard(Card):
+    """A calm list of sentences; a number that the desk cannot work with is said at its field and not saved."""
+
+    def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget | None = None) -> None:
+        super().__init__(tr("How the desk works with you"), parent, hint=tr("Saved as you change it"))
+        self._bridge = bridge
+        self._notices = notices
+        self._wanted = bridge.desk.preferences.now
+        self.lines: dict[str, PreferenceLine] = {}
+        self._calendar = ChoiceLine("calendar", tr("“Until closing” goes by these business hours:"), self)
+        self._add_talking()
+        self._add_waiting()
+        self._add_calling()
+        bridge.events.connect(self._hear)
+        self.show_all()
+
+    def show_all(self) -> None:
+        """Show what holds now, and the business hours that there are."""
+        self._wanted = self._bridge.desk.preferences.now
+        names = list(self._bridge.desk.rulebook.calendars.schedules)
+        self._calendar.offer([(name, name) for name in names])
+        self._calendar.setVisible(len(names) > 1)
+        for field, line in self.lines.items():
+            line.show_value(getattr(self._wanted, field))
+
+    def _add_talking(self) -> None:
+        takes_over = SwitchLine("writing_takes_over", tr("Whoever writes takes the conversation over by that"), self)
+        minutes = NumberLine("takeover_minutes", tr("and has the word for"), tr("minutes"), self)
+        self._add(tr("Writing"), takes_over, minutes, self._calendar)
+
+    def _add_waiting(self) -> None:
+        last = ChoiceLine("last_moment", tr("When the time for replies is about to end, a held reply"), self)
+        last.offer([(LastMoment.HAND_OVER, tr("waits for me")), (LastMoment.SEND, tr("is sent"))])
+        late = tr("minutes late is not sent any more: it waits as a draft")
+        self._add(tr("Held replies"), last, NumberLine("stale_minutes", tr("An automatic reply more than"), late, self))
+        away = NumberLine("away_minutes", tr("After"), tr("minutes without key or mouse nobody is at the desk"), self)
+        self._add(tr("Presence"), away)
+
+    def _add_calling(self) -> None:
+        shown = SwitchLine("notifications", tr("Notify me on the desktop"), self)
+        text = SwitchLine("notifications_show_text", tr("and show what the customer wrote"), self)
+        self._add(tr("Notifications"), shown, text)
+        sound = SwitchLine("sound", tr("Ring when a conversation needs me"), self)
+        again = NumberLine("sound_every_seconds", tr("again every"), tr("seconds until somebody looks (0: once)"), self)
+        self._add(tr("Sound"), sound, again)
+        hours = tr("hours before the time for replies ends with no answer (0: never)")
+        self._add(tr("Warning"), NumberLine("warn_hours", tr("Warn me"), hours, self))
+
+    def _add(self, name: str, *lines: PreferenceLine) -> None:
+        self.add_row(name, Stack(*lines))
+        for line in lines:
+            self.lines[line.field] = line
+            line.changed.connect(self._change)
+
+    def _change(self, field: str, value: object) -> None:
+        """Work by this from now on, if it can be worked by."""
+        wanted = replace(self._wanted, **{field: value})  # type: ignore[arg-type]  # each line knows its field's type
+        try:
+            wanted.check()
+        except BadPreference as error:
+            self.lines[error.field].complain(explain(error))
+            return
+        self.lines[field].complain("")
+        if wanted != self._wanted:
+            before, self._wanted = self._wanted, wanted
+            self._save(wanted, partial(self._saved, before))
+
+    def _saved(self, before: Preferences, _: None) -> None:
+        self._notices.offer(tr("Saved"), tr("Undo"), partial(self._save, before))
+
+    def _save(self, wanted: Preferences, done: Callable[[None], None] | None = None) -> None:
+        self._bridge.ask(self._bridge.desk.preferences.set(wanted), done, self._not_saved)
+
+    def _not_saved(self, error: Exception) -> None:
+        self.show_all()
+        self._notices.report(error)
+
+    def _hear(self, events: Sequence[Event]) -> None:
+        if any(isinstance(event, PreferencesChanged) for event in events):
+            now = self._bridge.desk.preferences.now
+            if now != self._wanted:
+                self.show_all()
