@@ -51,7 +51,7 @@ class PreferencesCard(Card):
     def _add_waiting(self) -> None:
         last = ChoiceLine("last_moment", tr("When the time for replies is about to end, a held reply"), self)
         last.offer([(LastMoment.HAND_OVER, tr("waits for me")), (LastMoment.SEND, tr("is sent"))])
-        late = tr("minutes late is not sent any more: it waits as a draft")
+        late = tr("minutes late waits as a draft instead")
         self._add(tr("Held replies"), last, NumberLine("stale_minutes", tr("An automatic reply more than"), late, self))
         away = NumberLine("away_minutes", tr("After"), tr("minutes without key or mouse nobody is at the desk"), self)
         self._add(tr("Presence"), away)
