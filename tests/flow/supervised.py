@@ -1,0 +1,267 @@
+"""A desk under a human's eyes for thousands of short schedules, with the simulated WeChat as the judge.
+
+One event loop, turned by hand: each call does one thing and then lets the desk come to rest, so that a schedule is a
+plain sequence that can be repeated and made shorter. Time stands still between the calls.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Awaitable, Coroutine
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from tests.flow.conftest import setup_for
+from tests.flow.timed_desk import HandClock
+from wxdesk.app import OpenDesk, Setup, open_desk
+from wxdesk.core.events import Event, MessageKept, PauseChanged, ReplyChanged
+from wxdesk.core.model import Author, Message, Reply, ReplyState
+from wxdesk.sandbox.server import Sandbox
+
+RULES = """
+[[rules]]
+name = "at once"
+when = { any = ["多少钱"] }
+then = [{ reply = "at once {{ message.text }}" }]
+
+[[rules]]
+name = "in two"
+when = { any = ["怎么买"] }
+then = [{ reply = "first {{ message.text }}" }, { reply = "second {{ message.text }}" }]
+
+[[rules]]
+name = "held"
+when = { any = ["发货"] }
+delivery = { hold = 10 }
+then = [{ reply = "held {{ message.text }}" }]
+
+[[rules]]
+name = "prepared"
+when = { any = ["退货"] }
+delivery = "draft"
+then = [{ reply = "prepared {{ message.text }}" }]
+
+[[rules]]
+name = "human"
+when = { any = ["人工"] }
+then = [{ reply = "coming {{ message.text }}" }, { take_over = true }]
+"""
+
+OPENINGS = ("多少钱", "怎么买", "发货", "退货", "人工", "在吗")
+PENDING = frozenset({ReplyState.DRAFT, ReplyState.HELD, ReplyState.QUEUED})
+
+
+@dataclass
+class Contact:
+    """One who writes, with all that the desk has about him."""
+
+    openid: str
+    conversation_id: int = 0
+    written: int = 0
+
+
+@dataclass
+class World:
+    """The desk and the WeChat in front of it."""
+
+    folder: Path
+    loop: asyncio.AbstractEventLoop
+    sandbox: Sandbox
+    setup: Setup
+    clock: HandClock
+    opened: OpenDesk
+    moves: list[tuple[int, ReplyState]] = field(default_factory=list)
+    paused: bool = False
+    _homes: count[int] = field(default_factory=lambda: count(1))
+    _contacts: count[int] = field(default_factory=lambda: count(1))
+    _sending: set[int] = field(default_factory=set)
+    _kept: asyncio.Queue[MessageKept] = field(default_factory=asyncio.Queue)
+    _more: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @classmethod
+    def open(cls, folder: Path) -> World:
+        """A desk with the rules above, on a loop of its own."""
+        loop = asyncio.new_event_loop()
+        return loop.run_until_complete(cls._open(folder, loop))
+
+    @classmethod
+    async def _open(cls, folder: Path, loop: asyncio.AbstractEventLoop) -> World:
+        clock = HandClock()
+        sandbox = Sandbox(clock=clock)
+        await sandbox.start()
+        home = folder / "home"
+        home.mkdir()
+        plain = setup_for(sandbox, home)
+        setup = Setup(home, plain.config, plain.credentials, clock)
+        opened = await open_desk(setup)
+        await opened.desk.rulebook.import_text(RULES, "rules.toml")
+        world = cls(folder, loop, sandbox, setup, clock, opened)
+        world._join()
+        return world
+
+    def _join(self) -> None:
+        self.opened.desk.bus.subscribe(self._hear)
+        self.sandbox.set_push_url(f"{self.opened.url}/wx/shop")
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, ReplyChanged):
+            self.moves.append((event.reply_id, event.state))
+            (self._sending.add if event.state is ReplyState.SENDING else self._sending.discard)(event.reply_id)
+        if isinstance(event, MessageKept):
+            self._kept.put_nowait(event)
+        self._more.set()
+
+    def close(self) -> None:
+        """Stop both, and the loop."""
+
+        async def stop() -> None:
+            await self.opened.stop()
+            await self.sandbox.stop()
+
+        self.loop.run_until_complete(stop())
+        self.loop.run_until_complete(self.loop.shutdown_asyncgens())
+        self.loop.close()
+
+    # -- what happens
+
+    def new_contact(self) -> Contact:
+        """Somebody who has never written."""
+        return Contact(f"oSCHEDULE{next(self._contacts):019d}")
+
+    def says(self, contact: Contact, opening: str, meanwhile: Coroutine[Any, Any, object] | None = None) -> str:
+        """He writes a text that no other message has, and something else may happen at the same time; the text."""
+        contact.written += 1
+        text = f"{opening} {contact.openid[-6:]}-{contact.written}"
+        self.loop.run_until_complete(self._says(contact, text, meanwhile))
+        return text
+
+    async def _says(self, contact: Contact, text: str, meanwhile: Coroutine[Any, Any, object] | None) -> None:
+        self._kept = asyncio.Queue()
+        acts: list[Awaitable[object]] = [self.sandbox.say(contact.openid, text)]
+        if meanwhile is not None:
+            acts.append(meanwhile)
+        await asyncio.gather(*acts)
+        if not contact.conversation_id:
+            async with asyncio.timeout(20):
+                contact.conversation_id = (await self._kept.get()).conversation_id
+        await self._rest([contact])
+
+    def does(self, command: Coroutine[Any, Any, object], contacts: list[Contact]) -> frozenset[int]:
+        """The operator commands; which replies were under way when that returned. Then the desk comes to rest."""
+
+        async def act() -> frozenset[int]:
+            await command
+            under_way = self.under_way()
+            await self._rest(contacts)
+            return under_way
+
+        return self.loop.run_until_complete(act())
+
+    def passes(self, span: timedelta, contacts: list[Contact]) -> None:
+        """So much time passes at once."""
+        self.clock.now += span
+        self.opened.out.outbox.hear(PauseChanged(self.paused))
+        self.loop.run_until_complete(self._rest(contacts))
+
+    def restarts(self, contacts: list[Contact]) -> None:
+        """The program is closed and opened again."""
+
+        async def again() -> None:
+            await self.opened.stop()
+            self.opened = await open_desk(self.setup)
+            self._join()
+            await self._rest(contacts)
+
+        self.loop.run_until_complete(again())
+
+    def crashes(self, contacts: list[Contact]) -> None:
+        """The machine stops: another desk goes on from what is on the disk at this moment."""
+
+        async def again() -> None:
+            home = self.folder / f"home{next(self._homes)}"
+            shutil.copytree(self.setup.home, home, ignore=shutil.ignore_patterns("*.lock", "*-shm", "backups", "logs"))
+            await _kill(self.opened)
+            shutil.rmtree(self.setup.home)
+            self.setup = Setup(home, self.setup.config, self.setup.credentials, self.clock)
+            self.opened = await open_desk(self.setup)
+            self._join()
+            await self._rest(contacts)
+
+        self.loop.run_until_complete(again())
+
+    # -- what is there
+
+    def under_way(self) -> frozenset[int]:
+        """Replies whose call to WeChat has begun and not ended, as far as was told."""
+        return frozenset(self._sending)
+
+    def replies(self, contact: Contact) -> list[Reply]:
+        """All replies to him, oldest first."""
+        return [item for item in self._timeline(contact) if isinstance(item, Reply)]
+
+    def _timeline(self, contact: Contact) -> list[Message | Reply]:
+        if not contact.conversation_id:
+            return []
+        return self.loop.run_until_complete(self._read(contact))
+
+    async def _read(self, contact: Contact) -> list[Message | Reply]:
+        return await self.opened.desk.store.conversations.timeline(contact.conversation_id, limit=500)
+
+    def received(self, contact: Contact) -> list[str]:
+        """What WeChat has accepted for him, in order: the judge."""
+        return [sent.text for sent in self.sandbox.sent if sent.openid == contact.openid]
+
+    # -- coming to rest
+
+    async def _rest(self, contacts: list[Contact]) -> None:
+        """Wait until nothing can happen any more while time stands still."""
+        async with asyncio.timeout(30):
+            while True:
+                self._more.clear()
+                if all([await self._at_rest(contact) for contact in contacts if contact.written]):
+                    return
+                await self._more.wait()
+
+    async def _at_rest(self, contact: Contact) -> bool:
+        items = await self._read(contact)
+        messages = [item for item in items if isinstance(item, Message)]
+        if len(messages) < contact.written or not all(message.decided for message in messages):
+            return False
+        if self.under_way():
+            return False
+        replies = [item for item in items if isinstance(item, Reply)]
+        return not any(self._can_leave(reply) and not self._is_behind(reply, replies) for reply in replies)
+
+    def _can_leave(self, reply: Reply) -> bool:
+        if reply.state is ReplyState.SENDING:
+            return True
+        if reply.state is ReplyState.HELD:
+            return reply.due_at is not None and reply.due_at <= self.clock.now and not self._kept_back(reply)
+        if reply.state is not ReplyState.QUEUED:
+            return False
+        later = reply.not_before is not None and reply.not_before > self.clock.now
+        resting = reply.account in self.opened.out.rests.shut()
+        return not (later or resting or self._kept_back(reply))
+
+    def _is_behind(self, reply: Reply, replies: list[Reply]) -> bool:
+        """Whether an older one is first in line, and has to wait."""
+        older = [one for one in replies if one.id < reply.id and one.state is ReplyState.QUEUED]
+        return reply.state is ReplyState.QUEUED and any(not self._kept_back(one) for one in older)
+
+    def _kept_back(self, reply: Reply) -> bool:
+        return self.paused and reply.author is Author.RULE
+
+
+async def _kill(opened: OpenDesk) -> None:
+    """End a desk without a word: nothing of it is finished, stored or sent."""
+    for task in opened._tasks:
+        task.cancel()
+    await asyncio.gather(*opened._tasks, return_exceptions=True)
+    await opened.listener.stop()
+    await opened.out.uploads.close()
+    await opened.out.client.close()
+    await opened.store.close()
