@@ -16,6 +16,7 @@ from wxdesk.core.events import TokenChanged, TroubleRaised
 from wxdesk.core.inbox import DayCounts
 from wxdesk.core.model import Author
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule
+from wxdesk.core.takeover import TakeOverFor
 from wxdesk.ui.appearance import Appearance, Look
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.inbox.page import InboxPage
@@ -27,7 +28,7 @@ from wxdesk.ui.setup.facts import Facts
 from wxdesk.ui.shortcuts import ShortcutSheet
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.key_cap import KeyCap
-from wxdesk.ui.words import name_of
+from wxdesk.ui.words import name_of, short_openid
 
 WANG = "oW7hT5dQmZ0xKfLr2sVnB8yE4c31"
 
@@ -191,6 +192,22 @@ def test_the_bar_of_a_call_goes_once_somebody_has_looked(qtbot: QtBot, window: M
     qtbot.waitUntil(lambda: world.desk.alarms.state.ringing == {conversation})
     world.call(world.desk.alarms.look(conversation))
     qtbot.waitUntil(lambda: bars.texts() == {})
+
+
+def test_whoever_still_waits_when_a_takeover_ends_is_a_word_and_a_click_away(
+    qtbot: QtBot, window: MainWindow, world: World
+) -> None:
+    thread = world.say(WANG, "where is my parcel")
+    window.show_page(1)
+    world.call(world.desk.handoff.take_over(thread, TakeOverFor(span=timedelta(milliseconds=1))))
+    toast = window.notices._toast
+    qtbot.waitUntil(toast.isVisible)
+    assert toast._label.full_text() == (
+        f"Automatic replies have returned. {short_openid(WANG)} wrote before that and still waits for you."
+    )
+    qtbot.mouseClick(toast.action, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.open_conversation_id == thread)
+    assert window.stack.currentIndex() == 0
 
 
 def test_who_waits_longest_is_named_and_one_key_away(qtbot: QtBot, active: MainWindow, world: World) -> None:

@@ -17,6 +17,7 @@ from wxdesk.ui.appearance import Appearance
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.figures import Figures
 from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.inbox.takeover_news import TakeoverNews
 from wxdesk.ui.memory import Memory
 from wxdesk.ui.notices import Notices
 from wxdesk.ui.pages import Unsaved, build_pages
@@ -67,6 +68,7 @@ class MainWindow(QWidget):
         self.pause_bar = PauseBar(self)
         self.status_bar = StatusBar(bridge, self)
         self.figures = Figures(bridge, self)
+        self.returns = TakeoverNews(bridge, self.notices, self.open_conversation, self)
         self._lay_out()
         self._connect()
         self._bind_keys()

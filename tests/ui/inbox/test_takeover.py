@@ -205,23 +205,6 @@ def test_when_it_has_happened_the_chat_says_so(qtbot: QtBot, world: World, page:
     assert page.session.model.entries()[-2].text == said
 
 
-def test_whoever_still_waits_is_a_word_and_a_click_away(
-    qtbot: QtBot, world: World, page: InboxPage, thread: int
-) -> None:
-    other = world.say(HAN, "where is my parcel")
-    world.call(world.desk.handoff.take_over(other, TakeOverFor(span=15 * MINUTE)))
-    move_to(world, page, 15 * MINUTE)
-    toast = page._notices._toast
-    qtbot.waitUntil(toast.isVisible)
-    assert toast._label.full_text() == (
-        "Automatic replies have returned. oCus…002 wrote before that and still waits for you."
-    )
-    assert page.session.conversation_id == thread
-    qtbot.mouseClick(toast.action, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: page.session.row is not None and page.session.conversation_id == other)
-    assert page.session.model.entries()[-1].text.startswith("Automatic replies have returned")
-
-
 def test_in_the_last_two_minutes_the_list_tells_the_return() -> None:
     taken = {"taken_over": True, "taken_over_until": NOW + timedelta(seconds=61)}
     assert standing_of(row(1, **taken), NOW).text == "Automatic again in 1:01"

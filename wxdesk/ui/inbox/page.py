@@ -22,7 +22,6 @@ from wxdesk.ui.inbox.detail_panel import DetailPanel
 from wxdesk.ui.inbox.inbox_keys import bind_keys, key_sheet
 from wxdesk.ui.inbox.list_feed import ListFeed
 from wxdesk.ui.inbox.regions import Regions
-from wxdesk.ui.inbox.takeover_news import TakeoverNews
 from wxdesk.ui.inbox.ticker import Pace, Ticker
 from wxdesk.ui.notices import Notices
 from wxdesk.ui.shortcuts import Key
@@ -48,7 +47,6 @@ class InboxPage(QWidget):
         self.feed = ListFeed(bridge, self.list, self)
         self.chat = ChatPanel(bridge, notices, self.session)
         self.detail = DetailPanel()
-        self.news = TakeoverNews(bridge, notices, self.open_conversation, self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -148,7 +146,6 @@ class InboxPage(QWidget):
     def _hear(self, events: Sequence[Event]) -> None:
         self.feed.hear(events)
         self.session.hear(events)
-        self.news.hear(events)
         if any(isinstance(event, TakeoverEnding) for event in events):
             self._pace()
 

@@ -23,8 +23,9 @@ class TakeoverNews(QObject):
         self._bridge = bridge
         self._notices = notices
         self._go_to = go_to
+        bridge.events.connect(self._hear)
 
-    def hear(self, events: Sequence[Event]) -> None:
+    def _hear(self, events: Sequence[Event]) -> None:
         """Find out whose takeovers have ended."""
         ids = {event.conversation_id for event in events if isinstance(event, TakeoverEnded)}
         if ids:
