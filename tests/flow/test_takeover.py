@@ -58,8 +58,11 @@ async def test_for_a_quarter_of_an_hour_the_rules_keep_quiet_and_then_speak_agai
     assert told(desk, TakeoverEnding) == []
     desk.move_to(START + 13 * MINUTE)
     await desk.until(lambda: told(desk, TakeoverEnding) == [TakeoverEnding(thread, START + 15 * MINUTE)])
+    desk.move_to(START + 14 * MINUTE)
+    await says(desk)  # looked again, and said nothing new
     desk.move_to(START + 15 * MINUTE)
     assert await ended(desk) == TakeoverEnded(thread, START + 15 * MINUTE, waiting=True)
+    assert len(told(desk, TakeoverEnding)) == 1
     await says(desk)
     await desk.until_sent(1)
     assert len(desk.sent_at(LI)) == 1  # what was written meanwhile is still a human's
