@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -24,6 +24,20 @@ async def test_a_pause_is_loaded_as_it_was_set(until: datetime | None) -> None:
     await again.set(False)
     await again.load()
     assert (again.on, again.until) == (False, None)
+
+
+async def test_another_end_leaves_the_beginning_and_the_next_pause_has_its_own() -> None:
+    settings, began, later = KeptSettings(), UNTIL - timedelta(hours=2), UNTIL - timedelta(hours=1)
+    pause = Pause(settings, [].append)
+    await pause.set(True, at=began)
+    await pause.set(True, UNTIL, at=later)
+    told: list[Event] = []
+    again = Pause(settings, told.append)
+    await again.load()
+    assert told == [PauseChanged(True, UNTIL, began)]
+    await again.set(False)
+    await again.set(True, at=later)
+    assert told[1:] == [PauseChanged(False), PauseChanged(True, None, later)]
 
 
 async def test_the_former_word_is_a_pause_without_an_end() -> None:

@@ -132,7 +132,7 @@ async def test_a_pause_ends_by_itself_when_its_time_has_come(desk: Desk) -> None
     await waits_queued(desk)
     until = START + 15 * MINUTE
     await desk.opened.desk.handoff.pause(until)
-    assert PauseChanged(True, until) in desk.events
+    assert PauseChanged(True, until, START) in desk.events
     assert desk.opened.desk.health.state.paused_until == until
     desk.move_to(until - timedelta(seconds=1))
     assert await says(desk, WANG, "几点") is Outcome.PAUSED

@@ -97,9 +97,11 @@ async def test_after_a_pause_asks_what_it_has_kept_from_leaving(store: SqlStore,
     freed = await made(store, thread, "freed", S.HELD)
     await store.replies.move(freed.id, Move.RELEASE, T0, ReplyChanges(by="lin"))
     await talk.writes(thread, "by hand")
-    asking = await store.waiting.ask_after_pause(second(8))
+    asking = await store.waiting.ask_after_pause(second(8), "It was paused.")
     assert texts(asking) == ["held", "queued"]
-    assert {(reply.state, reply.due_at, reply.by, reply.updated_at) for reply in asking} == {
-        (S.HELD, None, "", second(8))
+    assert {(reply.state, reply.due_at, reply.by, reply.updated_at, reply.error) for reply in asking} == {
+        (S.HELD, None, "", second(8), "It was paused.")
     }
+    released = await store.replies.move(asking[0].id, Move.RELEASE, second(9), ReplyChanges(by="lin"))
+    assert released.error == "", "what has been decided does not go on asking"
     assert (await store.replies.get(freed.id)).state is S.QUEUED

@@ -90,7 +90,7 @@ def test_f8_pauses_the_desk_itself_and_resumes_it(qtbot: QtBot, active: MainWind
     assert world.call(world.desk.store.settings.get("paused")) == "1"
     assert active.status_bar.replies.text == "Automatic replies: paused"
     assert active.status_bar.replies.role == "pending"
-    assert active.windowTitle() == "wxdesk · paused"
+    assert active.windowTitle() == "Paused · wxdesk"
     conversation = world.say(WANG, "hello")
     assert world.sandbox.sent == ()
     assert _replies(world, conversation) == []

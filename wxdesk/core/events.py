@@ -126,10 +126,14 @@ class TemplatesChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class PauseChanged(Event):
-    """All automatic replies were paused or resumed. `until` is when they go on by themselves, None for never."""
+    """All automatic replies were paused or resumed, or a pause that lasts has another end.
+
+    `until` is when they go on by themselves, None for never; `since` when the pause began, None where it is not known.
+    """
 
     paused: bool
     until: datetime | None = None
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

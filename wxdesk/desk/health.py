@@ -20,13 +20,15 @@ class TokenState:
 class HealthState:
     """One moment's state. `listener_url` is empty while nothing listens; `troubles` are the present ones, one a key.
 
-    `paused_until` is when a pause ends by itself, None where it does not or where nothing is paused.
+    `paused_until` is when a pause ends by itself, None where it does not or where nothing is paused; `paused_since`
+    when it began.
     """
 
     listener_url: str = ""
     tokens: tuple[tuple[str, TokenState], ...] = ()
     paused: bool = False
     paused_until: datetime | None = None
+    paused_since: datetime | None = None
     troubles: tuple[TroubleRaised, ...] = ()
 
 
@@ -41,8 +43,8 @@ class Health:
         match event:
             case ListenerChanged(url):
                 self.state = replace(self.state, listener_url=url)
-            case PauseChanged(paused, until):
-                self.state = replace(self.state, paused=paused, paused_until=until)
+            case PauseChanged(paused, until, since):
+                self.state = replace(self.state, paused=paused, paused_until=until, paused_since=since)
             case TokenChanged(account, expires_at, error):
                 tokens = dict(self.state.tokens) | {account: TokenState(expires_at, error)}
                 self.state = replace(self.state, tokens=tuple(sorted(tokens.items())))

@@ -13,6 +13,8 @@ from wxdesk.core.model import Reply
 from wxdesk.desk.pause import Pause
 from wxdesk.desk.ports import Clock, Store
 
+AFTER_PAUSE = "Everything was paused when it should have left. It leaves only when you say so."
+
 
 class Holding:
     """Replies that are held, and the pause that holds all of them."""
@@ -42,11 +44,11 @@ class Holding:
 
     async def pause(self, until: datetime | None = None) -> None:
         """Nothing automatic leaves from this instant, `until` then or until somebody resumes."""
-        await self._pause.set(True, until)
+        await self._pause.set(True, until, self._clock())
 
     async def resume(self) -> None:
         """Rules may speak again. What waited is held now and asks, so that nothing leaves by surprise."""
-        self._tell(await self._store.waiting.ask_after_pause(self._clock()))
+        self._tell(await self._store.waiting.ask_after_pause(self._clock(), AFTER_PAUSE))
         await self._pause.set(False)
 
     def _tell(self, replies: Iterable[Reply]) -> int:

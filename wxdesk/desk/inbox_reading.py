@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from wxdesk.core.errors import NotFound
 from wxdesk.core.inbox import InboxCounts, InboxFilter, InboxRow, TimelineItem
-from wxdesk.core.model import Reply
+from wxdesk.core.model import Author, Contact, Reply, ReplyState
 from wxdesk.core.rules import Decision
 from wxdesk.desk.ports import Store
 
@@ -47,6 +47,14 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldReply:
+    """A reply of a rule that has not left, with its contact."""
+
+    reply: Reply
+    contact: Contact
+
+
+@dataclass(frozen=True, slots=True)
 class Stretch:
     """A piece of a timeline. `to_end` tells that nothing newer exists."""
 
@@ -63,6 +71,18 @@ async def list_page(store: Store, chosen: InboxFilter, offset: int, now: datetim
 async def touched_rows(store: Store, ids: Collection[int], now: datetime) -> tuple[list[InboxRow], InboxCounts]:
     """The rows of conversations that events named, as they are now."""
     return await store.conversations.rows(ids), await store.conversations.counts(now)
+
+
+async def held(store: Store) -> tuple[HeldReply, ...]:
+    """Every held reply of a rule: those that ask first, then the soonest."""
+    waiting = [reply for reply in await store.replies.pending() if _is_held(reply)]
+    rows = await store.conversations.rows({reply.conversation_id for reply in waiting})
+    contacts = {row.conversation.id: row.conversation.contact for row in rows}
+    return tuple(HeldReply(reply, contacts[reply.conversation_id]) for reply in waiting)
+
+
+def _is_held(reply: Reply) -> bool:
+    return reply.state is ReplyState.HELD and reply.author is Author.RULE
 
 
 async def snapshot(store: Store, conversation_id: int, changed_replies: Collection[int] = ()) -> Snapshot:

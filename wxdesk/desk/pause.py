@@ -12,6 +12,7 @@ from wxdesk.desk.ports import Settings
 log = logging.getLogger(__name__)
 
 KEY = "paused"
+SINCE = "paused_since"
 
 OFF, ON = "0", "1"
 """What is stored; a pause with an end is stored as that time, in ISO 8601."""
@@ -25,6 +26,7 @@ class Pause:
         self._publish = publish
         self._on = False
         self._until: datetime | None = None
+        self._since: datetime | None = None
 
     @property
     def on(self) -> bool:
@@ -42,24 +44,37 @@ class Pause:
         self._on = stored != OFF
         self._until = _end_in(stored)
         if self._on:
-            self._publish(PauseChanged(True, self._until))
+            self._since = _time_in(await self._settings.get(SINCE) or "")
+            self._tell()
 
-    async def set(self, on: bool, until: datetime | None = None) -> None:
-        """Pause or resume. Pausing holds at once, before it is even stored; resuming only once it is stored."""
+    async def set(self, on: bool, until: datetime | None = None, at: datetime | None = None) -> None:
+        """Pause or resume, `at` this time. Pausing holds at once, before it is even stored; resuming only once it is.
+
+        A pause that lasts keeps the time at which it began.
+        """
+        since = (self._since if self._on else at) if on else None
         self._on = self._on or on
+        await self._settings.set(SINCE, since.isoformat() if since else "")
         await self._settings.set(KEY, (until.isoformat() if until else ON) if on else OFF)
-        self._on, self._until = on, until if on else None
-        self._publish(PauseChanged(on, self._until))
+        self._on, self._until, self._since = on, until if on else None, since
+        self._tell()
+
+    def _tell(self) -> None:
+        self._publish(PauseChanged(self._on, self._until, self._since))
 
 
 def _end_in(stored: str) -> datetime | None:
     if stored in (OFF, ON):
         return None
-    try:
-        until = datetime.fromisoformat(stored)
-    except ValueError:
-        until = None
-    if until is None or until.tzinfo is None:
+    until = _time_in(stored)
+    if until is None:
         log.warning("The end of the stored pause cannot be read; it lasts until somebody resumes")
-        return None
     return until
+
+
+def _time_in(stored: str) -> datetime | None:
+    try:
+        time = datetime.fromisoformat(stored)
+    except ValueError:
+        return None
+    return time if time.tzinfo is not None else None

@@ -31,6 +31,9 @@ class Waiting(Protocol):
         """When the next held reply is due or the next postponed one may be tried."""
         ...
 
-    async def ask_after_pause(self, at: datetime) -> list[Reply]:
-        """Hold without a deadline what a pause has kept from leaving: what is queued, or held with its time over."""
+    async def ask_after_pause(self, at: datetime, why: str) -> list[Reply]:
+        """Hold without a deadline what a pause has kept from leaving: what is queued, or held with its time over.
+
+        `why`, a sentence for `i18n.tr`, is said in its bubble.
+        """
         ...

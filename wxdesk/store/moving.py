@@ -90,11 +90,11 @@ def move(connection: Connection, reply_id: int, made: Move, at: datetime, change
 
 
 def _values(before: Reply, made: Move, at: datetime, changes: ReplyChanges) -> dict[str, Any]:
-    """What the move changes in the row beside the state. A reply sent again, or sent, keeps no old trouble."""
+    """What the move changes in the row beside the state. What is released, sent again, or sent keeps no old trouble."""
     values: dict[str, Any] = {}
     if made is Move.CLAIM:
         values["attempts"] = before.attempts + 1
-    if made is Move.RETRY or made in ARRIVED:
+    if made in (Move.RELEASE, Move.RETRY) or made in ARRIVED:
         values |= {"errcode": None, "error": "", "rid": "", "not_before": None}
     if made in ARRIVED:
         values["sent_at"] = at

@@ -31,7 +31,7 @@ class SqlWaiting:
 
     async def release_held(self, by: str, at: datetime) -> list[Reply]:
         """Let every held automatic reply leave now, because `by` says so."""
-        return await self._moved(Move.RELEASE, HELD & AUTOMATIC, at, by=by)
+        return await self._moved(Move.RELEASE, HELD & AUTOMATIC, at, by=by, **_saying(""))
 
     async def cancel_held(self, by: str, at: datetime) -> list[Reply]:
         """Cancel every held automatic reply; drafts stay."""
@@ -48,13 +48,18 @@ class SqlWaiting:
         times = union_all(held, postponed).subquery()
         return await self._db.read(_moment, select(func.min(times.c.at)))
 
-    async def ask_after_pause(self, at: datetime) -> list[Reply]:
+    async def ask_after_pause(self, at: datetime, why: str) -> list[Reply]:
         """Hold without a deadline what a pause has kept from leaving."""
         late = AUTOMATIC & HELD & (replies.c.due_at <= at)
-        return await self._moved(Move.HOLD, late | (QUEUED & ~by_hand(replies)), at, due_at=None)
+        return await self._moved(Move.HOLD, late | (QUEUED & ~by_hand(replies)), at, due_at=None, **_saying(why))
 
     async def _moved(self, move: Move, which: ColumnElement[bool], at: datetime, **values: object) -> list[Reply]:
         return await self._db.write(move_all, move, which, at, values)
+
+
+def _saying(why: str) -> dict[str, object]:
+    """What is told of a reply, in the place of WeChat's last answer."""
+    return {"error": why, "errcode": None, "rid": ""}
 
 
 def _counts(only_by_hand: bool) -> ColumnElement[bool]:

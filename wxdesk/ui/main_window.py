@@ -22,6 +22,7 @@ from wxdesk.ui.memory import Memory
 from wxdesk.ui.notices import Notices
 from wxdesk.ui.pages import Unsaved, build_pages
 from wxdesk.ui.pause_bar import PauseBar
+from wxdesk.ui.pausing import Pausing
 from wxdesk.ui.rail import Rail
 from wxdesk.ui.setup.facts import Facts
 from wxdesk.ui.shortcuts import HasKeys, KeyGroup, ShortcutSheet, bind, window_keys
@@ -65,20 +66,27 @@ class MainWindow(QWidget):
         self.stack = QStackedWidget(self)
         for page in self.pages:
             self.stack.addWidget(page.widget)
-        self.pause_bar = PauseBar(self)
+        self.pause_bar = PauseBar(bridge.desk.clock, self)
         self.status_bar = StatusBar(bridge, self)
         self.figures = Figures(bridge, self)
         self.returns = TakeoverNews(bridge, self.notices, self.open_conversation, self)
+        self.pausing = Pausing(bridge, self.notices, self.inbox.held, self)
         self._lay_out()
         self._connect()
         self._bind_keys()
         if not self._memory.restore(self):
             self.resize(*FIRST_SIZE)
-        self._show_paused(bridge.desk.health.state.paused)
+        self._show_pause()
         for trouble in bridge.desk.health.state.troubles:
             self._show_trouble(trouble)
         self.show_page(0)
         self.figures.ask()
+        self.pausing.begin()
+
+    @property
+    def inbox(self) -> InboxPage:
+        """The page of the conversations."""
+        return next(page.widget for page in self.pages if isinstance(page.widget, InboxPage))
 
     @property
     def page_names(self) -> tuple[str, ...]:
@@ -119,12 +127,6 @@ class MainWindow(QWidget):
     def show_settings(self) -> None:
         """Show the last page."""
         self.show_page(len(self.pages) - 1)
-
-    def toggle_pause(self) -> None:
-        """Pause everything automatic, or let it go on."""
-        handoff = self._bridge.desk.handoff
-        paused = self._bridge.desk.health.state.paused
-        self._bridge.ask(handoff.resume() if paused else handoff.pause())
 
     def show_keys(self) -> None:
         """Open the sheet of all keys."""
@@ -178,8 +180,12 @@ class MainWindow(QWidget):
         self._bridge.events.connect(self._hear)
         self._bridge.failed.connect(self.notices.report)
         self.rail.chosen.connect(self.show_page)
-        self.pause_bar.resume_wanted.connect(self.toggle_pause)
-        self.status_bar.pause_wanted.connect(self.toggle_pause)
+        self.pause_bar.resume_wanted.connect(self.pausing.resume)
+        self.pause_bar.until_wanted.connect(self.pausing.pause)
+        self.status_bar.pause_wanted.connect(self.pausing.toggle)
+        self.status_bar.until_wanted.connect(self.pausing.pause)
+        self.inbox.held.feed.read.connect(self._show_waiting)
+        self.inbox.held.wanted.connect(self._show_held)
         self.status_bar.day_began.connect(self.figures.ask)
         self.figures.day.connect(self.status_bar.show_day)
         self.figures.longest.connect(self.status_bar.show_longest)
@@ -190,7 +196,7 @@ class MainWindow(QWidget):
     def _bind_keys(self) -> None:
         for page, item in zip(self.pages, self.rail.items, strict=True):
             bind(self, page.place.key, item.click)
-        bind(self, "F8", self.toggle_pause)
+        bind(self, "F8", self.pausing.toggle)
         bind(self, "F7", self.status_bar.longest.open)
         bind(self, "F9", self.silence_wanted.emit)
         bind(self, "Ctrl+,", self.show_settings)
@@ -201,7 +207,7 @@ class MainWindow(QWidget):
     def _hear(self, events: Sequence[Event]) -> None:
         for event in events:
             if isinstance(event, PauseChanged):
-                self._show_paused(event.paused)
+                self._show_pause()
             elif isinstance(event, TroubleRaised):
                 self._show_trouble(event)
             elif isinstance(event, OperatorCalled):
@@ -209,9 +215,17 @@ class MainWindow(QWidget):
             elif isinstance(event, CallsChanged):
                 self._take_away_call(event.conversation_id)
 
-    def _show_paused(self, paused: bool) -> None:
-        self.pause_bar.setVisible(paused)
-        self.setWindowTitle(tr("wxdesk · paused") if paused else "wxdesk")
+    def _show_pause(self) -> None:
+        state = self._bridge.desk.health.state
+        self.pause_bar.show_pause(state.paused_since, state.paused_until)
+        self.pause_bar.setVisible(state.paused)
+        self.setWindowTitle(tr("Paused · wxdesk") if state.paused else "wxdesk")
+
+    def _show_waiting(self) -> None:
+        self.pause_bar.show_waiting(len(self.inbox.held.feed.held))
+
+    def _show_held(self) -> None:
+        self.show_page(0)
 
     def _show_trouble(self, trouble: TroubleRaised) -> None:
         """A bar while it lasts. Where replies wait for its end, whoever has mended it need not wait as well."""
@@ -242,4 +256,3 @@ class MainWindow(QWidget):
 
     def _show_counts(self, counts: InboxCounts) -> None:
         self.rail.items[0].set_badge(counts.unread)
-        self.pause_bar.show_waiting(counts)

@@ -16,11 +16,14 @@ from wxdesk.desk.health import HealthState
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.longest_wait import LongestWait
+from wxdesk.ui.pause_menu import PauseMenu
 from wxdesk.ui.theme import Measure, Size
 from wxdesk.ui.token_words import TokenWords
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.icon_label import IconLabel
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.small_button import SmallButton
+from wxdesk.ui.words import clock_time
 
 TICK_MS = 1000
 _SHOWN = (ListenerChanged, TokenChanged, PauseChanged)
@@ -31,10 +34,12 @@ class StatusBar(QFrame):
 
     Signals:
         pause_wanted: the operator pressed the pause control.
+        until_wanted: pause until an aware time, or None for until somebody resumes.
         day_began: the local date is another one.
     """
 
     pause_wanted = Signal()
+    until_wanted = Signal(object)
     day_began = Signal()
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
@@ -54,6 +59,8 @@ class StatusBar(QFrame):
         self.pause = Button(tr("Pause all"), key_hint="F8", parent=self)
         self.pause.setProperty("class", "small")
         self.pause.clicked.connect(self.pause_wanted)
+        self.pause_for = SmallButton("chevron-up", tr("Pause for how long…"), self)
+        self.pause_for.clicked.connect(self._choose)
         self._lay_out()
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self._show_time)
@@ -86,7 +93,7 @@ class StatusBar(QFrame):
         self._show_listener(state)
         self._show_time()
         if state.paused:
-            self.replies.show_state("pending", tr("Automatic replies: paused"))
+            self.replies.show_state("pending", _paused_words(state))
             self.pause.setText(tr("Resume"))
         else:
             self.replies.show_state("accent", tr("Automatic replies: on"))
@@ -110,13 +117,21 @@ class StatusBar(QFrame):
         row.addWidget(self.token)
         row.addWidget(self.figures, 1)
         right = QHBoxLayout()
-        right.setSpacing(10)
+        right.setSpacing(4)
         right.addWidget(self.silence)
+        right.addSpacing(6)
         right.addWidget(self.longest)
-        right.addSpacing(10)
+        right.addSpacing(16)
         right.addWidget(self.replies)
+        right.addSpacing(6)
         right.addWidget(self.pause)
+        right.addWidget(self.pause_for)
         row.addLayout(right)
+
+    def _choose(self) -> None:
+        menu = PauseMenu(self._bridge.desk.clock(), self)
+        menu.chosen.connect(self.until_wanted)
+        menu.open_at(self.pause_for, above=True)
 
     def _hear(self, events: Sequence[Event]) -> None:
         if any(isinstance(event, _SHOWN) for event in events):
@@ -137,6 +152,12 @@ class StatusBar(QFrame):
         if self._day is not None and today != self._day:
             self.day_began.emit()
         self._day = today
+
+
+def _paused_words(state: HealthState) -> str:
+    if state.paused_until is None:
+        return tr("Automatic replies: paused")
+    return tr("Automatic replies: paused until {time}", time=clock_time(state.paused_until))
 
 
 class Lamp(QWidget):

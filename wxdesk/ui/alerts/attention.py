@@ -65,7 +65,7 @@ class Attention(QObject):
         self.ringer.rings.connect(self._window.status_bar.show_ringing)
         self.tray.open_wanted.connect(self._window.come_forward)
         self.tray.conversation_wanted.connect(self._open)
-        self.tray.pause_wanted.connect(self._window.toggle_pause)
+        self.tray.pause_wanted.connect(self._window.pausing.toggle)
         self.tray.silence_wanted.connect(self.ringer.silence)
         self.tray.quit_wanted.connect(self._window.close)
 

@@ -118,6 +118,16 @@ class AnchoredView(QListView):
             self.setCurrentIndex(self._timeline.index((open_rows or rows)[-1]))
             self.scrollTo(self.currentIndex())
 
+    def focus_on(self, key: str) -> bool:
+        """Give the focus to an entry and bring it in sight; False if it has not been read."""
+        row = self._timeline.row_of(key)
+        if row is None:
+            return False
+        self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.setCurrentIndex(self._timeline.index(row))
+        self.scrollTo(self.currentIndex())
+        return True
+
     def counting(self) -> list[Entry]:
         """The entries whose caption counts."""
         return [

@@ -175,7 +175,6 @@ def _reply_caption(entry: Entry, reply: Reply, now: datetime, standstill: Stands
     else:
         parts += [Part(clock_time(reply.sent_at or reply.created_at)), state]
     if reply.state is ReplyState.CANCELLED:
-        parts += [Part(tr(reply.error))] if reply.error and reply.errcode is None else []
         parts += [Part(tr("Use its text"), "accent", action=BubbleAction.REUSE)] if reply.content.text else []
     if reply.rid and trouble_of(reply):
         parts.append(Part(tr("Copy rid"), "accent", action=BubbleAction.COPY_RID))

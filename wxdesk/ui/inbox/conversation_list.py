@@ -59,7 +59,7 @@ class ConversationList(QFrame):
         self.away = SmallButton("close", tr("Close"), self)
         self.away.hide()  # only a drawer can be put away
         self.chips = FilterChips()
-        self.strip = HeldStrip()
+        self.strip = HeldStrip(clock, standstill_of)
         self.view = _list(tr("Conversations"), self)
         self.found = _list(tr("Search results"), self)
         self.empty = EmptyState()
@@ -109,6 +109,7 @@ class ConversationList(QFrame):
         self.empty.stepped.connect(self._step)
         self.away.clicked.connect(self.left)
         self.view.clicked.connect(self.left)
+        self.strip.left.connect(self.focus_rows)
 
     # -- rows
 
@@ -152,10 +153,9 @@ class ConversationList(QFrame):
         if not view.currentIndex().isValid() and view.model().rowCount() and self.searching:
             view.setCurrentIndex(view.model().index(0, 0))
 
-    def show_counts(self, counts: InboxCounts, now: datetime) -> None:
-        """Show the figures of the chips and the strip."""
+    def show_counts(self, counts: InboxCounts) -> None:
+        """Show the figures of the chips."""
         self.chips.show_counts(counts)
-        self.strip.show_counts(counts, now)
 
     def tick(self, now: datetime) -> None:
         """Let the times go on."""

@@ -1,69 +1,178 @@
-"""The amber strip above the list: automatic replies are about to leave, and one press stops them all."""
+"""The amber strip above the list: automatic replies that are held, how soon they leave, and what to do about them.
+
+Folded it is one line; unfolded, a short list with each of them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtCore import QRect, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from wxdesk.core.inbox import InboxCounts
+from wxdesk.desk.inbox_reading import HeldReply
+from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.standing import span_until
-from wxdesk.ui.theme import Size, Theme
+from wxdesk.ui.inbox.held_delegate import ROW_HEIGHT
+from wxdesk.ui.inbox.held_model import HeldModel
+from wxdesk.ui.inbox.held_view import HeldView
+from wxdesk.ui.standing import Standstill, StandstillOf, nothing_holds, span_until
+from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.icon_label import IconLabel
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.small_button import SmallButton
+
+HEAD_HEIGHT = 32
+ROWS_AT_MOST = 4
 
 
 class HeldStrip(QFrame):
-    """Shown only while a held reply counts down.
+    """Shown only while something is held.
 
     Signals:
-        stop_wanted: stop every automatic reply that waits.
+        stop_wanted, send_wanted: of all that is held.
+        left: the keyboard leaves the list.
     """
 
     stop_wanted = Signal()
+    send_wanted = Signal()
+    left = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, clock: Clock, standstill_of: StandstillOf = nothing_holds, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self.setFixedHeight(32)
+        self.setProperty("class", "bar-pending")
+        self._standstill_of = standstill_of
         self._due_at: datetime | None = None
+        self._conversation = 0
+        self.model = HeldModel(clock, standstill_of, self)
         self.count = PlainLabel(size=Size.SMALL, role="pending", strong=True, tabular=True)
         self.earliest = PlainLabel(size=Size.SMALL, role="pending", elide=True, tabular=True)
         self.stop = Button(tr("Stop all"), kind=ButtonKind.LINK)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 0, 12, 0)
-        row.setSpacing(4)
-        row.addWidget(IconLabel("hourglass", "pending", 14))
-        row.addWidget(self.count)
-        row.addWidget(self.earliest, 1)
-        row.addWidget(self.stop)
+        self.send = Button(tr("Send all…"), kind=ButtonKind.LINK)
+        self.unfold = SmallButton("chevron-down", tr("Show what is held (Shift+F3)"), self)
+        self.fold = SmallButton("chevron-up", tr("Fold (Esc)"), self)
+        self.view = HeldView(self.model)
+        self.body = QWidget()
+        self._arrange()
         self.stop.clicked.connect(self.stop_wanted)
+        self.send.clicked.connect(self.send_wanted)
+        self.unfold.clicked.connect(self.open_list)
+        self.fold.clicked.connect(self.close_list)
+        self.view.left.connect(self._leave)
+        self.body.hide()
+        self.fold.hide()
         self.hide()
+
+    def _arrange(self) -> None:
+        head = QHBoxLayout()
+        head.setContentsMargins(12, 0, 6, 0)
+        head.setSpacing(4)
+        head.addWidget(IconLabel("hourglass", "pending", 14))
+        head.addWidget(self.count)
+        head.addWidget(self.earliest, 1)
+        head.addWidget(self.stop)
+        head.addSpacing(4)
+        head.addWidget(self.unfold)
+        head.addWidget(self.fold)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(12, 4, 12, 4)
+        foot.addStretch(1)
+        foot.addWidget(self.send)
+        inner = QVBoxLayout(self.body)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(0)
+        inner.addWidget(self.view)
+        inner.addLayout(foot)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 1)
+        column.setSpacing(0)
+        line = QWidget()
+        line.setFixedHeight(HEAD_HEIGHT)
+        line.setLayout(head)
+        column.addWidget(line)
+        column.addWidget(self.body)
 
     @property
     def counts(self) -> bool:
         """Whether a countdown is shown."""
-        return self._due_at is not None
+        return self._due_at is not None and not self.isHidden()
 
-    def show_counts(self, counts: InboxCounts, now: datetime) -> None:
-        """Show how many conversations have a reply waiting, and when the first leaves."""
-        self._due_at = counts.earliest_due_at
-        self.count.setText(ntr("{n} reply waiting", "{n} replies waiting", counts.pending))
-        self.setVisible(self._due_at is not None)
+    @property
+    def unfolded(self) -> bool:
+        """Whether the list is shown."""
+        return not self.body.isHidden()
+
+    def show_held(self, held: Sequence[HeldReply], now: datetime) -> None:
+        """Show these: those that ask first, then the soonest."""
+        timed = [one.reply for one in held if one.reply.due_at is not None]
+        self._due_at = timed[0].due_at if timed else None
+        self._conversation = timed[0].conversation_id if timed else 0
+        self.model.show(held)
+        self.count.setText(ntr("{n} reply held", "{n} replies held", len(held)))
+        self.view.setFixedHeight(ROW_HEIGHT * min(max(len(held), 1), ROWS_AT_MOST))
+        self.setVisible(bool(held))
+        if not held:
+            self.close_list()
         self.tick(now)
 
     def tick(self, now: datetime) -> None:
-        """Let the countdown go on."""
+        """Let the countdowns go on."""
+        asking = sum(one.reply.due_at is None for one in self.model.held())
+        said = [ntr("{n} asks you", "{n} ask you", asking)] if asking else []
         if self._due_at is not None:
-            self.earliest.setText(tr("· first in {span}", span=span_until(self._due_at, now)))
+            said.append(self._first(self._due_at, now))
+        self.earliest.setText("".join(f"· {words} " for words in said).strip())
+        if self.unfolded:
+            self.view.tick()
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """The tint of what will happen, and a line below."""
-        theme = Theme.current()
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), theme.color("pending_tint"))
-        painter.fillRect(QRect(0, self.height() - 1, self.width(), 1), theme.color("line"))
-        painter.end()
+    def _first(self, due_at: datetime, now: datetime) -> str:
+        match self._standstill_of(self._conversation):
+            case Standstill.PAUSED:
+                return tr("paused")
+            case Standstill.WRITING:
+                return tr("waits while you write")
+        return tr("first in {span}", span=span_until(due_at, now))
+
+    def toggle(self) -> None:
+        """Unfold the list and give it the keyboard, or fold it."""
+        if self.isHidden():
+            return
+        if self.unfolded:
+            self._leave()
+        else:
+            self.open_list()
+            self.view.focus_first()
+
+    def open_list(self) -> None:
+        """Show the list."""
+        self._unfold(True)
+
+    def close_list(self) -> None:
+        """Show the one line only."""
+        self._unfold(False)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take the press, so that the release comes here too."""
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click on the line does what its arrow does."""
+        super().mouseReleaseEvent(event)
+        if event.button() is Qt.MouseButton.LeftButton and event.position().y() < HEAD_HEIGHT:
+            self._unfold(not self.unfolded)
+
+    def _leave(self) -> None:
+        had_it = self.view.hasFocus()
+        self.close_list()
+        if had_it:
+            self.left.emit()
+
+    def _unfold(self, unfolded: bool) -> None:
+        self.body.setVisible(unfolded)
+        self.unfold.setVisible(not unfolded)
+        self.fold.setVisible(unfolded)

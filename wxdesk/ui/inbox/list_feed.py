@@ -94,7 +94,7 @@ class ListFeed(QObject):
         self._bridge.failed.emit(error)
 
     def _show_counts(self, counts: InboxCounts) -> None:
-        self._list.show_counts(counts, self._bridge.desk.clock())
+        self._list.show_counts(counts)
         self.loaded.emit()
 
     def _search(self, phrase: str) -> None:

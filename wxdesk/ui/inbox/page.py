@@ -19,6 +19,7 @@ from wxdesk.ui.inbox.chat_panel import ChatPanel
 from wxdesk.ui.inbox.chat_session import ChatSession
 from wxdesk.ui.inbox.conversation_list import ConversationList
 from wxdesk.ui.inbox.detail_panel import DetailPanel
+from wxdesk.ui.inbox.held_work import HeldWork
 from wxdesk.ui.inbox.inbox_keys import bind_keys, key_sheet
 from wxdesk.ui.inbox.list_feed import ListFeed
 from wxdesk.ui.inbox.regions import Regions
@@ -52,6 +53,7 @@ class InboxPage(QWidget):
         row.setSpacing(0)
         row.addWidget(self.chat, 1)
         self.regions = Regions(self, self.list, self.chat, self.detail, row)
+        self.held = HeldWork(bridge, notices, self.list.strip, self.session, self.chat.timeline)
         self._connect()
         bind_keys(self, self._slots())
         self._refreshed()
@@ -61,7 +63,8 @@ class InboxPage(QWidget):
         self.list.picked.connect(self.open_conversation)
         self.list.hit_picked.connect(self.open_hit)
         self.list.settings_wanted.connect(self.settings_wanted)
-        self.list.strip.stop_wanted.connect(self.stop_all)
+        self.held.conversation_wanted.connect(self.open_conversation)
+        self.held.feed.read.connect(self._pace)
         self.feed.loaded.connect(self._pace)
         self.session.refreshed.connect(self._refreshed)
         self.session.opened.connect(self._begin_to_read)
@@ -77,6 +80,7 @@ class InboxPage(QWidget):
     def activate(self) -> None:
         """Read what is shown; called each time the page comes to the front."""
         self.feed.load()
+        self.held.feed.load()
         self._mark_read()
 
     def keys(self) -> Sequence[Key]:
@@ -95,6 +99,8 @@ class InboxPage(QWidget):
             "Shift+F4": self.chat.takeover.open_menu,
             "F2": self.regions.toggle_detail,
             "F6": self.regions.cycle,
+            "F3": self.held.go_on,
+            "Shift+F3": self.regions.toggle_held,
             "Ctrl+L": self.chat.panels.open_text_link,
             "Ctrl+Shift+L": self.chat.panels.open_link,
             "Ctrl+Shift+P": self.chat.panels.open_picture,
@@ -167,6 +173,8 @@ class InboxPage(QWidget):
 
     def _begin_to_read(self) -> None:
         self._mark_read()
+        if self.held.arrive():
+            return
         if not isinstance(self.focusWidget(), QLineEdit) and not self.list.view.hasFocus():
             self.chat.composer.edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -232,13 +240,6 @@ class InboxPage(QWidget):
         self.regions.detail_drawer.pull_out()
 
     # -- commands
-
-    def stop_all(self) -> None:
-        """Stop every automatic reply that waits; at once, because seconds count."""
-        self._bridge.ask(self._bridge.desk.handoff.cancel_pending(), self._stopped)
-
-    def _stopped(self, _: None) -> None:
-        self._notices.toast(tr("All waiting automatic replies were stopped. Their texts stay in the conversations."))
 
     def _describe(self, alias: str, note: str, tags: tuple[str, ...]) -> None:
         if self.session.row is not None:

@@ -65,6 +65,12 @@ class Regions:
         self._list.search.setFocus(_BY_KEY)
         self._list.search.selectAll()
 
+    def toggle_held(self) -> None:
+        """Unfold the list of what is held and go there, or fold it."""
+        if not self._list.strip.isHidden():
+            self.list_drawer.pull_out()
+        self._list.strip.toggle()
+
     def cycle(self) -> None:
         """Give the keyboard to the next region: list, timeline, composer, contact."""
         regions = [self._list, self._chat.timeline, self._chat.composer, self._detail]

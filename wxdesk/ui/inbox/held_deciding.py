@@ -1,0 +1,75 @@
+"""What an operator does to held replies outside their bubbles: one, some, or all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject
+
+from wxdesk.desk.inbox_reading import HeldReply
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.notices import Notices
+
+
+class HeldDeciding(QObject):
+    """Gives the commands to the desk, and says what came of those about many."""
+
+    def __init__(self, bridge: Bridge, notices: Notices, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._notices = notices
+
+    def send(self, reply_id: int) -> None:
+        """Send one."""
+        self._bridge.ask(self._bridge.desk.handoff.release(reply_id))
+
+    def stop(self, reply_id: int) -> None:
+        """Stop one; its text stays in the conversation."""
+        self._bridge.ask(self._bridge.desk.handoff.cancel(reply_id))
+
+    def stop_all(self) -> None:
+        """Stop all that is held; at once, because seconds count."""
+        self._bridge.ask(self._bridge.desk.handoff.cancel_held(), self._stopped)
+
+    def send_all(self, held: Sequence[HeldReply]) -> None:
+        """Send all that is held; asks first where that is more than one can have in sight."""
+        if len(held) == 1:
+            self.send(held[0].reply.id)
+        elif held:
+            people = len({one.reply.conversation_id for one in held})
+            self._notices.confirm(
+                tr("Send {n} replies now?", n=len(held)),
+                ntr(
+                    "All of them go to {n} customer at once, without the rest of their wait.",
+                    "They go to {n} customers at once, without the rest of their wait.",
+                    people,
+                ),
+                tr("Send all"),
+                self._send_all,
+            )
+
+    def send_these(self, reply_ids: Sequence[int]) -> None:
+        """Send these, in this order."""
+        for reply_id in reply_ids:
+            self.send(reply_id)
+
+    def stop_these(self, reply_ids: Sequence[int]) -> None:
+        """Stop these."""
+        for reply_id in reply_ids:
+            self.stop(reply_id)
+
+    def _send_all(self) -> None:
+        self._bridge.ask(self._bridge.desk.handoff.release_pending(), self._sent)
+
+    def _sent(self, count: int) -> None:
+        self._notices.toast(ntr("{n} reply is on its way.", "{n} replies are on their way.", count))
+
+    def _stopped(self, count: int) -> None:
+        self._notices.toast(
+            ntr(
+                "{n} reply was stopped. Its text stays in its conversation.",
+                "{n} replies were stopped. Their texts stay in their conversations.",
+                count,
+            )
+        )

@@ -1,0 +1,126 @@
+"""A short list of held replies: each is opened, sent or stopped by mouse and by key."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import QCursor, QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QToolTip, QWidget
+
+from wxdesk.desk.inbox_reading import HeldReply
+from wxdesk.i18n import tr
+from wxdesk.ui.inbox.held_delegate import HeldDelegate, send_rect, stop_rect
+from wxdesk.ui.inbox.held_model import HeldModel, HeldRole
+from wxdesk.ui.widgets.labels import plain_tip
+
+_ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
+_ACTING = _ENTER | {Qt.Key.Key_Delete}
+
+
+class HeldView(QListView):
+    """Shows a `HeldModel`.
+
+    Signals:
+        picked: a `HeldReply` whose conversation the operator wants to see.
+        send_wanted, stop_wanted: the id of a reply.
+        left: Esc was pressed.
+    """
+
+    picked = Signal(object)
+    send_wanted = Signal(int)
+    stop_wanted = Signal(int)
+    left = Signal()
+
+    def __init__(self, model: HeldModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows = HeldDelegate(self)
+        self.setAccessibleName(tr("Held replies"))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setItemDelegate(self._rows)
+        self.setModel(model)
+
+    def tick(self) -> None:
+        """Let the countdowns go on."""
+        self.viewport().update()
+
+    def focus_first(self) -> None:
+        """Give the keyboard to the list, at the row that was chosen or the first."""
+        self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Begin at the first row."""
+        super().focusInEvent(event)
+        if not self.currentIndex().isValid() and self.model().rowCount():
+            self.setCurrentIndex(self.model().index(0, 0))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter opens, Ctrl+Enter sends, Delete stops, Esc leaves."""
+        held: HeldReply | None = self.currentIndex().data(HeldRole.HELD)
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        elif event.isAutoRepeat() and event.key() in _ACTING:
+            event.accept()  # a key held down must not go on with the next row
+        elif held is not None and event.key() in _ENTER:
+            if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+                self.send_wanted.emit(held.reply.id)
+            else:
+                self.picked.emit(held)
+        elif held is not None and event.key() == Qt.Key.Key_Delete:
+            self.stop_wanted.emit(held.reply.id)
+        else:
+            super().keyPressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Show what a click would press."""
+        self._heat(self._at(event.position().toPoint()))
+        super().mouseMoveEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Nothing is under the mouse any more."""
+        self._heat((-1, ""))
+        super().leaveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Press a button, or open the row."""
+        super().mouseReleaseEvent(event)
+        at = event.position().toPoint()
+        held: HeldReply | None = self.indexAt(at).data(HeldRole.HELD)
+        if held is None or event.button() is not Qt.MouseButton.LeftButton:
+            return
+        match self._at(at)[1]:
+            case "send":
+                self.send_wanted.emit(held.reply.id)
+            case "stop":
+                self.stop_wanted.emit(held.reply.id)
+            case _:
+                self.picked.emit(held)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """What the button under the mouse does, and by which key."""
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            words = {"send": tr("Send now (Ctrl+Enter)"), "stop": tr("Stop it (Delete)")}.get(
+                self._at(event.pos())[1], ""
+            )
+            QToolTip.showText(event.globalPos(), plain_tip(words), self)
+            return True
+        return super().viewportEvent(event)
+
+    def _at(self, at: QPoint) -> tuple[int, str]:
+        index = self.indexAt(at)
+        if not index.isValid():
+            return (-1, "")
+        rect = self.visualRect(index)
+        for name, button in (("send", send_rect(rect)), ("stop", stop_rect(rect))):
+            if button.contains(at):
+                return (index.row(), name)
+        return (index.row(), "")
+
+    def _heat(self, hot: tuple[int, str]) -> None:
+        if hot != self._rows.hot:
+            self._rows.hot = hot
+            self.viewport().setCursor(QCursor(Qt.CursorShape.PointingHandCursor) if hot[0] >= 0 else QCursor())
+            self.viewport().update()
