@@ -16,6 +16,7 @@ class KeptRules:
     def __init__(self, rules: Sequence[Rule] = ()) -> None:
         self._last_id = 0
         self.lists: list[tuple[tuple[int, int], ...]] = []
+        self._saved: list[Rule] = []
         self._rules = [self._with_id(rule) for rule in rules]
 
     async def all(self) -> list[Rule]:
@@ -29,6 +30,7 @@ class KeptRules:
             return new
         index = self._index(rule.id)
         self._rules[index] = replace(rule, revision=self._rules[index].revision + 1, updated_at=at)
+        self._saved.append(self._rules[index])
         return self._rules[index]
 
     async def set_enabled(self, rule_id: int, enabled: bool) -> None:
@@ -42,6 +44,10 @@ class KeptRules:
     async def delete(self, rule_id: int) -> None:
         del self._rules[self._index(rule_id)]
 
+    async def revisions(self, rule_id: int) -> list[Rule]:
+        written = [replace(one, position=0, enabled=True) for one in self._saved if one.id == rule_id]
+        return written[::-1]
+
     async def replace_all(self, rules: Sequence[Rule], at: datetime) -> list[Rule]:
         self._rules = [self._with_id(replace(rule, updated_at=at)) for rule in rules]
         return await self.all()
@@ -51,7 +57,8 @@ class KeptRules:
 
     def _with_id(self, rule: Rule) -> Rule:
         self._last_id += 1
-        return replace(rule, id=self._last_id, revision=1)
+        self._saved.append(replace(rule, id=self._last_id, revision=1))
+        return self._saved[-1]
 
     def _index(self, rule_id: int) -> int:
         for index, rule in enumerate(self._rules):

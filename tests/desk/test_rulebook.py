@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -345,3 +346,12 @@ async def test_the_list_that_is_asked_is_kept() -> None:
     desk = Book([rule("a", "x"), rule("off", "y", enabled=False), rule("b", "z")])
     await desk.book.load()
     assert desk.kept.lists == [((1, 1), (3, 1))]
+
+
+async def test_what_a_rule_said_before_is_told_even_after_its_deletion() -> None:
+    book = await loaded(rule("Hours", "open", text="We open at 9."))
+    [first] = await book.all()
+    await book.save(replace(first, then=(reply("We open at 10."),)))
+    await book.delete(first.id)
+    told = [(one.revision, one.then[0].text) for one in await book.revisions(first.id)]
+    assert told == [(2, "We open at 10."), (1, "We open at 9.")]

@@ -154,6 +154,25 @@ async def test_a_deleted_rule_leaves_its_revisions_and_its_id_is_not_given_again
         await store.rules.delete(two.id)
 
 
+async def test_every_revision_of_a_rule_comes_back_the_newest_first_with_its_time(store: SqlStore) -> None:
+    assert await store.rules.revisions(1) == []
+    first = await store.rules.save(FULL, second(1))
+    other = await store.rules.save(plain("二"), second(2))
+    await store.rules.set_enabled(first.id, True)
+    await store.rules.save(replace(plain("改"), id=first.id), second(3))
+    newest, oldest = await store.rules.revisions(first.id)
+    assert newest == replace(plain("改"), id=first.id, revision=2, updated_at=second(3))
+    assert oldest == replace(FULL, id=first.id, revision=1, enabled=True, updated_at=second(1))
+    assert [rule.name for rule in await store.rules.revisions(other.id)] == ["二"]
+
+
+async def test_a_deleted_rule_still_tells_what_it_said(store: SqlStore) -> None:
+    one = await store.rules.save(plain("一"), second(1))
+    await store.rules.save(replace(one, name="壹"), second(2))
+    await store.rules.delete(one.id)
+    assert [(rule.revision, rule.name) for rule in await store.rules.revisions(one.id)] == [(2, "壹"), (1, "一")]
+
+
 async def test_replacing_all_keeps_what_is_the_same(store: SqlStore) -> None:
     same, changed, gone = [await store.rules.save(plain(name), T0) for name in ("同", "变", "去")]
     new_list = [plain("新"), plain("变", "另"), replace(plain("同"), enabled=False)]

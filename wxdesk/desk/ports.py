@@ -291,6 +291,10 @@ class Rules(Protocol):
         """Undo a deletion: the rule as it was, with its id and in its place."""
         ...
 
+    async def revisions(self, rule_id: int) -> list[Rule]:
+        """All that was ever saved of a rule, the newest first, also of a deleted one; `updated_at` is when."""
+        ...
+
     async def replace_all(self, rules: Sequence[Rule], at: datetime) -> list[Rule]:
         """Replace the list in one transaction; a rule keeps id and revision where its name and content are the same."""
         ...

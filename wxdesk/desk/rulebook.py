@@ -136,6 +136,10 @@ class Rulebook:
         """All rules in order, switched-off ones included."""
         return await self._rules.all()
 
+    async def revisions(self, rule_id: int) -> list[Rule]:
+        """All that was ever saved of a rule, the newest first; of a deleted one as well."""
+        return await self._rules.revisions(rule_id)
+
     async def save(self, rule: Rule) -> Rule:
         """Store `rule` as it is after being judged; returns it with its id and revision.
 

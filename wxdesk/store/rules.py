@@ -50,6 +50,10 @@ class SqlRules:
         """Undo a deletion: the rule as it was, with its id and so all that is known of it, in its place."""
         await self._db.write(_put_back, rule)
 
+    async def revisions(self, rule_id: int) -> list[Rule]:
+        """All that was ever saved of a rule, the newest first, also of a deleted one; `updated_at` is when."""
+        return await self._db.read(_revisions, rule_id)
+
     async def keep_list(self, revisions: Sequence[tuple[int, int]], at: datetime) -> None:
         """Note that these are asked in this order from `at` on, if they are others than before."""
         await self._db.write(rule_lists.keep_list, revisions, at)
@@ -215,6 +219,12 @@ def _with_revisions(connection: Connection, saved: list[Rule]) -> list[Rule]:
     ]
     connection.execute(rule_revisions.insert(), rows)
     return saved
+
+
+def _revisions(connection: Connection, rule_id: int) -> list[Rule]:
+    query = select(rule_revisions).where(rule_revisions.c.rule_id == rule_id)
+    rows = connection.execute(query.order_by(rule_revisions.c.revision.desc()))
+    return [replace(row.rule, id=rule_id, revision=row.revision, updated_at=row.saved_at) for row in rows]
 
 
 def _place(connection: Connection, listed: Sequence[Rule]) -> list[Rule]:
