@@ -1,4 +1,4 @@
-"""The store's table of rules, kept in a list: what `desk.ports.Rules` promises and nothing more."""
+"""The store's table of rules, kept in a list: what `desk.rule_ports.Rules` promises and nothing more."""
 
 from __future__ import annotations
 

@@ -28,11 +28,12 @@ from wxdesk.core.model import (
     ReplyWindow,
 )
 from wxdesk.core.quota import Claimed
-from wxdesk.core.rules import Decision, Firing, Rule
+from wxdesk.core.rules import Decision, Firing
 from wxdesk.core.subject import NO_HISTORY, History, Wanted
 from wxdesk.desk.call_ports import Calls
 from wxdesk.desk.looking_back import Decisions, Statistics, Traces
 from wxdesk.desk.media_ports import PictureRecords
+from wxdesk.desk.rule_ports import Rules
 from wxdesk.desk.template_ports import Templates
 from wxdesk.desk.transfer_ports import Transfers
 from wxdesk.desk.waiting_ports import Waiting
@@ -261,46 +262,6 @@ class Replies(Protocol):
 
     async def recover(self, at: datetime) -> list[Reply]:
         """After a crash: every `sending` becomes `unknown`."""
-        ...
-
-
-class Rules(Protocol):
-    """The ordered list of rules; every saved revision is kept."""
-
-    async def all(self) -> list[Rule]:
-        """All rules by position, switched-off ones included."""
-        ...
-
-    async def save(self, rule: Rule, at: datetime) -> Rule:
-        """Insert (`id` 0, at the end but before a trailing default rule) or update, as the next revision."""
-        ...
-
-    async def set_enabled(self, rule_id: int, enabled: bool) -> None:
-        """Switch a rule on or off; no new revision."""
-        ...
-
-    async def reorder(self, ids: Sequence[int]) -> None:
-        """Put the rules in this order; ids left out keep their order at the end."""
-        ...
-
-    async def delete(self, rule_id: int) -> None:
-        """Remove a rule from the list; its revisions stay for the decisions that name them."""
-        ...
-
-    async def put_back(self, rule: Rule) -> None:
-        """Undo a deletion: the rule as it was, with its id and in its place."""
-        ...
-
-    async def revisions(self, rule_id: int) -> list[Rule]:
-        """All that was ever saved of a rule, the newest first, also of a deleted one; `updated_at` is when."""
-        ...
-
-    async def replace_all(self, rules: Sequence[Rule], at: datetime) -> list[Rule]:
-        """Replace the list in one transaction; a rule keeps id and revision where its name and content are the same."""
-        ...
-
-    async def keep_list(self, revisions: Sequence[tuple[int, int]], at: datetime) -> None:
-        """Note that these are asked in this order from `at` on (id and revision), if they are others than before."""
         ...
 
 

@@ -28,7 +28,8 @@ from wxdesk.desk.emoticons import normaliser, read_emoticons
 from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.desk.pattern_filter import Re2Filter
 from wxdesk.desk.patterns import compile_pattern
-from wxdesk.desk.ports import Clock, Rules
+from wxdesk.desk.ports import Clock
+from wxdesk.desk.rule_ports import Rules
 from wxdesk.desk.rules_file import read_rules, write_rules
 from wxdesk.desk.shelf import Shelf
 from wxdesk.desk.supposing import NOTHING_SUPPOSED, Supposed

@@ -18,7 +18,7 @@ from wxdesk.store.schema import rule_revisions, rules
 
 
 class SqlRules:
-    """Fills `desk.ports.Rules`. Positions count from 1."""
+    """Fills `desk.rule_ports.Rules`. Positions count from 1."""
 
     def __init__(self, db: Database) -> None:
         self._db = db

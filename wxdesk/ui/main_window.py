@@ -24,6 +24,7 @@ from wxdesk.ui.pages import Unsaved, build_pages
 from wxdesk.ui.pause_bar import PauseBar
 from wxdesk.ui.pausing import Pausing
 from wxdesk.ui.rail import Rail
+from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.setup.facts import Facts
 from wxdesk.ui.shortcuts import HasKeys, KeyGroup, ShortcutSheet, bind, window_keys
 from wxdesk.ui.simulator.port import Simulator
@@ -124,6 +125,9 @@ class MainWindow(QWidget):
         self.raise_()
         self.activateWindow()
 
+    def _bring_forward(self, widget: QWidget) -> None:
+        self.show_page(self.stack.indexOf(widget))
+
     def show_settings(self) -> None:
         """Show the last page."""
         self.show_page(len(self.pages) - 1)
@@ -192,6 +196,9 @@ class MainWindow(QWidget):
         self.status_bar.longest.wanted.connect(self.open_conversation)
         self.status_bar.silence.clicked.connect(self.silence_wanted)
         self.figures.inbox.connect(self._show_counts)
+        for page in self.pages:
+            if isinstance(page.widget, RulesPage):
+                page.widget.front_wanted.connect(self._bring_forward)
 
     def _bind_keys(self) -> None:
         for page, item in zip(self.pages, self.rail.items, strict=True):

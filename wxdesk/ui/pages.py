@@ -63,6 +63,7 @@ def build_pages(
     inbox = InboxPage(bridge, notices)
     inbox.settings_wanted.connect(show_settings)
     rules = RulesPage(bridge, notices)
+    inbox.detail.decision.rule_wanted.connect(rules.explain)
     templates = TemplatesPage(bridge, notices)
     traffic = TrafficPage(bridge, notices)
     insights = InsightsPage(bridge, notices)

@@ -101,6 +101,7 @@ QAbstractItemView { background: $panel; color: $text; border: none; outline: non
     selection-background-color: $selection; selection-color: $text; }
 QAbstractItemView[class="window"] { background: $window; }
 QAbstractItemView[class="card"] { border: 1px solid $line; border-radius: $radius; }
+QListWidget[class="card"]::item { padding: 0 10px; }
 QHeaderView { background: $panel; border: none; }
 QHeaderView::section { background: $panel; color: $secondary; border: none; border-bottom: 1px solid $line;
     padding: 8px 14px; font-weight: 600; }

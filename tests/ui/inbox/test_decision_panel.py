@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.inbox.records import NOW
 from wxdesk.core.rules import Decision, Outcome, RuleVerdict, Verdict
 from wxdesk.ui.inbox.decision_panel import MOST, DecisionPanel
+from wxdesk.ui.widgets.buttons import Button
 
 
 def said(number: int, *, matched: bool = False) -> RuleVerdict:
@@ -62,3 +63,13 @@ def test_nobody_reads_ten_thousand_rules(panel: DecisionPanel) -> None:
     assert rows(panel) == MOST
     assert panel.more.text() == "9900 more rules did not apply"
     assert not panel.more.isEnabled()
+
+
+def test_a_rule_that_matched_leads_to_the_revision_that_did(panel: DecisionPanel, qtbot: QtBot) -> None:
+    spoke = RuleVerdict(9, "Hours", 3, True, (Verdict("any", True, ("open",), "open"),))
+    panel.show_decision(decision(said(1), spoke, asked=2), None)
+    [link] = [button for button in panel.card.findChildren(Button) if button.text() == "See the rule"]
+    assert link.accessibleName() == "See the rule: Hours · revision 3"
+    with qtbot.waitSignal(panel.rule_wanted) as wanted:
+        link.click()
+    assert wanted.args == [9, 3]

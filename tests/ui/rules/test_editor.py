@@ -38,7 +38,7 @@ def _errors(page: RulesPage) -> list[str]:
     return [
         label.full_text()
         for card in (page.editor.when_card, page.editor.then_card)
-        for label in card.findChildren(type(page.editor.revision))
+        for label in card.findChildren(type(page.editor.head.revision))
         if label.property("flow_new_line") and label.isVisible()
     ]
 
@@ -52,14 +52,14 @@ def test_a_rule_written_from_nothing_is_stored_before_the_default(
     page: RulesPage, stored: Stored, bridge: Bridge, qtbot: QtBot
 ) -> None:
     page.list.new.click()
-    qtbot.keyClicks(page.editor.name, "Invoices")
+    qtbot.keyClicks(page.editor.head.name, "Invoices")
     part = _words(page)
     part.chips.add.click()
     qtbot.keyClicks(part.chips.field, "invoice")
     qtbot.keyClick(part.chips.field, Qt.Key.Key_Return)
     part.chips.field.insert("发票，")  # as an input method commits it
     page.editor.check_now()
-    assert not page.editor.save_button.isEnabled()
+    assert not page.editor.head.save.isEnabled()
     page.editor.then_card.chips[ActionKind.REPLY].click()
     qtbot.keyClicks(_reply(page).edit, "Coming, {{ contact.alias }}.")
     page.editor.check_now()
@@ -70,7 +70,7 @@ def test_a_rule_written_from_nothing_is_stored_before_the_default(
     assert (rule.name, rule.revision, rule.when) == ("Invoices", 1, Condition(any=("invoice", "发票")))
     assert rule.then == (Action(ActionKind.REPLY, text="Coming, {{ contact.alias }}."),)
     assert page.list.view.currentIndex().data() == "Invoices"
-    assert not page.editor.save_button.isEnabled()
+    assert not page.editor.head.save.isEnabled()
 
 
 def test_saving_while_writing_does_not_take_the_keyboard_away(page: RulesPage, bridge: Bridge, qtbot: QtBot) -> None:
@@ -100,7 +100,7 @@ def test_words_are_added_pasted_and_removed(page: RulesPage, stored: Stored, bri
     qtbot.keyClick(chip, Qt.Key.Key_Delete)
     assert part.words() == ("退款", "return policy", "send back", "退货")
     page.editor.check_now()
-    page.editor.save_button.click()
+    page.editor.head.save.click()
     qtbot.waitUntil(lambda: bridge.is_idle and not page.editor.unsaved)
     assert stored()[0].when.any == ("退款", "return policy", "send back", "退货")
     assert stored()[0].revision == 2
@@ -179,7 +179,7 @@ def test_a_wrong_pattern_is_explained_below_it_and_not_saved(
     _settled(page, bridge, qtbot)
     qtbot.waitUntil(lambda: _errors(page) == ["A “(” is not closed."])
     assert part.field.property("wrong") is True
-    assert not page.editor.save_button.isEnabled()
+    assert not page.editor.head.save.isEnabled()
     assert stored()[2].when.regex == r"order (?P<no>\d{4,})"
 
 
@@ -200,22 +200,22 @@ def test_a_wrong_template_is_marked_in_its_line_and_not_saved(
     page.editor.check_now()
     assert _errors(page) == []
     assert edit.extraSelections() == []
-    assert page.editor.save_button.isEnabled()
+    assert page.editor.head.save.isEnabled()
 
 
 def test_what_is_not_written_yet_is_said_calmly(page: RulesPage, qtbot: QtBot) -> None:
     page.start_new()
     page.editor.check_now()
-    assert page.editor.revision.full_text() == "New, not saved yet"
+    assert page.editor.head.revision.full_text() == "New, not saved yet"
     at = page.editor.when_card.mapTo(page, QPoint(0, 0))
     for lack, fill in (
-        ("a condition, or “Default”", lambda: qtbot.keyClicks(page.editor.name, "x")),
+        ("a condition, or “Default”", lambda: qtbot.keyClicks(page.editor.head.name, "x")),
         ("an answer", page.editor.when_card.default.click),
-        ("a name", page.editor.name.clear),
+        ("a name", page.editor.head.name.clear),
     ):
         fill()
         page.editor.check_now()
-        assert page.editor.revision.full_text() == f"Still missing: {lack}"
+        assert page.editor.head.revision.full_text() == f"Still missing: {lack}"
         assert page.editor.when_card.mapTo(page, QPoint(0, 0)) == at, "nothing moves away under the mouse"
     assert _errors(page) == []
 
@@ -232,12 +232,12 @@ def test_the_default_rule_hides_its_conditions_and_keeps_them(page: RulesPage) -
 
 
 def test_revert_goes_back_to_what_is_stored(page: RulesPage, qtbot: QtBot) -> None:
-    page.editor.name.setText("Another name")
+    page.editor.head.name.setText("Another name")
     _words(page).chips.field.words.emit(["more"])
     assert page.unsaved
-    page.editor.revert_button.click()
+    page.editor.head.revert.click()
     assert page.editor.rule() == page.editor.saved
-    assert not page.editor.revert_button.isEnabled()
+    assert not page.editor.head.revert.isEnabled()
 
 
 class TestLeaving:
@@ -245,32 +245,32 @@ class TestLeaving:
 
     @pytest.fixture
     def question(self, page: RulesPage, host: QWidget) -> LeaveDialog:
-        page.editor.name.setText("Renamed")
+        page.editor.head.name.setText("Renamed")
         page.list.view.setCurrentIndex(page.rules.index(2))
         found = host.findChild(LeaveDialog)
         assert found is not None
-        assert page.editor.name.text() == "Renamed"
+        assert page.editor.head.name.text() == "Renamed"
         return found
 
     def test_stay(self, page: RulesPage, question: LeaveDialog, qtbot: QtBot) -> None:
         assert question.stay.isDefault()
         question.stay.click()
-        assert page.editor.name.text() == "Renamed"
+        assert page.editor.head.name.text() == "Renamed"
         assert page.list.view.currentIndex().row() == 0
 
     def test_discard(self, page: RulesPage, question: LeaveDialog, stored: Stored) -> None:
         question.discard.click()
-        assert page.editor.name.text() == "Parcels"
+        assert page.editor.head.name.text() == "Parcels"
         assert stored()[0].name == "Refunds"
 
     def test_save(self, page: RulesPage, question: LeaveDialog, stored: Stored, bridge: Bridge, qtbot: QtBot) -> None:
         question.save.click()
-        qtbot.waitUntil(lambda: bridge.is_idle and page.editor.name.text() == "Parcels")
+        qtbot.waitUntil(lambda: bridge.is_idle and page.editor.head.name.text() == "Parcels")
         assert stored()[0].name == "Renamed"
         assert page.list.view.currentIndex().row() == 2
 
     def test_what_cannot_be_saved_says_why(self, page: RulesPage, host: QWidget) -> None:
-        page.editor.name.setText("")
+        page.editor.head.name.setText("")
         page.start_new()
         question = host.findChild(LeaveDialog)
         assert question is not None
@@ -282,15 +282,15 @@ class TestLeaving:
 def test_what_is_written_stays_when_the_rules_change_elsewhere(
     page: RulesPage, stored: Stored, bridge: Bridge, qtbot: QtBot
 ) -> None:
-    page.editor.name.setText("Being renamed")
+    page.editor.head.name.setText("Being renamed")
     rulebook = bridge.desk.rulebook
     first = stored()[0]
     bridge.ask(rulebook.set_enabled(first.id, False))
     qtbot.waitUntil(lambda: bridge.is_idle and not page.editor.saved.enabled)
-    assert page.editor.name.text() == "Being renamed"
+    assert page.editor.head.name.text() == "Being renamed"
     bridge.ask(rulebook.delete(first.id))
     qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rowCount() == 3)
-    assert page.editor.name.text() == "Being renamed"
+    assert page.editor.head.name.text() == "Being renamed"
     page.editor.save()
     qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rowCount() == 4)
     assert [rule.name for rule in stored()] == ["Hours", "Parcels", "Being renamed", "Everything else"]

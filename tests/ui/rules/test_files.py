@@ -61,7 +61,7 @@ def test_an_import_says_what_it_destroys_and_waits(
     question.action.click()
     qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rowCount() == 1)
     assert [rule.name for rule in stored()] == ["Only one"]
-    assert page.editor.name.text() == "Only one"
+    assert page.editor.head.name.text() == "Only one"
 
 
 def test_an_export_is_a_rules_file(page: RulesPage, bridge: Bridge, tmp_path: Path, qtbot: QtBot) -> None:

@@ -111,7 +111,7 @@ def test_the_place_is_shown_once_the_unsaved_is_settled(
     page: RulesPage, world: World, bridge: Bridge, qtbot: QtBot
 ) -> None:
     other = page.rules.rules[1]
-    page.editor.name.setText("Something else")
+    page.editor.head.name.setText("Something else")
     page.reviews.finding_chosen.emit(Finding(Doubt.SAME_WORDS, other, ("when", "any", 1)))
     question = page.window().findChild(LeaveDialog)
     assert page.editor.saved.id != other.id

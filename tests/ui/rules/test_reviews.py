@@ -56,7 +56,7 @@ def test_a_changed_rule_is_tried_on_history_before_it_is_saved(page: RulesPage, 
     world.say("oHistory1", "where is my refund")
     world.say("oHistory2", "hello")
     page.editor.write(Rule("Refunds", when=Condition(any=("refund", "hello")), then=SAID))
-    page.editor.history_button.click()
+    page.editor.head.dry_run.click()
     panel = page.reviews.panel
     qtbot.waitUntil(lambda: ended(panel) and panel.isVisible())
     assert panel.sentence.full_text().startswith("It would have answered 2 of 2 messages; 0 of them")
@@ -69,7 +69,7 @@ def test_a_changed_rule_is_tried_on_history_before_it_is_saved(page: RulesPage, 
 
 def test_a_dry_run_can_be_cancelled(page: RulesPage, world: World, qtbot: QtBot) -> None:
     world.say("oHistory1", "where is my refund")
-    page.editor.history_button.click()
+    page.editor.head.dry_run.click()
     panel = page.reviews.panel
     assert panel.back.text() == "Cancel"
     panel.back.click()

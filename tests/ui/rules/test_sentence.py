@@ -91,7 +91,7 @@ def shop(world: World) -> None:
 def new_rule(page: RulesPage) -> RulesPage:
     """The page with a new rule that has a name and an answer, and asks for nothing yet."""
     page.start_new()
-    page.editor.name.setText("New")
+    page.editor.head.name.setText("New")
     page.editor.then_card.add_action(ActionKind.SILENT)
     return page
 
@@ -107,7 +107,7 @@ def _errors(page: RulesPage) -> list[str]:
     return [
         label.full_text()
         for card in (editor.when_card, editor.then_card, editor.leaving_card)
-        for label in card.findChildren(type(editor.revision))
+        for label in card.findChildren(type(editor.head.revision))
         if label.property("flow_new_line") and label.isVisible() and label.full_text() and label.maximumHeight() > 30
     ]
 
@@ -119,9 +119,9 @@ def test_a_rule_with_everything_reads_as_it_is_stored(
     page.editor.show_rule(world.call(world.desk.rulebook.save(WHOLE)))
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert not page.editor.unsaved
-    page.editor.name.setText("Whole and renamed")
+    page.editor.head.name.setText("Whole and renamed")
     page.editor.check_now()
-    page.editor.save_button.click()
+    page.editor.head.save.click()
     qtbot.waitUntil(lambda: bridge.is_idle and not page.editor.unsaved)
     [kept] = [one for one in stored() if one.name == "Whole and renamed"]
     assert replace(kept, id=0, revision=0, position=0, updated_at=None, name=WHOLE.name) == WHOLE
@@ -273,14 +273,14 @@ def test_a_fault_is_said_at_its_condition(new_rule: RulesPage, qtbot: QtBot) -> 
     hours.calendar.set_value("Gone")
     new_rule.editor.check_now()
     assert _errors(new_rule) == ["There is no calendar of this name."]
-    assert not new_rule.editor.save_button.isEnabled()
+    assert not new_rule.editor.head.save.isEnabled()
 
 
 def test_what_a_new_condition_still_needs_is_said_calmly(new_rule: RulesPage) -> None:
     new_rule.editor.when_card.add_condition("last_rule_within")
     new_rule.editor.check_now()
     assert _errors(new_rule) == []
-    assert new_rule.editor.revision.full_text().startswith("Still missing")
+    assert new_rule.editor.head.revision.full_text().startswith("Still missing")
 
 
 def test_limits_and_delivery_are_lines_of_their_own(new_rule: RulesPage, qtbot: QtBot) -> None:

@@ -29,7 +29,7 @@ def test_a_rule_names_a_template_and_a_missing_one_is_said_at_its_field(
     qtbot.keyClicks(body.name, "sory")
     page.editor.check_now()
     assert body._error.full_text() == "There is no template “sory”."
-    assert not page.editor.save_button.isEnabled()
+    assert not page.editor.head.save.isEnabled()
     qtbot.keyClick(body.name, Qt.Key.Key_Backspace)
     qtbot.keyClicks(body.name, "ry")
     page.editor.check_now()

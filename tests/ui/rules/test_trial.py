@@ -47,7 +47,7 @@ def test_the_edit_that_is_not_saved_counts(page: RulesPage, qtbot: QtBot) -> Non
     qtbot.waitUntil(lambda: _rows(page)[0] == ("Refunds", True, "contains “parcel”"))
     assert "A colleague will help you." in page.trial.bubbles.texts()
     assert "The conversation is handed over to a person." in page.trial.bubbles.texts()
-    page.editor.revert_button.click()
+    page.editor.head.revert.click()
     qtbot.waitUntil(lambda: _rows(page)[0][1] is False)
 
 
@@ -61,7 +61,7 @@ def test_a_rule_switched_off_is_asked_no_more(page: RulesPage, qtbot: QtBot) -> 
 
 def test_a_new_rule_is_asked_before_the_default(page: RulesPage, qtbot: QtBot) -> None:
     page.start_new()
-    page.editor.name.setText("Greeting")
+    page.editor.head.name.setText("Greeting")
     part = page.editor.when_card.part("any")
     assert isinstance(part, WordsPart)
     part.chips.field.words.emit(["hello"])
@@ -86,7 +86,7 @@ def test_an_edit_that_cannot_work_is_left_out_and_said(page: RulesPage, qtbot: Q
 
 def test_a_rule_that_hands_over_to_wechats_own_tool_says_so(page: RulesPage, qtbot: QtBot) -> None:
     page.start_new()
-    page.editor.name.setText("To the tool")
+    page.editor.head.name.setText("To the tool")
     part = page.editor.when_card.part("any")
     assert isinstance(part, WordsPart)
     part.chips.field.words.emit(["person"])
@@ -110,17 +110,17 @@ def test_kind_source_and_name_are_tried_too(page: RulesPage, qtbot: QtBot) -> No
 def test_markup_in_a_sentence_stays_text(page: RulesPage, qtbot: QtBot) -> None:
     page.trial.sentence.setText("<b>几点</b><img src=file:///etc/passwd>")
     qtbot.waitUntil(lambda: bool(_rows(page)))
-    labels = page.trial.bubbles.findChildren(type(page.editor.revision))
+    labels = page.trial.bubbles.findChildren(type(page.editor.head.revision))
     assert all(label.textFormat() is Qt.TextFormat.PlainText for label in labels)
     assert page.trial.bubbles.texts()[0] == "<b>几点</b><img src=file:///etc/passwd>"
 
 
 def test_in_a_narrow_window_the_trial_is_a_drawer(page: RulesPage, qtbot: QtBot) -> None:
     assert page.trial.isVisible()
-    assert not page.editor.trial.isVisible()
+    assert not page.editor.head.trial.isVisible()
     page.resize(836, 568)
     assert not page.trial.isVisible()
-    page.editor.trial.click()
+    page.editor.head.trial.click()
     assert page.trial.isVisible()
     assert page.trial.geometry().right() == page.rect().right()
     page.trial.close_button.click()

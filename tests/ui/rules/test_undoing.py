@@ -54,7 +54,7 @@ def test_each_field_is_undone_in_turn_and_redone(page: RulesPage, qtbot: QtBot) 
 
 
 def test_another_rule_has_steps_of_its_own(page: RulesPage) -> None:
-    page.editor.revert_button.click()
+    page.editor.head.revert.click()
     page.list.view.setCurrentIndex(page.rules.index(2))
     shown = page.editor.rule()
     page.editor.undo()
@@ -62,12 +62,12 @@ def test_another_rule_has_steps_of_its_own(page: RulesPage) -> None:
 
 
 def test_what_is_reverted_can_be_brought_back(page: RulesPage) -> None:
-    page.editor.name.setText("Renamed")
+    page.editor.head.name.setText("Renamed")
     page.editor.check_now()
-    page.editor.revert_button.click()
-    assert page.editor.name.text() == "Refunds"
+    page.editor.head.revert.click()
+    assert page.editor.head.name.text() == "Refunds"
     page.editor.undo()
-    assert page.editor.name.text() == "Renamed"
+    assert page.editor.head.name.text() == "Renamed"
 
 
 def test_a_new_change_ends_what_could_be_redone() -> None:

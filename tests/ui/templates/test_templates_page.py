@@ -16,10 +16,10 @@ from wxdesk.core.model import ReplyKind
 from wxdesk.core.templates import Template
 from wxdesk.desk.starter_templates import starter_templates
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.history.history_dialog import HistoryDialog
 from wxdesk.ui.main_window import MainWindow
 from wxdesk.ui.notices import Toast
 from wxdesk.ui.rules.leave_dialog import LeaveDialog
-from wxdesk.ui.templates.history_dialog import HistoryDialog
 from wxdesk.ui.templates.page import TemplatesPage
 from wxdesk.ui.templates.template_model import Role
 from wxdesk.ui.widgets.field import Field
@@ -243,7 +243,7 @@ def test_a_former_revision_is_taken_into_the_editor(
     dialog = top(HistoryDialog)
     assert not dialog.take.isEnabled()  # the newest is what the editor has
     dialog.list.setCurrentRow(1)
-    assert dialog.said.toPlainText() == "We open at 9."
+    assert "−\tWe open at 9.\n+\tWe open at 10." in dialog.view.toPlainText()
     dialog.take.click()
     assert (page.unsaved, page.editor.saying.text.edit.text()) == (True, "We open at 9.")
     page.editor.save()

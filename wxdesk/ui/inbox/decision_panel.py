@@ -30,9 +30,11 @@ class DecisionPanel(QFrame):
 
     Signals:
         all_wanted: the verdicts of every rule that was asked, for `show_verdicts`; the message's id.
+        rule_wanted: the operator wants to see a rule as it was; its id, and the revision that matched.
     """
 
     all_wanted = Signal(int)
+    rule_wanted = Signal(int, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -93,7 +95,9 @@ class DecisionPanel(QFrame):
         shown = verdicts[-MOST:] if self._all else verdicts[-SHOWN:]
         self._clear()
         for verdict in shown:
-            self._rows.addWidget(VerdictRow(verdict, first=self._rows.count() == 0))
+            row = VerdictRow(verdict, first=self._rows.count() == 0)
+            row.rule_wanted.connect(self.rule_wanted)
+            self._rows.addWidget(row)
         if decision and decision.rules_left:
             words = ntr("{n} more rule was not asked", "{n} more rules were not asked", decision.rules_left)
             self._rows.addWidget(NoteRow(words, first=self._rows.count() == 0))
@@ -137,18 +141,33 @@ class Row(QFrame):
 
 
 class VerdictRow(Row):
-    """One rule: whether it matched, its name, and why."""
+    """One rule: whether it matched, its name, and why; and where it matched, the way to the rule as it was.
+
+    Signals:
+        rule_wanted: the rule's id and the revision that was asked.
+    """
+
+    rule_wanted = Signal(int, int)
 
     def __init__(self, verdict: RuleVerdict, *, first: bool, parent: QWidget | None = None) -> None:
         matched = verdict.matched and not verdict.shadow
         super().__init__(first=first, matched=matched, parent=parent)
         title, words = rule_title(verdict), rule_words(verdict)
+        self._asked = (verdict.rule_id, verdict.revision)
         state = tr("Matched") if verdict.matched else tr("Did not match")
         self.setAccessibleName(f"{state}: {title}. {words}")
         mark = IconLabel("check" if matched else "dash", "accent" if matched else "secondary", 14)
         self.grid.addWidget(mark, 0, 0)
         self.grid.addWidget(PlainLabel(title, strong=matched, elide=True), 0, 1)
         self.grid.addWidget(PlainLabel(words, size=Size.SMALL, role="secondary", wrap=True), 1, 1)
+        if verdict.matched and verdict.revision:
+            self.link = Button(tr("See the rule"), kind=ButtonKind.LINK)
+            self.link.setAccessibleName(tr("See the rule: {rule}", rule=title))
+            self.link.clicked.connect(self._want_rule)
+            self.grid.addWidget(self.link, 2, 1, Qt.AlignmentFlag.AlignLeft)
+
+    def _want_rule(self) -> None:
+        self.rule_wanted.emit(*self._asked)
 
 
 class NoteRow(Row):

@@ -38,7 +38,7 @@ class FieldsBody(ActionBody):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 1)
-        for row, (name, label, hint) in enumerate(_fields(action.kind)):
+        for row, (name, label, hint) in enumerate(content_fields(action.kind)):
             field = QLineEdit(self)
             field.setText(getattr(action.content, name))
             field.setAccessibleName(label)
@@ -235,7 +235,8 @@ _KINDS = {ActionKind.IMAGE: ReplyKind.IMAGE, ActionKind.LINK: ReplyKind.LINK, Ac
 _NEEDED = frozenset({"media_id", "title", "url", "page_path", "thumb_media_id"})
 
 
-def _fields(kind: ActionKind) -> list[tuple[str, str, str]]:
+def content_fields(kind: ActionKind) -> list[tuple[str, str, str]]:
+    """The fields of a picture, link or card: name in `Content`, label, hint."""
     title = ("title", tr("Title"), "")
     media = tr("from WeChat's upload of temporary media, valid for 3 days")
     match kind:

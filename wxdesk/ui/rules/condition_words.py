@@ -71,6 +71,11 @@ def condition_label(condition: str, *, first: bool, excepted: bool = False) -> s
     return tr("that {what}", what=what) if first and about_the_message else tr("and {what}", what=what)
 
 
+def condition_phrase(condition: str, *, excepted: bool = False) -> str:
+    """The same by itself, wherever it stands: without what joins it to the one before."""
+    return condition_label(condition, first=True, excepted=True) if excepted else _PHRASES[condition]()
+
+
 _PHRASES: Mapping[str, Callable[[], str]] = {
     "any": lambda: tr("contains any of"),
     "all": lambda: tr("contains all of"),

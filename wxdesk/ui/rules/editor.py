@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from wxdesk.core.errors import BadPattern
 from wxdesk.core.faults import Fault, Place, group_names
@@ -16,20 +16,14 @@ from wxdesk.desk.rulebook import Rulebook
 from wxdesk.i18n import tr
 from wxdesk.ui.rules.action_bodies import empty_action
 from wxdesk.ui.rules.circumstance_parts import Offers
-from wxdesk.ui.rules.condition_parts import error_label
+from wxdesk.ui.rules.editor_head import EditorHead
 from wxdesk.ui.rules.leaving_card import LeavingCard
 from wxdesk.ui.rules.places import Places
 from wxdesk.ui.rules.then_card import ThenCard
-from wxdesk.ui.rules.title_field import TitleField
 from wxdesk.ui.rules.undoing import RuleSteps, UndoKeys, focused_name, refocus
 from wxdesk.ui.rules.when_card import WhenCard
 from wxdesk.ui.rules.words import lack_word
 from wxdesk.ui.shortcuts import bind
-from wxdesk.ui.theme import Size
-from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.field import set_wrong
-from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.words import clock_time, day_word
 
 CHECK_MS = 150
 WIDEST = 720
@@ -45,13 +39,15 @@ class RuleEditor(QWidget):
         touched: it differs from what is stored, or does so no more.
         save_asked: the operator wants this rule stored.
         trial_asked: the operator wants to see what it does.
-        history_asked: he wants to see what this rule would have said.
+        dry_run_asked: he wants to see what this rule would have said.
+        history_asked: he wants to see how it was stored before.
     """
 
     edited = Signal(object)
     touched = Signal(bool)
     save_asked = Signal(object)
     trial_asked = Signal()
+    dry_run_asked = Signal(object)
     history_asked = Signal(object)
 
     def __init__(self, rulebook: Rulebook, offers: Offers, now: datetime, parent: QWidget | None = None) -> None:
@@ -64,59 +60,39 @@ class RuleEditor(QWidget):
         self.fault: Fault | None = None
         self._later = QTimer(self, singleShot=True, interval=CHECK_MS)
         self._later.timeout.connect(self.check_now)
-        self._make_head()
+        self.head = EditorHead(self)
         self.when_card = WhenCard(offers, self)
         self.then_card = ThenCard(self)
         self.leaving_card = LeavingCard(self)
-        self.name.textChanged.connect(self._changed)
-        for card in (self.when_card, self.then_card, self.leaving_card):
-            card.changed.connect(self._changed)
+        self._connect()
         self._lay_out()
         self._steps = RuleSteps()
         bind(self, "Ctrl+S", self.save)
         self._keys = UndoKeys(self, self.undo, self.redo)
 
-    def _make_head(self) -> None:
-        self.name = TitleField(self)
-        self.name.setPlaceholderText(tr("Name of the rule"))
-        self.name.setAccessibleName(tr("Name of the rule"))
-        self.name.setMaxLength(120)
-        self.name.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.name_error = error_label(self)
-        self.revision = PlainLabel(size=Size.SMALL, role="secondary", elide=True, parent=self)
-        self.trial = Button(tr("Try a sentence"), parent=self)
-        self.trial.clicked.connect(self.trial_asked)
-        self.history_button = Button(tr("Try on history"), parent=self)
-        self.history_button.clicked.connect(self._ask_history)
-        self.revert_button = Button(tr("Revert"), icon="undo", parent=self)
-        self.revert_button.clicked.connect(self.revert)
-        self.save_button = Button(tr("Save"), kind=ButtonKind.PRIMARY, parent=self)
-        self.save_button.setToolTip("Ctrl+S")
-        self.save_button.clicked.connect(self.save)
+    def _connect(self) -> None:
+        self.head.name.textChanged.connect(self._changed)
+        self.head.trial.clicked.connect(self.trial_asked)
+        self.head.dry_run.clicked.connect(self._ask_dry_run)
+        self.head.history.clicked.connect(self._ask_history)
+        self.head.revert.clicked.connect(self.revert)
+        self.head.save.clicked.connect(self.save)
+        for card in (self.when_card, self.then_card, self.leaving_card):
+            card.changed.connect(self._changed)
 
     def _lay_out(self) -> None:
-        title = QVBoxLayout()
-        title.setSpacing(0)
-        title.addWidget(self.name)
-        title.addWidget(self.revision)
-        title.addWidget(self.name_error)
-        head = QHBoxLayout()
-        head.setSpacing(8)
-        head.addLayout(title, 1)
-        for button in (self.trial, self.history_button, self.revert_button, self.save_button):
-            head.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         inside = QWidget(self)
         inside.setProperty("class", "flat")
         column = QVBoxLayout(inside)
         column.setContentsMargins(24, 16, 24, 24)
         column.setSpacing(16)
-        column.addLayout(head)
+        column.addWidget(self.head)
         column.addWidget(self.when_card)
         column.addWidget(self.then_card)
         column.addWidget(self.leaving_card)
         column.addStretch(1)
         scroll = _WidthScroll(inside, self)
-        self.places = Places(self.name, self.when_card, self.then_card, self.leaving_card, scroll)
+        self.places = Places(self.head.name, self.when_card, self.then_card, self.leaving_card, scroll)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scroll)
@@ -138,8 +114,11 @@ class RuleEditor(QWidget):
         self.check_now()
         self.places.show_wanted(rule.id)
 
+    def _ask_dry_run(self) -> None:
+        self.dry_run_asked.emit(self.rule())
+
     def _ask_history(self) -> None:
-        self.history_asked.emit(self.rule())
+        self.history_asked.emit(self._saved)
 
     def undo(self) -> None:
         """Let the rule read as it did before the last pause in writing, whatever field that was in."""
@@ -164,8 +143,7 @@ class RuleEditor(QWidget):
 
     def _fill(self, rule: Rule) -> None:
         self._showing = True
-        self.name.setText(rule.name)
-        self.name.setCursorPosition(0)
+        self.head.show_name(rule.name)
         self.when_card.show_rule(rule)
         self.then_card.show_rule(rule)
         self.leaving_card.show_rule(rule)
@@ -181,7 +159,7 @@ class RuleEditor(QWidget):
         """The rule as it reads now."""
         return replace(
             self._saved,
-            name=self.name.text().strip(),
+            name=self.head.name.text().strip(),
             on=self.when_card.kinds(),
             when=self.when_card.when(),
             then=self.then_card.steps(),
@@ -209,8 +187,13 @@ class RuleEditor(QWidget):
     def save(self) -> None:
         """Ask for the rule to be stored, if there is anything to store and nothing wrong with it."""
         self.check_now()
-        if self.save_button.isEnabled():
+        if self.head.save.isEnabled():
             self.save_asked.emit(self.rule())
+
+    def judged(self) -> tuple[str, Fault | None]:
+        """What it is called, and the first thing that keeps it from being saved."""
+        self.check_now()
+        return self.rule().name, self.fault
 
     def check_now(self) -> None:
         """Judge the rule, and say what is wrong where it is."""
@@ -222,33 +205,26 @@ class RuleEditor(QWidget):
         lack = _is_lack(self.fault, rule)
         shown = self.fault if (changed and not lack) or (self._saved.id and not changed) else None
         reason = tr(shown.reason) if shown else ""
-        about_name = bool(shown and shown.where == ("name",))
-        set_wrong(self.name, about_name)
-        self.name_error.setText(reason if about_name else "")
-        self.name_error.setVisible(about_name)
+        self.head.complain(reason if shown and shown.where == ("name",) else "")
         self.when_card.show_fault(shown, reason)
         self.then_card.show_groups(_groups(rule))
         self.then_card.show_fault(shown, reason)
         self.leaving_card.show_fault(shown, reason)
-        self.save_button.setEnabled(changed and self.fault is None)
-        self.history_button.setEnabled(self.fault is None)
-        self.revert_button.setEnabled(changed)
+        self.head.allow(save=changed and self.fault is None, revert=changed)
+        self.head.dry_run.setEnabled(self.fault is None)
         self._show_revision(lack_word(self.fault) if self.fault and changed and lack else "")
         self._tell(changed)
         self.edited.emit(rule)
 
     def show_refusal(self, reason: str) -> None:
         """Say why the rule was not stored after all, where no field is to blame."""
-        self.name_error.setText(reason)
-        self.name_error.setVisible(True)
+        self.head.complain(reason, about_name=False)
 
     def _changed(self) -> None:
         if self._showing:
             return
         changed = self.unsaved
-        self.revert_button.setEnabled(changed)
-        if not changed:
-            self.save_button.setEnabled(False)
+        self.head.allow(save=changed and self.head.save.isEnabled(), revert=changed)
         self._tell(changed)
         self._later.start()
 
@@ -258,22 +234,7 @@ class RuleEditor(QWidget):
             self.touched.emit(changed)
 
     def _show_revision(self, missing: str = "") -> None:
-        rule = self._saved
-        self.revision.set_role("pending" if missing else "secondary")
-        if missing:
-            self.revision.setText(tr("Still missing: {what}", what=missing))
-            return
-        if rule.id == 0 or rule.updated_at is None:
-            self.revision.setText(tr("New, not saved yet"))
-            return
-        self.revision.setText(
-            tr(
-                "Revision {n} · {day} {time}",
-                n=rule.revision,
-                day=day_word(rule.updated_at, self._now),
-                time=clock_time(rule.updated_at),
-            )
-        )
+        self.head.show_state(self._saved, self._now, missing)
 
     def set_now(self, now: datetime) -> None:
         """Tell the time, so that today is called today."""

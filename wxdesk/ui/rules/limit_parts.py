@@ -80,7 +80,7 @@ class LimitPart(QObject):
 
     def _show_number(self, number: int) -> None:
         if self.unit is not None:
-            unit = next(seconds for seconds in UNITS if number % seconds == 0)
+            unit = _unit_of(number)
             self.unit.set_value(unit)
             number //= unit
         self.number.show_number(number)
@@ -100,6 +100,15 @@ _WORDS: Mapping[str, Callable[[], tuple[str, str]]] = {
 """The words before and behind the number."""
 
 
+def limit_sentence(limit: str, number: int) -> tuple[str, ...]:
+    """A limit in words, part by part."""
+    before, after = _WORDS[limit]()
+    if limit != "per_contact_s":
+        return before, str(number), after
+    unit = _unit_of(number)
+    return before, str(number // unit), dict(_unit_choices())[unit], after
+
+
 def limit_choice(limit: str) -> str:
     """A limit's name in the menu that adds one."""
     return _CHOICES[limit]()
@@ -115,6 +124,11 @@ _CHOICES: Mapping[str, Callable[[], str]] = {
 def first_number(limit: str) -> int:
     """What a new limit begins with: ten minutes, once, thirty times."""
     return {"per_contact_s": 600, "per_conversation": 1}.get(limit, 30)
+
+
+def _unit_of(seconds: int) -> int:
+    """The largest unit in which so many seconds are a whole number."""
+    return next(unit for unit in UNITS if seconds % unit == 0)
 
 
 def _unit_choices() -> list[tuple[object, str]]:

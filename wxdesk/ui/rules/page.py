@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
-from wxdesk.core.errors import BadInput
 from wxdesk.core.events import RulesChanged
 from wxdesk.core.likeness import Group
 from wxdesk.core.lint import Finding
 from wxdesk.core.rules import Condition, Rule
-from wxdesk.i18n import explain, tr
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.notices import Notices
 from wxdesk.ui.rules.circumstance_parts import Offers
@@ -22,12 +21,14 @@ from wxdesk.ui.rules.empty_page import EmptyPage
 from wxdesk.ui.rules.figures import Figures
 from wxdesk.ui.rules.hours_editing import HoursEditing
 from wxdesk.ui.rules.keys import page_keys
-from wxdesk.ui.rules.leave_dialog import LeaveDialog
+from wxdesk.ui.rules.leaving import Leaving
 from wxdesk.ui.rules.list_changes import ListChanges
 from wxdesk.ui.rules.reviews import Reviews
 from wxdesk.ui.rules.rule_files import RuleFiles
+from wxdesk.ui.rules.rule_history import RuleHistory
 from wxdesk.ui.rules.rule_list import RuleList
 from wxdesk.ui.rules.rule_model import RuleModel
+from wxdesk.ui.rules.saving import Saving
 from wxdesk.ui.rules.trial_panel import TrialPanel
 from wxdesk.ui.rules.trial_place import TrialPlace
 from wxdesk.ui.shortcuts import Key, bind
@@ -36,17 +37,25 @@ LIST = 330
 LIST_NARROW = 264
 
 
+def _nothing() -> None:
+    """Nothing follows."""
+
+
 class RulesPage(QWidget):
-    """Rules: list, editor, trial."""
+    """Rules: list, editor, trial.
+
+    Signals:
+        front_wanted: it has something to show and wants to be in front; carries the page.
+    """
+
+    front_wanted = Signal(QWidget)
 
     def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
         self._notices = notices
         self._rulebook = bridge.desk.rulebook
-        self._then: Callable[[], None] | None = None
         self._wanted = 0
-        self._sent: Rule | None = None
         self.rules = RuleModel(self)
         self.figures = Figures(bridge, self.rules, self)
         self.list = RuleList(self.rules, self)
@@ -54,9 +63,12 @@ class RulesPage(QWidget):
         self.hours = HoursEditing(bridge, notices, self.rules, self)
         offers = Offers(self.hours.names, self._rule_names, self.hours.open)
         self.editor = RuleEditor(self._rulebook, offers, bridge.desk.clock(), self)
+        self._leaving = Leaving(self, self.editor)
+        self._saving = Saving(bridge, notices, self.editor)
         self.empty = EmptyPage(self)
         self.trial = TrialPanel(self._rulebook, bridge.desk.body_of, self)
         self.files = RuleFiles(bridge, notices, self.rules.rowCount, self)
+        self.history = RuleHistory(bridge, notices, self._is_listed, self)
         self._middle = QStackedWidget(self)
         self._middle.addWidget(self.empty)
         self._middle.addWidget(self.editor)
@@ -66,7 +78,7 @@ class RulesPage(QWidget):
         self._row.setSpacing(0)
         self._row.addWidget(self.list)
         self._row.addWidget(self.reviews, 1)
-        self._place = TrialPlace(self, self._row, self.trial, self.editor.trial)
+        self._place = TrialPlace(self, self._row, self.trial, self.editor.head.trial)
         self._connect()
 
     def _connect(self) -> None:
@@ -84,10 +96,14 @@ class RulesPage(QWidget):
         self.empty.starter_asked.connect(self.files.start_with_ours)
         self.editor.edited.connect(self._edited)
         self.editor.touched.connect(self._touched)
-        self.editor.save_asked.connect(self._save)
+        self._saving.saved.connect(self._saved)
+        self._saving.refused.connect(self._leaving.stay)
+        self._leaving.stayed.connect(self._stayed)
         self.editor.trial_asked.connect(self._place.toggle)
-        self.editor.history_asked.connect(self.reviews.try_on_history)
         self.list.history_asked.connect(self.reviews.try_all_on_history)
+        self.editor.dry_run_asked.connect(self.reviews.try_on_history)
+        self.editor.history_asked.connect(self.history.open)
+        self.history.restored.connect(self._write_again)
         self.list.check_asked.connect(self.reviews.check)
         self.list.unmatched_asked.connect(self.reviews.unmatched)
         self.reviews.counted.connect(self.list.show_doubts)
@@ -110,16 +126,19 @@ class RulesPage(QWidget):
 
     def leave(self, then: Callable[[], None]) -> None:
         """Call `then` at once, or after the operator has decided about unsaved changes; never if he stays."""
-        if not self.unsaved:
+        if self.unsaved:
+            self._leaving.ask(then)
+        else:
             then()
-            return
-        if any(asking.isVisible() for asking in self.window().findChildren(LeaveDialog)):
-            return
-        self._then = then
-        self.editor.check_now()
-        fault = self.editor.fault
-        why = tr("It cannot be saved as it is: {reason}", reason=tr(fault.reason)) if fault else ""
-        LeaveDialog(self.window(), self.editor.rule().name, why).ask(self.editor.save, self._discard, self._stay)
+
+    def explain(self, rule_id: int, revision: int) -> None:
+        """Come to the front with that rule and the revision of it that decided on some message."""
+        self.front_wanted.emit(self)
+        self._bridge.ask(self._rulebook.all(), partial(self._explain, rule_id, revision))
+
+    def _explain(self, rule_id: int, revision: int, rules: list[Rule]) -> None:
+        self._show(rules)
+        self._choose(rule_id, partial(self.history.explain, rule_id, revision))
 
     def keys(self) -> Sequence[Key]:
         """The page's keys, for the sheet of all keys."""
@@ -170,8 +189,7 @@ class RulesPage(QWidget):
             self._load()
 
     def _rule_names(self) -> list[str]:
-        edited = self.editor.saved.id
-        return list(dict.fromkeys(rule.name for rule in self.rules.rules if rule.id != edited))
+        return self.rules.names(without=self.editor.saved.id)
 
     # -- choosing and editing
 
@@ -184,46 +202,49 @@ class RulesPage(QWidget):
         self._middle.setCurrentWidget(self.editor)
         self.editor.show_rule(Rule(""))
         self.list.view.show_current(0)
-        self.editor.name.setFocus()
+        self.editor.head.name.setFocus()
 
     def _choose_group(self, group: Group) -> None:
-        self.leave(partial(self._begin_of, group))
+        self.leave(partial(self._begin_with, Rule(group.words[0], when=Condition(any=group.words))))
 
-    def _begin_of(self, group: Group) -> None:
+    def _begin_with(self, rule: Rule) -> None:
         self._begin_new()
-        self.editor.write(Rule(group.words[0], when=Condition(any=group.words)))
+        self.editor.write(rule)
+
+    def _write_again(self, rule: Rule) -> None:
+        """What a rule said before is in the editor again; of a rule that is gone, as a new one."""
+        if rule.id == self.editor.saved.id:
+            self.editor.write(rule)
+        else:
+            self.leave(partial(self._begin_with, rule))
 
     def _show_finding(self, finding: Finding) -> None:
         self.editor.places.want(finding)
         self._choose(finding.rule.id)
 
-    def _choose(self, rule_id: int) -> None:
+    def _choose(self, rule_id: int, then: Callable[[], None] = _nothing) -> None:
         self.reviews.close_review()
-        if rule_id == self.editor.saved.id and self._middle.currentWidget() is self.editor:
+        edited = rule_id == self.editor.saved.id and self._middle.currentWidget() is self.editor
+        if edited or not self._is_listed(rule_id):
             self.editor.places.show_wanted(rule_id)
+            then()
             return
         self._wanted = rule_id
-        self.leave(self._edit_wanted)
+        self.leave(partial(self._edit_wanted, then))
 
-    def _edit_wanted(self) -> None:
-        row = self.rules.row_of(self._wanted)
+    def _edit_wanted(self, then: Callable[[], None]) -> None:
+        rule = self.rules.rule_at(self.rules.index(self.rules.row_of(self._wanted)))
         self._wanted = 0
-        rule = self.rules.rule_at(self.rules.index(row))
         if rule is not None:
             self._edit(rule)
+        then()
 
-    def _discard(self) -> None:
-        self.editor.revert()
-        self._go_on()
+    def _is_listed(self, rule_id: int) -> bool:
+        return self.rules.row_of(rule_id) >= 0
 
-    def _stay(self) -> None:
-        self._then, self._wanted = None, 0
+    def _stayed(self) -> None:
+        self._wanted = 0
         self.list.view.show_current(self.editor.saved.id)
-
-    def _go_on(self) -> None:
-        then, self._then = self._then, None
-        if then is not None:
-            then()
 
     def _edited(self, rule: Rule) -> None:
         editing = self._middle.currentWidget() is self.editor
@@ -232,27 +253,11 @@ class RulesPage(QWidget):
     def _touched(self, changed: bool) -> None:
         self.rules.mark_unsaved(self.editor.saved.id if changed and self.editor.saved.id else None)
 
-    def _save(self, rule: Rule) -> None:
-        self._sent = rule
-        self._bridge.ask(self._rulebook.save(rule), self._saved, self._refused)
-
     def _saved(self, rule: Rule) -> None:
-        if self.editor.rule() == self._sent:
-            self.editor.show_rule(rule)
-        else:
-            self.editor.show_stored(rule)  # something was written meanwhile
-        self._notices.toast(tr("“{name}” saved", name=rule.name))
-        if self._then is None:
+        if not self._leaving.waits:
             self._wanted = rule.id
         self._load()
-        self._go_on()
-
-    def _refused(self, error: Exception) -> None:
-        self._stay()
-        if isinstance(error, BadInput):
-            self.editor.show_refusal(explain(error))
-        else:
-            self._notices.report(error)
+        self._leaving.go_on()
 
     # -- the list
 

@@ -93,6 +93,10 @@ class RuleModel(QAbstractListModel):
         """The row of a rule, or -1."""
         return next((row for row, rule in enumerate(self._rules) if rule.id == rule_id), -1)
 
+    def names(self, *, without: int) -> list[str]:
+        """What the rules are called, each name once; that of the rule `without` only if another has it too."""
+        return list(dict.fromkeys(rule.name for rule in self._rules if rule.id != without))
+
     def rule_at(self, index: AnyIndex) -> Rule | None:
         """The rule of an index, or None for an invalid one."""
         return self._rules[index.row()] if index.isValid() else None

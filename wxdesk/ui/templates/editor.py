@@ -151,6 +151,11 @@ class TemplateEditor(QWidget):
         if self.head.save.isEnabled():
             self.save_asked.emit(self.template())
 
+    def judged(self) -> tuple[str, TemplateFault | None]:
+        """What it is called, and the first thing that keeps it from being saved."""
+        self.check_now()
+        return self.template().title or tr("New template"), next(iter(self.faults), None)
+
     def know(self, others: tuple[Template, ...], categories: list[str], now: datetime) -> None:
         """These are all templates, and this is the time."""
         self._others = others

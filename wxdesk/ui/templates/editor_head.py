@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from wxdesk.core.templates import TITLE_LIMIT, Template
 from wxdesk.i18n import tr
+from wxdesk.ui.history.revision import revision_word
 from wxdesk.ui.rules.title_field import TitleField
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.words import clock_time, day_word
 
 
 class EditorHead(QWidget):
@@ -56,8 +56,7 @@ class EditorHead(QWidget):
         elif stored.id == 0 or stored.updated_at is None:
             self.state.setText(tr("New, not saved yet"))
         else:
-            day, time = day_word(stored.updated_at, now), clock_time(stored.updated_at)
-            self.state.setText(tr("Revision {n} · {day} {time}", n=stored.revision, day=day, time=time))
+            self.state.setText(revision_word(stored.revision, stored.updated_at, now))
 
     def allow(self, *, save: bool, revert: bool) -> None:
         """Whether there is something to save or to revert."""

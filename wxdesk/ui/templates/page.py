@@ -13,15 +13,16 @@ from wxdesk.core.events import TemplatesChanged
 from wxdesk.core.templates import Template
 from wxdesk.i18n import explain, tr
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.history.history_dialog import HistoryDialog
 from wxdesk.ui.notices import Notices
-from wxdesk.ui.rules.leave_dialog import LeaveDialog
+from wxdesk.ui.rules.leaving import Leaving
 from wxdesk.ui.shortcuts import Key, bind
 from wxdesk.ui.templates.editor import TemplateEditor
 from wxdesk.ui.templates.empty_page import EmptyPage
-from wxdesk.ui.templates.history_dialog import HistoryDialog
 from wxdesk.ui.templates.shelf_changes import ShelfChanges
 from wxdesk.ui.templates.template_list import TemplateList
 from wxdesk.ui.templates.template_model import TemplateModel
+from wxdesk.ui.templates.template_wording import revision_of
 
 LIST = 308
 LIST_NARROW = 248
@@ -37,13 +38,13 @@ class TemplatesPage(QWidget):
         self._bridge = bridge
         self._notices = notices
         self._phrasebook = bridge.desk.phrasebook
-        self._then: Callable[[], None] | None = None
         self._wanted = 0
         self._sent: Template | None = None
         self._begun = Template(0, "")
         self.model = TemplateModel(bridge.desk.clock, self)
         self.list = TemplateList(self.model, self)
         self.editor = TemplateEditor(bridge, self)
+        self._leaving = Leaving(self, self.editor)
         self.empty = EmptyPage(self)
         self.changes = ShelfChanges(bridge, notices, self)
         self._middle = QStackedWidget(self)
@@ -67,6 +68,7 @@ class TemplatesPage(QWidget):
         self.changes.put_back.connect(self._want)
         self.editor.touched.connect(self._touched)
         self.editor.save_asked.connect(self._save)
+        self._leaving.stayed.connect(self._stayed)
         self.editor.history_asked.connect(self._open_history)
         self._bridge.events.connect(self._hear)
         bind(self, "Ctrl+N", self.start_new)
@@ -86,17 +88,10 @@ class TemplatesPage(QWidget):
 
     def leave(self, then: Callable[[], None]) -> None:
         """Call `then` at once, or after the operator has decided about unsaved changes; never if he stays."""
-        if not self.unsaved:
+        if self.unsaved:
+            self._leaving.ask(then)
+        else:
             then()
-            return
-        if any(asking.isVisible() for asking in self.window().findChildren(LeaveDialog)):
-            return
-        self._then = then
-        self.editor.check_now()
-        faults = self.editor.faults
-        why = tr("It cannot be saved as it is: {reason}", reason=tr(faults[0].reason)) if faults else ""
-        name = self.editor.template().title or tr("New template")
-        LeaveDialog(self.window(), name, why).ask(self.editor.save, self._discard, self._stay)
 
     def keys(self) -> Sequence[Key]:
         """The page's keys, for the sheet of all keys."""
@@ -184,18 +179,9 @@ class TemplatesPage(QWidget):
         if template is not None:
             self._edit(template)
 
-    def _discard(self) -> None:
-        self.editor.revert()
-        self._go_on()
-
-    def _stay(self) -> None:
-        self._then, self._wanted = None, 0
+    def _stayed(self) -> None:
+        self._wanted = 0
         self.list.view.show_current(self.editor.saved.id)
-
-    def _go_on(self) -> None:
-        then, self._then = self._then, None
-        if then is not None:
-            then()
 
     def _touched(self, changed: bool) -> None:
         self.model.mark_unsaved(self.editor.saved.id if changed and self.editor.saved.id else None)
@@ -210,13 +196,13 @@ class TemplatesPage(QWidget):
         else:
             self.editor.show_stored(template)  # something was written meanwhile
         self._notices.toast(tr("“{name}” saved", name=template.title))
-        if self._then is None:
+        if not self._leaving.waits:
             self._wanted = template.id
         self._load()
-        self._go_on()
+        self._leaving.go_on()
 
     def _refused(self, error: Exception) -> None:
-        self._stay()
+        self._leaving.stay()
         if isinstance(error, BadInput):
             self.editor.show_refusal(explain(error))
         else:
@@ -238,7 +224,7 @@ class TemplatesPage(QWidget):
 
     def _show_history(self, revisions: list[Template]) -> None:
         if revisions:
-            dialog = HistoryDialog(revisions, self._bridge.desk.clock(), self)
+            dialog = HistoryDialog([revision_of(one) for one in revisions], self._bridge.desk.clock(), self)
             dialog.taken.connect(self.editor.write)
             dialog.open()
 

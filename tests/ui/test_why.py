@@ -1,0 +1,40 @@
+"""From an automatic answer to the revision of the rule that gave it, through the whole window."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.ui.world import World
+from wxdesk.core.rules import Action, ActionKind
+from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.history.history_dialog import HistoryDialog
+from wxdesk.ui.inbox.decision_panel import VerdictRow
+from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.main_window import MainWindow
+
+CUSTOMER = "oAbCdEfGhIjKlMnOpQrStUvWxYz1"
+
+
+def test_an_answer_leads_to_the_words_that_its_rule_had_then(
+    qtbot: QtBot, answering: World, window: MainWindow, bridge: Bridge
+) -> None:
+    conversation = answering.say(CUSTOMER, "几点开门")
+    [rule] = answering.call(answering.desk.rulebook.all())
+    later = replace(rule, name="Opening", then=(Action(ActionKind.REPLY, "我们十点开门。"),))
+    answering.call(answering.desk.rulebook.save(later))
+    inbox = window.pages[0].widget
+    assert isinstance(inbox, InboxPage)
+    inbox.open_conversation(conversation)
+    qtbot.waitUntil(lambda: bool(inbox.detail.findChildren(VerdictRow)) and bridge.is_idle)
+    [row] = inbox.detail.findChildren(VerdictRow)
+    qtbot.mouseClick(row.link, Qt.MouseButton.LeftButton)
+    assert window.page_names[window.stack.currentIndex()] == "rules"
+    qtbot.waitUntil(lambda: any(isinstance(one, HistoryDialog) for one in QApplication.topLevelWidgets()))
+    dialog = next(one for one in QApplication.topLevelWidgets() if isinstance(one, HistoryDialog))
+    assert dialog.note.full_text() == "Revision 1 of “Hours” decided on that message."
+    assert "−\t我们九点开门。\n+\t我们十点开门。" in dialog.view.toPlainText()
+    dialog.close()

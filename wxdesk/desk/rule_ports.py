@@ -1,0 +1,49 @@
+"""What the desk needs for its rules; the rest of its ports are in `desk.ports`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from wxdesk.core.rules import Rule
+
+
+class Rules(Protocol):
+    """The ordered list of rules; every saved revision is kept."""
+
+    async def all(self) -> list[Rule]:
+        """All rules by position, switched-off ones included."""
+        ...
+
+    async def save(self, rule: Rule, at: datetime) -> Rule:
+        """Insert (`id` 0, at the end but before a trailing default rule) or update, as the next revision."""
+        ...
+
+    async def set_enabled(self, rule_id: int, enabled: bool) -> None:
+        """Switch a rule on or off; no new revision."""
+        ...
+
+    async def reorder(self, ids: Sequence[int]) -> None:
+        """Put the rules in this order; ids left out keep their order at the end."""
+        ...
+
+    async def delete(self, rule_id: int) -> None:
+        """Remove a rule from the list; its revisions stay for the decisions that name them."""
+        ...
+
+    async def put_back(self, rule: Rule) -> None:
+        """Undo a deletion: the rule as it was, with its id and in its place."""
+        ...
+
+    async def revisions(self, rule_id: int) -> list[Rule]:
+        """All that was ever saved of a rule, the newest first, also of a deleted one; `updated_at` is when."""
+        ...
+
+    async def replace_all(self, rules: Sequence[Rule], at: datetime) -> list[Rule]:
+        """Replace the list in one transaction; a rule keeps id and revision where its name and content are the same."""
+        ...
+
+    async def keep_list(self, revisions: Sequence[tuple[int, int]], at: datetime) -> None:
+        """Note that these are asked in this order from `at` on (id and revision), if they are others than before."""
+        ...
