@@ -6,6 +6,7 @@ import logging
 import os
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,16 @@ from wxdesk import i18n
 
 PATIENCE_MS = 20_000
 """How long the window's tests wait for what is sure to come; a machine that does much else needs it."""
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Work with every processor when a folder of tests is asked for, and in one process when it is less.
+
+    A worker takes two seconds until its first test, more than most files need. What failed last time runs alone too: a
+    failure must prove itself where nothing else is running.
+    """
+    few = config.getoption("lf") or not any(Path(argument).is_dir() for argument in config.args)
+    return 0 if few else None
 
 
 class PatientBot(QtBot):  # type: ignore[misc]
