@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import random
+from urllib.parse import parse_qsl
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.webhook.pushing import (
     ACCOUNTS,
@@ -161,6 +164,17 @@ def test_unusable_credentials_keep_the_door_shut(mode: PushMode, credentials: Cr
 def test_a_query_is_decoded_once_and_to_the_byte() -> None:
     assert read_query("a=%2520&b=x+y&c=") == {"a": "%20", "b": "x y", "c": ""}
     assert read_query("echostr=%ff%e4%bd%a0")["echostr"].encode("utf-8", "surrogateescape") == b"\xff\xe4\xbd\xa0"
+
+
+@given(st.text("ab=&;?#/ \0\udcff你", max_size=40).filter(lambda raw: raw.count("&") < 16))
+def test_a_query_with_nothing_to_decode_is_read_as_python_reads_it(raw: str) -> None:
+    pairs = parse_qsl(raw, keep_blank_values=True)
+    try:
+        query = read_query(raw)
+    except PushRefused:
+        assert len(dict(pairs)) < len(pairs)
+    else:
+        assert list(query.items()) == pairs
 
 
 @pytest.mark.parametrize("raw", ["a=1&a=1", "a=1&a=2", "a=1&%61=2", "&".join(f"p{n}=1" for n in range(17))])

@@ -26,7 +26,7 @@ from wxdesk.desk.ports import Clock
 from wxdesk.webhook.alarm import Alarm
 from wxdesk.webhook.body import read_body
 from wxdesk.webhook.connections import DEFAULT_LIMITS, Answer, Connection, Limits, Server, Success
-from wxdesk.webhook.door import Door, read_query
+from wxdesk.webhook.door import Door, Query, read_query
 from wxdesk.webhook.parse import find_format
 from wxdesk.webhook.refusal import Refusal, status_of
 
@@ -143,13 +143,11 @@ class Listener:
 
     async def _answer(self, door: Door, request: web.BaseRequest) -> _Seen:
         if request.method == hdrs.METH_GET:
-            return _Seen(
-                "checked", Answer(HTTPStatus.OK, door.check_url(read_query(request.query_string), self._clock()))
-            )
+            return _Seen("checked", Answer(HTTPStatus.OK, door.check_url(_query(request), self._clock())))
         if request.method != hdrs.METH_POST:
             raise PushRefused(Refusal.METHOD)
         body = await read_body(request, self._limits.body)
-        query = read_query(request.query_string)
+        query = _query(request)
         push = door.receive(query, body, self._clock())
         try:
             receipt = await self._keep(push)
@@ -194,6 +192,11 @@ class _Seen:
         if incoming is None:
             return ""
         return incoming.msg_type if incoming.event is None else f"event:{incoming.event}"
+
+
+def _query(request: web.BaseRequest) -> Query:
+    """The parameters as they came over the wire: aiohttp's `query_string` has been decoded once already."""
+    return read_query(request.rel_url.raw_query_string)
 
 
 def _refusal(refused: PushRefused) -> Answer:
