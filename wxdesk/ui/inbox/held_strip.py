@@ -114,7 +114,8 @@ class HeldStrip(QFrame):
         self._conversation = timed[0].conversation_id if timed else 0
         self.model.show(held)
         self.count.setText(ntr("{n} reply held", "{n} replies held", len(held)))
-        self.view.setFixedHeight(ROW_HEIGHT * min(max(len(held), 1), ROWS_AT_MOST))
+        self.view.setMinimumHeight(ROW_HEIGHT)  # in a low window it scrolls sooner
+        self.view.setMaximumHeight(ROW_HEIGHT * min(max(len(held), 1), ROWS_AT_MOST))
         self.setVisible(bool(held))
         if not held:
             self.close_list()
@@ -123,10 +124,10 @@ class HeldStrip(QFrame):
     def tick(self, now: datetime) -> None:
         """Let the countdowns go on."""
         asking = sum(one.reply.due_at is None for one in self.model.held())
-        said = [ntr("{n} asks you", "{n} ask you", asking)] if asking else []
-        if self._due_at is not None:
-            said.append(self._first(self._due_at, now))
-        self.earliest.setText("".join(f"· {words} " for words in said).strip())
+        words = ntr("{n} asks you", "{n} ask you", asking) if asking else ""
+        if not words and self._due_at is not None:
+            words = self._first(self._due_at, now)
+        self.earliest.setText(f"· {words}" if words else "")
         if self.unfolded:
             self.view.tick()
 

@@ -1,0 +1,136 @@
+"""The strip of held replies, its list, its keys, and the panel that asks about what waited."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from tests.ui.world import World
+from wxdesk.core.events import ReplyChanged
+from wxdesk.core.model import Author, Content, NewReply, Reply, ReplyState
+from wxdesk.ui.dialogs import ConfirmDialog
+from wxdesk.ui.inbox.decide_panel import DecidePanel
+from wxdesk.ui.inbox.held_delegate import send_rect, stop_rect
+from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.inbox.timeline_model import EntryRole
+from wxdesk.ui.main_window import MainWindow
+
+FIRST, SECOND = "oCustomer0000000000000001", "oCustomer0000000000000002"
+
+
+def two_held(qtbot: QtBot, world: World, page: InboxPage) -> list[Reply]:
+    for customer in (FIRST, SECOND):
+        world.say(customer, "opening?")
+    qtbot.waitUntil(lambda: page.list.strip.model.rowCount() == 2)
+    return [one.reply for one in page.list.strip.model.held()]
+
+
+def state(world: World, reply: Reply) -> ReplyState:
+    return world.call(world.desk.store.replies.get(reply.id)).state
+
+
+def test_the_list_of_the_strip_stops_and_sends_by_key(qtbot: QtBot, world: World, page: InboxPage) -> None:
+    first, second = two_held(qtbot, world, page)
+    strip = page.list.strip
+    assert strip.count.full_text() == "2 replies held"
+    qtbot.keyClick(page, Qt.Key.Key_F3, Qt.KeyboardModifier.ShiftModifier)
+    assert strip.view.isVisible()
+    assert strip.view.hasFocus()
+    qtbot.keyClick(strip.view, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: state(world, first) is ReplyState.CANCELLED and strip.model.rowCount() == 1)
+    qtbot.keyClick(strip.view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    world.wait_until_sent(second.id)
+    assert len(world.sandbox.sent) == 1
+    qtbot.waitUntil(strip.isHidden)
+
+
+def test_its_buttons_do_the_same_by_mouse(qtbot: QtBot, world: World, page: InboxPage) -> None:
+    first, second = two_held(qtbot, world, page)
+    strip = page.list.strip
+    qtbot.mouseClick(strip.unfold, Qt.MouseButton.LeftButton)
+    for index, place, reply in ((1, send_rect, second), (0, stop_rect, first)):
+        rect = strip.view.visualRect(strip.model.index(index))
+        qtbot.mouseClick(strip.view.viewport(), Qt.MouseButton.LeftButton, pos=place(rect).center())
+        qtbot.waitUntil(lambda reply=reply: state(world, reply) is not ReplyState.HELD)
+    assert state(world, first) is ReplyState.CANCELLED
+    world.wait_until_sent(second.id)
+
+
+def test_f3_goes_from_one_held_bubble_to_the_next(qtbot: QtBot, world: World, page: InboxPage) -> None:
+    two = two_held(qtbot, world, page)
+    view = page.chat.timeline
+    for reply in (*two, two[0]):
+        qtbot.keyClick(page.focusWidget() or page, Qt.Key.Key_F3)
+        qtbot.waitUntil(
+            lambda reply=reply: view.hasFocus() and view.currentIndex().data(EntryRole.KEY) == f"r{reply.id}"
+        )
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    world.wait_until_sent(two[0].id)
+    assert state(world, two[1]) is ReplyState.HELD
+
+
+def test_sending_all_asks_once(qtbot: QtBot, world: World, page: InboxPage) -> None:
+    two = two_held(qtbot, world, page)
+    page.list.strip.open_list()
+    qtbot.mouseClick(page.list.strip.send, Qt.MouseButton.LeftButton)
+    assert {state(world, reply) for reply in two} == {ReplyState.HELD}
+    [asked] = page.window().findChildren(ConfirmDialog)
+    qtbot.mouseClick(asked.action, Qt.MouseButton.LeftButton)
+    for reply in two:
+        world.wait_until_sent(reply.id)
+    assert len(world.sandbox.sent) == 2
+
+
+def asking(world: World, customer: str) -> Reply:
+    """A reply that came back from an earlier run, and asks."""
+    conversation = world.say(customer, "hello")
+    new = NewReply(conversation, Author.RULE, Content(text="Good morning."), ReplyState.HELD)
+    return world.call(world.desk.store.replies.add(new, datetime.now(UTC)))
+
+
+def test_resuming_asks_about_what_waited_and_later_leaves_it_in_the_strip(
+    qtbot: QtBot, world: World, window: MainWindow
+) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    waited = [asking(world, customer) for customer in (FIRST, SECOND)]
+    qtbot.keyClick(window, Qt.Key.Key_F8)
+    qtbot.waitUntil(window.pause_bar.isVisible)
+    assert "paused since" in window.pause_bar.title.full_text()
+    qtbot.waitUntil(lambda: window.pause_bar.details.full_text().startswith("2 replies wait"))
+    for act in ("later", "send"):
+        if act == "send":
+            window.activateWindow()
+            qtbot.waitUntil(window.isActiveWindow)
+            qtbot.keyClick(window, Qt.Key.Key_F8)
+            qtbot.waitUntil(window.pause_bar.isVisible)
+        qtbot.mouseClick(window.pause_bar.resume, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: bool(window.findChildren(DecidePanel)))
+        [panel] = window.findChildren(DecidePanel)
+        qtbot.mouseClick(getattr(panel, act), Qt.MouseButton.LeftButton)
+        if act == "later":
+            assert {state(world, reply) for reply in waited} == {ReplyState.HELD}
+            assert window.inbox.list.strip.earliest.full_text() == "· 2 ask you"
+            qtbot.waitUntil(lambda: not window.findChildren(DecidePanel))
+    for reply in waited:
+        world.wait_until_sent(reply.id)
+
+
+def test_resuming_with_nothing_that_waited_just_resumes(qtbot: QtBot, window: MainWindow, world: World) -> None:
+    window.pausing.toggle()
+    qtbot.waitUntil(window.pause_bar.isVisible)
+    window.pausing.toggle()
+    qtbot.waitUntil(window.pause_bar.isHidden)
+    world.publish(ReplyChanged(0, 0, ReplyState.HELD))
+    qtbot.waitUntil(lambda: window.inbox.held.feed.held == ())
+    assert window.findChildren(DecidePanel) == []
+
+
+def test_a_window_opened_on_what_asks_says_so(qtbot: QtBot, world: World, window: MainWindow) -> None:
+    asking(world, FIRST)
+    window.pausing.begin()
+    qtbot.waitUntil(
+        lambda: "1 reply waited and asks you. None leaves by itself." in window.notices.bars.texts().values()
+    )
