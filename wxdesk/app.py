@@ -28,6 +28,7 @@ from wxdesk.core.events import (
     ListenerChanged,
     MessageKept,
     OperatorCalled,
+    OperatorWrites,
     PauseChanged,
     PictureChanged,
     PreferencesChanged,
@@ -69,6 +70,7 @@ from wxdesk.desk.traffic import Traffic
 from wxdesk.desk.transfers import Transfers
 from wxdesk.desk.typing import Typing
 from wxdesk.desk.uploads import Uploads
+from wxdesk.desk.writing import Writing
 from wxdesk.store import SqlStore, open_store
 from wxdesk.store.picture_files import FolderOfPictures
 from wxdesk.threads import LoopThread
@@ -217,12 +219,13 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
     answering = Answering(accounts, rulebook, pause, transfers, clock)
     intake = Intake(store, read_push, answering, transfers, bus.publish, clock)
     listener = _door(setup, intake, bus)
-    holding = Holding(store, pause, bus.publish, clock)
+    writing = Writing(bus.publish, clock)
+    holding = Holding(store, accounts, preferences, pause, writing, bus.publish, clock)
     out = _way_out(setup, store, pause, holding, bus)
     takeovers = Takeovers(store.takeovers, store.settings, bus.publish, clock)
     bus.subscribe(takeovers.hear, TakeoverChanged)
     pictures = Pictures(store.pictures, out.files, clock)
-    typing = Typing(store, out.client, accounts, clock, wanted=config.wechat.show_typing)
+    typing = Typing(store, out.client, accounts, writing, clock, wanted=config.wechat.show_typing)
     bus.subscribe(typing.hear, MessageKept, ReplyChanged, TypingAsked)
     desk = Desk(
         accounts=accounts,
@@ -279,7 +282,7 @@ def _way_out(setup: Setup, store: SqlStore, pause: Pause, holding: Holding, bus:
     files = FolderOfPictures(setup.home / PICTURES)
     uploads = Uploads(store.pictures, files, client, clock)
     outbox = Outbox(store, PictureSender(client, uploads), setup.accounts, pause, holding, rests, bus.publish, clock)
-    bus.subscribe(outbox.hear, ReplyChanged, PauseChanged, AccountFreed)
+    bus.subscribe(outbox.hear, ReplyChanged, PauseChanged, AccountFreed, OperatorWrites)
     fetching = PictureFetching(store.pictures, files, client, setup.ready, bus.publish, clock)
     bus.subscribe(fetching.hear, PictureChanged)
     return WayOut(client, rests, files, uploads, outbox, fetching)

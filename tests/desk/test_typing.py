@@ -15,6 +15,7 @@ from wxdesk.core.errors import NotSent
 from wxdesk.core.events import MessageKept, ReplyChanged, TypingAsked
 from wxdesk.core.model import Account, ReplyState
 from wxdesk.desk.typing import Typing
+from wxdesk.desk.writing import Writing
 from wxdesk.sandbox.customers import demo_account
 from wxdesk.store import SqlStore, open_store
 
@@ -62,7 +63,7 @@ async def conversation_id(store: SqlStore) -> int:
 @pytest.fixture
 def typing(store: SqlStore, wire: Wire, clock: HandClock, conversation_id: int) -> Typing:
     account, _ = demo_account()
-    made = Typing(store, wire, {account.name: account}, clock)
+    made = Typing(store, wire, {account.name: account}, Writing([].append, clock), clock)
     made.hear(MessageKept(conversation_id, 1))
     return made
 
@@ -166,7 +167,7 @@ async def test_who_does_not_want_it_shows_nothing(
     store: SqlStore, wire: Wire, clock: HandClock, conversation_id: int
 ) -> None:
     account, _ = demo_account()
-    typing = Typing(store, wire, {account.name: account}, clock, wanted=False)
+    typing = Typing(store, wire, {account.name: account}, Writing([].append, clock), clock, wanted=False)
     typing.hear(MessageKept(conversation_id, 1))
     await typing.show(conversation_id)
     await typing.stop(conversation_id)

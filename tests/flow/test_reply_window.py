@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from tests.flow.timed_desk import START, Desk, timed_desk
-from wxdesk.core.events import DecisionMade
+from wxdesk.core.events import DecisionMade, OperatorCalled
 from wxdesk.core.model import BodyFormat, Push, ReplyMode, ReplyState, ReplyWindow
+from wxdesk.core.preferences import LastMoment, Preferences
 from wxdesk.core.rules import Outcome
+from wxdesk.core.waiting import HANDED_OVER, WINDOW_CLOSED
 from wxdesk.sandbox.customers import LI_LEI
 from wxdesk.sandbox.faults import Fault, FaultKind
 from wxdesk.store import open_store
@@ -116,14 +118,61 @@ async def test_messages_of_one_moment_do_not_promise_the_same_replies(desk: Desk
     assert len(desk.sandbox.sent) == 3
 
 
-async def test_a_greeting_leaves_at_once_and_may_use_what_entering_allows(tmp_path: Path) -> None:
+async def test_a_greeting_may_use_what_entering_allows(desk: Desk) -> None:
+    assert await enters(desk) is Outcome.REPLIED
+    await desk.until_sent(2)
+    assert desk.sent_at(LI) == [START, START]
+    assert (await desk.thread(LI)).window == ReplyWindow(0, START + timedelta(minutes=1))
+
+
+@pytest.mark.parametrize("last_moment", LastMoment)
+async def test_a_held_greeting_never_outlives_its_minute(tmp_path: Path, last_moment: LastMoment) -> None:
     async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.HOLD, hold_seconds=90) as desk:
+        await desk.opened.desk.preferences.set(Preferences(last_moment=last_moment))
         assert await enters(desk) is Outcome.REPLIED
+        last = START + timedelta(seconds=50)
+        assert [(await desk.reply(n)).due_at for n in (1, 2)] == [last, last]
+        desk.move_to(last - timedelta(seconds=1))
+        written = await desk.opened.desk.handoff.describe((await desk.thread(LI)).id, alias="李", note="", tags=())
+        assert (written, desk.states[1]) == (None, [ReplyState.HELD])
+        desk.move_to(last)
+        if last_moment is LastMoment.SEND:
+            await desk.until_sent(2)
+            assert desk.sent_at(LI) == [last, last]
+        else:
+            await desk.until(lambda: desk.states[2][-1] is ReplyState.DRAFT)
+            drafts = [await desk.reply(n) for n in (1, 2)]
+            assert {(draft.state, draft.due_at, draft.error) for draft in drafts} == {
+                (ReplyState.DRAFT, None, HANDED_OVER)
+            }
+            assert OperatorCalled(drafts[0].conversation_id, "greeting") in desk.events
+            await desk.opened.desk.handoff.release(1)
+            await desk.until_sent(1)
+            assert desk.sent_at(LI) == [last]
+
+
+async def test_a_held_greeting_that_has_time_waits_and_then_leaves(tmp_path: Path) -> None:
+    async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.HOLD, hold_seconds=8) as desk:
+        assert await enters(desk) is Outcome.REPLIED
+        assert desk.states[1] == [ReplyState.HELD]
+        desk.move_to(START + timedelta(seconds=8))
         await desk.until_sent(2)
-        assert desk.sent_at(LI) == [START, START]
-        assert (await desk.thread(LI)).window == ReplyWindow(0, START + timedelta(minutes=1))
+
+
+async def test_what_still_waits_when_the_window_closes_says_so_and_can_be_sent_after_the_next_message(
+    tmp_path: Path,
+) -> None:
+    async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.DRAFT) as desk:
         assert await says(desk, "一") is Outcome.REPLIED
-        assert desk.states[3] == [ReplyState.HELD]  # an answer to a message has time
+        assert desk.states[1] == [ReplyState.DRAFT]
+        desk.move_to(START + timedelta(hours=48))
+        await desk.until(lambda: desk.states[1] == [ReplyState.DRAFT] * 2)
+        assert (await desk.reply(1)).error == WINDOW_CLOSED
+        assert await says(desk, "？") is Outcome.STILL_HELD
+        again = await desk.reply(1)
+        assert (again.state, again.error) == (ReplyState.DRAFT, "")
+        await desk.opened.desk.handoff.release(1)
+        await desk.until_sent(1)
 
 
 async def test_entering_does_not_let_rules_use_up_what_is_kept_for_the_human(desk: Desk) -> None:

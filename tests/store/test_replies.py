@@ -15,6 +15,7 @@ from wxdesk.core.lifecycle import REPLY_MOVES, Move
 from wxdesk.core.model import Author, Content, NewReply, Reply, ReplyKind, ReplyState, ReplyWindow
 from wxdesk.core.quota import corrected, spent
 from wxdesk.desk.ports import ReplyChanges
+from wxdesk.desk.waiting_ports import Terms
 from wxdesk.store import SqlStore
 
 
@@ -260,13 +261,14 @@ async def test_held_replies_leave_when_they_are_due(talk: Talk, store: SqlStore)
     draft = await talk.writes(message.conversation_id, "draft", state=ReplyState.DRAFT)
     assert [reply.content.text for reply in await store.replies.pending()] == ["10", "20", "draft"]
     assert await store.waiting.next_wake(T0) == second(10)
-    assert await store.waiting.release_due(second(9.999999)) == []
-    [released] = await store.waiting.release_due(second(10))
+    assert (await store.waiting.tend(second(9.999999), Terms())).moved == []
+    [released] = (await store.waiting.tend(second(10), Terms())).moved
     assert (released.content.text, released.state, released.updated_at) == ("10", ReplyState.QUEUED, second(10))
     assert await store.waiting.next_wake(second(10)) == second(20)
-    await store.waiting.release_due(second(99))
+    await store.waiting.tend(second(99), Terms())
     assert await store.replies.pending() == [draft]
-    assert await store.waiting.next_wake(second(99)) is None
+    # then only the draft has a time: the end of the reply window
+    assert await store.waiting.next_wake(second(99)) == message.created_at + timedelta(hours=48)
 
 
 async def test_postponed_replies_wake_the_outbox(talk: Talk, store: SqlStore) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -10,9 +10,11 @@ from tests.store.talk import T0, Talk, second
 from wxdesk.core.lifecycle import Move
 from wxdesk.core.model import Author, Content, NewReply, Reply, ReplyState
 from wxdesk.desk.ports import ReplyChanges
+from wxdesk.desk.waiting_ports import Terms
 from wxdesk.store import SqlStore
 
 S = ReplyState
+CLOSES = T0.replace(microsecond=0) + timedelta(hours=48)
 
 
 @pytest.fixture
@@ -69,8 +71,8 @@ async def test_those_that_ask_stand_first_and_drafts_last(store: SqlStore, threa
 
 async def test_what_asks_never_leaves_by_itself_and_wakes_nobody(store: SqlStore, thread: int) -> None:
     await made(store, thread, "asks", S.HELD)
-    assert await store.waiting.next_wake(T0) is None
-    assert await store.waiting.release_due(second(10**9)) == []
+    assert await store.waiting.next_wake(T0) == CLOSES
+    assert (await store.waiting.tend(second(3600), Terms())).moved == []
 
 
 async def test_during_a_pause_only_what_a_human_wrote_has_its_time(store: SqlStore, thread: int) -> None:
@@ -78,8 +80,8 @@ async def test_during_a_pause_only_what_a_human_wrote_has_its_time(store: SqlSto
     await made(store, thread, "mine", S.HELD, second(3), Author.OPERATOR)
     assert await store.waiting.next_wake(T0) == second(1)
     assert await store.waiting.next_wake(T0, only_by_hand=True) == second(3)
-    assert texts(await store.waiting.release_due(second(3), only_by_hand=True)) == ["mine"]
-    assert texts(await store.waiting.release_due(second(3))) == ["rule"]
+    assert texts((await store.waiting.tend(second(3), Terms(only_by_hand=True))).moved) == ["mine"]
+    assert texts((await store.waiting.tend(second(3), Terms())).moved) == ["rule"]
 
 
 async def test_what_a_human_released_is_his_and_leaves_during_a_pause(store: SqlStore, thread: int) -> None:

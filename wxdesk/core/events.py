@@ -74,6 +74,14 @@ class TypingAsked(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class OperatorWrites(Event):
+    """The operator began to write in a conversation, or stopped; what is held there waits for him."""
+
+    conversation_id: int
+    writes: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyChanged(Event):
     """A reply was made or moved to another state."""
 

@@ -34,7 +34,11 @@ class Situation:
     @property
     def left_for_rules(self) -> int:
         """How many replies a rule may send."""
-        return left_for_rules(self.conversation.window, self.now, self.account.reserve, self.promised)
+        return self.left_beside(self.promised)
+
+    def left_beside(self, promised: int) -> int:
+        """How many it were if so many replies waited to be sent."""
+        return left_for_rules(self.conversation.window, self.now, self.account.reserve, promised)
 
 
 def stopped_by(situation: Situation) -> Outcome | None:

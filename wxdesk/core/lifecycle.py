@@ -65,8 +65,8 @@ BY_WECHAT = "WeChat"
 """Who cancelled a reply (`Reply.by`) that became hopeless when WeChat refused another; other words are people's."""
 
 EXPIRED_AFTER = timedelta(minutes=5)
-"""An automatic reply that could not leave for so long after its time (an account at rest, a pause, a program that was
-closed) is not said any more without its human: the customer may have moved on."""
+"""An automatic reply that could not leave for so long after its time (an account at rest, a program that was closed) is
+not said any more without its human: the customer may have moved on. The operator can set another time."""
 
 
 def is_automatic(reply: Reply) -> bool:
@@ -74,12 +74,12 @@ def is_automatic(reply: Reply) -> bool:
     return reply.author is Author.RULE and not reply.by
 
 
-def is_expired(reply: Reply, now: datetime) -> bool:
-    """Whether it is too late for an automatic `reply` to be sent by itself."""
+def is_expired(reply: Reply, now: datetime, after: timedelta = EXPIRED_AFTER) -> bool:
+    """Whether it is too late for an automatic `reply` to be sent by itself: by more than `after`."""
     if not is_automatic(reply):
         return False
     times = (reply.created_at, reply.due_at, reply.not_before)
-    return now - max(time for time in times if time is not None) > EXPIRED_AFTER
+    return now - max(time for time in times if time is not None) > after
 
 
 def next_state(state: ReplyState, move: Move) -> ReplyState:

@@ -272,7 +272,9 @@ class Outcome(StrEnum):
     """What became of a message. The first eight are guards, in the order in which they are asked.
 
     in_tool: WeChat's own tool serves the contact, the rules keep quiet · transferred: this message's answer handed the
-    contact over to it · transfer_armed: that came too late for this answer, so the next message's will.
+    contact over to it · transfer_armed: that came too late for this answer, so the next message's will · still_held:
+    no rule but a default had an answer, and the one to an earlier message waits still · yielded: an answer that a human
+    has in hand waits still, and no second one is made beside it.
     """
 
     DUPLICATE = "duplicate"
@@ -289,6 +291,8 @@ class Outcome(StrEnum):
     TRANSFERRED = "transferred"
     TRANSFER_ARMED = "transfer_armed"
     UNMATCHED = "unmatched"
+    STILL_HELD = "still_held"
+    YIELDED = "yielded"
     NOT_RENDERED = "not_rendered"
 
 
@@ -323,4 +327,4 @@ class Decision:
     @property
     def went_to_rules(self) -> bool:
         """False where a guard stopped it, or the rules failed."""
-        return self.rule_id is not None or self.outcome is Outcome.UNMATCHED
+        return self.rule_id is not None or self.outcome in (Outcome.UNMATCHED, Outcome.STILL_HELD)

@@ -16,10 +16,10 @@ from typing import Any
 from wxdesk.core.guards import Situation, stopped_by
 from wxdesk.core.lifecycle import delivered, first_state
 from wxdesk.core.model import Account, Author, NewReply, ReplyMode, ReplyState
-from wxdesk.core.quota import closes_soon
 from wxdesk.core.rules import Decision, Firing, Outcome
 from wxdesk.core.subject import Wanted
 from wxdesk.core.transfer import SESSION_LASTS
+from wxdesk.core.waiting import WAITS, Clocks, Fate, Waiting, fate, freed, in_time, is_waited_for
 from wxdesk.desk.composing import Answer, Said
 from wxdesk.desk.pause import Pause
 from wxdesk.desk.ports import Clock, Resolution, Undecided
@@ -54,8 +54,9 @@ class Answering:
         batch = _Batch()
         resolutions = []
         for item in undecided:
-            resolution = self._resolve(batch.now_known(item))
-            batch.take(item, resolution)
+            known = batch.now_known(item)
+            resolution = self._resolve(known)
+            batch.take(known, resolution)
             resolutions.append(resolution)
         return resolutions
 
@@ -65,13 +66,27 @@ class Answering:
         if account is None:  # its mini program is not in config.toml any more
             return Resolution(_decision(item, Outcome.PAUSED, now))
         if item.conversation.transfer_armed and item.message.event is None:
-            return self._handed_over(item, Resolution(_decision(item, Outcome.TRANSFERRED, now)))
+            made = self._handed_over(item, Resolution(_decision(item, Outcome.TRANSFERRED, now)))
+        else:
+            made = self._judge(item, account, now)
+        meets = fate(item.waiting, item.message, made.decision.outcome)
+        return made if meets is Fate.STAY else replace(made, fate=meets, clocks=self._clocks(item, account))
+
+    def _judge(self, item: Undecided, account: Account, now: datetime) -> Resolution:
         events = self._rulebook.ruleset.events
-        situation = Situation(item.message, item.conversation, account, self._pause.on, now, item.promised, events)
+        promised = item.promised if item.message.event else item.promised - freed(item.waiting)
+        situation = Situation(item.message, item.conversation, account, self._pause.on, now, promised, events)
         stopped = stopped_by(situation)
         if stopped is not None:
             return Resolution(_decision(item, stopped, now))
         return self._ask_rules(item, situation)
+
+    def _clocks(self, item: Undecided, account: Account) -> Clocks:
+        """For how long what waits would be held if it were made now."""
+        ready = self._rulebook.ruleset.by_id
+        rules = [ready[one.rule_id].rule for one in item.waiting if one.rule_id is not None and one.rule_id in ready]
+        seconds = {rule.id: delivered(rule, item.conversation, account)[1] for rule in rules}
+        return Clocks(account.hold_seconds, seconds, item.conversation.window.until)
 
     def _ask_rules(self, item: Undecided, situation: Situation) -> Resolution:
         account, now = situation.account, situation.now
@@ -80,6 +95,8 @@ class Answering:
         except Exception as error:
             log.exception("The rules failed on a message")
             return Resolution(_decision(item, Outcome.NOT_RENDERED, now, problem=type(error).__name__))
+        if is_waited_for(item.waiting, item.message) and (answer.rule is None or answer.rule.default):
+            return _still_held(item, answer, now)
         if answer.transfer and delivered(answer.transfer, item.conversation, account)[0] is ReplyMode.DRAFT:
             # Nothing leaves by itself there; the human who looks at the drafts is here.
             answer = replace(answer, transfer=None, take_over=True)
@@ -98,6 +115,7 @@ class Answering:
             answer.tags,
             firings=_firings(answer, spoke=True),
             notify=answer.notify,
+            needs=max(0, len(answer.contents) - situation.left_beside(item.promised)),
         )
         return self._handed_over(item, resolution) if answer.transfer else resolution
 
@@ -112,6 +130,18 @@ class Answering:
 
 def _decision(item: Undecided, outcome: Outcome, now: datetime, problem: str = "") -> Decision:
     return Decision(item.message.id, item.conversation.id, outcome, now, problem=problem)
+
+
+def _still_held(item: Undecided, answer: Answer, now: datetime) -> Resolution:
+    """Nothing but a default has an answer, and the contact waits for another already: that one, not two."""
+    unsaid = {one.rule.id for one in answer.matching.matched if one.rule.default}
+    explained = _explained(_decision(item, Outcome.STILL_HELD, now), answer)
+    return Resolution(
+        replace(explained, rule_id=None, rule_name="", rule_revision=0, problem=""),
+        tags=answer.tags,
+        firings=tuple(one for one in _firings(answer, spoke=True) if one.rule_id not in unsaid or one.shadow),
+        notify=answer.notify,
+    )
 
 
 def _explained(decision: Decision, answer: Answer) -> Decision:
@@ -154,9 +184,8 @@ def _reply(item: Undecided, account: Account, said: Said, now: datetime) -> NewR
     state = first_state(mode)
     if state is None:
         return None
-    if state is ReplyState.HELD and closes_soon(item.conversation.window, now):
-        state = ReplyState.QUEUED  # held, a greeting would miss its minute
     later = now + timedelta(seconds=said.after)
+    due_at = in_time(later + timedelta(seconds=hold_seconds), item.conversation.window.until)
     return NewReply(
         conversation_id=item.conversation.id,
         author=Author.RULE,
@@ -166,7 +195,7 @@ def _reply(item: Undecided, account: Account, said: Said, now: datetime) -> NewR
         rule_id=said.rule.id,
         rule_name=said.rule.name,
         rule_revision=said.rule.revision,
-        due_at=later + timedelta(seconds=hold_seconds) if state is ReplyState.HELD else None,
+        due_at=due_at if state is ReplyState.HELD else None,
         not_before=later if said.after and state is ReplyState.QUEUED else None,
     )
 
@@ -180,6 +209,7 @@ class _Batch:
         self._tags: defaultdict[int, tuple[str, ...]] = defaultdict(tuple)
         self._fired: defaultdict[int, list[tuple[int, datetime]]] = defaultdict(list)
         self._lately: defaultdict[str, Counter[int]] = defaultdict(Counter)
+        self._waiting: dict[int, tuple[Waiting, ...]] = {}
 
     def now_known(self, item: Undecided) -> Undecided:
         """`item` with what the messages before it have changed."""
@@ -193,6 +223,7 @@ class _Batch:
             conversation=replace(thread, contact=contact, **self._changes[thread.id]),
             promised=item.promised + self._promised[thread.id],
             history=replace(history, lately=lately),
+            waiting=self._waiting.get(thread.id, item.waiting),
         )
 
     def take(self, item: Undecided, resolution: Resolution) -> None:
@@ -205,8 +236,23 @@ class _Batch:
             changes |= {"transferred_until": resolution.transferred_until, "transfer_armed": False}
         elif resolution.arm_transfer:
             changes["transfer_armed"] = True
-        self._promised[thread.id] += sum(reply.state is not ReplyState.DRAFT for reply in resolution.replies)
+        self._promise(item, resolution)
         self._tags[thread.id] += resolution.tags
         fired = [firing.rule_id for firing in resolution.firings if not firing.shadow]
         self._fired[thread.id] += [(rule_id, resolution.decision.decided_at) for rule_id in fired]
         self._lately[thread.account].update(fired)
+
+    def _promise(self, item: Undecided, resolution: Resolution) -> None:
+        """Count what the decision lets wait, and no more what gave way to it. `item` is what was known then."""
+        stay, replies = list(item.waiting), resolution.replies
+        if resolution.fate is Fate.GIVE_WAY:
+            in_hand = [one for one in item.waiting if not one.can_give_way]
+            if in_hand and replies:
+                replies = ()
+            else:
+                stay = in_hand
+                self._promised[item.conversation.id] -= freed(item.waiting)
+        self._promised[item.conversation.id] += sum(reply.state is not ReplyState.DRAFT for reply in replies)
+        written = item.message.event is None
+        made = [Waiting(reply.state, reply.rule_id, written) for reply in replies if reply.state in WAITS]
+        self._waiting[item.conversation.id] = (*stay, *made)

@@ -32,7 +32,7 @@ from wxdesk.desk.refusal_words import refusal_words
 from wxdesk.desk.rests import Rests
 from wxdesk.i18n import tr
 
-TOO_LATE = "It could not leave for more than five minutes, so it was not sent by itself. See whether it still fits."
+TOO_LATE = "It could not leave in time, so it was not sent by itself. See whether it still fits."
 
 type Consequence = tuple[Move, ReplyChanges]
 

@@ -132,8 +132,9 @@ class Handoff:
         self._publish(ConversationChanged(conversation_id))
 
     async def set_mode(self, conversation_id: int, mode: ReplyMode | None) -> None:
-        """Set the conversation's own mode; None follows the account."""
+        """Set the conversation's own mode; None follows the account. What waits there follows as well."""
         await self._store.conversations.set_mode(conversation_id, mode)
+        await self._holding.follow_mode(conversation_id, OPERATOR)
         self._publish(ConversationChanged(conversation_id))
 
     async def mark_read(self, conversation_id: int) -> None:

@@ -1,38 +1,72 @@
-"""What waits with a clock or for a word: released in time, and all of it at once where an operator says so.
+"""What waits with a clock or for a word: released in time, handed to its human, or all of it where an operator says so.
 
 The outbox asks `look` before it sends, and again when `look` has said; so everything here keeps to the one clock.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
 
-from wxdesk.core.events import Event, ReplyChanged
-from wxdesk.core.model import Reply
+from wxdesk.core.events import Event, OperatorCalled, ReplyChanged
+from wxdesk.core.lifecycle import is_expired, mode_of
+from wxdesk.core.model import Account, Reply, ReplyMode
+from wxdesk.core.preferences import LastMoment
+from wxdesk.desk.consequences import TOO_LATE
 from wxdesk.desk.pause import Pause
 from wxdesk.desk.ports import Clock, Store
+from wxdesk.desk.preferences import KeptPreferences
+from wxdesk.desk.waiting_ports import Terms
+from wxdesk.desk.writing import Writing
 
 AFTER_PAUSE = "Everything was paused when it should have left. It leaves only when you say so."
+AFTER_RESTART = "wxdesk was closed when it should have left. It leaves only when you say so."
 
 
 class Holding:
     """Replies that are held, and the pause that holds all of them."""
 
-    def __init__(self, store: Store, pause: Pause, publish: Callable[[Event], None], clock: Clock) -> None:
+    def __init__(  # noqa: PLR0913 - what it is built from, named
+        self,
+        store: Store,
+        accounts: Mapping[str, Account],
+        preferences: KeptPreferences,
+        pause: Pause,
+        writing: Writing,
+        publish: Callable[[Event], None],
+        clock: Clock,
+    ) -> None:
         self._store = store
+        self._accounts = accounts
+        self._preferences = preferences
         self._pause = pause
+        self._writing = writing
         self._publish = publish
         self._clock = clock
+
+    async def recover(self) -> None:
+        """At start: what was held when the program was closed asks, or is a draft if that was long ago."""
+        now = self._clock()
+        self._tell(await self._store.waiting.ask_after_restart(now, now - self._late_after, AFTER_RESTART, TOO_LATE))
 
     async def look(self, now: datetime) -> datetime | None:
         """Let go what was held until `now`; when the next look is due, None if nothing has a time."""
         if self._pause.until is not None and self._pause.until <= now:
             await self.resume()
-        only_by_hand = self._pause.on
-        self._tell(await self._store.waiting.release_due(now, only_by_hand=only_by_hand))
-        times = (await self._store.waiting.next_wake(now, only_by_hand=only_by_hand), self._pause.until)
+        by_hand = self._pause.on
+        hands_over = self._preferences.now.last_moment is LastMoment.HAND_OVER
+        tended = await self._store.waiting.tend(now, Terms(by_hand, hands_over, self._writing.held_until(now)))
+        self._tell(tended.moved)
+        self._tell(tended.handed_over)
+        for reply in tended.handed_over:
+            self._publish(OperatorCalled(reply.conversation_id, reply.rule_name))
+        wake = await self._store.waiting.next_wake(now, only_by_hand=by_hand)
+        times = (wake, self._pause.until, self._writing.next_quiet(now))
         return min((time for time in times if time is not None), default=None)
+
+    def is_late(self, reply: Reply, now: datetime) -> bool:
+        """Whether `reply` is so late that it may not be said without its human."""
+        return is_expired(reply, now, self._late_after)
 
     async def release_all(self, by: str) -> int:
         """Send every held automatic reply now; how many."""
@@ -42,6 +76,19 @@ class Holding:
         """Stop every held automatic reply, and leave the drafts; how many."""
         return self._tell(await self._store.waiting.cancel_held(by, self._clock()))
 
+    async def follow_mode(self, conversation_id: int, by: str) -> None:
+        """Let what waits in a conversation follow the mode that applies there now: `by` has changed it.
+
+        What a human has in hand or has released stays his. Nothing that was born under another mode leaves by itself
+        where drafts are wanted, or nothing at all.
+        """
+        conversation = await self._store.conversations.get(conversation_id)
+        account = self._accounts.get(conversation.account)
+        mode = conversation.mode if account is None else mode_of(conversation, account)
+        if mode in (ReplyMode.DRAFT, ReplyMode.OFF):
+            cancel_by = by if mode is ReplyMode.OFF else None
+            self._tell(await self._store.waiting.withhold(conversation_id, cancel_by, self._clock()))
+
     async def pause(self, until: datetime | None = None) -> None:
         """Nothing automatic leaves from this instant, `until` then or until somebody resumes."""
         await self._pause.set(True, until, self._clock())
@@ -50,6 +97,10 @@ class Holding:
         """Rules may speak again. What waited is held now and asks, so that nothing leaves by surprise."""
         self._tell(await self._store.waiting.ask_after_pause(self._clock(), AFTER_PAUSE))
         await self._pause.set(False)
+
+    @property
+    def _late_after(self) -> timedelta:
+        return timedelta(minutes=self._preferences.now.stale_minutes)
 
     def _tell(self, replies: Iterable[Reply]) -> int:
         count = 0

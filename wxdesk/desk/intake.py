@@ -32,7 +32,7 @@ from wxdesk.core.events import (
     TroubleRaised,
     TypingAsked,
 )
-from wxdesk.core.model import Incoming, KeptPush, Push
+from wxdesk.core.model import Incoming, KeptPush, Push, ReplyState
 from wxdesk.core.transfer import Receipt
 from wxdesk.desk.answering import Answering
 from wxdesk.desk.pacing import BATCH, Pacing
@@ -164,8 +164,9 @@ class Intake:
                 self._publish(ConversationChanged(decision.conversation_id))
             if resolution.notify:
                 self._publish(OperatorCalled(decision.conversation_id, decision.rule_name))
-            if any(reply.not_before is not None for reply in resolution.replies):
-                self._publish(TypingAsked(decision.conversation_id))
+        delayed = {one.conversation_id for one in replies if one.state is ReplyState.QUEUED and one.not_before}
+        for conversation_id in delayed:
+            self._publish(TypingAsked(conversation_id))
         for reply in replies:
             self._publish(ReplyChanged(reply.conversation_id, reply.id, reply.state))
 

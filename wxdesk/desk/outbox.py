@@ -17,9 +17,16 @@ from datetime import datetime
 
 from wxdesk.core import quota
 from wxdesk.core.errors import DeliveryUnknown, MoveNotAllowed, NotFound, NotSendable, NotSent, Refused, StoreError
-from wxdesk.core.events import AccountFreed, ConversationChanged, Event, PauseChanged, ReplyChanged
-from wxdesk.core.lifecycle import Move, is_automatic, is_expired
-from wxdesk.core.model import Account, Reply, ReplyState, ReplyWindow
+from wxdesk.core.events import (
+    AccountFreed,
+    ConversationChanged,
+    Event,
+    OperatorWrites,
+    PauseChanged,
+    ReplyChanged,
+)
+from wxdesk.core.lifecycle import BEFORE_SENDING, Move, is_automatic
+from wxdesk.core.model import Account, Reply, ReplyWindow
 from wxdesk.core.quota import Claimed
 from wxdesk.desk.consequences import Consequence, Consequences
 from wxdesk.desk.holding import Holding
@@ -68,16 +75,22 @@ class Outbox:
     def hear(self, event: Event) -> None:
         """Look at the queue again when something may wait in it; subscribed to the bus."""
         match event:
-            case ReplyChanged(state=ReplyState.QUEUED | ReplyState.HELD) | PauseChanged() | AccountFreed():
-                self._wake_known = False
-                self._awake.set()
+            case ReplyChanged(state=state) if state in BEFORE_SENDING:
+                self._look_again()
+            case PauseChanged() | AccountFreed() | OperatorWrites():
+                self._look_again()
             case _:
                 pass
 
+    def _look_again(self) -> None:
+        self._wake_known = False
+        self._awake.set()
+
     async def recover(self) -> None:
-        """After a crash: what was being sent may have been delivered, and says so."""
+        """What the last run left: what was being sent may have been delivered and says so, what was held asks."""
         for reply in await self._store.replies.recover(self._clock()):
             self._tell(reply)
+        await self._holding.recover()
 
     async def run(self) -> None:
         """Send what is due; on cancellation wait briefly for answers, then call the rest unknown."""
@@ -193,7 +206,7 @@ class Outbox:
             return self._consequences.stopped()
         if is_automatic(reply) and quota.left(window, now) == 0:
             return self._consequences.hopeless(reply, "WeChat allows no more replies until the contact writes again")
-        return self._consequences.expired(reply) if is_expired(reply, now) else None
+        return self._consequences.expired(reply) if self._holding.is_late(reply, now) else None
 
     async def _record(self, reply: Reply, move: Move, changes: ReplyChanges) -> None:
         while True:

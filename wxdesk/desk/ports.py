@@ -30,13 +30,14 @@ from wxdesk.core.model import (
 from wxdesk.core.quota import Claimed
 from wxdesk.core.rules import Decision, Firing
 from wxdesk.core.subject import NO_HISTORY, History, Wanted
+from wxdesk.core.waiting import NO_CLOCKS, Clocks, Fate, Waiting
 from wxdesk.desk.call_ports import Calls
 from wxdesk.desk.looking_back import Decisions, Statistics, Traces
 from wxdesk.desk.media_ports import PictureRecords
 from wxdesk.desk.rule_ports import Rules
 from wxdesk.desk.template_ports import Templates
 from wxdesk.desk.transfer_ports import Transfers
-from wxdesk.desk.waiting_ports import Waiting
+from wxdesk.desk.waiting_ports import WaitingReplies
 
 type Clock = Callable[[], datetime]
 """Tells the time, aware and in UTC."""
@@ -50,13 +51,15 @@ class Undecided:
     """A stored message that awaits its decision, with its conversation as it is now.
 
     `promised` is how many replies of the conversation wait to be sent or are under way; drafts do not count.
-    `history` is empty until `Conversations.with_history` has told it.
+    `history` is empty until `Conversations.with_history` has told it. `waiting` are the automatic replies that are held
+    or drafts, in the order in which they were made.
     """
 
     message: Message
     conversation: Conversation
     promised: int = 0
     history: History = NO_HISTORY
+    waiting: tuple[Waiting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,9 @@ class Resolution:
 
     `notify`: the rule wants somebody to look, which is kept as a call (`core.calls`).
     `transferred_until`: the answer hands the contact over to WeChat's own tool · `arm_transfer`: the next one shall.
+
+    `fate` is that of the answers that wait already, `clocks` are for those that are held again. `needs` is how many
+    held ones must give way, because only then does WeChat allow enough for the new ones.
     """
 
     decision: Decision
@@ -85,6 +91,9 @@ class Resolution:
     notify: bool = False
     transferred_until: datetime | None = None
     arm_transfer: bool = False
+    fate: Fate = Fate.STAY
+    clocks: Clocks = NO_CLOCKS
+    needs: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +156,14 @@ class Conversations(Protocol):
         ...
 
     async def resolve(self, resolutions: Sequence[Resolution]) -> list[Reply]:
-        """Store decisions with their replies, takeovers and tags, in one transaction; the new replies.
+        """Store decisions with their replies, takeovers and tags, in one transaction; the replies made or moved.
 
-        A reply's `created_at` is the decision's `decided_at`. Each message is marked decided. A message that is
-        decided already is left alone, its replies are not made a second time.
+        What waits already meets its `fate` in the same transaction, as it is then: what gives way is cancelled by
+        "contact". Where a human has one in hand, no new ones are made, and the decision says so (YIELDED); nor are
+        they where fewer gave way than they need (NO_QUOTA).
+
+        A reply's `created_at` is the decision's `decided_at`. Each message is marked decided. A message that is decided
+        already is left alone, its replies are not made a second time.
         """
         ...
 
@@ -341,7 +354,7 @@ class Store(Protocol):
         ...
 
     @property
-    def waiting(self) -> Waiting:
+    def waiting(self) -> WaitingReplies:
         """The outbox's table, many replies at once."""
         ...
 

@@ -17,6 +17,7 @@ from wxdesk.core.events import Event, MessageKept, ReplyChanged, TypingAsked
 from wxdesk.core.model import Account, ReplyState
 from wxdesk.desk.media_ports import TypingSender
 from wxdesk.desk.ports import Clock, Store
+from wxdesk.desk.writing import Writing
 
 log = logging.getLogger(__name__)
 
@@ -36,11 +37,19 @@ class Typing:
     """
 
     def __init__(
-        self, store: Store, sender: TypingSender, accounts: Mapping[str, Account], clock: Clock, *, wanted: bool = True
+        self,
+        store: Store,
+        sender: TypingSender,
+        accounts: Mapping[str, Account],
+        writing: Writing,
+        clock: Clock,
+        *,
+        wanted: bool = True,
     ) -> None:
         self._store = store
         self._sender = sender
         self._accounts = accounts
+        self._writing = writing
         self._clock = clock
         self._wanted = wanted
         self._last_word: dict[int, datetime] = {}
@@ -64,10 +73,17 @@ class Typing:
     async def run(self) -> None:
         """Show what rules ask for, one after the other."""
         while True:
-            await self.show(await self._asked.get())
+            await self._show(await self._asked.get())
 
     async def show(self, conversation_id: int) -> None:
-        """The operator typed something. Cheap: call it on every key stroke; at most one call leaves in 15 seconds."""
+        """The operator typed something. Cheap: call it on every key stroke; at most one call leaves in 15 seconds.
+
+        What is held in that conversation waits for him from now on, whatever the customer is shown.
+        """
+        self._writing.key(conversation_id)
+        await self._show(conversation_id)
+
+    async def _show(self, conversation_id: int) -> None:
         now = self._clock()
         said, shown = self._last_word.get(conversation_id), self._shown.get(conversation_id)
         if not self._wanted or said is None or now - said >= AFTER_A_WORD or (shown and now - shown < SHOWN):
@@ -77,6 +93,7 @@ class Typing:
 
     async def stop(self, conversation_id: int) -> None:
         """The composer was emptied or left without sending. Nothing leaves unless typing is being shown."""
+        self._writing.stop(conversation_id)
         shown = self._shown.pop(conversation_id, None)
         if shown is not None and self._clock() - shown < SHOWN:
             await self._tell(conversation_id, on=False)

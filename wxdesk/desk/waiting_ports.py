@@ -6,13 +6,35 @@ they are then.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from wxdesk.core.model import Reply
 
 
-class Waiting(Protocol):
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How to tend what waits: everything or `only_by_hand`; whether a reply window's end `hands_over` or sends.
+
+    `held_until` is until when nothing automatic may leave these conversations at the earliest.
+    """
+
+    only_by_hand: bool = False
+    hands_over: bool = False
+    held_until: Mapping[int, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Tended:
+    """The replies that were moved; those `handed_over` at the last moment of a reply window need their human now."""
+
+    moved: list[Reply] = field(default_factory=list)
+    handed_over: list[Reply] = field(default_factory=list)
+
+
+class WaitingReplies(Protocol):
     """Replies that have not left: drafts, held and queued ones. "Automatic" is what a rule made, edited or not."""
 
     async def release_held(self, by: str, at: datetime) -> list[Reply]:
@@ -23,12 +45,32 @@ class Waiting(Protocol):
         """Cancel every held automatic reply; drafts stay."""
         ...
 
-    async def release_due(self, now: datetime, *, only_by_hand: bool = False) -> list[Reply]:
-        """Let held replies leave whose time has come; those without a deadline never leave by themselves."""
+    async def tend(self, now: datetime, terms: Terms) -> Tended:
+        """Do to what waits what is due at `now`, in this order.
+
+        What cannot be sent any more, because its contact's reply window has closed, is a draft that says so; nothing
+        automatic is held for a blocked contact; where the operator writes, deadlines move behind him; at the last
+        moment of a reply window what is held becomes a draft, if the terms say so; what is due is queued. Without a
+        deadline, nothing ever leaves by itself.
+        """
+        ...
+
+    async def withhold(self, conversation_id: int, cancel_by: str | None, at: datetime) -> list[Reply]:
+        """Let nothing automatic leave a conversation by itself: held and queued replies become drafts.
+
+        With `cancel_by` they are cancelled, by that name, but for those that a human has edited.
+        """
+        ...
+
+    async def ask_after_restart(self, at: datetime, stale_before: datetime, why: str, late: str) -> list[Reply]:
+        """Hold without a deadline what was held, by whomever; automatic replies of before `stale_before` are drafts.
+
+        `why` is said in the bubbles of those that ask, `late` in those of the drafts.
+        """
         ...
 
     async def next_wake(self, now: datetime, *, only_by_hand: bool = False) -> datetime | None:
-        """When the next held reply is due or the next postponed one may be tried."""
+        """When the next held reply is due, the next postponed one may be tried, or a reply window closes on one."""
         ...
 
     async def ask_after_pause(self, at: datetime, why: str) -> list[Reply]:

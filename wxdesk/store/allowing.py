@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, func, or_, select
 
 from wxdesk.core.model import ReplyState
+from wxdesk.core.waiting import WAITS
 from wxdesk.store.schema import replies
 
-_PROMISED = (ReplyState.HELD, ReplyState.QUEUED, ReplyState.SENDING)
+_PROMISED = frozenset({ReplyState.HELD, ReplyState.QUEUED, ReplyState.SENDING})
 
 
-def promised(connection: Connection, ids: Collection[int]) -> dict[int, int]:
-    """How many replies of each of these conversations are to be sent or under way; those without any are left out."""
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """How many replies of a conversation are to be sent or under way, and whether any is held or a draft."""
+
+    promised: int = 0
+    waits: bool = False
+
+
+def unsent(connection: Connection, ids: Collection[int]) -> dict[int, Unsent]:
+    """What has not left in each of these conversations; those in which nothing waits are left out."""
     if not ids:
         return {}
-    ours = replies.c.conversation_id
-    query = select(ours, func.count()).where(ours.in_(ids), replies.c.state.in_(_PROMISED)).group_by(ours)
-    return {row[0]: row[1] for row in connection.execute(query)}
+    ours, state = replies.c.conversation_id, replies.c.state
+    promised, waits = (func.count().filter(state.in_(states)) for states in (_PROMISED, WAITS))
+    query = select(ours, promised, waits).where(ours.in_(ids), state.in_(_PROMISED | WAITS)).group_by(ours)
+    return {row[0]: Unsent(row[1], row[2] > 0) for row in connection.execute(query)}
 
 
 def sent_since(connection: Connection, conversation_id: int, since: datetime) -> int:

@@ -14,11 +14,11 @@ from wxdesk.core.model import Contact, Conversation, Reply, ReplyMode
 from wxdesk.core.subject import Wanted
 from wxdesk.desk.ports import Resolution, ToDerive, Undecided
 from wxdesk.store import deriving, history, inbox_rows, resolving, search
-from wxdesk.store.allowing import promised
 from wxdesk.store.columns import EPOCH, Moment
 from wxdesk.store.database import Database
 from wxdesk.store.records import conversation_of, message_of, reply_of, select_conversations, select_replies
 from wxdesk.store.schema import NOT_CALLED, UNDECIDED, UNREAD, contacts, conversations, messages, replies
+from wxdesk.store.undecided import undecided_of
 
 
 class SqlConversations:
@@ -127,10 +127,7 @@ def _undecided(connection: Connection, limit: int) -> list[Undecided]:
     ids = {message.conversation_id for message in waiting}
     found = connection.execute(select_conversations().where(conversations.c.id.in_(ids)))
     threads = {row.id: conversation_of(row) for row in found}
-    due = promised(connection, ids)
-    return [
-        Undecided(message, threads[message.conversation_id], due.get(message.conversation_id, 0)) for message in waiting
-    ]
+    return undecided_of(connection, waiting, threads)
 
 
 def _timeline(connection: Connection, conversation_id: int, before: datetime | None, limit: int) -> list[TimelineItem]:

@@ -18,12 +18,13 @@ from wxdesk.core.quota import opened
 from wxdesk.core.takeover import moved
 from wxdesk.core.transfer import until_after
 from wxdesk.desk.ports import ToDerive, Undecided
-from wxdesk.store.allowing import promised, sent_since
+from wxdesk.store.allowing import sent_since
 from wxdesk.store.columns import cleaned
 from wxdesk.store.database import insert_into
 from wxdesk.store.records import conversation_of, select_conversations
 from wxdesk.store.schema import UNDERIVED, contacts, conversations, messages, raw_pushes
 from wxdesk.store.search import index_messages
+from wxdesk.store.undecided import undecided_of
 
 FOLDED = (
     "unread",
@@ -61,10 +62,7 @@ def derive(connection: Connection, pushes: Sequence[ToDerive]) -> list[Undecided
         _update_threads(connection, threads)
     connection.execute(update(raw_pushes).where(raw_pushes.c.id.in_(ids)).values(derived=True))
     by_id = {thread.id: thread for thread in threads.values()}
-    waiting = promised(connection, by_id)
-    return [
-        Undecided(message, by_id[message.conversation_id], waiting.get(message.conversation_id, 0)) for message in made
-    ]
+    return undecided_of(connection, made, by_id)
 
 
 def _underived(connection: Connection, ids: Sequence[int]) -> set[int]:

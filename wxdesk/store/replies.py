@@ -16,10 +16,10 @@ from wxdesk.desk.ports import ReplyChanges
 from wxdesk.store import moving
 from wxdesk.store.database import Database
 from wxdesk.store.inbox_rows import PENDING
+from wxdesk.store.many_replies import by_hand, changed
 from wxdesk.store.new_replies import insert_replies, load_replies, reply_row
 from wxdesk.store.records import reply_of, select_replies
 from wxdesk.store.schema import NOT_CALLED, conversations, replies
-from wxdesk.store.waiting import by_hand, changed
 
 QUEUED = replies.c.state == ReplyState.QUEUED
 

@@ -11,6 +11,7 @@ from wxdesk.core.model import Reply
 from wxdesk.core.rules import SETTLED, Decision
 from wxdesk.desk.ports import Resolution
 from wxdesk.store.database import insert_into
+from wxdesk.store.giving_way import GivingWay
 from wxdesk.store.history import insert_firings
 from wxdesk.store.new_replies import insert_replies, load_replies, reply_row
 from wxdesk.store.schema import WRITTEN, contacts, conversations, decisions, messages
@@ -27,11 +28,11 @@ def resolve(connection: Connection, resolutions: Sequence[Resolution]) -> list[R
     for resolution in resolutions:
         if resolution.decision.message_id in ids:
             new.setdefault(resolution.decision.message_id, resolution)
-    rows = [
-        reply_row(reply, at=one.decision.decided_at) | {"message_id": message_id, "decision_id": ids[message_id]}
-        for message_id, one in new.items()
-        for reply in one.replies
-    ]
+    giving_way = GivingWay(connection, new.values())
+    rows: list[dict[str, Any]] = []
+    for message_id, one in new.items():
+        belongs = {"message_id": message_id, "decision_id": ids[message_id]}
+        rows += giving_way.take(one, [reply_row(reply, one.decision.decided_at) | belongs for reply in one.replies])
     made = insert_replies(connection, rows)
     decided = {resolution.decision.message_id for resolution in resolutions}
     connection.execute(update(messages).where(messages.c.id.in_(decided)).values(decided=True))
@@ -42,7 +43,7 @@ def resolve(connection: Connection, resolutions: Sequence[Resolution]) -> list[R
     stop_waiting_for_settled(connection, settled)
     _tag(connection, list(new.values()))
     insert_firings(connection, list(new.values()))
-    return load_replies(connection, made)
+    return load_replies(connection, [*giving_way.moved, *made])
 
 
 def _insert_decisions(connection: Connection, made: Sequence[Decision]) -> dict[int, int]:

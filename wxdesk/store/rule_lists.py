@@ -15,7 +15,7 @@ _NEWEST = (rule_lists.c.since.desc(), rule_lists.c.id.desc())
 
 
 def keep_list(connection: Connection, wanted: Sequence[tuple[int, int]], at: datetime) -> None:
-    """See `desk.ports.Rules.keep_list`."""
+    """See `desk.rule_ports.Rules.keep_list`."""
     rules = tuple(wanted)
     last = connection.execute(select(rule_lists.c.rules).order_by(*_NEWEST).limit(1)).one_or_none()
     if last is None or last.rules != rules:

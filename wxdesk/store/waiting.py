@@ -5,26 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, Update, func, or_, select, true, union_all, update
+from sqlalchemy import ColumnElement, Connection, Select, false, func, select, union_all
 
-from wxdesk.core.lifecycle import Move, next_state, states_before
-from wxdesk.core.model import Author, Reply, ReplyState
+from wxdesk.core.lifecycle import Move
+from wxdesk.core.model import Reply
+from wxdesk.core.waiting import WAITS
+from wxdesk.desk.waiting_ports import Tended, Terms
+from wxdesk.store import tending
 from wxdesk.store.database import Database
-from wxdesk.store.new_replies import load_replies
-from wxdesk.store.schema import replies
-
-HELD = replies.c.state == ReplyState.HELD
-QUEUED = replies.c.state == ReplyState.QUEUED
-AUTOMATIC = replies.c.author == Author.RULE
-
-
-def by_hand(table: FromClause) -> ColumnElement[bool]:
-    """Whether a human wrote a reply, released it or sends it again: what `core.lifecycle.is_automatic` denies."""
-    return or_(table.c.author != Author.RULE, table.c.by != "")
+from wxdesk.store.many_replies import AUTOMATIC, HELD, QUEUED, by_hand, counting, move_all
+from wxdesk.store.schema import conversations, replies
 
 
 class SqlWaiting:
-    """Fills `desk.waiting_ports.Waiting`."""
+    """Fills `desk.waiting_ports.WaitingReplies`."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -37,15 +31,21 @@ class SqlWaiting:
         """Cancel every held automatic reply; drafts stay."""
         return await self._moved(Move.CANCEL, HELD & AUTOMATIC, at, by=by)
 
-    async def release_due(self, now: datetime, *, only_by_hand: bool = False) -> list[Reply]:
-        """Let held replies leave whose time has come."""
-        return await self._moved(Move.RELEASE, HELD & (replies.c.due_at <= now) & _counts(only_by_hand), now)
+    async def tend(self, now: datetime, terms: Terms) -> Tended:
+        """Do to what waits what is due at `now`; see `store.tending`."""
+        return await self._db.write(tending.tend, now, terms)
 
     async def next_wake(self, now: datetime, *, only_by_hand: bool = False) -> datetime | None:
         """When the next held reply is due or the next postponed one may be tried."""
-        held = select(replies.c.due_at.label("at")).where(HELD, _counts(only_by_hand))
-        postponed = select(replies.c.not_before).where(QUEUED, replies.c.not_before > now, _counts(only_by_hand))
-        times = union_all(held, postponed).subquery()
+        counts = counting(only_by_hand=only_by_hand)
+        held = select(replies.c.due_at.label("at")).where(HELD, counts)
+        postponed = select(replies.c.not_before).where(QUEUED, replies.c.not_before > now, counts)
+        closing = (
+            select(conversations.c.window_until)
+            .join(replies, replies.c.conversation_id == conversations.c.id)
+            .where(replies.c.state.in_(WAITS), conversations.c.window_until > now)
+        )
+        times = union_all(held, postponed, closing).subquery()
         return await self._db.read(_moment, select(func.min(times.c.at)))
 
     async def ask_after_pause(self, at: datetime, why: str) -> list[Reply]:
@@ -53,8 +53,16 @@ class SqlWaiting:
         late = AUTOMATIC & HELD & (replies.c.due_at <= at)
         return await self._moved(Move.HOLD, late | (QUEUED & ~by_hand(replies)), at, due_at=None, **_saying(why))
 
+    async def ask_after_restart(self, at: datetime, stale_before: datetime, why: str, late: str) -> list[Reply]:
+        """Hold without a deadline what was held when the program was closed; what is stale is a draft."""
+        return await self._db.write(_ask_after_restart, at, stale_before, why, late)
+
+    async def withhold(self, conversation_id: int, cancel_by: str | None, at: datetime) -> list[Reply]:
+        """Let nothing automatic leave a conversation by itself."""
+        return await self._db.write(_withhold, conversation_id, cancel_by, at)
+
     async def _moved(self, move: Move, which: ColumnElement[bool], at: datetime, **values: object) -> list[Reply]:
-        return await self._db.write(move_all, move, which, at, values)
+        return await self._db.write(move_all, move, which, at, **values)
 
 
 def _saying(why: str) -> dict[str, object]:
@@ -62,26 +70,23 @@ def _saying(why: str) -> dict[str, object]:
     return {"error": why, "errcode": None, "rid": ""}
 
 
-def _counts(only_by_hand: bool) -> ColumnElement[bool]:
-    return by_hand(replies) if only_by_hand else true()
+def _ask_after_restart(
+    connection: Connection, at: datetime, stale_before: datetime, why: str, late: str
+) -> list[Reply]:
+    due_at, made_at = replies.c.due_at, replies.c.created_at
+    stale = HELD & AUTOMATIC & (made_at < stale_before) & (due_at.is_(None) | (due_at < stale_before))
+    drafts = move_all(connection, Move.KEEP, stale, at, **_saying(late))
+    return drafts + move_all(connection, Move.HOLD, HELD & due_at.is_not(None), at, due_at=None, **_saying(why))
+
+
+def _withhold(connection: Connection, conversation_id: int, cancel_by: str | None, at: datetime) -> list[Reply]:
+    here = (HELD | QUEUED) & ~by_hand(replies) & (replies.c.conversation_id == conversation_id)
+    cancelled: list[Reply] = []
+    if cancel_by is not None:
+        cancelled = move_all(connection, Move.CANCEL, here & replies.c.edited.is_(false()), at, by=cancel_by)
+    return cancelled + move_all(connection, Move.KEEP, here, at)
 
 
 def _moment(connection: Connection, query: Select[Any]) -> datetime | None:
     at: datetime | None = connection.scalar(query)
     return at
-
-
-def move_all(
-    connection: Connection, move: Move, which: ColumnElement[bool], at: datetime, values: dict[str, Any]
-) -> list[Reply]:
-    """Make `move` with all replies that are `which` and from whose state the table allows it."""
-    before = states_before(move)
-    [after] = {next_state(state, move) for state in before}  # the moves made here lead to one state each
-    change = update(replies).where(replies.c.state.in_(before), which)
-    return changed(connection, change.values(state=after, updated_at=at, **values))
-
-
-def changed(connection: Connection, change: Update) -> list[Reply]:
-    """The replies that `change` was about, as they are then."""
-    ids = list(connection.scalars(change.returning(replies.c.id)))
-    return load_replies(connection, ids)

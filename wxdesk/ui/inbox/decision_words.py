@@ -29,6 +29,14 @@ def outcome_words(decision: Decision) -> str:
             "The answer to this message had left already; the customer's next one goes to WeChat's own service tool."
         ),
         Outcome.UNMATCHED: lambda: tr("No rule matched."),
+        Outcome.STILL_HELD: lambda: tr(
+            "No rule but the default had an answer, and the customer still waits for the one to an earlier message: "
+            "that one waits again from the beginning, and no second one was made."
+        ),
+        Outcome.YIELDED: lambda: tr(
+            "“{rule}” matched, but a reply that you have in hand still waits here, so no second one was made.",
+            rule=decision.rule_name,
+        ),
         Outcome.NOT_RENDERED: lambda: tr(
             "“{rule}” matched, but its reply could not be made: {problem}",
             rule=decision.rule_name,
@@ -61,6 +69,8 @@ def short_outcome(outcome: Outcome) -> str:
         Outcome.TRANSFERRED: lambda: tr("handed over to WeChat's own tool"),
         Outcome.TRANSFER_ARMED: lambda: tr("to be handed over with the next message"),
         Outcome.UNMATCHED: lambda: tr("no rule matched"),
+        Outcome.STILL_HELD: lambda: tr("an earlier answer still waits"),
+        Outcome.YIELDED: lambda: tr("left to the reply you have in hand"),
         Outcome.NOT_RENDERED: lambda: tr("the reply could not be made"),
     }
     return words[outcome]()

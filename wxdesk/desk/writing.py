@@ -1,0 +1,48 @@
+"""In which conversations the operator is writing: what is held there waits until he has done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from wxdesk.core.events import Event, OperatorWrites
+from wxdesk.desk.ports import Clock
+
+QUIET = timedelta(seconds=10)
+"""Without a key for so long, he writes no more."""
+
+GRACE = timedelta(seconds=5)
+"""For so long at least what is held stays held once he has stopped."""
+
+
+class Writing:
+    """Told of every key by `desk.typing`, asked by `desk.holding`."""
+
+    def __init__(self, publish: Callable[[Event], None], clock: Clock) -> None:
+        self._publish = publish
+        self._clock = clock
+        self._held_until: dict[int, datetime] = {}
+
+    def key(self, conversation_id: int) -> None:
+        """He typed something there."""
+        now = self._clock()
+        writes = self._held_until.get(conversation_id, now) - GRACE > now
+        self._held_until[conversation_id] = now + QUIET + GRACE
+        if not writes:
+            self._publish(OperatorWrites(conversation_id, True))
+
+    def stop(self, conversation_id: int) -> None:
+        """He emptied what he wrote, or left it."""
+        if conversation_id in self._held_until:
+            self._held_until[conversation_id] = self._clock() + GRACE
+            self._publish(OperatorWrites(conversation_id, False))
+
+    def held_until(self, now: datetime) -> dict[int, datetime]:
+        """By conversation, until when nothing automatic may leave there at the earliest."""
+        self._held_until = {thread: until for thread, until in self._held_until.items() if until > now}
+        return dict(self._held_until)
+
+    def next_quiet(self, now: datetime) -> datetime | None:
+        """When he will have stopped somewhere if he types no more."""
+        ends = (until - GRACE for until in self._held_until.values())
+        return min((end for end in ends if end > now), default=None)

@@ -1,0 +1,45 @@
+"""One move of many replies at once: which ones are meant, and what they are then."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, FromClause, Update, or_, true, update
+
+from wxdesk.core.lifecycle import Move, next_state, states_before
+from wxdesk.core.model import Author, Reply, ReplyState
+from wxdesk.store.new_replies import load_replies
+from wxdesk.store.schema import replies
+
+DRAFT = replies.c.state == ReplyState.DRAFT
+HELD = replies.c.state == ReplyState.HELD
+QUEUED = replies.c.state == ReplyState.QUEUED
+AUTOMATIC = replies.c.author == Author.RULE
+
+
+def by_hand(table: FromClause) -> ColumnElement[bool]:
+    """Whether a human wrote a reply, released it or sends it again: what `core.lifecycle.is_automatic` denies."""
+    return or_(table.c.author != Author.RULE, table.c.by != "")
+
+
+def counting(*, only_by_hand: bool) -> ColumnElement[bool]:
+    """Which replies count: all, or only what a human has decided."""
+    return by_hand(replies) if only_by_hand else true()
+
+
+def move_all(
+    connection: Connection, /, move: Move, which: ColumnElement[bool], at: datetime, **values: object
+) -> list[Reply]:
+    """Make `move` with all replies that are `which` and from whose state the table allows it."""
+    before = states_before(move)
+    [after] = {next_state(state, move) for state in before}  # the moves of many lead to one state each
+    if move is Move.KEEP:
+        values = {"due_at": None, **values}
+    change = update(replies).where(replies.c.state.in_(before), which)
+    return changed(connection, change.values(state=after, updated_at=at, **values))
+
+
+def changed(connection: Connection, change: Update) -> list[Reply]:
+    """The replies that `change` was about, as they are then."""
+    ids = list(connection.scalars(change.returning(replies.c.id)))
+    return load_replies(connection, ids)
