@@ -107,7 +107,7 @@ def test_a_draft_that_came_too_late_says_so_in_both_languages() -> None:
     late = reply(1, ReplyState.DRAFT, error=TOO_LATE)
     assert trouble_of(late) == TOO_LATE
     i18n.use("zh_CN")
-    assert trouble_of(late) == "超过五分钟没能发出，所以没有自动发送。请看看现在还合不合适。"
+    assert trouble_of(late) == "没能及时发出，所以没有自动发送。请看看现在还合不合适。"
     assert trouble_of(reply(1, ReplyState.DRAFT)) == ""
 
 
