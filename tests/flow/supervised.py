@@ -51,7 +51,7 @@ when = { any = ["人工"] }
 then = [{ reply = "coming {{ message.text }}" }, { take_over = true }]
 """
 
-OPENINGS = ("多少钱", "怎么买", "发货", "退货", "人工", "在吗")
+OPENINGS = ("多少钱", "怎么买", "发货", "发货", "退货", "人工", "在吗")
 PENDING = frozenset({ReplyState.DRAFT, ReplyState.HELD, ReplyState.QUEUED})
 
 

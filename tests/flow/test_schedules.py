@@ -30,10 +30,10 @@ from wxdesk.core.model import Author, Reply, ReplyMode, ReplyState
 from wxdesk.desk.handoff import Handoff
 from wxdesk.sandbox.faults import Fault, FaultKind
 
-SCHEDULES = int(os.environ.get("WXDESK_SCHEDULES", "400"))
+SCHEDULES = int(os.environ.get("WXDESK_SCHEDULES", "2000"))
 """How many schedules are tried; they are the same each time, unless more are asked for."""
 
-PARTS = 4
+PARTS = 8
 STEPS = 8
 
 RESERVE = 2
@@ -106,8 +106,14 @@ class Supervision(RuleBasedStateMachine):
 
     @rule(i=who)
     def take_over(self, i: int) -> None:
-        if self.contacts[i].conversation_id:
-            self.world.does(self._take_over(self.contacts[i]), self.contacts)
+        """Rather the one for whom something waits."""
+        waited_for = [contact for contact in self.contacts if self._waiting(contact)]
+        contact = waited_for[0] if waited_for else self.contacts[i]
+        if contact.conversation_id:
+            self.world.does(self._take_over(contact), self.contacts)
+
+    def _waiting(self, contact: Contact) -> list[Reply]:
+        return [reply for reply in self.world.replies(contact) if reply.state in PENDING]
 
     @rule(i=who)
     def hand_back(self, i: int) -> None:
@@ -144,7 +150,7 @@ class Supervision(RuleBasedStateMachine):
 
     @rule(i=who, n=which, click=st.sampled_from(("release", "cancel", "keep", "edit")))
     def click_on_what_waits(self, i: int, n: int, click: str) -> None:
-        waiting = [reply for reply in self.world.replies(self.contacts[i]) if reply.state in PENDING]
+        waiting = self._waiting(self.contacts[i])
         if not waiting:
             return
         reply = waiting[n % len(waiting)]
@@ -270,7 +276,11 @@ class Supervision(RuleBasedStateMachine):
                 now[reply_id] = state
 
     def teardown(self) -> None:
+        """Let all that still waits have its time, so that what should not leave shows; then clear away."""
         self.world.sandbox.faults.clear()
+        for seconds in (11, 61):
+            self.world.passes(timedelta(seconds=seconds), self.contacts)
+        self.the_human_has_the_last_word()
         self.world.paused = False
         self.world.does(self._clear_away(), [])
 
