@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from wxdesk.core.lifecycle import Move
 from wxdesk.core.model import Content
 
 
@@ -29,7 +30,9 @@ class StepKind(StrEnum):
 class Step:
     """One step of a reply. `by` is empty where the desk itself did it; `reason` says why, a sentence for `i18n.tr`.
 
-    `before` is what the reply consisted of until an EDIT.
+    `before` is what the reply consisted of until an EDIT. `until` is the deadline that a HOLD set, None where it asks
+    its human, and when a POSTPONEd reply may be tried again. With an `errcode` it was WeChat that refused, and
+    `reason` are its own words.
     """
 
     reply_id: int
@@ -38,3 +41,13 @@ class Step:
     by: str = ""
     before: Content | None = None
     reason: str = ""
+    until: datetime | None = None
+    errcode: int | None = None
+
+
+def step_kind(move: Move) -> StepKind | None:
+    """The step that tells of `move`; None for a claim and an arrival, which the reply's own fields tell."""
+    return None if move in _PLAIN_WAY else StepKind(move.value)
+
+
+_PLAIN_WAY = frozenset({Move.CLAIM, Move.ACCEPT})

@@ -164,7 +164,7 @@ class Handoff:
     async def edit_content(self, reply_id: int, content: Content) -> Reply:
         """Change what a draft, held or failed reply consists of; raises like `write_content`."""
         await self._check(content)
-        return self._told(await self._store.replies.edit(reply_id, content, self._clock()))
+        return self._told(await self._store.replies.edit(reply_id, content, self._clock(), OPERATOR))
 
     async def cancel(self, reply_id: int) -> Reply:
         """Stop a reply that has not left, or discard a failed or unknown one."""

@@ -29,6 +29,7 @@ from wxdesk.core.model import (
 )
 from wxdesk.core.quota import Claimed
 from wxdesk.core.rules import Decision, Firing
+from wxdesk.core.steps import Step
 from wxdesk.core.subject import NO_HISTORY, History, Wanted
 from wxdesk.core.waiting import NO_CLOCKS, Clocks, Fate, Waiting
 from wxdesk.desk.call_ports import Calls
@@ -261,8 +262,12 @@ class Replies(Protocol):
         """
         ...
 
-    async def edit(self, reply_id: int, content: Content, at: datetime) -> Reply:
+    async def edit(self, reply_id: int, content: Content, at: datetime, by: str = "") -> Reply:
         """Change what a draft, held or failed reply says and mark it edited; else `MoveNotAllowed`."""
+        ...
+
+    async def steps(self, reply_id: int) -> list[Step]:
+        """What happened to a reply on its way, oldest first; each was stored together with what it tells of."""
         ...
 
     async def cancel_automatic(self, conversation_id: int | None, by: str, at: datetime) -> list[Reply]:

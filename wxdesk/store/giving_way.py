@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,12 +16,17 @@ from sqlalchemy import Connection, and_, false, not_, select, update
 
 from wxdesk.core.model import Author, ReplyState
 from wxdesk.core.rules import Outcome
+from wxdesk.core.steps import Step, StepKind
 from wxdesk.core.waiting import WAITS, WINDOW_CLOSED, Clocks, Fate, Waiting, freed
 from wxdesk.desk.ports import Resolution
 from wxdesk.store.schema import decisions, messages, replies
+from wxdesk.store.steps import write_steps
 
 CONTACT = Author.CONTACT.value
 """By whom an answer is cancelled that gives way."""
+
+WROTE_AGAIN = "The customer wrote again."
+"""Why it was cancelled, or begins to wait again."""
 
 _IN_HAND = not_(and_(replies.c.edited.is_(false()), replies.c.by == "")).label("in_hand")
 _WAITING = (
@@ -97,7 +102,7 @@ class GivingWay:
             self._decided(resolution, Outcome.NO_QUOTA)
             return ()
         gone = [one for one in waiting if one.what.can_give_way]
-        self._write(gone, decision.decided_at, state=ReplyState.CANCELLED, by=CONTACT)
+        self._write(gone, decision.decided_at, StepKind.CANCEL, state=ReplyState.CANCELLED, by=CONTACT)
         self._waiting[decision.conversation_id] = [one for one in waiting if one.what.in_hand]
         return rows
 
@@ -106,12 +111,18 @@ class GivingWay:
         clocked = [(one, one.due_at) for one in waiting if one.due_at is not None]
         first = min((due_at for _, due_at in clocked), default=at)
         for one, due_at in clocked:
-            self._write([one], at, due_at=clocks.due_at(at, one.what.rule_id, due_at - first))
+            self._write([one], at, StepKind.HOLD, due_at=clocks.due_at(at, one.what.rule_id, due_at - first))
 
     def _ask(self, waiting: Sequence[_Held], at: datetime) -> None:
-        self._write([one for one in waiting if one.due_at is not None], at, due_at=None)
+        self._write([one for one in waiting if one.due_at is not None], at, StepKind.HOLD, due_at=None)
 
-    def _write(self, which: Sequence[_Held], at: datetime, **values: Any) -> None:  # noqa: ANN401
+    def _write(
+        self,
+        which: Sequence[_Held],
+        at: datetime,
+        kind: StepKind | None = None,
+        **values: Any,  # noqa: ANN401
+    ) -> None:
         for one in which:
             if one.row is not None:
                 one.row.update(values)
@@ -121,6 +132,9 @@ class GivingWay:
             change = update(replies).where(replies.c.id.in_(ids))
             self._connection.execute(change.values(updated_at=at, **values))
             self.moved.update(ids)
+            if kind is not None:
+                step = Step(0, at, kind, values.get("by", ""), reason=WROTE_AGAIN, until=values.get("due_at"))
+                write_steps(self._connection, [replace(step, reply_id=one) for one in ids])
 
     def _decided(self, resolution: Resolution, outcome: Outcome) -> None:
         change = update(decisions).where(decisions.c.message_id == resolution.decision.message_id)

@@ -10,6 +10,7 @@ from wxdesk.core.lifecycle import Move, next_state, states_before
 from wxdesk.core.model import Author, Reply, ReplyState
 from wxdesk.store.new_replies import load_replies
 from wxdesk.store.schema import replies
+from wxdesk.store.steps import write_moves
 
 DRAFT = replies.c.state == ReplyState.DRAFT
 HELD = replies.c.state == ReplyState.HELD
@@ -28,15 +29,21 @@ def counting(*, only_by_hand: bool) -> ColumnElement[bool]:
 
 
 def move_all(
-    connection: Connection, /, move: Move, which: ColumnElement[bool], at: datetime, **values: object
+    connection: Connection, move: Move, which: ColumnElement[bool], at: datetime, why: str = "", /, **values: object
 ) -> list[Reply]:
-    """Make `move` with all replies that are `which` and from whose state the table allows it."""
+    """Make `move` with all replies that are `which` and from whose state the table allows it.
+
+    Their steps tell `why`, or what stands in `error` from now on.
+    """
     before = states_before(move)
     [after] = {next_state(state, move) for state in before}  # the moves of many lead to one state each
     if move is Move.KEEP:
         values = {"due_at": None, **values}
     change = update(replies).where(replies.c.state.in_(before), which)
-    return changed(connection, change.values(state=after, updated_at=at, **values))
+    moved = changed(connection, change.values(state=after, updated_at=at, **values))
+    by, reason = values.get("by", ""), why or values.get("error", "")
+    write_moves(connection, move, moved, at, by=str(by), reason=str(reason))
+    return moved
 
 
 def changed(connection: Connection, change: Update) -> list[Reply]:

@@ -25,11 +25,13 @@ from sqlalchemy import (
 from wxdesk.core.errors import MoveNotAllowed, NotFound
 from wxdesk.core.lifecycle import Move, next_state
 from wxdesk.core.model import Author, Content, Reply, ReplyState, ReplyWindow
+from wxdesk.core.steps import Step, StepKind
 from wxdesk.desk.ports import ReplyChanges
 from wxdesk.store.columns import EPOCH, MICROSECOND, Moment
 from wxdesk.store.records import reply_of, select_replies
 from wxdesk.store.schema import WRITTEN, conversations, messages, replies
 from wxdesk.store.search import index_again
+from wxdesk.store.steps import write_moves, write_steps
 
 ARRIVED = (Move.ACCEPT, Move.CONFIRM)
 """Moves after which the contact has the reply."""
@@ -86,6 +88,8 @@ def move(connection: Connection, reply_id: int, made: Move, at: datetime, change
         index_again(connection, reply_id, changes.content)
     window = changes.window and changes.window(found.window)
     _update_conversation(connection, after, _said(after, at, promise=promise) if made in ARRIVED else {}, window)
+    by, reason = changes.by or "", changes.error or ""
+    write_moves(connection, made, [after], at, by=by, reason=reason, errcode=changes.errcode)
     return after
 
 
@@ -112,7 +116,7 @@ def _guarded(connection: Connection, before: Reply, what: str, values: dict[str,
         raise MoveNotAllowed(before.state.value, what)
 
 
-def edit(connection: Connection, reply_id: int, content: Content, at: datetime) -> Reply:
+def edit(connection: Connection, reply_id: int, content: Content, at: datetime, by: str) -> Reply:
     """See `desk.ports.Replies.edit`."""
     before = locked(connection, reply_id).reply
     if before.state not in (ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED):
@@ -120,6 +124,7 @@ def edit(connection: Connection, reply_id: int, content: Content, at: datetime) 
     values = {"content": content, "edited": True, "updated_at": at}
     _guarded(connection, before, "edit", values)
     index_again(connection, reply_id, content)
+    write_steps(connection, [Step(reply_id, at, StepKind.EDIT, by=by, before=before.content)])
     return replace(before, content=content, edited=True, updated_at=at)
 
 

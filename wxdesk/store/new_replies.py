@@ -8,10 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from wxdesk.core.model import NewReply, Reply
+from wxdesk.core.model import NewReply, Reply, ReplyState
+from wxdesk.core.steps import Step, StepKind
 from wxdesk.store.records import reply_of, select_replies
 from wxdesk.store.schema import replies
 from wxdesk.store.search import index_replies
+from wxdesk.store.steps import write_steps
 
 
 def reply_row(reply: NewReply, at: datetime) -> dict[str, Any]:
@@ -45,8 +47,19 @@ def insert_replies(connection: Connection, rows: Sequence[dict[str, Any]]) -> li
         return []
     statement = replies.insert().returning(replies.c.id, sort_by_parameter_order=True)
     ids = list(connection.scalars(statement, rows))
-    index_replies(connection, [(reply_id, row["content"]) for reply_id, row in zip(ids, rows, strict=True)])
+    made = list(zip(ids, rows, strict=True))
+    index_replies(connection, [(reply_id, row["content"]) for reply_id, row in made])
+    write_steps(connection, [_born(reply_id, row) for reply_id, row in made if row["state"] in _BORN])
     return ids
+
+
+_BORN = {ReplyState.HELD: StepKind.HOLD, ReplyState.CANCELLED: StepKind.CANCEL}
+"""What a reply has been through when it gets its row. One is cancelled already if a later message of its batch is
+answered in its place."""
+
+
+def _born(reply_id: int, row: dict[str, Any]) -> Step:
+    return Step(reply_id, row["created_at"], _BORN[row["state"]], by=row["by"], until=row["due_at"])
 
 
 def load_replies(connection: Connection, ids: Collection[int]) -> list[Reply]:

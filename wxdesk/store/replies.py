@@ -12,16 +12,21 @@ from wxdesk.core.errors import NotFound
 from wxdesk.core.lifecycle import BEFORE_SENDING, Move
 from wxdesk.core.model import Author, Content, NewReply, Reply, ReplyState, ReplyWindow
 from wxdesk.core.quota import Claimed
+from wxdesk.core.steps import Step
 from wxdesk.desk.ports import ReplyChanges
 from wxdesk.store import moving
 from wxdesk.store.database import Database
 from wxdesk.store.inbox_rows import PENDING
-from wxdesk.store.many_replies import by_hand, changed
+from wxdesk.store.many_replies import by_hand, changed, move_all
 from wxdesk.store.new_replies import insert_replies, load_replies, reply_row
 from wxdesk.store.records import reply_of, select_replies
 from wxdesk.store.schema import NOT_CALLED, conversations, replies
+from wxdesk.store.steps import steps_of, write_moves
 
 QUEUED = replies.c.state == ReplyState.QUEUED
+
+INTERRUPTED = "wxdesk ended before WeChat answered"
+"""Why it is unknown what became of a reply that was being sent when the program was last seen."""
 
 
 class SqlReplies:
@@ -69,16 +74,20 @@ class SqlReplies:
         """Make one move of `core.lifecycle`'s table, with what changes beside it; see `store.moving`."""
         return await self._db.write(moving.move, reply_id, move, at, changes)
 
-    async def edit(self, reply_id: int, content: Content, at: datetime) -> Reply:
+    async def edit(self, reply_id: int, content: Content, at: datetime, by: str = "") -> Reply:
         """Change what a draft, held or failed reply says and mark it edited; else `MoveNotAllowed`."""
-        return await self._db.write(moving.edit, reply_id, content, at)
+        return await self._db.write(moving.edit, reply_id, content, at, by)
+
+    async def steps(self, reply_id: int) -> list[Step]:
+        """What happened to a reply on its way, oldest first."""
+        return await self._db.read(steps_of, reply_id)
 
     async def cancel_automatic(self, conversation_id: int | None, by: str, at: datetime) -> list[Reply]:
         """Cancel everything that rules made and that has not left: of one conversation, or of all."""
-        change = update(replies).where(replies.c.author == Author.RULE, replies.c.state.in_(BEFORE_SENDING))
+        which = (replies.c.author == Author.RULE) & replies.c.state.in_(BEFORE_SENDING)
         if conversation_id is not None:
-            change = change.where(replies.c.conversation_id == conversation_id)
-        return await self._db.write(changed, change.values(state=ReplyState.CANCELLED, by=by, updated_at=at))
+            which &= replies.c.conversation_id == conversation_id
+        return await self._db.write(move_all, Move.CANCEL, which, at, by=by)
 
     async def pending(self) -> list[Reply]:
         """Held replies, those that ask first and then the soonest; drafts come last, the oldest first."""
@@ -104,6 +113,7 @@ def _add(connection: Connection, reply: NewReply, at: datetime) -> Reply:
 def _recover(connection: Connection, at: datetime) -> list[Reply]:
     change = update(replies).where(replies.c.state == ReplyState.SENDING)
     lost = changed(connection, change.values(state=ReplyState.UNKNOWN, updated_at=at))
+    write_moves(connection, Move.LOSE, lost, at, reason=INTERRUPTED)
     ids, left = {reply.conversation_id for reply in lost}, conversations.c.window_left
     if ids:  # of one conversation, never more than one is under way
         fewer = update(conversations).where(conversations.c.id.in_(ids), left > 0)

@@ -280,6 +280,8 @@ reply_steps = Table(
     Column("by", Words, nullable=False),
     Column("before", Nested(Content)),
     Column("reason", Words, nullable=False),
+    Column("until", Moment),
+    Column("errcode", Integer),
     sqlite_autoincrement=True,
 )
 Index(None, reply_steps.c.reply_id, reply_steps.c.id)

@@ -18,6 +18,9 @@ from wxdesk.store.schema import contacts, conversations, replies
 BY_OPERATOR = "operator"
 """By whom a reply to a blocked contact is cancelled: it was he who blocked him."""
 
+WRITING = "You were writing in this conversation."
+"""Why a deadline was moved."""
+
 _HERE = select(conversations.c.id).where(conversations.c.id == replies.c.conversation_id)
 _LAST_MOMENT = LAST_MOMENT // MICROSECOND
 
@@ -58,7 +61,7 @@ def _keep_from_interrupting(connection: Connection, now: datetime, held_until: M
         window = select(conversations.c.window_until).where(conversations.c.id == thread)
         due_at = in_time(until, connection.scalar(window))
         sooner = HELD & AUTOMATIC & (replies.c.conversation_id == thread) & (replies.c.due_at < due_at)
-        moved += move_all(connection, Move.HOLD, sooner, now, due_at=due_at)
+        moved += move_all(connection, Move.HOLD, sooner, now, WRITING, due_at=due_at)
     return moved
 
 
