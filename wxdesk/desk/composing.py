@@ -15,7 +15,7 @@ from functools import partial
 from wxdesk.core.errors import BadTemplate, ReplyTooLong
 from wxdesk.core.matching import Matched, Matching
 from wxdesk.core.model import Account, Content, Conversation, Message, ReplyKind
-from wxdesk.core.render import variables
+from wxdesk.core.render import MAX_PARTS, variables
 from wxdesk.core.rules import Action, ActionKind, Rule, RuleVerdict, Variant
 from wxdesk.core.schedule import Schedule
 from wxdesk.core.subject import NO_HISTORY, History
@@ -169,6 +169,9 @@ def _parts(text: str) -> list[Content]:
         raise BadTemplate(1, tr("A link comes out longer than a message can be.")) from None
     if not parts:
         raise BadTemplate(1, tr("The reply comes out empty for this message."))
+    if len(parts) > MAX_PARTS:
+        taken = tr("The reply comes out too long: it takes {n} messages, {most} at most.", n=len(parts), most=MAX_PARTS)
+        raise BadTemplate(1, taken)
     return [Content(text=part) for part in parts]
 
 
