@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from dataclasses import replace
+
+import pytest
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.core.asking import REPLY, ruleset, subject
-from wxdesk.core.rules import Condition, Rule
+from tests.core.asking import REPLY, TOOLS, ruleset, subject
+from tests.core.test_candidates import SUBJECTS, rule_lists
+from wxdesk.core.matching import Ruleset
+from wxdesk.core.rules import Condition, Rule, TagsTest
+from wxdesk.core.subject import Subject
 
 WORDS = st.text("ab款", min_size=1, max_size=3)
 
@@ -33,3 +39,29 @@ def test_reordering_rules_that_cannot_both_match_changes_nothing(
     for text in (*texts, *known):
         assert other.decide(subject(text)).rule == first.decide(subject(text)).rule
     assert all(first.decide(subject(word)).rule is not None for word in known)
+
+
+@settings(max_examples=400, deadline=None)
+@given(data=st.data(), rules=rule_lists(), about=SUBJECTS)
+def test_a_rule_that_alone_matches_says_the_same_wherever_it_stands(
+    data: st.DataObject, rules: list[Rule], about: Subject
+) -> None:
+    """What each says alone is asked of lists in which it only is switched on."""
+    alone = [found for rule in rules for found in only(rule, rules).decide(about).matched]
+    assume(len(alone) <= 1)
+    moved = Ruleset(data.draw(st.permutations(rules)), TOOLS)
+    assert list(moved.decide(about).matched) == alone
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_a_rule_found_before_it_failed_is_not_said_by_another(turned: bool) -> None:
+    failing = Rule("f", id=1, when=Condition(regex=r"(?P<no>\d+)", tags=TagsTest(any=("vip",))), then=REPLY)
+    holding = Rule("h", id=2, when=Condition(any=("订单",)), then=REPLY)
+    rules = [holding, failing] if turned else [failing, holding]
+    [found] = ruleset(rules).decide(subject("订单 20461")).matched
+    assert (found.rule, dict(found.groups)) == (holding, {})
+
+
+def only(rule: Rule, rules: list[Rule]) -> Ruleset:
+    """The list with all others switched off: rules go on to be known by their names."""
+    return Ruleset([one if one is rule else replace(one, enabled=False) for one in rules], TOOLS)
