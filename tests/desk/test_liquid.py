@@ -4,6 +4,8 @@ import contextlib
 import itertools
 import time
 import tracemalloc
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +13,8 @@ from hypothesis import strategies as st
 
 from wxdesk import i18n
 from wxdesk.core.errors import BadTemplate
-from wxdesk.core.render import harmless
+from wxdesk.core.model import Account, Contact, Conversation, Message, MessageType
+from wxdesk.core.render import harmless, variables
 from wxdesk.desk.liquid import CACHED, OUTPUT_LIMIT, SECONDS, SOURCE_LIMIT, LiquidRenderer
 
 SLACK = 40  # what is bounded would run for minutes; a slow machine takes part of a second
@@ -181,23 +184,37 @@ def test_nothing_keeps_the_desk_waiting(source: str) -> None:
 
 
 PAYLOADS = [
-    "{{ message.text }}", "{{ 7 | times: 7 }}", "{% for i in (1..999999999) %}x{% endfor %}", "{{", "}}", "{%",
-    "{% raw %}",
-    "{% include '/etc/passwd' %}", "{{ ''.__class__.__mro__[1].__subclasses__() }}", "{{ config }}", "{{ self }}",
-    "{{ request.application.__globals__ }}", "${7*7}", "#{7*7}", "<%= 7*7 %>", "{{constructor.constructor('x')()}}",
-    "{{ contact.openid }}", "{{ settings.SECRET_KEY }}", "{% debug %}", "{{ cycler.__init__.__globals__.os }}",
-    "%{7*7}",
-    "{{ [].class.base.subclasses() }}", "{% import os %}{{ os.popen('id') }}", "{{ '7'*7 }}", "{{=<% %>=}}", "%0a%0d",
-    "{% assign x = 'a' %}{{ x }}", "{% comment %}", "{{ message.text | replace: 'a', 'b' }}", "\\u007b\\u007b 1 }}",
-    "{#", "{{ 1 | divided_by: 0 }}", "__import__('os').system('id')", "{0.__class__}", "%s%n%x", "{{ now }}",
+    "{{ message.text }}", "{{ 7 | times: 7 }}", "{{7*7}}", "{% for i in (1..999999999) %}x{% endfor %}", "{{", "}}",
+    "{%", "{% raw %}", "{% endraw %}{{ message.text }}", "{% include '/etc/passwd' %}", "{% render 'x' %}",
+    "{{ ''.__class__.__mro__[1].__subclasses__() }}", "{{ config }}", "{{ config.items() }}", "{{ self }}",
+    "{{ request.application.__globals__ }}", "${7*7}", "#{7*7}", "<%= 7*7 %>", "*{7*7}", "@(7*7)", "[[${7*7}]]",
+    "{{constructor.constructor('x')()}}", "{{ contact.openid }}", "{{ settings.SECRET_KEY }}", "{% debug %}",
+    "{{ cycler.__init__.__globals__.os }}", "{{ lipsum.__globals__['os'].popen('id').read() }}", "%{7*7}",
+    "{{ [].class.base.subclasses() }}", "{% import os %}{{ os.popen('id') }}", "{{ '7'*7 }}", "{{=<% %>=}}",
+    "{% assign x = 'a' %}{{ x }}", "{% capture m %}x{% endcapture %}", "{% comment %}", "{% liquid\n echo 1 %}",
+    "{{ message.text | replace: 'a', 'b' }}", "\\u007b\\u007b 1 }}", "{#", "{{- now -}}", "{{ 1 | divided_by: 0 }}",
+    "__import__('os').system('id')", "{0.__class__}", "%s%n%x", "{{ now }}", "%0a%0d", "｛｛ now ｝｝",
+    "{\u200b{ now }}", "#set($x=7*7)$x", "<#assign x=7*7>${x}", "{php}echo 1;{/php}", "{{ forloop.parentloop }}",
+    "}}{{ now }}{{",
 ]  # fmt: skip
+"""What templates of Liquid, Jinja, Twig, ERB, Freemarker, Velocity, Smarty, Angular and Python would carry out."""
+
+CUSTOMER = Contact(1, "shop", "oLiLei", datetime(2026, 11, 24, tzinfo=UTC))
+EVERYWHERE = "【{{ message.text }}|{{ m.no }}|{{ contact.alias }}|{{ session_from.value }}|{{ session.value }}】"
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
-def test_a_customers_text_is_never_template_text(payload: str) -> None:
-    assert RENDERER.render("【{{ message.text }}】{{ m.no }}", values(payload, no=payload)) == (
-        f"【{harmless(payload)}】{payload}"
-    )
+def test_what_a_customer_wrote_is_never_template_text(payload: str) -> None:
+    message = Message(1, 1, 1, MessageType.TEXT, CUSTOMER.first_seen_at, CUSTOMER.first_seen_at, text=payload)
+    message = replace(message, session_from=payload)
+    thread = Conversation(1, "shop", replace(CUSTOMER, alias=payload))
+    account = Account("shop", "wx0123456789abcdef", "gh_0123456789ab")
+    known = variables(message, thread, account, {"no": payload}, CUSTOMER.first_seen_at)
+    assert RENDERER.render(EVERYWHERE, known) == "【" + "|".join([payload.replace("<", "＜")] * 5) + "】"
+
+
+def test_they_are_many_and_none_twice() -> None:
+    assert len(set(PAYLOADS)) == len(PAYLOADS) >= 40
 
 
 @pytest.mark.parametrize(

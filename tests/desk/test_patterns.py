@@ -1,32 +1,91 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 
+from tests.core.asking import REPLY, subject
 from wxdesk import i18n
 from wxdesk.core.errors import BadPattern
+from wxdesk.core.matching import Ruleset, Tools
 from wxdesk.core.patterns import Found
+from wxdesk.core.rules import Condition, Rule
+from wxdesk.core.words import Normaliser
+from wxdesk.desk.pattern_filter import Re2Filter
 from wxdesk.desk.patterns import PROGRAM_LIMIT, SOURCE_LIMIT, TEXT_LIMIT, compile_pattern
 
-SECONDS = 0.05  # of processor time, ten times what is wanted: the machine may be slow
+REDOS = [
+    (r"^(a+)+$", "a", "!", ""),
+    (r"^(a|a)*$", "a", "!", ""),
+    (r"^(a|aa)+$", "a", "!", ""),
+    (r"^(a*)*$", "a", "!", ""),
+    (r"^((a*)*)*$", "a", "b", ""),
+    (r"^([a-zA-Z]+)*$", "a", "1", ""),
+    (r"^(\d+)*x", "7", "!", "x"),
+    (r"^(\w+\s?)*$", "ab", "!", ""),
+    (r"^(\s*\S+)*!$", "a", "?", "!"),
+    (r"(x+x+)+y", "x", "!", "y"),
+    (r"^(.*?,){11}P", "1,2,3,", "!", "P"),
+    (r"^(.*a){20}$", "a", "!", ""),
+    (r"^(([a-z])+.)+[A-Z]([a-z])+$", "a", "!", "Zz"),
+    (r"^(([^x])*)*x", "a", "!", "x"),
+    (r"(?i)^(退|款|退款)+z", "退款", "!", "Z"),
+    (r"^([\w.]+)+@", "a.b", "!", "@"),
+    (r"^(?P<a>(?:b|a+)*)c", "a", "!", "c"),
+    (r"^(?:(?:a退|a|退)?)+$", "a退", "!", ""),
+    (r"^([a-z0-9]+[-.]?)*@", "a1", "!", "@"),
+    (r"^(https?://)?([\w-]+\.?)+/$", "ab", "!", "/"),
+    (r"^(\(?\d+\)?-?)+$", "13", "x", ""),
+    (r"^((\d+,?)+;?)+$", "12,", "x", ";"),
+    (r"^(好+啊*)+？$", "好", "！", "？"),
+    (r"^(?:订单|订|单|号)+\d$", "订单", "x", "8"),
+    (r"^(a+b?)+c$", "a", "!", "c"),
+    (r"^(?:a+){2,}b", "a", "!", "b"),
+    (r"^(.+)+：$", "退", "！", "："),
+    (r"^(\p{Han}+)+$", "退", "1", ""),
+    (r"^(?:[哈]+|[呵]*)+$", "哈", "x", ""),
+    (r"^(\S+ ?)+\.$", "ab", "!", "."),
+    (r"^(?:a|b|ab)*c$", "ab", "!", "c"),
+    (r"^(\d+\.?)+元$", "1", "!", "元"),
+    (r"^(?:0|1|01)+2", "01", "!", "2"),
+    (r"(?s)^(.|\n)*\x00$", "\n", "!", "\x00"),
+    (r"^(?:(?:\d{1,3})+,?)+$", "1", "x", ""),
+    (r"^(e|é|.)+\d$", "é", "!", "5"),
+    (r"^(👍|👍👍)+$", "👍", "x", ""),
+    (r"^(\s+|　+)+！$", " 　", "x", "！"),
+]
+"""A pattern, what a hostile text repeats, and its end: one with which the pattern fails, one with which it is found.
 
-CATASTROPHIC = [
-    r"^(a+)+$", r"(a|a)*$", r"(a|aa)+$", r"(.*a){20}", r"([a-zA-Z]+)*$", r"(x+x+)+y", r"(.*?,){11}P", r"(a?){30}a{30}",
-    r"(\d+)*x", r"(.*)*(.*)*(.*)*=", r"(\w+\s?)*$", r"^(([a-z])+.)+[A-Z]([a-z])+$", r"(([^x])*)*x", r"(?i)(退|款|a)+z",
-    r"^(\s*\S+)*!$", r"(<[^>]*>)*<", r"^([\w.]+)+@", r"(?P<a>(b|a+)*)c", r"(?:(?:a|退)?)+$", r"((a*)*)*b",
-    r"^(?:.?.?.?.?){20}$", r"(.{1,20}){1,3}款",
-]  # fmt: skip
-SUBJECTS = ["a" * 10_240 + "!", "退款" * 5_120, "x" * 10_240, "1," * 5_120, "aé退x " * 2_048, " " * 10_240]
+An engine that goes back and tries again needs, for sixty characters of the failing text, longer than anybody waits.
+"""
+
+HUGE = ["a" * 100_000, "退款" * 50_000, "1," * 50_000, "aé退x " * 20_000, " " * 100_000, "👍" * 50_000]
 
 
-@pytest.mark.parametrize("pattern", CATASTROPHIC)
-def test_no_text_makes_a_pattern_slow(pattern: str) -> None:
+def hostile(piece: str, end: str) -> str:
+    """As long as is searched."""
+    return piece * ((TEXT_LIMIT - len(end)) // len(piece)) + end
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(("pattern", "piece", "fails", "holds"), REDOS)
+def test_no_text_keeps_a_pattern_busy(pattern: str, piece: str, fails: str, holds: str) -> None:
     compiled = compile_pattern(pattern)
-    for subject in SUBJECTS:
-        start = time.thread_time()
-        compiled.search(subject)
-        assert time.thread_time() - start < SECONDS
+    assert compiled.search(hostile(piece, fails)) is None
+    found = compiled.search(hostile(piece, holds))
+    assert found is not None
+    assert found.text == hostile(piece, holds)
+    for text in HUGE:
+        compiled.search(text)
+
+
+@pytest.mark.timeout(60)
+def test_no_text_keeps_a_list_of_such_rules_busy() -> None:
+    rules = [Rule(row[0], id=n, when=Condition(regex=row[0]), then=REPLY) for n, row in enumerate(REDOS, start=1)]
+    asked = Ruleset(rules, Tools(compile_pattern, Normaliser(()), Re2Filter))
+    for pattern, piece, fails, holds in REDOS:
+        failing, holding = (subject(hostile(piece, end)) for end in (fails, holds))
+        assert asked.decide(failing) == asked.ask_each(failing)
+        assert asked.decide(holding) == asked.ask_each(holding)
+        assert pattern not in {one.rule.name for one in asked.decide(failing).matched}
 
 
 @pytest.mark.parametrize(
