@@ -33,6 +33,7 @@ from wxdesk.core.events import (
     PictureChanged,
     PreferencesChanged,
     PushSeen,
+    RepliesRecalled,
     ReplyChanged,
     TakeoverChanged,
     TokenChanged,
@@ -282,7 +283,7 @@ def _way_out(setup: Setup, store: SqlStore, pause: Pause, holding: Holding, bus:
     files = FolderOfPictures(setup.home / PICTURES)
     uploads = Uploads(store.pictures, files, client, clock)
     outbox = Outbox(store, PictureSender(client, uploads), setup.accounts, pause, holding, rests, bus.publish, clock)
-    bus.subscribe(outbox.hear, ReplyChanged, PauseChanged, AccountFreed, OperatorWrites)
+    bus.subscribe(outbox.hear, ReplyChanged, PauseChanged, AccountFreed, OperatorWrites, RepliesRecalled)
     fetching = PictureFetching(store.pictures, files, client, setup.ready, bus.publish, clock)
     bus.subscribe(fetching.hear, PictureChanged)
     return WayOut(client, rests, files, uploads, outbox, fetching)

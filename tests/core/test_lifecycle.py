@@ -48,6 +48,10 @@ def test_anything_before_sending_can_be_cancelled_and_nothing_while_sending() ->
     assert (S.SENDING, Move.CANCEL) not in REPLY_MOVES
 
 
+def test_only_what_is_claimed_is_recalled() -> None:
+    assert [key for key in REPLY_MOVES if key[1] is Move.RECALL] == [(S.SENDING, Move.RECALL)]
+
+
 def test_only_a_person_moves_an_unknown_reply() -> None:
     assert {move for state, move in REPLY_MOVES if state is S.UNKNOWN} == {Move.RETRY, Move.CONFIRM, Move.CANCEL}
 

@@ -28,6 +28,7 @@
     ├── PushRefused                tell: nobody outside; counted · again: no
     └── SendError                  what became of one reply
         ├── NotSent                nothing left this machine · again: yes, with back-off
+        ├── Recalled               a human took it back before its call began · again: no
         ├── NotSendable            nothing left this machine, and nothing can · again: after mending it
         ├── Refused                WeChat said no: errcode · again: as `core.errcodes` says
         └── DeliveryUnknown        the answer never came · again: only by an operator
@@ -297,6 +298,12 @@ class NotSent(SendError):
     def __init__(self, reason: str, *, busy: bool = False) -> None:
         self.busy = busy
         super().__init__(reason=reason)
+
+
+class Recalled(SendError):
+    """The reply was about to leave when a human had the last word; nothing has left."""
+
+    template = "Taken back before it left."
 
 
 class NotSendable(SendError):

@@ -106,6 +106,13 @@ class TakeoverChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class RepliesRecalled(Event):
+    """Nothing automatic may leave any more in a conversation, also what the outbox has in hand already."""
+
+    conversation_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class TakeoverEnding(Event):
     """Automatic replies return to a conversation at `until`, unless its human keeps it."""
 

@@ -29,6 +29,7 @@ class Move(StrEnum):
     LOSE = "lose"  # the answer never came: it may have been delivered
     EXPIRE = "expire"  # claimed too late to be said by itself; nothing has left, and its human decides
     CANCEL = "cancel"  # stopped before it was sent
+    RECALL = "recall"  # claimed, and stopped before its call began; nothing has left
     RETRY = "retry"  # an operator sends it again
     CONFIRM = "confirm"  # an operator knows that it arrived
 
@@ -51,6 +52,7 @@ REPLY_MOVES: dict[tuple[ReplyState, Move], ReplyState] = {
     (S.SENDING, Move.POSTPONE): S.QUEUED,
     (S.SENDING, Move.LOSE): S.UNKNOWN,
     (S.SENDING, Move.EXPIRE): S.DRAFT,
+    (S.SENDING, Move.RECALL): S.CANCELLED,
     (S.FAILED, Move.RETRY): S.QUEUED,
     (S.FAILED, Move.CANCEL): S.CANCELLED,
     (S.UNKNOWN, Move.RETRY): S.QUEUED,

@@ -3,6 +3,7 @@
 accepted                         sent; the reply window loses one
 certainly not delivered          queued again, later and later (`core.backoff`), then failed
 paused before the call           queued again
+taken over before the call       cancelled
 nothing there to deliver         failed: its picture is gone from this machine
 no answer came                   unknown: never sent again by itself
 not even tried, being too late   a draft: its human decides whether it still fits
@@ -65,6 +66,10 @@ class Consequences:
     def expired(self, reply: Reply) -> Consequence:
         """Its time was so long ago that the customer may have moved on; nothing has left."""
         return self._final(reply, Move.EXPIRE, ReplyChanges(error=TOO_LATE))
+
+    def recalled(self, reply: Reply, by: str) -> Consequence:
+        """A human took the word between its claim and its call."""
+        return self._final(reply, Move.RECALL, ReplyChanges(by=by))
 
     def stopped(self) -> Consequence:
         """A pause came between its claim and its call; it waits for its end."""

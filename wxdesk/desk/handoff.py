@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from wxdesk.core import contents, quota
 from wxdesk.core.errors import PartsDiffer, ReplyEmpty, TooFewLeft
-from wxdesk.core.events import ConversationChanged, Event, ReplyChanged, TakeoverChanged
+from wxdesk.core.events import ConversationChanged, Event, RepliesRecalled, ReplyChanged, TakeoverChanged
 from wxdesk.core.lifecycle import Move, is_taken_over
 from wxdesk.core.model import Author, Content, Conversation, NewReply, Reply, ReplyMode, ReplyState
 from wxdesk.core.takeover import UNTIL_HANDED_BACK, TakeOverFor
@@ -112,6 +112,7 @@ class Handoff:
         await self._store.conversations.take_over(conversation_id, until, how.silent_seconds)
         for reply in await self._store.replies.cancel_automatic(conversation_id, OPERATOR, now):
             self._told(reply)
+        self._publish(RepliesRecalled(conversation_id))
         self._publish(TakeoverChanged(conversation_id, until))
         self._publish(ConversationChanged(conversation_id))
 
@@ -135,6 +136,8 @@ class Handoff:
         """Set the conversation's own mode; None follows the account. What waits there follows as well."""
         await self._store.conversations.set_mode(conversation_id, mode)
         await self._holding.follow_mode(conversation_id, OPERATOR)
+        if mode is ReplyMode.OFF:
+            self._publish(RepliesRecalled(conversation_id))
         self._publish(ConversationChanged(conversation_id))
 
     async def mark_read(self, conversation_id: int) -> None:

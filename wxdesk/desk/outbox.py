@@ -14,19 +14,30 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
+from functools import partial
 
 from wxdesk.core import quota
-from wxdesk.core.errors import DeliveryUnknown, MoveNotAllowed, NotFound, NotSendable, NotSent, Refused, StoreError
+from wxdesk.core.errors import (
+    DeliveryUnknown,
+    MoveNotAllowed,
+    NotFound,
+    NotSendable,
+    NotSent,
+    Recalled,
+    Refused,
+    StoreError,
+)
 from wxdesk.core.events import (
     AccountFreed,
     ConversationChanged,
     Event,
     OperatorWrites,
     PauseChanged,
+    RepliesRecalled,
     ReplyChanged,
 )
 from wxdesk.core.lifecycle import BEFORE_SENDING, Move, is_automatic
-from wxdesk.core.model import Account, Reply, ReplyWindow
+from wxdesk.core.model import Account, Author, Reply, ReplyWindow
 from wxdesk.core.quota import Claimed
 from wxdesk.desk.consequences import Consequence, Consequences
 from wxdesk.desk.holding import Holding
@@ -69,6 +80,7 @@ class Outbox:
         self._wake: datetime | None = None
         self._wake_known = False
         self._under_way: dict[int, asyncio.Task[None]] = {}
+        self._recalled: set[int] = set()
         self._rests = rests
         self._consequences = Consequences(store, rests, publish, clock)
 
@@ -79,6 +91,8 @@ class Outbox:
                 self._look_again()
             case PauseChanged() | AccountFreed() | OperatorWrites():
                 self._look_again()
+            case RepliesRecalled(conversation_id):
+                self._recalled.add(conversation_id)
             case _:
                 pass
 
@@ -134,6 +148,8 @@ class Outbox:
             raise
 
     async def _claim(self, now: datetime, limit: int, without: Collection[str]) -> list[Claimed]:
+        # What was recalled before this claim is not there to be claimed; what is recalled meanwhile may be.
+        self._recalled &= self._under_way.keys()
         claimed = await self._store.replies.claim(
             now, busy=tuple(self._under_way), limit=limit, only_by_hand=self._pause.on, without=without
         )
@@ -162,6 +178,7 @@ class Outbox:
 
     def _ended(self, reply: Reply) -> None:
         del self._under_way[reply.conversation_id]
+        self._recalled.discard(reply.conversation_id)
         self._rests.came_back(reply.account, reply.id)
         self._awake.set()
 
@@ -178,11 +195,13 @@ class Outbox:
         account = self._accounts.get(reply.account)
         if account is None:
             return self._consequences.hopeless(reply, "its account is not in config.toml any more")
-        untried = self._untried(reply, window)
-        if untried is not None:
-            return untried
+        return self._untried(reply, window) or await self._call(account, reply)
+
+    async def _call(self, account: Account, reply: Reply) -> Consequence:
         try:
-            await self._sender.send(account, reply.openid, reply.content, reply.id)
+            await self._sender.send(account, reply.openid, reply.content, reply.id, partial(self._may_leave, reply))
+        except Recalled:
+            return self._taken_back(reply)
         except NotSent as error:
             return self._consequences.not_sent(reply, error)
         except NotSendable as error:
@@ -197,16 +216,22 @@ class Outbox:
         return self._consequences.accepted(reply)
 
     def _untried(self, reply: Reply, window: ReplyWindow) -> Consequence | None:
-        """What becomes of an automatic reply that may not leave, or is not worth trying; None for one that is.
-
-        Asked right before the call begins, so that a pause stops also what was claimed a moment before it.
-        """
+        """What becomes of an automatic reply that may not leave, or is not worth trying; None for one that is."""
         now = self._clock()
-        if is_automatic(reply) and self._pause.on:
-            return self._consequences.stopped()
+        if not self._may_leave(reply):
+            return self._taken_back(reply)
         if is_automatic(reply) and quota.left(window, now) == 0:
             return self._consequences.hopeless(reply, "WeChat allows no more replies until the contact writes again")
         return self._consequences.expired(reply) if self._holding.is_late(reply, now) else None
+
+    def _may_leave(self, reply: Reply) -> bool:
+        """Asked again right before the call begins: a pause or a takeover stops also what has been claimed."""
+        return not is_automatic(reply) or not (self._pause.on or reply.conversation_id in self._recalled)
+
+    def _taken_back(self, reply: Reply) -> Consequence:
+        if reply.conversation_id in self._recalled:
+            return self._consequences.recalled(reply, Author.OPERATOR)
+        return self._consequences.stopped()
 
     async def _record(self, reply: Reply, move: Move, changes: ReplyChanges) -> None:
         while True:

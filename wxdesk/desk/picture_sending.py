@@ -6,12 +6,13 @@ What goes wrong before the reply itself leaves has certainly not delivered anyth
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 
 from wxdesk.core.errcodes import ErrorAction, action_for
 from wxdesk.core.errors import BadPicture, NotFound, NotSendable, NotSent, Refused, StoreError
 from wxdesk.core.model import Account, Content
-from wxdesk.desk.ports import Sender
+from wxdesk.desk.ports import Sender, always
 from wxdesk.desk.uploads import Uploads
 
 CLOSED = "wxdesk was closed before the picture was uploaded"
@@ -29,16 +30,23 @@ class PictureSender:
         self._sender = sender
         self._uploads = uploads
 
-    async def send(self, account: Account, openid: str, content: Content, reply_id: int | None = None) -> None:
+    async def send(
+        self,
+        account: Account,
+        openid: str,
+        content: Content,
+        reply_id: int | None = None,
+        may_leave: Callable[[], bool] = always,
+    ) -> None:
         """See `desk.ports.Sender.send`."""
         ready = await self._with_media(account, content)
         try:
-            await self._sender.send(account, openid, ready, reply_id)
+            await self._sender.send(account, openid, ready, reply_id, may_leave)
         except Refused as error:
             if ready is content or action_for(error.errcode) is not ErrorAction.REUPLOAD:
                 raise
             again = await self._with_media(account, content, refused=ready)
-            await self._sender.send(account, openid, again, reply_id)
+            await self._sender.send(account, openid, again, reply_id, may_leave)
 
     async def _with_media(self, account: Account, content: Content, refused: Content | None = None) -> Content:
         ready = content

@@ -368,13 +368,28 @@ class Store(Protocol):
         ...
 
 
+def always() -> bool:
+    """What nothing keeps back may leave."""
+    return True
+
+
 class Sender(Protocol):
     """The way out: WeChat's customer-service API."""
 
-    async def send(self, account: Account, openid: str, content: Content, reply_id: int | None = None) -> None:
+    async def send(
+        self,
+        account: Account,
+        openid: str,
+        content: Content,
+        reply_id: int | None = None,
+        may_leave: Callable[[], bool] = always,
+    ) -> None:
         """Send one reply; returning means that WeChat accepted it. `reply_id` goes into the `ApiCalled` it tells.
 
+        `may_leave` is asked right before the call itself begins, when token and pictures are there.
+
         Raises:
+            Recalled: it may not.
             NotSent: it certainly did not leave.
             Refused: WeChat answered with an errcode; the token has been renewed and tried once where that helps.
             DeliveryUnknown: it may have been delivered.

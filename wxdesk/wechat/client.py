@@ -16,10 +16,10 @@ import msgspec
 
 from wxdesk.core.credentials import Credentials
 from wxdesk.core.errcodes import ErrorAction, action_for, meaning_of
-from wxdesk.core.errors import BadPicture, DeliveryUnknown, NotSent, SendError
+from wxdesk.core.errors import BadPicture, DeliveryUnknown, NotSent, Recalled, SendError
 from wxdesk.core.events import AccountFreed, ApiCalled, Event
 from wxdesk.core.model import Account, Content, PictureFormat
-from wxdesk.desk.ports import Clock
+from wxdesk.desk.ports import Clock, always
 from wxdesk.i18n import tr
 from wxdesk.wechat.access_token import AccessTokens, Grant
 from wxdesk.wechat.answer import Answer, refusal, split_rid
@@ -66,11 +66,20 @@ class WeChatClient:
         fetch = {"stable": self._fetch_stable, "classic": self._fetch_classic}[token_endpoint]
         self._tokens = AccessTokens(fetch, publish, clock, margin=MARGIN_SECONDS[token_endpoint], monotonic=monotonic)
 
-    async def send(self, account: Account, openid: str, content: Content, reply_id: int | None = None) -> None:
+    async def send(
+        self,
+        account: Account,
+        openid: str,
+        content: Content,
+        reply_id: int | None = None,
+        may_leave: Callable[[], bool] = always,
+    ) -> None:
         """Send one reply; see `desk.ports.Sender.send`."""
         body = to_body(openid, content)
 
         def call(token: str) -> Awaitable[Answer]:
+            if not may_leave():
+                raise Recalled
             sent = self._http.post("/cgi-bin/message/custom/send", {"access_token": token}, body)
             return self._told(account, "custom/send", sent, reply_id)
 
