@@ -125,3 +125,7 @@ def test_the_narrower_mode_wins() -> None:
 def test_a_takeover_ends_with_its_time(taken_over: bool, until: datetime | None, expected: bool) -> None:
     talk = Conversation(1, "shop", TALK.contact, taken_over=taken_over, taken_over_until=until)
     assert is_taken_over(talk, NOW) is expected
+
+
+def test_each_move_is_a_step_that_history_can_tell_but_those_of_the_plain_way() -> None:
+    assert {move for move in Move if step_kind(move) is None} == {Move.CLAIM, Move.ACCEPT}

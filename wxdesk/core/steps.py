@@ -22,6 +22,7 @@ class StepKind(StrEnum):
     LOSE = "lose"
     EXPIRE = "expire"
     CANCEL = "cancel"
+    RECALL = "recall"
     RETRY = "retry"
     CONFIRM = "confirm"
 
