@@ -21,6 +21,7 @@ from wxdesk.core.lifecycle import (
     states_before,
 )
 from wxdesk.core.model import Account, Author, Contact, Content, Conversation, Reply, ReplyMode, ReplyState
+from wxdesk.core.steps import step_kind
 
 S = ReplyState
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
