@@ -62,6 +62,7 @@ from wxdesk.desk.picture_sending import PictureSender
 from wxdesk.desk.pictures import Pictures
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.preferences import KeptPreferences
+from wxdesk.desk.presence import DeskPresence
 from wxdesk.desk.quarantine import Quarantine
 from wxdesk.desk.rests import Rests
 from wxdesk.desk.rulebook import Rulebook
@@ -215,12 +216,12 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
     config, accounts, clock, bus = setup.config, setup.accounts, setup.clock, Bus()
     health, traffic = _watching(bus)
     preferences, pause = KeptPreferences(store.settings, bus.publish), Pause(store.settings, bus.publish)
+    presence, writing = DeskPresence(bus.publish, clock), Writing(bus.publish, clock)
     rulebook, phrasebook = _knowing(store, bus, clock)
     transfers = Transfers(store.transfers, lambda: rulebook.transfers)
-    answering = Answering(accounts, rulebook, pause, transfers, clock)
+    answering = Answering(accounts, rulebook, pause, transfers, lambda: presence.now, clock)
     intake = Intake(store, read_push, answering, transfers, bus.publish, clock)
     listener = _door(setup, intake, bus)
-    writing = Writing(bus.publish, clock)
     holding = Holding(store, accounts, preferences, pause, writing, bus.publish, clock)
     out = _way_out(setup, store, pause, holding, bus)
     takeovers = Takeovers(store.takeovers, store.settings, bus.publish, clock)
@@ -232,6 +233,7 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
         accounts=accounts,
         store=store,
         preferences=preferences,
+        presence=presence,
         handoff=Handoff(store, pictures, holding, transfers, preferences, bus.publish, clock),
         alarms=_alarms(setup, store, preferences, bus),
         pictures=pictures,

@@ -22,6 +22,7 @@ from wxdesk.core.model import (
     ReplyState,
     ReplyWindow,
 )
+from wxdesk.core.presence import AtDesk, AwayReason
 from wxdesk.core.rules import (
     Action,
     ActionKind,
@@ -31,6 +32,7 @@ from wxdesk.core.rules import (
     Firing,
     MessageNo,
     Outcome,
+    Presence,
     Rule,
     TagsTest,
 )
@@ -45,6 +47,7 @@ from wxdesk.desk.transfers import Transfers
 
 NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
 ACCOUNT = Account("shop", "wx0123456789abcdef", "gh_0123456789ab")
+SOMEBODY = AtDesk(NOW)
 THREAD = Conversation(1, "shop", Contact(1, "shop", "oLiLei", NOW), window=ReplyWindow(5, NOW + timedelta(hours=47)))
 
 
@@ -72,12 +75,22 @@ class NobodyArmed:
         raise NotFound("conversation")
 
 
-async def answering(rules: Sequence[Rule], account: Account = ACCOUNT) -> Answering:
+async def answering(rules: Sequence[Rule], account: Account = ACCOUNT, at_desk: AtDesk = SOMEBODY) -> Answering:
     book = Rulebook(KeptRules(rules), Calendars(KeptSettings()), LiquidRenderer(), lambda: NOW, lambda _: None)
     await book.load()
     pause = Pause(KeptSettings(), lambda _: None)
     transfers = Transfers(NobodyArmed(), lambda: False)
-    return Answering({account.name: account}, book, pause, transfers, lambda: NOW)
+    return Answering({account.name: account}, book, pause, transfers, lambda: at_desk, lambda: NOW)
+
+
+@pytest.mark.parametrize("reason", [None, *AwayReason])
+async def test_a_rule_for_an_empty_desk_answers_only_there(reason: AwayReason | None) -> None:
+    rules = [
+        rule("nobody", when=Condition(any=("x",), operator=Presence.AWAY)),
+        rule("somebody", when=Condition(any=("x",), operator=Presence.PRESENT)),
+    ]
+    [made] = (await answering(rules, at_desk=AtDesk(NOW, reason))).resolve([message(1, "x")])
+    assert texts(made) == ["somebody" if reason is None else "nobody"]
 
 
 async def resolved(rules: Sequence[Rule], *items: Undecided, account: Account = ACCOUNT) -> list[Resolution]:

@@ -16,6 +16,7 @@ from wxdesk.core.errors import StoreError
 from wxdesk.core.events import DecisionMade, Event
 from wxdesk.core.inbox import InboxFilter
 from wxdesk.core.model import Account, Conversation, Incoming, MessageType, Push, ReplyMode
+from wxdesk.core.presence import AtDesk
 from wxdesk.core.rules import Action, ActionKind, Condition, Outcome, Rule
 from wxdesk.core.transfer import Receipt
 from wxdesk.desk import intake as intake_module
@@ -97,7 +98,7 @@ async def room(tmp_path: Path) -> AsyncIterator[Room]:
     pause = Pause(store.settings, hear)
     rulebook = Rulebook(store.rules, Calendars(store.settings), LiquidRenderer(), clock, hear)
     transfers = Transfers(store.transfers, lambda: rulebook.transfers, patience=0.05)
-    answering = Answering({"shop": SHOP}, rulebook, pause, transfers, clock)
+    answering = Answering({"shop": SHOP}, rulebook, pause, transfers, lambda: AtDesk(clock()), clock)
     made = Room(store, rulebook, transfers, Intake(store, read_push, answering, transfers, hear, clock))
     yield made
     await store.close()

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World, open_world
+from wxdesk.core.presence import Seen
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule
 from wxdesk.ui import fonts
 from wxdesk.ui.appearance import Appearance, Look, apply
@@ -113,6 +114,7 @@ def show_page(qtbot: QtBot, bridge: Bridge) -> ShowPage:
     """Shows a page in an active window of its own, and returns it with its first answers in."""
 
     def show[P: QWidget](make: Callable[[Bridge, Notices], P], width: int, height: int) -> P:
+        bridge.ask(bridge.desk.presence.report(Seen()))  # as the whole window does
         window = QWidget()
         notices = Notices(window)
         bridge.failed.connect(notices.report)

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from wxdesk.core.calls import Cause
 from wxdesk.core.model import PictureState, ReplyState
+from wxdesk.core.presence import AtDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,13 @@ class PauseChanged(Event):
 @dataclass(frozen=True, slots=True)
 class PreferencesChanged(Event):
     """The operator set how the desk works with him; the new ones are in `desk.preferences`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceChanged(Event):
+    """The operator has left the desk or come back to it, or is away for another reason."""
+
+    at_desk: AtDesk
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,11 @@ class Preferences:
     warn_hours: int = 2
 
     @property
+    def away(self) -> timedelta:
+        """Without key or mouse for so long, nobody sits at the desk."""
+        return timedelta(minutes=self.away_minutes)
+
+    @property
     def warning(self) -> timedelta:
         """How long before a reply window closes unanswered the operator is told; zero for not at all."""
         return timedelta(hours=self.warn_hours)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from wxdesk.core.guards import Situation, stopped_by
 from wxdesk.core.lifecycle import delivered, first_state
 from wxdesk.core.model import Account, Author, NewReply, ReplyMode, ReplyState
+from wxdesk.core.presence import AtDesk
 from wxdesk.core.rules import Decision, Firing, Outcome
 from wxdesk.core.subject import Wanted
 from wxdesk.core.transfer import SESSION_LASTS
@@ -33,9 +34,16 @@ class Answering:
     """Decides on messages, one after the other, each knowing what was decided before it."""
 
     def __init__(
-        self, accounts: Mapping[str, Account], rulebook: Rulebook, pause: Pause, transfers: Transfers, clock: Clock
+        self,
+        accounts: Mapping[str, Account],
+        rulebook: Rulebook,
+        pause: Pause,
+        transfers: Transfers,
+        at_desk: Callable[[], AtDesk],
+        clock: Clock,
     ) -> None:
         self._accounts = accounts
+        self._at_desk = at_desk
         self._rulebook = rulebook
         self._pause = pause
         self._transfers = transfers
@@ -90,8 +98,9 @@ class Answering:
 
     def _ask_rules(self, item: Undecided, situation: Situation) -> Resolution:
         account, now = situation.account, situation.now
+        who = self._at_desk().who
         try:
-            answer = self._rulebook.answer(item.message, item.conversation, account, item.history)
+            answer = self._rulebook.answer(item.message, item.conversation, account, item.history, who)
         except Exception as error:
             log.exception("The rules failed on a message")
             return Resolution(_decision(item, Outcome.NOT_RENDERED, now, problem=type(error).__name__))

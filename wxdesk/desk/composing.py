@@ -16,7 +16,7 @@ from wxdesk.core.errors import BadTemplate, ReplyTooLong
 from wxdesk.core.matching import Matched, Matching
 from wxdesk.core.model import Account, Content, Conversation, Message, ReplyKind
 from wxdesk.core.render import MAX_PARTS, variables
-from wxdesk.core.rules import Action, ActionKind, Rule, RuleVerdict, Variant
+from wxdesk.core.rules import Action, ActionKind, Presence, Rule, RuleVerdict, Variant
 from wxdesk.core.schedule import Schedule
 from wxdesk.core.subject import NO_HISTORY, History
 from wxdesk.desk.calendars import Calendars
@@ -77,13 +77,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """The message that is answered, with all that a template may speak of. `now` is aware."""
+    """The message that is answered, with all that rules and templates may speak of. `now` is aware."""
 
     message: Message
     conversation: Conversation
     account: Account
     now: datetime
     history: History = NO_HISTORY
+    operator: Presence = Presence.PRESENT
 
 
 class Composer:

@@ -16,6 +16,7 @@ from wxdesk.desk.phrasebook import Phrasebook
 from wxdesk.desk.pictures import Pictures
 from wxdesk.desk.ports import Clock, Store
 from wxdesk.desk.preferences import KeptPreferences
+from wxdesk.desk.presence import DeskPresence
 from wxdesk.desk.quarantine import Quarantine
 from wxdesk.desk.rests import Rests
 from wxdesk.desk.rulebook import Rulebook
@@ -33,6 +34,7 @@ class Desk:
     accounts: Mapping[str, Account]
     store: Store
     preferences: KeptPreferences
+    presence: DeskPresence
     handoff: Handoff
     alarms: Alarms
     pictures: Pictures

@@ -211,24 +211,22 @@ class Rulebook:
         return write_rules(await self._rules.all(), self._calendars.all)
 
     def answer(
-        self, message: Message, conversation: Conversation, account: Account, history: History = NO_HISTORY
+        self,
+        message: Message,
+        conversation: Conversation,
+        account: Account,
+        history: History = NO_HISTORY,
+        operator: Presence = Presence.PRESENT,
     ) -> Answer:
         """What the rules say to `message`. Changes nothing, and a template that fails is an answer too."""
-        return self._answer(self._ruleset, Occasion(message, conversation, account, self._clock(), history))
+        return self._answer(self._ruleset, Occasion(message, conversation, account, self._clock(), history, operator))
 
-    def _answer(
-        self,
-        ruleset: Ruleset,
-        occasion: Occasion,
-        *,
-        operator: Presence = Presence.PRESENT,
-        whole: bool = False,
-    ) -> Answer:
+    def _answer(self, ruleset: Ruleset, occasion: Occasion, *, whole: bool = False) -> Answer:
         message = occasion.message
         subject = replace(
             Subject.of(message, occasion.now),
             tags=occasion.conversation.contact.tags,
-            operator=operator,
+            operator=occasion.operator,
             history=occasion.history,
         )
         matching = ruleset.ask_each(subject) if whole else ruleset.decide(subject)
@@ -256,8 +254,9 @@ class Rulebook:
         ruleset = self._ruleset if instead is None else self.ruleset_with(instead)
         now = around.at or self._clock()
         message = around.message(sentence, on, session_from, now)
-        occasion = Occasion(message, around.conversation(alias, now), Account("", "", ""), now, around.history(now))
-        answer = self._answer(ruleset, occasion, operator=around.operator, whole=True)
+        thread, before = around.conversation(alias, now), around.history(now)
+        occasion = Occasion(message, thread, Account("", "", ""), now, before, around.operator)
+        answer = self._answer(ruleset, occasion, whole=True)
         return Trial(answer, tuple(byte_count(content.text) for content in answer.contents))
 
     def composed(self, matching: Matching, occasion: Occasion) -> Answer:

@@ -23,6 +23,7 @@ from wxdesk.ui.notices import Notices
 from wxdesk.ui.pages import Unsaved, build_pages
 from wxdesk.ui.pause_bar import PauseBar
 from wxdesk.ui.pausing import Pausing
+from wxdesk.ui.presence.presence import OperatorPresence
 from wxdesk.ui.rail import Rail
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.setup.facts import Facts
@@ -72,6 +73,7 @@ class MainWindow(QWidget):
         self.figures = Figures(bridge, self)
         self.returns = TakeoverNews(bridge, self.notices, self.open_conversation, self)
         self.pausing = Pausing(bridge, self.notices, self.inbox.held, self)
+        self.presence = OperatorPresence(bridge, self.notices, self.status_bar.presence, self)
         self._lay_out()
         self._connect()
         self._bind_keys()
@@ -206,6 +208,7 @@ class MainWindow(QWidget):
         bind(self, "F8", self.pausing.toggle)
         bind(self, "F7", self.status_bar.longest.open)
         bind(self, "F9", self.silence_wanted.emit)
+        bind(self, "F10", self.presence.toggle)
         bind(self, "Ctrl+,", self.show_settings)
         bind(self, "Ctrl+Q", self.close)
         bind(self, "F1", self.show_keys)

@@ -62,6 +62,7 @@ def window_keys(pages: Sequence[Place]) -> KeyGroup:
             Key("F7", tr("Open who waits longest")),
             Key("F9", tr("Silence the sound of a call")),
             Key("F8", tr("Pause or resume all automatic replies")),
+            Key("F10", tr("Say that you are away, or back")),
             Key("F1 Ctrl+/", tr("This list of keys")),
             Key("Ctrl+Q", tr("Quit")),
         ),

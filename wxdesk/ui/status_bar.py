@@ -17,11 +17,12 @@ from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.longest_wait import LongestWait
 from wxdesk.ui.pause_menu import PauseMenu
+from wxdesk.ui.presence.chip import PresenceChip
 from wxdesk.ui.theme import Measure, Size
 from wxdesk.ui.token_words import TokenWords
 from wxdesk.ui.widgets.buttons import Button
-from wxdesk.ui.widgets.icon_label import IconLabel
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.lamp import Lamp
 from wxdesk.ui.widgets.small_button import SmallButton
 from wxdesk.ui.words import clock_time
 
@@ -30,7 +31,7 @@ _SHOWN = (ListenerChanged, TokenChanged, PauseChanged)
 
 
 class StatusBar(QFrame):
-    """Listener, tokens, the day's figures, who waits longest, and the pause.
+    """Listener, tokens, the day's figures, who waits longest, who is at the desk, and the pause.
 
     Signals:
         pause_wanted: the operator pressed the pause control.
@@ -55,6 +56,7 @@ class StatusBar(QFrame):
         self.silence = Button(tr("Silence"), key_hint="F9", parent=self)
         self.silence.setProperty("class", "small")
         self.silence.hide()
+        self.presence = PresenceChip(bridge.desk.presence.now, self)
         self.replies = Lamp(self)
         self.pause = Button(tr("Pause all"), key_hint="F8", parent=self)
         self.pause.setProperty("class", "small")
@@ -122,6 +124,8 @@ class StatusBar(QFrame):
         right.addSpacing(6)
         right.addWidget(self.longest)
         right.addSpacing(16)
+        right.addWidget(self.presence)
+        right.addSpacing(12)
         right.addWidget(self.replies)
         right.addSpacing(6)
         right.addWidget(self.pause)
@@ -158,36 +162,3 @@ def _paused_words(state: HealthState) -> str:
     if state.paused_until is None:
         return tr("Automatic replies: paused")
     return tr("Automatic replies: paused until {time}", time=clock_time(state.paused_until))
-
-
-class Lamp(QWidget):
-    """A dot in the colour of a state, and the state in words."""
-
-    def __init__(self, parent: QWidget | None = None, *, tabular: bool = False) -> None:
-        super().__init__(parent)
-        self._dot = IconLabel("dot", "accent_fill", 16, self)
-        self._text = PlainLabel(size=Size.SMALL, role="secondary", elide=True, tabular=tabular, parent=self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
-        row.addWidget(self._dot)
-        row.addWidget(self._text)
-
-    @property
-    def text(self) -> str:
-        """The words beside the dot."""
-        return self._text.full_text()
-
-    @property
-    def role(self) -> str:
-        """The colour of the dot, by its role."""
-        return self._dot.role
-
-    def show_state(self, role: str, text: str, details: str = "") -> None:
-        """Show a state; without text the lamp disappears. `details` is told as a tooltip."""
-        self._dot.show_icon("dot", "accent_fill" if role == "accent" else role)
-        self._text.setText(text)
-        self._text.set_role("secondary" if role == "accent" else role)
-        self.setVisible(bool(text))
-        self.setToolTip(details)
-        self.setAccessibleName(text)

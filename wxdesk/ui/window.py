@@ -216,6 +216,7 @@ async def settled(bridge: Bridge) -> None:
 
 
 def _put_away(bridge: Bridge, window: MainWindow) -> None:
+    window.presence.end()
     bridge.close()
     window.finish()
     window.deleteLater()

@@ -9,10 +9,19 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
-from wxdesk.core.events import CallRaised, CallsChanged, Event, ListenerChanged, PauseChanged, PreferencesChanged
+from wxdesk.core.events import (
+    CallRaised,
+    CallsChanged,
+    Event,
+    ListenerChanged,
+    PauseChanged,
+    PreferencesChanged,
+    TakeoverEnded,
+    TakeoverEnding,
+)
 from wxdesk.core.inbox import InboxRow
 from wxdesk.ui.alerts.chime import chime
-from wxdesk.ui.alerts.notice import Notifier, notice_of
+from wxdesk.ui.alerts.notice import Notifier, notice_of, return_notice
 from wxdesk.ui.alerts.player import Player, player_command
 from wxdesk.ui.alerts.ringer import Ringer
 from wxdesk.ui.alerts.tray import Tray
@@ -26,6 +35,7 @@ MOST_NOTICES = 3
 """Of one moment; more than that at once nobody reads, and the tray has the number."""
 
 _FOLLOWED = (CallRaised, CallsChanged, ListenerChanged, PauseChanged, PreferencesChanged)
+_RETURNS = (TakeoverEnding, TakeoverEnded)
 
 
 class Attention(QObject):
@@ -73,10 +83,11 @@ class Attention(QObject):
         if any(isinstance(event, _FOLLOWED) for event in events):
             self._follow()
         self._notify({event.conversation_id for event in events if isinstance(event, CallRaised)})
+        self._tell_of_returns({event.conversation_id for event in events if isinstance(event, _RETURNS)})
 
     def _notify(self, raised: set[int]) -> None:
-        """Tell on the desktop who calls, unless the operator has it before his eyes."""
-        if self._window.isActiveWindow():
+        """Tell on the desktop who calls, unless the operator is there and has it before his eyes."""
+        if self._window.isActiveWindow() and not self._bridge.desk.presence.now.away:
             raised.discard(self._window.open_conversation_id or 0)
         if raised and self._bridge.desk.preferences.now.notifications:
             self._bridge.ask(self._bridge.desk.store.conversations.rows(raised), self._show_notices)
@@ -87,6 +98,16 @@ class Attention(QObject):
         calling = [row for row in rows if not all(call.seen for call in row.calls)]
         for row in calling[:MOST_NOTICES]:
             self._notifier.show(notice_of(row, desk.clock(), with_text=with_text))
+
+    def _tell_of_returns(self, returning: set[int]) -> None:
+        """Tell on the desktop what the window says of takeovers, while nobody looks at it."""
+        desk = self._bridge.desk
+        if returning and desk.presence.now.away and desk.preferences.now.notifications:
+            self._bridge.ask(desk.store.conversations.rows(returning), self._show_returns)
+
+    def _show_returns(self, rows: Sequence[InboxRow]) -> None:
+        for row in rows[:MOST_NOTICES]:
+            self._notifier.show(return_notice(row.conversation, self._bridge.desk.clock()))
 
     def _open(self, conversation_id: int) -> None:
         self._window.come_forward()

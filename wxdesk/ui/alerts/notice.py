@@ -7,8 +7,12 @@ from datetime import datetime
 from typing import Protocol
 
 from wxdesk.core.inbox import InboxRow
+from wxdesk.core.lifecycle import is_taken_over
+from wxdesk.core.model import Conversation
+from wxdesk.i18n import tr
 from wxdesk.ui.inbox.conversation_words import standing_of
-from wxdesk.ui.words import name_of, preview_of
+from wxdesk.ui.inbox.takeover_words import returned_words
+from wxdesk.ui.words import clock_time, name_of, preview_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +37,13 @@ def notice_of(row: InboxRow, now: datetime, *, with_text: bool) -> Notice:
     why = standing_of(row, now).text
     body = f"{why}\n{preview_of(row.conversation)}" if with_text else why
     return Notice(row.conversation.id, name_of(row.conversation.contact), body)
+
+
+def return_notice(conversation: Conversation, now: datetime) -> Notice:
+    """Automatic replies return to a conversation soon, or have returned."""
+    until = conversation.taken_over_until
+    if is_taken_over(conversation, now) and until is not None:
+        body = tr("Automatic replies return at {time}, unless you keep the word", time=clock_time(until))
+    else:
+        body = returned_words([conversation])
+    return Notice(conversation.id, name_of(conversation.contact), body)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
 
-from wxdesk.core.events import Event, TakeoverEnding
+from wxdesk.core.events import Event, PresenceChanged, TakeoverEnding
 from wxdesk.core.inbox import SearchHit
 from wxdesk.core.rules import Decision
 from wxdesk.i18n import tr
@@ -154,6 +154,8 @@ class InboxPage(QWidget):
         self.session.hear(events)
         if any(isinstance(event, TakeoverEnding) for event in events):
             self._pace()
+        if any(isinstance(event, PresenceChanged) for event in events):
+            self._mark_read()
 
     def _refreshed(self) -> None:
         now = self.ticker.now()
@@ -181,7 +183,8 @@ class InboxPage(QWidget):
     def _mark_read(self) -> None:
         """What is open and in sight of somebody is read, and its call answered."""
         row = self.session.row
-        if row is None or not self.isVisible() or not self.isActiveWindow():
+        nobody = self._bridge.desk.presence.now.away
+        if row is None or nobody or not self.isVisible() or not self.isActiveWindow():
             return
         if row.conversation.unread:
             self._bridge.ask(self._bridge.desk.handoff.mark_read(row.conversation.id))

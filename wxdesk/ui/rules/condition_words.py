@@ -20,10 +20,10 @@ class Group:
 
 
 def groups() -> tuple[Group, ...]:
-    """The conditions in the order of the menu; `operator` is no choice before the desk knows who is there."""
+    """All conditions, in the order of the menu."""
     return (
         Group(tr("What the customer writes"), ("any", "all", "none", "exact", "prefix", "suffix", "regex")),
-        Group(tr("When it arrives"), ("hours",)),
+        Group(tr("When it arrives"), ("hours", "operator")),
         Group(tr("Who the customer is"), ("first_contact", "quiet_days", "tags.any", "tags.none")),
         Group(tr("What went before"), ("message_no", "last_rule_within")),
         Group(tr("Where the customer comes from"), ("session_from", "session_from.fields", "event")),

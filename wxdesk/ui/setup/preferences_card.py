@@ -53,8 +53,8 @@ class PreferencesCard(Card):
         last.offer([(LastMoment.HAND_OVER, tr("waits for me")), (LastMoment.SEND, tr("is sent"))])
         late = tr("minutes late waits as a draft instead")
         self._add(tr("Held replies"), last, NumberLine("stale_minutes", tr("An automatic reply more than"), late, self))
-        away = NumberLine("away_minutes", tr("After"), tr("minutes without key or mouse nobody is at the desk"), self)
-        self._add(tr("Presence"), away)
+        idle = tr("minutes without key or mouse in this window nobody is at the desk")
+        self._add(tr("Presence"), NumberLine("away_minutes", tr("After"), idle, self))
 
     def _add_calling(self) -> None:
         shown = SwitchLine("notifications", tr("Notify me on the desktop"), self)

@@ -1,0 +1,274 @@
+"""The operator's presence in the window, by a clock that the test moves: idle, away by his word, locked, and back."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtDBus import QDBusConnection, QDBusMessage
+from PySide6.QtGui import QAction, QInputMethodEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QMenu
+from pytestqt.qtbot import QtBot
+
+from tests.flow.timed_desk import START, HandClock
+from tests.ui.world import World, open_world
+from wxdesk.core.presence import AwayReason
+from wxdesk.core.takeover import TakeOverFor
+from wxdesk.ui.alerts.attention import Attention
+from wxdesk.ui.alerts.notice import Notice
+from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.main_window import MainWindow
+from wxdesk.ui.notices import Toast
+from wxdesk.ui.presence.presence import BAR
+from wxdesk.ui.presence.screen_lock import TELLERS, ScreenLock
+from wxdesk.ui.widgets.buttons import Button
+
+LI = "oCustomer0000000000000001"
+MINUTE = timedelta(minutes=1)
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with open_world(tmp_path, clock=HandClock()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def active(qtbot: QtBot, window: MainWindow) -> MainWindow:
+    """The window with the keyboard, and its operator at the desk."""
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    return window
+
+
+def reason(world: World) -> AwayReason | None:
+    return world.desk.presence.now.reason
+
+
+def until(qtbot: QtBot, world: World, wanted: AwayReason | None) -> None:
+    qtbot.waitUntil(lambda: reason(world) is wanted)
+
+
+def leave_idle(qtbot: QtBot, world: World) -> None:
+    """Ten minutes without a hand; the window's own beat notices."""
+    world.move_to(START + 10 * MINUTE)
+    until(qtbot, world, AwayReason.IDLE)
+
+
+def test_an_open_window_has_its_operator_and_a_closed_one_has_none(
+    qtbot: QtBot, window: MainWindow, world: World
+) -> None:
+    assert reason(world) is None
+    assert window.status_bar.presence.lamp.isHidden()
+    window.presence.end()
+    until(qtbot, world, AwayReason.NO_WINDOW)
+
+
+def test_without_key_or_mouse_nobody_is_there_after_the_minutes_of_the_settings(
+    qtbot: QtBot, active: MainWindow, world: World
+) -> None:
+    world.move_to(START + 10 * MINUTE - timedelta(seconds=1))
+    active.presence.watch.look()
+    qtbot.waitUntil(lambda: active.presence.watch.seen.idle_since is None)
+    world.move_to(START + 10 * MINUTE)
+    until(qtbot, world, AwayReason.IDLE)
+    assert world.desk.presence.now.since == START
+    qtbot.waitUntil(active.status_bar.presence.lamp.isVisible)
+    assert active.status_bar.presence.lamp.text.startswith("Away since ")
+    assert "no key or mouse" in active.status_bar.presence.button.toolTip()
+
+
+def test_the_minutes_can_be_set(qtbot: QtBot, active: MainWindow, world: World) -> None:
+    kept = world.desk.preferences
+    world.call(kept.set(replace(kept.now, away_minutes=2)))
+    world.move_to(START + 2 * MINUTE)
+    until(qtbot, world, AwayReason.IDLE)
+
+
+@pytest.mark.parametrize("hand", ["key", "press", "move", "compose"])
+def test_a_hand_ends_idleness(qtbot: QtBot, active: MainWindow, world: World, hand: str) -> None:
+    handle = active.windowHandle()
+    qtbot.mouseMove(handle, QPoint(300, 300))
+    leave_idle(qtbot, world)
+    if hand == "key":
+        qtbot.keyClick(handle, Qt.Key.Key_Shift)
+    elif hand == "press":
+        qtbot.mouseClick(handle, Qt.MouseButton.LeftButton, pos=QPoint(300, 300))
+    elif hand == "move":
+        qtbot.mouseMove(handle, QPoint(340, 320))
+    else:
+        edit = active.inbox.list.search
+        edit.setFocus()
+        QApplication.sendEvent(edit, QInputMethodEvent("ni", []))
+    until(qtbot, world, None)
+    qtbot.waitUntil(active.status_bar.presence.lamp.isHidden)
+
+
+def test_a_resting_mouse_is_no_hand(qtbot: QtBot, active: MainWindow, world: World) -> None:
+    """Systems report a move to the same place when windows change under the mouse."""
+
+    def reported(at: QPointF) -> None:
+        none = Qt.MouseButton.NoButton
+        move = QMouseEvent(QEvent.Type.MouseMove, at, at, none, none, Qt.KeyboardModifier.NoModifier)
+        QApplication.sendEvent(active.windowHandle(), move)
+
+    here = QPointF(300, 300)
+    reported(here)
+    leave_idle(qtbot, world)
+    reported(here)
+    assert active.presence.watch.seen.idle_since == START
+    reported(here + QPointF(1, 0))
+    until(qtbot, world, None)
+
+
+def test_f10_says_away_and_only_his_word_ends_it(qtbot: QtBot, active: MainWindow, world: World) -> None:
+    handle = active.windowHandle()
+    qtbot.keyClick(active, Qt.Key.Key_F10)
+    until(qtbot, world, AwayReason.SAID)
+    qtbot.waitUntil(lambda: BAR in active.notices.bars.texts())
+    assert active.notices.bars.texts()[BAR].startswith("You have been away since ")
+    qtbot.keyClick(handle, Qt.Key.Key_Shift)
+    qtbot.mouseMove(handle, QPoint(300, 300))
+    qtbot.mouseMove(handle, QPoint(340, 320))
+    world.move_to(START + 60 * MINUTE)
+    active.presence.watch.look()
+    assert active.presence.watch.seen.said_away
+    assert reason(world) is AwayReason.SAID
+    [back] = [button for button in active.notices.bars.findChildren(Button) if button.text() == "I am back"]
+    qtbot.mouseClick(back, Qt.MouseButton.LeftButton)
+    until(qtbot, world, None)
+    qtbot.waitUntil(lambda: BAR not in active.notices.bars.texts())
+
+
+def test_the_menu_says_it_too(qtbot: QtBot, active: MainWindow, world: World) -> None:
+    def choose(number: int) -> QAction:
+        qtbot.mouseClick(active.status_bar.presence.button, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        assert [action.isChecked() for action in menu.actions()] == [number == 1, number == 0]
+        for _ in range(number + 1):
+            qtbot.keyClick(menu, Qt.Key.Key_Down)
+        action = menu.activeAction()
+        qtbot.keyClick(menu, Qt.Key.Key_Return)
+        return action
+
+    assert choose(1).text() == "I am away until I say otherwise"
+    until(qtbot, world, AwayReason.SAID)
+    qtbot.waitUntil(active.status_bar.presence.lamp.isVisible)
+    choose(0)
+    until(qtbot, world, None)
+
+
+def test_a_locked_screen_is_nobody_and_an_unlocked_one_somebody(qtbot: QtBot, active: MainWindow, world: World) -> None:
+    lock = active.presence.watch.lock
+    lock.hear(True)
+    until(qtbot, world, AwayReason.LOCKED)
+    leave = START + 20 * MINUTE
+    world.move_to(leave)
+    active.presence.watch.look()
+    assert reason(world) is AwayReason.LOCKED
+    lock.hear(False)
+    until(qtbot, world, None)
+
+
+def test_what_arrives_in_the_open_conversation_is_not_read_while_nobody_is_there(
+    qtbot: QtBot, active: MainWindow, world: World
+) -> None:
+    thread = world.say(LI, "hello")
+    active.open_conversation(thread)
+    qtbot.waitUntil(lambda: world.call(world.desk.store.conversations.get(thread)).unread == 0)
+    leave_idle(qtbot, world)
+    world.say(LI, "anybody?")
+    row = active.inbox.session
+    qtbot.waitUntil(lambda: row.row is not None and row.row.conversation.unread == 1)
+    qtbot.keyClick(active.windowHandle(), Qt.Key.Key_Shift)
+    qtbot.waitUntil(lambda: world.call(world.desk.store.conversations.get(thread)).unread == 0)
+
+
+class Desktop:
+    """The system's place for notices."""
+
+    def __init__(self) -> None:
+        self.notices: list[Notice] = []
+
+    def show(self, notice: Notice) -> None:
+        self.notices.append(notice)
+
+
+def test_a_return_while_away_is_told_on_the_desktop_and_left_in_the_window(
+    qtbot: QtBot, active: MainWindow, bridge: Bridge, world: World
+) -> None:
+    desktop = Desktop()
+    attention = Attention(bridge, active, world.home, notifier=desktop)
+    thread = world.say(LI, "where is my parcel")
+    world.call(world.desk.handoff.take_over(thread, TakeOverFor(span=15 * MINUTE)))
+    leave_idle(qtbot, world)
+    world.move_to(START + 13 * MINUTE)
+    qtbot.waitUntil(lambda: any("return at" in notice.body for notice in desktop.notices))
+    world.move_to(START + 15 * MINUTE)
+    qtbot.waitUntil(lambda: any("have returned" in notice.body for notice in desktop.notices))
+    bars = active.notices.bars
+    qtbot.waitUntil(lambda: any("still waits for you" in text for text in bars.texts().values()))
+    [open_it] = [button for button in bars.findChildren(Button) if button.text() == "Open"]
+    qtbot.mouseClick(open_it, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: active.open_conversation_id == thread)
+    assert not any("have returned" in text for text in bars.texts().values())
+    attention.stop()
+
+
+def test_a_return_while_somebody_is_there_is_no_matter_for_the_desktop(
+    qtbot: QtBot, active: MainWindow, bridge: Bridge, world: World
+) -> None:
+    desktop = Desktop()
+    attention = Attention(bridge, active, world.home, notifier=desktop)
+    thread = world.say(LI, "where is my parcel")
+    world.call(world.desk.handoff.take_over(thread, TakeOverFor(span=5 * MINUTE)))
+    world.move_to(START + 5 * MINUTE)
+    [toast] = active.findChildren(Toast)
+    qtbot.waitUntil(lambda: toast.isVisible() and toast.action.text() == "Open")
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert not any("return" in notice.body for notice in desktop.notices)
+    assert not any("return" in text for text in active.notices.bars.texts().values())
+    attention.stop()
+
+
+@pytest.fixture
+def bus_address() -> Iterator[str]:
+    """A session bus of the test's own."""
+    program = shutil.which("dbus-daemon")
+    if program is None:
+        pytest.skip("no dbus-daemon on this machine")
+    daemon = subprocess.Popen(
+        [program, "--session", "--nofork", "--print-address=1"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert daemon.stdout is not None
+    yield daemon.stdout.readline().strip()
+    daemon.terminate()
+    daemon.wait(5)
+    daemon.stdout.close()
+
+
+@pytest.mark.parametrize("teller", TELLERS)
+def test_the_session_bus_tells_of_the_lock(qtbot: QtBot, bridge: Bridge, bus_address: str, teller: str) -> None:
+    desktop = QDBusConnection.connectToBus(bus_address, "desktop")
+    lock = ScreenLock(bridge, QDBusConnection.connectToBus(bus_address, "window"))
+    for locked in (True, False):
+        said = QDBusMessage.createSignal("/org/freedesktop/ScreenSaver", teller, "ActiveChanged")
+        said.setArguments([locked])
+        with qtbot.waitSignal(lock.changed) as heard:
+            desktop.send(said)
+        assert heard.args == [locked]
+    for name in ("desktop", "window"):
+        QDBusConnection.disconnectFromBus(name)

@@ -1,0 +1,77 @@
+"""Who is at the desk, at the foot of the window: a quiet figure while somebody is, amber words while nobody is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+
+from wxdesk.core.presence import AtDesk, AwayReason
+from wxdesk.i18n import tr
+from wxdesk.ui.presence.words import chip_words, explained
+from wxdesk.ui.widgets.lamp import Lamp
+from wxdesk.ui.widgets.small_button import SmallButton
+
+
+class PresenceChip(QWidget):
+    """Shows the desk's presence, and lets the operator say that he leaves.
+
+    Signals:
+        said: True for away, False for at the desk.
+    """
+
+    said = Signal(bool)
+
+    def __init__(self, at_desk: AtDesk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._at_desk = at_desk
+        self.lamp = Lamp(self, tabular=True)
+        self.button = SmallButton("person", tr("Who is at the desk"), self)
+        self.button.clicked.connect(self._choose)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        row.addWidget(self.lamp)
+        row.addWidget(self.button)
+        self.show_presence(at_desk)
+
+    def show_presence(self, at_desk: AtDesk) -> None:
+        """Show who is there now."""
+        self._at_desk = at_desk
+        words = explained(at_desk)
+        self.lamp.show_state("pending", chip_words(at_desk), words)
+        self.button.setToolTip(words)
+        self.button.setAccessibleName(words)
+
+    def _choose(self) -> None:
+        menu = PresenceMenu(self._at_desk, self)
+        menu.said.connect(self.said)
+        height = menu.sizeHint().height()
+        menu.popup(self.button.mapToGlobal(QPoint(0, -height - 4)))
+
+
+class PresenceMenu(QMenu):
+    """At the desk, or away.
+
+    Signals:
+        said: True for away, False for at the desk.
+    """
+
+    said = Signal(bool)
+
+    def __init__(self, at_desk: AtDesk, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(tr("Who is at the desk"))
+        self._group = QActionGroup(self)
+        self._add(tr("I am at the desk"), away=False, checked=not at_desk.away)
+        self._add(tr("I am away until I say otherwise"), away=True, checked=at_desk.reason is AwayReason.SAID)
+        self._group.triggered.connect(self._say)
+        self.aboutToHide.connect(self.deleteLater)
+
+    def _add(self, text: str, *, away: bool, checked: bool) -> None:
+        action = QAction(text, self._group, checkable=True, checked=checked)
+        action.setData(away)
+        self.addAction(action)
+
+    def _say(self, action: QAction) -> None:
+        self.said.emit(action.data())

@@ -1,0 +1,53 @@
+"""The operator's presence as the window works it: watched, switched by him, and shown where nobody overlooks it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject
+
+from wxdesk.core.events import Event, PresenceChanged
+from wxdesk.core.presence import AwayReason
+from wxdesk.i18n import tr
+from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.notices import Notices
+from wxdesk.ui.presence.chip import PresenceChip
+from wxdesk.ui.presence.watch import PresenceWatch
+from wxdesk.ui.presence.words import bar_words
+
+BAR = "presence:away"
+
+
+class OperatorPresence(QObject):
+    """Follows the desk's presence, which is what rules go by, and not what was last pressed."""
+
+    def __init__(self, bridge: Bridge, notices: Notices, chip: PresenceChip, parent: QObject) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._notices = notices
+        self._chip = chip
+        self.watch = PresenceWatch(bridge, self)
+        chip.said.connect(self.watch.say_away)
+        bridge.events.connect(self._hear)
+
+    def toggle(self) -> None:
+        """Say that the operator leaves, or that he is back."""
+        self.watch.say_away(not self.watch.seen.said_away)
+
+    def end(self) -> None:
+        """The window closes."""
+        self.watch.end()
+
+    def _back(self) -> None:
+        self.watch.say_away(False)
+
+    def _hear(self, events: Sequence[Event]) -> None:
+        if any(isinstance(event, PresenceChanged) for event in events):
+            self._show()
+
+    def _show(self) -> None:
+        at_desk = self._bridge.desk.presence.now
+        self._chip.show_presence(at_desk)
+        said = at_desk.reason is AwayReason.SAID
+        text = bar_words(at_desk) if said else ""
+        self._notices.bar(BAR, text, tone="pending", action=tr("I am back"), then=self._back)
