@@ -72,9 +72,10 @@ async def says(action: Action, **more: object) -> str:
         (
             NOON.replace(hour=18),
             "{% if hours.open %}在{% else %}休{% endif %}{{ hours.next_open }}",
-            "休tomorrow 09:00",
+            "休明天 09:00",
         ),
         (NOON.replace(day=26, hour=18), "{{ hours.next_open }}", "11-30 09:00"),  # Thursday evening, until Monday
+        (NOON.replace(day=26, hour=18), "{{ hours.next_open }}开门", "11月30日 09:00开门"),
     ],
 )
 async def test_the_hours_are_told_as_one_speaks(at: datetime, template: str, text: str) -> None:

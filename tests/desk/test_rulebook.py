@@ -298,7 +298,7 @@ async def test_the_starter_rules_of_a_small_shop(
 
 
 @pytest.mark.parametrize(
-    ("language", "said"), [("zh_CN", "tomorrow 09:00 开门后第一时间回复您"), ("en", "when we open, tomorrow 09:00.")]
+    ("language", "said"), [("zh_CN", "明天 09:00 开门后第一时间回复您"), ("en", "when we open, tomorrow 09:00.")]
 )
 async def test_after_hours_the_starter_rules_say_when_somebody_is_back(language: str, said: str) -> None:
     desk = Book(at=NOW.replace(hour=13))  # 21:00 in Shanghai

@@ -58,3 +58,8 @@ class Normaliser:
 
 def _folded(text: str) -> str:
     return unicodedata.normalize("NFKC", seen(text).casefold())
+
+
+def is_chinese(text: str) -> bool:
+    """Whether a sentence is written in Chinese: one character of it is enough."""
+    return any("\u4e00" <= character <= "\u9fff" for character in text)

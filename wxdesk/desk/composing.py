@@ -19,12 +19,16 @@ from wxdesk.core.render import MAX_PARTS, variables
 from wxdesk.core.rules import Action, ActionKind, Presence, Rule, RuleVerdict, Variant
 from wxdesk.core.schedule import Schedule
 from wxdesk.core.subject import NO_HISTORY, History
+from wxdesk.core.words import is_chinese
 from wxdesk.desk.calendars import Calendars
 from wxdesk.desk.filling import Filling
 from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.desk.shelf import Shelf
 from wxdesk.desk.splitting import rendered
 from wxdesk.i18n import explain, tr
+
+type Values = Callable[[str], Mapping[str, object]]
+"""What a text may speak of."""
 
 type Choose = Callable[[Sequence[str], Variant], str]
 """Takes one of the variants of a text."""
@@ -119,7 +123,7 @@ class Composer:
         )
 
     def _said(self, matched: Matched, occasion: Occasion) -> list[Said]:
-        values = self._values(matched, occasion)
+        values = partial(self._values, matched, occasion)
         said: list[Said] = []
         after = 0
         for place, action in enumerate(matched.rule.then):
@@ -129,11 +133,12 @@ class Composer:
             said += [Said(matched.rule, content, after) for content in self._contents(action, choose, values)]
         return said
 
-    def _values(self, matched: Matched, occasion: Occasion) -> Mapping[str, object]:
+    def _values(self, matched: Matched, occasion: Occasion, text: str) -> Mapping[str, object]:
+        """What `text` may speak of."""
         now = occasion.now.astimezone(self._zone)
         values = variables(occasion.message, occasion.conversation, occasion.account, matched.groups, now)
         schedule = self._schedule(matched.rule)
-        return values if schedule is None else {**values, "hours": hours_values(schedule, occasion.now)}
+        return values if schedule is None else {**values, "hours": hours_values(schedule, occasion.now, text)}
 
     def _schedule(self, rule: Rule) -> Schedule | None:
         """The calendar that the rule names, else the first."""
@@ -142,10 +147,11 @@ class Composer:
             return schedules.get(rule.when.hours.calendar)
         return next(iter(schedules.values()), None)
 
-    def _contents(self, action: Action, choose: Choose, values: Mapping[str, object]) -> list[Content]:
+    def _contents(self, action: Action, choose: Choose, values: Values) -> list[Content]:
         match action.kind:
             case ActionKind.REPLY:
-                return _parts(self._renderer.render(choose(action.texts, action.variant), values))
+                text = choose(action.texts, action.variant)
+                return _parts(self._renderer.render(text, values(text)))
             case ActionKind.TEMPLATE:
                 return self._stored(action.text, choose, values)
             case ActionKind.IMAGE | ActionKind.LINK | ActionKind.CARD:
@@ -153,12 +159,12 @@ class Composer:
             case _:
                 return []
 
-    def _stored(self, name: str, choose: Choose, values: Mapping[str, object]) -> list[Content]:
+    def _stored(self, name: str, choose: Choose, values: Values) -> list[Content]:
         template = self._shelf.named(name)
         if template is None:
             raise BadTemplate(1, self._shelf.reason_against(name))
         text = choose(template.texts, template.variant)
-        content = Filling(template, text, template.prompts, values, self._renderer).content({})
+        content = Filling(template, text, template.prompts, values(text), self._renderer).content({})
         return _parts(content.text) if content.kind is ReplyKind.TEXT else [content]
 
 
@@ -193,20 +199,27 @@ def _chosen(place: int, rule: Rule, occasion: Occasion, texts: Sequence[str], va
             return texts[(fired.times if fired else 0) % len(texts)]
 
 
-def hours_values(schedule: Schedule, now: datetime) -> Mapping[str, object]:
-    """open, and the next opening and closing in words; what does not come is left out."""
+def hours_values(schedule: Schedule, now: datetime, text: str) -> Mapping[str, object]:
+    """open, and the next opening and closing in words; what does not come is left out.
+
+    The words are in the language of `text`, in which they will stand: the customer reads it, not the operator.
+    """
     times = {"next_open": schedule.next_open(now), "next_close": schedule.next_close(now)}
-    words = {name: _spoken(schedule.local(at), schedule.local(now)) for name, at in times.items() if at is not None}
+    chinese = is_chinese(text)
+    words = {
+        name: _spoken(schedule.local(at), schedule.local(now), chinese=chinese)
+        for name, at in times.items()
+        if at is not None
+    }
     return {"open": schedule.is_open(now), **words}
 
 
-def _spoken(at: datetime, now: datetime) -> str:
+def _spoken(at: datetime, now: datetime, *, chinese: bool) -> str:
     """A time as one tells it to somebody now."""
-    clock = f"{at:%H:%M}"
     match (at.date() - now.date()).days:
         case 0:
-            return clock
+            return f"{at:%H:%M}"
         case 1:
-            return tr("tomorrow {time}", time=clock)
+            return f"明天 {at:%H:%M}" if chinese else f"tomorrow {at:%H:%M}"
         case _:
-            return tr("{month}-{day} {time}", month=f"{at:%m}", day=f"{at:%d}", time=clock)
+            return f"{at.month}月{at.day}日 {at:%H:%M}" if chinese else f"{at:%m-%d %H:%M}"

@@ -49,7 +49,7 @@ class Filler:
         """Insert `template` into the conversation of `occasion`; `variant` counts from 0, None lets it choose."""
         text = template.texts[self._variant(template) if variant is None else variant]
         prompts = self.prompts([text], template.prompts) if template.kind is ReplyKind.TEXT else ()
-        return Filling(template, text, prompts, self._values(occasion), self._renderer)
+        return Filling(template, text, prompts, self._values(occasion, text), self._renderer)
 
     def _variant(self, template: Template) -> int:
         count = len(template.texts)
@@ -61,11 +61,11 @@ class Filler:
             case Variant.ROTATE:
                 return template.uses % count
 
-    def _values(self, occasion: Occasion) -> Mapping[str, object]:
+    def _values(self, occasion: Occasion, text: str) -> Mapping[str, object]:
         now = occasion.now.astimezone(self._zone)
         values = variables(occasion.message, occasion.conversation, occasion.account, {}, now)
         schedule = next(iter(self._calendars.schedules.values()), None)
-        return values if schedule is None else {**values, "hours": hours_values(schedule, occasion.now)}
+        return values if schedule is None else {**values, "hours": hours_values(schedule, occasion.now, text)}
 
     def _asked(self, text: str) -> tuple[str, ...]:
         try:
