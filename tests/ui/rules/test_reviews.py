@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from tests.bench.dry_run import fill
 from tests.ui.world import World
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule
+from wxdesk.desk.dry_run import SLICE
+from wxdesk.store import SqlStore
+from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.rules.reviews import ReviewPanel
 
@@ -77,6 +84,50 @@ def test_a_dry_run_can_be_cancelled(page: RulesPage, world: World, qtbot: QtBot)
     qtbot.waitUntil(lambda: page.reviews._bridge.is_idle)
     assert page.editor.isVisible()
     assert panel.rows.rows == ()
+
+
+@pytest.fixture
+def long_history(world: World) -> int:
+    """So many messages in the store; trying a rule on them takes many slices."""
+    store = world.desk.store
+    assert isinstance(store, SqlStore)
+    world.call(store._db.write(fill, 25 * SLICE))
+    return 25 * SLICE
+
+
+def running(world: World) -> int:
+    """How many dry runs the desk works on."""
+
+    async def count() -> int:
+        names = [task.get_coro().__qualname__ for task in asyncio.all_tasks()]
+        return sum("over_history" in name for name in names)
+
+    return world.call(count())
+
+
+def test_a_dry_run_is_cancelled_halfway_and_the_desk_goes_on(
+    long_history: int, page: RulesPage, world: World, bridge: Bridge, qtbot: QtBot
+) -> None:
+    page.editor.write(Rule("Refunds", when=Condition(any=("退款",)), then=SAID))
+    page.editor.head.dry_run.click()
+    panel, course = page.reviews.panel, page.reviews._course
+    qtbot.waitUntil(lambda: panel.bar.isVisible() and 0 < panel.bar.value() < panel.bar.maximum() == long_history)
+    assert running(world) == 1
+    halfway = world.say("oHalfway", "what are your opening hours?")
+    assert panel.bar.isVisible()
+    qtbot.mouseClick(panel.back, Qt.MouseButton.LeftButton)
+    assert page.editor.isVisible()
+    assert page.unsaved
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert running(world) == 0
+    assert 0 < course.done < long_history
+    stopped_at = course.done
+    afterwards = world.say("oAfterwards", "refund please")
+    assert course.done == stopped_at
+    assert not page.reviews._looking.isActive()
+    assert panel.rows.rows == ()
+    decisions = [world.call(world.desk.store.decisions.latest(thread)) for thread in (halfway, afterwards)]
+    assert [decision and decision.rule_name for decision in decisions] == ["Hours", "Refunds"]
 
 
 def test_the_whole_list_is_tried_on_history(page: RulesPage, world: World, qtbot: QtBot) -> None:
