@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
+from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
@@ -118,3 +121,20 @@ def test_the_place_is_shown_once_the_unsaved_is_settled(
     question.discard.click()
     qtbot.waitUntil(lambda: page.editor.saved.id == other.id)
     qtbot.waitUntil(lambda: page.window().focusWidget().accessibleName() == "Word “几点”; Delete removes it")
+
+
+def test_whoever_stays_is_not_led_away_later(page: RulesPage, bridge: Bridge, qtbot: QtBot) -> None:
+    other = page.rules.rules[1]
+    page.window().activateWindow()
+    page.editor.head.name.setText("Something else")
+    page.reviews.finding_chosen.emit(Finding(Doubt.SAME_WORDS, other, ("when", "any", 1)))
+    page.window().findChild(LeaveDialog).stay.click()
+    assert page.editor.saved.id == page.rules.rules[0].id
+    page.editor.revert()
+    page.list.view.setFocus()
+    page.list.view.setCurrentIndex(page.rules.index(1))
+    assert page.editor.saved.id == other.id
+    waited: list[bool] = []
+    QTimer.singleShot(0, page, partial(waited.append, True))  # comes after any jump that is on its way
+    qtbot.waitUntil(lambda: bool(waited) and bridge.is_idle)
+    assert page.window().focusWidget() is page.list.view

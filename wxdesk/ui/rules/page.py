@@ -183,10 +183,8 @@ class RulesPage(QWidget):
         self.list.view.show_current(rule.id)
 
     def _hear(self, events: tuple[object, ...]) -> None:
-        if not self.isVisible():
-            return  # `activate` loads everything
-        if any(isinstance(event, RulesChanged) for event in events):
-            self._load()
+        if self.isVisible() and any(isinstance(event, RulesChanged) for event in events):
+            self._load()  # unseen, `activate` loads everything
 
     def _rule_names(self) -> list[str]:
         return self.rules.names(without=self.editor.saved.id)
@@ -244,6 +242,7 @@ class RulesPage(QWidget):
 
     def _stayed(self) -> None:
         self._wanted = 0
+        self.editor.places.forget()
         self.list.view.show_current(self.editor.saved.id)
 
     def _edited(self, rule: Rule) -> None:

@@ -32,6 +32,10 @@ class Places(QObject):
         """Go to the place of `finding` as soon as its rule is edited."""
         self._wanted = finding
 
+    def forget(self) -> None:
+        """Nobody wants to go anywhere any more."""
+        self._wanted = None
+
     def show_wanted(self, rule_id: int) -> None:
         """This rule is edited now: go where somebody wanted to, if it was in this one."""
         wanted = self._wanted
