@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QPointF, Qt
-from PySide6.QtGui import QDragLeaveEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtGui import QDragLeaveEvent, QDragMoveEvent, QDropEvent, QFontMetrics
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
+from wxdesk import i18n
+from wxdesk.core.rule_figures import RuleFigures
 from wxdesk.core.rules import Delivery, Rule
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.notices import Toast
 from wxdesk.ui.rules.leave_dialog import LeaveDialog
 from wxdesk.ui.rules.page import RulesPage
-from wxdesk.ui.rules.rule_delegate import switch_rect
+from wxdesk.ui.rules.rule_delegate import EDGE, TEXT_LEFT, fitting, switch_rect
 from wxdesk.ui.rules.rule_model import Role, RuleModel
-from wxdesk.ui.theme import Theme
+from wxdesk.ui.theme import Size, Theme, font
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.words import clock_time, day_word
 
 type Stored = Callable[[], list[Rule]]
 
@@ -65,6 +69,28 @@ def test_hits_of_the_week_and_corrections_are_counted(
     qtbot.waitUntil(lambda: "2 hits in 7 days · 1 corrected · Today " in str(hours.data(Role.FIGURES)))
     assert "1 of its answers was changed or stopped by a person" in hours.data(Qt.ItemDataRole.ToolTipRole)
     assert refunds.data(Role.FIGURES) == "never matched yet"
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+@pytest.mark.parametrize("ago", [timedelta(), timedelta(days=1), timedelta(days=40), timedelta(days=400)])
+def test_when_a_rule_matched_last_is_never_cut(page: RulesPage, language: str, ago: timedelta) -> None:
+    before = i18n.language()
+    i18n.use(language)
+    try:
+        page.resize(900 - 64, 568)
+        now = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
+        rule = page.rules.rules[0]
+        page.rules.show_figures({rule.id: RuleFigures(1288, now - ago, 112)}, now)
+        row = page.list.view.visualRect(page.rules.index(0))
+        assert row.width() < 270
+        small = font(Size.SMALL, tabular=True)
+        for room in (row.width() - TEXT_LEFT - EDGE, row.width() - TEXT_LEFT - EDGE - 80):  # beside “Not saved”
+            shown = fitting(small, room, page.rules.index(0))
+            assert QFontMetrics(small).horizontalAdvance(shown) <= room
+            assert shown.endswith(day_word(now - ago, now)) or clock_time(now - ago) in shown
+            assert "1288" in shown or room < 150  # hits are told too where they fit
+    finally:
+        i18n.use(before)
 
 
 def test_alt_and_an_arrow_move_a_rule(page: RulesPage, stored: Stored, bridge: Bridge, qtbot: QtBot) -> None:

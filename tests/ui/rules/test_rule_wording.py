@@ -126,7 +126,7 @@ def test_limits_and_delivery() -> None:
     rule = Rule("r", cooldown=Cooldown(7200, 1, 30), delivery=Delivery.HOLD, hold_seconds=20, continues=True)
     assert said(rule)["How often, and how it leaves"] == [
         "At most once in 2 hours for each customer",
-        "At most 1 times for each customer, ever",
+        "At most 1 time for each customer, ever",
         "At most 30 times a minute for all customers together",
         "Waits 20 seconds for you before it leaves",
     ]

@@ -47,6 +47,7 @@ from wxdesk.ui.rules.number_field import NumberField
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.rules.reply_body import ReplyBody
 from wxdesk.ui.rules.words import summary
+from wxdesk.ui.widgets.labels import PlainLabel
 
 type Stored = Callable[[], list[Rule]]
 
@@ -293,6 +294,13 @@ def test_limits_and_delivery_are_lines_of_their_own(new_rule: RulesPage, qtbot: 
     assert (limit.number.value(), limit.unit.text()) == (10, "minutes")
     limit.unit.menu_shown.actions()[1].trigger()
     card.add_limit("per_conversation")
+    times = card.limit("per_conversation")
+    assert times is not None
+    words = [one.full_text() for one in times.widgets() if isinstance(one, PlainLabel)]
+    assert words[:2] == ["At most", "time for each customer, ever"]
+    times.number.setValue(2)
+    assert "times for each customer, ever" in [w.full_text() for w in times.widgets() if isinstance(w, PlainLabel)]
+    times.number.setValue(1)
     card.delivery.menu_shown.actions()[2].trigger()
     card.seconds.setValue(15)
     rule = new_rule.editor.rule()

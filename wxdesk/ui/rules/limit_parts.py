@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.faults import MOST_DAYS, MOST_TIMES
 from wxdesk.core.rules import Cooldown
-from wxdesk.i18n import tr
+from wxdesk.i18n import ntr, tr
 from wxdesk.ui.rules.choices import OneOf
 from wxdesk.ui.rules.condition_parts import error_label, sentence_word
 from wxdesk.ui.rules.number_field import NumberField
@@ -40,12 +40,12 @@ class LimitPart(QObject):
     def __init__(self, limit: str, number: int, host: QWidget) -> None:
         super().__init__(host)
         self.limit = limit
-        before, after = _WORDS[limit]()
+        before, _ = _words(limit, number)
         self._before = sentence_word(before, host)
         self._before.setProperty(NEW_LINE, True)
         self.number = NumberField(1, MOST_TIMES, limit_choice(limit), host)
         self.unit = OneOf(_unit_choices(), tr("Unit of time"), host) if limit == "per_contact_s" else None
-        self._after = sentence_word(after, host)
+        self._after = sentence_word("", host)
         self._remove = SmallButton("close", tr("Remove this limit: {what}", what=limit_choice(limit)), host)
         self._error = error_label(host)
         self._show_number(number)
@@ -84,25 +84,35 @@ class LimitPart(QObject):
             self.unit.set_value(unit)
             number //= unit
         self.number.show_number(number)
+        self._say_after()
+
+    def _say_after(self) -> None:
+        """The words behind the number go by it."""
+        self._after.setText(_words(self.limit, self.number.value())[1])
 
     def _edited(self) -> None:
+        self._say_after()
         self.changed.emit()
 
     def _ask_away(self) -> None:
         self.removed.emit(self)
 
 
-_WORDS: Mapping[str, Callable[[], tuple[str, str]]] = {
-    "per_contact_s": lambda: (tr("At most once in"), tr("for each customer")),
-    "per_conversation": lambda: (tr("At most"), tr("times for each customer, ever")),
-    "per_account_per_min": lambda: (tr("At most"), tr("times a minute for all customers together")),
-}
-"""The words before and behind the number."""
+def _words(limit: str, number: int) -> tuple[str, str]:
+    """The words before and behind a number."""
+    match limit:
+        case "per_contact_s":
+            return tr("At most once in"), tr("for each customer")
+        case "per_conversation":
+            return tr("At most"), ntr("time for each customer, ever", "times for each customer, ever", number)
+        case _:
+            after = ntr("time a minute for all customers together", "times a minute for all customers together", number)
+            return tr("At most"), after
 
 
 def limit_sentence(limit: str, number: int) -> tuple[str, ...]:
     """A limit in words, part by part."""
-    before, after = _WORDS[limit]()
+    before, after = _words(limit, number)
     if limit != "per_contact_s":
         return before, str(number), after
     unit = _unit_of(number)

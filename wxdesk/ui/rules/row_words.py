@@ -34,6 +34,19 @@ def figures_line(figures: RuleFigures, now: datetime) -> str:
     return " · ".join(part for part in (hits, corrected, _moment(figures.last_at, now)) if part)
 
 
+def shorter_figures(figures: RuleFigures, now: datetime) -> tuple[str, ...]:
+    """The same for narrower and narrower rows; when it matched last is in all of them."""
+    if figures.last_at is None:
+        return ()
+    hits = ntr("{n} hit", "{n} hits", figures.hits)
+    corrected = tr("{n} corrected", n=figures.corrected) if figures.corrected else ""
+    today = figures.last_at.astimezone().date() == now.astimezone().date()
+    at = clock_time(figures.last_at) if today else day_word(figures.last_at, now)
+    moments = (_moment(figures.last_at, now), at)
+    counts = ((hits, corrected), (hits,), ()) if corrected else ((hits,), ())
+    return tuple(" · ".join((*told, moment)) for told in counts for moment in moments)
+
+
 def figures_told(figures: RuleFigures, now: datetime) -> str:
     """The same in sentences, with what a correction is."""
     if figures.last_at is None:

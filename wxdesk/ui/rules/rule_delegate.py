@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from wxdesk.i18n import tr
@@ -118,7 +118,15 @@ def _words(painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModel
         line.setLeft(line.left() + QFontMetrics(painter.font()).horizontalAdvance(mark + "  "))
     painter.setFont(font(Size.SMALL, tabular=True))
     painter.setPen(theme.color("secondary"))
-    _elided(painter, line, index.data(Role.FIGURES))
+    line.setRight(rect.right() - EDGE)  # below the switch
+    _elided(painter, line, fitting(painter.font(), line.width(), index))
+
+
+def fitting(face: QFont, width: int, index: QModelIndex | QPersistentModelIndex) -> str:
+    """How the rule fares, as fully as `width` pixels allow."""
+    ways = (index.data(Role.FIGURES), *index.data(Role.SHORTER_FIGURES))
+    room = QFontMetrics(face)
+    return next((way for way in ways if room.horizontalAdvance(way) <= width), ways[-1])
 
 
 def _title(painter: QPainter, line: QRect, index: QModelIndex | QPersistentModelIndex, on: bool, theme: Theme) -> None:

@@ -21,7 +21,7 @@ from PySide6.QtCore import (
 from wxdesk.core.rule_figures import NO_FIGURES, RuleFigures
 from wxdesk.core.rules import Rule
 from wxdesk.i18n import tr
-from wxdesk.ui.rules.row_words import delivery_mark, figures_line, figures_told
+from wxdesk.ui.rules.row_words import delivery_mark, figures_line, figures_told, shorter_figures
 from wxdesk.ui.rules.words import delivery_word, summary
 from wxdesk.ui.widgets.labels import plain_tip
 
@@ -39,6 +39,7 @@ class Role(IntEnum):
     UNSAVED = Qt.ItemDataRole.UserRole + 4
     FIGURES = Qt.ItemDataRole.UserRole + 5
     MARK = Qt.ItemDataRole.UserRole + 6
+    SHORTER_FIGURES = Qt.ItemDataRole.UserRole + 7
 
 
 class RuleModel(QAbstractListModel):
@@ -136,6 +137,8 @@ class RuleModel(QAbstractListModel):
                 return rule.id == self._unsaved
             case Role.FIGURES:
                 return figures_line(self._of(rule), self._now)
+            case Role.SHORTER_FIGURES:
+                return shorter_figures(self._of(rule), self._now)
             case Role.MARK:
                 return delivery_mark(rule)
         return None
