@@ -77,7 +77,7 @@ class Consequences:
 
     def not_sent(self, reply: Reply, error: NotSent) -> Consequence:
         """It certainly did not reach the contact."""
-        return self._again_or_failed(reply, ReplyChanges(error=str(error)), busy=error.busy)
+        return self._again_or_failed(reply, ReplyChanges(error=str(error.values["reason"])), busy=error.busy)
 
     async def refused(self, reply: Reply, error: Refused) -> Consequence:
         """WeChat answered with an errcode."""

@@ -207,7 +207,7 @@ class Outbox:
         except NotSendable as error:
             return self._consequences.hopeless(reply, str(error.values["reason"]))
         except DeliveryUnknown as error:
-            return self._consequences.lost(reply, str(error))
+            return self._consequences.lost(reply, str(error.values["reason"]))
         except Refused as error:
             return await self._consequences.refused(reply, error)
         except Exception:

@@ -89,7 +89,12 @@ def _queued(reply: Reply, now: datetime) -> Standing:
 
 def stopped_words(reply: Reply) -> str:
     """By whom a reply was stopped, and why where that says it."""
-    return tr(_STOPPED.get(reply.by, "Stopped"))
+    return stopped_by(reply.by)
+
+
+def stopped_by(by: str) -> str:
+    """The same of whoever stopped one."""
+    return tr(_STOPPED.get(by, "Stopped"))
 
 
 _STOPPED = {

@@ -30,6 +30,7 @@ _SURFACES = """
 *[class="list-side"] { background: $panel; border: none; border-right: 1px solid $line; }
 *[class="rail"] { background: $rail; border: none; border-right: 1px solid $line; }
 *[class="card"] { background: $panel; border: 1px solid $line; border-radius: $radius; }
+QFrame[class="card"]:focus { border: 1px solid $accent; }
 *[class="well"] { background: $window; border: 1px solid $line; border-radius: $radius; }
 *[class="pending"] { background: $pending_tint; border: 1px solid $pending_line; border-radius: $radius; }
 *[class="failed"] { background: $failed_tint; border: 1px solid $failed; border-radius: $radius; }

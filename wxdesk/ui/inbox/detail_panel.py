@@ -14,6 +14,7 @@ from wxdesk.core.rules import Decision
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.contact_panel import ContactPanel
 from wxdesk.ui.inbox.decision_panel import DecisionPanel
+from wxdesk.ui.inbox.reply_history_panel import ReplyHistoryPanel
 from wxdesk.ui.inbox.takeover_words import speaker_sentence
 from wxdesk.ui.theme import Measure, Size
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -35,6 +36,7 @@ class DetailPanel(QFrame):
         self.setProperty("class", "side")
         self.setFixedWidth(Measure.DETAIL)
         self.contact = ContactPanel()
+        self.history = ReplyHistoryPanel()
         self.decision = DecisionPanel()
         self.quota = PlainLabel(wrap=True, role="text")
         self.speaker = PlainLabel(wrap=True, role="text")
@@ -73,6 +75,7 @@ class DetailPanel(QFrame):
             into.addSpacing(12)
             if widget is self.speaker:
                 column.addWidget(self._taken)
+                column.addWidget(self.history)
         column.addStretch(1)
         return content
 
@@ -91,6 +94,12 @@ class DetailPanel(QFrame):
     def show_decision(self, decision: Decision | None, message: Message | None) -> None:
         """Show why a message was answered."""
         self.decision.show_decision(decision, message)
+
+    def focus_reasons(self) -> None:
+        """Bring what is said about the bubble in focus before the eyes, and the keyboard there."""
+        about: QWidget = self.decision if self.history.isHidden() else self.history.card
+        self.area.ensureWidgetVisible(about)
+        about.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def focus_first(self) -> None:
         """Give the keyboard to the first field."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
@@ -12,13 +11,13 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
 
 from wxdesk.core.events import Event, PresenceChanged, TakeoverEnding
 from wxdesk.core.inbox import SearchHit
-from wxdesk.core.rules import Decision
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.inbox.chat_panel import ChatPanel
 from wxdesk.ui.inbox.chat_session import ChatSession
 from wxdesk.ui.inbox.conversation_list import ConversationList
 from wxdesk.ui.inbox.detail_panel import DetailPanel
+from wxdesk.ui.inbox.explaining import Explaining
 from wxdesk.ui.inbox.held_work import HeldWork
 from wxdesk.ui.inbox.inbox_keys import bind_keys, key_sheet
 from wxdesk.ui.inbox.list_feed import ListFeed
@@ -41,13 +40,13 @@ class InboxPage(QWidget):
         super().__init__(parent)
         self._bridge = bridge
         self._notices = notices
-        self._picked = ""
         self.session = ChatSession(bridge, self)
         self.ticker = Ticker(bridge.desk.clock, self)
         self.list = ConversationList(bridge.desk.clock, self.session.standstills.of)
         self.feed = ListFeed(bridge, self.list, self)
         self.chat = ChatPanel(bridge, notices, self.session)
         self.detail = DetailPanel()
+        self.explaining = Explaining(bridge, self.session, self.detail, self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -69,12 +68,11 @@ class InboxPage(QWidget):
         self.session.refreshed.connect(self._refreshed)
         self.session.opened.connect(self._begin_to_read)
         self.session.arrived.connect(self._mark_read)
-        self.chat.timeline.picked.connect(self._explain)
+        self.chat.timeline.picked.connect(self.explaining.pick)
         self.chat.why_wanted.connect(self._why)
         self.chat.header.list_wanted.connect(self.regions.list_drawer.toggle)
         self.chat.header.detail_wanted.connect(self.regions.toggle_detail)
         self.detail.contact.described.connect(self._describe)
-        self.detail.decision.all_wanted.connect(self._all_verdicts)
         self.ticker.ticked.connect(self._tick)
 
     def activate(self) -> None:
@@ -119,7 +117,7 @@ class InboxPage(QWidget):
 
     def _open(self, conversation_id: int, hit: SearchHit | None) -> None:
         self.detail.contact.save_unfinished()
-        self._picked = ""
+        self.explaining.pick("")
         self.list.select(conversation_id)
         self.regions.list_drawer.close()
         self.session.open(conversation_id, hit)
@@ -168,7 +166,7 @@ class InboxPage(QWidget):
             self.detail.show_conversation(
                 row.conversation, row.conversation.session_from or self.session.source(), reserve, now
             )
-            self._explain(self._picked)
+            self.explaining.refresh()
             if not all(call.seen for call in row.calls):
                 self._mark_read()
         self._pace()
@@ -218,29 +216,10 @@ class InboxPage(QWidget):
 
     # -- reasons
 
-    def _explain(self, key: str) -> None:
-        """Show why the message of this bubble was answered as it was; without one, the newest."""
-        self._picked = key
-        message = self.session.message(key) if key else None
-        latest = self.session.latest
-        if message is None or (latest is not None and latest.message_id == message.id):
-            about = self.session.message(f"m{latest.message_id}") if latest else None
-            self.detail.show_decision(latest, about)
-            return
-        work = self._bridge.desk.store.decisions.for_message(message.id)
-        self._bridge.ask(work, partial(self._explained, key))
-
-    def _explained(self, key: str, decision: Decision | None) -> None:
-        if key == self._picked:
-            self.detail.show_decision(decision, self.session.message(key))
-
-    def _all_verdicts(self, message_id: int) -> None:
-        work = self._bridge.desk.store.decisions.all_verdicts(message_id)
-        self._bridge.ask(work, partial(self.detail.decision.show_verdicts, message_id))
-
     def _why(self, key: str) -> None:
-        self._explain(key)
+        self.explaining.pick(key)
         self.regions.detail_drawer.pull_out()
+        self.detail.focus_reasons()
 
     # -- commands
 

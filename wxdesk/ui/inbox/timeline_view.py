@@ -137,7 +137,7 @@ class TimelineView(AnchoredView):
         """The focused bubble's keys, copying, and everything else into the composer."""
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
-        elif self._press_offer(event) or self._open_first(event):
+        elif self._ask_why(event) or self._press_offer(event) or self._open_first(event):
             return
         elif event.key() == Qt.Key.Key_Down and self.currentIndex().row() == self._timeline.rowCount() - 1:
             self.left_below.emit()
@@ -145,6 +145,15 @@ class TimelineView(AnchoredView):
             self.typed.emit(event.text())
         else:
             super().keyPressEvent(event)
+
+    def _ask_why(self, event: QKeyEvent) -> bool:
+        """Alt+Enter asks what there is to know about the bubble, as it does about a file elsewhere."""
+        key = self.currentIndex().data(EntryRole.KEY)
+        enter = event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+        if not key or not enter or not event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            return False
+        self.acted.emit(BubbleAction.WHY, key)
+        return True
 
     def _press_offer(self, event: QKeyEvent) -> bool:
         entry: Entry | None = self.currentIndex().data(EntryRole.ENTRY)
@@ -195,7 +204,7 @@ class TimelineView(AnchoredView):
                 menu.addAction(offer.text).setData((offer.action, entry.key))
             if entry.reply.rid:
                 menu.addAction(tr("Copy rid")).setData((BubbleAction.COPY_RID, entry.key))
-        menu.addAction(tr("Why")).setData((BubbleAction.WHY, entry.key))
+        menu.addAction(_why_word(entry)).setData((BubbleAction.WHY, entry.key))
         menu.triggered.connect(self._choose)
         menu.popup(event.globalPos())
 
@@ -204,6 +213,10 @@ class TimelineView(AnchoredView):
         if data:
             target, key = data
             self._press(key, target)
+
+
+def _why_word(entry: Entry) -> str:
+    return tr("Why") if entry.reply is None else tr("Why and what happened")
 
 
 def _short(span: Span) -> str:
