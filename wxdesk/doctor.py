@@ -55,7 +55,10 @@ async def examine(home: Path, environ: Mapping[str, str]) -> list[Finding]:
     store, in_use = await _database(config, home)
     findings += [store, *([] if in_use else [_port(config)])]
     findings += [finding async for finding in _wechat(config, environ)]
-    findings += _window()
+    reason = _why_qt_does_not_load()
+    findings += _window(reason)
+    if not reason:
+        findings += [_sound(), await _notices()]
     return findings
 
 
@@ -135,17 +138,14 @@ async def _wechat(config: Config, environ: Mapping[str, str]) -> AsyncIterator[F
             await client.close()
 
 
-def _window() -> Iterator[Finding]:
+def _window(reason: str) -> Iterator[Finding]:
     what = tr("Window")
-    reason = _why_qt_does_not_load()
     if not reason:
         yield Finding(True, what, tr("Qt loads"))
     else:
         yield Finding(False, what, f"{reason} · {INSTALL}" if sys.platform == "linux" else reason)
     if sys.platform == "linux":
         yield _font()
-    if not reason:
-        yield _sound()
 
 
 def _why_qt_does_not_load() -> str:
@@ -170,6 +170,17 @@ def _sound() -> Finding:
         return Finding(True, what, tr("played by {program}", program=command[0]))
     return Finding(True, what, tr("no player found, the system's beep is used; better: {command}",
                                   command="apt install pulseaudio-utils"))  # fmt: skip
+
+
+async def _notices() -> Finding:
+    from wxdesk.ui.alerts.notice_service import NoServiceError, buttons_here  # as above
+
+    what = tr("Notices on the desktop")
+    try:
+        buttons = await buttons_here()
+    except NoServiceError:
+        return Finding(True, what, tr("no service shows any; the tray's messages are used, where there is a tray"))
+    return Finding(True, what, tr("shown, with buttons") if buttons else tr("shown, without buttons"))
 
 
 def _font() -> Finding:

@@ -15,8 +15,11 @@ from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-CHATTY = ("httpx2", "httpcore2", "aiohttp.access", "asyncio", "alembic", "liquid", "PIL", "qasync")
+CHATTY = ("httpx2", "httpcore2", "aiohttp.access", "asyncio", "alembic", "liquid", "PIL", "qasync", "dbus_fast")
 """Libraries whose INFO is noise, or worse: HTTP clients log whole URLs there, Pillow a camera's notes."""
+
+QUIET = ("desktop_notifier",)
+"""Libraries whose warnings tell, with a trace, of what we deal with; at DEBUG they would log customers' words."""
 
 _IN_TEXT = (
     (re.compile(r"((?:access_token|secret|appsecret)[\"']?\s*[=:]\s*[\"']?)[^&\s\"',}]+", re.IGNORECASE), r"\1***"),
@@ -79,3 +82,5 @@ def set_up(home: Path, level: str, secrets: Collection[str] = ()) -> None:
     logging.basicConfig(level=level, handlers=[file, console], force=True)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.ERROR)

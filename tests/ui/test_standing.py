@@ -23,6 +23,10 @@ S = ReplyState
 TABLE = [
     (reply(1, S.DRAFT), "Draft, waits for you", "pending", "edit"),
     (reply(1, S.HELD, due_at=SOON), "Sends in 5 s", "pending", "hourglass"),
+    (reply(1, S.HELD, due_at=NOW + timedelta(minutes=60)), "Sends in 1 h", "pending", "hourglass"),
+    (reply(1, S.HELD, due_at=NOW + timedelta(minutes=61)), "Sends in 1 h 1 min", "pending", "hourglass"),
+    (reply(1, S.HELD, due_at=NOW + timedelta(minutes=119)), "Sends in 1 h 59 min", "pending", "hourglass"),
+    (reply(1, S.HELD, due_at=NOW + timedelta(minutes=121)), "Sends in 2 h", "pending", "hourglass"),
     (reply(1, S.HELD, due_at=NOW), "About to be sent", "pending", "hourglass"),
     (reply(1, S.HELD, due_at=None), "Held, asks you", "pending", "person"),
     (reply(1, S.QUEUED), "Waiting to be sent", "secondary", "clock"),

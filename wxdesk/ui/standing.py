@@ -12,7 +12,7 @@ from enum import Enum
 
 from wxdesk.core.model import Author, Reply, ReplyState
 from wxdesk.i18n import tr
-from wxdesk.ui.words import span_word
+from wxdesk.ui.words import HOUR, MINUTE, span_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,5 +105,9 @@ _STOPPED = {
 
 
 def span_until(due_at: datetime, now: datetime) -> str:
-    """What is left until `due_at`, rounded up, so that the last second still says 1."""
-    return span_word(timedelta(seconds=-((now - due_at) // timedelta(seconds=1))))
+    """What is left until `due_at`, rounded up, so that the last second still says 1; below two hours to the minute."""
+    span = timedelta(seconds=-((now - due_at) // timedelta(seconds=1)))
+    minutes = span // MINUTE % 60
+    if HOUR <= span < 2 * HOUR and minutes:
+        return tr("{hours} h {minutes} min", hours=1, minutes=minutes)
+    return span_word(span)

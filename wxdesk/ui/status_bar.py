@@ -21,7 +21,7 @@ from wxdesk.ui.presence.chip import PresenceChip
 from wxdesk.ui.theme import Measure, Size
 from wxdesk.ui.token_words import TokenWords
 from wxdesk.ui.widgets.buttons import Button
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.fitting_label import FittingLabel
 from wxdesk.ui.widgets.lamp import Lamp
 from wxdesk.ui.widgets.small_button import SmallButton
 from wxdesk.ui.words import clock_time
@@ -51,7 +51,7 @@ class StatusBar(QFrame):
         self.setFixedHeight(Measure.STATUS_BAR)
         self.listener = Lamp(self)
         self.token = Lamp(self, tabular=True)
-        self.figures = PlainLabel(size=Size.SMALL, role="secondary", elide=True, tabular=True, parent=self)
+        self.figures = FittingLabel(size=Size.SMALL, role="secondary", elide=True, tabular=True, parent=self)
         self.longest = LongestWait(self)
         self.silence = Button(tr("Silence"), key_hint="F9", parent=self)
         self.silence.setProperty("class", "small")
@@ -70,15 +70,19 @@ class StatusBar(QFrame):
         self.show_health()
 
     def show_day(self, day: DayCounts) -> None:
-        """Show what happened since midnight."""
-        self.figures.setText(
-            tr(
-                "Today {messages} in · {by_rule} by rules · {by_operator} by hand · {waiting} waiting",
-                messages=day.messages,
-                by_rule=day.by_rule,
-                by_operator=day.by_operator,
-                waiting=day.unanswered,
-            )
+        """Show what happened since midnight; where there is little room, who waits is worth most."""
+        self.figures.show_wordings(
+            [
+                tr(
+                    "Today {messages} in · {by_rule} by rules · {by_operator} by hand · {waiting} waiting",
+                    messages=day.messages,
+                    by_rule=day.by_rule,
+                    by_operator=day.by_operator,
+                    waiting=day.unanswered,
+                ),
+                tr("Today {messages} in · {waiting} waiting", messages=day.messages, waiting=day.unanswered),
+                tr("{waiting} waiting", waiting=day.unanswered),
+            ]
         )
 
     def show_longest(self, conversation: Conversation | None) -> None:

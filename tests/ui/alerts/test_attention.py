@@ -19,7 +19,7 @@ from wxdesk.core.preferences import Preferences
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule
 from wxdesk.ui.alerts.attention import Attention
 from wxdesk.ui.alerts.chime import chime
-from wxdesk.ui.alerts.notice import Notice
+from wxdesk.ui.alerts.notice import Answer, Answered, Notice
 from wxdesk.ui.alerts.player import Player
 from wxdesk.ui.alerts.ringer import Ringer
 from wxdesk.ui.bridge import Bridge
@@ -63,9 +63,18 @@ class Desktop:
 
     def __init__(self) -> None:
         self.notices: list[Notice] = []
+        self.withdrawn: list[str] = []
+        self.stopped = False
 
-    def show(self, notice: Notice) -> None:
+    def show(self, notice: Notice, answered: Answered) -> None:
         self.notices.append(notice)
+        self.answered = answered
+
+    def withdraw(self, key: str) -> None:
+        self.withdrawn.append(key)
+
+    def stop(self) -> None:
+        self.stopped = True
 
 
 @pytest.fixture
@@ -174,12 +183,53 @@ def test_no_notice_about_what_is_open_before_the_operator_or_when_he_wants_none(
 
 @pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)")
 def test_pressing_a_notice_opens_its_conversation(
-    qtbot: QtBot, attention: Attention, window: MainWindow, world: World
+    qtbot: QtBot, attention: Attention, desktop: Desktop, window: MainWindow, world: World
 ) -> None:
     chat = world.say(SOMEBODY, "it is broken")
+    qtbot.waitUntil(lambda: bool(desktop.notices))
     window.show_settings()
-    attention.tray.conversation_wanted.emit(chat)
+    desktop.answered(desktop.notices[0], Answer.OPEN)
     qtbot.waitUntil(lambda: window.open_conversation_id == chat)
+
+
+@pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)")
+def test_taking_over_from_a_notice_opens_the_conversation_as_well(
+    qtbot: QtBot, attention: Attention, desktop: Desktop, window: MainWindow, world: World
+) -> None:
+    chat = world.say(SOMEBODY, "it is broken")
+    qtbot.waitUntil(lambda: bool(desktop.notices))
+    assert desktop.notices[0].answers == (Answer.OPEN, Answer.TAKE_OVER)
+    desktop.answered(desktop.notices[0], Answer.TAKE_OVER)
+    qtbot.waitUntil(lambda: window.open_conversation_id == chat)
+    qtbot.waitUntil(lambda: world.call(world.desk.store.conversations.get(chat)).taken_over)
+
+
+def test_a_notice_goes_away_when_somebody_has_looked(
+    qtbot: QtBot, attention: Attention, desktop: Desktop, world: World
+) -> None:
+    chat = world.say(SOMEBODY, "it is broken")
+    other = world.say("oOther0000000000000000000001", "broken too")
+    qtbot.waitUntil(lambda: len(desktop.notices) == 2)
+    world.call(world.desk.alarms.look(chat))
+    qtbot.waitUntil(lambda: bool(desktop.withdrawn))
+    assert desktop.withdrawn == [f"call:{chat}"]
+    world.call(world.desk.handoff.write(other, "I look at it"))
+    qtbot.waitUntil(lambda: f"call:{other}" in desktop.withdrawn)
+
+
+@pytest.mark.qt_log_ignore("No such signal QPlatformNativeInterface")
+def test_the_tray_shows_a_notice_where_nothing_better_does(
+    qtbot: QtBot, attention: Attention, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[Answer] = []
+    tray = attention.tray
+    notice = Notice(1, "Somebody", "Called by “Broken”")
+    tray.icon.messageClicked.emit()
+    tray.icon.setVisible(True)
+    monkeypatch.setattr(type(tray.icon), "supportsMessages", staticmethod(lambda: True))
+    tray.show(notice, lambda _, answer: given.append(answer))
+    tray.icon.messageClicked.emit()
+    assert given == [Answer.OPEN]
 
 
 def test_it_rings_again_until_it_is_over_and_anew_for_a_new_call(qtbot: QtBot, ear: Ear, qapp: object) -> None:

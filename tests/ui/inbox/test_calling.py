@@ -27,10 +27,10 @@ STUCK = reply(1, ReplyState.QUEUED, errcode=40164)
     [
         (row(1, calls=(Call(1, Cause.CALLED, NOW),), called_by="Refunds"), "Called by “Refunds”"),
         (row(1, calls=(Call(1, Cause.CALLED, NOW),)), "A rule calls for you."),
-        (row(1, waiting=3, calls=(Call(1, Cause.CLOSING, NOW),), window=SOON), "Unanswered, closes in 1 h"),
+        (row(1, waiting=3, calls=(Call(1, Cause.CLOSING, NOW),), window=SOON), "Unanswered, closes in 1 h 30 min"),
         (
             row(1, waiting=3, drafts=1, calls=(Call(1, Cause.CLOSING, NOW),), window=SOON),
-            "Unanswered, closes in 1 h",
+            "Unanswered, closes in 1 h 30 min",
         ),
         (row(1, waiting=3, calls=(Call(1, Cause.RESERVE, NOW),)), "Needs you, rules may send no more"),
         (row(1, waiting=3, taken_over=True, calls=(LEFT,)), "Needs you"),

@@ -21,7 +21,7 @@ from tests.ui.world import World, open_world
 from wxdesk.core.presence import AwayReason
 from wxdesk.core.takeover import TakeOverFor
 from wxdesk.ui.alerts.attention import Attention
-from wxdesk.ui.alerts.notice import Notice
+from wxdesk.ui.alerts.notice import Answered, Notice
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.main_window import MainWindow
 from wxdesk.ui.notices import Toast
@@ -199,9 +199,16 @@ class Desktop:
 
     def __init__(self) -> None:
         self.notices: list[Notice] = []
+        self.withdrawn: list[str] = []
 
-    def show(self, notice: Notice) -> None:
+    def show(self, notice: Notice, answered: Answered) -> None:
         self.notices.append(notice)
+
+    def withdraw(self, key: str) -> None:
+        self.withdrawn.append(key)
+
+    def stop(self) -> None:
+        self.notices.clear()
 
 
 def test_a_return_while_away_is_told_on_the_desktop_and_left_in_the_window(

@@ -9,33 +9,25 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
-from wxdesk.core.events import (
-    CallRaised,
-    CallsChanged,
-    Event,
-    ListenerChanged,
-    PauseChanged,
-    PreferencesChanged,
-    TakeoverEnded,
-    TakeoverEnding,
-)
-from wxdesk.core.inbox import InboxRow
+from wxdesk.core.events import CallRaised, CallsChanged, Event, ListenerChanged, PauseChanged, PreferencesChanged
 from wxdesk.ui.alerts.chime import chime
-from wxdesk.ui.alerts.notice import Notifier, notice_of, return_notice
+from wxdesk.ui.alerts.desktop_notices import DesktopNotices
+from wxdesk.ui.alerts.notice import Notifier
+from wxdesk.ui.alerts.notice_board import NoticeBoard
 from wxdesk.ui.alerts.player import Player, player_command
 from wxdesk.ui.alerts.ringer import Ringer
 from wxdesk.ui.alerts.tray import Tray
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.icons import pixmap
 from wxdesk.ui.main_window import MainWindow
 
 SOUND = "call.wav"
 """The sound's file in the operator's folder."""
 
-MOST_NOTICES = 3
-"""Of one moment; more than that at once nobody reads, and the tray has the number."""
+ICON = "notice.png"
+"""The picture beside a notice, likewise."""
 
 _FOLLOWED = (CallRaised, CallsChanged, ListenerChanged, PauseChanged, PreferencesChanged)
-_RETURNS = (TakeoverEnding, TakeoverEnded)
 
 
 class Attention(QObject):
@@ -56,7 +48,8 @@ class Attention(QObject):
         self._ringing: frozenset[int] = frozenset()
         self.ringer = Ringer(player or Player(self._sound, player_command(), parent=self), self)
         self.tray = Tray(window)
-        self._notifier = notifier or self.tray
+        self.notifier = notifier or DesktopNotices(self._icon, self.tray, self)
+        self.board = NoticeBoard(bridge, window, self.notifier, self)
         self._connect()
         if QSystemTrayIcon.isSystemTrayAvailable():
             self.tray.icon.show()
@@ -65,6 +58,7 @@ class Attention(QObject):
     def stop(self) -> None:
         """Be quiet, and leave nothing in the tray or at the taskbar."""
         self.ringer.silence()
+        self.notifier.stop()
         self.tray.icon.hide()
         _show_badge(0)
 
@@ -74,7 +68,6 @@ class Attention(QObject):
         self.ringer.rings.connect(self.tray.show_ringing)
         self.ringer.rings.connect(self._window.status_bar.show_ringing)
         self.tray.open_wanted.connect(self._window.come_forward)
-        self.tray.conversation_wanted.connect(self._open)
         self.tray.pause_wanted.connect(self._window.pausing.toggle)
         self.tray.silence_wanted.connect(self.ringer.silence)
         self.tray.quit_wanted.connect(self._window.close)
@@ -82,36 +75,6 @@ class Attention(QObject):
     def _hear(self, events: Sequence[Event]) -> None:
         if any(isinstance(event, _FOLLOWED) for event in events):
             self._follow()
-        self._notify({event.conversation_id for event in events if isinstance(event, CallRaised)})
-        self._tell_of_returns({event.conversation_id for event in events if isinstance(event, _RETURNS)})
-
-    def _notify(self, raised: set[int]) -> None:
-        """Tell on the desktop who calls, unless the operator is there and has it before his eyes."""
-        if self._window.isActiveWindow() and not self._bridge.desk.presence.now.away:
-            raised.discard(self._window.open_conversation_id or 0)
-        if raised and self._bridge.desk.preferences.now.notifications:
-            self._bridge.ask(self._bridge.desk.store.conversations.rows(raised), self._show_notices)
-
-    def _show_notices(self, rows: Sequence[InboxRow]) -> None:
-        desk = self._bridge.desk
-        with_text = desk.preferences.now.notifications_show_text
-        calling = [row for row in rows if not all(call.seen for call in row.calls)]
-        for row in calling[:MOST_NOTICES]:
-            self._notifier.show(notice_of(row, desk.clock(), with_text=with_text))
-
-    def _tell_of_returns(self, returning: set[int]) -> None:
-        """Tell on the desktop what the window says of takeovers, while nobody looks at it."""
-        desk = self._bridge.desk
-        if returning and desk.presence.now.away and desk.preferences.now.notifications:
-            self._bridge.ask(desk.store.conversations.rows(returning), self._show_returns)
-
-    def _show_returns(self, rows: Sequence[InboxRow]) -> None:
-        for row in rows[:MOST_NOTICES]:
-            self._notifier.show(return_notice(row.conversation, self._bridge.desk.clock()))
-
-    def _open(self, conversation_id: int) -> None:
-        self._window.come_forward()
-        self._window.open_conversation(conversation_id)
 
     def _follow(self) -> None:
         desk = self._bridge.desk
@@ -128,6 +91,12 @@ class Attention(QObject):
         file = self._home / SOUND
         if not file.exists():
             file.write_bytes(chime())
+        return file
+
+    def _icon(self) -> Path:
+        file = self._home / ICON
+        if not file.exists():
+            pixmap("inbox", "accent", 64).save(str(file))
         return file
 
 

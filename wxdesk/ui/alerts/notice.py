@@ -1,35 +1,101 @@
-"""What is told on the desktop about a conversation that calls, and the port of whoever can tell it there."""
+"""What is told on the desktop, what can be answered there, and the port of whoever can tell it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from wxdesk.core.inbox import InboxRow
 from wxdesk.core.lifecycle import is_taken_over
 from wxdesk.core.model import Conversation
+from wxdesk.desk.inbox_reading import HeldReply
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.conversation_words import standing_of
 from wxdesk.ui.inbox.takeover_words import returned_words
-from wxdesk.ui.words import clock_time, name_of, preview_of
+from wxdesk.ui.words import clock_time, kind_word, name_of, preview_of, readable
+
+
+class Topic(StrEnum):
+    """What a notice is about."""
+
+    CALL = "call"  # a conversation needs its human
+    HELD = "held"  # a reply is about to leave
+    RETURN = "return"  # a takeover ends, or has ended
+
+
+class Answer(StrEnum):
+    """What a notice can be answered with. `OPEN` is also what pressing the notice itself means."""
+
+    SEND = "send"
+    STOP = "stop"
+    TAKE_OVER = "take_over"
+    EDIT = "edit"
+    OPEN = "open"
+
+
+FOR_HELD = (Answer.SEND, Answer.STOP, Answer.TAKE_OVER, Answer.EDIT)
+"""The button that leads into the window comes last: GNOME shows three, and pressing the notice opens the window too."""
+
+FOR_CALL = (Answer.OPEN, Answer.TAKE_OVER)
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One notice; a later one about the same conversation takes its place. Both texts are plain."""
+    """One notice; a later one with the same key takes its place. Both texts are plain."""
 
     conversation_id: int
     title: str
     body: str
+    topic: Topic = Topic.CALL
+    answers: tuple[Answer, ...] = FOR_CALL
+    reply_id: int | None = None
+
+    @property
+    def key(self) -> str:
+        """What it is about, of which there is one at a time."""
+        return key_of(self.topic, self.conversation_id if self.reply_id is None else self.reply_id)
+
+
+type Answered = Callable[[Notice, Answer], None]
+"""Called on the window's thread when the operator answers a notice."""
 
 
 class Notifier(Protocol):
-    """Shows notices on the desktop, as far as the system lets it."""
+    """Shows notices on the desktop, as far as the system lets it. Nothing here waits or raises."""
 
-    def show(self, notice: Notice) -> None:
-        """Show a notice, or nothing where that is not possible; raises nothing."""
+    def show(self, notice: Notice, answered: Answered) -> None:
+        """Show a notice in the place of the former one with its key, or nothing where that is not possible."""
         ...
+
+    def withdraw(self, key: str) -> None:
+        """Take a notice away whose matter is over, where it still stands and that is possible."""
+        ...
+
+    def stop(self) -> None:
+        """Take all away; the program ends."""
+        ...
+
+
+def key_of(topic: Topic, about: int) -> str:
+    """The key of notices about a conversation, for `HELD` about a reply."""
+    return f"{topic}:{about}"
+
+
+def answer_word(answer: Answer) -> str:
+    """What stands on an answer's button."""
+    return tr(_WORDS[answer])
+
+
+_WORDS = {
+    Answer.SEND: "Send now",
+    Answer.STOP: "Stop",
+    Answer.TAKE_OVER: "Take over",
+    Answer.EDIT: "Edit",
+    Answer.OPEN: "Open",
+}
 
 
 def notice_of(row: InboxRow, now: datetime, *, with_text: bool) -> Notice:
@@ -39,6 +105,15 @@ def notice_of(row: InboxRow, now: datetime, *, with_text: bool) -> Notice:
     return Notice(row.conversation.id, name_of(row.conversation.contact), body)
 
 
+def held_notice_of(held: HeldReply, due_at: datetime, *, with_text: bool) -> Notice:
+    """What a rule is about to say to whom, and when: by the clock, because a notice does not count down."""
+    reply = held.reply
+    when = tr("An automatic reply leaves at {time}", time=f"{due_at.astimezone():%H:%M:%S}")
+    said = " ".join(readable(reply.content.summary).split()) or kind_word(reply.content.kind)
+    body = f"{when}\n{said}" if with_text else when
+    return Notice(reply.conversation_id, name_of(held.contact), body, Topic.HELD, FOR_HELD, reply.id)
+
+
 def return_notice(conversation: Conversation, now: datetime) -> Notice:
     """Automatic replies return to a conversation soon, or have returned."""
     until = conversation.taken_over_until
@@ -46,4 +121,4 @@ def return_notice(conversation: Conversation, now: datetime) -> Notice:
         body = tr("Automatic replies return at {time}, unless you keep the word", time=clock_time(until))
     else:
         body = returned_words([conversation])
-    return Notice(conversation.id, name_of(conversation.contact), body)
+    return Notice(conversation.id, name_of(conversation.contact), body, Topic.RETURN)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
 
 from wxdesk.desk.health import HealthState
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.alerts.notice import Notice
+from wxdesk.ui.alerts.notice import Answer, Answered, Notice
 from wxdesk.ui.icons import pixmap
 from wxdesk.ui.theme import Theme, font
 
@@ -21,11 +21,9 @@ class Tray(QObject):
 
     Signals:
         open_wanted, pause_wanted, silence_wanted, quit_wanted: what was chosen in the menu.
-        conversation_wanted: the id of the conversation whose notice was pressed.
     """
 
     open_wanted = Signal()
-    conversation_wanted = Signal(int)
     pause_wanted = Signal()
     silence_wanted = Signal()
     quit_wanted = Signal()
@@ -33,7 +31,7 @@ class Tray(QObject):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._shown: tuple[bool, bool, int] | None = None
-        self._told: Notice | None = None
+        self._told: tuple[Notice, Answered] | None = None
         self.icon = QSystemTrayIcon(self)
         self.menu = QMenu(window)
         self.open = self.menu.addAction(tr("Open wxdesk"))
@@ -65,15 +63,23 @@ class Tray(QObject):
         """Offer silence while there is something to silence."""
         self.silence.setEnabled(ringing)
 
-    def show(self, notice: Notice) -> None:
-        """Fills `Notifier` with the message that an icon in the tray can show."""
+    def show(self, notice: Notice, answered: Answered) -> None:
+        """Fills `Notifier` with the message that an icon in the tray can show. It has no buttons."""
         if self.icon.isVisible() and QSystemTrayIcon.supportsMessages():
-            self._told = notice
+            self._told = (notice, answered)
             self.icon.showMessage(notice.title, notice.body, self.icon.icon())
+
+    def withdraw(self, key: str) -> None:
+        """Such a message goes away by itself, and by nothing else; whoever presses it late still gets somewhere."""
+
+    def stop(self) -> None:
+        """The last message has nobody any more who hears that it was pressed."""
+        self._told = None
 
     def _pressed(self) -> None:
         if self._told is not None:
-            self.conversation_wanted.emit(self._told.conversation_id)
+            notice, answered = self._told
+            answered(notice, Answer.OPEN)
 
     def _words(self, listening: bool, paused: bool, calling: int) -> str:
         parts = [tr("paused") if paused else tr("listening") if listening else tr("Not listening")]

@@ -200,13 +200,15 @@ class ChatPanel(QFrame):
     def _edit(self, reply: Reply) -> None:
         """Change a reply where such a one is written; a held one must not leave meanwhile."""
         if reply.state is ReplyState.HELD:
-            self._bridge.ask(self._bridge.desk.handoff.keep(reply.id), self._start_editing)
+            self._bridge.ask(self._bridge.desk.handoff.keep(reply.id), self.start_editing)
         else:
-            self._start_editing(reply)
+            self.start_editing(reply)
 
-    def _start_editing(self, reply: Reply) -> None:
+    def start_editing(self, reply: Reply) -> None:
+        """Let the operator change a reply of the open conversation that cannot leave meanwhile."""
         if reply.conversation_id != self._session.conversation_id:
             return
+        self.refresh(self._bridge.desk.clock())  # the conversation may have been opened for this only now
         if reply.content.kind is ReplyKind.TEXT:
             self.composer.start_editing(reply)
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from wxdesk.core.model import Reply
 from wxdesk.desk.inbox_reading import HeldReply
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
@@ -22,10 +23,12 @@ class HeldWork(QObject):
     Signals:
         wanted: the operator wants to see a held reply in its conversation.
         conversation_wanted: the id of the conversation to open for it.
+        edit_wanted: a `Reply` that is in sight now and shall be changed.
     """
 
     wanted = Signal()
     conversation_wanted = Signal(int)
+    edit_wanted = Signal(object)
 
     def __init__(
         self, bridge: Bridge, notices: Notices, strip: HeldStrip, session: ChatSession, timeline: TimelineView
@@ -36,7 +39,8 @@ class HeldWork(QObject):
         self._strip = strip
         self._session = session
         self._timeline = timeline
-        self._sought: HeldReply | None = None
+        self._sought: Reply | None = None
+        self._to_edit = False
         self.feed = HeldFeed(bridge, self)
         self.deciding = HeldDeciding(bridge, notices, self)
         self.feed.read.connect(self._show)
@@ -48,10 +52,17 @@ class HeldWork(QObject):
 
     def go_to(self, held: HeldReply) -> None:
         """Show a held reply in its conversation, and give its bubble the keyboard."""
+        self._seek(held.reply, to_edit=False)
+
+    def edit(self, reply: Reply) -> None:
+        """Show a reply whose clock was stopped in its conversation, and let the operator change it."""
+        self._seek(reply, to_edit=True)
+
+    def _seek(self, reply: Reply, *, to_edit: bool) -> None:
         self.wanted.emit()
-        self._sought = held
-        if self._session.conversation_id != held.reply.conversation_id:
-            self.conversation_wanted.emit(held.reply.conversation_id)
+        self._sought, self._to_edit = reply, to_edit
+        if self._session.conversation_id != reply.conversation_id:
+            self.conversation_wanted.emit(reply.conversation_id)
         self.arrive()
 
     def arrive(self) -> bool:
@@ -59,11 +70,13 @@ class HeldWork(QObject):
         sought = self._sought
         if sought is None:
             return False
-        if sought.reply.conversation_id != self._session.conversation_id:
+        if sought.conversation_id != self._session.conversation_id:
             self._sought = None  # the operator has gone elsewhere meanwhile
             return False
-        if self._timeline.focus_on(f"r{sought.reply.id}"):
+        if self._timeline.focus_on(f"r{sought.id}"):
             self._sought = None
+            if self._to_edit:
+                self.edit_wanted.emit(sought)
         return True
 
     def go_on(self) -> None:

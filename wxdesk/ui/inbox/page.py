@@ -63,6 +63,7 @@ class InboxPage(QWidget):
         self.list.hit_picked.connect(self.open_hit)
         self.list.settings_wanted.connect(self.settings_wanted)
         self.held.conversation_wanted.connect(self.open_conversation)
+        self.held.edit_wanted.connect(self.chat.start_editing)
         self.held.feed.read.connect(self._pace)
         self.feed.loaded.connect(self._pace)
         self.session.refreshed.connect(self._refreshed)

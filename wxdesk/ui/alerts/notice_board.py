@@ -1,0 +1,106 @@
+"""Which notices stand on the desktop: who calls, and what is about to leave while nobody looks at the window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
+
+from wxdesk.core.calls import Cause
+from wxdesk.core.events import CallRaised, CallsChanged, Event, TakeoverChanged, TakeoverEnded, TakeoverEnding
+from wxdesk.core.inbox import InboxRow
+from wxdesk.ui.alerts.notice import Notice, Notifier, Topic, held_notice_of, key_of, notice_of, return_notice
+from wxdesk.ui.alerts.notice_answers import NoticeAnswers
+from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.main_window import MainWindow
+
+MOST_NOTICES = 3
+"""Of calls of one moment, and of held replies at any time; more than that nobody reads, and the window has them all."""
+
+_RETURNS = (TakeoverEnding, TakeoverEnded)
+
+
+class NoticeBoard(QObject):
+    """Shows each matter once, and takes it away when it is over."""
+
+    def __init__(self, bridge: Bridge, window: MainWindow, notifier: Notifier, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._window = window
+        self._notifier = notifier
+        self._answers = NoticeAnswers(bridge, window, self)
+        self._feed = window.inbox.held.feed
+        self._calls: set[int] = set()
+        self._held: dict[int, Notice] = {}
+        bridge.events.connect(self._hear)
+        self._feed.read.connect(self._follow_held)
+
+    def _hear(self, events: Sequence[Event]) -> None:
+        if any(isinstance(event, CallsChanged) for event in events):
+            self._withdraw_ended()
+        for event in events:
+            if isinstance(event, TakeoverChanged):
+                self._notifier.withdraw(key_of(Topic.RETURN, event.conversation_id))
+        self._tell_of_calls(
+            {event.conversation_id for event in events if isinstance(event, CallRaised) and _is_call(event.cause)}
+        )
+        self._tell_of_returns({event.conversation_id for event in events if isinstance(event, _RETURNS)})
+
+    def _tell_of_calls(self, raised: set[int]) -> None:
+        """Tell who calls, unless the operator is there and has it before his eyes."""
+        desk = self._bridge.desk
+        if self._window.isActiveWindow() and not desk.presence.now.away:
+            raised.discard(self._window.open_conversation_id or 0)
+        if raised and desk.preferences.now.notifications:
+            self._bridge.ask(desk.store.conversations.rows(raised), self._show_calls)
+
+    def _tell_of_returns(self, returning: set[int]) -> None:
+        """Tell what the window says of takeovers, while nobody looks at it."""
+        desk = self._bridge.desk
+        if returning and desk.presence.now.away and desk.preferences.now.notifications:
+            self._bridge.ask(desk.store.conversations.rows(returning), self._show_returns)
+
+    def _show_returns(self, rows: Sequence[InboxRow]) -> None:
+        for row in rows[:MOST_NOTICES]:
+            notice = return_notice(row.conversation, self._bridge.desk.clock())
+            self._notifier.show(notice, self._answers.give)
+
+    def _show_calls(self, rows: Sequence[InboxRow]) -> None:
+        desk = self._bridge.desk
+        with_text = desk.preferences.now.notifications_show_text
+        calling = [row for row in rows if any(_is_call(call.cause) and not call.seen for call in row.calls)]
+        for row in calling[:MOST_NOTICES]:
+            self._calls.add(row.conversation.id)
+            self._notifier.show(notice_of(row, desk.clock(), with_text=with_text), self._answers.give)
+
+    def _withdraw_ended(self) -> None:
+        unseen = self._bridge.desk.alarms.state.unseen
+        calling = {call.conversation_id for call in unseen if _is_call(call.cause)}
+        for conversation_id in self._calls - calling:
+            self._notifier.withdraw(key_of(Topic.CALL, conversation_id))
+        self._calls &= calling
+
+    def _follow_held(self) -> None:
+        """Take away what is settled or was changed, then tell the soonest of what was not told yet."""
+        told = self._bridge.desk.preferences.now
+        wanted: dict[int, Notice] = {}
+        for held in self._feed.held:
+            if held.reply.due_at is not None:
+                wanted[held.reply.id] = held_notice_of(held, held.reply.due_at, with_text=told.notifications_show_text)
+        for reply_id, notice in tuple(self._held.items()):
+            if wanted.get(reply_id) != notice:
+                del self._held[reply_id]
+                self._notifier.withdraw(notice.key)
+        looks = QApplication.activeWindow() is not None and not self._bridge.desk.presence.now.away
+        if looks or not told.notifications:
+            return
+        for reply_id, notice in wanted.items():
+            if len(self._held) < MOST_NOTICES and reply_id not in self._held:
+                self._held[reply_id] = notice
+                self._notifier.show(notice, self._answers.give)
+
+
+def _is_call(cause: Cause) -> bool:
+    """What is held has notices of its own."""
+    return cause is not Cause.HELD
