@@ -69,6 +69,7 @@ def build_pages(
     traffic = TrafficPage(bridge, notices)
     insights = InsightsPage(bridge, notices)
     setup = SetupPage(bridge, notices, facts, appearance)
+    setup.preferences.hours_wanted.connect(rules.hours.open)
     extra = () if simulator is None else (_simulator_page(bridge, notices, simulator),)
     return (
         Page("inbox", Place(tr("Inbox"), "inbox", "Ctrl+1"), inbox, inbox.activate),

@@ -48,6 +48,8 @@ def opened(page: RulesPage, bridge: Bridge, qtbot: QtBot) -> Opened:
     def open_it() -> CalendarDialog:
         qtbot.waitUntil(lambda: bridge.is_idle)
         page.hours.open()
+        page.hours.open()  # whoever clicks twice gets one
+        qtbot.waitUntil(lambda: bridge.is_idle)
         found = [one for one in page.window().findChildren(CalendarDialog) if one.isVisible()]
         assert len(found) == 1
         return found[0]
@@ -102,6 +104,7 @@ def test_the_menu_of_the_condition_opens_it_and_offers_what_was_made(
     assert isinstance(part, HoursPart)
     part.calendar.fill()
     part.calendar.menu_shown.actions()[-1].trigger()
+    qtbot.waitUntil(lambda: bool(page.window().findChildren(CalendarDialog)))
     [dialog] = page.window().findChildren(CalendarDialog)
     _write(dialog.form.name.edit, "Shop")
     _save(dialog, bridge, qtbot)

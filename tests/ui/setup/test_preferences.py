@@ -12,9 +12,12 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
 from wxdesk.core.preferences import BOUNDS, LastMoment, Preferences
+from wxdesk.core.rules import Action, ActionKind, Condition, HoursTest, Rule
 from wxdesk.core.schedule import Calendar, Span, Weekday, WeeklySpan
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.main_window import MainWindow
 from wxdesk.ui.notices import Notices
+from wxdesk.ui.rules.calendar_dialog import CalendarDialog
 from wxdesk.ui.setup.preference_lines import ChoiceLine, NumberLine, SwitchLine
 from wxdesk.ui.setup.preferences_card import PreferencesCard
 
@@ -93,3 +96,29 @@ def test_what_was_changed_can_be_taken_back(
     qtbot.mouseClick(toast.action, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: kept(world).sound)
     qtbot.waitUntil(line.switch.isChecked)
+
+
+def test_the_business_hours_are_edited_from_here(
+    qtbot: QtBot, window: MainWindow, world: World, bridge: Bridge
+) -> None:
+    window.show_settings()
+    [card] = window.findChildren(PreferencesCard)
+    calendar = card.lines["calendar"]
+    assert isinstance(calendar, ChoiceLine)
+    week = (WeeklySpan(frozenset(Weekday), Span(time(9), time(18))),)
+    world.call(world.desk.rulebook.save_calendars([Calendar("Shop", weekly=week)], {}))
+    asking = Rule("Open", when=Condition(any=("open",), hours=HoursTest("Shop")), then=(Action(ActionKind.SILENT),))
+    world.call(world.desk.rulebook.save(asking))
+    card.hours.setFocus()
+    qtbot.keyClick(card.hours, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: bool(window.findChildren(CalendarDialog)) and bridge.is_idle)
+    [dialog] = window.findChildren(CalendarDialog)
+    dialog.delete.click()  # the page of rules has not been opened yet: it is known all the same that one asks for it
+    assert dialog.trouble.full_text() == "“Shop” cannot be deleted; used by: Open"
+    dialog.new.click()
+    dialog.form.name.edit.setText("Night")
+    with qtbot.waitSignal(dialog.accepted):
+        dialog.save_button.click()
+    qtbot.waitUntil(lambda: bridge.is_idle and not calendar.isHidden())
+    assert [calendar.choice.itemText(n) for n in range(calendar.choice.count())] == ["Shop", "Night"]
+    assert window.stack.currentWidget() is window.pages[-1].widget

@@ -8,16 +8,16 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.errors import BadInput
+from wxdesk.core.rules import Rule
 from wxdesk.core.schedule import Calendar
 from wxdesk.i18n import explain, tr
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.notices import Notices
 from wxdesk.ui.rules.calendar_dialog import Around, CalendarDialog
-from wxdesk.ui.rules.rule_model import RuleModel
 
 
 class HoursEditing(QObject):
-    """The way from the condition about business hours to their editor and back.
+    """The way to the editor of business hours and back, from a rule's condition and from the settings.
 
     Signals:
         saved: there are other calendars now.
@@ -25,11 +25,11 @@ class HoursEditing(QObject):
 
     saved = Signal()
 
-    def __init__(self, bridge: Bridge, notices: Notices, rules: RuleModel, host: QWidget) -> None:
+    def __init__(self, bridge: Bridge, notices: Notices, host: QWidget) -> None:
         super().__init__(host)
         self._bridge = bridge
         self._notices = notices
-        self._rules = rules
+        self._rules: Sequence[Rule] = ()
         self._host = host
         self._rulebook = bridge.desk.rulebook
         self._dialog: CalendarDialog | None = None
@@ -39,7 +39,13 @@ class HoursEditing(QObject):
         return [calendar.name for calendar in self._rulebook.calendars.all]
 
     def open(self) -> None:
-        """Show the editor; returns at once."""
+        """Show the editor once it is known what the rules ask for; returns at once."""
+        self._bridge.ask(self._rulebook.all(), self._show)
+
+    def _show(self, rules: Sequence[Rule]) -> None:
+        if self._dialog is not None:
+            return  # asked for twice
+        self._rules = rules
         calendars = self._rulebook.calendars
         around = Around(self._bridge.desk.clock, calendars.schedule_of, self._users)
         self._dialog = CalendarDialog(calendars.all, around, self._host.window())
@@ -48,7 +54,7 @@ class HoursEditing(QObject):
         self._dialog.open()
 
     def _users(self, calendar: str) -> list[str]:
-        return [rule.name for rule in self._rules.rules if calendar in rule.when.calendars]
+        return [rule.name for rule in self._rules if calendar in rule.when.calendars]
 
     def _save(self, calendars: Sequence[Calendar], renamed: Mapping[str, str]) -> None:
         self._bridge.ask(self._rulebook.save_calendars(calendars, renamed), self._kept, self._refused)

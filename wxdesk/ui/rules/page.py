@@ -60,7 +60,7 @@ class RulesPage(QWidget):
         self.figures = Figures(bridge, self.rules, self)
         self.list = RuleList(self.rules, self)
         self.changes = ListChanges(bridge, notices, self.rules, self.list)
-        self.hours = HoursEditing(bridge, notices, self.rules, self)
+        self.hours = HoursEditing(bridge, notices, self)
         offers = Offers(self.hours.names, self._rule_names, self.hours.open)
         self.editor = RuleEditor(self._rulebook, offers, bridge.desk.clock(), self)
         self._leaving = Leaving(self, self.editor)

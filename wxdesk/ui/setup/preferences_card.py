@@ -6,20 +6,28 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from wxdesk.core.errors import BadPreference
-from wxdesk.core.events import Event, PreferencesChanged
+from wxdesk.core.events import Event, PreferencesChanged, RulesChanged
 from wxdesk.core.preferences import LastMoment, Preferences
 from wxdesk.i18n import explain, tr
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.notices import Notices
 from wxdesk.ui.setup.preference_lines import ChoiceLine, NumberLine, PreferenceLine, SwitchLine
 from wxdesk.ui.setup.rows import Card, Stack
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
 
 
 class PreferencesCard(Card):
-    """A calm list of sentences; a number that the desk cannot work with is said at its field and not saved."""
+    """A calm list of sentences; a number that the desk cannot work with is said at its field and not saved.
+
+    Signals:
+        hours_wanted: the operator wants to edit the business hours.
+    """
+
+    hours_wanted = Signal()
 
     def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget | None = None) -> None:
         super().__init__(tr("How the desk works with you"), parent, hint=tr("Saved as you change it"))
@@ -28,6 +36,8 @@ class PreferencesCard(Card):
         self._wanted = bridge.desk.preferences.now
         self.lines: dict[str, PreferenceLine] = {}
         self._calendar = ChoiceLine("calendar", tr("“Until closing” goes by these business hours:"), self)
+        self.hours = Button(tr("Edit business hours…"), kind=ButtonKind.LINK, parent=self)
+        self.hours.clicked.connect(self.hours_wanted)
         self._add_talking()
         self._add_waiting()
         self._add_calling()
@@ -37,16 +47,24 @@ class PreferencesCard(Card):
     def show_all(self) -> None:
         """Show what holds now, and the business hours that there are."""
         self._wanted = self._bridge.desk.preferences.now
-        names = list(self._bridge.desk.rulebook.calendars.schedules)
-        self._calendar.offer([(name, name) for name in names])
-        self._calendar.setVisible(len(names) > 1)
+        self._offer_calendars()
         for field, line in self.lines.items():
             line.show_value(getattr(self._wanted, field))
+
+    def _offer_calendars(self) -> None:
+        names = list(self._bridge.desk.rulebook.calendars.schedules)
+        self._calendar.offer([(name, name) for name in names])
+        self._calendar.show_value(self._wanted.calendar)
+        self._calendar.setVisible(len(names) > 1)
 
     def _add_talking(self) -> None:
         takes_over = SwitchLine("writing_takes_over", tr("Whoever writes takes the conversation over by that"), self)
         minutes = NumberLine("takeover_minutes", tr("and has the word for"), tr("minutes"), self)
-        self._add(tr("Writing"), takes_over, minutes, self._calendar)
+        self._add(tr("Writing"), takes_over, minutes)
+        hours = QHBoxLayout()
+        hours.addWidget(self.hours)
+        hours.addStretch(1)
+        self._add(tr("Business hours"), self._calendar).addLayout(hours)
 
     def _add_waiting(self) -> None:
         last = ChoiceLine("last_moment", tr("When the time for replies is about to end, a held reply"), self)
@@ -66,11 +84,13 @@ class PreferencesCard(Card):
         hours = tr("hours before the time for replies ends with no answer (0: never)")
         self._add(tr("Warning"), NumberLine("warn_hours", tr("Warn me"), hours, self))
 
-    def _add(self, name: str, *lines: PreferenceLine) -> None:
-        self.add_row(name, Stack(*lines))
+    def _add(self, name: str, *lines: PreferenceLine) -> Stack:
+        stack = Stack(*lines)
+        self.add_row(name, stack)
         for line in lines:
             self.lines[line.field] = line
             line.changed.connect(self._change)
+        return stack
 
     def _change(self, field: str, value: object) -> None:
         """Work by this from now on, if it can be worked by."""
@@ -96,6 +116,8 @@ class PreferencesCard(Card):
         self._notices.report(error)
 
     def _hear(self, events: Sequence[Event]) -> None:
+        if any(isinstance(event, RulesChanged) for event in events):
+            self._offer_calendars()  # what rules can name has changed with them
         if any(isinstance(event, PreferencesChanged) for event in events):
             now = self._bridge.desk.preferences.now
             if now != self._wanted:
