@@ -270,6 +270,7 @@ async def test_an_entry_can_be_tried() -> None:
 DEMO = [
     ("请问周末几点关门", MessageType.TEXT, None, "营业时间", False),
     ("退款三天了还没到账", MessageType.TEXT, None, "退款转人工", True),
+    ("昨天就说在路上，我要找人工", MessageType.TEXT, None, "找人工", True),
     ("订单 20461 到哪了", MessageType.TEXT, None, "物流", False),
     ("我的快递到哪了", MessageType.TEXT, None, "物流缺订单号", False),
     ("谢谢", MessageType.TEXT, None, "谢谢", False),
@@ -316,6 +317,7 @@ async def test_after_hours_the_starter_rules_say_when_somebody_is_back(language:
         ("Where is my order 20461?", "Parcels"),
         ("订单 20461 到哪了", "Parcels"),
         ("I want a refund", "Refunds to a human"),
+        ("Can I talk to a human?", "Asks for a human"),
         ("Thanks [Smile]", "Thanks"),
         ("I cannot open the app", "Everything else"),
     ],

@@ -57,16 +57,17 @@ OPENING: tuple[Step, ...] = (
     Step(LI_LEI, 3, "请问几点关门"),
     Step(LI_LEI, 2, "好的", after_reply=True),
     Step(HAN_MEIMEI, 2, "你好，订单 20461 到哪了"),
+    Step(HAN_MEIMEI, 3, "昨天就说在路上，我要找人工", after_reply=True),
     Step(WANG_FANG, 2, "goods/1024", Doing.ENTERS),
     Step(WANG_FANG, 3, "这款能开发票吗", after_reply=True),
     Step(ZHANG_SANFENG, 2, "退款三天了还没到账"),
     Step(ZHANG_SANFENG, 3, "能不能快点处理", after_reply=True),
     Step(WANG_FANG, 3, "请问周末几点关门"),
 )
-"""Shows every kind of thing that a desk meets: answered by a rule, left to a human, entering, a picture."""
+"""Every kind of thing that a desk meets: answered by a rule, left to a human, calling for one, entering, a picture."""
 
 LATER: tuple[Step, ...] = (
-    Step(HAN_MEIMEI, 40, "还有一单，20488 到哪了"),
+    Step(LI_LEI, 40, "对了，订单 20488 到哪了"),
     Step(LI_LEI, 35, "门口好停车吗"),
     Step(WANG_FANG, 30, "那我周六下午来看看"),
     Step(ZHAO_MIN, 45, "这套茶具还有别的颜色吗"),
