@@ -18,6 +18,7 @@ from typing import Any
 from tests.flow.conftest import setup_for
 from tests.flow.timed_desk import HandClock
 from wxdesk.app import OpenDesk, Setup, open_desk
+from wxdesk.core import parts
 from wxdesk.core.events import Event, MessageKept, PauseChanged, ReplyChanged
 from wxdesk.core.model import Author, Message, Reply, ReplyState
 from wxdesk.sandbox.server import Sandbox
@@ -248,9 +249,12 @@ class World:
         return not (later or resting or self._kept_back(reply))
 
     def _is_behind(self, reply: Reply, replies: list[Reply]) -> bool:
-        """Whether an older one is first in line, and has to wait."""
+        """Whether an older one is first in line and has to wait, or an earlier part of its answer needs its human."""
+        if reply.state is not ReplyState.QUEUED:
+            return False
+        waiting = parts.waiting(replies)
         older = [one for one in replies if one.id < reply.id and one.state is ReplyState.QUEUED]
-        return reply.state is ReplyState.QUEUED and any(not self._kept_back(one) for one in older)
+        return reply.id in waiting or any(not self._kept_back(one) and one.id not in waiting for one in older)
 
     def _kept_back(self, reply: Reply) -> bool:
         return self.paused and reply.author is Author.RULE

@@ -29,6 +29,7 @@ async def test_the_parts_arrive_in_order(world: World) -> None:
     conversation_id = await _asked(world)
     written = await world.opened.desk.handoff.write_split(conversation_id, LONG, 3)
     assert tuple(reply.content.text for reply in written) == PARTS
+    assert [reply.part_of for reply in written] == [None, written[0].id, written[0].id]
     await world.sandbox.wait_for_reply(WANG_FANG.openid, after=2)
     assert tuple(sent.text for sent in world.sandbox.sent) == PARTS
     row = await world.row_of(WANG_FANG.openid)

@@ -56,6 +56,9 @@ ANSWERS = (
 SPANS = (1, 4, 11, 61, 301, 1801, 48 * 3600)
 """Seconds that may pass at once: less and more than each wait, limit and window."""
 
+NOT_ARRIVED = {ReplyState.FAILED, ReplyState.UNKNOWN}
+NEEDS_HUMAN = NOT_ARRIVED | {ReplyState.DRAFT, ReplyState.HELD}
+
 who = st.sampled_from((0, 1))
 which = st.integers(0, 30)
 
@@ -154,7 +157,7 @@ class Supervision(RuleBasedStateMachine):
         if not waiting:
             return
         reply = waiting[n % len(waiting)]
-        self.by_human.add(reply.id)
+        self.by_human |= self._decided_with(i, reply, click)
         self._click(reply, click)
 
     @rule(i=who, n=which, click=st.sampled_from(("retry", "confirm", "cancel")))
@@ -165,10 +168,17 @@ class Supervision(RuleBasedStateMachine):
         if not ended:
             return
         reply = ended[n % len(ended)]
-        self.by_human.add(reply.id)
+        self.by_human |= self._decided_with(i, reply, click)
         if click == "retry":
             self.sent_again[reply.id] += 1
         self._click(reply, click)
+
+    def _decided_with(self, i: int, reply: Reply, click: str) -> set[int]:
+        """What the human decides on by this click: the reply, and the later parts that wait to follow it."""
+        if click not in ("release", "retry", "confirm"):
+            return {reply.id}
+        later = (one for one in self.world.replies(self.contacts[i]) if one.id > reply.id and _one_answer(one, reply))
+        return {reply.id, *(one.id for one in later if one.state is ReplyState.QUEUED)}
 
     def _click(self, reply: Reply, click: str) -> None:
         try:
@@ -265,13 +275,17 @@ class Supervision(RuleBasedStateMachine):
         assert sum(text in texts for text in since) <= ALLOWED - RESERVE
 
     def _order_holds(self, replies: list[Reply], told: list[tuple[int, ReplyState]]) -> None:
-        """None is claimed before an older one that is queued, unless a pause keeps that one back."""
+        """None is claimed before an older one that is queued, unless a pause keeps that one back, or it is a later part
+        of an answer whose earlier one needs its human; and no part behind one that may not have arrived."""
         automatic = {reply.id: reply.author is Author.RULE for reply in replies}
+        known = {reply.id: reply for reply in replies}
         now: dict[int, ReplyState] = {}
         for reply_id, state in told:
             if reply_id in automatic:
                 if state is ReplyState.SENDING:
-                    older = [one for one, its in now.items() if one < reply_id and its is ReplyState.QUEUED]
+                    queued = [one for one, its in now.items() if one < reply_id and its is ReplyState.QUEUED]
+                    older = [one for one in queued if not _earlier(known, one, now) & NEEDS_HUMAN]
+                    assert not _earlier(known, reply_id, now) & NOT_ARRIVED, reply_id
                     assert all(automatic[one] and not automatic[reply_id] for one in older), (reply_id, older)
                 now[reply_id] = state
 
@@ -289,6 +303,15 @@ class Supervision(RuleBasedStateMachine):
         await self.handoff.cancel_pending()
         for account in self.world.opened.out.rests.shut():
             self.world.opened.out.rests.end(account)
+
+
+def _earlier(known: dict[int, Reply], part: int, now: dict[int, ReplyState]) -> set[ReplyState]:
+    """The states of the earlier parts of its answer."""
+    return {state for one, state in now.items() if one < part and _one_answer(known[one], known[part])}
+
+
+def _one_answer(one: Reply, other: Reply) -> bool:
+    return (one.part_of or one.id) == (other.part_of or other.id)
 
 
 def _in(reply: Reply, allowed: set[str]) -> bool:

@@ -8,7 +8,7 @@ from tests.store.talk import T0, Talk, incoming, second
 from wxdesk.core.lifecycle import Move
 from wxdesk.core.model import ReplyState
 from wxdesk.core.quota import spent
-from wxdesk.desk.ports import ReplyChanges
+from wxdesk.desk.reply_ports import ReplyChanges
 from wxdesk.store import SqlStore
 
 ACCEPTED = ReplyChanges(window=spent)

@@ -14,7 +14,7 @@ from wxdesk.core.errors import MoveNotAllowed, NotFound
 from wxdesk.core.lifecycle import REPLY_MOVES, Move
 from wxdesk.core.model import Author, Content, NewReply, Reply, ReplyKind, ReplyState, ReplyWindow
 from wxdesk.core.quota import corrected, spent
-from wxdesk.desk.ports import ReplyChanges
+from wxdesk.desk.reply_ports import ReplyChanges
 from wxdesk.desk.waiting_ports import Terms
 from wxdesk.store import SqlStore
 

@@ -10,7 +10,7 @@ from wxdesk.core.lifecycle import BY_WECHAT, Move
 from wxdesk.core.model import Content, Reply, ReplyState
 from wxdesk.core.rule_figures import RuleFigures
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule
-from wxdesk.desk.ports import ReplyChanges
+from wxdesk.desk.reply_ports import ReplyChanges
 from wxdesk.store import SqlStore
 from wxdesk.store.schema import CORRECTED, replies
 

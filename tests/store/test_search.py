@@ -7,7 +7,7 @@ import pytest
 from tests.store.talk import T0, Talk, incoming, second
 from wxdesk.core.lifecycle import Move
 from wxdesk.core.model import Author, Content, Message, NewReply, ReplyKind, ReplyState
-from wxdesk.desk.ports import ReplyChanges
+from wxdesk.desk.reply_ports import ReplyChanges
 from wxdesk.store import SqlStore
 from wxdesk.store.search import spaced
 

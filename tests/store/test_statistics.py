@@ -12,7 +12,7 @@ from wxdesk.core.lifecycle import Move
 from wxdesk.core.model import Content, Message, Reply, ReplyState
 from wxdesk.core.rules import Action, ActionKind, Outcome, Rule
 from wxdesk.core.statistics import Figures, HourCount, RuleHits, Span, Undelivered, UnmatchedText, Waits
-from wxdesk.desk.ports import ReplyChanges
+from wxdesk.desk.reply_ports import ReplyChanges
 from wxdesk.store import SqlStore
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)

@@ -15,7 +15,8 @@ from wxdesk.core.model import Author, Content, NewReply, Reply, ReplyState
 from wxdesk.core.rules import Decision, Outcome
 from wxdesk.core.steps import Step, StepKind
 from wxdesk.core.waiting import Clocks, Fate
-from wxdesk.desk.ports import ReplyChanges, Resolution
+from wxdesk.desk.ports import Resolution
+from wxdesk.desk.reply_ports import ReplyChanges
 from wxdesk.desk.waiting_ports import Terms
 from wxdesk.store import SqlStore, moving, open_store
 

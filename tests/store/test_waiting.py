@@ -9,7 +9,7 @@ import pytest
 from tests.store.talk import T0, Talk, second
 from wxdesk.core.lifecycle import Move
 from wxdesk.core.model import Author, Content, NewReply, Reply, ReplyState
-from wxdesk.desk.ports import ReplyChanges
+from wxdesk.desk.reply_ports import ReplyChanges
 from wxdesk.desk.waiting_ports import Terms
 from wxdesk.store import SqlStore
 

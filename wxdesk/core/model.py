@@ -370,4 +370,3 @@ class NewReply:
     rule_revision: int = 0
     due_at: datetime | None = None
     not_before: datetime | None = None
-    part_of: int | None = None

@@ -28,8 +28,9 @@ from wxdesk.core.errors import NotSent, Refused
 from wxdesk.core.events import Event, ReplyChanged, TroubleRaised
 from wxdesk.core.lifecycle import BY_WECHAT, Move
 from wxdesk.core.model import Reply
-from wxdesk.desk.ports import Clock, ReplyChanges, Store
+from wxdesk.desk.ports import Clock, Store
 from wxdesk.desk.refusal_words import refusal_words
+from wxdesk.desk.reply_ports import ReplyChanges
 from wxdesk.desk.rests import Rests
 from wxdesk.i18n import tr
 

@@ -18,7 +18,7 @@ from wxdesk.core.model import Author, Content, Conversation, NewReply, Reply, Re
 from wxdesk.core.takeover import UNTIL_HANDED_BACK, TakeOverFor
 from wxdesk.desk.holding import Holding
 from wxdesk.desk.pictures import Pictures
-from wxdesk.desk.ports import Clock, ReplyChanges, Store
+from wxdesk.desk.ports import Clock, Store
 from wxdesk.desk.preferences import KeptPreferences
 from wxdesk.desk.splitting import split_text
 from wxdesk.desk.transfers import Transfers
@@ -73,6 +73,8 @@ class Handoff:
     async def write_split(self, conversation_id: int, text: str, parts: int) -> list[Reply]:
         """Send a long `text` in `parts` messages, one after the other; the operator has agreed to that number.
 
+        They are one answer: where one of them fails, the later ones wait for the operator (`core.parts`).
+
         Raises:
             ReplyEmpty, ReplyTooLong: WeChat would refuse it.
             PartsDiffer, TooFewLeft: it would take another number of messages, or more than may be sent.
@@ -87,7 +89,8 @@ class Handoff:
         if left < parts:
             raise TooFewLeft(parts, left)
         await self._take_the_word(conversation)
-        return [await self._queue(conversation_id, Content(text=part)) for part in made]
+        new = [_written(conversation_id, Content(text=part)) for part in made]
+        return [self._told(reply) for reply in await self._store.replies.add_parts(new, self._clock())]
 
     async def _check(self, content: Content) -> None:
         """Refuse what WeChat would refuse, and pictures that are not here."""
@@ -102,8 +105,7 @@ class Handoff:
             await self.take_over(conversation.id, TakeOverFor(span=timedelta(minutes=wanted.takeover_minutes)))
 
     async def _queue(self, conversation_id: int, content: Content) -> Reply:
-        new = NewReply(conversation_id, Author.OPERATOR, content, ReplyState.QUEUED)
-        return self._told(await self._store.replies.add(new, self._clock()))
+        return self._told(await self._store.replies.add(_written(conversation_id, content), self._clock()))
 
     async def take_over(self, conversation_id: int, how: TakeOverFor = UNTIL_HANDED_BACK) -> None:
         """The human has the word, for as long as `how` says, from now on. Automatic replies that wait are cancelled."""
@@ -153,7 +155,7 @@ class Handoff:
         self._publish(ConversationChanged(conversation_id))
 
     async def release(self, reply_id: int) -> Reply:
-        """Send a held reply or a draft now."""
+        """Send a held reply or a draft now; what of its answer waits behind it follows."""
         return await self._move(reply_id, Move.RELEASE)
 
     async def keep(self, reply_id: int) -> Reply:
@@ -170,15 +172,15 @@ class Handoff:
         return self._told(await self._store.replies.edit(reply_id, content, self._clock(), OPERATOR))
 
     async def cancel(self, reply_id: int) -> Reply:
-        """Stop a reply that has not left, or discard a failed or unknown one."""
+        """Stop a reply that has not left, or discard a failed or unknown one; the later parts of its answer with it."""
         return await self._move(reply_id, Move.CANCEL)
 
     async def retry(self, reply_id: int) -> Reply:
-        """Send a failed or unknown reply again."""
+        """Send a failed or unknown reply again; what of its answer waits behind it follows."""
         return await self._move(reply_id, Move.RETRY)
 
     async def confirm(self, reply_id: int) -> Reply:
-        """An unknown reply did arrive."""
+        """An unknown reply did arrive; what of its answer waits behind it follows."""
         return await self._move(reply_id, Move.CONFIRM)
 
     async def pause(self, until: datetime | None = None) -> None:
@@ -206,8 +208,15 @@ class Handoff:
             self._told(reply)
 
     async def _move(self, reply_id: int, move: Move) -> Reply:
-        return self._told(await self._store.replies.move(reply_id, move, self._clock(), ReplyChanges(by=OPERATOR)))
+        moved, *later = await self._store.replies.settle(reply_id, move, self._clock(), OPERATOR)
+        for reply in (moved, *later):
+            self._told(reply)
+        return moved
 
     def _told(self, reply: Reply) -> Reply:
         self._publish(ReplyChanged(reply.conversation_id, reply.id, reply.state))
         return reply
+
+
+def _written(conversation_id: int, content: Content) -> NewReply:
+    return NewReply(conversation_id, Author.OPERATOR, content, ReplyState.QUEUED)

@@ -42,7 +42,8 @@ from wxdesk.core.quota import Claimed
 from wxdesk.desk.consequences import Consequence, Consequences
 from wxdesk.desk.holding import Holding
 from wxdesk.desk.pause import Pause
-from wxdesk.desk.ports import Clock, ReplyChanges, Sender, Store
+from wxdesk.desk.ports import Clock, Sender, Store
+from wxdesk.desk.reply_ports import ReplyChanges
 from wxdesk.desk.rests import Rests
 
 log = logging.getLogger(__name__)

@@ -1,7 +1,8 @@
 """What supervision asks of the store about many replies at once: the rest of `desk.ports`, which is long enough.
 
 Each method moves, in one transaction, all replies that it is about and that may make the move, and returns them as
-they are then.
+they are then. What a human does so to a part of an answer (`core.parts`) has for the later ones the same consequence
+as `reply_ports.Replies.settle`; then those stand in what is returned too.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class WaitingReplies(Protocol):
         ...
 
     async def cancel_held(self, by: str, at: datetime) -> list[Reply]:
-        """Cancel every held automatic reply; drafts stay."""
+        """Cancel every held automatic reply; drafts stay, but for later parts of an answer that is cancelled."""
         ...
 
     async def tend(self, now: datetime, terms: Terms) -> Tended:
@@ -76,6 +77,7 @@ class WaitingReplies(Protocol):
     async def ask_after_pause(self, at: datetime, why: str) -> list[Reply]:
         """Hold without a deadline what a pause has kept from leaving: what is queued, or held with its time over.
 
+        Parts that wait for their human anyhow (`core.parts`) go on doing so.
         `why`, a sentence for `i18n.tr`, is said in its bubble.
         """
         ...

@@ -14,11 +14,14 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, false, not_, select, update
 
+from wxdesk.core.lifecycle import Move
 from wxdesk.core.model import Author, ReplyState
 from wxdesk.core.rules import Outcome
 from wxdesk.core.steps import Step, StepKind
 from wxdesk.core.waiting import WAITS, WINDOW_CLOSED, Clocks, Fate, Waiting, freed
 from wxdesk.desk.ports import Resolution
+from wxdesk.store.many_replies import QUEUED, by_hand, move_all
+from wxdesk.store.parts import later_parts
 from wxdesk.store.schema import decisions, messages, replies
 from wxdesk.store.steps import write_steps
 
@@ -103,8 +106,15 @@ class GivingWay:
             return ()
         gone = [one for one in waiting if one.what.can_give_way]
         self._write(gone, decision.decided_at, StepKind.CANCEL, state=ReplyState.CANCELLED, by=CONTACT)
+        self._cancel_behind([one.id for one in gone if one.row is None], decision.decided_at)
         self._waiting[decision.conversation_id] = [one for one in waiting if one.what.in_hand]
         return rows
+
+    def _cancel_behind(self, ids: Collection[int], at: datetime) -> None:
+        """Cancel what waits in the queue behind these parts of its answer, but for what a human has released."""
+        behind = QUEUED & ~by_hand(replies) & replies.c.id.in_(later_parts(self._connection, ids))
+        gone = move_all(self._connection, Move.CANCEL, behind, at, WROTE_AGAIN, by=CONTACT)
+        self.moved.update(reply.id for reply in gone)
 
     def _begin_again(self, waiting: Sequence[_Held], clocks: Clocks, at: datetime) -> None:
         """A fresh deadline for each that has one, in the order and at the distance in which they stood."""

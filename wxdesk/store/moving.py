@@ -26,7 +26,7 @@ from wxdesk.core.errors import MoveNotAllowed, NotFound
 from wxdesk.core.lifecycle import Move, next_state
 from wxdesk.core.model import Author, Content, Reply, ReplyState, ReplyWindow
 from wxdesk.core.steps import Step, StepKind
-from wxdesk.desk.ports import ReplyChanges
+from wxdesk.desk.reply_ports import ReplyChanges
 from wxdesk.store.columns import EPOCH, MICROSECOND, Moment
 from wxdesk.store.records import reply_of, select_replies
 from wxdesk.store.schema import WRITTEN, conversations, messages, replies
@@ -77,7 +77,7 @@ def locked(connection: Connection, reply_id: int) -> Locked:
 
 
 def move(connection: Connection, reply_id: int, made: Move, at: datetime, changes: ReplyChanges) -> Reply:
-    """See `desk.ports.Replies.move`."""
+    """See `desk.reply_ports.Replies.move`."""
     found = locked(connection, reply_id)
     before, promise = found.reply, made in ARRIVED and found.promises(at)
     state = next_state(before.state, made)
@@ -117,7 +117,7 @@ def _guarded(connection: Connection, before: Reply, what: str, values: dict[str,
 
 
 def edit(connection: Connection, reply_id: int, content: Content, at: datetime, by: str) -> Reply:
-    """See `desk.ports.Replies.edit`."""
+    """See `desk.reply_ports.Replies.edit`."""
     before = locked(connection, reply_id).reply
     if before.state not in (ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED):
         raise MoveNotAllowed(before.state.value, "edit")

@@ -37,7 +37,6 @@ def reply_row(reply: NewReply, at: datetime) -> dict[str, Any]:
         "by": "",
         "error": "",
         "rid": "",
-        "part_of": reply.part_of,
     }
 
 

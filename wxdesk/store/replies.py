@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Update, nulls_first, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, nulls_first, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from wxdesk.core.errors import NotFound
 from wxdesk.core.lifecycle import BEFORE_SENDING, Move
 from wxdesk.core.model import Author, Content, NewReply, Reply, ReplyState, ReplyWindow
 from wxdesk.core.quota import Claimed
 from wxdesk.core.steps import Step
-from wxdesk.desk.ports import ReplyChanges
+from wxdesk.desk.reply_ports import ReplyChanges
 from wxdesk.store import moving
+from wxdesk.store.columns import Moment
 from wxdesk.store.database import Database
 from wxdesk.store.inbox_rows import PENDING
 from wxdesk.store.many_replies import by_hand, changed, move_all
 from wxdesk.store.new_replies import insert_replies, load_replies, reply_row
+from wxdesk.store.parts import behind_a_stop, join_parts, settle
 from wxdesk.store.records import reply_of, select_replies
 from wxdesk.store.schema import NOT_CALLED, conversations, replies
 from wxdesk.store.steps import steps_of, write_moves
@@ -30,14 +33,19 @@ INTERRUPTED = "wxdesk ended before WeChat answered"
 
 
 class SqlReplies:
-    """Fills `desk.ports.Replies`."""
+    """Fills `desk.reply_ports.Replies`."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     async def add(self, reply: NewReply, at: datetime) -> Reply:
         """Store a reply that no rule made, and update the preview; raises `NotFound` without its conversation."""
-        return await self._db.write(_add, reply, at)
+        [made] = await self._db.write(_add, [reply], at)
+        return made
+
+    async def add_parts(self, parts: Sequence[NewReply], at: datetime) -> list[Reply]:
+        """Store the parts of one answer that no rule made, all or none; see `add`."""
+        return await self._db.write(_add, parts, at)
 
     async def get(self, reply_id: int) -> Reply:
         """One reply; raises `NotFound`."""
@@ -58,21 +66,18 @@ class SqlReplies:
         """Move queued replies to `sending` and commit; at most one a conversation, the oldest first.
 
         A reply made earlier leaves earlier, also if it waits for another try: then its conversation waits with it.
+        Only a part that waits for its human (`store.parts`) is passed by what was made after it.
         """
-        first = _first_in_line(now, only_by_hand=only_by_hand).limit(limit)
-        if busy:
-            first = first.where(replies.c.conversation_id.not_in(busy))
-        if without:
-            first = first.where(conversations.c.account.not_in(without))
-        # A WITH, because PostgreSQL may run a plain subquery again for each row and so exceed the limit.
-        chosen = first.with_for_update(of=replies, skip_locked=True).cte("chosen")
-        change = update(replies).where(replies.c.id.in_(select(chosen.c.id)), QUEUED)
-        values = {"state": ReplyState.SENDING, "attempts": replies.c.attempts + 1, "updated_at": now}
-        return await self._db.write(_claim, change.values(values))
+        given = {"now": now, "busy": tuple(busy), "limit": limit, "without": tuple(without)}
+        return await self._db.write(_claim, _CLAIM_BY_HAND if only_by_hand else _CLAIM, given)
 
     async def move(self, reply_id: int, move: Move, at: datetime, changes: ReplyChanges = ReplyChanges()) -> Reply:  # noqa: B008  # frozen
         """Make one move of `core.lifecycle`'s table, with what changes beside it; see `store.moving`."""
         return await self._db.write(moving.move, reply_id, move, at, changes)
+
+    async def settle(self, reply_id: int, move: Move, at: datetime, by: str) -> list[Reply]:
+        """Make a human's move, with what follows for the later parts of the same answer; see `store.parts`."""
+        return await self._db.write(settle, reply_id, move, at, by)
 
     async def edit(self, reply_id: int, content: Content, at: datetime, by: str = "") -> Reply:
         """Change what a draft, held or failed reply says and mark it edited; else `MoveNotAllowed`."""
@@ -100,14 +105,16 @@ class SqlReplies:
         return await self._db.write(_recover, at)
 
 
-def _add(connection: Connection, reply: NewReply, at: datetime) -> Reply:
-    preview = update(conversations).where(conversations.c.id == reply.conversation_id)
-    values = moving.preview(reply.author, reply.content, at) | moving.still_talking(at) | NOT_CALLED
+def _add(connection: Connection, parts: Sequence[NewReply], at: datetime) -> list[Reply]:
+    last = parts[-1]
+    preview = update(conversations).where(conversations.c.id == last.conversation_id)
+    values = moving.preview(last.author, last.content, at) | moving.still_talking(at) | NOT_CALLED
     said = connection.execute(preview.values(values))
     if said.rowcount == 0:
         raise NotFound("conversation")
-    ids = insert_replies(connection, [reply_row(reply, at)])
-    return load_replies(connection, ids)[0]
+    ids = insert_replies(connection, [reply_row(reply, at) for reply in parts])
+    join_parts(connection, [ids])
+    return load_replies(connection, ids)
 
 
 def _recover(connection: Connection, at: datetime) -> list[Reply]:
@@ -121,8 +128,8 @@ def _recover(connection: Connection, at: datetime) -> list[Reply]:
     return lost
 
 
-def _claim(connection: Connection, change: Update) -> list[Claimed]:
-    ids = list(connection.scalars(change.returning(replies.c.id)))
+def _claim(connection: Connection, claim: ReturningUpdate[Any], given: dict[str, Any]) -> list[Claimed]:
+    ids = list(connection.scalars(claim, given))
     query = select_replies().add_columns(conversations.c.window_left, conversations.c.window_until)
     rows = connection.execute(query.where(replies.c.id.in_(ids)).order_by(replies.c.id)) if ids else ()
     return [Claimed(reply_of(row), ReplyWindow(row.window_left, row.window_until)) for row in rows]
@@ -132,13 +139,27 @@ def _list(connection: Connection, query: Select[Any]) -> list[Reply]:
     return [reply_of(row) for row in connection.execute(query)]
 
 
-def _first_in_line(now: datetime, *, only_by_hand: bool) -> Any:  # noqa: ANN401
-    """Ids of the queued replies that may leave at `now`: each the first of its conversation, none beside another."""
+def _claiming(*, only_by_hand: bool) -> ReturningUpdate[Any]:
+    """The statement of `claim`; it takes `now`, `busy`, `limit` and `without`."""
+    # A WITH, because PostgreSQL may run a plain subquery again for each row and so exceed the limit.
+    first = _first_in_line(only_by_hand=only_by_hand).limit(bindparam("limit", type_=Integer))
+    chosen = first.with_for_update(of=replies, skip_locked=True).cte("chosen")
+    change = update(replies).where(replies.c.id.in_(select(chosen.c.id)), QUEUED)
+    values = {"state": ReplyState.SENDING, "attempts": replies.c.attempts + 1, "updated_at": _NOW}
+    return change.values(values).returning(replies.c.id)
+
+
+_NOW = bindparam("now", type_=Moment)
+
+
+def _first_in_line(*, only_by_hand: bool) -> Select[Any]:
+    """Ids of the queued replies that may leave now: each the first of its conversation, none beside another."""
     earlier, underway = replies.alias("earlier"), replies.alias("underway")
     ahead: ColumnElement[bool] = (
         (earlier.c.conversation_id == replies.c.conversation_id)
         & (earlier.c.state == ReplyState.QUEUED)
         & (earlier.c.id < replies.c.id)
+        & ~behind_a_stop(earlier)
     )
     query = select(replies.c.id).join(conversations, conversations.c.id == replies.c.conversation_id).where(QUEUED)
     if only_by_hand:
@@ -150,5 +171,12 @@ def _first_in_line(now: datetime, *, only_by_hand: bool) -> Any:  # noqa: ANN401
     return query.where(
         ~select(earlier.c.id).where(ahead).exists(),
         ~sending.exists(),
-        replies.c.not_before.is_(None) | (replies.c.not_before <= now),
+        ~behind_a_stop(replies),
+        replies.c.not_before.is_(None) | (replies.c.not_before <= _NOW),
+        replies.c.conversation_id.not_in(bindparam("busy", expanding=True)),
+        conversations.c.account.not_in(bindparam("without", expanding=True)),
     ).order_by(replies.c.id)
+
+
+# Statements never change once made, and these are asked for each reply: put together once.
+_CLAIM, _CLAIM_BY_HAND = _claiming(only_by_hand=False), _claiming(only_by_hand=True)

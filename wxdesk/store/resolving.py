@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from wxdesk.store.database import insert_into
 from wxdesk.store.giving_way import GivingWay
 from wxdesk.store.history import insert_firings
 from wxdesk.store.new_replies import insert_replies, load_replies, reply_row
+from wxdesk.store.parts import join_parts
 from wxdesk.store.schema import WRITTEN, contacts, conversations, decisions, messages
 
 DECISION_FIELDS = [column.name for column in decisions.c if column.name != "id"]
@@ -34,6 +36,7 @@ def resolve(connection: Connection, resolutions: Sequence[Resolution]) -> list[R
         belongs = {"message_id": message_id, "decision_id": ids[message_id]}
         rows += giving_way.take(one, [reply_row(reply, one.decision.decided_at) | belongs for reply in one.replies])
     made = insert_replies(connection, rows)
+    join_parts(connection, _answers(rows, made))
     decided = {resolution.decision.message_id for resolution in resolutions}
     connection.execute(update(messages).where(messages.c.id.in_(decided)).values(decided=True))
     _take_over(connection, {one.decision.conversation_id for one in new.values() if one.take_over})
@@ -44,6 +47,14 @@ def resolve(connection: Connection, resolutions: Sequence[Resolution]) -> list[R
     _tag(connection, list(new.values()))
     insert_firings(connection, list(new.values()))
     return load_replies(connection, [*giving_way.moved, *made])
+
+
+def _answers(rows: Sequence[dict[str, Any]], ids: Sequence[int]) -> list[list[int]]:
+    """The replies by decision and rule: what one rule says to one message is one answer."""
+    answers: defaultdict[tuple[int, int | None], list[int]] = defaultdict(list)
+    for row, reply_id in zip(rows, ids, strict=True):
+        answers[row["decision_id"], row["rule_id"]].append(reply_id)
+    return list(answers.values())
 
 
 def _insert_decisions(connection: Connection, made: Sequence[Decision]) -> dict[int, int]:

@@ -13,6 +13,7 @@ from wxdesk.core.waiting import HANDED_OVER, LAST_MOMENT, WAITS, WINDOW_CLOSED, 
 from wxdesk.desk.waiting_ports import Tended, Terms
 from wxdesk.store.columns import MICROSECOND
 from wxdesk.store.many_replies import AUTOMATIC, DRAFT, HELD, changed, counting, move_all
+from wxdesk.store.parts import cancel_all
 from wxdesk.store.schema import contacts, conversations, replies
 
 BY_OPERATOR = "operator"
@@ -51,7 +52,7 @@ def _close(connection: Connection, now: datetime) -> list[Reply]:
 
 def _forget_blocked(connection: Connection, now: datetime) -> list[Reply]:
     theirs = _HERE.join(contacts, contacts.c.id == conversations.c.contact_id).where(contacts.c.blocked)
-    return move_all(connection, Move.CANCEL, HELD & AUTOMATIC & theirs.exists(), now, by=BY_OPERATOR)
+    return cancel_all(connection, HELD & AUTOMATIC & theirs.exists(), now, BY_OPERATOR)
 
 
 def _keep_from_interrupting(connection: Connection, now: datetime, held_until: Mapping[int, datetime]) -> list[Reply]:

@@ -14,6 +14,7 @@ from wxdesk.desk.waiting_ports import Tended, Terms
 from wxdesk.store import tending
 from wxdesk.store.database import Database
 from wxdesk.store.many_replies import AUTOMATIC, HELD, QUEUED, by_hand, counting, move_all
+from wxdesk.store.parts import behind_a_stop, cancel_all, later_parts, let_go
 from wxdesk.store.schema import conversations, replies
 
 
@@ -25,11 +26,11 @@ class SqlWaiting:
 
     async def release_held(self, by: str, at: datetime) -> list[Reply]:
         """Let every held automatic reply leave now, because `by` says so."""
-        return await self._moved(Move.RELEASE, HELD & AUTOMATIC, at, by=by, **_saying(""))
+        return await self._db.write(_release_held, by, at)
 
     async def cancel_held(self, by: str, at: datetime) -> list[Reply]:
-        """Cancel every held automatic reply; drafts stay."""
-        return await self._moved(Move.CANCEL, HELD & AUTOMATIC, at, by=by)
+        """Cancel every held automatic reply; drafts stay, but for later parts of what is cancelled."""
+        return await self._db.write(cancel_all, HELD & AUTOMATIC, at, by)
 
     async def tend(self, now: datetime, terms: Terms) -> Tended:
         """Do to what waits what is due at `now`; see `store.tending`."""
@@ -51,7 +52,8 @@ class SqlWaiting:
     async def ask_after_pause(self, at: datetime, why: str) -> list[Reply]:
         """Hold without a deadline what a pause has kept from leaving."""
         late = AUTOMATIC & HELD & (replies.c.due_at <= at)
-        return await self._moved(Move.HOLD, late | (QUEUED & ~by_hand(replies)), at, due_at=None, **_saying(why))
+        kept = QUEUED & ~by_hand(replies) & ~behind_a_stop(replies)
+        return await self._moved(Move.HOLD, late | kept, at, due_at=None, **_saying(why))
 
     async def ask_after_restart(self, at: datetime, stale_before: datetime, why: str, late: str) -> list[Reply]:
         """Hold without a deadline what was held when the program was closed; what is stale is a draft."""
@@ -63,6 +65,11 @@ class SqlWaiting:
 
     async def _moved(self, move: Move, which: ColumnElement[bool], at: datetime, **values: object) -> list[Reply]:
         return await self._db.write(move_all, move, which, at, **values)
+
+
+def _release_held(connection: Connection, by: str, at: datetime) -> list[Reply]:
+    released = move_all(connection, Move.RELEASE, HELD & AUTOMATIC, at, by=by, **_saying(""))
+    return released + let_go(connection, later_parts(connection, [reply.id for reply in released]), at, by)
 
 
 def _saying(why: str) -> dict[str, object]:

@@ -26,11 +26,12 @@ class Standing:
 
 
 class Standstill(Enum):
-    """Why an automatic reply that counts down does not leave at the end of its time."""
+    """Why a reply does not leave although nothing else of its own keeps it."""
 
     NONE = "none"
     WRITING = "writing"  # the operator writes in its conversation
     PAUSED = "paused"
+    BEHIND = "behind"  # an earlier part of its answer has not arrived
 
 
 type StandstillOf = Callable[[int], Standstill]
@@ -48,9 +49,9 @@ def standing_of_reply(reply: Reply, now: datetime, standstill: Standstill = Stan
         case ReplyState.DRAFT:
             return Standing(tr("Draft, waits for you"), "pending", "edit", strong=True)
         case ReplyState.HELD:
-            return held_standing(reply.due_at, now, standstill if reply.author is Author.RULE else Standstill.NONE)
+            return _held(reply, now, standstill)
         case ReplyState.QUEUED:
-            return _queued(reply, now)
+            return _queued(reply, now, standstill)
         case ReplyState.SENDING:
             return Standing(tr("Sending"), "secondary", "send")
         case ReplyState.SENT:  # WeChat reports neither delivery nor reading, so the last good word is that it has it
@@ -72,12 +73,23 @@ def held_standing(due_at: datetime | None, now: datetime, standstill: Standstill
             return Standing(tr("Held, everything is paused"), "pending", "pause", strong=True)
         case Standstill.WRITING:
             return Standing(tr("Waits while you write"), "pending", "pause", strong=True)
+        case Standstill.BEHIND:
+            return _behind()
     if now >= due_at:
         return Standing(tr("About to be sent"), "pending", "hourglass", strong=True)
     return Standing(tr("Sends in {span}", span=span_until(due_at, now)), "pending", "hourglass", strong=True)
 
 
-def _queued(reply: Reply, now: datetime) -> Standing:
+def _held(reply: Reply, now: datetime, standstill: Standstill) -> Standing:
+    automatic = reply.author is Author.RULE
+    return held_standing(
+        reply.due_at, now, standstill if automatic or standstill is Standstill.BEHIND else Standstill.NONE
+    )
+
+
+def _queued(reply: Reply, now: datetime, standstill: Standstill) -> Standing:
+    if standstill is Standstill.BEHIND:
+        return _behind()
     if reply.not_before is not None and now < reply.not_before:
         span = span_until(reply.not_before, now)
         return Standing(tr("Tries again in {span}", span=span), "pending", "retry", strong=True)
@@ -85,6 +97,10 @@ def _queued(reply: Reply, now: datetime) -> Standing:
         code = f" {reply.errcode}" if reply.errcode else ""
         return Standing(tr("Waiting to be sent") + code, "pending", "clock", strong=True)
     return Standing(tr("Waiting to be sent"), "secondary", "clock")
+
+
+def _behind() -> Standing:
+    return Standing(tr("Waits for the part before it"), "pending", "clock", strong=True)
 
 
 def stopped_words(reply: Reply) -> str:

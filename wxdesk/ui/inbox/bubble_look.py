@@ -43,6 +43,6 @@ def look_of(entry: Entry) -> BubbleLook:
     reply = entry.reply
     if reply is None:
         return _CONTACT
-    if reply.state is ReplyState.QUEUED and reply.error:
+    if reply.state is ReplyState.QUEUED and (reply.error or entry.waits):
         return _KEPT_BACK
     return _BY_STATE.get(reply.state) or (_OPERATOR if reply.author is Author.OPERATOR else _RULE)

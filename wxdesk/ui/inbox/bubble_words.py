@@ -9,10 +9,10 @@ from enum import Enum
 from wxdesk.core.model import Author, PictureState, Reply, ReplyState
 from wxdesk.core.rules import Outcome
 from wxdesk.desk.refusal_words import refusal_words
-from wxdesk.i18n import tr
+from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.decision_words import short_outcome
 from wxdesk.ui.inbox.timeline_entries import Entry, EntryKind, message_text
-from wxdesk.ui.standing import Standstill, standing_of_reply
+from wxdesk.ui.standing import Standstill, StandstillOf, standing_of_reply
 from wxdesk.ui.words import author_words, clock_time
 
 ENTER_MARK = "⏎"
@@ -101,13 +101,37 @@ def offers_of(reply: Reply) -> tuple[Offer, ...]:
 
 
 def notice_of(entry: Entry) -> str:
-    """What stands inside a bubble below its text: what went wrong, why it waits, and what the customer wrote since."""
+    """What stands inside a bubble below its text: what went wrong, why it waits, and what else hangs on it."""
     if entry.reply is None:
         return ""
-    said = [trouble_of(entry.reply)]
+    said = [trouble_of(entry.reply), _following_words(entry.reply.state, entry.following)]
     if entry.since is not None:
         said.append(tr("The customer has written since: “{words}”", words=first_words(message_text(entry.since))))
     return "\n".join(words for words in said if words)
+
+
+def _following_words(state: ReplyState, count: int) -> str:
+    """What becomes of the later parts of the same answer; empty where that is nothing to decide about."""
+    if not count:
+        return ""
+    match state:
+        case ReplyState.FAILED | ReplyState.DRAFT:
+            one = "{n} part behind it waits. If you throw this one away, that goes too."
+            return ntr(one, "{n} parts behind it wait. If you throw this one away, they go too.", count)
+        case ReplyState.UNKNOWN:
+            one = "{n} part behind it waits until you say whether this one arrived."
+            return ntr(one, "{n} parts behind it wait until you say whether this one arrived.", count)
+        case ReplyState.HELD:
+            one = "If you stop this one, {n} part behind it is stopped too."
+            return ntr(one, "If you stop this one, {n} parts behind it are stopped too.", count)
+    return ""
+
+
+def standstill_of(entry: Entry, of_conversation: StandstillOf) -> Standstill:
+    """What holds back the reply of `entry`."""
+    if entry.reply is None:
+        return Standstill.NONE
+    return Standstill.BEHIND if entry.waits else of_conversation(entry.reply.conversation_id)
 
 
 def first_words(text: str) -> str:
@@ -170,7 +194,7 @@ def _reply_caption(entry: Entry, reply: Reply, now: datetime, standstill: Stands
     parts = [Part(words) for words in author_words(reply)]
     if entry.answers is not None:
         parts.append(Part(tr("to “{words}”", words=first_words(message_text(entry.answers)))))
-    if _waits(reply, now):
+    if _waits(reply, now) or standstill is Standstill.BEHIND:
         parts.insert(0, state)
     else:
         parts += [Part(clock_time(reply.sent_at or reply.created_at)), state]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 
+from wxdesk.core import parts
 from wxdesk.core.inbox import TimelineItem
 from wxdesk.core.model import Author, Message, MessageType, Reply, ReplyKind, ReplyState
 from wxdesk.core.rules import Decision, Outcome
@@ -35,7 +36,8 @@ class Entry:
 
     `silence` is set on a message that got no automatic answer: the outcome of its decision. On a reply that has not
     left, `answers` is the message that it answers where another stands between, and `since` the newest that the
-    customer wrote after it.
+    customer wrote after it. `waits`: it does not leave, because an earlier part of its answer has not arrived.
+    `following`: how many later parts have not left.
     """
 
     kind: EntryKind
@@ -47,6 +49,8 @@ class Entry:
     silence: Outcome | None = None
     answers: Message | None = None
     since: Message | None = None
+    waits: bool = False
+    following: int = 0
 
     @property
     def outgoing(self) -> bool:
@@ -79,6 +83,8 @@ def entries_of(
     """
     silent = _silent_message(items, latest)
     written = [item for item in items if isinstance(item, Message) and item.event is None]
+    replies = [item for item in items if isinstance(item, Reply)]
+    waiting, following = parts.waiting(replies), parts.following(replies)
     entries: list[Entry] = []
     day: date | None = None
     lines = [_return_entry(at) for at in returned if items and at >= items[0].at]
@@ -94,7 +100,8 @@ def entries_of(
         if isinstance(item, Message):
             entries.append(_message_entry(item, latest.outcome if latest and silent == item.id else None))
         else:
-            entries.append(_reply_entry(item, written))
+            entry = _reply_entry(item, written)
+            entries.append(replace(entry, waits=item.id in waiting, following=following.get(item.id, 0)))
     return entries + lines
 
 

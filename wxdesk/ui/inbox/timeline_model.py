@@ -9,9 +9,9 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from wxdesk.desk.ports import Clock
-from wxdesk.ui.inbox.bubble_words import spoken_entry
+from wxdesk.ui.inbox.bubble_words import spoken_entry, standstill_of
 from wxdesk.ui.inbox.timeline_entries import Entry
-from wxdesk.ui.standing import Standstill, StandstillOf, nothing_holds
+from wxdesk.ui.standing import StandstillOf, nothing_holds
 
 _ROOT = QModelIndex()
 
@@ -58,11 +58,8 @@ class TimelineModel(QAbstractListModel):
             case EntryRole.KEY:
                 return entry.key
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
-                return spoken_entry(entry, self._clock(), self._standstill(entry))
+                return spoken_entry(entry, self._clock(), standstill_of(entry, self._standstill_of))
         return None
-
-    def _standstill(self, entry: Entry) -> Standstill:
-        return self._standstill_of(entry.reply.conversation_id) if entry.reply else Standstill.NONE
 
     def entries(self) -> Sequence[Entry]:
         """All entries, oldest first."""

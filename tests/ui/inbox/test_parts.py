@@ -1,0 +1,134 @@
+"""What the bubbles of one answer in several parts say when one of them has not arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.ui.inbox.conftest import shown_reply
+from tests.ui.inbox.records import NOW, reply
+from tests.ui.world import World
+from wxdesk import i18n
+from wxdesk.core.model import Author, Reply, ReplyState
+from wxdesk.sandbox.faults import Fault, FaultKind
+from wxdesk.ui.inbox.bubble_look import look_of
+from wxdesk.ui.inbox.bubble_words import BubbleAction, caption_of, notice_of, spoken_entry, standstill_of
+from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.inbox.timeline_entries import Entry, EntryKind, entries_of
+from wxdesk.ui.standing import nothing_holds
+
+S = ReplyState
+WAITS = {"en": "Waits for the part before it", "zh_CN": "等前一条送到"}
+SOON = NOW + timedelta(seconds=5)
+
+
+@pytest.fixture(autouse=True)
+def english_again() -> Iterator[None]:
+    yield
+    i18n.use("en")
+
+
+def answer(*states: ReplyState, **fields: object) -> list[Entry]:
+    """The bubbles of an answer whose parts are in these states."""
+    parts = [reply(n, state, part_of=1 if n > 1 else None, **fields) for n, state in enumerate(states, start=1)]
+    return [entry for entry in entries_of(parts, NOW) if entry.kind is EntryKind.REPLY]
+
+
+def caption(entry: Entry) -> str:
+    return " | ".join(part.text for part in caption_of(entry, NOW, standstill_of(entry, nothing_holds)))
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize("state", [S.FAILED, S.UNKNOWN, S.DRAFT])
+def test_a_part_says_first_that_it_waits(state: ReplyState, language: str) -> None:
+    i18n.use(language)
+    sent, stopped, *later = answer(S.SENT, state, S.QUEUED, S.QUEUED)
+    assert [caption(entry).split(" | ")[0] for entry in later] == [WAITS[language]] * 2
+    assert all(WAITS[language] in spoken_entry(entry, NOW, standstill_of(entry, nothing_holds)) for entry in later)
+    assert WAITS[language] not in caption(sent) + caption(stopped)
+    assert {look_of(entry).ground for entry in later} == {"pending_tint"}, "it does not look like one that has left"
+
+
+def test_a_held_part_behind_a_failed_one_does_not_pretend_to_count_down() -> None:
+    _, later = answer(S.FAILED, S.HELD, due_at=SOON)
+    assert caption(later).startswith(WAITS["en"])
+    _, follows = answer(S.HELD, S.HELD, due_at=SOON)
+    assert caption(follows).startswith("Sends in 5 s")
+
+
+@pytest.mark.parametrize(
+    ("states", "english", "chinese"),
+    [
+        (
+            (S.FAILED, S.QUEUED, S.QUEUED),
+            "2 parts behind it wait. If you throw this one away, they go too.",
+            "后面还有 2 条在等；丢弃这条，后面的也一起丢弃。",
+        ),
+        (
+            (S.DRAFT, S.DRAFT),
+            "1 part behind it waits. If you throw this one away, that goes too.",
+            "后面还有 1 条在等；丢弃这条，后面的也一起丢弃。",
+        ),
+        (
+            (S.UNKNOWN, S.QUEUED),
+            "1 part behind it waits until you say whether this one arrived.",
+            "后面还有 1 条在等，要您先确认这条是否送到。",
+        ),
+        ((S.HELD, S.HELD), "If you stop this one, 1 part behind it is stopped too.", "停下这条，后面 1 条也一起停下。"),
+    ],
+)
+def test_the_one_before_says_what_hangs_on_it(states: tuple[ReplyState, ...], english: str, chinese: str) -> None:
+    for language, words in (("en", english), ("zh_CN", chinese)):
+        i18n.use(language)
+        first, *_, last = answer(*states)
+        assert words in notice_of(first).splitlines()
+        assert words not in notice_of(last)
+
+
+@pytest.mark.parametrize(
+    "states", [(S.SENT, S.QUEUED), (S.SENDING, S.QUEUED), (S.QUEUED, S.QUEUED), (S.FAILED, S.SENT)]
+)
+def test_an_answer_on_its_way_says_nothing_of_it(states: tuple[ReplyState, ...]) -> None:
+    for entry in answer(*states, author=Author.OPERATOR):
+        assert WAITS["en"] not in caption(entry)
+        assert "behind it" not in notice_of(entry)
+
+
+PARTS = ("First part. " * 120, "Second part. " * 120, "Third part. " * 120)
+
+
+@pytest.mark.parametrize(
+    ("action", "after", "arrives"),
+    [(BubbleAction.RETRY, ReplyState.SENT, 3), (BubbleAction.DISCARD, ReplyState.CANCELLED, 0)],
+)
+def test_what_waits_is_seen_and_settled_with_the_part_before_it(
+    qtbot: QtBot,
+    world: World,
+    page: InboxPage,
+    opened: Callable[[int], None],
+    action: BubbleAction,
+    after: ReplyState,
+    arrives: int,
+) -> None:
+    conversation_id = world.say("oCustomer0000000000000001", "hello")
+    opened(conversation_id)
+    world.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=87014))
+    first, *later = world.call(world.desk.handoff.write_split(conversation_id, "\n\n".join(PARTS), 3))
+    qtbot.waitUntil(lambda: shown_reply(page, ReplyState.FAILED) is not None)
+    assert [caption(entry).split(" | ")[0] for entry in _shown(page, later)] == [WAITS["en"]] * 2
+    page.chat.act(action, f"r{first.id}")
+    qtbot.waitUntil(lambda: _states(page, (first, *later)) == [after] * 3)
+    assert len(world.sandbox.sent) == arrives
+    assert all(WAITS["en"] not in caption(entry) for entry in _shown(page, later))
+
+
+def _shown(page: InboxPage, replies: list[Reply]) -> list[Entry]:
+    keys = {f"r{reply.id}" for reply in replies}
+    return [entry for entry in page.session.model.entries() if entry.key in keys]
+
+
+def _states(page: InboxPage, replies: tuple[Reply, ...]) -> list[ReplyState]:
+    return [entry.reply.state for entry in _shown(page, list(replies)) if entry.reply is not None]

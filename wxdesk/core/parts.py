@@ -1,0 +1,72 @@
+"""The parts of one answer: a long text in several messages, or several replies of one rule to one message.
+
+They leave in their order, and a later one waits where an earlier one has not arrived: nobody shall read the second half
+of a sentence without the first. What may leave is decided in `store.parts`, in the query that claims it; here is the
+same for whoever has the replies at hand, such as the window.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from wxdesk.core.lifecycle import BEFORE_SENDING
+from wxdesk.core.model import Reply, ReplyState
+
+STOPS = frozenset({ReplyState.FAILED, ReplyState.UNKNOWN})
+"""A part in one of these lets no later one leave until its human has settled it."""
+
+UNDECIDED = frozenset({ReplyState.DRAFT, ReplyState.HELD})
+"""A part in one of these lets only those of the later ones leave that their human has let go himself."""
+
+
+def waits_behind(part: Reply, earlier: Reply) -> bool:
+    """Whether `part` may not leave, or will not when its time comes, because of an `earlier` part of its answer."""
+    counts = part.state is ReplyState.HELD and part.due_at is not None
+    if part.state is not ReplyState.QUEUED and not counts:
+        return False
+    if earlier.state in STOPS:
+        return True
+    comes_by_itself = counts and earlier.state is ReplyState.HELD and earlier.due_at is not None
+    return not part.by and earlier.state in UNDECIDED and not comes_by_itself
+
+
+def waiting(replies: Iterable[Reply]) -> dict[int, tuple[Reply, ...]]:
+    """The parts that wait, by their ids, each with the earlier parts behind which it waits, the oldest first.
+
+    Answers are whole in `replies` or not in it at all; their parts have the same `created_at`.
+    """
+    found: dict[int, tuple[Reply, ...]] = {}
+    for parts in _answers(replies):
+        for place, part in enumerate(parts):
+            ahead = tuple(earlier for earlier in parts[:place] if waits_behind(part, earlier))
+            if ahead:
+                found[part.id] = ahead
+    return found
+
+
+def following(replies: Iterable[Reply]) -> dict[int, int]:
+    """How many later parts of its answer have not left, by the ids of the parts that have such.
+
+    It is those that are cancelled with it.
+    """
+    found: dict[int, int] = {}
+    for parts in _answers(replies):
+        not_left = 0
+        for part in reversed(parts):
+            if not_left:
+                found[part.id] = not_left
+            not_left += part.state in BEFORE_SENDING
+    return found
+
+
+def _answers(replies: Iterable[Reply]) -> list[list[Reply]]:
+    """The parts of each answer in their order."""
+    answers: defaultdict[int, list[Reply]] = defaultdict(list)
+    for reply in sorted(replies, key=_id):
+        answers[reply.part_of or reply.id].append(reply)
+    return list(answers.values())
+
+
+def _id(reply: Reply) -> int:
+    return reply.id

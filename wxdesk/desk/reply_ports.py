@@ -1,0 +1,106 @@
+"""What the desk needs of the outbox's table, one reply at a time: a part of `desk.ports`, where the rest stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from wxdesk.core.lifecycle import Move
+from wxdesk.core.model import Content, NewReply, Reply, ReplyWindow
+from wxdesk.core.quota import Claimed
+from wxdesk.core.steps import Step
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyChanges:
+    """What else changes when a reply moves; None leaves a field as it is.
+
+    `window` gets the contact's reply window and returns the one to store, in the same transaction.
+    """
+
+    content: Content | None = None
+    edited: bool | None = None
+    by: str | None = None
+    due_at: datetime | None = None
+    not_before: datetime | None = None
+    sent_at: datetime | None = None
+    errcode: int | None = None
+    error: str | None = None
+    rid: str | None = None
+    window: Callable[[ReplyWindow], ReplyWindow] | None = field(default=None, compare=False)
+
+
+class Replies(Protocol):
+    """The outbox's table: every reply in exactly one state."""
+
+    async def add(self, reply: NewReply, at: datetime) -> Reply:
+        """Store a reply that no rule made, and update the conversation's preview."""
+        ...
+
+    async def add_parts(self, parts: Sequence[NewReply], at: datetime) -> list[Reply]:
+        """Store the parts of one answer that no rule made, in one transaction, and update the preview; at least one."""
+        ...
+
+    async def get(self, reply_id: int) -> Reply:
+        """One reply; raises `NotFound`."""
+        ...
+
+    async def claim(
+        self,
+        now: datetime,
+        *,
+        busy: Collection[int],
+        limit: int,
+        only_by_hand: bool,
+        without: Collection[str] = (),
+    ) -> list[Claimed]:
+        """Move queued replies to `sending` and commit; at most one a conversation, the oldest first.
+
+        Left out: conversations in `busy`, conversations with a reply in `sending`, accounts in `without`,
+        replies whose `not_before` is later than `now`, parts behind one that needs its human (`core.parts`), and, if
+        `only_by_hand`, those that no human wrote or released. A reply is never claimed before an older queued one of
+        its conversation (paused ones do not block written ones, parts that wait for a human block nothing).
+        """
+        ...
+
+    async def move(self, reply_id: int, move: Move, at: datetime, changes: ReplyChanges = ReplyChanges()) -> Reply:
+        """Make one move of `core.lifecycle`'s table, with what changes beside it.
+
+        CLAIM and a RETRY's way out count an attempt. ACCEPT updates the preview and ends the waiting in the
+        same transaction: of all by an operator's reply, of the answered message by a rule's, of none by a rule's
+        where a human has taken over.
+
+        Raises:
+            NotFound, MoveNotAllowed: nothing was changed.
+        """
+        ...
+
+    async def settle(self, reply_id: int, move: Move, at: datetime, by: str) -> list[Reply]:
+        """Make the move that the human `by` wants, and what follows for the later parts of the answer.
+
+        CANCEL cancels those that have not left. RELEASE, RETRY and CONFIRM let those go on that wait, as though he had
+        released them too. Returns the reply and then the later parts that may have changed; raises like `move`.
+        """
+        ...
+
+    async def edit(self, reply_id: int, content: Content, at: datetime, by: str = "") -> Reply:
+        """Change what a draft, held or failed reply says and mark it edited; else `MoveNotAllowed`."""
+        ...
+
+    async def steps(self, reply_id: int) -> list[Step]:
+        """What happened to a reply on its way, oldest first; each was stored together with what it tells of."""
+        ...
+
+    async def cancel_automatic(self, conversation_id: int | None, by: str, at: datetime) -> list[Reply]:
+        """Cancel everything that rules made and that has not left: of one conversation, or of all."""
+        ...
+
+    async def pending(self) -> list[Reply]:
+        """Held replies, those that ask first (they have no deadline) and then the soonest; drafts after them."""
+        ...
+
+    async def recover(self, at: datetime) -> list[Reply]:
+        """After a crash: every `sending` becomes `unknown`."""
+        ...

@@ -1,0 +1,105 @@
+"""The parts of one answer in the outbox's table: which of them wait, and what a human's word on one does to the others.
+
+`core.parts` has the same rule for records. Every query here looks into the index of `part_of`, or at one row by its id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, bindparam, exists, func, or_, select, update
+
+from wxdesk.core.lifecycle import BEFORE_SENDING, Move
+from wxdesk.core.model import Reply, ReplyState
+from wxdesk.core.parts import STOPS, UNDECIDED
+from wxdesk.desk.reply_ports import ReplyChanges
+from wxdesk.store import moving
+from wxdesk.store.many_replies import QUEUED, by_hand, changed, move_all
+from wxdesk.store.new_replies import load_replies
+from wxdesk.store.schema import replies
+from wxdesk.store.steps import write_moves
+
+type Replies = FromClause
+
+LETS_GO = frozenset({Move.RELEASE, Move.RETRY, Move.CONFIRM})
+"""A human's moves of one part after which the later ones go on."""
+
+
+def behind_a_stop(part: Replies) -> ColumnElement[bool]:
+    """Whether a queued `part` has to wait for its human, because an earlier part of its answer does."""
+    return _behind(part, STOPS, UNDECIDED)
+
+
+def _behind(
+    part: Replies, states: Collection[ReplyState], unless_let_go: Collection[ReplyState] = ()
+) -> ColumnElement[bool]:
+    """Whether an earlier part is in one of these states; two looks, since an answer's first part names no other."""
+    first, between = replies.alias(), replies.alias()
+
+    def stops(earlier: Replies) -> ColumnElement[bool]:
+        stopped: ColumnElement[bool] = earlier.c.state.in_(states)
+        if not unless_let_go:
+            return stopped
+        return or_(stopped, and_(part.c.by == "", earlier.c.state.in_(unless_let_go)))
+
+    is_first = first.c.id == part.c.part_of
+    is_between = and_(between.c.part_of == part.c.part_of, between.c.id < part.c.id)
+    return and_(
+        part.c.part_of.is_not(None),
+        or_(
+            exists().where(is_first, stops(first)).correlate(part),
+            exists().where(is_between, stops(between)).correlate(part),
+        ),
+    )
+
+
+def join_parts(connection: Connection, answers: Iterable[Sequence[int]]) -> None:
+    """Make one answer of each of these sequences of ids, in their order."""
+    later = [{"later": part, "first": answer[0]} for answer in answers for part in answer[1:]]
+    if later:
+        change = update(replies).where(replies.c.id == bindparam("later"))
+        connection.execute(change.values(part_of=bindparam("first")), later)
+
+
+def settle(connection: Connection, reply_id: int, made: Move, at: datetime, by: str) -> list[Reply]:
+    """See `desk.reply_ports.Replies.settle`."""
+    later = later_parts(connection, [reply_id])
+    settled = moving.move(connection, reply_id, made, at, ReplyChanges(by=by))
+    if made is Move.CANCEL:
+        stopped = [part for part, state in later.items() if state in BEFORE_SENDING]
+        return [settled, *(moving.move(connection, part, made, at, ReplyChanges(by=by)) for part in stopped)]
+    return [settled, *(let_go(connection, later, at, by) if made in LETS_GO else ())]
+
+
+def later_parts(connection: Connection, ids: Collection[int]) -> dict[int, ReplyState]:
+    """The later parts of these replies' answers with their states, but for those that are among these replies.
+
+    They are locked together with them, the first one first, so that of two humans who settle two parts neither waits
+    for the other for ever.
+    """
+    named, later = replies.alias(), replies.alias()
+    is_later = and_(later.c.part_of == func.coalesce(named.c.part_of, named.c.id), later.c.id > named.c.id)
+    found = select(later.c.id).join(named, is_later).where(named.c.id.in_(ids))
+    query = select(replies.c.id, replies.c.state).where(or_(replies.c.id.in_(ids), replies.c.id.in_(found)))
+    rows = connection.execute(query.order_by(replies.c.id).with_for_update()).all()
+    given = set(ids)
+    return {row.id: row.state for row in rows if row.id not in given}
+
+
+def let_go(connection: Connection, later: Collection[int], at: datetime, by: str) -> list[Reply]:
+    """Let those of the `later` parts leave whose turn it is, as though `by` had released them too; these."""
+    if not later:
+        return []
+    goes = and_(replies.c.id.in_(later), QUEUED, ~_behind(replies, STOPS | UNDECIDED))
+    let = changed(connection, update(replies).where(goes, ~by_hand(replies)).values(by=by))
+    write_moves(connection, Move.RELEASE, let, at, by=by)
+    return load_replies(connection, list(connection.scalars(select(replies.c.id).where(goes))))
+
+
+def cancel_all(connection: Connection, which: ColumnElement[bool], at: datetime, by: str) -> list[Reply]:
+    """Cancel all replies that are `which`, and the later parts of their answers with them."""
+    cancelled = move_all(connection, Move.CANCEL, which, at, by=by)
+    later = later_parts(connection, [reply.id for reply in cancelled])
+    waiting = and_(replies.c.id.in_(later), replies.c.state.in_(BEFORE_SENDING))
+    return cancelled + move_all(connection, Move.CANCEL, waiting, at, by=by)
