@@ -166,6 +166,21 @@ def test_an_answer_that_comes_too_late_changes_nothing_and_says_so(
     assert held(world, chat).state is ReplyState.SENT
 
 
+@pytest.mark.parametrize("answer", [Answer.SEND, Answer.STOP])
+def test_what_somebody_edits_meanwhile_is_left_to_him(
+    qtbot: QtBot, desktop: Desktop, window: MainWindow, world: World, answer: Answer
+) -> None:
+    said: list[str] = []
+    window.notices.toast = said.append  # type: ignore[method-assign]
+    chat = world.say(SOMEBODY, "请问几点开门")
+    qtbot.waitUntil(lambda: bool(desktop.standing))
+    world.call(world.desk.handoff.keep(held(world, chat).id))
+    qtbot.waitUntil(lambda: desktop.ever[0].key not in desktop.standing)
+    desktop.press(desktop.ever[0], answer)
+    qtbot.waitUntil(lambda: len(said) == 1)
+    assert held(world, chat).state is ReplyState.DRAFT
+
+
 def test_nothing_is_told_while_the_window_is_in_front(
     qtbot: QtBot, bridge: Bridge, window: MainWindow, world: World
 ) -> None:
