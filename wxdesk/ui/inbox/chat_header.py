@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Signal
@@ -22,11 +23,44 @@ from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
 from wxdesk.ui.words import mode_word, name_of, span_word
 
-ROOM_FOR_WORDS = 580
-"""Below this width the dots and the time stand for the quota, and one word for the mode, so that the name is seen."""
-
-ROOM_FOR_DOTS = 460
 SMALLEST = 360
+NAME_ROOM = 140
+"""Pixels that a name of this width or more gets before anything beside it is said at length."""
+
+NAME_LEAST = 96
+"""A name is never cut to less; the mode's words are cut before."""
+
+KEY = "F4"
+"""The key that takes over and hands back."""
+
+_GAP, _SIDE, _TWINS = 10, 16, 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """What is said beside the name: the quota in words and dots, the mode at length, the hand-over's own button.
+
+    `key` is that of taking over, `name` the pixels that a name of this width or more has.
+    """
+
+    words: bool = False
+    dots: bool = False
+    long_mode: bool = False
+    transfer: bool = False
+    key: str = KEY
+    name: int = NAME_ROOM
+
+
+_FITS = (
+    _Fit(words=True, dots=True, long_mode=True, transfer=True),
+    _Fit(dots=True, long_mode=True, transfer=True),
+    _Fit(dots=True, transfer=True),
+    _Fit(dots=True),
+    _Fit(),
+    _Fit(key=""),
+    _Fit(key="", name=NAME_LEAST),
+)
+"""From the richest to the barest. A tooltip, the contact's panel or the mode's menu has what is left out."""
 
 
 class ChatHeader(QFrame):
@@ -61,7 +95,7 @@ class ChatHeader(QFrame):
         self.name = PlainLabel(size=Size.TITLE, strong=True, elide=True)
         self.mode = ModeChip()
         self.quota = QuotaBlock()
-        self.takeover = Button(tr("Take over"), key_hint="F4")
+        self.takeover = Button(tr("Take over"), key_hint=KEY)
         self.spans = _tool("chevron-down", tr("For how long (Shift+F4)"), self)
         self.transfer = _tool("arrow-out", tr("Hand over to WeChat's own service tool…"), self)
         self._arrange()
@@ -69,15 +103,15 @@ class ChatHeader(QFrame):
 
     def _arrange(self) -> None:
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 0, 16, 0)
-        row.setSpacing(10)
+        row.setContentsMargins(_SIDE, 0, _SIDE, 0)
+        row.setSpacing(_GAP)
         self.name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         row.addWidget(self.show_list)
         row.addWidget(self.name, 100)  # as wide as it is, before anything else grows
         row.addWidget(self.mode)
         row.addStretch(1)
         takeover = QHBoxLayout()
-        takeover.setSpacing(2)
+        takeover.setSpacing(_TWINS)
         takeover.addWidget(self.takeover)
         takeover.addWidget(self.spans)
         row.addWidget(self.quota)
@@ -100,6 +134,7 @@ class ChatHeader(QFrame):
         conversation = self._conversation = row.conversation
         self._failed = row.failed
         self.name.setText(name_of(conversation.contact))
+        self.name.setMinimumWidth(min(NAME_LEAST, self.name.sizeHint().width()))
         self.tick(now)
 
     def tick(self, now: datetime) -> None:
@@ -109,11 +144,32 @@ class ChatHeader(QFrame):
         if conversation is None:
             return
         self.quota.show_quota(conversation, self._accounts.get(conversation.account), self._failed, now)
-        taken = self.taken_over = is_taken_over(conversation, now)
-        self.takeover.setText(tr("Hand back") if taken else tr("Take over"))
+        self.taken_over = is_taken_over(conversation, now)
+        self.takeover.setText(tr("Hand back") if self.taken_over else tr("Take over"))
         self.mode.setToolTip(plain_tip(self._mode_text(conversation, now)))
-        short = self.width() < ROOM_FOR_WORDS
-        self.mode.say(self._mode_text(conversation, now, short=short), quiet=self._is_off(conversation) and not taken)
+        self._make_room(conversation, now)
+
+    def _make_room(self, conversation: Conversation, now: datetime) -> None:
+        """Leave out what does not fit beside the name, the least needed first."""
+        fits = [fit for fit in _FITS if self._needs(fit, conversation, now) <= self.width()]
+        fit = fits[0] if fits else _FITS[-1]
+        quiet = self._is_off(conversation) and not self.taken_over
+        self.mode.say(self._mode_text(conversation, now, short=not fit.long_mode), quiet=quiet)
+        self.mode.setMinimumWidth(self.mode.sizeHint().width() if fits else 0)  # a long name is cut before
+        self.quota.make_room(words=fit.words, dots=fit.dots)
+        self.takeover.set_key_hint(fit.key)
+        self.transfer.setVisible(fit.transfer)
+
+    def _needs(self, fit: _Fit, conversation: Conversation, now: datetime) -> int:
+        """The width that `fit` takes."""
+        beside = [self.transfer] if fit.transfer else []
+        beside += [one for one in (self.show_list, self.show_detail) if not one.isHidden()]
+        widths = [one.sizeHint().width() for one in beside]
+        widths.append(min(fit.name, self.name.sizeHint().width()))
+        widths.append(self.mode.width_for(self._mode_text(conversation, now, short=not fit.long_mode)))
+        widths.append(self.quota.width_for(words=fit.words, dots=fit.dots))
+        widths.append(self.takeover.width_for(fit.key) + _TWINS + self.spans.sizeHint().width())
+        return 2 * _SIDE + sum(widths) + _GAP * (len(widths) - 1)
 
     def _mode_text(self, conversation: Conversation, now: datetime, *, short: bool = False) -> str:
         if is_taken_over(conversation, now):
@@ -125,8 +181,9 @@ class ChatHeader(QFrame):
         if account is None:
             return tr("Account not configured")
         mode = mode_of(conversation, account)
-        if mode is ReplyMode.HOLD and not short:
-            return tr("Automatic · waits {n} s", n=account.hold_seconds)
+        if mode is ReplyMode.HOLD:
+            words = tr("Waits {n} s") if short else tr("Automatic · waits {n} s")
+            return words.format(n=account.hold_seconds)
         return mode_word(mode)
 
     def _is_off(self, conversation: Conversation) -> bool:
@@ -171,8 +228,6 @@ class ChatHeader(QFrame):
         super().resizeEvent(event)
         if self._now is not None:
             self.tick(self._now)
-        self.quota.make_room(words=self.width() >= ROOM_FOR_WORDS, dots=self.width() >= ROOM_FOR_DOTS)
-        self.transfer.setVisible(self.width() >= ROOM_FOR_DOTS)  # the mode's menu has it as well
 
     def changeEvent(self, event: QEvent) -> None:
         """Tint the icons anew when the appearance changes."""

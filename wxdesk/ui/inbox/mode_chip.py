@@ -34,10 +34,13 @@ class ModeChip(QAbstractButton):
         self.updateGeometry()
         self.update()
 
+    def width_for(self, text: str) -> int:
+        """The width that it takes with these words."""
+        return min(_WIDEST, QFontMetrics(self.font()).horizontalAdvance(text) + 2 * _PAD + _ARROW + 4)
+
     def sizeHint(self) -> QSize:
         """Room for the words."""
-        words = QFontMetrics(self.font()).horizontalAdvance(self.text())
-        return QSize(min(_WIDEST, words + 2 * _PAD + _ARROW + 4), _HEIGHT)
+        return QSize(self.width_for(self.text()), _HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
         """The words may be cut where there is little room."""

@@ -17,6 +17,8 @@ from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
 from wxdesk.ui.words import countdown
 
+_GAP = 10
+
 
 class QuotaBlock(QWidget):
     """Words, dots and a countdown; below them what is kept for the operator, or that WeChat itself said no."""
@@ -28,7 +30,7 @@ class QuotaBlock(QWidget):
         self.time = PlainLabel(size=Size.SMALL, role="secondary", tabular=True)
         self.note = PlainLabel(size=Size.CAPTION, role="faint", tabular=True)
         row = QHBoxLayout()
-        row.setSpacing(10)
+        row.setSpacing(_GAP)
         for widget in (self.left, self.dots, self.time):
             row.addWidget(widget)
         column = QVBoxLayout(self)
@@ -61,9 +63,18 @@ class QuotaBlock(QWidget):
         remedy = remedy_of(refusal) if refusal is not None else None
         self.setToolTip(plain_tip(tr("{said}. {more}", said=told, more=tr(remedy)) if remedy else told))
 
+    def width_for(self, *, words: bool, dots: bool) -> int:
+        """The width that it takes with these."""
+        over = self.time.isHidden()
+        wanted = ((self.left, words or over), (self.dots, dots), (self.time, not over))
+        shown = [one for one, here in wanted if here]
+        row = sum(one.sizeHint().width() for one in shown) + _GAP * (len(shown) - 1)
+        note = self.note.sizeHint().width() if words and self.note.full_text() else 0
+        return max(row, note, 0)
+
     def make_room(self, *, words: bool, dots: bool) -> None:
-        """Leave out what does not fit."""
-        self.left.setVisible(words)
+        """Leave out what does not fit; that the time is over, or never began, is always said."""
+        self.left.setVisible(words or self.time.isHidden())
         self.note.setVisible(words and bool(self.note.full_text()))
         self.dots.setVisible(dots)
 

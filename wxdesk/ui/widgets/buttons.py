@@ -44,6 +44,12 @@ _KEY_GAP = 8
 _KEY_PADDING = 4
 
 
+def _key_width(key: str) -> int:
+    if not key:
+        return 0
+    return QFontMetrics(font(Size.CAPTION)).horizontalAdvance(key) + 2 * _KEY_PADDING + _KEY_GAP + 2
+
+
 class Button(QPushButton):
     """A push button. `key_hint` names its key in a small frame beside the words; it binds nothing itself."""
 
@@ -83,15 +89,19 @@ class Button(QPushButton):
         self._show_icon()
 
     def set_key_hint(self, key: str) -> None:
-        """Name another key beside the words."""
-        self._key = key
-        self.updateGeometry()
-        self.update()
+        """Name another key beside the words; empty for none."""
+        if key != self._key:
+            self._key = key
+            self.updateGeometry()
+            self.update()
+
+    def width_for(self, key: str) -> int:
+        """The width that it takes with this key beside its words."""
+        return super().sizeHint().width() + _key_width(key)
 
     def sizeHint(self) -> QSize:
         """Room for the words and the key."""
-        hint = super().sizeHint()
-        return QSize(hint.width() + self._key_width(), hint.height())
+        return QSize(self.width_for(self._key), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         """A button is never narrower than its words."""
@@ -109,14 +119,14 @@ class Button(QPushButton):
         option = QStyleOptionButton()
         self.initStyleOption(option)
         painter.drawControl(QStyle.ControlElement.CE_PushButtonBevel, option)
-        option.rect = option.rect.adjusted(0, 0, -self._key_width(), 0)
+        option.rect = option.rect.adjusted(0, 0, -_key_width(self._key), 0)
         painter.drawControl(QStyle.ControlElement.CE_PushButtonLabel, option)
         if self._key:
             self._paint_key(painter)
         painter.end()
 
     def _paint_key(self, painter: QPainter) -> None:
-        width = self._key_width() - _KEY_GAP
+        width = _key_width(self._key) - _KEY_GAP
         inset = 0 if self._kind is ButtonKind.LINK else 9
         frame = QRectF(self.width() - width - inset + 0.5, (self.height() - 18) / 2 + 0.5, width - 1, 17)
         primary = self._kind is ButtonKind.PRIMARY
@@ -127,11 +137,6 @@ class Button(QPushButton):
         painter.setFont(font(Size.CAPTION))
         painter.setPen(theme.color("on_accent" if primary else "secondary" if self.isEnabled() else "faint"))
         painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, self._key)
-
-    def _key_width(self) -> int:
-        if not self._key:
-            return 0
-        return QFontMetrics(font(Size.CAPTION)).horizontalAdvance(self._key) + 2 * _KEY_PADDING + _KEY_GAP + 2
 
     def _show_icon(self) -> None:
         if self._icon:
