@@ -289,7 +289,7 @@ async def test_a_closed_program_sends_nothing_late(desk: Desk) -> None:
     desk.move_to(after(3600))
     assert await says(desk, "？") is Outcome.STILL_HELD
     assert sent(desk) == []
-    assert await desk.opened.desk.handoff.release_pending() == 1
+    assert await desk.opened.desk.handoff.release_held() == 1
     await desk.until_sent(1)
 
 

@@ -81,7 +81,7 @@ async def test_what_was_queued_before_the_pause_does_not_leave_and_asks_after_it
     await desk.until_sent(2)
     assert desk.sandbox.sent[-1].openid == WANG  # what asks does not leave by itself
 
-    assert await handoff.release_pending() == 1
+    assert await handoff.release_held() == 1
     await desk.until_sent(3)
     assert [sent.text for sent in desk.sandbox.sent] == ["我来", "还在吗", "九点"]
 

@@ -59,6 +59,22 @@ async def test_all_that_is_held_is_released_or_stopped_but_what_the_operator_wro
     assert texts(await store.replies.pending()) == ["mine", "draft"]
 
 
+async def test_only_those_with_the_ids_are_released_or_stopped(store: SqlStore, thread: int) -> None:
+    await every_kind(store, thread)
+    one, two, _ = [(await made(store, thread, text, S.HELD)).id for text in ("one", "two", "three")]
+    assert texts(await store.waiting.release_held("lin", second(5), (one,))) == ["one"]
+    assert texts(await store.waiting.cancel_held("lin", second(6), (one, two))) == ["two"], "one is not held any more"
+    assert await store.waiting.cancel_held("lin", second(6), ()) == []
+    assert {"held", "asks", "three"} <= set(texts(await store.replies.pending()))
+
+
+async def test_what_a_pause_keeps_back_is_counted(store: SqlStore, thread: int) -> None:
+    await every_kind(store, thread)
+    assert (await store.conversations.counts(T0)).automatic == 3  # held, asks, queued
+    await store.waiting.release_held("lin", second(5))
+    assert (await store.conversations.counts(T0)).automatic == 1, "what a human has released leaves in a pause too"
+
+
 async def test_those_that_ask_stand_first_and_drafts_last(store: SqlStore, thread: int) -> None:
     await made(store, thread, "draft", S.DRAFT)
     await made(store, thread, "20", S.HELD, second(20))

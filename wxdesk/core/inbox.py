@@ -40,13 +40,18 @@ class InboxRow:
 
 @dataclass(frozen=True, slots=True)
 class InboxCounts:
-    """The figures on the chips, the rail and the strip. `unread` counts conversations, `messages` messages."""
+    """The figures on the chips, the rail, the strip and the pause bar.
+
+    `unread` counts conversations, `messages` messages. `automatic` are the replies that a pause keeps back or would:
+    what rules made and no human has released, held or queued.
+    """
 
     unread: int = 0
     messages: int = 0
     waiting: int = 0
     needs_human: int = 0
     pending: int = 0
+    automatic: int = 0
     earliest_due_at: datetime | None = None
 
 

@@ -6,7 +6,7 @@ reply has just left, raises `MoveNotAllowed` and changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -194,13 +194,19 @@ class Handoff:
         """Rules speak again from the next message on. What waited is held and asks: it leaves when a human says so."""
         await self._holding.resume()
 
-    async def release_pending(self) -> int:
-        """Send every held automatic reply now, in all conversations; how many."""
-        return await self._holding.release_all(OPERATOR)
+    async def release_held(self, only: Collection[int] | None = None) -> int:
+        """Send every held automatic reply now, in all conversations, or `only` those with these ids; how many.
 
-    async def cancel_held(self) -> int:
-        """Stop every held automatic reply, in all conversations, and leave the drafts; how many."""
-        return await self._holding.cancel_all(OPERATOR)
+        Those that are not held any more stay what they are.
+        """
+        return await self._holding.release_all(OPERATOR, only)
+
+    async def cancel_held(self, only: Collection[int] | None = None) -> int:
+        """Stop every held automatic reply, in all conversations, or `only` those with these ids; how many.
+
+        Drafts stay, and so does what is not held any more.
+        """
+        return await self._holding.cancel_all(OPERATOR, only)
 
     async def cancel_pending(self) -> None:
         """Stop every automatic reply that waits, in all conversations."""

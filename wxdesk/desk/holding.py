@@ -5,7 +5,7 @@ The outbox asks `look` before it sends, and again when `look` has said; so every
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from wxdesk.core.events import Event, OperatorCalled, ReplyChanged
@@ -20,7 +20,7 @@ from wxdesk.desk.waiting_ports import Terms
 from wxdesk.desk.writing import Writing
 
 AFTER_PAUSE = "Everything was paused when it should have left. It leaves only when you say so."
-AFTER_RESTART = "wxdesk was closed when it should have left. It leaves only when you say so."
+AFTER_RESTART = "wxdesk was closed meanwhile. It leaves only when you say so."
 
 
 class Holding:
@@ -53,6 +53,7 @@ class Holding:
         """Let go what was held until `now`; when the next look is due, None if nothing has a time."""
         if self._pause.until is not None and self._pause.until <= now:
             await self.resume()
+        self._writing.settle(now)
         by_hand = self._pause.on
         hands_over = self._preferences.now.last_moment is LastMoment.HAND_OVER
         tended = await self._store.waiting.tend(now, Terms(by_hand, hands_over, self._writing.held_until(now)))
@@ -68,13 +69,13 @@ class Holding:
         """Whether `reply` is so late that it may not be said without its human."""
         return is_expired(reply, now, self._late_after)
 
-    async def release_all(self, by: str) -> int:
-        """Send every held automatic reply now; how many."""
-        return self._tell(await self._store.waiting.release_held(by, self._clock()))
+    async def release_all(self, by: str, only: Collection[int] | None = None) -> int:
+        """Send every held automatic reply now, or `only` these; how many."""
+        return self._tell(await self._store.waiting.release_held(by, self._clock(), only))
 
-    async def cancel_all(self, by: str) -> int:
-        """Stop every held automatic reply, and leave the drafts; how many."""
-        return self._tell(await self._store.waiting.cancel_held(by, self._clock()))
+    async def cancel_all(self, by: str, only: Collection[int] | None = None) -> int:
+        """Stop every held automatic reply, or `only` these, and leave the drafts; how many."""
+        return self._tell(await self._store.waiting.cancel_held(by, self._clock(), only))
 
     async def follow_mode(self, conversation_id: int, by: str) -> None:
         """Let what waits in a conversation follow the mode that applies there now: `by` has changed it.

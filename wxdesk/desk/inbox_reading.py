@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from wxdesk.core.errors import NotFound
 from wxdesk.core.inbox import InboxCounts, InboxFilter, InboxRow, TimelineItem
-from wxdesk.core.model import Author, Contact, Reply, ReplyState
+from wxdesk.core.model import Author, Contact, Conversation, Reply, ReplyState
 from wxdesk.core.rules import Decision
 from wxdesk.desk.ports import Store
 
@@ -48,10 +48,11 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class HeldReply:
-    """A reply of a rule that has not left, with its contact."""
+    """A reply of a rule that has not left, with its contact, and when that one's reply window closes."""
 
     reply: Reply
     contact: Contact
+    closes_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,12 @@ async def held(store: Store) -> tuple[HeldReply, ...]:
     """Every held reply of a rule: those that ask first, then the soonest."""
     waiting = [reply for reply in await store.replies.pending() if _is_held(reply)]
     rows = await store.conversations.rows({reply.conversation_id for reply in waiting})
-    contacts = {row.conversation.id: row.conversation.contact for row in rows}
-    return tuple(HeldReply(reply, contacts[reply.conversation_id]) for reply in waiting)
+    threads = {row.conversation.id: row.conversation for row in rows}
+    return tuple(_with_contact(reply, threads[reply.conversation_id]) for reply in waiting)
+
+
+def _with_contact(reply: Reply, thread: Conversation) -> HeldReply:
+    return HeldReply(reply, thread.contact, thread.window.until)
 
 
 def _is_held(reply: Reply) -> bool:

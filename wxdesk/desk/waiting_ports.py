@@ -7,7 +7,7 @@ as `reply_ports.Replies.settle`; then those stand in what is returned too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -38,12 +38,15 @@ class Tended:
 class WaitingReplies(Protocol):
     """Replies that have not left: drafts, held and queued ones. "Automatic" is what a rule made, edited or not."""
 
-    async def release_held(self, by: str, at: datetime) -> list[Reply]:
-        """Let every held automatic reply leave now, because `by` says so."""
+    async def release_held(self, by: str, at: datetime, only: Collection[int] | None = None) -> list[Reply]:
+        """Let every held automatic reply leave now, or `only` those with these ids, because `by` says so."""
         ...
 
-    async def cancel_held(self, by: str, at: datetime) -> list[Reply]:
-        """Cancel every held automatic reply; drafts stay, but for later parts of an answer that is cancelled."""
+    async def cancel_held(self, by: str, at: datetime, only: Collection[int] | None = None) -> list[Reply]:
+        """Cancel every held automatic reply, or `only` those with these ids.
+
+        Drafts stay, but for later parts of an answer that is cancelled.
+        """
         ...
 
     async def tend(self, now: datetime, terms: Terms) -> Tended:

@@ -12,6 +12,7 @@ from wxdesk.core.calls import RINGING, Call
 from wxdesk.core.inbox import DayCounts, InboxCounts, InboxFilter, InboxRow
 from wxdesk.core.model import Author, ReplyState
 from wxdesk.core.rules import SETTLED
+from wxdesk.store.many_replies import by_hand
 from wxdesk.store.new_replies import load_replies
 from wxdesk.store.records import call_of, conversation_of, select_conversations
 from wxdesk.store.schema import RISES, UNREAD, WAITING, WRITTEN, calls, conversations, decisions, messages, replies
@@ -126,6 +127,7 @@ def counts(connection: Connection) -> InboxCounts:
         return select(func.count()).select_from(conversations).where(chosen_by(chip)).scalar_subquery()
 
     in_unread = select(func.coalesce(func.sum(conversations.c.unread), 0)).where(UNREAD).scalar_subquery()
+    kept = replies.c.state.in_((ReplyState.HELD, ReplyState.QUEUED)) & ~by_hand(replies)
     earliest = select(func.min(replies.c.due_at)).where(replies.c.state == ReplyState.HELD).scalar_subquery()
     query = select(
         under(InboxFilter.UNREAD).label("unread"),
@@ -133,6 +135,7 @@ def counts(connection: Connection) -> InboxCounts:
         under(InboxFilter.WAITING).label("waiting"),
         under(InboxFilter.NEEDS_HUMAN).label("needs_human"),
         under(InboxFilter.PENDING).label("pending"),
+        select(func.count()).where(kept).scalar_subquery().label("automatic"),
         earliest.label("earliest_due_at"),
     )
     return InboxCounts(**(connection.execute(query)).mappings().one())

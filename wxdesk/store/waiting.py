@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, false, func, select, union_all
+from sqlalchemy import ColumnElement, Connection, Select, false, func, select, true, union_all
 
 from wxdesk.core.lifecycle import Move
 from wxdesk.core.model import Reply
@@ -24,13 +25,13 @@ class SqlWaiting:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def release_held(self, by: str, at: datetime) -> list[Reply]:
-        """Let every held automatic reply leave now, because `by` says so."""
-        return await self._db.write(_release_held, by, at)
+    async def release_held(self, by: str, at: datetime, only: Collection[int] | None = None) -> list[Reply]:
+        """Let held automatic replies leave now, because `by` says so."""
+        return await self._db.write(_release_held, by, at, only)
 
-    async def cancel_held(self, by: str, at: datetime) -> list[Reply]:
-        """Cancel every held automatic reply; drafts stay, but for later parts of what is cancelled."""
-        return await self._db.write(cancel_all, HELD & AUTOMATIC, at, by)
+    async def cancel_held(self, by: str, at: datetime, only: Collection[int] | None = None) -> list[Reply]:
+        """Cancel held automatic replies; drafts stay, but for later parts of what is cancelled."""
+        return await self._db.write(cancel_all, HELD & AUTOMATIC & _among(only), at, by)
 
     async def tend(self, now: datetime, terms: Terms) -> Tended:
         """Do to what waits what is due at `now`; see `store.tending`."""
@@ -67,9 +68,13 @@ class SqlWaiting:
         return await self._db.write(move_all, move, which, at, **values)
 
 
-def _release_held(connection: Connection, by: str, at: datetime) -> list[Reply]:
-    released = move_all(connection, Move.RELEASE, HELD & AUTOMATIC, at, by=by, **_saying(""))
+def _release_held(connection: Connection, by: str, at: datetime, only: Collection[int] | None) -> list[Reply]:
+    released = move_all(connection, Move.RELEASE, HELD & AUTOMATIC & _among(only), at, by=by, **_saying(""))
     return released + let_go(connection, later_parts(connection, [reply.id for reply in released]), at, by)
+
+
+def _among(ids: Collection[int] | None) -> ColumnElement[bool]:
+    return true() if ids is None else replies.c.id.in_(ids)
 
 
 def _saying(why: str) -> dict[str, object]:

@@ -50,17 +50,15 @@ class HeldDeciding(QObject):
             )
 
     def send_these(self, reply_ids: Sequence[int]) -> None:
-        """Send these, in this order."""
-        for reply_id in reply_ids:
-            self.send(reply_id)
+        """Send these, each conversation's in their order."""
+        self._bridge.ask(self._bridge.desk.handoff.release_held(tuple(reply_ids)), self._sent)
 
     def stop_these(self, reply_ids: Sequence[int]) -> None:
         """Stop these."""
-        for reply_id in reply_ids:
-            self.stop(reply_id)
+        self._bridge.ask(self._bridge.desk.handoff.cancel_held(tuple(reply_ids)), self._stopped)
 
     def _send_all(self) -> None:
-        self._bridge.ask(self._bridge.desk.handoff.release_pending(), self._sent)
+        self._bridge.ask(self._bridge.desk.handoff.release_held(), self._sent)
 
     def _sent(self, count: int) -> None:
         self._notices.toast(ntr("{n} reply is on its way.", "{n} replies are on their way.", count))

@@ -1,0 +1,39 @@
+"""Where the operator writes: told once when he begins, and once when he stops, also by doing nothing more."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.flow.timed_desk import START, HandClock
+from wxdesk.core.events import Event, OperatorWrites
+from wxdesk.desk.writing import GRACE, QUIET, Writing
+
+
+def test_who_types_no_more_has_stopped_and_it_is_told_once() -> None:
+    told: list[Event] = []
+    clock = HandClock()
+    writing = Writing(told.append, clock)
+    for seconds in (0, 4, 8):
+        clock.now = START + timedelta(seconds=seconds)
+        writing.key(1)
+        writing.settle(clock.now)
+    assert told == [OperatorWrites(1, True)]
+    quiet = START + timedelta(seconds=8) + QUIET
+    assert writing.next_quiet(clock.now) == quiet
+    writing.settle(quiet - timedelta(microseconds=1))
+    assert len(told) == 1
+    writing.settle(quiet)
+    writing.settle(quiet + GRACE)
+    assert told[1:] == [OperatorWrites(1, False)]
+    clock.now = quiet
+    writing.key(1)
+    assert told[2:] == [OperatorWrites(1, True)]
+
+
+def test_what_is_emptied_is_told_at_once_and_not_again() -> None:
+    told: list[Event] = []
+    writing = Writing(told.append, HandClock())
+    writing.key(1)
+    writing.stop(1)
+    writing.settle(START + QUIET + GRACE)
+    assert told == [OperatorWrites(1, True), OperatorWrites(1, False)]
