@@ -41,6 +41,8 @@ from wxdesk.core.events import (
     TypingAsked,
 )
 from wxdesk.core.model import Account
+from wxdesk.core.rules import Delivery
+from wxdesk.desk.accounts import Accounts
 from wxdesk.desk.alarms import Alarms
 from wxdesk.desk.answering import Answering
 from wxdesk.desk.bus import Bus
@@ -153,6 +155,7 @@ class OpenDesk:
         """Finish what the last run left, then go to work; the listener last, when all behind it is ready."""
         try:
             await self.desk.preferences.load()
+            await self.desk.accounts.load()
             await self.pause.load()
             await self.desk.rulebook.load()
             await self.transfers.load()
@@ -213,7 +216,8 @@ async def open_desk(setup: Setup) -> OpenDesk:
 
 def build(setup: Setup, store: SqlStore) -> OpenDesk:
     """Plug every part into the next, in the order in which a message travels."""
-    config, accounts, clock, bus = setup.config, setup.accounts, setup.clock, Bus()
+    config, clock, bus = setup.config, setup.clock, Bus()
+    accounts = Accounts(setup.accounts, store, lambda: _own_delivery(rulebook), bus.publish, clock)
     health, traffic = _watching(bus)
     preferences, pause = KeptPreferences(store.settings, bus.publish), Pause(store.settings, bus.publish)
     presence, writing = DeskPresence(bus.publish, clock), Writing(bus.publish, clock)
@@ -224,8 +228,7 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
     listener = _door(setup, intake, bus)
     holding = Holding(store, accounts, preferences, pause, writing, bus.publish, clock)
     out = _way_out(setup, store, pause, holding, bus)
-    takeovers = Takeovers(store.takeovers, store.settings, bus.publish, clock)
-    bus.subscribe(takeovers.hear, TakeoverChanged)
+    takeovers = _takeovers(store, bus, clock)
     pictures = Pictures(store.pictures, out.files, clock)
     typing = Typing(store, out.client, accounts, writing, clock, wanted=config.wechat.show_typing)
     bus.subscribe(typing.hear, MessageKept, ReplyChanged, TypingAsked)
@@ -259,6 +262,18 @@ def _watching(bus: Bus) -> tuple[Health, Traffic]:
     bus.subscribe(health.hear, ListenerChanged, PauseChanged, TokenChanged, TroubleRaised)
     bus.subscribe(traffic.hear, PushSeen, ApiCalled)
     return health, traffic
+
+
+def _takeovers(store: SqlStore, bus: Bus, clock: Clock) -> Takeovers:
+    takeovers = Takeovers(store.takeovers, store.settings, bus.publish, clock)
+    bus.subscribe(takeovers.hear, TakeoverChanged)
+    return takeovers
+
+
+def _own_delivery(rulebook: Rulebook) -> list[int]:
+    """The rules that say themselves how their replies leave, whatever the account's mode is."""
+    ready = rulebook.ruleset.by_id.values()
+    return [one.rule.id for one in ready if one.rule.delivery is not Delivery.INHERIT]
 
 
 def _alarms(setup: Setup, store: SqlStore, preferences: KeptPreferences, bus: Bus) -> Alarms:

@@ -158,6 +158,13 @@ class PreferencesChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AccountChanged(Event):
+    """The operator set how an account answers; how it does so now is in `desk.accounts`."""
+
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
 class PresenceChanged(Event):
     """The operator has left the desk or come back to it, or is away for another reason."""
 

@@ -110,7 +110,8 @@ def mode_of(conversation: Conversation, account: Account) -> ReplyMode:
 def delivered(rule: Rule, conversation: Conversation, account: Account) -> tuple[ReplyMode, int]:
     """Under which mode what `rule` says is born, and for how many seconds it is held if it is.
 
-    A human's word about this conversation goes before the rule's, and the rule's before the account's.
+    The narrowest word wins: a human's about this one contact, then the rule's, then the account's. Off, at the
+    conversation or else at the account, is a guard that stands before all rules.
     """
     if conversation.mode is not None or rule.delivery not in _MODES:
         return mode_of(conversation, account), account.hold_seconds

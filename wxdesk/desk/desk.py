@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from wxdesk.core.model import Account, Content
+from wxdesk.core.model import Content
+from wxdesk.desk.accounts import Accounts
 from wxdesk.desk.alarms import Alarms
 from wxdesk.desk.bus import Bus
 from wxdesk.desk.checkup import Checkup
@@ -31,7 +32,7 @@ type BodyOf = Callable[[str, Content], bytes]
 class Desk:
     """The parts that people use. All coroutines of it belong on the desk thread's loop."""
 
-    accounts: Mapping[str, Account]
+    accounts: Accounts
     store: Store
     preferences: KeptPreferences
     presence: DeskPresence

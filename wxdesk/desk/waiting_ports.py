@@ -66,6 +66,15 @@ class WaitingReplies(Protocol):
         """
         ...
 
+    async def withhold_account(
+        self, account: str, spared_rules: Collection[int], cancel_by: str | None, at: datetime
+    ) -> list[Reply]:
+        """As `withhold`, in all conversations of an account that have no mode of their own.
+
+        What those rules said stays as it is.
+        """
+        ...
+
     async def ask_after_restart(self, at: datetime, stale_before: datetime, why: str, late: str) -> list[Reply]:
         """Hold without a deadline what was held, by whomever; automatic replies of before `stale_before` are drafts.
 

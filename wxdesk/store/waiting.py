@@ -64,6 +64,12 @@ class SqlWaiting:
         """Let nothing automatic leave a conversation by itself."""
         return await self._db.write(_withhold, conversation_id, cancel_by, at)
 
+    async def withhold_account(
+        self, account: str, spared_rules: Collection[int], cancel_by: str | None, at: datetime
+    ) -> list[Reply]:
+        """Let nothing automatic leave by itself where the account's mode applies."""
+        return await self._db.write(_withhold_account, account, spared_rules, cancel_by, at)
+
     async def _moved(self, move: Move, which: ColumnElement[bool], at: datetime, **values: object) -> list[Reply]:
         return await self._db.write(move_all, move, which, at, **values)
 
@@ -92,7 +98,22 @@ def _ask_after_restart(
 
 
 def _withhold(connection: Connection, conversation_id: int, cancel_by: str | None, at: datetime) -> list[Reply]:
-    here = (HELD | QUEUED) & ~by_hand(replies) & (replies.c.conversation_id == conversation_id)
+    return _withhold_where(connection, replies.c.conversation_id == conversation_id, cancel_by, at)
+
+
+def _withhold_account(
+    connection: Connection, account: str, spared_rules: Collection[int], cancel_by: str | None, at: datetime
+) -> list[Reply]:
+    its = select(conversations.c.id).where(conversations.c.account == account, conversations.c.mode.is_(None))
+    spared = replies.c.rule_id.in_(spared_rules)
+    where = replies.c.conversation_id.in_(its) & (replies.c.rule_id.is_(None) | ~spared)
+    return _withhold_where(connection, where, cancel_by, at)
+
+
+def _withhold_where(
+    connection: Connection, where: ColumnElement[bool], cancel_by: str | None, at: datetime
+) -> list[Reply]:
+    here = (HELD | QUEUED) & ~by_hand(replies) & where
     cancelled: list[Reply] = []
     if cancel_by is not None:
         cancelled = move_all(connection, Move.CANCEL, here & replies.c.edited.is_(false()), at, by=cancel_by)

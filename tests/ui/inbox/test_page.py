@@ -212,11 +212,22 @@ def test_alias_note_and_tags_are_stored(qtbot: QtBot, world: World, page: InboxP
 
 def test_the_mode_of_a_conversation_can_be_its_own(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
     opened(world.say(FIRST, "hello"))
-    assert page.chat.header.mode.text() == "Automatic · waits 600 s"
+    assert page.chat.header.mode.text() == "Waits 600 s · account"
     page.chat.header.mode_chosen.emit(ReplyMode.DRAFT)
-    qtbot.waitUntil(lambda: page.chat.header.mode.text() == "Drafts only")
+    qtbot.waitUntil(lambda: page.chat.header.mode.text() == "Drafts only · here")
     page.chat.header.mode_chosen.emit(None)
-    qtbot.waitUntil(lambda: page.chat.header.mode.text() == "Automatic · waits 600 s")
+    qtbot.waitUntil(lambda: page.chat.header.mode.text() == "Waits 600 s · account")
+
+
+def test_the_header_says_whose_word_the_mode_is(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
+    opened(world.say(FIRST, "hello"))
+    mode = page.chat.header.mode
+    world.call(world.desk.accounts.set_mode("shop", ReplyMode.DRAFT, 8))
+    qtbot.waitUntil(lambda: mode.text() == "Drafts only · account")
+    assert "set for the account shop" in mode.toolTip()
+    page.chat.header.mode_chosen.emit(ReplyMode.OFF)
+    qtbot.waitUntil(lambda: mode.text() == "By hand · here")
+    assert "set for this conversation" in mode.toolTip()
 
 
 def test_a_template_is_filled_for_the_conversation(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:

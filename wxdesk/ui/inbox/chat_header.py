@@ -146,7 +146,7 @@ class ChatHeader(QFrame):
         self.quota.show_quota(conversation, self._accounts.get(conversation.account), self._failed, now)
         self.taken_over = is_taken_over(conversation, now)
         self.takeover.setText(tr("Hand back") if self.taken_over else tr("Take over"))
-        self.mode.setToolTip(plain_tip(self._mode_text(conversation, now)))
+        self.mode.setToolTip(plain_tip(self._where_from(conversation, now)))
         self._make_room(conversation, now)
 
     def _make_room(self, conversation: Conversation, now: datetime) -> None:
@@ -181,10 +181,24 @@ class ChatHeader(QFrame):
         if account is None:
             return tr("Account not configured")
         mode = mode_of(conversation, account)
-        if mode is ReplyMode.HOLD:
-            words = tr("Waits {n} s") if short else tr("Automatic · waits {n} s")
-            return words.format(n=account.hold_seconds)
-        return mode_word(mode)
+        word = tr("Waits {n} s", n=account.hold_seconds) if mode is ReplyMode.HOLD else mode_word(mode)
+        if short:
+            return word
+        return tr("{mode} · account", mode=word) if conversation.mode is None else tr("{mode} · here", mode=word)
+
+    def _where_from(self, conversation: Conversation, now: datetime) -> str:
+        """What applies and whose word that is, in whole sentences."""
+        account = self._accounts.get(conversation.account)
+        if account is None or is_taken_over(conversation, now):
+            return self._mode_text(conversation, now)
+        mode = mode_word(mode_of(conversation, account))
+        if conversation.mode is None:
+            return tr(
+                "{mode}: set for the account {account}. A rule that says itself how it leaves goes before it.",
+                mode=mode,
+                account=account.name,
+            )
+        return tr("{mode}: set for this conversation, before any rule and the account.", mode=mode)
 
     def _is_off(self, conversation: Conversation) -> bool:
         account = self._accounts.get(conversation.account)
@@ -197,12 +211,14 @@ class ChatHeader(QFrame):
         menu = QMenu(self)
         menu.setAccessibleName(tr("Mode"))
         group = QActionGroup(menu)
+        _say(menu, tr("For this conversation, before all rules:"))
         for mode in ReplyMode:
             self._add_mode(menu, group, mode_word(mode), mode, conversation.mode is mode)
         menu.addSeparator()
         account = self._accounts.get(conversation.account)
         text = tr("As the account: {mode}", mode=mode_word(account.reply_mode)) if account else tr("As the account")
         self._add_mode(menu, group, text, None, conversation.mode is None)
+        _say(menu, tr("A rule's own way of leaving goes before the account's"))
         menu.addSeparator()
         menu.addAction(tr("Hand over to WeChat's own service tool…")).triggered.connect(self.transfer_wanted)
         group.triggered.connect(self._choose)
@@ -237,6 +253,11 @@ class ChatHeader(QFrame):
             self.spans.setIcon(icon("chevron-down"))
             self.transfer.setIcon(icon("arrow-out"))
             self.show_detail.setIcon(icon("panel"))
+
+
+def _say(menu: QMenu, words: str) -> None:
+    """A line of the menu that is only read."""
+    menu.addAction(words).setEnabled(False)
 
 
 def _tool(name: str, words: str, parent: QWidget) -> QToolButton:

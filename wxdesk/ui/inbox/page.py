@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
 
-from wxdesk.core.events import Event, PresenceChanged, TakeoverEnding
+from wxdesk.core.events import AccountChanged, Event, PresenceChanged, TakeoverEnding
 from wxdesk.core.inbox import SearchHit
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
@@ -151,9 +151,10 @@ class InboxPage(QWidget):
     def _hear(self, events: Sequence[Event]) -> None:
         self.feed.hear(events)
         self.session.hear(events)
-        if any(isinstance(event, TakeoverEnding) for event in events):
-            self._pace()
-        if any(isinstance(event, PresenceChanged) for event in events):
+        kinds = {type(event) for event in events}
+        if kinds & {TakeoverEnding, AccountChanged}:
+            self._refreshed()
+        if PresenceChanged in kinds:
             self._mark_read()
 
     def _refreshed(self) -> None:

@@ -1,4 +1,4 @@
-"""One mini program on the settings page: how WeChat reaches it, how it answers, and what it lacks."""
+"""One mini program on the settings page: how WeChat reaches it, and what it lacks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from wxdesk.core.model import Account, PushMode, ReplyMode
+from wxdesk.core.model import Account, PushMode
 from wxdesk.desk.health import HealthState
 from wxdesk.i18n import ntr, tr
 from wxdesk.keychain import Missing
@@ -15,7 +15,7 @@ from wxdesk.ui.setup.copying import CodeBlock, CopyButton
 from wxdesk.ui.setup.facts import Facts
 from wxdesk.ui.setup.rows import Card, Stack, StateLine
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.words import clock_time, countdown, day_word, mode_word
+from wxdesk.ui.words import clock_time, countdown, day_word
 
 
 class AccountCard(Card):
@@ -42,7 +42,6 @@ class AccountCard(Card):
         self.add_row(tr("Push URL"), self._url_row())
         self.add_row("", self.reach)
         self.add_row(tr("Push mode"), self._mode_row())
-        self.add_row(tr("Replies"), PlainLabel(_replies(account), wrap=True, parent=self))
         self.add_row(tr("Secrets"), self._secrets())
         self.add_row(tr("Access token"), self.token)
 
@@ -122,13 +121,6 @@ _FORMER = {
     "push_token": "The former push Token is accepted until {time}",
     "encoding_aes_key": "The former EncodingAESKey is accepted until {time}",
 }
-
-
-def _replies(account: Account) -> str:
-    word = mode_word(account.reply_mode)
-    if account.reply_mode is ReplyMode.HOLD:
-        word = tr("{mode} · {n} s in which you can stop or change them", mode=word, n=account.hold_seconds)
-    return tr("{said} · rules leave {n} of 5 to you", said=word, n=account.reserve)
 
 
 def _secure() -> tuple[str, str]:

@@ -18,6 +18,7 @@ from wxdesk.ui.appearance import Appearance, Look
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.notices import Notices
 from wxdesk.ui.setup.account_card import AccountCard
+from wxdesk.ui.setup.account_mode import AccountMode
 from wxdesk.ui.setup.copying import CodeBlock, CopyButton
 from wxdesk.ui.setup.facts import Facts
 from wxdesk.ui.setup.preferences_card import PreferencesCard
@@ -56,8 +57,9 @@ class SetupPage(QWidget):
         self._appearance = appearance
         self.listener = StateLine(self)
         self.cards = [AccountCard(account, facts, self) for account in bridge.desk.accounts.values()]
-        for card in self.cards:
+        for card, name in zip(self.cards, bridge.desk.accounts, strict=True):
             card.copied.connect(self._say_copied)
+            card.add_row(tr("Replies"), AccountMode(bridge, notices, name, card))
         self._lay_out()
         self._tick = QTimer(self, interval=1000)
         self._tick.timeout.connect(self._show_health)
