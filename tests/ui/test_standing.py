@@ -11,11 +11,13 @@ import pytest
 from tests.ui.inbox.records import NOW, reply, row
 from wxdesk import i18n
 from wxdesk.core.model import Author, Reply, ReplyState
-from wxdesk.ui.inbox.bubble_words import caption_of, share_left
+from wxdesk.core.preferences import LastMoment
+from wxdesk.ui.inbox.bubble_words import caption_of, notice_of, share_left
 from wxdesk.ui.inbox.conversation_words import standing_of
-from wxdesk.ui.inbox.timeline_entries import entries_of
+from wxdesk.ui.inbox.timeline_entries import Closing, entries_of
 from wxdesk.ui.standing import Standing, Standstill, standing_of_reply
 from wxdesk.ui.traffic.steps import reply_step
+from wxdesk.ui.words import clock_time
 
 SOON = NOW + timedelta(seconds=5)
 S = ReplyState
@@ -99,10 +101,48 @@ def test_what_is_held_back_does_not_pretend_to_count_down(standstill: Standstill
     assert caption_of(entry, NOW, standstill)[0].text == words
     assert standing_of(row(1, held=1, due_at=SOON), NOW, standstill).text == words
     assert share_left(held, NOW, standstill) == 1.0
+    assert reply_step(held, NOW, standstill).text.startswith(words)
     mine = replace(held, author=Author.OPERATOR)
     assert standing_of_reply(mine, NOW, standstill).text == "Sends in 5 s"
     assert standing_of(row(1, held=1, due_at=SOON, last_reply=mine), NOW, standstill).text == "Sends in 5 s"
     assert share_left(mine, NOW, standstill) == pytest.approx(5 / 65)
+
+
+def test_a_pause_is_told_of_what_is_queued_but_not_of_what_a_human_sends() -> None:
+    queued = reply(1, S.QUEUED, minutes=1, not_before=SOON, error="busy")
+    told = [
+        caption_of(entries_of([one], NOW)[-1], NOW, Standstill.PAUSED)
+        for one in (queued, replace(queued, by="operator"), replace(queued, author=Author.OPERATOR))
+    ]
+    words = [next(part.text for part in parts if part.icon) for parts in told]
+    assert words == ["Paused, not sent", "Tries again in 5 s", "Tries again in 5 s"]
+    assert standing_of(row(1, last_reply=queued), NOW, Standstill.PAUSED).text == "Paused, not sent"
+    assert reply_step(queued, NOW, Standstill.PAUSED).text.startswith("Paused, not sent · ")
+    assert standing_of_reply(queued, NOW, Standstill.WRITING).text == "Tries again in 5 s"
+
+
+@pytest.mark.parametrize(
+    ("last_moment", "standstill", "said", "notice"),
+    [
+        (LastMoment.SEND, Standstill.NONE, "Sends in 5 s", "Sent at {}, just before the reply window closes."),
+        (
+            LastMoment.HAND_OVER,
+            Standstill.HANDED_OVER,
+            "Handed to you in 5 s",
+            "Handed to you at {}, just before the reply window closes.",
+        ),
+    ],
+)
+def test_a_held_reply_tells_what_becomes_of_it_when_the_window_closes(
+    last_moment: LastMoment, standstill: Standstill, said: str, notice: str
+) -> None:
+    held = reply(1, S.HELD, minutes=1, due_at=SOON)
+    entry = entries_of([held], NOW, closing=Closing(SOON + timedelta(seconds=10), last_moment))[-1]
+    assert caption_of(entry, NOW, standstill)[0].text == said
+    assert notice_of(entry) == notice.format(clock_time(SOON))
+    assert share_left(held, NOW, standstill) == pytest.approx(5 / 65), "its clock goes on"
+    sooner = entries_of([held], NOW, closing=Closing(SOON + timedelta(seconds=11), last_moment))[-1]
+    assert notice_of(sooner) == ""
 
 
 def test_it_reads_the_same_in_chinese() -> None:

@@ -71,6 +71,11 @@ def in_time(due_at: datetime, until: datetime | None) -> datetime:
     return due_at if until is None else min(due_at, until - LAST_MOMENT)
 
 
+def closes_with(due_at: datetime | None, until: datetime | None) -> bool:
+    """Whether a deadline is the one that the end of the reply window sets."""
+    return due_at is not None and until is not None and due_at >= until - LAST_MOMENT
+
+
 def freed(waiting: Sequence[Waiting]) -> int:
     """How many promised replies another answer would free by taking their place."""
     return sum(one.state is ReplyState.HELD and one.can_give_way for one in waiting)

@@ -190,7 +190,6 @@ class MainWindow(QWidget):
         self.pause_bar.until_wanted.connect(self.pausing.pause)
         self.status_bar.pause_wanted.connect(self.pausing.toggle)
         self.status_bar.until_wanted.connect(self.pausing.pause)
-        self.inbox.held.feed.read.connect(self._show_waiting)
         self.inbox.held.wanted.connect(self._show_held)
         self.status_bar.day_began.connect(self.figures.ask)
         self.figures.day.connect(self.status_bar.show_day)
@@ -231,9 +230,6 @@ class MainWindow(QWidget):
         self.pause_bar.setVisible(state.paused)
         self.setWindowTitle(tr("Paused · wxdesk") if state.paused else "wxdesk")
 
-    def _show_waiting(self) -> None:
-        self.pause_bar.show_waiting(len(self.inbox.held.feed.held))
-
     def _show_held(self) -> None:
         self.show_page(0)
 
@@ -266,3 +262,4 @@ class MainWindow(QWidget):
 
     def _show_counts(self, counts: InboxCounts) -> None:
         self.rail.items[0].set_badge(counts.unread)
+        self.pause_bar.show_waiting(counts.automatic)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from wxdesk.core.model import Author, Reply, ReplyState
+from wxdesk.core.lifecycle import is_automatic
+from wxdesk.core.model import Reply, ReplyState
 from wxdesk.i18n import tr
 from wxdesk.ui.words import HOUR, MINUTE, span_word
 
@@ -32,13 +33,14 @@ class Standstill(Enum):
     WRITING = "writing"  # the operator writes in its conversation
     PAUSED = "paused"
     BEHIND = "behind"  # an earlier part of its answer has not arrived
+    HANDED_OVER = "handed_over"  # its contact's reply window closes then, and the operator wants to decide himself
 
 
-type StandstillOf = Callable[[int], Standstill]
-"""Tells what holds back the automatic replies of a conversation, by its id."""
+type StandstillOf = Callable[[int, datetime | None, datetime | None], Standstill]
+"""Tells what holds back an automatic reply, by its conversation's id, its deadline, and the end of its reply window."""
 
 
-def nothing_holds(_conversation_id: int) -> Standstill:
+def nothing_holds(_conversation_id: int, _due_at: datetime | None, _closes_at: datetime | None) -> Standstill:
     """What counts down leaves in time."""
     return Standstill.NONE
 
@@ -75,21 +77,24 @@ def held_standing(due_at: datetime | None, now: datetime, standstill: Standstill
             return Standing(tr("Waits while you write"), "pending", "pause", strong=True)
         case Standstill.BEHIND:
             return _behind()
+        case Standstill.HANDED_OVER:
+            span = span_until(max(due_at, now), now)
+            return Standing(tr("Handed to you in {span}", span=span), "pending", "person", strong=True)
     if now >= due_at:
         return Standing(tr("About to be sent"), "pending", "hourglass", strong=True)
     return Standing(tr("Sends in {span}", span=span_until(due_at, now)), "pending", "hourglass", strong=True)
 
 
 def _held(reply: Reply, now: datetime, standstill: Standstill) -> Standing:
-    automatic = reply.author is Author.RULE
-    return held_standing(
-        reply.due_at, now, standstill if automatic or standstill is Standstill.BEHIND else Standstill.NONE
-    )
+    applies = is_automatic(reply) or standstill is Standstill.BEHIND
+    return held_standing(reply.due_at, now, standstill if applies else Standstill.NONE)
 
 
 def _queued(reply: Reply, now: datetime, standstill: Standstill) -> Standing:
     if standstill is Standstill.BEHIND:
         return _behind()
+    if standstill is Standstill.PAUSED and is_automatic(reply):
+        return Standing(tr("Paused, not sent"), "pending", "pause", strong=True)
     if reply.not_before is not None and now < reply.not_before:
         span = span_until(reply.not_before, now)
         return Standing(tr("Tries again in {span}", span=span), "pending", "retry", strong=True)

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.ui.inbox.conftest import shown_reply
 from tests.ui.world import World
 from wxdesk.core.events import ReplyChanged
 from wxdesk.core.model import Author, Content, NewReply, Reply, ReplyState
 from wxdesk.ui.dialogs import ConfirmDialog
+from wxdesk.ui.inbox.bubble_words import BubbleAction
 from wxdesk.ui.inbox.decide_panel import DecidePanel
 from wxdesk.ui.inbox.held_delegate import send_rect, stop_rect
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline_model import EntryRole
 from wxdesk.ui.main_window import MainWindow
+from wxdesk.ui.notices import Toast
+from wxdesk.ui.widgets.labels import PlainLabel
 
 FIRST, SECOND = "oCustomer0000000000000001", "oCustomer0000000000000002"
 
@@ -134,3 +140,86 @@ def test_a_window_opened_on_what_asks_says_so(qtbot: QtBot, world: World, window
     qtbot.waitUntil(
         lambda: "1 reply waited and asks you. None leaves by itself." in window.notices.bars.texts().values()
     )
+
+
+def toast(window: QWidget) -> str:
+    """What the passing word at the foot of the window says."""
+    [found] = window.findChildren(Toast)
+    return "" if found.isHidden() else str(found.findChild(PlainLabel).full_text())
+
+
+def test_discarding_all_stops_them_with_one_command(qtbot: QtBot, world: World, window: MainWindow) -> None:
+    waited = [asking(world, customer) for customer in (FIRST, SECOND)]
+    drafted = NewReply(waited[0].conversation_id, Author.RULE, Content(text="Draft."), ReplyState.DRAFT)
+    draft = world.call(world.desk.store.replies.add(drafted, datetime.now(UTC)))
+    window.pausing.begin()
+    qtbot.waitUntil(lambda: len(window.inbox.held.feed.held) == 2)
+    window.pausing.decide()
+    [panel] = window.findChildren(DecidePanel)
+    assert panel.discard.text() == "Discard all 2"
+    qtbot.mouseClick(panel.discard, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: {state(world, reply) for reply in waited} == {ReplyState.CANCELLED})
+    qtbot.waitUntil(lambda: toast(window).startswith("2 replies were stopped."))
+    assert state(world, draft) is ReplyState.DRAFT
+    assert not world.sandbox.sent
+
+
+def test_stop_all_stops_a_dozen_at_once(qtbot: QtBot, world: World, page: InboxPage) -> None:
+    for n in range(12):
+        world.say(f"oCustomer{n:016d}", "opening?")
+    strip = page.list.strip
+    qtbot.waitUntil(lambda: strip.count.full_text() == "12 replies held")
+    held = [one.reply for one in strip.model.held()]
+    qtbot.mouseClick(strip.stop, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(strip.isHidden)
+    assert {(reply.state, reply.by) for reply in (world.call(world.desk.store.replies.get(r.id)) for r in held)} == {
+        (ReplyState.CANCELLED, "operator")
+    }
+    qtbot.waitUntil(lambda: toast(page.window()).startswith("12 replies were stopped."))
+    assert not world.sandbox.sent
+
+
+def test_n_leads_from_a_reply_to_what_the_customer_wrote_since(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Callable[[int], None]
+) -> None:
+    waits = asking(world, FIRST)
+    opened(waits.conversation_id)
+    world.say(FIRST, "are you there")
+    view = page.chat.timeline
+    qtbot.waitUntil(lambda: page.session.since(f"r{waits.id}") is not None)
+    since = page.session.since(f"r{waits.id}")
+    assert since is not None
+    assert view.focus_on(f"r{waits.id}")
+    qtbot.keyClick(view, Qt.Key.Key_N)
+    assert view.bubbles.marked == f"m{since.id}"
+    assert since.text == "are you there"
+
+
+def test_take_over_pressed_in_a_bubble_stops_the_rules_there(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Callable[[int], None]
+) -> None:
+    first, second = two_held(qtbot, world, page)
+    opened(first.conversation_id)
+    view, model = page.chat.timeline, page.session.model
+    qtbot.waitUntil(lambda: model.row_of(f"r{first.id}") is not None)
+    row = model.row_of(f"r{first.id}")
+    assert row is not None
+    layout = view.bubbles.layout_of(model.entries()[row])
+    [offer] = [placed for placed in layout.buttons if placed.offer.action is BubbleAction.TAKE_OVER]
+    at = view.visualRect(model.index(row)).topLeft() + offer.rect.center().toPoint()
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    qtbot.waitUntil(lambda: state(world, first) is ReplyState.CANCELLED)
+    assert world.call(world.desk.store.conversations.get(first.conversation_id)).taken_over
+    assert state(world, second) is ReplyState.HELD, "another conversation is none of its business"
+    qtbot.waitUntil(lambda: page.chat.header.takeover.text() == "Hand back")
+
+
+def test_an_answer_that_gave_way_says_that_the_customer_wrote_again(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Callable[[int], None]
+) -> None:
+    opened(world.say(FIRST, "opening?"))
+    world.say(FIRST, "a refund")  # its rule hands over, and says nothing
+    qtbot.waitUntil(lambda: page.list.strip.isHidden() and shown_reply(page, ReplyState.CANCELLED) is not None)
+    model = page.session.model
+    said = [model.data(model.index(row), Qt.ItemDataRole.AccessibleTextRole) for row in range(model.rowCount())]
+    assert any("Withdrawn: the customer wrote again" in words for words in said)

@@ -21,10 +21,10 @@ from wxdesk.ui.inbox.bubble_layout import (
     place_caption,
 )
 from wxdesk.ui.inbox.bubble_look import BubbleLook, look_of
-from wxdesk.ui.inbox.bubble_words import BubbleAction, Part, caption_of, share_left, standstill_of
+from wxdesk.ui.inbox.bubble_words import BubbleAction, Part, caption_of, share_left
 from wxdesk.ui.inbox.content_painting import ShowPicture, paint_content
 from wxdesk.ui.inbox.painting import CENTER, LEFT, paint_focus, paint_icon
-from wxdesk.ui.inbox.timeline_entries import Entry, EntryKind
+from wxdesk.ui.inbox.timeline_entries import Entry, EntryKind, standstill_of_entry
 from wxdesk.ui.inbox.timeline_model import EntryRole
 from wxdesk.ui.standing import Standstill, StandstillOf, nothing_holds
 from wxdesk.ui.theme import Measure, Size, Theme, font, sentence_font
@@ -150,7 +150,7 @@ class BubbleDelegate(QStyledItemDelegate):
         return caption_of(entry, self._clock(), self._standstill(entry))
 
     def _standstill(self, entry: Entry) -> Standstill:
-        return standstill_of(entry, self._standstill_of)
+        return standstill_of_entry(entry, self._standstill_of)
 
     def _paint_caption(self, painter: QPainter, row: RowLayout, theme: Theme) -> None:
         for placed in place_caption(self._caption(row.entry), row):

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from wxdesk.core.lifecycle import is_automatic
 from wxdesk.core.model import Author, PictureState, Reply, ReplyState
+from wxdesk.core.preferences import LastMoment
 from wxdesk.core.rules import Outcome
 from wxdesk.desk.refusal_words import refusal_words
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.decision_words import short_outcome
-from wxdesk.ui.inbox.timeline_entries import Entry, EntryKind, message_text
-from wxdesk.ui.standing import Standstill, StandstillOf, standing_of_reply
+from wxdesk.ui.inbox.timeline_entries import Closing, Entry, EntryKind, message_text
+from wxdesk.ui.standing import Standstill, standing_of_reply
 from wxdesk.ui.words import author_words, clock_time
 
 ENTER_MARK = "⏎"
@@ -104,7 +106,8 @@ def notice_of(entry: Entry) -> str:
     """What stands inside a bubble below its text: what went wrong, why it waits, and what else hangs on it."""
     if entry.reply is None:
         return ""
-    said = [trouble_of(entry.reply), _following_words(entry.reply.state, entry.following)]
+    following = _following_words(entry.reply.state, entry.following)
+    said = [trouble_of(entry.reply), _last_moment(entry.reply, entry.closing), following]
     if entry.since is not None:
         said.append(tr("The customer has written since: “{words}”", words=first_words(message_text(entry.since))))
     return "\n".join(words for words in said if words)
@@ -127,11 +130,14 @@ def _following_words(state: ReplyState, count: int) -> str:
     return ""
 
 
-def standstill_of(entry: Entry, of_conversation: StandstillOf) -> Standstill:
-    """What holds back the reply of `entry`."""
-    if entry.reply is None:
-        return Standstill.NONE
-    return Standstill.BEHIND if entry.waits else of_conversation(entry.reply.conversation_id)
+def _last_moment(reply: Reply, closing: Closing | None) -> str:
+    """What happens to a held reply right before its reply window closes."""
+    if closing is None or reply.due_at is None or reply.state is not ReplyState.HELD:
+        return ""
+    time = clock_time(reply.due_at)
+    if closing.last_moment is LastMoment.HAND_OVER:
+        return tr("Handed to you at {time}, just before the reply window closes.", time=time)
+    return tr("Sent at {time}, just before the reply window closes.", time=time)
 
 
 def first_words(text: str) -> str:
@@ -217,9 +223,13 @@ def _waits(reply: Reply, now: datetime) -> bool:
     return reply.state in _EXPLAINED
 
 
+_STILL = frozenset({Standstill.WRITING, Standstill.PAUSED, Standstill.BEHIND})
+"""What stops a clock; one whose reply is handed over goes on."""
+
+
 def share_left(reply: Reply, now: datetime, standstill: Standstill = Standstill.NONE) -> float:
     """How much of a held reply's time is left, from 1 to 0; all of it while something holds it back."""
-    if reply.due_at is None or (standstill is not Standstill.NONE and reply.author is Author.RULE):
+    if reply.due_at is None or (standstill in _STILL and is_automatic(reply)):
         return 1.0
     whole = (reply.due_at - reply.created_at).total_seconds()
     left = (reply.due_at - now).total_seconds()

@@ -82,6 +82,7 @@ class ChatPanel(QFrame):
         session, timeline, composer = self._session, self.timeline, self.composer
         session.opened.connect(self._opened)
         session.model.changed.connect(self._show_end)
+        session.standstills.changed.connect(timeline.viewport().update)
         timeline.older_wanted.connect(session.older)
         timeline.newer_wanted.connect(session.newer)
         timeline.latest_wanted.connect(self._to_latest)

@@ -20,6 +20,7 @@ from wxdesk.core.events import (
     Event,
     MessageKept,
     PictureChanged,
+    PreferencesChanged,
     ReplyChanged,
     TakeoverEnded,
 )
@@ -28,9 +29,9 @@ from wxdesk.core.model import Message, Reply
 from wxdesk.core.rules import Decision
 from wxdesk.desk import inbox_reading
 from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.inbox.standstills import Standstills
-from wxdesk.ui.inbox.timeline_entries import entries_of, first_unread, in_order, key_of
+from wxdesk.ui.inbox.timeline_entries import Closing, entries_of, first_unread, in_order, key_of
 from wxdesk.ui.inbox.timeline_model import TimelineModel
+from wxdesk.ui.standstills import Standstills
 
 
 class ChatSession(QObject):
@@ -119,6 +120,8 @@ class ChatSession(QObject):
             match event:
                 case ReplyChanged(conversation_id, reply_id) if conversation_id == self.conversation_id:
                     self._changed_replies.add(reply_id)
+                    touched = True
+                case PreferencesChanged() if self.conversation_id is not None:
                     touched = True
                 case TakeoverEnded(conversation_id, at):
                     self._returned[conversation_id].append(at)
@@ -238,11 +241,16 @@ class ChatSession(QObject):
         items = in_order(self._items.values())
         latest = self.latest if self._to_end else None
         returned = self._returned.get(self.conversation_id or 0, ()) if self._to_end else ()
-        self.model.show(entries_of(items, self._bridge.desk.clock(), self._unread_from, latest, returned))
+        now, unread, closing = self._bridge.desk.clock(), self._unread_from, self._closing()
+        self.model.show(entries_of(items, now, unread, latest, returned, closing))
         if self._fresh and (self._items or self._hit is None):
             self._fresh = False
             self.opened.emit(key_of(self._hit) if self._hit else "unread" if self._unread_from else "")
             self._hit = None
+
+    def _closing(self) -> Closing | None:
+        until = self.row.conversation.window.until if self.row is not None else None
+        return None if until is None else Closing(until, self.standstills.last_moment)
 
     def _put(self, items: Iterable[TimelineItem]) -> None:
         self._items.update((key_of(item), item) for item in items)

@@ -10,7 +10,7 @@ from wxdesk.core.inbox import InboxRow
 from wxdesk.core.model import Conversation
 from wxdesk.desk.ports import Clock
 from wxdesk.ui.inbox.conversation_list_model import RowRole
-from wxdesk.ui.inbox.conversation_words import left_words, standing_of, when_words
+from wxdesk.ui.inbox.conversation_words import left_words, standing_of, standstill_of_row, when_words
 from wxdesk.ui.inbox.painting import paint_avatar, paint_badge, paint_focus, paint_icon, paint_text
 from wxdesk.ui.standing import Standing, StandstillOf, nothing_holds
 from wxdesk.ui.theme import Measure, Size, Theme, font
@@ -93,7 +93,7 @@ class ConversationDelegate(QStyledItemDelegate):
 
     def _paint_standing(self, painter: QPainter, line: QRect, row: InboxRow, theme: Theme) -> None:
         now = self._clock()
-        standing = standing_of(row, now, self._standstill_of(row.conversation.id))
+        standing = standing_of(row, now, standstill_of_row(row, self._standstill_of))
         at = line.left() + self._paint_mark(painter, line, standing)
         face = font(Size.CAPTION, strong=standing.strong, tabular=True)
         room = QRect(at, line.top(), line.right() - at + 1, line.height())

@@ -18,7 +18,7 @@ from wxdesk.core.takeover import ends_soon
 from wxdesk.desk.inbox_reading import LIST_PAGE
 from wxdesk.desk.ports import Clock
 from wxdesk.ui.inbox.conversation_order import belongs, place
-from wxdesk.ui.inbox.conversation_words import spoken_row
+from wxdesk.ui.inbox.conversation_words import spoken_row, standstill_of_row
 from wxdesk.ui.standing import StandstillOf, nothing_holds
 
 _ROOT = QModelIndex()
@@ -69,7 +69,7 @@ class ConversationListModel(QAbstractListModel):
             case RowRole.ID:
                 return row.conversation.id
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
-                return spoken_row(row, self._clock(), self._standstill_of(row.conversation.id))
+                return spoken_row(row, self._clock(), standstill_of_row(row, self._standstill_of))
         return None
 
     def canFetchMore(self, parent: Index) -> bool:

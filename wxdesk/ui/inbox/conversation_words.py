@@ -12,7 +12,7 @@ from wxdesk.core.model import Author, Conversation, ReplyState
 from wxdesk.core.takeover import ends_soon, left
 from wxdesk.core.transfer import in_tool
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.standing import Standing, Standstill, held_standing, span_until, standing_of_reply
+from wxdesk.ui.standing import Standing, Standstill, StandstillOf, held_standing, span_until, standing_of_reply
 from wxdesk.ui.words import ago, clock_time, countdown, name_of, preview_of, span_word, waiting_word
 
 LATE_AFTER = timedelta(minutes=10)
@@ -22,6 +22,11 @@ _SAID = frozenset({Cause.CALLED, Cause.CLOSING, Cause.LEFT, Cause.RESERVE})
 """Causes that have words of their own; the state of the replies says the others."""
 
 _ON_ITS_WAY = frozenset({ReplyState.QUEUED, ReplyState.SENDING})
+
+
+def standstill_of_row(row: InboxRow, standstill_of: StandstillOf) -> Standstill:
+    """What holds back the soonest of a conversation's automatic replies."""
+    return standstill_of(row.conversation.id, row.due_at, row.conversation.window.until)
 
 
 def standing_of(row: InboxRow, now: datetime, standstill: Standstill = Standstill.NONE) -> Standing:
@@ -36,10 +41,10 @@ def standing_of(row: InboxRow, now: datetime, standstill: Standstill = Standstil
     if coming is not None:
         return coming
     if call is not None or (conversation.taken_over and conversation.waiting_since is not None):
-        return Standing(_calling(call, row, now), "failed", "dot", strong=True)
+        return Standing(_calling(call, row, now, standstill), "failed", "dot", strong=True)
     if is_taken_over(conversation, now):
         return Standing(_human(conversation, now), "accent", strong=True)
-    return _quiet(row, now)
+    return _quiet(row, now, standstill)
 
 
 def _coming(row: InboxRow, call: Call | None, now: datetime) -> Standing | None:
@@ -60,7 +65,7 @@ def _coming(row: InboxRow, call: Call | None, now: datetime) -> Standing | None:
     return None
 
 
-def _calling(call: Call | None, row: InboxRow, now: datetime) -> str:
+def _calling(call: Call | None, row: InboxRow, now: datetime, standstill: Standstill = Standstill.NONE) -> str:
     """Why a human is wanted; also why the reply that is on its way does not leave."""
     conversation = row.conversation
     until = conversation.window.until
@@ -75,7 +80,7 @@ def _calling(call: Call | None, row: InboxRow, now: datetime) -> str:
             return tr("Needs you, rules may send no more")
     last = row.last_reply
     if last is not None and last.state in _ON_ITS_WAY and (last.errcode or last.error):
-        return tr("Needs you · {why}", why=standing_of_reply(last, now).text)
+        return tr("Needs you · {why}", why=standing_of_reply(last, now, standstill).text)
     return tr("Needs you")
 
 
@@ -87,11 +92,11 @@ def _held(row: InboxRow, now: datetime, standstill: Standstill) -> Standing:
     return held_standing(row.due_at, now, standstill)
 
 
-def _quiet(row: InboxRow, now: datetime) -> Standing:
+def _quiet(row: InboxRow, now: datetime, standstill: Standstill) -> Standing:
     last = row.last_reply
     waits = row.conversation.waiting_since is not None
     if last is not None and last.state in _ON_ITS_WAY:
-        return standing_of_reply(last, now)
+        return standing_of_reply(last, now, standstill)
     if waits:
         return Standing(tr("Unanswered"), "secondary")
     if last is None:

@@ -1,4 +1,4 @@
-"""Keeps the held replies up to date for the strip, the pause bar and the panel after a pause: one question for all."""
+"""Keeps the held replies up to date for the strip, the keys, and the panel after a pause: one question for all."""
 
 from __future__ import annotations
 

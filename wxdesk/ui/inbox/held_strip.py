@@ -16,7 +16,7 @@ from wxdesk.desk.inbox_reading import HeldReply
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.held_delegate import ROW_HEIGHT
-from wxdesk.ui.inbox.held_model import HeldModel
+from wxdesk.ui.inbox.held_model import HeldModel, standstill_of_held
 from wxdesk.ui.inbox.held_view import HeldView
 from wxdesk.ui.standing import Standstill, StandstillOf, nothing_holds, span_until
 from wxdesk.ui.theme import Size
@@ -47,8 +47,7 @@ class HeldStrip(QFrame):
         super().__init__(parent)
         self.setProperty("class", "bar-pending")
         self._standstill_of = standstill_of
-        self._due_at: datetime | None = None
-        self._conversation = 0
+        self._first: HeldReply | None = None
         self.model = HeldModel(clock, standstill_of, self)
         self.count = PlainLabel(size=Size.SMALL, role="pending", strong=True, tabular=True)
         self.earliest = PlainLabel(size=Size.SMALL, role="pending", elide=True, tabular=True)
@@ -100,7 +99,7 @@ class HeldStrip(QFrame):
     @property
     def counts(self) -> bool:
         """Whether a countdown is shown."""
-        return self._due_at is not None and not self.isHidden()
+        return self._first is not None and not self.isHidden()
 
     @property
     def unfolded(self) -> bool:
@@ -109,9 +108,7 @@ class HeldStrip(QFrame):
 
     def show_held(self, held: Sequence[HeldReply], now: datetime) -> None:
         """Show these: those that ask first, then the soonest."""
-        timed = [one.reply for one in held if one.reply.due_at is not None]
-        self._due_at = timed[0].due_at if timed else None
-        self._conversation = timed[0].conversation_id if timed else 0
+        self._first = next((one for one in held if one.reply.due_at is not None), None)
         self.model.show(held)
         self.count.setText(ntr("{n} reply held", "{n} replies held", len(held)))
         self.view.setMinimumHeight(ROW_HEIGHT)  # in a low window it scrolls sooner
@@ -125,18 +122,20 @@ class HeldStrip(QFrame):
         """Let the countdowns go on."""
         asking = sum(one.reply.due_at is None for one in self.model.held())
         words = ntr("{n} asks you", "{n} ask you", asking) if asking else ""
-        if not words and self._due_at is not None:
-            words = self._first(self._due_at, now)
+        if not words and self._first is not None and self._first.reply.due_at is not None:
+            words = self._first_words(self._first, self._first.reply.due_at, now)
         self.earliest.setText(f"· {words}" if words else "")
         if self.unfolded:
             self.view.tick()
 
-    def _first(self, due_at: datetime, now: datetime) -> str:
-        match self._standstill_of(self._conversation):
+    def _first_words(self, first: HeldReply, due_at: datetime, now: datetime) -> str:
+        match standstill_of_held(first, self._standstill_of):
             case Standstill.PAUSED:
                 return tr("paused")
             case Standstill.WRITING:
                 return tr("waits while you write")
+            case Standstill.HANDED_OVER:
+                return tr("yours in {span}", span=span_until(max(due_at, now), now))
         return tr("first in {span}", span=span_until(due_at, now))
 
     def toggle(self) -> None:

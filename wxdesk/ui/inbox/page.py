@@ -66,6 +66,7 @@ class InboxPage(QWidget):
         self.held.edit_wanted.connect(self.chat.start_editing)
         self.held.feed.read.connect(self._pace)
         self.feed.loaded.connect(self._pace)
+        self.session.standstills.changed.connect(self.ticker.beat)
         self.session.refreshed.connect(self._refreshed)
         self.session.opened.connect(self._begin_to_read)
         self.session.arrived.connect(self._mark_read)

@@ -13,10 +13,13 @@ from enum import Enum
 from wxdesk.core import parts
 from wxdesk.core.inbox import TimelineItem
 from wxdesk.core.model import Author, Message, MessageType, Reply, ReplyKind, ReplyState
+from wxdesk.core.preferences import LastMoment
 from wxdesk.core.rules import Decision, Outcome
 from wxdesk.core.text_links import as_seen
+from wxdesk.core.waiting import closes_with
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.incoming_words import event_text, other_text
+from wxdesk.ui.standing import Standstill, StandstillOf
 from wxdesk.ui.words import clock_time, day_word, kind_word, readable
 
 
@@ -31,13 +34,22 @@ class EntryKind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Closing:
+    """When the reply window of the conversation closes, and what becomes then of a held reply."""
+
+    at: datetime
+    last_moment: LastMoment
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One row. `key` names it for as long as the conversation is open; `text` is what it says without a caption.
 
     `silence` is set on a message that got no automatic answer: the outcome of its decision. On a reply that has not
     left, `answers` is the message that it answers where another stands between, and `since` the newest that the
     customer wrote after it. `waits`: it does not leave, because an earlier part of its answer has not arrived.
-    `following`: how many later parts have not left.
+    `following`: how many later parts have not left. `closing` is set where the end of the reply window is what it waits
+    for.
     """
 
     kind: EntryKind
@@ -51,6 +63,7 @@ class Entry:
     since: Message | None = None
     waits: bool = False
     following: int = 0
+    closing: Closing | None = None
 
     @property
     def outgoing(self) -> bool:
@@ -74,12 +87,13 @@ def entries_of(
     unread_from: int | None = None,
     latest: Decision | None = None,
     returned: Sequence[datetime] = (),
+    closing: Closing | None = None,
 ) -> list[Entry]:
     """The rows for `items`, which are in order.
 
     `unread_from` is the id of the first message that was new on opening. `latest` is the newest decision of
     the conversation; where it gave no answer and nobody else did, its message says so. `returned` are the times at
-    which automatic replies returned by themselves, in order.
+    which automatic replies returned by themselves, in order. `closing` is the end of the reply window.
     """
     silent = _silent_message(items, latest)
     written = [item for item in items if isinstance(item, Message) and item.event is None]
@@ -100,7 +114,7 @@ def entries_of(
         if isinstance(item, Message):
             entries.append(_message_entry(item, latest.outcome if latest and silent == item.id else None))
         else:
-            entry = _reply_entry(item, written)
+            entry = _reply_entry(item, written, closing)
             entries.append(replace(entry, waits=item.id in waiting, following=following.get(item.id, 0)))
     return entries + lines
 
@@ -140,7 +154,7 @@ def _message_entry(message: Message, silence: Outcome | None) -> Entry:
 _ANSWERING = frozenset({ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED})
 
 
-def _reply_entry(reply: Reply, written: Sequence[Message]) -> Entry:
+def _reply_entry(reply: Reply, written: Sequence[Message], closing: Closing | None) -> Entry:
     """A reply; one of a rule that has not left says to what it answers, and whether the talk has moved on."""
     entry = Entry(EntryKind.REPLY, key_of(reply), reply.at, reply_text(reply), reply=reply)
     if reply.author is not Author.RULE or reply.state not in _ANSWERING:
@@ -148,7 +162,8 @@ def _reply_entry(reply: Reply, written: Sequence[Message]) -> Entry:
     asked = next((message for message in written if message.id == reply.message_id), None)
     asked_at = reply.created_at if asked is None else asked.at
     later = [message for message in written if message.at > asked_at]
-    return replace(entry, answers=asked if later else None, since=later[-1] if later else None)
+    last = closing if closing is not None and closes_with(reply.due_at, closing.at) else None
+    return replace(entry, answers=asked if later else None, since=later[-1] if later else None, closing=last)
 
 
 def _return_entry(at: datetime) -> Entry:
@@ -167,6 +182,16 @@ def _silent_message(items: Sequence[TimelineItem], latest: Decision | None) -> i
         isinstance(item, Reply) and item.state is not ReplyState.CANCELLED and item.at >= asked for item in items
     )
     return None if answered else latest.message_id
+
+
+def standstill_of_entry(entry: Entry, standstill_of: StandstillOf) -> Standstill:
+    """What holds back the reply of an entry."""
+    if entry.reply is None:
+        return Standstill.NONE
+    if entry.waits:
+        return Standstill.BEHIND
+    closes_at = None if entry.closing is None else entry.closing.at
+    return standstill_of(entry.reply.conversation_id, entry.reply.due_at, closes_at)
 
 
 def author_of(entry: Entry) -> Author:

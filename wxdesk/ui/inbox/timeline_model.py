@@ -9,8 +9,8 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from wxdesk.desk.ports import Clock
-from wxdesk.ui.inbox.bubble_words import spoken_entry, standstill_of
-from wxdesk.ui.inbox.timeline_entries import Entry
+from wxdesk.ui.inbox.bubble_words import spoken_entry
+from wxdesk.ui.inbox.timeline_entries import Entry, standstill_of_entry
 from wxdesk.ui.standing import StandstillOf, nothing_holds
 
 _ROOT = QModelIndex()
@@ -58,7 +58,7 @@ class TimelineModel(QAbstractListModel):
             case EntryRole.KEY:
                 return entry.key
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
-                return spoken_entry(entry, self._clock(), standstill_of(entry, self._standstill_of))
+                return spoken_entry(entry, self._clock(), standstill_of_entry(entry, self._standstill_of))
         return None
 
     def entries(self) -> Sequence[Entry]:

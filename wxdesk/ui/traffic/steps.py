@@ -13,7 +13,7 @@ from wxdesk.core.traces import PushPath, ReplyTrace
 from wxdesk.desk.refusal_words import LONGEST, refusal_words
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.decision_words import short_outcome
-from wxdesk.ui.standing import standing_of_reply
+from wxdesk.ui.standing import Standstill, StandstillOf, nothing_holds, standing_of_reply
 from wxdesk.ui.traffic.entries import Line, precise_time
 from wxdesk.ui.traffic.outcomes import call_code, push_sentence
 from wxdesk.ui.words import author_word
@@ -40,7 +40,13 @@ class Step:
     icon: str = ""
 
 
-def push_steps(line: Line, path: PushPath | None, account: Account | None, now: datetime) -> list[Step]:
+def push_steps(
+    line: Line,
+    path: PushPath | None,
+    account: Account | None,
+    now: datetime,
+    standstill_of: StandstillOf = nothing_holds,
+) -> list[Step]:
     """The way of a request: checked, kept, answered, decided, replied to."""
     entry = line.entry
     steps = []
@@ -53,7 +59,7 @@ def push_steps(line: Line, path: PushPath | None, account: Account | None, now: 
     steps.append(Step(tr("Response"), response, line.tone.value))
     if path is not None:
         steps += _decided(path)
-        steps += [reply_step(reply, now) for reply in path.replies]
+        steps += [reply_step(one, now, standstill_of(one.conversation_id, one.due_at, None)) for one in path.replies]
     return steps
 
 
@@ -122,9 +128,9 @@ def _decision_word(decision: Decision) -> str:
     return f"{said} · {decision.problem}" if decision.problem else said
 
 
-def reply_step(reply: Reply, now: datetime) -> Step:
+def reply_step(reply: Reply, now: datetime, standstill: Standstill = Standstill.NONE) -> Step:
     """Where a reply of a push stands."""
-    standing = standing_of_reply(reply, now)
+    standing = standing_of_reply(reply, now, standstill)
     role = "accent" if reply.state is ReplyState.SENT else standing.role
     return Step(tr("Reply"), f"{standing.text} · {author_word(reply)}", role, icon=standing.icon)
 

@@ -12,6 +12,7 @@ from wxdesk.core.traces import PushPath, PushTrace, ReplyTrace
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.notices import Notices
+from wxdesk.ui.standstills import Standstills
 from wxdesk.ui.theme import Measure, Size
 from wxdesk.ui.traffic.body import readable
 from wxdesk.ui.traffic.detail import WIDTH, TrafficDetail
@@ -38,6 +39,7 @@ class TrafficPage(QWidget):
         self._entry: Entry | None = None
         self._path: PushPath | None = None
         self._in_quarantine = False
+        self._standstills = Standstills(bridge, self)
         self.quarantine = QuarantineShelf(bridge, notices, self)
         self.model = TrafficModel(self)
         self.shown = TrafficFilter(self.model, self)
@@ -96,6 +98,7 @@ class TrafficPage(QWidget):
         self.model.dataChanged.connect(self._data_changed)
         self._gather.timeout.connect(self._ask_store)
         self._again.timeout.connect(self._ask_path)
+        self._standstills.changed.connect(self._ask_path)
         find = QShortcut(QKeySequence.StandardKey.Find, self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         find.activated.connect(self.header.search.setFocus)
 
@@ -231,7 +234,7 @@ class TrafficPage(QWidget):
         account = self._bridge.desk.accounts.get(entry.account)
         path = self._path
         text = readable(path.push.body, path.push.format) if path is not None else ""
-        steps = push_steps(line, path, account, self._bridge.desk.clock())
+        steps = push_steps(line, path, account, self._bridge.desk.clock(), self._standstills.of)
         self.detail.set_savable(path is not None and bool(path.push.note))
         self.detail.show_line(title, tr("Decrypted"), text, steps)
 

@@ -1,0 +1,62 @@
+"""What holds back automatic replies: the pause of everything, the operator who is writing, or his wish to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from PySide6.QtCore import QObject, Signal
+
+from wxdesk.core.events import Event, OperatorWrites, PauseChanged, PreferencesChanged
+from wxdesk.core.preferences import LastMoment
+from wxdesk.core.waiting import closes_with
+from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.standing import Standstill
+
+
+class Standstills(QObject):
+    """Follows the desk, so that a bubble never promises what the desk will not do.
+
+    Signals:
+        changed: whatever was told by `of` may be otherwise now.
+    """
+
+    changed = Signal()
+
+    def __init__(self, bridge: Bridge, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._writing: set[int] = set()
+        bridge.events.connect(self._hear)
+
+    def of(self, conversation_id: int, due_at: datetime | None, closes_at: datetime | None) -> Standstill:
+        """What holds back a reply of this conversation that is due then; `closes_at` ends its reply window."""
+        desk = self._bridge.desk
+        if desk.health.state.paused:
+            return Standstill.PAUSED
+        if conversation_id in self._writing:
+            return Standstill.WRITING
+        if closes_with(due_at, closes_at) and self.last_moment is LastMoment.HAND_OVER:
+            return Standstill.HANDED_OVER
+        return Standstill.NONE
+
+    @property
+    def last_moment(self) -> LastMoment:
+        """What becomes of a held reply when its reply window is about to close."""
+        return self._bridge.desk.preferences.now.last_moment
+
+    def _hear(self, events: Sequence[Event]) -> None:
+        touched = False
+        for event in events:
+            match event:
+                case OperatorWrites(conversation_id, True):
+                    self._writing.add(conversation_id)
+                case OperatorWrites(conversation_id, False):
+                    self._writing.discard(conversation_id)
+                case PauseChanged() | PreferencesChanged():
+                    pass
+                case _:
+                    continue
+            touched = True
+        if touched:
+            self.changed.emit()
