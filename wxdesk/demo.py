@@ -20,6 +20,7 @@ from wxdesk.app import DeskThread, Setup
 from wxdesk.config import AccountEntry, Config, Listener, WeChatAt
 from wxdesk.core.events import Event, MessageKept
 from wxdesk.core.inbox import InboxFilter, InboxRow, TimelineItem
+from wxdesk.core.lifecycle import can_be_undone
 from wxdesk.core.model import MessageType, Reply, ReplyMode, ReplyState
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.starter_templates import starter_templates
@@ -194,7 +195,8 @@ async def _busy(desk: Desk) -> bool:
     if await desk.store.conversations.undecided(1) or await desk.store.pushes.underived(1):
         return True
     moving = {ReplyState.QUEUED, ReplyState.SENDING}
-    return any(row.last_reply is not None and row.last_reply.state in moving for row in await _rows(desk))
+    last = [row.last_reply for row in await _rows(desk) if row.last_reply is not None]
+    return any(reply.state in moving or can_be_undone(reply) for reply in last)
 
 
 async def _print_conversations(desk: Desk) -> None:

@@ -12,6 +12,7 @@ from wxdesk.app import OpenDesk, Setup, open_desk
 from wxdesk.config import AccountEntry, Config, Listener, WeChatAt
 from wxdesk.core.events import Event
 from wxdesk.core.inbox import InboxFilter, InboxRow
+from wxdesk.core.preferences import Preferences
 from wxdesk.sandbox.customers import demo_account
 from wxdesk.sandbox.server import Sandbox
 
@@ -99,6 +100,7 @@ async def world(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[World]:
     """The sandbox with a desk that has a few rules."""
     setup = setup_for(sandbox, tmp_path)
     made = World(sandbox, await open_desk(setup), setup)
+    await made.opened.desk.preferences.set(Preferences(undo_seconds=0))
     await made.opened.desk.rulebook.import_text(RULES, "rules.toml")
     sandbox.set_push_url(f"{made.opened.url}/wx/shop")
     yield made

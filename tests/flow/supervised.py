@@ -21,6 +21,7 @@ from wxdesk.app import OpenDesk, Setup, open_desk
 from wxdesk.core import parts
 from wxdesk.core.events import Event, MessageKept, PauseChanged, ReplyChanged
 from wxdesk.core.model import Author, Message, Reply, ReplyState
+from wxdesk.core.preferences import Preferences
 from wxdesk.sandbox.server import Sandbox
 
 RULES = """
@@ -99,6 +100,7 @@ class World:
         plain = setup_for(sandbox, home)
         setup = Setup(home, plain.config, plain.credentials, clock)
         opened = await open_desk(setup)
+        await opened.desk.preferences.set(Preferences(undo_seconds=0))
         await opened.desk.rulebook.import_text(RULES, "rules.toml")
         world = cls(folder, loop, sandbox, setup, clock, opened)
         world._join()

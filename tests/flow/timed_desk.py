@@ -6,7 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -104,8 +104,8 @@ class Desk:
 
 
 @asynccontextmanager
-async def timed_desk(home: Path, rules: str, **account: object) -> AsyncIterator[Desk]:
-    """A desk with these rules; `account` are settings of its one account."""
+async def timed_desk(home: Path, rules: str, undo_seconds: int = 0, **account: object) -> AsyncIterator[Desk]:
+    """A desk with these rules; `account` are settings of its one account. What is written can be undone so long."""
     clock = HandClock()
     sandbox = Sandbox(clock=clock)
     await sandbox.start()
@@ -114,6 +114,8 @@ async def timed_desk(home: Path, rules: str, **account: object) -> AsyncIterator
     made = Desk(sandbox, await open_desk(setup), setup, clock)
     try:
         made.opened.desk.bus.subscribe(made.hear)
+        preferences = made.opened.desk.preferences
+        await preferences.set(replace(preferences.now, undo_seconds=undo_seconds))
         await made.opened.desk.rulebook.import_text(rules, "rules.toml")
         sandbox.set_push_url(f"{made.opened.url}/wx/shop")
         yield made

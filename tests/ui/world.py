@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -127,8 +127,13 @@ class World:
 
 
 @contextmanager
-def open_world(home: Path, mode: ReplyMode = ReplyMode.AUTO, clock: Clock = utc_now) -> Iterator[World]:
-    """A desk in `home` with the account `shop`, whose WeChat is simulated on this machine; both go by `clock`."""
+def open_world(
+    home: Path, mode: ReplyMode = ReplyMode.AUTO, clock: Clock = utc_now, undo_seconds: int = 0
+) -> Iterator[World]:
+    """A desk in `home` with the account `shop`, whose WeChat is simulated on this machine; both go by `clock`.
+
+    What an operator writes leaves at once, or can be undone for `undo_seconds`.
+    """
     account, credentials = demo_account()
     wechat, sandbox = LoopThread("wechat"), Sandbox(clock=clock)
     api_base = wechat.call(sandbox.start())
@@ -136,6 +141,7 @@ def open_world(home: Path, mode: ReplyMode = ReplyMode.AUTO, clock: Clock = utc_
     config = Config(Listener(port=0), wechat=WeChatAt(api_base), accounts=(entry,))
     thread = DeskThread(Setup(home, config, {account.name: credentials}, clock))
     sandbox.set_push_url(f"{thread.url}/wx/{account.name}")
+    thread.call(thread.desk.preferences.set(replace(thread.desk.preferences.now, undo_seconds=undo_seconds)))
     try:
         yield World(sandbox, home, clock, wechat, thread)
     finally:

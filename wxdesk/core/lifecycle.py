@@ -76,6 +76,11 @@ def is_automatic(reply: Reply) -> bool:
     return reply.author is Author.RULE and not reply.by
 
 
+def can_be_undone(reply: Reply) -> bool:
+    """Whether an operator has just written `reply` and can still take it back: it counts down before it leaves."""
+    return reply.author is Author.OPERATOR and reply.state is S.HELD and reply.due_at is not None
+
+
 def is_expired(reply: Reply, now: datetime, after: timedelta = EXPIRED_AFTER) -> bool:
     """Whether it is too late for an automatic `reply` to be sent by itself: by more than `after`."""
     if not is_automatic(reply):

@@ -6,7 +6,7 @@ reply has just left, raises `MoveNotAllowed` and changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -16,6 +16,7 @@ from wxdesk.core.events import ConversationChanged, Event, RepliesRecalled, Repl
 from wxdesk.core.lifecycle import Move, is_taken_over
 from wxdesk.core.model import Author, Content, Conversation, NewReply, Reply, ReplyMode, ReplyState
 from wxdesk.core.takeover import UNTIL_HANDED_BACK, TakeOverFor
+from wxdesk.core.waiting import in_time
 from wxdesk.desk.holding import Holding
 from wxdesk.desk.pictures import Pictures
 from wxdesk.desk.ports import Clock, Store
@@ -50,6 +51,8 @@ class Handoff:
     async def write(self, conversation_id: int, text: str) -> Reply:
         """Send `text` as the operator; the rules keep quiet in this conversation for a while.
 
+        It is held first for as long as it can be taken back (`undo`), unless the reply window is about to close.
+
         Raises:
             ReplyEmpty, ReplyTooLong: WeChat would refuse it.
         """
@@ -67,8 +70,10 @@ class Handoff:
             NotFound: the picture is not kept on this machine, or the conversation is gone.
         """
         await self._check(content)
-        await self._take_the_word(await self._store.conversations.get(conversation_id))
-        return await self._queue(conversation_id, content)
+        conversation = await self._store.conversations.get(conversation_id)
+        await self._take_the_word(conversation)
+        [reply] = await self._say(conversation, [content])
+        return reply
 
     async def write_split(self, conversation_id: int, text: str, parts: int) -> list[Reply]:
         """Send a long `text` in `parts` messages, one after the other; the operator has agreed to that number.
@@ -89,8 +94,7 @@ class Handoff:
         if left < parts:
             raise TooFewLeft(parts, left)
         await self._take_the_word(conversation)
-        new = [_written(conversation_id, Content(text=part)) for part in made]
-        return [self._told(reply) for reply in await self._store.replies.add_parts(new, self._clock())]
+        return await self._say(conversation, [Content(text=part) for part in made])
 
     async def _check(self, content: Content) -> None:
         """Refuse what WeChat would refuse, and pictures that are not here."""
@@ -104,8 +108,28 @@ class Handoff:
         if wanted.writing_takes_over and not is_taken_over(conversation, self._clock()):
             await self.take_over(conversation.id, TakeOverFor(span=timedelta(minutes=wanted.takeover_minutes)))
 
-    async def _queue(self, conversation_id: int, content: Content) -> Reply:
-        return self._told(await self._store.replies.add(_written(conversation_id, content), self._clock()))
+    async def _say(self, conversation: Conversation, contents: Sequence[Content]) -> list[Reply]:
+        """Store what leaves in a moment, one message after the other."""
+        now = self._clock()
+        due_at = self._can_undo_until(conversation, now)
+        state = ReplyState.QUEUED if due_at is None else ReplyState.HELD
+        new = [NewReply(conversation.id, Author.OPERATOR, content, state, due_at=due_at) for content in contents]
+        return [self._told(reply) for reply in await self._store.replies.add_parts(new, now)]
+
+    def _can_undo_until(self, conversation: Conversation, now: datetime) -> datetime | None:
+        """Until when what is written now can be taken back; None where it leaves at once."""
+        due_at = now + timedelta(seconds=self._preferences.now.undo_seconds)
+        in_haste = in_time(due_at, conversation.window.until) < due_at
+        return None if due_at == now or in_haste else due_at
+
+    async def undo(self, reply_id: int) -> list[Reply]:
+        """Take back what was written while it counts down: all of its messages, as they are then, in their order.
+
+        Raises:
+            MoveNotAllowed: it is too late, it is on its way.
+        """
+        undone = await self._store.waiting.undo(reply_id, OPERATOR, self._clock())
+        return [self._told(reply) for reply in undone]
 
     async def take_over(self, conversation_id: int, how: TakeOverFor = UNTIL_HANDED_BACK) -> None:
         """The human has the word, for as long as `how` says, from now on. Automatic replies that wait are cancelled."""
@@ -195,14 +219,14 @@ class Handoff:
         await self._holding.resume()
 
     async def release_held(self, only: Collection[int] | None = None) -> int:
-        """Send every held automatic reply now, in all conversations, or `only` those with these ids; how many.
+        """Send everything now that is held back, in all conversations, or `only` those with these ids; how many.
 
         Those that are not held any more stay what they are.
         """
         return await self._holding.release_all(OPERATOR, only)
 
     async def cancel_held(self, only: Collection[int] | None = None) -> int:
-        """Stop every held automatic reply, in all conversations, or `only` those with these ids; how many.
+        """Stop everything that is held back, in all conversations, or `only` those with these ids; how many.
 
         Drafts stay, and so does what is not held any more.
         """
@@ -222,7 +246,3 @@ class Handoff:
     def _told(self, reply: Reply) -> Reply:
         self._publish(ReplyChanged(reply.conversation_id, reply.id, reply.state))
         return reply
-
-
-def _written(conversation_id: int, content: Content) -> NewReply:
-    return NewReply(conversation_id, Author.OPERATOR, content, ReplyState.QUEUED)

@@ -65,16 +65,26 @@ class Holding:
         times = (wake, self._pause.until, self._writing.next_quiet(now))
         return min((time for time in times if time is not None), default=None)
 
+    async def hurry(self) -> list[int]:
+        """Let leave at once what operators could still take back, because the program is closed; which ones."""
+        hurried = await self._store.waiting.hurry(self._clock())
+        self._tell(hurried)
+        return [reply.id for reply in hurried]
+
+    async def hold_back(self, ids: Collection[int]) -> None:
+        """What of these has not left after all asks, at the next start."""
+        self._tell(await self._store.waiting.hold_back(ids, self._clock(), AFTER_RESTART))
+
     def is_late(self, reply: Reply, now: datetime) -> bool:
         """Whether `reply` is so late that it may not be said without its human."""
         return is_expired(reply, now, self._late_after)
 
     async def release_all(self, by: str, only: Collection[int] | None = None) -> int:
-        """Send every held automatic reply now, or `only` these; how many."""
+        """Send everything now that is held back, or `only` these; how many."""
         return self._tell(await self._store.waiting.release_held(by, self._clock(), only))
 
     async def cancel_all(self, by: str, only: Collection[int] | None = None) -> int:
-        """Stop every held automatic reply, or `only` these, and leave the drafts; how many."""
+        """Stop everything that is held back, or `only` these, and leave the drafts; how many."""
         return self._tell(await self._store.waiting.cancel_held(by, self._clock(), only))
 
     async def follow_mode(self, conversation_id: int, by: str) -> None:

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from wxdesk.core.errors import NotFound
 from wxdesk.core.inbox import InboxCounts, InboxFilter, InboxRow, TimelineItem
-from wxdesk.core.model import Author, Contact, Conversation, Reply, ReplyState
+from wxdesk.core.lifecycle import can_be_undone
+from wxdesk.core.model import Contact, Conversation, Reply, ReplyState
 from wxdesk.core.rules import Decision
 from wxdesk.desk.ports import Store
 
@@ -48,7 +49,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class HeldReply:
-    """A reply of a rule that has not left, with its contact, and when that one's reply window closes."""
+    """A reply that is held back, with its contact, and when that one's reply window closes."""
 
     reply: Reply
     contact: Contact
@@ -75,7 +76,7 @@ async def touched_rows(store: Store, ids: Collection[int], now: datetime) -> tup
 
 
 async def held(store: Store) -> tuple[HeldReply, ...]:
-    """Every held reply of a rule: those that ask first, then the soonest."""
+    """Everything that is held back: what asks first, then the soonest; nothing that its operator has just written."""
     waiting = [reply for reply in await store.replies.pending() if _is_held(reply)]
     rows = await store.conversations.rows({reply.conversation_id for reply in waiting})
     threads = {row.conversation.id: row.conversation for row in rows}
@@ -87,7 +88,7 @@ def _with_contact(reply: Reply, thread: Conversation) -> HeldReply:
 
 
 def _is_held(reply: Reply) -> bool:
-    return reply.state is ReplyState.HELD and reply.author is Author.RULE
+    return reply.state is ReplyState.HELD and not can_be_undone(reply)
 
 
 async def snapshot(store: Store, conversation_id: int, changed_replies: Collection[int] = ()) -> Snapshot:

@@ -37,7 +37,7 @@ from wxdesk.core.events import (
     ReplyChanged,
 )
 from wxdesk.core.lifecycle import BEFORE_SENDING, Move, is_automatic
-from wxdesk.core.model import Account, Author, Reply, ReplyWindow
+from wxdesk.core.model import Account, Author, Reply, ReplyState, ReplyWindow
 from wxdesk.core.quota import Claimed
 from wxdesk.desk.consequences import Consequence, Consequences
 from wxdesk.desk.holding import Holding
@@ -48,12 +48,18 @@ from wxdesk.desk.rests import Rests
 
 log = logging.getLogger(__name__)
 
+_MAKES_ROOM = BEFORE_SENDING | {ReplyState.CANCELLED}
+"""States after which something may leave: the reply itself, or what has waited behind it."""
+
 SIDE_BY_SIDE = 8
 """Calls to WeChat under way at the same time."""
 
 STORE_RETRY_SECONDS = 1.0
 LINGER_SECONDS = 1.5
-"""How long a stop waits for answers that are under way before they count as unknown."""
+"""How long a stop may send what can still be taken back, and wait for answers before they count as unknown."""
+
+SEND_SECONDS = 0.5
+"""What a call needs at the least: a stop begins none that it would cut off."""
 
 
 class Outbox:
@@ -80,6 +86,7 @@ class Outbox:
         self._awake = asyncio.Event()
         self._wake: datetime | None = None
         self._wake_known = False
+        self._stopping = False
         self._under_way: dict[int, asyncio.Task[None]] = {}
         self._recalled: set[int] = set()
         self._rests = rests
@@ -88,7 +95,7 @@ class Outbox:
     def hear(self, event: Event) -> None:
         """Look at the queue again when something may wait in it; subscribed to the bus."""
         match event:
-            case ReplyChanged(state=state) if state in BEFORE_SENDING:
+            case ReplyChanged(state=state) if state in _MAKES_ROOM:
                 self._look_again()
             case PauseChanged() | AccountFreed() | OperatorWrites():
                 self._look_again()
@@ -108,7 +115,7 @@ class Outbox:
         await self._holding.recover()
 
     async def run(self) -> None:
-        """Send what is due; on cancellation wait briefly for answers, then call the rest unknown."""
+        """Send what is due; on cancellation send what was just written and wait briefly for answers."""
         try:
             while True:
                 self._awake.clear()
@@ -152,7 +159,11 @@ class Outbox:
         # What was recalled before this claim is not there to be claimed; what is recalled meanwhile may be.
         self._recalled &= self._under_way.keys()
         claimed = await self._store.replies.claim(
-            now, busy=tuple(self._under_way), limit=limit, only_by_hand=self._pause.on, without=without
+            now,
+            busy=tuple(self._under_way),
+            limit=limit,
+            only_by_hand=self._pause.on or self._stopping,
+            without=without,
         )
         for one in claimed:
             self._tell(one.reply)
@@ -248,13 +259,32 @@ class Outbox:
             return
 
     async def _linger(self) -> None:
-        tasks = tuple(self._under_way.values())
-        if not tasks:
-            return
-        _, late = await asyncio.wait(tasks, timeout=LINGER_SECONDS)
+        """What operators have just written leaves without the rest of its wait; what does not fit in is held back."""
+        self._stopping = True
+        try:
+            hurried = await self._holding.hurry()
+            await self._finish(sends=bool(hurried))
+            if hurried:
+                await self._holding.hold_back(hurried)
+        except StoreError as error:
+            log.warning("What was written last waits for the next start: %s", error)
+            await self._finish(sends=False)
+
+    async def _finish(self, *, sends: bool) -> None:
+        """Wait for answers, and send what humans have decided in the meantime; what takes too long is cut off."""
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + LINGER_SECONDS
+        while (left := ends - loop.time()) > 0:
+            if sends and left > SEND_SECONDS and (free := SIDE_BY_SIDE - len(self._under_way)) > 0:
+                for claimed in await self._claim(self._clock(), free, without=self._rests.shut()):
+                    self._start(claimed)
+            if not self._under_way:
+                return
+            await asyncio.wait(self._under_way.values(), timeout=left, return_when=asyncio.FIRST_COMPLETED)
+        late = tuple(self._under_way.values())
         for task in late:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*late, return_exceptions=True)
 
     def _tell(self, reply: Reply) -> None:
         self._publish(ReplyChanged(reply.conversation_id, reply.id, reply.state))

@@ -36,7 +36,7 @@ class Replies(Protocol):
     """The outbox's table: every reply in exactly one state."""
 
     async def add(self, reply: NewReply, at: datetime) -> Reply:
-        """Store a reply that no rule made, and update the conversation's preview."""
+        """Store a reply that no rule made, and update the conversation's preview if the reply is not held."""
         ...
 
     async def add_parts(self, parts: Sequence[NewReply], at: datetime) -> list[Reply]:

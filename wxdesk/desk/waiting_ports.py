@@ -39,13 +39,16 @@ class WaitingReplies(Protocol):
     """Replies that have not left: drafts, held and queued ones. "Automatic" is what a rule made, edited or not."""
 
     async def release_held(self, by: str, at: datetime, only: Collection[int] | None = None) -> list[Reply]:
-        """Let every held automatic reply leave now, or `only` those with these ids, because `by` says so."""
+        """Let everything leave now that is held back, or `only` those with these ids, because `by` says so.
+
+        What can be undone leaves by itself.
+        """
         ...
 
     async def cancel_held(self, by: str, at: datetime, only: Collection[int] | None = None) -> list[Reply]:
-        """Cancel every held automatic reply, or `only` those with these ids.
+        """Cancel everything that is held back, or `only` those with these ids, with the later parts of its answers.
 
-        Drafts stay, but for later parts of an answer that is cancelled.
+        Other drafts stay, and what its operator has just written.
         """
         ...
 
@@ -80,6 +83,22 @@ class WaitingReplies(Protocol):
 
         `why` is said in the bubbles of those that ask, `late` in those of the drafts.
         """
+        ...
+
+    async def undo(self, reply_id: int, by: str, at: datetime) -> list[Reply]:
+        """Cancel, by the name `by`, what an operator wrote while it counts down: every message of it, in their order.
+
+        Raises:
+            NotFound, MoveNotAllowed: it is too late; nothing was changed.
+        """
+        ...
+
+    async def hurry(self, at: datetime) -> list[Reply]:
+        """Let leave at once what operators wrote and could still take back."""
+        ...
+
+    async def hold_back(self, ids: Collection[int], at: datetime, why: str) -> list[Reply]:
+        """Hold those of these replies without a deadline that are still queued; `why` is said in their bubbles."""
         ...
 
     async def next_wake(self, now: datetime, *, only_by_hand: bool = False) -> datetime | None:

@@ -6,13 +6,13 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, nulls_last, select, true, union
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, not_, nulls_last, select, true, union
 
 from wxdesk.core.calls import RINGING, Call
 from wxdesk.core.inbox import DayCounts, InboxCounts, InboxFilter, InboxRow
 from wxdesk.core.model import Author, ReplyState
 from wxdesk.core.rules import SETTLED
-from wxdesk.store.many_replies import by_hand
+from wxdesk.store.many_replies import HELD_BACK, UNDOABLE, by_hand
 from wxdesk.store.new_replies import load_replies
 from wxdesk.store.records import call_of, conversation_of, select_conversations
 from wxdesk.store.schema import RISES, UNREAD, WAITING, WRITTEN, calls, conversations, decisions, messages, replies
@@ -20,7 +20,9 @@ from wxdesk.store.schema import RISES, UNREAD, WAITING, WRITTEN, calls, conversa
 PENDING = (ReplyState.HELD, ReplyState.DRAFT)
 UNSETTLED = (ReplyState.FAILED, ReplyState.UNKNOWN)
 
-_WITH_PENDING = select(replies.c.conversation_id).where(replies.c.state.in_(PENDING))
+# What its operator has just written leaves by itself, and is no question to him.
+_AT_ISSUE = not_(UNDOABLE)
+_WITH_PENDING = select(replies.c.conversation_id).where(replies.c.state.in_(PENDING), _AT_ISSUE)
 
 # A takeover whose time has run out still counts: nobody answered, and the rules will not go back to it.
 _LEFT_TO_HUMAN = select(conversations.c.id).where(conversations.c.taken_over.is_(true()), WAITING)
@@ -80,7 +82,7 @@ def _select_rows() -> Select[Any]:
     own = replies.c.conversation_id == conversations.c.id
 
     def of_state(column: ColumnElement[Any], *states: ReplyState) -> Any:  # noqa: ANN401
-        query = select(column).where(own, replies.c.state.in_(states))
+        query = select(column).where(own, replies.c.state.in_(states), _AT_ISSUE)
         return query.correlate(conversations).scalar_subquery()
 
     newest = select(replies.c.id).where(own).order_by(replies.c.created_at.desc(), replies.c.id.desc()).limit(1)
@@ -128,7 +130,7 @@ def counts(connection: Connection) -> InboxCounts:
 
     in_unread = select(func.coalesce(func.sum(conversations.c.unread), 0)).where(UNREAD).scalar_subquery()
     kept = replies.c.state.in_((ReplyState.HELD, ReplyState.QUEUED)) & ~by_hand(replies)
-    earliest = select(func.min(replies.c.due_at)).where(replies.c.state == ReplyState.HELD).scalar_subquery()
+    earliest = select(func.min(replies.c.due_at)).where(HELD_BACK).scalar_subquery()
     query = select(
         under(InboxFilter.UNREAD).label("unread"),
         in_unread.label("messages"),

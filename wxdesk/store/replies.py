@@ -19,7 +19,7 @@ from wxdesk.store import moving
 from wxdesk.store.columns import Moment
 from wxdesk.store.database import Database
 from wxdesk.store.inbox_rows import PENDING
-from wxdesk.store.many_replies import by_hand, changed, move_all
+from wxdesk.store.many_replies import by_hand, changed, move_all, undoable
 from wxdesk.store.new_replies import insert_replies, load_replies, reply_row
 from wxdesk.store.parts import behind_a_stop, join_parts, settle
 from wxdesk.store.records import reply_of, select_replies
@@ -39,7 +39,7 @@ class SqlReplies:
         self._db = db
 
     async def add(self, reply: NewReply, at: datetime) -> Reply:
-        """Store a reply that no rule made, and update the preview; raises `NotFound` without its conversation."""
+        """Store a reply that no rule made, and update the preview if it is to leave at once; else `NotFound`."""
         [made] = await self._db.write(_add, [reply], at)
         return made
 
@@ -108,7 +108,11 @@ class SqlReplies:
 def _add(connection: Connection, parts: Sequence[NewReply], at: datetime) -> list[Reply]:
     last = parts[-1]
     preview = update(conversations).where(conversations.c.id == last.conversation_id)
-    values = moving.preview(last.author, last.content, at) | moving.still_talking(at) | NOT_CALLED
+    values = moving.still_talking(at) | NOT_CALLED
+    if (
+        last.due_at is None or last.author is Author.RULE
+    ):  # what can still be taken back is not said before it has arrived
+        values |= moving.preview(last.author, last.content, at)
     said = connection.execute(preview.values(values))
     if said.rowcount == 0:
         raise NotFound("conversation")
@@ -155,16 +159,14 @@ _NOW = bindparam("now", type_=Moment)
 def _first_in_line(*, only_by_hand: bool) -> Select[Any]:
     """Ids of the queued replies that may leave now: each the first of its conversation, none beside another."""
     earlier, underway = replies.alias("earlier"), replies.alias("underway")
-    ahead: ColumnElement[bool] = (
-        (earlier.c.conversation_id == replies.c.conversation_id)
-        & (earlier.c.state == ReplyState.QUEUED)
-        & (earlier.c.id < replies.c.id)
-        & ~behind_a_stop(earlier)
-    )
+    queued: ColumnElement[bool] = (earlier.c.state == ReplyState.QUEUED) & ~behind_a_stop(earlier)
     query = select(replies.c.id).join(conversations, conversations.c.id == replies.c.conversation_id).where(QUEUED)
     if only_by_hand:
-        ahead &= by_hand(earlier)
+        queued &= by_hand(earlier)
         query = query.where(by_hand(replies))
+    counts_down = undoable(earlier) & (replies.c.author == Author.OPERATOR)
+    before = (earlier.c.conversation_id == replies.c.conversation_id) & (earlier.c.id < replies.c.id)
+    ahead = before & (queued | counts_down)
     sending = select(underway.c.id).where(
         underway.c.conversation_id == replies.c.conversation_id, underway.c.state == ReplyState.SENDING
     )

@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, literal_column, select, text, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, literal_column, select, text, update
 
 from wxdesk.core.inbox import SearchHit, TimelineItem
 from wxdesk.core.markers import Legend
@@ -75,6 +75,11 @@ def index_again(connection: Connection, reply_id: int, content: Content) -> None
     change = update(search_texts).where(search_texts.c.reply_id == reply_id).values(words=words_of(content))
     if (connection.execute(change)).rowcount == 0:
         index_replies(connection, [(reply_id, content)])
+
+
+def forget_replies(connection: Connection, ids: Collection[int]) -> None:
+    """Let replies be found no more."""
+    connection.execute(delete(search_texts).where(search_texts.c.reply_id.in_(ids)))
 
 
 def _add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

@@ -12,9 +12,9 @@ from wxdesk.core.lifecycle import Move
 from wxdesk.core.model import Reply
 from wxdesk.core.waiting import WAITS
 from wxdesk.desk.waiting_ports import Tended, Terms
-from wxdesk.store import tending
+from wxdesk.store import tending, undoing
 from wxdesk.store.database import Database
-from wxdesk.store.many_replies import AUTOMATIC, HELD, QUEUED, by_hand, counting, move_all
+from wxdesk.store.many_replies import AUTOMATIC, HELD, HELD_BACK, QUEUED, UNDOABLE, by_hand, counting, move_all
 from wxdesk.store.parts import behind_a_stop, cancel_all, later_parts, let_go
 from wxdesk.store.schema import conversations, replies
 
@@ -26,12 +26,12 @@ class SqlWaiting:
         self._db = db
 
     async def release_held(self, by: str, at: datetime, only: Collection[int] | None = None) -> list[Reply]:
-        """Let held automatic replies leave now, because `by` says so."""
+        """Let everything leave now that is held back, because `by` says so."""
         return await self._db.write(_release_held, by, at, only)
 
     async def cancel_held(self, by: str, at: datetime, only: Collection[int] | None = None) -> list[Reply]:
-        """Cancel held automatic replies; drafts stay, but for later parts of what is cancelled."""
-        return await self._db.write(cancel_all, HELD & AUTOMATIC & _among(only), at, by)
+        """Cancel everything that is held back; drafts stay, but for later parts of what is cancelled."""
+        return await self._db.write(cancel_all, HELD_BACK & _among(only), at, by)
 
     async def tend(self, now: datetime, terms: Terms) -> Tended:
         """Do to what waits what is due at `now`; see `store.tending`."""
@@ -70,12 +70,24 @@ class SqlWaiting:
         """Let nothing automatic leave by itself where the account's mode applies."""
         return await self._db.write(_withhold_account, account, spared_rules, cancel_by, at)
 
+    async def undo(self, reply_id: int, by: str, at: datetime) -> list[Reply]:
+        """Cancel what an operator wrote while it counts down; see `store.undoing`."""
+        return await self._db.write(undoing.undo, reply_id, by, at)
+
+    async def hurry(self, at: datetime) -> list[Reply]:
+        """Let leave at once what operators wrote and could still take back."""
+        return await self._moved(Move.RELEASE, UNDOABLE, at)
+
+    async def hold_back(self, ids: Collection[int], at: datetime, why: str) -> list[Reply]:
+        """Hold those of these without a deadline that have not left."""
+        return await self._moved(Move.HOLD, QUEUED & replies.c.id.in_(ids), at, due_at=None, **_saying(why))
+
     async def _moved(self, move: Move, which: ColumnElement[bool], at: datetime, **values: object) -> list[Reply]:
         return await self._db.write(move_all, move, which, at, **values)
 
 
 def _release_held(connection: Connection, by: str, at: datetime, only: Collection[int] | None) -> list[Reply]:
-    released = move_all(connection, Move.RELEASE, HELD & AUTOMATIC & _among(only), at, by=by, **_saying(""))
+    released = move_all(connection, Move.RELEASE, HELD_BACK & _among(only), at, by=by, **_saying(""))
     return released + let_go(connection, later_parts(connection, [reply.id for reply in released]), at, by)
 
 

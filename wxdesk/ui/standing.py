@@ -6,12 +6,12 @@ Whoever shows a reply asks here, so that no two places of the window ever say di
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
-from wxdesk.core.lifecycle import is_automatic
-from wxdesk.core.model import Reply, ReplyState
+from wxdesk.core.lifecycle import can_be_undone, is_automatic
+from wxdesk.core.model import Author, Reply, ReplyState
 from wxdesk.i18n import tr
 from wxdesk.ui.words import HOUR, MINUTE, span_word
 
@@ -86,6 +86,9 @@ def held_standing(due_at: datetime | None, now: datetime, standstill: Standstill
 
 
 def _held(reply: Reply, now: datetime, standstill: Standstill) -> Standing:
+    """What its operator has just written leaves as he wants it, and asks for no attention."""
+    if can_be_undone(reply):
+        return replace(held_standing(reply.due_at, now), role="secondary", strong=False)
     applies = is_automatic(reply) or standstill is Standstill.BEHIND
     return held_standing(reply.due_at, now, standstill if applies else Standstill.NONE)
 
@@ -110,6 +113,8 @@ def _behind() -> Standing:
 
 def stopped_words(reply: Reply) -> str:
     """By whom a reply was stopped, and why where that says it."""
+    if reply.author is Author.OPERATOR and reply.due_at is not None:
+        return tr("Taken back")
     return stopped_by(reply.by)
 
 

@@ -13,7 +13,7 @@ from PySide6.QtGui import QFont, QFontMetricsF
 
 from wxdesk.core.model import ReplyState
 from wxdesk.ui.inbox.bubble_content import Face, Paragraph, pieces_of
-from wxdesk.ui.inbox.bubble_words import Offer, Part, notice_of, offers_in
+from wxdesk.ui.inbox.bubble_words import Offer, Part, buttons_in, notice_of
 from wxdesk.ui.inbox.content_layout import Block, ContentLayout, flow, lay_out_content
 from wxdesk.ui.inbox.timeline_entries import Entry, EntryKind
 from wxdesk.ui.theme import Measure, Size, font
@@ -72,7 +72,7 @@ def lay_out(entry: Entry, width: int) -> RowLayout:
     if entry.kind in _LINE_HEIGHTS:
         return RowLayout(entry, width, _LINE_HEIGHTS[entry.kind])
     room = bubble_room(width) - 2 * PAD_X
-    offers = offers_in(entry)
+    offers = buttons_in(entry)
     widths = [offer_width(offer) for offer in offers]
     content = lay_out_content(pieces_of(entry), room)
     notice = notice_of(entry)
@@ -99,7 +99,7 @@ def _stack(row: RowLayout, offers: tuple[Offer, ...], widths: Sequence[float]) -
     y += trouble.height + 6 if trouble else 0
     bar = QRectF()
     reply = row.entry.reply
-    if reply is not None and reply.state is ReplyState.HELD and reply.due_at is not None:
+    if reply is not None and reply.state is ReplyState.HELD and reply.due_at is not None and offers:
         bar = QRectF(left, y + 8, bubble.width() - 2 * PAD_X, BAR_HEIGHT)
         y = bar.bottom()
     buttons: tuple[PlacedOffer, ...] = ()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 
+from wxdesk.core.lifecycle import can_be_undone
 from wxdesk.core.model import Author, ReplyState
 from wxdesk.ui.inbox.timeline_entries import Entry
 
@@ -43,6 +44,8 @@ def look_of(entry: Entry) -> BubbleLook:
     reply = entry.reply
     if reply is None:
         return _CONTACT
+    if can_be_undone(reply):
+        return _OPERATOR
     if reply.state is ReplyState.QUEUED and (reply.error or entry.waits):
         return _KEPT_BACK
     return _BY_STATE.get(reply.state) or (_OPERATOR if reply.author is Author.OPERATOR else _RULE)

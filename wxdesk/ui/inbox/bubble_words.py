@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from wxdesk.core.lifecycle import is_automatic
+from wxdesk.core.lifecycle import can_be_undone, is_automatic
 from wxdesk.core.model import Author, PictureState, Reply, ReplyState
 from wxdesk.core.preferences import LastMoment
 from wxdesk.core.rules import Outcome
@@ -26,6 +26,7 @@ class BubbleAction(Enum):
     SEND = "send"
     EDIT = "edit"
     STOP = "stop"
+    UNDO = "undo"
     DISCARD = "discard"
     RETRY = "retry"
     CONFIRM = "confirm"
@@ -78,10 +79,24 @@ def offers_in(entry: Entry) -> tuple[Offer, ...]:
     return (*offers_of(entry.reply), *since)
 
 
+def buttons_in(entry: Entry) -> tuple[Offer, ...]:
+    """The actions that are buttons inside a bubble; the others stand as links in its caption."""
+    return () if entry.reply is not None and _is_leaving(entry.reply) else offers_in(entry)
+
+
+def _is_leaving(reply: Reply) -> bool:
+    """Whether it leaves as its operator wants it: its bubble looks, and is as high, as when it has arrived."""
+    on_its_way = can_be_undone(reply) or reply.state is ReplyState.QUEUED
+    in_order = reply.due_at is not None and not reply.error and reply.not_before is None
+    return reply.author is Author.OPERATOR and on_its_way and in_order
+
+
 def offers_of(reply: Reply) -> tuple[Offer, ...]:
     """What can be done to a reply in its state; a key does one thing."""
     edit = Offer(BubbleAction.EDIT, tr("Edit"), Key.E)
     match reply.state:
+        case ReplyState.HELD if can_be_undone(reply):
+            return (Offer(BubbleAction.UNDO, tr("Undo send"), Key.ESC),)
         case ReplyState.HELD:
             words = tr("Send") if reply.due_at is None else tr("Send now")
             send = Offer(BubbleAction.SEND, words, Key.ENTER, main=True)
@@ -197,6 +212,8 @@ def _silence_words(outcome: Outcome) -> str:
 def _reply_caption(entry: Entry, reply: Reply, now: datetime, standstill: Standstill) -> tuple[Part, ...]:
     standing = standing_of_reply(reply, now, standstill)
     state = Part(standing.text, standing.role, standing.strong, standing.icon)
+    if _is_leaving(reply):
+        return (state, *(Part(offer.text, "accent", action=offer.action) for offer in offers_of(reply)))
     parts = [Part(words) for words in author_words(reply)]
     if entry.answers is not None:
         parts.append(Part(tr("to “{words}”", words=first_words(message_text(entry.answers)))))

@@ -25,6 +25,7 @@ from wxdesk.ui.inbox.picture_viewer import LARGEST, PictureViewer
 from wxdesk.ui.inbox.reply_writing import ReplyWriting
 from wxdesk.ui.inbox.sending_panels import SendingPanels
 from wxdesk.ui.inbox.takeover_control import TakeoverControl
+from wxdesk.ui.inbox.taking_back import TakingBack
 from wxdesk.ui.inbox.template_insertion import TemplateInsertion
 from wxdesk.ui.inbox.timeline_view import TimelineView
 from wxdesk.ui.inbox.transfer_bar import TransferBar
@@ -54,6 +55,7 @@ class ChatPanel(QFrame):
         self.empty = EmptyState()
         self.panels = SendingPanels(self, self.composer, self.album, bridge, session)
         self.writing = ReplyWriting(self.composer, bridge, session, notices)
+        self.taking_back = TakingBack(self.composer, self.panels, bridge, session, notices)
         self.templates = TemplateInsertion(self, self.composer, self.panels, bridge, session)
         self.typing = TypingNotice(self.composer.edit, bridge, session)
         self.drop_zone = DropZone(self)
@@ -93,6 +95,7 @@ class ChatPanel(QFrame):
         timeline.picture_copied.connect(self._copy_picture)
         timeline.left_below.connect(composer.edit.setFocus)
         self.writing.taken.connect(self._to_latest)
+        self.writing.written.connect(self.taking_back.note)
         composer.went_up.connect(timeline.focus_last)
         self.drop_zone.dropped.connect(self.panels.take_picture)
         self.panels.sent.connect(self._to_latest)
@@ -170,6 +173,8 @@ class ChatPanel(QFrame):
             self._show_since(key)
         elif action is BubbleAction.EDIT:
             self._edit(reply)
+        elif action is BubbleAction.UNDO:
+            self.taking_back.take_back(reply)
         elif action is BubbleAction.COPY_RID:
             QGuiApplication.clipboard().setText(reply.rid)
             self._notices.toast(tr("Copied"))

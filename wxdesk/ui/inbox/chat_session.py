@@ -25,6 +25,7 @@ from wxdesk.core.events import (
     TakeoverEnded,
 )
 from wxdesk.core.inbox import InboxRow, SearchHit, TimelineItem
+from wxdesk.core.lifecycle import can_be_undone
 from wxdesk.core.model import Message, Reply
 from wxdesk.core.rules import Decision
 from wxdesk.desk import inbox_reading
@@ -148,6 +149,11 @@ class ChatSession(QObject):
         """The reply of an entry."""
         item = self._items.get(key)
         return item if isinstance(item, Reply) else None
+
+    def undoable(self) -> Reply | None:
+        """The newest reply that its operator can still take back."""
+        written = [item for item in self._items.values() if isinstance(item, Reply) and can_be_undone(item)]
+        return max(written, key=lambda reply: reply.id, default=None)
 
     def since(self, key: str) -> Message | None:
         """The newest message that came after what a reply's entry answers."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from PySide6.QtCore import Signal
@@ -152,6 +152,15 @@ class Composer(QFrame):
         self.edit.insertPlainText(written(link))
         self.edit.setFocus()
 
+    def put_back(self, conversation_id: int, text: str) -> None:
+        """Let `text`, which was taken back, be written again; what was begun since follows it."""
+        shown = self._conversation is not None and self._conversation.id == conversation_id
+        if shown and self._editing is None:
+            self.write_in(_above(text, self.text()))
+        else:  # another conversation is open, or another reply is being changed
+            kept = self._kept.get(conversation_id, Written())
+            self._kept[conversation_id] = replace(kept, text=_above(text, kept.text))
+
     def start_editing(self, reply: Reply) -> None:
         """Change `reply` here; what was being written is kept until that is done."""
         if self._conversation is None:
@@ -234,6 +243,10 @@ class Composer(QFrame):
         self.leave.setVisible(editing)
         self.tools.setVisible(not editing)
         self.send.setText(tr("Save and send") if editing else tr("Send"))
+
+
+def _above(text: str, begun: str) -> str:
+    return f"{text}\n{begun}" if begun else text
 
 
 _EDITABLE = frozenset({ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED})

@@ -68,6 +68,12 @@ class ContentPanel(Popover):
         """What the fields make."""
         raise NotImplementedError
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing has been made here yet."""
+        content = self.content()
+        return content == Content(content.kind)
+
     def complain(self, field: str, reason: str) -> None:
         """Show `reason` at the field of that name in `Content`, and give it the keyboard."""
         raise NotImplementedError

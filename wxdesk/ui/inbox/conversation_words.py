@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from wxdesk.core import quota
 from wxdesk.core.calls import Call, Cause, most_urgent
 from wxdesk.core.inbox import InboxRow
-from wxdesk.core.lifecycle import is_taken_over
+from wxdesk.core.lifecycle import can_be_undone, is_taken_over
 from wxdesk.core.model import Author, Conversation, ReplyState
 from wxdesk.core.takeover import ends_soon, left
 from wxdesk.core.transfer import in_tool
@@ -36,6 +36,8 @@ def standing_of(row: InboxRow, now: datetime, standstill: Standstill = Standstil
         return standing_of_reply(row.failed, now)
     if row.held:
         return _held(row, now, standstill)
+    if row.last_reply is not None and can_be_undone(row.last_reply):
+        return standing_of_reply(row.last_reply, now)
     call = most_urgent(call for call in row.calls if call.cause in _SAID)
     coming = _coming(row, call, now)
     if coming is not None:

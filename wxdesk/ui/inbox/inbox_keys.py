@@ -39,6 +39,7 @@ def key_sheet() -> Sequence[Key]:
         Key("Ctrl+Shift+L", tr("Send a link")),
         Key("Ctrl+Shift+P", tr("Send a picture")),
         Key("Ctrl+Shift+M", tr("Send a mini-program card")),
+        Key("Ctrl+Z", tr("Take back what you have just sent, in an empty reply")),
         Key("Enter", tr("Send the reply, or the bubble in focus")),
         Key("Ctrl+Enter", tr("Send what is chosen in the list of held replies")),
         Key("Delete", tr("Stop what is chosen in the list of held replies")),

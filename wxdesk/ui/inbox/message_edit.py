@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QInputMethodEvent, QKeyEvent, QTextOption
+from PySide6.QtGui import QFontMetrics, QInputMethodEvent, QKeyEvent, QKeySequence, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 from wxdesk.i18n import tr
@@ -23,6 +23,7 @@ class MessageEdit(QPlainTextEdit):
     Signals:
         sent: Enter was pressed. left: Esc was pressed. slashed: a slash was written at the start.
         went_up: the up key was pressed in an empty text. pictured: a `Source` was pasted or dropped.
+        undo_wanted: Ctrl+Z was pressed in an empty text.
         typed: the operator has written something, or is composing it. emptied: the operator has taken it all away.
     """
 
@@ -30,6 +31,7 @@ class MessageEdit(QPlainTextEdit):
     left = Signal()
     slashed = Signal()
     went_up = Signal()
+    undo_wanted = Signal()
     pictured = Signal(object)
     typed = Signal()
     emptied = Signal()
@@ -82,13 +84,21 @@ class MessageEdit(QPlainTextEdit):
                 self.sent.emit()
         elif event.key() == Qt.Key.Key_Escape:
             self.left.emit()
-        elif event.key() == Qt.Key.Key_Up and not self.toPlainText():
-            self.went_up.emit()
-        else:
+        elif self.toPlainText() or not self._went_on(event):
             with self._told():
                 super().keyPressEvent(event)
             if event.text() == "/" and self.toPlainText() == "/":
                 self.slashed.emit()
+
+    def _went_on(self, event: QKeyEvent) -> bool:
+        """Whether a key in an empty text was about what stands in the chat already."""
+        if event.matches(QKeySequence.StandardKey.Undo):
+            self.undo_wanted.emit()
+            return True
+        if event.key() == Qt.Key.Key_Up:
+            self.went_up.emit()
+            return True
+        return False
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:  # noqa: N802
         """Text, and pictures, which become replies of their own."""

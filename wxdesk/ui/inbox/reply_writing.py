@@ -21,9 +21,11 @@ class ReplyWriting(QObject):
 
     Signals:
         taken: the desk has what was written in the open conversation.
+        written: the text that the desk has, and the replies in which it leaves.
     """
 
     taken = Signal()
+    written = Signal(str, object)
 
     def __init__(self, composer: Composer, bridge: Bridge, session: ChatSession, notices: Notices) -> None:
         super().__init__(composer)
@@ -62,8 +64,9 @@ class ReplyWriting(QObject):
         self._under_way.add(key)
         self._bridge.ask(work, partial(self._taken, key), partial(self._refused, key))
 
-    def _taken(self, key: tuple[int, str], _answer: object) -> None:
+    def _taken(self, key: tuple[int, str], answer: Reply | list[Reply]) -> None:
         self._under_way.discard(key)
+        self.written.emit(key[1], answer if isinstance(answer, list) else [answer])
         self._composer.clear_after(*key)
         if key[0] == self._session.conversation_id:
             self.taken.emit()

@@ -84,6 +84,13 @@ class SendingPanels(QObject):
             self._open.close_it()
         self._show_filled(content)
 
+    def put_back(self, content: Content) -> bool:
+        """Offer again what was taken back; False where something else is being made."""
+        if self._open is not None or not self._panel_for(content.kind).is_blank:
+            return False
+        self._show_filled(content)
+        return True
+
     def change(self, reply: Reply) -> None:
         """Change a link, card or picture that has not left."""
         panel = self._show_filled(reply.content)
@@ -115,12 +122,14 @@ class SendingPanels(QObject):
                 panel.clear()
 
     def _show_filled(self, content: Content) -> ContentPanel:
-        panels = {ReplyKind.LINK: self.link, ReplyKind.CARD: self.card, ReplyKind.IMAGE: self.picture}
-        panel = panels[content.kind]
+        panel = self._panel_for(content.kind)
         panel.clear()
         panel.fill(content)
         self._show(panel)
         return panel
+
+    def _panel_for(self, kind: ReplyKind) -> ContentPanel:
+        return {ReplyKind.LINK: self.link, ReplyKind.CARD: self.card, ReplyKind.IMAGE: self.picture}[kind]
 
     def _make(self, panel: ContentPanel) -> None:
         if self._editing is not None and self._open is not None:

@@ -60,7 +60,10 @@ class PreferencesCard(Card):
     def _add_talking(self) -> None:
         takes_over = SwitchLine("writing_takes_over", tr("Whoever writes takes the conversation over by that"), self)
         minutes = NumberLine("takeover_minutes", tr("and has the word for"), tr("minutes"), self)
-        self._add(tr("Writing"), takes_over, minutes)
+        undo = NumberLine(
+            "undo_seconds", tr("What you send can be undone for"), tr("seconds (0: it leaves at once)"), self
+        )
+        self._add(tr("Writing"), undo, takes_over, minutes)
         hours = QHBoxLayout()
         hours.addWidget(self.hours)
         hours.addStretch(1)

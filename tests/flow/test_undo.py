@@ -1,0 +1,186 @@
+"""Undo send: what an operator writes can be taken back for 3 s. WeChat's own count is the judge of what left."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.flow.timed_desk import START, Desk, timed_desk
+from wxdesk.core.errors import MoveNotAllowed
+from wxdesk.core.events import DecisionMade
+from wxdesk.core.inbox import InboxFilter
+from wxdesk.core.model import Author, Reply, ReplyState
+from wxdesk.desk.holding import AFTER_RESTART
+from wxdesk.sandbox.customers import LI_LEI, WANG_FANG
+from wxdesk.sandbox.faults import Fault, FaultKind
+
+LI, WANG = LI_LEI.openid, WANG_FANG.openid
+S = ReplyState
+SECOND = timedelta(seconds=1)
+RULES = """
+[[rules]]
+name = "hours"
+when = { any = ["几点"] }
+then = [{ reply = "九点" }]
+"""
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with timed_desk(tmp_path, RULES, undo_seconds=3) as made:
+        yield made
+
+
+async def asks(desk: Desk, text: str = "在吗", openid: str = LI) -> int:
+    """A customer writes; the conversation, once the desk has decided."""
+    before = len(desk.events)
+    await desk.sandbox.say(openid, text)
+    await desk.until(lambda: any(isinstance(event, DecisionMade) for event in desk.events[before:]))
+    return (await desk.thread(openid)).id
+
+
+async def writes(desk: Desk, thread: int, text: str) -> Reply:
+    return await desk.opened.desk.handoff.write(thread, text)
+
+
+def received(desk: Desk, openid: str = LI) -> list[str]:
+    return [sent.text for sent in desk.sandbox.sent if sent.openid == openid]
+
+
+async def wait_undo(desk: Desk, seconds: int) -> None:
+    preferences = desk.opened.desk.preferences
+    await preferences.set(replace(preferences.now, undo_seconds=seconds))
+
+
+async def test_it_leaves_after_its_seconds(desk: Desk) -> None:
+    reply = await writes(desk, await asks(desk), "在的")
+    assert (reply.state, reply.due_at) == (S.HELD, START + 3 * SECOND)
+    desk.move_to(START + 3 * SECOND)
+    await desk.until_sent(1)
+    assert desk.sent_at(LI) == [START + 3 * SECOND]
+
+
+async def test_nothing_is_taken_back_where_that_is_switched_off(desk: Desk) -> None:
+    await wait_undo(desk, 0)
+    assert (await writes(desk, await asks(desk), "在的")).state is S.QUEUED
+    await desk.until_sent(1)
+    assert desk.sent_at(LI) == [START]
+
+
+async def test_what_is_taken_back_never_leaves_and_keeps_nothing_waiting(desk: Desk) -> None:
+    thread = await asks(desk)
+    wrong = await writes(desk, thread, "打错了")
+    desk.move_to(START + SECOND)
+    await writes(desk, thread, "对的")
+    [undone] = await desk.opened.desk.handoff.undo(wrong.id)
+    assert (undone.state, undone.by, undone.content.text) == (S.CANCELLED, "operator", "打错了")
+    desk.move_to(START + 4 * SECOND)
+    await desk.until_sent(1)
+    assert received(desk) == ["对的"]
+    assert S.SENDING not in desk.states[wrong.id]
+
+
+async def test_what_waited_behind_it_leaves_at_once(desk: Desk) -> None:
+    thread = await asks(desk)
+    wrong = await writes(desk, thread, "打错了")
+    await wait_undo(desk, 0)
+    await writes(desk, thread, "对的")
+    other = await asks(desk, openid=WANG)
+    await writes(desk, other, "您好")
+    await desk.until_sent(1)  # the outbox has looked at the queue since
+    assert received(desk) == []
+    await desk.opened.desk.handoff.undo(wrong.id)
+    await desk.until_sent(2)
+    assert received(desk) == ["对的"]
+
+
+async def test_the_order_stays_as_it_was_written(desk: Desk) -> None:
+    thread = await asks(desk)
+    await writes(desk, thread, "一")
+    await wait_undo(desk, 1)
+    desk.move_to(START + SECOND)
+    await writes(desk, thread, "二")
+    desk.move_to(START + 2 * SECOND)
+    await desk.until(lambda: any(states[-1:] == [S.QUEUED] for states in desk.states.values()))
+    desk.move_to(START + 3 * SECOND)
+    await desk.until_sent(2)
+    assert received(desk) == ["一", "二"]
+
+
+async def test_too_late_says_so(desk: Desk) -> None:
+    reply = await writes(desk, await asks(desk), "在的")
+    desk.move_to(START + 3 * SECOND)
+    await desk.until_sent(1)
+    with pytest.raises(MoveNotAllowed):
+        await desk.opened.desk.handoff.undo(reply.id)
+    assert (await desk.reply(reply.id)).state is S.SENT
+
+
+async def test_a_text_in_several_messages_is_taken_back_whole(desk: Desk) -> None:
+    thread = await asks(desk)
+    parts = await desk.opened.desk.handoff.write_split(thread, "第一段。" * 160 + "\n\n" + "第二段。" * 160, 2)
+    assert {part.due_at for part in parts} == {START + 3 * SECOND}
+    undone = await desk.opened.desk.handoff.undo(parts[1].id)
+    assert [(part.id, part.state) for part in undone] == [(part.id, S.CANCELLED) for part in parts]
+
+
+async def test_a_closing_window_leaves_no_time_to_undo(desk: Desk) -> None:
+    thread = await asks(desk)
+    until = (await desk.thread(LI)).window.until
+    assert until is not None
+    desk.move_to(until - 12 * SECOND)
+    assert (await writes(desk, thread, "在的")).state is S.QUEUED
+    await desk.until_sent(1)
+
+
+async def test_neither_the_customer_nor_a_pause_changes_anything(desk: Desk) -> None:
+    thread = await asks(desk)
+    reply = await writes(desk, thread, "在的")
+    await desk.opened.desk.handoff.pause()
+    await asks(desk, "几点")
+    await desk.opened.desk.handoff.cancel_held()
+    await desk.opened.desk.handoff.release_held()
+    assert await desk.reply(reply.id) == reply
+    desk.move_to(START + 3 * SECOND)
+    await desk.until_sent(1)
+    assert received(desk) == ["在的"]
+
+
+async def test_a_clean_stop_sends_it(desk: Desk) -> None:
+    first, second = await asks(desk), await asks(desk, openid=WANG)
+    await writes(desk, first, "一")
+    await writes(desk, first, "二")
+    await writes(desk, second, "三")
+    await desk.restart()
+    assert (received(desk), received(desk, WANG)) == (["一", "二"], ["三"])
+
+
+async def test_what_a_stop_could_not_send_asks_at_the_next_start(desk: Desk) -> None:
+    thread = await asks(desk)
+    lost, kept = await writes(desk, thread, "一"), await writes(desk, thread, "二")
+    desk.sandbox.faults.plan(Fault(FaultKind.BEFORE))
+    await desk.restart()
+    assert (await desk.reply(lost.id)).state is S.UNKNOWN
+    reply = await desk.reply(kept.id)
+    assert (reply.state, reply.due_at, reply.error) == (S.HELD, None, AFTER_RESTART)
+    [row] = await desk.opened.desk.store.conversations.page(InboxFilter.PENDING)
+    assert row.held == 1
+    await desk.opened.desk.handoff.release(kept.id)
+    await desk.until_sent(1)
+    assert received(desk) == ["二"]
+
+
+@pytest.mark.expects_log("waits? for the (store|next start): the store is closed")
+async def test_after_a_crash_it_asks(desk: Desk) -> None:
+    reply = await writes(desk, await asks(desk), "在的")
+    await desk.opened.store.close()
+    await desk.restart()
+    found = await desk.reply(reply.id)
+    assert (found.author, found.state, found.due_at) == (Author.OPERATOR, S.HELD, None)
+    desk.move_to(START + timedelta(minutes=1))
+    await desk.opened.desk.handoff.cancel(reply.id)
+    assert received(desk) == []

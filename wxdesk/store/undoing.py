@@ -1,0 +1,27 @@
+"""What an operator has just written is taken back: all messages of it, and it cannot be found any more."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, or_
+
+from wxdesk.core.errors import MoveNotAllowed
+from wxdesk.core.lifecycle import Move, can_be_undone
+from wxdesk.core.model import Reply
+from wxdesk.store import moving
+from wxdesk.store.many_replies import UNDOABLE, move_all
+from wxdesk.store.schema import replies
+from wxdesk.store.search import forget_replies
+
+
+def undo(connection: Connection, reply_id: int, by: str, at: datetime) -> list[Reply]:
+    """See `desk.waiting_ports.WaitingReplies.undo`."""
+    found = moving.locked(connection, reply_id).reply
+    if not can_be_undone(found):
+        raise MoveNotAllowed(found.state.value, "undo")
+    first = found.id if found.part_of is None else found.part_of
+    whole = or_(replies.c.id == first, replies.c.part_of == first)
+    undone = move_all(connection, Move.CANCEL, UNDOABLE & whole, at, by=by)
+    forget_replies(connection, [reply.id for reply in undone])
+    return undone
