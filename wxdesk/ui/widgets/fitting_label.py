@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QLabel
-
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
 
 
 class FittingLabel(PlainLabel):
@@ -26,5 +23,5 @@ class FittingLabel(PlainLabel):
     def _lay_out(self) -> None:
         metrics, room = self.fontMetrics(), self.width()
         shown = next((words for words in self._wordings if metrics.horizontalAdvance(words) <= room), "")
-        self.setToolTip("" if shown == self._full else html.escape(self._full))
-        QLabel.setText(self, shown)
+        self.setToolTip("" if shown == self._full else plain_tip(self._full))
+        self._show_text(shown)

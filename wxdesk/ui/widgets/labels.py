@@ -100,6 +100,10 @@ class PlainLabel(QLabel):
             self.setToolTip(html.escape(self._full) if shown != line and self._full else "")
         elif self.wordWrap():
             shown = breakable(self._full)
+        self._show_text(shown)
+
+    def _show_text(self, shown: str) -> None:
+        """Let exactly this stand there, whatever `text` tells."""
         if shown != super().text():
             super().setText(shown)
 
