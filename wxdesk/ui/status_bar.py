@@ -99,10 +99,10 @@ class StatusBar(QFrame):
         self._show_listener(state)
         self._show_time()
         if state.paused:
-            self.replies.show_state("pending", _paused_words(state))
+            self.replies.show_state("pending", _paused_words(state), short=tr("Paused"))
             self.pause.setText(tr("Resume"))
         else:
-            self.replies.show_state("accent", tr("Automatic replies: on"))
+            self.replies.show_state("accent", tr("Automatic replies: on"), short=tr("Replies on"))
             self.pause.setText(tr("Pause all"))
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -147,14 +147,15 @@ class StatusBar(QFrame):
 
     def _show_listener(self, state: HealthState) -> None:
         if state.listener_url:
-            self.listener.show_state("accent", tr("Listening on {place}", place=state.listener_url.split("://")[-1]))
+            place = state.listener_url.split("://")[-1]
+            self.listener.show_state("accent", tr("Listening on {place}", place=place), short=tr("Listening"))
         else:
             self.listener.show_state("failed", tr("Not listening"))
 
     def _show_time(self) -> None:
         now = self._bridge.desk.clock()
         words = TokenWords.of(self._bridge.desk.health.state, tuple(self._bridge.desk.accounts), now)
-        self.token.show_state(words.role, words.text, words.details)
+        self.token.show_state(words.role, words.text, words.details, short=words.short)
         self.longest.tick(now)
         today = now.astimezone().date()
         if self._day is not None and today != self._day:

@@ -14,11 +14,12 @@ from wxdesk.ui.words import countdown
 
 @dataclass(frozen=True, slots=True)
 class TokenWords:
-    """A role of the theme, the words, and the rest for a tooltip."""
+    """A role of the theme, the words, the rest for a tooltip, and the words for little room."""
 
     role: str
     text: str
     details: str = ""
+    short: str = ""
 
     @staticmethod
     def of(state: HealthState, accounts: Sequence[str], now: datetime) -> TokenWords:
@@ -32,7 +33,9 @@ class TokenWords:
             whose = missing[0] if len(missing) == 1 else tr("{n} accounts", n=len(missing))
             return TokenWords("failed", tr("No token for {accounts}", accounts=whose), details)
         if len(accounts) == 1:
-            return TokenWords("accent", tr("Token {left}", left=_left(known.get(accounts[0]), now)), details)
+            return TokenWords(
+                "accent", tr("Token {left}", left=_left(known.get(accounts[0]), now)), details, tr("Token")
+            )
         ends = [token.expires_at for token in known.values() if token.expires_at is not None]
         if not ends:
             return TokenWords("accent", tr("Tokens {left}", left=tr("not fetched yet")), details)

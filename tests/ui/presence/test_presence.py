@@ -22,11 +22,13 @@ from wxdesk.core.presence import AwayReason
 from wxdesk.core.takeover import TakeOverFor
 from wxdesk.ui.alerts.attention import Attention
 from wxdesk.ui.alerts.notice import Answered, Notice
+from wxdesk.ui.appearance import Appearance
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.main_window import MainWindow
 from wxdesk.ui.notices import Toast
 from wxdesk.ui.presence.presence import BAR
 from wxdesk.ui.presence.screen_lock import TELLERS, ScreenLock
+from wxdesk.ui.setup.facts import Facts
 from wxdesk.ui.widgets.buttons import Button
 
 LI = "oCustomer0000000000000001"
@@ -70,6 +72,20 @@ def test_an_open_window_has_its_operator_and_a_closed_one_has_none(
     assert window.status_bar.presence.lamp.isHidden()
     window.presence.end()
     until(qtbot, world, AwayReason.NO_WINDOW)
+
+
+def test_a_window_that_is_not_on_the_bus_yet_knows_its_operator(
+    qtbot: QtBot, world: World, facts: Facts, appearance: Appearance
+) -> None:
+    """The program connects it a moment after it was made; what the desk said until then, nobody heard."""
+    late = Bridge(world.desk, world.loop)
+    made = MainWindow(late, facts, appearance)
+    qtbot.addWidget(made, before_close_func=lambda window: window.finish())
+    made.show()
+    until(qtbot, world, None)
+    qtbot.waitUntil(made.status_bar.presence.lamp.isHidden)
+    late.close()
+    late.deleteLater()
 
 
 def test_without_key_or_mouse_nobody_is_there_after_the_minutes_of_the_settings(

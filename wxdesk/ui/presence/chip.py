@@ -39,7 +39,7 @@ class PresenceChip(QWidget):
         """Show who is there now."""
         self._at_desk = at_desk
         words = explained(at_desk)
-        self.lamp.show_state("pending", chip_words(at_desk), words)
+        self.lamp.show_state("pending", chip_words(at_desk), words, short=tr("Away") if at_desk.away else "")
         self.button.setToolTip(words)
         self.button.setAccessibleName(words)
 

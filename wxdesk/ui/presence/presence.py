@@ -29,6 +29,8 @@ class OperatorPresence(QObject):
         self.watch = PresenceWatch(bridge, self)
         chip.said.connect(self.watch.say_away)
         bridge.events.connect(self._hear)
+        # A new window is not on the bus yet when it reports for the first time.
+        self.watch.reported.connect(self._show)
 
     def toggle(self) -> None:
         """Say that the operator leaves, or that he is back."""

@@ -6,7 +6,7 @@ about every event of every widget.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QTimer
+from PySide6.QtCore import QEvent, QObject, QPointF, QTimer, Signal
 from PySide6.QtGui import QCursor, QGuiApplication, QInputMethodEvent, QMouseEvent, QWindow
 from shiboken6 import isValid
 
@@ -31,7 +31,12 @@ class PresenceWatch(QObject):
     """Knows when the operator last touched key or mouse here, whether the screen is locked, and what he said himself.
 
     Times are those of the desk's clock, so that hours in which the machine slept count as nobody's.
+
+    Signals:
+        reported: the desk knows what was seen.
     """
+
+    reported = Signal()
 
     def __init__(self, bridge: Bridge, parent: QObject, lock: ScreenLock | None = None) -> None:
         super().__init__(parent)
@@ -103,7 +108,10 @@ class PresenceWatch(QObject):
     def _report(self, seen: Seen) -> None:
         if seen != self._seen:
             self._seen = seen
-            self._bridge.ask(self._bridge.desk.presence.report(seen))
+            self._bridge.ask(self._bridge.desk.presence.report(seen), self._told)
+
+    def _told(self, _: object) -> None:
+        self.reported.emit()
 
     def _follow_window(self, window: QWindow | None) -> None:
         if window is not None:

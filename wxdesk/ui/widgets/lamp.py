@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from wxdesk.ui.theme import Size
+from wxdesk.ui.widgets.fitting_label import FittingLabel
 from wxdesk.ui.widgets.icon_label import IconLabel
-from wxdesk.ui.widgets.labels import PlainLabel
 
 
 class Lamp(QWidget):
@@ -15,7 +15,7 @@ class Lamp(QWidget):
     def __init__(self, parent: QWidget | None = None, *, tabular: bool = False) -> None:
         super().__init__(parent)
         self._dot = IconLabel("dot", "accent_fill", 16, self)
-        self._text = PlainLabel(size=Size.SMALL, role="secondary", elide=True, tabular=tabular, parent=self)
+        self._text = FittingLabel(size=Size.SMALL, role="secondary", elide=True, tabular=tabular, parent=self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
@@ -32,10 +32,10 @@ class Lamp(QWidget):
         """The colour of the dot, by its role."""
         return self._dot.role
 
-    def show_state(self, role: str, text: str, details: str = "") -> None:
-        """Show a state; without text the lamp disappears. `details` is told as a tooltip."""
+    def show_state(self, role: str, text: str, details: str = "", *, short: str = "") -> None:
+        """Show a state, `short` where room is scarce; without text the lamp disappears. `details` is the tooltip."""
         self._dot.show_icon("dot", "accent_fill" if role == "accent" else role)
-        self._text.setText(text)
+        self._text.show_wordings([text, short] if short else [text], cut_last=True)
         self._text.set_role("secondary" if role == "accent" else role)
         self.setVisible(bool(text))
         self.setToolTip(details)
