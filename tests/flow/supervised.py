@@ -225,9 +225,13 @@ class World:
         async with asyncio.timeout(30):
             while True:
                 self._more.clear()
-                if all([await self._at_rest(contact) for contact in contacts if contact.written]):
+                # What is under way tells when it has ended, and need not be read before.
+                if not self.under_way() and await self._all_at_rest(contacts):
                     return
                 await self._more.wait()
+
+    async def _all_at_rest(self, contacts: list[Contact]) -> bool:
+        return all([await self._at_rest(contact) for contact in contacts if contact.written])
 
     async def _at_rest(self, contact: Contact) -> bool:
         items = await self._read(contact)

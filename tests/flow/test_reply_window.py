@@ -188,8 +188,9 @@ async def test_what_missed_its_time_is_not_even_tried_unless_an_operator_says_so
     await desk.until_refused(1)
     calls = desk.calls()
     desk.move_to(START + timedelta(minutes=1))
-    await desk.until(lambda: desk.states[2][-1] is ReplyState.FAILED)
+    await desk.until(lambda: desk.states[1][-1] is ReplyState.FAILED)
     assert desk.calls() == calls
+    assert desk.states[2][-1] is ReplyState.QUEUED  # the second half of the greeting waits for the first
     late = await desk.reply(1)
     assert (late.state, late.errcode) == (ReplyState.FAILED, None)
     assert late.error == "WeChat allows no more replies until the contact writes again"

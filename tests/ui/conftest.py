@@ -32,9 +32,12 @@ def qapp(qapp_args: list[str], qapp_cls: type[QApplication]) -> QApplication:
     return application
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _settled_heap(qapp: QApplication) -> None:
-    """What is imported by now is no garbage; not looking at it again makes each collection ten times shorter."""
+    """What is there by now is no garbage; not looking at it again makes each collection ten times shorter.
+
+    Again for each file: a worker that has run other tests in between has a much larger heap.
+    """
     gc.collect()
     gc.freeze()
 

@@ -15,9 +15,9 @@ from wxdesk import i18n
 from wxdesk.core.model import Author, Reply, ReplyState
 from wxdesk.sandbox.faults import Fault, FaultKind
 from wxdesk.ui.inbox.bubble_look import look_of
-from wxdesk.ui.inbox.bubble_words import BubbleAction, caption_of, notice_of, spoken_entry, standstill_of
+from wxdesk.ui.inbox.bubble_words import BubbleAction, caption_of, notice_of, spoken_entry
 from wxdesk.ui.inbox.page import InboxPage
-from wxdesk.ui.inbox.timeline_entries import Entry, EntryKind, entries_of
+from wxdesk.ui.inbox.timeline_entries import Entry, EntryKind, entries_of, standstill_of_entry
 from wxdesk.ui.standing import nothing_holds
 
 S = ReplyState
@@ -38,7 +38,7 @@ def answer(*states: ReplyState, **fields: object) -> list[Entry]:
 
 
 def caption(entry: Entry) -> str:
-    return " | ".join(part.text for part in caption_of(entry, NOW, standstill_of(entry, nothing_holds)))
+    return " | ".join(part.text for part in caption_of(entry, NOW, standstill_of_entry(entry, nothing_holds)))
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
@@ -47,7 +47,9 @@ def test_a_part_says_first_that_it_waits(state: ReplyState, language: str) -> No
     i18n.use(language)
     sent, stopped, *later = answer(S.SENT, state, S.QUEUED, S.QUEUED)
     assert [caption(entry).split(" | ")[0] for entry in later] == [WAITS[language]] * 2
-    assert all(WAITS[language] in spoken_entry(entry, NOW, standstill_of(entry, nothing_holds)) for entry in later)
+    assert all(
+        WAITS[language] in spoken_entry(entry, NOW, standstill_of_entry(entry, nothing_holds)) for entry in later
+    )
     assert WAITS[language] not in caption(sent) + caption(stopped)
     assert {look_of(entry).ground for entry in later} == {"pending_tint"}, "it does not look like one that has left"
 
