@@ -15,7 +15,7 @@ from wxdesk.core.rules import (
     Verdict,
 )
 from wxdesk.ui.circumstances import circumstances
-from wxdesk.ui.inbox.decision_words import rule_title, verdict_words
+from wxdesk.ui.decision_words import rule_title, verdict_words
 
 CASES = [
     (Verdict("hours", True, ("inside", "店")), "within the hours “店”"),

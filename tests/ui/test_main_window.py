@@ -19,10 +19,10 @@ from wxdesk.core.rules import Action, ActionKind, Condition, Rule
 from wxdesk.core.takeover import TakeOverFor
 from wxdesk.ui.appearance import Appearance, Look
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.main_window import MainWindow
 from wxdesk.ui.memory import Memory
-from wxdesk.ui.rules.leave_dialog import LeaveDialog
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.setup.facts import Facts
 from wxdesk.ui.shortcuts import ShortcutSheet

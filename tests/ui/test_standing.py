@@ -12,8 +12,8 @@ from tests.ui.inbox.records import NOW, reply, row
 from wxdesk import i18n
 from wxdesk.core.model import Author, Reply, ReplyState
 from wxdesk.core.preferences import LastMoment
+from wxdesk.ui.conversation_words import standing_of
 from wxdesk.ui.inbox.bubble_words import caption_of, notice_of, share_left
-from wxdesk.ui.inbox.conversation_words import standing_of
 from wxdesk.ui.inbox.timeline_entries import Closing, entries_of
 from wxdesk.ui.standing import Standing, Standstill, standing_of_reply
 from wxdesk.ui.traffic.steps import reply_step

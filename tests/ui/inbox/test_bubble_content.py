@@ -14,8 +14,9 @@ from pytestqt.qtbot import QtBot
 from tests.ui.inbox.records import NOW, ask_at_once, clock, message, no_file, reply
 from wxdesk.core.model import Content, MessageType, ReplyKind, ReplyState
 from wxdesk.core.text_links import TextLink
-from wxdesk.ui.inbox.album import Album
-from wxdesk.ui.inbox.bubble_content import Face, Figure, Frame, Paragraph, Span, held_in, pieces_of, pieces_of_content
+from wxdesk.ui.content.album import Album
+from wxdesk.ui.content.pieces import Face, Figure, Frame, Paragraph, Span, pieces_of_content
+from wxdesk.ui.inbox.bubble_content import held_in, pieces_of
 from wxdesk.ui.inbox.bubble_layout import lay_out
 from wxdesk.ui.inbox.link_dialog import LinkDialog
 from wxdesk.ui.inbox.timeline_entries import Entry, entries_of

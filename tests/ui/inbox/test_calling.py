@@ -14,7 +14,7 @@ from wxdesk.core.calls import Call, Cause
 from wxdesk.core.inbox import InboxFilter, InboxRow
 from wxdesk.core.model import ReplyState, ReplyWindow
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule
-from wxdesk.ui.inbox.conversation_words import standing_of
+from wxdesk.ui.conversation_words import standing_of
 from wxdesk.ui.inbox.page import InboxPage
 
 SOON = ReplyWindow(5, NOW + timedelta(minutes=90))

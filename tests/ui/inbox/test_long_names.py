@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from tests.ui.inbox.records import conversation
 from tests.ui.world import World
 from wxdesk.ui.inbox.page import InboxPage
-from wxdesk.ui.inbox.painting import initial_of, paint_text
 from wxdesk.ui.theme import font
+from wxdesk.ui.widgets.painting import initial_of, paint_text
 
 NAMES = {
     "words": "Maximiliane Konstantinopolitanski von der Dudelsackpfeiferin",

@@ -23,13 +23,14 @@ from wxdesk.core.errors import BadPicture
 from wxdesk.core.model import Message, MessageType, PictureState, ReplyState
 from wxdesk.sandbox.faults import Fault, FaultKind
 from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.inbox.album import Album, read_picture
-from wxdesk.ui.inbox.bubble_content import Figure, pieces_of
+from wxdesk.ui.content.album import Album, read_picture
+from wxdesk.ui.content.painting import picture_size
+from wxdesk.ui.content.picture_field import size_words
+from wxdesk.ui.content.picture_intake import encoded, read_file, source_in
+from wxdesk.ui.content.pieces import Figure
+from wxdesk.ui.inbox.bubble_content import pieces_of
 from wxdesk.ui.inbox.bubble_words import spoken_entry
-from wxdesk.ui.inbox.content_painting import picture_size
 from wxdesk.ui.inbox.page import InboxPage
-from wxdesk.ui.inbox.picture_field import size_words
-from wxdesk.ui.inbox.picture_intake import encoded, read_file, source_in
 from wxdesk.ui.inbox.picture_viewer import PictureViewer
 from wxdesk.ui.inbox.sending_panels import SendingPanels
 from wxdesk.ui.inbox.timeline_entries import entries_of
@@ -258,7 +259,7 @@ def test_drawings_and_bombs_are_not_opened(tmp_path: Path) -> None:
 
 
 def test_the_album_keeps_a_bounded_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wxdesk.ui.inbox.album.CACHE_BYTES", 3 * 100 * 100 * 4)
+    monkeypatch.setattr("wxdesk.ui.content.album.CACHE_BYTES", 3 * 100 * 100 * 4)
     path = tmp_path / "a.png"
     path.write_bytes(png(100, 100))
     album = Album(lambda _digest: path, ask_at_once)

@@ -19,9 +19,9 @@ from tests.ui.world import World, open_world
 from wxdesk.core.model import Conversation
 from wxdesk.core.schedule import Calendar, Span, Weekday, WeeklySpan
 from wxdesk.core.takeover import TakeOverFor
-from wxdesk.ui.inbox.conversation_words import standing_of
+from wxdesk.ui.conversation_words import standing_of
 from wxdesk.ui.inbox.page import InboxPage
-from wxdesk.ui.inbox.takeover_words import returned_words, speaker_sentence
+from wxdesk.ui.takeover_words import returned_words, speaker_sentence
 
 LI, HAN = "oCustomer0000000000000001", "oCustomer0000000000000002"
 MINUTE = timedelta(minutes=1)

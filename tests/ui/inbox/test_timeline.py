@@ -16,7 +16,7 @@ from wxdesk.core.inbox import TimelineItem
 from wxdesk.core.model import Author, MessageType, ReplyState
 from wxdesk.core.rules import Decision, Outcome
 from wxdesk.desk.consequences import TOO_LATE
-from wxdesk.ui.inbox.album import Album
+from wxdesk.ui.content.album import Album
 from wxdesk.ui.inbox.bubble_layout import SIDE, bubble_room, lay_out
 from wxdesk.ui.inbox.bubble_look import look_of
 from wxdesk.ui.inbox.bubble_words import BubbleAction, caption_of, notice_of, offers_in, offers_of, trouble_of

@@ -14,8 +14,8 @@ from tests.ui.inbox.records import NOW, row
 from tests.ui.world import World, open_world
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.conversation_words import spoken_row, standing_of
 from wxdesk.ui.dialogs import ConfirmDialog
-from wxdesk.ui.inbox.conversation_words import spoken_row, standing_of
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.words import clock_time

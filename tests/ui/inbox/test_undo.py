@@ -16,9 +16,9 @@ from tests.ui.inbox.conftest import shown_reply, texts
 from tests.ui.world import World, open_world
 from wxdesk.core.model import Content, Reply, ReplyKind, ReplyState
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.conversation_words import standing_of
 from wxdesk.ui.inbox.bubble_layout import place_caption
 from wxdesk.ui.inbox.bubble_words import caption_of, spoken_entry
-from wxdesk.ui.inbox.conversation_words import standing_of
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline_entries import Entry
 

@@ -18,11 +18,11 @@ from wxdesk.desk.calendars import Calendars
 from wxdesk.desk.supposing import Supposed
 from wxdesk.desk.zones import zone_named
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.rules.calendar_dialog import CalendarDialog
 from wxdesk.ui.rules.calendar_draft import draft_of, read_draft
 from wxdesk.ui.rules.calendar_words import state_words
 from wxdesk.ui.rules.circumstance_parts import HoursPart
-from wxdesk.ui.rules.leave_dialog import LeaveDialog
 from wxdesk.ui.rules.page import RulesPage
 
 SHOP = Calendar("Shop", "Asia/Shanghai", (WeeklySpan(frozenset(Weekday), Span(time(9), time(21))),))

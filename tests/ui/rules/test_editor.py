@@ -12,12 +12,12 @@ from pytestqt.qtbot import QtBot
 from wxdesk.core.model import Content, MessageType, ReplyKind
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule, SessionFromTest
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.rules.action_bodies import FieldsBody, TagBody
 from wxdesk.ui.rules.condition_parts import PatternPart, SourcePart, WordsPart
-from wxdesk.ui.rules.leave_dialog import LeaveDialog
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.rules.reply_body import ReplyBody
-from wxdesk.ui.rules.word_chips import split_words
+from wxdesk.ui.widgets.word_chips import split_words
 
 type Stored = Callable[[], list[Rule]]
 

@@ -15,8 +15,8 @@ from tests.ui.world import World
 from wxdesk import i18n
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.history.history_dialog import HistoryDialog
-from wxdesk.ui.rules.leave_dialog import LeaveDialog
 from wxdesk.ui.rules.page import RulesPage
 
 type Stored = Callable[[], list[Rule]]

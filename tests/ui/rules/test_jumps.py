@@ -27,7 +27,7 @@ from wxdesk.core.rules import (
     TagsTest,
 )
 from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.rules.leave_dialog import LeaveDialog
+from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.rules.page import RulesPage
 
 EVERYTHING = Rule(

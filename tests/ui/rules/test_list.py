@@ -18,8 +18,8 @@ from wxdesk import i18n
 from wxdesk.core.rule_figures import RuleFigures
 from wxdesk.core.rules import Delivery, Rule
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.notices import Toast
-from wxdesk.ui.rules.leave_dialog import LeaveDialog
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.rules.rule_delegate import EDGE, TEXT_LEFT, fitting, switch_rect
 from wxdesk.ui.rules.rule_model import Role, RuleModel

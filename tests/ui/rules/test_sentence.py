@@ -43,11 +43,11 @@ from wxdesk.ui.rules.circumstance_parts import (
 )
 from wxdesk.ui.rules.condition_parts import ConditionPart, SourceFieldPart, WordsPart
 from wxdesk.ui.rules.condition_words import condition_choice, condition_label, groups
-from wxdesk.ui.rules.number_field import NumberField
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.rules.reply_body import ReplyBody
 from wxdesk.ui.rules.words import summary
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.number_field import NumberField
 
 type Stored = Callable[[], list[Rule]]
 

@@ -23,10 +23,10 @@ from wxdesk.ui.appearance import Appearance, Look
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.notices import Notices
 from wxdesk.ui.setup.account_card import AccountCard
-from wxdesk.ui.setup.copying import CodeBlock, CopyButton
 from wxdesk.ui.setup.facts import Facts
 from wxdesk.ui.setup.page import FIRST_ACCOUNT, SetupPage
 from wxdesk.ui.setup.rows import StateLine
+from wxdesk.ui.widgets.copying import CodeBlock, CopyButton
 from wxdesk.ui.widgets.labels import PlainLabel
 
 SHOP = Account("shop", "wx0123456789abcdef", "gh_0123456789ab")

@@ -16,10 +16,10 @@ from wxdesk.core.model import ReplyKind
 from wxdesk.core.templates import Template
 from wxdesk.desk.starter_templates import starter_templates
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.history.history_dialog import HistoryDialog
 from wxdesk.ui.main_window import MainWindow
 from wxdesk.ui.notices import Toast
-from wxdesk.ui.rules.leave_dialog import LeaveDialog
 from wxdesk.ui.templates.page import TemplatesPage
 from wxdesk.ui.templates.template_model import Role
 from wxdesk.ui.widgets.field import Field

@@ -21,10 +21,10 @@ from wxdesk.desk.traffic import Traffic
 from wxdesk.sandbox.faults import Fault, FaultKind
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.notices import Notices
-from wxdesk.ui.setup.copying import CopyButton
 from wxdesk.ui.traffic.traffic_model import Column
 from wxdesk.ui.traffic.traffic_page import ALL, CALLS, PROBLEMS, PUSHES, TrafficPage
 from wxdesk.ui.traffic.traffic_view import ROW
+from wxdesk.ui.widgets.copying import CopyButton
 from wxdesk.ui.widgets.labels import PlainLabel
 
 WANG = "oW7hAbCdEfGhIjKlMnOpQrStUc31"

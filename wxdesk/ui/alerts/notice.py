@@ -13,8 +13,8 @@ from wxdesk.core.lifecycle import is_taken_over
 from wxdesk.core.model import Conversation
 from wxdesk.desk.inbox_reading import HeldReply
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.conversation_words import standing_of
-from wxdesk.ui.inbox.takeover_words import returned_words
+from wxdesk.ui.conversation_words import standing_of
+from wxdesk.ui.takeover_words import returned_words
 from wxdesk.ui.words import clock_time, kind_word, name_of, preview_of, readable
 
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 from wxdesk.core.model import ReplyState
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.inbox.album import Album
+from wxdesk.ui.content.album import Album
 from wxdesk.ui.inbox.bubble_delegate import BUBBLES, BubbleDelegate
 from wxdesk.ui.inbox.bubble_words import offers_in
 from wxdesk.ui.inbox.timeline_entries import Entry

@@ -7,7 +7,8 @@ from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
 from wxdesk.desk.ports import Clock
-from wxdesk.ui.inbox.bubble_content import Figure, Span
+from wxdesk.ui.content.painting import ShowPicture, paint_content
+from wxdesk.ui.content.pieces import Figure, Span
 from wxdesk.ui.inbox.bubble_layout import (
     SEPARATOR,
     SIDE,
@@ -22,13 +23,12 @@ from wxdesk.ui.inbox.bubble_layout import (
 )
 from wxdesk.ui.inbox.bubble_look import BubbleLook, look_of
 from wxdesk.ui.inbox.bubble_words import BubbleAction, Part, caption_of, share_left
-from wxdesk.ui.inbox.content_painting import ShowPicture, paint_content
-from wxdesk.ui.inbox.painting import CENTER, LEFT, paint_focus, paint_icon
 from wxdesk.ui.inbox.timeline_entries import Entry, EntryKind, standstill_of_entry
 from wxdesk.ui.inbox.timeline_model import EntryRole
 from wxdesk.ui.standing import Standstill, StandstillOf, nothing_holds
 from wxdesk.ui.theme import Measure, Size, Theme, font, sentence_font
 from wxdesk.ui.widgets.labels import plain_tip
+from wxdesk.ui.widgets.painting import CENTER, LEFT, paint_focus, paint_icon
 
 type Index = QModelIndex | QPersistentModelIndex
 

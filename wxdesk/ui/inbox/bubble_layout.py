@@ -12,9 +12,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF
 
 from wxdesk.core.model import ReplyState
-from wxdesk.ui.inbox.bubble_content import Face, Paragraph, pieces_of
+from wxdesk.ui.content.layout import Block, ContentLayout, flow, lay_out_content
+from wxdesk.ui.content.pieces import Face, Paragraph
+from wxdesk.ui.inbox.bubble_content import pieces_of
 from wxdesk.ui.inbox.bubble_words import Offer, Part, buttons_in, notice_of
-from wxdesk.ui.inbox.content_layout import Block, ContentLayout, flow, lay_out_content
 from wxdesk.ui.inbox.timeline_entries import Entry, EntryKind
 from wxdesk.ui.theme import Measure, Size, font
 

@@ -12,7 +12,7 @@ from wxdesk.core.preferences import LastMoment
 from wxdesk.core.rules import Outcome
 from wxdesk.desk.refusal_words import refusal_words
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.inbox.decision_words import short_outcome
+from wxdesk.ui.decision_words import short_outcome
 from wxdesk.ui.inbox.timeline_entries import Closing, Entry, EntryKind, message_text
 from wxdesk.ui.standing import Standstill, standing_of_reply
 from wxdesk.ui.words import author_words, clock_time

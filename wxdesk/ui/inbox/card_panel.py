@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QWidget
 from wxdesk.core.model import Content, ReplyKind
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.inbox.album import Album
+from wxdesk.ui.content.album import Album
+from wxdesk.ui.content.picture_field import PictureField
+from wxdesk.ui.content.picture_intake import Source
 from wxdesk.ui.inbox.content_panel import ContentPanel
-from wxdesk.ui.inbox.picture_field import PictureField
-from wxdesk.ui.inbox.picture_intake import Source
 from wxdesk.ui.widgets.field import Field
 
 

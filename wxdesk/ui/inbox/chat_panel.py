@@ -13,7 +13,7 @@ from wxdesk.core.model import Reply, ReplyKind, ReplyState
 from wxdesk.core.text_links import TextLink
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.inbox.album import Album, read_picture
+from wxdesk.ui.content.album import Album, read_picture
 from wxdesk.ui.inbox.bubble_words import BubbleAction
 from wxdesk.ui.inbox.chat_header import ChatHeader
 from wxdesk.ui.inbox.chat_session import ChatSession

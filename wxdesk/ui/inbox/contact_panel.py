@@ -22,10 +22,10 @@ from PySide6.QtWidgets import (
 from wxdesk.core.model import Contact
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.incoming_words import source_rows
-from wxdesk.ui.inbox.painting import paint_avatar, paint_text
 from wxdesk.ui.inbox.tag_row import TagRow
 from wxdesk.ui.theme import Size, Theme, font
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.painting import paint_avatar, paint_text
 from wxdesk.ui.words import date_word, short_openid
 
 AVATAR = 40

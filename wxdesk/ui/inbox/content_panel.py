@@ -9,8 +9,8 @@ from wxdesk.core import contents
 from wxdesk.core.errors import BadContent
 from wxdesk.core.model import Content
 from wxdesk.i18n import explain, tr
-from wxdesk.ui.inbox.album import Album
-from wxdesk.ui.inbox.content_preview import ContentPreview
+from wxdesk.ui.content.album import Album
+from wxdesk.ui.content.preview import ContentPreview
 from wxdesk.ui.inbox.popover import Popover
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from wxdesk.core.inbox import InboxRow
 from wxdesk.core.model import Conversation
 from wxdesk.desk.ports import Clock
+from wxdesk.ui.conversation_words import left_words, standing_of, standstill_of_row, when_words
 from wxdesk.ui.inbox.conversation_list_model import RowRole
-from wxdesk.ui.inbox.conversation_words import left_words, standing_of, standstill_of_row, when_words
-from wxdesk.ui.inbox.painting import paint_avatar, paint_badge, paint_focus, paint_icon, paint_text
 from wxdesk.ui.standing import Standing, StandstillOf, nothing_holds
 from wxdesk.ui.theme import Measure, Size, Theme, font
+from wxdesk.ui.widgets.painting import paint_avatar, paint_badge, paint_focus, paint_icon, paint_text
 from wxdesk.ui.words import name_of, preview_of
 
 AVATAR = 40

@@ -17,8 +17,8 @@ from wxdesk.core.inbox import InboxFilter, InboxRow
 from wxdesk.core.takeover import ends_soon
 from wxdesk.desk.inbox_reading import LIST_PAGE
 from wxdesk.desk.ports import Clock
+from wxdesk.ui.conversation_words import spoken_row, standstill_of_row
 from wxdesk.ui.inbox.conversation_order import belongs, place
-from wxdesk.ui.inbox.conversation_words import spoken_row, standstill_of_row
 from wxdesk.ui.standing import StandstillOf, nothing_holds
 
 _ROOT = QModelIndex()

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 from wxdesk.core.model import Message
 from wxdesk.core.rules import Decision, Outcome, RuleVerdict
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.inbox.decision_words import outcome_words, rule_title, rule_words
+from wxdesk.ui.decision_words import outcome_words, rule_title, rule_words
 from wxdesk.ui.inbox.timeline_entries import message_text
 from wxdesk.ui.theme import Size, Theme
 from wxdesk.ui.widgets.buttons import Button, ButtonKind

@@ -15,7 +15,7 @@ from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.contact_panel import ContactPanel
 from wxdesk.ui.inbox.decision_panel import DecisionPanel
 from wxdesk.ui.inbox.reply_history_panel import ReplyHistoryPanel
-from wxdesk.ui.inbox.takeover_words import speaker_sentence
+from wxdesk.ui.takeover_words import speaker_sentence
 from wxdesk.ui.theme import Measure, Size
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.small_button import SmallButton

@@ -9,9 +9,9 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPainter, QPaintEvent, QP
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.painting import CENTER
-from wxdesk.ui.inbox.picture_intake import source_in
+from wxdesk.ui.content.picture_intake import source_in
 from wxdesk.ui.theme import Measure, Size, Theme, font
+from wxdesk.ui.widgets.painting import CENTER
 
 _MARGIN = 12
 

@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from wxdesk.desk.inbox_reading import HeldReply
 from wxdesk.ui.inbox.held_model import HeldRole
-from wxdesk.ui.inbox.painting import paint_focus, paint_icon, paint_text
 from wxdesk.ui.inbox.timeline_entries import reply_text
 from wxdesk.ui.standing import Standing
 from wxdesk.ui.theme import Size, Theme, font
+from wxdesk.ui.widgets.painting import paint_focus, paint_icon, paint_text
 from wxdesk.ui.words import name_of
 
 ROW_HEIGHT = 52

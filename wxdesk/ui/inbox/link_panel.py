@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model import Content, ReplyKind
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.album import Album
+from wxdesk.ui.content.album import Album
 from wxdesk.ui.inbox.content_panel import ContentPanel
 from wxdesk.ui.widgets.field import Field
 

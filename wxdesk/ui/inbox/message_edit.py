@@ -10,7 +10,7 @@ from PySide6.QtGui import QFontMetrics, QInputMethodEvent, QKeyEvent, QKeySequen
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.picture_intake import source_in
+from wxdesk.ui.content.picture_intake import source_in
 from wxdesk.ui.theme import Size, font
 
 LINES_AT_LEAST, LINES_AT_MOST = 2, 8

@@ -7,8 +7,8 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.painting import LEFT, paint_icon
 from wxdesk.ui.theme import Size, Theme, font
+from wxdesk.ui.widgets.painting import LEFT, paint_icon
 
 _PAD, _ARROW, _HEIGHT, _WIDEST = 12, 12, 28, 220
 

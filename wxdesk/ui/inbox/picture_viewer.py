@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from wxdesk.core.errors import BadPicture
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.inbox.album import Album
+from wxdesk.ui.content.album import Album
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.labels import PlainLabel

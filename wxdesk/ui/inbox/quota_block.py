@@ -12,9 +12,9 @@ from wxdesk.core.errcodes import ErrorAction, action_for, remedy_of
 from wxdesk.core.lifecycle import is_taken_over, mode_of
 from wxdesk.core.model import Account, Conversation, Reply, ReplyMode
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.inbox.quota_dots import QuotaDots
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
+from wxdesk.ui.widgets.quota_dots import QuotaDots
 from wxdesk.ui.words import countdown
 
 _GAP = 10

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 from wxdesk.core.model import Conversation
 from wxdesk.core.takeover import ends_soon
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.takeover_words import keep_words, return_words
 from wxdesk.ui.notices import announce
+from wxdesk.ui.takeover_words import keep_words, return_words
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.icon_label import IconLabel
 from wxdesk.ui.widgets.labels import PlainLabel

@@ -15,9 +15,9 @@ from wxdesk.core.model import Author, Message
 from wxdesk.core.text_links import as_seen
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.painting import paint_avatar, paint_text
 from wxdesk.ui.inbox.timeline_entries import message_text, reply_text
 from wxdesk.ui.theme import Measure, Size, Theme, font
+from wxdesk.ui.widgets.painting import paint_avatar, paint_text
 from wxdesk.ui.words import ago, name_of, with_names
 
 ROW = 60

@@ -11,14 +11,14 @@ from wxdesk.core.errors import BadContent
 from wxdesk.core.model import Content, Reply, ReplyKind, ReplyState
 from wxdesk.i18n import explain
 from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.inbox.album import Album
+from wxdesk.ui.content.album import Album
+from wxdesk.ui.content.picture_intake import Source
 from wxdesk.ui.inbox.card_panel import CardPanel
 from wxdesk.ui.inbox.chat_session import ChatSession
 from wxdesk.ui.inbox.composer import Composer
 from wxdesk.ui.inbox.composer_words import cost_words
 from wxdesk.ui.inbox.content_panel import ContentPanel
 from wxdesk.ui.inbox.link_panel import LinkPanel
-from wxdesk.ui.inbox.picture_intake import Source
 from wxdesk.ui.inbox.picture_panel import PicturePanel
 from wxdesk.ui.inbox.popover import Popover
 from wxdesk.ui.inbox.text_link_panel import TextLinkPanel

@@ -15,7 +15,7 @@ from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.inbox.chat_header import ChatHeader
 from wxdesk.ui.inbox.chat_session import ChatSession
 from wxdesk.ui.inbox.return_bar import ReturnBar
-from wxdesk.ui.inbox.takeover_words import Closing, TakeoverChoice, silences, spans
+from wxdesk.ui.takeover_words import Closing, TakeoverChoice, silences, spans
 
 
 class TakeoverControl(QObject):

@@ -12,8 +12,8 @@ from wxdesk.core.inbox import InboxRow
 from wxdesk.core.model import Conversation
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.inbox.takeover_words import returned_words
 from wxdesk.ui.notices import Notices
+from wxdesk.ui.takeover_words import returned_words
 
 BAR = "takeover:returned"
 

@@ -11,8 +11,8 @@ from wxdesk.core.model import Content
 from wxdesk.core.templates import ASK, Prompt
 from wxdesk.desk.filling import Filling
 from wxdesk.i18n import explain, tr
+from wxdesk.ui.editing.variables import variable_names
 from wxdesk.ui.inbox.popover import Popover
-from wxdesk.ui.rules.reply_body import variable_names
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.field import set_wrong

@@ -17,9 +17,10 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.album import Album
+from wxdesk.ui.content.album import Album
+from wxdesk.ui.content.pieces import Figure, Span
 from wxdesk.ui.inbox.anchored_view import AnchoredView
-from wxdesk.ui.inbox.bubble_content import Figure, Span, held_in, picture_of
+from wxdesk.ui.inbox.bubble_content import held_in, picture_of
 from wxdesk.ui.inbox.bubble_delegate import BUBBLES, Target
 from wxdesk.ui.inbox.bubble_words import BubbleAction, Key, offers_in
 from wxdesk.ui.inbox.timeline_entries import Entry

@@ -12,13 +12,13 @@ from wxdesk.core.rules import Action, ActionKind
 from wxdesk.i18n import tr
 from wxdesk.ui.rules.action_body import ActionBody
 from wxdesk.ui.rules.condition_parts import error_label, sentence_word
-from wxdesk.ui.rules.number_field import NumberField
 from wxdesk.ui.rules.reply_body import ReplyBody
-from wxdesk.ui.rules.word_chips import WordChips
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.field import set_wrong
 from wxdesk.ui.widgets.flow import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.number_field import NumberField
+from wxdesk.ui.widgets.word_chips import WordChips
 
 TYPING = 3
 """Seconds that typing begins with: about as long as a short sentence takes."""

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem
 from wxdesk.core.errors import CalendarInUse
 from wxdesk.core.schedule import Calendar, Schedule
 from wxdesk.i18n import explain, tr
+from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.rules.calendar_draft import CalendarDraft, Slip, draft_of, read_draft
 from wxdesk.ui.rules.calendar_form import CalendarForm
 from wxdesk.ui.rules.calendar_words import state_words
-from wxdesk.ui.rules.leave_dialog import LeaveDialog
 from wxdesk.ui.shortcuts import bind
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QWidget
 from wxdesk.core.faults import MOST_DAYS, MOST_MINUTES, Place
 from wxdesk.core.rules import Condition, HoursTest, LastRule, MessageNo, Presence, TagsTest
 from wxdesk.i18n import tr
-from wxdesk.ui.rules.choices import NameOf, OneOf
 from wxdesk.ui.rules.condition_parts import ConditionPart, WordsPart, sentence_word
-from wxdesk.ui.rules.number_field import NumberField
 from wxdesk.ui.widgets.flow import KEEP_WITH_NEXT
+from wxdesk.ui.widgets.menu_button import NameOf, OneOf
+from wxdesk.ui.widgets.number_field import NumberField
 
 MOST_MESSAGES = 999
 

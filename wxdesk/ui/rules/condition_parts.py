@@ -15,14 +15,14 @@ from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 from wxdesk.core.faults import Place
 from wxdesk.core.rules import Condition, FieldTest, SessionFromTest
 from wxdesk.i18n import tr
-from wxdesk.ui.rules.choices import OneOf
 from wxdesk.ui.rules.condition_words import condition_choice
-from wxdesk.ui.rules.word_chips import HEIGHT, WordChips
 from wxdesk.ui.theme import Size, font
 from wxdesk.ui.widgets.field import set_wrong
 from wxdesk.ui.widgets.flow import KEEP_WITH_NEXT, NEW_LINE
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.menu_button import OneOf
 from wxdesk.ui.widgets.small_button import SmallButton
+from wxdesk.ui.widgets.word_chips import HEIGHT, WordChips
 
 PATTERN_FIELD = 300
 

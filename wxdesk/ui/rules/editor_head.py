@@ -11,11 +11,11 @@ from wxdesk.core.rules import Rule
 from wxdesk.i18n import tr
 from wxdesk.ui.history.revision import revision_word
 from wxdesk.ui.rules.condition_parts import error_label
-from wxdesk.ui.rules.title_field import TitleField
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.field import set_wrong
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.title_field import TitleField
 
 
 class EditorHead(QWidget):

@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from wxdesk.core.faults import MOST_HOLD_SECONDS, Fault, Place
 from wxdesk.core.rules import Cooldown, Delivery, Rule
 from wxdesk.i18n import tr
-from wxdesk.ui.rules.choices import MenuButton, OneOf
 from wxdesk.ui.rules.condition_parts import error_label, sentence_word
 from wxdesk.ui.rules.limit_parts import LIMITS, LimitPart, first_number, limit_choice
-from wxdesk.ui.rules.number_field import NumberField
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import ButtonKind
 from wxdesk.ui.widgets.flow import KEEP_WITH_NEXT, NEW_LINE, FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.menu_button import MenuButton, OneOf
+from wxdesk.ui.widgets.number_field import NumberField
 
 HOLD = 8
 """Seconds that a reply begins to wait with."""

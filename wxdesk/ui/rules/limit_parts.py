@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QWidget
 from wxdesk.core.faults import MOST_DAYS, MOST_TIMES
 from wxdesk.core.rules import Cooldown
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.rules.choices import OneOf
 from wxdesk.ui.rules.condition_parts import error_label, sentence_word
-from wxdesk.ui.rules.number_field import NumberField
 from wxdesk.ui.widgets.flow import KEEP_WITH_NEXT, NEW_LINE
+from wxdesk.ui.widgets.menu_button import OneOf
+from wxdesk.ui.widgets.number_field import NumberField
 from wxdesk.ui.widgets.small_button import SmallButton
 
 LIMITS = ("per_contact_s", "per_conversation", "per_account_per_min")

@@ -14,6 +14,7 @@ from wxdesk.core.likeness import Group
 from wxdesk.core.lint import Finding
 from wxdesk.core.rules import Condition, Rule
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.editing.leaving import Leaving
 from wxdesk.ui.notices import Notices
 from wxdesk.ui.rules.circumstance_parts import Offers
 from wxdesk.ui.rules.editor import RuleEditor
@@ -21,7 +22,6 @@ from wxdesk.ui.rules.empty_page import EmptyPage
 from wxdesk.ui.rules.figures import Figures
 from wxdesk.ui.rules.hours_editing import HoursEditing
 from wxdesk.ui.rules.keys import page_keys
-from wxdesk.ui.rules.leaving import Leaving
 from wxdesk.ui.rules.list_changes import ListChanges
 from wxdesk.ui.rules.reviews import Reviews
 from wxdesk.ui.rules.rule_files import RuleFiles

@@ -10,19 +10,20 @@ from PySide6.QtGui import QAction, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from wxdesk.core.faults import Fault, Place
-from wxdesk.core.render import TEXT_LIMIT_BYTES, VARIABLES, byte_count
+from wxdesk.core.render import TEXT_LIMIT_BYTES, byte_count
 from wxdesk.core.rules import Action, Variant
 from wxdesk.i18n import tr
+from wxdesk.ui.editing.template_edit import TemplateEdit
+from wxdesk.ui.editing.variables import variable_names
 from wxdesk.ui.rules.action_body import ActionBody
-from wxdesk.ui.rules.choices import MenuButton, OneOf
 from wxdesk.ui.rules.condition_parts import error_label
-from wxdesk.ui.rules.template_edit import TemplateEdit
-from wxdesk.ui.rules.word_chips import HEIGHT
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.flow import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.menu_button import MenuButton, OneOf
 from wxdesk.ui.widgets.small_button import SmallButton
+from wxdesk.ui.widgets.word_chips import HEIGHT
 
 MOST_WORDINGS = 10
 
@@ -204,19 +205,3 @@ def variant_word(variant: Variant) -> str:
             return tr("any of them")
         case Variant.ROTATE:
             return tr("one after the other")
-
-
-def variable_names(groups: Iterable[str] = ()) -> list[tuple[str, str]]:
-    """What a template can show: the name to write, and what it is."""
-    meanings = {
-        "contact.alias": tr("the customer's name, as you gave it"),
-        "message.text": tr("what the customer wrote"),
-        "time": tr("the time, as 14:05"),
-        "date": tr("the date"),
-        "window.left": tr("replies that are left"),
-        "account": tr("the mini program's name"),
-        "session.value": tr("where the customer came from last; session.id and the like, if it has fields"),
-        "contact.short_id": tr("the end of the customer's openid"),
-    }
-    known = [(name, text) for name, text in meanings.items() if name.partition(".")[0] in VARIABLES]
-    return [*((f"m.{group}", tr("found by the pattern")) for group in groups), *known]

@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 from wxdesk.core.rules import Presence
 from wxdesk.desk.supposing import Supposed
 from wxdesk.i18n import tr
-from wxdesk.ui.rules.choices import OneOf
-from wxdesk.ui.rules.number_field import NumberField
-from wxdesk.ui.rules.word_chips import split_words
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.field import set_wrong
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.menu_button import OneOf
+from wxdesk.ui.widgets.number_field import NumberField
+from wxdesk.ui.widgets.word_chips import split_words
 
 MOMENT = "%Y-%m-%d %H:%M"
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute

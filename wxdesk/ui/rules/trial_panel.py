@@ -12,7 +12,6 @@ from wxdesk.desk.composing import Answer
 from wxdesk.desk.desk import BodyOf
 from wxdesk.desk.rulebook import Rulebook, Trial
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.rules.choices import OneOf
 from wxdesk.ui.rules.trial_bubbles import WIDTH, Bubbles
 from wxdesk.ui.rules.trial_circumstances import TrialCircumstances
 from wxdesk.ui.rules.verdict_list import VerdictList
@@ -20,6 +19,7 @@ from wxdesk.ui.rules.words import type_word
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.menu_button import OneOf
 from wxdesk.ui.widgets.small_button import SmallButton
 
 DELAY_MS = 150

@@ -11,8 +11,8 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QWidget
 
 from wxdesk.core.rules import Rule
-from wxdesk.ui.rules.word_chips import WordField
 from wxdesk.ui.shortcuts import bind
+from wxdesk.ui.widgets.word_chips import WordField
 
 MOST = 200
 """Steps that can be taken back."""

@@ -10,7 +10,6 @@ from wxdesk.core.faults import Fault, Place
 from wxdesk.core.model import MessageType
 from wxdesk.core.rules import Condition, Rule
 from wxdesk.i18n import tr
-from wxdesk.ui.rules.choices import AnyOf, MenuButton
 from wxdesk.ui.rules.circumstance_parts import Offers
 from wxdesk.ui.rules.condition_parts import ConditionPart, WordsPart, error_label
 from wxdesk.ui.rules.condition_words import condition_choice, condition_label, groups
@@ -20,6 +19,7 @@ from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import ButtonKind, Switch
 from wxdesk.ui.widgets.flow import KEEP_WITH_NEXT, NEW_LINE, FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.menu_button import AnyOf, MenuButton
 
 KNOWN_FOR = {
     "session_from": MessageType.ENTER_SESSION,

@@ -11,9 +11,9 @@ from wxdesk.core.model import Account, PushMode
 from wxdesk.desk.health import HealthState
 from wxdesk.i18n import ntr, tr
 from wxdesk.keychain import Missing
-from wxdesk.ui.setup.copying import CodeBlock, CopyButton
 from wxdesk.ui.setup.facts import Facts
 from wxdesk.ui.setup.rows import Card, Stack, StateLine
+from wxdesk.ui.widgets.copying import CodeBlock, CopyButton
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.words import clock_time, countdown, day_word
 

@@ -14,12 +14,12 @@ from wxdesk.desk.accounts import LONGEST_HOLD
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.notices import Notices
-from wxdesk.ui.rules.number_field import NumberField
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.choice import Choice
 from wxdesk.ui.widgets.flow import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.number_field import NumberField
 from wxdesk.ui.words import mode_word
 
 

@@ -19,12 +19,12 @@ from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.notices import Notices
 from wxdesk.ui.setup.account_card import AccountCard
 from wxdesk.ui.setup.account_mode import AccountMode
-from wxdesk.ui.setup.copying import CodeBlock, CopyButton
 from wxdesk.ui.setup.facts import Facts
 from wxdesk.ui.setup.preferences_card import PreferencesCard
 from wxdesk.ui.setup.rows import Card, Stack, StateLine
 from wxdesk.ui.theme import Measure, Size
 from wxdesk.ui.widgets.buttons import Chip
+from wxdesk.ui.widgets.copying import CodeBlock, CopyButton
 from wxdesk.ui.widgets.labels import PlainLabel
 
 TWO_COLUMNS = 960

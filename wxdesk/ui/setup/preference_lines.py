@@ -6,13 +6,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from wxdesk.core.preferences import BOUNDS
-from wxdesk.ui.rules.number_field import NumberField
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Switch
 from wxdesk.ui.widgets.choice import Choice
 from wxdesk.ui.widgets.field import set_wrong
 from wxdesk.ui.widgets.flow import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.number_field import NumberField
 
 
 class PreferenceLine(QWidget):

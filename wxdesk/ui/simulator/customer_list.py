@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
 )
 
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.painting import CENTER, paint_focus, paint_text
 from wxdesk.ui.simulator.port import Customer
 from wxdesk.ui.simulator.words import customer_word, name_word
 from wxdesk.ui.theme import AVATARS, Measure, Size, Theme, font
+from wxdesk.ui.widgets.painting import CENTER, paint_focus, paint_text
 
 ROW = 60
 AVATAR = 36

@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QSize, Q
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
-from wxdesk.ui.inbox.content_painting import ShowPicture, paint_content
+from wxdesk.ui.content.painting import ShowPicture, paint_content
 from wxdesk.ui.simulator.phone_layout import PlacedLine, lay_out_line, lay_out_typing
 from wxdesk.ui.simulator.phone_model import PhoneRole
 from wxdesk.ui.simulator.port import Line, Side

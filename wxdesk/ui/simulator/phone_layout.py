@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF
 
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.bubble_content import Face, Paragraph, pieces_of_content
-from wxdesk.ui.inbox.content_layout import ContentLayout, lay_out_content
+from wxdesk.ui.content.layout import ContentLayout, lay_out_content
+from wxdesk.ui.content.pieces import Face, Paragraph, pieces_of_content
 from wxdesk.ui.simulator.port import Line, Side
 from wxdesk.ui.simulator.words import notice_word
 from wxdesk.ui.theme import Measure

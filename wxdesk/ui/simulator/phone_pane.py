@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.quota_dots import QuotaDots
 from wxdesk.ui.simulator.phone_model import PhoneModel
 from wxdesk.ui.simulator.phone_view import PhoneView
 from wxdesk.ui.simulator.port import Scene, Told
@@ -18,6 +17,7 @@ from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.choice import Choice
 from wxdesk.ui.widgets.flow import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.quota_dots import QuotaDots
 from wxdesk.ui.widgets.small_button import SmallButton
 
 LONGEST_SESSION_FROM = 1024

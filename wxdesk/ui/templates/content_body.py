@@ -11,7 +11,7 @@ from wxdesk.core.model import Content, ReplyKind
 from wxdesk.core.templates import IN_CONTENT, TemplateFault
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.inbox.picture_field import PictureField
+from wxdesk.ui.content.picture_field import PictureField
 from wxdesk.ui.widgets.field import Field
 
 

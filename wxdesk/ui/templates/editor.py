@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from wxdesk.core.templates import IN_CONTENT, Template, TemplateFault, same_shortcut
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.inbox.album import Album
+from wxdesk.ui.content.album import Album
 from wxdesk.ui.shortcuts import bind
 from wxdesk.ui.templates.editor_head import EditorHead
 from wxdesk.ui.templates.finding_card import FindingCard

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from wxdesk.core.templates import TITLE_LIMIT, Template
 from wxdesk.i18n import tr
 from wxdesk.ui.history.revision import revision_word
-from wxdesk.ui.rules.title_field import TitleField
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.title_field import TitleField
 
 
 class EditorHead(QWidget):

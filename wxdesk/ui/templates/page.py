@@ -13,9 +13,9 @@ from wxdesk.core.events import TemplatesChanged
 from wxdesk.core.templates import Template
 from wxdesk.i18n import explain, tr
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.editing.leaving import Leaving
 from wxdesk.ui.history.history_dialog import HistoryDialog
 from wxdesk.ui.notices import Notices
-from wxdesk.ui.rules.leaving import Leaving
 from wxdesk.ui.shortcuts import Key, bind
 from wxdesk.ui.templates.editor import TemplateEditor
 from wxdesk.ui.templates.empty_page import EmptyPage

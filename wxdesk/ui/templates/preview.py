@@ -14,8 +14,8 @@ from wxdesk.desk.composing import Occasion
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.splitting import split_text
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.inbox.album import Album
-from wxdesk.ui.inbox.content_preview import ContentPreview
+from wxdesk.ui.content.album import Album
+from wxdesk.ui.content.preview import ContentPreview
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.labels import PlainLabel
 

@@ -12,14 +12,14 @@ from wxdesk.core.render import TEXT_LIMIT_BYTES, byte_count
 from wxdesk.core.rules import Variant
 from wxdesk.core.templates import ASK, MOST_VARIANTS, TemplateFault
 from wxdesk.i18n import tr
-from wxdesk.ui.rules.choices import MenuButton, OneOf
-from wxdesk.ui.rules.reply_body import variable_names
-from wxdesk.ui.rules.template_edit import TemplateEdit
+from wxdesk.ui.editing.template_edit import TemplateEdit
+from wxdesk.ui.editing.variables import variable_names
 from wxdesk.ui.templates.words import variant_name
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import ButtonKind, Chip
 from wxdesk.ui.widgets.flow import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.menu_button import MenuButton, OneOf
 from wxdesk.ui.widgets.small_button import SmallButton
 
 HOURS = ("hours.next_open", "hours.next_close")

@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
 
 from wxdesk.i18n import tr
 from wxdesk.ui.icons import icon
-from wxdesk.ui.setup.copying import CopyButton
 from wxdesk.ui.theme import Size
 from wxdesk.ui.traffic.steps import Step
 from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.copying import CopyButton
 from wxdesk.ui.widgets.icon_label import IconLabel
 from wxdesk.ui.widgets.labels import PlainLabel
 

@@ -12,7 +12,7 @@ from wxdesk.core.rules import Decision
 from wxdesk.core.traces import PushPath, ReplyTrace
 from wxdesk.desk.refusal_words import LONGEST, refusal_words
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.decision_words import short_outcome
+from wxdesk.ui.decision_words import short_outcome
 from wxdesk.ui.standing import Standstill, StandstillOf, nothing_holds, standing_of_reply
 from wxdesk.ui.traffic.entries import Line, precise_time
 from wxdesk.ui.traffic.outcomes import call_code, push_sentence

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont, QTextLayout, QTextOption
 
-from wxdesk.ui.inbox.bubble_content import Face, Figure, Frame, Paragraph, Piece, Span, span_at
+from wxdesk.ui.content.pieces import Face, Figure, Frame, Paragraph, Piece, Span, span_at
 from wxdesk.ui.theme import Size, font
 
 GAP = 4

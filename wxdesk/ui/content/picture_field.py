@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from wxdesk.i18n import explain, tr
 from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.inbox.picture_intake import Source, Taken, source_of, take_in
+from wxdesk.ui.content.picture_intake import Source, Taken, source_of, take_in
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel

@@ -8,10 +8,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QTextCharFormat, QTextLayout
 
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.bubble_content import Face, Figure, Frame, Span
-from wxdesk.ui.inbox.content_layout import Block, Box, ContentLayout
-from wxdesk.ui.inbox.painting import CENTER, paint_icon
+from wxdesk.ui.content.layout import Block, Box, ContentLayout
+from wxdesk.ui.content.pieces import Face, Figure, Frame, Span
 from wxdesk.ui.theme import Size, Theme, font
+from wxdesk.ui.widgets.painting import CENTER, paint_icon
 
 type ShowPicture = Callable[[str, QSize], QImage | None]
 """A picture by its digest within a size; None while it is being read, a null image if it cannot be shown."""

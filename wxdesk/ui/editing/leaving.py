@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from wxdesk.core.faults import Fault
 from wxdesk.core.templates import TemplateFault
 from wxdesk.i18n import tr
-from wxdesk.ui.rules.leave_dialog import LeaveDialog
+from wxdesk.ui.editing.leave_dialog import LeaveDialog
 
 
 class Draft(Protocol):

@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from wxdesk.core.model import Content
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.album import Album
-from wxdesk.ui.inbox.bubble_content import Paragraph, pieces_of_content
-from wxdesk.ui.inbox.content_layout import ContentLayout, lay_out_content
-from wxdesk.ui.inbox.content_painting import paint_content
+from wxdesk.ui.content.album import Album
+from wxdesk.ui.content.layout import ContentLayout, lay_out_content
+from wxdesk.ui.content.painting import paint_content
+from wxdesk.ui.content.pieces import Paragraph, pieces_of_content
 from wxdesk.ui.theme import Measure, Theme
 
 _PAD_X, _PAD_Y = 12, 9

@@ -1,0 +1,1 @@
+"""What the editors of rules and templates share: a field for Liquid, its variables, and leaving what is unsaved."""
