@@ -1,13 +1,15 @@
 """Pushes that arrive together share one transaction, and so one wait for the disk.
 
-A commit costs an fsync and a change of threads however many rows it holds. While one is under way the next pushes
-gather, and they go on gathering while each turn of the loop brings more of them; then they leave together. Nobody
-waits for a timer, and a lone push goes at once.
+A commit costs an fsync and several changes of threads however many rows it holds, and in a flood those cost more than
+the rows. While one is under way the next pushes gather. When several are under way at once, those who have just been
+answered are likely to write again, so what waits lingers for them a moment, as with PostgreSQL's `commit_delay`. A lone
+push goes at once.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
@@ -25,8 +27,11 @@ LIMIT = 2000
 BATCH = 500
 """Rows of one transaction at most, so that nobody waits long behind a flood."""
 
-ENOUGH = 64
-"""Pushes that leave although more are coming in."""
+SIBLINGS = 4
+"""Fewer pushes than this under way at once wait for nobody."""
+
+LINGER_SECONDS = 0.001
+"""How long a batch may wait for the rest of those who were there a moment ago."""
 
 type Commit = Callable[[Sequence[Push]], Awaitable[list[int | None]]]
 """Commits pushes in one transaction; for each, in order, its id or None for a copy of a known one."""
@@ -35,13 +40,16 @@ type Commit = Callable[[Sequence[Push]], Awaitable[list[int | None]]]
 class GroupCommit:
     """Gathers pushes and commits them; each caller gets the result of its own."""
 
-    def __init__(self, commit: Commit, limit: int = LIMIT, batch: int = BATCH) -> None:
+    def __init__(self, commit: Commit, limit: int = LIMIT, batch: int = BATCH, linger: float = LINGER_SECONDS) -> None:
         self._commit = commit
         self._limit = limit
         self._batch = batch
         self._waiting: deque[tuple[Push, asyncio.Future[int | None]]] = deque()
         self._running: asyncio.Task[None] | None = None
         self._closed = False
+        self._linger = linger
+        self._crowd = 0  # as many as were under way when the last batch was on disk
+        self._crowd_is_back = asyncio.Event()
 
     async def keep(self, push: Push) -> int | None:
         """Commit `push` with the others that wait. Its id, or None if its key is known already.
@@ -57,6 +65,8 @@ class GroupCommit:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[int | None] = loop.create_future()
         self._waiting.append((push, future))
+        if len(self._waiting) >= self._crowd:
+            self._crowd_is_back.set()
         if self._running is None:
             self._running = loop.create_task(self._run(), name="group commit")
         return await future
@@ -77,10 +87,12 @@ class GroupCommit:
             self._running = None
 
     async def _gather(self) -> None:
-        seen = 0
-        while seen < len(self._waiting) < ENOUGH:
-            seen = len(self._waiting)
-            await asyncio.sleep(0)
+        if self._crowd < SIBLINGS or len(self._waiting) >= self._crowd:
+            return
+        self._crowd_is_back.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._linger):
+                await self._crowd_is_back.wait()
 
     async def _settle(self, pushes: list[Push], futures: list[asyncio.Future[int | None]]) -> None:
         error: WxdeskError = StoreError(reason=CLOSED)  # stands if this task itself is cancelled
@@ -93,6 +105,7 @@ class GroupCommit:
             log.error("keeping %d pushes failed: %s", len(pushes), type(failed).__name__)
             error = StoreError(reason=OTHER)
         finally:
+            self._crowd = min(len(pushes) + len(self._waiting), self._batch)
             for index, future in enumerate(futures):
                 if future.done():
                     continue
