@@ -1,8 +1,9 @@
 """The only crossing between the window's thread and the desk's.
 
 Desk → window: events of the bus are gathered and delivered at most once a frame, as one Qt signal with all
-of them. Window → desk: `ask` hands a coroutine to the desk's loop; its result comes back as a plain call
-on the window's thread, its error goes to the notices. Widgets never see a task, a future or a thread.
+of them; when much happens, a frame is longer (`ui/frame_pace.py`). Window → desk: `ask` hands a coroutine to the
+desk's loop; its result comes back as a plain call on the window's thread, its error goes to the notices. Widgets
+never see a task, a future or a thread.
 """
 
 from __future__ import annotations
@@ -19,10 +20,9 @@ from shiboken6 import isValid
 
 from wxdesk.core.events import Event
 from wxdesk.desk.desk import Desk
+from wxdesk.ui.frame_pace import FramePace
 
 log = logging.getLogger(__name__)
-
-FRAME_MS = 16
 
 CLOSE_SECONDS = 2.0
 """How long closing waits for what the desk is still doing for the window."""
@@ -51,7 +51,8 @@ class Bridge(QObject):
         self._gathered: list[Event] = []
         self._open: set[Future[Any]] = set()
         self._closed = False
-        self._frame = QTimer(self, singleShot=True, interval=FRAME_MS)
+        self._pace = FramePace()
+        self._frame = QTimer(self, singleShot=True)
         self._frame.timeout.connect(self._deliver)
         self._arrived.connect(self._start_frame, Qt.ConnectionType.QueuedConnection)
         self._answered.connect(self._call, Qt.ConnectionType.QueuedConnection)
@@ -109,16 +110,19 @@ class Bridge(QObject):
 
     def _start_frame(self) -> None:
         if not self._closed and not self._frame.isActive():
-            self._frame.start()
+            self._frame.start(self._pace.wait_ms())
 
     def _deliver(self) -> None:
         with self._lock:
             events, self._gathered = tuple(self._gathered), []
         if events:
+            self._pace.begin()
             self.events.emit(events)
         self._tell_if_idle()
 
     def _tell_if_idle(self) -> None:
+        if not self._open:
+            self._pace.end()
         if not self._closed and self.is_idle:
             self.idle.emit()
 
