@@ -9,7 +9,7 @@ from wxdesk.core.matching import Ruleset, Tools
 from wxdesk.core.patterns import Found
 from wxdesk.core.rules import Condition, Rule
 from wxdesk.core.words import Normaliser
-from wxdesk.desk.pattern_filter import Re2Filter
+from wxdesk.desk.pattern_filter import PieceFilter
 from wxdesk.desk.patterns import PROGRAM_LIMIT, SOURCE_LIMIT, TEXT_LIMIT, compile_pattern
 
 REDOS = [
@@ -80,7 +80,7 @@ def test_no_text_keeps_a_pattern_busy(pattern: str, piece: str, fails: str, hold
 @pytest.mark.timeout(60)
 def test_no_text_keeps_a_list_of_such_rules_busy() -> None:
     rules = [Rule(row[0], id=n, when=Condition(regex=row[0]), then=REPLY) for n, row in enumerate(REDOS, start=1)]
-    asked = Ruleset(rules, Tools(compile_pattern, Normaliser(()), Re2Filter))
+    asked = Ruleset(rules, Tools(compile_pattern, Normaliser(()), PieceFilter))
     for pattern, piece, fails, holds in REDOS:
         failing, holding = (subject(hostile(piece, end)) for end in (fails, holds))
         assert asked.decide(failing) == asked.ask_each(failing)

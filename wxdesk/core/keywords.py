@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-_HEAD = 4
-"""Characters by which longer words are looked up; shorter ones, as most in Chinese, are looked up whole."""
+_BEGINNINGS = (2, 4, 8)
+"""Lengths of the beginnings by which words are looked up."""
 
 
 class Keywords:
     """Words, each with its owners (numbers of the caller's choice). Compares exactly; normalise both sides before.
 
-    At each place of a text the few characters that stand there are looked up: as a word, and as the beginning of
-    longer words, which are then looked up in each length that words with this beginning have. That is a handful of
-    look-ups a character, for a hundred words or a hundred thousand.
+    At each place of a text the two characters that stand there are looked up among the beginnings of words; where some
+    word begins so, the first four are, and then eight. Each beginning knows which lengths its words have that no longer
+    beginning finds, and they are looked up whole. At most places that is one look-up, for a hundred words or a
+    hundred thousand.
     """
 
     def __init__(self, words: Iterable[tuple[str, int]]) -> None:
@@ -22,29 +24,22 @@ class Keywords:
         for word, owner in words:
             owners[word].append(owner)
         self._owners = {word: tuple(found) for word, found in owners.items()}
-        tails: defaultdict[str, set[int]] = defaultdict(set)
-        for word in self._owners:
-            if len(word) >= _HEAD:
-                tails[word[:_HEAD]].add(len(word))
-        self._long = {head: tuple(sorted(found)) for head, found in tails.items()}
+        self._single = {word for word in owners if len(word) == 1}
+        self._beginnings = tuple((size, _lengths(owners, size)) for size in _BEGINNINGS)
         self._all_lengths = tuple(sorted({len(word) for word in self._owners}))
-        self._short_lengths = tuple(length for length in self._all_lengths if length < _HEAD)
 
     def inside(self, text: str) -> Iterator[int]:
         """Owners of the words that occur in `text`; an owner may come more than once."""
         owners = self._owners
-        for length in self._short_lengths:
-            pieces = {text[start : start + length] for start in range(len(text) - length + 1)}
-            for piece in pieces & owners.keys():
-                yield from owners[piece]
-        if self._long:
-            yield from self._long_inside(text)
-
-    def _long_inside(self, text: str) -> Iterator[int]:
-        heads = [text[start : start + _HEAD] for start in range(len(text) - _HEAD + 1)]
-        for start, head in enumerate(heads):
-            for length in self._long.get(head, ()):
-                yield from self._owners.get(text[start : start + length], ())
+        yield from owners.get("", ())
+        for character in self._single.intersection(text):
+            yield from owners[character]
+        places: Iterable[int] = range(len(text))
+        for size, beginnings in self._beginnings:
+            places = [place for place in places if text[place : place + size] in beginnings]
+            for place in places:
+                for length in beginnings[text[place : place + size]]:
+                    yield from owners.get(text[place : place + length], ())
 
     def whole(self, text: str) -> tuple[int, ...]:
         """Owners of the word that `text` is."""
@@ -59,3 +54,15 @@ class Keywords:
         """Owners of the words that `text` ends with."""
         for length in self._all_lengths:
             yield from self._owners.get(text[-length:], ())
+
+
+def _lengths(words: Iterable[str], size: int) -> Mapping[str, tuple[int, ...]]:
+    """How long the words with each beginning of this size are: those that no longer beginning finds."""
+    longer = min((other for other in _BEGINNINGS if other > size), default=sys.maxsize)
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    for word in words:
+        if len(word) >= size:
+            lengths = found[word[:size]]
+            if len(word) < longer:
+                lengths.add(len(word))
+    return {beginning: tuple(sorted(lengths)) for beginning, lengths in found.items()}

@@ -1,63 +1,46 @@
 """Many regular expressions at once: which of them are worth a search in a text.
 
-RE2 works out for each pattern which literal pieces a match must have, and finds all pieces of all patterns in one
-pass. What it names is searched as ever, so that a piece too many costs a little time and is never wrong.
+Each pattern is looked up by the pieces that a match must hold (`desk.pattern_pieces`): by those of them that the fewest
+other patterns need; the others are looked for only where those stand. What is named is searched as ever, so that a
+pattern too many costs a little time and is never wrong.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 
-import re2
-
-from wxdesk.desk.patterns import TEXT_LIMIT, re2_options, searchable
-
-PATTERNS = 500
-"""Patterns of one filter; the memory that a pass may take is bounded, and more patterns would reach the bound."""
-
-_MARK = "\U000f0f0f"
-"""A private character that no customer types, and that each filter must find again: see `_Part`."""
+from wxdesk.core.keywords import Keywords
+from wxdesk.desk.pattern_pieces import AnyOf, pieces
+from wxdesk.desk.patterns import TEXT_LIMIT, searchable
 
 
-class Re2Filter:
+class PieceFilter:
     """Fills `core.patterns.PatternFilter`; `sources` are patterns that `compile_pattern` takes."""
 
     def __init__(self, sources: Sequence[str]) -> None:
-        starts = range(0, len(sources), PATTERNS)
-        self._parts = [part for start in starts for part in _parts(sources[start : start + PATTERNS], start)]
+        numbers: defaultdict[str, list[int]] = defaultdict(list)
+        for number, source in enumerate(sources):
+            numbers[source].append(number)
+        needs = [pieces(source) for source in numbers]
+        wanted = Counter(piece for some in needs for need in some for piece in need)
+        self._numbers = list(numbers.values())
+        self._always = [place for place, some in enumerate(needs) if not some]
+        self._needs = [sorted(some, key=lambda need: _cost(need, wanted)) for some in needs]
+        rarest = ((need, place) for place, some in enumerate(self._needs) for need in some[:1])
+        self._pieces = Keywords((piece, place) for need, place in rarest for piece in need)
 
     def possible(self, text: str) -> Collection[int]:
         """The numbers of all sources that can be found in `text`, and perhaps some that cannot."""
-        encoded = (searchable(text[:TEXT_LIMIT]) + _MARK).encode()
-        return [number for part in self._parts for number in part.possible(encoded)]
+        folded = searchable(text[:TEXT_LIMIT]).casefold()
+        places = [*self._always, *(place for place in set(self._pieces.inside(folded)) if self._all_in(folded, place))]
+        return [number for place in places for number in self._numbers[place]]
+
+    def _all_in(self, folded: str, place: int) -> bool:
+        return all(any(piece in folded for piece in need) for need in self._needs[place][1:])
 
 
-class _Part:
-    """Some of the patterns. RE2 tells nobody when its memory does not suffice: it then finds nothing at all.
-
-    So a mark is put behind each text, and a pattern for it among the others. Where the mark is not found, nothing
-    else was looked for either, and all patterns count as possible.
-    """
-
-    def __init__(self, sources: Sequence[str], start: int) -> None:
-        self._all = range(start, start + len(sources))
-        self._filter = re2.Filter()
-        for source in (*sources, _MARK):
-            self._filter.Add(source, re2_options())
-        self._filter.Compile()
-
-    def possible(self, encoded: bytes) -> Collection[int]:
-        """The numbers of those that may be found."""
-        found = self._filter.Match(encoded, potential=True) or ()
-        mark = len(self._all)
-        return [self._all[index] for index in found if index != mark] if mark in found else self._all
-
-
-def _parts(sources: Sequence[str], start: int) -> Iterator[_Part]:
-    """All of them in one part, or in two where that becomes too large."""
-    try:
-        yield _Part(sources, start)
-    except re2.error:
-        half = len(sources) // 2
-        yield from _parts(sources[:half], start)
-        yield from _parts(sources[half:], start + half)
+def _cost(need: AnyOf, wanted: Mapping[str, int]) -> tuple[bool, int, int]:
+    """How much too often patterns are named that are looked up by `need`: single characters stand in many texts."""
+    shortest = min(map(len, need))
+    return (shortest == 1, sum(wanted[piece] for piece in need), -shortest)

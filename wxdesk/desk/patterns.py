@@ -6,6 +6,8 @@ What it does not know (look-around, back-references) is refused with a reason wh
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import re2
 
 from wxdesk.core.errors import BadPattern
@@ -55,11 +57,22 @@ class _Re2Pattern:
         return frozenset(self._names)
 
     def search(self, text: str) -> Found | None:
-        match = self._compiled.search(searchable(text[:TEXT_LIMIT]))
+        match = self._compiled.search(_encoded(text))
         if match is None:
             return None
         values = ((name, match.group(name)) for name in self._names)
-        return Found(match.group(), {name: value for name, value in values if value is not None})
+        return Found(_decoded(match.group()), {name: _decoded(value) for name, value in values if value is not None})
+
+
+@lru_cache(maxsize=4)
+def _encoded(text: str) -> bytes:
+    """What is searched of `text`, as RE2 takes it. One message is searched for many patterns."""
+    return text[:TEXT_LIMIT].encode("utf-8", "replace")
+
+
+def _decoded(found: bytes) -> str:
+    r"""`found`, without what `\C` may have left of a character."""
+    return found.decode("utf-8", "replace")
 
 
 def searchable(text: str) -> str:

@@ -26,7 +26,7 @@ from wxdesk.desk.calendars import Calendars
 from wxdesk.desk.composing import Answer, Composer, Occasion
 from wxdesk.desk.emoticons import normaliser, read_emoticons
 from wxdesk.desk.liquid import LiquidRenderer
-from wxdesk.desk.pattern_filter import Re2Filter
+from wxdesk.desk.pattern_filter import PieceFilter
 from wxdesk.desk.patterns import compile_pattern
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.rule_ports import Rules
@@ -76,7 +76,7 @@ class Rulebook:
         self._renderer = renderer
         self._clock = clock
         self._publish = publish
-        self._tools = Tools(compile_pattern, normaliser(read_emoticons()), Re2Filter)
+        self._tools = Tools(compile_pattern, normaliser(read_emoticons()), PieceFilter)
         self._composer = Composer(renderer, calendars, self._shelf, zone)
         self._sound: tuple[Rule, ...] = ()
         self._transfers = False
