@@ -39,7 +39,7 @@ CASES = [
     (Verdict("last_rule_within", False, ("问候", "10")), "“问候” did not answer within the last 10 minutes"),
     (Verdict("event", False, ("kf_close_session",)), "is not the event kf_close_session"),
     (Verdict("cooldown", True, ("60", "0", "0")), "has not answered too often"),
-    (Verdict("cooldown", False, ("60", "0", "0"), "per_contact_s"), "answered this customer less than 60 seconds ago"),
+    (Verdict("cooldown", False, ("60", "0", "0"), "per_contact_s"), "answered this customer less than 1 minute ago"),
     (Verdict("not.operator", True, ("away",)), "somebody is at the desk"),
     (Verdict("not.hours", False, ("inside", "店")), "within the hours “店”"),
     (Verdict("not.suffix", False, ("吗",), "吗"), "ends with “吗”"),

@@ -191,7 +191,7 @@ class ReplyTooLong(BadInput):
 class PartsDiffer(BadInput):
     """A long text comes in another number of parts than the operator agreed to; nothing was sent."""
 
-    template = "The text makes {made} messages, not {agreed}. Nothing was sent."
+    template = "The number of messages is {made}, not {agreed}. Nothing was sent."
 
     def __init__(self, made: int, agreed: int) -> None:
         super().__init__(made=made, agreed=agreed)

@@ -7,9 +7,11 @@ rule in the editor, in its trial and in the reasons of an answer.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 
 from wxdesk.core.rules import Condition, Verdict
-from wxdesk.i18n import tr
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.words import exact_span
 
 NEGATED = "not."
 
@@ -94,10 +96,10 @@ def _first_contact(verdict: Verdict, ok: bool) -> str:
 
 
 def _quiet_days(verdict: Verdict, ok: bool) -> str:
-    days = verdict.words[0]
+    days = int(verdict.words[0])
     if ok:
-        return tr("the customer was quiet for {days} days", days=days)
-    return tr("the customer was not quiet for {days} days", days=days)
+        return ntr("the customer was quiet for {n} day", "the customer was quiet for {n} days", days)
+    return ntr("the customer was not quiet for {n} day", "the customer was not quiet for {n} days", days)
 
 
 def _message_no(verdict: Verdict, ok: bool) -> str:
@@ -110,9 +112,12 @@ def _message_no(verdict: Verdict, ok: bool) -> str:
 
 def _last_rule(verdict: Verdict, ok: bool) -> str:
     rule, minutes = verdict.words
+    n = int(minutes)
     if ok:
-        return tr("“{rule}” answered within the last {minutes} minutes", rule=rule, minutes=minutes)
-    return tr("“{rule}” did not answer within the last {minutes} minutes", rule=rule, minutes=minutes)
+        many = "“{rule}” answered within the last {n} minutes"
+        return ntr("“{rule}” answered within the last {n} minute", many, n, rule=rule)
+    many = "“{rule}” did not answer within the last {n} minutes"
+    return ntr("“{rule}” did not answer within the last {n} minute", many, n, rule=rule)
 
 
 def _cooldown(verdict: Verdict, ok: bool) -> str:
@@ -121,7 +126,8 @@ def _cooldown(verdict: Verdict, ok: bool) -> str:
     seconds, _times, _rate = verdict.words
     match verdict.found:
         case "per_contact_s":
-            return tr("answered this customer less than {seconds} seconds ago", seconds=seconds)
+            span = exact_span(timedelta(seconds=int(seconds)))
+            return tr("answered this customer less than {span} ago", span=span)
         case "per_conversation":
             return tr("has answered in this conversation as often as it may")
         case _:

@@ -12,12 +12,14 @@ from wxdesk.core.markers import Legend
 from wxdesk.core.model import Author, Contact, Conversation, Reply, ReplyMode
 from wxdesk.core.text_links import as_seen
 from wxdesk.desk import emoticons
-from wxdesk.i18n import language, tr
+from wxdesk.i18n import language, ntr, tr
 from wxdesk.ui.fonts import has_emoji
 
+SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+UNITS = (DAY, HOUR, MINUTE, SECOND)
 
 
 def name_of(contact: Contact) -> str:
@@ -160,6 +162,28 @@ def span_word(span: timedelta) -> str:
     if span < 3 * DAY:
         return tr("{n} h", n=span // HOUR)
     return tr("{n} d", n=span // DAY)
+
+
+def unit_word(unit: timedelta, n: int) -> str:
+    """A unit of time as it stands behind the number `n`."""
+    words = {
+        DAY: ntr("day", "days", n),
+        HOUR: ntr("hour", "hours", n),
+        MINUTE: ntr("minute", "minutes", n),
+        SECOND: ntr("second", "seconds", n),
+    }
+    return words[unit]
+
+
+def whole_unit(span: timedelta) -> timedelta:
+    """The largest unit in which `span`, whole seconds, is a whole number."""
+    return next(unit for unit in UNITS if not span % unit)
+
+
+def exact_span(span: timedelta) -> str:
+    """A length of time as somebody chose it, with nothing rounded: `90 seconds`, `2 hours`."""
+    unit = whole_unit(span)
+    return f"{span // unit} {unit_word(unit, span // unit)}"
 
 
 def countdown(span: timedelta) -> str:

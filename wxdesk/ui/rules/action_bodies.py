@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 from wxdesk.core.faults import MOST_TYPING_SECONDS, Fault, Place
 from wxdesk.core.model import Content, ReplyKind
 from wxdesk.core.rules import Action, ActionKind
-from wxdesk.i18n import tr
+from wxdesk.i18n import ntr, tr
 from wxdesk.ui.rules.action_body import ActionBody
 from wxdesk.ui.rules.condition_parts import error_label, sentence_word
 from wxdesk.ui.rules.reply_body import ReplyBody
@@ -167,9 +167,11 @@ class TypingBody(ActionBody):
         self.seconds.valueChanged.connect(self._edited)
         self._error = error_label(self)
         flow = FlowLayout(self)
-        flow.addWidget(sentence_word(tr("The customer sees somebody typing for"), self))
-        flow.addWidget(self.seconds)
-        flow.addWidget(sentence_word(tr("seconds, then the next message comes."), self))
+        before, _ = typing_words(action.seconds)
+        unit = sentence_word("", self)
+        self.seconds.count(unit, _typed)
+        for widget in (sentence_word(before, self), self.seconds, unit):
+            flow.addWidget(widget)
         flow.addWidget(self._error)
 
     def action(self) -> Action:
@@ -191,6 +193,15 @@ class TypingBody(ActionBody):
 
     def _edited(self) -> None:
         self.changed.emit()
+
+
+def typing_words(seconds: int) -> tuple[str, str]:
+    """What stands before and behind the number of seconds of typing."""
+    return tr("The customer sees somebody typing for"), _typed(seconds)
+
+
+def _typed(seconds: int) -> str:
+    return ntr("second, then the next message comes.", "seconds, then the next message comes.", seconds)
 
 
 class SentenceBody(ActionBody):

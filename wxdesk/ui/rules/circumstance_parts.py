@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
@@ -11,9 +12,11 @@ from wxdesk.core.faults import MOST_DAYS, MOST_MINUTES, Place
 from wxdesk.core.rules import Condition, HoursTest, LastRule, MessageNo, Presence, TagsTest
 from wxdesk.i18n import tr
 from wxdesk.ui.rules.condition_parts import ConditionPart, WordsPart, sentence_word
+from wxdesk.ui.rules.condition_words import quiet_word
 from wxdesk.ui.widgets.flow import KEEP_WITH_NEXT
 from wxdesk.ui.widgets.menu_button import NameOf, OneOf
 from wxdesk.ui.widgets.number_field import NumberField
+from wxdesk.ui.words import MINUTE, unit_word
 
 MOST_MESSAGES = 999
 
@@ -135,7 +138,8 @@ class QuietPart(ConditionPart):
         self.days.show_number(days)
         self.days.valueChanged.connect(self._edited)
         self.days.setProperty(KEEP_WITH_NEXT, True)
-        self._unit = sentence_word(tr("days before"), host)
+        self._unit = sentence_word("", host)
+        self.days.count(self._unit, quiet_word)
 
     def add_to(self, when: Condition) -> Condition:
         """So many days."""
@@ -225,7 +229,8 @@ class LastRulePart(ConditionPart):
         self._within = sentence_word(tr("within the last"), host)
         self.minutes = NumberField(1, MOST_MINUTES, tr("Minutes since the other rule answered"), host)
         self.minutes.show_number(test.minutes)
-        self._unit = sentence_word(tr("minutes"), host)
+        self._unit = sentence_word("", host)
+        self.minutes.count(self._unit, partial(unit_word, MINUTE))
         for before in (self.rule, self._within, self.minutes):
             before.setProperty(KEEP_WITH_NEXT, True)
         self.rule.chosen.connect(self._edited)

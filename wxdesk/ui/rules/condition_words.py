@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from wxdesk.i18n import tr
+from wxdesk.i18n import ntr, tr
 
 WORD_CONDITIONS = ("any", "all", "exact", "prefix", "suffix", "none")
 ABOUT_THE_MESSAGE = frozenset({*WORD_CONDITIONS, "regex", "session_from", "session_from.fields", "event"})
@@ -74,6 +74,11 @@ def condition_label(condition: str, *, first: bool, excepted: bool = False) -> s
 def condition_phrase(condition: str, *, excepted: bool = False) -> str:
     """The same by itself, wherever it stands: without what joins it to the one before."""
     return condition_label(condition, first=True, excepted=True) if excepted else _PHRASES[condition]()
+
+
+def quiet_word(days: int) -> str:
+    """What stands behind the number of days without a message."""
+    return ntr("day before", "days before", days)
 
 
 _PHRASES: Mapping[str, Callable[[], str]] = {

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from wxdesk.core.faults import MOST_HOLD_SECONDS, Fault, Place
 from wxdesk.core.rules import Cooldown, Delivery, Rule
-from wxdesk.i18n import tr
+from wxdesk.i18n import ntr, tr
 from wxdesk.ui.rules.condition_parts import error_label, sentence_word
 from wxdesk.ui.rules.limit_parts import LIMITS, LimitPart, first_number, limit_choice
 from wxdesk.ui.theme import Size
@@ -45,7 +45,8 @@ class LeavingCard(QFrame):
         self.delivery.setProperty(NEW_LINE, True)
         self.seconds = NumberField(1, MOST_HOLD_SECONDS, tr("Seconds that the reply waits"), self._sentence)
         self.seconds.show_number(HOLD)
-        self._unit = sentence_word(tr("seconds for you before it leaves"), self._sentence)
+        self._unit = sentence_word("", self._sentence)
+        self.seconds.count(self._unit, waiting_word)
         self._error = error_label(self._sentence)
         self.note = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
         for widget in (self.delivery, self.seconds):
@@ -192,6 +193,11 @@ def delivery_choice(delivery: Delivery) -> str:
             return tr("Stays a draft until you send it")
         case Delivery.SHADOW:
             return tr("Shadow: decides and records, sends nothing")
+
+
+def waiting_word(seconds: int) -> str:
+    """What stands behind the number of seconds that a reply waits."""
+    return ntr("second for you before it leaves", "seconds for you before it leaves", seconds)
 
 
 def _note(delivery: Delivery) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -16,12 +17,10 @@ from wxdesk.ui.widgets.flow import KEEP_WITH_NEXT, NEW_LINE
 from wxdesk.ui.widgets.menu_button import OneOf
 from wxdesk.ui.widgets.number_field import NumberField
 from wxdesk.ui.widgets.small_button import SmallButton
+from wxdesk.ui.words import UNITS, exact_span, unit_word, whole_unit
 
 LIMITS = ("per_contact_s", "per_conversation", "per_account_per_min")
 """In the order of the menu that adds them; the fields of `Cooldown`."""
-
-UNITS = (86_400, 3600, 60, 1)
-"""Seconds of the units that a span can be told in, the largest first."""
 
 MOST_SECONDS = MOST_DAYS * 86_400
 
@@ -44,7 +43,7 @@ class LimitPart(QObject):
         self._before = sentence_word(before, host)
         self._before.setProperty(NEW_LINE, True)
         self.number = NumberField(1, MOST_TIMES, limit_choice(limit), host)
-        self.unit = OneOf(_unit_choices(), tr("Unit of time"), host) if limit == "per_contact_s" else None
+        self.unit = OneOf(_unit_choices(number), tr("Unit of time"), host) if limit == "per_contact_s" else None
         self._after = sentence_word("", host)
         self._remove = SmallButton("close", tr("Remove this limit: {what}", what=limit_choice(limit)), host)
         self._error = error_label(host)
@@ -58,8 +57,10 @@ class LimitPart(QObject):
 
     def add_to(self, limits: Cooldown) -> Cooldown:
         """`limits` with this one as well."""
-        factor = int(self.unit.value) if self.unit is not None else 1  # type: ignore[call-overload]
-        return replace(limits, **{self.limit: self.number.value() * factor})
+        number = self.number.value()
+        if self.unit is not None:
+            number *= round(timedelta.total_seconds(self.unit.value))  # type: ignore[arg-type]
+        return replace(limits, **{self.limit: number})
 
     def widgets(self) -> list[QWidget]:
         """All of its widgets, in their order."""
@@ -80,14 +81,17 @@ class LimitPart(QObject):
 
     def _show_number(self, number: int) -> None:
         if self.unit is not None:
-            unit = _unit_of(number)
+            span = timedelta(seconds=number)
+            unit = whole_unit(span)
             self.unit.set_value(unit)
-            number //= unit
+            number = span // unit
         self.number.show_number(number)
         self._say_after()
 
     def _say_after(self) -> None:
-        """The words behind the number go by it."""
+        """The words behind the number, and its unit, go by it."""
+        if self.unit is not None:
+            self.unit.say(_unit_choices(self.number.value()))
         self._after.setText(_words(self.limit, self.number.value())[1])
 
     def _edited(self) -> None:
@@ -115,8 +119,7 @@ def limit_sentence(limit: str, number: int) -> tuple[str, ...]:
     before, after = _words(limit, number)
     if limit != "per_contact_s":
         return before, str(number), after
-    unit = _unit_of(number)
-    return before, str(number // unit), dict(_unit_choices())[unit], after
+    return before, exact_span(timedelta(seconds=number)), after
 
 
 def limit_choice(limit: str) -> str:
@@ -136,11 +139,5 @@ def first_number(limit: str) -> int:
     return {"per_contact_s": 600, "per_conversation": 1}.get(limit, 30)
 
 
-def _unit_of(seconds: int) -> int:
-    """The largest unit in which so many seconds are a whole number."""
-    return next(unit for unit in UNITS if seconds % unit == 0)
-
-
-def _unit_choices() -> list[tuple[object, str]]:
-    words = (tr("days"), tr("hours"), tr("minutes"), tr("seconds"))
-    return list(zip(UNITS, words, strict=True))
+def _unit_choices(number: int) -> list[tuple[object, str]]:
+    return [(unit, unit_word(unit, number)) for unit in UNITS]

@@ -56,10 +56,11 @@ def group_words(group: Group) -> tuple[str, str]:
 
 def report_word(report: DryRunReport) -> str:
     """What came out of a dry run."""
-    answered = tr(
-        "It would have answered {answered} of {messages} messages; {differently} of them you answered differently.",
+    answered = ntr(
+        "It would have answered {answered} of {n} message; {differently} of them you answered differently.",
+        "It would have answered {answered} of {n} messages; {differently} of them you answered differently.",
+        report.messages,
         answered=report.answered,
-        messages=report.messages,
         differently=report.differently,
     )
     return answered if report.messages else tr("There are no messages yet.")

@@ -20,12 +20,13 @@ from wxdesk.core.rules import (
 from wxdesk.i18n import tr
 from wxdesk.ui.history.revision import Line, Revision, Section
 from wxdesk.ui.history.wording import field_lines, joined, labelled, named, text_lines
-from wxdesk.ui.rules.action_bodies import content_fields
-from wxdesk.ui.rules.condition_words import WORD_CONDITIONS, condition_phrase
-from wxdesk.ui.rules.leaving_card import delivery_choice
+from wxdesk.ui.rules.action_bodies import content_fields, typing_words
+from wxdesk.ui.rules.condition_words import WORD_CONDITIONS, condition_phrase, quiet_word
+from wxdesk.ui.rules.leaving_card import delivery_choice, waiting_word
 from wxdesk.ui.rules.limit_parts import LIMITS, limit_sentence
 from wxdesk.ui.rules.reply_body import variant_word
 from wxdesk.ui.rules.words import action_word, types_word
+from wxdesk.ui.words import MINUTE, unit_word
 
 
 def revision_of(rule: Rule) -> Revision:
@@ -101,7 +102,7 @@ def _before(when: Condition) -> Iterator[tuple[str, str]]:
     if when.first_contact is not None:
         yield "first_contact", tr("writes for the first time") if when.first_contact else tr("has written before")
     if when.quiet_days is not None:
-        yield "quiet_days", joined(str(when.quiet_days), tr("days before"))
+        yield "quiet_days", joined(str(when.quiet_days), quiet_word(when.quiet_days))
     if when.message_no is not None:
         yield "message_no", _number(when.message_no)
     if when.last_rule_within is not None:
@@ -124,7 +125,7 @@ def _number(bounds: MessageNo) -> str:
 
 
 def _last_rule(test: LastRule) -> str:
-    return joined(named((test.rule,)), tr("within the last"), str(test.minutes), tr("minutes"))
+    return joined(named((test.rule,)), tr("within the last"), str(test.minutes), unit_word(MINUTE, test.minutes))
 
 
 def _then(rule: Rule) -> Iterator[Line]:
@@ -145,7 +146,7 @@ def _action(action: Action) -> Iterator[Line]:
         case ActionKind.TAG:
             yield Line(joined(word, named(action.tags)))
         case ActionKind.TYPING:
-            before, after = tr("The customer sees somebody typing for"), tr("seconds, then the next message comes.")
+            before, after = typing_words(action.seconds)
             yield Line(joined(before, str(action.seconds), after))
         case ActionKind.IMAGE | ActionKind.LINK | ActionKind.CARD:
             yield Line(word)
@@ -163,5 +164,5 @@ def _leaving(rule: Rule) -> Iterator[Line]:
         if number:
             yield Line(joined(*limit_sentence(limit, number)))
     held = rule.delivery is Delivery.HOLD
-    rest = (str(rule.hold_seconds), tr("seconds for you before it leaves")) if held else ()
+    rest = (str(rule.hold_seconds), waiting_word(rule.hold_seconds)) if held else ()
     yield Line(joined(delivery_choice(rule.delivery), *rest))

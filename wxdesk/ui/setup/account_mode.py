@@ -14,6 +14,7 @@ from wxdesk.desk.accounts import LONGEST_HOLD
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.notices import Notices
+from wxdesk.ui.setup import counted_words as words
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.choice import Choice
@@ -35,7 +36,8 @@ class AccountMode(QWidget):
         self.mode.setAccessibleName(tr("How this account answers"))
         self.mode.addItems([mode_word(mode) for mode in ReplyMode])
         self.seconds = NumberField(0, LONGEST_HOLD, tr("Seconds in which you can stop or change a reply"), self)
-        self._unit = PlainLabel(tr("seconds to stop or change them"), parent=self)
+        self._unit = PlainLabel(parent=self)
+        self.seconds.count(self._unit, words.stopping)
         self._unit.setMinimumHeight(30)
         self.source = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
         self.back = Button(tr("Back to config.toml"), kind=ButtonKind.LINK, parent=self)

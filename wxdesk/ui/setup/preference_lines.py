@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -46,13 +48,15 @@ class PreferenceLine(QWidget):
 class NumberLine(PreferenceLine):
     """A number within a sentence: `before` it and `after` it."""
 
-    def __init__(self, field: str, before: str, after: str, parent: QWidget) -> None:
+    def __init__(self, field: str, before: str, after: Callable[[int], str], parent: QWidget) -> None:
         super().__init__(field, parent)
         least, most, zero = BOUNDS[field]
-        self.number = NumberField(0 if zero else least, most, f"{before} … {after}", self)
+        self.number = NumberField(0 if zero else least, most, f"{before} … {after(most)}", self)
         sentence = QWidget(self)
         flow = FlowLayout(sentence)
-        for widget in (_word(before, sentence), self.number, _word(after, sentence)):
+        unit = _word("", sentence)
+        self.number.count(unit, after)
+        for widget in (_word(before, sentence), self.number, unit):
             flow.addWidget(widget)
         self._column.addWidget(sentence)
         self._column.addWidget(self.error)

@@ -15,9 +15,11 @@ from wxdesk.core.preferences import LastMoment, Preferences
 from wxdesk.i18n import explain, tr
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.notices import Notices
+from wxdesk.ui.setup import counted_words as words
 from wxdesk.ui.setup.preference_lines import ChoiceLine, NumberLine, PreferenceLine, SwitchLine
 from wxdesk.ui.setup.rows import Card, Stack
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.words import MINUTE, unit_word
 
 
 class PreferencesCard(Card):
@@ -59,10 +61,8 @@ class PreferencesCard(Card):
 
     def _add_talking(self) -> None:
         takes_over = SwitchLine("writing_takes_over", tr("Whoever writes takes the conversation over by that"), self)
-        minutes = NumberLine("takeover_minutes", tr("and has the word for"), tr("minutes"), self)
-        undo = NumberLine(
-            "undo_seconds", tr("What you send can be undone for"), tr("seconds (0: it leaves at once)"), self
-        )
+        minutes = NumberLine("takeover_minutes", tr("and has the word for"), partial(unit_word, MINUTE), self)
+        undo = NumberLine("undo_seconds", tr("What you send can be undone for"), words.undo, self)
         self._add(tr("Writing"), undo, takes_over, minutes)
         hours = QHBoxLayout()
         hours.addWidget(self.hours)
@@ -72,20 +72,18 @@ class PreferencesCard(Card):
     def _add_waiting(self) -> None:
         last = ChoiceLine("last_moment", tr("When the time for replies is about to end, a held reply"), self)
         last.offer([(LastMoment.HAND_OVER, tr("waits for me")), (LastMoment.SEND, tr("is sent"))])
-        late = tr("minutes late waits as a draft instead")
-        self._add(tr("Held replies"), last, NumberLine("stale_minutes", tr("An automatic reply more than"), late, self))
-        idle = tr("minutes without key or mouse in this window nobody is at the desk")
-        self._add(tr("Presence"), NumberLine("away_minutes", tr("After"), idle, self))
+        late = NumberLine("stale_minutes", tr("An automatic reply more than"), words.late, self)
+        self._add(tr("Held replies"), last, late)
+        self._add(tr("Presence"), NumberLine("away_minutes", tr("After"), words.idle, self))
 
     def _add_calling(self) -> None:
         shown = SwitchLine("notifications", tr("Notify me on the desktop"), self)
         text = SwitchLine("notifications_show_text", tr("and show what the customer wrote"), self)
         self._add(tr("Notifications"), shown, text)
         sound = SwitchLine("sound", tr("Ring when a conversation needs me"), self)
-        again = NumberLine("sound_every_seconds", tr("again every"), tr("seconds until somebody looks (0: once)"), self)
+        again = NumberLine("sound_every_seconds", tr("again every"), words.again, self)
         self._add(tr("Sound"), sound, again)
-        hours = tr("hours before the time for replies ends with no answer (0: never)")
-        self._add(tr("Warning"), NumberLine("warn_hours", tr("Warn me"), hours, self))
+        self._add(tr("Warning"), NumberLine("warn_hours", tr("Warn me"), words.warned, self))
 
     def _add(self, name: str, *lines: PreferenceLine) -> Stack:
         stack = Stack(*lines)

@@ -62,6 +62,12 @@ class OneOf(MenuButton):
         self.setText(self._actions[value].text())
         self.setAccessibleName(f"{self._name}: {self.text()}")
 
+    def say(self, choices: Sequence[tuple[object, str]]) -> None:
+        """Name the same choices in other words: one hour, two hours."""
+        for value, text in choices:
+            self._actions[value].setText(text)
+        self.set_value(self.value)
+
     def _take(self, action: QAction) -> None:
         self.set_value(action.data())
         self.chosen.emit(self.value)

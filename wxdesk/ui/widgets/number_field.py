@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QRegularExpression, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QRegularExpressionValidator
-from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QSizePolicy, QWidget
 
 from wxdesk.ui.theme import Size, font
 
@@ -25,6 +27,7 @@ class NumberField(QLineEdit):
         super().__init__(parent)
         self._least = least
         self._most = most
+        self._say_unit: Callable[[], None] | None = None
         digits = max(2, len(str(most)))
         self.setText(str(least))
         self.setAccessibleName(name)
@@ -34,6 +37,15 @@ class NumberField(QLineEdit):
         self.setFixedWidth(AROUND + DIGIT * digits)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.textChanged.connect(self._changed)
+
+    def count(self, label: QLabel, words: Callable[[int], str]) -> None:
+        """Let `label` behind it say what is counted: one minute, two minutes."""
+
+        def say() -> None:
+            label.setText(words(self.value()))
+
+        self._say_unit = say
+        say()
 
     def value(self) -> int:
         """The number; 0 while the field is empty."""
@@ -48,6 +60,7 @@ class NumberField(QLineEdit):
         self.blockSignals(True)
         self.setText(str(number))
         self.blockSignals(False)
+        self._count()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The arrow keys step."""
@@ -57,5 +70,10 @@ class NumberField(QLineEdit):
             return
         self.setValue(min(max(self.value() + step, self._least), self._most))
 
+    def _count(self) -> None:
+        if self._say_unit is not None:
+            self._say_unit()
+
     def _changed(self) -> None:
+        self._count()
         self.valueChanged.emit(self.value())
