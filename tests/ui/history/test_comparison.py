@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wxdesk.ui.history.comparison import MOST_TOKENS, Change, ComparedLine, alone, compare
+from wxdesk.ui.history.comparison import MOST_TOKENS, Change, ComparedLine, compare
 from wxdesk.ui.history.revision import Line, Section
 
 SAME, GONE, ADDED = Change.SAME, Change.GONE, Change.ADDED
@@ -69,5 +69,5 @@ def test_the_same_words_that_stand_in_are_another_line() -> None:
 
 
 def test_one_alone_has_not_changed() -> None:
-    [only] = alone((section("a", "x", "y"),))
+    [only] = compare((section("a", "x", "y"),), (section("a", "x", "y"),))
     assert [(line.change, line.text) for line in only.lines] == [(SAME, "x"), (SAME, "y")]

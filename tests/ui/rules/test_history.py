@@ -61,7 +61,7 @@ def test_the_newest_is_in_use_and_cannot_be_restored(dialog: HistoryDialog, page
     rows = [dialog.list.item(row).text() for row in range(dialog.list.count())]
     assert [text.partition(" · ")[0] for text in rows] == ["Revision 3", "Revision 2", "Revision 1"]
     assert rows[0] == page.editor.head.revision.full_text()
-    assert dialog.standing.full_text() == "In use now"
+    assert dialog.legend.standing.full_text() == "In use now"
     assert not dialog.take.isEnabled()
     assert not dialog.note.isVisible()
     dialog.close()
@@ -85,9 +85,9 @@ def test_an_earlier_one_is_compared_with_the_present_one_in_words(dialog: Histor
         " \tAnswers whenever it matches.",
         " \tLeaves as the conversation's mode says",
     ]
-    assert dialog.gone.full_text() == "− only in revision 1"
-    assert dialog.added.full_text() == "+ only in revision 3, in use now"
-    assert not dialog.standing.isVisible()
+    assert dialog.legend.gone.full_text() == "− only in revision 1"
+    assert dialog.legend.added.full_text() == "+ only in revision 3, in use now"
+    assert not dialog.legend.standing.isVisible()
     dialog.close()
 
 
@@ -109,7 +109,7 @@ def test_what_is_restored_can_be_undone_and_counts_once_it_is_saved(
     page.editor.head.history.click()
     again = opened(qtbot)
     again.list.setCurrentRow(3)
-    assert again.standing.full_text() == "Reads like revision 4, which is in use now"
+    assert again.legend.standing.full_text() == "Reads like revision 4, which is in use now"
     again.close()
 
 
@@ -165,7 +165,7 @@ def test_a_deleted_rule_says_so_shows_its_words_and_can_be_made_anew(
     page.explain(hours.id, 1)
     shown = opened(qtbot)
     assert shown.note.full_text() == ("Revision 1 of “Hours” decided on that message. The rule has been deleted since.")
-    assert shown.standing.full_text() == "Deleted; not in use any more"
+    assert shown.legend.standing.full_text() == "Deleted; not in use any more"
     assert " \tWe open at 9." in shown.view.toPlainText()
     shown.take.click()
     assert (page.editor.saved.id, page.editor.rule().name, page.editor.rule().then) == (0, "Hours", (NINE,))

@@ -24,7 +24,7 @@ type Stretch = tuple[int, int]
 
 
 class Change(Enum):
-    """Where a line stands: in both, in the earlier one only, in the present one only."""
+    """Where a line stands: in both, in the earlier one only, in the later one only."""
 
     SAME = " "
     GONE = "−"
@@ -55,7 +55,7 @@ class ComparedSection:
 
 
 def compare(then: Sequence[Section], now: Sequence[Section]) -> tuple[ComparedSection, ...]:
-    """What `then` said and what `now` says, in the order of their titles."""
+    """What `then` said and what `now` says, in the order of their titles; one by itself is compared with itself."""
     before = {section.title: section.lines for section in then}
     after = {section.title: section.lines for section in now}
     compared = (
@@ -63,11 +63,6 @@ def compare(then: Sequence[Section], now: Sequence[Section]) -> tuple[ComparedSe
         for title in dict.fromkeys((*after, *before))
     )
     return tuple(section for section in compared if section.lines)
-
-
-def alone(sections: Sequence[Section]) -> tuple[ComparedSection, ...]:
-    """One revision by itself."""
-    return compare(sections, sections)
 
 
 def _lines(then: Sequence[Line], now: Sequence[Line]) -> Iterator[ComparedLine]:

@@ -1,20 +1,21 @@
-"""Every revision that was ever saved: look at one, see what has changed since, and take it back into the editor."""
+"""Every revision that was ever saved: look at one, compare it with any other, and take it back into the editor."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from wxdesk.i18n import tr
-from wxdesk.ui.history.comparison import alone, compare
+from wxdesk.ui.history.comparison import compare
 from wxdesk.ui.history.comparison_view import ComparisonView
+from wxdesk.ui.history.legend import Legend
+from wxdesk.ui.history.other_side import OtherSide, Side
 from wxdesk.ui.history.revision import Revision, revision_word
-from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.flow import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
 
 WIDTH, HEIGHT = 800, 520
@@ -22,10 +23,11 @@ LIST, ROW = 228, 32
 
 
 class HistoryDialog(QDialog):
-    """Revisions at the left, the newest first; at the right the chosen one, compared with the present one.
+    """Revisions at the left, the newest first; at the right the chosen one, compared with another.
 
-    The present one is the newest. Of what was deleted none is, so each stands by itself. `note` is a sentence above
-    everything; `shown` the number of the revision to begin with, if it is not the newest.
+    That is the present one, which is the newest, until something else is chosen above the text. Of what was deleted
+    none is, so each stands by itself at first. The older one of the two is always the one whose lines went. `note` is
+    a sentence above everything; `shown` the number of the revision to begin with, if it is not the newest.
 
     Signals:
         taken: what was kept as the revision whose words shall be edited again.
@@ -52,14 +54,14 @@ class HistoryDialog(QDialog):
         self.note = PlainLabel(note, wrap=True, parent=self)
         self.note.setVisible(bool(note))
         self.list = self._make_list(now)
-        self.gone = PlainLabel(size=Size.SMALL, role="failed", parent=self)
-        self.added = PlainLabel(size=Size.SMALL, role="accent", parent=self)
-        self.standing = PlainLabel(size=Size.SMALL, role="secondary", parent=self)
+        self.other = OtherSide(self._revisions, now, self, deleted=deleted)
+        self.legend = Legend(self)
         self.view = ComparisonView(self)
         self.take = Button(tr("Restore"), kind=ButtonKind.PRIMARY, parent=self)
         self.take.setToolTip(tr("Puts them into the editor; they are used once you save."))
         self.close_button = Button(tr("Close"), key_hint="Esc", parent=self)
         self.list.currentRowChanged.connect(self._show)
+        self.other.currentIndexChanged.connect(self._show)
         self.list.itemActivated.connect(self._take)
         self.take.clicked.connect(self._take)
         self.close_button.clicked.connect(self.reject)
@@ -82,12 +84,15 @@ class HistoryDialog(QDialog):
         return rows
 
     def _lay_out(self) -> None:
-        legend = FlowLayout(gap=16)
-        for label in (self.gone, self.added, self.standing):
-            legend.addWidget(label)
+        sides = QHBoxLayout()
+        sides.setSpacing(8)
+        sides.addWidget(PlainLabel(tr("Compare with"), role="secondary", parent=self))
+        sides.addWidget(self.other)
+        sides.addStretch(1)
         right = QVBoxLayout()
         right.setSpacing(8)
-        right.addLayout(legend)
+        right.addLayout(sides)
+        right.addWidget(self.legend)
         right.addWidget(self.view, 1)
         middle = QHBoxLayout()
         middle.setSpacing(16)
@@ -105,26 +110,31 @@ class HistoryDialog(QDialog):
         column.addLayout(middle, 1)
         column.addLayout(foot)
 
-    def _show(self, row: int) -> None:
-        revision, newest = self._revisions[row], self._revisions[0]
-        compared = alone(revision.sections)
-        if not self._deleted:
-            compared = compare(revision.sections, newest.sections)
-        changed = any(section.changed for section in compared)
+    def _show(self) -> None:
+        row = self.list.currentRow()
+        shown, other = self._revisions[row], self.other.against(row)
+        older, newer = sorted((shown, other or shown), key=attrgetter("number"))
+        compared = compare(older.sections, newer.sections)
         self.view.show_sections(compared)
-        self.gone.setText(tr("− only in revision {n}", n=revision.number) if changed else "")
-        self.added.setText(tr("+ only in revision {n}, in use now", n=newest.number) if changed else "")
-        self.standing.setText("" if changed else self._standing(row))
-        for label in (self.gone, self.added, self.standing):
-            label.setVisible(bool(label.full_text()))
+        if any(section.changed for section in compared):
+            self.legend.name_sides(older, newer, in_use=self._is_in_use(newer))
+        else:
+            self.legend.say(self._standing(row, other))
         self.take.setEnabled(self._deleted or row > 0)
 
-    def _standing(self, row: int) -> str:
+    def _is_in_use(self, revision: Revision) -> bool:
+        return not self._deleted and revision is self._revisions[0]
+
+    def _standing(self, row: int, other: Revision | None) -> str:
+        if other is not None and self._is_in_use(other):
+            return tr("Reads like revision {n}, which is in use now", n=other.number)
+        if other is not None:
+            return tr("Reads like revision {n}", n=other.number)
+        if self.other.side is Side.BEFORE:
+            return tr("The first one: there is none before it")
         if self._deleted:
             return tr("Deleted; not in use any more")
-        if row == 0:
-            return tr("In use now")
-        return tr("Reads like revision {n}, which is in use now", n=self._revisions[0].number)
+        return tr("In use now") if row == 0 else tr("Revision {n} by itself", n=self._revisions[row].number)
 
     def _take(self) -> None:
         if self.take.isEnabled():
