@@ -11,7 +11,7 @@ import pytest
 from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk.core.errors import BadPreference, NotFound
 from wxdesk.core.events import AccountChanged, DecisionMade
-from wxdesk.core.model import ReplyMode, ReplyState
+from wxdesk.core.model import ModeSource, ReplyMode, ReplyState
 from wxdesk.sandbox.customers import HAN_MEIMEI, LI_LEI, WANG_FANG
 
 LI, WANG, HAN = LI_LEI.openid, WANG_FANG.openid, HAN_MEIMEI.openid
@@ -108,3 +108,44 @@ async def test_what_cannot_be_read_counts_as_never_set(desk: Desk) -> None:
     await desk.opened.desk.store.settings.set("account:shop", '{"reply_mode": "later", "hold_seconds": 1}')
     await desk.restart()
     assert desk.opened.desk.accounts["shop"].reply_mode is ReplyMode.HOLD
+
+
+async def test_each_reply_keeps_whose_word_its_mode_was(desk: Desk) -> None:
+    handoff, accounts = desk.opened.desk.handoff, desk.opened.desk.accounts
+    han = await says(desk, HAN, "在吗")
+    await handoff.set_mode(han, ReplyMode.DRAFT)
+    for openid, text in ((LI, "几点"), (WANG, "退款"), (HAN, "退款")):
+        await says(desk, openid, text)
+
+    async def words() -> list[tuple[ReplyMode | None, ModeSource | None]]:
+        return [((reply := await desk.reply(one)).mode, reply.mode_from) for one in (1, 2, 3)]
+
+    made = [
+        (ReplyMode.HOLD, ModeSource.ACCOUNT),
+        (ReplyMode.HOLD, ModeSource.RULE),
+        (ReplyMode.DRAFT, ModeSource.CONVERSATION),
+    ]
+    assert await words() == made
+    await accounts.set_mode("shop", ReplyMode.AUTO, 8)
+    await handoff.set_mode(han, ReplyMode.HOLD)
+    assert await words() == made
+    await accounts.set_mode("shop", ReplyMode.DRAFT, 8)
+    assert await words() == [(ReplyMode.DRAFT, ModeSource.ACCOUNT), *made[1:]]
+    steps = [[step.reason for step in await desk.opened.desk.store.replies.steps(one)] for one in (1, 2, 3)]
+    assert steps == [
+        ["As it was set for the account.", "The mode was changed for the account while it waited."],
+        ["As the rule itself said."],
+        ["As it was set for this conversation."],
+    ]
+
+
+async def test_what_waits_when_a_conversation_follows_its_account_again_has_the_accounts_word(desk: Desk) -> None:
+    handoff = desk.opened.desk.handoff
+    await desk.opened.desk.accounts.set_mode("shop", ReplyMode.DRAFT, 8)
+    han = await says(desk, HAN, "在吗")
+    await handoff.set_mode(han, ReplyMode.HOLD)
+    await says(desk, HAN, "几点")
+    assert await state(desk, 1) is ReplyState.HELD
+    await handoff.set_mode(han, None)
+    reply = await desk.reply(1)
+    assert (reply.state, reply.mode_from) == (ReplyState.DRAFT, ModeSource.ACCOUNT)

@@ -6,11 +6,13 @@ the program decides whether a move is allowed: the store asks `next_state` befor
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from wxdesk.core.errors import MoveNotAllowed
-from wxdesk.core.model import Account, Author, Conversation, Reply, ReplyMode, ReplyState
+from wxdesk.core.model import Account, Author, Conversation, ModeSource, Reply, ReplyMode, ReplyState
 from wxdesk.core.rules import Delivery, Rule
 
 S = ReplyState
@@ -112,18 +114,42 @@ def mode_of(conversation: Conversation, account: Account) -> ReplyMode:
     return conversation.mode or account.reply_mode
 
 
-def delivered(rule: Rule, conversation: Conversation, account: Account) -> tuple[ReplyMode, int]:
-    """Under which mode what `rule` says is born, and for how many seconds it is held if it is.
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """Under which mode something is born, whose word that is, and for how many seconds it is held if it is."""
+
+    mode: ReplyMode
+    source: ModeSource
+    hold_seconds: int
+
+
+def delivered(rule: Rule, conversation: Conversation, account: Account) -> Delivered:
+    """How what `rule` says is born.
 
     The narrowest word wins: a human's about this one contact, then the rule's, then the account's. Off, at the
     conversation or else at the account, is a guard that stands before all rules.
     """
-    if conversation.mode is not None or rule.delivery not in _MODES:
-        return mode_of(conversation, account), account.hold_seconds
-    return _MODES[rule.delivery], rule.hold_seconds
+    if conversation.mode is not None:
+        return Delivered(conversation.mode, ModeSource.CONVERSATION, account.hold_seconds)
+    if rule.delivery in _MODES:
+        return Delivered(_MODES[rule.delivery], ModeSource.RULE, rule.hold_seconds)
+    return Delivered(account.reply_mode, ModeSource.ACCOUNT, account.hold_seconds)
 
 
 _MODES = {Delivery.SEND: ReplyMode.AUTO, Delivery.HOLD: ReplyMode.HOLD, Delivery.DRAFT: ReplyMode.DRAFT}
+
+BORN_BY: Mapping[ModeSource, str] = {
+    ModeSource.ACCOUNT: "As it was set for the account.",
+    ModeSource.RULE: "As the rule itself said.",
+    ModeSource.CONVERSATION: "As it was set for this conversation.",
+}
+"""Why an automatic reply waited when it was made."""
+
+CHANGED_BY: Mapping[ModeSource, str] = {
+    ModeSource.ACCOUNT: "The mode was changed for the account while it waited.",
+    ModeSource.CONVERSATION: "The mode was changed for this conversation while it waited.",
+}
+"""Why one that waited does not leave by itself any more."""
 
 
 def is_taken_over(conversation: Conversation, now: datetime) -> bool:

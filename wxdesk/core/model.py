@@ -36,6 +36,14 @@ class ReplyMode(StrEnum):
     OFF = "off"
 
 
+class ModeSource(StrEnum):
+    """Whose word a mode is: the account's, the rule's delivery, or a human's about one conversation."""
+
+    ACCOUNT = "account"
+    RULE = "rule"
+    CONVERSATION = "conversation"
+
+
 class MessageType(StrEnum):
     """What a contact did, in the words that rules use (`on = […]`)."""
 
@@ -323,6 +331,9 @@ class Reply:
     (back-off). `edited` marks a rule's reply that an operator changed; `by` names who cancelled or settled it.
     `errcode`, `error` and `rid` are WeChat's last answer. `attempts` counts the HTTP calls made. `part_of` is the first
     part's id in the later parts of one answer.
+
+    `mode` is the one that applied when a rule made it, or that has made a draft of it since, and `mode_from` whose word
+    that was; both stay what they are when the mode is set otherwise later. None where no rule made it.
     """
 
     id: int
@@ -349,6 +360,8 @@ class Reply:
     error: str = ""
     rid: str = ""
     part_of: int | None = None
+    mode: ReplyMode | None = None
+    mode_from: ModeSource | None = None
 
     @property
     def at(self) -> datetime:
@@ -370,3 +383,5 @@ class NewReply:
     rule_revision: int = 0
     due_at: datetime | None = None
     not_before: datetime | None = None
+    mode: ReplyMode | None = None
+    mode_from: ModeSource | None = None

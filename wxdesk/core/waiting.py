@@ -18,6 +18,7 @@ WAITS = frozenset({ReplyState.HELD, ReplyState.DRAFT})
 """The states in which a reply waits for its time or for its human."""
 
 
+ASKS_SINCE = "The customer wrote again, and no rule may answer that. It leaves only when you say so."
 WINDOW_CLOSED = "The customer's reply window closed before this left. It can be sent once he has written again."
 HANDED_OVER = "The customer's reply window is about to close, so this was left to you instead of being sent by itself."
 

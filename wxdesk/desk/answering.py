@@ -93,7 +93,7 @@ class Answering:
         """For how long what waits would be held if it were made now."""
         ready = self._rulebook.ruleset.by_id
         rules = [ready[one.rule_id].rule for one in item.waiting if one.rule_id is not None and one.rule_id in ready]
-        seconds = {rule.id: delivered(rule, item.conversation, account)[1] for rule in rules}
+        seconds = {rule.id: delivered(rule, item.conversation, account).hold_seconds for rule in rules}
         return Clocks(account.hold_seconds, seconds, item.conversation.window.until)
 
     def _ask_rules(self, item: Undecided, situation: Situation) -> Resolution:
@@ -106,7 +106,7 @@ class Answering:
             return Resolution(_decision(item, Outcome.NOT_RENDERED, now, problem=type(error).__name__))
         if is_waited_for(item.waiting, item.message) and (answer.rule is None or answer.rule.default):
             return _still_held(item, answer, now)
-        if answer.transfer and delivered(answer.transfer, item.conversation, account)[0] is ReplyMode.DRAFT:
+        if answer.transfer and delivered(answer.transfer, item.conversation, account).mode is ReplyMode.DRAFT:
             # Nothing leaves by itself there; the human who looks at the drafts is here.
             answer = replace(answer, transfer=None, take_over=True)
         decision = _explained(_decision(item, _outcome(answer), now), answer)
@@ -189,12 +189,12 @@ def _replies(item: Undecided, account: Account, answer: Answer, now: datetime) -
 
 
 def _reply(item: Undecided, account: Account, said: Said, now: datetime) -> NewReply | None:
-    mode, hold_seconds = delivered(said.rule, item.conversation, account)
-    state = first_state(mode)
+    how = delivered(said.rule, item.conversation, account)
+    state = first_state(how.mode)
     if state is None:
         return None
     later = now + timedelta(seconds=said.after)
-    due_at = in_time(later + timedelta(seconds=hold_seconds), item.conversation.window.until)
+    due_at = in_time(later + timedelta(seconds=how.hold_seconds), item.conversation.window.until)
     return NewReply(
         conversation_id=item.conversation.id,
         author=Author.RULE,
@@ -206,6 +206,8 @@ def _reply(item: Undecided, account: Account, said: Said, now: datetime) -> NewR
         rule_revision=said.rule.revision,
         due_at=due_at if state is ReplyState.HELD else None,
         not_before=later if said.after and state is ReplyState.QUEUED else None,
+        mode=how.mode,
+        mode_from=how.source,
     )
 
 

@@ -18,7 +18,7 @@ from wxdesk.core.lifecycle import Move
 from wxdesk.core.model import Author, ReplyState
 from wxdesk.core.rules import Outcome
 from wxdesk.core.steps import Step, StepKind
-from wxdesk.core.waiting import WAITS, WINDOW_CLOSED, Clocks, Fate, Waiting, freed
+from wxdesk.core.waiting import ASKS_SINCE, WAITS, WINDOW_CLOSED, Clocks, Fate, Waiting, freed
 from wxdesk.desk.ports import Resolution
 from wxdesk.store.many_replies import QUEUED, by_hand, move_all
 from wxdesk.store.parts import later_parts
@@ -124,7 +124,8 @@ class GivingWay:
             self._write([one], at, StepKind.HOLD, due_at=clocks.due_at(at, one.what.rule_id, due_at - first))
 
     def _ask(self, waiting: Sequence[_Held], at: datetime) -> None:
-        self._write([one for one in waiting if one.due_at is not None], at, StepKind.HOLD, due_at=None)
+        asks = [one for one in waiting if one.due_at is not None]
+        self._write(asks, at, StepKind.HOLD, due_at=None, error=ASKS_SINCE)
 
     def _write(
         self,

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from wxdesk.core.lifecycle import BORN_BY
 from wxdesk.core.model import NewReply, Reply, ReplyState
 from wxdesk.core.steps import Step, StepKind
 from wxdesk.store.records import reply_of, select_replies
@@ -37,6 +38,8 @@ def reply_row(reply: NewReply, at: datetime) -> dict[str, Any]:
         "by": "",
         "error": "",
         "rid": "",
+        "mode": reply.mode,
+        "mode_from": reply.mode_from,
     }
 
 
@@ -48,17 +51,21 @@ def insert_replies(connection: Connection, rows: Sequence[dict[str, Any]]) -> li
     ids = list(connection.scalars(statement, rows))
     made = list(zip(ids, rows, strict=True))
     index_replies(connection, [(reply_id, row["content"]) for reply_id, row in made])
-    write_steps(connection, [_born(reply_id, row) for reply_id, row in made if row["state"] in _BORN])
+    write_steps(connection, [step for reply_id, row in made if (step := _born(reply_id, row)) is not None])
     return ids
 
 
-_BORN = {ReplyState.HELD: StepKind.HOLD, ReplyState.CANCELLED: StepKind.CANCEL}
+_BORN = {ReplyState.HELD: StepKind.HOLD, ReplyState.DRAFT: StepKind.KEEP, ReplyState.CANCELLED: StepKind.CANCEL}
 """What a reply has been through when it gets its row. One is cancelled already if a later message of its batch is
-answered in its place."""
+answered in its place. A draft tells only whose word that was."""
 
 
-def _born(reply_id: int, row: dict[str, Any]) -> Step:
-    return Step(reply_id, row["created_at"], _BORN[row["state"]], by=row["by"], until=row["due_at"])
+def _born(reply_id: int, row: dict[str, Any]) -> Step | None:
+    kind, source = _BORN.get(row["state"]), row["mode_from"]
+    if kind is None or (kind is StepKind.KEEP and source is None):
+        return None
+    reason = "" if kind is StepKind.CANCEL or source is None else row["error"] or BORN_BY[source]
+    return Step(reply_id, row["created_at"], kind, by=row["by"], reason=reason, until=row["due_at"])
 
 
 def load_replies(connection: Connection, ids: Collection[int]) -> list[Reply]:

@@ -122,4 +122,6 @@ def reply_of(row: Row[Any]) -> Reply:
         error=row.error,
         rid=row.rid,
         part_of=row.part_of,
+        mode=row.mode,
+        mode_from=row.mode_from,
     )

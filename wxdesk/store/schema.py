@@ -46,6 +46,7 @@ from wxdesk.core.model import (
     BodyFormat,
     Content,
     MessageType,
+    ModeSource,
     PictureFormat,
     PictureState,
     PushMode,
@@ -254,6 +255,9 @@ replies = Table(
     Column("promise", Boolean, nullable=False, server_default=false()),
     # The first part's id, in the later parts of one answer.
     Column("part_of", identity()),
+    # Under which mode it was born, or made a draft since, and whose word that was.
+    Column("mode", Choice(ReplyMode)),
+    Column("mode_from", Choice(ModeSource)),
 )
 IS_PART = replies.c.part_of.is_not(None)
 Index(None, replies.c.state, replies.c.id)

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, false, func, select, true, union_all
 
-from wxdesk.core.lifecycle import Move
-from wxdesk.core.model import Reply
+from wxdesk.core.lifecycle import CHANGED_BY, Move
+from wxdesk.core.model import ModeSource, Reply, ReplyMode
 from wxdesk.core.waiting import WAITS
 from wxdesk.desk.waiting_ports import Tended, Terms
 from wxdesk.store import tending, undoing
@@ -110,7 +110,9 @@ def _ask_after_restart(
 
 
 def _withhold(connection: Connection, conversation_id: int, cancel_by: str | None, at: datetime) -> list[Reply]:
-    return _withhold_where(connection, replies.c.conversation_id == conversation_id, cancel_by, at)
+    own = connection.scalar(select(conversations.c.mode).where(conversations.c.id == conversation_id))
+    source = ModeSource.ACCOUNT if own is None else ModeSource.CONVERSATION
+    return _withhold_where(connection, replies.c.conversation_id == conversation_id, source, cancel_by, at)
 
 
 def _withhold_account(
@@ -119,17 +121,19 @@ def _withhold_account(
     its = select(conversations.c.id).where(conversations.c.account == account, conversations.c.mode.is_(None))
     spared = replies.c.rule_id.in_(spared_rules)
     where = replies.c.conversation_id.in_(its) & (replies.c.rule_id.is_(None) | ~spared)
-    return _withhold_where(connection, where, cancel_by, at)
+    return _withhold_where(connection, where, ModeSource.ACCOUNT, cancel_by, at)
 
 
 def _withhold_where(
-    connection: Connection, where: ColumnElement[bool], cancel_by: str | None, at: datetime
+    connection: Connection, where: ColumnElement[bool], source: ModeSource, cancel_by: str | None, at: datetime
 ) -> list[Reply]:
     here = (HELD | QUEUED) & ~by_hand(replies) & where
     cancelled: list[Reply] = []
     if cancel_by is not None:
         cancelled = move_all(connection, Move.CANCEL, here & replies.c.edited.is_(false()), at, by=cancel_by)
-    return cancelled + move_all(connection, Move.KEEP, here, at)
+    mode = ReplyMode.DRAFT if cancel_by is None else ReplyMode.OFF
+    kept = move_all(connection, Move.KEEP, here, at, CHANGED_BY[source], mode=mode, mode_from=source)
+    return cancelled + kept
 
 
 def _moment(connection: Connection, query: Select[Any]) -> datetime | None:

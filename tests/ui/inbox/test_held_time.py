@@ -16,6 +16,7 @@ from tests.ui.world import World, open_world
 from wxdesk.core.model import Author, Content, NewReply, Reply, ReplyMode, ReplyState
 from wxdesk.core.preferences import LastMoment, Preferences
 from wxdesk.core.waiting import HANDED_OVER, LAST_MOMENT
+from wxdesk.desk.holding import AFTER_PAUSE
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.theme import Theme
@@ -154,3 +155,14 @@ def test_who_wants_it_sent_then_reads_that_and_it_is_sent(
     pass_to(world, page, (made.due_at - START).total_seconds())
     world.wait_until_sent(made.id)
     qtbot.waitUntil(lambda: "Accepted by WeChat" in said(page))
+
+
+def test_after_a_pause_the_bubble_says_that_it_was_paused_and_no_mode(
+    qtbot: QtBot, world: World, page: InboxPage, held: Reply
+) -> None:
+    assert "set for the account" in said(page)
+    world.call(world.desk.handoff.pause())
+    pass_to(world, page, HELD_FOR + 1)
+    world.call(world.desk.handoff.resume())
+    qtbot.waitUntil(lambda: AFTER_PAUSE in said(page))
+    assert "set for the account" not in said(page)

@@ -81,20 +81,32 @@ class BubbleDelegate(QStyledItemDelegate):
         for placed in row.buttons:
             if placed.rect.contains(at):
                 return placed.offer.action
-        if row.caption.contains(at):
-            for part in place_caption(self._caption(row.entry), row):
-                if part.part.action is not None and part.rect.contains(at):
-                    return part.part.action
-        return None
+        part = self._part_at(row, at)
+        return None if part is None else part.action
+
+    def _part_at(self, row: RowLayout, at: QPointF) -> Part | None:
+        """The piece of the caption under a point."""
+        if not row.caption.contains(at):
+            return None
+        placed = place_caption(self._caption(row.entry), row)
+        return next((one.part for one in placed if one.rect.contains(at)), None)
 
     def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
-        """Where a link leads."""
+        """Where a link leads, or more about a piece of the caption."""
         entry: Entry | None = index.data(EntryRole.ENTRY)
-        at = QPointF(event.pos() - option.rect.topLeft())
-        target = self.target_at(entry, at) if entry is not None and entry.kind in BUBBLES else None
-        words = target.link.target if isinstance(target, Span) else ""
+        words = ""
+        if entry is not None and entry.kind in BUBBLES:
+            words = self.tip_at(entry, QPointF(event.pos() - option.rect.topLeft()))
         QToolTip.showText(event.globalPos(), plain_tip(words), view)
         return bool(words)
+
+    def tip_at(self, entry: Entry, at: QPointF) -> str:
+        """What is said where the mouse rests at `at`, from the row's top left corner."""
+        target = self.target_at(entry, at)
+        if isinstance(target, Span):
+            return target.link.target
+        part = self._part_at(self.layout_of(entry), at)
+        return "" if part is None else part.tip
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """As high as its content at the timeline's width."""

@@ -14,6 +14,7 @@ from wxdesk.desk.refusal_words import refusal_words
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.decision_words import short_outcome
 from wxdesk.ui.inbox.timeline_entries import Closing, Entry, EntryKind, message_text
+from wxdesk.ui.inbox.whose_word import whose_word
 from wxdesk.ui.standing import Standstill, standing_of_reply
 from wxdesk.ui.words import author_words, clock_time
 
@@ -62,13 +63,14 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of a caption; with an action it is a link."""
+    """A piece of a caption; with an action it is a link. `tip` says more where the mouse rests on it."""
 
     text: str
     role: str = "faint"
     strong: bool = False
     icon: str = ""
     action: BubbleAction | None = None
+    tip: str = ""
 
 
 def offers_in(entry: Entry) -> tuple[Offer, ...]:
@@ -217,6 +219,9 @@ def _reply_caption(entry: Entry, reply: Reply, now: datetime, standstill: Stands
     parts = [Part(words) for words in author_words(reply)]
     if entry.answers is not None:
         parts.append(Part(tr("to “{words}”", words=first_words(message_text(entry.answers)))))
+    word = whose_word(reply)
+    if word is not None:
+        parts.append(Part(word.short, tip=word.sentence))
     if _waits(reply, now) or standstill is Standstill.BEHIND:
         parts.insert(0, state)
     else:
