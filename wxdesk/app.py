@@ -314,12 +314,15 @@ def _door(setup: Setup, intake: Intake, bus: Bus) -> Listener:
 
 
 class DeskThread:
-    """A desk on a thread of its own, for a program whose main thread shows a window."""
+    """A desk on a thread of its own, for a program whose main thread shows a window.
+
+    `opened` is all of it; but for what `desk` offers it is to be touched on its own loop only.
+    """
 
     def __init__(self, setup: Setup) -> None:
         self._thread = LoopThread("desk")
         try:
-            self._opened = self._thread.call(open_desk(setup))
+            self.opened = self._thread.call(open_desk(setup))
         except BaseException:
             self._thread.stop()
             raise
@@ -327,12 +330,12 @@ class DeskThread:
     @property
     def desk(self) -> Desk:
         """The parts that people use."""
-        return self._opened.desk
+        return self.opened.desk
 
     @property
     def url(self) -> str:
         """Where the listener is."""
-        return self._opened.url
+        return self.opened.url
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
@@ -346,7 +349,7 @@ class DeskThread:
     def stop(self) -> bool:
         """Stop the desk; False if that took longer than it may, and something was cut off."""
         try:
-            self._thread.call(self._opened.stop(), STOP_SECONDS)
+            self._thread.call(self.opened.stop(), STOP_SECONDS)
         except TimeoutError:
             log.error("The desk did not stop in %s s", STOP_SECONDS)
             return False

@@ -66,6 +66,33 @@ class Contact:
     written: int = 0
 
 
+@dataclass(frozen=True)
+class Running:
+    """An open desk, and the work that it began when it was opened."""
+
+    opened: OpenDesk
+    work: frozenset[asyncio.Task[Any]]
+
+    @classmethod
+    async def open(cls, setup: Setup) -> Running:
+        """Open a desk. It names its work; what has a number only is the listener's or the simulated WeChat's."""
+        before = asyncio.all_tasks()
+        opened = await open_desk(setup)
+        begun = asyncio.all_tasks() - before
+        return cls(opened, frozenset(task for task in begun if not task.get_name().startswith("Task-")))
+
+    async def kill(self) -> None:
+        """End it without a word: nothing of it is finished, stored or sent."""
+        assert self.work, "a desk that does nothing proves nothing"
+        for task in self.work:
+            task.cancel()
+        await asyncio.gather(*self.work, return_exceptions=True)
+        await self.opened.listener.stop()
+        await self.opened.out.uploads.close()
+        await self.opened.out.client.close()
+        await self.opened.store.close()
+
+
 @dataclass
 class World:
     """The desk and the WeChat in front of it."""
@@ -75,7 +102,7 @@ class World:
     sandbox: Sandbox
     setup: Setup
     clock: HandClock
-    opened: OpenDesk
+    running: Running
     moves: list[tuple[int, ReplyState]] = field(default_factory=list)
     paused: bool = False
     _homes: count[int] = field(default_factory=lambda: count(1))
@@ -99,12 +126,17 @@ class World:
         home.mkdir()
         plain = setup_for(sandbox, home)
         setup = Setup(home, plain.config, plain.credentials, clock)
-        opened = await open_desk(setup)
-        await opened.desk.preferences.set(Preferences(undo_seconds=0))
-        await opened.desk.rulebook.import_text(RULES, "rules.toml")
-        world = cls(folder, loop, sandbox, setup, clock, opened)
+        running = await Running.open(setup)
+        await running.opened.desk.preferences.set(Preferences(undo_seconds=0))
+        await running.opened.desk.rulebook.import_text(RULES, "rules.toml")
+        world = cls(folder, loop, sandbox, setup, clock, running)
         world._join()
         return world
+
+    @property
+    def opened(self) -> OpenDesk:
+        """The desk that is open now."""
+        return self.running.opened
 
     def _join(self) -> None:
         self.opened.desk.bus.subscribe(self._hear)
@@ -175,7 +207,7 @@ class World:
 
         async def again() -> None:
             await self.opened.stop()
-            self.opened = await open_desk(self.setup)
+            self.running = await Running.open(self.setup)
             self._join()
             await self._rest(contacts)
 
@@ -187,10 +219,10 @@ class World:
         async def again() -> None:
             home = self.folder / f"home{next(self._homes)}"
             shutil.copytree(self.setup.home, home, ignore=shutil.ignore_patterns("*.lock", "*-shm", "backups", "logs"))
-            await _kill(self.opened)
+            await self.running.kill()
             shutil.rmtree(self.setup.home)
             self.setup = Setup(home, self.setup.config, self.setup.credentials, self.clock)
-            self.opened = await open_desk(self.setup)
+            self.running = await Running.open(self.setup)
             self._join()
             await self._rest(contacts)
 
@@ -264,14 +296,3 @@ class World:
 
     def _kept_back(self, reply: Reply) -> bool:
         return self.paused and reply.author is Author.RULE
-
-
-async def _kill(opened: OpenDesk) -> None:
-    """End a desk without a word: nothing of it is finished, stored or sent."""
-    for task in opened._tasks:
-        task.cancel()
-    await asyncio.gather(*opened._tasks, return_exceptions=True)
-    await opened.listener.stop()
-    await opened.out.uploads.close()
-    await opened.out.client.close()
-    await opened.store.close()

@@ -42,7 +42,7 @@ class World:
         """Let the time be `at` for desk and WeChat, and whoever waits for a time notice; the window beats by itself."""
         assert isinstance(self.clock, HandClock), "this world goes by the real clock"
         self.clock.now = at
-        opened = self._thread._opened
+        opened = self._thread.opened
 
         async def notice() -> None:
             opened.out.outbox.hear(PauseChanged(False))
