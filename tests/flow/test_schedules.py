@@ -27,6 +27,7 @@ from hypothesis.stateful import (
 from tests.flow.supervised import OPENINGS, PENDING, Contact, World
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model import Author, Reply, ReplyMode, ReplyState
+from wxdesk.core.parts import needs_word
 from wxdesk.desk.handoff import Handoff
 from wxdesk.sandbox.faults import Fault, FaultKind
 
@@ -151,7 +152,7 @@ class Supervision(RuleBasedStateMachine):
         if contact.conversation_id:
             self.world.does(self.handoff.set_mode(contact.conversation_id, mode), self.contacts)
 
-    @rule(i=who, n=which, click=st.sampled_from(("release", "cancel", "keep", "edit")))
+    @rule(i=who, n=which, click=st.sampled_from(("release", "release_answer", "cancel", "keep", "edit")))
     def click_on_what_waits(self, i: int, n: int, click: str) -> None:
         waiting = self._waiting(self.contacts[i])
         if not waiting:
@@ -175,10 +176,11 @@ class Supervision(RuleBasedStateMachine):
 
     def _decided_with(self, i: int, reply: Reply, click: str) -> set[int]:
         """What the human decides on by this click: the reply, and the later parts that wait to follow it."""
-        if click not in ("release", "retry", "confirm"):
+        if click not in ("release", "release_answer", "retry", "confirm"):
             return {reply.id}
-        later = (one for one in self.world.replies(self.contacts[i]) if one.id > reply.id and _one_answer(one, reply))
-        return {reply.id, *(one.id for one in later if one.state is ReplyState.QUEUED)}
+        later = [one for one in self.world.replies(self.contacts[i]) if one.id > reply.id and _one_answer(one, reply)]
+        asking = {one.id for one in later if click == "release_answer" and needs_word(one)}
+        return {reply.id, *asking, *(one.id for one in later if one.state is ReplyState.QUEUED)}
 
     def _click(self, reply: Reply, click: str) -> None:
         try:
@@ -300,7 +302,9 @@ class Supervision(RuleBasedStateMachine):
 
     async def _clear_away(self) -> None:
         await self.handoff.resume()
-        await self.handoff.cancel_pending()
+        for contact in self.contacts:
+            if contact.conversation_id:
+                await self.handoff.take_over(contact.conversation_id)
         for account in self.world.opened.out.rests.shut():
             self.world.opened.out.rests.end(account)
 

@@ -339,3 +339,34 @@ async def test_waiting_parts_are_found_by_their_index(talk: Talk, store: SqlStor
     assert "ix_replies_part_of" in found
     assert "SCAN replies_" not in found, found
     assert "Seq Scan on replies replies_" not in found, found
+
+
+async def asking(store: SqlStore, conversation_id: int) -> list[Reply]:
+    """An answer of which one part has left, two ask, one is a draft, and one counts down."""
+    made = await split(store, conversation_id, "1", "2", "3", "4", "5")
+    for reply, state in zip(made[:4], (S.SENT, S.HELD, S.HELD, S.DRAFT), strict=True):
+        await comes_to(store, reply, state)
+    await store.replies.move(made[4].id, Move.HOLD, T0, ReplyChanges(due_at=second(60)))
+    return made
+
+
+async def test_one_word_is_for_all_parts_that_ask(store: SqlStore, asked: Message) -> None:
+    made = await asking(store, asked.conversation_id)
+    known = [await store.replies.get(reply.id) for reply in made]
+    assert {first: [part.content.text for part in found] for first, found in parts.asking(known).items()} == {
+        made[1].id: ["2", "3", "4"]
+    }
+    settled = await store.replies.settle(made[1].id, Move.RELEASE, second(5), "lin", whole=True)
+    assert [reply.content.text for reply in settled] == ["2", "3", "4"]
+    assert {(reply.state, reply.by) for reply in settled} == {(S.QUEUED, "lin")}
+    assert await states(store, made) == [S.SENT, S.QUEUED, S.QUEUED, S.QUEUED, S.HELD]
+    assert [step.kind for step in await store.replies.steps(made[2].id)][-1] is StepKind.RELEASE
+    assert await claimed(store) == ["2", "3", "4"]
+
+
+async def test_a_word_for_one_part_leaves_the_others_asking(store: SqlStore, asked: Message) -> None:
+    made = await asking(store, asked.conversation_id)
+    await store.replies.settle(made[1].id, Move.RELEASE, second(5), "lin")
+    assert await states(store, made) == [S.SENT, S.QUEUED, S.HELD, S.DRAFT, S.HELD]
+    await store.replies.settle(made[2].id, Move.CANCEL, second(6), "lin")
+    assert await states(store, made) == [S.SENT, S.QUEUED, S.CANCELLED, S.CANCELLED, S.CANCELLED]

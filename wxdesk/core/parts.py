@@ -45,6 +45,20 @@ def waiting(replies: Iterable[Reply]) -> dict[int, tuple[Reply, ...]]:
     return found
 
 
+def needs_word(part: Reply) -> bool:
+    """Whether `part` waits for its human and has no time: it is a draft, or it is held and asks."""
+    return part.state is ReplyState.DRAFT or (part.state is ReplyState.HELD and part.due_at is None)
+
+
+def asking(replies: Iterable[Reply]) -> dict[int, tuple[Reply, ...]]:
+    """The parts of an answer that need a word, where they are several, by the id of the first of them.
+
+    One word at that one can be for all of them.
+    """
+    answers = (tuple(part for part in parts if needs_word(part)) for parts in _answers(replies))
+    return {parts[0].id: parts for parts in answers if len(parts) > 1}
+
+
 def following(replies: Iterable[Reply]) -> dict[int, int]:
     """How many later parts of its answer have not left, by the ids of the parts that have such.
 

@@ -182,6 +182,10 @@ class Handoff:
         """Send a held reply or a draft now; what of its answer waits behind it follows."""
         return await self._move(reply_id, Move.RELEASE)
 
+    async def release_answer(self, reply_id: int) -> Reply:
+        """Send a reply now that asks or is a draft, with the later parts of its answer that are so too."""
+        return await self._move(reply_id, Move.RELEASE, whole=True)
+
     async def keep(self, reply_id: int) -> Reply:
         """Stop a held reply's clock: it is a draft from now on, so that it cannot leave while it is being edited."""
         return await self._move(reply_id, Move.KEEP)
@@ -232,13 +236,8 @@ class Handoff:
         """
         return await self._holding.cancel_all(OPERATOR, only)
 
-    async def cancel_pending(self) -> None:
-        """Stop every automatic reply that waits, in all conversations."""
-        for reply in await self._store.replies.cancel_automatic(None, OPERATOR, self._clock()):
-            self._told(reply)
-
-    async def _move(self, reply_id: int, move: Move) -> Reply:
-        moved, *later = await self._store.replies.settle(reply_id, move, self._clock(), OPERATOR)
+    async def _move(self, reply_id: int, move: Move, *, whole: bool = False) -> Reply:
+        moved, *later = await self._store.replies.settle(reply_id, move, self._clock(), OPERATOR, whole=whole)
         for reply in (moved, *later):
             self._told(reply)
         return moved

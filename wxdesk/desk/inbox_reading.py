@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from wxdesk.core import parts
 from wxdesk.core.errors import NotFound
 from wxdesk.core.inbox import InboxCounts, InboxFilter, InboxRow, TimelineItem
 from wxdesk.core.lifecycle import can_be_undone
@@ -49,11 +50,16 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class HeldReply:
-    """A reply that is held back, with its contact, and when that one's reply window closes."""
+    """A reply that is held back, with its contact, and when that one's reply window closes.
+
+    Of an answer whose parts ask, the first has their number in `asking`, and the others `follow`: one word is for all.
+    """
 
     reply: Reply
     contact: Contact
     closes_at: datetime | None = None
+    asking: int = 0
+    follows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +83,24 @@ async def touched_rows(store: Store, ids: Collection[int], now: datetime) -> tup
 
 async def held(store: Store) -> tuple[HeldReply, ...]:
     """Everything that is held back: what asks first, then the soonest; nothing that its operator has just written."""
-    waiting = [reply for reply in await store.replies.pending() if _is_held(reply)]
+    pending = await store.replies.pending()
+    waiting = [reply for reply in pending if _is_held(reply)]
     rows = await store.conversations.rows({reply.conversation_id for reply in waiting})
     threads = {row.conversation.id: row.conversation for row in rows}
-    return tuple(_with_contact(reply, threads[reply.conversation_id]) for reply in waiting)
+    asking = [answer for answer in parts.asking(pending).values() if _is_held(answer[0])]
+    counts = {answer[0].id: len(answer) for answer in asking}
+    follow = {part.id for answer in asking for part in answer[1:]}
+    return tuple(
+        replace(
+            _with_contact(one, threads[one.conversation_id]), asking=counts.get(one.id, 0), follows=one.id in follow
+        )
+        for one in waiting
+    )
+
+
+def answers(held: Sequence[HeldReply]) -> list[HeldReply]:
+    """Of these, one a decision: the parts that follow are left out."""
+    return [one for one in held if not one.follows]
 
 
 def _with_contact(reply: Reply, thread: Conversation) -> HeldReply:

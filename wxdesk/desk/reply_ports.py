@@ -77,11 +77,12 @@ class Replies(Protocol):
         """
         ...
 
-    async def settle(self, reply_id: int, move: Move, at: datetime, by: str) -> list[Reply]:
+    async def settle(self, reply_id: int, move: Move, at: datetime, by: str, *, whole: bool = False) -> list[Reply]:
         """Make the move that the human `by` wants, and what follows for the later parts of the answer.
 
         CANCEL cancels those that have not left. RELEASE, RETRY and CONFIRM let those go on that wait, as though he had
-        released them too. Returns the reply and then the later parts that may have changed; raises like `move`.
+        released them too; a RELEASE of the `whole` answer also those that need a word of their own (`core.parts`).
+        Returns the reply and then the later parts that may have changed; raises like `move`.
         """
         ...
 
@@ -93,8 +94,8 @@ class Replies(Protocol):
         """What happened to a reply on its way, oldest first; each was stored together with what it tells of."""
         ...
 
-    async def cancel_automatic(self, conversation_id: int | None, by: str, at: datetime) -> list[Reply]:
-        """Cancel everything that rules made and that has not left: of one conversation, or of all."""
+    async def cancel_automatic(self, conversation_id: int, by: str, at: datetime) -> list[Reply]:
+        """Cancel everything of one conversation that rules made and that has not left."""
         ...
 
     async def pending(self) -> list[Reply]:

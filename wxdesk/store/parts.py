@@ -15,7 +15,7 @@ from wxdesk.core.model import Reply, ReplyState
 from wxdesk.core.parts import STOPS, UNDECIDED
 from wxdesk.desk.reply_ports import ReplyChanges
 from wxdesk.store import moving
-from wxdesk.store.many_replies import QUEUED, by_hand, changed, move_all
+from wxdesk.store.many_replies import DRAFT, HELD, QUEUED, by_hand, changed, move_all
 from wxdesk.store.new_replies import load_replies
 from wxdesk.store.schema import replies
 from wxdesk.store.steps import write_moves
@@ -24,6 +24,13 @@ type Replies = FromClause
 
 LETS_GO = frozenset({Move.RELEASE, Move.RETRY, Move.CONFIRM})
 """A human's moves of one part after which the later ones go on."""
+
+
+NEEDS_WORD = or_(DRAFT, and_(HELD, replies.c.due_at.is_(None)))
+"""`core.parts.needs_word` in SQL."""
+
+_WELL = {"errcode": None, "error": "", "rid": "", "not_before": None}
+"""What is released keeps no old trouble."""
 
 
 def behind_a_stop(part: Replies) -> ColumnElement[bool]:
@@ -62,10 +69,14 @@ def join_parts(connection: Connection, answers: Iterable[Sequence[int]]) -> None
         connection.execute(change.values(part_of=bindparam("first")), later)
 
 
-def settle(connection: Connection, reply_id: int, made: Move, at: datetime, by: str) -> list[Reply]:
+def settle(
+    connection: Connection, reply_id: int, made: Move, at: datetime, by: str, *, whole: bool = False
+) -> list[Reply]:
     """See `desk.reply_ports.Replies.settle`."""
     later = later_parts(connection, [reply_id])
     settled = moving.move(connection, reply_id, made, at, ReplyChanges(by=by))
+    if whole:
+        move_all(connection, made, and_(replies.c.id.in_(later), NEEDS_WORD), at, by=by, **_WELL)
     if made is Move.CANCEL:
         stopped = [part for part, state in later.items() if state in BEFORE_SENDING]
         return [settled, *(moving.move(connection, part, made, at, ReplyChanges(by=by)) for part in stopped)]

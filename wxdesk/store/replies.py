@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, nulls_first, select, update
@@ -75,9 +76,9 @@ class SqlReplies:
         """Make one move of `core.lifecycle`'s table, with what changes beside it; see `store.moving`."""
         return await self._db.write(moving.move, reply_id, move, at, changes)
 
-    async def settle(self, reply_id: int, move: Move, at: datetime, by: str) -> list[Reply]:
+    async def settle(self, reply_id: int, move: Move, at: datetime, by: str, *, whole: bool = False) -> list[Reply]:
         """Make a human's move, with what follows for the later parts of the same answer; see `store.parts`."""
-        return await self._db.write(settle, reply_id, move, at, by)
+        return await self._db.write(partial(settle, whole=whole), reply_id, move, at, by)
 
     async def edit(self, reply_id: int, content: Content, at: datetime, by: str = "") -> Reply:
         """Change what a draft, held or failed reply says and mark it edited; else `MoveNotAllowed`."""
@@ -87,11 +88,10 @@ class SqlReplies:
         """What happened to a reply on its way, oldest first."""
         return await self._db.read(steps_of, reply_id)
 
-    async def cancel_automatic(self, conversation_id: int | None, by: str, at: datetime) -> list[Reply]:
-        """Cancel everything that rules made and that has not left: of one conversation, or of all."""
-        which = (replies.c.author == Author.RULE) & replies.c.state.in_(BEFORE_SENDING)
-        if conversation_id is not None:
-            which &= replies.c.conversation_id == conversation_id
+    async def cancel_automatic(self, conversation_id: int, by: str, at: datetime) -> list[Reply]:
+        """Cancel everything of one conversation that rules made and that has not left."""
+        here = replies.c.conversation_id == conversation_id
+        which = here & (replies.c.author == Author.RULE) & replies.c.state.in_(BEFORE_SENDING)
         return await self._db.write(move_all, Move.CANCEL, which, at, by=by)
 
     async def pending(self) -> list[Reply]:

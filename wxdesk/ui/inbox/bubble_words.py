@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
@@ -25,6 +25,7 @@ class BubbleAction(Enum):
     """What an operator can do to a bubble."""
 
     SEND = "send"
+    SEND_ALL = "send_all"
     EDIT = "edit"
     STOP = "stop"
     UNDO = "undo"
@@ -47,6 +48,7 @@ class Key(Enum):
     R = "R"
     ESC = "Esc"
     N = "N"
+    O = "O"  # noqa: E741 - the key is named as it is
     F4 = "F4"
     NONE = ""
 
@@ -78,7 +80,15 @@ def offers_in(entry: Entry) -> tuple[Offer, ...]:
     if entry.reply is None:
         return ()
     since = (Offer(BubbleAction.SEE_SINCE, tr("See what came"), Key.N),) if entry.since is not None else ()
-    return (*offers_of(entry.reply), *since)
+    offers = offers_of(entry.reply)
+    return (*(_for_all(offers, entry.asking) if entry.asking else offers), *since)
+
+
+def _for_all(offers: tuple[Offer, ...], count: int) -> tuple[Offer, ...]:
+    """The same where `count` parts of the answer ask: one word sends all of them, another this one alone."""
+    send, *others = offers
+    all_of_them = Offer(BubbleAction.SEND_ALL, tr("Send all {n} parts", n=count), send.key, main=True)
+    return (all_of_them, replace(send, text=tr("Only this one"), key=Key.O, main=False), *others)
 
 
 def buttons_in(entry: Entry) -> tuple[Offer, ...]:

@@ -123,6 +123,7 @@ class ChatPanel(QFrame):
         changed = self._session.reply(f"r{editing.id}") if editing else None
         if changed is not None:
             self.writing.follow(changed)
+            self.composer.lead(self._session.asking(f"r{changed.id}"))
 
     def tick(self, now: datetime) -> None:
         """Let the figures go on."""
@@ -217,6 +218,7 @@ class ChatPanel(QFrame):
         self.refresh(self._bridge.desk.clock())  # the conversation may have been opened for this only now
         if reply.content.kind is ReplyKind.TEXT:
             self.composer.start_editing(reply)
+            self.composer.lead(self._session.asking(f"r{reply.id}"))
         else:
             self.panels.change(reply)
 
@@ -227,6 +229,7 @@ class ChatPanel(QFrame):
             return
         command = {
             BubbleAction.SEND: handoff.release,
+            BubbleAction.SEND_ALL: handoff.release_answer,
             BubbleAction.STOP: handoff.cancel,
             BubbleAction.DISCARD: handoff.cancel,
             BubbleAction.RETRY: handoff.retry,

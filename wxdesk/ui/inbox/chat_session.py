@@ -159,6 +159,10 @@ class ChatSession(QObject):
         """The newest message that came after what a reply's entry answers."""
         return next((entry.since for entry in self.model.entries() if entry.key == key), None)
 
+    def asking(self, key: str) -> int:
+        """How many parts of its answer need a word where this reply is the first of them, else 0."""
+        return next((entry.asking for entry in self.model.entries() if entry.key == key), 0)
+
     def last_message(self) -> Message | None:
         """The newest message that has been read."""
         messages = [item for item in self._items.values() if isinstance(item, Message) and item.event is None]

@@ -13,7 +13,15 @@ from wxdesk.core.model import Conversation, Reply, ReplyState
 from wxdesk.core.text_links import TextLink, written
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.composer_tools import ComposerTools
-from wxdesk.ui.inbox.composer_words import Fit, closed_words, cost_words, fit_of, size_words, split_words
+from wxdesk.ui.inbox.composer_words import (
+    Fit,
+    closed_words,
+    cost_words,
+    editing_words,
+    fit_of,
+    size_words,
+    split_words,
+)
 from wxdesk.ui.inbox.message_edit import MessageEdit
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
@@ -48,6 +56,7 @@ class Composer(QFrame):
         self.setProperty("class", "footer")
         self._conversation: Conversation | None = None
         self._editing: Reply | None = None
+        self._asking = 0
         self._kept: dict[int, Written] = {}
         self._now: datetime | None = None
         self.edit = MessageEdit()
@@ -171,6 +180,12 @@ class Composer(QFrame):
         self.write_in(reply.content.text)
         self._show_state()
 
+    def lead(self, asking: int) -> None:
+        """The reply that is changed is the first of so many parts that ask; all of them leave with it."""
+        if asking != self._asking:
+            self._asking = asking
+            self._show_state()
+
     def stop_editing(self) -> None:
         """Leave the reply as it was."""
         if self._editing is None:
@@ -238,7 +253,7 @@ class Composer(QFrame):
         self.send_split.setText(tr("Send as {n}", n=fit.parts))
         self.send_split.setToolTip(plain_tip(split_words(fit.messages)))
         self.send_split.setVisible(fit.can_split)
-        self.strip.setText(tr("You are changing this reply; Enter sends it") if editing else "")
+        self.strip.setText(editing_words(self._asking) if editing else "")
         self.strip.setVisible(editing)
         self.leave.setVisible(editing)
         self.tools.setVisible(not editing)

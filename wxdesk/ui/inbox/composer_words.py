@@ -94,6 +94,13 @@ def split_words(messages: Sequence[str]) -> str:
     return "\n".join(f"{number}. {_ends_of(message)}" for number, message in enumerate(messages, 1))
 
 
+def editing_words(asking: int) -> str:
+    """What Enter does to a reply that is changed; `asking` parts of its answer leave if it is the first of them."""
+    if asking:
+        return tr("You are changing this reply; Enter sends all {n} parts that ask", n=asking)
+    return tr("You are changing this reply; Enter sends it")
+
+
 def _ends_of(message: str) -> str:
     said = " ".join(message.split())
     return said if len(said) <= 2 * _SHOWN else f"{said[:_SHOWN]} … {said[-_SHOWN:]}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from wxdesk.desk.inbox_reading import HeldReply
+from wxdesk.desk.inbox_reading import HeldReply, answers
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.held_deciding import HeldDeciding
@@ -79,16 +79,16 @@ class DecidePanel(QDialog):
         if not asking:
             self.accept()
             return
-        count = len(asking)
-        self.model.show(asking)
+        count, rows = len(asking), answers(asking)
+        self.model.show(rows)
         self.title.setText(ntr("{n} reply waited and asks you", "{n} replies waited and ask you", count))
         self.discard.setText(ntr("Discard {n}", "Discard all {n}", count))
         self.send.setText(ntr("Send {n}", "Send all {n}", count))
-        self.view.setFixedHeight(ROW_HEIGHT * min(count, ROWS_AT_MOST) + 2)
+        self.view.setFixedHeight(ROW_HEIGHT * min(len(rows), ROWS_AT_MOST) + 2)
         self.setFixedHeight(self._column.totalHeightForWidth(self.width()))
 
     def _ids(self) -> list[int]:
-        return sorted(one.reply.id for one in self.model.held())
+        return sorted(one.reply.id for one in self._feed.asking())
 
     def _send_all(self) -> None:
         self._deciding.send_these(self._ids())

@@ -20,13 +20,15 @@ class HeldDeciding(QObject):
         self._bridge = bridge
         self._notices = notices
 
-    def send(self, reply_id: int) -> None:
-        """Send one."""
-        self._bridge.ask(self._bridge.desk.handoff.release(reply_id))
+    def send(self, held: HeldReply) -> None:
+        """Send one; of an answer whose parts ask, all of them."""
+        handoff = self._bridge.desk.handoff
+        send = handoff.release_answer if held.asking else handoff.release
+        self._bridge.ask(send(held.reply.id))
 
-    def stop(self, reply_id: int) -> None:
-        """Stop one; its text stays in the conversation."""
-        self._bridge.ask(self._bridge.desk.handoff.cancel(reply_id))
+    def stop(self, held: HeldReply) -> None:
+        """Stop one, with the parts of its answer behind it; their texts stay in the conversation."""
+        self._bridge.ask(self._bridge.desk.handoff.cancel(held.reply.id))
 
     def stop_all(self) -> None:
         """Stop all that is held; at once, because seconds count."""
@@ -35,7 +37,7 @@ class HeldDeciding(QObject):
     def send_all(self, held: Sequence[HeldReply]) -> None:
         """Send all that is held; asks first where that is more than one can have in sight."""
         if len(held) == 1:
-            self.send(held[0].reply.id)
+            self.send(held[0])
         elif held:
             people = len({one.reply.conversation_id for one in held})
             self._notices.confirm(

@@ -7,8 +7,7 @@ from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from wxdesk.desk.inbox_reading import HeldReply
-from wxdesk.ui.inbox.held_model import HeldRole
-from wxdesk.ui.inbox.timeline_entries import reply_text
+from wxdesk.ui.inbox.held_model import HeldRole, held_text
 from wxdesk.ui.standing import Standing
 from wxdesk.ui.theme import Size, Theme, font
 from wxdesk.ui.widgets.painting import paint_focus, paint_icon, paint_text
@@ -72,8 +71,7 @@ class HeldDelegate(QStyledItemDelegate):
         paint_icon(painter, at, standing.icon, standing.role, _ICON)
         name = line.adjusted(0, 0, -width - _ICON - 3 * _GAP, 0)
         paint_text(painter, name, name_of(held.contact), font(Size.BODY, strong=True), theme.color("text"))
-        words = " ".join(reply_text(held.reply).split())
-        paint_text(painter, line.translated(0, 19), words, font(Size.SMALL), theme.color("secondary"))
+        paint_text(painter, line.translated(0, 19), held_text(held), font(Size.SMALL), theme.color("secondary"))
 
     def _paint_button(self, painter: QPainter, rect: QRect, name: str, role: str, hot: bool) -> None:
         theme = Theme.current()

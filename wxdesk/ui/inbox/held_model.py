@@ -98,4 +98,10 @@ def standstill_of_held(held: HeldReply, standstill_of: StandstillOf) -> Standsti
 def spoken_held(held: HeldReply, standing: Standing) -> str:
     """A row as one sentence, with what its keys do."""
     keys = tr("Enter opens it, Ctrl+Enter sends it, Delete stops it")
-    return ", ".join((name_of(held.contact), reply_text(held.reply), standing.text, keys))
+    return ", ".join((name_of(held.contact), held_text(held), standing.text, keys))
+
+
+def held_text(held: HeldReply) -> str:
+    """What a row says; of an answer whose parts ask, how many they are, and the first of them."""
+    words = " ".join(reply_text(held.reply).split())
+    return tr("{n} parts: {words}", n=held.asking, words=words) if held.asking else words

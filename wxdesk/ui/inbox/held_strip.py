@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from wxdesk.desk.inbox_reading import HeldReply
+from wxdesk.desk.inbox_reading import HeldReply, answers
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.held_delegate import ROW_HEIGHT
@@ -48,6 +48,7 @@ class HeldStrip(QFrame):
         self.setProperty("class", "bar-pending")
         self._standstill_of = standstill_of
         self._first: HeldReply | None = None
+        self._asking = 0
         self.model = HeldModel(clock, standstill_of, self)
         self.count = PlainLabel(size=Size.SMALL, role="pending", strong=True, tabular=True)
         self.earliest = PlainLabel(size=Size.SMALL, role="pending", elide=True, tabular=True)
@@ -109,10 +110,12 @@ class HeldStrip(QFrame):
     def show_held(self, held: Sequence[HeldReply], now: datetime) -> None:
         """Show these: those that ask first, then the soonest."""
         self._first = next((one for one in held if one.reply.due_at is not None), None)
-        self.model.show(held)
+        rows = answers(held)
+        self._asking = sum(one.reply.due_at is None for one in held)
+        self.model.show(rows)
         self.count.setText(ntr("{n} reply held", "{n} replies held", len(held)))
         self.view.setMinimumHeight(ROW_HEIGHT)  # in a low window it scrolls sooner
-        self.view.setMaximumHeight(ROW_HEIGHT * min(max(len(held), 1), ROWS_AT_MOST))
+        self.view.setMaximumHeight(ROW_HEIGHT * min(max(len(rows), 1), ROWS_AT_MOST))
         self.setVisible(bool(held))
         if not held:
             self.close_list()
@@ -120,8 +123,7 @@ class HeldStrip(QFrame):
 
     def tick(self, now: datetime) -> None:
         """Let the countdowns go on."""
-        asking = sum(one.reply.due_at is None for one in self.model.held())
-        words = ntr("{n} asks you", "{n} ask you", asking) if asking else ""
+        words = ntr("{n} asks you", "{n} ask you", self._asking) if self._asking else ""
         if not words and self._first is not None and self._first.reply.due_at is not None:
             words = self._first_words(self._first, self._first.reply.due_at, now)
         self.earliest.setText(f"· {words}" if words else "")

@@ -21,13 +21,13 @@ class HeldView(QListView):
 
     Signals:
         picked: a `HeldReply` whose conversation the operator wants to see.
-        send_wanted, stop_wanted: the id of a reply.
+        send_wanted, stop_wanted: a `HeldReply`.
         left: Esc was pressed.
     """
 
     picked = Signal(object)
-    send_wanted = Signal(int)
-    stop_wanted = Signal(int)
+    send_wanted = Signal(object)
+    stop_wanted = Signal(object)
     left = Signal()
 
     def __init__(self, model: HeldModel, parent: QWidget | None = None) -> None:
@@ -66,11 +66,11 @@ class HeldView(QListView):
             event.accept()  # a key held down must not go on with the next row
         elif held is not None and event.key() in _ENTER:
             if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-                self.send_wanted.emit(held.reply.id)
+                self.send_wanted.emit(held)
             else:
                 self.picked.emit(held)
         elif held is not None and event.key() == Qt.Key.Key_Delete:
-            self.stop_wanted.emit(held.reply.id)
+            self.stop_wanted.emit(held)
         else:
             super().keyPressEvent(event)
 
@@ -93,18 +93,17 @@ class HeldView(QListView):
             return
         match self._at(at)[1]:
             case "send":
-                self.send_wanted.emit(held.reply.id)
+                self.send_wanted.emit(held)
             case "stop":
-                self.stop_wanted.emit(held.reply.id)
+                self.stop_wanted.emit(held)
             case _:
                 self.picked.emit(held)
 
     def viewportEvent(self, event: QEvent) -> bool:
         """What the button under the mouse does, and by which key."""
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            words = {"send": tr("Send now (Ctrl+Enter)"), "stop": tr("Stop it (Delete)")}.get(
-                self._at(event.pos())[1], ""
-            )
+            held: HeldReply | None = self.indexAt(event.pos()).data(HeldRole.HELD)
+            words = "" if held is None else tip_of(held, self._at(event.pos())[1])
             QToolTip.showText(event.globalPos(), plain_tip(words), self)
             return True
         return super().viewportEvent(event)
@@ -124,3 +123,17 @@ class HeldView(QListView):
             self._rows.hot = hot
             self.viewport().setCursor(QCursor(Qt.CursorShape.PointingHandCursor) if hot[0] >= 0 else QCursor())
             self.viewport().update()
+
+
+def tip_of(held: HeldReply, button: str) -> str:
+    """What a button does to a row, and by which key."""
+    match button:
+        case "send" if held.asking:
+            return tr("Send all {n} parts (Ctrl+Enter)", n=held.asking)
+        case "send":
+            return tr("Send now (Ctrl+Enter)")
+        case "stop" if held.asking:
+            return tr("Stop all {n} parts (Delete)", n=held.asking)
+        case "stop":
+            return tr("Stop it (Delete)")
+    return ""

@@ -45,6 +45,7 @@ def key_sheet() -> Sequence[Key]:
         Key("Delete", tr("Stop what is chosen in the list of held replies")),
         Key("N", tr("See what came after the bubble in focus")),
         Key("Alt+Enter", tr("Why, and what happened to the bubble in focus")),
+        Key("O", tr("Send only the part in focus, of an answer that asks")),
         Key("E", tr("Change the waiting reply in focus")),
         Key("Escape", tr("Stop the waiting reply in focus")),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
@@ -79,7 +79,12 @@ class ReplyWriting(QObject):
         self._bridge.ask(self._bridge.desk.handoff.edit(reply.id, text), partial(self._edited, text))
 
     def _edited(self, text: str, reply: Reply) -> None:
-        handoff = self._bridge.desk.handoff
-        go_on = handoff.retry if reply.state is ReplyState.FAILED else handoff.release
-        self._bridge.ask(go_on(reply.id))
+        self._bridge.ask(self._go_on(reply)(reply.id))
         self._composer.clear_after(reply.conversation_id, text)
+
+    def _go_on(self, changed: Reply) -> Callable[[int], Coroutine[Any, Any, Reply]]:
+        """What sends a reply that was changed, and with the first part of an answer that asks all of them."""
+        handoff = self._bridge.desk.handoff
+        if changed.state is ReplyState.FAILED:
+            return handoff.retry
+        return handoff.release_answer if self._session.asking(f"r{changed.id}") else handoff.release

@@ -48,8 +48,8 @@ class Entry:
     `silence` is set on a message that got no automatic answer: the outcome of its decision. On a reply that has not
     left, `answers` is the message that it answers where another stands between, and `since` the newest that the
     customer wrote after it. `waits`: it does not leave, because an earlier part of its answer has not arrived.
-    `following`: how many later parts have not left. `closing` is set where the end of the reply window is what it waits
-    for.
+    `following`: how many later parts have not left. `asking`: it is the first of so many parts of its answer that need
+    a word. `closing` is set where the end of the reply window is what it waits for.
     """
 
     kind: EntryKind
@@ -63,6 +63,7 @@ class Entry:
     since: Message | None = None
     waits: bool = False
     following: int = 0
+    asking: int = 0
     closing: Closing | None = None
 
     @property
@@ -98,7 +99,7 @@ def entries_of(
     silent = _silent_message(items, latest)
     written = [item for item in items if isinstance(item, Message) and item.event is None]
     replies = [item for item in items if isinstance(item, Reply)]
-    waiting, following = parts.waiting(replies), parts.following(replies)
+    waiting, following, asking = parts.waiting(replies), parts.following(replies), parts.asking(replies)
     entries: list[Entry] = []
     day: date | None = None
     lines = [_return_entry(at) for at in returned if items and at >= items[0].at]
@@ -114,7 +115,7 @@ def entries_of(
         if isinstance(item, Message):
             entries.append(_message_entry(item, latest.outcome if latest and silent == item.id else None))
         else:
-            entry = _reply_entry(item, written, closing)
+            entry = replace(_reply_entry(item, written, closing), asking=len(asking.get(item.id, ())))
             entries.append(replace(entry, waits=item.id in waiting, following=following.get(item.id, 0)))
     return entries + lines
 

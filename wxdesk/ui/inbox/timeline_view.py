@@ -33,6 +33,7 @@ _KEYS = {
     Qt.Key.Key_E: Key.E,
     Qt.Key.Key_R: Key.R,
     Qt.Key.Key_N: Key.N,
+    Qt.Key.Key_O: Key.O,
     Qt.Key.Key_Escape: Key.ESC,
 }
 _COMMAND = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
