@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from wxdesk.core.model import Contact, KeptPush, Message, Reply
 from wxdesk.core.rules import Decision
@@ -34,10 +35,14 @@ class ReplyTrace:
 
 @dataclass(frozen=True, slots=True)
 class PushPath:
-    """A kept push's whole way: the raw row, its message, why it got its answer, and the replies, oldest first."""
+    """A kept push's whole way: the raw row, its message, why it got its answer, and the replies, oldest first.
+
+    `closes_at` is when the contact's reply window closes, as it is known now.
+    """
 
     push: KeptPush
     message: Message | None = None
     contact: Contact | None = None
     decision: Decision | None = None
     replies: tuple[Reply, ...] = ()
+    closes_at: datetime | None = None

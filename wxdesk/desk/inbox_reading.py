@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wxdesk.core import parts
 from wxdesk.core.errors import NotFound
 from wxdesk.core.inbox import InboxCounts, InboxFilter, InboxRow, TimelineItem
 from wxdesk.core.lifecycle import can_be_undone
-from wxdesk.core.model import Contact, Conversation, Reply, ReplyState
+from wxdesk.core.model import Contact, Reply, ReplyState
 from wxdesk.core.rules import Decision
 from wxdesk.desk.ports import Store
 
@@ -53,6 +53,7 @@ class HeldReply:
     """A reply that is held back, with its contact, and when that one's reply window closes.
 
     Of an answer whose parts ask, the first has their number in `asking`, and the others `follow`: one word is for all.
+    `behind`: it does not leave in time, because an earlier part of its answer has not arrived.
     """
 
     reply: Reply
@@ -60,6 +61,7 @@ class HeldReply:
     closes_at: datetime | None = None
     asking: int = 0
     follows: bool = False
+    behind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,24 +89,19 @@ async def held(store: Store) -> tuple[HeldReply, ...]:
     waiting = [reply for reply in pending if _is_held(reply)]
     rows = await store.conversations.rows({reply.conversation_id for reply in waiting})
     threads = {row.conversation.id: row.conversation for row in rows}
-    asking = [answer for answer in parts.asking(pending).values() if _is_held(answer[0])]
-    counts = {answer[0].id: len(answer) for answer in asking}
-    follow = {part.id for answer in asking for part in answer[1:]}
-    return tuple(
-        replace(
-            _with_contact(one, threads[one.conversation_id]), asking=counts.get(one.id, 0), follows=one.id in follow
-        )
-        for one in waiting
-    )
+    asking = {first: answer for first, answer in parts.asking(pending).items() if _is_held(answer[0])}
+    follow = {part.id for answer in asking.values() for part in answer[1:]}
+    behind = parts.waiting(await store.replies.parts({one.part_of for one in waiting if one.part_of is not None}))
+    found = []
+    for one in waiting:
+        thread, count = threads[one.conversation_id], len(asking.get(one.id, ()))
+        found.append(HeldReply(one, thread.contact, thread.window.until, count, one.id in follow, one.id in behind))
+    return tuple(found)
 
 
 def answers(held: Sequence[HeldReply]) -> list[HeldReply]:
     """Of these, one a decision: the parts that follow are left out."""
     return [one for one in held if not one.follows]
-
-
-def _with_contact(reply: Reply, thread: Conversation) -> HeldReply:
-    return HeldReply(reply, thread.contact, thread.window.until)
 
 
 def _is_held(reply: Reply) -> bool:

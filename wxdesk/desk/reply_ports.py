@@ -47,6 +47,10 @@ class Replies(Protocol):
         """One reply; raises `NotFound`."""
         ...
 
+    async def parts(self, firsts: Collection[int]) -> list[Reply]:
+        """All parts of the answers whose first parts have these ids, in their order."""
+        ...
+
     async def claim(
         self,
         now: datetime,

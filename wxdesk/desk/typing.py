@@ -57,6 +57,11 @@ class Typing:
         self._turn = asyncio.Lock()
         self._asked: asyncio.Queue[int] = asyncio.Queue()
 
+    @property
+    def written_in(self) -> frozenset[int]:
+        """In which conversations the operator writes now; a look from another thread is safe."""
+        return self._writing.told
+
     def hear(self, event: Event) -> None:
         """Take note of what is said; a message that arrives at the contact also ends what he is shown."""
         match event:

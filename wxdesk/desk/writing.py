@@ -22,27 +22,28 @@ class Writing:
         self._publish = publish
         self._clock = clock
         self._held_until: dict[int, datetime] = {}
-        self._told: set[int] = set()
+        self.told: frozenset[int] = frozenset()
+        """Where he writes, as it was told; a look from another thread is safe."""
 
     def key(self, conversation_id: int) -> None:
         """He typed something there."""
         self._held_until[conversation_id] = self._clock() + QUIET + GRACE
-        if conversation_id not in self._told:
-            self._told.add(conversation_id)
+        if conversation_id not in self.told:
+            self.told |= {conversation_id}
             self._publish(OperatorWrites(conversation_id, True))
 
     def stop(self, conversation_id: int) -> None:
         """He emptied what he wrote, or left it."""
         if conversation_id in self._held_until:
             self._held_until[conversation_id] = self._clock() + GRACE
-            self._told.discard(conversation_id)
+            self.told -= {conversation_id}
             self._publish(OperatorWrites(conversation_id, False))
 
     def settle(self, now: datetime) -> None:
         """Tell where he has stopped by typing no more."""
-        for thread in sorted(self._told):
+        for thread in sorted(self.told):
             if self._held_until.get(thread, now) - GRACE <= now:
-                self._told.discard(thread)
+                self.told -= {thread}
                 self._publish(OperatorWrites(thread, False))
 
     def held_until(self, now: datetime) -> dict[int, datetime]:

@@ -55,6 +55,11 @@ class SqlReplies:
             raise NotFound("reply")
         return found[0]
 
+    async def parts(self, firsts: Collection[int]) -> list[Reply]:
+        """All parts of the answers whose first parts have these ids, in their order."""
+        which = replies.c.id.in_(firsts) | replies.c.part_of.in_(firsts)
+        return await self._db.read(_list, select_replies().where(which).order_by(replies.c.id))
+
     async def claim(
         self,
         now: datetime,

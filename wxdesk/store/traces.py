@@ -7,7 +7,7 @@ from collections.abc import Collection, Set
 from sqlalchemy import Connection, select
 
 from wxdesk.core.errors import NotFound
-from wxdesk.core.model import Contact, KeptPush, Message, Reply
+from wxdesk.core.model import Contact, Conversation, KeptPush, Message, Reply
 from wxdesk.core.rules import Decision
 from wxdesk.core.traces import PushPath, PushTrace, ReplyTrace
 from wxdesk.store.database import Database
@@ -66,15 +66,19 @@ def _path(connection: Connection, account: str, key: str) -> PushPath:
     if found is None:
         return PushPath(push)
     message = message_of(found)
-    people = _people(connection, {message.conversation_id})
-    decision = _decision(connection, message.id)
-    return PushPath(push, message, people[message.conversation_id], decision, _answers(connection, message))
+    [thread] = _threads(connection, {message.conversation_id})
+    decision, answers = _decision(connection, message.id), _answers(connection, message)
+    return PushPath(push, message, thread.contact, decision, answers, thread.window.until)
 
 
 def _people(connection: Connection, ids: Collection[int]) -> dict[int, Contact]:
     """Contacts by their conversations' ids."""
+    return {thread.id: thread.contact for thread in _threads(connection, ids)}
+
+
+def _threads(connection: Connection, ids: Collection[int]) -> list[Conversation]:
     rows = connection.execute(select_conversations().where(conversations.c.id.in_(ids)))
-    return {thread.id: thread.contact for thread in map(conversation_of, rows)}
+    return [conversation_of(row) for row in rows]
 
 
 def _decision(connection: Connection, message_id: int) -> Decision | None:

@@ -10,8 +10,9 @@ from PySide6.QtCore import QObject, Signal
 from wxdesk.core.events import Event, OperatorWrites, PauseChanged, PreferencesChanged
 from wxdesk.core.preferences import LastMoment
 from wxdesk.core.waiting import closes_with
+from wxdesk.desk.inbox_reading import HeldReply
 from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.standing import Standstill
+from wxdesk.ui.standing import Standstill, StandstillOf
 
 
 class Standstills(QObject):
@@ -26,7 +27,6 @@ class Standstills(QObject):
     def __init__(self, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        self._writing: set[int] = set()
         bridge.events.connect(self._hear)
 
     def of(self, conversation_id: int, due_at: datetime | None, closes_at: datetime | None) -> Standstill:
@@ -34,7 +34,7 @@ class Standstills(QObject):
         desk = self._bridge.desk
         if desk.health.state.paused:
             return Standstill.PAUSED
-        if conversation_id in self._writing:
+        if conversation_id in desk.typing.written_in:
             return Standstill.WRITING
         if closes_with(due_at, closes_at) and self.last_moment is LastMoment.HAND_OVER:
             return Standstill.HANDED_OVER
@@ -46,17 +46,15 @@ class Standstills(QObject):
         return self._bridge.desk.preferences.now.last_moment
 
     def _hear(self, events: Sequence[Event]) -> None:
-        touched = False
-        for event in events:
-            match event:
-                case OperatorWrites(conversation_id, True):
-                    self._writing.add(conversation_id)
-                case OperatorWrites(conversation_id, False):
-                    self._writing.discard(conversation_id)
-                case PauseChanged() | PreferencesChanged():
-                    pass
-                case _:
-                    continue
-            touched = True
-        if touched:
+        if any(isinstance(event, _TOUCHING) for event in events):
             self.changed.emit()
+
+
+_TOUCHING = (OperatorWrites, PauseChanged, PreferencesChanged)
+
+
+def standstill_of_held(held: HeldReply, standstill_of: StandstillOf) -> Standstill:
+    """What holds back a held reply."""
+    if held.behind:
+        return Standstill.BEHIND
+    return standstill_of(held.reply.conversation_id, held.reply.due_at, held.closes_at)

@@ -11,10 +11,11 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.flow.timed_desk import HandClock
+from tests.flow.timed_desk import START, HandClock
 from tests.ui.world import World, open_world
 from wxdesk.core.lifecycle import is_taken_over
-from wxdesk.core.model import Reply, ReplyMode, ReplyState
+from wxdesk.core.model import MessageType, Reply, ReplyMode, ReplyState
+from wxdesk.core.preferences import LastMoment
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule
 from wxdesk.ui.alerts.notice import FOR_HELD, Answer, Answered, Notice, Topic
 from wxdesk.ui.alerts.notice_board import NoticeBoard
@@ -220,3 +221,45 @@ def test_three_stand_there_at_most_and_the_next_follows(qtbot: QtBot, desktop: D
     assert {notice.conversation_id for notice in desktop.standing.values()} == set(chats[:3])
     world.call(world.desk.handoff.cancel(held(world, chats[0]).id))
     qtbot.waitUntil(lambda: {notice.conversation_id for notice in desktop.standing.values()} == set(chats[1:]))
+
+
+def test_a_pause_takes_the_notice_away_for_nothing_is_about_to_leave(
+    qtbot: QtBot, desktop: Desktop, world: World
+) -> None:
+    world.say(SOMEBODY, "请问几点开门")
+    qtbot.waitUntil(lambda: bool(desktop.standing))
+    world.call(world.desk.handoff.pause())
+    qtbot.waitUntil(lambda: not desktop.standing)
+    world.call(world.desk.handoff.resume())
+    qtbot.waitUntil(lambda: bool(desktop.standing))
+    assert desktop.ever[0] == desktop.ever[1]
+
+
+def test_while_he_writes_nothing_is_told_and_then_the_time_that_is_true_by_then(
+    qtbot: QtBot, desktop: Desktop, world: World
+) -> None:
+    chat = world.say(SOMEBODY, "请问几点开门")
+    qtbot.waitUntil(lambda: bool(desktop.standing))
+    assert isinstance(world.clock, HandClock)
+    world.move_to(START + timedelta(minutes=9, seconds=58))
+    world.call(world.desk.typing.show(chat))
+    qtbot.waitUntil(lambda: not desktop.standing)
+    world.call(world.desk.typing.stop(chat))
+    world.move_to(START + timedelta(minutes=9, seconds=59))
+    later = held(world, chat).due_at
+    assert later is not None
+    assert later > START + timedelta(minutes=10)
+    when = f"An automatic reply leaves at {later.astimezone():%H:%M:%S}"
+    qtbot.waitUntil(lambda: any(notice.body.startswith(when) for notice in desktop.standing.values()))
+
+
+def test_what_will_be_handed_over_is_not_said_to_leave(qtbot: QtBot, desktop: Desktop, world: World) -> None:
+    told = (Action(ActionKind.REPLY, text="欢迎！"),)
+    world.call(world.desk.rulebook.save(Rule("Greeting", on=frozenset({MessageType.ENTER_SESSION}), then=told)))
+    kept = world.desk.preferences
+    world.call(kept.set(replace(kept.now, last_moment=LastMoment.HAND_OVER)))
+    world.enter(SOMEBODY)  # it allows replies for a minute, 10 seconds before whose end the desk decides
+    qtbot.waitUntil(lambda: bool(desktop.standing))
+    time = f"{(START + timedelta(seconds=50)).astimezone():%H:%M}"
+    words = f"Handed to you at {time}, just before the reply window closes."
+    assert [notice.body for notice in desktop.ever] == [f"{words}\n欢迎！"]

@@ -89,7 +89,7 @@ def test_a_reply_waits_while_the_operator_writes_and_both_bubble_and_strip_say_s
     pass_to(world, page, 595)
     qtbot.keyClicks(page.chat.composer.edit, "One")
     qtbot.waitUntil(lambda: "Waits while you write" in said(page))
-    assert strip.earliest.full_text() == "· waits while you write"
+    qtbot.waitUntil(lambda: strip.earliest.full_text() == "· waits while you write")
     assert bar_share(page) == pytest.approx(1.0, abs=0.02)
     pass_to(world, page, 604)  # past its time: nothing leaves, he may go on writing
     qtbot.keyClicks(page.chat.composer.edit, " moment")

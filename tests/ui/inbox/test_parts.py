@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.conftest import shown_reply
@@ -13,6 +14,7 @@ from tests.ui.inbox.records import NOW, reply
 from tests.ui.world import World
 from wxdesk import i18n
 from wxdesk.core.model import Author, Reply, ReplyState
+from wxdesk.core.rules import Action, ActionKind, Condition, Rule
 from wxdesk.sandbox.faults import Fault, FaultKind
 from wxdesk.ui.inbox.bubble_look import look_of
 from wxdesk.ui.inbox.bubble_words import BubbleAction, caption_of, notice_of, spoken_entry
@@ -134,3 +136,24 @@ def _shown(page: InboxPage, replies: list[Reply]) -> list[Entry]:
 
 def _states(page: InboxPage, replies: tuple[Reply, ...]) -> list[ReplyState]:
     return [entry.reply.state for entry in _shown(page, list(replies)) if entry.reply is not None]
+
+
+TWO = Rule(
+    "Two",
+    when=Condition(any=("hours",)),
+    then=(Action(ActionKind.REPLY, text="At 9."), Action(ActionKind.REPLY, text="Not on Sundays.")),
+)
+
+
+def test_the_strip_says_of_a_part_behind_one_that_failed_what_its_bubble_says(
+    qtbot: QtBot, world: World, page: InboxPage
+) -> None:
+    world.call(world.desk.rulebook.save(TWO))
+    world.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=87014))
+    world.say("oCustomer0000000000000001", "hours?")
+    strip = page.list.strip
+    qtbot.waitUntil(lambda: strip.earliest.full_text() == "· first in 10 min")
+    world.call(world.desk.handoff.release(1))
+    qtbot.waitUntil(lambda: strip.earliest.full_text() == "· waits for the part before it")
+    spoken = strip.model.data(strip.model.index(0), Qt.ItemDataRole.AccessibleTextRole)
+    assert WAITS["en"] in spoken

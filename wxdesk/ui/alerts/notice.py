@@ -14,6 +14,7 @@ from wxdesk.core.model import Conversation
 from wxdesk.desk.inbox_reading import HeldReply
 from wxdesk.i18n import tr
 from wxdesk.ui.conversation_words import standing_of
+from wxdesk.ui.standing import Standstill
 from wxdesk.ui.takeover_words import returned_words
 from wxdesk.ui.words import clock_time, kind_word, name_of, preview_of, readable
 
@@ -98,17 +99,27 @@ _WORDS = {
 }
 
 
-def notice_of(row: InboxRow, now: datetime, *, with_text: bool) -> Notice:
+def notice_of(row: InboxRow, now: datetime, standstill: Standstill = Standstill.NONE, *, with_text: bool) -> Notice:
     """Who calls and why; with what was said last only if the operator wants that to be seen on his screen."""
-    why = standing_of(row, now).text
+    why = standing_of(row, now, standstill).text
     body = f"{why}\n{preview_of(row.conversation)}" if with_text else why
     return Notice(row.conversation.id, name_of(row.conversation.contact), body)
 
 
-def held_notice_of(held: HeldReply, due_at: datetime, *, with_text: bool) -> Notice:
-    """What a rule is about to say to whom, and when: by the clock, because a notice does not count down."""
+def held_notice_of(
+    held: HeldReply, due_at: datetime, standstill: Standstill = Standstill.NONE, *, with_text: bool
+) -> Notice | None:
+    """What a rule is about to say to whom, and when: by the clock, because a notice does not count down.
+
+    None where it is not about to leave: there is nothing to be decided in a hurry, and the window says why.
+    """
     reply = held.reply
-    when = tr("An automatic reply leaves at {time}", time=f"{due_at.astimezone():%H:%M:%S}")
+    if standstill is Standstill.HANDED_OVER:
+        when = tr("Handed to you at {time}, just before the reply window closes.", time=clock_time(due_at))
+    elif standstill is Standstill.NONE:
+        when = tr("An automatic reply leaves at {time}", time=f"{due_at.astimezone():%H:%M:%S}")
+    else:
+        return None
     said = " ".join(readable(reply.content.summary).split()) or kind_word(reply.content.kind)
     body = f"{when}\n{said}" if with_text else when
     return Notice(reply.conversation_id, name_of(held.contact), body, Topic.HELD, FOR_HELD, reply.id)

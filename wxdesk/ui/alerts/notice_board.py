@@ -10,10 +10,13 @@ from PySide6.QtWidgets import QApplication
 from wxdesk.core.calls import Cause
 from wxdesk.core.events import CallRaised, CallsChanged, Event, TakeoverChanged, TakeoverEnded, TakeoverEnding
 from wxdesk.core.inbox import InboxRow
+from wxdesk.desk.inbox_reading import HeldReply
 from wxdesk.ui.alerts.notice import Notice, Notifier, Topic, held_notice_of, key_of, notice_of, return_notice
 from wxdesk.ui.alerts.notice_answers import NoticeAnswers
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.conversation_words import standstill_of_row
 from wxdesk.ui.main_window import MainWindow
+from wxdesk.ui.standstills import standstill_of_held
 
 MOST_NOTICES = 3
 """Of calls of one moment, and of held replies at any time; more than that nobody reads, and the window has them all."""
@@ -31,10 +34,12 @@ class NoticeBoard(QObject):
         self._notifier = notifier
         self._answers = NoticeAnswers(bridge, window, self)
         self._feed = window.inbox.held.feed
+        self._standstills = window.inbox.session.standstills
         self._calls: set[int] = set()
         self._held: dict[int, Notice] = {}
         bridge.events.connect(self._hear)
         self._feed.read.connect(self._follow_held)
+        self._standstills.changed.connect(self._follow_held)
 
     def _hear(self, events: Sequence[Event]) -> None:
         if any(isinstance(event, CallsChanged) for event in events):
@@ -72,7 +77,8 @@ class NoticeBoard(QObject):
         calling = [row for row in rows if any(_is_call(call.cause) and not call.seen for call in row.calls)]
         for row in calling[:MOST_NOTICES]:
             self._calls.add(row.conversation.id)
-            self._notifier.show(notice_of(row, desk.clock(), with_text=with_text), self._answers.give)
+            stands = standstill_of_row(row, self._standstills.of)
+            self._notifier.show(notice_of(row, desk.clock(), stands, with_text=with_text), self._answers.give)
 
     def _withdraw_ended(self) -> None:
         unseen = self._bridge.desk.alarms.state.unseen
@@ -86,8 +92,9 @@ class NoticeBoard(QObject):
         told = self._bridge.desk.preferences.now
         wanted: dict[int, Notice] = {}
         for held in self._feed.held:
-            if held.reply.due_at is not None:
-                wanted[held.reply.id] = held_notice_of(held, held.reply.due_at, with_text=told.notifications_show_text)
+            notice = self._notice_of(held, with_text=told.notifications_show_text)
+            if notice is not None:
+                wanted[held.reply.id] = notice
         for reply_id, notice in tuple(self._held.items()):
             if wanted.get(reply_id) != notice:
                 del self._held[reply_id]
@@ -99,6 +106,12 @@ class NoticeBoard(QObject):
             if len(self._held) < MOST_NOTICES and reply_id not in self._held:
                 self._held[reply_id] = notice
                 self._notifier.show(notice, self._answers.give)
+
+    def _notice_of(self, held: HeldReply, *, with_text: bool) -> Notice | None:
+        if held.reply.due_at is None:
+            return None
+        stands = standstill_of_held(held, self._standstills.of)
+        return held_notice_of(held, held.reply.due_at, stands, with_text=with_text)
 
 
 def _is_call(cause: Cause) -> bool:

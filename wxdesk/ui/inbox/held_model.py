@@ -12,7 +12,8 @@ from wxdesk.desk.inbox_reading import HeldReply
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.timeline_entries import reply_text
-from wxdesk.ui.standing import Standing, Standstill, StandstillOf, nothing_holds, standing_of_reply
+from wxdesk.ui.standing import Standing, StandstillOf, nothing_holds, standing_of_reply
+from wxdesk.ui.standstills import standstill_of_held
 from wxdesk.ui.words import name_of
 
 _ROOT = QModelIndex()
@@ -88,11 +89,6 @@ class HeldModel(QAbstractListModel):
 
     def _standing(self, held: HeldReply) -> Standing:
         return standing_of_reply(held.reply, self._clock(), standstill_of_held(held, self._standstill_of))
-
-
-def standstill_of_held(held: HeldReply, standstill_of: StandstillOf) -> Standstill:
-    """What holds back a held reply."""
-    return standstill_of(held.reply.conversation_id, held.reply.due_at, held.closes_at)
 
 
 def spoken_held(held: HeldReply, standing: Standing) -> str:

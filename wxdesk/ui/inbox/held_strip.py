@@ -16,9 +16,10 @@ from wxdesk.desk.inbox_reading import HeldReply, answers
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.held_delegate import ROW_HEIGHT
-from wxdesk.ui.inbox.held_model import HeldModel, standstill_of_held
+from wxdesk.ui.inbox.held_model import HeldModel
 from wxdesk.ui.inbox.held_view import HeldView
 from wxdesk.ui.standing import Standstill, StandstillOf, nothing_holds, span_until
+from wxdesk.ui.standstills import standstill_of_held
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.icon_label import IconLabel
@@ -136,6 +137,8 @@ class HeldStrip(QFrame):
                 return tr("paused")
             case Standstill.WRITING:
                 return tr("waits while you write")
+            case Standstill.BEHIND:
+                return tr("waits for the part before it")
             case Standstill.HANDED_OVER:
                 return tr("yours in {span}", span=span_until(max(due_at, now), now))
         return tr("first in {span}", span=span_until(due_at, now))

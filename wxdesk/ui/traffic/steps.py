@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from wxdesk.core import parts
 from wxdesk.core.errcodes import meaning_of
 from wxdesk.core.events import ApiCalled, PushSeen
 from wxdesk.core.model import Account, BodyFormat, PushMode, Reply, ReplyState
@@ -59,7 +60,12 @@ def push_steps(
     steps.append(Step(tr("Response"), response, line.tone.value))
     if path is not None:
         steps += _decided(path)
-        steps += [reply_step(one, now, standstill_of(one.conversation_id, one.due_at, None)) for one in path.replies]
+        behind = parts.waiting(path.replies)
+        for one in path.replies:
+            stands = Standstill.BEHIND
+            if one.id not in behind:
+                stands = standstill_of(one.conversation_id, one.due_at, path.closes_at)
+            steps.append(reply_step(one, now, stands))
     return steps
 
 
