@@ -68,6 +68,7 @@ from wxdesk.desk.presence import DeskPresence
 from wxdesk.desk.quarantine import Quarantine
 from wxdesk.desk.rests import Rests
 from wxdesk.desk.rulebook import Rulebook
+from wxdesk.desk.setting_aside import SettingAside
 from wxdesk.desk.shelf import Shelf
 from wxdesk.desk.takeovers import Takeovers
 from wxdesk.desk.traffic import Traffic
@@ -216,7 +217,7 @@ async def open_desk(setup: Setup) -> OpenDesk:
 
 def build(setup: Setup, store: SqlStore) -> OpenDesk:
     """Plug every part into the next, in the order in which a message travels."""
-    config, clock, bus = setup.config, setup.clock, Bus()
+    clock, bus = setup.clock, Bus()
     accounts = Accounts(setup.accounts, store, lambda: _own_delivery(rulebook), bus.publish, clock)
     health, traffic = _watching(bus)
     preferences, pause = KeptPreferences(store.settings, bus.publish), Pause(store.settings, bus.publish)
@@ -225,22 +226,20 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
     transfers = Transfers(store.transfers, lambda: rulebook.transfers)
     answering = Answering(accounts, rulebook, pause, transfers, lambda: presence.now, clock)
     intake = Intake(store, read_push, answering, transfers, bus.publish, clock)
-    listener = _door(setup, intake, bus)
     holding = Holding(store, accounts, preferences, pause, writing, bus.publish, clock)
     out = _way_out(setup, store, pause, holding, bus)
     takeovers = _takeovers(store, bus, clock)
     pictures = Pictures(store.pictures, out.files, clock)
-    typing = Typing(store, out.client, accounts, writing, clock, wanted=config.wechat.show_typing)
-    bus.subscribe(typing.hear, MessageKept, ReplyChanged, TypingAsked)
     desk = Desk(
         accounts=accounts,
         store=store,
         preferences=preferences,
         presence=presence,
         handoff=Handoff(store, pictures, holding, transfers, preferences, bus.publish, clock),
+        aside=SettingAside(store.aside, bus.publish, clock),
         alarms=_alarms(setup, store, preferences, bus),
         pictures=pictures,
-        typing=typing,
+        typing=_typing(setup, store, out, accounts, writing, bus),
         rulebook=rulebook,
         phrasebook=phrasebook,
         rests=out.rests,
@@ -253,7 +252,16 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
         clock=clock,
         body_of=to_body,
     )
-    return OpenDesk(tuple(setup.ready.values()), desk, store, pause, transfers, intake, out, takeovers, listener)
+    return OpenDesk(
+        tuple(setup.ready.values()), desk, store, pause, transfers, intake, out, takeovers, _door(setup, intake, bus)
+    )
+
+
+def _typing(setup: Setup, store: SqlStore, out: WayOut, accounts: Accounts, writing: Writing, bus: Bus) -> Typing:
+    wanted = setup.config.wechat.show_typing
+    typing = Typing(store, out.client, accounts, writing, setup.clock, wanted=wanted)
+    bus.subscribe(typing.hear, MessageKept, ReplyChanged, TypingAsked)
+    return typing
 
 
 def _watching(bus: Bus) -> tuple[Health, Traffic]:

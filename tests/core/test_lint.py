@@ -312,3 +312,31 @@ def test_of_a_card_its_cover_is_named() -> None:
     card = Action(ActionKind.CARD, content=Content(kind=ReplyKind.CARD, title="t", page_path="p", thumb_media_id="M"))
     rule = replace(when(any=("a",)), then=(card,), updated_at=NOW - timedelta(days=3))
     assert [one.where for one in said_of(rule)] == [("then", 0, "card", "thumb_media_id")]
+
+
+RESOLVES, SNOOZES = Action(ActionKind.RESOLVE), Action(ActionKind.SNOOZE, minutes=60)
+
+
+@pytest.mark.parametrize(
+    ("rule", "doubt", "place"),
+    [
+        (Rule("r", when=Condition(any=("a",)), then=(*REPLY, RESOLVES)), None, ()),
+        (Rule("r", default=True, then=(*REPLY, RESOLVES)), None, ()),
+        (Rule("r", default=True, then=(SNOOZES,)), None, ()),
+        (Rule("r", default=True, then=(RESOLVES,)), Doubt.RESOLVES_UNREAD, ("then", 0, "resolve")),
+        (
+            Rule("r", when=Condition(any=("a",)), then=(*REPLY, SNOOZES), delivery=Delivery.DRAFT),
+            Doubt.NEVER_SET_ASIDE,
+            ("then", 1, "snooze"),
+        ),
+        (
+            Rule("r", when=Condition(any=("a",)), then=(Action(ActionKind.NOTIFY), RESOLVES)),
+            Doubt.CALL_SET_ASIDE,
+            ("then", 1, "resolve"),
+        ),
+    ],
+)
+def test_what_is_set_aside_unseen_or_never_is_doubted(
+    rule: Rule, doubt: Doubt | None, place: tuple[object, ...]
+) -> None:
+    assert [(one.doubt, one.where) for one in said_of(rule)] == ([] if doubt is None else [(doubt, place)])

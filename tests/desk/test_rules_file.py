@@ -100,6 +100,7 @@ then = [
     { typing = 3 },
     { reply = "在的" },
     { notify = true },
+    { snooze = 60 },
 ]
 
 [rules.when]
@@ -213,6 +214,7 @@ WHOLE_RULES = (
             Action(ActionKind.TYPING, seconds=3),
             reply("在的"),
             Action(ActionKind.NOTIFY),
+            Action(ActionKind.SNOOZE, minutes=60),
         ),
     ),
     Rule(
@@ -261,7 +263,7 @@ def test_the_example_in_the_documentation_is_a_rules_file(name: str) -> None:
     page = (Path(__file__).parents[2] / "docs" / name).read_text(encoding="utf-8")
     [example] = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
     whole = read_rules(example, name)
-    assert (len(whole.rules), len(whole.calendars)) == (4, 1)
+    assert (len(whole.rules), len(whole.calendars)) == (6, 1)
     named = set(re.findall(r"`(\w+)`", page))
     keys = {"contains", "first_contact", "quiet_days", "message_no", "last_rule_within", "operator", "event", "not"}
     assert keys <= named

@@ -56,6 +56,13 @@ WRONG: list[tuple[str, int, str]] = [
     (after_a_good_one(N + X + "then = [{ tag = 1 }]\n"), 10, "“tag” must be a list"),
     (after_a_good_one(N + X + "then = [{ transfer = 'yes' }]\n"), 10, "“transfer” must be true or false"),
     (after_a_good_one(N + X + "then = [{ silent = false }]\n"), 10, "does nothing"),
+    (after_a_good_one(N + X + "then = [{ resolve = 1 }]\n"), 10, "“resolve” must be true or false"),
+    (after_a_good_one(N + X + "then = [{ resolve = false }]\n"), 10, "does nothing"),
+    (after_a_good_one(N + X + "then = [{ snooze = true }]\n"), 10, "“snooze” must be a whole number"),
+    (after_a_good_one(N + X + "then = [\n  { reply = 'y' },\n  { snooze = 0 },\n]\n"), 12, "1 to 10080 minutes"),
+    (after_a_good_one(N + X + "then = [{ snooze = 10081 }]\n"), 10, "1 to 10080 minutes"),
+    (after_a_good_one(N + X + "then = [\n  { snooze = 5 },\n  { resolve = true },\n]\n"), 12, "only once"),
+    (after_a_good_one(N + X + "then = [\n  { resolve = true },\n  { take_over = true },\n]\n"), 11, "waits for him"),
     (after_a_good_one(N + X + "then = [{}]\n"), 10, "An action is one of"),
     (after_a_good_one(N + X + "then = [{ reply = 'y', silent = true }]\n"), 10, "An action is one of"),
     # words

@@ -56,7 +56,12 @@ ACTIONS = st.one_of(
         variant=st.sampled_from(Variant),
     ),
     act(ActionKind.TYPING, seconds=st.integers(-9, 99)),
-    *(st.just(Action(kind)) for kind in ActionKind if kind.value in ("transfer", "take_over", "notify", "silent")),
+    act(ActionKind.SNOOZE, minutes=st.integers(-9, 99)),
+    *(
+        st.just(Action(kind))
+        for kind in ActionKind
+        if kind.value in ("transfer", "take_over", "notify", "resolve", "silent")
+    ),
 )  # fmt: skip
 FIELDS = st.lists(
     st.builds(FieldTest, st.text(max_size=9), st.lists(st.text(max_size=9), min_size=1, max_size=2).map(tuple)),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from wxdesk.core import quota
+from wxdesk.core.aside import Status
 from wxdesk.core.calls import Call, Cause
 from wxdesk.core.inbox import InboxRow
 from wxdesk.core.model import Author, Conversation, ReplyState
@@ -18,8 +19,10 @@ def calls_of(row: InboxRow, reserve: int, warn: timedelta, now: datetime) -> tup
     """The calls that `row` should have at `now`, made from its facts and those it has.
 
     `reserve` is its account's, `warn` how long before a reply window closes it calls. What newly happened behind a
-    call makes it unseen again.
+    call makes it unseen again. What is set aside calls nobody.
     """
+    if row.conversation.status is not Status.OPEN:
+        return ()
     had = {call.cause: call for call in row.calls}
     return tuple(_call(row, had.get(cause), cause, at, now) for cause, at in _causes(row, had, reserve, warn, now))
 
@@ -36,6 +39,8 @@ def _causes(
     found = [] if _is_being_answered(row) else list(_of_waiting(row.conversation, reserve, warn, now))
     if row.conversation.called_at is not None:
         found.append((Cause.CALLED, row.conversation.called_at))
+    if row.conversation.back_at is not None:
+        found.append((Cause.BACK, row.conversation.back_at))
     if row.failed is not None:
         unknown = row.failed.state is ReplyState.UNKNOWN
         found.append((Cause.UNKNOWN if unknown else Cause.FAILED, row.failed.updated_at))

@@ -18,6 +18,7 @@
     │   ├── ReplyTooLong           bytes, and how many WeChat takes
     │   ├── PartsDiffer            a long text makes another number of messages than was agreed to
     │   └── TooFewLeft             more messages than the contact's reply window allows
+    ├── Unsettled                 tell: operator (something is left to settle first) · again: after that
     ├── MoveNotAllowed             tell: operator (the state changed under his hands) · again: no
     ├── NotFound                   tell: operator (someone removed it) · again: no
     ├── StoreError
@@ -213,6 +214,15 @@ class MoveNotAllowed(WxdeskError):
 
     def __init__(self, state: str, move: str) -> None:
         super().__init__(state=state, move=move)
+
+
+class Unsettled(WxdeskError):
+    """A conversation cannot be set aside, because a reply in it is left to its human; `state` is that reply's."""
+
+    template = "A reply here is left to you. Settle it first: what is set aside is out of sight."
+
+    def __init__(self, state: str) -> None:
+        super().__init__(state=state)
 
 
 class NotFound(WxdeskError):

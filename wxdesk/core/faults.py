@@ -55,6 +55,9 @@ MOST_HOLD_SECONDS = 3600
 MOST_TYPING_SECONDS = 15
 """As long as WeChat shows that somebody is typing."""
 
+MOST_SNOOZE_MINUTES = 7 * 24 * 60
+"""As long as a rule sets a conversation aside, and brings it back."""
+
 _FILE_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 """A media_id has letters, digits, - and _ only."""
 
@@ -253,6 +256,7 @@ def _action_faults(rule: Rule) -> Iterator[Fault]:
         yield Fault(("then",), "The rule does nothing: “then” is missing or empty. To say nothing on purpose: silent.")
     if ActionKind.SILENT in kinds and SENDING_ACTIONS.intersection(kinds):
         yield Fault(("then",), "A rule cannot be silent and send something.")
+    yield from _aside_faults(rule, kinds)
     if sum(kind in SENDING_ACTIONS for kind in kinds) > MAX_SENDS:
         yield Fault(("then",), "It would send more than the five replies that WeChat allows.")
     for index, action in enumerate(rule.then):
@@ -261,6 +265,20 @@ def _action_faults(rule: Rule) -> Iterator[Fault]:
             yield Fault(("then", index, action.kind.value), reason)
         if action.kind is ActionKind.TYPING and SENDING_ACTIONS.isdisjoint(kinds[index:]):
             yield Fault(("then", index, "typing"), "Nothing is sent after this typing.")
+
+
+def _aside_faults(rule: Rule, kinds: list[ActionKind]) -> Iterator[Fault]:
+    asides = [index for index, kind in enumerate(kinds) if kind in (ActionKind.RESOLVE, ActionKind.SNOOZE)]
+    if not asides:
+        return
+    place: Place = ("then", asides[-1], kinds[asides[-1]].value)
+    minutes = rule.then[asides[0]].minutes
+    if kinds[asides[0]] is ActionKind.SNOOZE and not 1 <= minutes <= MOST_SNOOZE_MINUTES:
+        yield Fault(("then", asides[0], "snooze"), "A conversation is snoozed for 1 to 10080 minutes, a week.")
+    if len(asides) > 1:
+        yield Fault(place, "A conversation is either resolved or snoozed, and only once.")
+    if ActionKind.TAKE_OVER in kinds:
+        yield Fault(place, "What is handed over to a person waits for him, so it cannot be set aside as well.")
 
 
 def _reason_against(action: Action) -> str:

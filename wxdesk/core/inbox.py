@@ -11,13 +11,16 @@ from wxdesk.core.model import Conversation, Message, Reply
 
 
 class InboxFilter(StrEnum):
-    """The chips above the list."""
+    """What the list can show: the chips above it, and beside the search what is set aside."""
 
-    ALL = "all"
+    ALL = "all"  # that are open
     WAITING = "waiting"  # somebody wrote and nobody answered; longest first
     NEEDS_HUMAN = "needs_human"  # calls for somebody: left to a human, a window closing, failed, unknown …
     PENDING = "pending"  # a held or draft reply waits for its time or its human
     UNREAD = "unread"
+    SNOOZED = "snoozed"  # the first to come back first
+    RESOLVED = "resolved"
+    WITH_ASIDE = "with_aside"  # all, open or set aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class InboxCounts:
     waiting: int = 0
     needs_human: int = 0
     pending: int = 0
+    snoozed: int = 0
     automatic: int = 0
     earliest_due_at: datetime | None = None
 

@@ -43,6 +43,9 @@ class Doubt(StrEnum):
     MEDIA_EXPIRED = "media_expired"
     MEDIA_EXPIRES = "media_expires"
     NEVER_OPEN = "never_open"
+    CALL_SET_ASIDE = "call_set_aside"
+    RESOLVES_UNREAD = "resolves_unread"
+    NEVER_SET_ASIDE = "never_set_aside"
     UNUSED = "unused"
 
 
@@ -63,6 +66,9 @@ SEVERITIES: Mapping[Doubt, Severity] = MappingProxyType(
         Doubt.MEDIA_EXPIRED: Severity.WRONG,
         Doubt.MEDIA_EXPIRES: Severity.DOUBTFUL,
         Doubt.NEVER_OPEN: Severity.WRONG,
+        Doubt.CALL_SET_ASIDE: Severity.DOUBTFUL,
+        Doubt.RESOLVES_UNREAD: Severity.DOUBTFUL,
+        Doubt.NEVER_SET_ASIDE: Severity.WRONG,
         Doubt.UNUSED: Severity.REMARK,
     }
 )
@@ -133,8 +139,24 @@ def _about(rule: Rule, around: Circumstances) -> Iterator[Finding]:
         yield Finding(Doubt.NEVER_OPEN, rule, ("when", "hours", "inside"), word=hours.calendar)
     yield from _too_many_sends(rule, around.reserve)
     yield from _media(rule, around)
+    yield from _set_aside(rule)
     if around.hits is not None and not around.hits.get(rule.id) and _older(rule, around.now, UNUSED_AFTER):
         yield Finding(Doubt.UNUSED, rule)
+
+
+def _set_aside(rule: Rule) -> Iterator[Finding]:
+    """What a rule sets aside although somebody is called, nobody has answered, or it does nothing by itself."""
+    kinds = [action.kind for action in rule.then]
+    place = next((at for at, kind in enumerate(kinds) if kind in (ActionKind.RESOLVE, ActionKind.SNOOZE)), None)
+    if place is None:
+        return
+    where = _place_of(rule, place)
+    if rule.delivery is Delivery.DRAFT:
+        yield Finding(Doubt.NEVER_SET_ASIDE, rule, where)
+    if ActionKind.NOTIFY in kinds:
+        yield Finding(Doubt.CALL_SET_ASIDE, rule, where)
+    if rule.default and kinds[place] is ActionKind.RESOLVE and SENDING_ACTIONS.isdisjoint(kinds):
+        yield Finding(Doubt.RESOLVES_UNREAD, rule, where)
 
 
 def _too_many_sends(rule: Rule, reserve: int) -> Iterator[Finding]:

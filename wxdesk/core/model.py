@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from wxdesk.core.aside import Aside, Status
+
 
 class PushMode(StrEnum):
     """How WeChat protects a push (消息加密方式); set per account in WeChat's console and here alike."""
@@ -217,6 +219,9 @@ class Conversation:
     `transfer_armed`: the contact's next message is answered with a transfer to WeChat's own tool. `transferred_until`
     is when he comes back from there at the latest (see `core.transfer`), None while he is not there. `session_from`
     is where he came from last, as the mini program told it.
+
+    `resolved_at` and `snoozed_until` are set while it is set aside (`core.aside`), by the rule `aside_by`, empty for a
+    human. `back_at` is when a snooze ended by itself, until somebody has looked.
     """
 
     id: int
@@ -238,6 +243,22 @@ class Conversation:
     takeover_silence: int | None = None
     called_at: datetime | None = None
     called_by: str = ""
+    resolved_at: datetime | None = None
+    snoozed_until: datetime | None = None
+    aside_by: str = ""
+    back_at: datetime | None = None
+
+    @property
+    def status(self) -> Status:
+        """Whether it is in work, or set aside."""
+        if self.resolved_at is not None:
+            return Status.RESOLVED
+        return Status.OPEN if self.snoozed_until is None else Status.SNOOZED
+
+    @property
+    def awaits(self) -> bool:
+        """Whether somebody waits for an answer in it, and it is not set aside."""
+        return self.waiting_since is not None and self.status is Status.OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,7 +351,7 @@ class Reply:
     `due_at` is the deadline of a held reply, None while it waits for its human; `not_before` delays a queued one
     (back-off). `edited` marks a rule's reply that an operator changed; `by` names who cancelled or settled it.
     `errcode`, `error` and `rid` are WeChat's last answer. `attempts` counts the HTTP calls made. `part_of` is the first
-    part's id in the later parts of one answer.
+    part's id in the later parts of one answer. `aside`: what its rule does to the conversation, see `core.aside`.
 
     `mode` is the one that applied when a rule made it, or that has made a draft of it since, and `mode_from` whose word
     that was; both stay what they are when the mode is set otherwise later. None where no rule made it.
@@ -362,6 +383,7 @@ class Reply:
     part_of: int | None = None
     mode: ReplyMode | None = None
     mode_from: ModeSource | None = None
+    aside: Aside | None = None
 
     @property
     def at(self) -> datetime:
@@ -385,3 +407,4 @@ class NewReply:
     not_before: datetime | None = None
     mode: ReplyMode | None = None
     mode_from: ModeSource | None = None
+    aside: Aside | None = None

@@ -169,6 +169,8 @@ class ActionKind(StrEnum):
     TAG = "tag"
     TYPING = "typing"
     NOTIFY = "notify"
+    RESOLVE = "resolve"
+    SNOOZE = "snooze"
     SILENT = "silent"
 
 
@@ -191,7 +193,7 @@ class Action:
     reply: `text` is a Liquid template, `others` are more of them, and `variant` chooses · template: `text` is the
     shortcut or the title of a stored answer, which brings variants of its own · image, link, card:
     `content` · tag: `tags` · typing: `seconds` for which the contact sees somebody type before what follows is sent ·
-    the others carry nothing.
+    snooze: `minutes` for which the conversation is set aside · the others carry nothing.
     """
 
     kind: ActionKind
@@ -201,6 +203,7 @@ class Action:
     others: tuple[str, ...] = ()
     variant: Variant = Variant.FIRST
     seconds: int = 0
+    minutes: int = 0
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -274,7 +277,8 @@ class Outcome(StrEnum):
     in_tool: WeChat's own tool serves the contact, the rules keep quiet · transferred: this message's answer handed the
     contact over to it · transfer_armed: that came too late for this answer, so the next message's will · still_held:
     no rule but a default had an answer, and the one to an earlier message waits still · yielded: an answer that a human
-    has in hand waits still, and no second one is made beside it.
+    has in hand waits still, and no second one is made beside it · resolved, snoozed: a rule says nothing and sets the
+    conversation aside, because nothing is left to answer or because the answer has time.
     """
 
     DUPLICATE = "duplicate"
@@ -293,10 +297,12 @@ class Outcome(StrEnum):
     UNMATCHED = "unmatched"
     STILL_HELD = "still_held"
     YIELDED = "yielded"
+    RESOLVED = "resolved"
+    SNOOZED = "snoozed"
     NOT_RENDERED = "not_rendered"
 
 
-SETTLED = frozenset({Outcome.SILENT, Outcome.TRANSFERRED})
+SETTLED = frozenset({Outcome.SILENT, Outcome.RESOLVED, Outcome.TRANSFERRED})
 """Outcomes after which this desk owes the contact no answer."""
 
 

@@ -2,7 +2,8 @@
 
 A message is counted once, by who answered it first: a rule, the operator, or nobody yet. A rule answers one
 message and those before it, a human all that stood there. What a rule left without an answer on purpose counts as
-the rule's. What was handed over to WeChat's own tool counts as that and not as answered, whatever else was said.
+the rule's, what a human resolved without one as his. What was handed over to WeChat's own tool counts as that and not
+as answered, whatever else was said.
 Events (such as entering the session) are not messages.
 """
 

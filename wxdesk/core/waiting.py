@@ -102,6 +102,8 @@ _FATES = {
     Outcome.TRANSFER_ARMED: Fate.GIVE_WAY,
     Outcome.STILL_HELD: Fate.BEGIN_AGAIN,
     Outcome.UNMATCHED: Fate.BEGIN_AGAIN,
+    Outcome.RESOLVED: Fate.BEGIN_AGAIN,
+    Outcome.SNOOZED: Fate.BEGIN_AGAIN,
     # What a human's takeover has left waiting is the promise that he will come.
     Outcome.TAKEN_OVER: Fate.BEGIN_AGAIN,
 }

@@ -97,6 +97,7 @@ class Alarms:
         """Take over what was stored before the restart, and find what has changed since."""
         self._unseen = {(call.conversation_id, call.cause): call for call in await self._calls.unseen()}
         self._tell_state()
+        await self._wake()
         last = 0
         while ids := await self._calls.candidates(last, self._clock()):
             self._touched.update(ids)
@@ -133,11 +134,18 @@ class Alarms:
         now = self._clock()
         if self._by_new_settings or self._due is None or self._due <= now:
             self._by_new_settings = False
+            await self._wake()
             self._touched.update(await self._calls.closing(now, now + self._warn()))
         await self._look_at_touched()
         self._due = await self._next_due(now)
         left = LONGEST_SLEEP if self._due is None else (self._due - self._clock()).total_seconds()
         return max(0.0, min(left, LONGEST_SLEEP))
+
+    async def _wake(self) -> None:
+        """Bring back what was snoozed until now; that it is back calls somebody."""
+        for conversation_id in await self._calls.wake(self._clock()):
+            self._touched.add(conversation_id)
+            self._publish(ConversationChanged(conversation_id))
 
     async def _rest(self, seconds: float) -> None:
         try:
@@ -147,10 +155,10 @@ class Alarms:
             return
 
     async def _next_due(self, now: datetime) -> datetime | None:
-        """When the next window closes, or begins to be about to."""
+        """When the next window closes, or begins to be about to, or the next snooze ends."""
         warn = self._warn()
         closes, closes_later = await self._calls.next_close(now), await self._calls.next_close(now + warn)
-        moments = (closes, closes_later - warn if closes_later else None)
+        moments = (closes, closes_later - warn if closes_later else None, await self._calls.next_wake())
         return min((moment for moment in moments if moment is not None), default=None)
 
     async def _look_at_touched(self) -> None:

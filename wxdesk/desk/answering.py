@@ -110,6 +110,8 @@ class Answering:
             # Nothing leaves by itself there; the human who looks at the drafts is here.
             answer = replace(answer, transfer=None, take_over=True)
         decision = _explained(_decision(item, _outcome(answer), now), answer)
+        if _waits_for_its_human(item, account, answer):
+            answer = replace(answer, aside=None)
         if decision.outcome is Outcome.NOT_RENDERED:
             return Resolution(decision, firings=_firings(answer, spoke=False))
         fits = len(answer.contents) <= situation.left_for_rules
@@ -125,6 +127,7 @@ class Answering:
             firings=_firings(answer, spoke=True),
             notify=answer.notify,
             needs=max(0, len(answer.contents) - situation.left_beside(item.promised)),
+            aside=None if answer.said else answer.aside,
         )
         return self._handed_over(item, resolution) if answer.transfer else resolution
 
@@ -174,7 +177,17 @@ def _outcome(answer: Answer) -> Outcome:
         return Outcome.NOT_RENDERED
     if answer.contents:
         return Outcome.REPLIED
-    return Outcome.HANDED_OVER if answer.take_over else Outcome.SILENT
+    if answer.take_over:
+        return Outcome.HANDED_OVER
+    if answer.aside is None:
+        return Outcome.SILENT
+    return Outcome.SNOOZED if answer.aside.minutes else Outcome.RESOLVED
+
+
+def _waits_for_its_human(item: Undecided, account: Account, answer: Answer) -> bool:
+    """Whether a rule that matched only prepares things: then nothing is set aside by itself."""
+    rules = (one.rule for one in answer.matching.matched)
+    return any(delivered(rule, item.conversation, account)[0] is ReplyMode.DRAFT for rule in rules)
 
 
 def _firings(answer: Answer, *, spoke: bool) -> tuple[Firing, ...]:
@@ -184,11 +197,11 @@ def _firings(answer: Answer, *, spoke: bool) -> tuple[Firing, ...]:
 
 
 def _replies(item: Undecided, account: Account, answer: Answer, now: datetime) -> tuple[NewReply, ...]:
-    replies = (_reply(item, account, said, now) for said in answer.said)
+    replies = (_reply(item, account, answer, said, now) for said in answer.said)
     return tuple(reply for reply in replies if reply is not None)
 
 
-def _reply(item: Undecided, account: Account, said: Said, now: datetime) -> NewReply | None:
+def _reply(item: Undecided, account: Account, answer: Answer, said: Said, now: datetime) -> NewReply | None:
     how = delivered(said.rule, item.conversation, account)
     state = first_state(how.mode)
     if state is None:
@@ -208,6 +221,7 @@ def _reply(item: Undecided, account: Account, said: Said, now: datetime) -> NewR
         not_before=later if said.after and state is ReplyState.QUEUED else None,
         mode=how.mode,
         mode_from=how.source,
+        aside=answer.aside,
     )
 
 

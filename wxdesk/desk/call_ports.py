@@ -34,6 +34,14 @@ class Calls(Protocol):
         """When the first window of a waiting contact closes after `after`."""
         ...
 
+    async def wake(self, now: datetime) -> list[int]:
+        """Bring back the conversations whose snooze is over by `now`; their ids."""
+        ...
+
+    async def next_wake(self) -> datetime | None:
+        """When the next snooze ends."""
+        ...
+
     async def change(self, put: Sequence[Call], ended: Sequence[Call]) -> None:
         """Store new calls and changed ones, and take away those that have ended."""
         ...

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import partial
 
+from wxdesk.core.aside import Aside, combined
 from wxdesk.core.errors import BadTemplate, ReplyTooLong
 from wxdesk.core.matching import Matched, Matching
 from wxdesk.core.model import Account, Content, Conversation, Message, ReplyKind
@@ -50,7 +51,7 @@ class Answer:
     `said` is ready to be sent, in order; a text too long for one message stands there in parts. If a template does
     not render, `problem` says why and `said` is empty: half an answer is none. `verdicts` is what the rules said
     that were asked; of a long list only those that found something. `transfer` is the rule that hands the contact
-    over to WeChat's own tool.
+    over to WeChat's own tool. `aside` is what becomes of the conversation after that.
     """
 
     matching: Matching
@@ -61,6 +62,7 @@ class Answer:
     transfer: Rule | None = None
     notify: bool = False
     silent: bool = False
+    aside: Aside | None = None
     problem: str = ""
 
     @property
@@ -119,6 +121,7 @@ class Composer:
             transfer=next((one.rule for one in matching.matched if _hands_over(one.rule)), None),
             notify=ActionKind.NOTIFY in kinds,
             silent=ActionKind.SILENT in kinds,
+            aside=_aside(actions),
             problem=problem,
         )
 
@@ -180,6 +183,11 @@ def _parts(text: str) -> list[Content]:
         taken = tr("The reply comes out too long: it takes {n} messages, {most} at most.", n=len(parts), most=MAX_PARTS)
         raise BadTemplate(1, taken)
     return [Content(text=part) for part in parts]
+
+
+def _aside(actions: Sequence[Action]) -> Aside | None:
+    wanted = [Aside(action.minutes) for action in actions if action.kind in (ActionKind.RESOLVE, ActionKind.SNOOZE)]
+    return combined(wanted, handed_over=any(action.kind is ActionKind.TAKE_OVER for action in actions))
 
 
 def _hands_over(rule: Rule) -> bool:

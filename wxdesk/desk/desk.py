@@ -21,6 +21,7 @@ from wxdesk.desk.presence import DeskPresence
 from wxdesk.desk.quarantine import Quarantine
 from wxdesk.desk.rests import Rests
 from wxdesk.desk.rulebook import Rulebook
+from wxdesk.desk.setting_aside import SettingAside
 from wxdesk.desk.traffic import Traffic
 from wxdesk.desk.typing import Typing
 
@@ -37,6 +38,7 @@ class Desk:
     preferences: KeptPreferences
     presence: DeskPresence
     handoff: Handoff
+    aside: SettingAside
     alarms: Alarms
     pictures: Pictures
     typing: Typing

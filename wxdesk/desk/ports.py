@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from wxdesk.core.aside import Aside
 from wxdesk.core.inbox import DayCounts, InboxCounts, InboxFilter, InboxRow, SearchHit, TimelineItem
 from wxdesk.core.model import (
     Account,
@@ -28,6 +29,7 @@ from wxdesk.core.model import (
 from wxdesk.core.rules import Decision, Firing
 from wxdesk.core.subject import NO_HISTORY, History, Wanted
 from wxdesk.core.waiting import NO_CLOCKS, Clocks, Fate, Waiting
+from wxdesk.desk.aside_ports import SettingAside
 from wxdesk.desk.call_ports import Calls
 from wxdesk.desk.looking_back import Decisions, Statistics, Traces
 from wxdesk.desk.media_ports import PictureRecords
@@ -78,7 +80,8 @@ class Resolution:
     `transferred_until`: the answer hands the contact over to WeChat's own tool · `arm_transfer`: the next one shall.
 
     `fate` is that of the answers that wait already, `clocks` are for those that are held again. `needs` is how many
-    held ones must give way, because only then does WeChat allow enough for the new ones.
+    held ones must give way, because only then does WeChat allow enough for the new ones. `aside` is what becomes of the
+    conversation at once; what is to happen after a reply stands on the reply.
     """
 
     decision: Decision
@@ -92,6 +95,7 @@ class Resolution:
     fate: Fate = Fate.STAY
     clocks: Clocks = NO_CLOCKS
     needs: int = 0
+    aside: Aside | None = None
 
 
 class Pushes(Protocol):
@@ -233,6 +237,11 @@ class Store(Protocol):
     @property
     def calls(self) -> Calls:
         """Which conversations call for a human."""
+        ...
+
+    @property
+    def aside(self) -> SettingAside:
+        """Conversations that a human resolves, snoozes or opens again."""
         ...
 
     @property

@@ -108,6 +108,8 @@ def _action(value: object, path: Path) -> Action:
             return Action(kind, tags=(tag,) if isinstance(tag, str) else table.texts(kind))
         case ActionKind.TYPING:
             return Action(kind, seconds=table.number(kind))
+        case ActionKind.SNOOZE:
+            return Action(kind, minutes=table.number(kind))
         case _:
             return _done(table, kind)
 

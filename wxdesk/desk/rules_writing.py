@@ -108,6 +108,8 @@ def _action(action: Action) -> str:
             value = _one_or_more(action.tags)
         case ActionKind.TYPING:
             value = str(action.seconds)
+        case ActionKind.SNOOZE:
+            value = str(action.minutes)
         case _:
             value = "true"
     variant = [] if action.variant is Variant.FIRST else [("variant", string(action.variant))]

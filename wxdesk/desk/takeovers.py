@@ -116,7 +116,7 @@ class Takeovers:
             return
         self._forget(conversation_id)
         await self._settings.set(KEY, ended.taken_over_until.isoformat())
-        self._publish(TakeoverEnded(conversation_id, ended.taken_over_until, ended.waiting_since is not None))
+        self._publish(TakeoverEnded(conversation_id, ended.taken_over_until, ended.awaits))
         self._publish(ConversationChanged(conversation_id))
 
     def _forget(self, conversation_id: int) -> None:

@@ -11,10 +11,10 @@ from sqlalchemy import Connection, Select, delete, func, or_, select, tuple_, un
 from wxdesk.core.calls import Call, Cause
 from wxdesk.core.inbox import InboxRow
 from wxdesk.core.model import Conversation
-from wxdesk.store import inbox_rows
+from wxdesk.store import aside, inbox_rows
 from wxdesk.store.database import Database, insert_into
 from wxdesk.store.records import call_of, conversation_of, select_conversations
-from wxdesk.store.schema import CALLED, NOT_CALLED, UNSEEN, WAITING, calls, conversations, replies
+from wxdesk.store.schema import AWAITS, BACK, CALLED, NOT_CALLED, UNSEEN, WAITING, calls, conversations, replies
 
 CANDIDATES = 500
 """Conversations of one look through all that might call."""
@@ -44,8 +44,16 @@ class SqlCalls:
 
     async def next_close(self, after: datetime) -> datetime | None:
         """When the first window of a waiting contact closes after `after`."""
-        query = select(func.min(conversations.c.window_until)).where(WAITING, conversations.c.window_until > after)
+        query = select(func.min(conversations.c.window_until)).where(AWAITS, conversations.c.window_until > after)
         return await self._db.read(_moment, query)
+
+    async def wake(self, now: datetime) -> list[int]:
+        """Bring back the conversations whose snooze is over by `now`; their ids."""
+        return await self._db.write(aside.wake, now)
+
+    async def next_wake(self) -> datetime | None:
+        """When the next snooze ends."""
+        return await self._db.read(aside.next_wake)
 
     async def change(self, put: Sequence[Call], ended: Sequence[Call]) -> None:
         """Store new calls and changed ones, and take away those that have ended."""
@@ -72,24 +80,24 @@ _CALLING = conversations.c.id.in_(select(calls.c.conversation_id))
 _WITH_OPEN_REPLIES = conversations.c.id.in_(
     select(replies.c.conversation_id).where(replies.c.state.in_(inbox_rows.PENDING + inbox_rows.UNSETTLED))
 )
-_SOMETHING = or_(WAITING, CALLED, _WITH_OPEN_REPLIES, _CALLING)
+_SOMETHING = or_(WAITING, CALLED, BACK, _WITH_OPEN_REPLIES, _CALLING)
 
 
 def _candidates(connection: Connection, after: int, now: datetime) -> list[int]:
     """Each of them has an index; nobody looks at the contacts of past years whom nobody answered."""
-    waiting = select(conversations.c.id).where(WAITING, conversations.c.window_until > now)
+    waiting = select(conversations.c.id).where(AWAITS, conversations.c.window_until > now)
     with_replies = select(replies.c.conversation_id).where(
         replies.c.state.in_(inbox_rows.PENDING + inbox_rows.UNSETTLED)
     )
-    called = select(conversations.c.id).where(CALLED)
-    every = union(waiting, called, with_replies, select(calls.c.conversation_id)).subquery()
+    called, back = select(conversations.c.id).where(CALLED), select(conversations.c.id).where(BACK)
+    every = union(waiting, called, back, with_replies, select(calls.c.conversation_id)).subquery()
     query = select(every.c.id).where(every.c.id > after).order_by(every.c.id).limit(CANDIDATES)
     return list(connection.scalars(query))
 
 
 def _closing(connection: Connection, now: datetime, until: datetime) -> list[int]:
     soon = conversations.c.window_until
-    waiting = select(conversations.c.id).where(WAITING, soon > now, soon <= until)
+    waiting = select(conversations.c.id).where(AWAITS, soon > now, soon <= until)
     calling = select(calls.c.conversation_id).where(calls.c.cause == Cause.CLOSING)
     return list(connection.scalars(union(waiting, calling)))
 
@@ -116,9 +124,10 @@ CALL_FIELDS = ("conversation_id", "cause", "at", "seen")
 
 def _look(connection: Connection, conversation_id: int) -> bool:
     own = calls.c.conversation_id == conversation_id
-    # What a rule asked for was that somebody look.
-    fulfilled = update(conversations).where(conversations.c.id == conversation_id, CALLED).values(NOT_CALLED)
-    ended = delete(calls).where(own, calls.c.cause == Cause.CALLED)
+    # What a rule asked for was that somebody look; and what came back has then been seen.
+    told = update(conversations).where(conversations.c.id == conversation_id, or_(CALLED, BACK))
+    fulfilled = told.values(NOT_CALLED | {"back_at": None})
+    ended = delete(calls).where(own, calls.c.cause.in_((Cause.CALLED, Cause.BACK)))
     seen = update(calls).where(own, UNSEEN).values(seen=True)
     return sum(connection.execute(change).rowcount for change in (fulfilled, ended, seen)) > 0
 
@@ -126,7 +135,7 @@ def _look(connection: Connection, conversation_id: int) -> bool:
 def _longest_waiting(connection: Connection, now: datetime) -> Conversation | None:
     query = (
         select_conversations()
-        .where(WAITING, conversations.c.window_until > now, conversations.c.window_left > 0)
+        .where(AWAITS, conversations.c.window_until > now, conversations.c.window_left > 0)
         .order_by(conversations.c.waiting_since, conversations.c.id)
         .limit(1)
     )

@@ -19,6 +19,7 @@ from wxdesk.core.takeover import moved
 from wxdesk.core.transfer import until_after
 from wxdesk.desk.ports import ToDerive, Undecided
 from wxdesk.store.allowing import sent_since
+from wxdesk.store.aside import NOT_ASIDE
 from wxdesk.store.columns import cleaned
 from wxdesk.store.database import insert_into
 from wxdesk.store.records import conversation_of, select_conversations
@@ -36,6 +37,7 @@ FOLDED = (
     "transferred_until",
     "session_from",
     "taken_over_until",
+    *NOT_ASIDE,
 )
 """What messages change about their conversation, beside its reply window."""
 
@@ -191,7 +193,8 @@ def _after(thread: Conversation, message: Message, sent: int) -> Conversation:
     if entered:
         changes |= {"session_from": message.session_from or ""}
     if written:
-        changes |= {"unread": thread.unread + 1, "waiting_since": min(thread.waiting_since or at, at)}
+        waiting = None if thread.resolved_at is not None else thread.waiting_since
+        changes |= {"unread": thread.unread + 1, "waiting_since": min(waiting or at, at)} | NOT_ASIDE
         heard = message.received_at  # by our clock, as the takeover is
         changes |= {"taken_over_until": moved(thread.taken_over_until, thread.takeover_silence, heard)}
     return replace(thread, **changes)

@@ -15,7 +15,20 @@ from wxdesk.core.rules import SETTLED
 from wxdesk.store.many_replies import HELD_BACK, UNDOABLE, by_hand
 from wxdesk.store.new_replies import load_replies
 from wxdesk.store.records import call_of, conversation_of, select_conversations
-from wxdesk.store.schema import RISES, UNREAD, WAITING, WRITTEN, calls, conversations, decisions, messages, replies
+from wxdesk.store.schema import (
+    AWAITS,
+    OPEN,
+    RISES,
+    SNOOZED,
+    UNREAD,
+    WAITING,
+    WRITTEN,
+    calls,
+    conversations,
+    decisions,
+    messages,
+    replies,
+)
 
 PENDING = (ReplyState.HELD, ReplyState.DRAFT)
 UNSETTLED = (ReplyState.FAILED, ReplyState.UNKNOWN)
@@ -25,45 +38,54 @@ _AT_ISSUE = not_(UNDOABLE)
 _WITH_PENDING = select(replies.c.conversation_id).where(replies.c.state.in_(PENDING), _AT_ISSUE)
 
 # A takeover whose time has run out still counts: nobody answered, and the rules will not go back to it.
-_LEFT_TO_HUMAN = select(conversations.c.id).where(conversations.c.taken_over.is_(true()), WAITING)
+_LEFT_TO_HUMAN = select(conversations.c.id).where(conversations.c.taken_over.is_(true()), AWAITS)
 _WITH_UNSETTLED = select(replies.c.conversation_id).where(replies.c.state.in_(UNSETTLED))
 _RINGING = select(calls.c.conversation_id).where(calls.c.cause.in_(RINGING))
 _RISEN = select(calls.c.conversation_id).where(RISES)
 
 _NEWEST = (conversations.c.last_at.desc(), conversations.c.id.desc())
 _LONGEST = (nulls_last(conversations.c.waiting_since.asc()), *_NEWEST)
+_ORDERS: dict[InboxFilter, tuple[Any, ...]] = {
+    InboxFilter.WAITING: _LONGEST,
+    InboxFilter.NEEDS_HUMAN: _LONGEST,
+    InboxFilter.SNOOZED: (conversations.c.snoozed_until, *_NEWEST),
+}
+
+
+_CHOSEN: dict[InboxFilter, ColumnElement[bool]] = {
+    InboxFilter.ALL: OPEN,
+    InboxFilter.WAITING: AWAITS,
+    InboxFilter.NEEDS_HUMAN: conversations.c.id.in_(union(_LEFT_TO_HUMAN, _WITH_UNSETTLED, _RINGING).scalar_subquery()),
+    InboxFilter.PENDING: conversations.c.id.in_(_WITH_PENDING),
+    InboxFilter.UNREAD: and_(UNREAD, OPEN),
+    InboxFilter.SNOOZED: SNOOZED,
+    InboxFilter.RESOLVED: conversations.c.resolved_at.is_not(None),
+    InboxFilter.WITH_ASIDE: true(),
+}
 
 
 def chosen_by(chip: InboxFilter) -> ColumnElement[bool]:
-    """Which conversations stand under a chip."""
-    if chip is InboxFilter.WAITING:
-        return WAITING
-    if chip is InboxFilter.UNREAD:
-        return UNREAD
-    if chip is InboxFilter.PENDING:
-        return conversations.c.id.in_(_WITH_PENDING)
-    if chip is InboxFilter.NEEDS_HUMAN:
-        return conversations.c.id.in_(union(_LEFT_TO_HUMAN, _WITH_UNSETTLED, _RINGING).scalar_subquery())
-    return true()
+    """Which conversations stand under a chip, or in a part of the list."""
+    return _CHOSEN[chip]
 
 
 def page(connection: Connection, chip: InboxFilter, offset: int, limit: int) -> list[InboxRow]:
     """See `desk.ports.Conversations.page`."""
     if chip is InboxFilter.ALL:
         return _all_page(connection, offset, limit)
-    order: tuple[Any, ...] = _LONGEST if chip in (InboxFilter.WAITING, InboxFilter.NEEDS_HUMAN) else _NEWEST
+    order = _ORDERS.get(chip, _NEWEST)
     return _rows(connection, _select_rows().where(chosen_by(chip)).order_by(*order).limit(limit).offset(offset))
 
 
 def _all_page(connection: Connection, offset: int, limit: int) -> list[InboxRow]:
     """First those that call, then all others: two queries, so that each can follow its index."""
-    risen, id_ = conversations.c.id.in_(_RISEN), conversations.c.id
+    risen, id_ = and_(conversations.c.id.in_(_RISEN), OPEN), conversations.c.id
     first = _select_rows().where(risen).order_by(*_LONGEST).limit(limit).offset(offset)
     found = _rows(connection, first)
     if len(found) == limit:
         return found
     passed = connection.scalar(select(func.count()).select_from(conversations).where(risen)) or 0
-    others = _select_rows().where(id_.not_in(_RISEN)).order_by(*_NEWEST)
+    others = _select_rows().where(id_.not_in(_RISEN), OPEN).order_by(*_NEWEST)
     return found + _rows(connection, others.limit(limit - len(found)).offset(max(0, offset - passed)))
 
 
@@ -128,7 +150,7 @@ def counts(connection: Connection) -> InboxCounts:
     def under(chip: InboxFilter) -> Any:  # noqa: ANN401
         return select(func.count()).select_from(conversations).where(chosen_by(chip)).scalar_subquery()
 
-    in_unread = select(func.coalesce(func.sum(conversations.c.unread), 0)).where(UNREAD).scalar_subquery()
+    in_unread = select(func.coalesce(func.sum(conversations.c.unread), 0)).where(UNREAD, OPEN).scalar_subquery()
     kept = replies.c.state.in_((ReplyState.HELD, ReplyState.QUEUED)) & ~by_hand(replies)
     earliest = select(func.min(replies.c.due_at)).where(HELD_BACK).scalar_subquery()
     query = select(
@@ -137,6 +159,7 @@ def counts(connection: Connection) -> InboxCounts:
         under(InboxFilter.WAITING).label("waiting"),
         under(InboxFilter.NEEDS_HUMAN).label("needs_human"),
         under(InboxFilter.PENDING).label("pending"),
+        under(InboxFilter.SNOOZED).label("snoozed"),
         select(func.count()).where(kept).scalar_subquery().label("automatic"),
         earliest.label("earliest_due_at"),
     )
@@ -148,11 +171,12 @@ def day_counts(connection: Connection, since: datetime) -> DayCounts:
     since_then = and_(WRITTEN, messages.c.at >= since)
     written = select(func.count()).select_from(messages).where(since_then).scalar_subquery()
     silent = select(decisions.c.id).where(decisions.c.message_id == messages.c.id, decisions.c.outcome.in_(SETTLED))
+    not_resolved = conversations.c.resolved_at.is_(None)  # what is snoozed waits nevertheless
     # From the waiting conversations to their last messages, never the other way round.
     unanswered = (
         select(func.count())
         .select_from(conversations.join(messages, messages.c.conversation_id == conversations.c.id))
-        .where(WAITING, messages.c.at >= conversations.c.waiting_since, since_then, ~silent.exists())
+        .where(WAITING, not_resolved, messages.c.at >= conversations.c.waiting_since, since_then, ~silent.exists())
         .scalar_subquery()
     )
 

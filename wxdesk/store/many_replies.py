@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Update, and_, not_
 
 from wxdesk.core.lifecycle import Move, next_state, states_before
 from wxdesk.core.model import Author, Reply, ReplyState
+from wxdesk.store.aside import reopen_for, wanting_a_word
 from wxdesk.store.new_replies import load_replies
 from wxdesk.store.schema import replies
 from wxdesk.store.steps import write_moves
@@ -50,11 +51,12 @@ def move_all(
     before = states_before(move)
     [after] = {next_state(state, move) for state in before}  # the moves of many lead to one state each
     if move is Move.KEEP:
-        values = {"due_at": None, **values}
+        values = {"due_at": None, "aside": None, **values}
     change = update(replies).where(replies.c.state.in_(before), which)
     moved = changed(connection, change.values(state=after, updated_at=at, **values))
     by, reason = values.get("by", ""), why or values.get("error", "")
     write_moves(connection, move, moved, at, by=str(by), reason=str(reason))
+    reopen_for(connection, wanting_a_word(moved))
     return moved
 
 

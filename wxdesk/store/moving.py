@@ -27,6 +27,7 @@ from wxdesk.core.lifecycle import Move, next_state
 from wxdesk.core.model import Author, Content, Reply, ReplyState, ReplyWindow
 from wxdesk.core.steps import Step, StepKind
 from wxdesk.desk.reply_ports import ReplyChanges
+from wxdesk.store import aside
 from wxdesk.store.columns import EPOCH, MICROSECOND, Moment
 from wxdesk.store.records import reply_of, select_replies
 from wxdesk.store.schema import WRITTEN, conversations, messages, replies
@@ -36,6 +37,9 @@ from wxdesk.store.steps import write_moves, write_steps
 ARRIVED = (Move.ACCEPT, Move.CONFIRM)
 """Moves after which the contact has the reply."""
 
+
+LEFT_TO_A_HUMAN = frozenset({ReplyState.DRAFT, ReplyState.FAILED, ReplyState.UNKNOWN})
+"""Whoever settles one of these also says himself what becomes of its conversation."""
 
 _LOCKED = (
     select_replies()
@@ -63,8 +67,11 @@ class Locked:
 
         So is what a rule says where a human has the word: nobody has answered yet.
         """
-        has_the_word = self.taken_over and (self.taken_over_until is None or self.taken_over_until > at)
-        return self.reply.message_id is not None and has_the_word
+        return self.reply.message_id is not None and self.has_the_word(at)
+
+    def has_the_word(self, at: datetime) -> bool:
+        """Whether a human has the word in the conversation."""
+        return self.taken_over and (self.taken_over_until is None or self.taken_over_until > at)
 
 
 def locked(connection: Connection, reply_id: int) -> Locked:
@@ -82,12 +89,17 @@ def move(connection: Connection, reply_id: int, made: Move, at: datetime, change
     before, promise = found.reply, made in ARRIVED and found.promises(at)
     state = next_state(before.state, made)
     values = _values(before, made, at, changes) | {"state": state, "updated_at": at}
+    if state in LEFT_TO_A_HUMAN:
+        values["aside"] = None
     _guarded(connection, before, made.value, values | {"promise": promise})
     after = replace(before, **values)
     if changes.content is not None:
         index_again(connection, reply_id, changes.content)
     window = changes.window and changes.window(found.window)
     _update_conversation(connection, after, _said(after, at, promise=promise) if made in ARRIVED else {}, window)
+    if made in ARRIVED and not found.has_the_word(at):
+        aside.follow(connection, after, at)
+    aside.reopen_for(connection, aside.wanting_a_word([after]))
     by, reason = changes.by or "", changes.error or ""
     write_moves(connection, made, [after], at, by=by, reason=reason, errcode=changes.errcode)
     return after
@@ -121,11 +133,11 @@ def edit(connection: Connection, reply_id: int, content: Content, at: datetime, 
     before = locked(connection, reply_id).reply
     if before.state not in (ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED):
         raise MoveNotAllowed(before.state.value, "edit")
-    values = {"content": content, "edited": True, "updated_at": at}
+    values = {"content": content, "edited": True, "updated_at": at, "aside": None}
     _guarded(connection, before, "edit", values)
     index_again(connection, reply_id, content)
     write_steps(connection, [Step(reply_id, at, StepKind.EDIT, by=by, before=before.content)])
-    return replace(before, content=content, edited=True, updated_at=at)
+    return replace(before, content=content, edited=True, updated_at=at, aside=None)
 
 
 def _said(reply: Reply, at: datetime, *, promise: bool) -> dict[str, Any]:

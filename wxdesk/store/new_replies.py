@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from wxdesk.core.lifecycle import BORN_BY
-from wxdesk.core.model import NewReply, Reply, ReplyState
+from wxdesk.core.model import Author, NewReply, Reply, ReplyState
 from wxdesk.core.steps import Step, StepKind
+from wxdesk.store.aside import TO_SETTLE, reopen_for
 from wxdesk.store.records import reply_of, select_replies
 from wxdesk.store.schema import replies
 from wxdesk.store.search import index_replies
@@ -33,6 +34,7 @@ def reply_row(reply: NewReply, at: datetime) -> dict[str, Any]:
         "rule_revision": reply.rule_revision,
         "due_at": reply.due_at,
         "not_before": reply.not_before,
+        "aside": reply.aside,
         "attempts": 0,
         "edited": False,
         "by": "",
@@ -52,6 +54,8 @@ def insert_replies(connection: Connection, rows: Sequence[dict[str, Any]]) -> li
     made = list(zip(ids, rows, strict=True))
     index_replies(connection, [(reply_id, row["content"]) for reply_id, row in made])
     write_steps(connection, [step for reply_id, row in made if (step := _born(reply_id, row)) is not None])
+    wanting = {row["conversation_id"] for row in rows if row["author"] is Author.RULE and row["state"] in TO_SETTLE}
+    reopen_for(connection, wanting)
     return ids
 
 

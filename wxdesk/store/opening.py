@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError
 
 from wxdesk.core.errors import StoreError
 from wxdesk.core.model import Account
+from wxdesk.store.aside import SqlAside
 from wxdesk.store.calls import SqlCalls
 from wxdesk.store.conversations import SqlConversations
 from wxdesk.store.database import Database, insert_into
@@ -63,6 +64,7 @@ class SqlStore:
         self.past = SqlPast(db)
         self.takeovers = SqlTakeovers(db)
         self.transfers = SqlTransfers(db)
+        self.aside = SqlAside(db)
 
     async def register(self, configured: Sequence[Account]) -> None:
         """Make the configured accounts known; accounts that are not configured any more keep their rows."""

@@ -63,6 +63,10 @@ def conversation_of(row: Row[Any]) -> Conversation:
         takeover_silence=row.takeover_silence,
         called_at=row.called_at,
         called_by=row.called_by,
+        resolved_at=row.resolved_at,
+        snoozed_until=row.snoozed_until,
+        aside_by=row.aside_by,
+        back_at=row.back_at,
     )
 
 
@@ -124,4 +128,5 @@ def reply_of(row: Row[Any]) -> Reply:
         part_of=row.part_of,
         mode=row.mode,
         mode_from=row.mode_from,
+        aside=row.aside,
     )

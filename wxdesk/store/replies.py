@@ -17,6 +17,7 @@ from wxdesk.core.quota import Claimed
 from wxdesk.core.steps import Step
 from wxdesk.desk.reply_ports import ReplyChanges
 from wxdesk.store import moving
+from wxdesk.store.aside import reopen_for, wanting_a_word
 from wxdesk.store.columns import Moment
 from wxdesk.store.database import Database
 from wxdesk.store.inbox_rows import PENDING
@@ -128,7 +129,8 @@ def _add(connection: Connection, parts: Sequence[NewReply], at: datetime) -> lis
 
 def _recover(connection: Connection, at: datetime) -> list[Reply]:
     change = update(replies).where(replies.c.state == ReplyState.SENDING)
-    lost = changed(connection, change.values(state=ReplyState.UNKNOWN, updated_at=at))
+    lost = changed(connection, change.values(state=ReplyState.UNKNOWN, updated_at=at, aside=None))
+    reopen_for(connection, wanting_a_word(lost))
     write_moves(connection, Move.LOSE, lost, at, reason=INTERRUPTED)
     ids, left = {reply.conversation_id for reply in lost}, conversations.c.window_left
     if ids:  # of one conversation, never more than one is under way

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select, update
 from wxdesk.core.model import Reply
 from wxdesk.core.rules import SETTLED, Decision
 from wxdesk.desk.ports import Resolution
+from wxdesk.store.aside import set_aside
 from wxdesk.store.database import insert_into
 from wxdesk.store.giving_way import GivingWay
 from wxdesk.store.history import insert_firings
@@ -44,6 +45,8 @@ def resolve(connection: Connection, resolutions: Sequence[Resolution]) -> list[R
     _transfer(connection, list(new.values()))
     settled = {one.decision.conversation_id for one in new.values() if one.decision.outcome in SETTLED}
     stop_waiting_for_settled(connection, settled)
+    for one in new.values():
+        _set_aside(connection, one)
     _tag(connection, list(new.values()))
     insert_firings(connection, list(new.values()))
     return load_replies(connection, [*giving_way.moved, *made])
@@ -69,6 +72,13 @@ def _take_over(connection: Connection, ids: Collection[int]) -> None:
     if ids:
         change = update(conversations).where(conversations.c.id.in_(ids))
         connection.execute(change.values(taken_over=True, taken_over_until=None, takeover_silence=None))
+
+
+def _set_aside(connection: Connection, one: Resolution) -> None:
+    """Where the rule has nothing to say first; a reply that it makes carries this with it."""
+    if one.aside is not None:
+        decision = one.decision
+        set_aside(connection, decision.conversation_id, one.aside, decision.decided_at, decision.rule_name)
 
 
 def _call(connection: Connection, made: Sequence[Decision]) -> None:

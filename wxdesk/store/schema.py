@@ -3,7 +3,7 @@
     accounts
     raw_pushes ──┐ what WeChat said, byte for byte; its key is unique for ever
     contacts     │ who wrote
-    conversations│ one a contact: mode, takeover, unread, waiting, preview, reply window, transfer
+    conversations│ one a contact: mode, takeover, unread, waiting, preview, reply window, transfer, set aside
     calls        │ one a conversation and cause that calls for a human
     messages ────┘ one a push that belongs in a conversation
     decisions      one a message: why it got its answer
@@ -33,6 +33,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
     false,
     func,
     literal_column,
@@ -40,6 +41,7 @@ from sqlalchemy import (
     true,
 )
 
+from wxdesk.core.aside import Aside
 from wxdesk.core.calls import RINGING, SOMEBODY_WAITS, Cause
 from wxdesk.core.model import (
     Author,
@@ -133,6 +135,12 @@ conversations = Table(
     Column("takeover_silence", Integer),
     Column("called_at", Moment),
     Column("called_by", Words, nullable=False, server_default=""),
+    Column("resolved_at", Moment),
+    Column("snoozed_until", Moment),
+    Column("aside_by", Words, nullable=False, server_default=""),
+    Column("back_at", Moment),
+    # A human has resolved what the contact wrote until then, whether it was answered or not.
+    Column("settled_at", Moment),
     UniqueConstraint("contact_id"),
 )
 # The literal 0 stands in the SQL itself: a bound one would keep SQLite from using the partial index.
@@ -141,11 +149,18 @@ WAITING = conversations.c.waiting_since.is_not(None)
 ARMED = conversations.c.transfer_armed.is_(true())
 CALLED = conversations.c.called_at.is_not(None)
 NOT_CALLED = {"called_at": None, "called_by": ""}
+OPEN = and_(conversations.c.resolved_at.is_(None), conversations.c.snoozed_until.is_(None))
+AWAITS = and_(WAITING, OPEN)
+SNOOZED = conversations.c.snoozed_until.is_not(None)
+BACK = conversations.c.back_at.is_not(None)
 Index(None, conversations.c.last_at, conversations.c.id)
 Index("ix_conversations_unread", conversations.c.last_at, sqlite_where=UNREAD, postgresql_where=UNREAD)
 Index("ix_conversations_waiting", conversations.c.waiting_since, sqlite_where=WAITING, postgresql_where=WAITING)
 Index("ix_conversations_armed", conversations.c.id, sqlite_where=ARMED, postgresql_where=ARMED)
 Index("ix_conversations_called", conversations.c.called_at, sqlite_where=CALLED, postgresql_where=CALLED)
+Index("ix_conversations_open", conversations.c.last_at, conversations.c.id, sqlite_where=OPEN, postgresql_where=OPEN)
+Index("ix_conversations_snoozed", conversations.c.snoozed_until, sqlite_where=SNOOZED, postgresql_where=SNOOZED)
+Index("ix_conversations_back", conversations.c.back_at, sqlite_where=BACK, postgresql_where=BACK)
 Index("ix_conversations_closing", conversations.c.window_until, sqlite_where=WAITING, postgresql_where=WAITING)
 
 calls = Table(
@@ -258,6 +273,7 @@ replies = Table(
     # Under which mode it was born, or made a draft since, and whose word that was.
     Column("mode", Choice(ReplyMode)),
     Column("mode_from", Choice(ModeSource)),
+    Column("aside", Nested(Aside)),
 )
 IS_PART = replies.c.part_of.is_not(None)
 Index(None, replies.c.state, replies.c.id)

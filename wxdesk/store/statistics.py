@@ -45,7 +45,7 @@ from wxdesk.core.statistics import (
 )
 from wxdesk.store.columns import EPOCH, MICROSECOND
 from wxdesk.store.database import Database
-from wxdesk.store.schema import WRITTEN, decisions, messages, replies, rules
+from wxdesk.store.schema import WRITTEN, conversations, decisions, messages, replies, rules
 
 QUARTER = timedelta(minutes=15)
 UNMATCHED_SHOWN = 8
@@ -112,14 +112,24 @@ def _first_answer() -> ScalarSelect[int]:
 
 
 def _answered(span: Span) -> CTE:
-    """Each message of the span with the reply that answered it, and the outcome of its decision."""
+    """Each message of the span with the reply that answered it, and the outcome of its decision.
+
+    `settled`: a human resolved the conversation before anybody answered.
+    """
     columns = (messages.c.id, messages.c.conversation_id, messages.c.at, _first_answer().label("reply_id"))
     asked = select(*columns).where(WRITTEN, _within(messages.c.at, span)).cte("asked")
-    joined = asked.outerjoin(replies, replies.c.id == asked.c.reply_id).outerjoin(
-        decisions, decisions.c.message_id == asked.c.id
+    joined = (
+        asked.join(conversations, conversations.c.id == asked.c.conversation_id)
+        .outerjoin(replies, replies.c.id == asked.c.reply_id)
+        .outerjoin(decisions, decisions.c.message_id == asked.c.id)
     )
+    settled_at = conversations.c.settled_at
+    later = or_(replies.c.sent_at.is_(None), replies.c.sent_at > settled_at)
+    settled = and_(asked.c.at <= settled_at, later).label("settled")
     return (
-        select(*asked.c, replies.c.sent_at, replies.c.author, decisions.c.outcome).select_from(joined).cte("answered")
+        select(*asked.c, replies.c.sent_at, replies.c.author, decisions.c.outcome, settled)
+        .select_from(joined)
+        .cte("answered")
     )
 
 
@@ -127,7 +137,9 @@ def _quarters(span: Span) -> Select[Any]:
     answered = _answered(span)
     by = case(
         (answered.c.outcome == Outcome.TRANSFERRED, ELSEWHERE),
-        (or_(answered.c.author == Author.RULE, answered.c.outcome == Outcome.SILENT), RULE),
+        (answered.c.outcome.in_((Outcome.SILENT, Outcome.RESOLVED)), RULE),
+        (answered.c.settled, OPERATOR),
+        (answered.c.author == Author.RULE, RULE),
         (answered.c.author == Author.OPERATOR, OPERATOR),
         else_=NOBODY,
     ).label("answered_by")
@@ -161,7 +173,8 @@ def _count(connection: Connection, span: Span | None) -> int:
 def _waits(connection: Connection, span: Span) -> tuple[Waits, Waits]:
     """The waits that ended: all of them, and those that the operator ended.
 
-    What a rule left without an answer on purpose made nobody wait, nor what was handed over to WeChat's own tool.
+    What a rule or a human left without an answer on purpose made nobody wait, nor what was handed over to WeChat's own
+    tool.
     """
     answered = _answered(span)
     before = func.lag(answered.c.reply_id).over(
@@ -169,7 +182,10 @@ def _waits(connection: Connection, span: Span) -> tuple[Waits, Waits]:
     )
     in_turn = (
         select(answered.c.at, answered.c.sent_at, answered.c.author, answered.c.reply_id, before.label("reply_before"))
-        .where(or_(answered.c.outcome.is_(None), answered.c.outcome.not_in(SETTLED)))
+        .where(
+            or_(answered.c.outcome.is_(None), answered.c.outcome.not_in(SETTLED)),
+            func.coalesce(answered.c.settled, false()).is_(false()),
+        )
         .cte("in_turn")
     )
     # Whoever answers a message answers all that waited before it, so one reply ends one wait.

@@ -49,7 +49,7 @@ def _end(connection: Connection, conversation_id: int, now: datetime) -> Convers
     if row is None:
         return None
     ended = conversation_of(row)
-    if ended.waiting_since is None:
+    if not ended.awaits:
         change = update(conversations).where(conversations.c.id == conversation_id)
         connection.execute(change.values(taken_over=False, taken_over_until=None, takeover_silence=None))
     return ended

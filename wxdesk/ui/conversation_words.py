@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from wxdesk.core import quota
+from wxdesk.core.aside import Status
 from wxdesk.core.calls import Call, Cause, most_urgent
 from wxdesk.core.inbox import InboxRow
 from wxdesk.core.lifecycle import can_be_undone, is_taken_over
@@ -12,13 +13,14 @@ from wxdesk.core.model import Author, Conversation, ReplyState
 from wxdesk.core.takeover import ends_soon, left
 from wxdesk.core.transfer import in_tool
 from wxdesk.i18n import ntr, tr
+from wxdesk.ui.aside_words import status_icon, status_word
 from wxdesk.ui.standing import Standing, Standstill, StandstillOf, held_standing, span_until, standing_of_reply
 from wxdesk.ui.words import ago, clock_time, countdown, name_of, preview_of, span_word, waiting_word
 
 LATE_AFTER = timedelta(minutes=10)
 """A contact who waits longer than this is shown in red."""
 
-_SAID = frozenset({Cause.CALLED, Cause.CLOSING, Cause.LEFT, Cause.RESERVE})
+_SAID = frozenset({Cause.CALLED, Cause.BACK, Cause.CLOSING, Cause.LEFT, Cause.RESERVE})
 """Causes that have words of their own; the state of the replies says the others."""
 
 _ON_ITS_WAY = frozenset({ReplyState.QUEUED, ReplyState.SENDING})
@@ -32,6 +34,8 @@ def standstill_of_row(row: InboxRow, standstill_of: StandstillOf) -> Standstill:
 def standing_of(row: InboxRow, now: datetime, standstill: Standstill = Standstill.NONE) -> Standing:
     """The most urgent thing about a conversation."""
     conversation = row.conversation
+    if conversation.status is not Status.OPEN:
+        return Standing(status_word(conversation, now), "secondary", status_icon(conversation))
     if row.failed is not None:
         return standing_of_reply(row.failed, now)
     if row.held:
@@ -52,6 +56,8 @@ def standing_of(row: InboxRow, now: datetime, standstill: Standstill = Standstil
 def _coming(row: InboxRow, call: Call | None, now: datetime) -> Standing | None:
     """What happens next by itself, or by the operator alone."""
     conversation = row.conversation
+    if call is not None and call.cause is Cause.BACK:
+        return Standing(tr("Back from snooze"), "pending", "moon", strong=True)
     if call is not None and call.cause is Cause.CLOSING:
         return Standing(_calling(call, row, now), "failed", "clock", strong=True)
     if row.drafts:
@@ -128,7 +134,7 @@ def left_words(conversation: Conversation, now: datetime) -> str:
 
 def when_words(row: InboxRow, now: datetime) -> Standing:
     """The time in the row's corner: when something was last said, or how long the contact waits already."""
-    since = row.conversation.waiting_since
+    since = row.conversation.waiting_since if row.conversation.awaits else None
     if since is not None and now - since >= LATE_AFTER:
         return Standing(waiting_word(since, now), "failed", strong=True)
     last = row.conversation.last_at

@@ -37,6 +37,8 @@ def outcome_words(decision: Decision) -> str:
             "“{rule}” matched, but a reply that you have in hand still waits here, so no second one was made.",
             rule=decision.rule_name,
         ),
+        Outcome.RESOLVED: lambda: _set_aside(decision),
+        Outcome.SNOOZED: lambda: _set_aside(decision),
         Outcome.NOT_RENDERED: lambda: tr(
             "“{rule}” matched, but its reply could not be made: {problem}",
             rule=decision.rule_name,
@@ -50,6 +52,19 @@ def _transferred(decision: Decision) -> str:
     if decision.rule_name:
         return tr("“{rule}” handed the customer over to WeChat's own service tool.", rule=decision.rule_name)
     return tr("You had the customer handed over to WeChat's own service tool.")
+
+
+def _set_aside(decision: Decision) -> str:
+    if decision.outcome is Outcome.RESOLVED:
+        return tr(
+            "“{rule}” matched: nothing is left to answer. It resolves the conversation, unless something in it waits "
+            "for you.",
+            rule=decision.rule_name,
+        )
+    return tr(
+        "“{rule}” matched: the answer has time. It snoozes the conversation, unless something in it waits for you.",
+        rule=decision.rule_name,
+    )
 
 
 def short_outcome(outcome: Outcome) -> str:
@@ -71,6 +86,8 @@ def short_outcome(outcome: Outcome) -> str:
         Outcome.UNMATCHED: lambda: tr("no rule matched"),
         Outcome.STILL_HELD: lambda: tr("an earlier answer still waits"),
         Outcome.YIELDED: lambda: tr("left to the reply you have in hand"),
+        Outcome.RESOLVED: lambda: tr("nothing left to answer"),
+        Outcome.SNOOZED: lambda: tr("put off by a rule"),
         Outcome.NOT_RENDERED: lambda: tr("the reply could not be made"),
     }
     return words[outcome]()

@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from wxdesk.core.errors import BadInput, MoveNotAllowed, NotFound, SendError, WxdeskError
+from wxdesk.core.errors import BadInput, MoveNotAllowed, NotFound, SendError, Unsettled, WxdeskError
 from wxdesk.i18n import explain, tr
 from wxdesk.ui.dialogs import ConfirmDialog
 from wxdesk.ui.theme import Measure, Size
@@ -32,7 +32,7 @@ LONGEST = 300
 type Choice = tuple[str, Callable[[], None]]
 """A word on a button, and what it does."""
 
-PASSING: tuple[type[WxdeskError], ...] = (BadInput, MoveNotAllowed, NotFound, SendError)
+PASSING: tuple[type[WxdeskError], ...] = (BadInput, MoveNotAllowed, NotFound, SendError, Unsettled)
 """Errors about the one thing that was just tried; the page still shows how it stands. All others get a bar."""
 
 

@@ -36,6 +36,7 @@ QFrame[class="card"]:focus { border: 1px solid $accent; }
 *[class="failed"] { background: $failed_tint; border: 1px solid $failed; border-radius: $radius; }
 *[class="bar-pending"] { background: $pending_tint; border: none; border-bottom: 1px solid $pending_line; }
 *[class="bar-failed"] { background: $failed_tint; border: none; border-bottom: 1px solid $failed; }
+*[class="bar-quiet"] { background: $panel; border: none; border-bottom: 1px solid $line; }
 *[class="toast"] { background: $text; border: none; border-radius: $radius; }
 *[class="line"] { background: $line; border: none; max-height: 1px; min-height: 1px; }
 """

@@ -104,7 +104,7 @@ def keep_words(conversation: Conversation, span: timedelta) -> str:
 
 def returned_words(ended: Sequence[Conversation]) -> str:
     """That automatic replies have returned, and who still waits for a human."""
-    waiting = sum(one.waiting_since is not None for one in ended)
+    waiting = sum(one.awaits for one in ended)
     if len(ended) == 1:
         name = name_of(ended[0].contact)
         if waiting:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QPoint, QSize, Signal
 from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
+from wxdesk.core.aside import Status
 from wxdesk.core.inbox import InboxRow
 from wxdesk.core.lifecycle import is_taken_over, mode_of
 from wxdesk.core.model import Account, Conversation, Reply, ReplyMode
@@ -34,19 +35,23 @@ KEY = "F4"
 """The key that takes over and hands back."""
 
 _GAP, _SIDE, _TWINS = 10, 16, 2
+_RESOLVE = {False: "check", True: "undo"}
+"""The picture of the button that resolves, by whether the conversation is set aside and would be opened again."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
     """What is said beside the name: the quota in words and dots, the mode at length, the hand-over's own button.
 
-    `key` is that of taking over, `name` the pixels that a name of this width or more has.
+    `snooze` is its button; its key remains. `key` is that of taking over, `name` the pixels that a name of this width
+    or more has.
     """
 
     words: bool = False
     dots: bool = False
     long_mode: bool = False
     transfer: bool = False
+    snooze: bool = True
     key: str = KEY
     name: int = NAME_ROOM
 
@@ -58,7 +63,8 @@ _FITS = (
     _Fit(dots=True),
     _Fit(),
     _Fit(key=""),
-    _Fit(key="", name=NAME_LEAST),
+    _Fit(key="", snooze=False),
+    _Fit(key="", snooze=False, name=NAME_LEAST),
 )
 """From the richest to the barest. A tooltip, the contact's panel or the mode's menu has what is left out."""
 
@@ -70,6 +76,8 @@ class ChatHeader(QFrame):
         mode_chosen: a `ReplyMode`, or None to follow the account.
         takeover_wanted: take over, or hand back what is taken over.
         spans_wanted: choose for how long.
+        resolve_wanted: nothing is left to do here, or open again what is set aside.
+        snooze_wanted: choose until when it is out of sight.
         transfer_wanted: hand the contact over to WeChat's own service tool.
         list_wanted, detail_wanted: open the drawer of a narrow window.
     """
@@ -77,6 +85,8 @@ class ChatHeader(QFrame):
     mode_chosen = Signal(object)
     takeover_wanted = Signal()
     spans_wanted = Signal()
+    resolve_wanted = Signal()
+    snooze_wanted = Signal()
     transfer_wanted = Signal()
     list_wanted = Signal()
     detail_wanted = Signal()
@@ -87,6 +97,7 @@ class ChatHeader(QFrame):
         self._conversation: Conversation | None = None
         self._failed: Reply | None = None
         self._now: datetime | None = None
+        self._aside = False
         self.taken_over = False
         self.setProperty("class", "header")
         self.setFixedHeight(Measure.HEADER)
@@ -97,6 +108,8 @@ class ChatHeader(QFrame):
         self.quota = QuotaBlock()
         self.takeover = Button(tr("Take over"), key_hint=KEY)
         self.spans = _tool("chevron-down", tr("For how long (Shift+F4)"), self)
+        self.resolve = _tool("check", tr("Resolve (F5)"), self)
+        self.snooze = _tool("moon", tr("Snooze (Shift+F5)"), self)
         self.transfer = _tool("arrow-out", tr("Hand over to WeChat's own service tool…"), self)
         self._arrange()
         self._connect()
@@ -116,6 +129,11 @@ class ChatHeader(QFrame):
         takeover.addWidget(self.spans)
         row.addWidget(self.quota)
         row.addLayout(takeover)
+        aside = QHBoxLayout()
+        aside.setSpacing(_TWINS)
+        aside.addWidget(self.resolve)
+        aside.addWidget(self.snooze)
+        row.addLayout(aside)
         row.addWidget(self.transfer)
         row.addWidget(self.show_detail)
         self.show_list.hide()
@@ -125,6 +143,8 @@ class ChatHeader(QFrame):
         self.mode.clicked.connect(self._open_menu)
         self.takeover.clicked.connect(self.takeover_wanted)
         self.spans.clicked.connect(self.spans_wanted)
+        self.resolve.clicked.connect(self.resolve_wanted)
+        self.snooze.clicked.connect(self.snooze_wanted)
         self.transfer.clicked.connect(self.transfer_wanted)
         self.show_list.clicked.connect(self.list_wanted)
         self.show_detail.clicked.connect(self.detail_wanted)
@@ -146,8 +166,17 @@ class ChatHeader(QFrame):
         self.quota.show_quota(conversation, self._accounts.get(conversation.account), self._failed, now)
         self.taken_over = is_taken_over(conversation, now)
         self.takeover.setText(tr("Hand back") if self.taken_over else tr("Take over"))
+        self._say_resolve(aside=conversation.status is not Status.OPEN)
         self.mode.setToolTip(plain_tip(self._where_from(conversation, now)))
         self._make_room(conversation, now)
+
+    def _say_resolve(self, *, aside: bool) -> None:
+        words = tr("Open again (F5)") if aside else tr("Resolve (F5)")
+        if self.resolve.toolTip() != words:
+            self.resolve.setToolTip(words)
+            self.resolve.setAccessibleName(words)
+            self.resolve.setIcon(icon(_RESOLVE[aside]))
+            self._aside = aside
 
     def _make_room(self, conversation: Conversation, now: datetime) -> None:
         """Leave out what does not fit beside the name, the least needed first."""
@@ -159,6 +188,7 @@ class ChatHeader(QFrame):
         self.quota.make_room(words=fit.words, dots=fit.dots)
         self.takeover.set_key_hint(fit.key)
         self.transfer.setVisible(fit.transfer)
+        self.snooze.setVisible(fit.snooze)
 
     def _needs(self, fit: _Fit, conversation: Conversation, now: datetime) -> int:
         """The width that `fit` takes."""
@@ -169,6 +199,7 @@ class ChatHeader(QFrame):
         widths.append(self.mode.width_for(self._mode_text(conversation, now, short=not fit.long_mode)))
         widths.append(self.quota.width_for(words=fit.words, dots=fit.dots))
         widths.append(self.takeover.width_for(fit.key) + _TWINS + self.spans.sizeHint().width())
+        widths.append(self.resolve.sizeHint().width() + (_TWINS + self.snooze.sizeHint().width() if fit.snooze else 0))
         return 2 * _SIDE + sum(widths) + _GAP * (len(widths) - 1)
 
     def _mode_text(self, conversation: Conversation, now: datetime, *, short: bool = False) -> str:
@@ -251,6 +282,8 @@ class ChatHeader(QFrame):
         if event.type() is QEvent.Type.PaletteChange and hasattr(self, "show_detail"):
             self.show_list.setIcon(icon("inbox"))
             self.spans.setIcon(icon("chevron-down"))
+            self.resolve.setIcon(icon(_RESOLVE[self._aside]))
+            self.snooze.setIcon(icon("moon"))
             self.transfer.setIcon(icon("arrow-out"))
             self.show_detail.setIcon(icon("panel"))
 

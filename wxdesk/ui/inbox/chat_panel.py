@@ -14,6 +14,7 @@ from wxdesk.core.text_links import TextLink
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.content.album import Album, read_picture
+from wxdesk.ui.inbox.aside_control import AsideControl
 from wxdesk.ui.inbox.bubble_words import BubbleAction
 from wxdesk.ui.inbox.chat_header import ChatHeader
 from wxdesk.ui.inbox.chat_session import ChatSession
@@ -61,6 +62,7 @@ class ChatPanel(QFrame):
         self.drop_zone = DropZone(self)
         self.transfer = TransferBar(bridge, notices)
         self.takeover = TakeoverControl(self.header, bridge, session)
+        self.aside = AsideControl(self.header, self.composer.edit, bridge, session, notices)
         self._arrange()
         self._connect()
 
@@ -71,6 +73,7 @@ class ChatPanel(QFrame):
         column.setSpacing(0)
         column.addWidget(self.header)
         column.addWidget(self.transfer)
+        column.addWidget(self.aside.bar)
         column.addWidget(self.timeline, 1)
         column.addWidget(self.takeover.bar)
         column.addWidget(self.composer)
@@ -117,6 +120,7 @@ class ChatPanel(QFrame):
         self.header.show_row(row, now)
         self.transfer.show_conversation(row.conversation, now)
         self.takeover.tick(now)
+        self.aside.tick(now)
         self.composer.open(row.conversation, now)
         self.panels.refresh()
         editing = self.composer.editing

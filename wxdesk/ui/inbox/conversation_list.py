@@ -16,6 +16,7 @@ from wxdesk.ui.inbox.conversation_list_model import ConversationListModel, RowRo
 from wxdesk.ui.inbox.empty_state import EmptyState
 from wxdesk.ui.inbox.filter_chips import FilterChips
 from wxdesk.ui.inbox.held_strip import HeldStrip
+from wxdesk.ui.inbox.part_button import PARTS, PartButton
 from wxdesk.ui.inbox.search_field import SearchField
 from wxdesk.ui.inbox.search_results import HitRole, SearchDelegate, SearchModel
 from wxdesk.ui.standing import StandstillOf, nothing_holds
@@ -54,10 +55,11 @@ class ConversationList(QFrame):
         self._selecting = False
         self._wanted: int | None = None
         self.model = ConversationListModel(clock, standstill_of, self)
-        self.hits = SearchModel(self)
+        self.hits = SearchModel(clock, self)
         self.search = SearchField()
         self.away = SmallButton("close", tr("Close"), self)
         self.away.hide()  # only a drawer can be put away
+        self.parts = PartButton(self)
         self.chips = FilterChips()
         self.strip = HeldStrip(clock, standstill_of)
         self.view = _list(tr("Conversations"), self)
@@ -76,7 +78,9 @@ class ConversationList(QFrame):
         top.setContentsMargins(12, 12, 12, 10)
         top.setSpacing(10)
         first = QHBoxLayout()
+        first.setSpacing(4)
         first.addWidget(self.search)
+        first.addWidget(self.parts)
         first.addWidget(self.away)
         top.addLayout(first)
         top.addWidget(self.chips)
@@ -99,7 +103,9 @@ class ConversationList(QFrame):
         self.search.went_down.connect(self.focus_rows)
         self._delay.timeout.connect(self._ask_search)
         self.chips.chosen.connect(self.search.clear)  # a filter is of the conversations, so these are shown
+        self.chips.chosen.connect(self._part_chosen)
         self.chips.chosen.connect(self.filter_chosen)
+        self.parts.chosen.connect(self.chips.choose)
         self.view.selectionModel().currentChanged.connect(self._picked)
         self.found.activated.connect(self._hit_picked)
         self.found.clicked.connect(self._hit_picked)
@@ -156,6 +162,10 @@ class ConversationList(QFrame):
     def show_counts(self, counts: InboxCounts) -> None:
         """Show the figures of the chips."""
         self.chips.show_counts(counts)
+        self.parts.show_snoozed(counts.snoozed)
+
+    def _part_chosen(self, chosen: InboxFilter) -> None:
+        self.parts.part = chosen if chosen in PARTS else InboxFilter.ALL
 
     def tick(self, now: datetime) -> None:
         """Let the times go on."""
@@ -231,7 +241,7 @@ class ConversationList(QFrame):
 
     def _say_empty(self) -> None:
         match self.model.chosen:
-            case InboxFilter.ALL:
+            case InboxFilter.ALL | InboxFilter.WITH_ASIDE:
                 title = tr("No conversations yet")
                 words = tr("As soon as a customer writes to your mini program, the conversation stands here.")
                 self.empty.say(title, words, tr("Open settings"))
@@ -243,6 +253,10 @@ class ConversationList(QFrame):
                 self.empty.say("", tr("No automatic reply waits."), tr("Show all"))
             case InboxFilter.UNREAD:
                 self.empty.say("", tr("Everything is read."), tr("Show all"))
+            case InboxFilter.SNOOZED:
+                self.empty.say("", tr("Nothing is snoozed."), tr("Show all"))
+            case InboxFilter.RESOLVED:
+                self.empty.say("", tr("Nothing is resolved yet."), tr("Show all"))
 
     def _step(self) -> None:
         if self.searching:

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from wxdesk.core.aside import Status
 from wxdesk.core.calls import RINGING
 from wxdesk.core.inbox import InboxFilter, InboxRow
+
+ASIDE = {InboxFilter.SNOOZED: Status.SNOOZED, InboxFilter.RESOLVED: Status.RESOLVED}
+"""What each part of what is set aside shows."""
 
 LONGEST_FIRST = frozenset({InboxFilter.WAITING, InboxFilter.NEEDS_HUMAN})
 """Filters that show the longest waiting first; the others show the newest first."""
@@ -21,18 +25,25 @@ _LAST = datetime.max.replace(tzinfo=UTC)
 def belongs(row: InboxRow, chosen: InboxFilter) -> bool:
     """Whether `chosen` shows `row`."""
     conversation = row.conversation
+    if chosen is InboxFilter.WITH_ASIDE:
+        return True
+    return conversation.status is ASIDE.get(chosen, Status.OPEN) and _has(row, chosen)
+
+
+def _has(row: InboxRow, chosen: InboxFilter) -> bool:
+    """Whether it has what a chip looks for; there is none for what is set aside."""
+    conversation = row.conversation
     match chosen:
-        case InboxFilter.ALL:
-            return True
         case InboxFilter.WAITING:
-            return conversation.waiting_since is not None
+            return conversation.awaits
         case InboxFilter.NEEDS_HUMAN:
-            unanswered = conversation.taken_over and conversation.waiting_since is not None
+            unanswered = conversation.taken_over and conversation.awaits
             return unanswered or row.failed is not None or any(call.cause in RINGING for call in row.calls)
         case InboxFilter.PENDING:
             return row.held > 0 or row.drafts > 0
         case InboxFilter.UNREAD:
             return conversation.unread > 0
+    return True
 
 
 def place(row: InboxRow, chosen: InboxFilter) -> tuple[int, float, float, int]:
@@ -43,6 +54,8 @@ def place(row: InboxRow, chosen: InboxFilter) -> tuple[int, float, float, int]:
     conversation = row.conversation
     risen = chosen is InboxFilter.ALL and any(call.rises for call in row.calls)
     last = -_seconds(conversation.last_at or _NEVER)
+    if chosen is InboxFilter.SNOOZED:
+        return (True, _seconds(conversation.snoozed_until or _LAST), last, -conversation.id)
     if risen or chosen in LONGEST_FIRST:
         return (not risen, _seconds(conversation.waiting_since or _LAST), last, -conversation.id)
     return (True, last, 0.0, -conversation.id)

@@ -1,4 +1,4 @@
-"""The chips above the list. One may be chosen; pressed again, all conversations are shown."""
+"""The chips above the list. One may be chosen; pressed again, all open conversations are shown."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.inbox import InboxCounts, InboxFilter
 from wxdesk.i18n import tr
+from wxdesk.ui.inbox.part_button import PARTS, part_word
 from wxdesk.ui.widgets.buttons import Chip
 from wxdesk.ui.widgets.flow import FlowLayout
 
 
 class FilterChips(QWidget):
     """Longest waiting, needs a human, pending, unread, with their figures.
+
+    `part` stands beside them while what is set aside is shown; it leads back.
 
     Signals:
         chosen: the `InboxFilter` that is to be shown.
@@ -29,8 +32,12 @@ class FilterChips(QWidget):
             chip.clicked.connect(self._clicked)
             row.addWidget(chip)
             self._chips[chosen] = chip
+        self.part = Chip()
+        self.part.setToolTip(tr("Back to what is open"))
+        self.part.clicked.connect(self._left)
+        self.part.hide()
+        row.addWidget(self.part)
         self.show_counts(InboxCounts())
-
         for chosen, words in self._meanings().items():
             self._chips[chosen].setToolTip(words)
 
@@ -50,6 +57,12 @@ class FilterChips(QWidget):
         """Choose a filter as a press would."""
         for one, chip in self._chips.items():
             chip.setChecked(one is chosen)
+        aside = chosen in PARTS and chosen is not InboxFilter.ALL
+        self.part.setText(f"{part_word(chosen)} ✕")
+        self.part.setAccessibleName(part_word(chosen))
+        self.part.setChecked(aside)
+        self.part.setVisible(aside)
+        self.part.updateGeometry()
         self.chosen.emit(chosen)
 
     def show_counts(self, counts: InboxCounts) -> None:
@@ -67,6 +80,9 @@ class FilterChips(QWidget):
             if chip.text() != text:
                 chip.setText(text)
                 chip.updateGeometry()
+
+    def _left(self) -> None:
+        self.choose(InboxFilter.ALL)
 
     def _clicked(self) -> None:
         pressed = self.sender()

@@ -29,7 +29,8 @@ class HistoryLine:
 
 def history_of(reply: Reply, steps: Sequence[Step]) -> tuple[HistoryLine, ...]:
     """Everything that is known about a reply's way, oldest first: who wrote it, each step, and how it left."""
-    lines = [HistoryLine(reply.created_at, "robot" if reply.author is Author.RULE else "person", written_by(reply))]
+    icon = "robot" if reply.author is Author.RULE else "person"
+    lines = [HistoryLine(reply.created_at, icon, written_by(reply), _then(reply))]
     after = _contents_after(reply, steps)
     lines += [_line(step, content) for step, content in zip(steps, after, strict=True)]
     settled = any(step.kind is StepKind.CONFIRM for step in steps)
@@ -47,6 +48,15 @@ def written_by(reply: Reply) -> str:
     if not reply.rule_revision:
         return tr("By “{rule}”", rule=reply.rule_name)
     return tr("By “{rule}”, revision {n}", rule=reply.rule_name, n=reply.rule_revision)
+
+
+def _then(reply: Reply) -> str:
+    """What its rule does to the conversation after it."""
+    if reply.aside is None:
+        return ""
+    if reply.aside.minutes:
+        return tr("Once all of it has been sent, the conversation is snoozed for {n} min", n=reply.aside.minutes)
+    return tr("Once all of it has been sent, the conversation is resolved")
 
 
 def exact_time(at: datetime) -> str:

@@ -72,6 +72,8 @@ class InboxPage(QWidget):
         self.session.arrived.connect(self._mark_read)
         self.chat.timeline.picked.connect(self.explaining.pick)
         self.chat.why_wanted.connect(self._why)
+        self.chat.aside.done.connect(self._go_on)
+        self.chat.aside.back_wanted.connect(self.open_conversation)
         self.chat.header.list_wanted.connect(self.regions.list_drawer.toggle)
         self.chat.header.detail_wanted.connect(self.regions.toggle_detail)
         self.detail.contact.described.connect(self._describe)
@@ -97,6 +99,8 @@ class InboxPage(QWidget):
             "Alt+Shift+Up": self.previous_unread,
             "F4": self.chat.takeover.toggle,
             "Shift+F4": self.chat.takeover.open_menu,
+            "F5": self.chat.aside.toggle,
+            "Shift+F5": self.chat.aside.open_menu,
             "F2": self.regions.toggle_detail,
             "F6": self.regions.cycle,
             "F3": self.held.go_on,
@@ -146,6 +150,17 @@ class InboxPage(QWidget):
             self.open_conversation(found)
         elif unread:
             self._notices.toast(tr("No more unread conversations in this direction."))
+
+    def _go_on(self, conversation_id: int) -> None:
+        """Leave what has been set aside for the next one in the list, the one above if it was the last."""
+        if conversation_id != self.session.conversation_id:
+            return
+        found = self.list.neighbour(1, unread=False) or self.list.neighbour(-1, unread=False)
+        if found is not None:
+            self.open_conversation(found)
+        else:
+            self.list.select(None)
+            self.session.close()
 
     # -- keeping up
 

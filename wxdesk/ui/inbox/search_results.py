@@ -15,6 +15,7 @@ from wxdesk.core.model import Author, Message
 from wxdesk.core.text_links import as_seen
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
+from wxdesk.ui.aside_words import status_word
 from wxdesk.ui.inbox.timeline_entries import message_text, reply_text
 from wxdesk.ui.theme import Measure, Size, Theme, font
 from wxdesk.ui.widgets.painting import paint_avatar, paint_text
@@ -37,8 +38,9 @@ class HitRole(IntEnum):
 class SearchModel(QAbstractListModel):
     """The newest places where `phrase` stands; the store returns a bounded number."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, clock: Clock, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._clock = clock
         self._hits: tuple[SearchHit, ...] = ()
         self.phrase = ""
 
@@ -57,7 +59,9 @@ class SearchModel(QAbstractListModel):
             case HitRole.PHRASE:
                 return self.phrase
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
-                return f"{name_of(hit.conversation.contact)}, {excerpt(hit, self.phrase)}"
+                aside = status_word(hit.conversation, self._clock())
+                parts = (name_of(hit.conversation.contact), aside, excerpt(hit, self.phrase))
+                return ", ".join(part for part in parts if part)
         return None
 
     def show(self, phrase: str, hits: Sequence[SearchHit]) -> None:
@@ -120,7 +124,9 @@ class SearchDelegate(QStyledItemDelegate):
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.color("line"))
         paint_avatar(painter, QRectF(rect.left() + 12, rect.top() + 12, 36, 36), hit.conversation.contact)
         line = QRect(rect.left() + 58, rect.top() + 9, rect.width() - 70, 20)
-        when = ago(hit.item.at, self._clock())
+        now = self._clock()
+        aside = status_word(hit.conversation, now)
+        when = f"{aside} · {ago(hit.item.at, now)}" if aside else ago(hit.item.at, now)
         width = QFontMetrics(font(Size.SMALL)).horizontalAdvance(when) + 1
         corner = QRect(line.right() - width + 1, line.top(), width, line.height())
         paint_text(painter, corner, when, font(Size.SMALL), theme.color("faint"))

@@ -14,6 +14,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.inbox.chat_header import ChatHeader
 from wxdesk.ui.inbox.chat_session import ChatSession
+from wxdesk.ui.inbox.own_hours import own_hours
 from wxdesk.ui.inbox.return_bar import ReturnBar
 from wxdesk.ui.takeover_words import Closing, TakeoverChoice, silences, spans
 
@@ -96,13 +97,12 @@ class TakeoverControl(QObject):
         return timedelta(minutes=self._bridge.desk.preferences.now.takeover_minutes)
 
     def _closing(self, now: datetime) -> Closing:
-        """The next closing by the calendar that the preferences name, else by the first."""
-        schedules = self._bridge.desk.rulebook.calendars.schedules
-        if not schedules:
+        """The next closing by the operator's own hours."""
+        found = own_hours(self._bridge.desk)
+        if found is None:
             return Closing(problem=tr("There are no business hours yet. They are set on the page of rules."))
-        named = self._bridge.desk.preferences.now.calendar
-        name = named if named in schedules else next(iter(schedules))
-        at = schedules[name].next_close(now)
+        name, schedule = found
+        at = schedule.next_close(now)
         return Closing(at) if at else Closing(problem=tr("“{name}” does not open any more.", name=name))
 
 

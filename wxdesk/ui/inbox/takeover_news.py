@@ -49,7 +49,7 @@ class TakeoverNews(QObject):
         if not ended:
             return
         words, first = returned_words(ended), ended[0]
-        if first.waiting_since is None:
+        if not first.awaits:
             self._notices.toast(words)
         else:
             self._notices.offer(words, tr("Open"), partial(self._go_to, first.id))
@@ -57,7 +57,7 @@ class TakeoverNews(QObject):
     def _leave_word(self, rows: list[InboxRow]) -> None:
         ended = _waiting_first(rows)
         if ended:
-            waits = ended[0].waiting_since is not None
+            waits = ended[0].awaits
             action, then = (tr("Open"), partial(self._read, ended[0].id)) if waits else (tr("Dismiss"), self._put_away)
             self._notices.bar(BAR, returned_words(ended), tone="pending", action=action, then=then)
 
@@ -71,4 +71,4 @@ class TakeoverNews(QObject):
 
 
 def _waiting_first(rows: Sequence[InboxRow]) -> list[Conversation]:
-    return sorted((row.conversation for row in rows), key=lambda one: (one.waiting_since is None, one.id))
+    return sorted((row.conversation for row in rows), key=lambda one: (not one.awaits, one.id))

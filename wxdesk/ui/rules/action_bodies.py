@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
-from wxdesk.core.faults import MOST_TYPING_SECONDS, Fault, Place
+from wxdesk.core.faults import MOST_SNOOZE_MINUTES, MOST_TYPING_SECONDS, Fault, Place
 from wxdesk.core.model import Content, ReplyKind
 from wxdesk.core.rules import Action, ActionKind
 from wxdesk.i18n import ntr, tr
@@ -22,6 +22,9 @@ from wxdesk.ui.widgets.word_chips import WordChips
 
 TYPING = 3
 """Seconds that typing begins with: about as long as a short sentence takes."""
+
+SNOOZE = 60
+"""Minutes that a snooze begins with."""
 
 
 class FieldsBody(ActionBody):
@@ -204,8 +207,48 @@ def _typed(seconds: int) -> str:
     return ntr("second, then the next message comes.", "seconds, then the next message comes.", seconds)
 
 
+class SnoozeBody(ActionBody):
+    """snooze: for how long the conversation is out of sight."""
+
+    def __init__(self, action: Action, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.minutes = NumberField(1, MOST_SNOOZE_MINUTES, tr("Minutes of snoozing"), self)
+        self.minutes.show_number(action.minutes)
+        self.minutes.valueChanged.connect(self._edited)
+        self._error = error_label(self)
+        flow = FlowLayout(self)
+        for widget in (
+            sentence_word(tr("Out of sight for"), self),
+            self.minutes,
+            sentence_word(tr("minutes, or until the customer writes; then it calls for you."), self),
+            PlainLabel(_when_aside(), size=Size.SMALL, role="secondary", wrap=True, parent=self),
+            self._error,
+        ):
+            flow.addWidget(widget)
+
+    def action(self) -> Action:
+        """So many minutes."""
+        return Action(ActionKind.SNOOZE, minutes=self.minutes.value())
+
+    def start(self) -> None:
+        """The number."""
+        self.minutes.setFocus()
+
+    def place(self, where: Place, line: int) -> QWidget:
+        """Its only field."""
+        return self.minutes
+
+    def show_fault(self, fault: Fault | None, reason: str) -> None:
+        """Say it below."""
+        self._error.setText(reason)
+        self._error.setVisible(bool(reason))
+
+    def _edited(self) -> None:
+        self.changed.emit()
+
+
 class SentenceBody(ActionBody):
-    """take_over, transfer, notify, silent: nothing to fill in, but something to know."""
+    """take_over, transfer, notify, resolve, silent: nothing to fill in, but something to know."""
 
     def __init__(self, action: Action, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -232,6 +275,8 @@ def body_of(action: Action, parent: QWidget | None = None) -> ActionBody:
             return TagBody(action, parent)
         case ActionKind.TYPING:
             return TypingBody(action, parent)
+        case ActionKind.SNOOZE:
+            return SnoozeBody(action, parent)
         case _:
             return SentenceBody(action, parent)
 
@@ -239,7 +284,9 @@ def body_of(action: Action, parent: QWidget | None = None) -> ActionBody:
 def empty_action(kind: ActionKind) -> Action:
     """A new action of this kind."""
     seconds = TYPING if kind is ActionKind.TYPING else 0
-    return Action(kind, content=Content(kind=_KINDS.get(kind, ReplyKind.TEXT)), seconds=seconds)
+    minutes = SNOOZE if kind is ActionKind.SNOOZE else 0
+    content = Content(kind=_KINDS.get(kind, ReplyKind.TEXT))
+    return Action(kind, content=content, seconds=seconds, minutes=minutes)
 
 
 _KINDS = {ActionKind.IMAGE: ReplyKind.IMAGE, ActionKind.LINK: ReplyKind.LINK, ActionKind.CARD: ReplyKind.CARD}
@@ -272,6 +319,14 @@ def content_fields(kind: ActionKind) -> list[tuple[str, str, str]]:
             ]
 
 
+def _when_aside() -> str:
+    """What keeps a rule from setting the conversation aside."""
+    return tr(
+        "Only once all that the rule says has been sent, and not if the customer has written since, if anything waits "
+        "for a person, or if the rule only prepares drafts."
+    )
+
+
 def _sentence(kind: ActionKind) -> str:
     match kind:
         case ActionKind.TAKE_OVER:
@@ -284,5 +339,8 @@ def _sentence(kind: ActionKind) -> str:
             )
         case ActionKind.NOTIFY:
             return tr("Somebody at the desk is called; the rules go on as ever.")
+        case ActionKind.RESOLVE:
+            done = tr("It leaves the list and the figures until the customer writes again.")
+            return tr("{first} {second}", first=done, second=_when_aside())
         case _:
             return tr("The message counts as answered, and the customer gets nothing.")

@@ -31,6 +31,11 @@ def finding_word(finding: Finding) -> str:
         Doubt.MEDIA_EXPIRED: tr("WeChat keeps what was uploaded for three days; this media_id is older."),
         Doubt.MEDIA_EXPIRES: tr("WeChat keeps what was uploaded for three days; this media_id ends within a day."),
         Doubt.NEVER_OPEN: tr("The calendar “{name}” never opens, so the rule never matches.", name=finding.word),
+        Doubt.CALL_SET_ASIDE: tr("It calls for a person and sets the conversation aside, which ends the call."),
+        Doubt.RESOLVES_UNREAD: tr(
+            "It resolves whatever no other rule understood, without a word and unseen by anybody."
+        ),
+        Doubt.NEVER_SET_ASIDE: tr("It only prepares drafts, so it never sets the conversation aside by itself."),
         Doubt.UNUSED: tr("Nothing has matched it for 90 days."),
     }
     return sentences[finding.doubt]

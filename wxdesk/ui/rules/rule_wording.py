@@ -148,6 +148,9 @@ def _action(action: Action) -> Iterator[Line]:
         case ActionKind.TYPING:
             before, after = typing_words(action.seconds)
             yield Line(joined(before, str(action.seconds), after))
+        case ActionKind.SNOOZE:
+            before, after = tr("Out of sight for"), tr("minutes, or until the customer writes; then it calls for you.")
+            yield Line(joined(word, before, str(action.minutes), after))
         case ActionKind.IMAGE | ActionKind.LINK | ActionKind.CARD:
             yield Line(word)
             fields = content_fields(action.kind)

@@ -31,9 +31,14 @@ ADDABLE = (
     ActionKind.NOTIFY,
     ActionKind.TRANSFER,
     ActionKind.TAG,
+    ActionKind.RESOLVE,
+    ActionKind.SNOOZE,
     ActionKind.SILENT,
 )
-ONCE = frozenset({ActionKind.TAKE_OVER, ActionKind.NOTIFY, ActionKind.TRANSFER, ActionKind.TAG, ActionKind.SILENT})
+ASIDE = frozenset({ActionKind.RESOLVE, ActionKind.SNOOZE})
+ONCE = ASIDE | {ActionKind.TAKE_OVER, ActionKind.NOTIFY, ActionKind.TRANSFER, ActionKind.TAG, ActionKind.SILENT}
+ONE_OF = ASIDE | {ActionKind.TAKE_OVER}
+"""What becomes of the conversation: one of these, or none."""
 
 
 class ActionRow(QWidget):
@@ -234,7 +239,8 @@ class ThenCard(QFrame):
             row.down.setEnabled(at < last)
         kinds = [row.kind for row in self._rows]
         for kind in ONCE:
-            self.chips[kind].setEnabled(kind not in kinds)
+            others = ONE_OF if kind in ONE_OF else {kind}
+            self.chips[kind].setEnabled(others.isdisjoint(kinds))
         sends = sum(kind in SENDING_ACTIONS for kind in kinds)
         for kind in SENDING_ACTIONS & self.chips.keys():
             self.chips[kind].setEnabled(sends < MAX_SENDS)

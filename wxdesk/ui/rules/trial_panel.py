@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
+from wxdesk.core.aside import Aside
 from wxdesk.core.model import MessageType
 from wxdesk.core.render import TEXT_LIMIT_BYTES
 from wxdesk.core.rules import Rule
@@ -197,9 +198,19 @@ def _beside(answer: Answer) -> str:
         said.append(tr("The customer is handed over to WeChat's own service tool."))
     if answer.take_over:
         said.append(tr("The conversation is handed over to a person."))
+    if answer.aside is not None:
+        said.append(_aside_words(answer.aside, after=bool(answer.contents)))
     if answer.tags:
         said.append(tr("The customer is tagged: {tags}", tags=tr(", ").join(answer.tags)))
     return "\n".join(said)
+
+
+def _aside_words(aside: Aside, *, after: bool) -> str:
+    if aside.minutes:
+        snoozed = tr("The conversation is snoozed for {n} min.", n=aside.minutes)
+        return tr("Once that has been sent: {what}", what=snoozed) if after else snoozed
+    resolved = tr("The conversation is resolved.")
+    return tr("Once that has been sent: {what}", what=resolved) if after else resolved
 
 
 def _cost(trial: Trial) -> str:

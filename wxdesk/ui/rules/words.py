@@ -61,6 +61,8 @@ _ACTIONS = {
     ActionKind.TAG: "Tag the customer",
     ActionKind.TYPING: "Typing",
     ActionKind.NOTIFY: "Call for a person",
+    ActionKind.RESOLVE: "Resolve the conversation",
+    ActionKind.SNOOZE: "Snooze the conversation",
     ActionKind.SILENT: "Say nothing",
 }
 
@@ -135,6 +137,10 @@ def _then(actions: Sequence[Action]) -> str:
         return tr("hands over")
     if ActionKind.TRANSFER in kinds:
         return tr("transfers")
+    if ActionKind.RESOLVE in kinds:
+        return tr("resolves")
+    if ActionKind.SNOOZE in kinds:
+        return tr("snoozes")
     if ActionKind.SILENT in kinds:
         return tr("says nothing")
     return tr("only tags") if kinds == {ActionKind.TAG} else ""

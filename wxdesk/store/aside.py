@@ -1,0 +1,142 @@
+"""Conversations that are set aside, and what opens them again: in the transaction in which that happens.
+
+Nothing lies in one that its human has to settle: `reopen_for` is called wherever a reply comes to such a state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, literal, or_, select, update
+
+from wxdesk.core.aside import Aside
+from wxdesk.core.errors import NotFound, Unsettled
+from wxdesk.core.lifecycle import can_be_undone
+from wxdesk.core.model import Author, Reply, ReplyState
+from wxdesk.store.columns import MICROSECOND, Moment
+from wxdesk.store.database import Database
+from wxdesk.store.schema import NOT_CALLED, OPEN, WAITING, WRITTEN, conversations, messages, replies
+
+NOT_ASIDE = {"resolved_at": None, "snoozed_until": None, "aside_by": "", "back_at": None}
+
+TO_SETTLE = frozenset({ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED, ReplyState.UNKNOWN})
+"""States of a reply that wants a human's word; a held one may leave by itself, and can be stopped until then."""
+
+_UNDOABLE = and_(replies.c.author == Author.OPERATOR, replies.c.state == ReplyState.HELD, replies.c.due_at.is_not(None))
+
+
+class SqlAside:
+    """Fills `desk.aside_ports.SettingAside`."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def resolve(self, conversation_id: int, at: datetime) -> None:
+        """A human says that nothing is left to do; raises `NotFound`, `Unsettled`."""
+        await self._db.write(_by_hand, conversation_id, at, None)
+
+    async def snooze(self, conversation_id: int, at: datetime, until: datetime) -> None:
+        """A human does not want to see it until then; raises like `resolve`."""
+        await self._db.write(_by_hand, conversation_id, at, until)
+
+    async def reopen(self, conversation_id: int) -> None:
+        """It is in work again, and who waited in it waits on; raises `NotFound`."""
+        await self._db.write(_reopen, conversation_id)
+
+
+def _by_hand(connection: Connection, conversation_id: int, at: datetime, until: datetime | None) -> None:
+    query = select(conversations.c.id).where(conversations.c.id == conversation_id).with_for_update()
+    if connection.scalar(query) is None:
+        raise NotFound("conversation")
+    unsettled = select(replies.c.state).where(_to_settle(conversation_id), ~_UNDOABLE).order_by(replies.c.id.desc())
+    state = connection.scalar(unsettled.limit(1))
+    if state is not None:
+        raise Unsettled(state.value)
+    values = _values(at, until, "")
+    if until is None:
+        waits = conversations.c.waiting_since.is_not(None)
+        values |= {"settled_at": case((waits, literal(at, Moment)), else_=conversations.c.settled_at)}
+    connection.execute(update(conversations).where(conversations.c.id == conversation_id).values(values))
+
+
+def _to_settle(conversation_id: int) -> ColumnElement[bool]:
+    return and_(replies.c.conversation_id == conversation_id, replies.c.state.in_(TO_SETTLE))
+
+
+def _values(at: datetime, until: datetime | None, by: str) -> dict[str, Any]:
+    aside = {"resolved_at": at} if until is None else {"snoozed_until": until}
+    return NOT_ASIDE | NOT_CALLED | aside | {"aside_by": by}
+
+
+def _reopen(connection: Connection, conversation_id: int) -> None:
+    row = connection.execute(
+        select(conversations.c.waiting_since, conversations.c.settled_at)
+        .where(conversations.c.id == conversation_id)
+        .with_for_update()
+    ).one_or_none()
+    if row is None:
+        raise NotFound("conversation")
+    settled = row.settled_at
+    if settled is not None and row.waiting_since is not None and settled >= row.waiting_since:
+        settled = row.waiting_since - MICROSECOND  # what waits again was not settled after all
+    change = update(conversations).where(conversations.c.id == conversation_id)
+    connection.execute(change.values(NOT_ASIDE | {"settled_at": settled}))
+
+
+def set_aside(connection: Connection, conversation_id: int, aside: Aside, at: datetime, by: str) -> None:
+    """Do what the rule `by` wants done to a conversation, unless something in it is left to a human.
+
+    What an operator has set aside stays as he wanted it. One in which somebody waits is not resolved.
+    """
+    chosen = and_(conversations.c.id == conversation_id, OPEN, ~exists().where(_to_settle(conversation_id)))
+    if not aside.minutes:
+        chosen &= ~WAITING
+    change = update(conversations).where(chosen)
+    connection.execute(change.values(_values(at, aside.until(at), by)))
+
+
+def follow(connection: Connection, arrived: Reply, at: datetime) -> None:
+    """After `arrived` has been sent: set its conversation aside if its rule wants that and all of the answer is there.
+
+    Not if the contact has written since, nor if a human has had any of it in hand: then he closes it himself.
+    """
+    if arrived.aside is None:
+        return
+    missing = exists().where(
+        replies.c.conversation_id == arrived.conversation_id,  # there is an index of these
+        replies.c.decision_id == arrived.decision_id,
+        or_(replies.c.state != ReplyState.SENT, replies.c.aside.is_(None)),
+    )
+    since = exists().where(
+        messages.c.conversation_id == arrived.conversation_id, messages.c.id > arrived.message_id, WRITTEN
+    )
+    if not connection.scalar(select(or_(missing, since))):
+        set_aside(connection, arrived.conversation_id, arrived.aside, at, arrived.rule_name)
+
+
+def reopen_for(connection: Connection, ids: Collection[int]) -> None:
+    """Open these conversations again, because something in them wants a human's word."""
+    if ids:
+        change = update(conversations).where(conversations.c.id.in_(ids), ~OPEN)
+        connection.execute(change.values(NOT_ASIDE))
+
+
+def wanting_a_word(some: Iterable[Reply]) -> set[int]:
+    """The conversations of those that want one; what its operator can still take back leaves by itself."""
+    return {reply.conversation_id for reply in some if reply.state in TO_SETTLE and not can_be_undone(reply)}
+
+
+def wake(connection: Connection, now: datetime) -> list[int]:
+    """Bring back those whose snooze is over by `now`, and note since when; their ids."""
+    until = conversations.c.snoozed_until
+    over = update(conversations).where(until <= now)
+    values = NOT_ASIDE | {"back_at": until}
+    return list(connection.scalars(over.values(values).returning(conversations.c.id)))
+
+
+def next_wake(connection: Connection) -> datetime | None:
+    """When the next snooze ends."""
+    at: datetime | None = connection.scalar(select(func.min(conversations.c.snoozed_until)))
+    return at

@@ -1,0 +1,126 @@
+"""Setting the open conversation aside: done by key or button, for a while by menu, and taken back by the toast."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from datetime import datetime
+from functools import partial
+
+from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
+
+from wxdesk.core.aside import Status
+from wxdesk.core.model import Conversation
+from wxdesk.i18n import tr
+from wxdesk.ui.aside_words import Opening, moment_word, snooze_choices
+from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.inbox.aside_bar import AsideBar
+from wxdesk.ui.inbox.chat_header import ChatHeader
+from wxdesk.ui.inbox.chat_session import ChatSession
+from wxdesk.ui.inbox.message_edit import MessageEdit
+from wxdesk.ui.inbox.own_hours import own_hours
+from wxdesk.ui.notices import Notices
+from wxdesk.ui.words import name_of
+
+
+class AsideControl(QObject):
+    """Listens to the header's two buttons and to its own `bar`, and commands the desk.
+
+    Signals:
+        done: the id of a conversation that has been set aside; the operator goes on to the next.
+        back_wanted: the id of one that was, and is to be opened again where he is.
+    """
+
+    done = Signal(int)
+    back_wanted = Signal(int)
+
+    def __init__(
+        self, header: ChatHeader, edit: MessageEdit, bridge: Bridge, session: ChatSession, notices: Notices
+    ) -> None:
+        super().__init__(header)
+        self._header = header
+        self._edit = edit
+        self._bridge = bridge
+        self._session = session
+        self._notices = notices
+        self.bar = AsideBar()
+        header.resolve_wanted.connect(self.toggle)
+        header.snooze_wanted.connect(self.open_menu)
+        self.bar.back_wanted.connect(self._reopen)
+
+    @property
+    def _conversation(self) -> Conversation | None:
+        return self._session.row.conversation if self._session.row is not None else None
+
+    def tick(self, now: datetime) -> None:
+        """Show how the open conversation stands."""
+        if self._conversation is not None:
+            self.bar.show_conversation(self._conversation, now)
+
+    def toggle(self) -> None:
+        """Resolve the open conversation, or open again what is set aside; not while a word is being composed."""
+        conversation = self._conversation
+        if conversation is None or self._edit.composing:
+            return
+        if conversation.status is not Status.OPEN:
+            self._reopen()
+            return
+        words = tr("Resolved: {name}", name=name_of(conversation.contact))
+        self._set_aside(self._bridge.desk.aside.resolve(conversation.id), conversation.id, words)
+
+    def open_menu(self) -> None:
+        """Let the operator choose until when he does not want to see it."""
+        conversation = self._conversation
+        if conversation is None or self._edit.composing:
+            return
+        now, anchor = self._bridge.desk.clock(), self._header.snooze
+        menu = QMenu(anchor)
+        menu.setAccessibleName(tr("Until when to snooze"))
+        menu.setToolTipsVisible(True)
+        for choice in snooze_choices(self._opening(now), now):
+            action = menu.addAction(choice.text)
+            action.setData(choice.until)
+            action.setEnabled(choice.until is not None)
+            action.setToolTip(choice.tip or choice.text)
+        if conversation.status is not Status.OPEN:
+            menu.addSeparator()
+            menu.addAction(tr("Reopen") if conversation.status is Status.RESOLVED else tr("Wake now"))
+        menu.triggered.connect(self._choose)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(anchor.mapToGlobal(QPoint(anchor.width() - menu.sizeHint().width(), anchor.height() + 4)))
+        menu.setActiveAction(menu.actions()[0])
+
+    def _choose(self, action: QAction) -> None:
+        conversation, until = self._conversation, action.data()
+        if conversation is None:
+            return
+        if not isinstance(until, datetime):
+            self._reopen()
+            return
+        when = moment_word(until, self._bridge.desk.clock())
+        words = tr("Snoozed until {when}: {name}", when=when, name=name_of(conversation.contact))
+        self._set_aside(self._bridge.desk.aside.snooze(conversation.id, until), conversation.id, words)
+
+    def _set_aside(self, work: Coroutine[object, object, None], conversation_id: int, words: str) -> None:
+        self._bridge.ask(work, partial(self._told, conversation_id, words))
+
+    def _told(self, conversation_id: int, words: str, _: None) -> None:
+        self._notices.offer(words, tr("Undo"), partial(self._undo, conversation_id))
+        self.done.emit(conversation_id)
+
+    def _undo(self, conversation_id: int) -> None:
+        self._bridge.ask(self._bridge.desk.aside.reopen(conversation_id))
+        self.back_wanted.emit(conversation_id)
+
+    def _reopen(self) -> None:
+        if self._conversation is not None:
+            self._bridge.ask(self._bridge.desk.aside.reopen(self._conversation.id))
+
+    def _opening(self, now: datetime) -> Opening:
+        found = own_hours(self._bridge.desk)
+        if found is None:
+            return Opening(problem=tr("There are no business hours yet. They are set on the page of rules."))
+        name, schedule = found
+        at = schedule.next_open(now)
+        return Opening(at) if at else Opening(problem=tr("“{name}” does not open any more.", name=name))
