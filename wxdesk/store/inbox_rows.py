@@ -21,7 +21,6 @@ from wxdesk.store.schema import (
     RISES,
     SNOOZED,
     UNREAD,
-    WAITING,
     WRITTEN,
     calls,
     conversations,
@@ -171,12 +170,11 @@ def day_counts(connection: Connection, since: datetime) -> DayCounts:
     since_then = and_(WRITTEN, messages.c.at >= since)
     written = select(func.count()).select_from(messages).where(since_then).scalar_subquery()
     silent = select(decisions.c.id).where(decisions.c.message_id == messages.c.id, decisions.c.outcome.in_(SETTLED))
-    not_resolved = conversations.c.resolved_at.is_(None)  # what is snoozed waits nevertheless
     # From the waiting conversations to their last messages, never the other way round.
     unanswered = (
         select(func.count())
         .select_from(conversations.join(messages, messages.c.conversation_id == conversations.c.id))
-        .where(WAITING, not_resolved, messages.c.at >= conversations.c.waiting_since, since_then, ~silent.exists())
+        .where(AWAITS, messages.c.at >= conversations.c.waiting_since, since_then, ~silent.exists())
         .scalar_subquery()
     )
 

@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from wxdesk.core.aside import Status
 from wxdesk.core.model import Conversation
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.words import clock_time, date_word
+from wxdesk.ui.words import clock_time, date_word, span_word
 
 MORNING = time(9)
 """When a day begins for who snoozes until a morning."""
@@ -62,6 +62,15 @@ def moment_word(at: datetime, now: datetime) -> str:
 
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def snooze_span(minutes: int) -> str:
+    """For how long a rule snoozes, exactly: nobody shall read an hour where it is an hour and a half."""
+    whole = minutes < _HOUR or minutes % _DAY == 0 or (minutes % _HOUR == 0 and minutes < 3 * _DAY)
+    return span_word(timedelta(minutes=minutes)) if whole else tr("{n} min", n=minutes)
+
+
+_HOUR, _DAY = 60, 24 * 60
 
 
 def status_word(conversation: Conversation, now: datetime) -> str:

@@ -14,6 +14,7 @@ from tests.ui.inbox.conftest import HOURS
 from tests.ui.inbox.records import NOW, ago, reply
 from tests.ui.world import World, open_world
 from wxdesk import i18n
+from wxdesk.core.aside import Aside
 from wxdesk.core.model import Author, Content, ReplyMode, ReplyState
 from wxdesk.core.steps import Step, StepKind
 from wxdesk.ui.bridge import Bridge
@@ -77,6 +78,21 @@ def test_every_kind_of_step_has_its_words() -> None:
 )
 def test_the_author_comes_first(fields: dict[str, object], words: str) -> None:
     assert [line.text for line in history_of(reply(1, ReplyState.QUEUED, **fields), [])] == [words]
+
+
+@pytest.mark.parametrize(
+    ("aside", "note"),
+    [
+        (None, ""),
+        (Aside(), "Once all of it has been sent, the conversation is resolved"),
+        (Aside(60), "Once all of it has been sent, the conversation is snoozed for 1 h"),
+        (Aside(90), "Once all of it has been sent, the conversation is snoozed for 90 min"),
+        (Aside(2880), "Once all of it has been sent, the conversation is snoozed for 48 h"),
+        (Aside(10080), "Once all of it has been sent, the conversation is snoozed for 7 d"),
+    ],
+)
+def test_what_comes_after_it_is_told_beforehand(aside: Aside | None, note: str) -> None:
+    assert history_of(reply(1, ReplyState.HELD, aside=aside), [])[0].note == note
 
 
 def test_the_arrival_comes_last_with_the_attempts_and_only_once() -> None:

@@ -53,6 +53,7 @@ EVERYTHING = Rule(
         ),
         Action(ActionKind.TYPING, seconds=3),
         Action(ActionKind.NOTIFY),
+        Action(ActionKind.SNOOZE, minutes=60),
     ),
     cooldown=Cooldown(per_conversation=2),
     delivery=Delivery.HOLD,
@@ -79,6 +80,7 @@ PLACES: list[tuple[Doubt, Place, str]] = [
     (Doubt.MEDIA_EXPIRED, ("then", 3, "card", "thumb_media_id"), "Cover, media_id"),
     (Doubt.FAULT, ("then", 4, "typing"), "Seconds of typing"),
     (Doubt.TOO_MANY_SENDS, ("then", 5, "notify"), "Remove: Call for a person"),
+    (Doubt.CALL_SET_ASIDE, ("then", 6, "snooze"), "Minutes of snoozing"),
     (Doubt.FAULT, ("cooldown", "per_conversation"), "so many times for each customer, ever"),
     (Doubt.FAULT, ("delivery",), "Seconds that the reply waits"),
 ]

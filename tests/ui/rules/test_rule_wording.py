@@ -116,6 +116,11 @@ def test_each_condition_is_a_line(condition: Condition, words: str) -> None:
             ["The customer sees somebody typing for 3 seconds, then the next message comes."],
         ),
         (Action(ActionKind.TAKE_OVER), ["Hand over to a person"]),
+        (Action(ActionKind.RESOLVE), ["Resolve the conversation"]),
+        (
+            Action(ActionKind.SNOOZE, minutes=45),
+            ["Out of sight for 45 minutes, or until the customer writes; then it calls for you."],
+        ),
     ],
 )
 def test_each_action_is_said_with_its_inside(action: Action, lines: list[str]) -> None:

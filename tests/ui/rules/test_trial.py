@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import Qt
@@ -13,9 +13,12 @@ from pytestqt.qtbot import QtBot
 from tests.ui.world import World
 from wxdesk.core.inbox import InboxFilter
 from wxdesk.core.model import MessageType
-from wxdesk.core.rules import ActionKind, RuleVerdict
+from wxdesk.core.rules import Action, ActionKind, Rule, RuleVerdict
+from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.rules.action_bodies import SnoozeBody
 from wxdesk.ui.rules.condition_parts import PatternPart, WordsPart
 from wxdesk.ui.rules.page import RulesPage
+from wxdesk.ui.rules.reply_body import ReplyBody
 from wxdesk.ui.rules.verdict_list import Role, VerdictModel
 
 
@@ -94,6 +97,40 @@ def test_a_rule_that_hands_over_to_wechats_own_tool_says_so(page: RulesPage, qtb
     assert not page.editor.then_card.chips[ActionKind.TRANSFER].isEnabled()  # once is enough
     page.trial.sentence.setText("A person, please")
     qtbot.waitUntil(lambda: "The customer is handed over to WeChat's own service tool." in page.trial.bubbles.texts())
+
+
+def test_what_becomes_of_the_conversation_is_said_and_written(
+    page: RulesPage, bridge: Bridge, stored: Callable[[], list[Rule]], qtbot: QtBot
+) -> None:
+    page.start_new()
+    page.editor.head.name.setText("Later")
+    part = page.editor.when_card.part("any")
+    assert isinstance(part, WordsPart)
+    part.chips.field.words.emit(["tomorrow"])
+    then = page.editor.then_card
+    then.chips[ActionKind.SNOOZE].click()
+    one_of = (ActionKind.SNOOZE, ActionKind.RESOLVE, ActionKind.TAKE_OVER)
+    assert not any(then.chips[kind].isEnabled() for kind in one_of)
+    page.trial.sentence.setText("I pay tomorrow")
+    qtbot.waitUntil(lambda: "The conversation is snoozed for 1 h." in page.trial.bubbles.texts())
+    body = then.rows()[-1].body
+    assert isinstance(body, SnoozeBody)
+    body.minutes.setValue(90)
+    then.add_action(ActionKind.REPLY)
+    reply = then.rows()[-1].body
+    assert isinstance(reply, ReplyBody)
+    reply.edit.setPlainText("See you then.")
+    once = "Once that has been sent: The conversation is snoozed for 90 min."
+    qtbot.waitUntil(lambda: once in page.trial.bubbles.texts())
+    page.editor.check_now()
+    page.editor.save()
+    qtbot.waitUntil(lambda: bridge.is_idle and any(rule.name == "Later" for rule in stored()))
+    saved = next(rule for rule in stored() if rule.name == "Later")
+    assert saved.then[0] == Action(ActionKind.SNOOZE, minutes=90)
+    then.rows()[0].remove.click()
+    then.chips[ActionKind.RESOLVE].click()
+    once = "Once that has been sent: The conversation is resolved."
+    qtbot.waitUntil(lambda: once in page.trial.bubbles.texts())
 
 
 def test_kind_source_and_name_are_tried_too(page: RulesPage, qtbot: QtBot) -> None:

@@ -10,6 +10,7 @@ from wxdesk.core.model import Author, Content, Reply, ReplyState
 from wxdesk.core.steps import Step, StepKind
 from wxdesk.desk.refusal_words import refusal_words
 from wxdesk.i18n import tr
+from wxdesk.ui.aside_words import snooze_span
 from wxdesk.ui.inbox.edit_difference import Piece, difference, other_picture, shortened, words_of
 from wxdesk.ui.standing import stopped_by
 from wxdesk.ui.words import clock_time, date_word
@@ -55,7 +56,8 @@ def _then(reply: Reply) -> str:
     if reply.aside is None:
         return ""
     if reply.aside.minutes:
-        return tr("Once all of it has been sent, the conversation is snoozed for {n} min", n=reply.aside.minutes)
+        span = snooze_span(reply.aside.minutes)
+        return tr("Once all of it has been sent, the conversation is snoozed for {span}", span=span)
     return tr("Once all of it has been sent, the conversation is resolved")
 
 

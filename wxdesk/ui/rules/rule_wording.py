@@ -150,7 +150,7 @@ def _action(action: Action) -> Iterator[Line]:
             yield Line(joined(before, str(action.seconds), after))
         case ActionKind.SNOOZE:
             before, after = tr("Out of sight for"), tr("minutes, or until the customer writes; then it calls for you.")
-            yield Line(joined(word, before, str(action.minutes), after))
+            yield Line(joined(before, str(action.minutes), after))
         case ActionKind.IMAGE | ActionKind.LINK | ActionKind.CARD:
             yield Line(word)
             fields = content_fields(action.kind)

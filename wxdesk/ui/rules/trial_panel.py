@@ -13,6 +13,7 @@ from wxdesk.desk.composing import Answer
 from wxdesk.desk.desk import BodyOf
 from wxdesk.desk.rulebook import Rulebook, Trial
 from wxdesk.i18n import ntr, tr
+from wxdesk.ui.aside_words import snooze_span
 from wxdesk.ui.rules.trial_bubbles import WIDTH, Bubbles
 from wxdesk.ui.rules.trial_circumstances import TrialCircumstances
 from wxdesk.ui.rules.verdict_list import VerdictList
@@ -207,7 +208,7 @@ def _beside(answer: Answer) -> str:
 
 def _aside_words(aside: Aside, *, after: bool) -> str:
     if aside.minutes:
-        snoozed = tr("The conversation is snoozed for {n} min.", n=aside.minutes)
+        snoozed = tr("The conversation is snoozed for {span}.", span=snooze_span(aside.minutes))
         return tr("Once that has been sent: {what}", what=snoozed) if after else snoozed
     resolved = tr("The conversation is resolved.")
     return tr("Once that has been sent: {what}", what=resolved) if after else resolved
