@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from wxdesk.core.errors import BadPicture
-from wxdesk.core.model import PictureFormat
 from wxdesk.core.picture_header import BROKEN, NOT_A_PICTURE, TOO_MANY_PIXELS, Header, read_header
+from wxdesk.core.pictures import PictureFormat
 
 
 def written(form: str, width: int, height: int, **options: object) -> bytes:

@@ -12,8 +12,8 @@ from PIL import Image
 
 from tests.core.test_picture_header import png_that_claims
 from wxdesk.core.errors import BadPicture
-from wxdesk.core.model import PictureFormat
 from wxdesk.core.picture_header import BROKEN, TOO_MANY_PIXELS
+from wxdesk.core.pictures import PictureFormat
 from wxdesk.desk.imaging import LARGEST_UPLOAD, MOVING, for_upload
 
 ORIENTATION = 274

@@ -16,8 +16,9 @@ from tests.store.talk import Talk, incoming
 from tests.wechat.serving import serving
 from tests.wechat.worlds import ACCOUNT, CREDENTIALS, Heard, now
 from wxdesk.core.events import PictureChanged
-from wxdesk.core.model import Message, MessageType, PictureState
+from wxdesk.core.model import Message, MessageType
 from wxdesk.core.picture_header import NOT_A_PICTURE, TOO_MANY_PIXELS
+from wxdesk.core.pictures import PictureState
 from wxdesk.desk.picture_fetching import SIDE_BY_SIDE, TOO_LATE, PictureFetching
 from wxdesk.sandbox.pictures import cover, torn_box
 from wxdesk.store import SqlStore, open_store

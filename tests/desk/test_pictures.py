@@ -11,8 +11,8 @@ from tests.core.test_picture_header import png_that_claims
 from tests.desk.test_imaging import noise, saved
 from tests.sandbox.worlds import HandClock
 from wxdesk.core.errors import BadPicture, NotFound
-from wxdesk.core.model import PictureFormat
 from wxdesk.core.picture_header import NOT_A_PICTURE, TOO_MANY_PIXELS
+from wxdesk.core.pictures import PictureFormat
 from wxdesk.desk.imaging import LARGEST_UPLOAD, MOVING
 from wxdesk.desk.pictures import TOO_LARGE, Pictures
 from wxdesk.sandbox.pictures import torn_box

@@ -13,7 +13,8 @@ from tests.flow.conftest import World, setup_for
 from wxdesk.app import OpenDesk, open_desk
 from wxdesk.core.errors import BadContent, NotFound
 from wxdesk.core.events import ApiCalled, Event, PictureChanged, ReplyChanged
-from wxdesk.core.model import Content, Message, PictureState, Reply, ReplyKind, ReplyState
+from wxdesk.core.model import Content, Message, Reply, ReplyKind, ReplyState
+from wxdesk.core.pictures import PictureState
 from wxdesk.desk.imaging import LARGEST_UPLOAD
 from wxdesk.desk.picture_sending import CLOSED, GONE
 from wxdesk.sandbox.customers import COVER_MEDIA_ID, LI_LEI, WANG_FANG

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from wxdesk.core.errors import NotFound, StoreError
-from wxdesk.core.model import Picture
+from wxdesk.core.pictures import Picture
 from wxdesk.desk.pictures import described
 from wxdesk.sandbox.pictures import cover, torn_box
 from wxdesk.store.picture_files import CHANGED, FolderOfPictures

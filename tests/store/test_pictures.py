@@ -9,7 +9,8 @@ import pytest
 
 from tests.store.talk import T0, Talk, incoming, second
 from wxdesk.core.errors import NotFound
-from wxdesk.core.model import Message, MessageType, Picture, PictureFormat, PictureState
+from wxdesk.core.model import Message, MessageType
+from wxdesk.core.pictures import Picture, PictureFormat, PictureState
 from wxdesk.desk.media_ports import AwaitedPicture, Uploaded
 from wxdesk.store import SqlStore
 

@@ -13,7 +13,8 @@ from tests.wechat.serving import serving
 from tests.wechat.worlds import ACCOUNT, OPENID, Act, Heard, client_to, http_answer, raw_server
 from wxdesk.core.errors import BadPicture, NotSent, Refused
 from wxdesk.core.events import ApiCalled, TokenChanged
-from wxdesk.core.model import Content, PictureFormat, ReplyKind
+from wxdesk.core.model import Content, ReplyKind
+from wxdesk.core.pictures import PictureFormat
 from wxdesk.sandbox.faults import Fault, FaultKind
 from wxdesk.sandbox.pictures import cover, torn_box
 from wxdesk.sandbox.server import Sandbox

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wxdesk.core.calls import Cause
-from wxdesk.core.model import PictureState, ReplyState
+from wxdesk.core.model import ReplyState
+from wxdesk.core.pictures import PictureState
 from wxdesk.core.presence import AtDesk
 
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from wxdesk.core.aside import Aside, Status
+from wxdesk.core.pictures import PictureState
 
 
 class PushMode(StrEnum):
@@ -71,22 +72,6 @@ class Author(StrEnum):
     CONTACT = "contact"
     RULE = "rule"
     OPERATOR = "operator"
-
-
-class PictureFormat(StrEnum):
-    """How a picture is written; the three that WeChat takes. The word is also its file's extension."""
-
-    PNG = "png"
-    JPEG = "jpg"
-    GIF = "gif"
-
-
-class PictureState(StrEnum):
-    """What became of the picture that a contact's message names."""
-
-    AWAITED = "awaited"
-    KEPT = "kept"
-    MISSING = "missing"
 
 
 class ReplyState(StrEnum):
@@ -299,20 +284,6 @@ class Message:
         late (a retry, an outage) still stands where it was written.
         """
         return min(self.received_at, self.created_at + timedelta(milliseconds=999))
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture that this desk keeps, found by `digest`: the SHA-256 of its bytes, in hex.
-
-    `width` and `height` are pixels as stored, before a camera's note on orientation; `size` is bytes.
-    """
-
-    digest: str
-    format: PictureFormat
-    width: int
-    height: int
-    size: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wxdesk.core.errors import BadPicture
-from wxdesk.core.model import PictureFormat
+from wxdesk.core.pictures import PictureFormat
 
 MOST_PIXELS = 40_000_000
 """A camera's picture has 12 to 24 million; far above that, a small file can claim more memory than there is."""

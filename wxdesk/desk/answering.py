@@ -187,7 +187,7 @@ def _outcome(answer: Answer) -> Outcome:
 def _waits_for_its_human(item: Undecided, account: Account, answer: Answer) -> bool:
     """Whether a rule that matched only prepares things: then nothing is set aside by itself."""
     rules = (one.rule for one in answer.matching.matched)
-    return any(delivered(rule, item.conversation, account)[0] is ReplyMode.DRAFT for rule in rules)
+    return any(delivered(rule, item.conversation, account).mode is ReplyMode.DRAFT for rule in rules)
 
 
 def _firings(answer: Answer, *, spoke: bool) -> tuple[Firing, ...]:

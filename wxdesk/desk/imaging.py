@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from PIL import Image, ImageOps
 
 from wxdesk.core.errors import BadPicture
-from wxdesk.core.model import PictureFormat
 from wxdesk.core.picture_header import BROKEN, MOST_PIXELS, TOO_MANY_PIXELS
+from wxdesk.core.pictures import PictureFormat
 
 LARGEST_UPLOAD = 2 * 1024 * 1024
 """Bytes. WeChat's page says 2 MB in its notes and 10 MB in its list ("上传临时素材"); the smaller one always works."""

@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from wxdesk.core.model import Account, Picture, PictureFormat
+from wxdesk.core.model import Account
+from wxdesk.core.pictures import Picture, PictureFormat
 
 
 class PictureFiles(Protocol):

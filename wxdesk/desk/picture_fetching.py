@@ -23,7 +23,8 @@ from datetime import datetime, timedelta
 from wxdesk.core.errcodes import ErrorAction, action_for, meaning_of
 from wxdesk.core.errors import BadPicture, NotSent, Refused, StoreError
 from wxdesk.core.events import Event, PictureChanged
-from wxdesk.core.model import Account, Picture, PictureState
+from wxdesk.core.model import Account
+from wxdesk.core.pictures import Picture, PictureState
 from wxdesk.desk.media_ports import AwaitedPicture, Media, PictureFiles, PictureRecords
 from wxdesk.desk.pictures import described
 from wxdesk.desk.ports import Clock

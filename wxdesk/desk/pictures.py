@@ -10,8 +10,8 @@ import hashlib
 from pathlib import Path
 
 from wxdesk.core.errors import BadPicture
-from wxdesk.core.model import Picture
 from wxdesk.core.picture_header import read_header
+from wxdesk.core.pictures import Picture
 from wxdesk.desk.imaging import for_upload
 from wxdesk.desk.media_ports import PictureFiles, PictureRecords
 from wxdesk.desk.ports import Clock

@@ -13,7 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from wxdesk.core.model import Author, Conversation, Incoming, Message, MessageType, PictureState
+from wxdesk.core.model import Author, Conversation, Incoming, Message, MessageType
+from wxdesk.core.pictures import PictureState
 from wxdesk.core.quota import opened
 from wxdesk.core.takeover import moved
 from wxdesk.core.transfer import until_after

@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 from wxdesk.core.errors import NotFound, StoreError
-from wxdesk.core.model import Picture, PictureFormat
+from wxdesk.core.pictures import Picture, PictureFormat
 from wxdesk.store.failures import DISK_FAULT, DISK_FULL
 
 CHANGED = "the picture's file is not what it was"

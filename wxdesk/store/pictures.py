@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, Update, select, update
 
 from wxdesk.core.errors import NotFound
-from wxdesk.core.model import Picture, PictureState
+from wxdesk.core.pictures import Picture, PictureState
 from wxdesk.desk.media_ports import AwaitedPicture, Uploaded
 from wxdesk.store.database import Database, insert_into
 from wxdesk.store.schema import AWAITED, conversations, messages, pictures, uploads

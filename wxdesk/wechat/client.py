@@ -18,7 +18,8 @@ from wxdesk.core.credentials import Credentials
 from wxdesk.core.errcodes import ErrorAction, action_for, meaning_of
 from wxdesk.core.errors import BadPicture, DeliveryUnknown, NotSent, Recalled, SendError
 from wxdesk.core.events import AccountFreed, ApiCalled, Event
-from wxdesk.core.model import Account, Content, PictureFormat
+from wxdesk.core.model import Account, Content
+from wxdesk.core.pictures import PictureFormat
 from wxdesk.desk.ports import Clock, always
 from wxdesk.i18n import tr
 from wxdesk.wechat.access_token import AccessTokens, Grant

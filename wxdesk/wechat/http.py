@@ -15,7 +15,7 @@ from typing import Any
 import httpx2
 
 from wxdesk.core.errors import BadPicture, DeliveryUnknown, NotSent
-from wxdesk.core.model import PictureFormat
+from wxdesk.core.pictures import PictureFormat
 from wxdesk.wechat.answer import Answer, read_answer, read_picture
 
 DEADLINE_SECONDS = 10.0

@@ -20,7 +20,8 @@ from tests.ui.inbox.conftest import shown_reply
 from tests.ui.inbox.records import NOW, ask_at_once, message
 from tests.ui.world import World
 from wxdesk.core.errors import BadPicture
-from wxdesk.core.model import Message, MessageType, PictureState, ReplyState
+from wxdesk.core.model import Message, MessageType, ReplyState
+from wxdesk.core.pictures import PictureState
 from wxdesk.sandbox.faults import Fault, FaultKind
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.content.album import Album, read_picture

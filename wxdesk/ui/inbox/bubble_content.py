@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from wxdesk.core.model import Message, MessageType, PictureState
+from wxdesk.core.model import Message, MessageType
+from wxdesk.core.pictures import PictureState
 from wxdesk.i18n import tr
 from wxdesk.ui.content.pieces import Figure, Frame, Paragraph, Piece, Span, card, lines, link, pieces_of_content
 from wxdesk.ui.inbox.timeline_entries import Entry

@@ -7,7 +7,8 @@ from datetime import datetime
 from enum import Enum
 
 from wxdesk.core.lifecycle import can_be_undone, is_automatic
-from wxdesk.core.model import Author, PictureState, Reply, ReplyState
+from wxdesk.core.model import Author, Reply, ReplyState
+from wxdesk.core.pictures import PictureState
 from wxdesk.core.preferences import LastMoment
 from wxdesk.core.rules import Outcome
 from wxdesk.desk.refusal_words import refusal_words

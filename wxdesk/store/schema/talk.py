@@ -1,24 +1,4 @@
-"""Every table, once, for both engines.
-
-    accounts
-    raw_pushes ──┐ what WeChat said, byte for byte; its key is unique for ever
-    contacts     │ who wrote
-    conversations│ one a contact: mode, takeover, unread, waiting, preview, reply window, transfer, set aside
-    calls        │ one a conversation and cause that calls for a human
-    messages ────┘ one a push that belongs in a conversation
-    decisions      one a message: why it got its answer
-    rule_firings   one a rule that matched a message
-    replies        the outbox: each in exactly one state
-    reply_steps    what happened to a reply on its way, and who did it
-    pictures       what is known about each kept picture; its bytes are a file (see `store.picture_files`)
-    uploads        one a picture and account: the media_id that WeChat gave for it
-    search_texts   the words of messages and replies once more, cut for searching (see `store.search`)
-    rules · rule_revisions · rule_lists · templates · template_revisions · settings
-
-A change here needs a migration; a test compares the two. Each index stands for a query in this folder.
-Account names are plain text, not foreign keys: they come from the configuration, and a push must be kept
-whatever that says today.
-"""
+"""The tables of what is said, and of what is known about it; `written.py` has the others."""
 
 from __future__ import annotations
 
@@ -29,7 +9,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
@@ -43,31 +22,12 @@ from sqlalchemy import (
 
 from wxdesk.core.aside import Aside
 from wxdesk.core.calls import RINGING, SOMEBODY_WAITS, Cause
-from wxdesk.core.model import (
-    Author,
-    BodyFormat,
-    Content,
-    MessageType,
-    ModeSource,
-    PictureFormat,
-    PictureState,
-    PushMode,
-    ReplyMode,
-    ReplyState,
-)
-from wxdesk.core.rules import Outcome, Rule, RuleVerdict
+from wxdesk.core.model import Author, BodyFormat, Content, MessageType, ModeSource, PushMode, ReplyMode, ReplyState
+from wxdesk.core.pictures import PictureFormat, PictureState
+from wxdesk.core.rules import Outcome, RuleVerdict
 from wxdesk.core.steps import StepKind
-from wxdesk.core.templates import Template
 from wxdesk.store.columns import Choice, Moment, Nested, Words, identity
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from wxdesk.store.schema.base import metadata
 
 accounts = Table(
     "accounts",
@@ -341,64 +301,3 @@ Index(
     func.to_tsvector(text("'simple'::regconfig"), search_texts.c.words),
     postgresql_using="gin",
 ).ddl_if(dialect="postgresql")
-
-# An id that a deleted rule had must never be given again: decisions name it.
-rules = Table(
-    "rules",
-    metadata,
-    Column("id", identity(), primary_key=True),
-    Column("position", Integer, nullable=False),
-    Column("revision", Integer, nullable=False),
-    Column("enabled", Boolean, nullable=False),
-    Column("rule", Nested(Rule), nullable=False),
-    Column("updated_at", Moment, nullable=False),
-    sqlite_autoincrement=True,
-)
-
-rule_revisions = Table(
-    "rule_revisions",
-    metadata,
-    Column("rule_id", identity(), primary_key=True, autoincrement=False),
-    Column("revision", Integer, primary_key=True, autoincrement=False),
-    Column("rule", Nested(Rule), nullable=False),
-    Column("saved_at", Moment, nullable=False),
-)
-
-# The switched-on rules (id and revision) in their order, each time that they became others.
-rule_lists = Table(
-    "rule_lists",
-    metadata,
-    Column("id", identity(), primary_key=True),
-    Column("since", Moment, nullable=False),
-    Column("rules", Nested(tuple[tuple[int, int], ...]), nullable=False),
-)
-Index(None, rule_lists.c.since, rule_lists.c.id)
-
-# As with rules: what a revision or an undone deletion names must not be another template's.
-templates = Table(
-    "templates",
-    metadata,
-    Column("id", identity(), primary_key=True),
-    Column("revision", Integer, nullable=False),
-    Column("template", Nested(Template), nullable=False),
-    Column("updated_at", Moment, nullable=False),
-    Column("uses", Integer, nullable=False),
-    Column("last_used_at", Moment),
-    sqlite_autoincrement=True,
-)
-
-template_revisions = Table(
-    "template_revisions",
-    metadata,
-    Column("template_id", identity(), primary_key=True, autoincrement=False),
-    Column("revision", Integer, primary_key=True, autoincrement=False),
-    Column("template", Nested(Template), nullable=False),
-    Column("saved_at", Moment, nullable=False),
-)
-
-settings = Table(
-    "settings",
-    metadata,
-    Column("key", Text, primary_key=True),
-    Column("value", Words, nullable=False),
-)

@@ -1,0 +1,98 @@
+"""Every table, once, for both engines.
+
+    accounts
+    raw_pushes ──┐ what WeChat said, byte for byte; its key is unique for ever
+    contacts     │ who wrote
+    conversations│ one a contact: mode, takeover, unread, waiting, preview, reply window, transfer, set aside
+    calls        │ one a conversation and cause that calls for a human
+    messages ────┘ one a push that belongs in a conversation
+    decisions      one a message: why it got its answer
+    rule_firings   one a rule that matched a message
+    replies        the outbox: each in exactly one state
+    reply_steps    what happened to a reply on its way, and who did it
+    pictures       what is known about each kept picture; its bytes are a file (see `store.picture_files`)
+    uploads        one a picture and account: the media_id that WeChat gave for it
+    search_texts   the words of messages and replies once more, cut for searching (see `store.search`)
+    rules · rule_revisions · rule_lists · templates · template_revisions · settings
+
+A change here needs a migration; a test compares the two. Each index stands for a query in this folder.
+Account names are plain text, not foreign keys: they come from the configuration, and a push must be kept
+whatever that says today.
+"""
+
+from __future__ import annotations
+
+from wxdesk.store.schema.base import metadata
+from wxdesk.store.schema.talk import (
+    ARMED,
+    AWAITED,
+    AWAITS,
+    BACK,
+    CALLED,
+    CORRECTED,
+    NOT_CALLED,
+    OPEN,
+    RISES,
+    SNOOZED,
+    UNDECIDED,
+    UNDERIVED,
+    UNREAD,
+    UNREADABLE,
+    UNSEEN,
+    WAITING,
+    WRITTEN,
+    accounts,
+    calls,
+    contacts,
+    conversations,
+    decisions,
+    messages,
+    pictures,
+    raw_pushes,
+    replies,
+    reply_steps,
+    rule_firings,
+    search_texts,
+    uploads,
+)
+from wxdesk.store.schema.written import rule_lists, rule_revisions, rules, settings, template_revisions, templates
+
+__all__ = [
+    "ARMED",
+    "AWAITED",
+    "AWAITS",
+    "BACK",
+    "CALLED",
+    "CORRECTED",
+    "NOT_CALLED",
+    "OPEN",
+    "RISES",
+    "SNOOZED",
+    "UNDECIDED",
+    "UNDERIVED",
+    "UNREAD",
+    "UNREADABLE",
+    "UNSEEN",
+    "WAITING",
+    "WRITTEN",
+    "accounts",
+    "calls",
+    "contacts",
+    "conversations",
+    "decisions",
+    "messages",
+    "metadata",
+    "pictures",
+    "raw_pushes",
+    "replies",
+    "reply_steps",
+    "rule_firings",
+    "rule_lists",
+    "rule_revisions",
+    "rules",
+    "search_texts",
+    "settings",
+    "template_revisions",
+    "templates",
+    "uploads",
+]
