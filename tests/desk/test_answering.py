@@ -10,6 +10,7 @@ import pytest
 
 from tests.desk.kept_rules import KeptRules
 from tests.desk.kept_settings import KeptSettings
+from wxdesk.core.aside import Aside
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model import (
     Account,
@@ -259,3 +260,35 @@ async def test_an_event_of_wechats_own_is_answered_only_where_a_rule_asks_for_it
     assert texts(made) == ["再见"]
     [made] = await resolved([replace(thanks, enabled=False), everything], Undecided(ended, THREAD))
     assert made.decision.outcome is Outcome.NOT_A_CUSTOMER
+
+
+RESOLVES, SNOOZES = Action(ActionKind.RESOLVE), Action(ActionKind.SNOOZE, minutes=60)
+
+
+@pytest.mark.parametrize(
+    ("then", "mode", "outcome", "at_once", "after"),
+    [
+        ((RESOLVES,), ReplyMode.AUTO, Outcome.RESOLVED, Aside(), []),
+        ((SNOOZES,), ReplyMode.HOLD, Outcome.SNOOZED, Aside(60), []),
+        ((RESOLVES,), ReplyMode.DRAFT, Outcome.RESOLVED, None, []),
+        ((SNOOZES,), ReplyMode.DRAFT, Outcome.SNOOZED, None, []),
+        ((reply("a"), reply("b"), SNOOZES), ReplyMode.AUTO, Outcome.REPLIED, None, [Aside(60), Aside(60)]),
+        ((RESOLVES, reply("a")), ReplyMode.HOLD, Outcome.REPLIED, None, [Aside()]),
+        ((reply("a"), RESOLVES), ReplyMode.DRAFT, Outcome.REPLIED, None, [None]),
+        ((reply("a"),), ReplyMode.AUTO, Outcome.REPLIED, None, [None]),
+    ],
+)
+async def test_what_a_rule_says_takes_along_what_becomes_of_the_conversation(
+    then: tuple[Action, ...], mode: ReplyMode, outcome: Outcome, at_once: Aside | None, after: list[Aside | None]
+) -> None:
+    [made] = await resolved([rule("a", "x", then=then)], message(1, "x", replace(THREAD, mode=mode)))
+    assert (made.decision.outcome, made.aside) == (outcome, at_once)
+    assert [one.aside for one in made.replies] == after
+
+
+async def test_of_rules_that_go_on_a_handover_wins_over_setting_aside() -> None:
+    goes_on = rule("a", "x", then=(SNOOZES,), continues=True)
+    [made] = await resolved([goes_on, rule("b", "x", then=(Action(ActionKind.TAKE_OVER),))], message(1, "x"))
+    assert (made.take_over, made.aside) == (True, None)
+    [made] = await resolved([goes_on, rule("b", "x", then=(reply("y"), RESOLVES))], message(1, "x"))
+    assert [one.aside for one in made.replies] == [Aside(60)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.store.talk import T0, Talk, entering, second
@@ -316,6 +318,31 @@ async def test_a_message_before_its_end_leaves_nothing_to_come_back(talk: Talk, 
     await talk.says("li", at=second(5))
     assert await store.calls.next_wake() is None
     assert await store.calls.wake(second(700)) == []
+
+
+HOURS = 3600
+
+
+async def test_a_snooze_of_somebody_who_waits_ends_before_nobody_can_answer_him(talk: Talk, store: SqlStore) -> None:
+    thread = (await talk.says("li", at=second(0))).conversation.id
+    closes = (await talk.thread(thread)).window.until
+    assert closes is not None
+    last = closes - timedelta(hours=2)
+    assert await store.aside.snooze(thread, second(1), second(60 * HOURS)) == last
+    assert (await talk.thread(thread)).snoozed_until == last
+    assert await store.aside.snooze(thread, second(1), second(HOURS)) == second(HOURS)
+    # Whoever puts it off in the last two hours knows what he does.
+    assert await store.aside.snooze(thread, last, second(60 * HOURS)) == second(60 * HOURS)
+    await talk.moves(await talk.writes(thread, "好的"), *SENT, at=second(5))  # nobody waits any more
+    assert await store.aside.snooze(thread, second(6), second(60 * HOURS)) == second(60 * HOURS)
+
+
+async def test_so_does_that_of_a_rule_that_says_nothing(talk: Talk, store: SqlStore) -> None:
+    await answers(talk, "等等", aside=Aside(60 * 60))
+    [row] = await store.conversations.page(InboxFilter.SNOOZED)
+    closes = row.conversation.window.until
+    assert closes is not None
+    assert row.conversation.snoozed_until == closes - timedelta(hours=2)
 
 
 # -- statistics

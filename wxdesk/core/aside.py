@@ -20,6 +20,10 @@ class Status(StrEnum):
     RESOLVED = "resolved"
 
 
+LAST_CALL = timedelta(hours=2)
+"""How long before a reply window closes a snooze ends at the latest, where somebody waits for an answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Aside:
     """What a rule does to the conversation once all that it says has arrived: snooze it for `minutes`, 0 resolves."""
@@ -29,6 +33,16 @@ class Aside:
     def until(self, now: datetime) -> datetime | None:
         """When a snooze that begins at `now` ends; None for one that resolves."""
         return now + timedelta(minutes=self.minutes) if self.minutes else None
+
+
+def before_closing(until: datetime, closes: datetime | None, now: datetime) -> datetime:
+    """The end of a snooze of somebody who waits, brought before his reply window `closes`.
+
+    After that, nobody could answer him. Where it closes too soon for that already, or is closed, it stays as it is.
+    """
+    if closes is None or closes - LAST_CALL <= now:
+        return until
+    return min(until, closes - LAST_CALL)
 
 
 def combined(wanted: list[Aside], *, handed_over: bool) -> Aside | None:

@@ -18,8 +18,11 @@ class SettingAside(Protocol):
         """
         ...
 
-    async def snooze(self, conversation_id: int, at: datetime, until: datetime) -> None:
-        """A human does not want to see it until then; raises like `resolve`."""
+    async def snooze(self, conversation_id: int, at: datetime, until: datetime) -> datetime:
+        """A human does not want to see it until then; until when that is. Raises like `resolve`.
+
+        Where somebody waits, it ends before his reply window closes (`core.aside.before_closing`).
+        """
         ...
 
     async def reopen(self, conversation_id: int) -> None:

@@ -23,10 +23,14 @@ class SettingAside:
         await self._stored.resolve(conversation_id, self._clock())
         self._publish(ConversationChanged(conversation_id))
 
-    async def snooze(self, conversation_id: int, until: datetime) -> None:
-        """Let it come back at `until`, or when the contact writes before that; raises like `resolve`."""
-        await self._stored.snooze(conversation_id, self._clock(), until)
+    async def snooze(self, conversation_id: int, until: datetime) -> datetime:
+        """Let it come back at `until`, or when the contact writes before that; when it does. Raises like `resolve`.
+
+        That is earlier where somebody waits whose reply window closes before.
+        """
+        snoozed = await self._stored.snooze(conversation_id, self._clock(), until)
         self._publish(ConversationChanged(conversation_id))
+        return snoozed
 
     async def reopen(self, conversation_id: int) -> None:
         """It is in work again, as it was before; raises `NotFound`."""

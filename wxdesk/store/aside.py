@@ -9,13 +9,13 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select, update
 
-from wxdesk.core.aside import Aside
+from wxdesk.core.aside import Aside, before_closing
 from wxdesk.core.errors import NotFound, Unsettled
 from wxdesk.core.lifecycle import can_be_undone
 from wxdesk.core.model import Author, Reply, ReplyState
-from wxdesk.store.columns import MICROSECOND, Moment
+from wxdesk.store.columns import MICROSECOND
 from wxdesk.store.database import Database
 from wxdesk.store.schema import NOT_CALLED, OPEN, WAITING, WRITTEN, conversations, messages, replies
 
@@ -37,28 +37,39 @@ class SqlAside:
         """A human says that nothing is left to do; raises `NotFound`, `Unsettled`."""
         await self._db.write(_by_hand, conversation_id, at, None)
 
-    async def snooze(self, conversation_id: int, at: datetime, until: datetime) -> None:
-        """A human does not want to see it until then; raises like `resolve`."""
-        await self._db.write(_by_hand, conversation_id, at, until)
+    async def snooze(self, conversation_id: int, at: datetime, until: datetime) -> datetime:
+        """A human does not want to see it until then; until when that is. Raises like `resolve`."""
+        return await self._db.write(_by_hand, conversation_id, at, until) or until
 
     async def reopen(self, conversation_id: int) -> None:
         """It is in work again, and who waited in it waits on; raises `NotFound`."""
         await self._db.write(_reopen, conversation_id)
 
 
-def _by_hand(connection: Connection, conversation_id: int, at: datetime, until: datetime | None) -> None:
-    query = select(conversations.c.id).where(conversations.c.id == conversation_id).with_for_update()
-    if connection.scalar(query) is None:
-        raise NotFound("conversation")
+def _by_hand(connection: Connection, conversation_id: int, at: datetime, until: datetime | None) -> datetime | None:
+    row = _locked(connection, conversation_id)
     unsettled = select(replies.c.state).where(_to_settle(conversation_id), ~_UNDOABLE).order_by(replies.c.id.desc())
     state = connection.scalar(unsettled.limit(1))
     if state is not None:
         raise Unsettled(state.value)
+    waits = row.waiting_since is not None
+    if until is not None and waits:
+        until = before_closing(until, row.window_until, at)
     values = _values(at, until, "")
-    if until is None:
-        waits = conversations.c.waiting_since.is_not(None)
-        values |= {"settled_at": case((waits, literal(at, Moment)), else_=conversations.c.settled_at)}
+    if until is None and waits:
+        values["settled_at"] = at
     connection.execute(update(conversations).where(conversations.c.id == conversation_id).values(values))
+    return until
+
+
+_ROW: Select[Any] = select(conversations.c.waiting_since, conversations.c.settled_at, conversations.c.window_until)
+
+
+def _locked(connection: Connection, conversation_id: int) -> Row[Any]:
+    row = connection.execute(_ROW.where(conversations.c.id == conversation_id).with_for_update()).one_or_none()
+    if row is None:
+        raise NotFound("conversation")
+    return row
 
 
 def _to_settle(conversation_id: int) -> ColumnElement[bool]:
@@ -71,13 +82,7 @@ def _values(at: datetime, until: datetime | None, by: str) -> dict[str, Any]:
 
 
 def _reopen(connection: Connection, conversation_id: int) -> None:
-    row = connection.execute(
-        select(conversations.c.waiting_since, conversations.c.settled_at)
-        .where(conversations.c.id == conversation_id)
-        .with_for_update()
-    ).one_or_none()
-    if row is None:
-        raise NotFound("conversation")
+    row = _locked(connection, conversation_id)
     settled = row.settled_at
     if settled is not None and row.waiting_since is not None and settled >= row.waiting_since:
         settled = row.waiting_since - MICROSECOND  # what waits again was not settled after all
@@ -93,8 +98,11 @@ def set_aside(connection: Connection, conversation_id: int, aside: Aside, at: da
     chosen = and_(conversations.c.id == conversation_id, OPEN, ~exists().where(_to_settle(conversation_id)))
     if not aside.minutes:
         chosen &= ~WAITING
-    change = update(conversations).where(chosen)
-    connection.execute(change.values(_values(at, aside.until(at), by)))
+    row = _locked(connection, conversation_id)
+    until = aside.until(at)
+    if until is not None and row.waiting_since is not None:
+        until = before_closing(until, row.window_until, at)
+    connection.execute(update(conversations).where(chosen).values(_values(at, until, by)))
 
 
 def follow(connection: Connection, arrived: Reply, at: datetime) -> None:

@@ -58,11 +58,12 @@ def _set_aside(decision: Decision) -> str:
     if decision.outcome is Outcome.RESOLVED:
         return tr(
             "“{rule}” matched: nothing is left to answer. It resolves the conversation, unless something in it waits "
-            "for you.",
+            "for you or only drafts are made there.",
             rule=decision.rule_name,
         )
     return tr(
-        "“{rule}” matched: the answer has time. It snoozes the conversation, unless something in it waits for you.",
+        "“{rule}” matched: the answer has time. It snoozes the conversation, unless something in it waits for you or "
+        "only drafts are made there.",
         rule=decision.rule_name,
     )
 

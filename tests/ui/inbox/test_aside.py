@@ -237,6 +237,17 @@ def test_the_menu_wakes_what_is_snoozed(qtbot: QtBot, world: World, page: InboxP
     assert opened_id(page) == three[1]
 
 
+def test_somebody_who_waits_comes_back_before_nobody_can_answer_him(
+    qtbot: QtBot, world: World, page: InboxPage, three: list[int]
+) -> None:
+    closes = stored(world, three[1]).window.until
+    assert closes is not None
+    pick(qtbot, opened_menu(qtbot, page), "Until Mon ")
+    qtbot.waitUntil(lambda: stored(world, three[1]).snoozed_until == closes - 2 * HOUR)
+    qtbot.waitUntil(toast(page).isVisible)
+    assert ", before the reply window closes: " in toast(page)._label.full_text()
+
+
 def test_until_opening_asks_the_calendar(qtbot: QtBot, world: World, page: InboxPage, three: list[int]) -> None:
     menu = opened_menu(qtbot, page)
     line = next(action for action in menu.actions() if action.text() == "Until opening")

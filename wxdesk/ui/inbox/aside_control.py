@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
 from datetime import datetime
 from functools import partial
 
@@ -66,8 +65,8 @@ class AsideControl(QObject):
         if conversation.status is not Status.OPEN:
             self._reopen()
             return
-        words = tr("Resolved: {name}", name=name_of(conversation.contact))
-        self._set_aside(self._bridge.desk.aside.resolve(conversation.id), conversation.id, words)
+        work = self._bridge.desk.aside.resolve(conversation.id)
+        self._bridge.ask(work, partial(self._resolved, conversation))
 
     def open_menu(self) -> None:
         """Let the operator choose until when he does not want to see it."""
@@ -98,14 +97,20 @@ class AsideControl(QObject):
         if not isinstance(until, datetime):
             self._reopen()
             return
-        when = moment_word(until, self._bridge.desk.clock())
-        words = tr("Snoozed until {when}: {name}", when=when, name=name_of(conversation.contact))
-        self._set_aside(self._bridge.desk.aside.snooze(conversation.id, until), conversation.id, words)
+        work = self._bridge.desk.aside.snooze(conversation.id, until)
+        self._bridge.ask(work, partial(self._snoozed, conversation, until))
 
-    def _set_aside(self, work: Coroutine[object, object, None], conversation_id: int, words: str) -> None:
-        self._bridge.ask(work, partial(self._told, conversation_id, words))
+    def _resolved(self, conversation: Conversation, _: None) -> None:
+        self._told(conversation.id, tr("Resolved: {name}", name=name_of(conversation.contact)))
 
-    def _told(self, conversation_id: int, words: str, _: None) -> None:
+    def _snoozed(self, conversation: Conversation, wanted: datetime, until: datetime) -> None:
+        when, name = moment_word(until, self._bridge.desk.clock()), name_of(conversation.contact)
+        words = tr("Snoozed until {when}: {name}", when=when, name=name)
+        if until < wanted:
+            words = tr("Snoozed until {when}, before the reply window closes: {name}", when=when, name=name)
+        self._told(conversation.id, words)
+
+    def _told(self, conversation_id: int, words: str) -> None:
         self._notices.offer(words, tr("Undo"), partial(self._undo, conversation_id))
         self.done.emit(conversation_id)
 
