@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +11,10 @@ import pytest
 
 from wxdesk.app import OpenDesk, Setup, open_desk
 from wxdesk.config import AccountEntry, Config, Listener, WeChatAt
-from wxdesk.core.events import Event
+from wxdesk.core.events import DecisionMade, Event
 from wxdesk.core.inbox import InboxFilter, InboxRow
 from wxdesk.core.preferences import Preferences
+from wxdesk.core.rules import Decision
 from wxdesk.sandbox.customers import demo_account
 from wxdesk.sandbox.server import Sandbox
 
@@ -57,6 +59,20 @@ class World:
                 return row
         raise AssertionError("nobody with this openid has written")
 
+    async def says(self, openid: str, text: str) -> Decision:
+        """The decision about what the customer says; the replies to it have been sent then."""
+        before = len(self.sandbox.sent)
+        decided = asyncio.create_task(self.heard(lambda event: isinstance(event, DecisionMade)))
+        await self.sandbox.say(openid, text)
+        event = await decided
+        assert isinstance(event, DecisionMade)
+        decision = await self.opened.desk.store.decisions.for_message(event.message_id)
+        assert decision is not None
+        replies = sum(said.matched and not said.shadow for said in decision.verdicts)
+        for number in range(replies):
+            await self.sandbox.wait_for_reply(openid, after=before + number)
+        return decision
+
     async def restart(self) -> None:
         """Close the desk and open it again on the same folder."""
         await self.opened.stop()
@@ -70,8 +86,6 @@ class World:
 
 async def next_event(opened: OpenDesk, wanted: Callable[[Event], bool]) -> Event:
     """Wait for an event of the desk's bus."""
-    import asyncio
-
     found: asyncio.Future[Event] = asyncio.get_running_loop().create_future()
 
     def hear(event: Event) -> None:

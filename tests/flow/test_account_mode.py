@@ -10,7 +10,7 @@ import pytest
 
 from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk.core.errors import BadPreference, NotFound
-from wxdesk.core.events import AccountChanged, DecisionMade
+from wxdesk.core.events import AccountChanged
 from wxdesk.core.model import ModeSource, ReplyMode, ReplyState
 from wxdesk.sandbox.customers import HAN_MEIMEI, LI_LEI, WANG_FANG
 
@@ -35,14 +35,6 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         yield made
 
 
-async def says(desk: Desk, openid: str, text: str) -> int:
-    """A contact writes, and the desk has decided; his conversation."""
-    decided = sum(isinstance(event, DecisionMade) for event in desk.events)
-    await desk.sandbox.say(openid, text)
-    await desk.until(lambda: sum(isinstance(event, DecisionMade) for event in desk.events) > decided)
-    return (await desk.thread(openid)).id
-
-
 async def state(desk: Desk, reply_id: int) -> ReplyState:
     return (await desk.reply(reply_id)).state
 
@@ -50,10 +42,10 @@ async def state(desk: Desk, reply_id: int) -> ReplyState:
 async def test_the_next_reply_goes_by_it_at_once(desk: Desk) -> None:
     await desk.opened.desk.accounts.set_mode("shop", ReplyMode.HOLD, 90)
     assert desk.events[-1] == AccountChanged("shop")
-    await says(desk, LI, "几点")
+    await desk.says(LI, "几点")
     assert (await desk.reply(1)).due_at == START + timedelta(seconds=90)
     await desk.opened.desk.accounts.set_mode("shop", ReplyMode.AUTO, 90)
-    await says(desk, WANG, "几点")
+    await desk.says(WANG, "几点")
     await desk.until_sent(1)
     assert [sent.openid for sent in desk.sandbox.sent] == [WANG]
     assert await state(desk, 1) is ReplyState.HELD
@@ -70,9 +62,9 @@ async def test_the_next_reply_goes_by_it_at_once(desk: Desk) -> None:
 async def test_what_waits_follows_where_no_narrower_word_holds(
     desk: Desk, mode: ReplyMode, from_account: ReplyState, from_rule: ReplyState
 ) -> None:
-    await says(desk, LI, "几点")
-    await says(desk, WANG, "退款")
-    await desk.opened.desk.handoff.set_mode(await says(desk, HAN, "几点"), ReplyMode.HOLD)
+    await desk.says(LI, "几点")
+    await desk.says(WANG, "退款")
+    await desk.opened.desk.handoff.set_mode((await desk.says(HAN, "几点")).conversation_id, ReplyMode.HOLD)
     await desk.opened.desk.accounts.set_mode("shop", mode, 30)
     assert [await state(desk, reply) for reply in (1, 2, 3)] == [from_account, from_rule, ReplyState.HELD]
     assert desk.sandbox.sent == ()
@@ -84,7 +76,7 @@ async def test_it_survives_a_restart_and_config_comes_back_when_wanted(desk: Des
     accounts = desk.opened.desk.accounts
     assert accounts.is_set_here("shop")
     assert (accounts["shop"].reply_mode, accounts["shop"].hold_seconds) == (ReplyMode.DRAFT, 5)
-    await says(desk, LI, "几点")
+    await desk.says(LI, "几点")
     assert await state(desk, 1) is ReplyState.DRAFT
     await accounts.follow_config("shop")
     assert not accounts.is_set_here("shop")
@@ -112,10 +104,10 @@ async def test_what_cannot_be_read_counts_as_never_set(desk: Desk) -> None:
 
 async def test_each_reply_keeps_whose_word_its_mode_was(desk: Desk) -> None:
     handoff, accounts = desk.opened.desk.handoff, desk.opened.desk.accounts
-    han = await says(desk, HAN, "在吗")
+    han = (await desk.says(HAN, "在吗")).conversation_id
     await handoff.set_mode(han, ReplyMode.DRAFT)
     for openid, text in ((LI, "几点"), (WANG, "退款"), (HAN, "退款")):
-        await says(desk, openid, text)
+        await desk.says(openid, text)
 
     async def words() -> list[tuple[ReplyMode | None, ModeSource | None]]:
         return [((reply := await desk.reply(one)).mode, reply.mode_from) for one in (1, 2, 3)]
@@ -142,9 +134,9 @@ async def test_each_reply_keeps_whose_word_its_mode_was(desk: Desk) -> None:
 async def test_what_waits_when_a_conversation_follows_its_account_again_has_the_accounts_word(desk: Desk) -> None:
     handoff = desk.opened.desk.handoff
     await desk.opened.desk.accounts.set_mode("shop", ReplyMode.DRAFT, 8)
-    han = await says(desk, HAN, "在吗")
+    han = (await desk.says(HAN, "在吗")).conversation_id
     await handoff.set_mode(han, ReplyMode.HOLD)
-    await says(desk, HAN, "几点")
+    await desk.says(HAN, "几点")
     assert await state(desk, 1) is ReplyState.HELD
     await handoff.set_mode(han, None)
     reply = await desk.reply(1)

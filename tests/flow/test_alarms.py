@@ -11,7 +11,7 @@ import pytest
 
 from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk.core.calls import Cause
-from wxdesk.core.events import CallRaised, CallsChanged, DecisionMade
+from wxdesk.core.events import CallRaised, CallsChanged
 from wxdesk.core.inbox import InboxFilter
 from wxdesk.core.model import ReplyState
 from wxdesk.sandbox.customers import LI_LEI, WANG_FANG
@@ -56,20 +56,13 @@ def unseen(desk: Desk) -> set[Cause]:
     return {call.cause for call in desk.opened.desk.alarms.state.unseen}
 
 
-async def says(desk: Desk, text: str, openid: str = LI) -> int:
-    before = len(desk.events)
-    await desk.sandbox.say(openid, text)
-    await desk.until(lambda: any(isinstance(event, DecisionMade) for event in desk.events[before:]))
-    return next(event.conversation_id for event in desk.events[before:] if isinstance(event, DecisionMade))
-
-
 async def causes(desk: Desk, conversation_id: int) -> set[Cause]:
     [row] = await desk.opened.desk.store.conversations.rows([conversation_id])
     return {call.cause for call in row.calls}
 
 
 async def test_a_rule_calls_once_and_until_somebody_looks(desk: Desk) -> None:
-    chat = await says(desk, "我要投诉")
+    chat = (await desk.says(LI, "我要投诉")).conversation_id
     await desk.until(lambda: Cause.CALLED in raised(desk))
     await desk.until_sent(1)
     await desk.restart()
@@ -85,13 +78,13 @@ async def test_a_rule_calls_once_and_until_somebody_looks(desk: Desk) -> None:
 
 
 async def test_a_contact_left_to_a_human_calls_with_each_message_until_he_is_answered(desk: Desk) -> None:
-    chat = await says(desk, "退款")
+    chat = (await desk.says(LI, "退款")).conversation_id
     await desk.until(lambda: raised(desk) == [Cause.LEFT])
     await desk.opened.desk.alarms.look(chat)
     assert unseen(desk) == set()
     assert await causes(desk, chat) == {Cause.LEFT}  # he still waits
     desk.move_to(START + timedelta(minutes=1))
-    await says(desk, "在吗")
+    await desk.says(LI, "在吗")
     await desk.until(lambda: raised(desk) == [Cause.LEFT, Cause.LEFT])
     ended = len(desk.events)
     await desk.opened.desk.handoff.write(chat, "在的")
@@ -101,9 +94,9 @@ async def test_a_contact_left_to_a_human_calls_with_each_message_until_he_is_ans
 
 
 async def test_it_warns_before_a_reply_window_closes_unanswered_and_not_after(desk: Desk) -> None:
-    chat = await says(desk, "没有规则认得这句")
+    chat = (await desk.says(LI, "没有规则认得这句")).conversation_id
     desk.move_to(START + timedelta(hours=46, seconds=-1))
-    await says(desk, "三", WANG)
+    await desk.says(WANG, "三")
     await desk.until_sent(3)
     assert raised(desk) == []
     desk.move_to(START + timedelta(hours=46))
@@ -123,14 +116,14 @@ async def test_it_warns_before_a_reply_window_closes_unanswered_and_not_after(de
 
 
 async def test_a_window_that_begins_to_close_while_the_desk_is_closed_is_noticed_at_the_start(desk: Desk) -> None:
-    await says(desk, "没有规则认得这句")
+    await desk.says(LI, "没有规则认得这句")
     desk.clock.now = START + timedelta(hours=47)
     await desk.restart()
     assert unseen(desk) == {Cause.CLOSING}
 
 
 async def test_the_warning_follows_the_operators_setting(desk: Desk) -> None:
-    chat = await says(desk, "没有规则认得这句")
+    chat = (await desk.says(LI, "没有规则认得这句")).conversation_id
     desk.move_to(START + timedelta(hours=45))
     kept = desk.opened.desk.preferences
     await kept.set(replace(kept.now, warn_hours=3))
@@ -143,10 +136,10 @@ async def test_the_warning_follows_the_operators_setting(desk: Desk) -> None:
 
 async def test_it_calls_when_what_is_left_is_kept_for_a_human_and_somebody_waits(desk: Desk) -> None:
     desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=-1))
-    chat = await says(desk, "三")
+    chat = (await desk.says(LI, "三")).conversation_id
     await desk.until_refused(1)
     desk.clock.now = START + timedelta(seconds=1)
-    await says(desk, "三")  # allowed again are 5, of which 3 are promised and 2 kept: nobody answers this one
+    await desk.says(LI, "三")  # allowed again are 5, of which 3 are promised and 2 kept: nobody answers this one
     desk.move_to(START + timedelta(seconds=30))
     await desk.until_sent(3)
     await desk.until(lambda: raised(desk) == [Cause.RESERVE])
@@ -161,7 +154,7 @@ async def test_it_calls_when_what_is_left_is_kept_for_a_human_and_somebody_waits
     ],
 )
 async def test_a_reply_that_did_not_arrive_calls_until_it_is_settled(desk: Desk, fault: Fault, cause: Cause) -> None:
-    chat = await says(desk, "没有规则认得这句")
+    chat = (await desk.says(LI, "没有规则认得这句")).conversation_id
     desk.sandbox.faults.plan(fault)
     reply = await desk.opened.desk.handoff.write(chat, "您好")
     await desk.until(lambda: cause in raised(desk))
@@ -172,7 +165,7 @@ async def test_a_reply_that_did_not_arrive_calls_until_it_is_settled(desk: Desk,
 
 
 async def test_a_held_reply_is_told_without_ringing_and_ends_when_it_is_stopped(desk: Desk) -> None:
-    chat = await says(desk, "慢")
+    chat = (await desk.says(LI, "慢")).conversation_id
     await desk.until(lambda: raised(desk) == [Cause.HELD])
     assert desk.opened.desk.alarms.state.ringing == frozenset()
     [reply] = await desk.opened.desk.store.replies.pending()
@@ -183,11 +176,11 @@ async def test_a_held_reply_is_told_without_ringing_and_ends_when_it_is_stopped(
 
 
 async def test_whoever_calls_stands_above_the_others_and_under_for_you(desk: Desk) -> None:
-    calling = await says(desk, "我要投诉")
+    calling = (await desk.says(LI, "我要投诉")).conversation_id
     await desk.until_sent(1)
     await desk.until(lambda: raised(desk) == [Cause.CALLED])
     desk.move_to(START + timedelta(minutes=1))
-    other = await says(desk, "三", WANG)
+    other = (await desk.says(WANG, "三")).conversation_id
     await desk.until_sent(4)
     conversations = desk.opened.desk.store.conversations
     shown = [row.conversation.id for row in await conversations.page(InboxFilter.ALL)]
@@ -200,9 +193,9 @@ async def test_whoever_calls_stands_above_the_others_and_under_for_you(desk: Des
 
 
 async def test_who_waits_longest_is_one_who_can_still_be_answered(desk: Desk) -> None:
-    await says(desk, "没有规则认得这句")
+    await desk.says(LI, "没有规则认得这句")
     desk.move_to(START + timedelta(hours=1))
-    await says(desk, "我也没有", WANG)
+    await desk.says(WANG, "我也没有")
     alarms = desk.opened.desk.alarms
     longest = await alarms.longest_waiting()
     assert longest is not None

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.flow.timed_desk import START, Desk, timed_desk
-from wxdesk.core.events import DecisionMade, TypingAsked
+from wxdesk.core.events import TypingAsked
 from wxdesk.core.model import BodyFormat, Push, ReplyMode, ReplyState
 from wxdesk.core.preferences import Preferences
 from wxdesk.core.rules import Outcome
@@ -81,18 +81,6 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         yield made
 
 
-async def says(desk: Desk, text: str) -> Outcome:
-    def made() -> list[int]:
-        return [event.message_id for event in desk.events if isinstance(event, DecisionMade)]
-
-    count = len(made())
-    await (desk.sandbox.say(LI, text) if text else desk.sandbox.enter(LI))
-    await desk.until(lambda: len(made()) > count)
-    decision = await desk.opened.desk.store.decisions.for_message(made()[-1])
-    assert decision is not None
-    return decision.outcome
-
-
 async def thread(desk: Desk) -> int:
     return (await desk.thread(LI)).id
 
@@ -107,9 +95,9 @@ def sent(desk: Desk) -> list[str]:
 
 
 async def test_another_answer_takes_the_place_of_the_one_that_is_held(desk: Desk) -> None:
-    assert await says(desk, "几点") is Outcome.REPLIED
+    assert (await desk.says(LI, "几点")).outcome is Outcome.REPLIED
     desk.clock.now = after(5)
-    assert await says(desk, "两句") is Outcome.REPLIED
+    assert (await desk.says(LI, "两句")).outcome is Outcome.REPLIED
     first = await desk.reply(1)
     assert (first.state, first.by) == (CANCELLED, "contact")
     assert await stands(desk, 2, 3) == [(HELD, after(13)), (HELD, after(16))]
@@ -120,8 +108,8 @@ async def test_another_answer_takes_the_place_of_the_one_that_is_held(desk: Desk
 
 @pytest.mark.parametrize(("text", "outcome"), [("嗯", Outcome.SILENT), ("退款", Outcome.REPLIED)])
 async def test_silence_and_a_handover_decide_anew_as_well(desk: Desk, text: str, outcome: Outcome) -> None:
-    await says(desk, "几点")
-    assert await says(desk, text) is outcome
+    await desk.says(LI, "几点")
+    assert (await desk.says(LI, text)).outcome is outcome
     assert (await desk.reply(1)).by == "contact"
     desk.move_to(after(8))
     if text == "退款":
@@ -131,10 +119,10 @@ async def test_silence_and_a_handover_decide_anew_as_well(desk: Desk, text: str,
 
 
 async def test_a_customer_who_only_nudges_still_waits_for_the_same_answer(desk: Desk) -> None:
-    await says(desk, "几点")
+    await desk.says(LI, "几点")
     for seconds in (6, 12, 18):  # each time the clock begins anew, and no more than that
         desk.move_to(after(seconds))
-        assert await says(desk, "？") is Outcome.STILL_HELD
+        assert (await desk.says(LI, "？")).outcome is Outcome.STILL_HELD
         assert await stands(desk, 1) == [(HELD, after(seconds + 8))]
     assert not (await desk.thread(LI)).taken_over
     desk.move_to(after(26))
@@ -143,39 +131,39 @@ async def test_a_customer_who_only_nudges_still_waits_for_the_same_answer(desk: 
 
 
 async def test_a_rules_own_wait_begins_anew_and_the_parts_keep_their_distance(desk: Desk) -> None:
-    await says(desk, "慢")
+    await desk.says(LI, "慢")
     desk.clock.now = after(50)
-    assert await says(desk, "在吗") is Outcome.STILL_HELD
+    assert (await desk.says(LI, "在吗")).outcome is Outcome.STILL_HELD
     assert await stands(desk, 1) == [(HELD, after(110))]
-    assert await says(desk, "两句") is Outcome.REPLIED
+    assert (await desk.says(LI, "两句")).outcome is Outcome.REPLIED
     desk.clock.now = after(55)
-    assert await says(desk, "在吗") is Outcome.STILL_HELD
+    assert (await desk.says(LI, "在吗")).outcome is Outcome.STILL_HELD
     assert await stands(desk, 2, 3) == [(HELD, after(63)), (HELD, after(66))]
 
 
 async def test_a_greeting_is_no_answer_that_anybody_waits_for(desk: Desk) -> None:
-    await says(desk, "")
-    assert await says(desk, "我的快递三天没动了") is Outcome.REPLIED
+    await desk.enters(LI)
+    assert (await desk.says(LI, "我的快递三天没动了")).outcome is Outcome.REPLIED
     assert (await desk.reply(1)).by == "contact"
     assert await stands(desk, 2) == [(HELD, after(8))]
     assert (await desk.thread(LI)).taken_over
 
 
 async def test_entering_again_leaves_what_is_held_as_it_is(desk: Desk) -> None:
-    await says(desk, "几点")
+    await desk.says(LI, "几点")
     desk.clock.now = after(2)
-    assert await says(desk, "") is Outcome.REPLIED
+    assert (await desk.enters(LI)).outcome is Outcome.REPLIED
     assert await stands(desk, 1, 2) == [(HELD, after(8)), (HELD, after(10))]
 
 
 async def test_an_answer_that_a_human_has_in_hand_stays_and_gets_no_second_one_beside_it(desk: Desk) -> None:
     handoff = desk.opened.desk.handoff
-    await says(desk, "几点")
+    await desk.says(LI, "几点")
     await handoff.keep(1)  # he has opened it to edit it
-    assert await says(desk, "两句") is Outcome.YIELDED
+    assert (await desk.says(LI, "两句")).outcome is Outcome.YIELDED
     await handoff.edit(1, "今天十点")
-    assert await says(desk, "两句") is Outcome.YIELDED
-    assert await says(desk, "？") is Outcome.STILL_HELD
+    assert (await desk.says(LI, "两句")).outcome is Outcome.YIELDED
+    assert (await desk.says(LI, "？")).outcome is Outcome.STILL_HELD
     pending = await desk.opened.desk.store.replies.pending()
     assert [(reply.id, reply.state, reply.content.text) for reply in pending] == [(1, DRAFT, "今天十点")]
     await handoff.release(1)
@@ -184,10 +172,10 @@ async def test_an_answer_that_a_human_has_in_hand_stays_and_gets_no_second_one_b
 
 
 async def test_a_held_reply_that_was_edited_begins_anew_rather_than_leave_beside_the_question(desk: Desk) -> None:
-    await says(desk, "几点")
+    await desk.says(LI, "几点")
     await desk.opened.desk.handoff.edit(1, "十点")
     desk.clock.now = after(7)
-    assert await says(desk, "两句") is Outcome.YIELDED
+    assert (await desk.says(LI, "两句")).outcome is Outcome.YIELDED
     assert await stands(desk, 1) == [(HELD, after(15))]
 
 
@@ -195,7 +183,7 @@ async def test_what_gives_way_frees_its_share_of_what_wechat_allows(tmp_path: Pa
     async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.HOLD, hold_seconds=8, reserve=3) as desk:
         for seconds in range(4):  # two of five are the rules': each answer takes both
             desk.clock.now = after(seconds)
-            assert await says(desk, "两句") is Outcome.REPLIED
+            assert (await desk.says(LI, "两句")).outcome is Outcome.REPLIED
         desk.move_to(after(60))
         await desk.until_sent(2)
         assert sent(desk) == ["一", "二"]
@@ -220,12 +208,12 @@ async def test_messages_that_come_together_are_decided_like_those_that_come_one_
 
 
 async def test_what_he_writes_during_a_pause_lets_what_is_held_ask(desk: Desk) -> None:
-    await says(desk, "几点")
+    await desk.says(LI, "几点")
     await desk.opened.desk.handoff.pause()
-    assert await says(desk, "两句") is Outcome.PAUSED
+    assert (await desk.says(LI, "两句")).outcome is Outcome.PAUSED
     await desk.opened.desk.handoff.resume()
     assert await stands(desk, 1) == [(HELD, None)]
-    assert await says(desk, "？") is Outcome.STILL_HELD
+    assert (await desk.says(LI, "？")).outcome is Outcome.STILL_HELD
     assert await stands(desk, 1) == [(HELD, None)]  # what asks goes on asking
 
 
@@ -233,11 +221,11 @@ async def test_in_draft_mode_the_newer_draft_replaces_the_older_and_nothing_is_t
     tmp_path: Path,
 ) -> None:
     async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.DRAFT) as desk:
-        await says(desk, "几点")
-        assert await says(desk, "两句") is Outcome.REPLIED
+        await desk.says(LI, "几点")
+        assert (await desk.says(LI, "两句")).outcome is Outcome.REPLIED
         assert [reply.id for reply in await desk.opened.desk.store.replies.pending()] == [2, 3]
         assert (await desk.reply(1)).state is CANCELLED
-        assert await says(desk, "？") is Outcome.STILL_HELD
+        assert (await desk.says(LI, "？")).outcome is Outcome.STILL_HELD
         conversation = await desk.thread(LI)
         assert conversation.waiting_since == START  # drafts answer nobody
         assert not any(isinstance(event, TypingAsked) for event in desk.events)
@@ -246,7 +234,7 @@ async def test_in_draft_mode_the_newer_draft_replaces_the_older_and_nothing_is_t
 
 async def test_nothing_that_is_held_interrupts_the_operator_who_writes(desk: Desk) -> None:
     typing = desk.opened.desk.typing
-    await says(desk, "几点")
+    await desk.says(LI, "几点")
     for seconds in range(4, 40, 4):
         desk.clock.now = after(seconds)
         await typing.show(await thread(desk))
@@ -265,7 +253,7 @@ async def test_nothing_that_is_held_interrupts_the_operator_who_writes(desk: Des
 
 
 async def test_when_he_stops_writing_there_are_a_few_seconds_left(desk: Desk) -> None:
-    await says(desk, "几点")
+    await desk.says(LI, "几点")
     desk.clock.now = after(7)
     await desk.opened.desk.typing.show(await thread(desk))
     await desk.until(lambda: desk.states[1] == [HELD, HELD])
@@ -280,14 +268,14 @@ async def test_when_he_stops_writing_there_are_a_few_seconds_left(desk: Desk) ->
 
 
 async def test_a_closed_program_sends_nothing_late(desk: Desk) -> None:
-    await says(desk, "几点")
+    await desk.says(LI, "几点")
     await desk.opened.stop()
     desk.clock.now = after(4)
     await desk.restart()
     assert await stands(desk, 1) == [(HELD, None)]
     assert (await desk.reply(1)).error == AFTER_RESTART
     desk.move_to(after(3600))
-    assert await says(desk, "？") is Outcome.STILL_HELD
+    assert (await desk.says(LI, "？")).outcome is Outcome.STILL_HELD
     assert sent(desk) == []
     assert await desk.opened.desk.handoff.release_held() == 1
     await desk.until_sent(1)
@@ -295,7 +283,7 @@ async def test_a_closed_program_sends_nothing_late(desk: Desk) -> None:
 
 async def test_what_is_stale_when_the_program_comes_back_is_a_draft(desk: Desk) -> None:
     await desk.opened.desk.preferences.set(replace(Preferences(), stale_minutes=2))
-    await says(desk, "几点")
+    await desk.says(LI, "几点")
     await desk.opened.stop()
     desk.clock.now = after(8 + 120.1)
     await desk.restart()
@@ -308,7 +296,7 @@ async def test_the_operator_says_how_late_is_too_late(tmp_path: Path) -> None:
     async with timed_desk(tmp_path, RULES) as desk:
         await desk.opened.desk.preferences.set(replace(Preferences(), stale_minutes=1))
         desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=48004))  # the account rests for a minute
-        await says(desk, "几点")
+        await desk.says(LI, "几点")
         await desk.until_refused(1)
         desk.move_to(after(60.1))
         await desk.until(lambda: desk.states[1][-1] is DRAFT)
@@ -318,7 +306,7 @@ async def test_the_operator_says_how_late_is_too_late(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("mode", "state"), [(ReplyMode.DRAFT, DRAFT), (ReplyMode.OFF, CANCELLED)])
 async def test_what_waits_follows_the_conversations_mode(desk: Desk, mode: ReplyMode, state: ReplyState) -> None:
-    await says(desk, "几点")
+    await desk.says(LI, "几点")
     await desk.opened.desk.handoff.set_mode(await thread(desk), mode)
     assert desk.states[1][-1] is state
     desk.move_to(after(8))
@@ -328,13 +316,13 @@ async def test_what_waits_follows_the_conversations_mode(desk: Desk, mode: Reply
 
 
 async def test_a_takeover_cancels_what_is_held(desk: Desk) -> None:
-    await says(desk, "几点")
+    await desk.says(LI, "几点")
     await desk.opened.desk.handoff.take_over(await thread(desk))
     assert await stands(desk, 1) == [(CANCELLED, after(8))]
 
 
 async def test_nothing_is_held_for_a_contact_who_is_blocked(desk: Desk) -> None:
-    await says(desk, "几点")
+    await desk.says(LI, "几点")
     contact = (await desk.thread(LI)).contact
     await desk.opened.desk.store.conversations.update_contact(replace(contact, blocked=True))
     desk.move_to(after(8))

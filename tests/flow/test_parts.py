@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from tests.flow.timed_desk import START, Desk, timed_desk
-from wxdesk.core.events import DecisionMade
 from wxdesk.core.model import Reply, ReplyState
 from wxdesk.sandbox.customers import LI_LEI
 from wxdesk.sandbox.faults import Fault, FaultKind
@@ -48,14 +47,7 @@ def arrived(desk: Desk) -> list[str]:
 
 async def asks(desk: Desk, said: str) -> int:
     """He writes, and the desk has decided; his conversation."""
-    before = len(decided(desk))
-    await desk.sandbox.say(LI, said)
-    await desk.until(lambda: len(decided(desk)) > before)
-    return (await desk.thread(LI)).id
-
-
-def decided(desk: Desk) -> list[DecisionMade]:
-    return [event for event in desk.events if isinstance(event, DecisionMade)]
+    return (await desk.says(LI, said)).conversation_id
 
 
 async def split_in_three(desk: Desk, second: Fault, state: ReplyState) -> list[Reply]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.flow.timed_desk import START, Desk, timed_desk
-from wxdesk.core.events import DecisionMade, Event, PauseChanged, ReplyChanged
+from wxdesk.core.events import Event, PauseChanged, ReplyChanged
 from wxdesk.core.model import ReplyMode, ReplyState
 from wxdesk.core.rules import Outcome
 from wxdesk.sandbox.customers import LI_LEI, WANG_FANG
@@ -38,22 +38,10 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         yield made
 
 
-async def says(desk: Desk, openid: str, text: str) -> Outcome:
-    def made() -> list[int]:
-        return [event.message_id for event in desk.events if isinstance(event, DecisionMade)]
-
-    count = len(made())
-    await desk.sandbox.say(openid, text)
-    await desk.until(lambda: len(made()) > count)
-    decision = await desk.opened.desk.store.decisions.for_message(made()[-1])
-    assert decision is not None
-    return decision.outcome
-
-
 async def waits_queued(desk: Desk) -> None:
     """Reply 1 is queued for another try, in a second."""
     desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=-1))
-    assert await says(desk, LI, "几点") is Outcome.REPLIED
+    assert (await desk.says(LI, "几点")).outcome is Outcome.REPLIED
     await desk.until_refused(1)
     assert desk.states[1][-1] is ReplyState.QUEUED
 
@@ -67,7 +55,7 @@ async def test_what_was_queued_before_the_pause_does_not_leave_and_asks_after_it
     handoff = desk.opened.desk.handoff
     await waits_queued(desk)
     await handoff.pause()
-    assert await says(desk, WANG, "几点") is Outcome.PAUSED
+    assert (await desk.says(WANG, "几点")).outcome is Outcome.PAUSED
     desk.move_to(START + MINUTE)
     written = await handoff.write((await desk.thread(WANG)).id, "我来")
     await desk.until_sent(1)
@@ -103,10 +91,10 @@ async def test_a_pause_between_the_claim_and_the_call_lets_nothing_leave(desk: D
 
 async def test_what_is_held_passes_its_time_in_a_pause_and_asks_after_it(desk: Desk) -> None:
     handoff = desk.opened.desk.handoff
-    assert await says(desk, LI, "退款") is Outcome.REPLIED
+    assert (await desk.says(LI, "退款")).outcome is Outcome.REPLIED
     await handoff.pause()
     desk.clock.now = START + timedelta(seconds=4)
-    assert await says(desk, WANG, "几点") is Outcome.PAUSED
+    assert (await desk.says(WANG, "几点")).outcome is Outcome.PAUSED
     await handoff.resume()
     assert (await desk.reply(1)).due_at == START + timedelta(seconds=8)  # its time has not come yet
     await handoff.pause()
@@ -120,7 +108,7 @@ async def test_what_is_held_passes_its_time_in_a_pause_and_asks_after_it(desk: D
 
 async def test_a_human_can_release_one_by_one_while_all_is_paused(desk: Desk) -> None:
     await waits_queued(desk)
-    assert await says(desk, WANG, "退款") is Outcome.REPLIED
+    assert (await desk.says(WANG, "退款")).outcome is Outcome.REPLIED
     await desk.opened.desk.handoff.pause()
     await desk.opened.desk.handoff.release(2)
     await desk.until_sent(1)
@@ -135,14 +123,14 @@ async def test_a_pause_ends_by_itself_when_its_time_has_come(desk: Desk) -> None
     assert PauseChanged(True, until, START) in desk.events
     assert desk.opened.desk.health.state.paused_until == until
     desk.move_to(until - timedelta(seconds=1))
-    assert await says(desk, WANG, "几点") is Outcome.PAUSED
+    assert (await desk.says(WANG, "几点")).outcome is Outcome.PAUSED
     desk.move_to(until)
     await desk.until(lambda: desk.events.count(PauseChanged(False)) == 1)
     assert not desk.opened.pause.on
     assert (desk.opened.desk.health.state.paused, desk.opened.desk.health.state.paused_until) == (False, None)
     assert await asks(desk, 1)
     assert not desk.sandbox.sent
-    assert await says(desk, WANG, "几点") is Outcome.REPLIED
+    assert (await desk.says(WANG, "几点")).outcome is Outcome.REPLIED
     await desk.until_sent(1)
 
 
@@ -152,12 +140,12 @@ async def test_a_pause_and_its_end_survive_a_restart(desk: Desk) -> None:
     await desk.restart()
     health = desk.opened.desk.health.state
     assert (health.paused, health.paused_until) == (True, until)
-    assert await says(desk, LI, "几点") is Outcome.PAUSED
+    assert (await desk.says(LI, "几点")).outcome is Outcome.PAUSED
     await desk.opened.stop()
     desk.clock.now = until + MINUTE
     await desk.restart()
     await desk.until(lambda: not desk.opened.pause.on)
-    assert await says(desk, LI, "几点") is Outcome.REPLIED
+    assert (await desk.says(LI, "几点")).outcome is Outcome.REPLIED
 
 
 async def test_a_pause_without_an_end_lasts(tmp_path: Path) -> None:
@@ -166,4 +154,4 @@ async def test_a_pause_without_an_end_lasts(tmp_path: Path) -> None:
         await desk.opened.desk.handoff.pause()
         assert desk.opened.pause.until is None
         desk.move_to(START + 600 * MINUTE)
-        assert await says(desk, LI, "几点") is Outcome.PAUSED
+        assert (await desk.says(LI, "几点")).outcome is Outcome.PAUSED

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.flow.timed_desk import START, Desk, timed_desk
-from wxdesk.core.events import DecisionMade, OperatorCalled
+from wxdesk.core.events import OperatorCalled
 from wxdesk.core.model import BodyFormat, Push, ReplyMode, ReplyState, ReplyWindow
 from wxdesk.core.preferences import LastMoment, Preferences
 from wxdesk.core.rules import Outcome
@@ -50,32 +50,11 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         yield made
 
 
-async def says(desk: Desk, text: str) -> Outcome:
-    """A contact writes; what the desk decided."""
-    return await decided(desk, desk.sandbox.say(LI, text))
-
-
-async def enters(desk: Desk) -> Outcome:
-    return await decided(desk, desk.sandbox.enter(LI))
-
-
-async def decided(desk: Desk, act: Awaitable[object]) -> Outcome:
-    def made() -> list[int]:
-        return [event.message_id for event in desk.events if isinstance(event, DecisionMade)]
-
-    count = len(made())
-    await act
-    await desk.until(lambda: len(made()) > count)
-    decision = await desk.opened.desk.store.decisions.for_message(made()[-1])
-    assert decision is not None
-    return decision.outcome
-
-
 async def test_rules_stop_before_the_humans_share(desk: Desk) -> None:
-    assert await says(desk, "三") is Outcome.REPLIED
+    assert (await desk.says(LI, "三")).outcome is Outcome.REPLIED
     await desk.until_sent(3)
     assert (await desk.thread(LI)).window == ReplyWindow(2, START + timedelta(hours=48))
-    assert await says(desk, "四") is Outcome.NO_QUOTA  # reset to 5, of which 3 are the rules'
+    assert (await desk.says(LI, "四")).outcome is Outcome.NO_QUOTA  # reset to 5, of which 3 are the rules'
     assert len(desk.sandbox.sent) == 3
     handoff = desk.opened.desk.handoff
     for n in range(5):
@@ -87,14 +66,14 @@ async def test_rules_stop_before_the_humans_share(desk: Desk) -> None:
 @pytest.mark.parametrize(("reserve", "outcome"), [(0, Outcome.REPLIED), (1, Outcome.REPLIED), (2, Outcome.NO_QUOTA)])
 async def test_each_account_has_its_own_reserve(tmp_path: Path, reserve: int, outcome: Outcome) -> None:
     async with timed_desk(tmp_path, RULES, reserve=reserve) as desk:
-        assert await says(desk, "四") is outcome
+        assert (await desk.says(LI, "四")).outcome is outcome
 
 
 async def test_replies_that_wait_count_as_sent(desk: Desk) -> None:
     desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=-1))
-    assert await says(desk, "三") is Outcome.REPLIED
+    assert (await desk.says(LI, "三")).outcome is Outcome.REPLIED
     await desk.until_refused(1)
-    assert await says(desk, "一") is Outcome.NO_QUOTA  # 5 again, but 3 of them are promised and 2 kept
+    assert (await desk.says(LI, "一")).outcome is Outcome.NO_QUOTA  # 5 again, but 3 of them are promised and 2 kept
     desk.move_to(START + timedelta(seconds=1))
     await desk.until_sent(3)
     assert await desk.window_left(LI) == 2
@@ -119,7 +98,7 @@ async def test_messages_of_one_moment_do_not_promise_the_same_replies(desk: Desk
 
 
 async def test_a_greeting_may_use_what_entering_allows(desk: Desk) -> None:
-    assert await enters(desk) is Outcome.REPLIED
+    assert (await desk.enters(LI)).outcome is Outcome.REPLIED
     await desk.until_sent(2)
     assert desk.sent_at(LI) == [START, START]
     assert (await desk.thread(LI)).window == ReplyWindow(0, START + timedelta(minutes=1))
@@ -129,7 +108,7 @@ async def test_a_greeting_may_use_what_entering_allows(desk: Desk) -> None:
 async def test_a_held_greeting_never_outlives_its_minute(tmp_path: Path, last_moment: LastMoment) -> None:
     async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.HOLD, hold_seconds=90) as desk:
         await desk.opened.desk.preferences.set(Preferences(last_moment=last_moment))
-        assert await enters(desk) is Outcome.REPLIED
+        assert (await desk.enters(LI)).outcome is Outcome.REPLIED
         last = START + timedelta(seconds=50)
         assert [(await desk.reply(n)).due_at for n in (1, 2)] == [last, last]
         desk.move_to(last - timedelta(seconds=1))
@@ -153,7 +132,7 @@ async def test_a_held_greeting_never_outlives_its_minute(tmp_path: Path, last_mo
 
 async def test_a_held_greeting_that_has_time_waits_and_then_leaves(tmp_path: Path) -> None:
     async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.HOLD, hold_seconds=8) as desk:
-        assert await enters(desk) is Outcome.REPLIED
+        assert (await desk.enters(LI)).outcome is Outcome.REPLIED
         assert desk.states[1] == [ReplyState.HELD]
         desk.move_to(START + timedelta(seconds=8))
         await desk.until_sent(2)
@@ -163,12 +142,12 @@ async def test_what_still_waits_when_the_window_closes_says_so_and_can_be_sent_a
     tmp_path: Path,
 ) -> None:
     async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.DRAFT) as desk:
-        assert await says(desk, "一") is Outcome.REPLIED
+        assert (await desk.says(LI, "一")).outcome is Outcome.REPLIED
         assert desk.states[1] == [ReplyState.DRAFT]
         desk.move_to(START + timedelta(hours=48))
         await desk.until(lambda: desk.states[1] == [ReplyState.DRAFT] * 2)
         assert (await desk.reply(1)).error == WINDOW_CLOSED
-        assert await says(desk, "？") is Outcome.STILL_HELD
+        assert (await desk.says(LI, "？")).outcome is Outcome.STILL_HELD
         again = await desk.reply(1)
         assert (again.state, again.error) == (ReplyState.DRAFT, "")
         await desk.opened.desk.handoff.release(1)
@@ -176,15 +155,15 @@ async def test_what_still_waits_when_the_window_closes_says_so_and_can_be_sent_a
 
 
 async def test_entering_does_not_let_rules_use_up_what_is_kept_for_the_human(desk: Desk) -> None:
-    assert await says(desk, "三") is Outcome.REPLIED
+    assert (await desk.says(LI, "三")).outcome is Outcome.REPLIED
     await desk.until_sent(3)
-    assert await enters(desk) is Outcome.NO_QUOTA
+    assert (await desk.enters(LI)).outcome is Outcome.NO_QUOTA
     assert (await desk.thread(LI)).window == ReplyWindow(2, START + timedelta(hours=48))
 
 
 async def test_what_missed_its_time_is_not_even_tried_unless_an_operator_says_so(desk: Desk) -> None:
     desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=48004))  # the account rests for a minute
-    assert await enters(desk) is Outcome.REPLIED
+    assert (await desk.enters(LI)).outcome is Outcome.REPLIED
     await desk.until_refused(1)
     calls = desk.calls()
     desk.move_to(START + timedelta(minutes=1))
@@ -202,7 +181,7 @@ async def test_what_missed_its_time_is_not_even_tried_unless_an_operator_says_so
 
 
 async def test_it_is_counted_from_create_time_and_survives_a_restart(desk: Desk) -> None:
-    assert await says(desk, "三") is Outcome.REPLIED
+    assert (await desk.says(LI, "三")).outcome is Outcome.REPLIED
     await desk.until_sent(3)
     await desk.restart()
     assert (await desk.thread(LI)).window == ReplyWindow(2, START + timedelta(hours=48))
@@ -220,19 +199,19 @@ async def test_it_is_counted_from_create_time_and_survives_a_restart(desk: Desk)
 @pytest.mark.parametrize(("code", "left"), [(45047, 0), (45015, 0)])
 async def test_wechats_answer_corrects_the_count_and_rules_believe_it(desk: Desk, code: int, left: int) -> None:
     desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=code))
-    assert await says(desk, "一") is Outcome.REPLIED
+    assert (await desk.says(LI, "一")).outcome is Outcome.REPLIED
     await desk.until_refused(1)
     await desk.until(lambda: desk.states[1][-1] is ReplyState.FAILED)
     assert await desk.window_left(LI) == left
     await desk.restart()
     assert await desk.window_left(LI) == left
-    assert await says(desk, "一") is Outcome.REPLIED  # he wrote again: 5 in 48 hours
+    assert (await desk.says(LI, "一")).outcome is Outcome.REPLIED  # he wrote again: 5 in 48 hours
     await desk.until_sent(1)
     assert await desk.window_left(LI) == 4
 
 
 async def test_a_late_push_allows_only_what_was_not_used_meanwhile(desk: Desk) -> None:
-    assert await says(desk, "一") is Outcome.REPLIED
+    assert (await desk.says(LI, "一")).outcome is Outcome.REPLIED
     await desk.until_sent(1)
     desk.sandbox.faults.plan(Fault(FaultKind.DROP, call="push"))
     desk.clock.now = START + timedelta(seconds=10)
@@ -245,7 +224,7 @@ async def test_a_late_push_allows_only_what_was_not_used_meanwhile(desk: Desk) -
     assert await desk.window_left(LI) == 2
     at = int((START + timedelta(seconds=10)).timestamp())
     fields = {"MsgType": "text", "Content": "三", "MsgId": "24051524690104999", "CreateTime": at}
-    await decided(desk, desk.sandbox.push(LI, fields))
+    await desk.decided(desk.sandbox.push(LI, fields))
     assert (await desk.thread(LI)).window == ReplyWindow(3, START + timedelta(hours=48, seconds=10))
     [allowance] = [one for _, openid, one in desk.sandbox.platform.customers() if openid == LI]
     assert allowance.left == 3
@@ -253,6 +232,6 @@ async def test_a_late_push_allows_only_what_was_not_used_meanwhile(desk: Desk) -
 
 async def test_a_reply_whose_answer_never_came_counts_as_sent(desk: Desk) -> None:
     desk.sandbox.faults.plan(Fault(FaultKind.RESET_AFTER))
-    assert await says(desk, "一") is Outcome.REPLIED
+    assert (await desk.says(LI, "一")).outcome is Outcome.REPLIED
     await desk.until(lambda: desk.states[1][-1] is ReplyState.UNKNOWN)
     assert await desk.window_left(LI) == 4

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.flow.conftest import World
-from wxdesk.core.events import ApiCalled, DecisionMade, Event, OperatorCalled
-from wxdesk.core.rules import Decision, Outcome
+from wxdesk.core.events import ApiCalled, Event, OperatorCalled
+from wxdesk.core.rules import Outcome
 from wxdesk.sandbox.customers import LI_LEI, WANG_FANG
 
 RULES = """
@@ -54,42 +54,27 @@ async def shop(world: World) -> World:
     return world
 
 
-async def says(shop: World, openid: str, text: str) -> Decision:
-    """The decision about what the customer says; his replies have been sent then."""
-    before = len(shop.sandbox.sent)
-    decided = asyncio.create_task(shop.heard(lambda event: isinstance(event, DecisionMade)))
-    await shop.sandbox.say(openid, text)
-    event = await decided
-    assert isinstance(event, DecisionMade)
-    decision = await shop.opened.desk.store.decisions.for_message(event.message_id)
-    assert decision is not None
-    replies = sum(said.matched and not said.shadow for said in decision.verdicts)
-    for number in range(replies):
-        await shop.sandbox.wait_for_reply(openid, after=before + number)
-    return decision
-
-
 def last(shop: World, count: int) -> list[str]:
     return [message.text for message in shop.sandbox.sent[-count:]]
 
 
 async def test_a_greeting_comes_once_and_an_answer_rests_also_over_a_restart(shop: World) -> None:
-    await says(shop, LI_LEI.openid, "几点开门")
+    await shop.says(LI_LEI.openid, "几点开门")
     assert last(shop, 2) == ["欢迎新朋友。", "九点到九点。"]
-    await says(shop, LI_LEI.openid, "几点关门")
+    await shop.says(LI_LEI.openid, "几点关门")
     assert last(shop, 1) == ["收到。"]
     await shop.restart()
-    decision = await says(shop, LI_LEI.openid, "周日几点")
+    decision = await shop.says(LI_LEI.openid, "周日几点")
     assert last(shop, 1) == ["同事马上来。"]  # the third message, a moment after “else”
     cooled = next(said for said in decision.verdicts if said.rule_name == "hours")
     assert (cooled.verdicts[-1].condition, cooled.verdicts[-1].found) == ("cooldown", "per_contact_s")
-    await says(shop, WANG_FANG.openid, "几点")
+    await shop.says(WANG_FANG.openid, "几点")
     assert last(shop, 2) == ["欢迎新朋友。", "九点到九点。"]
 
 
 async def test_a_rule_in_the_shadow_leaves_no_trace_but_its_verdict(shop: World) -> None:
-    await says(shop, LI_LEI.openid, "你好")
-    decision = await says(shop, LI_LEI.openid, "我要退款")
+    await shop.says(LI_LEI.openid, "你好")
+    decision = await shop.says(LI_LEI.openid, "我要退款")
     assert last(shop, 2) == ["欢迎新朋友。", "收到。"]
     assert (decision.outcome, decision.rule_name) == (Outcome.REPLIED, "else")
     assert [said.rule_name for said in decision.verdicts if said.shadow] == ["looks on"]
@@ -101,10 +86,10 @@ async def test_a_rule_in_the_shadow_leaves_no_trace_but_its_verdict(shop: World)
 
 async def test_typing_is_shown_before_the_answer_comes(shop: World) -> None:
     greeted = asyncio.create_task(shop.heard(_is_call("send")))
-    await says(shop, LI_LEI.openid, "你好")
+    await shop.says(LI_LEI.openid, "你好")
     await greeted
     typing, sending = (asyncio.create_task(shop.heard(_is_call(call))) for call in ("typing", "send"))
-    decision = await says(shop, LI_LEI.openid, "慢慢说")
+    decision = await shop.says(LI_LEI.openid, "慢慢说")
     shown, sent = await typing, await sending
     assert isinstance(shown, ApiCalled)
     assert isinstance(sent, ApiCalled)
@@ -120,7 +105,7 @@ def _is_call(word: str) -> Callable[[Event], bool]:
 async def test_a_rule_calls_somebody_to_the_desk(shop: World) -> None:
     called = asyncio.create_task(shop.heard(lambda event: isinstance(event, OperatorCalled)))
     for text in ("你好", "在吗", "有人吗"):
-        await says(shop, LI_LEI.openid, text)
+        await shop.says(LI_LEI.openid, text)
     event = await called
     row = await shop.row_of(LI_LEI.openid)
     assert event == OperatorCalled(row.conversation.id, "third time")

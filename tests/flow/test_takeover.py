@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.flow.timed_desk import START, Desk, timed_desk
-from wxdesk.core.events import DecisionMade, Event, TakeoverEnded, TakeoverEnding
+from wxdesk.core.events import Event, TakeoverEnded, TakeoverEnding
 from wxdesk.core.inbox import InboxFilter
 from wxdesk.core.lifecycle import is_taken_over
 from wxdesk.core.takeover import UNTIL_HANDED_BACK, TakeOverFor
@@ -32,14 +32,6 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         yield made
 
 
-async def says(desk: Desk, text: str = "几点开门") -> int:
-    """A contact writes, and the desk has decided; the conversation."""
-    decided = len(told(desk, DecisionMade))
-    await desk.sandbox.say(LI, text)
-    await desk.until(lambda: len(told(desk, DecisionMade)) > decided)
-    return told(desk, DecisionMade)[-1].conversation_id
-
-
 def told[E: Event](desk: Desk, kind: type[E]) -> list[E]:
     return [event for event in desk.events if isinstance(event, kind)]
 
@@ -50,26 +42,26 @@ async def ended(desk: Desk, count: int = 1) -> TakeoverEnded:
 
 
 async def test_for_a_quarter_of_an_hour_the_rules_keep_quiet_and_then_speak_again(desk: Desk) -> None:
-    thread = await says(desk, "在吗")
+    thread = (await desk.says(LI, "在吗")).conversation_id
     await desk.opened.desk.handoff.take_over(thread, TakeOverFor(span=15 * MINUTE))
     desk.move_to(START + 13 * MINUTE - timedelta(seconds=1))
-    await says(desk)
+    await desk.says(LI, "几点开门")
     assert (await desk.thread(LI)).unread == 2
     assert told(desk, TakeoverEnding) == []
     desk.move_to(START + 13 * MINUTE)
     await desk.until(lambda: told(desk, TakeoverEnding) == [TakeoverEnding(thread, START + 15 * MINUTE)])
     desk.move_to(START + 14 * MINUTE)
-    await says(desk)  # looked again, and said nothing new
+    await desk.says(LI, "几点开门")  # looked again, and said nothing new
     desk.move_to(START + 15 * MINUTE)
     assert await ended(desk) == TakeoverEnded(thread, START + 15 * MINUTE, waiting=True)
     assert len(told(desk, TakeoverEnding)) == 1
-    await says(desk)
+    await desk.says(LI, "几点开门")
     await desk.until_sent(1)
     assert len(desk.sent_at(LI)) == 1  # what was written meanwhile is still a human's
 
 
 async def test_whoever_wrote_meanwhile_still_waits_for_a_human(desk: Desk) -> None:
-    thread = await says(desk, "在吗")
+    thread = (await desk.says(LI, "在吗")).conversation_id
     await desk.opened.desk.handoff.take_over(thread, TakeOverFor(span=MINUTE))
     desk.move_to(START + MINUTE)
     await ended(desk)
@@ -79,12 +71,12 @@ async def test_whoever_wrote_meanwhile_still_waits_for_a_human(desk: Desk) -> No
 
 
 async def test_in_silence_it_ends_and_each_word_puts_the_end_off(desk: Desk) -> None:
-    thread = await says(desk, "在吗")
+    thread = (await desk.says(LI, "在吗")).conversation_id
     handoff = desk.opened.desk.handoff
     await handoff.take_over(thread, TakeOverFor(silence=5 * MINUTE))
     desk.move_to(START + 4 * MINUTE)
     await desk.until(lambda: len(told(desk, TakeoverEnding)) == 1)
-    await says(desk)
+    await desk.says(LI, "几点开门")
     assert (await desk.thread(LI)).taken_over_until == START + 9 * MINUTE
     desk.move_to(START + 5 * MINUTE)
     desk.move_to(START + 6 * MINUTE)
@@ -100,7 +92,7 @@ async def test_in_silence_it_ends_and_each_word_puts_the_end_off(desk: Desk) -> 
 
 
 async def test_what_is_kept_or_handed_back_in_the_last_minute_does_not_end(desk: Desk) -> None:
-    thread = await says(desk, "在吗")
+    thread = (await desk.says(LI, "在吗")).conversation_id
     handoff = desk.opened.desk.handoff
     await handoff.take_over(thread, TakeOverFor(span=MINUTE))
     await desk.until(lambda: len(told(desk, TakeoverEnding)) == 1)
@@ -114,13 +106,13 @@ async def test_what_is_kept_or_handed_back_in_the_last_minute_does_not_end(desk:
     await desk.until(lambda: len(told(desk, TakeoverEnding)) == 2)
     await handoff.hand_back(thread)
     desk.move_to(START + 12 * MINUTE)
-    await says(desk)
+    await desk.says(LI, "几点开门")
     await desk.until_sent(1)
     assert told(desk, TakeoverEnded) == []
 
 
 async def test_an_end_that_came_while_the_program_was_closed_is_told_once(desk: Desk) -> None:
-    thread = await says(desk, "在吗")
+    thread = (await desk.says(LI, "在吗")).conversation_id
     await desk.opened.desk.handoff.take_over(thread, TakeOverFor(span=30 * MINUTE))
     desk.clock.now = START + 10 * MINUTE
     await desk.restart()
@@ -129,13 +121,13 @@ async def test_an_end_that_came_while_the_program_was_closed_is_told_once(desk: 
     await desk.restart()
     assert await ended(desk) == TakeoverEnded(thread, START + 30 * MINUTE, waiting=True)
     await desk.restart()
-    await says(desk)
+    await desk.says(LI, "几点开门")
     await desk.until_sent(1)
     assert len(told(desk, TakeoverEnded)) == 1
 
 
 async def test_writing_takes_over_as_the_operator_wants_it(desk: Desk) -> None:
-    thread = await says(desk, "在吗")
+    thread = (await desk.says(LI, "在吗")).conversation_id
     desk_ = desk.opened.desk
     await desk_.preferences.set(replace(desk_.preferences.now, takeover_minutes=7))
     await desk_.handoff.write(thread, "在的")

@@ -11,7 +11,6 @@ import pytest
 
 from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk.core.errors import MoveNotAllowed
-from wxdesk.core.events import DecisionMade
 from wxdesk.core.inbox import InboxFilter
 from wxdesk.core.model import Author, Reply, ReplyState
 from wxdesk.desk.holding import AFTER_RESTART
@@ -37,10 +36,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 
 async def asks(desk: Desk, text: str = "在吗", openid: str = LI) -> int:
     """A customer writes; the conversation, once the desk has decided."""
-    before = len(desk.events)
-    await desk.sandbox.say(openid, text)
-    await desk.until(lambda: any(isinstance(event, DecisionMade) for event in desk.events[before:]))
-    return (await desk.thread(openid)).id
+    return (await desk.says(openid, text)).conversation_id
 
 
 async def writes(desk: Desk, thread: int, text: str) -> Reply:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -12,9 +12,10 @@ from pathlib import Path
 
 from tests.flow.conftest import setup_for
 from wxdesk.app import OpenDesk, Setup, open_desk
-from wxdesk.core.events import ApiCalled, Event, PauseChanged, PreferencesChanged, ReplyChanged
+from wxdesk.core.events import ApiCalled, DecisionMade, Event, PauseChanged, PreferencesChanged, ReplyChanged
 from wxdesk.core.inbox import InboxFilter
 from wxdesk.core.model import Conversation, Reply, ReplyState
+from wxdesk.core.rules import Decision
 from wxdesk.sandbox.server import Sandbox
 
 START = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -49,6 +50,26 @@ class Desk:
             self.states[event.reply_id].append(event.state)
             self.most_under_way = max(self.most_under_way, self.under_way())
         self._more.set()
+
+    async def says(self, openid: str, text: str) -> Decision:
+        """A contact writes; what the desk has decided."""
+        return await self.decided(self.sandbox.say(openid, text))
+
+    async def enters(self, openid: str) -> Decision:
+        """A contact opens the chat; what the desk has decided."""
+        return await self.decided(self.sandbox.enter(openid))
+
+    async def decided(self, act: Awaitable[object]) -> Decision:
+        """The newest decision, once `act` has brought one more."""
+        count = len(self._decided())
+        await act
+        await self.until(lambda: len(self._decided()) > count)
+        decision = await self.opened.desk.store.decisions.for_message(self._decided()[-1])
+        assert decision is not None
+        return decision
+
+    def _decided(self) -> list[int]:
+        return [event.message_id for event in self.events if isinstance(event, DecisionMade)]
 
     async def until(self, holds: Callable[[], bool]) -> None:
         async with asyncio.timeout(20):
