@@ -6,10 +6,11 @@ from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
-from wxdesk.core.model import Message
+from wxdesk.core.model import Author, Message, Reply
 from wxdesk.core.rules import Decision, Outcome, RuleVerdict
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.decision_words import outcome_words, rule_title, rule_words
+from wxdesk.ui.inbox.answer_lines import AnswerLine
 from wxdesk.ui.inbox.timeline_entries import message_text
 from wxdesk.ui.theme import Size, Theme
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
@@ -39,6 +40,8 @@ class DecisionPanel(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._decision: Decision | None = None
+        self._reply: Reply | None = None
+        self._answers: tuple[AnswerLine, ...] = ()
         self._verdicts: tuple[RuleVerdict, ...] = ()
         self._all = False
         self.about = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
@@ -59,16 +62,27 @@ class DecisionPanel(QFrame):
         self.more.clicked.connect(self._show_all)
         self.show_decision(None, None)
 
-    def show_decision(self, decision: Decision | None, message: Message | None) -> None:
-        """Show why `message` was answered, or that nothing was decided."""
+    def show_decision(
+        self,
+        decision: Decision | None,
+        message: Message | None,
+        reply: Reply | None = None,
+        answers: tuple[AnswerLine, ...] = (),
+    ) -> None:
+        """Show why `message` was answered, or that nothing was decided.
+
+        With a `reply` it is about that one; without, `answers` tell what became of each where they are several.
+        """
         about = "" if message is None else " ".join(message_text(message).split())
         self.about.setText(tr("About “{text}”", text=about) if about else "")
         self.about.setVisible(bool(about))
-        if decision is not None and decision == self._decision:
+        shown = (self._decision, self._reply, self._answers)
+        if decision is not None and (decision, reply, answers) == shown:
             return
-        self._decision = decision
-        self._verdicts = decision.verdicts if decision else ()
-        self._all = False
+        if decision is None or decision != self._decision:
+            self._verdicts = decision.verdicts if decision else ()
+            self._all = False
+        self._decision, self._reply, self._answers = decision, reply, answers
         self._show()
 
     def show_verdicts(self, message_id: int, verdicts: tuple[RuleVerdict, ...]) -> None:
@@ -87,26 +101,47 @@ class DecisionPanel(QFrame):
         self._show()
 
     def _show(self) -> None:
-        decision = self._decision
-        verdicts = self._verdicts
-        self.sentence.setText(tr("Nothing has been decided yet.") if decision is None else outcome_words(decision))
-        self.sentence.setVisible(decision is None or decision.outcome not in _QUIET or not verdicts)
+        decision, verdicts = self._decision, self._verdicts
+        words = self._sentence()
+        self.sentence.setText(words)
+        self.sentence.setVisible(bool(words))
         self.sentence.set_role("secondary" if decision is None else "text")
         shown = verdicts[-MOST:] if self._all else verdicts[-SHOWN:]
         self._clear()
         for verdict in shown:
-            row = VerdictRow(verdict, first=self._rows.count() == 0)
+            row = VerdictRow(verdict, first=self._rows.count() == 0, wrote=self._wrote(verdict))
             row.rule_wanted.connect(self.rule_wanted)
             self._rows.addWidget(row)
         if decision and decision.rules_left:
             words = ntr("{n} more rule was not asked", "{n} more rules were not asked", decision.rules_left)
             self._rows.addWidget(NoteRow(words, first=self._rows.count() == 0))
+        for line in self._answers:
+            self._rows.addWidget(AnswerRow(line, first=self._rows.count() == 0))
         self.card.setVisible(self._rows.count() > 0)
         asked = max(len(verdicts), (decision.asked or 0) if decision else 0)
         hidden = asked - len(shown)
         self.more.setText(ntr("{n} more rule did not apply", "{n} more rules did not apply", hidden))
         self.more.setVisible(hidden > 0)
         self.more.setEnabled(not self._all)
+
+    def _sentence(self) -> str:
+        """What is said above the rules; nothing where they say it all."""
+        decision, reply = self._decision, self._reply
+        if reply is not None and reply.author is not Author.RULE:
+            return tr("You wrote this one. No rule had a part in it.")
+        if decision is None:
+            return tr("Nothing has been decided yet.")
+        if reply is not None and self._spoke() > 1:
+            return tr("“{rule}” wrote this one. Other rules answered as well.", rule=reply.rule_name)
+        return outcome_words(decision) if decision.outcome not in _QUIET or not self._verdicts else ""
+
+    def _spoke(self) -> int:
+        """How many rules matched and did not only look on."""
+        return sum(verdict.matched and not verdict.shadow for verdict in self._verdicts)
+
+    def _wrote(self, verdict: RuleVerdict) -> bool:
+        """Whether a rule that matched is the one that the bubble in focus is from; without one, all of them."""
+        return self._reply is None or self._reply.rule_id == verdict.rule_id
 
     def _clear(self) -> None:
         while (item := self._rows.takeAt(0)) is not None:
@@ -122,7 +157,7 @@ class Row(QFrame):
     def __init__(self, *, first: bool, matched: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._first = first
-        self._matched = matched
+        self.tinted = matched
         self.grid = QGridLayout(self)
         self.grid.setContentsMargins(10, 7, 10, 8)
         self.grid.setHorizontalSpacing(8)
@@ -133,7 +168,7 @@ class Row(QFrame):
         """The ground and the line."""
         theme = Theme.current()
         painter = QPainter(self)
-        if self._matched:
+        if self.tinted:
             painter.fillRect(self.rect(), theme.color("accent_tint"))
         if not self._first:
             painter.fillRect(QRect(0, 0, self.width(), 1), theme.color("line"))
@@ -143,15 +178,17 @@ class Row(QFrame):
 class VerdictRow(Row):
     """One rule: whether it matched, its name, and why; and where it matched, the way to the rule as it was.
 
+    It is tinted if it `wrote` what is explained.
+
     Signals:
         rule_wanted: the rule's id and the revision that was asked.
     """
 
     rule_wanted = Signal(int, int)
 
-    def __init__(self, verdict: RuleVerdict, *, first: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, verdict: RuleVerdict, *, first: bool, wrote: bool = True, parent: QWidget | None = None) -> None:
         matched = verdict.matched and not verdict.shadow
-        super().__init__(first=first, matched=matched, parent=parent)
+        super().__init__(first=first, matched=matched and wrote, parent=parent)
         title, words = rule_title(verdict), rule_words(verdict)
         self._asked = (verdict.rule_id, verdict.revision)
         state = tr("Matched") if verdict.matched else tr("Did not match")
@@ -177,3 +214,16 @@ class NoteRow(Row):
         super().__init__(first=first, parent=parent)
         self.grid.addWidget(IconLabel("dot", "faint", 14), 0, 0)
         self.grid.addWidget(PlainLabel(text, size=Size.SMALL, role="secondary", wrap=True), 0, 1)
+
+
+class AnswerRow(Row):
+    """What became of one of several replies to the message."""
+
+    def __init__(self, line: AnswerLine, *, first: bool, parent: QWidget | None = None) -> None:
+        super().__init__(first=first, parent=parent)
+        self.line = line
+        self.setAccessibleName(", ".join((line.words, line.standing, line.author)))
+        self.grid.addWidget(IconLabel("send", "secondary", 14), 0, 0, Qt.AlignmentFlag.AlignTop)
+        self.grid.addWidget(PlainLabel(line.words, elide=True), 0, 1)
+        self.grid.addWidget(PlainLabel(line.standing, size=Size.SMALL, role=line.role, wrap=True), 1, 1)
+        self.grid.addWidget(PlainLabel(line.author, size=Size.SMALL, role="secondary", elide=True), 2, 1)

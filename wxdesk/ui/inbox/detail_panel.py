@@ -9,8 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from wxdesk.core import quota
-from wxdesk.core.model import Conversation, Message
-from wxdesk.core.rules import Decision
+from wxdesk.core.model import Conversation
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.contact_panel import ContactPanel
 from wxdesk.ui.inbox.decision_panel import DecisionPanel
@@ -90,10 +89,6 @@ class DetailPanel(QFrame):
         words = speaker_sentence(conversation, now)
         self.speaker.setText(words)
         self._taken.setVisible(bool(words))
-
-    def show_decision(self, decision: Decision | None, message: Message | None) -> None:
-        """Show why a message was answered."""
-        self.decision.show_decision(decision, message)
 
     def focus_reasons(self) -> None:
         """Bring what is said about the bubble in focus before the eyes, and the keyboard there."""

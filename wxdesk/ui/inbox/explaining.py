@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from wxdesk.core.rules import Decision
 from wxdesk.core.steps import Step
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.inbox.answer_lines import AnswerLine, answer_lines
 from wxdesk.ui.inbox.chat_session import ChatSession
 from wxdesk.ui.inbox.detail_panel import DetailPanel
 
@@ -23,6 +24,7 @@ class Explaining(QObject):
         self._detail = detail
         self._picked = ""
         detail.decision.all_wanted.connect(self._all_verdicts)
+        session.standstills.changed.connect(self.refresh)
 
     def pick(self, key: str) -> None:
         """Explain the bubble with this key; without one, the newest decision."""
@@ -35,18 +37,39 @@ class Explaining(QObject):
         self._explain_reply()
 
     def _explain_message(self) -> None:
-        message = self._session.message(self._picked) if self._picked else None
-        latest = self._session.latest
-        if message is None or (latest is not None and latest.message_id == message.id):
-            about = self._session.message(f"m{latest.message_id}") if latest else None
-            self._detail.show_decision(latest, about)
-            return
-        work = self._bridge.desk.store.decisions.for_message(message.id)
-        self._bridge.ask(work, partial(self._explained, self._picked))
+        """Why the bubble in focus is there: by its own decision, and never by another one's."""
+        reply, latest = self._session.reply(self._picked), self._session.latest
+        message_id = self._message_id()
+        if reply is not None and message_id is None:
+            self._detail.decision.show_decision(None, None, reply)
+        elif message_id is None or (latest is not None and latest.message_id == message_id):
+            self._explain(latest)
+        else:
+            work = self._bridge.desk.store.decisions.for_message(message_id)
+            self._bridge.ask(work, partial(self._explained, self._picked))
+
+    def _message_id(self) -> int | None:
+        """The message that the bubble in focus is or answers; of a reply it is known before it has been read."""
+        reply = self._session.reply(self._picked)
+        if reply is not None:
+            return reply.message_id
+        message = self._session.message(self._picked)
+        return None if message is None else message.id
 
     def _explained(self, key: str, decision: Decision | None) -> None:
         if key == self._picked:
-            self._detail.show_decision(decision, self._session.message(key))
+            self._explain(decision)
+
+    def _explain(self, decision: Decision | None) -> None:
+        reply, session = self._session.reply(self._picked), self._session
+        message = session.message(self._picked)
+        if message is None and reply is None and decision is not None:
+            message = session.message(f"m{decision.message_id}")
+        answers: tuple[AnswerLine, ...] = ()
+        if reply is None and message is not None:
+            now = self._bridge.desk.clock()
+            answers = answer_lines(message.id, session.model.entries(), session.standstills.of, now)
+        self._detail.decision.show_decision(decision, message, reply, answers)
 
     def _all_verdicts(self, message_id: int) -> None:
         work = self._bridge.desk.store.decisions.all_verdicts(message_id)
