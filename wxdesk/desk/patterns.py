@@ -101,7 +101,8 @@ def _reason(error: re2.error) -> str:
         return _too_large()
     if spot.startswith(("(?=", "(?!", "(?<")):
         return tr(
-            "Look-ahead and look-behind “{spot}” are not possible here; use “none” for words to rule out.", spot=spot
+            "Look-ahead and look-behind “{spot}” are not possible here; rule words out by “does not contain” (none).",
+            spot=spot,
         )
     if (complaint == "invalid perl operator" and spot == "(?P") or (
         complaint == "invalid escape sequence" and spot[1:2].isdigit()

@@ -10,16 +10,18 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from wxdesk.core.model import Content, MessageType, ReplyKind
-from wxdesk.core.rules import Action, ActionKind, Condition, Rule, SessionFromTest
+from wxdesk.core.rules import Action, ActionKind, Condition, Delivery, HoursTest, LastRule, Rule, SessionFromTest
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.editing.leave_dialog import LeaveDialog
-from wxdesk.ui.rules.action_bodies import FieldsBody, TagBody
+from wxdesk.ui.rules.action_bodies import FieldsBody, TagBody, empty_action
 from wxdesk.ui.rules.condition_parts import PatternPart, SourcePart, WordsPart
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.rules.reply_body import ReplyBody
 from wxdesk.ui.widgets.word_chips import split_words
 
 type Stored = Callable[[], list[Rule]]
+
+TOLD = Action(ActionKind.REPLY, text="We open at 9.")
 
 
 def _words(page: RulesPage, condition: str = "any") -> WordsPart:
@@ -179,6 +181,7 @@ def test_a_wrong_pattern_is_explained_below_it_and_not_saved(
     _settled(page, bridge, qtbot)
     qtbot.waitUntil(lambda: _errors(page) == ["A “(” is not closed."])
     assert part.field.property("wrong") is True
+    assert page.editor.head.revision.full_text() == "Cannot be saved yet: A “(” is not closed."
     assert not page.editor.head.save.isEnabled()
     assert stored()[2].when.regex == r"order (?P<no>\d{4,})"
 
@@ -218,6 +221,36 @@ def test_what_is_not_written_yet_is_said_calmly(page: RulesPage, qtbot: QtBot) -
         assert page.editor.head.revision.full_text() == f"Still missing: {lack}"
         assert page.editor.when_card.mapTo(page, QPoint(0, 0)) == at, "nothing moves away under the mouse"
     assert _errors(page) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "lack"),
+    [
+        (Rule("x", when=Condition(hours=HoursTest("")), then=(TOLD,)), "which business hours"),
+        (Rule("x", when=Condition(unless=Condition(hours=HoursTest(""))), then=(TOLD,)), "which business hours"),
+        (Rule("x", when=Condition(last_rule_within=LastRule("", 5)), then=(TOLD,)), "which other rule"),
+        (Rule("x", when=Condition(regex=""), then=(TOLD,)), "a pattern"),
+        (Rule("x", default=True, then=(Action(ActionKind.TAG),)), "a tag"),
+        (Rule("x", default=True, then=(Action(ActionKind.TEMPLATE),)), "a template"),
+        (Rule("x", default=True, then=(empty_action(ActionKind.CARD),)), "title, page and cover of the card"),
+    ],
+)
+def test_what_is_missing_is_named_in_the_words_of_the_editor(page: RulesPage, rule: Rule, lack: str) -> None:
+    page.start_new()
+    page.editor.write(rule)
+    page.editor.check_now()
+    assert page.editor.head.revision.full_text() == f"Still missing: {lack}"
+
+
+def test_what_is_wrong_out_of_sight_is_told_at_the_top(page: RulesPage) -> None:
+    page.start_new()
+    page.editor.write(Rule("x", default=True, then=(TOLD,), delivery=Delivery.HOLD, hold_seconds=9999))
+    page.editor.check_now()
+    assert page.editor.fault is not None
+    assert page.editor.head.revision.full_text() == f"Cannot be saved yet: {page.editor.fault.reason}"
+    page.editor.revert()
+    page.editor.check_now()
+    assert page.editor.head.revision.full_text() == "New, not saved yet"
 
 
 def test_the_default_rule_hides_its_conditions_and_keeps_them(page: RulesPage) -> None:

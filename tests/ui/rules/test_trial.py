@@ -41,6 +41,15 @@ def test_each_rule_says_why_and_the_answer_is_shown(page: RulesPage, world: Worl
     assert world.call(world.desk.store.conversations.page(InboxFilter.ALL)) == []
 
 
+def test_nothing_empty_is_shown_before_anything_is_tried(page: RulesPage, qtbot: QtBot) -> None:
+    assert not page.trial.verdicts.isVisible()
+    assert page.trial.bubbles.texts() == ["Write a sentence above to see which rule answers it. Nothing is sent."]
+    page.trial.sentence.setText("几点")
+    qtbot.waitUntil(page.trial.verdicts.isVisible)
+    page.trial.sentence.clear()
+    qtbot.waitUntil(page.trial.verdicts.isHidden)
+
+
 def test_the_edit_that_is_not_saved_counts(page: RulesPage, qtbot: QtBot) -> None:
     page.trial.sentence.setText("parcel 12345")
     qtbot.waitUntil(lambda: bool(_rows(page)) and _rows(page)[-1][0] == "Everything else")

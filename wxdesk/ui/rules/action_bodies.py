@@ -15,7 +15,7 @@ from wxdesk.ui.rules.condition_parts import error_label, sentence_word
 from wxdesk.ui.rules.reply_body import ReplyBody
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.field import set_wrong
-from wxdesk.ui.widgets.flow import FlowLayout
+from wxdesk.ui.widgets.flow import KEEP_WITH_NEXT, FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.number_field import NumberField
 from wxdesk.ui.widgets.word_chips import WordChips
@@ -173,6 +173,7 @@ class TypingBody(ActionBody):
         before, _ = typing_words(action.seconds)
         unit = sentence_word("", self)
         self.seconds.count(unit, _typed)
+        self.seconds.setProperty(KEEP_WITH_NEXT, True)
         for widget in (sentence_word(before, self), self.seconds, unit):
             flow.addWidget(widget)
         flow.addWidget(self._error)

@@ -16,6 +16,7 @@ from wxdesk.core.faults import Place
 from wxdesk.core.rules import Condition, FieldTest, SessionFromTest
 from wxdesk.i18n import tr
 from wxdesk.ui.rules.condition_words import condition_choice
+from wxdesk.ui.rules.pattern_field import PatternField
 from wxdesk.ui.theme import Size, font
 from wxdesk.ui.widgets.field import set_wrong
 from wxdesk.ui.widgets.flow import KEEP_WITH_NEXT, NEW_LINE
@@ -142,9 +143,8 @@ class PatternPart(ConditionPart):
 
     def __init__(self, pattern: str, host: QWidget) -> None:
         super().__init__("regex", host)
-        self.field = pattern_field(tr("Regular expression"), host)
+        self.field = PatternField(tr("Regular expression"), host)
         self.field.setText(pattern)
-        self.field.setCursorPosition(0)
         self.field.setPlaceholderText(tr(r"such as (?P<no>\d{8,})"))
         self.field.textEdited.connect(self._edited)
 
@@ -174,13 +174,12 @@ class SourcePart(ConditionPart):
             tr("How session_from is compared"),
             host,
         )
-        self.field = pattern_field(tr("Value of session_from"), host)
+        self.field = PatternField(tr("Value of session_from"), host)
         for how in ("equals", "prefix", "regex"):
             value = getattr(test, how)
             if value is not None:
                 self.how.set_value(how)
                 self.field.setText(value)
-                self.field.setCursorPosition(0)
         self.how.chosen.connect(self._edited)
         self.field.textEdited.connect(self._edited)
 
@@ -215,7 +214,7 @@ class SourceFieldPart(ConditionPart):
 
     def __init__(self, test: FieldTest, host: QWidget) -> None:
         super().__init__("session_from.fields", host)
-        self.name = pattern_field(tr("Name of the field"), host)
+        self.name = _name_field(tr("Name of the field"), host)
         self.name.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.name.setText(test.name)
         self.name.setPlaceholderText(tr("such as {example}", example="goods_id"))
@@ -266,8 +265,8 @@ def sentence_word(text: str, host: QWidget) -> PlainLabel:
     return label
 
 
-def pattern_field(name: str, host: QWidget) -> QLineEdit:
-    """A field for what a program reads; it takes what is left of its line."""
+def _name_field(name: str, host: QWidget) -> QLineEdit:
+    """A field for a short name; it takes what is left of its line."""
     field = QLineEdit(host)
     field.setAccessibleName(name)
     field.setFont(font(Size.BODY))

@@ -212,7 +212,10 @@ class RuleEditor(QWidget):
         self.leaving_card.show_fault(shown, reason)
         self.head.allow(save=changed and self.fault is None, revert=changed)
         self.head.dry_run.setEnabled(self.fault is None)
-        self._show_revision(lack_word(self.fault) if self.fault and changed and lack else "")
+        elsewhere = changed and shown is not None and shown.where != ("name",)
+        self._show_revision(
+            lack_word(self.fault) if self.fault and changed and lack else "", reason if elsewhere else ""
+        )
         self._tell(changed)
         self.edited.emit(rule)
 
@@ -233,8 +236,8 @@ class RuleEditor(QWidget):
             self._touched = changed
             self.touched.emit(changed)
 
-    def _show_revision(self, missing: str = "") -> None:
-        self.head.show_state(self._saved, self._now, missing)
+    def _show_revision(self, missing: str = "", wrong: str = "") -> None:
+        self.head.show_state(self._saved, self._now, missing, wrong)
 
     def set_now(self, now: datetime) -> None:
         """Tell the time, so that today is called today."""

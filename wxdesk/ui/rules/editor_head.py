@@ -63,11 +63,13 @@ class EditorHead(QWidget):
         self.name.setText(name)
         self.name.setCursorPosition(0)
 
-    def show_state(self, stored: Rule, now: datetime, missing: str = "") -> None:
-        """Say what is missing, else which revision is stored and since when."""
+    def show_state(self, stored: Rule, now: datetime, missing: str = "", wrong: str = "") -> None:
+        """Say what is missing or wrong, which may be out of sight, else which revision is stored and since when."""
         self.history.setVisible(stored.revision > 1)
-        self.revision.set_role("pending" if missing else "secondary")
-        if missing:
+        self.revision.set_role("failed" if wrong else "pending" if missing else "secondary")
+        if wrong:
+            self.revision.setText(tr("Cannot be saved yet: {reason}", reason=wrong))
+        elif missing:
             self.revision.setText(tr("Still missing: {what}", what=missing))
         elif stored.id == 0 or stored.updated_at is None:
             self.revision.setText(tr("New, not saved yet"))

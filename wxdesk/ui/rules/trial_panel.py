@@ -59,6 +59,7 @@ class TrialPanel(QFrame):
         self.note.hide()
         self.bubbles = Bubbles(self)
         self._lay_out()
+        self._show_nothing()
 
     def _make_fields(self) -> None:
         self.sentence = QLineEdit(self)
@@ -167,6 +168,7 @@ class TrialPanel(QFrame):
     def _show_nothing(self) -> None:
         self.note.hide()
         self.verdicts.show_verdicts((), 0)
+        self.verdicts.hide()
         self.bubbles.show_answer("", (), tr("Write a sentence above to see which rule answers it. Nothing is sent."))
         self.bubbles.cost.setText("")
         self.bubbles.show_bodies([])
@@ -178,6 +180,7 @@ class TrialPanel(QFrame):
         self.note.set_role("failed" if answer.problem and not broken else "pending")
         self.note.setVisible(bool(self.note.full_text()))
         self.verdicts.show_verdicts(answer.verdicts, answer.rules_left)
+        self.verdicts.show()
         asked = _shortened(self.sentence.text()) if kind is MessageType.TEXT else f"[{type_word(kind)}]"
         self.bubbles.show_answer(asked, answer.contents, _beside(answer))
         self.bubbles.cost.setText(_cost(trial))

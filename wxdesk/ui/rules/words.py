@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from wxdesk.core.faults import Fault
@@ -203,12 +203,20 @@ def _types_found(verdict: RuleVerdict) -> str:
 
 def lack_word(fault: Fault) -> str:
     """What an unfinished rule still needs, for the line under its name: short, so that nothing below it moves."""
-    match fault.where:
-        case ("name",):
-            return tr("a name")
-        case ("when",):
-            return tr("a condition, or “Default”")
-        case ("then",):
-            return tr("an answer")
-        case _:
-            return tr(fault.reason)
+    where = fault.where if len(fault.where) == 1 else fault.where[1:]
+    said = next((_LACKS[one] for one in where if isinstance(one, str) and one in _LACKS), None)
+    return tr(fault.reason) if said is None else said()
+
+
+_LACKS: Mapping[str, Callable[[], str]] = {
+    "name": lambda: tr("a name"),
+    "when": lambda: tr("a condition, or “Default”"),
+    "then": lambda: tr("an answer"),
+    "hours": lambda: tr("which business hours"),
+    "last_rule_within": lambda: tr("which other rule"),
+    "regex": lambda: tr("a pattern"),
+    "tag": lambda: tr("a tag"),
+    "template": lambda: tr("a template"),
+    "card": lambda: tr("title, page and cover of the card"),
+}
+"""By the part of the rule that is not finished."""

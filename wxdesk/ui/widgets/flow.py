@@ -100,7 +100,7 @@ class FlowLayout(QLayout):
         line: list[tuple[QLayoutItem, QSize]] = []
         used = 0
         for group in self._groups():
-            sizes = [(item, _size_in(item, width)) for item in group]
+            sizes = _sizes_in(group, width, self._gap)
             wide = sum(size.width() for _, size in sizes) + self._gap * (len(sizes) - 1)
             widget = group[0].widget()
             forced = widget is not None and bool(widget.property(NEW_LINE))
@@ -127,6 +127,18 @@ class FlowLayout(QLayout):
                 groups.append([item])
             clings = widget is not None and bool(widget.property(KEEP_WITH_NEXT))
         return groups
+
+
+def _sizes_in(group: list[QLayoutItem], width: int, gap: int) -> list[tuple[QLayoutItem, QSize]]:
+    """The group's items on lines of `width`. One that expands leaves room on its line for what clings to it."""
+    sizes: list[tuple[QLayoutItem, QSize]] = []
+    behind = 0
+    for item in reversed(group):
+        expands = bool(item.expandingDirections() & Qt.Orientation.Horizontal)
+        size = _size_in(item, width - behind if expands else width)
+        behind += size.width() + gap
+        sizes.append((item, size))
+    return sizes[::-1]
 
 
 def _size_in(item: QLayoutItem, width: int) -> QSize:

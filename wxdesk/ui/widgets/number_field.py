@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QRegularExpression, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QRegularExpressionValidator
-from PySide6.QtWidgets import QLabel, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from wxdesk.ui.theme import Size, font
+from wxdesk.ui.widgets.labels import PlainLabel
 
 DIGIT = 9
 AROUND = 24
@@ -38,7 +39,7 @@ class NumberField(QLineEdit):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.textChanged.connect(self._changed)
 
-    def count(self, label: QLabel, words: Callable[[int], str]) -> None:
+    def count(self, label: PlainLabel, words: Callable[[int], str]) -> None:
         """Let `label` behind it say what is counted: one minute, two minutes."""
 
         def say() -> None:
