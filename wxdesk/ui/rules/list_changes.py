@@ -89,7 +89,7 @@ class ListChanges(QObject):
         self._moved = (rule_id, first)
 
     def _name_of(self, rule_id: int) -> str:
-        rule = self._rules.rule_at(self._rules.index(self._rules.row_of(rule_id)))
+        rule = self._rules.record(rule_id)
         return rule.name if rule is not None else ""
 
     def _do(self, work: Coroutine[Any, Any, None], said: str, back: Undoing) -> None:

@@ -15,6 +15,7 @@ from wxdesk.core.lint import Finding
 from wxdesk.core.rules import Condition, Rule
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.editing.leaving import Leaving
+from wxdesk.ui.editing.saving import Saving, Way
 from wxdesk.ui.notices import Notices
 from wxdesk.ui.rules.circumstance_parts import Offers
 from wxdesk.ui.rules.editor import RuleEditor
@@ -28,13 +29,16 @@ from wxdesk.ui.rules.rule_files import RuleFiles
 from wxdesk.ui.rules.rule_history import RuleHistory
 from wxdesk.ui.rules.rule_list import RuleList
 from wxdesk.ui.rules.rule_model import RuleModel
-from wxdesk.ui.rules.saving import Saving
 from wxdesk.ui.rules.trial_panel import TrialPanel
 from wxdesk.ui.rules.trial_place import TrialPlace
 from wxdesk.ui.shortcuts import Key, bind
 
 LIST = 330
 LIST_NARROW = 264
+
+
+def _name_of(rule: Rule) -> str:
+    return rule.name
 
 
 def _nothing() -> None:
@@ -64,7 +68,8 @@ class RulesPage(QWidget):
         offers = Offers(self.hours.names, self._rule_names, self.hours.open)
         self.editor = RuleEditor(self._rulebook, offers, bridge.desk.clock(), self)
         self._leaving = Leaving(self, self.editor)
-        self._saving = Saving(bridge, notices, self.editor)
+        way = Way(self._rulebook.save, _name_of, self.editor.rule, self.editor.show_rule)
+        self._saving = Saving(bridge, notices, self.editor, way, self)
         self.empty = EmptyPage(self)
         self.trial = TrialPanel(self._rulebook, bridge.desk.body_of, self)
         self.files = RuleFiles(bridge, notices, self.rules.rowCount, self)
@@ -231,7 +236,7 @@ class RulesPage(QWidget):
         self.leave(partial(self._edit_wanted, then))
 
     def _edit_wanted(self, then: Callable[[], None]) -> None:
-        rule = self.rules.rule_at(self.rules.index(self.rules.row_of(self._wanted)))
+        rule = self.rules.record(self._wanted)
         self._wanted = 0
         if rule is not None:
             self._edit(rule)

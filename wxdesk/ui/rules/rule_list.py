@@ -14,12 +14,13 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QListView, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from wxdesk.core.rules import Rule
 from wxdesk.i18n import tr
+from wxdesk.ui.editing.record_view import RecordView
 from wxdesk.ui.rules.rule_delegate import RuleDelegate
-from wxdesk.ui.rules.rule_model import ROW_MIME, AnyIndex, RuleModel
+from wxdesk.ui.rules.rule_model import ROW_MIME, RuleModel
 from wxdesk.ui.theme import Measure, Size, Theme
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -29,17 +30,15 @@ KNOB = 8
 """How large the circle is at the beginning of the line that shows where a dragged rule would come."""
 
 
-class RuleView(QListView):
+class RuleView(RecordView[Rule]):
     """The list itself. Space switches, Alt+↑ and Alt+↓ move, Delete removes, Ctrl+Z takes back, dragging reorders.
 
     Signals:
-        chosen: a rule's id, when another row becomes the current one.
         delete_asked: the rule that the operator wants away.
         menu_asked: where on the screen the menu of the current row shall open.
         undo_asked: the operator wants the last change of the list taken back.
     """
 
-    chosen = Signal(int)
     delete_asked = Signal(object)
     menu_asked = Signal(QPoint)
     undo_asked = Signal()
@@ -48,40 +47,15 @@ class RuleView(QListView):
     """Whether Ctrl+Z is the list's, which has something to take back; else it is the editor's."""
 
     def __init__(self, rules: RuleModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(rules, RuleDelegate(), tr("Rules, asked from top to bottom"), parent)
         self.rules = rules
-        self.setModel(rules)
-        self.setItemDelegate(RuleDelegate(self))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setDragEnabled(True)
         self.setAcceptDrops(True)
         self.setDropIndicatorShown(False)  # the style's own is hardly seen; see `paintEvent`
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
         self.setDefaultDropAction(Qt.DropAction.MoveAction)
         self.setDragDropOverwriteMode(False)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setAccessibleName(tr("Rules, asked from top to bottom"))
         self._drop_row: int | None = None
-
-    def current_rule(self) -> Rule | None:
-        """The rule of the current row."""
-        return self.rules.rule_at(self.currentIndex())
-
-    def show_current(self, rule_id: int) -> None:
-        """Make a rule's row the current one, without telling anybody; 0 for none."""
-        self.blockSignals(True)
-        row = self.rules.row_of(rule_id)
-        if row < 0:
-            self.clearSelection()
-            self.setCurrentIndex(QModelIndex())
-        else:
-            self.setCurrentIndex(self.rules.index(row))
-        self.blockSignals(False)
-        self.viewport().update()
 
     def move_rule(self, step: int) -> None:
         """Move the current rule up (-1) or down (1)."""
@@ -91,13 +65,6 @@ class RuleView(QListView):
         target = row - 1 if step < 0 else row + 2
         if self.rules.moveRows(QModelIndex(), row, 1, QModelIndex(), target):
             self.scrollTo(self.currentIndex())
-
-    def currentChanged(self, current: AnyIndex, previous: AnyIndex) -> None:  # noqa: N802 - Qt's name
-        """Tell which rule is looked at now."""
-        super().currentChanged(current, previous)
-        rule = self.rules.rule_at(current)
-        if rule is not None and not self.signalsBlocked():
-            self.chosen.emit(rule.id)
 
     def event(self, event: QEvent) -> bool:
         """Keep Ctrl+Z from the editor while there is something to take back here."""
@@ -119,7 +86,7 @@ class RuleView(QListView):
         elif event.matches(QKeySequence.StandardKey.Undo):
             self.undo_asked.emit()
         elif event.key() == Qt.Key.Key_Delete and index.isValid():
-            self.delete_asked.emit(self.current_rule())
+            self.delete_asked.emit(self.current())
         else:
             super().keyPressEvent(event)
 
@@ -264,4 +231,4 @@ class RuleList(QFrame):
         self.view.move_rule(1)
 
     def _delete(self) -> None:
-        self.view.delete_asked.emit(self.view.current_rule())
+        self.view.delete_asked.emit(self.view.current())

@@ -8,12 +8,10 @@ from datetime import UTC, datetime
 from enum import IntEnum
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QByteArray,
     QMimeData,
     QModelIndex,
     QObject,
-    QPersistentModelIndex,
     Qt,
     Signal,
 )
@@ -21,11 +19,10 @@ from PySide6.QtCore import (
 from wxdesk.core.rule_figures import NO_FIGURES, RuleFigures
 from wxdesk.core.rules import Rule
 from wxdesk.i18n import tr
+from wxdesk.ui.editing.record_model import AnyIndex, RecordModel
 from wxdesk.ui.rules.row_words import delivery_mark, figures_line, figures_told, shorter_figures
 from wxdesk.ui.rules.words import delivery_word, summary
 from wxdesk.ui.widgets.labels import plain_tip
-
-type AnyIndex = QModelIndex | QPersistentModelIndex
 
 ROW_MIME = "application/x-wxdesk-rule-row"
 
@@ -42,7 +39,7 @@ class Role(IntEnum):
     SHORTER_FIGURES = Qt.ItemDataRole.UserRole + 7
 
 
-class RuleModel(QAbstractListModel):
+class RuleModel(RecordModel[Rule]):
     """All rules, switched-off ones included.
 
     It shows a switch or a new order at once; whoever owns it stores that and resets the rows with what the store
@@ -58,25 +55,17 @@ class RuleModel(QAbstractListModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._rules: list[Rule] = []
         self._figures: Mapping[int, RuleFigures] = {}
         self._now = datetime.now(UTC)
-        self._unsaved: int | None = None
 
     @property
     def rules(self) -> tuple[Rule, ...]:
         """The rows' records, from top to bottom."""
-        return tuple(self._rules)
+        return tuple(self._rows)
 
     def show(self, rules: Sequence[Rule]) -> None:
-        """Show these rules. Where only contents changed, rows stay, and so does what is selected."""
-        if [rule.id for rule in rules] == [rule.id for rule in self._rules]:
-            self._rules = list(rules)
-            self._all_changed()
-            return
-        self.beginResetModel()
-        self._rules = list(rules)
-        self.endResetModel()
+        """Show these rules."""
+        self._show_rows(rules)
 
     def show_figures(self, figures: Mapping[int, RuleFigures], now: datetime) -> None:
         """Show how each rule fares, by its id."""
@@ -84,33 +73,15 @@ class RuleModel(QAbstractListModel):
             self._figures, self._now = figures, now
             self._all_changed()
 
-    def mark_unsaved(self, rule_id: int | None) -> None:
-        """Mark the row whose changes are not saved yet; None for no row."""
-        if rule_id != self._unsaved:
-            self._unsaved = rule_id
-            self._all_changed()
-
-    def row_of(self, rule_id: int) -> int:
-        """The row of a rule, or -1."""
-        return next((row for row, rule in enumerate(self._rules) if rule.id == rule_id), -1)
-
     def names(self, *, without: int) -> list[str]:
         """What the rules are called, each name once; that of the rule `without` only if another has it too."""
-        return list(dict.fromkeys(rule.name for rule in self._rules if rule.id != without))
-
-    def rule_at(self, index: AnyIndex) -> Rule | None:
-        """The rule of an index, or None for an invalid one."""
-        return self._rules[index.row()] if index.isValid() else None
+        return list(dict.fromkeys(rule.name for rule in self._rows if rule.id != without))
 
     # -- what Qt asks
 
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's default
-        """As many rows as rules."""
-        return 0 if parent.isValid() else len(self._rules)
-
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """One fact of one row."""
-        rule = self.rule_at(index)
+        rule = self.record_at(index)
         if rule is None:
             return None
         match role:
@@ -147,11 +118,11 @@ class RuleModel(QAbstractListModel):
         self, index: AnyIndex, value: object, role: int = Qt.ItemDataRole.EditRole
     ) -> bool:
         """Switch a rule on or off."""
-        rule = self.rule_at(index)
+        rule = self.record_at(index)
         if rule is None or role != Qt.ItemDataRole.CheckStateRole:
             return False
         enabled = Qt.CheckState(value) is Qt.CheckState.Checked
-        self._rules[index.row()] = replace(rule, enabled=enabled)
+        self._rows[index.row()] = replace(rule, enabled=enabled)
         self.dataChanged.emit(index, index, [role, Qt.ItemDataRole.AccessibleTextRole])
         self.switched.emit(rule.id, enabled)
         return True
@@ -185,25 +156,21 @@ class RuleModel(QAbstractListModel):
         if action is not Qt.DropAction.MoveAction or not data.hasFormat(ROW_MIME):
             return False
         source = int(data.data(ROW_MIME).data())
-        return self.moveRows(QModelIndex(), source, 1, QModelIndex(), len(self._rules) if row < 0 else row)
+        return self.moveRows(QModelIndex(), source, 1, QModelIndex(), len(self._rows) if row < 0 else row)
 
     def moveRows(self, source_parent: AnyIndex, source: int, count: int, target_parent: AnyIndex, target: int) -> bool:
         """Move one row before the row `target`, and tell the new order."""
-        known = 0 <= source < len(self._rules) and 0 <= target <= len(self._rules)
+        known = 0 <= source < len(self._rows) and 0 <= target <= len(self._rows)
         if count != 1 or not known or target in (source, source + 1):
             return False
-        before = [rule.id for rule in self._rules]
+        before = [rule.id for rule in self._rows]
         self.beginMoveRows(QModelIndex(), source, source, QModelIndex(), target)
-        rule = self._rules.pop(source)
-        self._rules.insert(target - 1 if target > source else target, rule)
+        rule = self._rows.pop(source)
+        self._rows.insert(target - 1 if target > source else target, rule)
         self.endMoveRows()
         self._all_changed()
         self.reordered.emit(rule.id, before)
         return True
-
-    def _all_changed(self) -> None:
-        if self._rules:
-            self.dataChanged.emit(self.index(0), self.index(len(self._rules) - 1))
 
     def _of(self, rule: Rule) -> RuleFigures:
         return self._figures.get(rule.id, NO_FIGURES)

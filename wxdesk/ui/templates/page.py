@@ -8,12 +8,12 @@ from dataclasses import replace
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
-from wxdesk.core.errors import BadInput
 from wxdesk.core.events import TemplatesChanged
 from wxdesk.core.templates import Template
-from wxdesk.i18n import explain, tr
+from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.editing.leaving import Leaving
+from wxdesk.ui.editing.saving import Saving, Way
 from wxdesk.ui.history.history_dialog import HistoryDialog
 from wxdesk.ui.notices import Notices
 from wxdesk.ui.shortcuts import Key, bind
@@ -30,21 +30,25 @@ NARROW = 1036
 """Below this width of the page (1100 of the window) the list gives way."""
 
 
+def _title_of(template: Template) -> str:
+    return template.title
+
+
 class TemplatesPage(QWidget):
     """Templates: list and editor."""
 
     def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        self._notices = notices
         self._phrasebook = bridge.desk.phrasebook
         self._wanted = 0
-        self._sent: Template | None = None
         self._begun = Template(0, "")
         self.model = TemplateModel(bridge.desk.clock, self)
         self.list = TemplateList(self.model, self)
         self.editor = TemplateEditor(bridge, self)
         self._leaving = Leaving(self, self.editor)
+        way = Way(self._phrasebook.save, _title_of, self.editor.template, self.editor.show_template)
+        self._saving = Saving(bridge, notices, self.editor, way, self)
         self.empty = EmptyPage(self)
         self.changes = ShelfChanges(bridge, notices, self)
         self._middle = QStackedWidget(self)
@@ -67,7 +71,8 @@ class TemplatesPage(QWidget):
         self.changes.changed.connect(self._load)
         self.changes.put_back.connect(self._want)
         self.editor.touched.connect(self._touched)
-        self.editor.save_asked.connect(self._save)
+        self._saving.saved.connect(self._saved)
+        self._saving.refused.connect(self._leaving.stay)
         self._leaving.stayed.connect(self._stayed)
         self.editor.history_asked.connect(self._open_history)
         self._bridge.events.connect(self._hear)
@@ -129,7 +134,7 @@ class TemplatesPage(QWidget):
         self.list.view.show_current(self.editor.saved.id if self._editing else 0)
 
     def _edit_first(self) -> None:
-        first = self.model.template_at(self.model.index(0)) or next(iter(self.model.templates), None)
+        first = self.model.record_at(self.model.index(0)) or next(iter(self.model.templates), None)
         if first is not None:
             self._edit(first)
         else:
@@ -174,7 +179,7 @@ class TemplatesPage(QWidget):
         self.leave(self._edit_wanted)
 
     def _edit_wanted(self) -> None:
-        template = self.model.template_at(self.model.index(self.model.row_of(self._wanted)))
+        template = self.model.record(self._wanted)
         self._wanted = 0
         if template is not None:
             self._edit(template)
@@ -186,27 +191,11 @@ class TemplatesPage(QWidget):
     def _touched(self, changed: bool) -> None:
         self.model.mark_unsaved(self.editor.saved.id if changed and self.editor.saved.id else None)
 
-    def _save(self, template: Template) -> None:
-        self._sent = template
-        self._bridge.ask(self._phrasebook.save(template), self._saved, self._refused)
-
     def _saved(self, template: Template) -> None:
-        if self.editor.template() == self._sent:
-            self.editor.show_template(template)
-        else:
-            self.editor.show_stored(template)  # something was written meanwhile
-        self._notices.toast(tr("“{name}” saved", name=template.title))
         if not self._leaving.waits:
             self._wanted = template.id
         self._load()
         self._leaving.go_on()
-
-    def _refused(self, error: Exception) -> None:
-        self._leaving.stay()
-        if isinstance(error, BadInput):
-            self.editor.show_refusal(explain(error))
-        else:
-            self._notices.report(error)
 
     # -- deleting, and what was before
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFrame,
     QHBoxLayout,
     QLineEdit,
-    QListView,
     QMenu,
     QStackedLayout,
     QVBoxLayout,
@@ -20,8 +18,9 @@ from PySide6.QtWidgets import (
 
 from wxdesk.core.templates import Template
 from wxdesk.i18n import tr
+from wxdesk.ui.editing.record_view import RecordView
 from wxdesk.ui.templates.template_delegate import TemplateDelegate
-from wxdesk.ui.templates.template_model import AnyIndex, TemplateModel
+from wxdesk.ui.templates.template_model import TemplateModel
 from wxdesk.ui.theme import Measure, Size
 from wxdesk.ui.widgets.buttons import Button, Chip
 from wxdesk.ui.widgets.flow import FlowLayout
@@ -31,58 +30,23 @@ MOST_CHIPS = 8
 """Categories that have a chip, the most frequent ones; the search finds all of them."""
 
 
-class TemplateView(QListView):
+class TemplateView(RecordView[Template]):
     """The list itself. Delete removes, Ctrl+D makes a copy, Up in the first row goes to the search.
 
     Signals:
-        chosen: a template's id, when another row becomes the current one.
         delete_asked, copy_asked: the template that the operator wants away, or once more.
         left_above: the operator wants to search.
     """
 
-    chosen = Signal(int)
     delete_asked = Signal(object)
     copy_asked = Signal(object)
     left_above = Signal()
 
     def __init__(self, templates: TemplateModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.templates = templates
-        self.setModel(templates)
-        self.setItemDelegate(TemplateDelegate(self))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setAccessibleName(tr("Templates"))
+        super().__init__(templates, TemplateDelegate(), tr("Templates"), parent)
         self._menu = QMenu(self)
         self._menu.addAction(tr("Make a copy"), self._copy)
         self._menu.addAction(tr("Delete"), self._delete)
-
-    def current_template(self) -> Template | None:
-        """The template of the current row."""
-        return self.templates.template_at(self.currentIndex())
-
-    def show_current(self, template_id: int) -> None:
-        """Make a template's row the current one, without telling anybody; 0 for none."""
-        self.blockSignals(True)
-        row = self.templates.row_of(template_id)
-        if row < 0:
-            self.clearSelection()
-            self.setCurrentIndex(QModelIndex())
-        else:
-            self.setCurrentIndex(self.templates.index(row))
-        self.blockSignals(False)
-        self.viewport().update()
-
-    def currentChanged(self, current: AnyIndex, previous: AnyIndex) -> None:  # noqa: N802 - Qt's name
-        """Tell which template is looked at now."""
-        super().currentChanged(current, previous)
-        template = self.templates.template_at(current)
-        if template is not None and not self.signalsBlocked():
-            self.chosen.emit(template.id)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The keys of the list."""
@@ -98,16 +62,16 @@ class TemplateView(QListView):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The menu of a row, by mouse or key."""
-        if self.current_template() is not None:
+        if self.current() is not None:
             self._menu.popup(event.globalPos())
 
     def _copy(self) -> None:
-        if self.current_template() is not None:
-            self.copy_asked.emit(self.current_template())
+        if self.current() is not None:
+            self.copy_asked.emit(self.current())
 
     def _delete(self) -> None:
-        if self.current_template() is not None:
-            self.delete_asked.emit(self.current_template())
+        if self.current() is not None:
+            self.delete_asked.emit(self.current())
 
 
 class SoughtField(QLineEdit):

@@ -7,13 +7,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import IntEnum
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 
 from wxdesk.core.templates import Template, found
 from wxdesk.i18n import tr
+from wxdesk.ui.editing.record_model import AnyIndex, RecordModel
 from wxdesk.ui.templates.words import facts_words, row_text, shortcut_word
-
-type AnyIndex = QModelIndex | QPersistentModelIndex
 
 
 class Role(IntEnum):
@@ -25,17 +24,15 @@ class Role(IntEnum):
     UNSAVED = Qt.ItemDataRole.UserRole + 4
 
 
-class TemplateModel(QAbstractListModel):
+class TemplateModel(RecordModel[Template]):
     """Holds all templates and shows those of `category` that fit what is sought: by title, or the best first."""
 
     def __init__(self, clock: Callable[[], datetime], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._clock = clock
         self._all: tuple[Template, ...] = ()
-        self._shown: list[Template] = []
         self._sought = ""
         self._category = ""
-        self._unsaved: int | None = None
 
     @property
     def templates(self) -> tuple[Template, ...]:
@@ -67,29 +64,11 @@ class TemplateModel(QAbstractListModel):
         self._category = category
         self._narrow()
 
-    def mark_unsaved(self, template_id: int | None) -> None:
-        """Mark the row whose changes are not saved yet; None for no row."""
-        if template_id != self._unsaved:
-            self._unsaved = template_id
-            self._all_changed()
-
-    def row_of(self, template_id: int) -> int:
-        """The row of a template, or -1."""
-        return next((row for row, one in enumerate(self._shown) if one.id == template_id), -1)
-
-    def template_at(self, index: AnyIndex) -> Template | None:
-        """The template of an index, or None for an invalid one."""
-        return self._shown[index.row()] if index.isValid() else None
-
     # -- what Qt asks
-
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's default
-        """As many rows as fit."""
-        return 0 if parent.isValid() else len(self._shown)
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """One fact of one row."""
-        template = self.template_at(index)
+        template = self.record_at(index)
         if template is None:
             return None
         match role:
@@ -115,14 +94,4 @@ class TemplateModel(QAbstractListModel):
     def _narrow(self) -> None:
         fitting = [one for one in self._all if not self._category or one.category == self._category]
         shown = found(fitting, self._sought) if self._sought.strip() else fitting
-        if [one.id for one in shown] == [one.id for one in self._shown]:
-            self._shown = shown
-            self._all_changed()
-            return
-        self.beginResetModel()
-        self._shown = shown
-        self.endResetModel()
-
-    def _all_changed(self) -> None:
-        if self._shown:
-            self.dataChanged.emit(self.index(0), self.index(len(self._shown) - 1))
+        self._show_rows(shown)

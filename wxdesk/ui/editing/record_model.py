@@ -1,0 +1,64 @@
+"""What is edited beside its list (rules, templates) as rows: each by its id, one of them perhaps not saved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex
+
+type AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+class Record(Protocol):
+    """A stored rule or template."""
+
+    @property
+    def id(self) -> int:
+        """By which it is known; 0 while it is not stored."""
+        ...
+
+
+class RecordModel[R: Record](QAbstractListModel):
+    """The records that are shown, in their order. What a row tells of one is the subclass's."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rows: list[R] = []
+        self._unsaved: int | None = None
+
+    def record_at(self, index: AnyIndex) -> R | None:
+        """The record of an index, or None for an invalid one."""
+        return self._rows[index.row()] if index.isValid() else None
+
+    def record(self, record_id: int) -> R | None:
+        """The record of an id, if it is shown."""
+        return next((one for one in self._rows if one.id == record_id), None)
+
+    def row_of(self, record_id: int) -> int:
+        """The row of a record, or -1."""
+        return next((row for row, one in enumerate(self._rows) if one.id == record_id), -1)
+
+    def mark_unsaved(self, record_id: int | None) -> None:
+        """Mark the row whose changes are not saved yet; None for no row."""
+        if record_id != self._unsaved:
+            self._unsaved = record_id
+            self._all_changed()
+
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's default
+        """As many rows as are shown."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def _show_rows(self, rows: Sequence[R]) -> None:
+        """Show these. Where only contents changed, rows stay, and so does what is selected."""
+        if [one.id for one in rows] == [one.id for one in self._rows]:
+            self._rows = list(rows)
+            self._all_changed()
+            return
+        self.beginResetModel()
+        self._rows = list(rows)
+        self.endResetModel()
+
+    def _all_changed(self) -> None:
+        if self._rows:
+            self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
