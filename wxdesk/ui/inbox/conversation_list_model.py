@@ -9,9 +9,8 @@ from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import IntEnum
-from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from wxdesk.core.inbox import InboxFilter, InboxRow
 from wxdesk.core.takeover import ends_soon
@@ -19,11 +18,8 @@ from wxdesk.desk.inbox_reading import LIST_PAGE
 from wxdesk.desk.ports import Clock
 from wxdesk.ui.conversation_words import spoken_row, standstill_of_row
 from wxdesk.ui.inbox.conversation_order import belongs, place
+from wxdesk.ui.inbox.row_model import ROOT, Index, RowModel
 from wxdesk.ui.standing import StandstillOf, nothing_holds
-
-_ROOT = QModelIndex()
-
-type Index = QModelIndex | QPersistentModelIndex
 
 
 class RowRole(IntEnum):
@@ -33,7 +29,7 @@ class RowRole(IntEnum):
     ID = Qt.ItemDataRole.UserRole + 2
 
 
-class ConversationListModel(QAbstractListModel):
+class ConversationListModel(RowModel[InboxRow]):
     """Conversations under one filter, in the store's order.
 
     Signals:
@@ -45,31 +41,23 @@ class ConversationListModel(QAbstractListModel):
     def __init__(
         self, clock: Clock, standstill_of: StandstillOf = nothing_holds, parent: QObject | None = None
     ) -> None:
-        super().__init__(parent)
-        self._clock = clock
-        self._standstill_of = standstill_of
-        self._rows: list[InboxRow] = []
+        super().__init__(clock, standstill_of, parent)
         self._complete = True
         self._asked = False
         self._kept: int | None = None
         self.chosen = InboxFilter.ALL
 
-    def rowCount(self, parent: Index = _ROOT) -> int:
-        """The rows read so far."""
-        return 0 if parent.isValid() else len(self._rows)
+    def spoken(self, row: InboxRow) -> str:
+        """Who wrote what, and where it stands."""
+        return spoken_row(row, self._clock(), standstill_of_row(row, self._standstill_of))
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's signature
-        """The row itself, its id, or the sentence that a screen reader says."""
-        if not index.isValid() or not 0 <= index.row() < len(self._rows):
-            return None
-        row = self._rows[index.row()]
+    def fact(self, row: InboxRow, role: int) -> object:
+        """The row itself, or its id."""
         match role:
             case RowRole.ROW:
                 return row
             case RowRole.ID:
                 return row.conversation.id
-            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
-                return spoken_row(row, self._clock(), standstill_of_row(row, self._standstill_of))
         return None
 
     def canFetchMore(self, parent: Index) -> bool:
@@ -98,10 +86,7 @@ class ConversationListModel(QAbstractListModel):
         known = {row.conversation.id for row in self._rows}
         fresh = [row for row in rows if row.conversation.id not in known]
         if fresh:
-            first = len(self._rows)
-            self.beginInsertRows(_ROOT, first, first + len(fresh) - 1)
-            self._rows.extend(fresh)
-            self.endInsertRows()
+            self._insert_rows(len(self._rows), fresh)
 
     def merge(self, rows: Collection[InboxRow]) -> None:
         """Take in rows read anew: change, move, add or remove each where the filter wants it."""
@@ -130,10 +115,6 @@ class ConversationListModel(QAbstractListModel):
         at = self.position(conversation_id)
         return None if at is None else self._rows[at]
 
-    def rows(self) -> Sequence[InboxRow]:
-        """The rows read, in order."""
-        return tuple(self._rows)
-
     def counts_down(self, now: datetime) -> bool:
         """Whether a takeover among the rows read is about to end, which is told by the second."""
         return any(ends_soon(row.conversation, now) for row in self._rows)
@@ -147,14 +128,10 @@ class ConversationListModel(QAbstractListModel):
         at = bisect_left(self._rows, self._key(row), key=self._key)
         if at == len(self._rows) and not self._complete:
             return  # it stands below what was read and comes with its page
-        self.beginInsertRows(_ROOT, at, at)
-        self._rows.insert(at, row)
-        self.endInsertRows()
+        self._insert_rows(at, [row])
 
     def _remove(self, at: int) -> None:
-        self.beginRemoveRows(_ROOT, at, at)
-        del self._rows[at]
-        self.endRemoveRows()
+        self._remove_rows(at, at + 1)
 
     def _replace(self, at: int, row: InboxRow) -> None:
         rest = self._rows[:at] + self._rows[at + 1 :]
@@ -163,13 +140,10 @@ class ConversationListModel(QAbstractListModel):
             self._remove(at)  # it stands below what was read now
             return
         if to != at:
-            self.beginMoveRows(_ROOT, at, at, _ROOT, to + 1 if to > at else to)
+            self.beginMoveRows(ROOT, at, at, ROOT, to + 1 if to > at else to)
             self._rows = [*rest[:to], row, *rest[to:]]
             self.endMoveRows()
-        else:
-            self._rows[at] = row
-        index = self.index(to)
-        self.dataChanged.emit(index, index)
+        self._put(to, row)
 
     def _key(self, row: InboxRow) -> tuple[int, float, float, int]:
         return place(row, self.chosen)
