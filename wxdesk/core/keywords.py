@@ -25,7 +25,9 @@ class Keywords:
             owners[word].append(owner)
         self._owners = {word: tuple(found) for word, found in owners.items()}
         self._single = {word for word in owners if len(word) == 1}
-        self._beginnings = tuple((size, _lengths(owners, size)) for size in _BEGINNINGS)
+        looked_up = [(size, _lengths(owners, size)) for size in _BEGINNINGS]
+        # Where no word is as short as that, as in English, a first look-up would only lead to the next.
+        self._beginnings = tuple((size, found) for size, found in looked_up if any(found.values()))
         self._all_lengths = tuple(sorted({len(word) for word in self._owners}))
 
     def inside(self, text: str) -> Iterator[int]:
@@ -36,10 +38,15 @@ class Keywords:
             yield from owners[character]
         places: Iterable[int] = range(len(text))
         for size, beginnings in self._beginnings:
-            places = [place for place in places if text[place : place + size] in beginnings]
-            for place in places:
-                for length in beginnings[text[place : place + size]]:
-                    yield from owners.get(text[place : place + length], ())
+            found = [
+                (place, lengths)
+                for place in places
+                if (lengths := beginnings.get(text[place : place + size])) is not None
+            ]
+            pieces = [text[place : place + length] for place, lengths in found for length in lengths]
+            for word in owners.keys() & pieces:
+                yield from owners[word]
+            places = [place for place, _ in found]
 
     def whole(self, text: str) -> tuple[int, ...]:
         """Owners of the word that `text` is."""
