@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,7 +14,7 @@ from tests.flow.timed_desk import HandClock
 from wxdesk.app import DeskThread, Setup, utc_now
 from wxdesk.config import AccountEntry, Config, Listener, WeChatAt
 from wxdesk.core.events import DecisionMade, Event, PauseChanged, ReplyChanged
-from wxdesk.core.model import ReplyMode, ReplyState
+from wxdesk.core.model import Reply, ReplyMode, ReplyState
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.ports import Clock
 from wxdesk.sandbox.customers import demo_account
@@ -93,20 +93,31 @@ class World:
     def wait_until_sent(self, reply_id: int) -> None:
         """Return once WeChat has accepted a reply, or refused it for good."""
         ends = {ReplyState.SENT, ReplyState.FAILED, ReplyState.UNKNOWN, ReplyState.CANCELLED}
+        self.wait_until(reply_id, lambda reply: reply.state in ends)
+
+    def wait_until(self, reply_id: int, holds: Callable[[Reply], bool]) -> None:
+        """Return once this holds of a reply."""
 
         async def wait() -> None:
-            done = asyncio.Event()
+            changed = asyncio.Event()
 
             def hear(event: Event) -> None:
-                if isinstance(event, ReplyChanged) and event.reply_id == reply_id and event.state in ends:
-                    done.set()
+                if isinstance(event, ReplyChanged) and event.reply_id == reply_id:
+                    changed.set()
 
             unsubscribe = self.desk.bus.subscribe(hear)
-            if (await self.desk.store.replies.get(reply_id)).state not in ends:
-                await asyncio.wait_for(done.wait(), PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                while not holds(await self.desk.store.replies.get(reply_id)):
+                    await changed.wait()
+                    changed.clear()
             unsubscribe()
 
         self.call(wait())
+
+    def grant(self, openid: str) -> None:
+        """WeChat allows replies to a customer as though he had just written; no desk hears of it."""
+        platform = self.sandbox.platform
+        platform.wrote(platform.program(""), openid, "text", {"content": "hello"})
 
     def _decided(self, writing: Coroutine[Any, Any, object]) -> int:
         async def wait() -> int:

@@ -223,3 +223,18 @@ def test_an_answer_that_gave_way_says_that_the_customer_wrote_again(
     model = page.session.model
     said = [model.data(model.index(row), Qt.ItemDataRole.AccessibleTextRole) for row in range(model.rowCount())]
     assert any("Withdrawn: the customer wrote again" in words for words in said)
+
+
+def test_f4_at_a_held_bubble_takes_over_and_stops_it(qtbot: QtBot, world: World, page: InboxPage) -> None:
+    first, second = two_held(qtbot, world, page)
+    view = page.chat.timeline
+    qtbot.keyClick(page.focusWidget() or page, Qt.Key.Key_F3)
+    qtbot.waitUntil(lambda: view.hasFocus() and view.currentIndex().data(EntryRole.KEY) == f"r{first.id}")
+    qtbot.keyClick(view, Qt.Key.Key_F4)
+    qtbot.waitUntil(lambda: state(world, first) is ReplyState.CANCELLED)
+    qtbot.waitUntil(lambda: page.chat.header.taken_over)
+    assert state(world, second) is ReplyState.HELD, "another conversation is not touched"
+    world.say(FIRST, "opening?")
+    stored = world.call(world.desk.store.conversations.timeline(first.conversation_id))
+    assert [item.id for item in stored if isinstance(item, Reply)] == [first.id], "the rules keep quiet"
+    assert not world.sandbox.sent
