@@ -61,7 +61,7 @@ _FITS = (
     _Fit(dots=True, long_mode=True, transfer=True),
     _Fit(dots=True, transfer=True),
     _Fit(dots=True),
-    _Fit(),
+    _Fit(dots=True, key=""),
     _Fit(key=""),
     _Fit(key="", snooze=False),
     _Fit(key="", snooze=False, name=NAME_LEAST),
