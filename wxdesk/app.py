@@ -48,6 +48,7 @@ from wxdesk.desk.answering import Answering
 from wxdesk.desk.bus import Bus
 from wxdesk.desk.calendars import Calendars
 from wxdesk.desk.checkup import Checkup
+from wxdesk.desk.deciding import Deciding
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.dry_run import DryRun
 from wxdesk.desk.handoff import Handoff
@@ -217,16 +218,16 @@ async def open_desk(setup: Setup) -> OpenDesk:
 
 def build(setup: Setup, store: SqlStore) -> OpenDesk:
     """Plug every part into the next, in the order in which a message travels."""
-    clock, bus = setup.clock, Bus()
-    accounts = Accounts(setup.accounts, store, lambda: _own_delivery(rulebook), bus.publish, clock)
+    clock, bus, deciding = setup.clock, Bus(), Deciding()
+    accounts = Accounts(setup.accounts, store, lambda: _own_delivery(rulebook), deciding, bus.publish, clock)
     health, traffic = _watching(bus)
     preferences, pause = KeptPreferences(store.settings, bus.publish), Pause(store.settings, bus.publish)
     presence, writing = DeskPresence(bus.publish, clock), Writing(bus.publish, clock)
-    rulebook, phrasebook = _knowing(store, bus, clock)
+    rulebook, phrasebook = _knowing(store, deciding, bus, clock)
     transfers = Transfers(store.transfers, lambda: rulebook.transfers)
     answering = Answering(accounts, rulebook, pause, transfers, lambda: presence.now, clock)
-    intake = Intake(store, read_push, answering, transfers, bus.publish, clock)
-    holding = Holding(store, accounts, preferences, pause, writing, bus.publish, clock)
+    intake = Intake(store, read_push, answering, transfers, deciding, bus.publish, clock)
+    holding = Holding(store, accounts, preferences, pause, writing, deciding, bus.publish, clock)
     out = _way_out(setup, store, pause, holding, bus)
     takeovers = _takeovers(store, bus, clock)
     pictures = Pictures(store.pictures, out.files, clock)
@@ -291,10 +292,11 @@ def _alarms(setup: Setup, store: SqlStore, preferences: KeptPreferences, bus: Bu
     return alarms
 
 
-def _knowing(store: SqlStore, bus: Bus, clock: Clock) -> tuple[Rulebook, Phrasebook]:
+def _knowing(store: SqlStore, deciding: Deciding, bus: Bus, clock: Clock) -> tuple[Rulebook, Phrasebook]:
     """What the operator has written for later: rules and templates."""
     calendars = Calendars(store.settings)
-    rulebook = Rulebook(store.rules, calendars, LiquidRenderer(), clock, bus.publish, shelf=Shelf(store.templates))
+    shelf = Shelf(store.templates)
+    rulebook = Rulebook(store.rules, calendars, LiquidRenderer(), clock, bus.publish, shelf=shelf, deciding=deciding)
     filler = Filler(LiquidRenderer(), calendars)
     return rulebook, Phrasebook(store.templates, filler, clock, bus.publish, rulebook.load)
 

@@ -23,6 +23,7 @@ from wxdesk.desk import intake as intake_module
 from wxdesk.desk import transfers as module
 from wxdesk.desk.answering import Answering
 from wxdesk.desk.calendars import Calendars
+from wxdesk.desk.deciding import Deciding
 from wxdesk.desk.intake import NEAR, Intake
 from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.desk.pause import Pause
@@ -99,7 +100,7 @@ async def room(tmp_path: Path) -> AsyncIterator[Room]:
     rulebook = Rulebook(store.rules, Calendars(store.settings), LiquidRenderer(), clock, hear)
     transfers = Transfers(store.transfers, lambda: rulebook.transfers, patience=0.05)
     answering = Answering({"shop": SHOP}, rulebook, pause, transfers, lambda: AtDesk(clock()), clock)
-    made = Room(store, rulebook, transfers, Intake(store, read_push, answering, transfers, hear, clock))
+    made = Room(store, rulebook, transfers, Intake(store, read_push, answering, transfers, Deciding(), hear, clock))
     yield made
     await store.close()
 

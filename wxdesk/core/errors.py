@@ -20,6 +20,7 @@
     │   └── TooFewLeft             more messages than the contact's reply window allows
     ├── Unsettled                 tell: operator (something is left to settle first) · again: after that
     ├── MoveNotAllowed             tell: operator (the state changed under his hands) · again: no
+    ├── Outdated                   tell: nobody; a human spoke meanwhile · again: at once, from what is stored now
     ├── NotFound                   tell: operator (someone removed it) · again: no
     ├── StoreError
     │   ├── StoreDamaged           tell: operator, file untouched · again: no
@@ -223,6 +224,12 @@ class Unsettled(WxdeskError):
 
     def __init__(self, state: str) -> None:
         super().__init__(state=state)
+
+
+class Outdated(WxdeskError):
+    """A decision was thought from a conversation about which a human has said something else since."""
+
+    template = "The conversation has changed since the decision was made."
 
 
 class NotFound(WxdeskError):

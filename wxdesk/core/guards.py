@@ -41,6 +41,21 @@ class Situation:
         return left_for_rules(self.conversation.window, self.now, self.account.reserve, promised)
 
 
+def human_word(conversation: Conversation) -> tuple[object, ...]:
+    """What people have decided about `conversation` as far as it bears on who speaks there.
+
+    A decision that was thought under another word is not worth storing: it must be thought again.
+    """
+    return (
+        conversation.mode,
+        conversation.taken_over,
+        conversation.taken_over_until,
+        conversation.transfer_armed,
+        conversation.transferred_until,
+        conversation.contact.blocked,
+    )
+
+
 def stopped_by(situation: Situation) -> Outcome | None:
     """The first guard that keeps the rules from speaking, or None.
 

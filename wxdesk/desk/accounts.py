@@ -11,6 +11,7 @@ import msgspec
 from wxdesk.core.errors import BadPreference, NotFound
 from wxdesk.core.events import AccountChanged, Event, ReplyChanged
 from wxdesk.core.model import Account, ReplyMode
+from wxdesk.desk.deciding import Deciding
 from wxdesk.desk.handoff import OPERATOR
 from wxdesk.desk.ports import Clock, Store
 
@@ -46,6 +47,7 @@ class Accounts(Mapping[str, Account]):
         configured: Mapping[str, Account],
         store: Store,
         own_delivery: Callable[[], Collection[int]],
+        deciding: Deciding,
         publish: Callable[[Event], None],
         clock: Clock,
     ) -> None:
@@ -54,6 +56,7 @@ class Accounts(Mapping[str, Account]):
         self._set_here: frozenset[str] = frozenset()
         self._store = store
         self._own_delivery = own_delivery
+        self._deciding = deciding
         self._publish = publish
         self._clock = clock
 
@@ -106,6 +109,7 @@ class Accounts(Mapping[str, Account]):
         await self._store.settings.set(KEY + name, stored)
         self._take(name, setting)
         if self._now[name].reply_mode is not before:
+            await self._deciding.settled()
             await self._withhold(self._now[name])
         self._publish(AccountChanged(name))
 

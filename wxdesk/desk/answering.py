@@ -65,7 +65,7 @@ class Answering:
             known = batch.now_known(item)
             resolution = self._resolve(known)
             batch.take(known, resolution)
-            resolutions.append(resolution)
+            resolutions.append(replace(resolution, thought_from=item.conversation))
         return resolutions
 
     def _resolve(self, item: Undecided) -> Resolution:

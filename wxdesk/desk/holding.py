@@ -13,6 +13,7 @@ from wxdesk.core.lifecycle import is_expired, mode_of
 from wxdesk.core.model import Account, Reply, ReplyMode
 from wxdesk.core.preferences import LastMoment
 from wxdesk.desk.consequences import TOO_LATE
+from wxdesk.desk.deciding import Deciding
 from wxdesk.desk.pause import Pause
 from wxdesk.desk.ports import Clock, Store
 from wxdesk.desk.preferences import KeptPreferences
@@ -33,6 +34,7 @@ class Holding:
         preferences: KeptPreferences,
         pause: Pause,
         writing: Writing,
+        deciding: Deciding,
         publish: Callable[[Event], None],
         clock: Clock,
     ) -> None:
@@ -41,6 +43,7 @@ class Holding:
         self._preferences = preferences
         self._pause = pause
         self._writing = writing
+        self._deciding = deciding
         self._publish = publish
         self._clock = clock
 
@@ -106,6 +109,7 @@ class Holding:
 
     async def resume(self) -> None:
         """Rules may speak again. What waited is held now and asks, so that nothing leaves by surprise."""
+        await self._deciding.settled()
         self._tell(await self._store.waiting.ask_after_pause(self._clock(), AFTER_PAUSE))
         await self._pause.set(False)
 

@@ -6,6 +6,9 @@ behind it, from what is stored and in the order of arrival: message and conversa
 decide, and the decision is stored together with the replies that follow from it. A crash in between loses nothing:
 `recover` begins with what the last run left underived or undecided.
 
+What a human says while a decision is made goes before it: the store keeps no decision that was thought from an older
+word of his, and it is thought again.
+
 What fails: a store that cannot be written is tried again, with the operator told. A decision that fails is
 stored as such (see `desk.answering`), so that one message never holds up the others.
 """
@@ -19,7 +22,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from itertools import islice
 
-from wxdesk.core.errors import BadInput, StoreError
+from wxdesk.core.errors import BadInput, Outdated, StoreError
 from wxdesk.core.events import (
     ConversationChanged,
     DecisionMade,
@@ -32,9 +35,11 @@ from wxdesk.core.events import (
     TroubleRaised,
     TypingAsked,
 )
-from wxdesk.core.model import Incoming, KeptPush, Push, ReplyState
+from wxdesk.core.model import Incoming, KeptPush, Push, Reply, ReplyState
+from wxdesk.core.subject import Wanted
 from wxdesk.core.transfer import Receipt
 from wxdesk.desk.answering import Answering
+from wxdesk.desk.deciding import Deciding
 from wxdesk.desk.pacing import BATCH, Pacing
 from wxdesk.desk.ports import Clock, ReadPush, Resolution, Store, ToDerive, Undecided
 from wxdesk.desk.transfers import Transfers
@@ -56,12 +61,13 @@ NEAR = 100
 class Intake:
     """Takes pushes in, in the order in which they came, and sees that each gets its decision."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it is built from, named
         self,
         store: Store,
         read_push: ReadPush,
         answering: Answering,
         transfers: Transfers,
+        deciding: Deciding,
         publish: Callable[[Event], None],
         clock: Clock,
     ) -> None:
@@ -69,6 +75,7 @@ class Intake:
         self._read_push = read_push
         self._answering = answering
         self._transfers = transfers
+        self._deciding = deciding
         self._publish = publish
         self._clock = clock
         self._fresh: deque[ToDerive] = deque()
@@ -153,8 +160,19 @@ class Intake:
         return undecided
 
     async def _decide(self, undecided: Sequence[Undecided]) -> None:
-        resolutions = self._answering.resolve(await self._with_history(undecided))
-        replies = await self._store.conversations.resolve(resolutions)
+        while True:
+            undecided = await self._with_history(undecided)
+            try:
+                async with self._deciding.turn:
+                    resolutions = self._answering.resolve(undecided)
+                    replies = await self._store.conversations.resolve(resolutions)
+                break
+            except Outdated:
+                self._transfers.unclaim(item.message.push_id for item in undecided)
+                undecided = await self._store.conversations.still_undecided([item.message.id for item in undecided])
+        self._tell(undecided, resolutions, replies)
+
+    def _tell(self, undecided: Sequence[Undecided], resolutions: Sequence[Resolution], replies: list[Reply]) -> None:
         for item, resolution in zip(undecided, resolutions, strict=True):
             self._carry_out(item, resolution)
         for resolution in resolutions:
@@ -180,10 +198,11 @@ class Intake:
 
     async def _with_history(self, undecided: Sequence[Undecided]) -> Sequence[Undecided]:
         """What the present rules want to know of the past; most want nothing."""
-        wanted = self._answering.wanted
-        if not wanted or not undecided:
-            return undecided
-        return await self._store.conversations.with_history(undecided, wanted, self._clock())
+        asked = Wanted()
+        while undecided and (wanted := self._answering.wanted) != asked:  # other rules may have come meanwhile
+            undecided = await self._store.conversations.with_history(undecided, wanted, self._clock())
+            asked = wanted
+        return undecided
 
     def _read_again(self, push: KeptPush) -> ToDerive:
         return ToDerive(push.id, push.account, push.received_at, self._parsed(push.body))

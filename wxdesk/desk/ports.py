@@ -82,6 +82,8 @@ class Resolution:
     `fate` is that of the answers that wait already, `clocks` are for those that are held again. `needs` is how many
     held ones must give way, because only then does WeChat allow enough for the new ones. `aside` is what becomes of the
     conversation at once; what is to happen after a reply stands on the reply.
+
+    `thought_from` is the conversation as it was before any decision of the batch; None if nobody may have spoken since.
     """
 
     decision: Decision
@@ -96,6 +98,7 @@ class Resolution:
     clocks: Clocks = NO_CLOCKS
     needs: int = 0
     aside: Aside | None = None
+    thought_from: Conversation | None = None
 
 
 class Pushes(Protocol):
@@ -134,6 +137,10 @@ class Conversations(Protocol):
         """Messages without a decision, oldest first (what a crash left over)."""
         ...
 
+    async def still_undecided(self, message_ids: Collection[int]) -> list[Undecided]:
+        """Those of these messages that have no decision, oldest first, with their conversations as they are now."""
+        ...
+
     async def with_history(self, undecided: Sequence[Undecided], wanted: Wanted, now: datetime) -> list[Undecided]:
         """The same messages with what rules want to know of the past, as it was when each was written."""
         ...
@@ -144,6 +151,10 @@ class Conversations(Protocol):
         What waits already meets its `fate` in the same transaction, as it is then: what gives way is cancelled by
         "contact". Where a human has one in hand, no new ones are made, and the decision says so (YIELDED); nor are
         they where fewer gave way than they need (NO_QUOTA).
+
+        Raises:
+            Outdated: a human has said something else about one of the conversations than it was `thought_from`
+                (`core.guards.human_word`). Nothing was stored; whoever says it later waits until all is.
 
         A reply's `created_at` is the decision's `decided_at`. Each message is marked decided. A message that is decided
         already is left alone, its replies are not made a second time.

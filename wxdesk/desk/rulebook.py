@@ -24,6 +24,7 @@ from wxdesk.core.subject import NO_HISTORY, History, Subject
 from wxdesk.core.templates import Template
 from wxdesk.desk.calendars import Calendars
 from wxdesk.desk.composing import Answer, Composer, Occasion
+from wxdesk.desk.deciding import Deciding
 from wxdesk.desk.emoticons import normaliser, read_emoticons
 from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.desk.pattern_filter import PieceFilter
@@ -69,9 +70,10 @@ class Rulebook:
         publish: Callable[[Event], None],
         zone: tzinfo | None = None,
         shelf: Shelf | None = None,
+        deciding: Deciding | None = None,
     ) -> None:
         self._rules = rules
-        self._shelf = shelf or Shelf()
+        self._shelf, self._deciding = shelf or Shelf(), deciding or Deciding()
         self._calendars = calendars
         self._renderer = renderer
         self._clock = clock
@@ -291,6 +293,7 @@ class Rulebook:
 
     async def _changed(self) -> None:
         await self.load()
+        await self._deciding.settled()
         self._publish(RulesChanged())
 
     def _tell(self, troubles: Mapping[str, str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, Update, func, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, Update, func, literal, select, true, update
 
 from wxdesk.core.errors import NotFound
 from wxdesk.core.inbox import DayCounts, InboxCounts, InboxFilter, InboxRow, SearchHit, TimelineItem
@@ -34,6 +34,10 @@ class SqlConversations:
     async def undecided(self, limit: int = 500) -> list[Undecided]:
         """Messages without a decision, oldest first."""
         return await self._db.read(_undecided, limit)
+
+    async def still_undecided(self, message_ids: Collection[int]) -> list[Undecided]:
+        """Those of these messages that have no decision, as they are now."""
+        return await self._db.read(_undecided, len(message_ids), messages.c.id.in_(message_ids))
 
     async def with_history(self, undecided: Sequence[Undecided], wanted: Wanted, now: datetime) -> list[Undecided]:
         """The same messages with what rules want to know of the past."""
@@ -121,8 +125,8 @@ def _get(connection: Connection, conversation_id: int) -> Conversation:
     return conversation_of(row)
 
 
-def _undecided(connection: Connection, limit: int) -> list[Undecided]:
-    query = select(messages).where(UNDECIDED).order_by(messages.c.id).limit(limit)
+def _undecided(connection: Connection, limit: int, among: ColumnElement[bool] | None = None) -> list[Undecided]:
+    query = select(messages).where(UNDECIDED, true() if among is None else among).order_by(messages.c.id).limit(limit)
     waiting = [message_of(row) for row in connection.execute(query)]
     ids = {message.conversation_id for message in waiting}
     found = connection.execute(select_conversations().where(conversations.c.id.in_(ids)))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
+from wxdesk.core.errors import Outdated
+from wxdesk.core.guards import human_word
 from wxdesk.core.model import Reply
 from wxdesk.core.rules import SETTLED, Decision
 from wxdesk.desk.ports import Resolution
@@ -17,6 +19,7 @@ from wxdesk.store.giving_way import GivingWay
 from wxdesk.store.history import insert_firings
 from wxdesk.store.new_replies import insert_replies, load_replies, reply_row
 from wxdesk.store.parts import join_parts
+from wxdesk.store.records import conversation_of, select_conversations
 from wxdesk.store.schema import WRITTEN, contacts, conversations, decisions, messages
 
 DECISION_FIELDS = [column.name for column in decisions.c if column.name != "id"]
@@ -38,6 +41,7 @@ def resolve(connection: Connection, resolutions: Sequence[Resolution]) -> list[R
         rows += giving_way.take(one, [reply_row(reply, one.decision.decided_at) | belongs for reply in one.replies])
     made = insert_replies(connection, rows)
     join_parts(connection, _answers(rows, made))
+    _hear_what_humans_said(connection, new.values())
     decided = {resolution.decision.message_id for resolution in resolutions}
     connection.execute(update(messages).where(messages.c.id.in_(decided)).values(decided=True))
     _take_over(connection, {one.decision.conversation_id for one in new.values() if one.take_over})
@@ -50,6 +54,22 @@ def resolve(connection: Connection, resolutions: Sequence[Resolution]) -> list[R
     _tag(connection, list(new.values()))
     insert_firings(connection, list(new.values()))
     return load_replies(connection, [*giving_way.moved, *made])
+
+
+def _hear_what_humans_said(connection: Connection, resolutions: Iterable[Resolution]) -> None:
+    """Raise `Outdated` if a human has said something about a conversation since the decisions on it were thought.
+
+    What he says from now on waits until this transaction has ended, and finds what it has made. The rows are locked
+    behind those of the replies, in the same order as by `moving.locked`, and only here: nothing has changed them yet.
+    """
+    known = {one.decision.conversation_id: one.thought_from for one in resolutions if one.thought_from is not None}
+    if not known:
+        return
+    query = select_conversations().where(conversations.c.id.in_(known)).order_by(conversations.c.id)
+    for row in connection.execute(query.with_for_update(of=[conversations, contacts], key_share=True)):
+        now, thought_from = conversation_of(row), known[row.id]
+        if human_word(now) != human_word(thought_from):
+            raise Outdated
 
 
 def _answers(rows: Sequence[dict[str, Any]], ids: Sequence[int]) -> list[list[int]]:
