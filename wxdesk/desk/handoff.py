@@ -103,9 +103,16 @@ class Handoff:
             await self._pictures.get(digest)
 
     async def _take_the_word(self, conversation: Conversation) -> None:
-        """Whoever writes has the word for a while, if he wants that; a takeover that is under way stays as it is."""
+        """Whoever writes has the word for a while, if he wants that; a takeover that is under way stays as it is.
+
+        If that is a rule's, what the rule says beside it may wait still, and is not said after him.
+        """
         wanted = self._preferences.now
-        if wanted.writing_takes_over and not is_taken_over(conversation, self._clock()):
+        if not wanted.writing_takes_over:
+            return
+        if is_taken_over(conversation, self._clock()):
+            await self._silence(conversation.id)
+        else:
             await self.take_over(conversation.id, TakeOverFor(span=timedelta(minutes=wanted.takeover_minutes)))
 
     async def _say(self, conversation: Conversation, contents: Sequence[Content]) -> list[Reply]:
@@ -132,18 +139,37 @@ class Handoff:
         return [self._told(reply) for reply in undone]
 
     async def take_over(self, conversation_id: int, how: TakeOverFor = UNTIL_HANDED_BACK) -> None:
-        """The human has the word, for as long as `how` says, from now on. Automatic replies that wait are cancelled."""
-        now = self._clock()
-        until = how.ends(now)
+        """The human has the word, for as long as `how` says, from now on. Automatic replies that wait are cancelled.
+
+        What he has released stays on its way, and what he has edited or kept from leaving stays a draft.
+        """
+        until = how.ends(self._clock())
         await self._store.conversations.take_over(conversation_id, until, how.silent_seconds)
-        for reply in await self._store.replies.cancel_automatic(conversation_id, OPERATOR, now):
-            self._told(reply)
-        self._publish(RepliesRecalled(conversation_id))
+        await self._silence(conversation_id)
         self._publish(TakeoverChanged(conversation_id, until))
         self._publish(ConversationChanged(conversation_id))
 
+    async def _silence(self, conversation_id: int) -> None:
+        for reply in await self._store.replies.cancel_automatic(conversation_id, OPERATOR, self._clock()):
+            self._told(reply)
+        self._publish(RepliesRecalled(conversation_id))
+
+    async def switch_word(self, conversation_id: int) -> bool:
+        """What one key does: hand back where a human has the word and nothing automatic can leave, else take over.
+
+        A rule that takes over may leave waiting what it says beside that: whoever presses the key then means that.
+        Returns whether a human has the word now.
+        """
+        conversation = await self._store.conversations.get(conversation_id)
+        taken = is_taken_over(conversation, self._clock())
+        if taken and not await self._store.waiting.speaks(conversation_id):
+            await self.hand_back(conversation_id)
+            return False
+        await self.take_over(conversation_id)
+        return True
+
     async def hand_back(self, conversation_id: int) -> None:
-        """The rules have the word again, from the next message on."""
+        """The rules have the word again, from the next message on. What a rule's takeover left waiting still leaves."""
         await self._store.conversations.hand_back(conversation_id)
         self._publish(TakeoverChanged(conversation_id, None))
         self._publish(ConversationChanged(conversation_id))

@@ -156,7 +156,8 @@ class Outbox:
             raise
 
     async def _claim(self, now: datetime, limit: int, without: Collection[str]) -> list[Claimed]:
-        # What was recalled before this claim is not there to be claimed; what is recalled meanwhile may be.
+        # What was recalled before this claim is not there to be claimed, nor is anything decided before that (see
+        # `store.resolving`); what is recalled meanwhile may be.
         self._recalled &= self._under_way.keys()
         claimed = await self._store.replies.claim(
             now,
@@ -201,7 +202,11 @@ class Outbox:
         except asyncio.CancelledError:
             await self._record(reply, *self._consequences.lost(reply, "wxdesk was closed before WeChat answered"))
             raise
+        if move is Move.POSTPONE and self._is_recalled(reply):
+            move, changes = self._consequences.recalled(reply, Author.OPERATOR)
         await self._record(reply, move, changes)
+        if move is Move.POSTPONE and self._is_recalled(reply):  # while that was being stored
+            await self._record(reply, Move.CANCEL, ReplyChanges(by=Author.OPERATOR))
 
     async def _attempt(self, reply: Reply, window: ReplyWindow) -> Consequence:
         account = self._accounts.get(reply.account)
@@ -238,10 +243,13 @@ class Outbox:
 
     def _may_leave(self, reply: Reply) -> bool:
         """Asked again right before the call begins: a pause or a takeover stops also what has been claimed."""
-        return not is_automatic(reply) or not (self._pause.on or reply.conversation_id in self._recalled)
+        return not (self._is_recalled(reply) or (self._pause.on and is_automatic(reply)))
+
+    def _is_recalled(self, reply: Reply) -> bool:
+        return reply.conversation_id in self._recalled and is_automatic(reply)
 
     def _taken_back(self, reply: Reply) -> Consequence:
-        if reply.conversation_id in self._recalled:
+        if self._is_recalled(reply):
             return self._consequences.recalled(reply, Author.OPERATOR)
         return self._consequences.stopped()
 

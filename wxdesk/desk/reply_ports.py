@@ -99,7 +99,11 @@ class Replies(Protocol):
         ...
 
     async def cancel_automatic(self, conversation_id: int, by: str, at: datetime) -> list[Reply]:
-        """Cancel everything of one conversation that rules made and that has not left."""
+        """Cancel everything automatic of one conversation that has not left; those that were moved.
+
+        What a human has released or sends again stays as it is, and so does a draft that he has edited or kept from
+        leaving. What he has edited and what would have left by itself is a draft then.
+        """
         ...
 
     async def pending(self) -> list[Reply]:

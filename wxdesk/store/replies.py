@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, nu
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from wxdesk.core.errors import NotFound
-from wxdesk.core.lifecycle import BEFORE_SENDING, Move
+from wxdesk.core.lifecycle import Move
 from wxdesk.core.model import Author, Content, NewReply, Reply, ReplyState, ReplyWindow
 from wxdesk.core.quota import Claimed
 from wxdesk.core.steps import Step
@@ -21,11 +21,12 @@ from wxdesk.store.aside import reopen_for, wanting_a_word
 from wxdesk.store.columns import Moment
 from wxdesk.store.database import Database
 from wxdesk.store.inbox_rows import PENDING
-from wxdesk.store.many_replies import by_hand, changed, move_all, undoable
+from wxdesk.store.many_replies import by_hand, changed, undoable
 from wxdesk.store.new_replies import insert_replies, load_replies, reply_row
 from wxdesk.store.parts import behind_a_stop, join_parts, settle
 from wxdesk.store.records import reply_of, select_replies
 from wxdesk.store.schema import NOT_CALLED, conversations, replies
+from wxdesk.store.silencing import silence
 from wxdesk.store.steps import steps_of, write_moves
 
 QUEUED = replies.c.state == ReplyState.QUEUED
@@ -95,10 +96,8 @@ class SqlReplies:
         return await self._db.read(steps_of, reply_id)
 
     async def cancel_automatic(self, conversation_id: int, by: str, at: datetime) -> list[Reply]:
-        """Cancel everything of one conversation that rules made and that has not left."""
-        here = replies.c.conversation_id == conversation_id
-        which = here & (replies.c.author == Author.RULE) & replies.c.state.in_(BEFORE_SENDING)
-        return await self._db.write(move_all, Move.CANCEL, which, at, by=by)
+        """Cancel everything automatic that has not left, but for what a human has in hand; see `store.silencing`."""
+        return await self._db.write(silence, conversation_id, by, at)
 
     async def pending(self) -> list[Reply]:
         """Held replies, those that ask first and then the soonest; drafts come last, the oldest first."""

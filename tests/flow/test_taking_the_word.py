@@ -1,0 +1,133 @@
+"""A human takes the word where something automatic waits still, or is under way. WeChat's count is the judge."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.flow.timed_desk import START, Desk, timed_desk
+from wxdesk.core.events import ApiCalled, DecisionMade
+from wxdesk.core.model import ReplyMode, ReplyState
+from wxdesk.sandbox.customers import LI_LEI
+from wxdesk.sandbox.faults import Fault, FaultKind
+
+LI = LI_LEI.openid
+MINUTE = timedelta(minutes=1)
+RULES = """
+[[rules]]
+name = "human"
+when = { any = ["人工"] }
+then = [{ reply = "马上为您转人工" }, { take_over = true }]
+
+[[rules]]
+name = "hours"
+when = { any = ["几点"] }
+then = [{ reply = "九点" }]
+
+[[rules]]
+name = "at once"
+when = { any = ["多少钱"] }
+delivery = "send"
+then = [{ reply = "十元" }]
+"""
+S = ReplyState
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    """Everything is held for 8 seconds."""
+    async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.HOLD, hold_seconds=8) as made:
+        yield made
+
+
+async def says(desk: Desk, text: str) -> int:
+    decided = [event for event in desk.events if isinstance(event, DecisionMade)]
+    await desk.sandbox.say(LI, text)
+    await desk.until(lambda: sum(isinstance(event, DecisionMade) for event in desk.events) > len(decided))
+    return (await desk.thread(LI)).id
+
+
+def sent(desk: Desk) -> list[str]:
+    return [one.text for one in desk.sandbox.sent]
+
+
+async def test_the_promise_of_a_human_is_not_made_after_he_has_spoken(desk: Desk) -> None:
+    thread = await says(desk, "转人工")
+    await desk.opened.desk.handoff.write(thread, "我在")
+    promise = await desk.reply(1)
+    assert (promise.state, promise.by) == (S.CANCELLED, "operator")
+    desk.move_to(START + MINUTE)
+    await desk.until_sent(1)
+    assert sent(desk) == ["我在"]
+    taken_over = await desk.thread(LI)
+    assert (taken_over.taken_over, taken_over.taken_over_until) == (True, None)  # the rule's takeover stays as it was
+
+
+async def test_who_does_not_want_to_take_over_by_writing_lets_it_leave(desk: Desk) -> None:
+    preferences = desk.opened.desk.preferences
+    await preferences.set(replace(preferences.now, writing_takes_over=False))
+    await desk.opened.desk.handoff.write(await says(desk, "转人工"), "我在")
+    await desk.until_sent(1)
+    desk.move_to(START + MINUTE)
+    await desk.until_sent(2)
+    assert sent(desk) == ["我在", "马上为您转人工"]
+
+
+async def test_one_key_stops_what_a_rules_takeover_left_waiting_and_hands_back_after_that(desk: Desk) -> None:
+    handoff = desk.opened.desk.handoff
+    thread = await says(desk, "转人工")
+    assert await handoff.switch_word(thread)
+    assert (await desk.reply(1)).state is S.CANCELLED
+    assert (await desk.thread(LI)).taken_over
+    assert not await handoff.switch_word(thread)
+    assert not (await desk.thread(LI)).taken_over
+    assert await handoff.switch_word(thread)
+    assert (await desk.thread(LI)).taken_over
+    desk.move_to(START + MINUTE)
+    assert sent(desk) == []
+
+
+async def test_what_a_human_released_is_not_stopped_by_his_next_word(desk: Desk) -> None:
+    thread = await says(desk, "几点")
+    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=45011))
+    await desk.opened.desk.handoff.release(1)
+    await desk.until_refused(1)
+    await desk.opened.desk.handoff.write(thread, "别急")
+    assert (await desk.reply(1)).state is S.QUEUED
+    desk.move_to(START + 2 * MINUTE)
+    await desk.until_sent(2)
+    assert sent(desk) == ["九点", "别急"]
+
+
+async def test_a_text_that_a_human_has_prepared_is_not_thrown_away_by_his_next_word(desk: Desk) -> None:
+    thread = await says(desk, "几点")
+    handoff = desk.opened.desk.handoff
+    await handoff.keep(1)
+    await handoff.edit(1, "早上九点，您呢")
+    await handoff.write(thread, "稍等")
+    await desk.until_sent(1)
+    assert ((await desk.reply(1)).state, (await desk.reply(1)).content.text) == (S.DRAFT, "早上九点，您呢")
+
+
+@pytest.mark.parametrize("by_writing", [False, True])
+async def test_what_wechat_did_not_take_while_he_took_over_is_not_tried_again(desk: Desk, by_writing: bool) -> None:
+    desk.sandbox.faults.plan(Fault(FaultKind.LATENCY, milliseconds=300))
+    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=-1))
+    await says(desk, "多少钱")
+    await desk.until(lambda: desk.states[1][-1:] == [S.SENDING])
+    while desk.sandbox.faults.planned:  # until the call has arrived there
+        await desk.sandbox.say(LI, "嗯")
+    thread, handoff = (await desk.thread(LI)).id, desk.opened.desk.handoff
+    await (handoff.write(thread, "我来") if by_writing else handoff.take_over(thread))
+    assert not any(isinstance(event, ApiCalled) and event.reply_id == 1 for event in desk.events)  # it has begun
+    await desk.until(lambda: desk.states[1][-1] is S.CANCELLED)
+    assert S.QUEUED not in desk.states[1][1:]
+    assert (await desk.reply(1)).by == "operator"
+    desk.move_to(START + MINUTE)
+    if by_writing:
+        await desk.until_sent(1)
+    assert sent(desk) == (["我来"] if by_writing else [])

@@ -1,0 +1,71 @@
+"""What a takeover stops, and what a human has in hand and keeps, on either engine."""
+
+from __future__ import annotations
+
+from tests.store.talk import Talk, second
+from wxdesk.core.lifecycle import Move
+from wxdesk.core.model import Content, Reply, ReplyState
+from wxdesk.core.steps import StepKind
+from wxdesk.desk.reply_ports import ReplyChanges
+from wxdesk.store import SqlStore
+
+S = ReplyState
+
+
+async def stand(store: SqlStore, *replies: Reply) -> list[ReplyState]:
+    return [(await store.replies.get(reply.id)).state for reply in replies]
+
+
+async def test_all_that_nobody_has_touched_is_cancelled(talk: Talk, store: SqlStore) -> None:
+    asked, other = (await talk.says("o1")).message, (await talk.says("o2")).message
+    [queued] = await talk.decides(asked, "1")
+    [draft] = await talk.decides((await talk.says("o1")).message, "2", state=S.DRAFT)
+    [held] = await talk.decides((await talk.says("o1")).message, "3", state=S.HELD, due_at=second(8))
+    [elsewhere] = await talk.decides(other, "4")
+    told = await store.replies.cancel_automatic(asked.conversation_id, "operator", second(1))
+    assert sorted((reply.id, reply.by) for reply in told) == [(one.id, "operator") for one in (queued, draft, held)]
+    assert await stand(store, queued, draft, held, elsewhere) == [S.CANCELLED] * 3 + [S.QUEUED]
+
+
+async def test_what_a_human_has_released_or_sends_again_stays_on_its_way(talk: Talk, store: SqlStore) -> None:
+    asked = (await talk.says("o1")).message
+    [draft] = await talk.decides(asked, "1", state=S.DRAFT)
+    [failed] = await talk.decides((await talk.says("o1")).message, "2")
+    await store.replies.settle(draft.id, Move.RELEASE, second(1), "lin")
+    await talk.moves(draft, Move.CLAIM, Move.POSTPONE)  # WeChat was busy
+    await talk.moves(failed, Move.CLAIM, Move.REFUSE)
+    await store.replies.settle(failed.id, Move.RETRY, second(1), "lin")
+    assert await store.replies.cancel_automatic(asked.conversation_id, "operator", second(2)) == []
+    assert await stand(store, draft, failed) == [S.QUEUED, S.QUEUED]
+
+
+async def test_what_a_human_has_prepared_stays_a_draft(talk: Talk, store: SqlStore) -> None:
+    asked = (await talk.says("o1")).message
+    made = [(await talk.decides((await talk.says("o1")).message, text, state=S.DRAFT))[0] for text in "12"]
+    [counts_down] = await talk.decides((await talk.says("o1")).message, "3", state=S.HELD, due_at=second(8))
+    await store.replies.edit(made[0].id, Content(text="better"), second(1), "lin")
+    await store.replies.move(made[1].id, Move.HOLD, second(1), ReplyChanges(due_at=second(9)))
+    await store.replies.settle(made[1].id, Move.KEEP, second(1), "lin")
+    await store.replies.edit(counts_down.id, Content(text="better too"), second(1), "lin")
+    [told] = await store.replies.cancel_automatic(asked.conversation_id, "operator", second(2))
+    assert (told.id, told.state, told.due_at) == (counts_down.id, S.DRAFT, None)
+    assert await stand(store, *made, counts_down) == [S.DRAFT] * 3
+    assert [step.kind for step in await store.replies.steps(counts_down.id)] == [
+        StepKind.HOLD,
+        StepKind.EDIT,
+        StepKind.KEEP,
+    ]
+
+
+async def test_what_waits_to_leave_is_known(talk: Talk, store: SqlStore) -> None:
+    asked = (await talk.says("o1")).message
+    speaks = store.waiting.speaks
+    [held] = await talk.decides(asked, "1", state=S.HELD, due_at=second(8))
+    assert await speaks(asked.conversation_id)
+    await store.replies.settle(held.id, Move.KEEP, second(1), "lin")
+    assert not await speaks(asked.conversation_id)
+    await talk.decides((await talk.says("o2")).message, "2")
+    await talk.writes(asked.conversation_id, "3")
+    assert not await speaks(asked.conversation_id)
+    await talk.decides((await talk.says("o1")).message, "4")
+    assert await speaks(asked.conversation_id)

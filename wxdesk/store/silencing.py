@@ -1,0 +1,34 @@
+"""A human has the word: what rules have said and what has not left is stopped, and what he has in hand stays his."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, false, select, true
+
+from wxdesk.core.lifecycle import BEFORE_SENDING, Move
+from wxdesk.core.model import Reply
+from wxdesk.store.many_replies import HELD, QUEUED, by_hand, move_all
+from wxdesk.store.schema import conversations, replies
+
+AUTOMATIC = ~by_hand(replies)
+"""What a rule said and nobody has released, sent again or kept: `core.lifecycle.is_automatic` in SQL."""
+
+
+def silence(connection: Connection, conversation_id: int, by: str, at: datetime) -> list[Reply]:
+    """Cancel what is automatic in a conversation and has not left; what a human has edited is a draft.
+
+    The conversation is locked first, as by whoever stores what became of a call: so each finds what the other has done.
+    """
+    here = select(conversations.c.id).where(conversations.c.id == conversation_id)
+    connection.execute(here.with_for_update(key_share=True)).all()
+    its = AUTOMATIC & (replies.c.conversation_id == conversation_id)
+    untouched = replies.c.edited.is_(false()) & replies.c.state.in_(BEFORE_SENDING)
+    cancelled = move_all(connection, Move.CANCEL, its & untouched, at, by=by)
+    return cancelled + move_all(connection, Move.KEEP, its, at)
+
+
+def speaks(connection: Connection, conversation_id: int) -> bool:
+    """Whether something automatic waits in a conversation to leave, by itself or when its human says so."""
+    waits = AUTOMATIC & (HELD | QUEUED) & (replies.c.conversation_id == conversation_id)
+    return connection.scalar(select(true()).select_from(replies).where(waits).limit(1)) is not None
