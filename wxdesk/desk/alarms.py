@@ -30,6 +30,7 @@ from wxdesk.core.inbox import InboxRow
 from wxdesk.core.model import Account, Conversation
 from wxdesk.desk.call_ports import Calls
 from wxdesk.desk.ports import Clock
+from wxdesk.desk.sleeping import sleep_until
 
 log = logging.getLogger(__name__)
 
@@ -41,9 +42,6 @@ AT_ONCE = 200
 
 SHARE = 4
 """After a look, this many times as long is rested: a flood of messages must not be doubled by watching it."""
-
-LONGEST_SLEEP = 60.0
-"""Seconds until the clock is asked again, at the latest: a machine that was asleep has not counted them."""
 
 RETRY_SECONDS = 1.0
 
@@ -122,15 +120,17 @@ class Alarms:
             self._awake.clear()
             began = time.monotonic()
             try:
-                until = await self._look_where_needed()
+                await self._look_where_needed()
             except StoreError as error:
                 log.warning("The alarms wait for the store: %s", error)
-                self._due, until = None, RETRY_SECONDS
+                self._due = None
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
             await asyncio.sleep(max(GATHER_SECONDS, SHARE * (time.monotonic() - began)))
-            await self._rest(until)
+            await sleep_until(self._due, self._awake, self._clock)
 
-    async def _look_where_needed(self) -> float:
-        """Look where something happened and, when it is time, at the windows that close; seconds until it is again."""
+    async def _look_where_needed(self) -> None:
+        """Look where something happened and, when it is time, at the windows that close."""
         now = self._clock()
         if self._by_new_settings or self._due is None or self._due <= now:
             self._by_new_settings = False
@@ -138,21 +138,12 @@ class Alarms:
             self._touched.update(await self._calls.closing(now, now + self._warn()))
         await self._look_at_touched()
         self._due = await self._next_due(now)
-        left = LONGEST_SLEEP if self._due is None else (self._due - self._clock()).total_seconds()
-        return max(0.0, min(left, LONGEST_SLEEP))
 
     async def _wake(self) -> None:
         """Bring back what was snoozed until now; that it is back calls somebody."""
         for conversation_id in await self._calls.wake(self._clock()):
             self._touched.add(conversation_id)
             self._publish(ConversationChanged(conversation_id))
-
-    async def _rest(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._awake.wait()
-        except TimeoutError:
-            return
 
     async def _next_due(self, now: datetime) -> datetime | None:
         """When the next window closes, or begins to be about to, or the next snooze ends."""

@@ -21,6 +21,7 @@ from wxdesk.desk.waiting_ports import Terms
 from wxdesk.desk.writing import Writing
 
 AFTER_PAUSE = "Everything was paused when it should have left. It leaves only when you say so."
+AFTER_SLEEP = "This machine was asleep when it should have left. It leaves only when you say so."
 AFTER_RESTART = "wxdesk was closed meanwhile. It leaves only when you say so."
 
 
@@ -59,7 +60,9 @@ class Holding:
         self._writing.settle(now)
         by_hand = self._pause.on
         hands_over = self._preferences.now.last_moment is LastMoment.HAND_OVER
-        tended = await self._store.waiting.tend(now, Terms(by_hand, hands_over, self._writing.held_until(now)))
+        held_until = self._writing.held_until(now)
+        terms = Terms(by_hand, hands_over, held_until, now - self._late_after, TOO_LATE, AFTER_SLEEP)
+        tended = await self._store.waiting.tend(now, terms)
         self._tell(tended.moved)
         self._tell(tended.handed_over)
         for reply in tended.handed_over:

@@ -45,6 +45,7 @@ from wxdesk.desk.pause import Pause
 from wxdesk.desk.ports import Clock, Sender, Store
 from wxdesk.desk.reply_ports import ReplyChanges
 from wxdesk.desk.rests import Rests
+from wxdesk.desk.sleeping import sleep, sleep_until
 
 log = logging.getLogger(__name__)
 
@@ -123,19 +124,14 @@ class Outbox:
                     until = await self._send_due()
                 except StoreError as error:
                     log.warning("The outbox waits for the store: %s", error)
-                    until = STORE_RETRY_SECONDS
-                await self._rest(until)
+                    await sleep(STORE_RETRY_SECONDS, self._awake)
+                    continue
+                await sleep_until(until, self._awake, self._clock)
         finally:
             await self._linger()
 
-    async def _rest(self, seconds: float | None) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._awake.wait()
-        except TimeoutError:
-            return
-
-    async def _send_due(self) -> float | None:
+    async def _send_due(self) -> datetime | None:
+        """Do what is due; when something else will be."""
         now = self._clock()
         if not self._wake_known or (self._wake is not None and self._wake <= now):
             await self._release(now)
@@ -144,7 +140,8 @@ class Outbox:
             for claimed in await self._claim(now, free, without=self._rests.shut()):
                 self._start(claimed)
             await self._probe(now)
-        return self._seconds_to_wait(now)
+        moments = [*self._rests.ends_after(now), *((self._wake,) if self._wake is not None else ())]
+        return min(moments, default=None)
 
     async def _release(self, now: datetime) -> None:
         """Let go what was held until now, and learn when the next look is due; not to be asked after each reply."""
@@ -176,12 +173,6 @@ class Outbox:
             for claimed in await self._claim(now, 1, without=self._accounts.keys() - {account}):
                 self._rests.probing(account, claimed.reply.id)
                 self._start(claimed)
-
-    def _seconds_to_wait(self, now: datetime) -> float | None:
-        moments = list(self._rests.ends_after(now))
-        if self._wake is not None:
-            moments.append(self._wake)
-        return max(0.0, (min(moments) - now).total_seconds()) if moments else None
 
     def _start(self, claimed: Claimed) -> None:
         reply = claimed.reply

@@ -28,6 +28,7 @@ from wxdesk.core.pictures import Picture, PictureState
 from wxdesk.desk.media_ports import AwaitedPicture, Media, PictureFiles, PictureRecords
 from wxdesk.desk.pictures import described
 from wxdesk.desk.ports import Clock
+from wxdesk.desk.sleeping import sleep, sleep_until
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ LOOK_AGAIN = timedelta(hours=1)
 GIVE_UP_EVERY = timedelta(minutes=1)
 """And how often at most, because it looks at everything that is awaited."""
 
-STORE_RETRY = timedelta(seconds=5)
+STORE_RETRY_SECONDS = 5.0
 
 TOO_LATE = "The picture could not be fetched in the three days for which WeChat keeps it."
 UNEXPECTED = "The picture could not be taken in."
@@ -92,23 +93,17 @@ class PictureFetching:
                 now = self._clock()
                 try:
                     await self._give_up(now)
-                    wait = await self._start_due(now)
+                    again = await self._start_due(now)
                 except StoreError as error:
                     log.warning("Fetching pictures waits for the store: %s", error)
-                    wait = STORE_RETRY
-                await self._rest(wait)
+                    await sleep(STORE_RETRY_SECONDS, self._awake)
+                    continue
+                await sleep_until(again, self._awake, self._clock)
         finally:
             tasks = tuple(self._under_way.values())
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _rest(self, wait: timedelta) -> None:
-        try:
-            async with asyncio.timeout(wait.total_seconds()):
-                await self._awake.wait()
-        except TimeoutError:
-            return
 
     async def _give_up(self, now: datetime) -> None:
         if self._given_up_at is not None and now - self._given_up_at < GIVE_UP_EVERY:
@@ -118,7 +113,8 @@ class PictureFetching:
             self._forget(awaited)
             self._tell(awaited, PictureState.MISSING)
 
-    async def _start_due(self, now: datetime) -> timedelta:
+    async def _start_due(self, now: datetime) -> datetime:
+        """Begin what may begin; when to look again."""
         self._waiting = {message_id: until for message_id, until in self._waiting.items() if until > now}
         self._resting = {name: until for name, until in self._resting.items() if until > now}
         free = SIDE_BY_SIDE - len(self._under_way)
@@ -127,8 +123,7 @@ class PictureFetching:
             names = [name for name in self._accounts if name not in self._resting]
             for awaited in await self._records.awaited(names, without=without, limit=free):
                 self._start(awaited)
-        soonest = min((*self._waiting.values(), *self._resting.values()), default=now + LOOK_AGAIN)
-        return min(soonest - now, LOOK_AGAIN)
+        return min((*self._waiting.values(), *self._resting.values(), now + LOOK_AGAIN))
 
     def _start(self, awaited: AwaitedPicture) -> None:
         task = asyncio.create_task(self._fetch(awaited), name=f"fetch the picture of message {awaited.message_id}")

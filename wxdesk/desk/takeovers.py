@@ -15,14 +15,12 @@ from wxdesk.core.errors import StoreError
 from wxdesk.core.events import ConversationChanged, Event, TakeoverChanged, TakeoverEnded, TakeoverEnding
 from wxdesk.core.takeover import SOON
 from wxdesk.desk.ports import Clock, Settings
+from wxdesk.desk.sleeping import sleep, sleep_until
 from wxdesk.desk.takeover_ports import TimedTakeovers
 
 log = logging.getLogger(__name__)
 
 KEY = "takeovers_told"
-
-LONGEST_REST = 60.0
-"""Seconds between two looks at most, while something may end: a machine that slept has not counted."""
 
 STORE_RETRY_SECONDS = 5.0
 
@@ -72,26 +70,21 @@ class Takeovers:
         while True:
             self._awake.clear()
             try:
-                rest = await self._tell()
+                moment = await self._tell()
             except StoreError as error:
                 log.warning("The takeovers wait for the store: %s", error)
-                rest = STORE_RETRY_SECONDS
-            try:
-                async with asyncio.timeout(rest):
-                    await self._awake.wait()
-            except TimeoutError:
+                await sleep(STORE_RETRY_SECONDS, self._awake)
                 continue
+            await sleep_until(moment, self._awake, self._clock)
 
-    async def _tell(self) -> float | None:
-        """Tell what is due now; the seconds until something else may be."""
+    async def _tell(self) -> datetime | None:
+        """Tell what is due now; when something else may be."""
         now = self._clock()
         for conversation_id, until in sorted(self._ends.items(), key=itemgetter(1)):
             if until - SOON <= now:
                 await self._look_at(conversation_id, now)
-        if not self._ends:
-            return None
-        moments = [end if one in self._warned else end - SOON for one, end in self._ends.items()]
-        return min(LONGEST_REST, max(0.0, (min(moments) - now).total_seconds()))
+        moments = (end if one in self._warned else end - SOON for one, end in self._ends.items())
+        return min(moments, default=None)
 
     async def _look_at(self, conversation_id: int, now: datetime) -> None:
         until = await self._takeovers.end_of(conversation_id)

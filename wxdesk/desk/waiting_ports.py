@@ -19,12 +19,17 @@ from wxdesk.core.model import Reply
 class Terms:
     """How to tend what waits: everything or `only_by_hand`; whether a reply window's end `hands_over` or sends.
 
-    `held_until` is until when nothing automatic may leave these conversations at the earliest.
+    `held_until` is until when nothing automatic may leave these conversations at the earliest. What should have left
+    before `stale_before` does not leave by itself any more: an automatic reply is a draft that says `late`, and what an
+    operator wrote asks, saying `why`.
     """
 
     only_by_hand: bool = False
     hands_over: bool = False
     held_until: Mapping[int, datetime] = field(default_factory=dict)
+    stale_before: datetime | None = None
+    late: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,8 @@ class WaitingReplies(Protocol):
 
         What cannot be sent any more, because its contact's reply window has closed, is a draft that says so; nothing
         automatic is held for a blocked contact; where the operator writes, deadlines move behind him; at the last
-        moment of a reply window what is held becomes a draft, if the terms say so; what is due is queued. Without a
+        moment of a reply window what is held becomes a draft, if the terms say so; what is due is queued, if it is not
+        stale. Without a
         deadline, nothing ever leaves by itself.
         """
         ...

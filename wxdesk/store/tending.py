@@ -38,6 +38,7 @@ def tend(connection: Connection, now: datetime, terms: Terms) -> Tended:
         if terms.hands_over:
             last = due & AUTOMATIC & _closes_with()
             handed_over = move_all(connection, Move.KEEP, last, now, error=HANDED_OVER)
+    moved += _keep_stale(connection, due, now, terms)
     return Tended(moved + move_all(connection, Move.RELEASE, due, now), handed_over)
 
 
@@ -64,6 +65,15 @@ def _keep_from_interrupting(connection: Connection, now: datetime, held_until: M
         sooner = HELD & AUTOMATIC & (replies.c.conversation_id == thread) & (replies.c.due_at < due_at)
         moved += move_all(connection, Move.HOLD, sooner, now, WRITING, due_at=due_at)
     return moved
+
+
+def _keep_stale(connection: Connection, due: ColumnElement[bool], now: datetime, terms: Terms) -> list[Reply]:
+    """What should have left long ago does not leave by surprise: the machine was asleep, or its clock was set."""
+    if terms.stale_before is None:
+        return []
+    stale = due & (replies.c.due_at < terms.stale_before)
+    drafts = move_all(connection, Move.KEEP, stale & AUTOMATIC, now, error=terms.late)
+    return drafts + move_all(connection, Move.HOLD, stale, now, error=terms.why, due_at=None)
 
 
 def _closes_with() -> ColumnElement[bool]:
