@@ -13,7 +13,18 @@ from tests.store.talk import T0, Talk, second
 from wxdesk.core.lifecycle import Move
 from wxdesk.core.lint import Doubt
 from wxdesk.core.model import Account, Content, ReplyKind
-from wxdesk.core.rules import Action, ActionKind, Condition, Cooldown, HoursTest, MessageNo, Outcome, Rule
+from wxdesk.core.rules import (
+    Action,
+    ActionKind,
+    Condition,
+    Cooldown,
+    HoursTest,
+    MessageNo,
+    Outcome,
+    Presence,
+    Rule,
+    TagsTest,
+)
 from wxdesk.core.schedule import Calendar
 from wxdesk.core.templates import Template
 from wxdesk.desk.calendars import Calendars
@@ -158,3 +169,46 @@ async def test_what_would_be_answered_today_is_not_unmatched_any_more(shop: Shop
     ]
     await shop.book.save(rule("开发票"))
     assert [one.newest.text for one in await shop.checkup.unmatched()] == ["运费多少"]
+
+
+@pytest.mark.parametrize(
+    "general",
+    [
+        Condition(first_contact=True),
+        Condition(operator=Presence.PRESENT),
+        Condition(operator=Presence.AWAY),
+        Condition(tags=TagsTest(none=("VIP",))),
+        Condition(message_no=MessageNo(1, 1)),
+        Condition(quiet_days=30),
+    ],
+    ids=("first_contact", "present", "away", "tags", "message_no", "quiet_days"),
+)
+async def test_a_greeting_for_some_does_not_empty_the_list_for_all(shop: Shop, general: Condition) -> None:
+    """The first message of each was answered by hand; what came next would meet none of these circumstances."""
+    await shop.talk.says("a", "在吗", second(0))
+    message = (await shop.talk.says("a", "发票怎么开", second(9))).message
+    await shop.talk.decides(message, outcome=Outcome.UNMATCHED, rule_id=None, at=second(9))
+    contact = (await shop.store.conversations.get(message.conversation_id)).contact
+    await shop.store.conversations.update_contact(replace(contact, tags=("vip",)))
+    await shop.book.save(Rule("问候", when=general, then=rule("x").then))
+    assert [one.newest.text for one in await shop.checkup.unmatched()] == ["发票怎么开"]
+
+
+async def test_what_a_rule_answers_whoever_is_at_the_desk_leaves_the_list(shop: Shop) -> None:
+    message = (await shop.talk.says("a", "发票怎么开", second(0))).message
+    await shop.talk.decides(message, outcome=Outcome.UNMATCHED, rule_id=None, at=second(0))
+    for name, operator in (("在", Presence.PRESENT), ("不在", Presence.AWAY)):
+        assert len(await shop.checkup.unmatched()) == 1
+        when = Condition(any=("发票",), operator=operator, first_contact=True)
+        await shop.book.save(Rule(name, when=when, then=rule("x").then))
+    assert await shop.checkup.unmatched() == []
+
+
+async def test_a_rule_that_was_cooling_down_did_not_answer(shop: Shop) -> None:
+    often = await shop.book.save(rule("发票", cooldown=Cooldown(per_contact_s=60)))
+    first = (await shop.talk.says("a", "发票怎么开", second(0))).message
+    await shop.talk.decides(first, "开好了", rule_id=often.id, at=second(0))
+    for at in (30, 90):
+        message = (await shop.talk.says("a", f"发票呢 {at}", second(at))).message
+        await shop.talk.decides(message, outcome=Outcome.UNMATCHED, rule_id=None, at=second(at))
+    assert [one.newest.text for one in await shop.checkup.unmatched()] == ["发票呢 30"]

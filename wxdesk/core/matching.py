@@ -21,7 +21,7 @@ from wxdesk.core.patterns import CompilePattern, FilterPatterns, Found, NoFilter
 from wxdesk.core.rules import ActionKind, Delivery, Rule, RuleVerdict, Verdict
 from wxdesk.core.schedule import Calendar, Schedule
 from wxdesk.core.subject import Subject
-from wxdesk.core.wanting import named_events, wanted
+from wxdesk.core.wanting import named_events, presences, wanted
 from wxdesk.core.words import Normaliser
 
 
@@ -89,7 +89,8 @@ class Ruleset:
     count as an answer. A rule in the shadow is asked like any other, and then it is as if it were not there.
 
     `calendars` are those that rules name. What is the same in a ruleset `before` is not made ready once more.
-    `wanted` and `events` tell what the rules look at beside the message.
+    `wanted` and `events` tell what the rules look at beside the message, and `presences` are those between which they
+    tell a difference: one, if none of them asks for it.
 
     Raises:
         BadRule: a switched-on rule has a fault (see `core.faults`).
@@ -107,6 +108,7 @@ class Ruleset:
         enabled = [rule for rule in rules if rule.enabled]
         self.wanted = wanted(enabled, around.rule_ids)
         self.events = named_events(enabled)
+        self.presences = presences(enabled)
         known = before.by_id if before is not None and before.tools == tools else {}
         self._rules = tuple(_ready(rule, tools, around, known.get(rule.id)) for rule in enabled)
 

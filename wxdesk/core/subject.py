@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 
-from wxdesk.core.model import Message, MessageType
+from wxdesk.core.model import MessageType
 from wxdesk.core.rules import Presence
 
 
@@ -79,8 +79,3 @@ class Subject:
     operator: Presence = Presence.PRESENT
     history: History = NO_HISTORY
     at: datetime = field(kw_only=True)
-
-    @classmethod
-    def of(cls, message: Message, at: datetime) -> Subject:
-        """A message without surroundings, to be given with `dataclasses.replace`."""
-        return cls(message.type, message.text, message.session_from, message.event, at=at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from wxdesk.core.rules import ActionKind, Condition, Rule, Variant
+from wxdesk.core.rules import ActionKind, Condition, Presence, Rule, Variant
 from wxdesk.core.subject import Wanted
 
 
@@ -22,6 +22,12 @@ def wanted(rules: Sequence[Rule], ids: Mapping[str, Sequence[int]]) -> Wanted:
 def named_events(rules: Iterable[Rule]) -> frozenset[str]:
     """The events that `rules` ask for, in lower case; all others are WeChat's own business."""
     return frozenset(name.casefold() for rule in rules for name in rule.when.event)
+
+
+def presences(rules: Iterable[Rule]) -> tuple[Presence, ...]:
+    """What a message has to be asked about with, where nobody knows any more who sat at the desk."""
+    asked = any(one.operator is not None for rule in rules for one in rule.when.both)
+    return tuple(Presence) if asked else (Presence.PRESENT,)
 
 
 def _by_name(conditions: Iterable[Condition], ids: Mapping[str, Sequence[int]]) -> Iterator[int]:

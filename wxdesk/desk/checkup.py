@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from wxdesk.core.faults import Fault
 from wxdesk.core.likeness import Group, Sentence, grouped
 from wxdesk.core.lint import UNUSED_AFTER, Circumstances, Finding, findings
-from wxdesk.core.matching import Ruleset
-from wxdesk.core.model import Account, MessageType
+from wxdesk.core.model import Account, Conversation
 from wxdesk.core.rules import ActionKind, Rule
-from wxdesk.core.subject import Subject
+from wxdesk.core.subject import History
 from wxdesk.core.templates import Template
+from wxdesk.desk.composing import Occasion
 from wxdesk.desk.looking_back import Decisions
-from wxdesk.desk.past import Past
+from wxdesk.desk.past import Past, PastMessage
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.rulebook import Rulebook
 
@@ -66,16 +66,34 @@ class Checkup:
         return {rule_id: fault for rule_id, fault in found.items() if fault is not None}
 
     async def unmatched(self) -> list[Group]:
-        """What nobody's rule answered lately, and would not answer today either, by likeness."""
+        """What nobody's rule answered lately, and none would today either, by likeness.
+
+        Today's rules are asked about each sentence as it stood then: who wrote it, when, and after what. What is not
+        known any more is who sat at the desk, so a rule that asks for that answers a sentence only together with
+        another one that answers it otherwise.
+        """
         sentences = await self.past.unmatched(self.clock() - UNMATCHED_FOR, UNMATCHED_MOST)
-        return await asyncio.to_thread(_grouped, sentences, self.rulebook.ruleset)
+        histories = await self.past.histories(sentences, self.rulebook.ruleset.wanted)
+        threads = await self.past.conversations({sentence.conversation_id for sentence in sentences})
+        occasions = [
+            self._occasion(PastMessage.of(one), threads[one.conversation_id], histories[one.message_id])
+            for one in sentences
+        ]
+        return await asyncio.to_thread(self._grouped, list(zip(sentences, occasions, strict=True)))
 
+    def _occasion(self, asked: PastMessage, thread: Conversation, history: History) -> Occasion:
+        account = self.accounts.get(thread.account) or Account(thread.account, "", "")
+        return Occasion(asked.message, thread, account, asked.at, history)
 
-def _grouped(sentences: Sequence[Sentence], ruleset: Ruleset) -> list[Group]:
-    left = [one for one in sentences if not _is_answered(one, ruleset)]
-    return grouped(left, ruleset.tools.normaliser)
+    def _grouped(self, asked: Sequence[tuple[Sentence, Occasion]]) -> list[Group]:
+        left = [sentence for sentence, occasion in asked if not self._is_answered(occasion)]
+        return grouped(left, self.rulebook.ruleset.tools.normaliser)
 
+    def _is_answered(self, occasion: Occasion) -> bool:
+        """Whether a present rule would have answered, whoever sat at the desk then."""
+        present = self.rulebook.ruleset.presences
+        return all(self._has_answer(replace(occasion, operator=operator)) for operator in present)
 
-def _is_answered(sentence: Sentence, ruleset: Ruleset) -> bool:
-    rule = ruleset.decide(Subject(MessageType.TEXT, sentence.text, at=sentence.at)).rule
-    return rule is not None and not rule.default
+    def _has_answer(self, occasion: Occasion) -> bool:
+        answer = self.rulebook.answer_on(occasion)
+        return answer.rule is not None and not answer.rule.default and not answer.problem

@@ -19,7 +19,7 @@ from wxdesk.core.model import Account, Content, Conversation, Message, ReplyKind
 from wxdesk.core.render import MAX_PARTS, variables
 from wxdesk.core.rules import Action, ActionKind, Presence, Rule, RuleVerdict, Variant
 from wxdesk.core.schedule import Schedule
-from wxdesk.core.subject import NO_HISTORY, History
+from wxdesk.core.subject import NO_HISTORY, History, Subject
 from wxdesk.core.words import is_chinese
 from wxdesk.desk.calendars import Calendars
 from wxdesk.desk.filling import Filling
@@ -91,6 +91,21 @@ class Occasion:
     now: datetime
     history: History = NO_HISTORY
     operator: Presence = Presence.PRESENT
+
+    @property
+    def subject(self) -> Subject:
+        """The same as rules are asked about it."""
+        message = self.message
+        return Subject(
+            message.type,
+            message.text,
+            message.session_from,
+            message.event,
+            self.conversation.contact.tags,
+            self.operator,
+            self.history,
+            at=self.now,
+        )
 
 
 class Composer:

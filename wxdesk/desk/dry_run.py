@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from wxdesk.core.matching import Matching, Ruleset
-from wxdesk.core.model import Account, Conversation, Message
+from wxdesk.core.model import Account, Conversation
 from wxdesk.core.quota import AFTER_MESSAGE
 from wxdesk.core.rules import Rule
 from wxdesk.core.subject import History, Subject
@@ -247,18 +247,7 @@ class _Tally:
 
     def _line(self, one: _Spoken, thread: Conversation, by_hand: str | None) -> Line:
         told = one.message
-        message = Message(
-            told.id,
-            thread.id,
-            0,
-            told.type,
-            told.at,
-            told.at,
-            text=told.text,
-            session_from=told.session_from,
-            event=told.event,
-        )
         account = self.accounts.get(thread.account) or Account(thread.account, "", "")
-        answer = self.rulebook.composed(one.matching, Occasion(message, thread, account, told.at, one.history))
+        answer = self.rulebook.composed(one.matching, Occasion(told.message, thread, account, told.at, one.history))
         would_say = "\n".join(content.summary for content in answer.contents)
         return Line(told, by_hand or "", would_say, by_hand is not None, answer.problem)

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Protocol
 
 from wxdesk.core.likeness import Sentence
-from wxdesk.core.model import Conversation, MessageType
+from wxdesk.core.model import Conversation, Message, MessageType
+from wxdesk.core.subject import History, Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,28 @@ class PastMessage:
     session_from: str | None
     event: str | None
     at: datetime
+
+    @classmethod
+    def of(cls, sentence: Sentence) -> PastMessage:
+        """A text that a contact wrote."""
+        return cls(
+            sentence.message_id, sentence.conversation_id, MessageType.TEXT, sentence.text, None, None, sentence.at
+        )
+
+    @property
+    def message(self) -> Message:
+        """The same as templates speak of it."""
+        return Message(
+            self.id,
+            self.conversation_id,
+            0,
+            self.type,
+            self.at,
+            self.at,
+            text=self.text,
+            session_from=self.session_from,
+            event=self.event,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +81,11 @@ class Past(Protocol):
 
     async def unmatched(self, since: datetime, limit: int) -> list[Sentence]:
         """The newest texts that no rule answered since `since`, or only one that is a default now."""
+        ...
+
+    async def histories(self, sentences: Collection[Sentence], wanted: Wanted) -> dict[int, History]:
+        """What had happened when each of these was written, by message id, as far as it is `wanted`.
+
+        `History.lately` is left empty: how often rules spoke to everybody within a minute is not looked up.
+        """
         ...

@@ -20,7 +20,7 @@ from wxdesk.core.model import Account, Conversation, Message, MessageType
 from wxdesk.core.render import byte_count
 from wxdesk.core.rules import ActionKind, Presence, Rule
 from wxdesk.core.schedule import Calendar
-from wxdesk.core.subject import NO_HISTORY, History, Subject
+from wxdesk.core.subject import NO_HISTORY, History
 from wxdesk.core.templates import Template
 from wxdesk.desk.calendars import Calendars
 from wxdesk.desk.composing import Answer, Composer, Occasion
@@ -221,19 +221,16 @@ class Rulebook:
         operator: Presence = Presence.PRESENT,
     ) -> Answer:
         """What the rules say to `message`. Changes nothing, and a template that fails is an answer too."""
-        return self._answer(self._ruleset, Occasion(message, conversation, account, self._clock(), history, operator))
+        return self.answer_on(Occasion(message, conversation, account, self._clock(), history, operator))
+
+    def answer_on(self, occasion: Occasion) -> Answer:
+        """What the present rules say on an occasion that may be long past."""
+        return self._answer(self._ruleset, occasion)
 
     def _answer(self, ruleset: Ruleset, occasion: Occasion, *, whole: bool = False) -> Answer:
-        message = occasion.message
-        subject = replace(
-            Subject.of(message, occasion.now),
-            tags=occasion.conversation.contact.tags,
-            operator=occasion.operator,
-            history=occasion.history,
-        )
-        matching = ruleset.ask_each(subject) if whole else ruleset.decide(subject)
+        matching = ruleset.ask_each(occasion.subject) if whole else ruleset.decide(occasion.subject)
         whole = whole or matching.asked <= KEPT_WHOLE
-        verdicts = ruleset.all_verdicts(message.type, matching) if whole else matching.verdicts
+        verdicts = ruleset.all_verdicts(occasion.message.type, matching) if whole else matching.verdicts
         return self._composer.answer(matching, verdicts, occasion)
 
     def try_sentence(

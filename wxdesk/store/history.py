@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, false, func, literal, or_, select
 
+from wxdesk.core.likeness import Sentence
 from wxdesk.core.model import Author
 from wxdesk.core.subject import Fired, History, Wanted
 from wxdesk.desk.ports import Resolution, Undecided
@@ -89,6 +90,32 @@ def _fired(connection: Connection, rule_ids: Collection[int], threads: Collectio
         )
         for row in connection.execute(query):
             found[row.conversation_id][row.rule_id] = Fired(row.last, row.times)
+    return found
+
+
+def when_written(connection: Connection, sentences: Collection[Sentence], wanted: Wanted) -> dict[int, History]:
+    """See `desk.past.Past.histories`."""
+    found = {sentence.message_id: History() for sentence in sentences}
+    if found and (wanted.last_written_at or wanted.message_no):
+        found = _written(connection, wanted, found)
+    firings = _firings(connection, wanted.fired, {sentence.conversation_id for sentence in sentences})
+    for sentence in sentences:
+        for rule_id, at in firings.get(sentence.conversation_id, ()):
+            if at < sentence.at:
+                found[sentence.message_id] = found[sentence.message_id].after(rule_id, at)
+    return found
+
+
+def _firings(
+    connection: Connection, rule_ids: Collection[int], threads: Collection[int]
+) -> dict[int, list[tuple[int, datetime]]]:
+    """Each time that these rules spoke in these conversations, in order."""
+    found: defaultdict[int, list[tuple[int, datetime]]] = defaultdict(list)
+    if rule_ids and threads:
+        thread, rule_id, at = rule_firings.c.conversation_id, rule_firings.c.rule_id, rule_firings.c.at
+        spoke = and_(thread.in_(threads), rule_id.in_(rule_ids), rule_firings.c.shadow.is_(false()))
+        for row in connection.execute(select(thread, rule_id, at).where(spoke).order_by(at)):
+            found[row.conversation_id].append((row.rule_id, row.at))
     return found
 
 

@@ -11,7 +11,9 @@ from sqlalchemy import Connection, func, or_, select
 from wxdesk.core.likeness import Sentence
 from wxdesk.core.model import Author, Conversation, MessageType
 from wxdesk.core.rules import Outcome
+from wxdesk.core.subject import History, Wanted
 from wxdesk.desk.past import PastMessage, Written
+from wxdesk.store import history
 from wxdesk.store.database import Database
 from wxdesk.store.records import conversation_of, select_conversations
 from wxdesk.store.schema import WRITTEN, conversations, decisions, messages, replies, rules
@@ -57,6 +59,10 @@ class SqlPast:
     async def unmatched(self, since: datetime, limit: int) -> list[Sentence]:
         """The newest texts that no rule answered since `since`, or only one that is a default now."""
         return await self._db.read(_unmatched, since, limit)
+
+    async def histories(self, sentences: Collection[Sentence], wanted: Wanted) -> dict[int, History]:
+        """What had happened when each of these was written, by message id, as far as it is `wanted`."""
+        return await self._db.read(history.when_written, sentences, wanted)
 
 
 def _extent(connection: Connection, newest: int) -> tuple[int, int]:
