@@ -169,13 +169,62 @@ async def test_a_shadow_leaves_the_default_its_word() -> None:
 
 
 async def test_a_rule_that_could_not_speak_does_not_cool_down() -> None:
-    broken = rule("a", "x", then=(reply("{{ contact.alias }}"),))
+    broken = rule("a", "x", then=(reply("{{ message.text | divided_by: 0 }}"),))
     [made] = await resolved([broken], message(1, "x"))
-    assert (made.decision.outcome, made.firings) == (Outcome.NOT_RENDERED, ())
-    assert "contact.alias" in made.decision.problem
+    assert (made.decision.outcome, made.firings, made.replies) == (Outcome.NOT_RENDERED, (), ())
     three = rule("a", "x", then=(reply("1"), reply("2"), reply("3"), reply("4")))
     [made] = await resolved([three], message(1, "x"))
     assert (made.decision.outcome, made.firings, made.replies) == (Outcome.NO_QUOTA, (), ())
+
+
+TAG_CALL_AND_TAKE = (
+    Action(ActionKind.TAG, tags=("vip",)),
+    Action(ActionKind.NOTIFY),
+    Action(ActionKind.TAKE_OVER),
+)
+
+
+async def test_an_answer_that_lacks_a_value_is_a_draft_that_says_which() -> None:
+    says = (reply("好的。"), reply("{{ contact.alias }}，订单 {{ m.no }} 到了。"))
+    asks = rule("a", then=says, when=Condition(any=("到哪",), regex="(?P<no>[0-9]+)?到哪"), delivery=Delivery.SEND)
+    [made] = await resolved([asks], message(1, "到哪了"))
+    assert made.decision.outcome is Outcome.INCOMPLETE
+    assert [(one.state, one.due_at) for one in made.replies] == [(ReplyState.DRAFT, None)] * 2
+    assert texts(made) == ["好的。", "‹contact.alias›，订单 ‹m.no› 到了。"]
+    assert [one.content.gaps for one in made.replies] == [(), ("contact.alias", "m.no")]
+    assert "“contact.alias”" in made.decision.problem
+    assert "“m.no”" in made.decision.problem
+    assert made.firings == (Firing(1),)
+
+
+@pytest.mark.parametrize(
+    ("says", "outcome"),
+    [
+        ("{{ contact.alias }}", Outcome.INCOMPLETE),
+        ("{{ message.text | divided_by: 0 }}", Outcome.NOT_RENDERED),
+        ("{% for n in (1..900) %}很长很长{% endfor %}", Outcome.NOT_RENDERED),
+    ],
+)
+async def test_what_a_rule_does_beside_its_answer_is_done_also_where_that_cannot_be_made(
+    says: str, outcome: Outcome
+) -> None:
+    [made] = await resolved([rule("a", "x", then=(reply(says), *TAG_CALL_AND_TAKE))], message(1, "x"))
+    assert made.decision.outcome is outcome
+    assert (made.tags, made.notify, made.take_over) == (("vip",), True, True)
+
+
+async def test_what_a_rule_does_beside_its_answer_is_done_also_where_too_few_replies_are_left() -> None:
+    many = rule("a", "x", then=(reply("1"), reply("2"), reply("3"), reply("4"), *TAG_CALL_AND_TAKE))
+    [made] = await resolved([many], message(1, "x"))
+    assert (made.decision.outcome, made.replies) == (Outcome.NO_QUOTA, ())
+    assert (made.tags, made.notify, made.take_over) == (("vip",), True, True)
+
+
+async def test_who_is_to_complete_an_answer_is_here_so_the_customer_is_not_handed_over_to_wechats_tool() -> None:
+    says = (reply("{{ contact.alias }}"), Action(ActionKind.TRANSFER))
+    [made] = await resolved([rule("a", "x", then=says)], message(1, "x"))
+    assert (made.decision.outcome, made.arm_transfer, made.take_over) == (Outcome.INCOMPLETE, False, True)
+    assert made.transferred_until is None
 
 
 async def test_typing_delays_what_follows_it() -> None:

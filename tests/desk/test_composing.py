@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
@@ -91,18 +92,30 @@ async def test_the_hours_are_those_of_the_calendar_that_the_rule_names() -> None
 @pytest.mark.parametrize(
     ("template", "calendars", "missing"),
     [
-        ("营业到{{ hours.next_close }}", (), "hours"),
+        ("营业到{{ hours.next_close }}", (), "hours.next_close"),
         ("{{ contact.alias }}您好", (SHOP,), "contact.alias"),
         ("来自{{ session_from.page }}", (SHOP,), "session_from.page"),
         ("还有{{ window.until }}", (SHOP,), "window.until"),
     ],
 )
-async def test_a_value_that_is_missing_is_named_and_nothing_is_said(
+async def test_a_value_that_is_missing_is_named_and_marked_in_what_is_prepared(
     template: str, calendars: tuple[Calendar, ...], missing: str
 ) -> None:
     made = await answer(reply("一", template, variant=Variant.ROTATE), calendars=calendars, history=fired(1))
-    assert made.contents == ()
-    assert missing in made.problem
+    [prepared] = made.contents
+    assert (made.missing, prepared.gaps) == ((missing,), (missing,))
+    before, after = re.split(r"\{\{.*\}\}", template)
+    assert prepared.text == f"{before}‹{missing}›{after}"
+    assert f"“{missing}”" in made.problem
+
+
+@pytest.mark.parametrize(
+    "template", ["{{ contact.alias | upcase }}", "{{ contact.alias | size }}", f"{'长' * 677}{{{{ contact.alias }}}}"]
+)
+async def test_where_nobody_would_see_the_mark_nothing_is_prepared(template: str) -> None:
+    made = await answer(reply(template))
+    assert (made.contents, made.missing) == ((), ())
+    assert "contact.alias" in made.problem
 
 
 async def test_a_missing_value_can_have_a_stand_in() -> None:

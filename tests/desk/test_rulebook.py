@@ -113,10 +113,11 @@ async def test_a_text_too_long_for_one_message_comes_in_parts() -> None:
 
 
 async def test_half_an_answer_is_none() -> None:
-    broken = Rule("r", default=True, then=(reply("好"), reply("{{ session_from.size }}"), Action(ActionKind.TAKE_OVER)))
+    divided = reply("{{ message.text | divided_by: 0 }}")
+    broken = Rule("r", default=True, then=(reply("好"), divided, Action(ActionKind.TAKE_OVER)))
     answer = (await loaded(broken)).answer(message("x"), CONVERSATION, ACCOUNT)
     assert answer.contents == ()
-    assert answer.problem == "Template, line 1: “session_from.size” has no value for this message."
+    assert answer.problem == "Template, line 1: This cannot be worked out with the values of this message."
     assert answer.take_over
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.ui.inbox.records import NOW, reply, row
 from wxdesk import i18n
-from wxdesk.core.model import Author, Reply, ReplyState
+from wxdesk.core.model import Author, Content, Reply, ReplyState
 from wxdesk.core.preferences import LastMoment
 from wxdesk.ui.conversation_words import standing_of
 from wxdesk.ui.inbox.bubble_words import caption_of, notice_of, share_left
@@ -24,6 +24,18 @@ S = ReplyState
 
 TABLE = [
     (reply(1, S.DRAFT), "Draft, waits for you", "pending", "edit"),
+    (
+        replace(reply(1, S.DRAFT), content=Content(text="‹contact.alias›, hello", gaps=("contact.alias",))),
+        "Draft, a value is missing",
+        "failed",
+        "edit",
+    ),
+    (
+        replace(reply(1, S.DRAFT), content=Content(text="Li Lei, hello", gaps=("contact.alias",))),
+        "Draft, waits for you",
+        "pending",
+        "edit",
+    ),
     (reply(1, S.HELD, due_at=SOON), "Sends in 5 s", "pending", "hourglass"),
     (reply(1, S.HELD, due_at=NOW + timedelta(minutes=60)), "Sends in 1 h", "pending", "hourglass"),
     (reply(1, S.HELD, due_at=NOW + timedelta(minutes=61)), "Sends in 1 h 1 min", "pending", "hourglass"),

@@ -41,6 +41,8 @@ def _causes(
         found.append((Cause.CALLED, row.conversation.called_at))
     if row.conversation.back_at is not None:
         found.append((Cause.BACK, row.conversation.back_at))
+    if row.unfinished_at is not None:
+        found.append((Cause.UNFINISHED, row.unfinished_at))
     if row.failed is not None:
         unknown = row.failed.state is ReplyState.UNKNOWN
         found.append((Cause.UNKNOWN if unknown else Cause.FAILED, row.failed.updated_at))

@@ -14,6 +14,7 @@ class Cause(StrEnum):
     CLOSING = "closing"  # the reply window is about to close and nobody has answered
     CALLED = "called"  # a rule asked for somebody
     BACK = "back"  # it was snoozed, and the time is over
+    UNFINISHED = "unfinished"  # a rule's answer lacks a value, or could not be made
     LEFT = "left"  # the contact waits, and the rules have been silenced for a human
     RESERVE = "reserve"  # the contact waits, and what may still be sent is kept for a human
     FAILED = "failed"

@@ -15,6 +15,7 @@
     │   ├── BadPicture             bytes that are no picture for WeChat: reason
     │   ├── BadContent             a picture, link or card that WeChat would refuse: field, reason
     │   ├── ReplyEmpty             a reply without a word in it
+    │   ├── ReplyHasGap            a prepared reply in which a value is missing: name
     │   ├── ReplyTooLong           bytes, and how many WeChat takes
     │   ├── PartsDiffer            a long text makes another number of messages than was agreed to
     │   └── TooFewLeft             more messages than the contact's reply window allows
@@ -179,6 +180,15 @@ class ReplyEmpty(BadInput):
     """WeChat refuses a reply without text (44004)."""
 
     template = "The reply is empty."
+
+
+class ReplyHasGap(BadInput):
+    """A value is missing in a prepared reply, which therefore cannot leave. `name` is the variable's."""
+
+    template = "“{name}” has no value in this reply. Edit it and write what belongs there, then it can be sent."
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name=name)
 
 
 class ReplyTooLong(BadInput):

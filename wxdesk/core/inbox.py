@@ -28,8 +28,9 @@ class InboxRow:
     """One conversation in the list, with what its replies need.
 
     `due_at` is the earliest deadline of a held reply, `drafts` the number of drafts, `failed` the newest reply
-    that failed or is unknown and has not been settled, `last_reply` the newest reply of all. `calls` says why it
-    calls for its human, if it does.
+    that failed or is unknown and has not been settled, `last_reply` the newest reply of all. `unfinished_at` is when a
+    rule last had an answer that nobody has completed, or that could not be made and is still waited for. `calls` says
+    why it calls for its human, if it does.
     """
 
     conversation: Conversation
@@ -39,6 +40,7 @@ class InboxRow:
     failed: Reply | None = None
     last_reply: Reply | None = None
     calls: tuple[Call, ...] = ()
+    unfinished_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

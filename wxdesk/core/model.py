@@ -295,6 +295,8 @@ class Content:
 
     `picture` and `thumb_picture` are digests of kept pictures, uploaded when the reply leaves; a media_id names one
     that WeChat holds already, for three days. Where both stand, the kept picture counts.
+
+    `gaps` names the values that were missing when a rule prepared the text (see `core.gaps`).
     """
 
     kind: ReplyKind = ReplyKind.TEXT
@@ -308,6 +310,7 @@ class Content:
     thumb_media_id: str = ""
     picture: str = ""
     thumb_picture: str = ""
+    gaps: tuple[str, ...] = ()
 
     @property
     def summary(self) -> str:

@@ -278,7 +278,8 @@ class Outcome(StrEnum):
     contact over to it · transfer_armed: that came too late for this answer, so the next message's will · still_held:
     no rule but a default had an answer, and the one to an earlier message waits still · yielded: an answer that a human
     has in hand waits still, and no second one is made beside it · resolved, snoozed: a rule says nothing and sets the
-    conversation aside, because nothing is left to answer or because the answer has time.
+    conversation aside, because nothing is left to answer or because the answer has time · incomplete: the answer lacks
+    a value and is a draft in which its human writes what belongs there · not_rendered: it could not be made at all.
     """
 
     DUPLICATE = "duplicate"
@@ -299,11 +300,18 @@ class Outcome(StrEnum):
     YIELDED = "yielded"
     RESOLVED = "resolved"
     SNOOZED = "snoozed"
+    INCOMPLETE = "incomplete"
     NOT_RENDERED = "not_rendered"
 
 
 SETTLED = frozenset({Outcome.SILENT, Outcome.RESOLVED, Outcome.TRANSFERRED})
 """Outcomes after which this desk owes the contact no answer."""
+
+UNFINISHED = frozenset({Outcome.INCOMPLETE, Outcome.NOT_RENDERED})
+"""Outcomes after which a rule has something to say that a human has to complete or to write himself."""
+
+UNANSWERED = UNFINISHED | {Outcome.UNMATCHED}
+"""Outcomes with which the rules have no answer that could leave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +322,7 @@ class Decision:
     the rules asked, in order; of a long list only those that found something, for the others say the same to every
     message (`core.matching.refusal_of`). `asked` counts all of them, None if that is not known. `rules_left` counts
     the enabled rules below that were not asked any more.
-    `problem` says in words what kept a reply from being made (a template that does not render).
+    `problem` says in words what kept a reply from being made, or complete (a value that is missing).
     """
 
     message_id: int

@@ -96,6 +96,7 @@ def fate(waiting: Sequence[Waiting], message: Message, outcome: Outcome) -> Fate
 
 _FATES = {
     Outcome.REPLIED: Fate.GIVE_WAY,
+    Outcome.INCOMPLETE: Fate.GIVE_WAY,
     Outcome.SILENT: Fate.GIVE_WAY,
     Outcome.HANDED_OVER: Fate.GIVE_WAY,
     Outcome.TRANSFERRED: Fate.GIVE_WAY,

@@ -1,7 +1,8 @@
 """What to answer to a message: guards first, then rules, and what follows from both.
 
 Pure of effects: it reads the rulebook and the pause, and returns what the store shall keep. A rule that
-fails on a message is a decision too (`not_rendered`), so that the operator sees it where it happened.
+fails on a message is a decision too (`incomplete`, `not_rendered`), so that the operator sees it where it happened;
+what it does beside its answer is done all the same.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from typing import Any
 
 from wxdesk.core.guards import Situation, stopped_by
 from wxdesk.core.lifecycle import delivered, first_state
-from wxdesk.core.model import Account, Author, NewReply, ReplyMode, ReplyState
+from wxdesk.core.model import Account, Author, Conversation, NewReply, ReplyMode, ReplyState
 from wxdesk.core.presence import AtDesk
-from wxdesk.core.rules import Decision, Firing, Outcome
+from wxdesk.core.rules import Decision, Firing, Outcome, Rule
 from wxdesk.core.subject import Wanted
 from wxdesk.core.transfer import SESSION_LASTS
 from wxdesk.core.waiting import WAITS, Clocks, Fate, Waiting, fate, freed, in_time, is_waited_for
@@ -106,27 +107,23 @@ class Answering:
             return Resolution(_decision(item, Outcome.NOT_RENDERED, now, problem=type(error).__name__))
         if is_waited_for(item.waiting, item.message) and (answer.rule is None or answer.rule.default):
             return _still_held(item, answer, now)
-        if answer.transfer and delivered(answer.transfer, item.conversation, account).mode is ReplyMode.DRAFT:
-            # Nothing leaves by itself there; the human who looks at the drafts is here.
+        if answer.transfer and _stays_here(answer, answer.transfer, item.conversation, account):
             answer = replace(answer, transfer=None, take_over=True)
         decision = _explained(_decision(item, _outcome(answer), now), answer)
         if _waits_for_its_human(item, account, answer):
             answer = replace(answer, aside=None)
-        if decision.outcome is Outcome.NOT_RENDERED:
-            return Resolution(decision, firings=_firings(answer, spoke=False))
-        fits = len(answer.contents) <= situation.left_for_rules
+        fits = bool(answer.missing) or len(answer.contents) <= situation.left_for_rules
         if not fits and not answer.transfer:
-            no_quota = replace(decision, outcome=Outcome.NO_QUOTA)
-            firings = _firings(answer, spoke=False)
-            return Resolution(no_quota, take_over=answer.take_over, firings=firings, notify=answer.notify)
+            decision = replace(decision, outcome=Outcome.NO_QUOTA)
+        spoke = decision.outcome not in (Outcome.NO_QUOTA, Outcome.NOT_RENDERED)
         resolution = Resolution(
             decision,
             _replies(item, account, answer, now) if fits else (),
             answer.take_over,
             answer.tags,
-            firings=_firings(answer, spoke=True),
+            firings=_firings(answer, spoke=spoke),
             notify=answer.notify,
-            needs=max(0, len(answer.contents) - situation.left_beside(item.promised)),
+            needs=0 if answer.missing else max(0, len(answer.contents) - situation.left_beside(item.promised)),
             aside=None if answer.said else answer.aside,
         )
         return self._handed_over(item, resolution) if answer.transfer else resolution
@@ -170,11 +167,16 @@ def _explained(decision: Decision, answer: Answer) -> Decision:
     )
 
 
+def _stays_here(answer: Answer, transfer: Rule, conversation: Conversation, account: Account) -> bool:
+    """Whether the human who is wanted is the one who looks at drafts and at what could not be made."""
+    return bool(answer.problem) or delivered(transfer, conversation, account).mode is ReplyMode.DRAFT
+
+
 def _outcome(answer: Answer) -> Outcome:
     if answer.rule is None:
         return Outcome.UNMATCHED
     if answer.problem:
-        return Outcome.NOT_RENDERED
+        return Outcome.INCOMPLETE if answer.missing else Outcome.NOT_RENDERED
     if answer.contents:
         return Outcome.REPLIED
     if answer.take_over:
@@ -185,7 +187,9 @@ def _outcome(answer: Answer) -> Outcome:
 
 
 def _waits_for_its_human(item: Undecided, account: Account, answer: Answer) -> bool:
-    """Whether a rule that matched only prepares things: then nothing is set aside by itself."""
+    """Whether a rule that matched only prepares things, or could not: then nothing is set aside by itself."""
+    if answer.problem:
+        return True
     rules = (one.rule for one in answer.matching.matched)
     return any(delivered(rule, item.conversation, account).mode is ReplyMode.DRAFT for rule in rules)
 
@@ -197,6 +201,7 @@ def _firings(answer: Answer, *, spoke: bool) -> tuple[Firing, ...]:
 
 
 def _replies(item: Undecided, account: Account, answer: Answer, now: datetime) -> tuple[NewReply, ...]:
+    """One that lacks a value is a draft whatever the mode, and with it all of its answer: half an answer is none."""
     replies = (_reply(item, account, answer, said, now) for said in answer.said)
     return tuple(reply for reply in replies if reply is not None)
 
@@ -206,6 +211,8 @@ def _reply(item: Undecided, account: Account, answer: Answer, said: Said, now: d
     state = first_state(how.mode)
     if state is None:
         return None
+    by_its_mode = not answer.missing or state is ReplyState.DRAFT
+    state = ReplyState.DRAFT if answer.missing else state
     later = now + timedelta(seconds=said.after)
     due_at = in_time(later + timedelta(seconds=how.hold_seconds), item.conversation.window.until)
     return NewReply(
@@ -219,8 +226,8 @@ def _reply(item: Undecided, account: Account, answer: Answer, said: Said, now: d
         rule_revision=said.rule.revision,
         due_at=due_at if state is ReplyState.HELD else None,
         not_before=later if said.after and state is ReplyState.QUEUED else None,
-        mode=how.mode,
-        mode_from=how.source,
+        mode=how.mode if by_its_mode else None,
+        mode_from=how.source if by_its_mode else None,
         aside=answer.aside,
     )
 

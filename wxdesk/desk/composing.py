@@ -1,25 +1,27 @@
 """What rules that matched say to a contact, ready to be sent, and what they do beside it.
 
-Templates are filled, variants chosen, long texts cut. Nothing is said with a hole in it: a value that a template shows
-and that is missing makes the whole answer a problem, which names it.
+Templates are filled, variants chosen, long texts cut. Nothing is said with a hole in it: where a value is missing that
+a template shows, the answer is prepared with a mark in its place, for a human to complete.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from functools import partial
 
 from wxdesk.core.aside import Aside, combined
-from wxdesk.core.errors import BadTemplate, ReplyTooLong
+from wxdesk.core.errors import BadTemplate, MissingValue, ReplyTooLong
+from wxdesk.core.gaps import open_gaps
 from wxdesk.core.matching import Matched, Matching
 from wxdesk.core.model import Account, Content, Conversation, Message, ReplyKind
 from wxdesk.core.render import MAX_PARTS, variables
 from wxdesk.core.rules import Action, ActionKind, Presence, Rule, RuleVerdict, Variant
 from wxdesk.core.schedule import Schedule
 from wxdesk.core.subject import NO_HISTORY, History, Subject
+from wxdesk.core.templates import Template
 from wxdesk.core.words import is_chinese
 from wxdesk.desk.calendars import Calendars
 from wxdesk.desk.filling import Filling
@@ -49,7 +51,8 @@ class Answer:
     """What the rules want said and done about one message.
 
     `said` is ready to be sent, in order; a text too long for one message stands there in parts. If a template does
-    not render, `problem` says why and `said` is empty: half an answer is none. `verdicts` is what the rules said
+    not render, `problem` says why and `said` is empty: half an answer is none. If it lacks values only, `problem` names
+    them, and `said` is there to be completed (`missing`). `verdicts` is what the rules said
     that were asked; of a long list only those that found something. `transfer` is the rule that hands the contact
     over to WeChat's own tool. `aside` is what becomes of the conversation after that.
     """
@@ -69,6 +72,11 @@ class Answer:
     def contents(self) -> tuple[Content, ...]:
         """The messages as they would leave."""
         return tuple(one.content for one in self.said)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The values that are not there, by their names as variables."""
+        return _missing(self.said)
 
     @property
     def rule(self) -> Rule | None:
@@ -125,6 +133,7 @@ class Composer:
         problem = ""
         try:
             said = tuple(one for matched in matching.matched for one in self._said(matched, occasion))
+            problem = "\n".join(tr("“{name}” has no value for this message.", name=name) for name in _missing(said))
         except BadTemplate as error:
             problem = explain(error)
         return Answer(
@@ -169,27 +178,34 @@ class Composer:
         match action.kind:
             case ActionKind.REPLY:
                 text = choose(action.texts, action.variant)
-                return _parts(self._renderer.render(text, values(text)))
+                return self._filled(Template(0, "", text), text, values)
             case ActionKind.TEMPLATE:
-                return self._stored(action.text, choose, values)
+                template = self._stored(action.text)
+                return self._filled(template, choose(template.texts, template.variant), values)
             case ActionKind.IMAGE | ActionKind.LINK | ActionKind.CARD:
                 return [action.content]
             case _:
                 return []
 
-    def _stored(self, name: str, choose: Choose, values: Values) -> list[Content]:
+    def _stored(self, name: str) -> Template:
         template = self._shelf.named(name)
         if template is None:
             raise BadTemplate(1, self._shelf.reason_against(name))
-        text = choose(template.texts, template.variant)
-        content = Filling(template, text, template.prompts, values(text), self._renderer).content({})
-        return _parts(content.text) if content.kind is ReplyKind.TEXT else [content]
+        return template
+
+    def _filled(self, template: Template, text: str, values: Values) -> list[Content]:
+        content = Filling(template, text, template.prompts, values(text), self._renderer).prepared()
+        return _parts(content) if content.kind is ReplyKind.TEXT else [content]
 
 
-def _parts(text: str) -> list[Content]:
+def _missing(said: Sequence[Said]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for one in said for name in one.content.gaps))
+
+
+def _parts(content: Content) -> list[Content]:
     """A text in as many messages as it takes."""
     try:
-        parts = rendered(text).parts
+        parts = rendered(content.text).parts
     except ReplyTooLong:
         raise BadTemplate(1, tr("A link comes out longer than a message can be.")) from None
     if not parts:
@@ -197,7 +213,11 @@ def _parts(text: str) -> list[Content]:
     if len(parts) > MAX_PARTS:
         taken = tr("The reply comes out too long: it takes {n} messages, {most} at most.", n=len(parts), most=MAX_PARTS)
         raise BadTemplate(1, taken)
-    return [Content(text=part) for part in parts]
+    made = [replace(content, text=part, gaps=open_gaps(replace(content, text=part))) for part in parts]
+    for name in content.gaps:
+        if not any(name in part.gaps for part in made):  # cut in two it would be seen by nobody
+            raise MissingValue(1, name, tr("“{name}” has no value for this message.", name=name))
+    return made
 
 
 def _aside(actions: Sequence[Action]) -> Aside | None:

@@ -249,5 +249,5 @@ class _Tally:
         told = one.message
         account = self.accounts.get(thread.account) or Account(thread.account, "", "")
         answer = self.rulebook.composed(one.matching, Occasion(told.message, thread, account, told.at, one.history))
-        would_say = "\n".join(content.summary for content in answer.contents)
+        would_say = "" if answer.problem else "\n".join(content.summary for content in answer.contents)
         return Line(told, by_hand or "", would_say, by_hand is not None, answer.problem)

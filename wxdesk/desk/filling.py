@@ -6,18 +6,23 @@ text. Nothing comes out with a hole in it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from wxdesk.core.errors import MissingValue
+from wxdesk.core.gaps import mark
 from wxdesk.core.model import Content, ReplyKind
 from wxdesk.core.render import harmless
 from wxdesk.core.templates import ASK, Prompt, Template
-from wxdesk.desk.liquid import NOTHING, LiquidRenderer
+from wxdesk.desk.liquid import NOTHING, SECONDS, LiquidRenderer
 from wxdesk.i18n import tr
 
 MOST_PLACEHOLDERS = 20
-"""Values that an example may lack before its template counts as one that cannot be shown."""
+"""Values that a text may lack before its template counts as one that cannot be shown."""
+
+NO_ANSWERS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +54,24 @@ class Filling:
         """
         if self.template.kind is ReplyKind.TEXT:
             self.renderer.check(self.text, frozenset(), by_hand=True)
-        answers = {f"{ASK}.{prompt.name}": prompt.default or _gap(prompt.question) for prompt in self.prompts}
-        for _ in range(MOST_PLACEHOLDERS):
+        answers = {f"{ASK}.{prompt.name}": prompt.default or mark(prompt.question) for prompt in self.prompts}
+        return replace(self.prepared(answers), gaps=())
+
+    def prepared(self, answers: Mapping[str, str] = NO_ANSWERS) -> Content:
+        """What is said, with a mark in the place of each value that is missing; its `gaps` names them.
+
+        Raises:
+            BadTemplate: as above; for lack of a value only where a mark in its place does not help.
+        """
+        given, gaps, began = dict(answers), list[str](), time.thread_time()
+        while True:
             try:
-                return self.content(answers)
+                return replace(self.content(given), gaps=_narrowest(gaps))
             except MissingValue as error:
-                if error.name in answers:
+                if error.name in given or len(gaps) == MOST_PLACEHOLDERS or time.thread_time() - began > SECONDS:
                     raise
-                answers[error.name] = _gap(error.name)
-        return self.content(answers)
+                given[error.name] = mark(error.name)
+                gaps.append(error.name)
 
     def _with(self, answers: Mapping[str, str]) -> dict[str, object]:
         """All values: those of the conversation, and beside them what was asked."""
@@ -78,12 +92,13 @@ class Filling:
         return NOTHING
 
 
+def _narrowest(names: Sequence[str]) -> tuple[str, ...]:
+    """Without `hours` where it is `hours.next_open` that is missing."""
+    return tuple(name for name in names if not any(other.startswith(f"{name}.") for other in names))
+
+
 def _set_in(value: object, name: str, answer: str) -> object:
     """`value` with the field `name`; without a name the answer itself."""
     if not name:
         return answer
     return {**(value if isinstance(value, Mapping) else {}), name: answer}
-
-
-def _gap(question: str) -> str:
-    return f"‹{question}›"

@@ -80,7 +80,7 @@ class Past(Protocol):
         ...
 
     async def unmatched(self, since: datetime, limit: int) -> list[Sentence]:
-        """The newest texts that no rule answered since `since`, or only one that is a default now."""
+        """The newest texts since `since` that no rule had a whole answer to, or only one that is a default now."""
         ...
 
     async def histories(self, sentences: Collection[Sentence], wanted: Wanted) -> dict[int, History]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
 from wxdesk.core.model import Content, MessageType, ReplyKind
 from wxdesk.core.rules import Action, ActionKind, Condition, Cooldown, Delivery, Rule, Variant
@@ -102,7 +103,8 @@ def _action(value: object, path: Path) -> Action:
         case ActionKind.LINK | ActionKind.CARD:
             reply_kind, fields = CONTENT_FIELDS[kind]
             inner = table.table(kind, fields)
-            return Action(kind, content=Content(reply_kind, **{name: inner.text(name) for name in fields}))
+            said: dict[str, Any] = {name: inner.text(name) for name in fields}
+            return Action(kind, content=Content(reply_kind, **said))
         case ActionKind.TAG:
             tag = table.raw(kind)
             return Action(kind, tags=(tag,) if isinstance(tag, str) else table.texts(kind))

@@ -6,12 +6,12 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, not_, nulls_last, select, true, union
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, not_, nulls_last, select, true, union
 
 from wxdesk.core.calls import RINGING, Call
 from wxdesk.core.inbox import DayCounts, InboxCounts, InboxFilter, InboxRow
 from wxdesk.core.model import Author, ReplyState
-from wxdesk.core.rules import SETTLED
+from wxdesk.core.rules import SETTLED, UNFINISHED
 from wxdesk.store.many_replies import HELD_BACK, UNDOABLE, by_hand
 from wxdesk.store.new_replies import load_replies
 from wxdesk.store.records import call_of, conversation_of, select_conversations
@@ -113,7 +113,21 @@ def _select_rows() -> Select[Any]:
         of_state(func.count(), ReplyState.DRAFT).label("drafts"),
         of_state(func.max(replies.c.id), *UNSETTLED).label("failed_id"),
         newest.correlate(conversations).scalar_subquery().label("last_reply_id"),
+        _unfinished(decisions.c.decided_at >= conversations.c.waiting_since).label("unmade_at"),
+        _unfinished(decisions.c.id.in_(_of_drafts(own))).label("incomplete_at"),
     )
+
+
+def _of_drafts(own: ColumnElement[bool]) -> Select[Any]:
+    """The decisions behind the drafts of a conversation that nobody has edited."""
+    untouched = and_(own, replies.c.state == ReplyState.DRAFT, replies.c.edited.is_(false()))
+    return select(replies.c.decision_id).where(untouched).correlate(conversations)
+
+
+def _unfinished(which: ColumnElement[bool]) -> Any:  # noqa: ANN401
+    """When a rule last had something to say that it could not say."""
+    own = and_(decisions.c.conversation_id == conversations.c.id, decisions.c.outcome.in_(UNFINISHED))
+    return select(func.max(decisions.c.decided_at)).where(own, which).correlate(conversations).scalar_subquery()
 
 
 def _rows(connection: Connection, query: Select[Any]) -> list[InboxRow]:
@@ -129,6 +143,7 @@ def _rows(connection: Connection, query: Select[Any]) -> list[InboxRow]:
             drafts=row.drafts,
             failed=loaded.get(row.failed_id),
             last_reply=loaded.get(row.last_reply_id),
+            unfinished_at=max(filter(None, (row.unmade_at, row.incomplete_at)), default=None),
             calls=calling.get(row.id, ()),
         )
         for row in found

@@ -22,7 +22,8 @@ from sqlalchemy import (
     update,
 )
 
-from wxdesk.core.errors import MoveNotAllowed, NotFound
+from wxdesk.core.errors import MoveNotAllowed, NotFound, ReplyHasGap
+from wxdesk.core.gaps import open_gaps
 from wxdesk.core.lifecycle import Move, next_state
 from wxdesk.core.model import Author, Content, Reply, ReplyState, ReplyWindow
 from wxdesk.core.steps import Step, StepKind
@@ -88,6 +89,7 @@ def move(connection: Connection, reply_id: int, made: Move, at: datetime, change
     found = locked(connection, reply_id)
     before, promise = found.reply, made in ARRIVED and found.promises(at)
     state = next_state(before.state, made)
+    _refuse_gap(before, made)
     values = _values(before, made, at, changes) | {"state": state, "updated_at": at}
     if state in LEFT_TO_A_HUMAN:
         values["aside"] = None
@@ -103,6 +105,16 @@ def move(connection: Connection, reply_id: int, made: Move, at: datetime, change
     by, reason = changes.by or "", changes.error or ""
     write_moves(connection, made, [after], at, by=by, reason=reason, errcode=changes.errcode)
     return after
+
+
+def _refuse_gap(reply: Reply, made: Move) -> None:
+    """A reply in which a value is missing goes nowhere but away."""
+    gaps = open_gaps(reply.content) if made in _TOWARDS_THE_CONTACT else ()
+    if gaps:
+        raise ReplyHasGap(gaps[0])
+
+
+_TOWARDS_THE_CONTACT = frozenset({Move.HOLD, Move.RELEASE, Move.RETRY})
 
 
 def _values(before: Reply, made: Move, at: datetime, changes: ReplyChanges) -> dict[str, Any]:
@@ -133,6 +145,7 @@ def edit(connection: Connection, reply_id: int, content: Content, at: datetime, 
     before = locked(connection, reply_id).reply
     if before.state not in (ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED):
         raise MoveNotAllowed(before.state.value, "edit")
+    content = replace(content, gaps=before.content.gaps)  # what he has not filled in is still missing
     values = {"content": content, "edited": True, "updated_at": at, "aside": None}
     _guarded(connection, before, "edit", values)
     index_again(connection, reply_id, content)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, or_, select
 
 from wxdesk.core.likeness import Sentence
 from wxdesk.core.model import Author, Conversation, MessageType
-from wxdesk.core.rules import Outcome
+from wxdesk.core.rules import UNANSWERED
 from wxdesk.core.subject import History, Wanted
 from wxdesk.desk.past import PastMessage, Written
 from wxdesk.store import history
@@ -57,7 +57,7 @@ class SqlPast:
         return await self._db.read(_said_by_rules, messages)
 
     async def unmatched(self, since: datetime, limit: int) -> list[Sentence]:
-        """The newest texts that no rule answered since `since`, or only one that is a default now."""
+        """The newest texts since `since` that no rule had a whole answer to, or only one that is a default now."""
         return await self._db.read(_unmatched, since, limit)
 
     async def histories(self, sentences: Collection[Sentence], wanted: Wanted) -> dict[int, History]:
@@ -115,7 +115,7 @@ def _unmatched(connection: Connection, since: datetime, limit: int) -> list[Sent
         .select_from(decisions.join(messages, messages.c.id == decisions.c.message_id))
         .where(
             decisions.c.decided_at >= since,
-            or_(decisions.c.outcome == Outcome.UNMATCHED, decisions.c.rule_id.in_(defaults)),
+            or_(decisions.c.outcome.in_(UNANSWERED), decisions.c.rule_id.in_(defaults)),
             messages.c.type == MessageType.TEXT,
             messages.c.text != "",
         )

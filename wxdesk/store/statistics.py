@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 
 from wxdesk.core.model import Author, ReplyState
-from wxdesk.core.rules import SETTLED, Outcome
+from wxdesk.core.rules import SETTLED, UNANSWERED, Outcome
 from wxdesk.core.statistics import (
     DAYS,
     HOURS,
@@ -279,7 +279,7 @@ def _unmatched(connection: Connection, span: Span) -> tuple[UnmatchedText, ...]:
         .select_from(decisions.join(messages, messages.c.id == decisions.c.message_id))
         .where(
             _within(decisions.c.decided_at, span),
-            or_(decisions.c.outcome == Outcome.UNMATCHED, decisions.c.rule_id.in_(defaults)),
+            or_(decisions.c.outcome.in_(UNANSWERED), decisions.c.rule_id.in_(defaults)),
             said != "",
         )
         .group_by(said)

@@ -20,7 +20,7 @@ from wxdesk.ui.words import ago, clock_time, countdown, name_of, preview_of, spa
 LATE_AFTER = timedelta(minutes=10)
 """A contact who waits longer than this is shown in red."""
 
-_SAID = frozenset({Cause.CALLED, Cause.BACK, Cause.CLOSING, Cause.LEFT, Cause.RESERVE})
+_SAID = frozenset({Cause.CALLED, Cause.BACK, Cause.CLOSING, Cause.UNFINISHED, Cause.LEFT, Cause.RESERVE})
 """Causes that have words of their own; the state of the replies says the others."""
 
 _ON_ITS_WAY = frozenset({ReplyState.QUEUED, ReplyState.SENDING})
@@ -60,6 +60,8 @@ def _coming(row: InboxRow, call: Call | None, now: datetime) -> Standing | None:
         return Standing(tr("Back from snooze"), "pending", "moon", strong=True)
     if call is not None and call.cause is Cause.CLOSING:
         return Standing(_calling(call, row, now), "failed", "clock", strong=True)
+    if call is not None and call.cause is Cause.UNFINISHED and row.drafts:
+        return Standing(_calling(call, row, now), "failed", "edit", strong=True)
     if row.drafts:
         return Standing(ntr("{n} draft to review", "{n} drafts to review", row.drafts), "pending", "edit", strong=True)
     if in_tool(conversation, now) and conversation.transferred_until is not None:
@@ -84,6 +86,10 @@ def _calling(call: Call | None, row: InboxRow, now: datetime, standstill: Stands
             return tr("A rule calls for you.")
         case Cause.CLOSING if until is not None:
             return tr("Unanswered, closes in {span}", span=span_until(max(until, now), now))
+        case Cause.UNFINISHED if row.drafts:
+            return tr("A draft lacks a value, fill it in")
+        case Cause.UNFINISHED:
+            return tr("Needs you, a rule's answer failed")
         case Cause.RESERVE:
             return tr("Needs you, rules may send no more")
     last = row.last_reply

@@ -39,6 +39,11 @@ def outcome_words(decision: Decision) -> str:
         ),
         Outcome.RESOLVED: lambda: _set_aside(decision),
         Outcome.SNOOZED: lambda: _set_aside(decision),
+        Outcome.INCOMPLETE: lambda: tr(
+            "“{rule}” matched, but its answer lacks a value, so it waits for you as a draft: {problem}",
+            rule=decision.rule_name,
+            problem=decision.problem,
+        ),
         Outcome.NOT_RENDERED: lambda: tr(
             "“{rule}” matched, but its reply could not be made: {problem}",
             rule=decision.rule_name,
@@ -89,6 +94,7 @@ def short_outcome(outcome: Outcome) -> str:
         Outcome.YIELDED: lambda: tr("left to the reply you have in hand"),
         Outcome.RESOLVED: lambda: tr("nothing left to answer"),
         Outcome.SNOOZED: lambda: tr("put off by a rule"),
+        Outcome.INCOMPLETE: lambda: tr("a value is missing in the reply"),
         Outcome.NOT_RENDERED: lambda: tr("the reply could not be made"),
     }
     return words[outcome]()

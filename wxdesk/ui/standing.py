@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
+from wxdesk.core.gaps import open_gaps
 from wxdesk.core.lifecycle import can_be_undone, is_automatic
 from wxdesk.core.model import Author, Reply, ReplyState
 from wxdesk.i18n import tr
@@ -49,7 +50,7 @@ def standing_of_reply(reply: Reply, now: datetime, standstill: Standstill = Stan
     """Where `reply` is on its way."""
     match reply.state:
         case ReplyState.DRAFT:
-            return Standing(tr("Draft, waits for you"), "pending", "edit", strong=True)
+            return _draft(reply)
         case ReplyState.HELD:
             return _held(reply, now, standstill)
         case ReplyState.QUEUED:
@@ -83,6 +84,12 @@ def held_standing(due_at: datetime | None, now: datetime, standstill: Standstill
     if now >= due_at:
         return Standing(tr("About to be sent"), "pending", "hourglass", strong=True)
     return Standing(tr("Sends in {span}", span=span_until(due_at, now)), "pending", "hourglass", strong=True)
+
+
+def _draft(reply: Reply) -> Standing:
+    if open_gaps(reply.content):
+        return Standing(tr("Draft, a value is missing"), "failed", "edit", strong=True)
+    return Standing(tr("Draft, waits for you"), "pending", "edit", strong=True)
 
 
 def _held(reply: Reply, now: datetime, standstill: Standstill) -> Standing:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
+from wxdesk.core.gaps import open_gaps
 from wxdesk.core.lifecycle import can_be_undone, is_automatic
 from wxdesk.core.model import Author, Reply, ReplyState
 from wxdesk.core.pictures import PictureState
@@ -116,6 +117,9 @@ def offers_of(reply: Reply) -> tuple[Offer, ...]:
             stop = Offer(BubbleAction.STOP, tr("Stop"), Key.ESC)
             take_over = Offer(BubbleAction.TAKE_OVER, tr("Take over"), Key.F4)
             return (send, edit, stop, take_over) if reply.author is Author.RULE else (send, edit, stop)
+        case ReplyState.DRAFT if open_gaps(reply.content):
+            fill_in = Offer(BubbleAction.EDIT, tr("Fill in"), Key.E, main=True)
+            return (fill_in, Offer(BubbleAction.DISCARD, tr("Throw away"), Key.ESC))
         case ReplyState.DRAFT:
             send = Offer(BubbleAction.SEND, tr("Send"), Key.ENTER, main=True)
             return (send, edit, Offer(BubbleAction.DISCARD, tr("Throw away"), Key.ESC))
@@ -182,7 +186,7 @@ def trouble_of(reply: Reply) -> str:
     if reply.state is ReplyState.UNKNOWN:
         return tr("WeChat's answer never came. Ask the customer, or look into WeChat, before you send it again.")
     if reply.state is ReplyState.DRAFT:
-        return tr(reply.error) if reply.error else ""
+        return "\n".join([*_missing_words(reply), *([tr(reply.error)] if reply.error else [])])
     if reply.state is ReplyState.HELD:
         return _why_it_asks(reply)
     waits = reply.state is ReplyState.QUEUED and bool(reply.error)
@@ -196,6 +200,14 @@ def trouble_of(reply: Reply) -> str:
     sentence = said.format(code=reply.errcode, meaning=words.meaning)
     sentence = tr("{said} {more}", said=sentence, more=words.remedy) if words.remedy else sentence
     return f"{sentence}\nrid {reply.rid}" if reply.rid else sentence
+
+
+def _missing_words(reply: Reply) -> list[str]:
+    """Which values are missing in a draft."""
+    return [
+        tr("“{name}” has no value for this customer. Write what belongs there, then send it.", name=name)
+        for name in open_gaps(reply.content)
+    ]
 
 
 def _why_it_asks(reply: Reply) -> str:

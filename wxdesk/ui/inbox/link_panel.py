@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model import Content, ReplyKind
@@ -34,7 +36,7 @@ class LinkPanel(ContentPanel):
 
     def content(self) -> Content:
         """The link."""
-        values = {name: field.text() for name, field in self.by_name.items()}
+        values: dict[str, Any] = {name: field.text() for name, field in self.by_name.items()}
         return Content(ReplyKind.LINK, **values)
 
     def complain(self, field: str, reason: str) -> None:

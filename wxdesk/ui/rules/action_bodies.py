@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -54,7 +55,7 @@ class FieldsBody(ActionBody):
 
     def action(self) -> Action:
         """The fields."""
-        said = {name: field.text().strip() for name, field in self._fields.items()}
+        said: dict[str, Any] = {name: field.text().strip() for name, field in self._fields.items()}
         return Action(self._kind, content=replace(self._content, kind=_KINDS[self._kind], **said))
 
     def start(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -71,7 +72,7 @@ class ContentBody(QWidget):
         """What the fields of `kind` make. A cover that only WeChat holds stays until another is chosen."""
         known = {name: field.text() for name, field in self.by_name.items()}
         known |= {name: picture.digest for name, picture in self.pictures.items()}
-        said = {name: known[name] for name in _FIELDS[kind]}
+        said: dict[str, Any] = {name: known[name] for name in _FIELDS[kind]}
         if self._content.kind is kind is ReplyKind.CARD and not said["thumb_picture"]:
             said["thumb_media_id"] = self._content.thumb_media_id
         if self._content.kind is kind is ReplyKind.IMAGE and not said["picture"]:

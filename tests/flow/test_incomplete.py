@@ -1,0 +1,105 @@
+"""An answer that lacks a value waits for its human, who is called, and leaves only once he has filled it in."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.flow.timed_desk import Desk, timed_desk
+from wxdesk.core.calls import Cause
+from wxdesk.core.errors import ReplyHasGap
+from wxdesk.core.events import CallRaised, DecisionMade
+from wxdesk.core.inbox import InboxFilter
+from wxdesk.core.model import Reply, ReplyState
+from wxdesk.sandbox.customers import LI_LEI
+
+LI = LI_LEI.openid
+RULES = """
+[[rules]]
+name = "parcel"
+when = { any = ["到哪"] }
+then = [{ reply = "{{ contact.alias }}，您的包裹在路上。" }, { tag = "parcel" }]
+
+[[rules]]
+name = "hours"
+when = { any = ["几点"] }
+then = [{ reply = "九点到九点。" }]
+
+[[rules]]
+name = "broken"
+when = { any = ["除"] }
+then = [{ reply = "{{ message.text | divided_by: 0 }}" }]
+"""
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with timed_desk(tmp_path, RULES) as made:
+        yield made
+
+
+async def says(desk: Desk, text: str) -> int:
+    before = len(desk.events)
+    await desk.sandbox.say(LI, text)
+    await desk.until(lambda: any(isinstance(event, DecisionMade) for event in desk.events[before:]))
+    return next(event.conversation_id for event in desk.events[before:] if isinstance(event, DecisionMade))
+
+
+async def draft_in(desk: Desk, chat: int) -> Reply:
+    items = await desk.opened.desk.store.conversations.timeline(chat)
+    [reply] = [item for item in items if isinstance(item, Reply) and item.state is ReplyState.DRAFT]
+    return reply
+
+
+def raised(desk: Desk) -> list[Cause]:
+    return [event.cause for event in desk.events if isinstance(event, CallRaised)]
+
+
+async def causes(desk: Desk, chat: int) -> set[Cause]:
+    [row] = await desk.opened.desk.store.conversations.rows([chat])
+    return {call.cause for call in row.calls}
+
+
+async def test_a_missing_value_holds_the_answer_and_calls_its_human(desk: Desk) -> None:
+    chat = await says(desk, "到哪了")
+    await desk.until(lambda: Cause.UNFINISHED in raised(desk))
+    draft = await draft_in(desk, chat)
+    assert (draft.content.text, draft.content.gaps) == ("‹contact.alias›，您的包裹在路上。", ("contact.alias",))
+    handoff, store = desk.opened.desk.handoff, desk.opened.desk.store
+    assert [row.conversation.id for row in await store.conversations.page(InboxFilter.NEEDS_HUMAN)] == [chat]
+    assert (await desk.thread(LI)).contact.tags == ("parcel",)
+    assert [group.newest.text for group in await desk.opened.desk.checkup.unmatched()] == ["到哪了"]
+    with pytest.raises(ReplyHasGap, match=r"contact\.alias"):
+        await handoff.release(draft.id)
+    await handoff.edit(draft.id, "‹contact.alias›，您的包裹明天到。")
+    with pytest.raises(ReplyHasGap):
+        await handoff.release(draft.id)
+    assert not desk.sandbox.sent
+    await handoff.edit(draft.id, "李雷，您的包裹明天到。")
+    await handoff.release(draft.id)
+    await desk.until_sent(1)
+    assert [one.text for one in desk.sandbox.sent] == ["李雷，您的包裹明天到。"]
+    await desk.until(lambda: not desk.opened.desk.alarms.state.unseen)
+    assert await causes(desk, chat) == set()
+
+
+async def test_the_call_lasts_over_a_restart_and_its_draft_gives_way_to_an_answer(desk: Desk) -> None:
+    chat = await says(desk, "到哪了")
+    await desk.until(lambda: Cause.UNFINISHED in raised(desk))
+    await desk.restart()
+    assert Cause.UNFINISHED in {call.cause for call in desk.opened.desk.alarms.state.unseen}
+    assert raised(desk).count(Cause.UNFINISHED) == 1
+    await says(desk, "几点关门")
+    await desk.until_sent(1)
+    assert [one.text for one in desk.sandbox.sent] == ["九点到九点。"]
+    await desk.until(lambda: not desk.opened.desk.alarms.state.unseen)
+    assert await causes(desk, chat) == set()
+
+
+async def test_an_answer_that_cannot_be_made_at_all_calls_as_well(desk: Desk) -> None:
+    chat = await says(desk, "除")
+    await desk.until(lambda: Cause.UNFINISHED in raised(desk))
+    await desk.opened.desk.handoff.write(chat, "在的")
+    await desk.until(lambda: not desk.opened.desk.alarms.state.unseen)
