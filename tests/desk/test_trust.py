@@ -18,6 +18,7 @@ from wxdesk.core.rules import (
     ActionKind,
     Condition,
     Cooldown,
+    Delivery,
     HoursTest,
     MessageNo,
     Outcome,
@@ -212,3 +213,25 @@ async def test_a_rule_that_was_cooling_down_did_not_answer(shop: Shop) -> None:
         message = (await shop.talk.says("a", f"发票呢 {at}", second(at))).message
         await shop.talk.decides(message, outcome=Outcome.UNMATCHED, rule_id=None, at=second(at))
     assert [one.newest.text for one in await shop.checkup.unmatched()] == ["发票呢 30"]
+
+
+async def test_a_rule_in_the_shadow_is_counted_as_what_it_would_have_said(shop: Shop) -> None:
+    await shop.talk.says("a", "退款", second(0))
+    looks_on = await shop.book.save(rule("退款", delivery=Delivery.SHADOW))
+    report = await shop.tried(looks_on)
+    assert (report.answered, [one.would_say for one in report.lines]) == (1, ["您说「退款」"])
+    assert (await shop.tried(None)).answered == 0  # as they are, it says nothing
+
+
+async def test_who_sat_at_the_desk_is_supposed_both_ways_and_told_apart(shop: Shop) -> None:
+    for n, text in enumerate(("退款", "退款", "发票")):
+        await shop.talk.says("a", text, second(n))
+    nobody = Rule("没人", when=Condition(any=("退款",), operator=Presence.AWAY), then=rule("x", say="明天回您").then)
+    report = await shop.tried(nobody)
+    assert (report.messages, report.answered, report.only_present, report.only_away) == (3, 2, 0, 2)
+    assert [(one.would_say, one.only) for one in report.lines] == [("明天回您", Presence.AWAY)] * 2
+    await shop.book.save(nobody)
+    somebody = Rule("有人", when=Condition(any=("发票",), operator=Presence.PRESENT), then=rule("x", say="就来").then)
+    await shop.book.save(somebody)
+    every = await shop.tried(rule("发票", "退款"))  # below both
+    assert (every.answered, every.only_present, every.only_away) == (3, 2, 1)

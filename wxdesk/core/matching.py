@@ -149,8 +149,7 @@ class Ruleset:
         return {ready.rule.id: ready for ready in self._rules}
 
     def _facts(self, subject: Subject) -> Facts:
-        normaliser = self.tools.normaliser
-        return Facts(subject, normaliser.cased(subject.text), normaliser(subject.text))
+        return Facts(subject, *self.tools.normaliser.forms(subject.text))
 
     def _walk(self, facts: Facts, places: Iterable[int]) -> Matching:
         matched: list[Matched] = []

@@ -96,7 +96,7 @@ def _filled(values: Mapping[str, str]) -> dict[str, str]:
 
 def _known(session_from: str) -> dict[str, Plain]:
     """The fields of a `SessionFrom` that are not empty."""
-    return {name: field for name, field in session_fields(session_from).items() if field != ""}
+    return {name: field for name, field in session_fields(session_from).items() if field != ""} if session_from else {}
 
 
 def session_fields(value: str) -> dict[str, Plain]:

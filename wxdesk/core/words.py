@@ -46,6 +46,11 @@ class Normaliser:
         """`text` as it is compared. Doing it twice changes nothing more."""
         return self._without_markers(_folded(text))
 
+    def forms(self, text: str) -> tuple[str, str]:
+        """`text` as a regex is searched in it, and as words are compared: both of the above, at once."""
+        plain = seen(text)
+        return self._without_markers(plain), self._without_markers(unicodedata.normalize("NFKC", plain.casefold()))
+
     def _without_markers(self, whole: str) -> str:
         if "/" not in whole and "[" not in whole:
             return whole

@@ -24,7 +24,7 @@ from wxdesk.core.subject import NO_HISTORY, History, Subject
 from wxdesk.core.templates import Template
 from wxdesk.core.words import is_chinese
 from wxdesk.desk.calendars import Calendars
-from wxdesk.desk.filling import Filling
+from wxdesk.desk.filling import NO_ANSWERS, Filling
 from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.desk.shelf import Shelf
 from wxdesk.desk.splitting import rendered
@@ -194,8 +194,15 @@ class Composer:
         return template
 
     def _filled(self, template: Template, text: str, values: Values) -> list[Content]:
-        content = Filling(template, text, template.prompts, values(text), self._renderer).prepared()
-        return _parts(content) if content.kind is ReplyKind.TEXT else [content]
+        known = values(text) if "{" in text else NO_ANSWERS  # what shows nothing is not told anything
+        content = Filling(template, text, template.prompts, known, self._renderer).prepared()
+        if content.kind is not ReplyKind.TEXT:
+            return [content]
+        parts = _parts(content)
+        for name in content.gaps:
+            if not any(name in part.gaps for part in parts):  # cut in two, or changed by a filter: nobody would see it
+                raise MissingValue(1, name, tr("“{name}” has no value for this message.", name=name))
+        return parts
 
 
 def _missing(said: Sequence[Said]) -> tuple[str, ...]:
@@ -213,11 +220,8 @@ def _parts(content: Content) -> list[Content]:
     if len(parts) > MAX_PARTS:
         taken = tr("The reply comes out too long: it takes {n} messages, {most} at most.", n=len(parts), most=MAX_PARTS)
         raise BadTemplate(1, taken)
-    made = [replace(content, text=part, gaps=open_gaps(replace(content, text=part))) for part in parts]
-    for name in content.gaps:
-        if not any(name in part.gaps for part in made):  # cut in two it would be seen by nobody
-            raise MissingValue(1, name, tr("“{name}” has no value for this message.", name=name))
-    return made
+    made = [Content(text=part, gaps=content.gaps) for part in parts]
+    return [replace(part, gaps=open_gaps(part)) for part in made] if content.gaps else made
 
 
 def _aside(actions: Sequence[Action]) -> Aside | None:

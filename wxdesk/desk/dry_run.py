@@ -2,15 +2,16 @@
 
 The newest messages are walked from the oldest on, a slice at a time and beside the loop, so that acknowledging goes on;
 what rules want to know of the past is followed along the way. Guards are not asked: it is told what the rules would
-have said, whoever had the word then. Not followed are how often a rule spoke to all contacts of an account within a
-minute, tags that have changed since, and who sat at the desk.
+have said, whoever had the word then. A rule in the shadow is tried as though it spoke. Who sat at the desk is not known
+any more: where the rules ask for it both is supposed, and the report tells the two apart. Not followed are how often a
+rule spoke to all contacts of an account within a minute, and tags that have changed since.
 """
 
 from __future__ import annotations
 
 import asyncio
 from bisect import bisect_left
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -18,7 +19,7 @@ from datetime import datetime, timedelta
 from wxdesk.core.matching import Matching, Ruleset
 from wxdesk.core.model import Account, Conversation
 from wxdesk.core.quota import AFTER_MESSAGE
-from wxdesk.core.rules import Rule
+from wxdesk.core.rules import Delivery, Presence, Rule
 from wxdesk.core.subject import History, Subject
 from wxdesk.desk.composing import Occasion
 from wxdesk.desk.past import Past, PastMessage, Written
@@ -50,7 +51,8 @@ class Course:
 class Line:
     """One message that would have been answered: what was said to it (empty: nothing), and what would have been.
 
-    `by_hand`: an operator said it, and something else · `problem`: why the answer cannot be made.
+    `by_hand`: an operator said it, and something else · `problem`: why the answer cannot be made · `only`: it would
+    have been made only while somebody, or nobody, sat at the desk.
     """
 
     message: PastMessage
@@ -58,15 +60,21 @@ class Line:
     would_say: str
     by_hand: bool = False
     problem: str = ""
+    only: Presence | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DryRunReport:
-    """`answered` of `messages` would have been answered; `differently` of these an operator answered in other words."""
+    """`answered` of `messages` would have been answered; `differently` of these an operator answered in other words.
+
+    `only_present` of those that would have been answered only if somebody sat at the desk, `only_away` if nobody did.
+    """
 
     messages: int
     answered: int = 0
     differently: int = 0
+    only_present: int = 0
+    only_away: int = 0
     lines: tuple[Line, ...] = ()
 
 
@@ -86,7 +94,7 @@ class DryRun:
         Raises:
             BadRule: `rule` has a fault other than in a template.
         """
-        ruleset = self._rulebook.ruleset if rule is None else self._rulebook.ruleset_with(rule)
+        ruleset = self._rulebook.ruleset if rule is None else self._rulebook.ruleset_with(_speaking(rule))
         course.total, after = await self._past.extent(newest)
         walk = _Walk(ruleset, None if rule is None else rule.id)
         report = _Tally(self._rulebook, ruleset, self._accounts)
@@ -112,16 +120,22 @@ class DryRun:
         lines = await asyncio.to_thread(report.lines)
         said = await self._past.said_by_rules([line.message for line in lines if not line.by_hand])
         told = [line if line.said else replace(line, said=said.get(line.message.id, "")) for line in lines]
-        return DryRunReport(messages, report.answered, report.differently, tuple(told))
+        return report.told(messages, tuple(told))
+
+
+def _speaking(rule: Rule) -> Rule:
+    """What a rule in the shadow is for is to see what it would say."""
+    return replace(rule, delivery=Delivery.INHERIT) if rule.delivery is Delivery.SHADOW else rule
 
 
 @dataclass(frozen=True, slots=True)
 class _Spoken:
-    """A message that is answered now, with what rules knew of the past."""
+    """A message that is answered now, with what rules knew of the past; perhaps `only` if somebody was there, or nobody."""
 
     message: PastMessage
     matching: Matching
     history: History
+    only: Presence | None = None
 
 
 @dataclass(slots=True)
@@ -155,21 +169,28 @@ class _Walk:
         for message in page:
             thread = self.threads[message.conversation_id]
             history = self._before(thread, message, written.get(message.conversation_id, ()))
-            matching = self._ruleset.decide(
-                Subject(
-                    message.type,
-                    message.text,
-                    message.session_from,
-                    message.event,
-                    thread.now.contact.tags,
-                    history=history,
-                    at=message.at,
-                )
-            )
-            if self._counts(matching):
-                spoken.append(_Spoken(message, matching, history))
+            matchings = {who: self._decide(message, thread, history, who) for who in self._ruleset.presences}
+            speaking = [who for who, matching in matchings.items() if self._counts(matching)]
+            matching = matchings[speaking[0] if speaking else Presence.PRESENT]
+            if speaking:
+                only = speaking[0] if len(speaking) < len(matchings) else None
+                spoken.append(_Spoken(message, matching, history, only))
             self._after(thread, message, matching)
         return spoken
+
+    def _decide(self, message: PastMessage, thread: _Thread, history: History, who: Presence) -> Matching:
+        return self._ruleset.decide(
+            Subject(
+                message.type,
+                message.text,
+                message.session_from,
+                message.event,
+                thread.now.contact.tags,
+                who,
+                history,
+                at=message.at,
+            )
+        )
 
     def _counts(self, matching: Matching) -> bool:
         if self._rule_id is None:
@@ -211,6 +232,7 @@ class _Tally:
     accounts: Mapping[str, Account]
     answered: int = 0
     differently: int = 0
+    only: Counter[Presence] = field(default_factory=Counter)
     written: defaultdict[int, list[Written]] = field(default_factory=lambda: defaultdict(list))
     _other: deque[Line] = field(default_factory=lambda: deque(maxlen=SHOWN))
     _late: deque[tuple[_Spoken, Conversation]] = field(default_factory=lambda: deque(maxlen=SHOWN))
@@ -223,6 +245,7 @@ class _Tally:
     def take(self, spoken: Sequence[_Spoken], threads: Mapping[int, _Thread]) -> None:
         """Count these, which are in order."""
         self.answered += len(spoken)
+        self.only.update(one.only for one in spoken if one.only is not None)
         for one in spoken:
             thread = threads[one.message.conversation_id].now
             by_hand = self._by_hand(one.message)
@@ -232,6 +255,11 @@ class _Tally:
                 self._other.append(line)
             else:
                 self._late.append((one, thread))
+
+    def told(self, messages: int, lines: tuple[Line, ...]) -> DryRunReport:
+        """The result for so many messages."""
+        present, away = self.only[Presence.PRESENT], self.only[Presence.AWAY]
+        return DryRunReport(messages, self.answered, self.differently, present, away, lines)
 
     def lines(self) -> list[Line]:
         """What was answered differently first, each the newest first."""
@@ -248,6 +276,8 @@ class _Tally:
     def _line(self, one: _Spoken, thread: Conversation, by_hand: str | None) -> Line:
         told = one.message
         account = self.accounts.get(thread.account) or Account(thread.account, "", "")
-        answer = self.rulebook.composed(one.matching, Occasion(told.message, thread, account, told.at, one.history))
+        answer = self.rulebook.composed(
+            one.matching, Occasion(told.message, thread, account, told.at, one.history, one.only or Presence.PRESENT)
+        )
         would_say = "" if answer.problem else "\n".join(content.summary for content in answer.contents)
-        return Line(told, by_hand or "", would_say, by_hand is not None, answer.problem)
+        return Line(told, by_hand or "", would_say, by_hand is not None, answer.problem, one.only)

@@ -66,7 +66,8 @@ class Filling:
         given, gaps, began = dict(answers), list[str](), time.thread_time()
         while True:
             try:
-                return replace(self.content(given), gaps=_narrowest(gaps))
+                content = self.content(given)
+                return replace(content, gaps=_narrowest(gaps)) if gaps else content
             except MissingValue as error:
                 if error.name in given or len(gaps) == MOST_PLACEHOLDERS or time.thread_time() - began > SECONDS:
                     raise

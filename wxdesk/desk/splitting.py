@@ -62,6 +62,8 @@ def split_text(text: str, limit: int = TEXT_LIMIT_BYTES) -> tuple[str, ...]:
     """
     if limit < 4:
         raise ValueError("A part needs room for one character: 4 bytes.")
+    if byte_count(text) <= limit:
+        return () if not text or text.isspace() else (text,)
     units = tuple(_units(text, limit))
     parts = []
     start = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wxdesk.core.likeness import Group
 from wxdesk.core.lint import Doubt, Finding
+from wxdesk.core.rules import Presence
 from wxdesk.desk.dry_run import DryRunReport, Line
 from wxdesk.i18n import ntr, tr
 
@@ -68,11 +69,29 @@ def report_word(report: DryRunReport) -> str:
         answered=report.answered,
         differently=report.differently,
     )
-    return answered if report.messages else tr("There are no messages yet.")
+    if not report.messages:
+        return tr("There are no messages yet.")
+    return "\n".join([answered, *_presence_words(report)])
+
+
+def _presence_words(report: DryRunReport) -> list[str]:
+    """Nobody knows any more who sat at the desk."""
+    said = []
+    if report.only_present:
+        said.append(tr("{n} of them only if somebody was at the desk.", n=report.only_present))
+    if report.only_away:
+        said.append(tr("{n} of them only if nobody was at the desk.", n=report.only_away))
+    return said
 
 
 def line_words(line: Line) -> tuple[str, str]:
     """One message, and what was and what would be said to it."""
     said = line.said or tr("nothing")
     was = tr("You said: {text}", text=said) if line.by_hand else tr("Said: {text}", text=said)
-    return line.message.text or tr("(no text)"), was + "  →  " + (line.problem or line.would_say or tr("nothing"))
+    would = line.problem or line.would_say or tr("nothing")
+    if line.only is not None:
+        would += " · " + tr(_ONLY[line.only])
+    return line.message.text or tr("(no text)"), was + "  →  " + would
+
+
+_ONLY = {Presence.PRESENT: "only if somebody was at the desk", Presence.AWAY: "only if nobody was at the desk"}
