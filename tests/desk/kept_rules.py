@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from tests.desk.kept_settings import KeptSettings
 from wxdesk.core.errors import NotFound
 from wxdesk.core.rules import Rule
+from wxdesk.desk.rule_ports import NOTHING_BESIDE
 
 
 class KeptRules:
     """Rules in order, with ids and revisions."""
 
-    def __init__(self, rules: Sequence[Rule] = ()) -> None:
+    def __init__(self, rules: Sequence[Rule] = (), settings: KeptSettings | None = None) -> None:
+        self.settings = settings or KeptSettings()
         self._last_id = 0
         self.lists: list[tuple[tuple[int, int], ...]] = []
         self._saved: list[Rule] = []
@@ -48,7 +51,11 @@ class KeptRules:
         written = [replace(one, position=0, enabled=True) for one in self._saved if one.id == rule_id]
         return written[::-1]
 
-    async def replace_all(self, rules: Sequence[Rule], at: datetime) -> list[Rule]:
+    async def replace_all(
+        self, rules: Sequence[Rule], at: datetime, beside: Mapping[str, str] = NOTHING_BESIDE
+    ) -> list[Rule]:
+        for key, value in beside.items():
+            await self.settings.set(key, value)
         self._rules = [self._with_id(replace(rule, updated_at=at)) for rule in rules]
         return await self.all()
 

@@ -28,10 +28,11 @@ class Book:
     """A rulebook over kept rules, with everything it published."""
 
     def __init__(self, rules: Sequence[Rule] = (), at: datetime = NOW) -> None:
-        self.kept = KeptRules(rules)
+        settings = KeptSettings()
+        self.kept = KeptRules(rules, settings)
         self.heard: list[Event] = []
         zone = ZoneInfo("Asia/Shanghai")
-        calendars = Calendars(KeptSettings(), zone)
+        calendars = Calendars(settings, zone)
         self.book = Rulebook(self.kept, calendars, LiquidRenderer(), lambda: at, self.heard.append, zone)
 
 
@@ -317,6 +318,8 @@ async def test_after_hours_the_starter_rules_say_when_somebody_is_back(language:
         ("What time are you open on Sunday?", "Opening hours"),
         ("Where is my order 20461?", "Parcels"),
         ("订单 20461 到哪了", "Parcels"),
+        ("到哪了 20461234", "Parcels"),
+        ("20461234 where is it", "Parcels"),
         ("I want a refund", "Refunds to a human"),
         ("Can I talk to a human?", "Asks for a human"),
         ("Thanks [Smile]", "Thanks"),
@@ -331,6 +334,15 @@ async def test_the_english_starter_rules(text: str, name: str) -> None:
     assert trial.answer.rule.name == name
     assert trial.answer.problem == ""
     assert trial.sizes[0] > 0
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+@pytest.mark.parametrize("text", ["到哪了 20461234", "20461234 到哪了"])
+async def test_the_starter_rules_find_a_parcels_number_on_either_side_of_the_words(language: str, text: str) -> None:
+    book = Book().book
+    starter = resource("rules", f"starter.{language}.toml")
+    await book.import_text(starter.read_text(encoding="utf-8"), starter.name)
+    assert "20461234" in book.try_sentence(text).answer.contents[0].text
 
 
 async def test_of_a_long_list_only_what_found_something_is_kept() -> None:

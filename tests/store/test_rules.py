@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, text
 
 from tests.store.talk import T0, second
-from wxdesk.core.errors import NotFound
+from wxdesk.core.errors import NotFound, StoreError
 from wxdesk.core.model import Account, Content, MessageType, PushMode, ReplyKind, ReplyMode
 from wxdesk.core.rules import (
     Action,
@@ -220,3 +220,42 @@ async def test_accounts_are_known_and_stay_known(store: SqlStore) -> None:
         ("other", 8, ReplyMode.AUTO),
         ("shop", 30, ReplyMode.DRAFT),
     ]
+
+
+def after(name: str, other: str, *, unless: bool = False) -> Rule:
+    when = Condition(last_rule_within=LastRule(other, 5))
+    return replace(plain(name), when=Condition(any=("x",), unless=when) if unless else when)
+
+
+async def test_rules_that_ask_for_a_rule_follow_its_new_name(store: SqlStore) -> None:
+    named = await store.rules.save(after("问候", "问候"), T0)
+    follows = await store.rules.save(after("跟着", "问候"), T0)
+    unless = await store.rules.save(after("除非", "问候", unless=True), T0)
+    other = await store.rules.save(after("别的", "别的规则"), T0)
+    renamed = await store.rules.save(replace(named, name="欢迎"), second(1))
+    listed = await store.rules.all()
+    assert [rule.name for rule in listed] == ["欢迎", "跟着", "除非", "别的"]
+    assert listed[0] == renamed
+    asked = [rule.when.last_rule_within or (rule.when.unless and rule.when.unless.last_rule_within) for rule in listed]
+    assert [one and one.rule for one in asked] == ["欢迎", "欢迎", "欢迎", "别的规则"]
+    assert [rule.revision for rule in listed] == [2, 2, 2, 1]
+    assert [one.revision for one in await store.rules.revisions(follows.id)] == [2, 1]
+    assert (unless.id, other.id) == (listed[2].id, listed[3].id)
+
+
+async def test_where_another_rule_has_the_old_name_it_is_the_one_that_is_meant(store: SqlStore) -> None:
+    first, _ = [await store.rules.save(plain("问候", answer), T0) for answer in ("甲", "乙")]
+    follows = await store.rules.save(after("跟着", "问候"), T0)
+    await store.rules.save(replace(first, name="欢迎"), second(1))
+    assert (await store.rules.all())[2] == follows
+
+
+@pytest.mark.expects_log("database error: StatementError")
+async def test_settings_are_stored_with_the_list_or_not_at_all(store: SqlStore) -> None:
+    await store.settings.set("calendars", "old")
+    unwritable = replace(plain("一"), when=Condition(any=(object(),)))  # type: ignore[arg-type]
+    with pytest.raises(StoreError):
+        await store.rules.replace_all([unwritable], T0, {"calendars": "new"})
+    assert await store.settings.get("calendars") == "old"
+    await store.rules.replace_all([plain("一")], T0, {"calendars": "new"})
+    assert await store.settings.get("calendars") == "new"

@@ -121,6 +121,13 @@ class Condition:
         hours = self.hours and replace(self.hours, calendar=names.get(self.hours.calendar, self.hours.calendar))
         return replace(self, hours=hours, unless=self.unless and self.unless.with_renamed_calendars(names))
 
+    def with_renamed_rule(self, before: str, now: str) -> Condition:
+        """The same condition, asking for the rule that was called `before` by the name that it has now."""
+        last = self.last_rule_within
+        if last is not None and last.rule == before:
+            last = replace(last, rule=now)
+        return replace(self, last_rule_within=last, unless=self.unless and self.unless.with_renamed_rule(before, now))
+
     @property
     def names_others(self) -> bool:
         """Whether it depends on a calendar or on another rule, which can change behind its name."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import tzinfo
 from types import MappingProxyType
 
@@ -41,15 +41,21 @@ class Calendars:
 
     async def put(self, calendars: Iterable[Calendar]) -> None:
         """Add these, each in the place of the one that has its name; the others stay."""
-        by_name = {calendar.name: calendar for calendar in (*self.all, *calendars)}
-        await self.replace_all(by_name.values())
+        await self.replace_all(self._with(calendars))
 
     async def replace_all(self, calendars: Iterable[Calendar]) -> None:
         """Keep exactly these. Whether rules still ask for another is for `Rulebook.save_calendars` to know."""
         kept = tuple(calendars)
         if kept != self.all:
-            await self._settings.set(KEY, msgspec.json.encode(kept).decode())
+            await self._settings.set(KEY, _written(kept))
             self._take(kept)
+
+    def stored_with(self, calendars: Sequence[Calendar]) -> Mapping[str, str]:
+        """What `put` would store, for a transaction that stores more; none if nothing is to be added."""
+        return {KEY: _written(self._with(calendars))} if calendars else {}
+
+    def _with(self, calendars: Iterable[Calendar]) -> tuple[Calendar, ...]:
+        return tuple({calendar.name: calendar for calendar in (*self.all, *calendars)}.values())
 
     def schedule_of(self, calendar: Calendar) -> Schedule:
         """`calendar`, which need not be kept, in its time zone and ready to be asked."""
@@ -61,3 +67,7 @@ class Calendars:
 
     def _zone_of(self, calendar: Calendar) -> tzinfo | None:
         return zone_named(calendar.zone) or self._zone if calendar.zone else self._zone
+
+
+def _written(calendars: Sequence[Calendar]) -> str:
+    return msgspec.json.encode(tuple(calendars)).decode()

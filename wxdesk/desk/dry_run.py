@@ -130,7 +130,7 @@ def _speaking(rule: Rule) -> Rule:
 
 @dataclass(frozen=True, slots=True)
 class _Spoken:
-    """A message that is answered now, with what rules knew of the past; perhaps `only` if somebody was there, or nobody."""
+    """A message that is answered now, with what rules knew of the past; `only` if somebody was there, or nobody."""
 
     message: PastMessage
     matching: Matching

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Protocol
 
 from wxdesk.core.rules import Rule
+
+NOTHING_BESIDE: Mapping[str, str] = MappingProxyType({})
 
 
 class Rules(Protocol):
@@ -17,7 +20,10 @@ class Rules(Protocol):
         ...
 
     async def save(self, rule: Rule, at: datetime) -> Rule:
-        """Insert (`id` 0, at the end but before a trailing default rule) or update, as the next revision."""
+        """Insert (`id` 0, at the end but before a trailing default rule) or update, as the next revision.
+
+        Rules that ask for it by its name (`last_rule_within`) follow a new one, in the same transaction.
+        """
         ...
 
     async def set_enabled(self, rule_id: int, enabled: bool) -> None:
@@ -40,8 +46,13 @@ class Rules(Protocol):
         """All that was ever saved of a rule, the newest first, also of a deleted one; `updated_at` is when."""
         ...
 
-    async def replace_all(self, rules: Sequence[Rule], at: datetime) -> list[Rule]:
-        """Replace the list in one transaction; a rule keeps id and revision where its name and content are the same."""
+    async def replace_all(
+        self, rules: Sequence[Rule], at: datetime, beside: Mapping[str, str] = NOTHING_BESIDE
+    ) -> list[Rule]:
+        """Replace the list, and store the settings `beside` it (key: value), in one transaction.
+
+        A rule keeps id and revision where its name and content are the same.
+        """
         ...
 
     async def keep_list(self, revisions: Sequence[tuple[int, int]], at: datetime) -> None:

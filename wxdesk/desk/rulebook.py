@@ -183,8 +183,7 @@ class Rulebook:
             BadRulesFile: nothing was changed.
         """
         read = read_rules(text, file_name, self._judge)
-        await self._calendars.put(read.calendars)
-        kept = await self._rules.replace_all(read.rules, self._clock())
+        kept = await self._rules.replace_all(read.rules, self._clock(), self._calendars.stored_with(read.calendars))
         await self._changed()
         return kept
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -12,9 +12,11 @@ from sqlalchemy import Connection, Delete, Row, Update, bindparam, delete, func,
 
 from wxdesk.core.errors import NotFound
 from wxdesk.core.rules import Rule
+from wxdesk.desk.rule_ports import NOTHING_BESIDE
 from wxdesk.store import rule_lists
 from wxdesk.store.database import Database
 from wxdesk.store.schema import rule_revisions, rules
+from wxdesk.store.settings import put
 
 
 class SqlRules:
@@ -30,7 +32,8 @@ class SqlRules:
     async def save(self, rule: Rule, at: datetime) -> Rule:
         """Insert (`id` 0, at the end but before a trailing default rule) or update, as the next revision.
 
-        An updated rule keeps its position. Raises `NotFound` if it was deleted meanwhile.
+        An updated rule keeps its position; rules that ask for it by its name follow a new one. Raises `NotFound` if it
+        was deleted meanwhile.
         """
         return await self._db.write(_save, rule, at)
 
@@ -58,13 +61,15 @@ class SqlRules:
         """Note that these are asked in this order from `at` on, if they are others than before."""
         await self._db.write(rule_lists.keep_list, revisions, at)
 
-    async def replace_all(self, rules: Sequence[Rule], at: datetime) -> list[Rule]:
-        """Replace the list in one transaction.
+    async def replace_all(
+        self, rules: Sequence[Rule], at: datetime, beside: Mapping[str, str] = NOTHING_BESIDE
+    ) -> list[Rule]:
+        """Replace the list, and store the settings `beside` it, in one transaction.
 
         A rule of the same name and content keeps id and revision; one of the same name keeps its id and gets the
         next revision; the rest are new, and what is not named any more is removed from the list.
         """
-        return await self._db.write(_replace_all, rules, at)
+        return await self._db.write(_replace_all, rules, at, beside)
 
 
 def _save(connection: Connection, rule: Rule, at: datetime) -> Rule:
@@ -77,10 +82,23 @@ def _save(connection: Connection, rule: Rule, at: datetime) -> Rule:
         known = next((one for one in listed if one.id == rule.id), None)
         if known is None:
             raise NotFound("rule")
-        [saved] = _update(connection, [(known, rule)], at)
-        listed = [saved if one.id == saved.id else one for one in listed]
+        renamed = _renamed(listed, known, rule)
+        made = {one.id: one for one in _update(connection, renamed, at)}
+        saved = made[rule.id]
+        listed = [made.get(one.id, one) for one in listed]
     placed = _place(connection, listed)
     return next(one for one in placed if one.id == saved.id)
+
+
+def _renamed(listed: Sequence[Rule], known: Rule, rule: Rule) -> list[tuple[Rule, Rule]]:
+    """`known` as it is to be, and those of the others that ask for it by a name that no rule has any more."""
+    if known.name == rule.name or any(one.name == known.name for one in listed if one.id != known.id):
+        return [(known, rule)]
+    pairs = [(one, rule if one.id == known.id else one) for one in listed]
+    followed = [
+        (before, replace(after, when=after.when.with_renamed_rule(known.name, rule.name))) for before, after in pairs
+    ]
+    return [(before, after) for before, after in followed if before.id == known.id or before != after]
 
 
 def _change(connection: Connection, change: Update | Delete) -> None:
@@ -109,7 +127,9 @@ def _put_back(connection: Connection, rule: Rule) -> None:
     _place(connection, listed)
 
 
-def _replace_all(connection: Connection, wanted: Sequence[Rule], at: datetime) -> list[Rule]:
+def _replace_all(connection: Connection, wanted: Sequence[Rule], at: datetime, beside: Mapping[str, str]) -> list[Rule]:
+    for key, value in beside.items():
+        put(connection, key, value)
     known = _list(connection, for_update=True)
     matches = _matches(wanted, known)
     stay = {match.id for match in matches.values()}

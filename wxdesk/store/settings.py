@@ -20,7 +20,7 @@ class SqlSettings:
 
     async def set(self, key: str, value: str) -> None:
         """Store a value."""
-        await self._db.write(_set, key, value)
+        await self._db.write(put, key, value)
 
 
 def _get(connection: Connection, key: str) -> str | None:
@@ -28,7 +28,8 @@ def _get(connection: Connection, key: str) -> str | None:
     return value
 
 
-def _set(connection: Connection, key: str, value: str) -> None:
+def put(connection: Connection, key: str, value: str) -> None:
+    """Store a value."""
     insert = insert_into(connection, settings).values(key=key, value=value)
     connection.execute(
         insert.on_conflict_do_update(index_elements=[settings.c.key], set_={"value": insert.excluded.value})
