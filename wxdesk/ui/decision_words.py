@@ -39,18 +39,24 @@ def outcome_words(decision: Decision) -> str:
         ),
         Outcome.RESOLVED: lambda: _set_aside(decision),
         Outcome.SNOOZED: lambda: _set_aside(decision),
-        Outcome.INCOMPLETE: lambda: tr(
+        Outcome.INCOMPLETE: lambda: _unfinished(decision),
+        Outcome.NOT_RENDERED: lambda: _unfinished(decision),
+    }
+    return sentences[decision.outcome]()
+
+
+def _unfinished(decision: Decision) -> str:
+    if decision.outcome is Outcome.INCOMPLETE:
+        return tr(
             "“{rule}” matched, but its answer lacks a value, so it waits for you as a draft: {problem}",
             rule=decision.rule_name,
             problem=decision.problem,
-        ),
-        Outcome.NOT_RENDERED: lambda: tr(
-            "“{rule}” matched, but its reply could not be made: {problem}",
-            rule=decision.rule_name,
-            problem=decision.problem,
-        ),
-    }
-    return sentences[decision.outcome]()
+        )
+    return tr(
+        "“{rule}” matched, but its reply could not be made: {problem}",
+        rule=decision.rule_name,
+        problem=decision.problem,
+    )
 
 
 def _transferred(decision: Decision) -> str:
