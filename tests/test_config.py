@@ -28,6 +28,7 @@ push_mode = "compat"
 reply_mode = "hold"
 hold_seconds = 12
 reserve = 1
+timezone = "Asia/Shanghai"
 """
 
 
@@ -36,7 +37,7 @@ def test_the_whole_file_is_understood() -> None:
     account = config.accounts[0].account()
     assert (config.listener.port, config.wechat.token_endpoint) == (0, "classic")
     assert (account.push_mode, account.reply_mode, account.hold_seconds) == (PushMode.COMPAT, ReplyMode.HOLD, 12)
-    assert account.reserve == 1
+    assert (account.reserve, account.timezone) == (1, "Asia/Shanghai")
 
 
 def test_no_file_means_the_defaults(tmp_path: Path) -> None:
@@ -52,6 +53,9 @@ ACCOUNT = '[[accounts]]\nname = "shop"\napp_id = "wx1"\n'
     ("text", "names"),
     [
         ("[listener]\nporrt = 1\n", ("porrt", "listener")),
+        (ACCOUNT + 'timezone = "Asia/Shanghei"\n', ("accounts[0].timezone", "Asia/Shanghai")),
+        (ACCOUNT + "timezone = 8\n", ("accounts[0].timezone", "str")),
+        (ACCOUNT + 'timezone = "../etc"\n', ("accounts[0].timezone",)),
         ("[lisener]\n", ("lisener",)),
         ("[listener]\nport = 70000\n", ("listener.port", "65535")),
         ('[listener]\nport = "8765"\n', ("listener.port", "int")),

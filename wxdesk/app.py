@@ -14,7 +14,7 @@ import logging
 import signal
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +84,7 @@ from wxdesk.webhook.parse import read_push
 from wxdesk.webhook.server import Listener
 from wxdesk.wechat.client import WeChatClient
 from wxdesk.wechat.payload import to_body
+from wxdesk.zones import zone_named
 
 log = logging.getLogger(__name__)
 
@@ -115,6 +116,12 @@ class Setup:
     def accounts(self) -> dict[str, Account]:
         """The configured accounts by name."""
         return {entry.name: entry.account() for entry in self.config.accounts}
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """The time zone that all accounts share; None for the machine's, or where they differ."""
+        names = {account.timezone for account in self.accounts.values()}
+        return zone_named(names.pop()) if len(names) == 1 else None
 
     @property
     def ready(self) -> dict[str, Account]:
@@ -223,7 +230,7 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
     health, traffic = _watching(bus)
     preferences, pause = KeptPreferences(store.settings, bus.publish), Pause(store.settings, bus.publish)
     presence, writing = DeskPresence(bus.publish, clock), Writing(bus.publish, clock)
-    rulebook, phrasebook = _knowing(store, deciding, bus, clock)
+    rulebook, phrasebook = _knowing(setup, store, deciding, bus)
     transfers = Transfers(store.transfers, lambda: rulebook.transfers)
     answering = Answering(accounts, rulebook, pause, transfers, lambda: presence.now, clock)
     intake = Intake(store, read_push, answering, transfers, deciding, bus.publish, clock)
@@ -292,12 +299,13 @@ def _alarms(setup: Setup, store: SqlStore, preferences: KeptPreferences, bus: Bu
     return alarms
 
 
-def _knowing(store: SqlStore, deciding: Deciding, bus: Bus, clock: Clock) -> tuple[Rulebook, Phrasebook]:
+def _knowing(setup: Setup, store: SqlStore, deciding: Deciding, bus: Bus) -> tuple[Rulebook, Phrasebook]:
     """What the operator has written for later: rules and templates."""
-    calendars = Calendars(store.settings)
+    zone, clock = setup.zone, setup.clock
+    calendars = Calendars(store.settings, zone)
     shelf = Shelf(store.templates)
-    rulebook = Rulebook(store.rules, calendars, LiquidRenderer(), clock, bus.publish, shelf=shelf, deciding=deciding)
-    filler = Filler(LiquidRenderer(), calendars)
+    rulebook = Rulebook(store.rules, calendars, LiquidRenderer(), clock, bus.publish, zone, shelf, deciding)
+    filler = Filler(LiquidRenderer(), calendars, zone)
     return rulebook, Phrasebook(store.templates, filler, clock, bus.publish, rulebook.load)
 
 

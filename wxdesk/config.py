@@ -16,6 +16,7 @@ import msgspec
 from wxdesk.core.errors import BadConfig
 from wxdesk.core.model import Account, PushMode, ReplyMode
 from wxdesk.core.quota import MOST_RESERVED
+from wxdesk.zones import zone_named
 
 FILE = "config.toml"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
@@ -47,7 +48,7 @@ class WeChatAt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AccountEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One mini program. `name` becomes the path of its push URL."""
+    """One mini program. `name` becomes the path of its push URL; `timezone` is an IANA name."""
 
     name: str
     app_id: str
@@ -56,6 +57,7 @@ class AccountEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reply_mode: ReplyMode = ReplyMode.AUTO
     hold_seconds: int = 8
     reserve: int = 2
+    timezone: str = ""
 
     def account(self) -> Account:
         """The same as the record that the desk works with."""
@@ -124,3 +126,5 @@ def _check_account(entry: AccountEntry, at: str, file: str) -> None:
         raise BadConfig(file, f"{at}.hold_seconds", "must be from 0 to 3600")
     if not 0 <= entry.reserve <= MOST_RESERVED:
         raise BadConfig(file, f"{at}.reserve", f"must be from 0 to {MOST_RESERVED}")
+    if entry.timezone and zone_named(entry.timezone) is None:
+        raise BadConfig(file, f"{at}.timezone", "is no time zone that this machine knows, such as Asia/Shanghai")

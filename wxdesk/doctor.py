@@ -25,6 +25,7 @@ from wxdesk.i18n import explain, tr
 from wxdesk.store import open_store
 from wxdesk.ui.display import INSTALL
 from wxdesk.wechat.client import WeChatClient
+from wxdesk.zones import zone_named
 
 FREE_BYTES = 500 * 1024 * 1024
 """Less free space than this is worth a warning: a full disk stops the acknowledging."""
@@ -89,6 +90,10 @@ def _secrets(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:
             yield Finding(True, what, tr("the former {name} is accepted until {time}", name=name, time=time))
         kept = tr("rules leave {n} of 5 to a human", n=entry.reserve)
         yield Finding(True, tr("Replies of “{account}”", account=entry.name), kept)
+        if entry.timezone:
+            clock = tr("{time} now, in {zone}", time=f"{utc_now().astimezone(zone_named(entry.timezone)):%H:%M}",
+                       zone=entry.timezone)  # fmt: skip
+            yield Finding(True, tr("Clock of “{account}”", account=entry.name), clock)
         if entry.push_mode is PushMode.PLAIN:
             plain = tr("plain: nothing signs the bodies; choose secure mode in WeChat's console and here")
             yield Finding(True, tr("Push mode of “{account}”", account=entry.name), plain)

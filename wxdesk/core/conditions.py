@@ -131,7 +131,8 @@ def _state_tests(when: Condition, normaliser: Normaliser, around: Surroundings) 
     if when.hours is not None:
         hours = when.hours
         schedule, words = around.calendars[hours.calendar], ("inside" if hours.inside else "outside", hours.calendar)
-        yield _StateTest(lambda s: schedule.is_open(s.at) is hours.inside, Verdict("hours", ok=False, words=words))
+        refusal = Verdict("hours", ok=False, words=words)
+        yield _StateTest(lambda s: schedule.seen_in(s.zone).is_open(s.at) is hours.inside, refusal)
     if when.operator is not None:
         wanted = when.operator
         yield _StateTest(lambda s: s.operator is wanted, Verdict("operator", ok=False, words=(wanted.value,)))

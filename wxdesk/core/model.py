@@ -92,6 +92,7 @@ class Account:
     """One mini program, as the operator configured it. `name` is the path of its push URL.
 
     `reserve` is how many of the replies that WeChat allows to a contact the rules leave to the human, 0 to 4.
+    `timezone` is the IANA name of the one in which its customers are told the time; empty is the machine's own.
     """
 
     name: str
@@ -101,6 +102,7 @@ class Account:
     reply_mode: ReplyMode = ReplyMode.AUTO
     hold_seconds: int = 8
     reserve: int = 2
+    timezone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

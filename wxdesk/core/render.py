@@ -40,7 +40,7 @@ account: name of the mini program here · contact: alias, short_id (the end of t
 message: text, type · m: named groups of the rule's patterns · session_from: value, and its fields if it is JSON
 or a query string, of the entry that is answered · session: the same of the customer's last entry, whatever he wrote
 since · hours: open, next_open, next_close of the calendar that the rule names, else of the first ·
-time (14:05), date (2026-11-24), weekday (1 Monday to 7 Sunday): the operator's clock ·
+time (14:05), date (2026-11-24), weekday (1 Monday to 7 Sunday): the account's clock ·
 window: left (replies), until (date and time).
 """
 
@@ -68,7 +68,7 @@ def harmless(value: str) -> str:
 def variables(
     message: Message, conversation: Conversation, account: Account, groups: Mapping[str, str], now: datetime
 ) -> dict[str, object]:
-    """The values of VARIABLES but for `hours`. `now` is in the operator's time zone.
+    """The values of VARIABLES but for `hours`. `now` is in the account's time zone.
 
     What is empty is left out, so that a template that shows it fails instead of having a hole: a customer without an
     alias, a picture without a text, a group that took no part or found nothing.

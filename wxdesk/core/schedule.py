@@ -65,7 +65,7 @@ class SpecialDays:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Business hours as the operator writes them. `zone` is an IANA name; empty means the machine's own.
+    """Business hours as the operator writes them. `zone` is an IANA name; empty means that of the account that asks.
 
     Of special days that cover the same date, those that cover the fewest days hold, together if there are several:
     a working Saturday within a closed week, or a morning and an afternoon.
@@ -92,6 +92,13 @@ class Schedule:
     def __init__(self, calendar: Calendar, zone: tzinfo | None) -> None:
         self._calendar = calendar
         self._zone = zone
+        self._elsewhere: dict[tzinfo, Schedule] = {}
+
+    def seen_in(self, zone: tzinfo | None) -> Schedule:
+        """The same hours for an account in `zone`, if it has one: by its clock, unless the calendar names its own."""
+        if zone is None or zone == self._zone or self._calendar.zone:
+            return self
+        return self._elsewhere.setdefault(zone, Schedule(self._calendar, zone))
 
     def local(self, at: datetime) -> datetime:
         """`at` by the clock on its wall."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from types import MappingProxyType
 
 from wxdesk.core.model import MessageType
@@ -68,7 +68,8 @@ class Wanted:
 class Subject:
     """A message with its surroundings. `at` is the time of the decision, aware.
 
-    `session_from` is None unless the contact entered by a button; `event` is WeChat's name of an event.
+    `session_from` is None unless the contact entered by a button; `event` is WeChat's name of an event. `zone` is the
+    account's, None for the machine's.
     """
 
     type: MessageType
@@ -78,4 +79,5 @@ class Subject:
     tags: tuple[str, ...] = ()
     operator: Presence = Presence.PRESENT
     history: History = NO_HISTORY
+    zone: tzinfo | None = None
     at: datetime = field(kw_only=True)

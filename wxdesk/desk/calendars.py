@@ -11,7 +11,7 @@ import msgspec
 
 from wxdesk.core.schedule import Calendar, Schedule
 from wxdesk.desk.ports import Settings
-from wxdesk.desk.zones import zone_named
+from wxdesk.zones import zone_named
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +19,9 @@ KEY = "calendars"
 
 
 class Calendars:
-    """All calendars by name, in the order in which they came. `zone` is for those that name none; None: the machine's.
+    """All calendars by name, in the order in which they came.
+
+    `zone` is for those that name none, where the account that asks has none either; None: the machine's.
 
     Call `load` before anything else.
     """

@@ -18,8 +18,8 @@ from wxdesk.core.schedule import Calendar, Span, SpecialDays, Weekday, WeeklySpa
 from wxdesk.desk.toml_lines import Path
 from wxdesk.desk.toml_table import Misread, TomlTable
 from wxdesk.desk.toml_writing import inline_table, listed, string, strings
-from wxdesk.desk.zones import zone_named
 from wxdesk.i18n import tr
+from wxdesk.zones import zone_named
 
 
 def calendar_from(value: object, path: Path) -> Calendar:

@@ -29,6 +29,7 @@ from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.desk.shelf import Shelf
 from wxdesk.desk.splitting import rendered
 from wxdesk.i18n import explain, tr
+from wxdesk.zones import zone_named
 
 type Values = Callable[[str], Mapping[str, object]]
 """What a text may speak of."""
@@ -112,12 +113,21 @@ class Occasion:
             self.conversation.contact.tags,
             self.operator,
             self.history,
+            self.zone,
             at=self.now,
         )
 
+    @property
+    def zone(self) -> tzinfo | None:
+        """The account's own time zone, if it has one."""
+        return zone_named(self.account.timezone) if self.account.timezone else None
+
 
 class Composer:
-    """Turns rules that matched into an answer. `zone` is that of `{{ time }}` and `{{ date }}`; None: the machine's."""
+    """Turns rules that matched into an answer.
+
+    `zone` is that of `{{ time }}` and `{{ date }}` where the account has none of its own; None: the machine's.
+    """
 
     def __init__(self, renderer: LiquidRenderer, calendars: Calendars, shelf: Shelf, zone: tzinfo | None) -> None:
         self._renderer = renderer
@@ -162,10 +172,13 @@ class Composer:
 
     def _values(self, matched: Matched, occasion: Occasion, text: str) -> Mapping[str, object]:
         """What `text` may speak of."""
-        now = occasion.now.astimezone(self._zone)
+        zone = occasion.zone
+        now = occasion.now.astimezone(zone or self._zone)
         values = variables(occasion.message, occasion.conversation, occasion.account, matched.groups, now)
         schedule = self._schedule(matched.rule)
-        return values if schedule is None else {**values, "hours": hours_values(schedule, occasion.now, text)}
+        if schedule is None:
+            return values
+        return {**values, "hours": hours_values(schedule.seen_in(zone), occasion.now, text)}
 
     def _schedule(self, rule: Rule) -> Schedule | None:
         """The calendar that the rule names, else the first."""

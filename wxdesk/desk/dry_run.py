@@ -24,6 +24,7 @@ from wxdesk.core.subject import History, Subject
 from wxdesk.desk.composing import Occasion
 from wxdesk.desk.past import Past, PastMessage, Written
 from wxdesk.desk.rulebook import Rulebook
+from wxdesk.zones import zone_named
 
 NEWEST = 100_000
 """So many messages are looked at."""
@@ -96,7 +97,7 @@ class DryRun:
         """
         ruleset = self._rulebook.ruleset if rule is None else self._rulebook.ruleset_with(_speaking(rule))
         course.total, after = await self._past.extent(newest)
-        walk = _Walk(ruleset, None if rule is None else rule.id)
+        walk = _Walk(ruleset, None if rule is None else rule.id, self._accounts)
         report = _Tally(self._rulebook, ruleset, self._accounts)
         page = await self._past.messages(after, SLICE)
         if page:
@@ -151,9 +152,10 @@ class _Thread:
 class _Walk:
     """Asks the rules about one message after the other. `rule_id` None: any rule counts."""
 
-    def __init__(self, ruleset: Ruleset, rule_id: int | None) -> None:
+    def __init__(self, ruleset: Ruleset, rule_id: int | None, accounts: Mapping[str, Account]) -> None:
         self._ruleset = ruleset
         self._rule_id = rule_id
+        self._zones = {name: zone_named(account.timezone) for name, account in accounts.items() if account.timezone}
         self.threads: dict[int, _Thread] = {}
 
     def take(
@@ -188,6 +190,7 @@ class _Walk:
                 thread.now.contact.tags,
                 who,
                 history,
+                self._zones.get(thread.now.account),
                 at=message.at,
             )
         )

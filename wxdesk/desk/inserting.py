@@ -18,7 +18,7 @@ from wxdesk.desk.liquid import LiquidRenderer
 
 
 class Filler:
-    """Begins insertions. `zone` is that of `{{ time }}` and `{{ date }}`, None for the machine's.
+    """Begins insertions. `zone` is that of `{{ time }}` and `{{ date }}` for accounts without one.
 
     `choose` gives a number below the one it gets, for templates that say any of their variants.
     """
@@ -62,10 +62,13 @@ class Filler:
                 return template.uses % count
 
     def _values(self, occasion: Occasion, text: str) -> Mapping[str, object]:
-        now = occasion.now.astimezone(self._zone)
+        zone = occasion.zone
+        now = occasion.now.astimezone(zone or self._zone)
         values = variables(occasion.message, occasion.conversation, occasion.account, {}, now)
         schedule = next(iter(self._calendars.schedules.values()), None)
-        return values if schedule is None else {**values, "hours": hours_values(schedule, occasion.now, text)}
+        if schedule is None:
+            return values
+        return {**values, "hours": hours_values(schedule.seen_in(zone), occasion.now, text)}
 
     def _asked(self, text: str) -> tuple[str, ...]:
         try:

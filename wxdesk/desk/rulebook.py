@@ -56,9 +56,9 @@ class Trial:
 class Rulebook:
     """The list of rules, and the answers that follow from it.
 
-    Call `load` before anything else, and again when another desk changed the rules. `zone` is the time zone
-    of `{{ time }}` and `{{ date }}`, None for the machine's; `calendars` have the business hours that rules name, and
-    `shelf` the stored answers.
+    Call `load` before anything else, and again when another desk changed the rules. `zone` is the time zone of
+    `{{ time }}` and `{{ date }}` for accounts without one, None for the machine's; `calendars` have the business hours
+    that rules name, and `shelf` the stored answers.
     """
 
     def __init__(  # noqa: PLR0913 - what it answers from, each by its name

@@ -16,7 +16,6 @@ from wxdesk.core.rules import Action, ActionKind, Condition, HoursTest, Rule
 from wxdesk.core.schedule import Calendar, Schedule, Span, SpecialDays, Weekday, WeeklySpan
 from wxdesk.desk.calendars import Calendars
 from wxdesk.desk.supposing import Supposed
-from wxdesk.desk.zones import zone_named
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.rules.calendar_dialog import CalendarDialog
@@ -24,6 +23,7 @@ from wxdesk.ui.rules.calendar_draft import draft_of, read_draft
 from wxdesk.ui.rules.calendar_words import state_words
 from wxdesk.ui.rules.circumstance_parts import HoursPart
 from wxdesk.ui.rules.page import RulesPage
+from wxdesk.zones import zone_named
 
 SHOP = Calendar("Shop", "Asia/Shanghai", (WeeklySpan(frozenset(Weekday), Span(time(9), time(21))),))
 _DAYS = frozenset(Weekday)

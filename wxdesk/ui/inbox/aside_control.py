@@ -123,7 +123,7 @@ class AsideControl(QObject):
             self._bridge.ask(self._bridge.desk.aside.reopen(self._conversation.id))
 
     def _opening(self, now: datetime) -> Opening:
-        found = own_hours(self._bridge.desk)
+        found = own_hours(self._bridge.desk, self._conversation)
         if found is None:
             return Opening(problem=tr("There are no business hours yet. They are set on the page of rules."))
         name, schedule = found

@@ -98,7 +98,7 @@ class TakeoverControl(QObject):
 
     def _closing(self, now: datetime) -> Closing:
         """The next closing by the operator's own hours."""
-        found = own_hours(self._bridge.desk)
+        found = own_hours(self._bridge.desk, self._conversation)
         if found is None:
             return Closing(problem=tr("There are no business hours yet. They are set on the page of rules."))
         name, schedule = found

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from wxdesk.core.schedule import Weekday
-from wxdesk.desk.zones import zone_names
 from wxdesk.i18n import tr
 from wxdesk.ui.rules.calendar_draft import CalendarDraft, Slip, SpecialDraft
 from wxdesk.ui.rules.calendar_rows import DayRow, SpecialRow
@@ -19,6 +18,7 @@ from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.choice import Choice
 from wxdesk.ui.widgets.field import Field
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.zones import zone_names
 
 LONGEST_NAME = 60
 
@@ -67,7 +67,7 @@ class CalendarForm(QScrollArea):
         zone.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         zone.setMinimumContentsLength(20)
         zone.setMaxVisibleItems(14)
-        zone.addItem(tr("This computer's ({offset})", offset=offset_word(now.astimezone())), "")
+        zone.addItem(tr("The account's, else this computer's ({offset})", offset=offset_word(now.astimezone())), "")
         for name in zone_names():
             zone.addItem(name, name)
         return zone

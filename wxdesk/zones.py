@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 def zone_named(name: str) -> tzinfo | None:
     """The time zone of that name, such as `Asia/Shanghai`; None if there is none."""
     try:
-        return ZoneInfo(name)
+        return ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError, OSError):  # a name can also be no path at all, or a folder
         return None
 
