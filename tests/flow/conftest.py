@@ -83,6 +83,13 @@ class World:
         """The next event of the bus for which `wanted` is true."""
         return await next_event(self.opened, wanted)
 
+    async def hears(self, openid: str, text: str, wanted: Callable[[Event], bool]) -> Event:
+        """The first such event after the customer began to say this; it may come before WeChat has its answer."""
+        event = asyncio.create_task(self.heard(wanted))
+        await asyncio.sleep(0)  # it listens from here on
+        await self.sandbox.say(openid, text)
+        return await event
+
 
 async def next_event(opened: OpenDesk, wanted: Callable[[Event], bool]) -> Event:
     """Wait for an event of the desk's bus."""

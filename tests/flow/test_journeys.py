@@ -38,8 +38,7 @@ async def test_a_message_comes_in_and_an_answer_goes_out(world: World) -> None:
 
 
 async def test_what_the_operator_writes_reaches_the_customer(world: World) -> None:
-    await world.sandbox.say(WANG_FANG.openid, "这款还有白色的吗")
-    await world.heard(lambda event: isinstance(event, DecisionMade))
+    await world.hears(WANG_FANG.openid, "这款还有白色的吗", lambda event: isinstance(event, DecisionMade))
     row = await world.row_of(WANG_FANG.openid)
     await world.opened.desk.handoff.write(row.conversation.id, "有的，“白色”还剩两件\n需要留一件吗？")
     assert (await world.sandbox.wait_for_reply(WANG_FANG.openid)).text == "有的，“白色”还剩两件\n需要留一件吗？"
@@ -89,12 +88,12 @@ async def test_a_duplicate_is_acknowledged_kept_once_and_answered_once_also_afte
 
 
 async def test_a_held_reply_waits_for_the_human(world: World) -> None:
-    await world.sandbox.say(WANG_FANG.openid, "你好")
-    await world.heard(lambda event: isinstance(event, DecisionMade))
+    await world.hears(WANG_FANG.openid, "你好", lambda event: isinstance(event, DecisionMade))
     row = await world.row_of(WANG_FANG.openid)
     await world.opened.desk.handoff.set_mode(row.conversation.id, ReplyMode.DRAFT)
-    await world.sandbox.say(WANG_FANG.openid, "几点关门")
-    await world.heard(lambda event: isinstance(event, ReplyChanged) and event.state is ReplyState.DRAFT)
+    await world.hears(
+        WANG_FANG.openid, "几点关门", lambda event: isinstance(event, ReplyChanged) and event.state is ReplyState.DRAFT
+    )
     (draft,) = await _replies(world, WANG_FANG.openid)
     await world.opened.desk.handoff.edit(draft.id, "今天 22:00 关门。")
     await world.opened.desk.handoff.release(draft.id)
@@ -103,8 +102,7 @@ async def test_a_held_reply_waits_for_the_human(world: World) -> None:
 
 async def test_a_pause_keeps_everything_automatic_and_nothing_written(world: World) -> None:
     await world.opened.desk.handoff.pause()
-    await world.sandbox.say(LI_LEI.openid, "几点关门")
-    await world.heard(lambda event: isinstance(event, DecisionMade))
+    await world.hears(LI_LEI.openid, "几点关门", lambda event: isinstance(event, DecisionMade))
     row = await world.row_of(LI_LEI.openid)
     await world.opened.desk.handoff.write(row.conversation.id, "九点")
     assert (await world.sandbox.wait_for_reply(LI_LEI.openid)).text == "九点"
@@ -136,8 +134,7 @@ async def test_a_greeting_follows_the_entrance(world: World) -> None:
 )
 async def test_each_outcome_has_its_state(world: World, fault: Fault, state: ReplyState, errcode: int | None) -> None:
     world.sandbox.faults.plan(fault)
-    await world.sandbox.say(LI_LEI.openid, "几点关门")
-    await world.heard(lambda event: isinstance(event, ReplyChanged) and event.state is state)
+    await world.hears(LI_LEI.openid, "几点关门", lambda event: isinstance(event, ReplyChanged) and event.state is state)
     (reply,) = await _replies(world, LI_LEI.openid)
     assert (reply.state, reply.errcode) == (state, errcode)
     assert len(world.sandbox.sent) == (1 if state is ReplyState.UNKNOWN else 0)

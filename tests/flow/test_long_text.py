@@ -15,8 +15,7 @@ LONG = "\n\n".join(PARTS)
 
 
 async def _asked(world: World) -> int:
-    await world.sandbox.say(WANG_FANG.openid, "说说看")
-    await world.heard(lambda event: isinstance(event, DecisionMade))
+    await world.hears(WANG_FANG.openid, "说说看", lambda event: isinstance(event, DecisionMade))
     return (await world.row_of(WANG_FANG.openid)).conversation.id
 
 

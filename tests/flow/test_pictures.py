@@ -12,7 +12,7 @@ from tests.desk.test_imaging import noise, saved
 from tests.flow.conftest import World, setup_for
 from wxdesk.app import OpenDesk, open_desk
 from wxdesk.core.errors import BadContent, NotFound
-from wxdesk.core.events import ApiCalled, Event, PictureChanged, ReplyChanged
+from wxdesk.core.events import ApiCalled, Event, MessageKept, PictureChanged, ReplyChanged
 from wxdesk.core.model import Content, Message, Reply, ReplyKind, ReplyState
 from wxdesk.core.pictures import PictureState
 from wxdesk.desk.imaging import LARGEST_UPLOAD
@@ -74,12 +74,9 @@ async def _reply(world: World) -> Reply:
 
 
 async def _conversation(world: World, openid: str = OPENID) -> int:
-    await world.sandbox.say(openid, "在吗")
-    while True:
-        try:
-            return (await world.row_of(openid)).conversation.id
-        except AssertionError:
-            await world.heard(lambda event: True)
+    kept = await world.hears(openid, "在吗", lambda event: isinstance(event, MessageKept))
+    assert isinstance(kept, MessageKept)
+    return kept.conversation_id
 
 
 async def _writes_picture(world: World, data: bytes) -> int:

@@ -115,7 +115,7 @@ async def test_a_text_that_a_human_has_prepared_is_not_thrown_away_by_his_next_w
 
 @pytest.mark.parametrize("by_writing", [False, True])
 async def test_what_wechat_did_not_take_while_he_took_over_is_not_tried_again(desk: Desk, by_writing: bool) -> None:
-    desk.sandbox.faults.plan(Fault(FaultKind.LATENCY, milliseconds=300))
+    desk.sandbox.faults.plan(Fault(FaultKind.LATENCY, milliseconds=1500))
     desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=-1))
     await says(desk, "多少钱")
     await desk.until(lambda: desk.states[1][-1:] == [S.SENDING])
