@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Awaitable, Coroutine
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,11 @@ from tests.flow.conftest import setup_for
 from tests.flow.timed_desk import HandClock
 from wxdesk.app import OpenDesk, Setup, open_desk
 from wxdesk.core import parts
-from wxdesk.core.events import Event, MessageKept, PauseChanged, ReplyChanged
+from wxdesk.core.events import Event, MessageKept, ReplyChanged
+from wxdesk.core.lifecycle import can_be_undone
 from wxdesk.core.model import Author, Message, Reply, ReplyState
 from wxdesk.core.preferences import Preferences
+from wxdesk.desk import sleeping
 from wxdesk.sandbox.server import Sandbox
 
 RULES = """
@@ -51,9 +54,29 @@ then = [{ reply = "prepared {{ message.text }}" }]
 name = "human"
 when = { any = ["人工"] }
 then = [{ reply = "coming {{ message.text }}" }, { take_over = true }]
-"""
 
-OPENINGS = ("多少钱", "怎么买", "发货", "发货", "退货", "人工", "在吗")
+[[rules]]
+name = "held and human"
+when = { any = ["投诉"] }
+delivery = { hold = 10 }
+then = [{ reply = "sorry {{ message.text }}" }, { take_over = true }]
+
+[[rules]]
+name = "rarely"
+when = { any = ["有货"] }
+cooldown = { per_conversation = 50 }
+then = [{ reply = "rarely {{ message.text }}" }]
+"""
+"""The last one asks for the past, so that the desk reads it between every message and its decision."""
+
+OPENINGS = ("多少钱", "怎么买", "发货", "发货", "退货", "人工", "投诉", "有货", "在吗")
+READERS = 12
+"""So many reads at the same time keep the rules' own questions waiting."""
+
+TICK = 0.004
+"""How often the desk looks whether time has passed."""
+
+USUAL_TICK = sleeping.TICK_SECONDS
 PENDING = frozenset({ReplyState.DRAFT, ReplyState.HELD, ReplyState.QUEUED})
 
 
@@ -104,17 +127,22 @@ class World:
     clock: HandClock
     running: Running
     moves: list[tuple[int, ReplyState]] = field(default_factory=list)
+    tries: Counter[int] = field(default_factory=Counter)
     paused: bool = False
+    paused_until: datetime | None = None
+    when_kept: Callable[[], Coroutine[Any, Any, object]] | None = None
     _homes: count[int] = field(default_factory=lambda: count(1))
     _contacts: count[int] = field(default_factory=lambda: count(1))
     _sending: set[int] = field(default_factory=set)
     _kept: asyncio.Queue[MessageKept] = field(default_factory=asyncio.Queue)
+    _meanwhile: list[asyncio.Task[object]] = field(default_factory=list)
     _more: asyncio.Event = field(default_factory=asyncio.Event)
 
     @classmethod
     def open(cls, folder: Path) -> World:
         """A desk with the rules above, on a loop of its own."""
         loop = asyncio.new_event_loop()
+        sleeping.TICK_SECONDS = TICK
         return loop.run_until_complete(cls._open(folder, loop))
 
     @classmethod
@@ -145,9 +173,13 @@ class World:
     def _hear(self, event: Event) -> None:
         if isinstance(event, ReplyChanged):
             self.moves.append((event.reply_id, event.state))
+            self.tries[event.reply_id] += event.state is ReplyState.SENDING
             (self._sending.add if event.state is ReplyState.SENDING else self._sending.discard)(event.reply_id)
         if isinstance(event, MessageKept):
             self._kept.put_nowait(event)
+            if self.when_kept is not None:
+                self._meanwhile.append(asyncio.create_task(self.when_kept()))
+                self.when_kept = None
         self._more.set()
 
     def close(self) -> None:
@@ -157,6 +189,7 @@ class World:
             await self.opened.stop()
             await self.sandbox.stop()
 
+        sleeping.TICK_SECONDS = USUAL_TICK
         self.loop.run_until_complete(stop())
         self.loop.run_until_complete(self.loop.shutdown_asyncgens())
         self.loop.close()
@@ -173,6 +206,29 @@ class World:
         text = f"{opening} {contact.openid[-6:]}-{contact.written}"
         self.loop.run_until_complete(self._says(contact, text, meanwhile))
         return text
+
+    def says_and_is_decided_on_late(
+        self, contact: Contact, opening: str, when_kept: Callable[[], Coroutine[Any, Any, object]]
+    ) -> None:
+        """He writes, and something happens after that was kept and before it is decided, if the desk is slow enough."""
+        self.when_kept = when_kept
+        self.says(contact, opening, self._read_much(contact))
+
+    async def _read_much(self, contact: Contact) -> None:
+        async def read() -> None:
+            while True:
+                await self._read(contact)
+
+        readers = [asyncio.create_task(read()) for _ in range(READERS)]
+        async with asyncio.timeout(20):
+            while self.when_kept is not None:
+                self._more.clear()
+                await self._more.wait()
+        await asyncio.gather(*self._meanwhile)
+        self._meanwhile.clear()
+        for reader in readers:
+            reader.cancel()
+        await asyncio.gather(*readers, return_exceptions=True)
 
     async def _says(self, contact: Contact, text: str, meanwhile: Coroutine[Any, Any, object] | None) -> None:
         self._kept = asyncio.Queue()
@@ -197,9 +253,10 @@ class World:
         return self.loop.run_until_complete(act())
 
     def passes(self, span: timedelta, contacts: list[Contact]) -> None:
-        """So much time passes at once."""
+        """So much time passes at once, or the clock is set back; the desk is not told."""
         self.clock.now += span
-        self.opened.out.outbox.hear(PauseChanged(self.paused))
+        if self.paused_until is not None and self.paused_until <= self.clock.now:
+            self.paused, self.paused_until = False, None
         self.loop.run_until_complete(self._rest(contacts))
 
     def restarts(self, contacts: list[Contact]) -> None:
@@ -258,7 +315,8 @@ class World:
             while True:
                 self._more.clear()
                 # What is under way tells when it has ended, and need not be read before.
-                if not self.under_way() and await self._all_at_rest(contacts):
+                paused = self.opened.pause.on is self.paused
+                if paused and not self.under_way() and await self._all_at_rest(contacts):
                     return
                 await self._more.wait()
 
@@ -283,7 +341,8 @@ class World:
         if reply.state is not ReplyState.QUEUED:
             return False
         later = reply.not_before is not None and reply.not_before > self.clock.now
-        resting = reply.account in self.opened.out.rests.shut()
+        rests = self.opened.out.rests
+        resting = reply.account in rests.shut() and reply.account not in rests.to_probe(self.clock.now)
         return not (later or resting or self._kept_back(reply))
 
     def _is_behind(self, reply: Reply, replies: list[Reply]) -> bool:
@@ -292,6 +351,8 @@ class World:
             return False
         waiting = parts.waiting(replies)
         older = [one for one in replies if one.id < reply.id and one.state is ReplyState.QUEUED]
+        if reply.author is Author.OPERATOR and any(can_be_undone(one) and one.id < reply.id for one in replies):
+            return True
         return reply.id in waiting or any(not self._kept_back(one) and one.id not in waiting for one in older)
 
     def _kept_back(self, reply: Reply) -> bool:
