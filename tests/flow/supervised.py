@@ -107,8 +107,10 @@ class Running:
     async def kill(self) -> None:
         """End it without a word: nothing of it is finished, stored or sent."""
         assert self.work, "a desk that does nothing proves nothing"
-        for task in self.work:
-            task.cancel()
+        while not all(task.done() for task in self.work):
+            for task in self.work:  # again and again: a stop would still send what was just written by hand
+                task.cancel()
+            await asyncio.sleep(0)
         await asyncio.gather(*self.work, return_exceptions=True)
         await self.opened.listener.stop()
         await self.opened.out.uploads.close()
