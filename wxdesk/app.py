@@ -1,17 +1,13 @@
 """The whole program in one place: builds every part, starts them, stops them in order. Read this first.
 
 `OpenDesk` lives on one asyncio loop and knows no window. `wxdesk serve` runs it on the main thread; with a
-window it runs on a thread of its own (`DeskThread`), so that a busy window never keeps WeChat waiting.
+window it runs on a thread of its own (`running.DeskThread`), so that a busy window never keeps WeChat waiting.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import gc
-import json
 import logging
-import signal
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -79,7 +75,6 @@ from wxdesk.desk.uploads import Uploads
 from wxdesk.desk.writing import Writing
 from wxdesk.store import SqlStore, open_store
 from wxdesk.store.picture_files import FolderOfPictures
-from wxdesk.threads import LoopThread
 from wxdesk.webhook.parse import read_push
 from wxdesk.webhook.server import Listener
 from wxdesk.wechat.client import WeChatClient
@@ -87,10 +82,6 @@ from wxdesk.wechat.payload import to_body
 from wxdesk.zones import zone_named
 
 log = logging.getLogger(__name__)
-
-STOP_SECONDS = 3.0
-"""What a stop may take, whatever is under way."""
-
 
 NO_CREDENTIALS = Credentials("", "")
 
@@ -230,7 +221,7 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
     health, traffic = _watching(bus)
     preferences, pause = KeptPreferences(store.settings, bus.publish), Pause(store.settings, bus.publish)
     presence, writing = DeskPresence(bus.publish, clock), Writing(bus.publish, clock)
-    rulebook, phrasebook = _knowing(setup, store, deciding, bus)
+    rulebook, phrasebook = _knowing(setup, store, accounts, deciding, bus)
     transfers = Transfers(store.transfers, lambda: rulebook.transfers)
     answering = Answering(accounts, rulebook, pause, transfers, lambda: presence.now, clock)
     intake = Intake(store, read_push, answering, transfers, deciding, bus.publish, clock)
@@ -299,12 +290,14 @@ def _alarms(setup: Setup, store: SqlStore, preferences: KeptPreferences, bus: Bu
     return alarms
 
 
-def _knowing(setup: Setup, store: SqlStore, deciding: Deciding, bus: Bus) -> tuple[Rulebook, Phrasebook]:
+def _knowing(
+    setup: Setup, store: SqlStore, accounts: Accounts, deciding: Deciding, bus: Bus
+) -> tuple[Rulebook, Phrasebook]:
     """What the operator has written for later: rules and templates."""
     zone, clock = setup.zone, setup.clock
     calendars = Calendars(store.settings, zone)
     shelf = Shelf(store.templates)
-    rulebook = Rulebook(store.rules, calendars, LiquidRenderer(), clock, bus.publish, zone, shelf, deciding)
+    rulebook = Rulebook(store.rules, calendars, LiquidRenderer(), clock, bus.publish, zone, shelf, deciding, accounts)
     filler = Filler(LiquidRenderer(), calendars, zone)
     return rulebook, Phrasebook(store.templates, filler, clock, bus.publish, rulebook.load)
 
@@ -329,68 +322,6 @@ def _door(setup: Setup, intake: Intake, bus: Bus) -> Listener:
     doors = {name: (account, setup.credentials.get(name, NO_CREDENTIALS)) for name, account in setup.accounts.items()}
     at = setup.config.listener
     return Listener(doors, intake.keep, bus.publish, setup.clock, at.host, at.port)
-
-
-class DeskThread:
-    """A desk on a thread of its own, for a program whose main thread shows a window.
-
-    `opened` is all of it; but for what `desk` offers it is to be touched on its own loop only.
-    """
-
-    def __init__(self, setup: Setup) -> None:
-        self._thread = LoopThread("desk")
-        try:
-            self.opened = self._thread.call(open_desk(setup))
-        except BaseException:
-            self._thread.stop()
-            raise
-
-    @property
-    def desk(self) -> Desk:
-        """The parts that people use."""
-        return self.opened.desk
-
-    @property
-    def url(self) -> str:
-        """Where the listener is."""
-        return self.opened.url
-
-    @property
-    def loop(self) -> asyncio.AbstractEventLoop:
-        """The loop on which the desk's coroutines must run."""
-        return self._thread.loop
-
-    def call[T](self, work: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine of the desk and wait for it; for tests and scripts, never from the window."""
-        return self._thread.call(work)
-
-    def stop(self) -> bool:
-        """Stop the desk; False if that took longer than it may, and something was cut off."""
-        try:
-            self._thread.call(self.opened.stop(), STOP_SECONDS)
-        except TimeoutError:
-            log.error("The desk did not stop in %s s", STOP_SECONDS)
-            return False
-        return self._thread.stop()
-
-
-async def serve(setup: Setup) -> None:
-    """Run a desk without a window until SIGTERM or Ctrl+C; says on stdout when it listens."""
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        with contextlib.suppress(NotImplementedError):  # Windows: Ctrl+C arrives as KeyboardInterrupt instead
-            loop.add_signal_handler(number, stopping.set)
-    opened = await open_desk(setup)
-    # What is there now stays until the end. Looked through again and again, it would cost a push its tenth of a second.
-    gc.collect()
-    gc.freeze()
-    try:
-        print(json.dumps({"event": "listening", "url": opened.url}), flush=True)  # noqa: T201 - what others script against
-        await stopping.wait()
-    finally:
-        gc.unfreeze()
-        await opened.stop()
 
 
 def _report_end(task: asyncio.Task[None]) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from wxdesk import __version__, i18n, keychain, logs
-from wxdesk.app import Setup, serve, utc_now
+from wxdesk.app import Setup, utc_now
 from wxdesk.config import Config, load
 from wxdesk.core.credentials import Credentials
 from wxdesk.core.errors import BadInput, WxdeskError
@@ -23,6 +23,7 @@ from wxdesk.i18n import tr
 from wxdesk.keychain import Missing, SecretName
 from wxdesk.paths import default_home
 from wxdesk.rules_command import export_rules, import_rules
+from wxdesk.running import serve
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 

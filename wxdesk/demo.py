@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from wxdesk import logs
-from wxdesk.app import DeskThread, Setup
+from wxdesk.app import Setup
 from wxdesk.config import AccountEntry, Config, Listener, WeChatAt
 from wxdesk.core.events import Event, MessageKept
 from wxdesk.core.inbox import InboxFilter, InboxRow, TimelineItem
@@ -27,6 +27,7 @@ from wxdesk.desk.starter_templates import starter_templates
 from wxdesk.desktop import has_display
 from wxdesk.i18n import tr
 from wxdesk.paths import resource
+from wxdesk.running import DeskThread
 from wxdesk.sandbox import scenario
 from wxdesk.sandbox.customers import CUSTOMERS, MISS_CHEN, STRANGER, WANG_FANG, ZHANG_SANFENG, demo_account
 from wxdesk.sandbox.faults import Fault, FaultKind

@@ -8,9 +8,10 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 
-from wxdesk.app import DeskThread, Setup
+from wxdesk.app import Setup
 from wxdesk.core.errors import WxdeskError
 from wxdesk.keychain import Missing
+from wxdesk.running import DeskThread
 
 
 def open_window(setup: Setup, missing: Sequence[Missing] = ()) -> int:

@@ -8,9 +8,10 @@ import sys
 import time
 from pathlib import Path
 
-from wxdesk.app import DeskThread, Setup, serve
+from wxdesk.app import Setup
 from wxdesk.config import AccountEntry, Config, Listener, WeChatAt
 from wxdesk.rules_command import import_rules
+from wxdesk.running import DeskThread, serve
 from wxdesk.sandbox.customers import demo_account
 
 OPEN = "oLIVE" + "0" * 23

@@ -13,9 +13,10 @@ from pathlib import Path
 from aiohttp import web
 
 from wxdesk import keychain
-from wxdesk.app import DeskThread, Setup, serve, utc_now
+from wxdesk.app import Setup, utc_now
 from wxdesk.config import AccountEntry, Config, Listener, WeChatAt
 from wxdesk.core.model import PushMode
+from wxdesk.running import DeskThread, serve
 from wxdesk.sandbox.customers import demo_account
 
 UNREACHABLE = "http://127.0.0.1:9"

@@ -52,7 +52,8 @@ import gc
 import sys
 import threading
 from pathlib import Path
-from wxdesk.app import DeskThread, Setup
+from wxdesk.app import Setup
+from wxdesk.running import DeskThread
 from wxdesk.config import Config, Listener
 from wxdesk.ui.garbage import GarbageCollector
 from wxdesk.ui.setup.facts import Facts

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.flow.timed_desk import HandClock
-from wxdesk.app import DeskThread, Setup, utc_now
+from wxdesk.app import Setup, utc_now
 from wxdesk.config import AccountEntry, Config, Listener, WeChatAt
 from wxdesk.core.events import DecisionMade, Event, PauseChanged, ReplyChanged
 from wxdesk.core.model import Reply, ReplyMode, ReplyState
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.ports import Clock
+from wxdesk.running import DeskThread
 from wxdesk.sandbox.customers import demo_account
 from wxdesk.sandbox.pusher import PushOutcome
 from wxdesk.sandbox.server import Sandbox

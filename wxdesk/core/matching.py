@@ -129,6 +129,10 @@ class Ruleset:
         """The same by asking one rule after the other: slower with many rules, and without anything to prepare."""
         return self._walk(self._facts(subject), range(len(self._rules)))
 
+    def ask_all(self, subject: Subject) -> Matching:
+        """The same with the verdict of each condition, also behind one that failed: for people who want to see them."""
+        return self._walk(self._facts(subject), range(len(self._rules)), whole=True)
+
     def all_verdicts(self, kind: MessageType, matching: Matching) -> tuple[RuleVerdict, ...]:
         """What every rule said that was asked about a message of this kind, in order."""
         heard = dict(matching.heard)
@@ -151,13 +155,13 @@ class Ruleset:
     def _facts(self, subject: Subject) -> Facts:
         return Facts(subject, *self.tools.normaliser.forms(subject.text))
 
-    def _walk(self, facts: Facts, places: Iterable[int]) -> Matching:
+    def _walk(self, facts: Facts, places: Iterable[int], *, whole: bool = False) -> Matching:
         matched: list[Matched] = []
         heard: list[tuple[int, RuleVerdict]] = []
         asked = len(self._rules)
         for place in places:
             ready = self._rules[place]
-            said = ready.ask(facts)
+            said = ready.ask_all(facts) if whole else ready.ask(facts)
             if said is None:
                 continue
             heard.append((place, said))
@@ -198,6 +202,12 @@ class _ReadyRule:
                 return None if len(verdicts) == 2 and verdict is test.refusal else self._said(verdicts)
         return self._said(verdicts)
 
+    def ask_all(self, facts: Facts) -> RuleVerdict:
+        """All of the tests' verdicts; none of a rule for other kinds of message, which have nothing to look at."""
+        facts.groups.clear()
+        on = self.on[facts.subject.type]
+        return self._said([on, *(test.ask(facts) for test in self.tests if on.ok)])
+
     def refusal(self, kind: MessageType) -> RuleVerdict:
         """What it says to every message of this kind in which its first condition finds nothing: one record for all."""
         known = self.refusals.get(kind)
@@ -207,7 +217,7 @@ class _ReadyRule:
         return known
 
     def _said(self, verdicts: list[Verdict]) -> RuleVerdict:
-        rule, matched = self.rule, verdicts[-1].ok
+        rule, matched = self.rule, all(one.ok for one in verdicts)
         shadow = matched and rule.delivery is Delivery.SHADOW
         return RuleVerdict(rule.id, rule.name, rule.revision, matched, tuple(verdicts), shadow)
 

@@ -257,7 +257,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class RuleVerdict:
-    """What one rule said about one message, condition by condition, up to the first that failed.
+    """What one rule said about one message, condition by condition, up to the first that failed; in a trial all.
 
     `shadow` tells that it matched and did nothing, as its delivery wants it.
     """

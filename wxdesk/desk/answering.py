@@ -109,10 +109,10 @@ class Answering:
             return _still_held(item, answer, now)
         if answer.transfer and _stays_here(answer, answer.transfer, item.conversation, account):
             answer = replace(answer, transfer=None, take_over=True)
-        decision = _explained(_decision(item, _outcome(answer), now), answer)
+        decision = _explained(_decision(item, answer.outcome, now), answer)
         if _waits_for_its_human(item, account, answer):
             answer = replace(answer, aside=None)
-        fits = bool(answer.missing) or len(answer.contents) <= situation.left_for_rules
+        fits = answer.fits(situation.left_for_rules)
         if not fits and not answer.transfer:
             decision = replace(decision, outcome=Outcome.NO_QUOTA)
         spoke = decision.outcome not in (Outcome.NO_QUOTA, Outcome.NOT_RENDERED)
@@ -170,20 +170,6 @@ def _explained(decision: Decision, answer: Answer) -> Decision:
 def _stays_here(answer: Answer, transfer: Rule, conversation: Conversation, account: Account) -> bool:
     """Whether the human who is wanted is the one who looks at drafts and at what could not be made."""
     return bool(answer.problem) or delivered(transfer, conversation, account).mode is ReplyMode.DRAFT
-
-
-def _outcome(answer: Answer) -> Outcome:
-    if answer.rule is None:
-        return Outcome.UNMATCHED
-    if answer.problem:
-        return Outcome.INCOMPLETE if answer.missing else Outcome.NOT_RENDERED
-    if answer.contents:
-        return Outcome.REPLIED
-    if answer.take_over:
-        return Outcome.HANDED_OVER
-    if answer.aside is None:
-        return Outcome.SILENT
-    return Outcome.SNOOZED if answer.aside.minutes else Outcome.RESOLVED
 
 
 def _waits_for_its_human(item: Undecided, account: Account, answer: Answer) -> bool:

@@ -18,7 +18,7 @@ from wxdesk.core.gaps import open_gaps
 from wxdesk.core.matching import Matched, Matching
 from wxdesk.core.model import Account, Content, Conversation, Message, ReplyKind
 from wxdesk.core.render import MAX_PARTS, variables
-from wxdesk.core.rules import Action, ActionKind, Presence, Rule, RuleVerdict, Variant
+from wxdesk.core.rules import Action, ActionKind, Outcome, Presence, Rule, RuleVerdict, Variant
 from wxdesk.core.schedule import Schedule
 from wxdesk.core.subject import NO_HISTORY, History, Subject
 from wxdesk.core.templates import Template
@@ -83,6 +83,25 @@ class Answer:
     def rule(self) -> Rule | None:
         """The rule that spoke."""
         return self.matching.rule
+
+    @property
+    def outcome(self) -> Outcome:
+        """What becomes of the message if all of it may be sent."""
+        if self.rule is None:
+            return Outcome.UNMATCHED
+        if self.problem:
+            return Outcome.INCOMPLETE if self.missing else Outcome.NOT_RENDERED
+        if self.contents:
+            return Outcome.REPLIED
+        if self.take_over:
+            return Outcome.HANDED_OVER
+        if self.aside is None:
+            return Outcome.SILENT
+        return Outcome.SNOOZED if self.aside.minutes else Outcome.RESOLVED
+
+    def fits(self, left: int) -> bool:
+        """Whether it can be made where rules may send so many replies; a draft takes none."""
+        return bool(self.missing) or len(self.contents) <= left
 
     @property
     def rules_left(self) -> int:

@@ -9,15 +9,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import tzinfo
+from types import MappingProxyType
 
 from wxdesk.core.errors import BadRule, BadTemplate, CalendarInUse
 from wxdesk.core.events import Event, RulesChanged, TroubleRaised
 from wxdesk.core.faults import Fault, find_fault
 from wxdesk.core.matching import Matching, Ruleset, Tools
 from wxdesk.core.model import Account, Conversation, Message, MessageType
-from wxdesk.core.render import byte_count
 from wxdesk.core.rules import ActionKind, Presence, Rule
 from wxdesk.core.schedule import Calendar
 from wxdesk.core.subject import NO_HISTORY, History
@@ -34,6 +34,7 @@ from wxdesk.desk.rule_ports import Rules
 from wxdesk.desk.rules_file import read_rules, write_rules
 from wxdesk.desk.shelf import Shelf
 from wxdesk.desk.supposing import NOTHING_SUPPOSED, Supposed
+from wxdesk.desk.trial import Trial, trial_of
 from wxdesk.i18n import explain, tr
 
 log = logging.getLogger(__name__)
@@ -45,12 +46,8 @@ KEPT_WHOLE = 20
 """Of so many rules asked, each one's verdict is kept with the decision; of more only those that found something."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """The answer to a sentence that nobody sent, with the size of each of its texts in bytes (0: not a text)."""
-
-    answer: Answer
-    sizes: tuple[int, ...]
+NO_ACCOUNT = Account("shop", "", "")
+"""To which a sentence is tried before there is any."""
 
 
 class Rulebook:
@@ -58,7 +55,7 @@ class Rulebook:
 
     Call `load` before anything else, and again when another desk changed the rules. `zone` is the time zone of
     `{{ time }}` and `{{ date }}` for accounts without one, None for the machine's; `calendars` have the business hours
-    that rules name, and `shelf` the stored answers.
+    that rules name, and `shelf` the stored answers. Sentences are tried as though sent to the first of the `accounts`.
     """
 
     def __init__(  # noqa: PLR0913 - what it answers from, each by its name
@@ -71,9 +68,11 @@ class Rulebook:
         zone: tzinfo | None = None,
         shelf: Shelf | None = None,
         deciding: Deciding | None = None,
+        accounts: Mapping[str, Account] = MappingProxyType({}),
     ) -> None:
         self._rules = rules
         self._shelf, self._deciding = shelf or Shelf(), deciding or Deciding()
+        self._accounts = accounts
         self._calendars = calendars
         self._renderer = renderer
         self._clock = clock
@@ -227,7 +226,7 @@ class Rulebook:
         return self._answer(self._ruleset, occasion)
 
     def _answer(self, ruleset: Ruleset, occasion: Occasion, *, whole: bool = False) -> Answer:
-        matching = ruleset.ask_each(occasion.subject) if whole else ruleset.decide(occasion.subject)
+        matching = ruleset.ask_all(occasion.subject) if whole else ruleset.decide(occasion.subject)
         whole = whole or matching.asked <= KEPT_WHOLE
         verdicts = ruleset.all_verdicts(occasion.message.type, matching) if whole else matching.verdicts
         return self._composer.answer(matching, verdicts, occasion)
@@ -252,10 +251,10 @@ class Rulebook:
         ruleset = self._ruleset if instead is None else self.ruleset_with(instead)
         now = around.at or self._clock()
         message = around.message(sentence, on, session_from, now)
-        thread, before = around.conversation(alias, now), around.history(now)
-        occasion = Occasion(message, thread, Account("", "", ""), now, before, around.operator)
-        answer = self._answer(ruleset, occasion, whole=True)
-        return Trial(answer, tuple(byte_count(content.text) for content in answer.contents))
+        account = around.account or next(iter(self._accounts.values()), NO_ACCOUNT)
+        thread, before = around.conversation(alias, on, account.name, now), around.history(now)
+        occasion = Occasion(message, thread, account, now, before, around.operator)
+        return trial_of(self._answer(ruleset, occasion, whole=True), occasion)
 
     def composed(self, matching: Matching, occasion: Occasion) -> Answer:
         """What rules that matched would say on an occasion that may be long past."""

@@ -6,12 +6,12 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from wxdesk.core.aside import Aside
-from wxdesk.core.model import MessageType
+from wxdesk.core.model import MessageType, ReplyMode
 from wxdesk.core.render import TEXT_LIMIT_BYTES
-from wxdesk.core.rules import Rule
-from wxdesk.desk.composing import Answer
+from wxdesk.core.rules import Outcome, Rule
 from wxdesk.desk.desk import BodyOf
-from wxdesk.desk.rulebook import Rulebook, Trial
+from wxdesk.desk.rulebook import Rulebook
+from wxdesk.desk.trial import Trial
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.aside_words import snooze_span
 from wxdesk.ui.rules.trial_bubbles import WIDTH, Bubbles
@@ -176,24 +176,48 @@ class TrialPanel(QFrame):
     def _show(self, trial: Trial, kind: MessageType, broken: bool) -> None:
         answer = trial.answer
         incomplete = tr("The rule being edited is not complete yet; this is what the saved rules say.")
-        self.note.setText(incomplete if broken else answer.problem)
-        self.note.set_role("failed" if answer.problem and not broken else "pending")
+        problem = answer.problem or _stopped(trial)
+        self.note.setText(incomplete if broken else problem)
+        self.note.set_role("failed" if problem and not broken else "pending")
         self.note.setVisible(bool(self.note.full_text()))
         self.verdicts.show_verdicts(answer.verdicts, answer.rules_left)
         self.verdicts.show()
         asked = _shortened(self.sentence.text()) if kind is MessageType.TEXT else f"[{type_word(kind)}]"
-        self.bubbles.show_answer(asked, answer.contents, _beside(answer))
+        self.bubbles.show_answer(asked, trial.contents, _beside(trial))
         self.bubbles.cost.setText(_cost(trial))
-        self.bubbles.show_bodies([self._body_of(SOMEBODY, content) for content in answer.contents])
+        self.bubbles.show_bodies([self._body_of(SOMEBODY, content) for content in trial.leaving])
 
 
 def _shortened(text: str) -> str:
     return text if len(text) <= ASKED else text[:ASKED] + "…"
 
 
-def _beside(answer: Answer) -> str:
-    """What follows besides texts, or instead of them."""
+def _stopped(trial: Trial) -> str:
+    """Why nothing of the answer would be sent."""
+    if trial.outcome is Outcome.NO_QUOTA:
+        return tr(
+            "Nothing of it is sent: it takes {n} replies, and rules may send {left} here.",
+            n=len(trial.sizes),
+            left=trial.left,
+        )
+    return tr("Nothing is sent: this account is answered by hand.") if trial.outcome is Outcome.PAUSED else ""
+
+
+def _leaves(trial: Trial) -> list[str]:
+    """How it leaves where that is not at once."""
+    modes = {one.mode for one in trial.deliveries}
     said = []
+    if ReplyMode.DRAFT in modes:
+        said.append(tr("It waits for you as a draft."))
+    if ReplyMode.HOLD in modes:
+        seconds = max(one.seconds for one in trial.deliveries)
+        said.append(tr("It is held for {n} s, in which you can stop it.", n=seconds))
+    return said + [tr("“{rule}” would match as well, and only looks on.", rule=name) for name in trial.shadows]
+
+
+def _beside(trial: Trial) -> str:
+    """What follows besides texts, or instead of them."""
+    answer, said = trial.answer, _leaves(trial)
     if answer.rule is None:
         said.append(tr("No rule answers; the message waits for a person."))
     if answer.silent:
@@ -202,8 +226,10 @@ def _beside(answer: Answer) -> str:
         said.append(tr("The customer is handed over to WeChat's own service tool."))
     if answer.take_over:
         said.append(tr("The conversation is handed over to a person."))
-    if answer.aside is not None:
+    if answer.aside is not None and ReplyMode.DRAFT not in {one.mode for one in trial.deliveries}:
         said.append(_aside_words(answer.aside, after=bool(answer.contents)))
+    if answer.notify:
+        said.append(tr("You are called to the conversation."))
     if answer.tags:
         said.append(tr("The customer is tagged: {tags}", tags=tr(", ").join(answer.tags)))
     return "\n".join(said)
@@ -218,7 +244,7 @@ def _aside_words(aside: Aside, *, after: bool) -> str:
 
 
 def _cost(trial: Trial) -> str:
-    count = len(trial.sizes)
+    count = len(trial.contents)
     if not count:
         return ""
     sizes = " + ".join(str(size) for size in trial.sizes if size)

@@ -1,0 +1,151 @@
+"""A tried sentence gets what a real one would: the account's values, the window's limits, and what is done beside."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from tests.desk.kept_rules import KeptRules
+from tests.desk.kept_settings import KeptSettings
+from wxdesk.core.model import (
+    Account,
+    Contact,
+    Content,
+    Conversation,
+    MessageType,
+    ReplyKind,
+    ReplyMode,
+    ReplyWindow,
+)
+from wxdesk.core.rules import (
+    Action,
+    ActionKind,
+    Condition,
+    Cooldown,
+    Delivery,
+    HoursTest,
+    LastRule,
+    Outcome,
+    Presence,
+    Rule,
+)
+from wxdesk.core.schedule import Calendar
+from wxdesk.desk.calendars import Calendars
+from wxdesk.desk.liquid import LiquidRenderer
+from wxdesk.desk.rulebook import Rulebook
+from wxdesk.desk.supposing import Supposed
+from wxdesk.desk.trial import Delivered, Trial
+from wxdesk.wechat.payload import to_body
+
+NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
+SHOP = Account("tea-shop", "", "", reserve=2, timezone="Asia/Shanghai")
+
+
+def reply(text: str) -> Action:
+    return Action(ActionKind.REPLY, text=text)
+
+
+def rule(name: str, *then: Action, when: Condition = Condition(any=("x",)), **more: object) -> Rule:  # noqa: B008
+    return Rule(name, when=when, then=then, **more)  # type: ignore[arg-type]
+
+
+async def book_of(*rules: Rule, account: Account = SHOP) -> Rulebook:
+    calendars = Calendars(KeptSettings())
+    await calendars.put([Calendar("shop", "Asia/Shanghai")])
+    book = Rulebook(
+        KeptRules(rules),
+        calendars,
+        LiquidRenderer(),
+        lambda: NOW,
+        lambda _: None,
+        accounts={account.name: account, "other": Account("other", "", "")},
+    )
+    await book.load()
+    return book
+
+
+def texts(trial: Trial) -> list[str]:
+    return [content.text for content in trial.contents]
+
+
+async def test_every_value_that_a_real_message_has_is_there() -> None:
+    says = "{{ account }} {{ contact.short_id | size }} {{ window.left }} {{ window.until }} {{ time }}"
+    trial = (await book_of(rule("a", reply(says)))).try_sentence("x")
+    assert texts(trial) == ["tea-shop 6 5 2026-11-26 14:05 14:05"]
+    assert trial.outcome is Outcome.REPLIED
+
+
+async def test_a_known_customer_and_another_account_can_be_supposed() -> None:
+    book = await book_of(rule("a", reply("{{ account }} {{ contact.alias }} {{ window.left }}")))
+    known = Conversation(
+        7, "other", Contact(7, "other", "oLiLei", NOW, alias="李雷"), window=ReplyWindow(1, NOW + timedelta(hours=1))
+    )
+    around = Supposed(account=Account("other", "", "", reserve=0), thread=known, left=2)
+    assert texts(book.try_sentence("x", around=around)) == ["other 李雷 2"]
+
+
+async def test_what_does_not_fit_into_the_window_is_not_shown_as_sent() -> None:
+    enters = rule("e", reply("1"), reply("2"), reply("3"), on=frozenset({MessageType.ENTER_SESSION}), when=Condition())
+    trial = (await book_of(enters)).try_sentence("", MessageType.ENTER_SESSION)
+    assert (trial.outcome, trial.left, trial.contents, trial.leaving) == (Outcome.NO_QUOTA, 2, (), ())
+    five = await book_of(rule("a", *(reply(str(n)) for n in range(5))))
+    trial = five.try_sentence("x")
+    assert (trial.outcome, trial.left, trial.contents) == (Outcome.NO_QUOTA, 3, ())
+    assert len(trial.answer.contents) == 5
+    three = await book_of(rule("a", reply("1"), reply("2"), reply("3")))
+    assert len(three.try_sentence("x").contents) == 3
+    assert three.try_sentence("x", around=Supposed(left=4)).outcome is Outcome.NO_QUOTA
+
+
+async def test_how_it_would_leave_is_told() -> None:
+    book = await book_of(
+        rule("s", reply("0"), delivery=Delivery.SHADOW),
+        rule("a", reply("1"), Action(ActionKind.NOTIFY), delivery=Delivery.HOLD, hold_seconds=9, continues=True),
+        rule("b", reply("2")),
+    )
+    trial = book.try_sentence("x")
+    assert trial.deliveries == (Delivered(ReplyMode.HOLD, 9), Delivered(ReplyMode.AUTO))
+    assert (trial.shadows, trial.answer.notify) == (("s",), True)
+    by_hand = replace(SHOP, reply_mode=ReplyMode.OFF)
+    silent = book.try_sentence("x", around=Supposed(account=by_hand))
+    assert (silent.outcome, silent.contents) == (Outcome.PAUSED, ())
+    lacking = await book_of(rule("a", reply("{{ contact.alias }}")))
+    trial = lacking.try_sentence("x")
+    assert (trial.outcome, trial.deliveries) == (Outcome.INCOMPLETE, (Delivered(ReplyMode.DRAFT),))
+
+
+async def test_cooldowns_and_another_rule_that_spoke_can_be_supposed() -> None:
+    book = await book_of(
+        rule("a", reply("1"), cooldown=Cooldown(per_contact_s=60)),
+        rule("b", reply("2"), when=Condition(last_rule_within=LastRule("a", 5))),
+    )
+    assert texts(book.try_sentence("x")) == ["1"]
+    assert texts(book.try_sentence("x", around=Supposed(spoke={1: timedelta(seconds=30)}))) == ["2"]
+    assert texts(book.try_sentence("x", around=Supposed(spoke={1: timedelta(minutes=2)}))) == ["1"]
+    assert texts(book.try_sentence("z", around=Supposed(spoke={1: timedelta(minutes=4)}))) == ["2"]
+    assert texts(book.try_sentence("z", around=Supposed(spoke={1: timedelta(minutes=6)}))) == []
+    each_minute = await book_of(rule("a", reply("1"), cooldown=Cooldown(per_account_per_min=1)))
+    assert texts(each_minute.try_sentence("x", around=Supposed(spoke={1: timedelta(seconds=59)}))) == []
+
+
+async def test_every_condition_has_its_verdict_also_behind_one_that_failed() -> None:
+    when = Condition(any=("退款",), none=("x",), hours=HoursTest("shop"), operator=Presence.PRESENT)
+    [said] = (await book_of(rule("a", reply("1"), when=when))).try_sentence("x").answer.verdicts
+    assert [(one.condition, one.ok) for one in said.verdicts] == [
+        ("on", True),
+        ("any", False),
+        ("none", False),
+        ("hours", False),
+        ("operator", True),
+    ]
+    assert not said.matched
+
+
+async def test_a_picture_of_the_desks_is_named_by_a_mark_where_its_media_id_will_stand() -> None:
+    picture = Action(ActionKind.IMAGE, content=Content(ReplyKind.IMAGE, media_id="OLD", picture="ab" * 32))
+    trial = (await book_of(rule("a", picture))).try_sentence("x")
+    [leaving] = trial.leaving
+    assert "‹media_id›".encode() in to_body("OPENID", leaving)
+    wechats = Action(ActionKind.IMAGE, content=Content(ReplyKind.IMAGE, media_id="MEDIA"))
+    [leaving] = (await book_of(rule("a", wechats))).try_sentence("x").leaving
+    assert b'"media_id":"MEDIA"' in to_body("OPENID", leaving)
