@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from tests.core.asking import NOW, REPLY, TOOLS, ruleset, subject
 from tests.core.test_candidates import SUBJECTS, rule_lists
 from wxdesk.core.faults import Fault
-from wxdesk.core.lint import Circumstances, Doubt, Finding, Severity, findings
+from wxdesk.core.findings import Circumstances, Doubt, Finding, Severity
+from wxdesk.core.lint import findings
 from wxdesk.core.model import Content, MessageType, ReplyKind
 from wxdesk.core.rules import (
     Action,
@@ -209,8 +210,29 @@ def test_a_calendar_that_never_opens_is_named() -> None:
     inside, outside = (when(any=(word,), hours=HoursTest("shop", word == "a")) for word in "ab")
     found = said_of(inside, outside, closed={"shop"})
     assert [(one.rule.id, one.doubt, one.where, one.word) for one in found] == [
-        (1, Doubt.NEVER_OPEN, ("when", "hours", "inside"), "shop")
+        (1, Doubt.NEVER_OPEN, ("when", "hours", "inside"), "shop"),
+        (2, Doubt.NO_EFFECT, ("when", "hours", "outside"), "shop"),
     ]
+
+
+def test_the_same_words_are_found_under_all_as_well() -> None:
+    both = frozenset({MessageType.TEXT, MessageType.CARD})
+    below = replace(when(all=("退款", "运费")), on=both, then=OTHERWISE)
+    [found] = said_of(when(all=("退款", "运费")), below)
+    assert (found.rule.id, found.doubt, found.where, found.word) == (2, Doubt.SAME_WORDS, ("when", "all", 0), "退款")
+
+
+def test_a_long_text_counts_as_the_messages_that_it_makes() -> None:
+    says = replace(when(any=("a",)), then=(Action(ActionKind.REPLY, text="长" * 9), *REPLY))
+    [found] = said_of(says, reserve=3, messages_of=lambda text: 1 + len(text) // 5)
+    assert (found.doubt, found.where, found.most, found.sends) == (
+        Doubt.TOO_MANY_SENDS,
+        ("then", 1, "reply"),
+        2,
+        2 + 1,
+    )
+    varied = Action(ActionKind.REPLY, text="长" * 9, others=("短",))
+    assert doubts(replace(says, then=(varied, *REPLY)), reserve=3, messages_of=lambda text: 1 + len(text) // 5) == []
 
 
 def test_a_rule_that_nothing_matched_for_ninety_days_is_remarked_on() -> None:

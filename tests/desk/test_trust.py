@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.store.talk import T0, Talk, second
+from wxdesk.core.errors import BadTemplate
+from wxdesk.core.findings import Doubt
 from wxdesk.core.lifecycle import Move
-from wxdesk.core.lint import Doubt
-from wxdesk.core.model import Account, Content, ReplyKind
+from wxdesk.core.model import Account, Content, MessageType, ReplyKind
 from wxdesk.core.rules import (
     Action,
     ActionKind,
@@ -235,3 +236,56 @@ async def test_who_sat_at_the_desk_is_supposed_both_ways_and_told_apart(shop: Sh
     await shop.book.save(somebody)
     every = await shop.tried(rule("发票", "退款"))  # below both
     assert (every.answered, every.only_present, every.only_away) == (3, 2, 1)
+
+
+async def test_a_media_id_is_as_old_as_its_first_naming_whatever_was_renamed_since(shop: Shop) -> None:
+    picture = Action(ActionKind.IMAGE, content=Content(ReplyKind.IMAGE, media_id="MEDIA"))
+    made = await shop.store.rules.save(Rule("图", when=Condition(any=("图",)), then=(picture,)), T0 - timedelta(days=4))
+    await shop.store.rules.save(replace(made, name="货架图"), T0)
+    fresh = Action(ActionKind.IMAGE, content=Content(ReplyKind.IMAGE, media_id="NEWER"))
+    other = await shop.store.rules.save(replace(made, id=0, when=Condition(any=("b",))), T0 - timedelta(days=4))
+    await shop.store.rules.save(replace(other, then=(fresh,)), T0)
+    content = Content(kind=ReplyKind.IMAGE, media_id="STORED")
+    stored = await shop.store.templates.save(Template(0, "价目", shortcut="p", content=content), T0 - timedelta(days=4))
+    await shop.store.templates.save(replace(stored, title="价目表"), T0)
+    await shop.book.load()
+    says = Rule("价", when=Condition(any=("价",)), then=(Action(ActionKind.TEMPLATE, text="p"),))
+    named = await shop.book.save(says)
+    assert [(one.rule.id, one.doubt) for one in await shop.checkup.findings()] == [
+        (made.id, Doubt.MEDIA_EXPIRED),
+        (named.id, Doubt.MEDIA_EXPIRED),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("on", "text", "variable"),
+    [
+        (MessageType.TEXT, "{{ hours.next_open }} 见", "hours.next_open"),
+        (MessageType.TEXT, "来自 {{ session_from.page }}", "session_from.page"),
+        (MessageType.IMAGE, "「{{ message.text }}」收到", "message.text"),
+        (MessageType.TEXT, "{{ hours.next_open | default: '明早' }} {{ session.page }} {{ contact.alias }}", None),
+        (MessageType.ENTER_SESSION, "来自 {{ session_from.page }}", None),
+    ],
+)
+async def test_a_variable_that_can_never_have_a_value_is_named(
+    shop: Shop, on: MessageType, text: str, variable: str | None
+) -> None:
+    words = Condition(any=("a",)) if on is MessageType.TEXT else Condition()
+    await shop.book.save(Rule("r", on=frozenset({on}), when=words, then=rule("x", say=text).then))
+    found = [(one.doubt, one.where, one.word) for one in await shop.checkup.findings()]
+    assert found == ([] if variable is None else [(Doubt.NO_VALUE, ("then", 0, "reply"), variable)])
+
+
+async def test_a_fixed_text_counts_as_the_messages_into_which_it_is_cut(shop: Shop) -> None:
+    long = rule("a", say="长" * 1400)  # 4,200 bytes: three messages, of which four may be sent
+    two = Rule("两条", when=Condition(any=("b",)), then=long.then * 2)
+    await shop.book.save(long)
+    saved = await shop.book.save(two)
+    [found] = await shop.checkup.findings()
+    assert (found.rule.id, found.doubt, found.most, found.sends) == (saved.id, Doubt.TOO_MANY_SENDS, 4, 6)
+
+
+async def test_a_fixed_text_that_no_reply_can_hold_is_refused(shop: Shop) -> None:
+    await shop.book.save(rule("a", say="长" * 2048))
+    with pytest.raises(BadTemplate, match="6147 of 6144"):
+        await shop.book.save(rule("a", say="长" * 2049))

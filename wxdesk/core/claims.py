@@ -97,6 +97,15 @@ def implied(claim: Claim, by: Sequence[Claim]) -> bool:
     return any(_follows(claim, from_=one) for one in by)
 
 
+def contradicts(claims: Sequence[Claim]) -> bool:
+    """Whether two of `claims` certainly never hold together."""
+    positive = [claim.test for claim in claims if claim.holds]
+    negative = [claim.test for claim in claims if not claim.holds]
+    return any(_narrower(one, other) for one in positive for other in negative) or any(
+        _excludes(one, other) for one in positive for other in positive if one is not other
+    )
+
+
 def _taken_apart(claim: Claim) -> Iterator[Claim]:
     if claim.holds and isinstance(claim.test, Every):
         yield from (Claim(OneOf(Stand.INSIDE, (word,))) for word in claim.test.words)

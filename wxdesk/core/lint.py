@@ -7,20 +7,19 @@ not know); what is merely unlikely is of a lower severity.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from itertools import chain
-from types import MappingProxyType
 
 from wxdesk.core.claims import Claim, OneOf, Stand, claims_of, implied, words_of
-from wxdesk.core.faults import Fault, Place
+from wxdesk.core.faults import Place
+from wxdesk.core.findings import Circumstances, Doubt, Finding, Severity
 from wxdesk.core.matching import answers
-from wxdesk.core.model import Content, MessageType
+from wxdesk.core.model import Content, MessageType, ReplyKind
+from wxdesk.core.pointless import pointless
 from wxdesk.core.quota import AFTER_ENTERING, AFTER_MESSAGE
-from wxdesk.core.rules import SENDING_ACTIONS, ActionKind, Cooldown, Delivery, Rule
-from wxdesk.core.templates import Template
+from wxdesk.core.rules import SENDING_ACTIONS, Action, ActionKind, Cooldown, Delivery, Rule
 from wxdesk.core.words import Normaliser
 
 UNUSED_AFTER = timedelta(days=90)
@@ -33,97 +32,17 @@ MEDIA_SOON = timedelta(days=1)
 """So long before its end a media_id is said to expire."""
 
 
-class Doubt(StrEnum):
-    """What a finding is about."""
-
-    FAULT = "fault"
-    UNREACHABLE = "unreachable"
-    SAME_WORDS = "same_words"
-    TOO_MANY_SENDS = "too_many_sends"
-    MEDIA_EXPIRED = "media_expired"
-    MEDIA_EXPIRES = "media_expires"
-    NEVER_OPEN = "never_open"
-    CALL_SET_ASIDE = "call_set_aside"
-    RESOLVES_UNREAD = "resolves_unread"
-    NEVER_SET_ASIDE = "never_set_aside"
-    UNUSED = "unused"
-
-
-class Severity(StrEnum):
-    """wrong: the rule does not do what it says · doubtful: it may not · remark: worth a look."""
-
-    WRONG = "wrong"
-    DOUBTFUL = "doubtful"
-    REMARK = "remark"
-
-
-SEVERITIES: Mapping[Doubt, Severity] = MappingProxyType(
-    {
-        Doubt.FAULT: Severity.WRONG,
-        Doubt.UNREACHABLE: Severity.WRONG,
-        Doubt.SAME_WORDS: Severity.DOUBTFUL,
-        Doubt.TOO_MANY_SENDS: Severity.WRONG,
-        Doubt.MEDIA_EXPIRED: Severity.WRONG,
-        Doubt.MEDIA_EXPIRES: Severity.DOUBTFUL,
-        Doubt.NEVER_OPEN: Severity.WRONG,
-        Doubt.CALL_SET_ASIDE: Severity.DOUBTFUL,
-        Doubt.RESOLVES_UNREAD: Severity.DOUBTFUL,
-        Doubt.NEVER_SET_ASIDE: Severity.WRONG,
-        Doubt.UNUSED: Severity.REMARK,
-    }
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One doubt about one rule. `where` is its place, empty for the rule as a whole.
-
-    `other` is the rule that takes its messages, or that always speaks before it; `word` what both look for, the
-    calendar that never opens, or the stored answer that names the media; `most` what the reply window allows, and
-    `sends` how many there would be; `fault` what keeps the rule from being used at all.
-    """
-
-    doubt: Doubt
-    rule: Rule
-    where: Place = ()
-    other: Rule | None = None
-    word: str = ""
-    most: int = 0
-    sends: int = 0
-    fault: Fault | None = None
-
-    @property
-    def severity(self) -> Severity:
-        """How bad it is."""
-        return SEVERITIES[self.doubt]
-
-
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """What is known beside the rules themselves.
-
-    faults: of switched-on rules that cannot be used, by id · closed: calendars that do not open within a year · hits:
-    how often each rule had its say within UNUSED_AFTER, None if the desk has not run for so long · reserve: how many
-    of WeChat's five replies every account keeps for its human · stored: the stored answers by the names that rules have
-    for them.
-    """
-
-    now: datetime
-    faults: Mapping[int, Fault] = field(default_factory=lambda: MappingProxyType({}))
-    closed: Collection[str] = frozenset()
-    hits: Mapping[int, int] | None = None
-    reserve: int = 0
-    stored: Mapping[str, Template] = field(default_factory=lambda: MappingProxyType({}))
-
-
 def findings(rules: Sequence[Rule], normaliser: Normaliser, around: Circumstances) -> list[Finding]:
     """All doubts about the switched-on rules, in the order of the list, the worst of each first."""
     found: defaultdict[int, list[Finding]] = defaultdict(list)
     enabled = [rule for rule in rules if rule.enabled]
+    names = frozenset(rule.name for rule in rules)
     for rule in enabled:
         found[rule.id] += _about(rule, around)
+        if rule.id not in around.faults:
+            found[rule.id] += pointless(rule, claims_of(rule.when, normaliser), normaliser, around, names)
     usable = [rule for rule in enabled if rule.id not in around.faults]
-    for finding in chain(_between(usable, normaliser), _together(usable, normaliser, around.reserve)):
+    for finding in chain(_between(usable, normaliser), _together(usable, normaliser, around)):
         found[finding.rule.id].append(finding)
     worst = list(Severity)
     return [one for rule in enabled for one in sorted(found[rule.id], key=lambda one: worst.index(one.severity))]
@@ -134,13 +53,10 @@ def _about(rule: Rule, around: Circumstances) -> Iterator[Finding]:
     if fault is not None:
         yield Finding(Doubt.FAULT, rule, fault.where, fault=fault)
         return
-    hours = rule.when.hours
-    if hours is not None and hours.inside and hours.calendar in around.closed:
-        yield Finding(Doubt.NEVER_OPEN, rule, ("when", "hours", "inside"), word=hours.calendar)
-    yield from _too_many_sends(rule, around.reserve)
+    yield from _too_many_sends(rule, around)
     yield from _media(rule, around)
     yield from _set_aside(rule)
-    if around.hits is not None and not around.hits.get(rule.id) and _older(rule, around.now, UNUSED_AFTER):
+    if around.hits is not None and not around.hits.get(rule.id) and _older(rule.updated_at, around.now, UNUSED_AFTER):
         yield Finding(Doubt.UNUSED, rule)
 
 
@@ -159,14 +75,29 @@ def _set_aside(rule: Rule) -> Iterator[Finding]:
         yield Finding(Doubt.RESOLVES_UNREAD, rule, where)
 
 
-def _too_many_sends(rule: Rule, reserve: int) -> Iterator[Finding]:
-    sends, most = _sending_places(rule), _most_sends(rule, reserve)
+def _too_many_sends(rule: Rule, around: Circumstances) -> Iterator[Finding]:
+    sends, most = _sends(rule, around), _most_sends(rule, around.reserve)
     if len(sends) > most:
         yield Finding(Doubt.TOO_MANY_SENDS, rule, _place_of(rule, sends[most]), most=most, sends=len(sends))
 
 
-def _sending_places(rule: Rule) -> list[int]:
-    return [place for place, action in enumerate(rule.then) if action.kind in SENDING_ACTIONS]
+def _sends(rule: Rule, around: Circumstances) -> list[int]:
+    """The places of its actions, each as often as it certainly makes a message."""
+    return [
+        place
+        for place, action in enumerate(rule.then)
+        if action.kind in SENDING_ACTIONS
+        for _ in range(_messages(action, around))
+    ]
+
+
+def _messages(action: Action, around: Circumstances) -> int:
+    """As many as the shortest of its texts makes. How long one with variables comes out is not known."""
+    stored = around.stored.get(action.text) if action.kind is ActionKind.TEMPLATE else None
+    texts = action.texts if action.kind is ActionKind.REPLY else ()
+    if stored is not None and stored.kind is ReplyKind.TEXT:
+        texts = stored.texts
+    return min((1 if "{" in text else around.messages_of(text) for text in texts), default=1)
 
 
 def _most_sends(rule: Rule, reserve: int) -> int:
@@ -180,35 +111,40 @@ def _place_of(rule: Rule, action: int) -> Place:
 
 
 def _media(rule: Rule, around: Circumstances) -> Iterator[Finding]:
-    """A media_id is at least as old as the revision that names it, be it the rule's or a stored answer's."""
+    """A media_id is as old as the first revision that has named it ever since, the rule's or a stored answer's."""
     for place, action in enumerate(rule.then):
         where = _place_of(rule, place)
         if action.kind is ActionKind.TEMPLATE:
             stored = around.stored.get(action.text)
-            if stored is not None and _lives_on_media_id(stored.content):
-                yield from _expiring(Finding(Doubt.MEDIA_EXPIRED, rule, where, word=stored.title), stored, around.now)
-        elif _lives_on_media_id(action.content):
+            if stored is not None and lives_on_media_id(stored.content):
+                finding = Finding(Doubt.MEDIA_EXPIRED, rule, where, word=stored.title)
+                yield from _expiring(
+                    finding, around.media_since.get(("template", stored.id), stored.updated_at), around.now
+                )
+        elif lives_on_media_id(action.content):
             cover = (*where, "thumb_media_id") if action.kind is ActionKind.CARD else where
-            yield from _expiring(Finding(Doubt.MEDIA_EXPIRED, rule, cover), rule, around.now)
+            since = around.media_since.get(("rule", rule.id), rule.updated_at)
+            yield from _expiring(Finding(Doubt.MEDIA_EXPIRED, rule, cover), since, around.now)
 
 
-def _expiring(finding: Finding, named_in: Rule | Template, now: datetime) -> Iterator[Finding]:
-    if _older(named_in, now, MEDIA_LASTS):
+def _expiring(finding: Finding, since: datetime | None, now: datetime) -> Iterator[Finding]:
+    if _older(since, now, MEDIA_LASTS):
         yield finding
-    elif _older(named_in, now, MEDIA_LASTS - MEDIA_SOON):
+    elif _older(since, now, MEDIA_LASTS - MEDIA_SOON):
         yield replace(finding, doubt=Doubt.MEDIA_EXPIRES)
 
 
-def _lives_on_media_id(content: Content) -> bool:
+def lives_on_media_id(content: Content) -> bool:
+    """Whether it can be sent only as long as WeChat keeps what was uploaded."""
     of_picture = bool(content.media_id and not content.picture)
     return of_picture or bool(content.thumb_media_id and not content.thumb_picture)
 
 
-def _older(kept: Rule | Template, now: datetime, span: timedelta) -> bool:
-    return kept.updated_at is not None and now - kept.updated_at >= span
+def _older(since: datetime | None, now: datetime, span: timedelta) -> bool:
+    return since is not None and now - since >= span
 
 
-def _together(rules: Sequence[Rule], normaliser: Normaliser, reserve: int) -> Iterator[Finding]:
+def _together(rules: Sequence[Rule], normaliser: Normaliser, around: Circumstances) -> Iterator[Finding]:
     """Rules whose replies come on top of those of others above that continue and certainly matched as well.
 
     What does not fit as a whole is not sent at all, so each of them would be silent for the other's sake.
@@ -216,11 +152,12 @@ def _together(rules: Sequence[Rule], normaliser: Normaliser, reserve: int) -> It
     above = _ByWord()
     for rule in rules:
         asked = _Asked(rule, claims_of(rule.when, normaliser), normaliser)
-        own = _sending_places(rule)
+        own = _sends(rule, around)
         # A default speaks only where none of those above did.
         before = [one.rule for one in above.implied_by(asked)] if own and not rule.default else []
         before = [one for one in before if rule.on <= one.on]
-        sends, most = len(own) + sum(len(_sending_places(one)) for one in before), _most_sends(rule, reserve)
+        sends = len(own) + sum(len(_sends(one, around)) for one in before)
+        most = _most_sends(rule, around.reserve)
         if before and sends > most >= len(own):
             where = _place_of(rule, own[0])
             yield Finding(Doubt.TOO_MANY_SENDS, rule, where, other=before[-1], most=most, sends=sends)
@@ -266,9 +203,10 @@ class _Asked:
 
     def words(self) -> Iterator[tuple[Place, str, str]]:
         """Its words with their places, as written and as compared."""
-        for stand in Stand:
-            for index, word in enumerate(getattr(self.rule.when, stand.value)):
-                yield ("when", stand.value, index), word, self.normaliser(word)
+        for field in (*Stand, "all"):
+            name = field if isinstance(field, str) else field.value
+            for index, word in enumerate(getattr(self.rule.when, name)):
+                yield ("when", name, index), word, self.normaliser(word)
 
 
 class _ByWord:
@@ -344,6 +282,7 @@ class _Above:
         for where, written, word in asked.words():
             for other in self._rules.with_word(word):
                 differs = other.rule.then != asked.rule.then and other.rule.on & asked.rule.on
-                if differs and other.takes(Stand(where[1]), word, asked.claims):
+                stand = Stand.INSIDE if where[1] == "all" else Stand(where[1])
+                if differs and other.takes(stand, word, asked.claims):
                     yield Finding(Doubt.SAME_WORDS, asked.rule, where, other=other.rule, word=written)
                     return

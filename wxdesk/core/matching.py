@@ -203,7 +203,7 @@ class _ReadyRule:
         return self._said(verdicts)
 
     def ask_all(self, facts: Facts) -> RuleVerdict:
-        """All of the tests' verdicts; none of a rule for other kinds of message, which have nothing to look at."""
+        """All of the tests' verdicts; of a rule for other kinds of message that alone."""
         facts.groups.clear()
         on = self.on[facts.subject.type]
         return self._said([on, *(test.ask(facts) for test in self.tests if on.ok)])

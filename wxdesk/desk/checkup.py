@@ -5,20 +5,26 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import takewhile
 
+from wxdesk.core.errors import ReplyTooLong
 from wxdesk.core.faults import Fault
+from wxdesk.core.findings import Circumstances, Finding, MediaOf
 from wxdesk.core.likeness import Group, Sentence, grouped
-from wxdesk.core.lint import UNUSED_AFTER, Circumstances, Finding, findings
-from wxdesk.core.model import Account, Conversation
+from wxdesk.core.lint import UNUSED_AFTER, findings, lives_on_media_id
+from wxdesk.core.model import Account, Content, Conversation
 from wxdesk.core.rules import ActionKind, Rule
 from wxdesk.core.subject import History
 from wxdesk.core.templates import Template
 from wxdesk.desk.composing import Occasion
+from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.desk.looking_back import Decisions
 from wxdesk.desk.past import Past, PastMessage
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.rulebook import Rulebook
+from wxdesk.desk.splitting import rendered
+from wxdesk.desk.valueless import valueless
 
 UNMATCHED_FOR = timedelta(days=30)
 """How far back sentences are looked for that nobody's rule answered."""
@@ -42,21 +48,42 @@ class Checkup:
         now = self.clock()
         rules = await self.rulebook.all()
         hits = await self.decisions.hits(now - UNUSED_AFTER)
-        schedules = self.rulebook.calendars.schedules
+        schedules, stored = self.rulebook.calendars.schedules, self._stored(rules)
         around = Circumstances(
             now,
             self._faults(rules),
-            frozenset(name for name, one in schedules.items() if not one.is_open(now) and one.next_open(now) is None),
-            hits or None,
-            min((account.reserve for account in self.accounts.values()), default=0),
-            self._stored(rules),
+            closed=frozenset(n for n, one in schedules.items() if not one.is_open(now) and one.next_open(now) is None),
+            always_open=frozenset(
+                n for n, one in schedules.items() if one.is_open(now) and one.next_close(now) is None
+            ),
+            media_since=await self._media_since(rules, stored),
+            valueless=valueless(rules, stored, LiquidRenderer(), has_hours=bool(schedules)),
+            messages_of=_messages_of,
+            hits=hits or None,
+            reserve=min((account.reserve for account in self.accounts.values()), default=0),
+            stored=stored,
         )
         return await asyncio.to_thread(findings, rules, self.rulebook.ruleset.tools.normaliser, around)
+
+    async def _media_since(self, rules: Sequence[Rule], stored: Mapping[str, Template]) -> dict[MediaOf, datetime]:
+        """Since when what lives on a media_id has named it: over all revisions in which it is the same."""
+        found: dict[MediaOf, datetime] = {}
+        for rule in rules:
+            named = _media_in(rule)
+            if named:
+                revisions = await self.rulebook.revisions(rule.id)
+                found |= _since(("rule", rule.id), [(one.updated_at, _media_in(one) == named) for one in revisions])
+        for template in stored.values():
+            if lives_on_media_id(template.content):
+                history = await self.rulebook.shelf.revisions(template.id)
+                same = [(one.updated_at, _ids(one.content) == _ids(template.content)) for one in history]
+                found |= _since(("template", template.id), same)
+        return found
 
     def _stored(self, rules: Sequence[Rule]) -> dict[str, Template]:
         """The stored answers that rules say, by the names that they have for them."""
         names = {action.text for rule in rules for action in rule.then if action.kind is ActionKind.TEMPLATE}
-        found = {name: self.rulebook.stored_answer(name) for name in names}
+        found = {name: self.rulebook.shelf.named(name) for name in names}
         return {name: template for name, template in found.items() if template is not None}
 
     def _faults(self, rules: Sequence[Rule]) -> dict[int, Fault]:
@@ -97,3 +124,24 @@ class Checkup:
     def _has_answer(self, occasion: Occasion) -> bool:
         answer = self.rulebook.answer_on(occasion)
         return answer.rule is not None and not answer.rule.default and not answer.problem
+
+
+def _messages_of(text: str) -> int:
+    try:
+        return max(1, len(rendered(text).parts))
+    except ReplyTooLong:  # a fault, which is told by itself
+        return 1
+
+
+def _ids(content: Content) -> tuple[str, str]:
+    return content.media_id, content.thumb_media_id
+
+
+def _media_in(rule: Rule) -> list[tuple[str, str]]:
+    return [_ids(action.content) for action in rule.then if lives_on_media_id(action.content)]
+
+
+def _since(of: MediaOf, revisions: Sequence[tuple[datetime | None, bool]]) -> dict[MediaOf, datetime]:
+    """When the oldest of the newest revisions was saved that all name the same."""
+    times = [at for at, _ in takewhile(lambda one: one[1], revisions) if at is not None]
+    return {of: times[-1]} if times else {}

@@ -18,7 +18,7 @@ from liquid.undefined import FalsyStrictUndefined, Undefined
 from liquid.utils import ReadOnlyChainMap
 
 from wxdesk.core.errors import BadTemplate, MissingValue
-from wxdesk.core.render import MAX_PARTS, TEXT_LIMIT_BYTES, VARIABLES, WITH_FIELDS
+from wxdesk.core.render import MAX_PARTS, TEXT_LIMIT_BYTES, VARIABLES, WITH_FIELDS, byte_count
 from wxdesk.core.templates import ASK
 from wxdesk.desk.liquid_tags import BLOCKS, INNER, NESTING_LIMIT, SINGLE, check_tags, each_alone, line_of
 from wxdesk.i18n import tr
@@ -117,6 +117,9 @@ class LiquidRenderer:
                 a value (an alias, a field of `session_from`) shows only when it is rendered.
         """
         analysis = self._parsed(source).analyze(include_partials=False)
+        if "{" not in source and byte_count(source) > OUTPUT_LIMIT:
+            raise BadTemplate(1, tr("This text is longer than a reply can be: {size} of {limit} bytes.",
+                                    size=byte_count(source), limit=OUTPUT_LIMIT))  # fmt: skip
         for name, spans in analysis.filters.items():
             if name not in FILTERS:
                 raise BadTemplate(line_of(source, spans[0].index), _no_filter(name))

@@ -21,7 +21,6 @@ from wxdesk.core.model import Account, Conversation, Message, MessageType
 from wxdesk.core.rules import ActionKind, Presence, Rule
 from wxdesk.core.schedule import Calendar
 from wxdesk.core.subject import NO_HISTORY, History
-from wxdesk.core.templates import Template
 from wxdesk.desk.calendars import Calendars
 from wxdesk.desk.composing import Answer, Composer, Occasion
 from wxdesk.desk.deciding import Deciding
@@ -275,9 +274,10 @@ class Rulebook:
     def _made_of(self, rules: Sequence[Rule]) -> Ruleset:
         return Ruleset(rules, self._tools, self._calendars.schedules, self._ruleset)
 
-    def stored_answer(self, name: str) -> Template | None:
-        """The template that a rule means by that name."""
-        return self._shelf.named(name)
+    @property
+    def shelf(self) -> Shelf:
+        """The stored answers as rules name them."""
+        return self._shelf
 
     def fault_in(self, rule: Rule) -> Fault | None:
         """The first thing that keeps `rule` from being stored, with its place; None if it can be."""

@@ -19,6 +19,10 @@ class Shelf:
         if self._templates is not None:
             self.all = tuple(await self._templates.all())
 
+    async def revisions(self, template_id: int) -> list[Template]:
+        """All that was ever saved of one, the newest first."""
+        return [] if self._templates is None else await self._templates.revisions(template_id)
+
     def named(self, name: str) -> Template | None:
         """The template of that shortcut, else the first of that title."""
         by_shortcut = (one for one in self.all if same_shortcut(one.shortcut, name.removeprefix("/")))

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
 from wxdesk.core.faults import Fault, Place
-from wxdesk.core.lint import Doubt, Finding
+from wxdesk.core.findings import Doubt, Finding
 from wxdesk.core.model import Content, ReplyKind
 from wxdesk.core.rules import (
     Action,

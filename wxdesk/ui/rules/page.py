@@ -10,8 +10,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from wxdesk.core.events import RulesChanged
+from wxdesk.core.findings import Finding
 from wxdesk.core.likeness import Group
-from wxdesk.core.lint import Finding
 from wxdesk.core.rules import Condition, Rule
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.editing.leaving import Leaving

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from wxdesk.core.faults import Place
-from wxdesk.core.lint import Finding
+from wxdesk.core.findings import Finding
 from wxdesk.ui.rules.leaving_card import LeavingCard
 from wxdesk.ui.rules.then_card import ThenCard
 from wxdesk.ui.rules.when_card import WhenCard

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from wxdesk.core.findings import Doubt, Finding
 from wxdesk.core.likeness import Group
-from wxdesk.core.lint import Doubt, Finding
 from wxdesk.core.rules import Presence
 from wxdesk.desk.dry_run import DryRunReport, Line
 from wxdesk.i18n import ntr, tr
@@ -37,6 +37,15 @@ def finding_word(finding: Finding) -> str:
             "It resolves whatever no other rule understood, without a word and unseen by anybody."
         ),
         Doubt.NEVER_SET_ASIDE: tr("It only prepares drafts, so it never sets the conversation aside by itself."),
+        Doubt.ALWAYS_OPEN: tr("The calendar “{name}” never closes, so the rule never matches.", name=finding.word),
+        Doubt.NO_EFFECT: tr("This condition always holds: look at the hours of “{name}”.", name=finding.word),
+        Doubt.CONTRADICTS: tr("Its conditions exclude each other, so the rule never matches."),
+        Doubt.WORD_EXCLUDED: tr(
+            "With “{word}” it never matches, because of what must not be there.", word=finding.word
+        ),
+        Doubt.NO_WORDS: tr("Messages of this kind have no words, so the rule never matches."),
+        Doubt.NO_SUCH_RULE: tr("There is no rule “{name}”.", name=finding.word),
+        Doubt.NO_VALUE: tr("“{name}” never has a value here, so the reply always waits for you.", name=finding.word),
         Doubt.UNUSED: tr("Nothing has matched it for 90 days."),
     }
     return sentences[finding.doubt]

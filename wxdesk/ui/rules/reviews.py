@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
+from wxdesk.core.findings import Finding, Severity
 from wxdesk.core.likeness import Group
-from wxdesk.core.lint import Finding, Severity
 from wxdesk.core.rules import Rule
 from wxdesk.desk.dry_run import Course, DryRunReport
 from wxdesk.i18n import tr

@@ -1,0 +1,84 @@
+"""What a rule asks for in vain, and that it is said only where it is certain."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.core.asking import NOW, TOOLS, ruleset
+from tests.core.test_candidates import SUBJECTS, rule_lists
+from tests.core.test_lint import doubts, said_of, when
+from wxdesk.core.findings import Circumstances, Doubt
+from wxdesk.core.lint import findings
+from wxdesk.core.model import MessageType
+from wxdesk.core.pointless import WITH_WORDS
+from wxdesk.core.rules import Condition, HoursTest, LastRule, Rule, TagsTest
+
+
+def test_a_calendar_that_never_closes_is_named_and_what_stands_under_not_is_turned_round() -> None:
+    inside, outside = (when(any=(word,), hours=HoursTest("shop", word == "a")) for word in "ab")
+    assert doubts(inside, outside, always_open={"shop"}) == [(1, Doubt.NO_EFFECT), (2, Doubt.ALWAYS_OPEN)]
+    not_inside, not_outside = (
+        when(any=(word,), unless=Condition(hours=HoursTest("shop", word == "a"))) for word in "ab"
+    )
+    found = said_of(not_inside, not_outside, always_open={"shop"})
+    assert [(one.rule.id, one.doubt, one.where) for one in found] == [
+        (1, Doubt.ALWAYS_OPEN, ("when", "not", "hours", "inside")),
+        (2, Doubt.NO_EFFECT, ("when", "not", "hours", "outside")),
+    ]
+    assert doubts(not_inside, not_outside, closed={"shop"}) == [(1, Doubt.NO_EFFECT), (2, Doubt.NEVER_OPEN)]
+
+
+CONTRADICTIONS = [
+    when(any=("退款", "要退款"), none=("退款",)),
+    when(all=("退款", "运费"), none=("运费",)),
+    when(exact=("你好",), prefix=("您",)),
+    when(exact=("ＯＫ",), none=("ok",)),
+    when(any=("a",), unless=Condition(any=("a", "b"))),
+    when(any=("a",), tags=TagsTest(any=("vip",), none=("VIP", "x"))),
+    when(any=("a",), hours=HoursTest("shop"), unless=Condition(hours=HoursTest("shop"))),
+]
+
+
+@pytest.mark.parametrize("rule", CONTRADICTIONS)
+def test_conditions_that_exclude_each_other_are_told(rule: Rule) -> None:
+    assert doubts(rule) == [(1, Doubt.CONTRADICTS)]
+
+
+def test_of_several_words_the_one_that_can_do_nothing_is_named() -> None:
+    [found] = said_of(when(any=("几点", "要退款"), none=("退款",)))
+    assert (found.doubt, found.where, found.word) == (Doubt.WORD_EXCLUDED, ("when", "any", 1), "要退款")
+
+
+@settings(max_examples=600, deadline=None)
+@given(rules=rule_lists(), abouts=st.lists(SUBJECTS, min_size=1, max_size=6))
+def test_a_rule_that_is_said_to_contradict_itself_or_to_find_no_words_never_matches(
+    rules: list[Rule], abouts: list[Any]
+) -> None:
+    found = findings(rules, TOOLS.normaliser, Circumstances(NOW))
+    never = {one.rule.id for one in found if one.doubt in (Doubt.CONTRADICTS, Doubt.NO_WORDS)}
+    for rule in (rule for rule in rules if rule.id in never):
+        alone = ruleset([rule])
+        for about in abouts:
+            as_it_comes = about if about.type in WITH_WORDS else replace(about, text="")
+            assert not any(one.matched for one in alone.ask_each(as_it_comes).verdicts)
+
+
+@pytest.mark.parametrize("kind", [MessageType.IMAGE, MessageType.ENTER_SESSION, MessageType.OTHER])
+def test_words_are_looked_for_in_vain_where_there_are_none(kind: MessageType) -> None:
+    rule = replace(when(suffix=("吗",)), on=frozenset({kind}))
+    assert [(one.doubt, one.where) for one in said_of(rule)] == [(Doubt.NO_WORDS, ("when", "suffix"))]
+    for more in (MessageType.TEXT, MessageType.CARD):  # a card's title is its text
+        assert doubts(replace(rule, on=frozenset({kind, more}))) == []
+
+
+def test_a_rule_that_is_asked_for_and_does_not_exist_is_named() -> None:
+    after = replace(when(any=("a",), last_rule_within=LastRule("问侯", 5)), name="跟着")
+    assert [(one.doubt, one.where, one.word) for one in said_of(after)] == [
+        (Doubt.NO_SUCH_RULE, ("when", "last_rule_within", "rule"), "问侯")
+    ]
+    assert doubts(replace(when(any=("b",)), name="问侯", enabled=False), after) == []
