@@ -34,7 +34,7 @@ from wxdesk.desk.calendars import Calendars
 from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.desk.rulebook import Rulebook
 from wxdesk.desk.supposing import Supposed
-from wxdesk.desk.trial import Delivered, Trial
+from wxdesk.desk.trial import Departure, Trial
 from wxdesk.wechat.payload import to_body
 
 NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
@@ -104,14 +104,14 @@ async def test_how_it_would_leave_is_told() -> None:
         rule("b", reply("2")),
     )
     trial = book.try_sentence("x")
-    assert trial.deliveries == (Delivered(ReplyMode.HOLD, 9), Delivered(ReplyMode.AUTO))
+    assert trial.deliveries == (Departure(ReplyMode.HOLD, 9), Departure(ReplyMode.AUTO))
     assert (trial.shadows, trial.answer.notify) == (("s",), True)
     by_hand = replace(SHOP, reply_mode=ReplyMode.OFF)
     silent = book.try_sentence("x", around=Supposed(account=by_hand))
     assert (silent.outcome, silent.contents) == (Outcome.PAUSED, ())
     lacking = await book_of(rule("a", reply("{{ contact.alias }}")))
     trial = lacking.try_sentence("x")
-    assert (trial.outcome, trial.deliveries) == (Outcome.INCOMPLETE, (Delivered(ReplyMode.DRAFT),))
+    assert (trial.outcome, trial.deliveries) == (Outcome.INCOMPLETE, (Departure(ReplyMode.DRAFT),))
 
 
 async def test_cooldowns_and_another_rule_that_spoke_can_be_supposed() -> None:
