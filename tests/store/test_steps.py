@@ -68,7 +68,7 @@ async def test_a_fresh_deadline_is_told_and_an_end_of_it_as_well(talk: Talk, sto
     assert await store.replies.steps(reply.id) == [
         Step(reply.id, T0, K.HOLD, until=second(9)),
         Step(reply.id, second(2), K.HOLD, until=second(20)),
-        Step(reply.id, second(3), K.KEEP, by="lin"),
+        Step(reply.id, second(3), K.KEEP, by="lin", until=second(20)),
     ]
 
 

@@ -32,8 +32,8 @@ class Step:
     """One step of a reply. `by` is empty where the desk itself did it; `reason` says why, a sentence for `i18n.tr`.
 
     `before` is what the reply consisted of until an EDIT. `until` is the deadline that a HOLD set, None where it asks
-    its human, and when a POSTPONEd reply may be tried again. With an `errcode` it was WeChat that refused, and
-    `reason` are its own words.
+    its human; the one that a human's KEEP stopped; and when a POSTPONEd reply may be tried again. With an `errcode` it
+    was WeChat that refused, and `reason` are its own words.
     """
 
     reply_id: int

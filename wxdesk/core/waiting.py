@@ -19,6 +19,8 @@ WAITS = frozenset({ReplyState.HELD, ReplyState.DRAFT})
 
 
 ASKS_SINCE = "The customer wrote again, and no rule may answer that. It leaves only when you say so."
+WROTE_MEANWHILE = "The customer wrote again while you had it in hand. It leaves only when you say so."
+LEFT_AS_IT_WAS = "You left it as it was."
 WINDOW_CLOSED = "The customer's reply window closed before this left. It can be sent once he has written again."
 HANDED_OVER = "The customer's reply window is about to close, so this was left to you instead of being sent by itself."
 

@@ -213,8 +213,12 @@ class Handoff:
         return await self._move(reply_id, Move.RELEASE, whole=True)
 
     async def keep(self, reply_id: int) -> Reply:
-        """Stop a held reply's clock: it is a draft from now on, so that it cannot leave while it is being edited."""
-        return await self._move(reply_id, Move.KEEP)
+        """Take a held reply or a draft in hand to edit it: its clock stops, and no other answer takes its place."""
+        return self._told(await self._store.replies.take_in_hand(reply_id, self._clock(), OPERATOR))
+
+    async def put_back(self, before: Reply) -> Reply:
+        """Leave a reply as it was `before` it was taken in hand; how it waits then, see `desk.holding`."""
+        return self._told(await self._holding.put_back(before, OPERATOR))
 
     async def edit(self, reply_id: int, text: str) -> Reply:
         """Change what a draft, held or failed reply says; raises like `write`."""

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from wxdesk.core.events import Event, OperatorCalled, ReplyChanged
 from wxdesk.core.lifecycle import is_expired, mode_of
-from wxdesk.core.model import Account, Reply, ReplyMode
+from wxdesk.core.model import Account, ModeSource, Reply, ReplyMode
 from wxdesk.core.preferences import LastMoment
 from wxdesk.desk.consequences import TOO_LATE
 from wxdesk.desk.deciding import Deciding
@@ -105,6 +105,18 @@ class Holding:
         if mode in (ReplyMode.DRAFT, ReplyMode.OFF):
             cancel_by = by if mode is ReplyMode.OFF else None
             self._tell(await self._store.waiting.withhold(conversation_id, cancel_by, self._clock()))
+
+    async def put_back(self, before: Reply, by: str) -> Reply:
+        """Let what `by` had in hand and did not change wait again as it was `before`.
+
+        It goes on with what was left of its time, unless the mode that applies now wants no reply to leave by itself.
+        """
+        conversation = await self._store.conversations.get(before.conversation_id)
+        account = self._accounts.get(conversation.account)
+        by_rule = before.mode_from is ModeSource.RULE and conversation.mode is None
+        mode = before.mode if by_rule or account is None else mode_of(conversation, account)
+        may_leave = mode not in (ReplyMode.DRAFT, ReplyMode.OFF)
+        return await self._store.replies.put_back(before, self._clock(), by, may_leave=may_leave)
 
     async def pause(self, until: datetime | None = None) -> None:
         """Nothing automatic leaves from this instant, `until` then or until somebody resumes."""

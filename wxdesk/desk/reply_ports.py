@@ -90,6 +90,25 @@ class Replies(Protocol):
         """
         ...
 
+    async def take_in_hand(self, reply_id: int, at: datetime, by: str) -> Reply:
+        """Let nothing take the place of a held reply or a draft, because `by` is about to change it.
+
+        A held one is a draft from then on, and its step tells which deadline was stopped. Raises like `move`.
+        """
+        ...
+
+    async def put_back(self, before: Reply, at: datetime, by: str, *, may_leave: bool) -> Reply:
+        """Let a reply that was taken in hand wait again as it was `before` that.
+
+        Held with what was left of its time, and a few seconds at least; if the contact has written meanwhile, it asks.
+        It stays a draft where it was one, if it may not leave by itself any more (`may_leave`), or if the reply window
+        has closed; one whose content has been changed stays as it is.
+
+        Raises:
+            NotFound, MoveNotAllowed: it is no draft any more.
+        """
+        ...
+
     async def edit(self, reply_id: int, content: Content, at: datetime, by: str = "") -> Reply:
         """Change what a draft, held or failed reply says and mark it edited; else `MoveNotAllowed`."""
         ...

@@ -93,7 +93,7 @@ def move(connection: Connection, reply_id: int, made: Move, at: datetime, change
     values = _values(before, made, at, changes) | {"state": state, "updated_at": at}
     if state in LEFT_TO_A_HUMAN:
         values["aside"] = None
-    _guarded(connection, before, made.value, values | {"promise": promise})
+    guarded(connection, before, made.value, values | {"promise": promise})
     after = replace(before, **values)
     if changes.content is not None:
         index_again(connection, reply_id, changes.content)
@@ -103,7 +103,8 @@ def move(connection: Connection, reply_id: int, made: Move, at: datetime, change
         aside.follow(connection, after, at)
     aside.reopen_for(connection, aside.wanting_a_word([after]))
     by, reason = changes.by or "", changes.error or ""
-    write_moves(connection, made, [after], at, by=by, reason=reason, errcode=changes.errcode)
+    told = before if made is Move.KEEP else after  # its step tells which deadline was stopped
+    write_moves(connection, made, [told], at, by=by, reason=reason, errcode=changes.errcode)
     return after
 
 
@@ -134,7 +135,8 @@ def _values(before: Reply, made: Move, at: datetime, changes: ReplyChanges) -> d
     return values | {name: value for name in named if (value := getattr(changes, name)) is not None}
 
 
-def _guarded(connection: Connection, before: Reply, what: str, values: dict[str, Any]) -> None:
+def guarded(connection: Connection, before: Reply, what: str, values: dict[str, Any]) -> None:
+    """Change the row of `before` if it is in the same state still; `what` names it where it is not."""
     change = update(replies).where(replies.c.id == before.id, replies.c.state == before.state)
     if (connection.execute(change.values(values))).rowcount == 0:
         raise MoveNotAllowed(before.state.value, what)
@@ -147,7 +149,7 @@ def edit(connection: Connection, reply_id: int, content: Content, at: datetime, 
         raise MoveNotAllowed(before.state.value, "edit")
     content = replace(content, gaps=before.content.gaps)  # what he has not filled in is still missing
     values = {"content": content, "edited": True, "updated_at": at, "aside": None}
-    _guarded(connection, before, "edit", values)
+    guarded(connection, before, "edit", values)
     index_again(connection, reply_id, content)
     write_steps(connection, [Step(reply_id, at, StepKind.EDIT, by=by, before=before.content)])
     return replace(before, content=content, edited=True, updated_at=at, aside=None)

@@ -16,7 +16,7 @@ from wxdesk.core.model import Author, Content, NewReply, Reply, ReplyState, Repl
 from wxdesk.core.quota import Claimed
 from wxdesk.core.steps import Step
 from wxdesk.desk.reply_ports import ReplyChanges
-from wxdesk.store import moving
+from wxdesk.store import in_hand, moving
 from wxdesk.store.aside import reopen_for, wanting_a_word
 from wxdesk.store.columns import Moment
 from wxdesk.store.database import Database
@@ -86,6 +86,14 @@ class SqlReplies:
     async def settle(self, reply_id: int, move: Move, at: datetime, by: str, *, whole: bool = False) -> list[Reply]:
         """Make a human's move, with what follows for the later parts of the same answer; see `store.parts`."""
         return await self._db.write(partial(settle, whole=whole), reply_id, move, at, by)
+
+    async def take_in_hand(self, reply_id: int, at: datetime, by: str) -> Reply:
+        """Keep a held reply or a draft for `by`, who is about to change it; see `store.in_hand`."""
+        return await self._db.write(in_hand.take, reply_id, at, by)
+
+    async def put_back(self, before: Reply, at: datetime, by: str, *, may_leave: bool) -> Reply:
+        """Let a reply that was taken in hand wait again as it was before; see `store.in_hand`."""
+        return await self._db.write(partial(in_hand.put_back, may_leave=may_leave), before, at, by)
 
     async def edit(self, reply_id: int, content: Content, at: datetime, by: str = "") -> Reply:
         """Change what a draft, held or failed reply says and mark it edited; else `MoveNotAllowed`."""

@@ -48,7 +48,10 @@ def write_moves(  # noqa: PLR0913 - what a step tells, named
     reason: str = "",
     errcode: int | None = None,
 ) -> None:
-    """Write that `moved`, as they are now, made `move`; nothing for the moves of the plain way out."""
+    """Write that `moved` made `move`; nothing for the moves of the plain way out.
+
+    They are as they are now; but of a KEEP as they were, if it shall tell which deadline it has stopped.
+    """
     kind = step_kind(move)
     if kind is not None:
         write_steps(connection, [Step(one.id, at, kind, by, None, reason, _until(one, kind), errcode) for one in moved])
@@ -60,4 +63,5 @@ def steps_of(connection: Connection, reply_id: int) -> list[Step]:
 
 
 def _until(reply: Reply, kind: StepKind) -> datetime | None:
-    return {StepKind.HOLD: reply.due_at, StepKind.POSTPONE: reply.not_before}.get(kind)
+    times = {StepKind.HOLD: reply.due_at, StepKind.KEEP: reply.due_at, StepKind.POSTPONE: reply.not_before}
+    return times.get(kind)

@@ -120,12 +120,12 @@ def test_editing_says_so_and_esc_gives_back_what_was_being_written(qtbot: QtBot,
     composer.edit.setPlainText("half a sentence")
     composer.start_editing(reply(7, ReplyState.HELD, text="We open at 9."))
     assert composer.text() == "We open at 9."
-    assert composer.strip.isVisible()
+    assert composer.line.isVisible()
     qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
     assert edited == [(7, "We open at 9.")]
     qtbot.keyClick(composer.edit, Qt.Key.Key_Escape)
     assert composer.text() == "half a sentence"
-    assert not composer.strip.isVisible()
+    assert not composer.line.isVisible()
 
 
 def test_a_reply_that_left_meanwhile_is_not_edited_any_more_and_the_text_stays(composer: Composer) -> None:

@@ -87,7 +87,7 @@ def test_a_held_reply_is_changed_in_the_composer_and_sent(
     assert sent.edited
     assert sent.content.text == "We open at 10 today."
     assert page.chat.composer.text() == ""
-    assert not page.chat.composer.strip.isVisible()
+    assert not page.chat.composer.line.isVisible()
 
 
 def test_writing_takes_over_and_handing_back_gives_the_rules_the_word(

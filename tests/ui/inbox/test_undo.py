@@ -155,7 +155,7 @@ def test_too_late_is_said_calmly(qtbot: QtBot, world: World, page: InboxPage, th
 def test_a_long_text_comes_back_as_it_was_written(qtbot: QtBot, world: World, page: InboxPage, thread: int) -> None:
     text = "One sentence. " * 160 + "\n\n" + "Another one. " * 150
     composer = page.chat.composer
-    composer.write_in(text)
+    composer.edit.setPlainText(text)
     qtbot.mouseClick(composer.send_split, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(texts(page)) == 4 and not composer.text())
     undo_by_key(qtbot, page)

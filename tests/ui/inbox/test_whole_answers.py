@@ -112,8 +112,8 @@ def test_editing_the_first_says_that_enter_sends_all_and_does(
     composer = page.chat.composer
     qtbot.keyClick(page.chat.timeline, Qt.Key.Key_E)
     words = "You are changing this reply; Enter sends all 3 parts that ask"
-    qtbot.waitUntil(lambda: composer.strip.full_text() == words)
-    composer.write_in("We open at 10.")
+    qtbot.waitUntil(lambda: composer.line.words.full_text() == words)
+    composer.edit.setPlainText("We open at 10.")
     qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: sent(world) == ["We open at 10.", *TEXTS[1:]])
 
@@ -124,7 +124,7 @@ def test_editing_a_later_one_sends_that_one_alone(
     composer = page.chat.composer
     focus(page, 2)
     qtbot.keyClick(page.chat.timeline, Qt.Key.Key_E)
-    qtbot.waitUntil(lambda: composer.strip.full_text() == "You are changing this reply; Enter sends it")
+    qtbot.waitUntil(lambda: composer.line.words.full_text() == "You are changing this reply; Enter sends it")
     qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: sent(world) == TEXTS[2:])
     assert states(page)[:2] == [S.HELD] * 2

@@ -40,10 +40,11 @@ class NoticeAnswers(QObject):
         handoff = self._bridge.desk.handoff
         if answer is Answer.EDIT:
             self._window.come_forward()
-        if not any(held.reply.id == reply_id for held in self._window.inbox.held.feed.held):
+        held = next((one.reply for one in self._window.inbox.held.feed.held if one.reply.id == reply_id), None)
+        if held is None:
             self._say_too_late()
         elif answer is Answer.EDIT:
-            self._bridge.ask(handoff.keep(reply_id), self._edit, self._failed)
+            self._window.inbox.chat.in_hand.take(held, self._edit, self._failed)
         elif answer is Answer.SEND:
             self._bridge.ask(handoff.release(reply_id), None, self._failed)
         elif answer is Answer.STOP:

@@ -9,8 +9,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFrame, QStackedLayout, QVBoxLayout, QWidget
 
-from wxdesk.core.model import Reply, ReplyKind, ReplyState
+from wxdesk.core.model import Reply, ReplyKind
 from wxdesk.core.text_links import TextLink
+from wxdesk.core.waiting import WAITS
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.content.album import Album, read_picture
@@ -21,6 +22,7 @@ from wxdesk.ui.inbox.chat_session import ChatSession
 from wxdesk.ui.inbox.composer import Composer
 from wxdesk.ui.inbox.drop_zone import DropZone
 from wxdesk.ui.inbox.empty_state import EmptyState
+from wxdesk.ui.inbox.in_hand import InHand
 from wxdesk.ui.inbox.link_dialog import LinkDialog
 from wxdesk.ui.inbox.picture_viewer import LARGEST, PictureViewer
 from wxdesk.ui.inbox.reply_writing import ReplyWriting
@@ -56,6 +58,7 @@ class ChatPanel(QFrame):
         self.empty = EmptyState()
         self.panels = SendingPanels(self, self.composer, self.album, bridge, session)
         self.writing = ReplyWriting(self.composer, bridge, session, notices)
+        self.in_hand = InHand(self.composer, bridge, session, notices)
         self.taking_back = TakingBack(self.composer, self.panels, bridge, session, notices)
         self.templates = TemplateInsertion(self, self.composer, self.panels, bridge, session)
         self.typing = TypingNotice(self.composer.edit, bridge, session)
@@ -102,6 +105,7 @@ class ChatPanel(QFrame):
         composer.went_up.connect(timeline.focus_last)
         self.drop_zone.dropped.connect(self.panels.take_picture)
         self.panels.sent.connect(self._to_latest)
+        self.panels.given_up.connect(self.in_hand.put_back)
         self.panels.failed.connect(self._notices.report)
         self.templates.failed.connect(self._notices.report)
         self.header.mode_chosen.connect(self._set_mode)
@@ -123,11 +127,9 @@ class ChatPanel(QFrame):
         self.aside.tick(now)
         self.composer.open(row.conversation, now)
         self.panels.refresh()
-        editing = self.composer.editing
-        changed = self._session.reply(f"r{editing.id}") if editing else None
-        if changed is not None:
-            self.writing.follow(changed)
-            self.composer.lead(self._session.asking(f"r{changed.id}"))
+        self.in_hand.follow()
+        if self.composer.editing is not None:
+            self.composer.lead(self._session.asking(f"r{self.composer.editing.id}"))
 
     def tick(self, now: datetime) -> None:
         """Let the figures go on."""
@@ -184,7 +186,7 @@ class ChatPanel(QFrame):
             QGuiApplication.clipboard().setText(reply.rid)
             self._notices.toast(tr("Copied"))
         elif action is BubbleAction.REUSE:
-            self.composer.write_in(reply.content.text)
+            self.composer.write_anew(reply.content.text)
         else:
             self._command(action, reply)
 
@@ -209,9 +211,9 @@ class ChatPanel(QFrame):
         self._notices.toast(tr("Copied"))
 
     def _edit(self, reply: Reply) -> None:
-        """Change a reply where such a one is written; a held one must not leave meanwhile."""
-        if reply.state is ReplyState.HELD:
-            self._bridge.ask(self._bridge.desk.handoff.keep(reply.id), self.start_editing)
+        """Change a reply where such a one is written; what waits must neither leave meanwhile nor give way."""
+        if reply.state in WAITS and not any(one.id == reply.id for one in self.composer.in_hand):
+            self.in_hand.take(reply, self.start_editing)
         else:
             self.start_editing(reply)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from PySide6.QtCore import Signal
@@ -17,23 +16,16 @@ from wxdesk.ui.inbox.composer_words import (
     Fit,
     closed_words,
     cost_words,
-    editing_words,
     fit_of,
     size_words,
     split_words,
 )
 from wxdesk.ui.inbox.message_edit import MessageEdit
+from wxdesk.ui.inbox.sheet_line import SheetLine
+from wxdesk.ui.inbox.sheets import Sheet, Sheets, above
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What was written for one conversation and not sent yet; `editing` is the reply that it changes."""
-
-    text: str = ""
-    editing: Reply | None = None
 
 
 class Composer(QFrame):
@@ -43,12 +35,14 @@ class Composer(QFrame):
         sent: a text to be sent to the conversation.
         split: a text to be sent in as many messages as its button said.
         edited: a `Reply` and the text that it shall have.
+        given_up: the `Sheet` of a reply that shall stay as it was.
         went_up: the cursor left an empty text upwards.
     """
 
     sent = Signal(str)
     split = Signal(str, int)
     edited = Signal(object, str)
+    given_up = Signal(object)
     went_up = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -57,12 +51,11 @@ class Composer(QFrame):
         self._conversation: Conversation | None = None
         self._editing: Reply | None = None
         self._asking = 0
-        self._kept: dict[int, Written] = {}
+        self._sheets = Sheets()
         self._now: datetime | None = None
         self.edit = MessageEdit()
         self.tools = ComposerTools()
-        self.strip = PlainLabel(size=Size.SMALL, role="pending", strong=True, elide=True)
-        self.leave = Button(tr("Leave it as it was"), kind=ButtonKind.LINK, key_hint="Esc")
+        self.line = SheetLine()
         self.count = PlainLabel(size=Size.SMALL, role="secondary", tabular=True)
         self.hint = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
         self.send_split = Button("")
@@ -75,8 +68,7 @@ class Composer(QFrame):
         tools = QHBoxLayout()
         tools.setSpacing(12)
         tools.addWidget(self.tools, 1)
-        tools.addWidget(self.strip, 1)
-        tools.addWidget(self.leave)
+        tools.addWidget(self.line, 1)
         foot = QHBoxLayout()
         foot.setSpacing(8)
         foot.addWidget(self.count)
@@ -98,7 +90,7 @@ class Composer(QFrame):
         self.edit.went_up.connect(self.went_up)
         self.send.clicked.connect(self.submit)
         self.send_split.clicked.connect(self._submit_split)
-        self.leave.clicked.connect(self.stop_editing)
+        self.line.left.connect(self.stop_editing)
 
     # -- which conversation
 
@@ -107,14 +99,11 @@ class Composer(QFrame):
         old = self._conversation
         same = old is not None and conversation is not None and old.id == conversation.id
         if old is not None and not same:
-            self._kept[old.id] = Written(self.edit.toPlainText(), self._editing)
+            self._sheets.lay(old.id, self._sheet)
         self._conversation = conversation
         self._now = now
         if not same:
-            kept = self._kept.pop(conversation.id, Written()) if conversation else Written()
-            self._editing = kept.editing
-            self.edit.setPlainText(kept.text)
-            self.edit.moveCursor(QTextCursor.MoveOperation.End)
+            self._write_on(self._sheets.take(conversation.id) if conversation else Sheet())
         self._show_state()
 
     def tick(self, now: datetime) -> None:
@@ -124,7 +113,7 @@ class Composer(QFrame):
 
     def unfinished(self, conversation_id: int) -> str:
         """What was written for a conversation that is not open."""
-        return self._kept.get(conversation_id, Written()).text
+        return self._sheets.own(conversation_id)
 
     # -- writing
 
@@ -133,9 +122,29 @@ class Composer(QFrame):
         """The reply that is being changed."""
         return self._editing
 
+    @property
+    def in_hand(self) -> list[Reply]:
+        """All replies of the open conversation that are being changed, the one that is shown last."""
+        lying = self._sheets.edited(self._id)
+        return lying if self._editing is None else [*lying, self._editing]
+
+    @property
+    def _id(self) -> int:
+        return 0 if self._conversation is None else self._conversation.id
+
+    @property
+    def _sheet(self) -> Sheet:
+        return Sheet(self.text(), self._editing)
+
     def text(self) -> str:
         """What stands there."""
         return self.edit.toPlainText()
+
+    def _write_on(self, sheet: Sheet) -> None:
+        """Show this sheet; what was shown lies elsewhere by now."""
+        self._editing = sheet.editing
+        self.edit.setPlainText(sheet.text)
+        self.edit.moveCursor(QTextCursor.MoveOperation.End)
 
     def insert(self, text: str) -> None:
         """Put `text` where the cursor is, in place of a slash at the start."""
@@ -146,11 +155,20 @@ class Composer(QFrame):
         self.edit.setTextCursor(cursor)
         self.edit.setFocus()
 
-    def write_in(self, text: str) -> None:
-        """Replace what stands there by `text`."""
-        self.edit.setPlainText(text)
-        self.edit.moveCursor(QTextCursor.MoveOperation.End)
+    def write_anew(self, text: str) -> None:
+        """Begin another reply with `text`; what stands there is put by."""
+        self._put_by()
+        self._write_on(Sheet(text))
         self.edit.setFocus()
+        self._show_state()
+
+    def _put_by(self) -> None:
+        """Make room for another sheet. A reply in which nothing was changed is left as it was."""
+        sheet = self._sheet
+        if sheet.editing is not None and not sheet.changed:
+            self.given_up.emit(sheet)
+        else:
+            self._sheets.lay(self._id, sheet)
 
     def selected(self) -> str:
         """What is selected of the text."""
@@ -163,21 +181,22 @@ class Composer(QFrame):
 
     def put_back(self, conversation_id: int, text: str) -> None:
         """Let `text`, which was taken back, be written again; what was begun since follows it."""
-        shown = self._conversation is not None and self._conversation.id == conversation_id
-        if shown and self._editing is None:
-            self.write_in(_above(text, self.text()))
-        else:  # another conversation is open, or another reply is being changed
-            kept = self._kept.get(conversation_id, Written())
-            self._kept[conversation_id] = replace(kept, text=_above(text, kept.text))
+        if conversation_id == self._id and self._editing is None:
+            self._write_on(Sheet(above(text, self.text())))
+            self.edit.setFocus()
+        else:  # another conversation is open, or a reply is being changed
+            self._sheets.write_above(conversation_id, text)
 
     def start_editing(self, reply: Reply) -> None:
-        """Change `reply` here; what was being written is kept until that is done."""
+        """Change `reply` here; what was being written is put by until that is done, a change of another as well."""
         if self._conversation is None:
             return
-        if self._editing is None and self.text():
-            self._kept[self._conversation.id] = Written(self.text())
-        self._editing = reply
-        self.write_in(reply.content.text)
+        if self._editing is not None and self._editing.id == reply.id:
+            self._editing = reply
+        else:
+            self._put_by()
+            self._write_on(self._sheets.take_of(reply))
+        self.edit.setFocus()
         self._show_state()
 
     def lead(self, asking: int) -> None:
@@ -187,33 +206,34 @@ class Composer(QFrame):
             self._show_state()
 
     def stop_editing(self) -> None:
-        """Leave the reply as it was."""
-        if self._editing is None:
+        """Leave the reply as it was, and go on with what was put by; or else only look at that."""
+        if self._editing is None and not self._sheets.count(self._id):
             return
-        self._editing = None
-        kept = self._kept.pop(self._conversation.id, Written()) if self._conversation else Written()
-        self.write_in(kept.text)
+        sheet = self._sheet
+        below = self._sheets.take(self._id)
+        if sheet.editing is None:
+            self._sheets.lay_below(self._id, sheet)
+        else:
+            self._sheets.leave(sheet)
+            self.given_up.emit(sheet)
+        self._write_on(below)
+        self.edit.setFocus()
         self._show_state()
 
     def follow(self, reply: Reply) -> None:
-        """The reply that is being edited has changed: once it has left, the text becomes one of its own."""
-        if self._editing is None or self._editing.id != reply.id:
-            return
-        if reply.state in _EDITABLE:
-            self._editing = reply
-        else:
-            self._editing = None
+        """A reply that is being changed is another now: once it has ended, the text becomes one of its own."""
+        ended = reply.state not in _EDITABLE
+        if self._editing is not None and self._editing.id == reply.id:
+            self._editing = None if ended else reply
+        self._sheets.follow(reply, ended=ended)
         self._show_state()
 
     def clear_after(self, conversation_id: int, sent: str) -> None:
         """Empty the text once it has been taken over, unless more was written meanwhile; also one that is put by."""
-        if self._conversation is None or self._conversation.id != conversation_id:
-            if self.unfinished(conversation_id) == sent:
-                del self._kept[conversation_id]
-        elif self.text() == sent:
-            self._editing = None
-            self.edit.clear()
-            self.edit.setPlainText(self._kept.pop(conversation_id, Written()).text)
+        if conversation_id == self._id and self.text() == sent:
+            self._write_on(self._sheets.take(conversation_id))
+        else:
+            self._sheets.remove(conversation_id, sent)
         self._show_state()
 
     def submit(self) -> None:
@@ -253,15 +273,9 @@ class Composer(QFrame):
         self.send_split.setText(tr("Send as {n}", n=fit.parts))
         self.send_split.setToolTip(plain_tip(split_words(fit.messages)))
         self.send_split.setVisible(fit.can_split)
-        self.strip.setText(editing_words(self._asking) if editing else "")
-        self.strip.setVisible(editing)
-        self.leave.setVisible(editing)
+        self.line.say(editing=editing, asking=self._asking, put_by=self._sheets.count(self._id))
         self.tools.setVisible(not editing)
         self.send.setText(tr("Save and send") if editing else tr("Send"))
-
-
-def _above(text: str, begun: str) -> str:
-    return f"{text}\n{begun}" if begun else text
 
 
 _EDITABLE = frozenset({ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED})

@@ -101,6 +101,11 @@ def editing_words(asking: int) -> str:
     return tr("You are changing this reply; Enter sends it")
 
 
+def put_by_words(count: int) -> str:
+    """How many texts lie under the one that is being written."""
+    return ntr("{n} more text is put by", "{n} more texts are put by", count)
+
+
 def _ends_of(message: str) -> str:
     said = " ".join(message.split())
     return said if len(said) <= 2 * _SHOWN else f"{said[:_SHOWN]} … {said[-_SHOWN:]}"

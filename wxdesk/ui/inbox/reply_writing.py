@@ -9,7 +9,6 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from wxdesk.core.model import Reply, ReplyState
-from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.inbox.chat_session import ChatSession
 from wxdesk.ui.inbox.composer import Composer
@@ -37,13 +36,6 @@ class ReplyWriting(QObject):
         composer.sent.connect(self._send)
         composer.split.connect(self._send_split)
         composer.edited.connect(self._save_edit)
-
-    def follow(self, reply: Reply) -> None:
-        """The reply that is being changed is in another state now."""
-        was_editing = self._composer.editing is not None
-        self._composer.follow(reply)
-        if was_editing and self._composer.editing is None:
-            self._notices.toast(tr("The reply has left before it was changed; your text stands here as a new one."))
 
     def _send(self, text: str) -> None:
         conversation_id = self._session.conversation_id

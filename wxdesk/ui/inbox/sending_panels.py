@@ -29,10 +29,12 @@ class SendingPanels(QObject):
 
     Signals:
         sent: a reply was taken over from a panel.
+        given_up: the id of a reply that shall stay as it was, and whether something else had been made of it.
         failed: an exception that is not about a field.
     """
 
     sent = Signal()
+    given_up = Signal(int, bool)
     failed = Signal(object)
 
     def __init__(self, host: QWidget, composer: Composer, album: Album, bridge: Bridge, session: ChatSession) -> None:
@@ -43,6 +45,8 @@ class SendingPanels(QObject):
         self._open: Popover | None = None
         self._editing: Reply | None = None
         self._written_in: int | None = None
+        self._put_by: dict[tuple[int | None, ReplyKind], Content] = {}
+        self._left: dict[int, Content] = {}
         self.link = LinkPanel(album, host)
         self.text_link = TextLinkPanel(host)
         self.picture = PicturePanel(album, bridge, host)
@@ -92,8 +96,10 @@ class SendingPanels(QObject):
         return True
 
     def change(self, reply: Reply) -> None:
-        """Change a link, card or picture that has not left."""
-        panel = self._show_filled(reply.content)
+        """Change a link, card or picture that has not left; with the change that was left before, if there is one."""
+        if self._editing is not None and self._editing.id == reply.id:
+            return
+        panel = self._show_filled(self._left.pop(reply.id, reply.content))
         self._editing = reply
         panel.for_change(True)
 
@@ -113,17 +119,26 @@ class SendingPanels(QObject):
             self._open.set_room(self._composer.closed(), cost_words(1, self._composer.fit().left))
 
     def close(self) -> None:
-        """Put away what is open; nothing that was made for one contact stays there for another."""
+        """Put away what is open; what was begun for one contact is put by, and never stays there for another."""
         if self._open is not None:
             self._open.close_it()
         if self._written_in != self._session.conversation_id:
-            self._written_in = self._session.conversation_id
             for panel in self._panels:
-                panel.clear()
+                self._make_room(panel)
+            self._written_in = self._session.conversation_id
+
+    def _make_room(self, panel: ContentPanel) -> None:
+        """Empty a panel; what was begun there comes back when it is opened for the same contact."""
+        if not panel.is_blank:
+            content = panel.content()
+            self._put_by[self._written_in, content.kind] = content
+        panel.clear()
 
     def _show_filled(self, content: Content) -> ContentPanel:
+        if self._editing is not None and self._open is not None:
+            self._open.close_it()
         panel = self._panel_for(content.kind)
-        panel.clear()
+        self._make_room(panel)
         panel.fill(content)
         self._show(panel)
         return panel
@@ -134,6 +149,9 @@ class SendingPanels(QObject):
     def _make(self, panel: ContentPanel) -> None:
         if self._editing is not None and self._open is not None:
             self._open.close_it()
+        begun = (self._session.conversation_id, panel.content().kind)
+        if panel.is_blank and begun in self._put_by:
+            panel.fill(self._put_by.pop(begun))
         if self._open is not panel:
             self._show(panel)
 
@@ -147,10 +165,15 @@ class SendingPanels(QObject):
         panel.open_over(self._composer)
 
     def _closed(self) -> None:
-        if self._editing is not None and isinstance(self._open, ContentPanel):
-            self._open.clear()  # the reply is as it was
-            self._open.for_change(False)
+        editing, panel = self._editing, self._open
         self._open = self._editing = None
+        if editing is not None and isinstance(panel, ContentPanel):
+            made = panel.content()
+            if made != editing.content:
+                self._left[editing.id] = made
+            panel.clear()
+            panel.for_change(False)
+            self.given_up.emit(editing.id, made != editing.content)
         self._composer.edit.setFocus()
 
     def _send(self, content: Content) -> None:
@@ -171,6 +194,8 @@ class SendingPanels(QObject):
             handoff = self._bridge.desk.handoff
             go_on = handoff.retry if reply.state is ReplyState.FAILED else handoff.release
             self._bridge.ask(go_on(reply.id))
+        self._editing = None
+        panel.for_change(False)
         panel.set_busy(False)
         panel.clear()
         panel.close_it()

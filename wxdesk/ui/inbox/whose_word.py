@@ -27,6 +27,8 @@ def whose_word(reply: Reply) -> Word | None:
     if reply.author is not Author.RULE or reply.state not in WAITS or reply.error:
         return None
     if reply.state is ReplyState.DRAFT and reply.by:
+        if reply.mode is ReplyMode.DRAFT:
+            return Word(tr("in your hand"), tr("You have begun to change it, so no other answer takes its place."))
         return Word(tr("kept by you"), tr("You stopped its clock to change it. It leaves when you send it."))
     if reply.mode is None or reply.mode_from is None:
         return None

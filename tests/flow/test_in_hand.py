@@ -1,0 +1,135 @@
+"""What an operator takes in hand to change and leaves as it was, on a whole desk with a clock that the test moves."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.flow.timed_desk import START, Desk, timed_desk
+from wxdesk.core.errors import MoveNotAllowed
+from wxdesk.core.model import ReplyMode, ReplyState
+from wxdesk.core.rules import Outcome
+from wxdesk.core.steps import StepKind
+from wxdesk.core.waiting import WROTE_MEANWHILE
+from wxdesk.sandbox.customers import LI_LEI
+
+LI = LI_LEI.openid
+RULES = """
+[[rules]]
+name = "hours"
+when = { any = ["几点"] }
+then = [{ reply = "九点" }]
+
+[[rules]]
+name = "slow"
+when = { any = ["慢"] }
+delivery = { hold = 60 }
+then = [{ reply = "慢慢来" }]
+"""
+DRAFT, HELD = ReplyState.DRAFT, ReplyState.HELD
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    """Holds what its rules say for eight seconds."""
+    async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.HOLD, hold_seconds=8) as made:
+        yield made
+
+
+def after(seconds: float) -> datetime:
+    return START + timedelta(seconds=seconds)
+
+
+async def stands(desk: Desk, *ids: int) -> list[tuple[ReplyState, datetime | None]]:
+    found = [await desk.opened.desk.store.replies.get(reply_id) for reply_id in ids]
+    return [(reply.state, reply.due_at) for reply in found]
+
+
+def sent(desk: Desk) -> list[str]:
+    return [message.text for message in desk.sandbox.sent]
+
+
+async def test_what_is_left_as_it_was_waits_again_with_the_time_it_had_left(desk: Desk) -> None:
+    handoff, replies = desk.opened.desk.handoff, desk.opened.desk.store.replies
+    await desk.says(LI, "慢")
+    before = await replies.get(1)
+    desk.clock.now = after(20)
+    await handoff.keep(1)
+    desk.clock.now = after(3000)
+    await handoff.put_back(before)
+    assert await stands(desk, 1) == [(HELD, after(3040))]
+    desk.move_to(after(3039))
+    assert sent(desk) == []
+    desk.move_to(after(3040))
+    await desk.until_sent(1)
+    steps = [(step.kind, step.by, step.until) for step in await replies.steps(1)]
+    assert steps == [
+        (StepKind.HOLD, "", after(60)),
+        (StepKind.KEEP, "operator", after(60)),
+        (StepKind.HOLD, "operator", after(3040)),
+        (StepKind.RELEASE, "", None),
+    ]
+
+
+async def test_what_had_a_second_left_gets_a_few(desk: Desk) -> None:
+    handoff, replies = desk.opened.desk.handoff, desk.opened.desk.store.replies
+    await desk.says(LI, "几点")
+    before = await replies.get(1)
+    desk.clock.now = after(7)
+    await handoff.keep(1)
+    await handoff.put_back(before)
+    assert await stands(desk, 1) == [(HELD, after(12))]
+
+
+async def test_what_is_left_as_it_was_asks_if_the_customer_has_written_meanwhile(desk: Desk) -> None:
+    handoff, replies = desk.opened.desk.handoff, desk.opened.desk.store.replies
+    await desk.says(LI, "几点")
+    before = await replies.get(1)
+    await handoff.keep(1)
+    desk.clock.now = after(2)
+    assert (await desk.says(LI, "几点")).outcome is Outcome.YIELDED
+    assert (await handoff.put_back(before)).error == WROTE_MEANWHILE
+    assert await stands(desk, 1) == [(HELD, None)]
+
+
+@pytest.mark.parametrize("mode", [ReplyMode.DRAFT, ReplyMode.OFF])
+async def test_what_is_left_as_it_was_stays_a_draft_where_nothing_may_leave_by_itself(
+    desk: Desk, mode: ReplyMode
+) -> None:
+    handoff, replies = desk.opened.desk.handoff, desk.opened.desk.store.replies
+    await desk.says(LI, "几点")
+    before = await replies.get(1)
+    await handoff.keep(1)
+    await handoff.set_mode(before.conversation_id, mode)
+    await handoff.put_back(before)
+    assert await stands(desk, 1) == [(DRAFT, None)]
+
+
+async def test_a_draft_in_hand_gets_no_second_one_beside_it_until_it_is_left_as_it_was(tmp_path: Path) -> None:
+    async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.DRAFT) as desk:
+        handoff, replies = desk.opened.desk.handoff, desk.opened.desk.store.replies
+        await desk.says(LI, "几点")
+        before = await replies.get(1)
+        await handoff.keep(1)
+        assert (await desk.says(LI, "几点")).outcome is Outcome.YIELDED
+        await handoff.put_back(before)
+        assert (await desk.says(LI, "几点")).outcome is Outcome.REPLIED
+        states = [(reply.id, reply.state) for reply in await replies.pending()]
+        assert states == [(2, DRAFT)]
+
+
+async def test_what_was_changed_or_has_left_is_not_put_back(desk: Desk) -> None:
+    handoff, replies = desk.opened.desk.handoff, desk.opened.desk.store.replies
+    await desk.says(LI, "几点")
+    before = await replies.get(1)
+    await handoff.keep(1)
+    await handoff.edit(1, "十点")
+    assert (await handoff.put_back(before)).by == "operator"
+    assert await stands(desk, 1) == [(DRAFT, None)]
+    await handoff.release(1)
+    await desk.until_sent(1)
+    with pytest.raises(MoveNotAllowed):
+        await handoff.put_back(before)

@@ -1,0 +1,72 @@
+"""Replies that an operator takes in hand to change them, and how one waits again that he leaves as it was.
+
+Each in the transaction that it is given; see `desk.reply_ports.Replies`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select, true
+
+from wxdesk.core.errors import MoveNotAllowed
+from wxdesk.core.lifecycle import Move, next_state
+from wxdesk.core.model import Reply, ReplyState
+from wxdesk.core.steps import Step, StepKind
+from wxdesk.core.waiting import LEFT_AS_IT_WAS, WROTE_MEANWHILE, in_time
+from wxdesk.desk.reply_ports import ReplyChanges
+from wxdesk.store import aside
+from wxdesk.store.moving import Locked, guarded, locked, move
+from wxdesk.store.schema import WRITTEN, messages
+from wxdesk.store.steps import steps_of, write_steps
+
+LEAST = timedelta(seconds=5)
+"""What is left of its time is at least so much, so that nobody is surprised by it."""
+
+
+def take(connection: Connection, reply_id: int, at: datetime, by: str) -> Reply:
+    """Stop a held reply's clock; a draft is only marked as being in somebody's hand."""
+    found = locked(connection, reply_id).reply
+    if found.state is not ReplyState.DRAFT:
+        return move(connection, reply_id, Move.KEEP, at, ReplyChanges(by=by))
+    return _changed(connection, found, at, by=by)
+
+
+def put_back(connection: Connection, before: Reply, at: datetime, by: str, *, may_leave: bool) -> Reply:
+    """Let it wait again as `before`, which it was when it was taken."""
+    found = locked(connection, before.id)
+    now = found.reply
+    if now.state is not ReplyState.DRAFT:
+        raise MoveNotAllowed(now.state.value, "put back")
+    if now.content != before.content:
+        return now
+    closed = found.window.until is None or found.window.until <= at
+    kept = next((step for step in reversed(steps_of(connection, now.id)) if step.kind is StepKind.KEEP), None)
+    if before.state is not ReplyState.HELD or kept is None or closed or not may_leave:
+        return _changed(connection, now, at, by=before.by)
+    return _held_again(connection, found, before, kept, at, by)
+
+
+def _held_again(connection: Connection, found: Locked, before: Reply, kept: Step, at: datetime, by: str) -> Reply:
+    now, due_at, error = found.reply, None, found.reply.error
+    if kept.until is not None and _wrote_since(connection, now, kept.at):
+        error = WROTE_MEANWHILE
+    elif kept.until is not None:
+        due_at = in_time(at + max(kept.until - kept.at, LEAST), found.window.until)
+    state = next_state(now.state, Move.HOLD)
+    held = _changed(connection, now, at, state=state, by=before.by, due_at=due_at, error=error, aside=before.aside)
+    why = error if error == WROTE_MEANWHILE else LEFT_AS_IT_WAS
+    write_steps(connection, [Step(now.id, at, StepKind.HOLD, by, reason=why, until=due_at)])
+    aside.reopen_for(connection, aside.wanting_a_word([held]))
+    return held
+
+
+def _wrote_since(connection: Connection, reply: Reply, since: datetime) -> bool:
+    theirs = (messages.c.conversation_id == reply.conversation_id) & (messages.c.received_at > since) & WRITTEN
+    return connection.scalar(select(true()).where(theirs).limit(1)) is not None
+
+
+def _changed(connection: Connection, before: Reply, at: datetime, **values: object) -> Reply:
+    guarded(connection, before, "put back", values | {"updated_at": at})
+    return replace(before, updated_at=at, **values)  # type: ignore[arg-type]  # fields of `Reply` by name
