@@ -65,6 +65,13 @@ def ends_soon(conversation: Conversation, now: datetime) -> bool:
     return remaining is not None and remaining <= SOON
 
 
+def as_it_is(conversation: Conversation) -> TakeOverFor:
+    """What takes the word once more for as long as it is taken already."""
+    if conversation.takeover_silence is not None:
+        return TakeOverFor(silence=timedelta(seconds=conversation.takeover_silence))
+    return TakeOverFor(until=conversation.taken_over_until)
+
+
 def longer(conversation: Conversation, span: timedelta) -> TakeOverFor:
     """What keeps the word for another while: the same silence once more, else `span`."""
     silence = conversation.takeover_silence

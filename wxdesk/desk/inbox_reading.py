@@ -84,9 +84,9 @@ async def touched_rows(store: Store, ids: Collection[int], now: datetime) -> tup
 
 
 async def held(store: Store) -> tuple[HeldReply, ...]:
-    """Everything that is held back: what asks first, then the soonest; nothing that its operator has just written."""
+    """Everything that is held back: the soonest first, then what asks; nothing that its operator has just written."""
     pending = await store.replies.pending()
-    waiting = [reply for reply in pending if _is_held(reply)]
+    waiting = sorted(filter(_is_held, pending), key=lambda reply: reply.due_at is None)
     rows = await store.conversations.rows({reply.conversation_id for reply in waiting})
     threads = {row.conversation.id: row.conversation for row in rows}
     asking = {first: answer for first, answer in parts.asking(pending).items() if _is_held(answer[0])}

@@ -88,6 +88,13 @@ class Typing:
         self._writing.key(conversation_id)
         await self._show(conversation_id)
 
+    async def prepare(self, conversation_id: int) -> None:
+        """The operator makes something else there than a text, or looks for one: what is held waits for him as well.
+
+        Nothing is typed that the customer could be shown.
+        """
+        self._writing.key(conversation_id)
+
     async def _show(self, conversation_id: int) -> None:
         now = self._clock()
         said, shown = self._last_word.get(conversation_id), self._shown.get(conversation_id)

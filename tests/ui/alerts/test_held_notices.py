@@ -263,3 +263,30 @@ def test_what_will_be_handed_over_is_not_said_to_leave(qtbot: QtBot, desktop: De
     time = f"{(START + timedelta(seconds=50)).astimezone():%H:%M}"
     words = f"Handed to you at {time}, just before the reply window closes."
     assert [notice.body for notice in desktop.ever] == [f"{words}\n欢迎！"]
+
+
+def test_what_came_while_he_looked_is_told_once_he_has_left_the_window(
+    qtbot: QtBot, window: MainWindow, bridge: Bridge, world: World
+) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    desktop = board(bridge, window)
+    world.say(SOMEBODY, "请问几点开门")
+    qtbot.waitUntil(lambda: len(window.inbox.held.feed.held) == 1 and bridge.is_idle)
+    assert not desktop.ever
+    window.hide()
+    qtbot.waitUntil(lambda: len(desktop.standing) == 1)
+
+
+def test_what_came_while_he_looked_is_told_once_nobody_is_at_the_desk(
+    qtbot: QtBot, window: MainWindow, bridge: Bridge, world: World
+) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    desktop = board(bridge, window)
+    world.say(SOMEBODY, "请问几点开门")
+    qtbot.waitUntil(lambda: len(window.inbox.held.feed.held) == 1 and bridge.is_idle)
+    assert not desktop.ever
+    window.presence.toggle()
+    qtbot.waitUntil(lambda: len(desktop.standing) == 1)
+    assert window.isVisible()

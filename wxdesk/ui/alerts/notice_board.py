@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from wxdesk.core.calls import Cause
-from wxdesk.core.events import CallRaised, CallsChanged, Event, TakeoverChanged, TakeoverEnded, TakeoverEnding
+from wxdesk.core.events import (
+    CallRaised,
+    CallsChanged,
+    Event,
+    PresenceChanged,
+    TakeoverChanged,
+    TakeoverEnded,
+    TakeoverEnding,
+)
 from wxdesk.core.inbox import InboxRow
 from wxdesk.desk.inbox_reading import HeldReply
 from wxdesk.ui.alerts.notice import Notice, Notifier, Topic, held_notice_of, key_of, notice_of, return_notice
@@ -22,6 +30,8 @@ MOST_NOTICES = 3
 """Of calls of one moment, and of held replies at any time; more than that nobody reads, and the window has them all."""
 
 _RETURNS = (TakeoverEnding, TakeoverEnded)
+
+_LEFT = frozenset({QEvent.Type.WindowDeactivate, QEvent.Type.WindowActivate, QEvent.Type.Hide})
 
 
 class NoticeBoard(QObject):
@@ -40,10 +50,21 @@ class NoticeBoard(QObject):
         bridge.events.connect(self._hear)
         self._feed.read.connect(self._follow_held)
         self._standstills.changed.connect(self._follow_held)
+        self._soon = QTimer(self, singleShot=True, interval=0)  # between two windows of the program nobody has left
+        self._soon.timeout.connect(self._follow_held)
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The operator has left the window, or come back."""
+        if event.type() in _LEFT:
+            self._soon.start()
+        return super().eventFilter(watched, event)
 
     def _hear(self, events: Sequence[Event]) -> None:
         if any(isinstance(event, CallsChanged) for event in events):
             self._withdraw_ended()
+        if any(isinstance(event, PresenceChanged) for event in events):
+            self._soon.start()
         for event in events:
             if isinstance(event, TakeoverChanged):
                 self._notifier.withdraw(key_of(Topic.RETURN, event.conversation_id))
@@ -88,7 +109,10 @@ class NoticeBoard(QObject):
         self._calls &= calling
 
     def _follow_held(self) -> None:
-        """Take away what is settled or was changed, then tell the soonest of what was not told yet."""
+        """Take away what is settled or was changed, then tell the soonest of what was not told yet.
+
+        Also what came while the operator looked at the window, once he has left it.
+        """
         told = self._bridge.desk.preferences.now
         wanted: dict[int, Notice] = {}
         for held in self._feed.held:

@@ -98,7 +98,7 @@ class ChatHeader(QFrame):
         self._failed: Reply | None = None
         self._now: datetime | None = None
         self._aside = False
-        self.taken_over = False
+        self.taken_over = self.promised = False
         self.setProperty("class", "header")
         self.setFixedHeight(Measure.HEADER)
         self.show_list = _tool("inbox", tr("Conversations"), self)
@@ -149,9 +149,10 @@ class ChatHeader(QFrame):
         self.show_list.clicked.connect(self.list_wanted)
         self.show_detail.clicked.connect(self.detail_wanted)
 
-    def show_row(self, row: InboxRow, now: datetime) -> None:
-        """Show this conversation as it is now."""
+    def show_row(self, row: InboxRow, now: datetime, *, promised: bool = False) -> None:
+        """Show this conversation as it is now; `promised`: a rule's reply still waits in it to be sent."""
         conversation = self._conversation = row.conversation
+        self.promised = promised
         self._failed = row.failed
         self.name.setText(name_of(conversation.contact))
         self.name.setMinimumWidth(min(NAME_LEAST, self.name.sizeHint().width()))
@@ -165,10 +166,17 @@ class ChatHeader(QFrame):
             return
         self.quota.show_quota(conversation, self._accounts.get(conversation.account), self._failed, now)
         self.taken_over = is_taken_over(conversation, now)
-        self.takeover.setText(tr("Hand back") if self.taken_over else tr("Take over"))
+        self.takeover.setText(tr("Hand back") if self.hands_back else tr("Take over"))
+        waits = self.taken_over and self.promised
+        self.takeover.setToolTip(tr("Stops the automatic reply that still waits here (F4)") if waits else "")
         self._say_resolve(aside=conversation.status is not Status.OPEN)
         self.mode.setToolTip(plain_tip(self._where_from(conversation, now)))
         self._make_room(conversation, now)
+
+    @property
+    def hands_back(self) -> bool:
+        """Whether the button gives the word back; while a rule's reply waits, it has first to be stopped."""
+        return self.taken_over and not self.promised
 
     def _say_resolve(self, *, aside: bool) -> None:
         words = tr("Open again (F5)") if aside else tr("Resolve (F5)")

@@ -25,11 +25,13 @@ from wxdesk.ui.inbox.empty_state import EmptyState
 from wxdesk.ui.inbox.in_hand import InHand
 from wxdesk.ui.inbox.link_dialog import LinkDialog
 from wxdesk.ui.inbox.picture_viewer import LARGEST, PictureViewer
+from wxdesk.ui.inbox.popover import Popover
 from wxdesk.ui.inbox.reply_writing import ReplyWriting
 from wxdesk.ui.inbox.sending_panels import SendingPanels
 from wxdesk.ui.inbox.takeover_control import TakeoverControl
 from wxdesk.ui.inbox.taking_back import TakingBack
 from wxdesk.ui.inbox.template_insertion import TemplateInsertion
+from wxdesk.ui.inbox.template_picker import TemplatePicker
 from wxdesk.ui.inbox.timeline_view import TimelineView
 from wxdesk.ui.inbox.transfer_bar import TransferBar
 from wxdesk.ui.inbox.typing_notice import TypingNotice
@@ -61,7 +63,8 @@ class ChatPanel(QFrame):
         self.in_hand = InHand(self.composer, bridge, session, notices)
         self.taking_back = TakingBack(self.composer, self.panels, bridge, session, notices)
         self.templates = TemplateInsertion(self, self.composer, self.panels, bridge, session)
-        self.typing = TypingNotice(self.composer.edit, bridge, session)
+        above: tuple[Popover | TemplatePicker, ...] = (*self.panels.all, self.templates.picker, self.templates.form)
+        self.typing = TypingNotice(self.composer.edit, above, bridge, session)
         self.drop_zone = DropZone(self)
         self.transfer = TransferBar(bridge, notices)
         self.takeover = TakeoverControl(self.header, bridge, session)
@@ -121,7 +124,7 @@ class ChatPanel(QFrame):
             self.composer.open(None, now)
             return
         self._pages.setCurrentWidget(self._chat)
-        self.header.show_row(row, now)
+        self.header.show_row(row, now, promised=self._session.promised)
         self.transfer.show_conversation(row.conversation, now)
         self.takeover.tick(now)
         self.aside.tick(now)

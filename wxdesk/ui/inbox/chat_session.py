@@ -25,14 +25,16 @@ from wxdesk.core.events import (
     TakeoverEnded,
 )
 from wxdesk.core.inbox import InboxRow, SearchHit, TimelineItem
-from wxdesk.core.lifecycle import can_be_undone
-from wxdesk.core.model import Message, Reply
+from wxdesk.core.lifecycle import can_be_undone, is_automatic
+from wxdesk.core.model import Message, Reply, ReplyState
 from wxdesk.core.rules import Decision
 from wxdesk.desk import inbox_reading
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.inbox.timeline_entries import Closing, entries_of, first_unread, in_order, key_of
 from wxdesk.ui.inbox.timeline_model import TimelineModel
 from wxdesk.ui.standstills import Standstills
+
+_LEAVES = frozenset({ReplyState.HELD, ReplyState.QUEUED})
 
 
 class ChatSession(QObject):
@@ -149,6 +151,12 @@ class ChatSession(QObject):
         """The reply of an entry."""
         item = self._items.get(key)
         return item if isinstance(item, Reply) else None
+
+    @property
+    def promised(self) -> bool:
+        """Whether something automatic waits here that leaves by itself, or asks."""
+        replies = (item for item in self._items.values() if isinstance(item, Reply))
+        return any(is_automatic(reply) and reply.state in _LEAVES for reply in replies)
 
     def undoable(self) -> Reply | None:
         """The newest reply that its operator can still take back."""

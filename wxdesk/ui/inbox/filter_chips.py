@@ -45,7 +45,7 @@ class FilterChips(QWidget):
         return {
             InboxFilter.WAITING: tr("Nobody answered yet; the longest wait first"),
             InboxFilter.NEEDS_HUMAN: tr("Left to you, failed, or perhaps not delivered"),
-            InboxFilter.PENDING: tr("Automatic replies that wait for their time or for you"),
+            InboxFilter.PENDING: tr("Automatic replies that have not left: held for their time or for you, and drafts"),
             InboxFilter.UNREAD: tr("Something you have not seen"),
         }
 
@@ -71,7 +71,7 @@ class FilterChips(QWidget):
         words = {
             InboxFilter.WAITING: tr("Waiting"),
             InboxFilter.NEEDS_HUMAN: tr("For you"),
-            InboxFilter.PENDING: tr("Held"),
+            InboxFilter.PENDING: tr("Unsent"),
             InboxFilter.UNREAD: tr("Unread"),
         }
         for chosen, chip in self._chips.items():

@@ -109,7 +109,7 @@ class HeldStrip(QFrame):
         return not self.body.isHidden()
 
     def show_held(self, held: Sequence[HeldReply], now: datetime) -> None:
-        """Show these: those that ask first, then the soonest."""
+        """Show these: the soonest first, then those that ask."""
         self._first = next((one for one in held if one.reply.due_at is not None), None)
         rows = answers(held)
         self._asking = sum(one.reply.due_at is None for one in held)
@@ -124,10 +124,12 @@ class HeldStrip(QFrame):
 
     def tick(self, now: datetime) -> None:
         """Let the countdowns go on."""
-        words = ntr("{n} asks you", "{n} ask you", self._asking) if self._asking else ""
-        if not words and self._first is not None and self._first.reply.due_at is not None:
-            words = self._first_words(self._first, self._first.reply.due_at, now)
-        self.earliest.setText(f"· {words}" if words else "")
+        said = []
+        if self._first is not None and self._first.reply.due_at is not None:
+            said.append(self._first_words(self._first, self._first.reply.due_at, now))
+        if self._asking:
+            said.append(ntr("{n} asks you", "{n} ask you", self._asking))
+        self.earliest.setText("".join(f"· {words} " for words in said).strip())
         if self.unfolded:
             self.view.tick()
 

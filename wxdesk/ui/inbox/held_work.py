@@ -80,7 +80,7 @@ class HeldWork(QObject):
         return True
 
     def go_on(self) -> None:
-        """Go to the next held reply, those that ask first and then the soonest, wherever it is."""
+        """Go to the next held reply, the soonest first and then those that ask, wherever it is."""
         focused = self._timeline.currentIndex().data(EntryRole.KEY) if self._timeline.hasFocus() else ""
         held = self.feed.held
         at = next((i for i, one in enumerate(held) if f"r{one.reply.id}" == focused), -1)

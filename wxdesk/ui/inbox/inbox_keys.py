@@ -28,7 +28,7 @@ def key_sheet() -> Sequence[Key]:
         Key("Alt+Up", tr("Previous conversation")),
         Key("Alt+Shift+Down", tr("Next unread conversation")),
         Key("Alt+Shift+Up", tr("Previous unread conversation")),
-        Key("F4", tr("Take over or hand back")),
+        Key("F4", tr("Take over (a reply that waits is stopped), or hand back")),
         Key("Shift+F4", tr("Choose for how long you take over")),
         Key("F5", tr("Resolve, or open again")),
         Key("Shift+F5", tr("Choose until when to snooze")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from wxdesk.i18n import tr
 from wxdesk.ui.theme import Size
@@ -21,8 +21,10 @@ class Popover(QFrame):
     Signals:
         closed: it went away.
         confirmed: Ctrl+Enter was pressed.
+        worked: the operator does something here: it was opened, or he has typed.
     """
 
+    worked = Signal()
     closed = Signal()
     confirmed = Signal()
 
@@ -31,6 +33,7 @@ class Popover(QFrame):
         self._host = parent
         self._composer: QWidget | None = None
         self._widest = widest
+        self._heard: set[QLineEdit] = set()
         self.setProperty("class", "card")
         self.setAccessibleName(title)
         self.title = PlainLabel(title, strong=True, size=Size.BODY)
@@ -53,6 +56,14 @@ class Popover(QFrame):
         self.raise_()
         self.place()
         self.start()
+        for field in self.findChildren(QLineEdit):
+            if field not in self._heard:
+                self._heard.add(field)
+                field.textEdited.connect(self._typed)
+        self.worked.emit()
+
+    def _typed(self) -> None:
+        self.worked.emit()
 
     def start(self) -> None:
         """Give the keyboard to where one begins."""

@@ -54,7 +54,8 @@ class SendingPanels(QObject):
         self._panels: tuple[ContentPanel, ...] = (self.link, self.picture, self.card)
         for panel in self._panels:
             panel.sent.connect(self._send)
-        for popover in (*self._panels, self.text_link):
+        self.all: tuple[Popover, ...] = (*self._panels, self.text_link)
+        for popover in self.all:
             popover.closed.connect(self._closed)
         self.text_link.made.connect(composer.insert_link)
         composer.tools.link_wanted.connect(self.open_link)

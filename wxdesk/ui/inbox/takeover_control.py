@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from wxdesk.core.model import Conversation
-from wxdesk.core.takeover import TakeOverFor, longer
+from wxdesk.core.takeover import UNTIL_HANDED_BACK, TakeOverFor, as_it_is, longer
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.inbox.chat_header import ChatHeader
@@ -43,13 +43,16 @@ class TakeoverControl(QObject):
             self.bar.show_conversation(self._conversation, self._span(), now)
 
     def toggle(self) -> None:
-        """Take the open conversation over until it is handed back, or hand it back."""
+        """Take the open conversation over until it is handed back, or hand it back.
+
+        What a rule has said last may have left it to a human and wait itself: then it is stopped, not handed back.
+        """
         if self._conversation is None:
             return
-        if self._header.taken_over:
+        if self._header.hands_back:
             self._hand_back()
         else:
-            self._bridge.ask(self._bridge.desk.handoff.take_over(self._conversation.id))
+            self._take_over(as_it_is(self._conversation) if self._header.taken_over else UNTIL_HANDED_BACK)
 
     def open_menu(self) -> None:
         """Let the operator choose for how long."""

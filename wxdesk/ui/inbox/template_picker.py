@@ -26,8 +26,10 @@ class TemplatePicker(QFrame):
     Signals:
         chosen: a `Template`.
         closed: it went away, with or without a choice.
+        worked: the operator does something here: it was opened, or he has typed.
     """
 
+    worked = Signal()
     chosen = Signal(object)
     closed = Signal()
 
@@ -53,6 +55,7 @@ class TemplatePicker(QFrame):
         column.addWidget(self.list, 1)
         column.addWidget(self.none)
         self.field.textChanged.connect(self._fill)
+        self.field.textEdited.connect(self._typed)
         self.field.moved.connect(self._move)
         self.field.taken.connect(self.take)
         self.field.left.connect(self.close_it)
@@ -69,6 +72,7 @@ class TemplatePicker(QFrame):
         self.show()
         self.raise_()
         self.field.setFocus()
+        self.worked.emit()
 
     def offer(self, templates: Sequence[Template]) -> None:
         """These are the stored answers."""
@@ -117,11 +121,15 @@ class TemplatePicker(QFrame):
         height = min(max(self.list.count(), 1), _ROWS, max(room, 1)) * _ROW + around
         self.setGeometry(self._bottom.x(), self._bottom.y() - height, min(460, self._widest), height)
 
+    def _typed(self) -> None:
+        self.worked.emit()
+
     def _move(self, event: QKeyEvent) -> None:
         last = self.list.count() - 1
         step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -8, Qt.Key.Key_PageDown: 8}
         wanted = self.list.currentRow() + step[Qt.Key(event.key())]
         self.list.setCurrentRow(min(max(wanted, 0), last))
+        self.worked.emit()
 
 
 class _Field(QLineEdit):
