@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.flow.timed_desk import START, HandClock
@@ -18,10 +19,14 @@ from wxdesk.core.inbox import InboxFilter
 from wxdesk.core.lifecycle import is_taken_over
 from wxdesk.core.model import Author, Content, Conversation, NewReply, Reply, ReplyMode, ReplyState
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule
+from wxdesk.core.takeover import TakeOverFor
 from wxdesk.core.templates import Prompt, Template
 from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.pause_bar import PauseBar
 
 type Open = Callable[[int], None]
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
 
 LI, WANG = "oCustomer0000000000000001", "oCustomer0000000000000002"
 HUMAN = Rule(
@@ -90,7 +95,7 @@ def test_the_chip_and_the_strip_do_not_use_one_word_for_two_counts(qtbot: QtBot,
     world.call(world.desk.store.replies.add(new, world.clock()))
     world.say(LI, "opening?")
     qtbot.waitUntil(lambda: page.list.chips.chip(InboxFilter.PENDING).text() == "Unsent 2")
-    assert page.list.strip.count.full_text() == "1 reply held"
+    qtbot.waitUntil(lambda: page.list.strip.count.full_text() == "1 reply held")
 
 
 @pytest.mark.parametrize("panel", ["templates", "form", "link", "card", "text_link"])
@@ -146,3 +151,38 @@ def test_a_panel_that_is_closed_lets_it_go_on(qtbot: QtBot, world: World, page: 
     qtbot.waitUntil(lambda: chat in world.desk.typing.written_in)
     page.chat.panels.link.close_it()
     qtbot.waitUntil(lambda: chat not in world.desk.typing.written_in)
+
+
+def test_a_narrow_header_still_says_whose_word_it_is_and_how_long_a_takeover_lasts(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open
+) -> None:
+    window, header = page.window(), page.chat.header
+    window.resize(900, 600)
+    chat = world.say(LI, "opening?")
+    opened(chat)
+    qtbot.waitUntil(lambda: header.mode.text() == "Waits · account")
+    assert header.mode.accessibleDescription().startswith("Automatic, waits first: set for the account shop.")
+    world.call(world.desk.handoff.take_over(chat, TakeOverFor(span=timedelta(minutes=12))))
+    qtbot.waitUntil(lambda: header.mode.text() == "Yours · 12 min")
+    window.resize(720, 520)
+    qtbot.waitUntil(lambda: "12 min left" in header.mode.accessibleDescription())
+    qtbot.mouseClick(header.mode, Qt.MouseButton.LeftButton)
+    [menu] = header.findChildren(QMenu)
+    assert menu.actions()[0].text().startswith("You have the word until")
+    menu.close()
+
+
+@pytest.mark.parametrize("days", [0, 1])
+@pytest.mark.parametrize("count", [0, 12])
+def test_the_pause_bar_is_not_cut_in_a_narrow_window(qtbot: QtBot, world: World, count: int, days: int) -> None:
+    bar = PauseBar(world.clock)
+    qtbot.addWidget(bar)
+    bar.resize(836, 44)
+    day = timedelta(days=days)
+    bar.show_pause(START - day, START + day)
+    bar.show_waiting(count)
+    bar.show()
+    qtbot.waitUntil(lambda: bar.details.width() > 0)
+    assert "…" not in bar.details.text()
+    assert bar.details.text() == bar.details.full_text() or days
+    assert bar.title.sizeHint().width() <= bar.title.width()

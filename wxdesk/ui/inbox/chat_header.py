@@ -19,6 +19,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.icons import icon
 from wxdesk.ui.inbox.mode_chip import ModeChip
 from wxdesk.ui.inbox.quota_block import QuotaBlock
+from wxdesk.ui.takeover_words import speaker_sentence
 from wxdesk.ui.theme import Measure, Size
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
@@ -41,7 +42,9 @@ _RESOLVE = {False: "check", True: "undo"}
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
-    """What is said beside the name: the quota in words and dots, the mode at length, the hand-over's own button.
+    """What is said beside the name: the quota in words and dots, the hand-over's own button.
+
+    `mode` is how much is said of it: all; whose word it is, but no seconds; or only its name.
 
     `snooze` is its button; its key remains. `key` is that of taking over, `name` the pixels that a name of this width
     or more has.
@@ -49,7 +52,7 @@ class _Fit:
 
     words: bool = False
     dots: bool = False
-    long_mode: bool = False
+    mode: int = 1
     transfer: bool = False
     snooze: bool = True
     key: str = KEY
@@ -57,14 +60,16 @@ class _Fit:
 
 
 _FITS = (
-    _Fit(words=True, dots=True, long_mode=True, transfer=True),
-    _Fit(dots=True, long_mode=True, transfer=True),
+    _Fit(words=True, dots=True, mode=2, transfer=True),
+    _Fit(dots=True, mode=2, transfer=True),
     _Fit(dots=True, transfer=True),
+    _Fit(dots=True, mode=0, transfer=True),
     _Fit(dots=True),
     _Fit(dots=True, key=""),
     _Fit(key=""),
     _Fit(key="", snooze=False),
-    _Fit(key="", snooze=False, name=NAME_LEAST),
+    _Fit(key="", snooze=False, mode=0),
+    _Fit(key="", snooze=False, mode=0, name=NAME_LEAST),
 )
 """From the richest to the barest. A tooltip, the contact's panel or the mode's menu has what is left out."""
 
@@ -191,7 +196,8 @@ class ChatHeader(QFrame):
         fits = [fit for fit in _FITS if self._needs(fit, conversation, now) <= self.width()]
         fit = fits[0] if fits else _FITS[-1]
         quiet = self._is_off(conversation) and not self.taken_over
-        self.mode.say(self._mode_text(conversation, now, short=not fit.long_mode), quiet=quiet)
+        spoken = self._where_from(conversation, now)
+        self.mode.say(self._mode_text(conversation, now, fit.mode), quiet=quiet, spoken=spoken)
         self.mode.setMinimumWidth(self.mode.sizeHint().width() if fits else 0)  # a long name is cut before
         self.quota.make_room(words=fit.words, dots=fit.dots)
         self.takeover.set_key_hint(fit.key)
@@ -204,31 +210,36 @@ class ChatHeader(QFrame):
         beside += [one for one in (self.show_list, self.show_detail) if not one.isHidden()]
         widths = [one.sizeHint().width() for one in beside]
         widths.append(min(fit.name, self.name.sizeHint().width()))
-        widths.append(self.mode.width_for(self._mode_text(conversation, now, short=not fit.long_mode)))
+        widths.append(self.mode.width_for(self._mode_text(conversation, now, fit.mode)))
         widths.append(self.quota.width_for(words=fit.words, dots=fit.dots))
         widths.append(self.takeover.width_for(fit.key) + _TWINS + self.spans.sizeHint().width())
         widths.append(self.resolve.sizeHint().width() + (_TWINS + self.snooze.sizeHint().width() if fit.snooze else 0))
         return 2 * _SIDE + sum(widths) + _GAP * (len(widths) - 1)
 
-    def _mode_text(self, conversation: Conversation, now: datetime, *, short: bool = False) -> str:
+    def _mode_text(self, conversation: Conversation, now: datetime, much: int = 2) -> str:
         if is_taken_over(conversation, now):
             remaining = left(conversation, now)
-            if remaining is None or short:
+            if remaining is None or not much:
                 return tr("Yours")
-            return tr("Yours · {span} left", span=span_word(remaining))
+            span = span_word(remaining)
+            return tr("Yours · {span} left", span=span) if much > 1 else tr("Yours · {span}", span=span)
         account = self._accounts.get(conversation.account)
         if account is None:
             return tr("Account not configured")
         mode = mode_of(conversation, account)
         word = tr("Waits {n} s", n=account.hold_seconds) if mode is ReplyMode.HOLD else mode_word(mode)
-        if short:
+        if mode is ReplyMode.HOLD and much == 1:
+            word = tr("Waits")
+        if not much:
             return word
         return tr("{mode} · account", mode=word) if conversation.mode is None else tr("{mode} · here", mode=word)
 
     def _where_from(self, conversation: Conversation, now: datetime) -> str:
         """What applies and whose word that is, in whole sentences."""
         account = self._accounts.get(conversation.account)
-        if account is None or is_taken_over(conversation, now):
+        if is_taken_over(conversation, now):
+            return speaker_sentence(conversation, now)
+        if account is None:
             return self._mode_text(conversation, now)
         mode = mode_word(mode_of(conversation, account))
         if conversation.mode is None:
@@ -250,6 +261,9 @@ class ChatHeader(QFrame):
         menu = QMenu(self)
         menu.setAccessibleName(tr("Mode"))
         group = QActionGroup(menu)
+        if self._now is not None:
+            _say(menu, self._where_from(conversation, self._now))
+            menu.addSeparator()
         _say(menu, tr("For this conversation, before all rules:"))
         for mode in ReplyMode:
             self._add_mode(menu, group, mode_word(mode), mode, conversation.mode is mode)
@@ -259,6 +273,7 @@ class ChatHeader(QFrame):
         self._add_mode(menu, group, text, None, conversation.mode is None)
         _say(menu, tr("A rule's own way of leaving goes before the account's"))
         menu.addSeparator()
+        menu.addAction(tr("Snooze…")).triggered.connect(self.snooze_wanted)
         menu.addAction(tr("Hand over to WeChat's own service tool…")).triggered.connect(self.transfer_wanted)
         group.triggered.connect(self._choose)
         menu.aboutToHide.connect(menu.deleteLater)

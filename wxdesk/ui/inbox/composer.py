@@ -217,6 +217,8 @@ class Composer(QFrame):
             self._sheets.leave(sheet)
             self.given_up.emit(sheet)
         self._write_on(below)
+        if not below.text:
+            self.edit.emptied.emit()
         self.edit.setFocus()
         self._show_state()
 

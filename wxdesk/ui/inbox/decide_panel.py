@@ -82,8 +82,8 @@ class DecidePanel(QDialog):
         count, rows = len(asking), answers(asking)
         self.model.show(rows)
         self.title.setText(ntr("{n} reply waited and asks you", "{n} replies waited and ask you", count))
-        self.discard.setText(ntr("Discard {n}", "Discard all {n}", count))
-        self.send.setText(ntr("Send {n}", "Send all {n}", count))
+        self.discard.setText(ntr("Discard {n}", "Discard all {n}", count) if count > 1 else tr("Discard it"))
+        self.send.setText(ntr("Send {n}", "Send all {n}", count) if count > 1 else tr("Send it"))
         self.view.setFixedHeight(ROW_HEIGHT * min(len(rows), ROWS_AT_MOST) + 2)
         self.setFixedHeight(self._column.totalHeightForWidth(self.width()))
 

@@ -22,6 +22,7 @@ from wxdesk.ui.standing import Standstill, StandstillOf, nothing_holds, span_unt
 from wxdesk.ui.standstills import standstill_of_held
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.fitting_label import FittingLabel
 from wxdesk.ui.widgets.icon_label import IconLabel
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.small_button import SmallButton
@@ -52,7 +53,7 @@ class HeldStrip(QFrame):
         self._asking = 0
         self.model = HeldModel(clock, standstill_of, self)
         self.count = PlainLabel(size=Size.SMALL, role="pending", strong=True, tabular=True)
-        self.earliest = PlainLabel(size=Size.SMALL, role="pending", elide=True, tabular=True)
+        self.earliest = FittingLabel(size=Size.SMALL, role="pending", elide=True, tabular=True)
         self.stop = Button(tr("Stop all"), kind=ButtonKind.LINK)
         self.send = Button(tr("Send all…"), kind=ButtonKind.LINK)
         self.unfold = SmallButton("chevron-down", tr("Show what is held (Shift+F3)"), self)
@@ -124,12 +125,15 @@ class HeldStrip(QFrame):
 
     def tick(self, now: datetime) -> None:
         """Let the countdowns go on."""
-        said = []
+        asks = ntr("{n} asks you", "{n} ask you", self._asking) if self._asking else ""
+        brief = ntr("{n} asks", "{n} ask", self._asking) if self._asking else ""
+        first = short = ""
         if self._first is not None and self._first.reply.due_at is not None:
-            said.append(self._first_words(self._first, self._first.reply.due_at, now))
-        if self._asking:
-            said.append(ntr("{n} asks you", "{n} ask you", self._asking))
-        self.earliest.setText("".join(f"· {words} " for words in said).strip())
+            first = self._first_words(self._first, self._first.reply.due_at, now)
+            counts_down = standstill_of_held(self._first, self._standstill_of) is Standstill.NONE
+            short = tr("in {span}", span=span_until(self._first.reply.due_at, now)) if counts_down else first
+        said = [_joined(first, asks), _joined(short, asks), _joined(short, brief), short or brief]
+        self.earliest.show_wordings(said, cut_last=True)
         if self.unfolded:
             self.view.tick()
 
@@ -183,3 +187,7 @@ class HeldStrip(QFrame):
         self.body.setVisible(unfolded)
         self.unfold.setVisible(not unfolded)
         self.fold.setVisible(unfolded)
+
+
+def _joined(*words: str) -> str:
+    return " ".join(f"· {one}" for one in words if one)

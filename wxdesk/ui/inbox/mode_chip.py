@@ -24,8 +24,9 @@ class ModeChip(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setFont(font(Size.SMALL, strong=True))
 
-    def say(self, text: str, *, quiet: bool) -> None:
-        """Show this mode."""
+    def say(self, text: str, *, quiet: bool, spoken: str = "") -> None:
+        """Show this mode; `spoken` is for whoever cannot see it, and says whose word it is in a sentence."""
+        self.setAccessibleDescription(spoken)
         if (text, quiet) == (self.text(), self._quiet):
             return
         self._quiet = quiet
