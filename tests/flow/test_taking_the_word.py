@@ -77,15 +77,11 @@ async def test_who_does_not_want_to_take_over_by_writing_lets_it_leave(desk: Des
     assert sent(desk) == ["我在", "马上为您转人工"]
 
 
-async def test_one_key_stops_what_a_rules_takeover_left_waiting_and_hands_back_after_that(desk: Desk) -> None:
-    handoff = desk.opened.desk.handoff
+async def test_taking_over_stops_what_a_rules_own_takeover_left_waiting(desk: Desk) -> None:
     thread = await says(desk, "转人工")
-    assert await handoff.switch_word(thread)
-    assert (await desk.reply(1)).state is S.CANCELLED
     assert (await desk.thread(LI)).taken_over
-    assert not await handoff.switch_word(thread)
-    assert not (await desk.thread(LI)).taken_over
-    assert await handoff.switch_word(thread)
+    await desk.opened.desk.handoff.take_over(thread)
+    assert (await desk.reply(1)).state is S.CANCELLED
     assert (await desk.thread(LI)).taken_over
     desk.move_to(START + MINUTE)
     assert sent(desk) == []

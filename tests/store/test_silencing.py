@@ -55,17 +55,3 @@ async def test_what_a_human_has_prepared_stays_a_draft(talk: Talk, store: SqlSto
         StepKind.EDIT,
         StepKind.KEEP,
     ]
-
-
-async def test_what_waits_to_leave_is_known(talk: Talk, store: SqlStore) -> None:
-    asked = (await talk.says("o1")).message
-    speaks = store.waiting.speaks
-    [held] = await talk.decides(asked, "1", state=S.HELD, due_at=second(8))
-    assert await speaks(asked.conversation_id)
-    await store.replies.settle(held.id, Move.KEEP, second(1), "lin")
-    assert not await speaks(asked.conversation_id)
-    await talk.decides((await talk.says("o2")).message, "2")
-    await talk.writes(asked.conversation_id, "3")
-    assert not await speaks(asked.conversation_id)
-    await talk.decides((await talk.says("o1")).message, "4")
-    assert await speaks(asked.conversation_id)

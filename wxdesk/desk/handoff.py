@@ -154,20 +154,6 @@ class Handoff:
             self._told(reply)
         self._publish(RepliesRecalled(conversation_id))
 
-    async def switch_word(self, conversation_id: int) -> bool:
-        """What one key does: hand back where a human has the word and nothing automatic can leave, else take over.
-
-        A rule that takes over may leave waiting what it says beside that: whoever presses the key then means that.
-        Returns whether a human has the word now.
-        """
-        conversation = await self._store.conversations.get(conversation_id)
-        taken = is_taken_over(conversation, self._clock())
-        if taken and not await self._store.waiting.speaks(conversation_id):
-            await self.hand_back(conversation_id)
-            return False
-        await self.take_over(conversation_id)
-        return True
-
     async def hand_back(self, conversation_id: int) -> None:
         """The rules have the word again, from the next message on. What a rule's takeover left waiting still leaves."""
         await self._store.conversations.hand_back(conversation_id)

@@ -91,10 +91,6 @@ class WaitingReplies(Protocol):
         """
         ...
 
-    async def speaks(self, conversation_id: int) -> bool:
-        """Whether something automatic waits in a conversation to leave, queued or held; drafts do not count."""
-        ...
-
     async def undo(self, reply_id: int, by: str, at: datetime) -> list[Reply]:
         """Cancel, by the name `by`, what an operator wrote while it counts down: every message of it, in their order.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, false, select, true
+from sqlalchemy import Connection, false, select
 
 from wxdesk.core.lifecycle import BEFORE_SENDING, Move
 from wxdesk.core.model import Reply
-from wxdesk.store.many_replies import HELD, QUEUED, by_hand, move_all
+from wxdesk.store.many_replies import by_hand, move_all
 from wxdesk.store.schema import conversations, replies
 
 AUTOMATIC = ~by_hand(replies)
@@ -26,9 +26,3 @@ def silence(connection: Connection, conversation_id: int, by: str, at: datetime)
     untouched = replies.c.edited.is_(false()) & replies.c.state.in_(BEFORE_SENDING)
     cancelled = move_all(connection, Move.CANCEL, its & untouched, at, by=by)
     return cancelled + move_all(connection, Move.KEEP, its, at)
-
-
-def speaks(connection: Connection, conversation_id: int) -> bool:
-    """Whether something automatic waits in a conversation to leave, by itself or when its human says so."""
-    waits = AUTOMATIC & (HELD | QUEUED) & (replies.c.conversation_id == conversation_id)
-    return connection.scalar(select(true()).select_from(replies).where(waits).limit(1)) is not None

@@ -12,7 +12,7 @@ from wxdesk.core.lifecycle import CHANGED_BY, Move
 from wxdesk.core.model import ModeSource, Reply, ReplyMode
 from wxdesk.core.waiting import WAITS
 from wxdesk.desk.waiting_ports import Tended, Terms
-from wxdesk.store import silencing, tending, undoing
+from wxdesk.store import tending, undoing
 from wxdesk.store.database import Database
 from wxdesk.store.many_replies import AUTOMATIC, HELD, HELD_BACK, QUEUED, UNDOABLE, by_hand, counting, move_all
 from wxdesk.store.parts import behind_a_stop, cancel_all, later_parts, let_go
@@ -69,10 +69,6 @@ class SqlWaiting:
     ) -> list[Reply]:
         """Let nothing automatic leave by itself where the account's mode applies."""
         return await self._db.write(_withhold_account, account, spared_rules, cancel_by, at)
-
-    async def speaks(self, conversation_id: int) -> bool:
-        """Whether something automatic waits there to leave; see `store.silencing`."""
-        return await self._db.read(silencing.speaks, conversation_id)
 
     async def undo(self, reply_id: int, by: str, at: datetime) -> list[Reply]:
         """Cancel what an operator wrote while it counts down; see `store.undoing`."""

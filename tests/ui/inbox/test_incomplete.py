@@ -36,7 +36,7 @@ def test_the_bubble_says_what_is_missing_and_the_operator_fills_it_in(
     qtbot.waitUntil(lambda: "contact.alias" in page.detail.decision.sentence.text())
     page.chat.act(BubbleAction.EDIT, f"r{draft.id}")
     composer = page.chat.composer
-    assert composer.text() == "‹contact.alias›, your parcel is on its way."
+    qtbot.waitUntil(lambda: composer.text() == "‹contact.alias›, your parcel is on its way.")
     composer.edit.sent.emit()
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert not world.sandbox.sent
