@@ -28,6 +28,7 @@ from wxdesk.core.events import (
     PauseChanged,
     PictureChanged,
     PreferencesChanged,
+    PresenceChanged,
     PushSeen,
     RepliesRecalled,
     ReplyChanged,
@@ -38,6 +39,7 @@ from wxdesk.core.events import (
 )
 from wxdesk.core.model import Account
 from wxdesk.core.rules import Delivery
+from wxdesk.core.takeover import handed_back_at
 from wxdesk.desk.accounts import Accounts
 from wxdesk.desk.alarms import Alarms
 from wxdesk.desk.answering import Answering
@@ -146,7 +148,6 @@ class OpenDesk:
     transfers: Transfers
     intake: Intake
     out: WayOut
-    takeovers: Takeovers
     listener: Listener
     url: str = ""
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -159,7 +160,7 @@ class OpenDesk:
             await self.pause.load()
             await self.desk.rulebook.load()
             await self.transfers.load()
-            await self.takeovers.load()
+            await self.desk.takeovers.load()
             await self.out.outbox.recover()
             await self.intake.recover()
             await self.desk.alarms.load()
@@ -168,7 +169,7 @@ class OpenDesk:
             self._run("outbox", self.out.outbox.run())
             self._run("typing", self.desk.typing.run())
             self._run("fetching of pictures", self.out.fetching.run())
-            self._run("takeovers", self.takeovers.run())
+            self._run("takeovers", self.desk.takeovers.run())
             self._run("tokens", self.out.client.run(self.ready))
             self.url = await self.listener.start()
         except BaseException:
@@ -227,7 +228,6 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
     intake = Intake(store, read_push, answering, transfers, deciding, bus.publish, clock)
     holding = Holding(store, accounts, preferences, pause, writing, deciding, bus.publish, clock)
     out = _way_out(setup, store, pause, holding, bus)
-    takeovers = _takeovers(store, bus, clock)
     pictures = Pictures(store.pictures, out.files, clock)
     desk = Desk(
         accounts=accounts,
@@ -235,6 +235,7 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
         preferences=preferences,
         presence=presence,
         handoff=Handoff(store, pictures, holding, transfers, preferences, bus.publish, clock),
+        takeovers=_takeovers(store, preferences, presence, bus, clock),
         aside=SettingAside(store.aside, bus.publish, clock),
         alarms=_alarms(setup, store, preferences, bus),
         pictures=pictures,
@@ -251,9 +252,8 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
         clock=clock,
         body_of=to_body,
     )
-    return OpenDesk(
-        tuple(setup.ready.values()), desk, store, pause, transfers, intake, out, takeovers, _door(setup, intake, bus)
-    )
+    ready, door = tuple(setup.ready.values()), _door(setup, intake, bus)
+    return OpenDesk(ready, desk, store, pause, transfers, intake, out, door)
 
 
 def _typing(setup: Setup, store: SqlStore, out: WayOut, accounts: Accounts, writing: Writing, bus: Bus) -> Typing:
@@ -271,9 +271,14 @@ def _watching(bus: Bus) -> tuple[Health, Traffic]:
     return health, traffic
 
 
-def _takeovers(store: SqlStore, bus: Bus, clock: Clock) -> Takeovers:
-    takeovers = Takeovers(store.takeovers, store.settings, bus.publish, clock)
-    bus.subscribe(takeovers.hear, TakeoverChanged)
+def _takeovers(
+    store: SqlStore, preferences: KeptPreferences, presence: DeskPresence, bus: Bus, clock: Clock
+) -> Takeovers:
+    def returns_at() -> datetime | None:
+        return handed_back_at(presence.now, preferences.now.hand_back_minutes)
+
+    takeovers = Takeovers(store.takeovers, store.settings, returns_at, bus.publish, clock)
+    bus.subscribe(takeovers.hear, TakeoverChanged, PresenceChanged, PreferencesChanged)
     return takeovers
 
 

@@ -13,6 +13,7 @@ from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk.core.events import Event, TakeoverEnded, TakeoverEnding
 from wxdesk.core.inbox import InboxFilter
 from wxdesk.core.lifecycle import is_taken_over
+from wxdesk.core.presence import Seen
 from wxdesk.core.takeover import UNTIL_HANDED_BACK, TakeOverFor
 from wxdesk.sandbox.customers import LI_LEI
 
@@ -136,3 +137,32 @@ async def test_writing_takes_over_as_the_operator_wants_it(desk: Desk) -> None:
     await desk_.preferences.set(replace(desk_.preferences.now, writing_takes_over=False))
     await desk_.handoff.write(thread, "请问？")
     assert not (await desk.thread(LI)).taken_over
+
+
+async def test_an_absence_ends_what_has_no_end_if_the_operator_wants_it(desk: Desk) -> None:
+    thread = (await desk.says(LI, "在吗")).conversation_id
+    timed = (await desk.says("oTimed000000000000000000001", "在吗")).conversation_id
+    handoff, presence, preferences = desk.opened.desk.handoff, desk.opened.desk.presence, desk.opened.desk.preferences
+    await presence.report(Seen())
+    await handoff.take_over(thread)
+    await handoff.take_over(timed, TakeOverFor(span=120 * MINUTE))
+    await presence.report(Seen(said_away=True))
+    desk.move_to(START + 60 * MINUTE)
+    await desk.says(LI, "几点开门")
+    assert (await desk.thread(LI)).taken_over_until is None, "by default, nobody's word is taken from him"
+    await presence.report(Seen())
+    await preferences.set(replace(preferences.now, hand_back_minutes=30))
+    await presence.report(Seen(said_away=True))
+    desk.move_to(START + 89 * MINUTE)
+    await desk.says(LI, "几点开门")
+    assert desk.sent_at(LI) == []
+    desk.move_to(START + 90 * MINUTE)
+    assert await ended(desk) == TakeoverEnded(thread, START + 90 * MINUTE, waiting=True)
+    await desk.says(LI, "几点开门")
+    await desk.until_sent(1)
+    assert len(desk.sent_at(LI)) == 1, "what was written before is still a human's"
+    await handoff.take_over(thread)  # from the desktop, by an operator who does not come back
+    desk.move_to(START + 91 * MINUTE)
+    await desk.says(LI, "几点开门")
+    assert is_taken_over(await desk.thread(LI), desk.clock())
+    assert is_taken_over(await desk.opened.desk.store.conversations.get(timed), desk.clock())

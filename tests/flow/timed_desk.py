@@ -90,7 +90,7 @@ class Desk:
         self.clock.now = at
         self.opened.desk.alarms.hear(PreferencesChanged())
         self.opened.out.outbox.hear(PauseChanged(False))
-        self.opened.takeovers.look()
+        self.opened.desk.takeovers.look()
 
     async def reply(self, reply_id: int) -> Reply:
         return await self.opened.desk.store.replies.get(reply_id)

@@ -89,3 +89,14 @@ async def test_an_ended_takeover_is_forgotten_unless_somebody_waits(talk: Talk, 
     forgotten = await talk.thread(thread)
     assert (forgotten.taken_over, forgotten.taken_over_until, forgotten.takeover_silence) == (False, None, None)
     assert await store.takeovers.end(thread, second(304)) is None
+
+
+async def test_only_those_without_an_end_get_one(talk: Talk, store: SqlStore, thread: int) -> None:
+    endless = (await talk.says("han")).conversation.id
+    await talk.says("wang")  # nobody has taken that one over
+    await store.conversations.take_over(endless, None)
+    assert [one.id for one in await store.takeovers.endless()] == [endless]
+    [ended] = await store.takeovers.end_endless(second(20))
+    assert (ended.id, ended.taken_over_until) == (endless, second(20))
+    assert await store.takeovers.endless() == []
+    assert await until(talk, thread) == 300

@@ -47,7 +47,7 @@ class World:
 
         async def notice() -> None:
             opened.out.outbox.hear(PauseChanged(False))
-            opened.takeovers.look()
+            opened.desk.takeovers.look()
 
         self.call(notice())
 

@@ -25,6 +25,8 @@ class Preferences:
     calendar: whose closing “until closing” means; the first calendar where it names none ·
     last_moment: see `LastMoment` · stale_minutes: an automatic reply that is late by more becomes a draft, 1 to 60 ·
     away_minutes: without key or mouse for so long, nobody sits at the desk, 1 to 240 ·
+    hand_back_minutes: nobody there for so long, and what was taken over without an end goes back to the rules,
+    1 to 1440, 0 for not by itself ·
     notifications: on the desktop, and whether they show what the contact wrote ·
     sound, sound_every_seconds: whether a call rings, and how often until somebody looks, 5 to 600, 0 for once ·
     warn_hours: how long before a reply window closes unanswered the operator is told, 1 to 47, 0 for not at all.
@@ -37,6 +39,7 @@ class Preferences:
     last_moment: LastMoment = LastMoment.HAND_OVER
     stale_minutes: int = 5
     away_minutes: int = 10
+    hand_back_minutes: int = 0
     notifications: bool = True
     notifications_show_text: bool = True
     sound: bool = True
@@ -66,6 +69,7 @@ BOUNDS = {
     "takeover_minutes": (1, 1440, False),
     "stale_minutes": (1, 60, False),
     "away_minutes": (1, 240, False),
+    "hand_back_minutes": (1, 1440, True),
     "sound_every_seconds": (5, 600, True),
     "warn_hours": (1, 47, True),
 }

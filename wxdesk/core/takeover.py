@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from wxdesk.core.lifecycle import is_taken_over
 from wxdesk.core.model import Conversation
+from wxdesk.core.presence import AtDesk
 
 SOON = timedelta(minutes=2)
 """How long before it happens the return of automatic replies is announced."""
@@ -63,6 +64,11 @@ def ends_soon(conversation: Conversation, now: datetime) -> bool:
     """Whether automatic replies are about to return."""
     remaining = left(conversation, now)
     return remaining is not None and remaining <= SOON
+
+
+def handed_back_at(at_desk: AtDesk, minutes: int) -> datetime | None:
+    """When takeovers without an end go back to the rules because nobody is there; None: not by themselves."""
+    return at_desk.since + timedelta(minutes=minutes) if at_desk.away and minutes else None
 
 
 def as_it_is(conversation: Conversation) -> TakeOverFor:

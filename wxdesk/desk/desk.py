@@ -22,6 +22,7 @@ from wxdesk.desk.quarantine import Quarantine
 from wxdesk.desk.rests import Rests
 from wxdesk.desk.rulebook import Rulebook
 from wxdesk.desk.setting_aside import SettingAside
+from wxdesk.desk.takeovers import Takeovers
 from wxdesk.desk.traffic import Traffic
 from wxdesk.desk.typing import Typing
 
@@ -38,6 +39,7 @@ class Desk:
     preferences: KeptPreferences
     presence: DeskPresence
     handoff: Handoff
+    takeovers: Takeovers
     aside: SettingAside
     alarms: Alarms
     pictures: Pictures

@@ -15,6 +15,14 @@ class TimedTakeovers(Protocol):
         """Those whose time ends later than `after`, the first to end first; it may have ended by now."""
         ...
 
+    async def endless(self) -> list[Conversation]:
+        """Those that a human has until he hands them back."""
+        ...
+
+    async def end_endless(self, at: datetime) -> list[Conversation]:
+        """Let all of these end at `at`; they, as they are then."""
+        ...
+
     async def end_of(self, conversation_id: int) -> datetime | None:
         """When a takeover ends, or ended, by itself; None if it does not, if there is none, or no such conversation."""
         ...

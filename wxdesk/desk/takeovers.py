@@ -12,7 +12,16 @@ from datetime import datetime
 from operator import itemgetter
 
 from wxdesk.core.errors import StoreError
-from wxdesk.core.events import ConversationChanged, Event, TakeoverChanged, TakeoverEnded, TakeoverEnding
+from wxdesk.core.events import (
+    ConversationChanged,
+    Event,
+    PreferencesChanged,
+    PresenceChanged,
+    TakeoverChanged,
+    TakeoverEnded,
+    TakeoverEnding,
+)
+from wxdesk.core.model import Conversation
 from wxdesk.core.takeover import SOON
 from wxdesk.desk.ports import Clock, Settings
 from wxdesk.desk.sleeping import sleep, sleep_until
@@ -30,13 +39,23 @@ class Takeovers:
 
     What contact or human write may move an end further away without a word to this place; so each end is looked up
     before it is told.
+
+    One that has no end gets one when its human hands all of them back, or at the time that `returns_at` tells: when
+    nobody has been at the desk for as long as the operator wants.
     """
 
     def __init__(
-        self, takeovers: TimedTakeovers, settings: Settings, publish: Callable[[Event], None], clock: Clock
+        self,
+        takeovers: TimedTakeovers,
+        settings: Settings,
+        returns_at: Callable[[], datetime | None],
+        publish: Callable[[Event], None],
+        clock: Clock,
     ) -> None:
         self._takeovers = takeovers
         self._settings = settings
+        self._returns_at = returns_at
+        self._returned_at: datetime | None = None
         self._publish = publish
         self._clock = clock
         self._ends: dict[int, datetime] = {}
@@ -44,8 +63,10 @@ class Takeovers:
         self._awake = asyncio.Event()
 
     def hear(self, event: Event) -> None:
-        """A takeover began, was changed or was handed back; subscribed to the bus."""
-        if isinstance(event, TakeoverChanged):
+        """A takeover began, was changed or was handed back, or somebody left; subscribed to the bus."""
+        if isinstance(event, PresenceChanged | PreferencesChanged):
+            self.look()
+        elif isinstance(event, TakeoverChanged):
             self._forget(event.conversation_id)
             if event.until is not None:
                 self._ends[event.conversation_id] = event.until
@@ -54,6 +75,15 @@ class Takeovers:
     def look(self) -> None:
         """Look again now; the clock may have been moved."""
         self._awake.set()
+
+    async def endless(self) -> list[Conversation]:
+        """What a human has until he hands it back."""
+        return await self._takeovers.endless()
+
+    async def hand_back_endless(self) -> None:
+        """Let all of that end now, like any other takeover whose time is over: where somebody waits, he waits on."""
+        for conversation in await self._takeovers.end_endless(self._clock()):
+            self._publish(TakeoverChanged(conversation.id, conversation.taken_over_until))
 
     async def load(self) -> None:
         """Find what is to end, or has ended since it was looked at last, perhaps while the program was closed."""
@@ -79,11 +109,16 @@ class Takeovers:
 
     async def _tell(self) -> datetime | None:
         """Tell what is due now; when something else may be."""
-        now = self._clock()
+        now, returns_at = self._clock(), self._returns_at()
+        if returns_at is not None and returns_at <= now and returns_at != self._returned_at:
+            self._returned_at = returns_at  # once an absence: what is taken over later has not been left behind
+            await self.hand_back_endless()
         for conversation_id, until in sorted(self._ends.items(), key=itemgetter(1)):
             if until - SOON <= now:
                 await self._look_at(conversation_id, now)
-        moments = (end if one in self._warned else end - SOON for one, end in self._ends.items())
+        moments = [end if one in self._warned else end - SOON for one, end in self._ends.items()]
+        if returns_at is not None and returns_at > now:
+            moments.append(returns_at)
         return min(moments, default=None)
 
     async def _look_at(self, conversation_id: int, now: datetime) -> None:

@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.flow.timed_desk import START, HandClock
 from tests.ui.world import World, open_world
+from wxdesk.core.lifecycle import is_taken_over
 from wxdesk.core.presence import AwayReason
 from wxdesk.core.takeover import TakeOverFor
 from wxdesk.ui.alerts.attention import Attention
@@ -26,6 +27,7 @@ from wxdesk.ui.appearance import Appearance
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.main_window import MainWindow
 from wxdesk.ui.notices import Toast
+from wxdesk.ui.presence.left_yours import BAR as LEFT
 from wxdesk.ui.presence.presence import BAR
 from wxdesk.ui.presence.screen_lock import TELLERS, ScreenLock
 from wxdesk.ui.setup.facts import Facts
@@ -295,3 +297,31 @@ def test_the_session_bus_tells_of_the_lock(qtbot: QtBot, bridge: Bridge, bus_add
         assert heard.args == [locked]
     for name in ("desktop", "window"):
         QDBusConnection.disconnectFromBus(name)
+
+
+def test_whoever_leaves_is_told_what_stays_his_and_can_hand_it_back(
+    qtbot: QtBot, active: MainWindow, world: World
+) -> None:
+    chat, other = world.say(LI, "hello"), world.say("oCustomer0000000000000002", "hello")
+    world.call(world.desk.handoff.take_over(chat))
+    world.call(world.desk.handoff.take_over(other))
+    assert LEFT not in active.notices.bars.texts()
+    qtbot.keyClick(active, Qt.Key.Key_F10)
+    words = "2 conversations stay yours while you are away: automatic replies keep quiet there."
+    qtbot.waitUntil(lambda: active.notices.bars.texts().get(LEFT) == words)
+    kept = world.desk.preferences
+    world.call(kept.set(replace(kept.now, hand_back_minutes=30)))
+    qtbot.waitUntil(lambda: "They go back by themselves at" in active.notices.bars.texts()[LEFT])
+    [button] = [one for one in active.notices.bars.findChildren(Button) if one.text() == "Hand them back"]
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: LEFT not in active.notices.bars.texts())
+    for one in (chat, other):
+        assert not is_taken_over(world.call(world.desk.store.conversations.get(one)), world.clock())
+
+
+def test_the_bar_of_what_stays_his_goes_when_he_is_back(qtbot: QtBot, active: MainWindow, world: World) -> None:
+    world.call(world.desk.handoff.take_over(world.say(LI, "hello")))
+    qtbot.keyClick(active, Qt.Key.Key_F10)
+    qtbot.waitUntil(lambda: LEFT in active.notices.bars.texts())
+    qtbot.keyClick(active, Qt.Key.Key_F10)
+    qtbot.waitUntil(lambda: LEFT not in active.notices.bars.texts())

@@ -12,6 +12,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.notices import Notices
 from wxdesk.ui.presence.chip import PresenceChip
+from wxdesk.ui.presence.left_yours import LeftYours
 from wxdesk.ui.presence.watch import PresenceWatch
 from wxdesk.ui.presence.words import bar_words
 
@@ -27,6 +28,7 @@ class OperatorPresence(QObject):
         self._notices = notices
         self._chip = chip
         self.watch = PresenceWatch(bridge, self)
+        self.left_yours = LeftYours(bridge, notices, self)
         chip.said.connect(self.watch.say_away)
         bridge.events.connect(self._hear)
         # A new window is not on the bus yet when it reports for the first time.

@@ -21,6 +21,11 @@ def idle(n: int) -> str:
     return ntr("minute without key or mouse in this window nobody is at the desk", many, n)
 
 
+def absent(n: int) -> str:
+    """After how long an absence takeovers without an end go back."""
+    return ntr("minute of absence (0: not by itself)", "minutes of absence (0: not by itself)", n)
+
+
 def again(n: int) -> str:
     """How often the sound comes again."""
     return ntr("second until somebody looks (0: once)", "seconds until somebody looks (0: once)", n)

@@ -74,7 +74,11 @@ class PreferencesCard(Card):
         last.offer([(LastMoment.HAND_OVER, tr("waits for me")), (LastMoment.SEND, tr("is sent"))])
         late = NumberLine("stale_minutes", tr("An automatic reply more than"), words.late, self)
         self._add(tr("Held replies"), last, late)
-        self._add(tr("Presence"), NumberLine("away_minutes", tr("After"), words.idle, self))
+        idle = NumberLine("away_minutes", tr("After"), words.idle, self)
+        back = NumberLine(
+            "hand_back_minutes", tr("What I took over without an end goes back after"), words.absent, self
+        )
+        self._add(tr("Presence"), idle, back)
 
     def _add_calling(self) -> None:
         shown = SwitchLine("notifications", tr("Notify me on the desktop"), self)
