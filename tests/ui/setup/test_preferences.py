@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
+from wxdesk.core.events import PreferencesChanged
 from wxdesk.core.preferences import BOUNDS, LastMoment, Preferences
 from wxdesk.core.rules import Action, ActionKind, Condition, HoursTest, Rule
 from wxdesk.core.schedule import Calendar, Span, Weekday, WeeklySpan
@@ -45,6 +46,21 @@ def test_a_switch_holds_at_once(qtbot: QtBot, world: World, card: PreferencesCar
     qtbot.waitUntil(lambda: kept(world) == replace(Preferences(), **{field: False}))
     qtbot.mouseClick(line.switch, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: kept(world) == Preferences())
+
+
+def test_what_the_desk_tells_of_before_turns_nothing_back(
+    qtbot: QtBot, world: World, bridge: Bridge, card: PreferencesCard
+) -> None:
+    line = card.lines["sound"]
+    assert isinstance(line, SwitchLine)
+    qtbot.keyClick(line.switch, Qt.Key.Key_Space)
+    bridge.events.emit((PreferencesChanged(),))  # of an earlier change, told while this one is being stored
+    assert not line.switch.isChecked()
+    qtbot.waitUntil(lambda: not kept(world).sound)
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert not line.switch.isChecked()
+    world.call(world.desk.preferences.set(Preferences()))  # by somebody else
+    qtbot.waitUntil(line.switch.isChecked)
 
 
 @pytest.mark.parametrize("field", BOUNDS)

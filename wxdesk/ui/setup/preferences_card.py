@@ -36,6 +36,7 @@ class PreferencesCard(Card):
         self._bridge = bridge
         self._notices = notices
         self._wanted = bridge.desk.preferences.now
+        self._under_way = 0  # what of this card is being stored
         self.lines: dict[str, PreferenceLine] = {}
         self._calendar = ChoiceLine("calendar", tr("“Until closing” goes by these business hours:"), self)
         self.hours = Button(tr("Edit business hours…"), kind=ButtonKind.LINK, parent=self)
@@ -114,9 +115,17 @@ class PreferencesCard(Card):
         self._notices.offer(tr("Saved"), tr("Undo"), partial(self._save, before))
 
     def _save(self, wanted: Preferences, done: Callable[[None], None] | None = None) -> None:
-        self._bridge.ask(self._bridge.desk.preferences.set(wanted), done, self._not_saved)
+        self._under_way += 1
+        self._bridge.ask(self._bridge.desk.preferences.set(wanted), partial(self._stored, done), self._not_saved)
+
+    def _stored(self, done: Callable[[None], None] | None, _: None) -> None:
+        self._under_way -= 1
+        self._follow()
+        if done is not None:
+            done(None)
 
     def _not_saved(self, error: Exception) -> None:
+        self._under_way -= 1
         self.show_all()
         self._notices.report(error)
 
@@ -124,6 +133,9 @@ class PreferencesCard(Card):
         if any(isinstance(event, RulesChanged) for event in events):
             self._offer_calendars()  # what rules can name has changed with them
         if any(isinstance(event, PreferencesChanged) for event in events):
-            now = self._bridge.desk.preferences.now
-            if now != self._wanted:
-                self.show_all()
+            self._follow()
+
+    def _follow(self) -> None:
+        """Show what was set elsewhere. While something of this card is being stored, the desk still tells of before."""
+        if not self._under_way and self._bridge.desk.preferences.now != self._wanted:
+            self.show_all()
