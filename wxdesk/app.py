@@ -301,8 +301,18 @@ def _knowing(
     """What the operator has written for later: rules and templates."""
     zone, clock = setup.zone, setup.clock
     calendars = Calendars(store.settings, zone)
-    shelf = Shelf(store.templates)
-    rulebook = Rulebook(store.rules, calendars, LiquidRenderer(), clock, bus.publish, zone, shelf, deciding, accounts)
+    rulebook = Rulebook(
+        store.rules,
+        calendars,
+        LiquidRenderer(),
+        clock,
+        bus.publish,
+        zone,
+        Shelf(store.templates),
+        deciding,
+        accounts,
+        FolderOfPictures(setup.home / PICTURES).holds,
+    )
     filler = Filler(LiquidRenderer(), calendars, zone)
     return rulebook, Phrasebook(store.templates, filler, clock, bus.publish, rulebook.load)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 
-from wxdesk.app import Setup
+from wxdesk.app import PICTURES, Setup
 from wxdesk.desk.bus import Bus
 from wxdesk.desk.calendars import Calendars
 from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.desk.rulebook import Rulebook
 from wxdesk.desk.shelf import Shelf
 from wxdesk.store import open_store
+from wxdesk.store.picture_files import FolderOfPictures
 
 
 async def import_rules(setup: Setup, text: str, file_name: str) -> int:
@@ -31,7 +32,16 @@ async def _rulebook(setup: Setup) -> AsyncIterator[Rulebook]:
     store = await open_store(setup.config.store.url, setup.home)
     try:
         calendars, shelf = Calendars(store.settings), Shelf(store.templates)
-        rulebook = Rulebook(store.rules, calendars, LiquidRenderer(), setup.clock, Bus().publish, shelf=shelf)
+        has_picture = FolderOfPictures(setup.home / PICTURES).holds
+        rulebook = Rulebook(
+            store.rules,
+            calendars,
+            LiquidRenderer(),
+            setup.clock,
+            Bus().publish,
+            shelf=shelf,
+            has_picture=has_picture,
+        )
         await rulebook.load()
         yield rulebook
     finally:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, replace
 
 from wxdesk.core.errors import BadPattern, BadTemplate
-from wxdesk.core.model import MessageType
+from wxdesk.core.model import Content, MessageType
 from wxdesk.core.patterns import CompilePattern
 from wxdesk.core.rules import (
     SENDING_ACTIONS,
@@ -31,11 +31,8 @@ MAX_SENDS = 5
 MAX_WORD = 200
 """Characters of one word. A customer's text is hardly longer; a longer word is a mistake."""
 
-type CheckTemplate = Callable[[str, frozenset[str]], None]
-"""Raises `BadTemplate` unless a template parses and uses known variables; given the names that `m` has."""
-
-type AgainstStored = Callable[[str], str]
-"""Why a rule cannot say the stored answer of that name; empty if it can."""
+type CheckTemplate = Callable[[str, frozenset[str] | None], None]
+"""Raises `BadTemplate` unless a template parses and uses known variables; given the names that `m` has (None: any)."""
 
 type Place = tuple[str | int, ...]
 """Keys and positions as in a rules file: `("then", 0, "reply")`."""
@@ -61,6 +58,8 @@ MOST_SNOOZE_MINUTES = 7 * 24 * 60
 _FILE_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 """A media_id has letters, digits, - and _ only."""
 
+LOST = "This picture is not on this machine. Choose it again in the window."
+
 _WORD_LISTS = ("exact", "prefix", "suffix", "any", "all", "none")
 
 
@@ -73,30 +72,61 @@ class Fault:
     template_line: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Against:
+    """What is known of the things beside the rules that a rule can say.
+
+    stored: why it cannot say the stored answer of that name, empty if it can · has_picture: whether a picture of that
+    digest is kept.
+    """
+
+    stored: Callable[[str], str]
+    has_picture: Callable[[str], bool]
+
+
 def find_fault(
     rule: Rule,
     compile_pattern: CompilePattern,
     check_template: CheckTemplate | None = None,
     calendars: Container[str] | None = None,
-    against_stored: AgainstStored | None = None,
+    against: Against | None = None,
 ) -> Fault | None:
     """The first thing wrong with `rule`, or None.
 
     Without `check_template`, templates are taken on trust, and so are the names of calendars without `calendars` and
-    those of stored answers without `against_stored`.
+    those of stored answers and pictures without `against`.
     """
-    faults = _faults(rule, compile_pattern, check_template, calendars)
-    return next(faults, None) or next(_stored_faults(rule, against_stored), None)
+    return next(_faults(rule, compile_pattern, check_template, calendars, against), None)
 
 
-def _stored_faults(rule: Rule, against_stored: AgainstStored | None) -> Iterator[Fault]:
+def find_faults(
+    rule: Rule,
+    compile_pattern: CompilePattern,
+    check_template: CheckTemplate | None = None,
+    calendars: Container[str] | None = None,
+    against: Against | None = None,
+) -> tuple[Fault, ...]:
+    """All that is wrong with `rule`, one fault a place, the first one first."""
+    found: dict[Place, Fault] = {}
+    for fault in _faults(rule, compile_pattern, check_template, calendars, against):
+        found.setdefault(fault.where, fault)
+    return tuple(found.values())
+
+
+def _kept_faults(rule: Rule, against: Against | None) -> Iterator[Fault]:
     for index, action in enumerate(rule.then):
-        if action.kind is not ActionKind.TEMPLATE:
-            continue
-        if not action.text.strip():
+        if action.kind is ActionKind.TEMPLATE and not action.text.strip():
             yield Fault(("then", index, "template"), "No template is named.")
-        elif against_stored and (reason := against_stored(action.text)):
+        elif against and action.kind is ActionKind.TEMPLATE and (reason := against.stored(action.text)):
             yield Fault(("then", index, "template"), reason)
+        elif against and action.kind is ActionKind.IMAGE and _is_lost(action.content.picture, against):
+            yield Fault(("then", index, "image", "picture"), LOST)
+        elif against and action.kind is ActionKind.CARD and _is_lost(action.content.thumb_picture, against):
+            yield Fault(("then", index, "card", "thumb_picture"), LOST)
+
+
+def _is_lost(picture: str, against: Against) -> bool:
+    return bool(picture) and not against.has_picture(picture)
 
 
 def _faults(
@@ -104,6 +134,7 @@ def _faults(
     compile_pattern: CompilePattern,
     check_template: CheckTemplate | None,
     calendars: Container[str] | None,
+    against: Against | None,
 ) -> Iterator[Fault]:
     if not rule.name.strip():
         yield Fault(("name",), "A rule needs a name.")
@@ -119,9 +150,10 @@ def _faults(
     yield from _delivery_faults(rule)
     yield from _action_faults(rule)
     if check_template:
-        names = group_names(rule.when, compile_pattern)
+        names = known_groups(rule.when, compile_pattern)
         for index, action in enumerate(rule.then):
             yield from _template_faults(index, action, names, check_template)
+    yield from _kept_faults(rule, against)
 
 
 def _conditions(when: Condition) -> Iterator[tuple[Place, Condition]]:
@@ -138,6 +170,14 @@ def _within(place: Place, faults: Iterator[Fault]) -> Iterator[Fault]:
 def group_names(when: Condition, compile_pattern: CompilePattern) -> frozenset[str]:
     """The names that a rule's patterns give to `m`."""
     return frozenset[str]().union(*(compile_pattern(source).names for _, source in _patterns(when)))
+
+
+def known_groups(when: Condition, compile_pattern: CompilePattern) -> frozenset[str] | None:
+    """The same; None, for any, while a pattern is wrong."""
+    try:
+        return group_names(when, compile_pattern)
+    except BadPattern:
+        return None
 
 
 def _condition_faults(rule: Rule) -> Iterator[Fault]:
@@ -288,26 +328,32 @@ def _reason_against(action: Action) -> str:
             return "The reply is empty."
         case ActionKind.TYPING if not 1 <= action.seconds <= MOST_TYPING_SECONDS:
             return "Typing is shown for 1 to 15 seconds."
-        case ActionKind.IMAGE if not content.media_id:
-            return "An image needs its media_id."
-        case ActionKind.IMAGE if content.media_id.lower().endswith(_FILE_ENDINGS):
-            return "An image is named by its media_id, not by a file. Pictures from this machine are sent by hand."
+        case ActionKind.IMAGE if not (content.media_id or content.picture):
+            return "An image needs a picture or its media_id."
+        case ActionKind.IMAGE if not content.picture and content.media_id.lower().endswith(_FILE_ENDINGS):
+            return "An image is named by its media_id, not by a file. Choose a picture of this machine in the window."
         case ActionKind.LINK if not (content.title and content.url.startswith(("https://", "http://"))):
             return "A link needs a title and a url that begins with https:// or http://."
-        case ActionKind.CARD if not (content.title and content.page_path and content.thumb_media_id):
-            return "A card needs title, page_path and thumb_media_id."
+        case ActionKind.CARD if not (content.title and content.page_path and _has_cover(content)):
+            return "A card needs title, page_path and a cover."
         case ActionKind.TAG if not action.tags or not all(tag.strip() for tag in action.tags):
             return "A tag is empty."
         case _:
             return ""
 
 
+def _has_cover(content: Content) -> bool:
+    return bool(content.thumb_media_id or content.thumb_picture)
+
+
 def _template_faults(
-    index: int, action: Action, names: frozenset[str], check_template: CheckTemplate
+    index: int, action: Action, names: frozenset[str] | None, check_template: CheckTemplate
 ) -> Iterator[Fault]:
     if action.kind is not ActionKind.REPLY:
         return
     for number, text in enumerate(action.texts):
+        if not text.strip():
+            continue
         place: Place = ("then", index, "reply", number) if action.others else ("then", index, "reply")
         try:
             check_template(text, names)

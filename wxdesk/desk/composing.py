@@ -154,6 +154,11 @@ class Composer:
         self._shelf = shelf
         self._zone = zone
 
+    @property
+    def schedules(self) -> Mapping[str, Schedule]:
+        """The business hours that rules name."""
+        return self._calendars.schedules
+
     def answer(self, matching: Matching, verdicts: tuple[RuleVerdict, ...], occasion: Occasion) -> Answer:
         """Changes nothing; a template that fails is an answer too."""
         actions = [action for one in matching.matched for action in one.rule.then]
@@ -179,7 +184,7 @@ class Composer:
         )
 
     def _said(self, matched: Matched, occasion: Occasion) -> list[Said]:
-        values = partial(self._values, matched, occasion)
+        values = partial(self.values, matched, occasion)
         said: list[Said] = []
         after = 0
         for place, action in enumerate(matched.rule.then):
@@ -189,7 +194,7 @@ class Composer:
             said += [Said(matched.rule, content, after) for content in self._contents(action, choose, values)]
         return said
 
-    def _values(self, matched: Matched, occasion: Occasion, text: str) -> Mapping[str, object]:
+    def values(self, matched: Matched, occasion: Occasion, text: str) -> Mapping[str, object]:
         """What `text` may speak of."""
         zone = occasion.zone
         now = occasion.now.astimezone(zone or self._zone)
@@ -230,7 +235,7 @@ class Composer:
         content = Filling(template, text, template.prompts, known, self._renderer).prepared()
         if content.kind is not ReplyKind.TEXT:
             return [content]
-        parts = _parts(content)
+        parts = parts_of(content)
         for name in content.gaps:
             if not any(name in part.gaps for part in parts):  # cut in two, or changed by a filter: nobody would see it
                 raise MissingValue(1, name, tr("“{name}” has no value for this message.", name=name))
@@ -241,8 +246,8 @@ def _missing(said: Sequence[Said]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for one in said for name in one.content.gaps))
 
 
-def _parts(content: Content) -> list[Content]:
-    """A text in as many messages as it takes."""
+def parts_of(content: Content) -> list[Content]:
+    """A text in as many messages as it takes; raises `BadTemplate` where it is empty or takes too many."""
     try:
         parts = rendered(content.text).parts
     except ReplyTooLong:

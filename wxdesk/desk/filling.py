@@ -54,6 +54,10 @@ class Filling:
         """
         if self.template.kind is ReplyKind.TEXT:
             self.renderer.check(self.text, frozenset(), by_hand=True)
+        return self.with_gaps()
+
+    def with_gaps(self) -> Content:
+        """The same, with the text taken as it is: whoever checks it knows what it may show."""
         answers = {f"{ASK}.{prompt.name}": prompt.default or mark(prompt.question) for prompt in self.prompts}
         return replace(self.prepared(answers), gaps=())
 

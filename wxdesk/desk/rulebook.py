@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import tzinfo
 from types import MappingProxyType
 
 from wxdesk.core.errors import BadRule, BadTemplate, CalendarInUse
 from wxdesk.core.events import Event, RulesChanged, TroubleRaised
-from wxdesk.core.faults import Fault, find_fault
+from wxdesk.core.faults import Fault
 from wxdesk.core.matching import Matching, Ruleset, Tools
 from wxdesk.core.model import Account, Conversation, Message, MessageType
 from wxdesk.core.rules import ActionKind, Presence, Rule
@@ -25,14 +25,16 @@ from wxdesk.desk.calendars import Calendars
 from wxdesk.desk.composing import Answer, Composer, Occasion
 from wxdesk.desk.deciding import Deciding
 from wxdesk.desk.emoticons import normaliser, read_emoticons
+from wxdesk.desk.judging import Judge
 from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.desk.pattern_filter import PieceFilter
 from wxdesk.desk.patterns import compile_pattern
 from wxdesk.desk.ports import Clock
+from wxdesk.desk.rule_example import Examples
 from wxdesk.desk.rule_ports import Rules
 from wxdesk.desk.rules_file import read_rules, write_rules
 from wxdesk.desk.shelf import Shelf
-from wxdesk.desk.supposing import NOTHING_SUPPOSED, Supposed
+from wxdesk.desk.supposing import NOTHING_SUPPOSED, Supposed, Tried
 from wxdesk.desk.trial import Trial, trial_of
 from wxdesk.i18n import explain, tr
 
@@ -49,12 +51,18 @@ NO_ACCOUNT = Account("shop", "", "")
 """To which a sentence is tried before there is any."""
 
 
+def _trusted(_digest: str) -> bool:
+    return True
+
+
 class Rulebook:
     """The list of rules, and the answers that follow from it.
 
     Call `load` before anything else, and again when another desk changed the rules. `zone` is the time zone of
     `{{ time }}` and `{{ date }}` for accounts without one, None for the machine's; `calendars` have the business hours
-    that rules name, and `shelf` the stored answers. Sentences are tried as though sent to the first of the `accounts`.
+    that rules name, `shelf` the stored answers; `has_picture` knows the kept pictures. Sentences are tried as though
+    sent to the first of the `accounts`. `judge` tells whether a rule can be stored, `examples` what one by itself
+    comes to.
     """
 
     def __init__(  # noqa: PLR0913 - what it answers from, each by its name
@@ -68,16 +76,18 @@ class Rulebook:
         shelf: Shelf | None = None,
         deciding: Deciding | None = None,
         accounts: Mapping[str, Account] = MappingProxyType({}),
+        has_picture: Callable[[str], bool] = _trusted,
     ) -> None:
         self._rules = rules
-        self._shelf, self._deciding = shelf or Shelf(), deciding or Deciding()
+        self.shelf, self._deciding = shelf or Shelf(), deciding or Deciding()
         self._accounts = accounts
+        self.judge = Judge(renderer, calendars, self.shelf, has_picture)
         self._calendars = calendars
-        self._renderer = renderer
         self._clock = clock
         self._publish = publish
         self._tools = Tools(compile_pattern, normaliser(read_emoticons()), PieceFilter)
-        self._composer = Composer(renderer, calendars, self._shelf, zone)
+        self._composer = Composer(renderer, calendars, self.shelf, zone)
+        self.examples = Examples(renderer, self.shelf, self._composer, self._tools, self._occasion)
         self._sound: tuple[Rule, ...] = ()
         self._transfers = False
         self._ruleset = Ruleset((), self._tools)
@@ -106,7 +116,7 @@ class Rulebook:
         """
         async with self._loading:
             await self._calendars.load()
-            await self._shelf.load()
+            await self.shelf.load()
             rules = await self._rules.all()
             ready = self._ready(rules) if len(rules) <= AT_ONCE else await asyncio.to_thread(self._ready, rules)
             self._sound, self._ruleset, troubles = ready
@@ -180,7 +190,7 @@ class Rulebook:
         Raises:
             BadRulesFile: nothing was changed.
         """
-        read = read_rules(text, file_name, self._judge)
+        read = read_rules(text, file_name, self.judge.fault_in)
         kept = await self._rules.replace_all(read.rules, self._clock(), self._calendars.stored_with(read.calendars))
         await self._changed()
         return kept
@@ -248,12 +258,11 @@ class Rulebook:
             BadRule: `instead` has a fault other than in a template.
         """
         ruleset = self._ruleset if instead is None else self.ruleset_with(instead)
-        now = around.at or self._clock()
-        message = around.message(sentence, on, session_from, now)
-        account = around.account or next(iter(self._accounts.values()), NO_ACCOUNT)
-        thread, before = around.conversation(alias, on, account.name, now), around.history(now)
-        occasion = Occasion(message, thread, account, now, before, around.operator)
+        occasion = self._occasion(Tried(sentence, on, session_from, alias, around))
         return trial_of(self._answer(ruleset, occasion, whole=True), occasion)
+
+    def _occasion(self, tried: Tried) -> Occasion:
+        return tried.occasion(next(iter(self._accounts.values()), NO_ACCOUNT), self._clock())
 
     def composed(self, matching: Matching, occasion: Occasion) -> Answer:
         """What rules that matched would say on an occasion that may be long past."""
@@ -274,17 +283,9 @@ class Rulebook:
     def _made_of(self, rules: Sequence[Rule]) -> Ruleset:
         return Ruleset(rules, self._tools, self._calendars.schedules, self._ruleset)
 
-    @property
-    def shelf(self) -> Shelf:
-        """The stored answers as rules name them."""
-        return self._shelf
-
     def fault_in(self, rule: Rule) -> Fault | None:
         """The first thing that keeps `rule` from being stored, with its place; None if it can be."""
-        return self._judge(rule, self._calendars.schedules)
-
-    def _judge(self, rule: Rule, calendars: Container[str]) -> Fault | None:
-        return find_fault(rule, compile_pattern, self._renderer.check, calendars, self._shelf.reason_against)
+        return self.judge.fault_in(rule)
 
     async def _changed(self) -> None:
         await self.load()

@@ -11,6 +11,7 @@ from wxdesk.core import quota
 from wxdesk.core.model import Account, Contact, Conversation, Message, MessageType, ReplyWindow
 from wxdesk.core.rules import Presence
 from wxdesk.core.subject import Fired, History
+from wxdesk.desk.composing import Occasion
 
 SOMEBODY = "oExampleCustomer00000AbC123"
 """Whom a trial supposes; `{{ contact.short_id }}` is the end of it."""
@@ -62,3 +63,22 @@ class Supposed:
 
 
 NOTHING_SUPPOSED = Supposed()
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A message that nobody sent, and who would have sent it."""
+
+    sentence: str = ""
+    on: MessageType = MessageType.TEXT
+    session_from: str | None = None
+    alias: str = ""
+    around: Supposed = NOTHING_SUPPOSED
+
+    def occasion(self, account: Account, now: datetime) -> Occasion:
+        """That on which it is answered; `account` and `now` where nothing else is supposed."""
+        around = self.around
+        account, now = around.account or account, around.at or now
+        message = around.message(self.sentence, self.on, self.session_from, now)
+        thread = around.conversation(self.alias, self.on, account.name, now)
+        return Occasion(message, thread, account, now, around.history(now), around.operator)

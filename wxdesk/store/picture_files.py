@@ -64,6 +64,10 @@ class FolderOfPictures:
             return None
         return next((place for form in PictureFormat if (place := self._place(digest, form)).is_file()), None)
 
+    def holds(self, digest: str) -> bool:
+        """Whether the picture is on this machine."""
+        return self.path(digest) is not None
+
     def _clear(self) -> None:
         for rest in self._root.glob(f"??/*{_UNFINISHED}"):
             rest.unlink(missing_ok=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -19,17 +19,30 @@ _WIDTH = 212
 
 
 class ContentPreview(QWidget):
-    """Painted as bubbles are. It asks for the height that the content has at its width."""
+    """Painted as bubbles are. It asks for the height that the content has at its width.
 
-    def __init__(self, album: Album, parent: QWidget | None = None) -> None:
+    `fill` and `line` are roles of the theme. With a `widest`, it asks for no more width than its content takes.
+    """
+
+    def __init__(
+        self, album: Album, parent: QWidget | None = None, *, fill: str = "window", line: str = "line", widest: int = 0
+    ) -> None:
         super().__init__(parent)
         self._album = album
+        self._fill = fill
+        self._line = line
+        self._widest = widest
         self._content = Content()
         self._layout: ContentLayout | None = None
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         album.ready.connect(self._repaint)
+
+    @property
+    def content(self) -> Content:
+        """What is shown."""
+        return self._content
 
     def show_content(self, content: Content) -> None:
         """Show another content."""
@@ -43,8 +56,11 @@ class ContentPreview(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """As wide as a card with its picture."""
-        return QSize(_WIDTH, self.heightForWidth(_WIDTH))
+        """As wide as a card with its picture, or as its content."""
+        width = _WIDTH
+        if self._widest:
+            width = min(round(self._laid_out(self._widest).width + 1) + 2 * _PAD_X, self._widest)
+        return QSize(width, self.heightForWidth(width))
 
     def hasHeightForWidth(self) -> bool:
         """The narrower, the higher."""
@@ -53,6 +69,12 @@ class ContentPreview(QWidget):
     def heightForWidth(self, width: int) -> int:
         """The height of the bubble."""
         return round(self._laid_out(width).height) + 2 * _PAD_Y + 2
+
+    def changeEvent(self, event: QEvent) -> None:
+        """The bubble paints itself in the colours of the moment."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange:
+            self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Break the lines anew."""
@@ -66,8 +88,8 @@ class ContentPreview(QWidget):
             self._layout = self._laid_out(self.width())
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme.color("line"), 1.0))
-        painter.setBrush(theme.color("window"))
+        painter.setPen(QPen(theme.color(self._line), 1.0) if self._line else Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color(self._fill))
         bubble = QRectF(0.5, 0.5, self.width() - 1, self._layout.height + 2 * _PAD_Y + 1)
         painter.drawRoundedRect(bubble, Measure.BUBBLE_RADIUS, Measure.BUBBLE_RADIUS)
         painter.translate(QPointF(_PAD_X, _PAD_Y))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.faults import Fault, Place
 from wxdesk.core.rules import Action
+from wxdesk.i18n import tr
 
 
 class ActionBody(QWidget):
@@ -31,6 +32,11 @@ class ActionBody(QWidget):
     def place(self, where: Place, line: int) -> QWidget | None:
         """The widget that a path inside the action is about; None where it has no field. `line`: see `Fault`."""
         return None
+
+    def show_faults(self, faults: Sequence[Fault]) -> None:
+        """Say all that is wrong with it; most have a place for one thing only."""
+        first = next(iter(faults), None)
+        self.show_fault(first, tr(first.reason) if first else "")
 
     def show_fault(self, fault: Fault | None, reason: str) -> None:
         """Say what is wrong with it; None takes that away."""

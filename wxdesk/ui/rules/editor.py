@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from wxdesk.core.errors import BadPattern
-from wxdesk.core.faults import Fault, Place, group_names
-from wxdesk.core.rules import Condition, Rule, SessionFromTest
+from wxdesk.core.faults import Fault, known_groups
+from wxdesk.core.rules import Rule
 from wxdesk.desk.patterns import compile_pattern
 from wxdesk.desk.rulebook import Rulebook
 from wxdesk.i18n import tr
-from wxdesk.ui.rules.action_bodies import empty_action
 from wxdesk.ui.rules.circumstance_parts import Offers
 from wxdesk.ui.rules.editor_head import EditorHead
+from wxdesk.ui.rules.lacks import is_lack
 from wxdesk.ui.rules.leaving_card import LeavingCard
 from wxdesk.ui.rules.places import Places
 from wxdesk.ui.rules.then_card import ThenCard
@@ -57,7 +57,9 @@ class RuleEditor(QWidget):
         self._saved = Rule("")
         self._touched = False
         self._showing = False
-        self.fault: Fault | None = None
+        self.faults: tuple[Fault, ...] = ()
+        self._shown: tuple[Fault, ...] = ()
+        self._at = -1
         self._later = QTimer(self, singleShot=True, interval=CHECK_MS)
         self._later.timeout.connect(self.check_now)
         self.head = EditorHead(self)
@@ -68,6 +70,7 @@ class RuleEditor(QWidget):
         self._lay_out()
         self._steps = RuleSteps()
         bind(self, "Ctrl+S", self.save)
+        bind(self, "Ctrl+.", self.show_next_mistake)
         self._keys = UndoKeys(self, self.undo, self.redo)
 
     def _connect(self) -> None:
@@ -77,6 +80,7 @@ class RuleEditor(QWidget):
         self.head.history.clicked.connect(self._ask_history)
         self.head.revert.clicked.connect(self.revert)
         self.head.save.clicked.connect(self.save)
+        self.head.mistakes.clicked.connect(self.show_next_mistake)
         for card in (self.when_card, self.then_card, self.leaving_card):
             card.changed.connect(self._changed)
 
@@ -93,9 +97,20 @@ class RuleEditor(QWidget):
         column.addStretch(1)
         scroll = _WidthScroll(inside, self)
         self.places = Places(self.head.name, self.when_card, self.then_card, self.leaving_card, scroll)
+        self.foot = QFrame(self)
+        self.foot.setProperty("class", "footer")
+        self.foot.hide()
+        self._foot = QVBoxLayout(self.foot)
+        self._foot.setContentsMargins(24, 8, 12, 8)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(scroll)
+        whole.setSpacing(0)
+        whole.addWidget(scroll, 1)
+        whole.addWidget(self.foot)
+
+    def put_preview(self, preview: QWidget) -> None:
+        """Show the bubbles at the foot, where they stay in sight while the rule is scrolled."""
+        self._foot.addWidget(preview)
 
     # -- the rule
 
@@ -180,6 +195,11 @@ class RuleEditor(QWidget):
         """Whether something would be lost."""
         return self.rule() != self._saved
 
+    @property
+    def fault(self) -> Fault | None:
+        """The first thing that keeps it from being saved."""
+        return next(iter(self.faults), None)
+
     def revert(self) -> None:
         """Go back to what is stored."""
         self.show_rule(self._saved)
@@ -201,23 +221,35 @@ class RuleEditor(QWidget):
         rule = self.rule()
         self._steps.note(rule)
         changed = rule != self._saved
-        self.fault = self._rulebook.fault_in(rule)
-        lack = _is_lack(self.fault, rule)
-        shown = self.fault if (changed and not lack) or (self._saved.id and not changed) else None
-        reason = tr(shown.reason) if shown else ""
-        self.head.complain(reason if shown and shown.where == ("name",) else "")
-        self.when_card.show_fault(shown, reason)
-        self.then_card.show_groups(_groups(rule))
-        self.then_card.show_fault(shown, reason)
-        self.leaving_card.show_fault(shown, reason)
-        self.head.allow(save=changed and self.fault is None, revert=changed)
-        self.head.dry_run.setEnabled(self.fault is None)
-        elsewhere = changed and shown is not None and shown.where != ("name",)
+        self.faults = self._rulebook.judge.faults_in(rule)
+        lacks = [fault for fault in self.faults if is_lack(fault, rule)]
+        shown = [one for one in self.faults if not (changed and one in lacks) and (changed or rule.id)]
+        self._show_faults(shown)
+        self.then_card.show_groups(known_groups(rule.when, compile_pattern) or ())
+        self.head.allow(save=changed and not self.faults, revert=changed)
+        self.head.dry_run.setEnabled(not self.faults)
+        elsewhere = shown[:1] if changed and shown and shown[0].where != ("name",) else ()
         self._show_revision(
-            lack_word(self.fault) if self.fault and changed and lack else "", reason if elsewhere else ""
+            lack_word(lacks[0]) if lacks and changed else "", next((tr(one.reason) for one in elsewhere), "")
         )
         self._tell(changed)
         self.edited.emit(rule)
+
+    def _show_faults(self, faults: Sequence[Fault]) -> None:
+        """Mark each in its place, and say how many there are."""
+        if self._shown != tuple(faults):
+            self._shown, self._at = tuple(faults), -1
+        self.head.complain(next((tr(fault.reason) for fault in faults if fault.where == ("name",)), ""))
+        for card in (self.when_card, self.then_card, self.leaving_card):
+            card.show_faults(faults)
+        self.head.show_mistakes(len(faults))
+
+    def show_next_mistake(self) -> None:
+        """Bring the keyboard to the next thing that was written wrong, from the first one on."""
+        self.check_now()
+        if self._shown:
+            self._at = (self._at + 1) % len(self._shown)
+            self.places.show(self._shown[self._at])
 
     def show_refusal(self, reason: str) -> None:
         """Say why the rule was not stored after all, where no field is to blame."""
@@ -264,44 +296,3 @@ class _WidthScroll(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(360, 200)
-
-
-def _is_lack(fault: Fault | None, rule: Rule) -> bool:
-    """Whether the rule merely is not finished: no name, no condition, nothing done, an action not begun."""
-    if fault is None:
-        return False
-    if fault.where in (("name",), ("when",), ("then",)):
-        return True
-    if fault.where[0] == "when" and _to_be_written(rule.when, fault.where):
-        return True
-    at = fault.where[1] if fault.where[0] == "then" else None
-    return isinstance(at, int) and rule.then[at] == empty_action(rule.then[at].kind)
-
-
-def _to_be_written(when: Condition, where: Place) -> bool:
-    """Whether a condition that was just added still waits for its words."""
-    if where[1:2] == ("not",):
-        return when.unless is not None and _to_be_written(when.unless, where[1:])
-    match where[1]:
-        case "regex":
-            return when.regex == ""
-        case "session_from":
-            return _source_to_be_written(when.session_from or SessionFromTest())
-        case "hours":
-            return when.hours is not None and not when.hours.calendar
-        case "last_rule_within":
-            return when.last_rule_within is not None and not when.last_rule_within.rule
-        case _:
-            return False
-
-
-def _source_to_be_written(test: SessionFromTest) -> bool:
-    whole = test.equals or test.prefix or test.regex
-    return not whole if not test.fields else any(not (one.name and one.values) for one in test.fields)
-
-
-def _groups(rule: Rule) -> frozenset[str]:
-    try:
-        return group_names(rule.when, compile_pattern)
-    except BadPattern:
-        return frozenset()

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from wxdesk.core.rules import Rule
-from wxdesk.i18n import tr
+from wxdesk.i18n import ntr, tr
 from wxdesk.ui.history.revision import revision_word
 from wxdesk.ui.rules.condition_parts import error_label
 from wxdesk.ui.theme import Size
@@ -31,6 +31,9 @@ class EditorHead(QWidget):
         self._error = error_label(self)
         self.revision = PlainLabel(size=Size.SMALL, role="secondary", elide=True, parent=self)
         self.history = Button(tr("Compare revisions"), kind=ButtonKind.LINK, parent=self)
+        self.mistakes = Button(kind=ButtonKind.LINK, icon="warning", parent=self)
+        self.mistakes.setToolTip(tr("Go to the next one") + "  Ctrl+.")
+        self.mistakes.hide()
         self.trial = Button(tr("Try a sentence"), parent=self)
         self.dry_run = Button(tr("Try on history"), parent=self)
         self.revert = Button(tr("Revert"), icon="undo", parent=self)
@@ -48,6 +51,7 @@ class EditorHead(QWidget):
         below.setSpacing(8)
         below.addWidget(self.revision)
         below.addWidget(self.history)
+        below.addWidget(self.mistakes)
         below.addStretch(1)
         below.addWidget(self.trial, 0, Qt.AlignmentFlag.AlignTop)
         below.addWidget(self.dry_run, 0, Qt.AlignmentFlag.AlignTop)
@@ -65,7 +69,7 @@ class EditorHead(QWidget):
 
     def show_state(self, stored: Rule, now: datetime, missing: str = "", wrong: str = "") -> None:
         """Say what is missing or wrong, which may be out of sight, else which revision is stored and since when."""
-        self.history.setVisible(stored.revision > 1)
+        self.history.setVisible(stored.revision > 1 and self.mistakes.isHidden())
         self.revision.set_role("failed" if wrong else "pending" if missing else "secondary")
         if wrong:
             self.revision.setText(tr("Cannot be saved yet: {reason}", reason=wrong))
@@ -75,6 +79,11 @@ class EditorHead(QWidget):
             self.revision.setText(tr("New, not saved yet"))
         else:
             self.revision.setText(revision_word(stored.revision, stored.updated_at, now))
+
+    def show_mistakes(self, count: int) -> None:
+        """Say how many things were written wrong; they take the place of the way to former revisions."""
+        self.mistakes.setText(ntr("{n} mistake: show it", "{n} mistakes: show the next one", count) if count else "")
+        self.mistakes.setVisible(count > 0)
 
     def complain(self, reason: str, *, about_name: bool = True) -> None:
         """Say below the name why the rule cannot be stored; an empty reason takes that away."""

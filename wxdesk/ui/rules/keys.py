@@ -14,6 +14,7 @@ def page_keys() -> Sequence[Key]:
         Key("Ctrl+N", tr("Begin a new rule")),
         Key("Ctrl+S", tr("Save the rule")),
         Key("Ctrl+Z Ctrl+Shift+Z", tr("Undo and redo what was written in the rule")),
+        Key("Ctrl+.", tr("Go to the next mistake in the rule")),
         Key("Space", tr("Switch the rule on or off")),
         Key("Alt+↑ Alt+↓", tr("Move the rule up or down")),
         Key("Ctrl+Z", tr("In the list: take the last change of the list back")),

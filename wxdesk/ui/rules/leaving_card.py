@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
@@ -95,12 +97,12 @@ class LeavingCard(QFrame):
         """The part of a limit, if there is one."""
         return next((part for part in self._limits if part.limit == limit), None)
 
-    def show_fault(self, fault: Fault | None, reason: str = "") -> None:
-        """Say what is wrong, at the line that it is about."""
-        where = fault.where if fault else ()
+    def show_faults(self, faults: Sequence[Fault]) -> None:
+        """Say what is wrong, each at the line that it is about."""
+        reasons = {fault.where: tr(fault.reason) for fault in faults}
         for part in self._limits:
-            part.show_fault(reason if where == ("cooldown", part.limit) else "")
-        own = reason if where[:1] == ("delivery",) else ""
+            part.show_fault(reasons.get(("cooldown", part.limit), ""))
+        own = reasons.get(("delivery",), "")
         self._error.setText(own)
         self._error.setVisible(bool(own))
         self._set()

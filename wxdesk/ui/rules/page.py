@@ -14,6 +14,7 @@ from wxdesk.core.findings import Finding
 from wxdesk.core.likeness import Group
 from wxdesk.core.rules import Condition, Rule
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.content.album import Album
 from wxdesk.ui.editing.leaving import Leaving
 from wxdesk.ui.editing.saving import Saving, Way
 from wxdesk.ui.notices import Notices
@@ -29,6 +30,7 @@ from wxdesk.ui.rules.rule_files import RuleFiles
 from wxdesk.ui.rules.rule_history import RuleHistory
 from wxdesk.ui.rules.rule_list import RuleList
 from wxdesk.ui.rules.rule_model import RuleModel
+from wxdesk.ui.rules.rule_preview import RulePreview
 from wxdesk.ui.rules.trial_panel import TrialPanel
 from wxdesk.ui.rules.trial_place import TrialPlace
 from wxdesk.ui.shortcuts import Key, bind
@@ -71,7 +73,9 @@ class RulesPage(QWidget):
         way = Way(self._rulebook.save, _name_of, self.editor.rule, self.editor.show_rule)
         self._saving = Saving(bridge, notices, self.editor, way, self)
         self.empty = EmptyPage(self)
-        self.trial = TrialPanel(self._rulebook, bridge.desk.body_of, self)
+        album = Album(bridge.desk.pictures.path, bridge.ask, self)
+        self.trial = TrialPanel(self._rulebook, bridge.desk.body_of, album, self)
+        self.preview = RulePreview(self._rulebook.examples, album, self)
         self.files = RuleFiles(bridge, notices, self.rules.rowCount, self)
         self.history = RuleHistory(bridge, notices, self._is_listed, self)
         self._middle = QStackedWidget(self)
@@ -83,7 +87,7 @@ class RulesPage(QWidget):
         self._row.setSpacing(0)
         self._row.addWidget(self.list)
         self._row.addWidget(self.reviews, 1)
-        self._place = TrialPlace(self, self._row, self.trial, self.editor.head.trial)
+        self._place = TrialPlace(self, self._row, self.trial, self.preview, self.editor)
         self._connect()
 
     def _connect(self) -> None:
@@ -172,14 +176,13 @@ class RulesPage(QWidget):
         elif not editing or now.id:
             self._edit_first(rules)
         self.list.view.show_current(self.editor.saved.id)
-        self._edited(self.editor.rule())  # the others may answer in another way now
+        self._edited()  # the others may answer in another way now
 
     def _edit_first(self, rules: list[Rule]) -> None:
         if rules:
             self._edit(rules[0])
         else:
             self._middle.setCurrentWidget(self.empty)
-            self.trial.ask_with(None)
 
     def _edit(self, rule: Rule) -> None:
         if self._middle.currentWidget() is not self.editor or rule != self.editor.saved or self.editor.unsaved:
@@ -250,9 +253,8 @@ class RulesPage(QWidget):
         self.editor.places.forget()
         self.list.view.show_current(self.editor.saved.id)
 
-    def _edited(self, rule: Rule) -> None:
-        editing = self._middle.currentWidget() is self.editor
-        self.trial.ask_with(rule if editing and rule != self.editor.saved else None)
+    def _edited(self) -> None:
+        self._place.show(editing=self._middle.currentWidget() is self.editor)
 
     def _touched(self, changed: bool) -> None:
         self.rules.mark_unsaved(self.editor.saved.id if changed and self.editor.saved.id else None)

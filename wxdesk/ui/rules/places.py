@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QScrollArea, QWidget
 
-from wxdesk.core.faults import Place
+from wxdesk.core.faults import Fault, Place
 from wxdesk.core.findings import Finding
 from wxdesk.ui.rules.leaving_card import LeavingCard
 from wxdesk.ui.rules.then_card import ThenCard
@@ -43,6 +43,10 @@ class Places(QObject):
             self._wanted = None
             line = wanted.fault.template_line if wanted.fault else 0
             QTimer.singleShot(0, self, partial(self._focus, wanted.where, line))  # new fields are shown by then
+
+    def show(self, fault: Fault) -> None:
+        """Go to the place of `fault` in the rule that is edited."""
+        self._focus(fault.where, fault.template_line)
 
     def _focus(self, where: Place, line: int) -> None:
         self._widget(where, line).setFocus(Qt.FocusReason.OtherFocusReason)

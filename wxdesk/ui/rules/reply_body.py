@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
@@ -132,14 +132,20 @@ class ReplyBody(ActionBody):
             edit.setTextCursor(QTextCursor(edit.document().findBlockByNumber(line - 1)))
         return edit
 
-    def show_fault(self, fault: Fault | None, reason: str) -> None:
-        """Mark the line of the wording that is wrong; of several that are merely empty, the first of those."""
+    def show_faults(self, faults: Sequence[Fault]) -> None:
+        """Mark the line of each wording that is wrong; of several that are merely empty, the first of those."""
+        by_wording = {self._wording_of(fault): fault for fault in reversed(faults)}
+        for at, wording in enumerate(self._wordings):
+            fault = by_wording.get(at)
+            wording.show_fault(fault.template_line if fault else 0, tr(fault.reason) if fault else "")
+
+    def _wording_of(self, fault: Fault) -> int:
+        number = fault.where[3] if len(fault.where) > 3 else None
+        if isinstance(number, int):
+            return number
         texts = [wording.edit.text() for wording in self._wordings]
         empty = next((at for at, text in enumerate(texts) if not text.strip()), 0)
-        wrong = fault.where[3] if fault and len(fault.where) > 3 else 0 if fault and fault.template_line else empty
-        for at, wording in enumerate(self._wordings):
-            mine = fault is not None and at == wrong
-            wording.show_fault(fault.template_line if fault and mine else 0, reason if mine else "")
+        return 0 if fault.template_line else empty
 
     def show_groups(self, names: Iterable[str]) -> None:
         """Offer them as `m.…`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
@@ -168,13 +168,12 @@ class ThenCard(QFrame):
         for row in self._rows:
             row.body.show_groups(known)
 
-    def show_fault(self, fault: Fault | None, reason: str = "") -> None:
-        """Say what is wrong, at the action that it is about."""
-        where = fault.where if fault and fault.where[0] == "then" else ()
-        about = where[1] if len(where) > 1 else None
+    def show_faults(self, faults: Sequence[Fault]) -> None:
+        """Say what is wrong, each at the action that it is about."""
+        mine = [fault for fault in faults if fault.where[0] == "then"]
         for at, row in enumerate(self._rows):
-            row.body.show_fault(fault if at == about else None, reason if at == about else "")
-        own = reason if where and about is None else ""
+            row.body.show_faults([fault for fault in mine if fault.where[1:2] == (at,)])
+        own = next((tr(fault.reason) for fault in mine if len(fault.where) == 1), "")
         self._error.setText(own)
         self._error.setVisible(bool(own))
 

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from wxdesk.core.model import Content, ReplyKind
 from wxdesk.i18n import ntr, tr
+from wxdesk.ui.content.album import Album
+from wxdesk.ui.content.preview import ContentPreview
 from wxdesk.ui.rules.surface import Surface
 from wxdesk.ui.theme import Measure, Size, font
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
@@ -17,14 +19,18 @@ from wxdesk.ui.widgets.labels import PlainLabel
 WIDTH = 300
 """Of the whole panel."""
 
+WIDEST = WIDTH - 2 * 16 - 2 * 12 - 8
+"""Of a bubble."""
+
 BODIES = 120
 
 
 class Bubbles(QWidget):
     """The chat as the customer would see it."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, album: Album, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._album = album
         self.setAccessibleName(tr("What the customer would see"))
         self._texts: list[str] = []
         self._column = QVBoxLayout(self)
@@ -67,7 +73,10 @@ class Bubbles(QWidget):
         if asked:
             self._add_bubble(asked, ours=False)
         for content in contents:
-            self._add_bubble(_content_words(content), ours=True)
+            if content.kind is ReplyKind.TEXT:
+                self._add_bubble(content.text, ours=True)
+            else:
+                self._add_preview(content)
         if beside:
             self._texts.append(beside)
             self._lines.addWidget(PlainLabel(beside, size=Size.SMALL, role="secondary", wrap=True, parent=self._chat))
@@ -94,6 +103,12 @@ class Bubbles(QWidget):
         bubble = _bubble(text, "accent_tint" if ours else "panel", "" if ours else "line", self._chat)
         self._lines.addWidget(bubble, 0, Qt.AlignmentFlag.AlignRight if ours else Qt.AlignmentFlag.AlignLeft)
 
+    def _add_preview(self, content: Content) -> None:
+        self._texts.append(content.title or content.media_id)
+        bubble = ContentPreview(self._album, self._chat, fill="accent_tint", line="", widest=WIDEST)
+        bubble.show_content(content)
+        self._lines.addWidget(bubble, 0, Qt.AlignmentFlag.AlignRight)
+
 
 def _bubble(text: str, fill: str, line: str, parent: QWidget) -> Surface:
     bubble = Surface(fill, line, radius=Measure.BUBBLE_RADIUS, parent=parent)
@@ -101,21 +116,8 @@ def _bubble(text: str, fill: str, line: str, parent: QWidget) -> Surface:
     column.setContentsMargins(12, 8, 12, 8)
     label = PlainLabel(text, wrap=True, parent=bubble)
     label.setFont(font(Size.MESSAGE))  # a customer's sentence, as the inbox shows it
-    widest = WIDTH - 2 * 16 - 2 * 12 - 2 * 12 - 8
     wanted = max(label.fontMetrics().horizontalAdvance(part) for part in text.split("\n")) + 2
-    label.setFixedWidth(min(wanted, widest))
+    label.setFixedWidth(min(wanted, WIDEST - 2 * 12))
     label.setFixedHeight(label.heightForWidth(label.width()))
     column.addWidget(label)
     return bubble
-
-
-def _content_words(content: Content) -> str:
-    match content.kind:
-        case ReplyKind.TEXT:
-            return content.text
-        case ReplyKind.IMAGE:
-            return tr("[Picture {media_id}]", media_id=content.media_id)
-        case ReplyKind.LINK:
-            return "\n".join(part for part in (tr("[Link] {title}", title=content.title), content.description) if part)
-        case ReplyKind.CARD:
-            return tr("[Mini-program card] {title}", title=content.title)

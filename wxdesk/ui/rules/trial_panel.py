@@ -11,13 +11,15 @@ from wxdesk.core.render import TEXT_LIMIT_BYTES
 from wxdesk.core.rules import Outcome, Rule
 from wxdesk.desk.desk import BodyOf
 from wxdesk.desk.rulebook import Rulebook
+from wxdesk.desk.supposing import Tried
 from wxdesk.desk.trial import Trial
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.aside_words import snooze_span
+from wxdesk.ui.content.album import Album
 from wxdesk.ui.rules.trial_bubbles import WIDTH, Bubbles
 from wxdesk.ui.rules.trial_circumstances import TrialCircumstances
 from wxdesk.ui.rules.verdict_list import VerdictList
-from wxdesk.ui.rules.words import type_word
+from wxdesk.ui.rules.words import shortened, type_word
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -31,20 +33,19 @@ SOMEBODY = "OPENID"
 ROOM_FOR_BAR = 12
 """Kept free at the edge, so that nothing moves when a scroll bar comes."""
 
-ASKED = 60
-"""As many characters of the sentence as the chat repeats."""
-
 
 class TrialPanel(QFrame):
     """A sentence, who sends it and how, the rules' verdicts, and what the customer would see.
 
     Signals:
         closed: the operator wants the panel away (where it is a drawer).
+        tried: something else is tried now.
     """
 
     closed = Signal()
+    tried = Signal()
 
-    def __init__(self, rulebook: Rulebook, body_of: BodyOf, parent: QWidget | None = None) -> None:
+    def __init__(self, rulebook: Rulebook, body_of: BodyOf, album: Album, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._body_of = body_of
         self._rulebook = rulebook
@@ -57,7 +58,7 @@ class TrialPanel(QFrame):
         self.verdicts = VerdictList(self)
         self.note = PlainLabel(size=Size.SMALL, role="pending", wrap=True, parent=self)
         self.note.hide()
-        self.bubbles = Bubbles(self)
+        self.bubbles = Bubbles(album, self)
         self._lay_out()
         self._show_nothing()
 
@@ -90,7 +91,7 @@ class TrialPanel(QFrame):
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
-        head.addWidget(_title(tr("Try a sentence"), self))
+        head.addWidget(_title(tr("Try it: which rule answers this sentence?"), self))
         head.addStretch(1)
         head.addWidget(self.close_button)
         head.addSpacing(ROOM_FOR_BAR)
@@ -101,7 +102,28 @@ class TrialPanel(QFrame):
         who.addWidget(self.alias, 1)
         inside = QWidget(self)
         inside.setProperty("class", "flat")
-        column = QVBoxLayout(inside)
+        self._fill(QVBoxLayout(inside), who)
+        scroll = QScrollArea(self)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(inside)
+        scroll.viewport().setAutoFillBackground(False)
+        self._above = QVBoxLayout()
+        self._above.setContentsMargins(0, 0, ROOM_FOR_BAR, 0)
+        self._above.setSpacing(12)
+        line = QFrame(self)
+        line.setProperty("class", "line")
+        self._above.addWidget(line)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(16, 16, 16 - ROOM_FOR_BAR, 16)
+        whole.setSpacing(8)
+        whole.addLayout(self._above)
+        whole.addLayout(head)
+        whole.addWidget(scroll, 1)
+
+    def _fill(self, column: QVBoxLayout, who: QHBoxLayout) -> None:
         column.setContentsMargins(0, 0, ROOM_FOR_BAR, 0)
         column.setSpacing(8)
         column.addWidget(self.sentence)
@@ -116,22 +138,14 @@ class TrialPanel(QFrame):
         column.addWidget(_title(tr("The customer would see"), self))
         column.addWidget(self.bubbles)
         column.addStretch(1)
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(inside)
-        scroll.viewport().setAutoFillBackground(False)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(16, 16, 16 - ROOM_FOR_BAR, 16)
-        whole.setSpacing(8)
-        whole.addLayout(head)
-        whole.addWidget(scroll, 1)
 
     def set_drawer(self, drawer: bool) -> None:
         """Show or hide what a drawer needs to be closed."""
         self.close_button.setVisible(drawer)
+
+    def put_above(self, preview: QWidget) -> None:
+        """Show `preview` above the trial."""
+        self._above.insertWidget(0, preview)
 
     def ask_with(self, instead: Rule | None) -> None:
         """Try with `instead` in the place of the stored rule of the same id; None for the stored rules alone."""
@@ -146,22 +160,30 @@ class TrialPanel(QFrame):
     def _soon(self) -> None:
         self._later.start()
 
-    def try_now(self) -> None:
-        """Ask the rules, now."""
+    def message(self) -> Tried:
+        """What is tried."""
         kind = self.kind.value
         assert isinstance(kind, MessageType)  # noqa: S101 - the choices are of this type
+        source = self.source.text() if kind is MessageType.ENTER_SESSION else None
+        return Tried(self.sentence.text(), kind, source, self.alias.text(), around=self.around.supposed())
+
+    def try_now(self) -> None:
+        """Ask the rules, now."""
+        self.tried.emit()
+        asked = self.message()
+        kind = asked.on
         if kind is MessageType.TEXT and not self.sentence.text().strip():
             self._show_nothing()
             return
         instead = self._instead
         broken = instead is not None and self._rulebook.fault_in(instead) is not None
         trial = self._rulebook.try_sentence(
-            self.sentence.text(),
+            asked.sentence,
             kind,
-            self.source.text() if kind is MessageType.ENTER_SESSION else None,
-            self.alias.text(),
+            asked.session_from,
+            asked.alias,
             instead=None if broken else instead,
-            around=self.around.supposed(),
+            around=asked.around,
         )
         self._show(trial, kind, broken)
 
@@ -182,14 +204,10 @@ class TrialPanel(QFrame):
         self.note.setVisible(bool(self.note.full_text()))
         self.verdicts.show_verdicts(answer.verdicts, answer.rules_left)
         self.verdicts.show()
-        asked = _shortened(self.sentence.text()) if kind is MessageType.TEXT else f"[{type_word(kind)}]"
+        asked = shortened(self.sentence.text()) if kind is MessageType.TEXT else f"[{type_word(kind)}]"
         self.bubbles.show_answer(asked, trial.contents, _beside(trial))
         self.bubbles.cost.setText(_cost(trial))
         self.bubbles.show_bodies([self._body_of(SOMEBODY, content) for content in trial.leaving])
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= ASKED else text[:ASKED] + "…"
 
 
 def _stopped(trial: Trial) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
@@ -115,14 +117,14 @@ class WhenCard(QFrame):
         alike = (part for part in self._parts if part.condition == condition and part.excepted is excepted)
         return next(alike, None)
 
-    def show_fault(self, fault: Fault | None, reason: str = "") -> None:
-        """Say what is wrong, under the condition that it is about."""
-        where = fault.where if fault and fault.where[0] in ("when", "on") else ()
-        about = self._about(where)
-        inside = where[2:] if where[1:2] == ("not",) else where[1:]
+    def show_faults(self, faults: Sequence[Fault]) -> None:
+        """Say what is wrong, each under the condition that it is about."""
+        mine = [fault for fault in faults if fault.where[0] in ("when", "on")]
+        about = [(self._about(fault.where), fault) for fault in mine]
         for part in self._parts:
-            part.show_fault(inside if part is about else (), reason if part is about else "")
-        own = reason if where and about is None else ""
+            fault = next((fault for one, fault in about if one is part), None)
+            part.show_fault(_inside(fault.where) if fault else (), tr(fault.reason) if fault else "")
+        own = next((tr(fault.reason) for one, fault in about if one is None), "")
         self._error.setText(own)
         self._error.setVisible(bool(own))
         self._set()
@@ -133,8 +135,7 @@ class WhenCard(QFrame):
             return self.types
         if self.default.isChecked():
             return self.default
-        excepted = where[1:2] == ("not",)
-        inside = where[2:] if excepted else where[1:]
+        excepted, inside = where[1:2] == ("not",), _inside(where)
         alike = [part for part in self._parts if part.excepted is excepted]
         part = self._about(where) if inside else next(iter(alike), None)
         return self.add if part is None else part.place(inside)
@@ -142,8 +143,7 @@ class WhenCard(QFrame):
     def _about(self, where: Place) -> ConditionPart | None:
         if where[:1] != ("when",):
             return None
-        excepted = where[1:2] == ("not",)
-        inside = where[2:] if excepted else where[1:]
+        excepted, inside = where[1:2] == ("not",), _inside(where)
         return next((part for part in self._parts if part.excepted is excepted and part.owns(inside)), None)
 
     # -- what the operator does
@@ -227,6 +227,11 @@ class WhenCard(QFrame):
         QWidget.setTabOrder(self.add, self.default)
         self._flow.invalidate()
         self._sentence.updateGeometry()
+
+
+def _inside(where: Place) -> Place:
+    """The path inside the condition, whether it is an exception or not."""
+    return where[2:] if where[1:2] == ("not",) else where[1:]
 
 
 def _is_excepted(part: ConditionPart) -> bool:

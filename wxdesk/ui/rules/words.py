@@ -24,6 +24,10 @@ SHOWN_WORDS = 4
 """As many words of a condition as a line of the list names."""
 
 
+SHOWN_LETTERS = 60
+"""As many characters of a customer's sentence as are repeated."""
+
+
 def type_word(kind: MessageType) -> str:
     """What a contact can send or do."""
     match kind:
@@ -37,6 +41,11 @@ def type_word(kind: MessageType) -> str:
             return tr("entering the chat")
         case MessageType.OTHER:
             return tr("anything else")
+
+
+def shortened(sentence: str) -> str:
+    """A customer's sentence, as much of it as a line repeats."""
+    return sentence if len(sentence) <= SHOWN_LETTERS else sentence[:SHOWN_LETTERS] + "…"
 
 
 def types_word(kinds: Iterable[MessageType]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from wxdesk.core.errors import BadInput
@@ -48,12 +47,6 @@ class TemplatePreview(QFrame):
         asked = bool(template.prompts)
         note = tr("In ‹ › stands what you fill in.") if asked and content.kind is ReplyKind.TEXT else ""
         self._show(content, cost_words(content), note)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """The bubble paints itself in the colours of the moment."""
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "bubble"):
-            self.bubble.update()
 
     def _show(self, content: Content, cost: str, note: str) -> None:
         self.bubble.show_content(content)

@@ -1,0 +1,32 @@
+"""What keeps a rule from being stored, judged with all that this desk knows beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container
+
+from wxdesk.core.faults import Against, Fault, find_fault, find_faults
+from wxdesk.core.rules import Rule
+from wxdesk.desk.calendars import Calendars
+from wxdesk.desk.liquid import LiquidRenderer
+from wxdesk.desk.patterns import compile_pattern
+from wxdesk.desk.shelf import Shelf
+
+
+class Judge:
+    """Finds the faults of rules. `has_picture` tells whether a picture of that digest is kept on this machine."""
+
+    def __init__(
+        self, renderer: LiquidRenderer, calendars: Calendars, shelf: Shelf, has_picture: Callable[[str], bool]
+    ) -> None:
+        self._renderer = renderer
+        self._calendars = calendars
+        self._against = Against(shelf.reason_against, has_picture)
+
+    def fault_in(self, rule: Rule, calendars: Container[str] | None = None) -> Fault | None:
+        """The first fault with its place; None if it can be stored. `calendars`: if others count than those kept."""
+        known = self._calendars.schedules if calendars is None else calendars
+        return find_fault(rule, compile_pattern, self._renderer.check, known, self._against)
+
+    def faults_in(self, rule: Rule) -> tuple[Fault, ...]:
+        """All faults, the first one first."""
+        return find_faults(rule, compile_pattern, self._renderer.check, self._calendars.schedules, self._against)
