@@ -214,3 +214,41 @@ def test_a_library_that_x11_lacks_is_named_with_the_command_that_installs_it(hom
 def test_it_speaks_chinese_when_asked(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--home", str(home), "--lang", "zh_CN", "secret", "set", "nobody", "app_secret"]) == 2
     assert "没有账号「nobody」" in capsys.readouterr().err
+
+
+MORE = (
+    RULES.replace("9:00–21:00", "10:00–21:00") + '\n[[rules]]\nname = "x"\ndefault = true\nthen = [{ silent = true }]\n'
+)
+
+
+def test_a_check_prints_what_an_import_would_change_and_changes_nothing(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "now.toml").write_text(RULES, encoding="utf-8")
+    (home / "more.toml").write_text(MORE, encoding="utf-8")
+    assert wxdesk(home, "rules", "import", str(home / "now.toml")) == 0
+    assert capsys.readouterr().out == "1 rule now, 0 before: 1 new.\n"
+    assert wxdesk(home, "rules", "import", "--check", str(home / "more.toml")) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said == [
+        "~ 1. 营业时间",
+        '    - then = [{ reply = "9:00–21:00" }]',
+        '    + then = [{ reply = "10:00–21:00" }]',
+        "+ 2. x",
+        "2 rules now, 1 before: 1 new, 1 changed.",
+    ]
+    assert wxdesk(home, "rules", "export", str(home / "out.toml")) == 0
+    assert "10:00" not in (home / "out.toml").read_text(encoding="utf-8")
+    assert wxdesk(home, "rules", "import", str(home / "more.toml")) == 0
+    assert capsys.readouterr().out == "2 rules now, 1 before: 1 new, 1 changed.\n"
+    assert wxdesk(home, "rules", "import", "--check", str(home / "more.toml")) == 0
+    assert capsys.readouterr().out == "2 rules now, 2 before: 2 the same.\n"
+    assert wxdesk(home, "rules", "import", str(home / "now.toml")) == 0
+    assert capsys.readouterr().out == "1 rule now, 2 before: 1 changed, 1 removed.\n"
+
+
+def test_a_check_of_a_wrong_file_names_the_line_and_exits_1(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wrong = '[[rules]]\nname = "a"\nwhen = { any = ["x"] }\nthen = [{ template = "nobody" }]\n'
+    (home / "wrong.toml").write_text(wrong, encoding="utf-8")
+    assert wxdesk(home, "rules", "import", "--check", str(home / "wrong.toml")) == 1
+    assert "wrong.toml, line 4: There is no template “nobody”." in capsys.readouterr().err

@@ -67,6 +67,7 @@ from wxdesk.desk.presence import DeskPresence
 from wxdesk.desk.quarantine import Quarantine
 from wxdesk.desk.rests import Rests
 from wxdesk.desk.rulebook import Rulebook
+from wxdesk.desk.rules_exchange import RulesExchange
 from wxdesk.desk.setting_aside import SettingAside
 from wxdesk.desk.shelf import Shelf
 from wxdesk.desk.takeovers import Takeovers
@@ -241,6 +242,7 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
         pictures=pictures,
         typing=_typing(setup, store, out, accounts, writing, bus),
         rulebook=rulebook,
+        exchange=RulesExchange(rulebook, store.rules, clock),
         phrasebook=phrasebook,
         rests=out.rests,
         health=health,

@@ -17,12 +17,12 @@ from wxdesk import __version__, i18n, keychain, logs
 from wxdesk.app import Setup, utc_now
 from wxdesk.config import Config, load
 from wxdesk.core.credentials import Credentials
-from wxdesk.core.errors import BadInput, WxdeskError
+from wxdesk.core.errors import BadInput, BadRulesFile, WxdeskError
 from wxdesk.desktop import failure_shown, open_window
 from wxdesk.i18n import tr
 from wxdesk.keychain import Missing, SecretName
 from wxdesk.paths import default_home
-from wxdesk.rules_command import export_rules, import_rules
+from wxdesk.rules_command import check_lines, check_rules, export_rules, import_rules
 from wxdesk.running import serve
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -80,10 +80,13 @@ def _common() -> argparse.ArgumentParser:
 
 def _add_rules(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(title="actions", metavar="", required=True)
-    for name, summary in (("import", "replace the rules by those of FILE"), ("export", "write the rules to FILE")):
-        action = actions.add_parser(name, parents=[_common()], help=summary, description=summary)
+    for name, said in (("import", "replace the rules by those of FILE"), ("export", "write the rules to FILE")):
+        action = actions.add_parser(name, parents=[_common()], help=said, description=said)
         action.add_argument("file", type=Path, metavar="FILE")
         action.set_defaults(command=_import_rules if name == "import" else _export_rules)
+        if name == "import":
+            only = "only print what FILE would change; exit 1 if it has a mistake"
+            action.add_argument("--check", action="store_true", default=False, help=only)
 
 
 def _add_secret(parser: argparse.ArgumentParser) -> None:
@@ -213,8 +216,20 @@ def _import_rules(options: argparse.Namespace) -> int:
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(reason=f"{file}: {type(error).__name__}") from None
     setup, _ = _prepare(options)
-    count = asyncio.run(import_rules(setup, text, file.name))
-    print(i18n.ntr("Imported {n} rule.", "Imported {n} rules.", count))
+    if options.check:
+        return _check_rules(setup, text, file.name)
+    print(asyncio.run(import_rules(setup, text, file.name)))
+    return 0
+
+
+def _check_rules(setup: Setup, text: str, file_name: str) -> int:
+    try:
+        check = asyncio.run(check_rules(setup, text, file_name))
+    except BadRulesFile as error:
+        print(f"wxdesk: {i18n.explain(error)}", file=sys.stderr)
+        return 1
+    for line in check_lines(check):
+        print(line)
     return 0
 
 

@@ -3,32 +3,77 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+import difflib
+from collections.abc import AsyncIterator, Iterator
 
 from wxdesk.app import PICTURES, Setup
 from wxdesk.desk.bus import Bus
 from wxdesk.desk.calendars import Calendars
+from wxdesk.desk.calendars_file import calendar_text
+from wxdesk.desk.import_check import Change, ImportCheck, RuleChange, summary
 from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.desk.rulebook import Rulebook
+from wxdesk.desk.rules_exchange import RulesExchange
+from wxdesk.desk.rules_writing import rule_text
 from wxdesk.desk.shelf import Shelf
+from wxdesk.i18n import tr
 from wxdesk.store import open_store
 from wxdesk.store.picture_files import FolderOfPictures
 
 
-async def import_rules(setup: Setup, text: str, file_name: str) -> int:
-    """Replace the stored rules by those of a rules file, all or none; how many there are now."""
-    async with _rulebook(setup) as rulebook:
-        return len(await rulebook.import_text(text, file_name))
+async def import_rules(setup: Setup, text: str, file_name: str) -> str:
+    """Replace the stored rules by those of a rules file, all or none; what that has changed, in one sentence."""
+    async with _rules(setup) as (_, exchange):
+        return summary((await exchange.take_in(text, file_name)).check)
+
+
+async def check_rules(setup: Setup, text: str, file_name: str) -> ImportCheck:
+    """What a rules file would change; changes nothing."""
+    async with _rules(setup) as (_, exchange):
+        return await exchange.check(text, file_name)
+
+
+def check_lines(check: ImportCheck) -> Iterator[str]:
+    """What a rules file changes, rule by rule, each with the lines of the file that differ; the sum comes last."""
+    for one in check.rules:
+        if not one.is_none:
+            place = one.place_after or one.place_before
+            yield f"{_SIGNS[one.change]} {place}. {one.rule.name}" + _moves(one)
+            if one.change is Change.CHANGED and one.before and one.after:
+                yield from _differing(rule_text(one.before), rule_text(one.after))
+    for calendar in check.calendars:
+        yield f"{'~' if calendar.before else '+'} [[calendars]] {calendar.after.name}"
+        if calendar.before:
+            yield from _differing(calendar_text(calendar.before), calendar_text(calendar.after))
+    yield summary(check)
+
+
+_SIGNS = {Change.NEW: "+", Change.CHANGED: "~", Change.SAME: "=", Change.GONE: "-"}
+
+
+def _moves(change: RuleChange) -> str:
+    said = []
+    if change.moved:
+        said.append(tr("place {before} → {after}", before=change.place_before, after=change.place_after))
+    if change.switched:
+        said.append(tr("turned on") if change.rule.enabled else tr("turned off"))
+    return f"  ({tr(', ').join(said)})" if said else ""
+
+
+def _differing(before: str, after: str) -> Iterator[str]:
+    for line in difflib.ndiff(before.splitlines(), after.splitlines()):
+        if line[0] in "+-":
+            yield f"    {line}"
 
 
 async def export_rules(setup: Setup) -> str:
     """The stored rules as the text of a rules file."""
-    async with _rulebook(setup) as rulebook:
+    async with _rules(setup) as (rulebook, _):
         return await rulebook.export_text()
 
 
 @contextlib.asynccontextmanager
-async def _rulebook(setup: Setup) -> AsyncIterator[Rulebook]:
+async def _rules(setup: Setup) -> AsyncIterator[tuple[Rulebook, RulesExchange]]:
     store = await open_store(setup.config.store.url, setup.home)
     try:
         calendars, shelf = Calendars(store.settings), Shelf(store.templates)
@@ -43,6 +88,6 @@ async def _rulebook(setup: Setup) -> AsyncIterator[Rulebook]:
             has_picture=has_picture,
         )
         await rulebook.load()
-        yield rulebook
+        yield rulebook, RulesExchange(rulebook, store.rules, setup.clock)
     finally:
         await store.close()

@@ -59,6 +59,10 @@ class KeptRules:
         self._rules = [self._with_id(replace(rule, updated_at=at)) for rule in rules]
         return await self.all()
 
+    async def restore(self, rules: Sequence[Rule], at: datetime) -> list[Rule]:
+        self._rules = list(rules)
+        return await self.all()
+
     async def keep_list(self, revisions: Sequence[tuple[int, int]], at: datetime) -> None:
         self.lists.append(tuple(revisions))
 

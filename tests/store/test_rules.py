@@ -188,6 +188,23 @@ async def test_replacing_all_keeps_what_is_the_same(store: SqlStore) -> None:
     assert await store.rules.all() == []
 
 
+async def test_a_replaced_list_can_be_restored_with_its_ids(store: SqlStore) -> None:
+    for name in ("同", "变", "去"):
+        await store.rules.save(plain(name), T0)
+    same, changed, gone = before = await store.rules.all()
+    await store.rules.replace_all([plain("新"), plain("变", "另"), replace(plain("同"), enabled=False)], second(9))
+    restored = await store.rules.restore(before, second(10))
+    assert await store.rules.all() == restored
+    assert restored == [same, replace(changed, revision=3, updated_at=second(10)), gone]
+    assert [one.then for one in await store.rules.revisions(changed.id)] == [
+        changed.then,
+        plain("变", "另").then,
+        changed.then,
+    ]
+    later = await store.rules.save(plain("后"), second(11))  # the ids go on above those that came back
+    assert later.id > max(rule.id for rule in before)
+
+
 async def test_rules_of_one_name_are_told_apart_by_content(store: SqlStore) -> None:
     one, two = [await store.rules.save(plain("双", answer), T0) for answer in ("甲", "乙")]
     swapped = await store.rules.replace_all([plain("双", "乙"), plain("双", "甲")], second(1))

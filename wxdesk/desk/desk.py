@@ -21,6 +21,7 @@ from wxdesk.desk.presence import DeskPresence
 from wxdesk.desk.quarantine import Quarantine
 from wxdesk.desk.rests import Rests
 from wxdesk.desk.rulebook import Rulebook
+from wxdesk.desk.rules_exchange import RulesExchange
 from wxdesk.desk.setting_aside import SettingAside
 from wxdesk.desk.takeovers import Takeovers
 from wxdesk.desk.traffic import Traffic
@@ -45,6 +46,7 @@ class Desk:
     pictures: Pictures
     typing: Typing
     rulebook: Rulebook
+    exchange: RulesExchange
     phrasebook: Phrasebook
     rests: Rests
     health: Health

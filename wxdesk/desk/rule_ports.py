@@ -55,6 +55,10 @@ class Rules(Protocol):
         """
         ...
 
+    async def restore(self, rules: Sequence[Rule], at: datetime) -> list[Rule]:
+        """Let the list be as it was, ids included; what reads otherwise now gets its former content as a revision."""
+        ...
+
     async def keep_list(self, revisions: Sequence[tuple[int, int]], at: datetime) -> None:
         """Note that these are asked in this order from `at` on (id and revision), if they are others than before."""
         ...

@@ -161,28 +161,28 @@ class Rulebook:
         if fault is not None:
             raise _error(rule, fault)
         saved = await self._rules.save(rule, self._clock())
-        await self._changed()
+        await self.changed()
         return saved
 
     async def set_enabled(self, rule_id: int, enabled: bool) -> None:
         """Switch a rule on or off."""
         await self._rules.set_enabled(rule_id, enabled)
-        await self._changed()
+        await self.changed()
 
     async def reorder(self, ids: Sequence[int]) -> None:
         """Put the rules in this order; those left out keep their order at the end."""
         await self._rules.reorder(ids)
-        await self._changed()
+        await self.changed()
 
     async def delete(self, rule_id: int) -> None:
         """Remove a rule."""
         await self._rules.delete(rule_id)
-        await self._changed()
+        await self.changed()
 
     async def put_back(self, rule: Rule) -> None:
         """Undo a deletion."""
         await self._rules.put_back(rule)
-        await self._changed()
+        await self.changed()
 
     async def import_text(self, text: str, file_name: str) -> list[Rule]:
         """Replace all rules by those of a file, all of them or none; its calendars are added to those there are.
@@ -192,7 +192,7 @@ class Rulebook:
         """
         read = read_rules(text, file_name, self.judge.fault_in)
         kept = await self._rules.replace_all(read.rules, self._clock(), self._calendars.stored_with(read.calendars))
-        await self._changed()
+        await self.changed()
         return kept
 
     async def save_calendars(self, calendars: Sequence[Calendar], renamed: Mapping[str, str]) -> None:
@@ -213,7 +213,7 @@ class Rulebook:
                 when = rule.when.with_renamed_calendars(renamed)
                 await self._rules.save(replace(rule, when=when), self._clock())
         await self._calendars.replace_all(calendars)
-        await self._changed()
+        await self.changed()
 
     async def export_text(self) -> str:
         """All rules and calendars as a file, switched-off rules included."""
@@ -287,7 +287,8 @@ class Rulebook:
         """The first thing that keeps `rule` from being stored, with its place; None if it can be."""
         return self.judge.fault_in(rule)
 
-    async def _changed(self) -> None:
+    async def changed(self) -> None:
+        """The store has other rules: take them, and tell everybody."""
         await self.load()
         await self._deciding.settled()
         self._publish(RulesChanged())

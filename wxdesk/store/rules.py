@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -12,6 +11,7 @@ from sqlalchemy import Connection, Delete, Row, Update, bindparam, delete, func,
 
 from wxdesk.core.errors import NotFound
 from wxdesk.core.rules import Rule
+from wxdesk.core.succession import content, continued
 from wxdesk.desk.rule_ports import NOTHING_BESIDE
 from wxdesk.store import rule_lists
 from wxdesk.store.database import Database
@@ -71,6 +71,13 @@ class SqlRules:
         """
         return await self._db.write(_replace_all, rules, at, beside)
 
+    async def restore(self, rules: Sequence[Rule], at: datetime) -> list[Rule]:
+        """Let the list be as it was, ids and places included, in one transaction.
+
+        What is not among these is removed; what reads otherwise now gets its former content as the next revision.
+        """
+        return await self._db.write(_restore, rules, at)
+
 
 def _save(connection: Connection, rule: Rule, at: datetime) -> Rule:
     listed = _list(connection, for_update=True)
@@ -121,8 +128,7 @@ def _put_back(connection: Connection, rule: Rule) -> None:
     listed = _list(connection, for_update=True)
     if any(one.id == rule.id for one in listed):
         return  # another desk was faster
-    values = {"id": rule.id, "position": 0, "revision": rule.revision, "enabled": rule.enabled}
-    connection.execute(rules.insert().values(**values, rule=_content(rule), updated_at=rule.updated_at))
+    _insert_again(connection, rule)
     listed.insert(rule.position - 1, replace(rule, position=0))
     _place(connection, listed)
 
@@ -131,10 +137,10 @@ def _replace_all(connection: Connection, wanted: Sequence[Rule], at: datetime, b
     for key, value in beside.items():
         put(connection, key, value)
     known = _list(connection, for_update=True)
-    matches = _matches(wanted, known)
+    matches = continued(wanted, known)
     stay = {match.id for match in matches.values()}
     _remove(connection, [rule.id for rule in known if rule.id not in stay])
-    changed = [index for index, match in matches.items() if _content(match) != _content(wanted[index])]
+    changed = [index for index, match in matches.items() if content(match) != content(wanted[index])]
     new = [index for index in range(len(wanted)) if index not in matches]
     made = {index: _switched(connection, match, wanted[index].enabled) for index, match in matches.items()}
     made.update(zip(changed, _update(connection, [(matches[i], wanted[i]) for i in changed], at), strict=True))
@@ -142,29 +148,23 @@ def _replace_all(connection: Connection, wanted: Sequence[Rule], at: datetime, b
     return _place(connection, [made[index] for index in range(len(wanted))])
 
 
-def _content(rule: Rule) -> Rule:
-    """What a revision is a revision of: the rule without its place, its switch and what the store gave it."""
-    return replace(rule, id=0, position=0, revision=0, enabled=True, updated_at=None)
+def _restore(connection: Connection, former: Sequence[Rule], at: datetime) -> list[Rule]:
+    known = {rule.id: rule for rule in _list(connection, for_update=True)}
+    _remove(connection, [rule_id for rule_id in known if rule_id not in {rule.id for rule in former}])
+    changed = [rule for rule in former if rule.id in known and content(known[rule.id]) != content(rule)]
+    made = {rule.id: rule for rule in _update(connection, [(known[rule.id], rule) for rule in changed], at)}
+    for rule in former:
+        if rule.id not in known:
+            _insert_again(connection, rule)
+            made[rule.id] = replace(rule, position=0)
+        elif rule.id not in made:
+            made[rule.id] = _switched(connection, known[rule.id], rule.enabled)
+    return _place(connection, [made[rule.id] for rule in former])
 
 
-def _matches(wanted: Sequence[Rule], known: Sequence[Rule]) -> dict[int, Rule]:
-    """The known rule that a wanted one continues, by its index: the same content first, then the same name."""
-    found: dict[int, Rule] = {}
-    left = list(known)
-    for feature in (_content, _name):
-        having: defaultdict[object, deque[Rule]] = defaultdict(deque)
-        for rule in left:
-            having[feature(rule)].append(rule)
-        for index, rule in enumerate(wanted):
-            if index not in found and having[feature(rule)]:
-                found[index] = having[feature(rule)].popleft()
-        taken = {rule.id for rule in found.values()}
-        left = [rule for rule in left if rule.id not in taken]
-    return found
-
-
-def _name(rule: Rule) -> str:
-    return rule.name
+def _insert_again(connection: Connection, rule: Rule) -> None:
+    values = {"id": rule.id, "position": 0, "revision": rule.revision, "enabled": rule.enabled}
+    connection.execute(rules.insert().values(**values, rule=content(rule), updated_at=rule.updated_at))
 
 
 def _list(connection: Connection, *, for_update: bool = False) -> list[Rule]:
@@ -189,8 +189,7 @@ def _insert(connection: Connection, new: Sequence[Rule], at: datetime) -> list[R
     if not new:
         return []
     rows = [
-        {"position": 0, "revision": 1, "enabled": rule.enabled, "rule": _content(rule), "updated_at": at}
-        for rule in new
+        {"position": 0, "revision": 1, "enabled": rule.enabled, "rule": content(rule), "updated_at": at} for rule in new
     ]
     ids = connection.scalars(rules.insert().returning(rules.c.id, sort_by_parameter_order=True), rows)
     made = zip(new, ids, strict=True)
@@ -217,7 +216,7 @@ def _update(connection: Connection, pairs: Sequence[tuple[Rule, Rule]], at: date
             "its_id": rule.id,
             "new_revision": rule.revision,
             "new_enabled": rule.enabled,
-            "new_rule": _content(rule),
+            "new_rule": content(rule),
             "new_updated_at": at,
         }
         for rule in saved
@@ -234,7 +233,7 @@ def _last_revisions(connection: Connection, ids: Sequence[int]) -> dict[int, int
 
 def _with_revisions(connection: Connection, saved: list[Rule]) -> list[Rule]:
     rows = [
-        {"rule_id": rule.id, "revision": rule.revision, "rule": _content(rule), "saved_at": rule.updated_at}
+        {"rule_id": rule.id, "revision": rule.revision, "rule": content(rule), "saved_at": rule.updated_at}
         for rule in saved
     ]
     connection.execute(rule_revisions.insert(), rows)

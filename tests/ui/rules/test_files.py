@@ -7,15 +7,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.ui.world import World
 from wxdesk.core.rules import Rule
 from wxdesk.paths import resource
 from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.dialogs import ConfirmDialog
-from wxdesk.ui.notices import Notices
+from wxdesk.ui.notices import Notices, Toast
+from wxdesk.ui.rules.import_dialog import ImportDialog
 from wxdesk.ui.rules.page import RulesPage
+from wxdesk.ui.widgets.labels import PlainLabel
 
 type Stored = Callable[[], list[Rule]]
 
@@ -34,9 +37,10 @@ def test_a_wrong_file_names_its_line_and_changes_nothing(
     before = stored()
     wrong = GOOD + '\n[[rules]]\nname = "Two"\nwhen = { regex = "(" }\nthen = [{ reply = "x" }]\n'
     page.files.import_from(_file(tmp_path, wrong))
+    qtbot.waitUntil(lambda: bridge.is_idle)
     told = notices.bars.texts()["rules-file"]
     assert told == "Nothing was imported. shop.toml, line 8: A “(” is not closed."
-    assert host.findChild(ConfirmDialog) is None
+    assert host.findChild(ImportDialog) is None
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert stored() == before
 
@@ -50,18 +54,110 @@ def test_what_is_not_text_or_not_there_is_refused(page: RulesPage, notices: Noti
     assert "missing.toml" in notices.bars.texts()["rules-file"]
 
 
-def test_an_import_says_what_it_destroys_and_waits(
+def _asked(page: RulesPage, file: str, host: QWidget, bridge: Bridge, qtbot: QtBot) -> ImportDialog:
+    page.files.import_from(file)
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    question: ImportDialog | None = host.findChild(ImportDialog)
+    assert question is not None
+    return question
+
+
+def test_a_template_that_is_not_there_is_told_before_any_question(
+    page: RulesPage, notices: Notices, bridge: Bridge, tmp_path: Path, host: QWidget, qtbot: QtBot
+) -> None:
+    unknown = GOOD + '\n[[rules]]\nname = "Two"\nwhen = { any = ["x"] }\nthen = [{ template = "nobody" }]\n'
+    page.files.import_from(_file(tmp_path, unknown))
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    told = notices.bars.texts()["rules-file"]
+    assert told == "Nothing was imported. shop.toml, line 9: There is no template “nobody”."
+    assert host.findChild(ImportDialog) is None
+
+
+OTHER = r"""
+[[calendars]]
+name = "Shop"
+weekly = [{ days = ["mon"], from = "09:00", to = "18:00" }]
+
+[[rules]]
+name = "Parcels"
+when = { regex = 'order (?P<no>\d{4,})' }
+then = [{ reply = "Order {{ m.no }} is on its way." }]
+
+[[rules]]
+name = "Hours"
+when = { any = ["opening hours", "几点"], none = ["refund"] }
+then = [{ reply = "We open at 10." }]
+
+[[rules]]
+name = "Greeting"
+enabled = false
+when = { any = ["hello"] }
+then = [{ reply = "Hello." }]
+
+[[rules]]
+name = "Everything else"
+default = true
+then = [{ reply = "Thank you, {{ contact.alias }}." }]
+"""
+
+
+def test_an_import_shows_what_it_changes_and_waits(
     page: RulesPage, stored: Stored, bridge: Bridge, tmp_path: Path, host: QWidget, qtbot: QtBot
 ) -> None:
-    page.files.import_from(_file(tmp_path, GOOD))
-    question = host.findChild(ConfirmDialog)
-    assert question is not None
-    assert question.windowTitle() == "Replace 4 rules by 1 rule?"
-    assert len(stored()) == 4
-    question.action.click()
-    qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rowCount() == 1)
-    assert [rule.name for rule in stored()] == ["Only one"]
-    assert page.editor.head.name.text() == "Only one"
+    before = stored()
+    question = _asked(page, _file(tmp_path, OTHER), host, bridge, qtbot)
+    assert question.windowTitle() == "Import shop.toml?"
+    assert question.summary.full_text() == (
+        "4 rules now, 4 before: 1 new, 1 changed, 1 removed, 1 moved, 2 the same, 1 calendar added."
+    )
+    assert question.rows() == [
+        "Parcels\nplace 3 → 1",
+        "Hours\nChanged",
+        "Greeting\nAdded",
+        "Refunds\nRemoved",
+        "Shop\nBusiness hours, new",
+    ]
+    question.list.setCurrentRow(1)
+    assert "− \tWe open at 9." in question.view.toPlainText().replace("−\t", "− \t")
+    assert "+ \tWe open at 10." in question.view.toPlainText().replace("+\t", "+ \t")
+    question.list.setCurrentRow(4)
+    assert "09:00–18:00" in question.view.toPlainText()
+    question.cancel.click()
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert stored() == before
+
+
+def test_an_import_is_undone_and_redone(
+    page: RulesPage, world: World, stored: Stored, bridge: Bridge, tmp_path: Path, host: QWidget, qtbot: QtBot
+) -> None:
+    before, view = stored(), page.list.view
+    _asked(page, _file(tmp_path, OTHER), host, bridge, qtbot).action.click()
+    qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rowCount() == 4 and page.rules.index(0).data() == "Parcels")
+    assert [calendar.name for calendar in world.desk.rulebook.calendars.all] == ["Shop"]
+    toast = host.findChild(Toast)
+    assert toast.findChild(PlainLabel).full_text().startswith("4 rules now, 4 before: ")
+    after = stored()
+    toast.action.click()
+    qtbot.waitUntil(lambda: bridge.is_idle and page.rules.index(0).data() == "Refunds")
+    back = stored()
+    assert [(rule.id, rule.name, rule.then, rule.when) for rule in back] == [
+        (rule.id, rule.name, rule.then, rule.when) for rule in before
+    ]
+    assert world.desk.rulebook.calendars.all == ()
+    assert [rule.revision for rule in back] == [1, 3, 1, 1]  # what was said in between stays a revision
+    qtbot.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(lambda: bridge.is_idle and page.rules.index(0).data() == "Parcels")
+    assert [(rule.id, rule.name, rule.then) for rule in stored()] == [(rule.id, rule.name, rule.then) for rule in after]
+
+
+def test_a_file_that_changes_nothing_says_so(
+    page: RulesPage, world: World, bridge: Bridge, tmp_path: Path, host: QWidget, qtbot: QtBot
+) -> None:
+    same = world.call(world.desk.rulebook.export_text())
+    question = _asked(page, _file(tmp_path, same), host, bridge, qtbot)
+    assert question.rows() == []
+    assert not question.action.isEnabled()
+    question.cancel.click()
 
 
 def test_an_export_is_a_rules_file(page: RulesPage, bridge: Bridge, tmp_path: Path, qtbot: QtBot) -> None:

@@ -20,6 +20,7 @@ from wxdesk.core.rules import Delivery, Rule
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.notices import Toast
+from wxdesk.ui.rules.list_changes import placed
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.rules.rule_delegate import EDGE, TEXT_LEFT, fitting, switch_rect
 from wxdesk.ui.rules.rule_model import Role, RuleModel
@@ -211,6 +212,45 @@ def test_a_move_a_switch_and_a_deletion_are_undone_at_once(
     qtbot.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)  # there is nothing more
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert stored() == before
+
+
+def test_all_changes_of_the_list_are_undone_and_redone_one_after_the_other(
+    page: RulesPage, stored: Stored, bridge: Bridge, qtbot: QtBot
+) -> None:
+    view, steps = page.list.view, [stored()]
+
+    def press(key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        qtbot.keyClick(view, key, modifiers)
+        qtbot.waitUntil(lambda: bridge.is_idle)
+
+    view.setCurrentIndex(page.rules.index(0))
+    for key, modifiers in (
+        (Qt.Key.Key_Space, Qt.KeyboardModifier.NoModifier),
+        (Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier),
+        (Qt.Key.Key_Delete, Qt.KeyboardModifier.NoModifier),
+        (Qt.Key.Key_Space, Qt.KeyboardModifier.NoModifier),
+    ):
+        press(key, modifiers)
+        steps.append(stored())
+    assert len({tuple((rule.id, rule.enabled) for rule in step) for step in steps}) == 5
+    ctrl, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    for step in reversed(steps[:-1]):
+        press(Qt.Key.Key_Z, ctrl)
+        assert stored() == step
+    assert not view.undoable
+    for step in steps[1:]:
+        press(Qt.Key.Key_Z, ctrl | shift)
+        assert stored() == step
+    assert not view.redoable
+    press(Qt.Key.Key_Z, ctrl)
+    press(Qt.Key.Key_Space)  # another change ends what could be done again
+    assert not view.redoable
+
+
+def test_a_move_is_taken_back_also_where_others_came_in_between() -> None:
+    assert placed([1, 2, 3, 4], 4, [1, 4, 2, 3]) == [1, 4, 2, 3]
+    assert placed([2, 9, 3, 4], 4, [1, 2, 4, 3]) == [2, 4, 9, 3]  # 1 is gone, 9 is new
+    assert placed([5, 3, 2], 2, [1, 2, 3]) == [2, 5, 3]
 
 
 def test_space_and_a_click_switch_a_rule(page: RulesPage, stored: Stored, bridge: Bridge, qtbot: QtBot) -> None:

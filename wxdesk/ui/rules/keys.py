@@ -17,6 +17,6 @@ def page_keys() -> Sequence[Key]:
         Key("Ctrl+.", tr("Go to the next mistake in the rule")),
         Key("Space", tr("Switch the rule on or off")),
         Key("Alt+↑ Alt+↓", tr("Move the rule up or down")),
-        Key("Ctrl+Z", tr("In the list: take the last change of the list back")),
+        Key("Ctrl+Z Ctrl+Shift+Z", tr("In the list: undo and redo what was done to the list")),
         Key("Delete", tr("Delete the rule, or the word that has the keyboard")),
     )

@@ -13,6 +13,7 @@ from wxdesk.core.events import RulesChanged
 from wxdesk.core.findings import Finding
 from wxdesk.core.likeness import Group
 from wxdesk.core.rules import Condition, Rule
+from wxdesk.desk.rules_exchange import Imported
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.editing.leaving import Leaving
@@ -285,11 +286,11 @@ class RulesPage(QWidget):
     def _import(self) -> None:
         self.leave(self.files.open_import)
 
-    def _imported(self, rules: list[Rule]) -> None:
-        self.changes.forget()
+    def _imported(self, imported: Imported) -> None:
+        self.changes.take_in(imported)
         self.editor.revert()
         self._middle.setCurrentWidget(self.empty)
-        self._show(rules)
+        self._show(list(imported.rules))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share out the room."""

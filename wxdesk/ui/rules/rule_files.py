@@ -1,4 +1,4 @@
-"""Rules from a file and into a file, with the question before anything is replaced."""
+"""Rules from a file and into a file, with a look at what changes before anything does."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from wxdesk.core.errors import BadRulesFile
-from wxdesk.core.rules import Rule
-from wxdesk.desk.rules_file import read_rules
+from wxdesk.desk.import_check import ImportCheck
 from wxdesk.i18n import language, ntr, tr
 from wxdesk.paths import resource
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.notices import Notices
+from wxdesk.ui.rules.import_dialog import ImportDialog
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ class RuleFiles(QObject):
     """Imports and exports. A file that is wrong changes nothing and is shown with its line until dismissed.
 
     Signals:
-        imported: the rules that stand in the list now.
+        imported: what has been imported, as `desk.rules_exchange` tells it.
     """
 
     imported = Signal(object)
@@ -36,6 +36,7 @@ class RuleFiles(QObject):
         super().__init__(host)
         self._bridge = bridge
         self._notices = notices
+        self._exchange = bridge.desk.exchange
         self._count = count
         self._host = host
         self._text = ""
@@ -58,22 +59,23 @@ class RuleFiles(QObject):
         dialog.open()
 
     def import_from(self, file: str) -> None:
-        """Read a file, and ask before it replaces the rules."""
+        """Read a file, and show what it changes before it does."""
         path = Path(file)
         self._notices.bar(TROUBLE, "")
         try:
-            text = _read(path)
-            rules = read_rules(text, path.name).rules
+            self._text, self._name = _read(path), path.name
         except BadRulesFile as error:
             self._refuse(error)
             return
-        self._text, self._name = text, path.name
+        self._bridge.ask(self._exchange.check(self._text, self._name), self._checked, self._failed)
+
+    def _checked(self, check: ImportCheck) -> None:
         if not self._count():
             self._replace()
             return
-        title = tr("Replace {old} by {new}?", old=_rules(self._count()), new=_rules(len(rules)))
-        text = tr("All rules in the list are removed, and those of {file} take their place.", file=path.name)
-        self._notices.confirm(title, text, tr("Replace"), self._replace, destructive=True)
+        dialog = ImportDialog(check, self._name, self._host.window())
+        dialog.agreed.connect(self._replace)
+        dialog.open()
 
     def start_with_ours(self) -> None:
         """Take over the rules that come with the program, in the operator's language."""
@@ -87,11 +89,7 @@ class RuleFiles(QObject):
         self._bridge.ask(self._bridge.desk.rulebook.export_text(), self._write)
 
     def _replace(self) -> None:
-        self._bridge.ask(self._bridge.desk.rulebook.import_text(self._text, self._name), self._replaced, self._failed)
-
-    def _replaced(self, rules: list[Rule]) -> None:
-        self._notices.toast(tr("{rules} imported from {file}", rules=_rules(len(rules)), file=self._name))
-        self.imported.emit(rules)
+        self._bridge.ask(self._exchange.take_in(self._text, self._name), self.imported.emit, self._failed)
 
     def _failed(self, error: Exception) -> None:
         if isinstance(error, BadRulesFile):

@@ -36,15 +36,16 @@ class RuleView(RecordView[Rule]):
     Signals:
         delete_asked: the rule that the operator wants away.
         menu_asked: where on the screen the menu of the current row shall open.
-        undo_asked: the operator wants the last change of the list taken back.
+        undo_asked, redo_asked: the operator wants the last change of the list taken back, or made again.
     """
 
     delete_asked = Signal(object)
     menu_asked = Signal(QPoint)
     undo_asked = Signal()
+    redo_asked = Signal()
 
-    undoable = False
-    """Whether Ctrl+Z is the list's, which has something to take back; else it is the editor's."""
+    undoable = redoable = False
+    """Whether Ctrl+Z and Ctrl+Shift+Z are the list's, which has something to take back; else they are the editor's."""
 
     def __init__(self, rules: RuleModel, parent: QWidget | None = None) -> None:
         super().__init__(rules, RuleDelegate(), tr("Rules, asked from top to bottom"), parent)
@@ -67,9 +68,10 @@ class RuleView(RecordView[Rule]):
             self.scrollTo(self.currentIndex())
 
     def event(self, event: QEvent) -> bool:
-        """Keep Ctrl+Z from the editor while there is something to take back here."""
-        if self.undoable and event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            event.setAccepted(event.matches(QKeySequence.StandardKey.Undo))
+        """Keep Ctrl+Z and Ctrl+Shift+Z from the editor while there is something to take back here."""
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            undo = self.undoable and event.matches(QKeySequence.StandardKey.Undo)
+            event.setAccepted(undo or (self.redoable and event.matches(QKeySequence.StandardKey.Redo)))
             return event.isAccepted() or super().event(event)
         return super().event(event)
 
@@ -85,6 +87,8 @@ class RuleView(RecordView[Rule]):
             self.rules.setData(index, state, Qt.ItemDataRole.CheckStateRole)
         elif event.matches(QKeySequence.StandardKey.Undo):
             self.undo_asked.emit()
+        elif event.matches(QKeySequence.StandardKey.Redo):
+            self.redo_asked.emit()
         elif event.key() == Qt.Key.Key_Delete and index.isValid():
             self.delete_asked.emit(self.current())
         else:

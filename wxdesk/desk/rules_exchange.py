@@ -1,0 +1,73 @@
+"""Rules go out into a file and come in from one: checked first, and taken back if it was a mistake."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wxdesk.core.rules import Rule
+from wxdesk.core.schedule import Calendar
+from wxdesk.desk.import_check import ImportCheck, check_import
+from wxdesk.desk.ports import Clock
+from wxdesk.desk.rule_ports import Rules
+from wxdesk.desk.rulebook import Rulebook
+from wxdesk.desk.rules_file import read_rules
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Rules and business hours as they stood at some time."""
+
+    rules: tuple[Rule, ...]
+    calendars: tuple[Calendar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What a file has changed: the rules as they are now, how everything stood before, and the difference."""
+
+    rules: tuple[Rule, ...]
+    before: Standing
+    check: ImportCheck
+
+
+class RulesExchange:
+    """Looks at files before they replace the rules of `rulebook`, and brings back what they replaced."""
+
+    def __init__(self, rulebook: Rulebook, rules: Rules, clock: Clock) -> None:
+        self._rulebook = rulebook
+        self._rules = rules
+        self._clock = clock
+
+    async def check(self, text: str, file_name: str) -> ImportCheck:
+        """What the file would change; changes nothing.
+
+        Raises:
+            BadRulesFile: it cannot be imported.
+        """
+        read = read_rules(text, file_name, self._rulebook.judge.fault_in)
+        return check_import(await self._rules.all(), self._rulebook.calendars.all, read)
+
+    async def take_in(self, text: str, file_name: str) -> Imported:
+        """Let the file's rules take the place of all that there are.
+
+        Raises:
+            BadRulesFile: nothing was changed.
+        """
+        check, before = await self.check(text, file_name), await self.standing()
+        return Imported(tuple(await self._rulebook.import_text(text, file_name)), before, check)
+
+    async def standing(self) -> Standing:
+        """Rules and business hours as they are, to be restored later."""
+        return Standing(tuple(await self._rules.all()), self._rulebook.calendars.all)
+
+    async def restore(self, standing: Standing) -> Standing:
+        """Let the list be as it was; returns how it stood until now.
+
+        A rule keeps its id, and so all that is known of it; one that reads otherwise now gets its former words as the
+        next revision.
+        """
+        now = await self.standing()
+        await self._rulebook.calendars.replace_all(standing.calendars)
+        await self._rules.restore(standing.rules, self._clock())
+        await self._rulebook.changed()
+        return now
