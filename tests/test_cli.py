@@ -235,14 +235,14 @@ def test_a_check_prints_what_an_import_would_change_and_changes_nothing(
         '    - then = [{ reply = "9:00–21:00" }]',
         '    + then = [{ reply = "10:00–21:00" }]',
         "+ 2. x",
-        "2 rules now, 1 before: 1 new, 1 changed.",
+        "2 rules instead of 1: 1 new, 1 changed.",
     ]
     assert wxdesk(home, "rules", "export", str(home / "out.toml")) == 0
     assert "10:00" not in (home / "out.toml").read_text(encoding="utf-8")
     assert wxdesk(home, "rules", "import", str(home / "more.toml")) == 0
     assert capsys.readouterr().out == "2 rules now, 1 before: 1 new, 1 changed.\n"
     assert wxdesk(home, "rules", "import", "--check", str(home / "more.toml")) == 0
-    assert capsys.readouterr().out == "2 rules now, 2 before: 2 the same.\n"
+    assert capsys.readouterr().out == "2 rules instead of 2: 2 the same.\n"
     assert wxdesk(home, "rules", "import", str(home / "now.toml")) == 0
     assert capsys.readouterr().out == "1 rule now, 2 before: 1 changed, 1 removed.\n"
 

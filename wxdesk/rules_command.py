@@ -10,7 +10,7 @@ from wxdesk.app import PICTURES, Setup
 from wxdesk.desk.bus import Bus
 from wxdesk.desk.calendars import Calendars
 from wxdesk.desk.calendars_file import calendar_text
-from wxdesk.desk.import_check import Change, ImportCheck, RuleChange, summary
+from wxdesk.desk.import_check import Change, ImportCheck, RuleChange, outlook, summary
 from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.desk.rulebook import Rulebook
 from wxdesk.desk.rules_exchange import RulesExchange
@@ -45,7 +45,7 @@ def check_lines(check: ImportCheck) -> Iterator[str]:
         yield f"{'~' if calendar.before else '+'} [[calendars]] {calendar.after.name}"
         if calendar.before:
             yield from _differing(calendar_text(calendar.before), calendar_text(calendar.after))
-    yield summary(check)
+    yield outlook(check)
 
 
 _SIGNS = {Change.NEW: "+", Change.CHANGED: "~", Change.SAME: "=", Change.GONE: "-"}

@@ -113,10 +113,19 @@ def check_import(stored: Sequence[Rule], calendars: Sequence[Calendar], file: Ru
     return ImportCheck((*entries, *gone), tuple(changed))
 
 
+def outlook(check: ImportCheck) -> str:
+    """How many rules would take the place of how many, and what would become of them, in one sentence."""
+    rules = ntr("{n} rule", "{n} rules", check.after)
+    return _sentence(tr("{rules} instead of {before}", rules=rules, before=check.before), check)
+
+
 def summary(check: ImportCheck) -> str:
-    """How many rules there are then, how many before, and what becomes of them, in one sentence."""
+    """The same once it has happened."""
     now = ntr("{n} rule now", "{n} rules now", check.after)
-    head = tr("{now}, {before} before", now=now, before=check.before)
+    return _sentence(tr("{now}, {before} before", now=now, before=check.before), check)
+
+
+def _sentence(head: str, check: ImportCheck) -> str:
     parts = tr(", ").join(_parts(check))
     return tr("{head}: {parts}.", head=head, parts=parts) if parts else tr("{head}.", head=head)
 

@@ -7,10 +7,11 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from wxdesk.core.rules import Delivery, Rule
+from wxdesk.core.succession import content
+from wxdesk.ui.editing.undoing import Steps
 from wxdesk.ui.rules.condition_parts import WordsPart
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.rules.reply_body import ReplyBody
-from wxdesk.ui.rules.undoing import RuleSteps
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -71,7 +72,7 @@ def test_what_is_reverted_can_be_brought_back(page: RulesPage) -> None:
 
 
 def test_a_new_change_ends_what_could_be_redone() -> None:
-    steps = RuleSteps()
+    steps = Steps[Rule](content)
     for name in ("a", "b", "c"):
         steps.note(Rule(name))
     steps.note(Rule("c", id=7, revision=3))  # saved, but reading the same

@@ -11,16 +11,17 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from wxdesk.core.faults import Fault, known_groups
 from wxdesk.core.rules import Rule
+from wxdesk.core.succession import content
 from wxdesk.desk.patterns import compile_pattern
 from wxdesk.desk.rulebook import Rulebook
 from wxdesk.i18n import tr
+from wxdesk.ui.editing.undoing import Steps, UndoKeys, focused_name, refocus
 from wxdesk.ui.rules.circumstance_parts import Offers
 from wxdesk.ui.rules.editor_head import EditorHead
 from wxdesk.ui.rules.lacks import is_lack
 from wxdesk.ui.rules.leaving_card import LeavingCard
 from wxdesk.ui.rules.places import Places
 from wxdesk.ui.rules.then_card import ThenCard
-from wxdesk.ui.rules.undoing import RuleSteps, UndoKeys, focused_name, refocus
 from wxdesk.ui.rules.when_card import WhenCard
 from wxdesk.ui.rules.words import lack_word
 from wxdesk.ui.shortcuts import bind
@@ -68,7 +69,7 @@ class RuleEditor(QWidget):
         self.leaving_card = LeavingCard(self)
         self._connect()
         self._lay_out()
-        self._steps = RuleSteps()
+        self._steps = Steps[Rule](content)
         bind(self, "Ctrl+S", self.save)
         bind(self, "Ctrl+.", self.show_next_mistake)
         self._keys = UndoKeys(self, self.undo, self.redo)

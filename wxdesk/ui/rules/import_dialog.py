@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from wxdesk.desk.import_check import Change, ImportCheck, summary
+from wxdesk.desk.import_check import Change, ImportCheck, outlook
 from wxdesk.i18n import tr
 from wxdesk.ui.history.comparison import ComparedSection
 from wxdesk.ui.history.comparison_view import ComparisonView
@@ -34,7 +34,7 @@ class ImportDialog(QDialog):
         self.setWindowTitle(tr("Import {file}?", file=file_name))
         self.setModal(True)
         self._compared: list[tuple[ComparedSection, ...]] = []
-        self.summary = PlainLabel(summary(check), wrap=True, parent=self)
+        self.summary = PlainLabel(outlook(check), wrap=True, parent=self)
         self.list = QListWidget(self)
         self.list.setProperty("class", "card")
         self.list.setAccessibleName(tr("What the file changes"))

@@ -14,6 +14,7 @@ from wxdesk.core.templates import IN_CONTENT, Template, TemplateFault, same_shor
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.content.album import Album
+from wxdesk.ui.editing.undoing import Steps, UndoKeys, focused_name, refocus
 from wxdesk.ui.shortcuts import bind
 from wxdesk.ui.templates.editor_head import EditorHead
 from wxdesk.ui.templates.finding_card import FindingCard
@@ -68,7 +69,9 @@ class TemplateEditor(QWidget):
         self.head.history.clicked.connect(self._ask_history)
         self.head.revert.clicked.connect(self.revert)
         self.head.save.clicked.connect(self.save)
+        self._steps = Steps[Template](_written)
         bind(self, "Ctrl+S", self.save)
+        self._keys = UndoKeys(self, self.undo, self.redo)
 
     def _lay_out(self) -> None:
         self._cards = QVBoxLayout()
@@ -97,12 +100,31 @@ class TemplateEditor(QWidget):
 
         Where it reads as it does already, the fields stay: whoever saves while writing goes on writing.
         """
-        same = template.id != 0 and self._saved.id in (0, template.id)
+        another = template.id == 0 or template.id != self._saved.id
         self._saved = template
-        if same and not self.unsaved:
+        if template.id != 0 and not self.unsaved:
             self.check_now()
-        else:
+            return
+        self.write(template)
+        if another:
+            self._steps.begin(self.template())
+
+    def undo(self) -> None:
+        """Let the template read as it did before the last pause in writing, whatever field that was in."""
+        self._step(-1)
+
+    def redo(self) -> None:
+        """Take an undo back."""
+        self._step(1)
+
+    def _step(self, step: int) -> None:
+        self.check_now()
+        template = self._steps.move(step)
+        if template is not None:
+            name, variant = focused_name(self), self.saying.variant
             self.write(template)
+            self.saying.look_at(variant)
+            refocus(self, name)
 
     def write(self, template: Template) -> None:
         """Put other words into the fields, such as those of a former revision; nothing is stored yet."""
@@ -167,6 +189,7 @@ class TemplateEditor(QWidget):
         """Judge the template, say what is wrong where it is, and show what comes out."""
         self._later.stop()
         template = self.template()
+        self._steps.note(template)
         self.prompts.ask_for(template.prompts)
         changed = self.unsaved
         self.faults = (*self._taken(template), *self._phrasebook.faults(template))
@@ -247,6 +270,10 @@ def _scrolled(column: QVBoxLayout, parent: QWidget) -> QScrollArea:
     scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     scroll.setWidget(around)
     return scroll
+
+
+def _written(template: Template) -> Template:
+    return template.written
 
 
 def _is_lack(fault: TemplateFault, template: Template) -> bool:

@@ -103,6 +103,7 @@ class TemplatesPage(QWidget):
         return (
             Key("Ctrl+N", tr("Begin a new template")),
             Key("Ctrl+S", tr("Save the template")),
+            Key("Ctrl+Z Ctrl+Shift+Z", tr("Undo and redo what was written in the template")),
             Key("Ctrl+K Ctrl+F", tr("Search templates")),
             Key("Ctrl+D", tr("Make a copy of the template in the list")),
             Key("Delete", tr("Delete the template in the list")),

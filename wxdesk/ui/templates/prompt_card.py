@@ -44,8 +44,8 @@ class PromptCard(QFrame):
 
     def declare(self, prompts: Sequence[Prompt]) -> None:
         """These are known; a template begins."""
+        self._set(())  # what stands in the rows is forgotten, not declared
         self._declared = {prompt.name: prompt for prompt in prompts}
-        self._set(())
 
     def ask_for(self, prompts: Sequence[Prompt]) -> None:
         """The texts show these now."""

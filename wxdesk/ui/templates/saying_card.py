@@ -76,6 +76,10 @@ class SayingCard(QFrame):
         """Which text is looked at, from 0."""
         return self.text.at if self._kind is ReplyKind.TEXT else 0
 
+    def look_at(self, variant: int) -> None:
+        """Show that variant of the text, if there are so many."""
+        self.text.look_at(variant)
+
     def show_faults(self, faults: Sequence[TemplateFault]) -> None:
         """Say what is wrong where it is."""
         self.text.show_faults([fault for fault in faults if fault.where == "body"])

@@ -107,6 +107,10 @@ class TextBody(QWidget):
         """The variant that is shown, from 0."""
         return self._at
 
+    def look_at(self, variant: int) -> None:
+        """Show that variant, or the last where there are fewer."""
+        self._go(min(variant, len(self._texts) - 1))
+
     def show_faults(self, faults: Sequence[TemplateFault]) -> None:
         """Mark the line that is wrong in the variant that is shown, and say what is wrong in all of them."""
         self.edit.mark_line(next((fault.line for fault in faults if fault.variant == self._at), 0))

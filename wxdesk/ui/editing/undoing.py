@@ -1,16 +1,14 @@
-"""Undo and redo of a rule that is being written, over all of its fields."""
+"""Undo and redo of a rule or a template that is being written, over all of its fields."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QWidget
 
-from wxdesk.core.rules import Rule
 from wxdesk.ui.shortcuts import bind
 from wxdesk.ui.widgets.word_chips import WordField
 
@@ -18,35 +16,32 @@ MOST = 200
 """Steps that can be taken back."""
 
 
-class RuleSteps:
-    """How a rule read after each pause in writing. What the store gives a rule is no part of it."""
+class Steps[T]:
+    """How something read after each pause in writing it. `written` leaves out of it what only the store gives."""
 
-    def __init__(self) -> None:
-        self._steps: list[Rule] = []
+    def __init__(self, written: Callable[[T], T]) -> None:
+        self._written = written
+        self._steps: list[T] = []
         self._at = -1
 
-    def begin(self, rule: Rule) -> None:
+    def begin(self, read: T) -> None:
         """Forget all steps; this is how it reads at first."""
-        self._steps, self._at = [_written(rule)], 0
+        self._steps, self._at = [self._written(read)], 0
 
-    def note(self, rule: Rule) -> None:
+    def note(self, read: T) -> None:
         """It reads so now. What was undone before cannot be redone any more."""
-        written = _written(rule)
+        written = self._written(read)
         if self._steps and self._steps[self._at] == written:
             return
         self._steps = [*self._steps[: self._at + 1], written][-MOST:]
         self._at = len(self._steps) - 1
 
-    def move(self, step: int) -> Rule | None:
+    def move(self, step: int) -> T | None:
         """How it read a step before (-1), or after (1); None if there is no such step."""
         if not 0 <= self._at + step < len(self._steps):
             return None
         self._at += step
         return self._steps[self._at]
-
-
-def _written(rule: Rule) -> Rule:
-    return replace(rule, id=0, position=0, revision=0, enabled=True, updated_at=None)
 
 
 class UndoKeys(QObject):
@@ -66,7 +61,7 @@ class UndoKeys(QObject):
             application.focusChanged.connect(self._focus_changed)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep the keys from the field; a word that is not in the rule yet is the field's own."""
+        """Keep the keys from the field; a word that is only being typed is the field's own."""
         if not (event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)):
             return False
         if isinstance(watched, WordField) and watched.text():
