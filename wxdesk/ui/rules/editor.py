@@ -17,6 +17,7 @@ from wxdesk.desk.rulebook import Rulebook
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.undoing import Steps, UndoKeys, focused_name, refocus
 from wxdesk.ui.rules.circumstance_parts import Offers
+from wxdesk.ui.rules.doubt_card import DoubtCard
 from wxdesk.ui.rules.editor_head import EditorHead
 from wxdesk.ui.rules.lacks import is_lack
 from wxdesk.ui.rules.leaving_card import LeavingCard
@@ -64,6 +65,7 @@ class RuleEditor(QWidget):
         self._later = QTimer(self, singleShot=True, interval=CHECK_MS)
         self._later.timeout.connect(self.check_now)
         self.head = EditorHead(self)
+        self.doubts = DoubtCard(self)
         self.when_card = WhenCard(offers, self)
         self.then_card = ThenCard(self)
         self.leaving_card = LeavingCard(self)
@@ -92,6 +94,7 @@ class RuleEditor(QWidget):
         column.setContentsMargins(24, 16, 24, 24)
         column.setSpacing(16)
         column.addWidget(self.head)
+        column.addWidget(self.doubts)
         column.addWidget(self.when_card)
         column.addWidget(self.then_card)
         column.addWidget(self.leaving_card)
@@ -127,6 +130,7 @@ class RuleEditor(QWidget):
         if not same:
             self._steps.begin(self.rule())
         self._show_revision()
+        self.doubts.show_rule(rule.id)
         self.check_now()
         self.places.show_wanted(rule.id)
 

@@ -20,6 +20,7 @@ from wxdesk.ui.editing.leaving import Leaving
 from wxdesk.ui.editing.saving import Saving, Way
 from wxdesk.ui.notices import Notices
 from wxdesk.ui.rules.circumstance_parts import Offers
+from wxdesk.ui.rules.doubts import Doubts
 from wxdesk.ui.rules.editor import RuleEditor
 from wxdesk.ui.rules.empty_page import EmptyPage
 from wxdesk.ui.rules.figures import Figures
@@ -60,7 +61,6 @@ class RulesPage(QWidget):
     def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        self._notices = notices
         self._rulebook = bridge.desk.rulebook
         self._wanted = 0
         self.rules = RuleModel(self)
@@ -83,12 +83,12 @@ class RulesPage(QWidget):
         self._middle.addWidget(self.empty)
         self._middle.addWidget(self.editor)
         self.reviews = Reviews(bridge, self._middle, self)
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(0)
-        self._row.addWidget(self.list)
-        self._row.addWidget(self.reviews, 1)
-        self._place = TrialPlace(self, self._row, self.trial, self.preview, self.editor)
+        self.doubts = Doubts(notices, self.list, self.editor, self.reviews, self._saving)
+        row = QHBoxLayout(self, spacing=0)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.list)
+        row.addWidget(self.reviews, 1)
+        self._place = TrialPlace(self, row, self.trial, self.preview, self.editor)
         self._connect()
 
     def _connect(self) -> None:
@@ -116,8 +116,9 @@ class RulesPage(QWidget):
         self.history.restored.connect(self._write_again)
         self.list.check_asked.connect(self.reviews.check)
         self.list.unmatched_asked.connect(self.reviews.unmatched)
-        self.reviews.counted.connect(self.list.show_doubts)
         self.reviews.finding_chosen.connect(self._show_finding)
+        self.doubts.place_asked.connect(self._show_finding)
+        self.doubts.other_asked.connect(self._choose)
         self.reviews.group_chosen.connect(self._choose_group)
         self._bridge.events.connect(self._hear)
         bind(self, "Ctrl+N", self.start_new)

@@ -100,12 +100,12 @@ class Reviews(QStackedWidget):
     """Shows `beneath`, the editor, or a review in its place.
 
     Signals:
-        counted: how many doubts there are.
+        found: all doubts that there are about the stored rules.
         finding_chosen: a `Finding` that the operator wants to see in the editor.
         group_chosen: a `Group` of which he wants to make a rule.
     """
 
-    counted = Signal(int)
+    found = Signal(object)
     finding_chosen = Signal(object)
     group_chosen = Signal(object)
 
@@ -172,7 +172,7 @@ class Reviews(QStackedWidget):
         self.panel.bar.setValue(self._course.done)
 
     def _counted(self, found: Sequence[Finding]) -> None:
-        self.counted.emit(len(found))
+        self.found.emit(tuple(found))
 
     def _show_findings(self, found: Sequence[Finding]) -> None:
         self._counted(found)

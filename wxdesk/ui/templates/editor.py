@@ -100,13 +100,14 @@ class TemplateEditor(QWidget):
 
         Where it reads as it does already, the fields stay: whoever saves while writing goes on writing.
         """
-        another = template.id == 0 or template.id != self._saved.id
-        self._saved = template
-        if template.id != 0 and not self.unsaved:
+        before, self._saved = self._saved, template
+        same = template.id != 0 and before.id in (0, template.id)
+        reads_the_same = same and not self.unsaved
+        if reads_the_same:
             self.check_now()
-            return
-        self.write(template)
-        if another:
+        else:
+            self.write(template)
+        if not (reads_the_same or before.id == template.id != 0):
             self._steps.begin(self.template())
 
     def undo(self) -> None:
