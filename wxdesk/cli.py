@@ -18,6 +18,7 @@ from wxdesk.app import Setup, utc_now
 from wxdesk.config import Config, load
 from wxdesk.core.credentials import Credentials
 from wxdesk.core.errors import BadInput, BadRulesFile, WxdeskError
+from wxdesk.desk.import_check import left_word
 from wxdesk.desktop import failure_shown, open_window
 from wxdesk.i18n import tr
 from wxdesk.keychain import Missing, SecretName
@@ -236,11 +237,13 @@ def _check_rules(setup: Setup, text: str, file_name: str) -> int:
 def _export_rules(options: argparse.Namespace) -> int:
     setup, _ = _prepare(options)
     file: Path = options.file
-    text = asyncio.run(export_rules(setup))
+    exported = asyncio.run(export_rules(setup))
     try:
-        file.write_text(text, encoding="utf-8")
+        file.write_text(exported.text, encoding="utf-8")
     except OSError as error:
         raise BadInput(reason=f"{file}: {type(error).__name__}") from None
+    if exported.pictures:
+        print(f"wxdesk: {left_word(len(exported.pictures))}", file=sys.stderr)
     return 0
 
 

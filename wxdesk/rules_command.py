@@ -13,7 +13,7 @@ from wxdesk.desk.calendars_file import calendar_text
 from wxdesk.desk.import_check import Change, ImportCheck, RuleChange, outlook, summary
 from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.desk.rulebook import Rulebook
-from wxdesk.desk.rules_exchange import RulesExchange
+from wxdesk.desk.rules_exchange import Exported, RulesExchange
 from wxdesk.desk.rules_writing import rule_text
 from wxdesk.desk.shelf import Shelf
 from wxdesk.i18n import tr
@@ -23,13 +23,13 @@ from wxdesk.store.picture_files import FolderOfPictures
 
 async def import_rules(setup: Setup, text: str, file_name: str) -> str:
     """Replace the stored rules by those of a rules file, all or none; what that has changed, in one sentence."""
-    async with _rules(setup) as (_, exchange):
+    async with _rules(setup) as exchange:
         return summary((await exchange.take_in(text, file_name)).check)
 
 
 async def check_rules(setup: Setup, text: str, file_name: str) -> ImportCheck:
     """What a rules file would change; changes nothing."""
-    async with _rules(setup) as (_, exchange):
+    async with _rules(setup) as exchange:
         return await exchange.check(text, file_name)
 
 
@@ -66,14 +66,14 @@ def _differing(before: str, after: str) -> Iterator[str]:
             yield f"    {line}"
 
 
-async def export_rules(setup: Setup) -> str:
-    """The stored rules as the text of a rules file."""
-    async with _rules(setup) as (rulebook, _):
-        return await rulebook.export_text()
+async def export_rules(setup: Setup) -> Exported:
+    """The stored rules as a rules file."""
+    async with _rules(setup) as exchange:
+        return await exchange.export()
 
 
 @contextlib.asynccontextmanager
-async def _rules(setup: Setup) -> AsyncIterator[tuple[Rulebook, RulesExchange]]:
+async def _rules(setup: Setup) -> AsyncIterator[RulesExchange]:
     store = await open_store(setup.config.store.url, setup.home)
     try:
         calendars, shelf = Calendars(store.settings), Shelf(store.templates)
@@ -88,6 +88,6 @@ async def _rules(setup: Setup) -> AsyncIterator[tuple[Rulebook, RulesExchange]]:
             has_picture=has_picture,
         )
         await rulebook.load()
-        yield rulebook, RulesExchange(rulebook, store.rules, setup.clock)
+        yield RulesExchange(rulebook, store.rules, setup.clock)
     finally:
         await store.close()

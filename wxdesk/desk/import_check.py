@@ -150,3 +150,14 @@ def _parts(check: ImportCheck) -> Iterator[str]:
     ):
         if number:
             yield said
+
+
+def left_word(pictures: int) -> str:
+    """That an exported file names so many pictures which only this machine has; empty for none."""
+    if not pictures:
+        return ""
+    return ntr(
+        "{n} picture stays on this machine; elsewhere the file is refused until it is chosen again or taken out",
+        "{n} pictures stay on this machine; elsewhere the file is refused until they are chosen again or taken out",
+        pictures,
+    )

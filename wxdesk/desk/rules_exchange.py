@@ -30,6 +30,14 @@ class Imported:
     check: ImportCheck
 
 
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A rules file, and the kept pictures that it names and cannot carry."""
+
+    text: str
+    pictures: frozenset[str]
+
+
 class RulesExchange:
     """Looks at files before they replace the rules of `rulebook`, and brings back what they replaced."""
 
@@ -55,6 +63,12 @@ class RulesExchange:
         """
         check, before = await self.check(text, file_name), await self.standing()
         return Imported(tuple(await self._rulebook.import_text(text, file_name)), before, check)
+
+    async def export(self) -> Exported:
+        """All rules and calendars as a file."""
+        contents = [action.content for rule in await self._rules.all() for action in rule.then]
+        named = {picture for content in contents for picture in (content.picture, content.thumb_picture)}
+        return Exported(await self._rulebook.export_text(), frozenset(named - {""}))
 
     async def standing(self) -> Standing:
         """Rules and business hours as they are, to be restored later."""

@@ -14,7 +14,7 @@ from wxdesk.i18n import tr
 
 CONTENT_FIELDS = {
     ActionKind.LINK: (ReplyKind.LINK, ("title", "description", "url", "thumb_url")),
-    ActionKind.CARD: (ReplyKind.CARD, ("title", "page_path", "thumb_media_id")),
+    ActionKind.CARD: (ReplyKind.CARD, ("title", "page_path", "thumb_media_id", "thumb_picture")),
 }
 COOLDOWN_FIELDS = ("per_contact_s", "per_conversation", "per_account_per_min")
 ONCE = "once"
@@ -99,7 +99,7 @@ def _action(value: object, path: Path) -> Action:
         case ActionKind.TEMPLATE:
             return Action(kind, text=table.text(kind))
         case ActionKind.IMAGE:
-            return Action(kind, content=Content(ReplyKind.IMAGE, media_id=table.text(kind)))
+            return Action(kind, content=_image(table))
         case ActionKind.LINK | ActionKind.CARD:
             reply_kind, fields = CONTENT_FIELDS[kind]
             inner = table.table(kind, fields)
@@ -114,6 +114,13 @@ def _action(value: object, path: Path) -> Action:
             return Action(kind, minutes=table.number(kind))
         case _:
             return _done(table, kind)
+
+
+def _image(table: TomlTable) -> Content:
+    """A media_id, or a picture that this machine keeps."""
+    if isinstance(table.raw("image"), dict):
+        return Content(ReplyKind.IMAGE, picture=table.table("image", ("picture",)).text("picture"))
+    return Content(ReplyKind.IMAGE, media_id=table.text("image"))
 
 
 def _done(table: TomlTable, kind: ActionKind) -> Action:

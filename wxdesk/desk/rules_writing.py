@@ -100,7 +100,9 @@ def _action(action: Action) -> str:
         case ActionKind.TEMPLATE:
             value = string(action.text)
         case ActionKind.IMAGE:
-            value = string(action.content.media_id)
+            content = action.content
+            kept = inline_table([("picture", string(content.picture))])
+            value = kept if content.picture else string(content.media_id)
         case ActionKind.LINK | ActionKind.CARD:
             fields = [(name, getattr(action.content, name)) for name in CONTENT_FIELDS[kind][1]]
             value = inline_table([(name, string(text)) for name, text in fields if text])

@@ -13,8 +13,9 @@ from wxdesk.core.model import Content, MessageType, ReplyKind
 from wxdesk.core.rules import Action, ActionKind, Condition, Delivery, HoursTest, LastRule, Rule, SessionFromTest
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.editing.leave_dialog import LeaveDialog
-from wxdesk.ui.rules.action_bodies import FieldsBody, TagBody, empty_action
+from wxdesk.ui.rules.action_bodies import TagBody, empty_action
 from wxdesk.ui.rules.condition_parts import PatternPart, SourcePart, WordsPart
+from wxdesk.ui.rules.fields_body import FieldsBody
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.rules.reply_body import ReplyBody
 from wxdesk.ui.widgets.word_chips import split_words

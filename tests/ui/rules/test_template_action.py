@@ -11,8 +11,8 @@ from tests.ui.world import World
 from wxdesk.core.rules import Action, ActionKind, Rule
 from wxdesk.core.templates import Template
 from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.rules.action_bodies import TemplateBody
 from wxdesk.ui.rules.page import RulesPage
+from wxdesk.ui.rules.template_body import TemplateBody
 
 type Stored = Callable[[], list[Rule]]
 
@@ -35,3 +35,26 @@ def test_a_rule_names_a_template_and_a_missing_one_is_said_at_its_field(
     page.editor.check_now()
     page.editor.save()
     qtbot.waitUntil(lambda: stored()[0].then[-1] == Action(ActionKind.TEMPLATE, text="sorry"))
+
+
+def test_a_template_is_chosen_from_the_list(
+    qtbot: QtBot, world: World, bridge: Bridge, page: RulesPage, stored: Stored
+) -> None:
+    asking = Template(0, "Order", "Order {{ ask.no }}", "order")
+    for template in (Template(0, "Sorry", "We are sorry.", "sorry"), asking, Template(0, "order", "Other.", "")):
+        world.call(world.desk.phrasebook.save(template))
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    page.editor.then_card.chips[ActionKind.TEMPLATE].click()
+    body = page.editor.then_card.rows()[-1].body
+    assert isinstance(body, TemplateBody)
+    menu = body.choose.menu_shown
+    menu.aboutToShow.emit()
+    told = {action.text(): action for action in menu.actions()}
+    assert set(told) == {"Sorry    /sorry", "Order    /order", "order"}
+    assert not told["Order    /order"].isEnabled()  # it asks for something, and a rule has nobody to ask
+    told["Sorry    /sorry"].trigger()
+    assert body.name.text() == "Sorry"
+    page.editor.check_now()
+    assert [content.text for content in page.preview.contents()] == ["A colleague will help you.", "We are sorry."]
+    page.editor.save()
+    qtbot.waitUntil(lambda: stored()[0].then[-1] == Action(ActionKind.TEMPLATE, text="Sorry"))

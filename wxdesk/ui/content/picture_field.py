@@ -6,11 +6,12 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from wxdesk.i18n import explain, tr
 from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.content.picture_intake import Source, Taken, source_of, take_in
+from wxdesk.ui.content.picture_intake import Source, Taken, source_in, source_of, take_in
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -50,6 +51,7 @@ class PictureField(QWidget):
         column.addLayout(row)
         column.addWidget(self.words)
         column.addWidget(self.error)
+        self.setAcceptDrops(True)
         self.choose.clicked.connect(self.open_files)
         self.remove.clicked.connect(self.clear)
         self._show()
@@ -84,6 +86,29 @@ class PictureField(QWidget):
     def clear(self) -> None:
         """Hold no picture."""
         self.hold("")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What is pasted while the keyboard is here is taken in."""
+        pasted = event.matches(QKeySequence.StandardKey.Paste)
+        source = source_in(QGuiApplication.clipboard().mimeData()) if pasted else None
+        if source is not None:
+            self.take(source)
+        else:
+            super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """A picture can be dropped here."""
+        if source_in(event.mimeData()) is not None:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Take in what is dropped."""
+        source = source_in(event.mimeData())
+        if source is not None:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self.take(source)
 
     def complain(self, reason: str) -> None:
         """Say what is wrong; empty takes that away."""

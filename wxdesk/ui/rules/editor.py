@@ -13,8 +13,8 @@ from wxdesk.core.faults import Fault, known_groups
 from wxdesk.core.rules import Rule
 from wxdesk.core.succession import content
 from wxdesk.desk.patterns import compile_pattern
-from wxdesk.desk.rulebook import Rulebook
 from wxdesk.i18n import tr
+from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.editing.undoing import Steps, UndoKeys, focused_name, refocus
 from wxdesk.ui.rules.circumstance_parts import Offers
 from wxdesk.ui.rules.doubt_card import DoubtCard
@@ -52,10 +52,10 @@ class RuleEditor(QWidget):
     dry_run_asked = Signal(object)
     history_asked = Signal(object)
 
-    def __init__(self, rulebook: Rulebook, offers: Offers, now: datetime, parent: QWidget | None = None) -> None:
+    def __init__(self, bridge: Bridge, offers: Offers, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rulebook = rulebook
-        self._now = now
+        self._rulebook = bridge.desk.rulebook
+        self._now = bridge.desk.clock()
         self._saved = Rule("")
         self._touched = False
         self._showing = False
@@ -67,7 +67,7 @@ class RuleEditor(QWidget):
         self.head = EditorHead(self)
         self.doubts = DoubtCard(self)
         self.when_card = WhenCard(offers, self)
-        self.then_card = ThenCard(self)
+        self.then_card = ThenCard(bridge, self)
         self.leaving_card = LeavingCard(self)
         self._connect()
         self._lay_out()

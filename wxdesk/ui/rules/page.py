@@ -69,7 +69,7 @@ class RulesPage(QWidget):
         self.changes = ListChanges(bridge, notices, self.rules, self.list)
         self.hours = HoursEditing(bridge, notices, self)
         offers = Offers(self.hours.names, self._rule_names, self.hours.open)
-        self.editor = RuleEditor(self._rulebook, offers, bridge.desk.clock(), self)
+        self.editor = RuleEditor(bridge, offers, self)
         self._leaving = Leaving(self, self.editor)
         way = Way(self._rulebook.save, _name_of, self.editor.rule, self.editor.show_rule)
         self._saving = Saving(bridge, notices, self.editor, way, self)
@@ -84,7 +84,8 @@ class RulesPage(QWidget):
         self._middle.addWidget(self.editor)
         self.reviews = Reviews(bridge, self._middle, self)
         self.doubts = Doubts(notices, self.list, self.editor, self.reviews, self._saving)
-        row = QHBoxLayout(self, spacing=0)
+        row = QHBoxLayout(self)
+        row.setSpacing(0)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.list)
         row.addWidget(self.reviews, 1)
@@ -241,8 +242,7 @@ class RulesPage(QWidget):
         self.leave(partial(self._edit_wanted, then))
 
     def _edit_wanted(self, then: Callable[[], None]) -> None:
-        rule = self.rules.record(self._wanted)
-        self._wanted = 0
+        rule, self._wanted = self.rules.record(self._wanted), 0
         if rule is not None:
             self._edit(rule)
         then()

@@ -10,7 +10,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from wxdesk.core.errors import BadRulesFile
-from wxdesk.desk.import_check import ImportCheck
+from wxdesk.desk.import_check import ImportCheck, left_word
+from wxdesk.desk.rules_exchange import Exported
 from wxdesk.i18n import language, ntr, tr
 from wxdesk.paths import resource
 from wxdesk.ui.bridge import Bridge
@@ -86,7 +87,7 @@ class RuleFiles(QObject):
     def export_to(self, file: str) -> None:
         """Write all rules into a file."""
         self._path = Path(file)
-        self._bridge.ask(self._bridge.desk.rulebook.export_text(), self._write)
+        self._bridge.ask(self._exchange.export(), self._write)
 
     def _replace(self) -> None:
         self._bridge.ask(self._exchange.take_in(self._text, self._name), self.imported.emit, self._failed)
@@ -102,15 +103,17 @@ class RuleFiles(QObject):
         text = tr("Nothing was imported. {file}, line {line}: {reason}", **values)
         self._notices.bar(TROUBLE, text, action=tr("Dismiss"))
 
-    def _write(self, text: str) -> None:
+    def _write(self, exported: Exported) -> None:
         try:
-            self._path.write_text(text, encoding="utf-8", newline="\n")
+            self._path.write_text(exported.text, encoding="utf-8", newline="\n")
         except OSError as error:
             log.warning("The rules could not be exported", exc_info=error)
             why = error.strerror or type(error).__name__
             self._notices.bar(TROUBLE, tr("Not exported: {why}", why=why), action=tr("Dismiss"))
             return
-        self._notices.toast(tr("{rules} exported to {file}", rules=_rules(self._count()), file=self._path.name))
+        said = tr("{rules} exported to {file}", rules=_rules(self._count()), file=self._path.name)
+        left = left_word(len(exported.pictures))
+        self._notices.toast(f"{said} · {left}" if left else said)
 
     def _dialog(self, title: str, mode: QFileDialog.AcceptMode) -> QFileDialog:
         dialog = QFileDialog(self._host.window(), title, str(Path.home()), tr("Rules (*.toml)"))

@@ -20,13 +20,17 @@ from wxdesk.core.rules import (
 from wxdesk.i18n import tr
 from wxdesk.ui.history.revision import Line, Revision, Section
 from wxdesk.ui.history.wording import field_lines, joined, labelled, named, text_lines
-from wxdesk.ui.rules.action_bodies import content_fields, typing_words
+from wxdesk.ui.rules.action_bodies import typing_words
 from wxdesk.ui.rules.condition_words import WORD_CONDITIONS, condition_phrase, quiet_word
+from wxdesk.ui.rules.fields_body import content_fields
 from wxdesk.ui.rules.leaving_card import delivery_choice, waiting_word
 from wxdesk.ui.rules.limit_parts import LIMITS, limit_sentence
 from wxdesk.ui.rules.reply_body import variant_word
 from wxdesk.ui.rules.words import action_word, types_word
 from wxdesk.ui.words import MINUTE, unit_word
+
+SHOWN_OF_DIGEST = 8
+"""Enough of a kept picture's digest to see that it is another one."""
 
 
 def revision_of(rule: Rule) -> Revision:
@@ -155,6 +159,8 @@ def _action(action: Action) -> Iterator[Line]:
             yield Line(word)
             fields = content_fields(action.kind)
             yield from field_lines((label, getattr(action.content, name)) for name, label, _ in fields)
+            pictures = ((tr("Picture"), action.content.picture), (tr("Cover picture"), action.content.thumb_picture))
+            yield from field_lines((label, digest[:SHOWN_OF_DIGEST]) for label, digest in pictures)
         case _:
             yield Line(word)
 

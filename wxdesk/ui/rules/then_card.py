@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from wxdesk.core.faults import MAX_SENDS, Fault, Place
 from wxdesk.core.rules import SENDING_ACTIONS, Action, ActionKind, Rule
+from wxdesk.desk.shelf import Shelf
 from wxdesk.i18n import ntr, tr
+from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.rules.action_bodies import body_of, empty_action
 from wxdesk.ui.rules.action_body import ActionBody
 from wxdesk.ui.rules.condition_parts import error_label
@@ -54,11 +56,11 @@ class ActionRow(QWidget):
     moved = Signal(object, int)
     removed = Signal(object)
 
-    def __init__(self, action: Action, parent: QWidget | None = None) -> None:
+    def __init__(self, action: Action, shelf: Shelf, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.kind = action.kind
         word = action_word(action.kind)
-        self.body: ActionBody = body_of(action, self)
+        self.body: ActionBody = body_of(action, shelf, bridge, self)
         self.body.changed.connect(self.changed)
         self.up = SmallButton("arrow-up", tr("Move up: {what}", what=word), self)
         self.down = SmallButton("arrow-down", tr("Move down: {what}", what=word), self)
@@ -100,9 +102,10 @@ class ThenCard(QFrame):
 
     changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("class", "card")
+        self._bridge = bridge
         self._rows: list[ActionRow] = []
         self._showing = False
         self._column = QVBoxLayout()
@@ -202,7 +205,7 @@ class ThenCard(QFrame):
             self.changed.emit()
 
     def _take(self, action: Action) -> ActionRow:
-        row = ActionRow(action, self)
+        row = ActionRow(action, self._bridge.desk.rulebook.shelf, self._bridge, self)
         row.changed.connect(self.changed)
         row.moved.connect(self._move)
         row.removed.connect(self._drop)

@@ -1,0 +1,88 @@
+"""The inside of a template: which of the stored answers is said, chosen from a list or written by its name."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from wxdesk.core.faults import Fault, Place
+from wxdesk.core.rules import Action, ActionKind
+from wxdesk.core.templates import Template
+from wxdesk.desk.shelf import Shelf
+from wxdesk.i18n import tr
+from wxdesk.ui.rules.action_body import ActionBody
+from wxdesk.ui.rules.condition_parts import error_label
+from wxdesk.ui.widgets.field import set_wrong
+from wxdesk.ui.widgets.menu_button import MenuButton
+
+MOST = 60
+"""Templates that the menu lists; of more, the rest is named by hand."""
+
+
+class TemplateBody(ActionBody):
+    """template: the shortcut or the title of a stored answer."""
+
+    def __init__(self, action: Action, shelf: Shelf, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shelf = shelf
+        self.name = QLineEdit(action.text, self)
+        self.name.setAccessibleName(tr("Shortcut or title of the template"))
+        self.name.setPlaceholderText(tr("Shortcut or title of the template"))
+        self.name.textEdited.connect(self._edited)
+        self.choose = MenuButton(tr("Choose a template"), parent=self)
+        self.choose.menu_shown.aboutToShow.connect(self._fill_menu)
+        self.choose.menu_shown.triggered.connect(self._take)
+        self._error = error_label(self)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.name, 1)
+        row.addWidget(self.choose)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(row)
+        column.addWidget(self._error)
+
+    def action(self) -> Action:
+        """The name."""
+        return Action(ActionKind.TEMPLATE, text=self.name.text().strip())
+
+    def start(self) -> None:
+        """The name."""
+        self.name.setFocus()
+
+    def place(self, where: Place, line: int) -> QWidget:
+        """Its only field."""
+        return self.name
+
+    def show_fault(self, fault: Fault | None, reason: str) -> None:
+        """Frame the name, and say it below."""
+        set_wrong(self.name, fault is not None)
+        self._error.setText(reason)
+        self._error.setVisible(bool(reason))
+
+    def _fill_menu(self) -> None:
+        menu = self.choose.menu_shown
+        menu.clear()
+        for template in self._shelf.all[:MOST]:
+            said = template.title if not template.shortcut else f"{template.title}    /{template.shortcut}"
+            action = menu.addAction(said.replace("&", "&&"))
+            action.setData(name_of(template, self._shelf))
+            reason = self._shelf.reason_against(name_of(template, self._shelf))
+            action.setEnabled(not reason)
+            action.setToolTip(reason)
+        if not self._shelf.all:
+            menu.addAction(tr("There are no templates yet.")).setEnabled(False)
+
+    def _take(self, action: QAction) -> None:
+        self.name.setText(action.data())
+        self.name.setFocus()
+        self._edited()
+
+    def _edited(self) -> None:
+        self.changed.emit()
+
+
+def name_of(template: Template, shelf: Shelf) -> str:
+    """By which name a rule means it: its title, unless that leads to another one."""
+    return template.title if shelf.named(template.title) == template else template.shortcut or template.title
