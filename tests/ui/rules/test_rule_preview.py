@@ -8,7 +8,6 @@ from pytestqt.qtbot import QtBot
 from wxdesk import i18n
 from wxdesk.core.model import Content, MessageType, ReplyKind
 from wxdesk.core.rules import ActionKind
-from wxdesk.ui.content.preview import ContentPreview
 from wxdesk.ui.editing.template_edit import TemplateEdit
 from wxdesk.ui.rules.condition_parts import PatternPart
 from wxdesk.ui.rules.page import RulesPage
@@ -102,12 +101,13 @@ def test_it_is_in_sight_in_a_wide_and_in_a_narrow_window(page: RulesPage, langua
     page.editor.check_now()
     for width, height in ((1216, 768), (836, 568), (1216, 768)):
         page.resize(width, height)
-        qtbot.waitUntil(lambda: page.preview.isVisible() and bool(page.preview.findChildren(ContentPreview)))
+        qtbot.waitUntil(lambda: page.preview.isVisible() and bool(page.preview.bubbles()))
         top = page.preview.mapTo(page, page.preview.rect().topLeft())
         bottom = page.preview.mapTo(page, page.preview.rect().bottomRight())
         assert page.rect().contains(top)
         assert page.rect().contains(bottom)
         assert page.preview.height() < height * 0.55
+        qtbot.waitUntil(lambda: all(one.height() >= one.heightForWidth(one.width()) for one in page.preview.bubbles()))
         assert page.editor.foot.isVisible() is (width < 1000)
 
 

@@ -21,17 +21,16 @@ _WIDTH = 212
 class ContentPreview(QWidget):
     """Painted as bubbles are. It asks for the height that the content has at its width.
 
-    `fill` and `line` are roles of the theme. With a `widest`, it asks for no more width than its content takes.
+    `fill` and `line` are roles of the theme.
     """
 
     def __init__(
-        self, album: Album, parent: QWidget | None = None, *, fill: str = "window", line: str = "line", widest: int = 0
+        self, album: Album, parent: QWidget | None = None, *, fill: str = "window", line: str = "line"
     ) -> None:
         super().__init__(parent)
         self._album = album
         self._fill = fill
         self._line = line
-        self._widest = widest
         self._content = Content()
         self._layout: ContentLayout | None = None
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -55,12 +54,15 @@ class ContentPreview(QWidget):
         self.updateGeometry()
         self.update()
 
+    def hug(self, widest: int) -> None:
+        """Be as wide as the content needs, `widest` at most, and as high as it is then."""
+        needed = round(self._laid_out(widest).width + 0.5) + 2 * _PAD_X + 2
+        width = min(needed, widest)
+        self.setFixedSize(width, self.heightForWidth(width))
+
     def sizeHint(self) -> QSize:
-        """As wide as a card with its picture, or as its content."""
-        width = _WIDTH
-        if self._widest:
-            width = min(round(self._laid_out(self._widest).width + 1) + 2 * _PAD_X, self._widest)
-        return QSize(width, self.heightForWidth(width))
+        """As wide as a card with its picture."""
+        return QSize(_WIDTH, self.heightForWidth(_WIDTH))
 
     def hasHeightForWidth(self) -> bool:
         """The narrower, the higher."""

@@ -105,7 +105,7 @@ class RuleEditor(QWidget):
         self.foot.setProperty("class", "footer")
         self.foot.hide()
         self._foot = QVBoxLayout(self.foot)
-        self._foot.setContentsMargins(24, 8, 12, 8)
+        self._foot.setContentsMargins(24, 8, 24, 8)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)

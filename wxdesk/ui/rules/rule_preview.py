@@ -24,8 +24,8 @@ from wxdesk.ui.rules.words import action_word, shortened, type_word
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.labels import PlainLabel
 
-BUBBLE = 250
-"""The widest bubble; in the column beside the editor there is no room for more."""
+NARROWEST, WIDEST, SHARE = 236, 420, 0.7
+"""A bubble is as wide as that share of the room, within these bounds."""
 
 FEWEST = 84
 """Pixels that are always left to the bubbles."""
@@ -97,8 +97,12 @@ class RulePreview(QFrame):
         """What stands there, from top to bottom."""
         return list(self._texts)
 
+    def bubbles(self) -> tuple[ContentPreview, ...]:
+        """The bubbles themselves."""
+        return tuple(self._bubbles)
+
     def contents(self) -> list[Content]:
-        """The bubbles, from top to bottom."""
+        """What the bubbles hold, from top to bottom."""
         return [bubble.content for bubble in self._bubbles]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -131,7 +135,7 @@ class RulePreview(QFrame):
         if one.wordings > 1 and not one.wording and action.kind is ActionKind.REPLY:
             self._say(tr("{n} wordings, {how}", n=one.wordings, how=variant_word(action.variant)), "secondary")
         for content in one.contents:
-            bubble = ContentPreview(self._album, self._chat, fill="accent_tint", line="", widest=BUBBLE)
+            bubble = ContentPreview(self._album, self._chat, fill="accent_tint", line="")
             bubble.show_content(content)
             self._bubbles.append(bubble)
             self._texts.append(content.text or content.title or action_word(action.kind))
@@ -155,9 +159,15 @@ class RulePreview(QFrame):
                 widget.hide()
                 widget.deleteLater()
 
+    def _widest(self) -> int:
+        return min(max(round(self._scroll.viewport().width() * SHARE), NARROWEST), WIDEST)
+
     def _fit(self) -> None:
+        for bubble in self._bubbles:
+            bubble.hug(self._widest())
         height = self._lines.totalHeightForWidth(self._scroll.viewport().width())
         height = max(height, self._lines.totalMinimumSize().height())
+        self._chat.setMinimumHeight(height)  # else the bubbles would be squeezed into what is in sight
         self._scroll.setFixedHeight(min(height, self._most))
 
 

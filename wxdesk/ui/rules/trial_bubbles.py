@@ -105,8 +105,9 @@ class Bubbles(QWidget):
 
     def _add_preview(self, content: Content) -> None:
         self._texts.append(content.title or content.media_id)
-        bubble = ContentPreview(self._album, self._chat, fill="accent_tint", line="", widest=WIDEST)
+        bubble = ContentPreview(self._album, self._chat, fill="accent_tint", line="")
         bubble.show_content(content)
+        bubble.hug(WIDEST)
         self._lines.addWidget(bubble, 0, Qt.AlignmentFlag.AlignRight)
 
 
