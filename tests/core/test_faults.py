@@ -4,7 +4,7 @@ import pytest
 
 from tests.core.asking import REPLY, compile_with_python
 from wxdesk.core.errors import BadTemplate
-from wxdesk.core.faults import Fault, Place, find_fault
+from wxdesk.core.faults import Against, Fault, Place, find_fault, find_faults
 from wxdesk.core.model import Content, MessageType, ReplyKind
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule, SessionFromTest
 
@@ -98,3 +98,35 @@ def test_a_fault_of_a_template_keeps_its_line() -> None:
 
     rule = Rule("r", when=X, then=(Action(ActionKind.TAG, tags=("a",)), *REPLY))
     assert find_fault(rule, compile_with_python, refuse) == Fault(("then", 1, "reply"), "why", 3)
+
+
+def test_all_faults_are_found_each_at_its_place() -> None:
+    texts = Action(ActionKind.REPLY, "{{ a }}", others=("", "{{ b }}"))
+    rule = Rule("", when=Condition(regex="(", any=("",)), then=(texts, Action(ActionKind.IMAGE)))
+
+    def refuse(text: str, names: frozenset[str] | None) -> None:
+        assert names is None  # while a pattern is wrong, nobody knows its groups
+        raise BadTemplate(1, text)
+
+    found = find_faults(rule, compile_with_python, refuse)
+    assert [fault.where for fault in found] == [
+        ("name",),
+        ("when", "any", 0),
+        ("when", "regex"),
+        ("then", 0, "reply"),
+        ("then", 1, "image"),
+        ("then", 0, "reply", 0),
+        ("then", 0, "reply", 2),
+    ]
+    assert found[0] == find_fault(rule, compile_with_python, refuse)
+
+
+def test_a_picture_that_is_not_kept_is_a_fault() -> None:
+    kept, lost = (Content(ReplyKind.IMAGE, picture=name * 64) for name in "ab")
+    cover = Content(ReplyKind.CARD, title="t", page_path="p", thumb_picture="b" * 64)
+    then = (Action(ActionKind.IMAGE, content=kept), Action(ActionKind.IMAGE, content=lost))
+    rule = Rule("r", when=Condition(any=("x",)), then=(*then, Action(ActionKind.CARD, content=cover)))
+    against = Against(lambda name: "", lambda digest: digest.startswith("a"))
+    found = find_faults(rule, compile_with_python, against=against)
+    assert [fault.where for fault in found] == [("then", 1, "image", "picture"), ("then", 2, "card", "thumb_picture")]
+    assert find_fault(rule, compile_with_python) is None
