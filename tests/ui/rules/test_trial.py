@@ -264,6 +264,19 @@ def test_time_and_people_can_be_supposed(page: RulesPage, world: World, qtbot: Q
     assert around.moment.property("wrong") is True
 
 
+def test_an_answer_that_does_not_fit_into_what_is_left_is_not_sent(page: RulesPage, qtbot: QtBot) -> None:
+    trial, left = page.trial, page.trial.around.left
+    trial.sentence.setText("几点")
+    qtbot.waitUntil(lambda: trial.bubbles.texts()[1:] == ["We open at 9."])
+    left.menu_shown.actions()[1].trigger()
+    assert left.text() == "0"
+    qtbot.waitUntil(lambda: trial.bubbles.texts() == ["几点"])
+    said = "Nothing of it is sent: it takes 1 replies, and rules may send 0 here."
+    assert trial.note.full_text() == said
+    left.menu_shown.actions()[0].trigger()
+    qtbot.waitUntil(lambda: trial.bubbles.texts()[1:] == ["We open at 9."])
+
+
 def test_the_bytes_that_would_leave_are_shown(page: RulesPage, qtbot: QtBot) -> None:
     page.trial.sentence.setText("几点")
     qtbot.waitUntil(lambda: page.trial.bubbles.open.isVisible())

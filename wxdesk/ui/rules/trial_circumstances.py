@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
+from wxdesk.core.quota import AFTER_MESSAGE
 from wxdesk.core.rules import Presence
 from wxdesk.desk.supposing import Supposed
 from wxdesk.i18n import tr
@@ -54,10 +55,15 @@ class TrialCircumstances(QWidget):
             tr("Who is at the desk"),
             self,
         )
+        self.left = OneOf(
+            [(None, tr("what WeChat gives")), *((n, str(n)) for n in range(AFTER_MESSAGE[0] + 1))],
+            tr("How many replies WeChat still allows"),
+            self,
+        )
         self.event_name = QLineEdit(self)
         self.event_name.setPlaceholderText(tr("such as {example}", example="user_authorize_invoice"))
         self._lay_out()
-        for chosen in (self.wrote.chosen, self.who.chosen):
+        for chosen in (self.wrote.chosen, self.who.chosen, self.left.chosen):
             chosen.connect(self._changed)
         for field in (self.moment, self.days, self.number, self.tags, self.event_name):
             field.textChanged.connect(self._changed)
@@ -76,6 +82,7 @@ class TrialCircumstances(QWidget):
             (tr("Message no."), self.number),
             (tr("Tags"), self.tags),
             (tr("At the desk"), self.who),
+            (tr("Replies left"), self.left),
             (tr("Event"), self.event_name),
         ]
         self._labels = {field: PlainLabel(name, size=Size.SMALL, role="secondary", parent=self) for name, field in rows}
@@ -97,6 +104,7 @@ class TrialCircumstances(QWidget):
             operator=Presence(str(self.who.value)),
             quiet_days=self.days.value() if self.wrote.value else None,
             message_no=max(self.number.value(), 1),
+            left=left if isinstance(left := self.left.value, int) else None,
         )
 
     def _at(self) -> datetime | None:
