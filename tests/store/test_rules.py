@@ -205,6 +205,17 @@ async def test_a_replaced_list_can_be_restored_with_its_ids(store: SqlStore) -> 
     assert later.id > max(rule.id for rule in before)
 
 
+@pytest.mark.expects_log("database")
+async def test_what_stands_beside_a_list_is_stored_with_it_or_not_at_all(store: SqlStore) -> None:
+    rule = await store.rules.save(plain("一"), T0)
+    await store.rules.replace_all([], second(1), {"hours": "of the file"})
+    with pytest.raises(StoreError):
+        await store.rules.restore([rule, rule], second(2), {"hours": "half"})
+    assert (await store.rules.all(), await store.settings.get("hours")) == ([], "of the file")
+    await store.rules.restore([rule], second(3), {"hours": "as before"})
+    assert (await store.rules.all(), await store.settings.get("hours")) == ([rule], "as before")
+
+
 async def test_rules_of_one_name_are_told_apart_by_content(store: SqlStore) -> None:
     one, two = [await store.rules.save(plain("双", answer), T0) for answer in ("甲", "乙")]
     swapped = await store.rules.replace_all([plain("双", "乙"), plain("双", "甲")], second(1))

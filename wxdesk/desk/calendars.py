@@ -56,6 +56,10 @@ class Calendars:
         """What `put` would store, for a transaction that stores more; none if nothing is to be added."""
         return {KEY: _written(self._with(calendars))} if calendars else {}
 
+    def stored_as(self, calendars: Sequence[Calendar]) -> Mapping[str, str]:
+        """What `replace_all` would store, for a transaction that stores more."""
+        return {KEY: _written(calendars)}
+
     def _with(self, calendars: Iterable[Calendar]) -> tuple[Calendar, ...]:
         return tuple({calendar.name: calendar for calendar in (*self.all, *calendars)}.values())
 

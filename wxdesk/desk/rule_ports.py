@@ -55,8 +55,13 @@ class Rules(Protocol):
         """
         ...
 
-    async def restore(self, rules: Sequence[Rule], at: datetime) -> list[Rule]:
-        """Let the list be as it was, ids included; what reads otherwise now gets its former content as a revision."""
+    async def restore(
+        self, rules: Sequence[Rule], at: datetime, beside: Mapping[str, str] = NOTHING_BESIDE
+    ) -> list[Rule]:
+        """Let the list be as it was, ids included, and store the settings `beside` it, in one transaction.
+
+        What reads otherwise now gets its former content as a revision.
+        """
         ...
 
     async def keep_list(self, revisions: Sequence[tuple[int, int]], at: datetime) -> None:

@@ -81,7 +81,7 @@ class RulesExchange:
         next revision.
         """
         now = await self.standing()
-        await self._rulebook.calendars.replace_all(standing.calendars)
-        await self._rules.restore(standing.rules, self._clock())
+        beside = self._rulebook.calendars.stored_as(standing.calendars)
+        await self._rules.restore(standing.rules, self._clock(), beside)
         await self._rulebook.changed()
         return now

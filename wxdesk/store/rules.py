@@ -71,12 +71,14 @@ class SqlRules:
         """
         return await self._db.write(_replace_all, rules, at, beside)
 
-    async def restore(self, rules: Sequence[Rule], at: datetime) -> list[Rule]:
-        """Let the list be as it was, ids and places included, in one transaction.
+    async def restore(
+        self, rules: Sequence[Rule], at: datetime, beside: Mapping[str, str] = NOTHING_BESIDE
+    ) -> list[Rule]:
+        """Let the list be as it was, ids and places included, and store the settings `beside` it, in one transaction.
 
         What is not among these is removed; what reads otherwise now gets its former content as the next revision.
         """
-        return await self._db.write(_restore, rules, at)
+        return await self._db.write(_restore, rules, at, beside)
 
 
 def _save(connection: Connection, rule: Rule, at: datetime) -> Rule:
@@ -134,8 +136,7 @@ def _put_back(connection: Connection, rule: Rule) -> None:
 
 
 def _replace_all(connection: Connection, wanted: Sequence[Rule], at: datetime, beside: Mapping[str, str]) -> list[Rule]:
-    for key, value in beside.items():
-        put(connection, key, value)
+    _put_beside(connection, beside)
     known = _list(connection, for_update=True)
     matches = continued(wanted, known)
     stay = {match.id for match in matches.values()}
@@ -148,7 +149,8 @@ def _replace_all(connection: Connection, wanted: Sequence[Rule], at: datetime, b
     return _place(connection, [made[index] for index in range(len(wanted))])
 
 
-def _restore(connection: Connection, former: Sequence[Rule], at: datetime) -> list[Rule]:
+def _restore(connection: Connection, former: Sequence[Rule], at: datetime, beside: Mapping[str, str]) -> list[Rule]:
+    _put_beside(connection, beside)
     known = {rule.id: rule for rule in _list(connection, for_update=True)}
     _remove(connection, [rule_id for rule_id in known if rule_id not in {rule.id for rule in former}])
     changed = [rule for rule in former if rule.id in known and content(known[rule.id]) != content(rule)]
@@ -160,6 +162,11 @@ def _restore(connection: Connection, former: Sequence[Rule], at: datetime) -> li
         elif rule.id not in made:
             made[rule.id] = _switched(connection, known[rule.id], rule.enabled)
     return _place(connection, [made[rule.id] for rule in former])
+
+
+def _put_beside(connection: Connection, beside: Mapping[str, str]) -> None:
+    for key, value in beside.items():
+        put(connection, key, value)
 
 
 def _insert_again(connection: Connection, rule: Rule) -> None:

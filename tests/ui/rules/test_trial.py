@@ -271,7 +271,7 @@ def test_an_answer_that_does_not_fit_into_what_is_left_is_not_sent(page: RulesPa
     left.menu_shown.actions()[1].trigger()
     assert left.text() == "0"
     qtbot.waitUntil(lambda: trial.bubbles.texts() == ["几点"])
-    said = "Nothing of it is sent: it takes 1 replies, and rules may send 0 here."
+    said = "Nothing of it is sent: it takes 1 reply, and rules may send 0 here."
     assert trial.note.full_text() == said
     left.menu_shown.actions()[0].trigger()
     qtbot.waitUntil(lambda: trial.bubbles.texts()[1:] == ["We open at 9."])

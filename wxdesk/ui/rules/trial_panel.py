@@ -213,9 +213,10 @@ class TrialPanel(QFrame):
 def _stopped(trial: Trial) -> str:
     """Why nothing of the answer would be sent."""
     if trial.outcome is Outcome.NO_QUOTA:
-        return tr(
+        return ntr(
+            "Nothing of it is sent: it takes {n} reply, and rules may send {left} here.",
             "Nothing of it is sent: it takes {n} replies, and rules may send {left} here.",
-            n=len(trial.sizes),
+            len(trial.sizes),
             left=trial.left,
         )
     return tr("Nothing is sent: this account is answered by hand.") if trial.outcome is Outcome.PAUSED else ""
