@@ -82,7 +82,7 @@ class DoubtLine(QWidget):
         super().__init__(parent)
         self.finding = finding
         self.words = PlainLabel(finding_word(finding), size=Size.SMALL, role="pending", wrap=True, parent=self)
-        self.place = Button(tr("Show it"), kind=ButtonKind.LINK, parent=self)
+        self.place = Button(tr("Go there"), kind=ButtonKind.LINK, parent=self)
         self.other = Button(tr("See the other rule"), kind=ButtonKind.LINK, parent=self)
         self.other.setVisible(finding.other is not None)
         self.place.clicked.connect(self._ask_place)

@@ -56,4 +56,4 @@ class Doubts(QObject):
         if saved is not None and doubt is not None:
             self._saved = None
             said = tr("“{name}” is saved, but: {doubt}", name=saved.name, doubt=finding_word(doubt))
-            self._notices.offer(said, tr("Show it"), partial(self.place_asked.emit, doubt))
+            self._notices.offer(said, tr("Go there"), partial(self.place_asked.emit, doubt))

@@ -82,7 +82,7 @@ class TrialCircumstances(QWidget):
             (tr("Message no."), self.number),
             (tr("Tags"), self.tags),
             (tr("At the desk"), self.who),
-            (tr("Replies left"), self.left),
+            (tr("May still be sent"), self.left),
             (tr("Event"), self.event_name),
         ]
         self._labels = {field: PlainLabel(name, size=Size.SMALL, role="secondary", parent=self) for name, field in rows}
