@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 
 class KeptSettings:
-    """Values by their keys."""
+    """Values by their keys. Storing one takes its time, as it does on a disk: others come in between."""
 
     def __init__(self) -> None:
         self._values: dict[str, str] = {}
@@ -13,4 +15,6 @@ class KeptSettings:
         return self._values.get(key)
 
     async def set(self, key: str, value: str) -> None:
+        await asyncio.sleep(0)
         self._values[key] = value
+        await asyncio.sleep(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -56,3 +57,29 @@ async def test_an_end_that_cannot_be_read_resumes_nothing(stored: str) -> None:
     pause = Pause(settings, [].append)
     await pause.load()
     assert (pause.on, pause.until) == (True, None)
+
+
+@pytest.mark.parametrize("words", [(False, True), (True, False), (True, False, True)])
+async def test_of_two_words_said_at_once_the_later_one_holds(words: tuple[bool, ...]) -> None:
+    settings = KeptSettings()
+    pause = Pause(settings, [].append)
+    await pause.set(True, UNTIL)
+    await asyncio.gather(*(pause.set(on) for on in words))
+    again = Pause(settings, [].append)
+    await again.load()
+    assert (pause.on, pause.until, again.on, again.until) == (words[-1], None, words[-1], None)
+
+
+async def test_the_end_of_one_pause_does_not_end_another() -> None:
+    pause = Pause(KeptSettings(), [].append)
+    await pause.set(True, UNTIL)
+    await asyncio.gather(pause.set(True), pause.end(UNTIL))
+    assert pause.on
+    await pause.set(True, UNTIL)
+    await asyncio.gather(pause.end(UNTIL), pause.set(True))
+    assert pause.on
+    await pause.end(UNTIL)
+    assert (pause.on, pause.until) == (True, None)
+    await pause.set(True, UNTIL)
+    await pause.end(UNTIL)
+    assert not pause.on

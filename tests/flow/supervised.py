@@ -313,14 +313,31 @@ class World:
 
     async def _rest(self, contacts: list[Contact]) -> None:
         """Wait until nothing can happen any more while time stands still."""
-        async with asyncio.timeout(30):
-            while True:
-                self._more.clear()
-                # What is under way tells when it has ended, and need not be read before.
-                paused = self.opened.pause.on is self.paused
-                if paused and not self.under_way() and await self._all_at_rest(contacts):
-                    return
-                await self._more.wait()
+        try:
+            async with asyncio.timeout(30):
+                while True:
+                    self._more.clear()
+                    # What is under way tells when it has ended, and need not be read before.
+                    paused = self.opened.pause.on is self.paused
+                    if paused and not self.under_way() and await self._all_at_rest(contacts):
+                        return
+                    await self._more.wait()
+        except TimeoutError:
+            raise AssertionError(await self._what_is_there(contacts)) from None
+
+    async def _what_is_there(self, contacts: list[Contact]) -> str:
+        """Why the desk does not come to rest."""
+        lines = [f"now {self.clock.now}, paused {self.paused}/{self.opened.pause.on}, under way {self.under_way()}"]
+        for contact in contacts:
+            for item in await self._read(contact) if contact.conversation_id else []:
+                if isinstance(item, Message):
+                    lines.append(f"{contact.conversation_id} message {item.id} decided {item.decided}")
+                else:
+                    lines.append(
+                        f"{contact.conversation_id} reply {item.id} {item.author} {item.state} due {item.due_at} "
+                        f"not before {item.not_before} by {item.by!r} part of {item.part_of} {item.error}"
+                    )
+        return "\n".join(lines)
 
     async def _all_at_rest(self, contacts: list[Contact]) -> bool:
         return all([await self._at_rest(contact) for contact in contacts if contact.written])

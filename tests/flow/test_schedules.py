@@ -111,7 +111,7 @@ class Supervision(Operated):
     @rule(i=who, opening=st.sampled_from(OPENINGS))
     def contact_writes_while_everything_is_paused(self, i: int, opening: str) -> None:
         self._note_writing(i)
-        self.world.paused = True
+        self.world.paused, self.world.paused_until = True, None
         self.world.says(self.contacts[i], opening, self.pause_and_note())
 
     def _note_writing(self, i: int) -> None:

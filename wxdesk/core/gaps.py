@@ -1,10 +1,12 @@
 """Places in a prepared reply whose value was missing: it waits for its human, who writes what belongs there.
 
 A gap is seen as a mark in the text, `‹contact.alias›`. As long as one stands there the reply does not leave, whoever
-lets it go.
+lets it go; nor does one that was damaged while somebody typed round it, or that was written as in a template.
 """
 
 from __future__ import annotations
+
+import re
 
 from wxdesk.core.model import Content
 
@@ -14,6 +16,15 @@ def mark(name: str) -> str:
     return f"‹{name}›"
 
 
+def marked(content: Content) -> tuple[str, ...]:
+    """The names whose marks stand whole in the text; one that was cut in two or changed is seen by nobody."""
+    return tuple(name for name in content.gaps if mark(name) in content.text)
+
+
 def open_gaps(content: Content) -> tuple[str, ...]:
     """The names of the values for which nobody has written anything yet."""
-    return tuple(name for name in content.gaps if mark(name) in content.text)
+    return tuple(name for name in content.gaps if _stands_in(content.text, name))
+
+
+def _stands_in(text: str, name: str) -> bool:
+    return re.search(rf"[‹<{{]\s*{re.escape(name)}(?![A-Za-z0-9_])", text, re.IGNORECASE) is not None

@@ -14,7 +14,7 @@ from functools import partial
 
 from wxdesk.core.aside import Aside, combined
 from wxdesk.core.errors import BadTemplate, MissingValue, ReplyTooLong
-from wxdesk.core.gaps import open_gaps
+from wxdesk.core.gaps import marked
 from wxdesk.core.matching import Matched, Matching
 from wxdesk.core.model import Account, Content, Conversation, Message, ReplyKind
 from wxdesk.core.render import MAX_PARTS, variables
@@ -258,7 +258,7 @@ def parts_of(content: Content) -> list[Content]:
         taken = tr("The reply comes out too long: it takes {n} messages, {most} at most.", n=len(parts), most=MAX_PARTS)
         raise BadTemplate(1, taken)
     made = [Content(text=part, gaps=content.gaps) for part in parts]
-    return [replace(part, gaps=open_gaps(part)) for part in made] if content.gaps else made
+    return [replace(part, gaps=marked(part)) for part in made] if content.gaps else made
 
 
 def _aside(actions: Sequence[Action]) -> Aside | None:

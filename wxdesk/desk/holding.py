@@ -56,7 +56,7 @@ class Holding:
     async def look(self, now: datetime) -> datetime | None:
         """Let go what was held until `now`; when the next look is due, None if nothing has a time."""
         if self._pause.until is not None and self._pause.until <= now:
-            await self.resume()
+            await self._end_pause(self._pause.until)
         self._writing.settle(now)
         by_hand = self._pause.on
         hands_over = self._preferences.now.last_moment is LastMoment.HAND_OVER
@@ -124,9 +124,17 @@ class Holding:
 
     async def resume(self) -> None:
         """Rules may speak again. What waited is held now and asks, so that nothing leaves by surprise."""
+        await self._ask_after_pause()
+        await self._pause.set(False)
+
+    async def _end_pause(self, until: datetime) -> None:
+        """The same because its time is over; whoever pauses anew meanwhile has the last word."""
+        await self._ask_after_pause()
+        await self._pause.end(until)
+
+    async def _ask_after_pause(self) -> None:
         await self._deciding.settled()
         self._tell(await self._store.waiting.ask_after_pause(self._clock(), AFTER_PAUSE))
-        await self._pause.set(False)
 
     @property
     def _late_after(self) -> timedelta:

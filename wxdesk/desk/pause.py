@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime
@@ -27,6 +28,8 @@ class Pause:
         self._on = False
         self._until: datetime | None = None
         self._since: datetime | None = None
+        self._words = 0
+        self._storing = asyncio.Lock()
 
     @property
     def on(self) -> bool:
@@ -50,14 +53,26 @@ class Pause:
     async def set(self, on: bool, until: datetime | None = None, at: datetime | None = None) -> None:
         """Pause or resume, `at` this time. Pausing holds at once, before it is even stored; resuming only once it is.
 
-        A pause that lasts keeps the time at which it began.
+        A pause that lasts keeps the time at which it began. Of two words said at once the later one holds.
         """
+        self._words += 1
+        word = self._words
         since = (self._since if self._on else at) if on else None
-        self._on = self._on or on
-        await self._settings.set(SINCE, since.isoformat() if since else "")
-        await self._settings.set(KEY, (until.isoformat() if until else ON) if on else OFF)
-        self._on, self._until, self._since = on, until if on else None, since
-        self._tell()
+        if on:
+            self._on, self._until = True, until
+        async with self._storing:
+            if word != self._words:  # somebody has said otherwise meanwhile: that is stored behind this
+                return
+            await self._settings.set(SINCE, since.isoformat() if since else "")
+            await self._settings.set(KEY, (until.isoformat() if until else ON) if on else OFF)
+            if word == self._words:
+                self._on, self._until, self._since = on, until if on else None, since
+                self._tell()
+
+    async def end(self, until: datetime) -> None:
+        """Resume because the time `until` has come, unless another pause has been set since."""
+        if self.until == until:
+            await self.set(False)
 
     def _tell(self) -> None:
         self._publish(PauseChanged(self._on, self._until, self._since))
