@@ -327,17 +327,9 @@ class World:
 
     async def _what_is_there(self, contacts: list[Contact]) -> str:
         """Why the desk does not come to rest."""
-        lines = [f"now {self.clock.now}, paused {self.paused}/{self.opened.pause.on}, under way {self.under_way()}"]
-        for contact in contacts:
-            for item in await self._read(contact) if contact.conversation_id else []:
-                if isinstance(item, Message):
-                    lines.append(f"{contact.conversation_id} message {item.id} decided {item.decided}")
-                else:
-                    lines.append(
-                        f"{contact.conversation_id} reply {item.id} {item.author} {item.state} due {item.due_at} "
-                        f"not before {item.not_before} by {item.by!r} part of {item.part_of} {item.error}"
-                    )
-        return "\n".join(lines)
+        clocks = f"now {self.clock.now}, paused {self.paused}/{self.opened.pause.on}, under way {self.under_way()}"
+        known = [contact for contact in contacts if contact.conversation_id]
+        return "\n".join([clocks, *(told(item) for contact in known for item in await self._read(contact))])
 
     async def _all_at_rest(self, contacts: list[Contact]) -> bool:
         return all([await self._at_rest(contact) for contact in contacts if contact.written])
@@ -376,3 +368,11 @@ class World:
 
     def _kept_back(self, reply: Reply) -> bool:
         return self.paused and reply.author is Author.RULE
+
+
+def told(item: Message | Reply) -> str:
+    """One line about it, for whoever has to find out."""
+    if isinstance(item, Message):
+        return f"{item.conversation_id} message {item.id} decided {item.decided}"
+    when = f"due {item.due_at} not before {item.not_before}"
+    return f"{item.conversation_id} reply {item.id} {item.author} {item.state} {when} by {item.by!r} {item.error}"
