@@ -312,8 +312,12 @@ def test_whoever_leaves_is_told_what_stays_his_and_can_hand_it_back(
     kept = world.desk.preferences
     world.call(kept.set(replace(kept.now, hand_back_minutes=30)))
     qtbot.waitUntil(lambda: "They go back by themselves at" in active.notices.bars.texts()[LEFT])
-    [button] = [one for one in active.notices.bars.findChildren(Button) if one.text() == "Hand them back"]
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def offered() -> list[Button]:
+        return [one for one in active.notices.bars.findChildren(Button) if one.text() == "Hand them back"]
+
+    qtbot.waitUntil(lambda: len(offered()) == 1)  # the bar with the former words is gone
+    qtbot.mouseClick(offered()[0], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: LEFT not in active.notices.bars.texts())
     for one in (chat, other):
         assert not is_taken_over(world.call(world.desk.store.conversations.get(one)), world.clock())
