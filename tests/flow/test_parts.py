@@ -10,6 +10,7 @@ import pytest
 
 from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk.core.model import Reply, ReplyState
+from wxdesk.core.rules import Outcome
 from wxdesk.sandbox.customers import LI_LEI
 from wxdesk.sandbox.faults import Fault, FaultKind
 
@@ -106,6 +107,30 @@ async def test_each_part_that_fails_again_holds_up_the_rest_again(desk: Desk) ->
     await desk.opened.desk.handoff.retry(parts[1].id)
     await desk.until(lambda: desk.states[parts[2].id][-1] is S.SENT)
     assert arrived(desk) == [PARTS[0], PARTS[1], "另外一句", PARTS[1], PARTS[2]]
+
+
+@pytest.mark.parametrize("refused", [0, 1])
+async def test_where_wechat_takes_no_more_the_rest_waits_for_whoever_sends_it_again(desk: Desk, refused: int) -> None:
+    for fault in (*[WELL] * refused, Fault(FaultKind.ERRCODE, errcode=45047)):
+        desk.sandbox.faults.plan(fault)
+    thread = await asks(desk, "几点关门")
+    failed = refused + 1
+    await desk.until(lambda: desk.states[failed][-1] is S.FAILED)
+    assert [(await desk.reply(part)).state for part in range(failed, 4)] == [S.FAILED, *[S.QUEUED] * (3 - failed)]
+    assert await asks(desk, "喂") == thread  # which allows five again
+    await desk.opened.desk.handoff.retry(failed)
+    await desk.until_sent(3)
+    assert arrived(desk) == list(THREE)
+
+
+async def test_an_answer_that_failed_does_not_keep_rules_from_the_next_one(desk: Desk) -> None:
+    desk.sandbox.faults.plan(REFUSED)
+    await asks(desk, "几点关门")
+    await desk.until(lambda: desk.states[1][-1] is S.FAILED)
+    assert (await desk.says(LI, "几点开门")).outcome is Outcome.REPLIED
+    await desk.until_sent(3)
+    assert arrived(desk) == list(THREE)
+    assert [(await desk.reply(part)).state for part in (1, 2, 3)] == [S.FAILED, S.QUEUED, S.QUEUED]
 
 
 async def test_what_a_rule_says_in_parts_outlasts_a_pause_and_needs_one_word_only(desk: Desk) -> None:

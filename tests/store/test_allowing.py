@@ -30,6 +30,31 @@ async def test_replies_that_wait_are_promised_and_drafts_are_not(talk: Talk, sto
 
 
 @pytest.mark.parametrize(
+    ("ways", "promised"),
+    [
+        ((Move.CLAIM, Move.REFUSE), 0),  # it failed, and what follows waits for whoever sends it again
+        ((Move.CLAIM, Move.LOSE), 0),
+        ((Move.KEEP,), 0),
+        ((Move.CLAIM, Move.POSTPONE), 3),
+        ((Move.CLAIM, Move.ACCEPT), 2),
+    ],
+)
+async def test_what_waits_behind_a_part_that_is_left_to_a_human_is_not_promised(
+    talk: Talk, store: SqlStore, ways: tuple[Move, ...], promised: int
+) -> None:
+    first, *_ = await talk.decides((await talk.says("o1")).message, "1", "2", "3")
+    await talk.moves(first, *ways)
+    assert (await talk.says("o1")).promised == promised
+
+
+async def test_parts_that_leave_by_their_own_time_are_promised(talk: Talk, store: SqlStore) -> None:
+    first, _ = await talk.decides((await talk.says("o1")).message, "1", "2", state=ReplyState.HELD, due_at=second(8))
+    assert (await talk.says("o1")).promised == 2
+    await store.replies.move(first.id, Move.KEEP, second(1))
+    assert (await talk.says("o1")).promised == 0
+
+
+@pytest.mark.parametrize(
     ("sent_at", "left"),
     # CreateTime has whole seconds; what left within the same one was sent before it, as far as anybody can tell.
     [((1, 2), 5), ((9, 2), 5), ((10.5,), 5), ((11, 2), 4), ((11, 12), 3)],

@@ -27,6 +27,15 @@ async def test_all_that_nobody_has_touched_is_cancelled(talk: Talk, store: SqlSt
     assert await stand(store, queued, draft, held, elsewhere) == [S.CANCELLED] * 3 + [S.QUEUED]
 
 
+async def test_an_answer_can_be_left_as_it_is(talk: Talk, store: SqlStore) -> None:
+    asked = (await talk.says("o1")).message
+    first, second_part, third = await talk.decides(asked, "1", "2", "3")
+    [other] = await talk.decides((await talk.says("o1")).message, "4")
+    await talk.moves(first, Move.CLAIM)
+    await store.replies.cancel_automatic(asked.conversation_id, "WeChat", second(1), but_answer=first.id)
+    assert await stand(store, first, second_part, third, other) == [S.SENDING, S.QUEUED, S.QUEUED, S.CANCELLED]
+
+
 async def test_what_a_human_has_released_or_sends_again_stays_on_its_way(talk: Talk, store: SqlStore) -> None:
     asked = (await talk.says("o1")).message
     [draft] = await talk.decides(asked, "1", state=S.DRAFT)

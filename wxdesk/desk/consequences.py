@@ -11,8 +11,8 @@ refused, by its errcode's action (`core.errcodes`):
     RETRY                        queued again after 1, 3 and 9 s, then failed
     WAIT, CONFIG, TOKEN, QUOTA   queued again and the account rests (`desk.rests`); the operator is told.
                                  A refused token was renewed and tried once more by the client before
-    USER                         failed; the other automatic replies to this contact are cancelled, and no rule
-                                 speaks before he writes again
+    USER                         failed; other automatic answers to this contact are cancelled, the later parts of this
+                                 one wait behind it, and no rule speaks before he writes again
     all others                   failed, as this reply is wrong; never repeated unchanged
 """
 
@@ -91,7 +91,7 @@ class Consequences:
             return Move.POSTPONE, said
         self._account_is_well(reply.account)
         if action is ErrorAction.USER:
-            await self._spare(reply.conversation_id)
+            await self._spare(reply)
             now = self._clock()
             said = replace(said, window=lambda window: quota.corrected(window, error.errcode, now))
         return self._final(reply, Move.REFUSE, said)
@@ -124,6 +124,10 @@ class Consequences:
         if self._rests.end(account):
             self._publish(TroubleRaised(f"account:{account}", ""))
 
-    async def _spare(self, conversation_id: int) -> None:
-        for reply in await self._store.replies.cancel_automatic(conversation_id, BY_WECHAT, self._clock()):
+    async def _spare(self, refused: Reply) -> None:
+        """Nothing else is tried where WeChat takes nothing; whoever sends the refused part again has its rest, too."""
+        cancelled = await self._store.replies.cancel_automatic(
+            refused.conversation_id, BY_WECHAT, self._clock(), but_answer=refused.part_of or refused.id
+        )
+        for reply in cancelled:
             self._publish(ReplyChanged(reply.conversation_id, reply.id, reply.state))

@@ -50,7 +50,8 @@ type ReadPush = Callable[[bytes], Incoming]
 class Undecided:
     """A stored message that awaits its decision, with its conversation as it is now.
 
-    `promised` is how many replies of the conversation wait to be sent or are under way; drafts do not count.
+    `promised` is how many replies of the conversation wait to be sent or are under way. Drafts do not count, nor does
+    what is left to a human with an earlier part of its answer.
     `history` is empty until `Conversations.with_history` has told it. `waiting` are the automatic replies that are held
     or drafts, in the order in which they were made.
     """

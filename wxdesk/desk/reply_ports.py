@@ -117,9 +117,12 @@ class Replies(Protocol):
         """What happened to a reply on its way, oldest first; each was stored together with what it tells of."""
         ...
 
-    async def cancel_automatic(self, conversation_id: int, by: str, at: datetime) -> list[Reply]:
+    async def cancel_automatic(
+        self, conversation_id: int, by: str, at: datetime, *, but_answer: int | None = None
+    ) -> list[Reply]:
         """Cancel everything automatic of one conversation that has not left; those that were moved.
 
+        The answer whose first part is `but_answer` is not touched.
         What a human has released or sends again stays as it is, and so does a draft that he has edited or kept from
         leaving. What he has edited and what would have left by itself is a draft then.
         """

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 
 from wxdesk.core.model import ReplyState
 from wxdesk.core.waiting import WAITS
+from wxdesk.store.parts import behind_a_human
 from wxdesk.store.schema import replies
 
 _PROMISED = frozenset({ReplyState.HELD, ReplyState.QUEUED, ReplyState.SENDING})
@@ -17,7 +18,10 @@ _PROMISED = frozenset({ReplyState.HELD, ReplyState.QUEUED, ReplyState.SENDING})
 
 @dataclass(frozen=True, slots=True)
 class Unsent:
-    """How many replies of a conversation are to be sent or under way, and whether any is held or a draft."""
+    """How many replies of a conversation are to be sent or under way, and whether any is held or a draft.
+
+    What waits behind a part of its answer that is left to a human is promised no more than a draft is.
+    """
 
     promised: int = 0
     waits: bool = False
@@ -28,7 +32,8 @@ def unsent(connection: Connection, ids: Collection[int]) -> dict[int, Unsent]:
     if not ids:
         return {}
     ours, state = replies.c.conversation_id, replies.c.state
-    promised, waits = (func.count().filter(state.in_(states)) for states in (_PROMISED, WAITS))
+    promised = func.count().filter(state.in_(_PROMISED), ~behind_a_human(replies))
+    waits = func.count().filter(state.in_(WAITS))
     query = select(ours, promised, waits).where(ours.in_(ids), state.in_(_PROMISED | WAITS)).group_by(ours)
     return {row[0]: Unsent(row[1], row[2] > 0) for row in connection.execute(query)}
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, FromClause, and_, bindparam, exists, func, or_, select, update
@@ -15,7 +15,7 @@ from wxdesk.core.model import Reply, ReplyState
 from wxdesk.core.parts import STOPS, UNDECIDED
 from wxdesk.desk.reply_ports import ReplyChanges
 from wxdesk.store import moving
-from wxdesk.store.many_replies import DRAFT, HELD, QUEUED, by_hand, changed, move_all
+from wxdesk.store.many_replies import QUEUED, by_hand, changed, move_all
 from wxdesk.store.new_replies import load_replies
 from wxdesk.store.schema import replies
 from wxdesk.store.steps import write_moves
@@ -26,30 +26,37 @@ LETS_GO = frozenset({Move.RELEASE, Move.RETRY, Move.CONFIRM})
 """A human's moves of one part after which the later ones go on."""
 
 
-NEEDS_WORD = or_(DRAFT, and_(HELD, replies.c.due_at.is_(None)))
-"""`core.parts.needs_word` in SQL."""
-
 _WELL = {"errcode": None, "error": "", "rid": "", "not_before": None}
 """What is released keeps no old trouble."""
 
 
+def needs_word(part: Replies) -> ColumnElement[bool]:
+    """Whether `part` is a draft, or is held and asks: `core.parts.needs_word` in SQL."""
+    asks = and_(part.c.state == ReplyState.HELD, part.c.due_at.is_(None))
+    return or_(part.c.state == ReplyState.DRAFT, asks)
+
+
 def behind_a_stop(part: Replies) -> ColumnElement[bool]:
-    """Whether a queued `part` has to wait for its human, because an earlier part of its answer does."""
-    return _behind(part, STOPS, UNDECIDED)
+    """Whether a queued `part` has to wait, because an earlier part of its answer does."""
+    return _behind(part, lambda earlier: or_(_stopped(earlier), and_(part.c.by == "", _undecided(earlier))))
 
 
-def _behind(
-    part: Replies, states: Collection[ReplyState], unless_let_go: Collection[ReplyState] = ()
-) -> ColumnElement[bool]:
-    """Whether an earlier part is in one of these states; two looks, since an answer's first part names no other."""
+def behind_a_human(part: Replies) -> ColumnElement[bool]:
+    """Whether `part` leaves by no time of its own, because an earlier part of its answer needs its human's word."""
+    return _behind(part, lambda earlier: or_(_stopped(earlier), and_(part.c.by == "", needs_word(earlier))))
+
+
+def _stopped(part: Replies) -> ColumnElement[bool]:
+    return part.c.state.in_(STOPS)
+
+
+def _undecided(part: Replies) -> ColumnElement[bool]:
+    return part.c.state.in_(UNDECIDED)
+
+
+def _behind(part: Replies, stops: Callable[[Replies], ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Whether an earlier part `stops` it; two looks, since an answer's first part names no other."""
     first, between = replies.alias(), replies.alias()
-
-    def stops(earlier: Replies) -> ColumnElement[bool]:
-        stopped: ColumnElement[bool] = earlier.c.state.in_(states)
-        if not unless_let_go:
-            return stopped
-        return or_(stopped, and_(part.c.by == "", earlier.c.state.in_(unless_let_go)))
-
     is_first = first.c.id == part.c.part_of
     is_between = and_(between.c.part_of == part.c.part_of, between.c.id < part.c.id)
     return and_(
@@ -76,7 +83,7 @@ def settle(
     later = later_parts(connection, [reply_id])
     settled = moving.move(connection, reply_id, made, at, ReplyChanges(by=by))
     if whole:
-        move_all(connection, made, and_(replies.c.id.in_(later), NEEDS_WORD), at, by=by, **_WELL)
+        move_all(connection, made, and_(replies.c.id.in_(later), needs_word(replies)), at, by=by, **_WELL)
     if made is Move.CANCEL:
         stopped = [part for part, state in later.items() if state in BEFORE_SENDING]
         return [settled, *(moving.move(connection, part, made, at, ReplyChanges(by=by)) for part in stopped)]
@@ -102,7 +109,8 @@ def let_go(connection: Connection, later: Collection[int], at: datetime, by: str
     """Let those of the `later` parts leave whose turn it is, as though `by` had released them too; these."""
     if not later:
         return []
-    goes = and_(replies.c.id.in_(later), QUEUED, ~_behind(replies, STOPS | UNDECIDED))
+    held_up = _behind(replies, lambda earlier: or_(_stopped(earlier), _undecided(earlier)))
+    goes = and_(replies.c.id.in_(later), QUEUED, ~held_up)
     let = changed(connection, update(replies).where(goes, ~by_hand(replies)).values(by=by))
     write_moves(connection, Move.RELEASE, let, at, by=by)
     return load_replies(connection, list(connection.scalars(select(replies.c.id).where(goes))))

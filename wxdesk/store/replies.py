@@ -103,9 +103,11 @@ class SqlReplies:
         """What happened to a reply on its way, oldest first."""
         return await self._db.read(steps_of, reply_id)
 
-    async def cancel_automatic(self, conversation_id: int, by: str, at: datetime) -> list[Reply]:
+    async def cancel_automatic(
+        self, conversation_id: int, by: str, at: datetime, *, but_answer: int | None = None
+    ) -> list[Reply]:
         """Cancel everything automatic that has not left, but for what a human has in hand; see `store.silencing`."""
-        return await self._db.write(silence, conversation_id, by, at)
+        return await self._db.write(partial(silence, but_answer=but_answer), conversation_id, by, at)
 
     async def pending(self) -> list[Reply]:
         """Held replies, those that ask first and then the soonest; drafts come last, the oldest first."""

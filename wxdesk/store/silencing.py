@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, false, select
+from sqlalchemy import Connection, false, func, select
 
 from wxdesk.core.lifecycle import BEFORE_SENDING, Move
 from wxdesk.core.model import Reply
@@ -15,14 +15,20 @@ AUTOMATIC = ~by_hand(replies)
 """What a rule said and nobody has released, sent again or kept: `core.lifecycle.is_automatic` in SQL."""
 
 
-def silence(connection: Connection, conversation_id: int, by: str, at: datetime) -> list[Reply]:
+def silence(
+    connection: Connection, conversation_id: int, by: str, at: datetime, *, but_answer: int | None = None
+) -> list[Reply]:
     """Cancel what is automatic in a conversation and has not left; what a human has edited is a draft.
+
+    The parts of `but_answer`, named by its first part, stay as they are.
 
     The conversation is locked first, as by whoever stores what became of a call: so each finds what the other has done.
     """
     here = select(conversations.c.id).where(conversations.c.id == conversation_id)
     connection.execute(here.with_for_update(key_share=True)).all()
     its = AUTOMATIC & (replies.c.conversation_id == conversation_id)
+    if but_answer is not None:
+        its &= func.coalesce(replies.c.part_of, replies.c.id) != but_answer
     untouched = replies.c.edited.is_(false()) & replies.c.state.in_(BEFORE_SENDING)
     cancelled = move_all(connection, Move.CANCEL, its & untouched, at, by=by)
     return cancelled + move_all(connection, Move.KEEP, its, at)
