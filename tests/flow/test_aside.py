@@ -170,6 +170,35 @@ async def test_a_draft_sets_nothing_aside_by_itself(tmp_path: Path) -> None:
         assert await status(desk) is Status.OPEN
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_nor_does_what_asks_and_has_to_be_released(desk: Desk, at_once: bool) -> None:
+    await says(desk, "谢谢")
+    await desk.until_sent(1)
+    handoff = desk.opened.desk.handoff
+    await handoff.pause()
+    await handoff.resume()
+    assert (await desk.reply(2)).due_at is None
+    if at_once:
+        assert await handoff.release_held() == 1
+    else:
+        await handoff.release(2)
+    await desk.until_sent(2)
+    assert await status(desk) is Status.OPEN
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_what_would_have_left_by_itself_may_leave_sooner(tmp_path: Path, at_once: bool) -> None:
+    async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.HOLD, hold_seconds=8) as desk:
+        await says(desk, "明天")
+        handoff = desk.opened.desk.handoff
+        if at_once:
+            assert await handoff.release_held() == 1
+        else:
+            await handoff.release(1)
+        await desk.until_sent(1)
+        assert await status(desk) is Status.SNOOZED
+
+
 async def test_nor_does_a_rule_in_the_shadow(desk: Desk) -> None:
     assert await says(desk, "看看") is Outcome.UNMATCHED
     assert await status(desk) is Status.OPEN

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Update, and_, not_, or_, true, update
+from sqlalchemy import ColumnElement, Connection, FromClause, Update, and_, case, not_, null, or_, true, update
 
 from wxdesk.core.lifecycle import Move, next_state, states_before
 from wxdesk.core.model import Author, Reply, ReplyState
@@ -52,6 +52,8 @@ def move_all(
     [after] = {next_state(state, move) for state in before}  # the moves of many lead to one state each
     if move is Move.KEEP:
         values = {"due_at": None, "aside": None, **values}
+    if move is Move.RELEASE:  # whoever lets go what asks says himself what becomes of its conversation
+        values = {"aside": case((replies.c.due_at.is_(None), null()), else_=replies.c.aside), **values}
     change = update(replies).where(replies.c.state.in_(before), which)
     moved = changed(connection, change.values(state=after, updated_at=at, **values))
     by, reason = values.get("by", ""), why or values.get("error", "")

@@ -26,6 +26,7 @@ from wxdesk.core.errors import MoveNotAllowed, NotFound, ReplyHasGap
 from wxdesk.core.gaps import open_gaps
 from wxdesk.core.lifecycle import Move, next_state
 from wxdesk.core.model import Author, Content, Reply, ReplyState, ReplyWindow
+from wxdesk.core.parts import STOPS, needs_word
 from wxdesk.core.steps import Step, StepKind
 from wxdesk.desk.reply_ports import ReplyChanges
 from wxdesk.store import aside
@@ -39,8 +40,8 @@ ARRIVED = (Move.ACCEPT, Move.CONFIRM)
 """Moves after which the contact has the reply."""
 
 
-LEFT_TO_A_HUMAN = frozenset({ReplyState.DRAFT, ReplyState.FAILED, ReplyState.UNKNOWN})
-"""Whoever settles one of these also says himself what becomes of its conversation."""
+_LEFT_TO_A_HUMAN = STOPS | {ReplyState.DRAFT}
+"""Whoever settles one of these, or one that asks, also says himself what becomes of its conversation."""
 
 _LOCKED = (
     select_replies()
@@ -91,7 +92,7 @@ def move(connection: Connection, reply_id: int, made: Move, at: datetime, change
     state = next_state(before.state, made)
     _refuse_gap(before, made)
     values = _values(before, made, at, changes) | {"state": state, "updated_at": at}
-    if state in LEFT_TO_A_HUMAN:
+    if state in _LEFT_TO_A_HUMAN or needs_word(before):
         values["aside"] = None
     guarded(connection, before, made.value, values | {"promise": promise})
     after = replace(before, **values)

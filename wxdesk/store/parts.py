@@ -26,8 +26,8 @@ LETS_GO = frozenset({Move.RELEASE, Move.RETRY, Move.CONFIRM})
 """A human's moves of one part after which the later ones go on."""
 
 
-_WELL = {"errcode": None, "error": "", "rid": "", "not_before": None}
-"""What is released keeps no old trouble."""
+WELL = {"errcode": None, "error": "", "rid": "", "not_before": None}
+"""What is released keeps no old trouble, and waits for nothing more."""
 
 
 def needs_word(part: Replies) -> ColumnElement[bool]:
@@ -83,7 +83,7 @@ def settle(
     later = later_parts(connection, [reply_id])
     settled = moving.move(connection, reply_id, made, at, ReplyChanges(by=by))
     if whole:
-        move_all(connection, made, and_(replies.c.id.in_(later), needs_word(replies)), at, by=by, **_WELL)
+        move_all(connection, made, and_(replies.c.id.in_(later), needs_word(replies)), at, by=by, **WELL)
     if made is Move.CANCEL:
         stopped = [part for part, state in later.items() if state in BEFORE_SENDING]
         return [settled, *(moving.move(connection, part, made, at, ReplyChanges(by=by)) for part in stopped)]

@@ -15,7 +15,7 @@ from wxdesk.desk.waiting_ports import Tended, Terms
 from wxdesk.store import tending, undoing
 from wxdesk.store.database import Database
 from wxdesk.store.many_replies import AUTOMATIC, HELD, HELD_BACK, QUEUED, UNDOABLE, by_hand, counting, move_all
-from wxdesk.store.parts import behind_a_stop, cancel_all, later_parts, let_go
+from wxdesk.store.parts import WELL, behind_a_stop, cancel_all, later_parts, let_go
 from wxdesk.store.schema import conversations, replies
 
 
@@ -87,7 +87,7 @@ class SqlWaiting:
 
 
 def _release_held(connection: Connection, by: str, at: datetime, only: Collection[int] | None) -> list[Reply]:
-    released = move_all(connection, Move.RELEASE, HELD_BACK & _among(only), at, by=by, **_saying(""))
+    released = move_all(connection, Move.RELEASE, HELD_BACK & _among(only), at, by=by, **WELL)
     return released + let_go(connection, later_parts(connection, [reply.id for reply in released]), at, by)
 
 
