@@ -17,12 +17,14 @@ from typing import Any
 from wxdesk.config import Config
 from wxdesk.core.credentials import Credentials
 from wxdesk.core.events import (
+    AccountChanged,
     AccountFreed,
     ApiCalled,
     ConversationChanged,
     DecisionMade,
     ListenerChanged,
     MessageKept,
+    ModeChanged,
     OperatorCalled,
     OperatorWrites,
     PauseChanged,
@@ -32,13 +34,13 @@ from wxdesk.core.events import (
     PushSeen,
     RepliesRecalled,
     ReplyChanged,
+    RulesChanged,
     TakeoverChanged,
     TokenChanged,
     TroubleRaised,
     TypingAsked,
 )
 from wxdesk.core.model import Account
-from wxdesk.core.rules import Delivery
 from wxdesk.core.takeover import handed_back_at
 from wxdesk.desk.accounts import Accounts
 from wxdesk.desk.alarms import Alarms
@@ -49,6 +51,7 @@ from wxdesk.desk.checkup import Checkup
 from wxdesk.desk.deciding import Deciding
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.dry_run import DryRun
+from wxdesk.desk.following import Following
 from wxdesk.desk.handoff import Handoff
 from wxdesk.desk.health import Health
 from wxdesk.desk.holding import Holding
@@ -219,23 +222,23 @@ async def open_desk(setup: Setup) -> OpenDesk:
 def build(setup: Setup, store: SqlStore) -> OpenDesk:
     """Plug every part into the next, in the order in which a message travels."""
     clock, bus, deciding = setup.clock, Bus(), Deciding()
-    accounts = Accounts(setup.accounts, store, lambda: _own_delivery(rulebook), deciding, bus.publish, clock)
+    accounts, following = _answering_modes(setup, store, deciding, bus)
     health, traffic = _watching(bus)
     preferences, pause = KeptPreferences(store.settings, bus.publish), Pause(store.settings, bus.publish)
     presence, writing = DeskPresence(bus.publish, clock), Writing(bus.publish, clock)
-    rulebook, phrasebook = _knowing(setup, store, accounts, deciding, bus)
+    rulebook, phrasebook = _knowing(setup, store, accounts, following, bus)
     transfers = Transfers(store.transfers, lambda: rulebook.transfers)
     answering = Answering(accounts, rulebook, pause, transfers, lambda: presence.now, clock)
     intake = Intake(store, read_push, answering, transfers, deciding, bus.publish, clock)
     holding = Holding(store, accounts, preferences, pause, writing, deciding, bus.publish, clock)
-    out = _way_out(setup, store, pause, holding, bus)
+    out = _way_out(setup, store, pause, holding, following, bus)
     pictures = Pictures(store.pictures, out.files, clock)
     desk = Desk(
         accounts=accounts,
         store=store,
         preferences=preferences,
         presence=presence,
-        handoff=Handoff(store, pictures, holding, transfers, preferences, bus.publish, clock),
+        handoff=Handoff(store, pictures, holding, following, transfers, preferences, bus.publish, clock),
         takeovers=_takeovers(store, preferences, presence, bus, clock),
         aside=SettingAside(store.aside, bus.publish, clock),
         alarms=_alarms(setup, store, preferences, bus),
@@ -256,6 +259,13 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
     )
     ready, door = tuple(setup.ready.values()), _door(setup, intake, bus)
     return OpenDesk(ready, desk, store, pause, transfers, intake, out, door)
+
+
+def _answering_modes(setup: Setup, store: SqlStore, deciding: Deciding, bus: Bus) -> tuple[Accounts, Following]:
+    """How each account answers, and what lets the waiting replies follow that."""
+    accounts = Accounts(setup.accounts, store.settings, lambda account: following.account(account), bus.publish)
+    following = Following(store, accounts, deciding, bus.publish, setup.clock)
+    return accounts, following
 
 
 def _typing(setup: Setup, store: SqlStore, out: WayOut, accounts: Accounts, writing: Writing, bus: Bus) -> Typing:
@@ -284,12 +294,6 @@ def _takeovers(
     return takeovers
 
 
-def _own_delivery(rulebook: Rulebook) -> list[int]:
-    """The rules that say themselves how their replies leave, whatever the account's mode is."""
-    ready = rulebook.ruleset.by_id.values()
-    return [one.rule.id for one in ready if one.rule.delivery is not Delivery.INHERIT]
-
-
 def _alarms(setup: Setup, store: SqlStore, preferences: KeptPreferences, bus: Bus) -> Alarms:
     alarms = Alarms(store.calls, setup.accounts, lambda: preferences.now.warning, bus.publish, setup.clock)
     touching = (MessageKept, DecisionMade, ReplyChanged, ConversationChanged, OperatorCalled)
@@ -298,7 +302,7 @@ def _alarms(setup: Setup, store: SqlStore, preferences: KeptPreferences, bus: Bu
 
 
 def _knowing(
-    setup: Setup, store: SqlStore, accounts: Accounts, deciding: Deciding, bus: Bus
+    setup: Setup, store: SqlStore, accounts: Accounts, following: Following, bus: Bus
 ) -> tuple[Rulebook, Phrasebook]:
     """What the operator has written for later: rules and templates."""
     zone, clock = setup.zone, setup.clock
@@ -311,7 +315,7 @@ def _knowing(
         bus.publish,
         zone,
         Shelf(store.templates),
-        deciding,
+        following.rules,
         accounts,
         FolderOfPictures(setup.home / PICTURES).holds,
     )
@@ -319,7 +323,7 @@ def _knowing(
     return rulebook, Phrasebook(store.templates, filler, clock, bus.publish, rulebook.load)
 
 
-def _way_out(setup: Setup, store: SqlStore, pause: Pause, holding: Holding, bus: Bus) -> WayOut:
+def _way_out(setup: Setup, store: SqlStore, pause: Pause, holding: Holding, following: Following, bus: Bus) -> WayOut:
     wechat, clock = setup.config.wechat, setup.clock
     client = WeChatClient(wechat.api_base, wechat.token_endpoint, setup.credentials, bus.publish, clock)
     bus.subscribe(client.hear, AccountFreed)
@@ -327,8 +331,10 @@ def _way_out(setup: Setup, store: SqlStore, pause: Pause, holding: Holding, bus:
     bus.subscribe(rests.hear, TokenChanged)
     files = FolderOfPictures(setup.home / PICTURES)
     uploads = Uploads(store.pictures, files, client, clock)
-    outbox = Outbox(store, PictureSender(client, uploads), setup.accounts, pause, holding, rests, bus.publish, clock)
+    sender = PictureSender(client, uploads)
+    outbox = Outbox(store, sender, setup.accounts, pause, holding, following, rests, bus.publish, clock)
     bus.subscribe(outbox.hear, ReplyChanged, PauseChanged, AccountFreed, OperatorWrites, RepliesRecalled)
+    bus.subscribe(outbox.hear, ModeChanged, AccountChanged, RulesChanged)
     fetching = PictureFetching(store.pictures, files, client, setup.ready, bus.publish, clock)
     bus.subscribe(fetching.hear, PictureChanged)
     return WayOut(client, rests, files, uploads, outbox, fetching)

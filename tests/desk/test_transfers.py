@@ -86,8 +86,12 @@ class Room:
         return row.conversation
 
 
+PATIENT = pytest.mark.parametrize("room", [20], indirect=True)
+
+
 @pytest.fixture
-async def room(tmp_path: Path) -> AsyncIterator[Room]:
+async def room(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Room]:
+    """Answers wait for rules as briefly as a test can wait for them; `PATIENT` where the rules must come in time."""
     store = await open_store("sqlite:///desk.db", tmp_path)
 
     def clock() -> datetime:
@@ -98,7 +102,7 @@ async def room(tmp_path: Path) -> AsyncIterator[Room]:
 
     pause = Pause(store.settings, hear)
     rulebook = Rulebook(store.rules, Calendars(store.settings), LiquidRenderer(), clock, hear)
-    transfers = Transfers(store.transfers, lambda: rulebook.transfers, patience=0.05)
+    transfers = Transfers(store.transfers, lambda: rulebook.transfers, patience=getattr(request, "param", 0.05))
     answering = Answering({"shop": SHOP}, rulebook, pause, transfers, lambda: AtDesk(clock()), clock)
     made = Room(store, rulebook, transfers, Intake(store, read_push, answering, transfers, Deciding(), hear, clock))
     yield made
@@ -128,6 +132,7 @@ async def test_a_transfer_that_comes_too_late_is_made_with_the_next_message(room
     await room.think()
     assert await room.outcomes() == [Outcome.TRANSFER_ARMED]
     assert (await room.conversation()).transfer_armed
+    room.transfers._patience = 20  # this time the rules must come in time
     thinking = asyncio.create_task(room.think())
     assert await room.intake.keep(room.push("在吗")) == Receipt(new=True, transferred=True)
     await thinking
@@ -199,6 +204,7 @@ async def test_where_nothing_leaves_by_itself_no_rule_hands_over(room: Room, mod
     assert (await room.conversation()).taken_over is (mode is ReplyMode.DRAFT)
 
 
+@PATIENT
 async def test_messages_behind_a_transfer_in_one_batch_wake_no_rule(room: Room) -> None:
     await room.rulebook.save(HAND_OVER)
     keeping = [asyncio.create_task(room.intake.keep(room.push("人工"))) for _ in range(3)]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.flow.timed_desk import Desk, timed_desk
 from wxdesk.core.events import ApiCalled
-from wxdesk.core.model import ReplyMode, ReplyState
+from wxdesk.core.lifecycle import RULE_SILENT
+from wxdesk.core.model import ModeSource, ReplyMode, ReplyState
 from wxdesk.sandbox.customers import LI_LEI
 from wxdesk.sandbox.faults import Fault, FaultKind
 
@@ -71,5 +73,42 @@ async def test_what_rules_say_once_the_word_is_handed_back_leaves_again(desk: De
     await desk.opened.desk.handoff.hand_back(conversation)
     await desk.until(lambda: desk.states[1][-1] is ReplyState.CANCELLED)
     await desk.sandbox.say(LI, "几点呢")
+    await desk.until_sent(1)
+    assert [sent.text for sent in desk.sandbox.sent] == ["九点"]
+
+
+async def test_where_drafts_are_wanted_it_becomes_one(desk: Desk) -> None:
+    conversation = await waits_for_a_token(desk)
+    await desk.opened.desk.handoff.set_mode(conversation, ReplyMode.DRAFT)
+    await desk.until(lambda: desk.states[1][-1] is ReplyState.DRAFT)
+    reply = await desk.reply(1)
+    assert (reply.mode, reply.mode_from) == (ReplyMode.DRAFT, ModeSource.CONVERSATION)
+    assert desk.sandbox.sent == ()
+
+
+@pytest.mark.parametrize(
+    ("mode", "state"), [(ReplyMode.DRAFT, ReplyState.DRAFT), (ReplyMode.OFF, ReplyState.CANCELLED)]
+)
+async def test_it_follows_its_account_too(desk: Desk, mode: ReplyMode, state: ReplyState) -> None:
+    await waits_for_a_token(desk)
+    await desk.opened.desk.accounts.set_mode("shop", mode, 8)
+    await desk.until(lambda: desk.states[1][-1] is state)
+    assert desk.sandbox.sent == ()
+
+
+async def test_what_a_rule_said_that_is_switched_off_is_left_to_a_human(desk: Desk) -> None:
+    await waits_for_a_token(desk)
+    [rule] = await desk.opened.desk.rulebook.all()
+    await desk.opened.desk.rulebook.set_enabled(rule.id, enabled=False)
+    await desk.until(lambda: desk.states[1][-1] is ReplyState.DRAFT)
+    assert (await desk.reply(1)).error == RULE_SILENT
+    assert desk.sandbox.sent == ()
+
+
+async def test_a_change_that_is_not_about_it_only_delays_it(desk: Desk) -> None:
+    await waits_for_a_token(desk)
+    [rule] = await desk.opened.desk.rulebook.all()
+    await desk.opened.desk.rulebook.save(replace(rule, id=0, name="other"))
+    await desk.opened.desk.accounts.set_mode("shop", ReplyMode.HOLD, 8)
     await desk.until_sent(1)
     assert [sent.text for sent in desk.sandbox.sent] == ["九点"]

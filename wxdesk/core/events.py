@@ -115,6 +115,13 @@ class RepliesRecalled(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ModeChanged(Event):
+    """Another mode applies in a conversation: its own has been set, or taken away."""
+
+    conversation_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class TakeoverEnding(Event):
     """Automatic replies return to a conversation at `until`, unless its human keeps it."""
 

@@ -151,6 +151,9 @@ CHANGED_BY: Mapping[ModeSource, str] = {
 }
 """Why one that waited does not leave by itself any more."""
 
+RULE_SILENT = "Its rule was switched off or removed while it waited."
+"""Why one does not leave by itself any more whose rule may not speak."""
+
 
 def is_taken_over(conversation: Conversation, now: datetime) -> bool:
     """True while a human has the word; a takeover whose time has run out no longer counts."""

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import replace
 
 import msgspec
 
 from wxdesk.core.errors import BadPreference, NotFound
-from wxdesk.core.events import AccountChanged, Event, ReplyChanged
+from wxdesk.core.events import AccountChanged, Event
 from wxdesk.core.model import Account, ReplyMode
-from wxdesk.desk.deciding import Deciding
-from wxdesk.desk.handoff import OPERATOR
-from wxdesk.desk.ports import Clock, Store
+from wxdesk.desk.ports import Settings
 
 log = logging.getLogger(__name__)
 
@@ -39,26 +37,22 @@ class AccountSetting(msgspec.Struct, frozen=True):
 class Accounts(Mapping[str, Account]):
     """All accounts by name. A look from another thread is safe: each is one record, replaced as a whole.
 
-    `own_delivery` tells the rules that say themselves how their replies leave.
+    `follow` lets what waits follow an account whose mode has changed.
     """
 
     def __init__(
         self,
         configured: Mapping[str, Account],
-        store: Store,
-        own_delivery: Callable[[], Collection[int]],
-        deciding: Deciding,
+        settings: Settings,
+        follow: Callable[[Account], Awaitable[None]],
         publish: Callable[[Event], None],
-        clock: Clock,
     ) -> None:
         self.configured = dict(configured)
         self._now = dict(configured)
         self._set_here: frozenset[str] = frozenset()
-        self._store = store
-        self._own_delivery = own_delivery
-        self._deciding = deciding
+        self._settings = settings
+        self._follow = follow
         self._publish = publish
-        self._clock = clock
 
     def __getitem__(self, name: str) -> Account:
         return self._now[name]
@@ -76,7 +70,7 @@ class Accounts(Mapping[str, Account]):
     async def load(self) -> None:
         """Take the operator's settings from the store. What cannot be read counts as never set."""
         for name in self.configured:
-            stored = await self._store.settings.get(KEY + name)
+            stored = await self._settings.get(KEY + name)
             try:
                 found = msgspec.json.decode(stored, type=AccountSetting) if stored else None
                 if found is not None:
@@ -106,11 +100,10 @@ class Accounts(Mapping[str, Account]):
             raise NotFound("account")
         before = self._now[name].reply_mode
         stored = msgspec.json.encode(setting).decode() if setting is not None else ""
-        await self._store.settings.set(KEY + name, stored)
+        await self._settings.set(KEY + name, stored)
         self._take(name, setting)
         if self._now[name].reply_mode is not before:
-            await self._deciding.settled()
-            await self._withhold(self._now[name])
+            await self._follow(self._now[name])
         self._publish(AccountChanged(name))
 
     def _take(self, name: str, setting: AccountSetting | None) -> None:
@@ -120,15 +113,3 @@ class Accounts(Mapping[str, Account]):
             account = replace(configured, reply_mode=setting.reply_mode, hold_seconds=setting.hold_seconds)
         self._now = {**self._now, name: account}
         self._set_here = self._set_here | {name} if setting is not None else self._set_here - {name}
-
-    async def _withhold(self, account: Account) -> None:
-        """Let what waits follow, where no conversation says otherwise; drafts alone leave a rule its own word."""
-        mode = account.reply_mode
-        if mode not in (ReplyMode.DRAFT, ReplyMode.OFF):
-            return
-        off = mode is ReplyMode.OFF
-        spared = () if off else self._own_delivery()
-        by = OPERATOR if off else None
-        moved = await self._store.waiting.withhold_account(account.name, spared, by, self._clock())
-        for reply in moved:
-            self._publish(ReplyChanged(reply.conversation_id, reply.id, reply.state))

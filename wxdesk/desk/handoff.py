@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 
 from wxdesk.core import contents, quota
 from wxdesk.core.errors import PartsDiffer, ReplyEmpty, TooFewLeft
-from wxdesk.core.events import ConversationChanged, Event, RepliesRecalled, ReplyChanged, TakeoverChanged
+from wxdesk.core.events import ConversationChanged, Event, ModeChanged, RepliesRecalled, ReplyChanged, TakeoverChanged
 from wxdesk.core.lifecycle import Move, is_taken_over
 from wxdesk.core.model import Author, Content, Conversation, NewReply, Reply, ReplyMode, ReplyState
 from wxdesk.core.takeover import UNTIL_HANDED_BACK, TakeOverFor
 from wxdesk.core.waiting import in_time
+from wxdesk.desk.following import Following
 from wxdesk.desk.holding import Holding
 from wxdesk.desk.pictures import Pictures
 from wxdesk.desk.ports import Clock, Store
@@ -35,6 +36,7 @@ class Handoff:
         store: Store,
         pictures: Pictures,
         holding: Holding,
+        following: Following,
         transfers: Transfers,
         preferences: KeptPreferences,
         publish: Callable[[Event], None],
@@ -43,6 +45,7 @@ class Handoff:
         self._store = store
         self._pictures = pictures
         self._holding = holding
+        self._following = following
         self._transfers = transfers
         self._preferences = preferences
         self._publish = publish
@@ -173,9 +176,8 @@ class Handoff:
     async def set_mode(self, conversation_id: int, mode: ReplyMode | None) -> None:
         """Set the conversation's own mode; None follows the account. What waits there follows as well."""
         await self._store.conversations.set_mode(conversation_id, mode)
-        await self._holding.follow_mode(conversation_id, OPERATOR)
-        if mode is ReplyMode.OFF:
-            self._publish(RepliesRecalled(conversation_id))
+        await self._following.conversation(conversation_id)
+        self._publish(ModeChanged(conversation_id))
         self._publish(ConversationChanged(conversation_id))
 
     async def mark_read(self, conversation_id: int) -> None:

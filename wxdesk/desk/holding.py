@@ -93,19 +93,6 @@ class Holding:
         """Stop everything that is held back, or `only` these, and leave the drafts; how many."""
         return self._tell(await self._store.waiting.cancel_held(by, self._clock(), only))
 
-    async def follow_mode(self, conversation_id: int, by: str) -> None:
-        """Let what waits in a conversation follow the mode that applies there now: `by` has changed it.
-
-        What a human has in hand or has released stays his. Nothing that was born under another mode leaves by itself
-        where drafts are wanted, or nothing at all.
-        """
-        conversation = await self._store.conversations.get(conversation_id)
-        account = self._accounts.get(conversation.account)
-        mode = conversation.mode if account is None else mode_of(conversation, account)
-        if mode in (ReplyMode.DRAFT, ReplyMode.OFF):
-            cancel_by = by if mode is ReplyMode.OFF else None
-            self._tell(await self._store.waiting.withhold(conversation_id, cancel_by, self._clock()))
-
     async def put_back(self, before: Reply, by: str) -> Reply:
         """Let what `by` had in hand and did not change wait again as it was `before`.
 

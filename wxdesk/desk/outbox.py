@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 from functools import partial
 
@@ -28,18 +28,22 @@ from wxdesk.core.errors import (
     StoreError,
 )
 from wxdesk.core.events import (
+    AccountChanged,
     AccountFreed,
     ConversationChanged,
     Event,
+    ModeChanged,
     OperatorWrites,
     PauseChanged,
     RepliesRecalled,
     ReplyChanged,
+    RulesChanged,
 )
 from wxdesk.core.lifecycle import BEFORE_SENDING, Move, is_automatic
 from wxdesk.core.model import Account, Author, Reply, ReplyState, ReplyWindow
 from wxdesk.core.quota import Claimed
 from wxdesk.desk.consequences import Consequence, Consequences
+from wxdesk.desk.following import Following
 from wxdesk.desk.holding import Holding
 from wxdesk.desk.pause import Pause
 from wxdesk.desk.ports import Clock, Sender, Store
@@ -73,6 +77,7 @@ class Outbox:
         accounts: Mapping[str, Account],
         pause: Pause,
         holding: Holding,
+        following: Following,
         rests: Rests,
         publish: Callable[[Event], None],
         clock: Clock,
@@ -82,6 +87,7 @@ class Outbox:
         self._accounts = accounts
         self._pause = pause
         self._holding = holding
+        self._following = following
         self._publish = publish
         self._clock = clock
         self._awake = asyncio.Event()
@@ -90,6 +96,7 @@ class Outbox:
         self._stopping = False
         self._under_way: dict[int, asyncio.Task[None]] = {}
         self._recalled: set[int] = set()
+        self._outdated: set[int] = set()
         self._rests = rests
         self._consequences = Consequences(store, rests, publish, clock)
 
@@ -102,6 +109,10 @@ class Outbox:
                 self._look_again()
             case RepliesRecalled(conversation_id):
                 self._recalled.add(conversation_id)
+            case ModeChanged(conversation_id):
+                self._outdated.add(conversation_id)
+            case AccountChanged() | RulesChanged():
+                self._outdated |= self._under_way.keys()
             case _:
                 pass
 
@@ -114,6 +125,7 @@ class Outbox:
         for reply in await self._store.replies.recover(self._clock()):
             self._tell(reply)
         await self._holding.recover()
+        await self._following.recover()
 
     async def run(self) -> None:
         """Send what is due; on cancellation send what was just written and wait briefly for answers."""
@@ -156,6 +168,7 @@ class Outbox:
         # What was recalled before this claim is not there to be claimed, nor is anything decided before that (see
         # `store.resolving`); what is recalled meanwhile may be.
         self._recalled &= self._under_way.keys()
+        self._outdated &= self._under_way.keys()
         claimed = await self._store.replies.claim(
             now,
             busy=tuple(self._under_way),
@@ -183,6 +196,7 @@ class Outbox:
     def _ended(self, reply: Reply) -> None:
         del self._under_way[reply.conversation_id]
         self._recalled.discard(reply.conversation_id)
+        self._outdated.discard(reply.conversation_id)
         self._rests.came_back(reply.account, reply.id)
         self._awake.set()
 
@@ -198,6 +212,8 @@ class Outbox:
         await self._record(reply, move, changes)
         if move is Move.POSTPONE and self._is_recalled(reply):  # while that was being stored
             await self._record(reply, Move.CANCEL, ReplyChanges(by=Author.OPERATOR))
+        elif move is Move.POSTPONE and self._is_outdated(reply):
+            await self._insist(partial(self._following.again, reply.conversation_id))
 
     async def _attempt(self, reply: Reply, window: ReplyWindow) -> Consequence:
         account = self._accounts.get(reply.account)
@@ -233,11 +249,15 @@ class Outbox:
         return self._consequences.expired(reply) if self._holding.is_late(reply, now) else None
 
     def _may_leave(self, reply: Reply) -> bool:
-        """Asked again right before the call begins: a pause or a takeover stops also what has been claimed."""
-        return not (self._is_recalled(reply) or (self._pause.on and is_automatic(reply)))
+        """Asked again right before the call begins: whatever stops what waits stops also what has been claimed."""
+        return not (self._is_recalled(reply) or self._is_outdated(reply) or (self._pause.on and is_automatic(reply)))
 
     def _is_recalled(self, reply: Reply) -> bool:
         return reply.conversation_id in self._recalled and is_automatic(reply)
+
+    def _is_outdated(self, reply: Reply) -> bool:
+        """Whether a mode or the rules have changed since it was claimed; it has to be asked about again."""
+        return reply.conversation_id in self._outdated and is_automatic(reply)
 
     def _taken_back(self, reply: Reply) -> Consequence:
         if self._is_recalled(reply):
@@ -245,17 +265,23 @@ class Outbox:
         return self._consequences.stopped()
 
     async def _record(self, reply: Reply, move: Move, changes: ReplyChanges) -> None:
+        async def store() -> None:
+            self._tell(await self._store.replies.move(reply.id, move, self._clock(), changes))
+
+        await self._insist(store)
+        self._publish(ConversationChanged(reply.conversation_id))
+
+    async def _insist(self, store: Callable[[], Awaitable[None]]) -> None:
+        """Store what became of a reply, however long the store cannot."""
         while True:
             try:
-                self._tell(await self._store.replies.move(reply.id, move, self._clock(), changes))
+                return await store()
             except (MoveNotAllowed, NotFound):
                 log.exception("The outcome of a reply could not be recorded")
+                return None
             except StoreError as error:
                 log.warning("The outcome of a reply waits for the store: %s", error)
                 await asyncio.sleep(STORE_RETRY_SECONDS)
-                continue
-            self._publish(ConversationChanged(reply.conversation_id))
-            return
 
     async def _linger(self) -> None:
         """What operators have just written leaves without the rest of its wait; what does not fit in is held back."""

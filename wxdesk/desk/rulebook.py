@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import tzinfo
 from types import MappingProxyType
@@ -23,7 +23,6 @@ from wxdesk.core.schedule import Calendar
 from wxdesk.core.subject import NO_HISTORY, History
 from wxdesk.desk.calendars import Calendars
 from wxdesk.desk.composing import Answer, Composer, Occasion
-from wxdesk.desk.deciding import Deciding
 from wxdesk.desk.emoticons import normaliser, read_emoticons
 from wxdesk.desk.judging import Judge
 from wxdesk.desk.liquid import LiquidRenderer
@@ -55,12 +54,17 @@ def _trusted(_digest: str) -> bool:
     return True
 
 
+async def _nothing_waits() -> None:
+    return
+
+
 class Rulebook:
     """The list of rules, and the answers that follow from it.
 
     Call `load` before anything else, and again when another desk changed the rules. `zone` is the time zone of
     `{{ time }}` and `{{ date }}` for accounts without one, None for the machine's; `calendars` have the business hours
-    that rules name, `shelf` the stored answers; `has_picture` knows the kept pictures. Sentences are tried as though
+    that rules name, `shelf` the stored answers; `has_picture` knows the kept pictures; `follow` lets what waits follow
+    other rules. Sentences are tried as though
     sent to the first of the `accounts`. `judge` tells whether a rule can be stored, `examples` what one by itself
     comes to.
     """
@@ -74,12 +78,13 @@ class Rulebook:
         publish: Callable[[Event], None],
         zone: tzinfo | None = None,
         shelf: Shelf | None = None,
-        deciding: Deciding | None = None,
+        follow: Callable[[], Awaitable[None]] = _nothing_waits,
         accounts: Mapping[str, Account] = MappingProxyType({}),
         has_picture: Callable[[str], bool] = _trusted,
     ) -> None:
         self._rules = rules
-        self.shelf, self._deciding = shelf or Shelf(), deciding or Deciding()
+        self.shelf = shelf or Shelf()
+        self._follow = follow
         self._accounts = accounts
         self.judge = Judge(renderer, calendars, self.shelf, has_picture)
         self._calendars = calendars
@@ -290,7 +295,7 @@ class Rulebook:
     async def changed(self) -> None:
         """The store has other rules: take them, and tell everybody."""
         await self.load()
-        await self._deciding.settled()
+        await self._follow()
         self._publish(RulesChanged())
 
     def _tell(self, troubles: Mapping[str, str]) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from wxdesk.core.model import Reply
+from wxdesk.core.model import Reply, ReplyMode
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +68,20 @@ class WaitingReplies(Protocol):
         """
         ...
 
-    async def withhold(self, conversation_id: int, cancel_by: str | None, at: datetime) -> list[Reply]:
-        """Let nothing automatic leave a conversation by itself: held and queued replies become drafts.
+    async def withhold(self, conversation_id: int, mode: ReplyMode, by: str, at: datetime) -> list[Reply]:
+        """Let nothing automatic leave a conversation by itself, because `mode`, DRAFT or OFF, applies there now.
 
-        With `cancel_by` they are cancelled, by that name, but for those that a human has edited.
+        Held and queued replies become drafts; with OFF they are cancelled, by that name, but for those that a human has
+        edited. A DRAFT of the account leaves those alone that wait by their rule's own word.
         """
         ...
 
-    async def withhold_account(
-        self, account: str, spared_rules: Collection[int], cancel_by: str | None, at: datetime
-    ) -> list[Reply]:
-        """As `withhold`, in all conversations of an account that have no mode of their own.
+    async def withhold_account(self, account: str, mode: ReplyMode, by: str, at: datetime) -> list[Reply]:
+        """As `withhold`, in all conversations of an account that have no mode of their own."""
+        ...
 
-        What those rules said stays as it is.
-        """
+    async def withhold_unruled(self, at: datetime) -> list[Reply]:
+        """Make drafts of automatic replies, held or queued, whose rule is switched off or not there any more."""
         ...
 
     async def ask_after_restart(self, at: datetime, stale_before: datetime, why: str, late: str) -> list[Reply]:

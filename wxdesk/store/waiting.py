@@ -6,13 +6,13 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, false, func, select, true, union_all
+from sqlalchemy import ColumnElement, Connection, Select, func, select, true, union_all
 
-from wxdesk.core.lifecycle import CHANGED_BY, Move
-from wxdesk.core.model import ModeSource, Reply, ReplyMode
+from wxdesk.core.lifecycle import Move
+from wxdesk.core.model import Reply, ReplyMode
 from wxdesk.core.waiting import WAITS
 from wxdesk.desk.waiting_ports import Tended, Terms
-from wxdesk.store import tending, undoing
+from wxdesk.store import tending, undoing, withholding
 from wxdesk.store.database import Database
 from wxdesk.store.many_replies import AUTOMATIC, HELD, HELD_BACK, QUEUED, UNDOABLE, by_hand, counting, move_all
 from wxdesk.store.parts import WELL, behind_a_stop, cancel_all, later_parts, let_go
@@ -60,15 +60,17 @@ class SqlWaiting:
         """Hold without a deadline what was held when the program was closed; what is stale is a draft."""
         return await self._db.write(_ask_after_restart, at, stale_before, why, late)
 
-    async def withhold(self, conversation_id: int, cancel_by: str | None, at: datetime) -> list[Reply]:
-        """Let nothing automatic leave a conversation by itself."""
-        return await self._db.write(_withhold, conversation_id, cancel_by, at)
+    async def withhold(self, conversation_id: int, mode: ReplyMode, by: str, at: datetime) -> list[Reply]:
+        """Let nothing automatic leave a conversation by itself; see `store.withholding`."""
+        return await self._db.write(withholding.in_conversation, conversation_id, mode, by, at)
 
-    async def withhold_account(
-        self, account: str, spared_rules: Collection[int], cancel_by: str | None, at: datetime
-    ) -> list[Reply]:
-        """Let nothing automatic leave by itself where the account's mode applies."""
-        return await self._db.write(_withhold_account, account, spared_rules, cancel_by, at)
+    async def withhold_account(self, account: str, mode: ReplyMode, by: str, at: datetime) -> list[Reply]:
+        """Let nothing automatic leave by itself where the account's mode applies; see `store.withholding`."""
+        return await self._db.write(withholding.in_account, account, mode, by, at)
+
+    async def withhold_unruled(self, at: datetime) -> list[Reply]:
+        """Let nothing leave by itself whose rule speaks no more; see `store.withholding`."""
+        return await self._db.write(withholding.without_rule, at)
 
     async def undo(self, reply_id: int, by: str, at: datetime) -> list[Reply]:
         """Cancel what an operator wrote while it counts down; see `store.undoing`."""
@@ -107,33 +109,6 @@ def _ask_after_restart(
     stale = HELD & AUTOMATIC & (made_at < stale_before) & (due_at.is_(None) | (due_at < stale_before))
     drafts = move_all(connection, Move.KEEP, stale, at, **_saying(late))
     return drafts + move_all(connection, Move.HOLD, HELD & due_at.is_not(None), at, due_at=None, **_saying(why))
-
-
-def _withhold(connection: Connection, conversation_id: int, cancel_by: str | None, at: datetime) -> list[Reply]:
-    own = connection.scalar(select(conversations.c.mode).where(conversations.c.id == conversation_id))
-    source = ModeSource.ACCOUNT if own is None else ModeSource.CONVERSATION
-    return _withhold_where(connection, replies.c.conversation_id == conversation_id, source, cancel_by, at)
-
-
-def _withhold_account(
-    connection: Connection, account: str, spared_rules: Collection[int], cancel_by: str | None, at: datetime
-) -> list[Reply]:
-    its = select(conversations.c.id).where(conversations.c.account == account, conversations.c.mode.is_(None))
-    spared = replies.c.rule_id.in_(spared_rules)
-    where = replies.c.conversation_id.in_(its) & (replies.c.rule_id.is_(None) | ~spared)
-    return _withhold_where(connection, where, ModeSource.ACCOUNT, cancel_by, at)
-
-
-def _withhold_where(
-    connection: Connection, where: ColumnElement[bool], source: ModeSource, cancel_by: str | None, at: datetime
-) -> list[Reply]:
-    here = (HELD | QUEUED) & ~by_hand(replies) & where
-    cancelled: list[Reply] = []
-    if cancel_by is not None:
-        cancelled = move_all(connection, Move.CANCEL, here & replies.c.edited.is_(false()), at, by=cancel_by)
-    mode = ReplyMode.DRAFT if cancel_by is None else ReplyMode.OFF
-    kept = move_all(connection, Move.KEEP, here, at, CHANGED_BY[source], mode=mode, mode_from=source)
-    return cancelled + kept
 
 
 def _moment(connection: Connection, query: Select[Any]) -> datetime | None:
