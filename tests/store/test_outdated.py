@@ -12,6 +12,7 @@ from tests.store.talk import T0, Talk, second
 from wxdesk.core.errors import Outdated
 from wxdesk.core.model import Author, Content, NewReply, ReplyMode, ReplyState
 from wxdesk.core.rules import Decision, Outcome
+from wxdesk.core.waiting import Fate
 from wxdesk.desk.ports import Resolution, Undecided
 from wxdesk.store import SqlStore
 
@@ -86,3 +87,31 @@ async def test_of_two_at_the_same_time_the_human_has_the_last_word(talk: Talk, s
             [],
             [ReplyState.CANCELLED],
         )
+
+
+async def test_a_takeover_beside_an_answer_that_takes_anothers_place_waits_for_nobody_for_ever(
+    talk: Talk, store: SqlStore
+) -> None:
+    """Each locks the replies before their conversation. The server would end one of two that wait for each other."""
+    waiting, items = [], []
+    for n in range(12):
+        [held] = await talk.decides(
+            (await talk.says(f"o{n}")).message, "请稍等", state=ReplyState.HELD, due_at=second(99)
+        )
+        waiting.append(held)
+        items.append(await talk.says(f"o{n}", "几点", second(1)))
+
+    async def take_over(item: Undecided) -> None:
+        await store.conversations.take_over(item.conversation.id, None)
+        await store.replies.cancel_automatic(item.conversation.id, "operator", second(2))
+
+    async def decide(item: Undecided) -> None:
+        await store.conversations.resolve([replace(thought(item), take_over=False, fate=Fate.GIVE_WAY, needs=0)])
+
+    results = []
+    for item in items:  # the two are enough for each other, and the server has time for both
+        results += await asyncio.gather(decide(item), take_over(item), return_exceptions=True)
+    assert all(result is None or isinstance(result, Outdated) for result in results), results
+    for reply in waiting:
+        assert (await store.replies.get(reply.id)).state is ReplyState.CANCELLED
+    assert await store.replies.claim(second(100), busy=(), limit=99, only_by_hand=False) == []

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from sqlalchemy import URL, Connection
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from wxdesk.core.errors import StoreError
@@ -19,6 +20,13 @@ log = logging.getLogger(__name__)
 
 POOL_SIZE = 8
 CONNECT_SECONDS = 10
+GAVE_WAY = frozenset({"40P01", "40001"})
+"""What the server says to one of two transactions that waited for each other: nothing of it was kept, it may be tried
+again. Bodies bear that, as on SQLite (`store.shared_commit`)."""
+
+PAUSES = (0.02, 0.05, 0.1, 0.2)
+"""Seconds at most before each new try."""
+
 NO_DRIVER = "PostgreSQL needs the package asyncpg; install wxdesk[team]"
 
 
@@ -82,11 +90,23 @@ class PostgresqlDatabase(Database):
         return asyncio.shield(task)
 
     async def _write[R](self, body: Callable[[Connection], R]) -> R:
+        for pause in PAUSES:
+            try:
+                return await self._try(body)
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) not in GAVE_WAY:
+                    raise store_error(error) from None
+            except self._failures as error:
+                raise store_error(error) from None
+            await asyncio.sleep(random.uniform(0, pause))  # noqa: S311  # so that the two do not meet again
         try:
-            async with self._engine.begin() as connection:
-                return await connection.run_sync(body)
+            return await self._try(body)
         except self._failures as error:
             raise store_error(error) from None
+
+    async def _try[R](self, body: Callable[[Connection], R]) -> R:
+        async with self._engine.begin() as connection:
+            return await connection.run_sync(body)
 
     async def _read[R](self, body: Callable[[Connection], R]) -> R:
         try:

@@ -1,0 +1,36 @@
+"""What a server does to transactions that a file does not: two that wait for each other, and one that never answers."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, func, select, update
+
+from tests.store.conftest import Postgres
+from wxdesk.store import SqlStore, open_store
+from wxdesk.store.schema import settings
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+async def shared(postgres: Postgres, home: Path) -> SqlStore:
+    return await open_store(postgres.emptied(), home)
+
+
+def put(connection: Connection, first: str, second: str, value: str) -> None:
+    """Change two rows, the one well before the other."""
+    for key in (first, second):
+        connection.execute(update(settings).where(settings.c.key == key).values(value=value))
+        connection.execute(select(func.pg_sleep(0.2)))
+
+
+async def test_of_two_that_wait_for_each_other_both_are_kept_in_the_end(shared: SqlStore) -> None:
+    for key in "ab":
+        await shared.settings.set(key, "old")
+    await asyncio.gather(shared._db.write(put, "a", "b", "one"), shared._db.write(put, "b", "a", "two"))
+    kept = [await shared.settings.get(key) for key in "ab"]
+    assert kept in (["one", "one"], ["two", "two"])
+    await shared.close()
