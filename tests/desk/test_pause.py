@@ -83,3 +83,22 @@ async def test_the_end_of_one_pause_does_not_end_another() -> None:
     await pause.set(True, UNTIL)
     await pause.end(UNTIL)
     assert not pause.on
+
+
+async def test_a_pause_said_while_the_former_one_ends_holds() -> None:
+    pause = Pause(KeptSettings(), [].append)
+    await pause.set(True)
+    resuming = pause.word
+    await pause.set(True, UNTIL)
+    await pause.set(False, after=resuming)
+    assert (pause.on, pause.until) == (True, UNTIL)
+
+
+async def test_a_pause_is_told_before_it_is_stored() -> None:
+    told: list[Event] = []
+    pause = Pause(KeptSettings(), told.append)
+    storing = asyncio.create_task(pause.set(True))
+    await asyncio.sleep(0)
+    assert told == [PauseChanged(True)]
+    await storing
+    assert told == [PauseChanged(True)]

@@ -161,6 +161,11 @@ _ADDRESS = re.compile(r"(?<![\w.:])[0-9A-Fa-f:][0-9A-Fa-f.:]*[0-9A-Fa-f:](?![\w]
 _UNKNOWN = _Code(_A.FIX, "a code that wxdesk does not know", _CONSOLE)
 
 
+def is_about_the_contact(errcode: int | None) -> bool:
+    """Whether WeChat refused with `errcode` because nothing may be sent to this contact; None is no refusal."""
+    return errcode is not None and action_for(errcode) is ErrorAction.USER
+
+
 def action_for(errcode: int) -> ErrorAction:
     """What to do about `errcode`; FIX for one that is not in the table, so that it is shown and not repeated."""
     return _look_up(errcode).action

@@ -73,14 +73,14 @@ class Consequences:
         return self._final(reply, Move.RECALL, ReplyChanges(by=by))
 
     def stopped(self) -> Consequence:
-        """A pause came between its claim and its call; it waits for its end."""
+        """Something came between its claim and its call: nothing has left, and it is where it was."""
         return Move.POSTPONE, ReplyChanges()
 
     def not_sent(self, reply: Reply, error: NotSent) -> Consequence:
         """It certainly did not reach the contact."""
         return self._again_or_failed(reply, ReplyChanges(error=str(error.values["reason"])), busy=error.busy)
 
-    async def refused(self, reply: Reply, error: Refused) -> Consequence:
+    def refused(self, reply: Reply, error: Refused) -> Consequence:
         """WeChat answered with an errcode."""
         action = action_for(error.errcode)
         said = ReplyChanges(errcode=error.errcode, error=error.errmsg, rid=error.rid)
@@ -91,7 +91,6 @@ class Consequences:
             return Move.POSTPONE, said
         self._account_is_well(reply.account)
         if action is ErrorAction.USER:
-            await self._spare(reply)
             now = self._clock()
             said = replace(said, window=lambda window: quota.corrected(window, error.errcode, now))
         return self._final(reply, Move.REFUSE, said)
@@ -124,8 +123,11 @@ class Consequences:
         if self._rests.end(account):
             self._publish(TroubleRaised(f"account:{account}", ""))
 
-    async def _spare(self, refused: Reply) -> None:
-        """Nothing else is tried where WeChat takes nothing; whoever sends the refused part again has its rest, too."""
+    async def spare(self, refused: Reply) -> None:
+        """What follows from a refusal that is about the contact: nothing else is tried where WeChat takes nothing.
+
+        Whoever sends the refused part again has the rest of its answer, too.
+        """
         cancelled = await self._store.replies.cancel_automatic(
             refused.conversation_id, BY_WECHAT, self._clock(), but_answer=refused.part_of or refused.id
         )

@@ -111,8 +111,9 @@ class Holding:
 
     async def resume(self) -> None:
         """Rules may speak again. What waited is held now and asks, so that nothing leaves by surprise."""
+        word = self._pause.word  # whoever pauses anew meanwhile has the last one
         await self._ask_after_pause()
-        await self._pause.set(False)
+        await self._pause.set(False, after=word)
 
     async def _end_pause(self, until: datetime) -> None:
         """The same because its time is over; whoever pauses anew meanwhile has the last word."""

@@ -17,6 +17,7 @@ from datetime import datetime
 from functools import partial
 
 from wxdesk.core import quota
+from wxdesk.core.errcodes import is_about_the_contact
 from wxdesk.core.errors import (
     DeliveryUnknown,
     MoveNotAllowed,
@@ -28,16 +29,12 @@ from wxdesk.core.errors import (
     StoreError,
 )
 from wxdesk.core.events import (
-    AccountChanged,
     AccountFreed,
     ConversationChanged,
     Event,
-    ModeChanged,
     OperatorWrites,
     PauseChanged,
-    RepliesRecalled,
     ReplyChanged,
-    RulesChanged,
 )
 from wxdesk.core.lifecycle import BEFORE_SENDING, Move, is_automatic
 from wxdesk.core.model import Account, Author, Reply, ReplyState, ReplyWindow
@@ -50,6 +47,7 @@ from wxdesk.desk.ports import Clock, Sender, Store
 from wxdesk.desk.reply_ports import ReplyChanges
 from wxdesk.desk.rests import Rests
 from wxdesk.desk.sleeping import sleep, sleep_until
+from wxdesk.desk.under_way import UnderWay
 
 log = logging.getLogger(__name__)
 
@@ -94,27 +92,19 @@ class Outbox:
         self._wake: datetime | None = None
         self._wake_known = False
         self._stopping = False
-        self._under_way: dict[int, asyncio.Task[None]] = {}
-        self._recalled: set[int] = set()
-        self._outdated: set[int] = set()
+        self._under_way = UnderWay()
         self._rests = rests
         self._consequences = Consequences(store, rests, publish, clock)
 
     def hear(self, event: Event) -> None:
         """Look at the queue again when something may wait in it; subscribed to the bus."""
         match event:
-            case ReplyChanged(state=state) if state in _MAKES_ROOM:
+            case ReplyChanged(state=state) if state not in _MAKES_ROOM:
+                return
+            case ReplyChanged() | PauseChanged() | AccountFreed() | OperatorWrites():
                 self._look_again()
-            case PauseChanged() | AccountFreed() | OperatorWrites():
-                self._look_again()
-            case RepliesRecalled(conversation_id):
-                self._recalled.add(conversation_id)
-            case ModeChanged(conversation_id):
-                self._outdated.add(conversation_id)
-            case AccountChanged() | RulesChanged():
-                self._outdated |= self._under_way.keys()
             case _:
-                pass
+                self._under_way.hear(event)
 
     def _look_again(self) -> None:
         self._wake_known = False
@@ -129,6 +119,7 @@ class Outbox:
 
     async def run(self) -> None:
         """Send what is due; on cancellation send what was just written and wait briefly for answers."""
+        self._stopping = False
         try:
             while True:
                 self._awake.clear()
@@ -139,8 +130,9 @@ class Outbox:
                     await sleep(STORE_RETRY_SECONDS, self._awake)
                     continue
                 await sleep_until(until, self._awake, self._clock)
-        finally:
+        except asyncio.CancelledError:
             await self._linger()
+            raise
 
     async def _send_due(self) -> datetime | None:
         """Do what is due; when something else will be."""
@@ -165,13 +157,10 @@ class Outbox:
             raise
 
     async def _claim(self, now: datetime, limit: int, without: Collection[str]) -> list[Claimed]:
-        # What was recalled before this claim is not there to be claimed, nor is anything decided before that (see
-        # `store.resolving`); what is recalled meanwhile may be.
-        self._recalled &= self._under_way.keys()
-        self._outdated &= self._under_way.keys()
+        self._under_way.forget_what_is_settled()
         claimed = await self._store.replies.claim(
             now,
-            busy=tuple(self._under_way),
+            busy=self._under_way.conversations,
             limit=limit,
             only_by_hand=self._pause.on or self._stopping,
             without=without,
@@ -190,30 +179,34 @@ class Outbox:
     def _start(self, claimed: Claimed) -> None:
         reply = claimed.reply
         task = asyncio.create_task(self._send(claimed), name=f"send reply {reply.id}")
-        self._under_way[reply.conversation_id] = task
+        self._under_way.add(reply, task)
         task.add_done_callback(lambda _: self._ended(reply))
 
     def _ended(self, reply: Reply) -> None:
-        del self._under_way[reply.conversation_id]
-        self._recalled.discard(reply.conversation_id)
-        self._outdated.discard(reply.conversation_id)
+        self._under_way.remove(reply)
         self._rests.came_back(reply.account, reply.id)
         self._awake.set()
 
     async def _send(self, claimed: Claimed) -> None:
         reply = claimed.reply
         try:
-            move, changes = await self._attempt(reply, claimed.window)
+            outcome = await self._attempt(reply, claimed.window)
         except asyncio.CancelledError:
-            await self._record(reply, *self._consequences.lost(reply, "wxdesk was closed before WeChat answered"))
+            await self._settle(reply, *self._cut_off(reply))
             raise
-        if move is Move.POSTPONE and self._is_recalled(reply):
+        await self._settle(reply, *outcome)
+
+    async def _settle(self, reply: Reply, move: Move, changes: ReplyChanges) -> None:
+        """Record what became of a reply, and see to what follows: for one that comes back, and for others."""
+        if move is Move.POSTPONE and self._under_way.is_recalled(reply):
             move, changes = self._consequences.recalled(reply, Author.OPERATOR)
         await self._record(reply, move, changes)
-        if move is Move.POSTPONE and self._is_recalled(reply):  # while that was being stored
+        if move is Move.POSTPONE and self._under_way.is_recalled(reply):  # while that was being stored
             await self._record(reply, Move.CANCEL, ReplyChanges(by=Author.OPERATOR))
-        elif move is Move.POSTPONE and self._is_outdated(reply):
+        elif move is Move.POSTPONE and self._under_way.is_outdated(reply):
             await self._insist(partial(self._following.again, reply.conversation_id))
+        elif move is Move.REFUSE and is_about_the_contact(changes.errcode):
+            await self._insist(partial(self._consequences.spare, reply))
 
     async def _attempt(self, reply: Reply, window: ReplyWindow) -> Consequence:
         account = self._accounts.get(reply.account)
@@ -223,9 +216,9 @@ class Outbox:
 
     async def _call(self, account: Account, reply: Reply) -> Consequence:
         try:
-            await self._sender.send(account, reply.openid, reply.content, reply.id, partial(self._may_leave, reply))
+            await self._sender.send(account, reply.openid, reply.content, reply.id, partial(self._may_begin, reply))
         except Recalled:
-            return self._taken_back(reply)
+            return self._consequences.stopped()
         except NotSent as error:
             return self._consequences.not_sent(reply, error)
         except NotSendable as error:
@@ -233,7 +226,7 @@ class Outbox:
         except DeliveryUnknown as error:
             return self._consequences.lost(reply, str(error.values["reason"]))
         except Refused as error:
-            return await self._consequences.refused(reply, error)
+            return self._consequences.refused(reply, error)
         except Exception:
             log.exception("Sending a reply failed unexpectedly")
             return self._consequences.lost(reply, "unexpected error while sending")
@@ -243,25 +236,28 @@ class Outbox:
         """What becomes of an automatic reply that may not leave, or is not worth trying; None for one that is."""
         now = self._clock()
         if not self._may_leave(reply):
-            return self._taken_back(reply)
+            return self._consequences.stopped()
         if is_automatic(reply) and quota.left(window, now) == 0:
             return self._consequences.hopeless(reply, "WeChat allows no more replies until the contact writes again")
         return self._consequences.expired(reply) if self._holding.is_late(reply, now) else None
 
     def _may_leave(self, reply: Reply) -> bool:
         """Asked again right before the call begins: whatever stops what waits stops also what has been claimed."""
-        return not (self._is_recalled(reply) or self._is_outdated(reply) or (self._pause.on and is_automatic(reply)))
+        if self._pause.on and is_automatic(reply):
+            return False
+        return not (self._under_way.is_recalled(reply) or self._under_way.is_outdated(reply))
 
-    def _is_recalled(self, reply: Reply) -> bool:
-        return reply.conversation_id in self._recalled and is_automatic(reply)
+    def _may_begin(self, reply: Reply) -> bool:
+        """The last look."""
+        if not self._may_leave(reply):
+            return False
+        self._under_way.begin(reply)
+        return True
 
-    def _is_outdated(self, reply: Reply) -> bool:
-        """Whether a mode or the rules have changed since it was claimed; it has to be asked about again."""
-        return reply.conversation_id in self._outdated and is_automatic(reply)
-
-    def _taken_back(self, reply: Reply) -> Consequence:
-        if self._is_recalled(reply):
-            return self._consequences.recalled(reply, Author.OPERATOR)
+    def _cut_off(self, reply: Reply) -> Consequence:
+        """The program is closed before WeChat has answered, or before it was even asked."""
+        if self._under_way.has_begun(reply):
+            return self._consequences.lost(reply, "wxdesk was closed before WeChat answered")
         return self._consequences.stopped()
 
     async def _record(self, reply: Reply, move: Move, changes: ReplyChanges) -> None:
@@ -275,13 +271,15 @@ class Outbox:
         """Store what became of a reply, however long the store cannot."""
         while True:
             try:
-                return await store()
+                await store()
             except (MoveNotAllowed, NotFound):
                 log.exception("The outcome of a reply could not be recorded")
-                return None
             except StoreError as error:
                 log.warning("The outcome of a reply waits for the store: %s", error)
-                await asyncio.sleep(STORE_RETRY_SECONDS)
+                if not self._stopping:  # else the next start finds it in `sending`, and that nobody knows
+                    await asyncio.sleep(STORE_RETRY_SECONDS)
+                    continue
+            return
 
     async def _linger(self) -> None:
         """What operators have just written leaves without the rest of its wait; what does not fit in is held back."""
@@ -305,8 +303,8 @@ class Outbox:
                     self._start(claimed)
             if not self._under_way:
                 return
-            await asyncio.wait(self._under_way.values(), timeout=left, return_when=asyncio.FIRST_COMPLETED)
-        late = tuple(self._under_way.values())
+            await asyncio.wait(self._under_way.tasks, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+        late = tuple(self._under_way.tasks)
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)

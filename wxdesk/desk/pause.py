@@ -28,7 +28,7 @@ class Pause:
         self._on = False
         self._until: datetime | None = None
         self._since: datetime | None = None
-        self._words = 0
+        self._word = 0
         self._storing = asyncio.Lock()
 
     @property
@@ -50,29 +50,42 @@ class Pause:
             self._since = _time_in(await self._settings.get(SINCE) or "")
             self._tell()
 
-    async def set(self, on: bool, until: datetime | None = None, at: datetime | None = None) -> None:
+    @property
+    def word(self) -> int:
+        """Which word holds: another number once somebody has paused or resumed since."""
+        return self._word
+
+    async def set(
+        self, on: bool, until: datetime | None = None, at: datetime | None = None, *, after: int | None = None
+    ) -> None:
         """Pause or resume, `at` this time. Pausing holds at once, before it is even stored; resuming only once it is.
 
-        A pause that lasts keeps the time at which it began. Of two words said at once the later one holds.
+        A pause that lasts keeps the time at which it began. Of two words said at once the later one holds; what was
+        begun `after` a word that does not hold any more is not said.
         """
-        self._words += 1
-        word = self._words
+        if after is not None and after != self._word:
+            return
+        self._word += 1
+        word = self._word
         since = (self._since if self._on else at) if on else None
         if on:
-            self._on, self._until = True, until
+            self._take(True, until, since)
         async with self._storing:
-            if word != self._words:  # somebody has said otherwise meanwhile: that is stored behind this
+            if word != self._word:  # somebody has said otherwise meanwhile: that is stored behind this
                 return
             await self._settings.set(SINCE, since.isoformat() if since else "")
             await self._settings.set(KEY, (until.isoformat() if until else ON) if on else OFF)
-            if word == self._words:
-                self._on, self._until, self._since = on, until if on else None, since
-                self._tell()
+            if word == self._word and not on:
+                self._take(False, None, None)
 
     async def end(self, until: datetime) -> None:
         """Resume because the time `until` has come, unless another pause has been set since."""
         if self.until == until:
             await self.set(False)
+
+    def _take(self, on: bool, until: datetime | None, since: datetime | None) -> None:
+        self._on, self._until, self._since = on, until, since
+        self._tell()
 
     def _tell(self) -> None:
         self._publish(PauseChanged(self._on, self._until, self._since))

@@ -87,6 +87,8 @@ class WaitingReplies(Protocol):
     async def ask_after_restart(self, at: datetime, stale_before: datetime, why: str, late: str) -> list[Reply]:
         """Hold without a deadline what was held, by whomever; automatic replies of before `stale_before` are drafts.
 
+        So is held what a human wrote or released, and what has waited in the queue since before that.
+
         `why` is said in the bubbles of those that ask, `late` in those of the drafts.
         """
         ...

@@ -22,6 +22,7 @@ READ_ONLY = "the database may not be written"
 DAMAGED = "the database file is damaged"
 UNREACHABLE = "the database server cannot be reached"
 REFUSED = "the database server refused the user, the password or the database name"
+SILENT = "the database does not answer"
 CLOSED = "the store is closed"
 OTHER = "the database answered with an error"
 

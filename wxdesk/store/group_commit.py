@@ -17,7 +17,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from wxdesk.core.errors import StoreError, WxdeskError
 from wxdesk.core.model import Push
 from wxdesk.store.database import CLOSE_SECONDS
-from wxdesk.store.failures import CLOSED, OTHER
+from wxdesk.store.failures import CLOSED, OTHER, SILENT
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +33,9 @@ SIBLINGS = 4
 LINGER_SECONDS = 0.001
 """How long a batch may wait for the rest of those who were there a moment ago."""
 
+PATIENCE_SECONDS = 4.0
+"""How long a commit may take before WeChat, which gives up after 5 s, is told to send its pushes once more."""
+
 type Commit = Callable[[Sequence[Push]], Awaitable[list[int | None]]]
 """Commits pushes in one transaction; for each, in order, its id or None for a copy of a known one."""
 
@@ -40,8 +43,16 @@ type Commit = Callable[[Sequence[Push]], Awaitable[list[int | None]]]
 class GroupCommit:
     """Gathers pushes and commits them; each caller gets the result of its own."""
 
-    def __init__(self, commit: Commit, limit: int = LIMIT, batch: int = BATCH, linger: float = LINGER_SECONDS) -> None:
+    def __init__(
+        self,
+        commit: Commit,
+        limit: int = LIMIT,
+        batch: int = BATCH,
+        linger: float = LINGER_SECONDS,
+        patience: float = PATIENCE_SECONDS,
+    ) -> None:
         self._commit = commit
+        self._patience = patience
         self._limit = limit
         self._batch = batch
         self._waiting: deque[tuple[Push, asyncio.Future[int | None]]] = deque()
@@ -56,7 +67,7 @@ class GroupCommit:
 
         Raises:
             asyncio.QueueFull: too many wait already; nothing was kept.
-            StoreError: the commit failed; nothing was kept.
+            StoreError: the commit failed, or its answer did not come: then the push may have been kept all the same.
         """
         if self._closed:
             raise StoreError(reason=CLOSED)
@@ -98,9 +109,13 @@ class GroupCommit:
         error: WxdeskError = StoreError(reason=CLOSED)  # stands if this task itself is cancelled
         ids: list[int | None] | None = None
         try:
-            ids = await self._commit(pushes)
+            async with asyncio.timeout(self._patience):
+                ids = await self._commit(pushes)
         except StoreError as failed:
             error = failed
+        except TimeoutError:
+            log.error("keeping %d pushes took longer than %s s", len(pushes), self._patience)
+            error = StoreError(reason=SILENT)
         except Exception as failed:  # noqa: BLE001  # every caller must get an answer, also to a mistake of ours
             log.error("keeping %d pushes failed: %s", len(pushes), type(failed).__name__)
             error = StoreError(reason=OTHER)

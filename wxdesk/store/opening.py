@@ -108,8 +108,10 @@ async def open_store(url: str, home: Path) -> SqlStore:
         if found.drivername.startswith("sqlite"):
             db = await _open_file((home / (found.database or "")).resolve(), Migrations())
         else:
+            patient = PostgresqlDatabase(found, patience=None)  # a migration takes its time
+            await _bring_up(patient, Migrations().upgrade_shared, found.database or "")
+            await patient.close()
             db = PostgresqlDatabase(found)
-            await _bring_up(db, Migrations().upgrade_shared, found.database or "")
     except BaseException:
         lock.release()
         raise

@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 
 POOL_SIZE = 8
 CONNECT_SECONDS = 10
+ANSWER_SECONDS = 15.0
+"""How long a statement may take; a server that was put to sleep, or a network that forgets, never answers."""
+
 GAVE_WAY = frozenset({"40P01", "40001"})
 """What the server says to one of two transactions that waited for each other: nothing of it was kept, it may be tried
 again. Bodies bear that, as on SQLite (`store.shared_commit`)."""
@@ -33,11 +36,13 @@ NO_DRIVER = "PostgreSQL needs the package asyncpg; install wxdesk[team]"
 class PostgresqlDatabase(Database):
     """The database of a team, at `url`. Nothing is connected before it is asked for.
 
+    A connection on which a statement takes longer than `patience` seconds is given up; None waits for ever.
+
     Raises:
         StoreError: asyncpg is not installed.
     """
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, patience: float | None = ANSWER_SECONDS) -> None:
         try:
             import asyncpg  # type: ignore[import-untyped]
         except ImportError:
@@ -49,7 +54,11 @@ class PostgresqlDatabase(Database):
             pool_pre_ping=True,
             hide_parameters=True,
             query_cache_size=500,
-            connect_args={"timeout": CONNECT_SECONDS, "server_settings": {"application_name": "wxdesk"}},
+            connect_args={
+                "timeout": CONNECT_SECONDS,
+                "command_timeout": patience,
+                "server_settings": {"application_name": "wxdesk"},
+            },
         )
         self._failures = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
         self._underway: set[asyncio.Task[Any]] = set()

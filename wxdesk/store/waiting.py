@@ -108,7 +108,9 @@ def _ask_after_restart(
     due_at, made_at = replies.c.due_at, replies.c.created_at
     stale = HELD & AUTOMATIC & (made_at < stale_before) & (due_at.is_(None) | (due_at < stale_before))
     drafts = move_all(connection, Move.KEEP, stale, at, **_saying(late))
-    return drafts + move_all(connection, Move.HOLD, HELD & due_at.is_not(None), at, due_at=None, **_saying(why))
+    old = QUEUED & by_hand(replies) & (replies.c.updated_at < stale_before)
+    asks = (HELD & due_at.is_not(None)) | old
+    return drafts + move_all(connection, Move.HOLD, asks, at, due_at=None, **_saying(why))
 
 
 def _moment(connection: Connection, query: Select[Any]) -> datetime | None:
