@@ -6,13 +6,13 @@ window it runs on a thread of its own (`running.DeskThread`), so that a busy win
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from wxdesk.config import Config
 from wxdesk.core.credentials import Credentials
@@ -59,6 +59,7 @@ from wxdesk.desk.inserting import Filler
 from wxdesk.desk.intake import Intake
 from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.desk.outbox import Outbox
+from wxdesk.desk.parts_at_work import PartsAtWork
 from wxdesk.desk.pause import Pause
 from wxdesk.desk.phrasebook import Phrasebook
 from wxdesk.desk.picture_fetching import PictureFetching
@@ -153,8 +154,8 @@ class OpenDesk:
     intake: Intake
     out: WayOut
     listener: Listener
+    parts: PartsAtWork
     url: str = ""
-    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def start(self) -> None:
         """Finish what the last run left, then go to work; the listener last, when all behind it is ready."""
@@ -166,36 +167,31 @@ class OpenDesk:
             await self.transfers.load()
             await self.desk.takeovers.load()
             await self.out.outbox.recover()
-            await self.intake.recover()
             await self.desk.alarms.load()
-            self._run("alarms", self.desk.alarms.run())
-            self._run("intake", self.intake.run())
-            self._run("outbox", self.out.outbox.run())
-            self._run("typing", self.desk.typing.run())
-            self._run("fetching of pictures", self.out.fetching.run())
-            self._run("takeovers", self.desk.takeovers.run())
-            self._run("tokens", self.out.client.run(self.ready))
+            self._go_to_work()
             self.url = await self.listener.start()
         except BaseException:
             await self.stop()
             raise
         self.desk.bus.publish(ListenerChanged(self.url))
 
-    async def stop(self) -> None:
-        """Stop in the order in which a message travels, so that each part's last work finds the next one open."""
-        await self.listener.stop()
-        self.desk.bus.publish(ListenerChanged(""))
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.out.uploads.close()
-        await self.out.client.close()
-        await self.store.close()
+    def _go_to_work(self) -> None:
+        begin = self.parts.begin
+        begin("alarms", "Nothing rings at the moment.", self.desk.alarms.run)
+        begin("intake", "Messages are kept, but no rule answers them at the moment.", self.intake.run)
+        begin("outbox", "Replies do not leave at the moment.", self.out.outbox.run)
+        begin("typing", "Customers do not see that you are typing at the moment.", self.desk.typing.run)
+        begin("fetching of pictures", "Customers' pictures do not arrive at the moment.", self.out.fetching.run)
+        begin("takeovers", "Takeovers do not end by themselves at the moment.", self.desk.takeovers.run)
+        begin("tokens", "Access tokens are not renewed ahead at the moment.", partial(self.out.client.run, self.ready))
 
-    def _run(self, name: str, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work, name=name)
-        task.add_done_callback(_report_end)
-        self._tasks.append(task)
+    async def stop(self) -> None:
+        """Stop to listen, then all work, then close what it has used: each whatever became of the one before."""
+        async with AsyncExitStack() as closing:
+            for close in (self.store.close, self.out.client.close, self.out.uploads.close, self.parts.stop):
+                closing.push_async_callback(close)  # the last one comes first
+            await self.listener.stop()
+            self.desk.bus.publish(ListenerChanged(""))
 
 
 async def open_desk(setup: Setup) -> OpenDesk:
@@ -258,7 +254,7 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
         body_of=to_body,
     )
     ready, door = tuple(setup.ready.values()), _door(setup, intake, bus)
-    return OpenDesk(ready, desk, store, pause, transfers, intake, out, door)
+    return OpenDesk(ready, desk, store, pause, transfers, intake, out, door, PartsAtWork(bus.publish))
 
 
 def _answering_modes(setup: Setup, store: SqlStore, deciding: Deciding, bus: Bus) -> tuple[Accounts, Following]:
@@ -345,8 +341,3 @@ def _door(setup: Setup, intake: Intake, bus: Bus) -> Listener:
     doors = {name: (account, setup.credentials.get(name, NO_CREDENTIALS)) for name, account in setup.accounts.items()}
     at = setup.config.listener
     return Listener(doors, intake.keep, bus.publish, setup.clock, at.host, at.port)
-
-
-def _report_end(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.critical("The %s stopped working", task.get_name(), exc_info=error)

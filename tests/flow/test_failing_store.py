@@ -13,6 +13,7 @@ import pytest
 
 from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk.core.errors import StoreError
+from wxdesk.core.events import PushSeen
 from wxdesk.core.model import ReplyState
 from wxdesk.desk import outbox
 from wxdesk.desk.holding import AFTER_RESTART
@@ -114,3 +115,16 @@ async def test_what_an_operator_wrote_long_before_the_start_asks(desk: Desk, min
         assert (reply.state, reply.due_at, reply.error) == (S.HELD, None, AFTER_RESTART)
         await desk.opened.desk.handoff.release(written.id)
         await desk.until_sent(1)
+
+
+@pytest.mark.expects_log("took longer than|could not be kept|push")
+async def test_what_was_kept_after_all_is_answered_although_its_repetition_is_a_copy(desk: Desk) -> None:
+    desk.opened.store.pushes._group._patience = 0.2
+    with closing(sqlite3.connect(desk.setup.home / "desk.db", timeout=30, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        saying = asyncio.create_task(desk.sandbox.say(LI, "几点"))
+        await desk.until(lambda: any(isinstance(event, PushSeen) for event in desk.events))
+        other.execute("ROLLBACK")
+    await saying
+    await desk.until_sent(1)
+    assert [sent.text for sent in desk.sandbox.sent] == ["九点"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.flow.timed_desk import START, Desk, timed_desk
-from wxdesk.core.events import OperatorCalled
+from wxdesk.core.events import DecisionMade, OperatorCalled
 from wxdesk.core.model import BodyFormat, Push, ReplyMode, ReplyState, ReplyWindow
 from wxdesk.core.preferences import LastMoment, Preferences
 from wxdesk.core.rules import Outcome
@@ -90,6 +90,7 @@ async def test_messages_of_one_moment_do_not_promise_the_same_replies(desk: Desk
         await store.pushes.keep(Push("shop", f"m:{number}", raw, BodyFormat.JSON, START, read_push(raw)))
     await store.close()
     await desk.restart()
+    await desk.until(lambda: sum(isinstance(event, DecisionMade) for event in desk.events) >= 4)
     rows = [await desk.opened.desk.store.decisions.for_message(number) for number in range(1, 5)]
     assert [row and row.outcome for row in rows] == [Outcome.REPLIED, *[Outcome.NO_QUOTA] * 3]
     for n in range(3):

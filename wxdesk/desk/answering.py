@@ -30,6 +30,8 @@ from wxdesk.desk.transfers import Transfers
 
 log = logging.getLogger(__name__)
 
+GIVEN_UP = "The rules failed on this message, so nobody has answered it. The log says why."
+
 
 class Answering:
     """Decides on messages, one after the other, each knowing what was decided before it."""
@@ -69,6 +71,10 @@ class Answering:
             resolutions.append(replace(resolution, thought_from=item.conversation))
         return resolutions
 
+    def given_up(self, item: Undecided) -> Resolution:
+        """What is left to say of a message whose decision could not be carried out: nobody has answered it."""
+        return Resolution(_decision(item, Outcome.NOT_RENDERED, self._clock(), problem=GIVEN_UP))
+
     def _resolve(self, item: Undecided) -> Resolution:
         now = self._clock()
         account = self._accounts.get(item.conversation.account)
@@ -102,9 +108,9 @@ class Answering:
         who = self._at_desk().who
         try:
             answer = self._rulebook.answer(item.message, item.conversation, account, item.history, who)
-        except Exception as error:
+        except Exception:
             log.exception("The rules failed on a message")
-            return Resolution(_decision(item, Outcome.NOT_RENDERED, now, problem=type(error).__name__))
+            return self.given_up(item)
         if is_waited_for(item.waiting, item.message) and (answer.rule is None or answer.rule.default):
             return _still_held(item, answer, now)
         if answer.transfer and _stays_here(answer, answer.transfer, item.conversation, account):

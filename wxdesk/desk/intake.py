@@ -4,13 +4,15 @@
 hand the contact over to WeChat's own tool waits for the decision as well (see `desk.transfers`). All else happens
 behind it, from what is stored and in the order of arrival: message and conversation are derived, guards and rules
 decide, and the decision is stored together with the replies that follow from it. A crash in between loses nothing:
-`recover` begins with what the last run left underived or undecided.
+the work begins with what the last run left underived or undecided, while the listener acknowledges already. It looks
+for more of that whenever WeChat repeats itself: what seemed not to be kept may be on the disk after all.
 
 What a human says while a decision is made goes before it: the store keeps no decision that was thought from an older
 word of his, and it is thought again.
 
 What fails: a store that cannot be written is tried again, with the operator told. A decision that fails is
-stored as such (see `desk.answering`), so that one message never holds up the others.
+stored as such (see `desk.answering`), and so is one that cannot be stored with what follows from it: one message never
+holds up the others.
 """
 
 from __future__ import annotations
@@ -81,6 +83,9 @@ class Intake:
         self._fresh: deque[ToDerive] = deque()
         self._awake = asyncio.Event()
         self._kept = 0
+        self._behind = True  # what the last run left comes first
+        self._backlog = False
+        self._awake.set()
         self._stumbled = False
         self._pacing = Pacing()
 
@@ -95,20 +100,16 @@ class Intake:
         new = push_id is not None
         if push_id is not None:
             self._kept += 1
-            if len(self._fresh) < NEAR:
+            if len(self._fresh) < NEAR and not self._backlog:
                 self._transfers.hold(push_id, push)
             self._fresh.append(ToDerive(push_id, push.account, push.received_at, push.incoming))
             self._awake.set()
             if push.incoming is None:
                 self._publish(TroubleRaised(UNREADABLE, CANNOT_BE_READ, passing=True))
                 self._publish(QuarantineChanged())
+        else:  # a copy of one that may have seemed not to be kept
+            self._look_for_more()
         return Receipt(new, await self._transfers.answer(push, new=new))
-
-    async def recover(self) -> None:
-        """Finish what the last run left: underived pushes first, then undecided messages."""
-        while left := await self._store.pushes.underived(BATCH):
-            await self._derive([self._read_again(push) for push in left])
-        await self._decide_what_is_left()
 
     def take_up(self, pushes: Sequence[ToDerive]) -> None:
         """Derive and decide on these as well, behind what waits: kept ones that can be read now."""
@@ -116,40 +117,57 @@ class Intake:
         self._awake.set()
 
     async def run(self) -> None:
-        """Work until cancelled. What is cancelled half-way is found again by `recover`."""
+        """Work until cancelled, at first on what the last run left. What is cancelled half-way is found again so."""
         while True:
             await self._awake.wait()
             self._awake.clear()
-            while self._fresh:
+            while self._behind or self._fresh:
                 began = time.monotonic()
-                await self._take_in(list(islice(self._fresh, self._pacing.batch)))
+                await self._work()
                 now = time.monotonic()
                 await asyncio.sleep(self._pacing.rest(now, now - began, self._kept, len(self._fresh)))
 
-    async def _take_in(self, batch: Sequence[ToDerive]) -> None:
+    async def _work(self) -> None:
+        """The next batch; if the store fails, it is looked for again there."""
+        batch = list(islice(self._fresh, self._pacing.batch))
         try:
-            undecided = await self._derive(batch)
-            if self._stumbled:
-                # What was derived before the store failed is not derived again.
-                await self._decide_what_is_left()
+            if self._behind:
+                await self._catch_up()
             else:
-                await self._decide(undecided)
+                await self._take_in(batch)
         except StoreError as error:
             self._stumbled = True
             self._transfers.unclaim(push.push_id for push in batch)
             log.warning("Intake waits for the store: %s", error)
             self._publish(TroubleRaised(TROUBLE, str(error)))
             await asyncio.sleep(RETRY_SECONDS)
+            self._look_for_more()
             return
-        self._stumbled = False
-        self._publish(TroubleRaised(TROUBLE, ""))
+        if self._stumbled:
+            self._stumbled = False
+            self._publish(TroubleRaised(TROUBLE, ""))
+
+    async def _take_in(self, batch: Sequence[ToDerive]) -> None:
+        await self._decide(await self._derive(batch))
         for push in batch:
             self._fresh.popleft()
             self._transfers.settle(push.push_id, transferred=False)
 
-    async def _decide_what_is_left(self) -> None:
-        while undecided := await self._store.conversations.undecided(BATCH):
-            await self._decide(undecided)
+    def _look_for_more(self) -> None:
+        self._behind = True
+        self._awake.set()
+
+    async def _catch_up(self) -> None:
+        """A batch of what is kept and not derived or decided yet, the oldest first; after the last, nothing is."""
+        self._behind = False
+        left = await self._store.pushes.underived(BATCH)
+        read = {push.push_id: push for push in islice(self._fresh, BATCH)}
+        await self._derive([read.get(push.id) or self._read_again(push) for push in left])
+        undecided = await self._store.conversations.undecided(BATCH)
+        await self._decide(undecided)
+        self._backlog = BATCH in (len(left), len(undecided))
+        if left or undecided:
+            self._behind = True
 
     async def _derive(self, batch: Sequence[ToDerive]) -> list[Undecided]:
         undecided = await self._store.conversations.derive(batch)
@@ -160,6 +178,21 @@ class Intake:
         return undecided
 
     async def _decide(self, undecided: Sequence[Undecided]) -> None:
+        """Decide on these; where that fails unexpectedly, on each alone, and one that fails alone is told so."""
+        try:
+            await self._decide_together(undecided)
+        except StoreError:
+            raise
+        except Exception:
+            if len(undecided) > 1:
+                for item in undecided:
+                    await self._decide([item])
+                return
+            log.exception("A decision could not be carried out")
+            resolutions = [self._answering.given_up(item) for item in undecided]
+            self._tell(undecided, resolutions, await self._store.conversations.resolve(resolutions))
+
+    async def _decide_together(self, undecided: Sequence[Undecided]) -> None:
         while True:
             undecided = await self._with_history(undecided)
             try:

@@ -52,6 +52,8 @@ def _unfinished(decision: Decision) -> str:
             rule=decision.rule_name,
             problem=decision.problem,
         )
+    if not decision.rule_name:
+        return tr(decision.problem)
     return tr(
         "“{rule}” matched, but its reply could not be made: {problem}",
         rule=decision.rule_name,

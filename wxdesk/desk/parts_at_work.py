@@ -1,0 +1,69 @@
+"""The parts of a desk that work until it is closed. One that fails begins again, and its operator hears of it.
+
+What can be expected to fail is seen to by each part itself. Here is what nobody expected: without this the listener
+would go on acknowledging, and nothing would be answered, sent or called, while the window looks well.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from wxdesk.core.events import Event, TroubleRaised
+from wxdesk.i18n import tr
+
+log = logging.getLogger(__name__)
+
+FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
+"""Seconds before a part that failed begins again: twice as many each time."""
+
+WELL_AFTER = 60.0
+"""Having worked for so many seconds, a part counts as well again."""
+
+type Work = Callable[[], Coroutine[Any, Any, None]]
+
+
+class PartsAtWork:
+    """Tasks, each with its name for the log."""
+
+    def __init__(self, publish: Callable[[Event], None]) -> None:
+        self._publish = publish
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def begin(self, name: str, title: str, work: Work) -> None:
+        """Let `work` run until `stop`. `title`, a sentence for `i18n.tr`, says what stands still without it."""
+        self._tasks.append(asyncio.create_task(self._keep_at(name, title, work), name=name))
+
+    async def stop(self) -> None:
+        """Cancel all of them and wait for their last work."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _keep_at(self, name: str, title: str, work: Work) -> None:
+        loop, wait = asyncio.get_running_loop(), 0.0
+        while True:
+            began = loop.time()
+            recovering = loop.call_later(WELL_AFTER, self._is_well, name) if wait else None
+            try:
+                return await work()
+            except Exception:
+                log.critical("The %s failed and begins again", name, exc_info=True)
+            finally:
+                if recovering is not None:
+                    recovering.cancel()
+            wait = FIRST_WAIT if loop.time() - began > WELL_AFTER else min(2 * wait or FIRST_WAIT, LONGEST_WAIT)
+            text = tr(
+                "{what} This part of wxdesk has failed and begins again by itself. The log says why.", what=tr(title)
+            )
+            self._publish(TroubleRaised(_key(name), text))
+            await asyncio.sleep(wait)
+
+    def _is_well(self, name: str) -> None:
+        self._publish(TroubleRaised(_key(name), ""))
+
+
+def _key(name: str) -> str:
+    return f"part:{name}"
