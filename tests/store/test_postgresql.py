@@ -9,8 +9,11 @@ import pytest
 from sqlalchemy import Connection, func, select, update
 
 from tests.store.conftest import Postgres
+from tests.store.talk import T0, Talk, second
+from wxdesk.core.model import Author, Content, NewReply, ReplyState
 from wxdesk.store import SqlStore, open_store
-from wxdesk.store.schema import settings
+from wxdesk.store.new_replies import reply_row
+from wxdesk.store.schema import replies, settings
 
 pytestmark = pytest.mark.postgres
 
@@ -33,4 +36,14 @@ async def test_of_two_that_wait_for_each_other_both_are_kept_in_the_end(shared: 
     await asyncio.gather(shared._db.write(put, "a", "b", "one"), shared._db.write(put, "b", "a", "two"))
     kept = [await shared.settings.get(key) for key in "ab"]
     assert kept in (["one", "one"], ["two", "two"])
+    await shared.close()
+
+
+async def test_more_than_a_statement_can_name_wait_and_leave_all_the_same(shared: SqlStore) -> None:
+    talk, many = Talk(shared), 33_000  # a statement of asyncpg's takes 32,767 values
+    message = (await talk.says("o1")).message
+    row = reply_row(NewReply(message.conversation_id, Author.RULE, Content(text="x"), ReplyState.QUEUED), T0)
+    await shared._db.write(lambda connection: connection.execute(replies.insert(), [row] * many))
+    assert len(await shared.waiting.ask_after_pause(second(1), "why")) == many
+    assert len(await shared.waiting.cancel_held("lin", second(2))) == many
     await shared.close()

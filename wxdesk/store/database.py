@@ -16,6 +16,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 CLOSE_SECONDS = 1.0
 """What closing may wait for calls that are under way; the desk has 3 s for its whole stop."""
 
+AT_ONCE = 5000
+"""Rows that one statement may name: servers take 32,766 values in all, and a statement must not keep others long."""
+
 type Insert = sqlite.Insert | postgresql.Insert
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from itertools import batched
 from typing import Any
 
 from sqlalchemy import Connection
@@ -12,6 +13,7 @@ from wxdesk.core.lifecycle import BORN_BY
 from wxdesk.core.model import Author, NewReply, Reply, ReplyState
 from wxdesk.core.steps import Step, StepKind
 from wxdesk.store.aside import TO_SETTLE, reopen_for
+from wxdesk.store.database import AT_ONCE
 from wxdesk.store.records import reply_of, select_replies
 from wxdesk.store.schema import replies
 from wxdesk.store.search import index_replies
@@ -74,7 +76,8 @@ def _born(reply_id: int, row: dict[str, Any]) -> Step | None:
 
 def load_replies(connection: Connection, ids: Collection[int]) -> list[Reply]:
     """The replies with these ids, oldest first."""
-    if not ids:
-        return []
-    query = select_replies().where(replies.c.id.in_(ids)).order_by(replies.c.id)
-    return [reply_of(row) for row in connection.execute(query)]
+    found: list[Reply] = []
+    for some in batched(sorted(ids), AT_ONCE):
+        query = select_replies().where(replies.c.id.in_(some)).order_by(replies.c.id)
+        found += [reply_of(row) for row in connection.execute(query)]
+    return found

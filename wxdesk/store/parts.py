@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
+from itertools import batched
 
 from sqlalchemy import ColumnElement, Connection, FromClause, and_, bindparam, exists, func, or_, select, update
 
@@ -15,6 +16,7 @@ from wxdesk.core.model import Reply, ReplyState
 from wxdesk.core.parts import STOPS, UNDECIDED
 from wxdesk.desk.reply_ports import ReplyChanges
 from wxdesk.store import moving
+from wxdesk.store.database import AT_ONCE
 from wxdesk.store.many_replies import QUEUED, by_hand, changed, move_all
 from wxdesk.store.new_replies import load_replies
 from wxdesk.store.schema import replies
@@ -96,29 +98,38 @@ def later_parts(connection: Connection, ids: Collection[int]) -> dict[int, Reply
     They are locked together with them, the first one first, so that of two humans who settle two parts neither waits
     for the other for ever.
     """
+    given, found = set(ids), dict[int, ReplyState]()
+    for some in batched(sorted(given), AT_ONCE):
+        found |= _with_later(connection, some)
+    return {part: state for part, state in found.items() if part not in given}
+
+
+def _with_later(connection: Connection, ids: Sequence[int]) -> dict[int, ReplyState]:
     named, later = replies.alias(), replies.alias()
     is_later = and_(later.c.part_of == func.coalesce(named.c.part_of, named.c.id), later.c.id > named.c.id)
     found = select(later.c.id).join(named, is_later).where(named.c.id.in_(ids))
     query = select(replies.c.id, replies.c.state).where(or_(replies.c.id.in_(ids), replies.c.id.in_(found)))
-    rows = connection.execute(query.order_by(replies.c.id).with_for_update()).all()
-    given = set(ids)
-    return {row.id: row.state for row in rows if row.id not in given}
+    rows = connection.execute(query.order_by(replies.c.id).with_for_update())
+    return {row.id: row.state for row in rows}
 
 
 def let_go(connection: Connection, later: Collection[int], at: datetime, by: str) -> list[Reply]:
     """Let those of the `later` parts leave whose turn it is, as though `by` had released them too; these."""
-    if not later:
-        return []
     held_up = _behind(replies, lambda earlier: or_(_stopped(earlier), _undecided(earlier)))
-    goes = and_(replies.c.id.in_(later), QUEUED, ~held_up)
-    let = changed(connection, update(replies).where(goes, ~by_hand(replies)).values(by=by))
-    write_moves(connection, Move.RELEASE, let, at, by=by)
-    return load_replies(connection, list(connection.scalars(select(replies.c.id).where(goes))))
+    freed: list[Reply] = []
+    for some in batched(sorted(later), AT_ONCE):
+        goes = and_(replies.c.id.in_(some), QUEUED, ~held_up)
+        let = changed(connection, update(replies).where(goes, ~by_hand(replies)).values(by=by))
+        write_moves(connection, Move.RELEASE, let, at, by=by)
+        freed += load_replies(connection, list(connection.scalars(select(replies.c.id).where(goes))))
+    return freed
 
 
 def cancel_all(connection: Connection, which: ColumnElement[bool], at: datetime, by: str) -> list[Reply]:
     """Cancel all replies that are `which`, and the later parts of their answers with them."""
     cancelled = move_all(connection, Move.CANCEL, which, at, by=by)
     later = later_parts(connection, [reply.id for reply in cancelled])
-    waiting = and_(replies.c.id.in_(later), replies.c.state.in_(BEFORE_SENDING))
-    return cancelled + move_all(connection, Move.CANCEL, waiting, at, by=by)
+    for some in batched(sorted(later), AT_ONCE):
+        waiting = and_(replies.c.id.in_(some), replies.c.state.in_(BEFORE_SENDING))
+        cancelled += move_all(connection, Move.CANCEL, waiting, at, by=by)
+    return cancelled

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime
+from itertools import batched
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from wxdesk.core.lifecycle import Move
 from wxdesk.core.model import Reply
 from wxdesk.core.steps import Step, StepKind, step_kind
+from wxdesk.store.database import AT_ONCE
 from wxdesk.store.schema import reply_steps
 
 _FIELDS = tuple(field.name for field in fields(Step))
@@ -23,19 +25,33 @@ def write_steps(connection: Connection, steps: Iterable[Step]) -> None:
     What is held again for the reason for which it is held already only moves its deadline: an operator who writes on,
     or a customer, would else fill the history.
     """
-    rows = [{name: getattr(step, name) for name in _FIELDS} for step in steps if not _prolonged(connection, step)]
-    if rows:
-        connection.execute(reply_steps.insert(), rows)
+    for some in batched(steps, AT_ONCE):
+        prolonged = _prolonged(connection, [step for step in some if step.kind is StepKind.HOLD and step.reason])
+        rows = [{name: getattr(step, name) for name in _FIELDS} for step in some if step.reply_id not in prolonged]
+        if rows:
+            connection.execute(reply_steps.insert(), rows)
 
 
-def _prolonged(connection: Connection, step: Step) -> bool:
-    if step.kind is not StepKind.HOLD or not step.reason:
-        return False
+def _prolonged(connection: Connection, holds: Sequence[Step]) -> set[int]:
+    """Move the deadlines of those whose last step says the same; the replies of these."""
+    if not holds:
+        return set()
     columns = reply_steps.c
-    last = select(func.max(columns.id)).where(columns.reply_id == step.reply_id).scalar_subquery()
-    same = (columns.kind == step.kind, columns.by == step.by, columns.reason == step.reason)
-    change = update(reply_steps).where(columns.id == last, *same)
-    return connection.execute(change.values(until=step.until)).rowcount > 0
+    newest = select(func.max(columns.id)).where(columns.reply_id.in_([step.reply_id for step in holds]))
+    query = select(columns.reply_id, columns.id, columns.kind, columns.by, columns.reason)
+    rows = connection.execute(query.where(columns.id.in_(newest.group_by(columns.reply_id))))
+    last = {row.reply_id: row for row in rows}
+    same = [
+        {"step": row.id, "until": step.until}
+        for step in holds
+        if (row := last.get(step.reply_id)) is not None
+        and (row.kind, row.by, row.reason) == (step.kind, step.by, step.reason)
+    ]
+    if same:
+        change = update(reply_steps).where(columns.id == bindparam("step")).values(until=bindparam("until"))
+        connection.execute(change, same)
+    moved = {one["step"] for one in same}
+    return {row.reply_id for row in last.values() if row.id in moved}
 
 
 def write_moves(  # noqa: PLR0913 - what a step tells, named
