@@ -16,7 +16,10 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.postgresql import postgres
 from wxdesk import i18n
+
+__all__ = ["postgres"]  # a fixture for every folder
 
 PATIENCE_MS = 20_000
 """How long the window's tests wait for what is sure to come; a machine that does much else needs it."""

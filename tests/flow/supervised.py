@@ -16,9 +16,12 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from tests.flow.conftest import setup_for
 from tests.flow.timed_desk import HandClock
 from wxdesk.app import OpenDesk, Setup, open_desk
+from wxdesk.config import StoreAt
 from wxdesk.core import parts
 from wxdesk.core.events import Event, MessageKept, ReplyChanged
 from wxdesk.core.lifecycle import can_be_undone
@@ -141,21 +144,22 @@ class World:
     _more: asyncio.Event = field(default_factory=asyncio.Event)
 
     @classmethod
-    def open(cls, folder: Path) -> World:
+    def open(cls, folder: Path, store: StoreAt = StoreAt()) -> World:  # noqa: B008 - frozen
         """A desk with the rules above, on a loop of its own."""
         loop = asyncio.new_event_loop()
         sleeping.TICK_SECONDS = TICK
-        return loop.run_until_complete(cls._open(folder, loop))
+        return loop.run_until_complete(cls._open(folder, store, loop))
 
     @classmethod
-    async def _open(cls, folder: Path, loop: asyncio.AbstractEventLoop) -> World:
+    async def _open(cls, folder: Path, store: StoreAt, loop: asyncio.AbstractEventLoop) -> World:
         clock = HandClock()
         sandbox = Sandbox(clock=clock)
         await sandbox.start()
         home = folder / "home"
         home.mkdir()
         plain = setup_for(sandbox, home)
-        setup = Setup(home, plain.config, plain.credentials, clock)
+        config = msgspec.structs.replace(plain.config, store=store)
+        setup = Setup(home, config, plain.credentials, clock)
         running = await Running.open(setup)
         await running.opened.desk.preferences.set(Preferences(undo_seconds=0))
         await running.opened.desk.rulebook.import_text(RULES, "rules.toml")

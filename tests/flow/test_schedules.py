@@ -25,6 +25,8 @@ from hypothesis.stateful import (
 from tests.flow.judged import one_answer
 from tests.flow.operated import ACCOUNT, Operated
 from tests.flow.supervised import OPENINGS, PENDING, Contact, World
+from tests.postgresql import Postgres
+from wxdesk.config import StoreAt
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.lifecycle import can_be_undone, is_automatic
 from wxdesk.core.model import Reply, ReplyMode, ReplyState
@@ -306,9 +308,23 @@ def world(tmp_path: Path) -> Iterator[World]:
 @pytest.mark.parametrize("part", range(PARTS))
 def test_the_human_has_the_last_word(world: World, part: int) -> None:
     """The parts differ by their seeds and can run side by side."""
+    try_schedules(world, part, SCHEDULES // PARTS)
+
+
+@pytest.mark.postgres
+@pytest.mark.timeout(600)
+def test_so_he_has_where_transactions_run_side_by_side(tmp_path: Path, postgres: Postgres) -> None:
+    world = World.open(tmp_path, StoreAt(postgres.fresh()))
+    try:
+        try_schedules(world, PARTS, SCHEDULES // 20)
+    finally:
+        world.close()
+
+
+def try_schedules(world: World, part: int, count: int) -> None:
     machine = type("Supervision", (Supervision,), {"world": world})
     run = settings(
-        max_examples=SCHEDULES // PARTS,
+        max_examples=count,
         stateful_step_count=STEPS,
         deadline=None,
         database=None,

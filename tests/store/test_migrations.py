@@ -16,7 +16,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect
 
-from tests.store.conftest import Postgres
+from tests.postgresql import Postgres
 from tests.store.talk import Talk
 from wxdesk.core.errors import StoreError
 from wxdesk.core.model import Message

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.store.conftest import Postgres
+from tests.postgresql import Postgres
 from tests.store.talk import T0, Talk, incoming
 from wxdesk.core.errors import HomeInUse, StoreDamaged, StoreError, StoreTooNew
 from wxdesk.core.inbox import InboxFilter

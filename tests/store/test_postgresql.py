@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, func, select, update
 
-from tests.store.conftest import Postgres
+from tests.postgresql import Postgres
 from tests.store.talk import T0, Talk, second
 from wxdesk.core.model import Author, Content, NewReply, ReplyState
 from wxdesk.store import SqlStore, open_store

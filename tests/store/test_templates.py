@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
 
-from tests.store.conftest import Postgres
+from tests.postgresql import Postgres
 from tests.store.talk import T0, second
 from wxdesk.core.errors import NotFound, ShortcutTaken
 from wxdesk.core.model import Content, ReplyKind
