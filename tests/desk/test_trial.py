@@ -25,13 +25,17 @@ from wxdesk.core.rules import (
     Delivery,
     HoursTest,
     LastRule,
+    MessageNo,
     Outcome,
     Presence,
     Rule,
+    TagsTest,
 )
 from wxdesk.core.schedule import Calendar
+from wxdesk.core.subject import Fired, History
 from wxdesk.desk.calendars import Calendars
 from wxdesk.desk.liquid import LiquidRenderer
+from wxdesk.desk.ports import Known
 from wxdesk.desk.rulebook import Rulebook
 from wxdesk.desk.supposing import Supposed
 from wxdesk.desk.trial import Departure, Trial
@@ -80,8 +84,8 @@ async def test_a_known_customer_and_another_account_can_be_supposed() -> None:
     known = Conversation(
         7, "other", Contact(7, "other", "oLiLei", NOW, alias="李雷"), window=ReplyWindow(1, NOW + timedelta(hours=1))
     )
-    around = Supposed(account=Account("other", "", "", reserve=0), thread=known, left=2)
-    assert texts(book.try_sentence("x", around=around)) == ["other 李雷 2"]
+    around = Supposed(known=Known(known), left=3)
+    assert texts(book.try_sentence("x", around=around)) == ["other 李雷 3"]
 
 
 async def test_what_does_not_fit_into_the_window_is_not_shown_as_sent() -> None:
@@ -149,3 +153,56 @@ async def test_a_picture_of_the_desks_is_named_by_a_mark_where_its_media_id_will
     wechats = Action(ActionKind.IMAGE, content=Content(ReplyKind.IMAGE, media_id="MEDIA"))
     [leaving] = (await book_of(rule("a", wechats))).try_sentence("x").leaving
     assert b'"media_id":"MEDIA"' in to_body("OPENID", leaving)
+
+
+async def test_the_state_of_the_conversation_can_be_supposed() -> None:
+    book = await book_of(rule("a", reply("1"), Action(ActionKind.TRANSFER)))
+    taken = book.try_sentence("x", around=Supposed(taken_over=True))
+    assert (taken.outcome, taken.asked, taken.contents) == (Outcome.TAKEN_OVER, False, ())
+    assert taken.answer.rule is not None
+    drafts = book.try_sentence("x", around=Supposed(mode=ReplyMode.DRAFT))
+    assert drafts.deliveries == (Departure(ReplyMode.DRAFT),)
+    assert (drafts.answer.transfer, drafts.answer.take_over) == (None, True)
+    assert book.try_sentence("x", around=Supposed(mode=ReplyMode.OFF)).outcome is Outcome.PAUSED
+
+
+async def test_what_is_supposed_goes_before_what_is_known() -> None:
+    contact = Contact(7, "tea-shop", "oLiLei", NOW, alias="李雷", tags=("VIP",))
+    history = History(NOW - timedelta(days=3), 4, {1: Fired(NOW - timedelta(hours=1), 2)})
+    known = Known(Conversation(7, "tea-shop", contact, taken_over=True, mode=ReplyMode.DRAFT), history)
+    lately = rule("l", reply("lately"), when=Condition(last_rule_within=LastRule("n", 90)))
+    new = rule("n", reply("new"), when=Condition(first_contact=True))
+    quiet = rule("q", reply("quiet"), when=Condition(quiet_days=10))
+    often = rule("o", reply("often"), when=Condition(message_no=MessageNo(4, 4)))
+    tagged = rule("t", reply("tagged"), when=Condition(tags=TagsTest(any=("VIP",))))
+    book = await book_of(new, lately, quiet, often, tagged)
+    around = Supposed(known=known, taken_over=False, mode=ReplyMode.AUTO)
+    assert texts(book.try_sentence("x", around=around)) == ["lately"]
+    around = replace(around, spoke={})
+    assert texts(book.try_sentence("x", around=around)) == ["often"]
+    assert texts(book.try_sentence("x", around=replace(around, first_contact=True))) == ["new"]
+    assert texts(book.try_sentence("x", around=replace(around, quiet_days=10))) == ["quiet"]
+    around = replace(around, message_no=1)
+    assert texts(book.try_sentence("x", around=around)) == ["tagged"]
+    assert texts(book.try_sentence("x", around=replace(around, tags=()))) == []
+
+
+async def test_the_account_of_a_known_customer_counts_and_one_that_is_gone_answers_nothing() -> None:
+    book = await book_of(rule("a", reply("{{ account }}")))
+    known = Known(Conversation(7, "other", Contact(7, "other", "oLiLei", NOW)))
+    assert texts(book.try_sentence("x", around=Supposed(account=SHOP, known=known))) == ["other"]
+    gone = Known(Conversation(7, "gone", Contact(7, "gone", "oLiLei", NOW)))
+    assert book.try_sentence("x", around=Supposed(known=gone)).outcome is Outcome.PAUSED
+
+
+async def test_an_event_belongs_to_what_is_neither_text_nor_picture() -> None:
+    closed = rule("c", reply("bye"), on=frozenset({MessageType.OTHER}), when=Condition(event=("kf_close_session",)))
+    book = await book_of(closed, rule("a", reply("1")))
+    around = Supposed(event="kf_close_session")
+    assert texts(book.try_sentence("x", around=around)) == ["1"]
+    assert texts(book.try_sentence("", MessageType.OTHER, around=around)) == ["bye"]
+    none_asks = book.try_sentence("", MessageType.OTHER, around=Supposed(event="kf_switch_session"))
+    assert (none_asks.outcome, none_asks.asked) == (Outcome.NOT_A_CUSTOMER, False)
+    known = Known(Conversation(7, "tea-shop", Contact(7, "tea-shop", "oLiLei", NOW)))
+    allowed = book.try_sentence("", MessageType.OTHER, around=replace(around, known=known))
+    assert (allowed.outcome, allowed.left) == (Outcome.NO_QUOTA, 0)

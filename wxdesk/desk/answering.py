@@ -16,9 +16,9 @@ from typing import Any
 
 from wxdesk.core.guards import Situation, stopped_by
 from wxdesk.core.lifecycle import delivered, first_state
-from wxdesk.core.model import Account, Author, Conversation, NewReply, ReplyMode, ReplyState
+from wxdesk.core.model import Account, Author, NewReply, ReplyMode, ReplyState
 from wxdesk.core.presence import AtDesk
-from wxdesk.core.rules import Decision, Firing, Outcome, Rule
+from wxdesk.core.rules import Decision, Firing, Outcome
 from wxdesk.core.subject import Wanted
 from wxdesk.core.transfer import SESSION_LASTS
 from wxdesk.core.waiting import WAITS, Clocks, Fate, Waiting, fate, freed, in_time, is_waited_for
@@ -113,8 +113,7 @@ class Answering:
             return self.given_up(item)
         if is_waited_for(item.waiting, item.message) and (answer.rule is None or answer.rule.default):
             return _still_held(item, answer, now)
-        if answer.transfer and _stays_here(answer, answer.transfer, item.conversation, account):
-            answer = replace(answer, transfer=None, take_over=True)
+        answer = answer.kept_here(item.conversation, account)
         decision = _explained(_decision(item, answer.outcome, now), answer)
         if _waits_for_its_human(item, account, answer):
             answer = replace(answer, aside=None)
@@ -171,11 +170,6 @@ def _explained(decision: Decision, answer: Answer) -> Decision:
         asked=answer.matching.asked,
         problem=answer.problem,
     )
-
-
-def _stays_here(answer: Answer, transfer: Rule, conversation: Conversation, account: Account) -> bool:
-    """Whether the human who is wanted is the one who looks at drafts and at what could not be made."""
-    return bool(answer.problem) or delivered(transfer, conversation, account).mode is ReplyMode.DRAFT
 
 
 def _waits_for_its_human(item: Undecided, account: Account, answer: Answer) -> bool:

@@ -15,8 +15,9 @@ from functools import partial
 from wxdesk.core.aside import Aside, combined
 from wxdesk.core.errors import BadTemplate, MissingValue, ReplyTooLong
 from wxdesk.core.gaps import marked
+from wxdesk.core.lifecycle import delivered
 from wxdesk.core.matching import Matched, Matching
-from wxdesk.core.model import Account, Content, Conversation, Message, ReplyKind
+from wxdesk.core.model import Account, Content, Conversation, Message, ReplyKind, ReplyMode
 from wxdesk.core.render import MAX_PARTS, variables
 from wxdesk.core.rules import Action, ActionKind, Outcome, Presence, Rule, RuleVerdict, Variant
 from wxdesk.core.schedule import Schedule
@@ -98,6 +99,16 @@ class Answer:
         if self.aside is None:
             return Outcome.SILENT
         return Outcome.SNOOZED if self.aside.minutes else Outcome.RESOLVED
+
+    def kept_here(self, conversation: Conversation, account: Account) -> Answer:
+        """The same, left to this desk's human instead of WeChat's tool where he looks at it anyway.
+
+        That is so for drafts and for what could not be made.
+        """
+        rule = self.transfer
+        if rule is None or not (self.problem or delivered(rule, conversation, account).mode is ReplyMode.DRAFT):
+            return self
+        return replace(self, transfer=None, take_over=True)
 
     def fits(self, left: int) -> bool:
         """Whether it can be made where rules may send so many replies; a draft takes none."""

@@ -64,6 +64,16 @@ class Undecided:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """A stored conversation as its contact's next message would meet it; `promised` and `waiting` as in `Undecided`."""
+
+    conversation: Conversation
+    history: History = NO_HISTORY
+    promised: int = 0
+    waiting: tuple[Waiting, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ToDerive:
     """A kept push whose message has not been made yet; `incoming` is None if its body cannot be read."""
 
@@ -193,6 +203,17 @@ class Conversations(Protocol):
 
     async def search(self, phrase: str, limit: int = 50) -> list[SearchHit]:
         """Messages and replies that contain `phrase`, newest first; Chinese from one character up."""
+        ...
+
+    async def named(self, phrase: str, accounts: Collection[str], limit: int = 20) -> list[Conversation]:
+        """Those whose contact's alias contains `phrase`, or whose openid begins or ends with it; the newest first.
+
+        An empty phrase finds all of these accounts.
+        """
+        ...
+
+    async def as_it_stands(self, conversation_id: int, now: datetime) -> Known:
+        """One conversation with all that its next message would meet; raises `NotFound`."""
         ...
 
     async def mark_read(self, conversation_id: int) -> bool:

@@ -46,10 +46,6 @@ KEPT_WHOLE = 20
 """Of so many rules asked, each one's verdict is kept with the decision; of more only those that found something."""
 
 
-NO_ACCOUNT = Account("shop", "", "")
-"""To which a sentence is tried before there is any."""
-
-
 def _trusted(_digest: str) -> bool:
     return True
 
@@ -264,10 +260,11 @@ class Rulebook:
         """
         ruleset = self._ruleset if instead is None else self.ruleset_with(instead)
         occasion = self._occasion(Tried(sentence, on, session_from, alias, around))
-        return trial_of(self._answer(ruleset, occasion, whole=True), occasion)
+        answer = self._answer(ruleset, occasion, whole=True)
+        return trial_of(answer, occasion, ruleset.events, around.known)
 
     def _occasion(self, tried: Tried) -> Occasion:
-        return tried.occasion(next(iter(self._accounts.values()), NO_ACCOUNT), self._clock())
+        return tried.occasion(self._accounts, self._clock())
 
     def composed(self, matching: Matching, occasion: Occasion) -> Answer:
         """What rules that matched would say on an occasion that may be long past."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from wxdesk.core.gaps import mark
-from wxdesk.core.lifecycle import delivered, mode_of
+from wxdesk.core.guards import Situation, stopped_by
+from wxdesk.core.lifecycle import delivered
 from wxdesk.core.model import Content, ReplyKind, ReplyMode
-from wxdesk.core.quota import left_for_rules
 from wxdesk.core.render import byte_count
 from wxdesk.core.rules import Outcome
+from wxdesk.core.waiting import Fate, Waiting, fate, freed, is_waited_for
 from wxdesk.desk.composing import Answer, Occasion
+from wxdesk.desk.ports import Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,8 @@ class Trial:
     """The answer to a sentence that nobody sent, with the size of each of its texts in bytes (0: not a text).
 
     outcome: what the desk would decide · left: how many replies rules may send on this occasion · deliveries: how each
-    message of the answer would leave, none where nothing is made · shadows: the rules that matched and only look on.
+    message of the answer would leave, none where nothing is made · shadows: the rules that matched and only look on ·
+    asked: False where the desk would not ask the rules at all; the answer is what they would say.
     """
 
     answer: Answer
@@ -35,6 +39,7 @@ class Trial:
     left: int
     deliveries: tuple[Departure, ...] = ()
     shadows: tuple[str, ...] = ()
+    asked: bool = True
 
     @property
     def contents(self) -> tuple[Content, ...]:
@@ -47,24 +52,51 @@ class Trial:
         return tuple(_uploaded(content) for content in self.contents)
 
 
-def trial_of(answer: Answer, occasion: Occasion) -> Trial:
-    """What the desk would do with this answer on this occasion."""
-    account, thread = occasion.account, occasion.conversation
-    left = left_for_rules(thread.window, occasion.now, account.reserve)
-    outcome = answer.outcome
-    if mode_of(thread, account) is ReplyMode.OFF:
-        outcome = Outcome.PAUSED
-    elif not left or not (answer.fits(left) or answer.transfer):
-        outcome = Outcome.NO_QUOTA
-    is_made = outcome not in (Outcome.PAUSED, Outcome.NO_QUOTA) and answer.fits(left)
+def trial_of(answer: Answer, occasion: Occasion, events: frozenset[str], known: Known | None = None) -> Trial:
+    """What the desk would do with this answer on this occasion: as `Answering` would, with nothing else under way.
+
+    `events` are those that rules ask for; of the `known` customer count the replies that wait for him already.
+    """
+    answer = answer.kept_here(occasion.conversation, occasion.account)
+    waiting = known.waiting if known else ()
+    promised = known.promised if known else 0
+    if occasion.message.event is None:
+        promised -= freed(waiting)
+    at = Situation(occasion.message, occasion.conversation, occasion.account, False, occasion.now, promised, events)
+    stopped = _stopped_by(at)
+    outcome = stopped or _outcome(answer, at, waiting)
+    is_made = stopped is None and outcome not in _NOTHING_MADE and answer.fits(at.left_for_rules)
     return Trial(
         answer,
         tuple(byte_count(content.text) for content in answer.contents),
         outcome,
-        left,
+        at.left_for_rules,
         _deliveries(answer, occasion) if is_made else (),
         tuple(one.rule_name for one in answer.matching.verdicts if one.shadow),
+        asked=stopped is None,
     )
+
+
+_NOTHING_MADE = frozenset({Outcome.NO_QUOTA, Outcome.STILL_HELD, Outcome.YIELDED})
+
+
+def _stopped_by(at: Situation) -> Outcome | None:
+    """What keeps the rules from being asked."""
+    if at.conversation.transfer_armed and at.message.event is None:
+        return Outcome.TRANSFERRED
+    return stopped_by(at)
+
+
+def _outcome(answer: Answer, at: Situation, waiting: Sequence[Waiting]) -> Outcome:
+    """What becomes of the message once the rules are asked."""
+    if is_waited_for(waiting, at.message) and (answer.rule is None or answer.rule.default):
+        return Outcome.STILL_HELD
+    if not (answer.fits(at.left_for_rules) or answer.transfer):
+        return Outcome.NO_QUOTA
+    gives_way = fate(waiting, at.message, answer.outcome) is Fate.GIVE_WAY
+    if gives_way and answer.contents and any(not one.can_give_way for one in waiting):
+        return Outcome.YIELDED
+    return answer.outcome
 
 
 def _deliveries(answer: Answer, occasion: Occasion) -> tuple[Departure, ...]:

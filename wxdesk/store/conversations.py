@@ -12,8 +12,8 @@ from wxdesk.core.errors import NotFound
 from wxdesk.core.inbox import DayCounts, InboxCounts, InboxFilter, InboxRow, SearchHit, TimelineItem
 from wxdesk.core.model import Contact, Conversation, Reply, ReplyMode
 from wxdesk.core.subject import Wanted
-from wxdesk.desk.ports import Resolution, ToDerive, Undecided
-from wxdesk.store import deriving, history, inbox_rows, resolving, search
+from wxdesk.desk.ports import Known, Resolution, ToDerive, Undecided
+from wxdesk.store import deriving, history, inbox_rows, resolving, search, supposing
 from wxdesk.store.columns import EPOCH, Moment
 from wxdesk.store.database import Database
 from wxdesk.store.records import conversation_of, message_of, reply_of, select_conversations, select_replies
@@ -84,6 +84,14 @@ class SqlConversations:
         """Messages and replies that contain `phrase`, newest first."""
         return await self._db.read(search.search, phrase, limit)
 
+    async def named(self, phrase: str, accounts: Collection[str], limit: int = 20) -> list[Conversation]:
+        """Those whose contact's alias contains `phrase`, or whose openid begins or ends with it; the newest first."""
+        return await self._db.read(supposing.named, phrase, accounts, limit)
+
+    async def as_it_stands(self, conversation_id: int, now: datetime) -> Known:
+        """One conversation with all that its next message would meet; raises `NotFound`."""
+        return await self._db.read(_as_it_stands, conversation_id, now)
+
     async def mark_read(self, conversation_id: int) -> bool:
         """Set unread to 0; False if it was 0 already."""
         change = update(conversations).where(conversations.c.id == conversation_id, UNREAD).values(unread=0)
@@ -123,6 +131,10 @@ def _get(connection: Connection, conversation_id: int) -> Conversation:
     if row is None:
         raise NotFound("conversation")
     return conversation_of(row)
+
+
+def _as_it_stands(connection: Connection, conversation_id: int, now: datetime) -> Known:
+    return supposing.known(connection, _get(connection, conversation_id), now)
 
 
 def _undecided(connection: Connection, limit: int, among: ColumnElement[bool] | None = None) -> list[Undecided]:

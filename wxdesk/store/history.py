@@ -7,10 +7,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, false, func, literal, or_, select, true
 
 from wxdesk.core.likeness import Sentence
-from wxdesk.core.model import Author
+from wxdesk.core.model import Author, Conversation
 from wxdesk.core.subject import Fired, History, Wanted
 from wxdesk.desk.ports import Resolution, Undecided
 from wxdesk.store.columns import EPOCH, Moment
@@ -40,6 +40,18 @@ def with_history(
         )
         for item in undecided
     ]
+
+
+def so_far(connection: Connection, thread: Conversation, now: datetime) -> History:
+    """All that a message would have before it that the contact wrote `now`, whatever the rules ask for."""
+    ours = messages.c.conversation_id == thread.id
+    by_human = and_(replies.c.conversation_id == thread.id, replies.c.author == Author.OPERATOR)
+    answered = select(func.coalesce(func.max(replies.c.sent_at), literal(EPOCH, Moment))).where(by_human)
+    written = select(func.max(messages.c.at), func.count().filter(messages.c.at > answered.scalar_subquery()))
+    last, earlier = connection.execute(written.where(ours, WRITTEN)).one()
+    fired = _fired(connection, None, {thread.id})
+    lately = _lately(connection, None, {thread.account}, now)
+    return History(last, earlier + 1, fired.get(thread.id, {}), lately.get(thread.account, {}))
 
 
 _asked = messages.alias("asked")
@@ -79,13 +91,20 @@ def _written(connection: Connection, wanted: Wanted, found: dict[int, History]) 
     }
 
 
-def _fired(connection: Connection, rule_ids: Collection[int], threads: Collection[int]) -> dict[int, dict[int, Fired]]:
+def _of(rule_ids: Collection[int] | None) -> ColumnElement[bool]:
+    """The firings of these rules, of all for None."""
+    return true() if rule_ids is None else rule_firings.c.rule_id.in_(rule_ids)
+
+
+def _fired(
+    connection: Connection, rule_ids: Collection[int] | None, threads: Collection[int]
+) -> dict[int, dict[int, Fired]]:
     found: defaultdict[int, dict[int, Fired]] = defaultdict(dict)
-    if rule_ids:
+    if rule_ids is None or rule_ids:
         thread, rule_id = rule_firings.c.conversation_id, rule_firings.c.rule_id
         query = (
             select(thread, rule_id, func.max(rule_firings.c.at).label("last"), func.count().label("times"))
-            .where(thread.in_(threads), rule_id.in_(rule_ids), rule_firings.c.shadow.is_(false()))
+            .where(thread.in_(threads), _of(rule_ids), rule_firings.c.shadow.is_(false()))
             .group_by(thread, rule_id)
         )
         for row in connection.execute(query):
@@ -120,14 +139,14 @@ def _firings(
 
 
 def _lately(
-    connection: Connection, rule_ids: Collection[int], accounts: Collection[str], now: datetime
+    connection: Connection, rule_ids: Collection[int] | None, accounts: Collection[str], now: datetime
 ) -> dict[str, dict[int, int]]:
     found: defaultdict[str, dict[int, int]] = defaultdict(dict)
-    if rule_ids:
+    if rule_ids is None or rule_ids:
         account, rule_id, at = rule_firings.c.account, rule_firings.c.rule_id, rule_firings.c.at
         query = (
             select(account, rule_id, func.count().label("times"))
-            .where(at > now - LATELY, rule_id.in_(rule_ids), account.in_(accounts), rule_firings.c.shadow.is_(false()))
+            .where(at > now - LATELY, _of(rule_ids), account.in_(accounts), rule_firings.c.shadow.is_(false()))
             .group_by(account, rule_id)
         )
         for row in connection.execute(query):

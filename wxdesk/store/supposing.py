@@ -1,0 +1,42 @@
+"""What a trial takes from a contact who is stored: he is found by his name, and with all that he would meet now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, or_, select
+
+from wxdesk.core.model import Conversation
+from wxdesk.desk.ports import Known
+from wxdesk.store import history
+from wxdesk.store.allowing import Unsent, unsent
+from wxdesk.store.giving_way import waiting_in
+from wxdesk.store.records import conversation_of, select_conversations
+from wxdesk.store.schema import contacts, conversations
+
+
+def named(connection: Connection, phrase: str, accounts: Collection[str], limit: int) -> list[Conversation]:
+    """See `desk.ports.Conversations.named`."""
+    query = select_conversations().where(conversations.c.account.in_(accounts))
+    if phrase:
+        # First the contacts, in one pass: a rare name sought from the newest conversation on takes ten times as long.
+        query = query.where(conversations.c.contact_id.in_(select(contacts.c.id).where(_called(phrase))))
+    newest = query.order_by(conversations.c.last_at.desc(), conversations.c.id.desc()).limit(limit)
+    return [conversation_of(row) for row in connection.execute(newest)]
+
+
+def _called(phrase: str) -> ColumnElement[bool]:
+    openid = contacts.c.openid
+    return or_(
+        contacts.c.alias.icontains(phrase, autoescape=True),
+        openid.istartswith(phrase, autoescape=True),
+        openid.iendswith(phrase, autoescape=True),
+    )
+
+
+def known(connection: Connection, thread: Conversation, now: datetime) -> Known:
+    """See `desk.ports.Conversations.as_it_stands`."""
+    left = unsent(connection, [thread.id]).get(thread.id, Unsent())
+    waiting = waiting_in(connection, [thread.id]) if left.waits else {}
+    return Known(thread, history.so_far(connection, thread, now), left.promised, waiting.get(thread.id, ()))
