@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,6 +19,7 @@ from wxdesk.desk.desk import Desk
 from wxdesk.desk.ports import Clock
 from wxdesk.running import DeskThread
 from wxdesk.sandbox.customers import demo_account
+from wxdesk.sandbox.platform import MiniProgram
 from wxdesk.sandbox.pusher import PushOutcome
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.threads import LoopThread
@@ -140,18 +141,28 @@ class World:
 
 @contextmanager
 def open_world(
-    home: Path, mode: ReplyMode = ReplyMode.AUTO, clock: Clock = utc_now, undo_seconds: int = 0
+    home: Path,
+    mode: ReplyMode = ReplyMode.AUTO,
+    clock: Clock = utc_now,
+    undo_seconds: int = 0,
+    others: Sequence[str] = (),
 ) -> Iterator[World]:
     """A desk in `home` with the account `shop`, whose WeChat is simulated on this machine; both go by `clock`.
 
-    What an operator writes leaves at once, or can be undone for `undo_seconds`.
+    What an operator writes leaves at once, or can be undone for `undo_seconds`. To the `others`, which are set up as
+    well, nobody writes.
     """
     account, credentials = demo_account()
-    wechat, sandbox = LoopThread("wechat"), Sandbox(clock=clock)
+    more = [replace(account, name=name, app_id=f"wx_{name}", original_id=f"gh_{name}") for name in others]
+    programs = [MiniProgram(one, credentials) for one in (account, *more)]
+    wechat, sandbox = LoopThread("wechat"), Sandbox(programs, clock=clock)
     api_base = wechat.call(sandbox.start())
-    entry = AccountEntry(account.name, account.app_id, account.original_id, reply_mode=mode, hold_seconds=600)
-    config = Config(Listener(port=0), wechat=WeChatAt(api_base), accounts=(entry,))
-    thread = DeskThread(Setup(home, config, {account.name: credentials}, clock))
+    entries = tuple(
+        AccountEntry(one.name, one.app_id, one.original_id, reply_mode=mode, hold_seconds=600)
+        for one in (account, *more)
+    )
+    config = Config(Listener(port=0), wechat=WeChatAt(api_base), accounts=entries)
+    thread = DeskThread(Setup(home, config, dict.fromkeys((account.name, *others), credentials), clock))
     sandbox.set_push_url(f"{thread.url}/wx/{account.name}")
     thread.call(thread.desk.preferences.set(replace(thread.desk.preferences.now, undo_seconds=undo_seconds)))
     try:

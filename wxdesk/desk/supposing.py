@@ -37,7 +37,7 @@ class Supposed:
     which message it is since a human last answered · account: to which somebody writes who is not known, None for the
     first · spoke: how long ago rules last spoke to him, by their ids; what others did is left out then · left: how many
     replies WeChat still allows, None for as many as such a message brings · mode: that of the conversation itself ·
-    taken_over: whether a human has the word, until he hands back.
+    inherits: it has none of its own · taken_over: whether a human has the word, until he hands back.
     """
 
     at: datetime | None = None
@@ -52,6 +52,7 @@ class Supposed:
     spoke: Mapping[int, timedelta] | None = None
     left: int | None = None
     mode: ReplyMode | None = None
+    inherits: bool = False
     taken_over: bool | None = None
 
     def account_of(self, accounts: Mapping[str, Account]) -> Account:
@@ -72,7 +73,8 @@ class Supposed:
         allows_nothing = self.known is not None and self._event(kind) not in (None, ENTERING)
         window = thread.window if allows_nothing else quota.opened(thread.window, kind, now)
         left = window.left if self.left is None else self.left
-        return replace(thread, window=ReplyWindow(left, window.until), mode=self.mode or thread.mode)
+        mode = None if self.inherits else self.mode or thread.mode
+        return replace(thread, window=ReplyWindow(left, window.until), mode=mode)
 
     def history(self, now: datetime) -> History:
         """What went before."""

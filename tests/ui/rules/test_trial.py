@@ -144,7 +144,8 @@ def test_what_becomes_of_the_conversation_is_said_and_written(
 
 def test_kind_source_and_name_are_tried_too(page: RulesPage, qtbot: QtBot) -> None:
     page.trial.sentence.setText("anything")
-    page.trial.alias.setText("Li Lei")
+    page.trial.writer.name.selectAll()
+    qtbot.keyClicks(page.trial.writer.name, "Li Lei")
     qtbot.waitUntil(lambda: "Thank you, Li Lei." in page.trial.bubbles.texts())
     page.trial.kind.set_value(MessageType.ENTER_SESSION)
     page.trial.kind.chosen.emit(MessageType.ENTER_SESSION)

@@ -75,7 +75,7 @@ class RulesPage(QWidget):
         self._saving = Saving(bridge, notices, self.editor, way, self)
         self.empty = EmptyPage(self)
         album = Album(bridge.desk.pictures.path, bridge.ask, self)
-        self.trial = TrialPanel(self._rulebook, bridge.desk.body_of, album, self)
+        self.trial = TrialPanel(bridge, album, self.rules, self)
         self.preview = RulePreview(self._rulebook.examples, album, self)
         self.files = RuleFiles(bridge, notices, self.rules.rowCount, self)
         self.history = RuleHistory(bridge, notices, self._is_listed, self)

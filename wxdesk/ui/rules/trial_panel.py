@@ -5,19 +5,18 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
-from wxdesk.core.aside import Aside
-from wxdesk.core.model import MessageType, ReplyMode
-from wxdesk.core.render import TEXT_LIMIT_BYTES
-from wxdesk.core.rules import Outcome, Rule
-from wxdesk.desk.desk import BodyOf
-from wxdesk.desk.rulebook import Rulebook
+from wxdesk.core.model import MessageType
+from wxdesk.core.rules import Rule
 from wxdesk.desk.supposing import Tried
 from wxdesk.desk.trial import Trial
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.aside_words import snooze_span
+from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.content.album import Album
+from wxdesk.ui.rules.rule_model import RuleModel
 from wxdesk.ui.rules.trial_bubbles import WIDTH, Bubbles
 from wxdesk.ui.rules.trial_circumstances import TrialCircumstances
+from wxdesk.ui.rules.trial_words import beside, cost, stopped
+from wxdesk.ui.rules.trial_writer import TrialWriter
 from wxdesk.ui.rules.verdict_list import VerdictList
 from wxdesk.ui.rules.words import shortened, type_word
 from wxdesk.ui.theme import Size
@@ -45,16 +44,19 @@ class TrialPanel(QFrame):
     closed = Signal()
     tried = Signal()
 
-    def __init__(self, rulebook: Rulebook, body_of: BodyOf, album: Album, parent: QWidget | None = None) -> None:
+    def __init__(self, bridge: Bridge, album: Album, rules: RuleModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._body_of = body_of
-        self._rulebook = rulebook
+        self._desk = bridge.desk
+        self._source = ""
         self._instead: Rule | None = None
         self.setProperty("class", "side")
         self.setFixedWidth(WIDTH)
         self._later = QTimer(self, singleShot=True, interval=DELAY_MS)
         self._later.timeout.connect(self.try_now)
         self._make_fields()
+        self.writer = TrialWriter(bridge, rules, self)
+        self.around = TrialCircumstances(bridge.desk.accounts, rules, self)
+        self._make_surroundings()
         self.verdicts = VerdictList(self)
         self.note = PlainLabel(size=Size.SMALL, role="pending", wrap=True, parent=self)
         self.note.hide()
@@ -71,23 +73,24 @@ class TrialPanel(QFrame):
         kinds = [(kind, type_word(kind)) for kind in MessageType]
         self.kind = OneOf(kinds, tr("Kind of message"), self)
         self.kind.chosen.connect(self._kind_chosen)
-        self.alias = QLineEdit(tr("Wang Fang"), self)
-        self.alias.setAccessibleName(tr("Name of the customer in this trial"))
-        self.alias.textChanged.connect(self._soon)
         self.source = QLineEdit(self)
         self.source.setPlaceholderText("session_from")
         self.source.setAccessibleName(tr("session_from in this trial"))
         self.source.textChanged.connect(self._soon)
         self.source.hide()
-        self.around = TrialCircumstances(self)
-        self.around.hide()
-        self.around.changed.connect(self._soon)
-        self.more = Button(tr("Suppose more"), kind=ButtonKind.LINK, parent=self)
-        self.more.setCheckable(True)
-        self.more.toggled.connect(self.around.setVisible)
         self.close_button = SmallButton("close", tr("Close"), self)
         self.close_button.clicked.connect(self.closed)
         self.close_button.hide()
+
+    def _make_surroundings(self) -> None:
+        self.writer.renamed.connect(self._soon)
+        self.writer.chosen.connect(self._chosen)
+        self.writer.refreshed.connect(self._refreshed)
+        self.around.hide()
+        self.around.changed.connect(self._supposed)
+        self.more = Button(tr("Circumstances"), kind=ButtonKind.LINK, parent=self)
+        self.more.setCheckable(True)
+        self.more.toggled.connect(self.around.setVisible)
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -99,10 +102,10 @@ class TrialPanel(QFrame):
         who.setSpacing(8)
         who.addWidget(self.kind)
         who.addWidget(PlainLabel(tr("sent by"), size=Size.SMALL, role="secondary", parent=self))
-        who.addWidget(self.alias, 1)
+        who.addWidget(self.writer.name, 1)
         inside = QWidget(self)
         inside.setProperty("class", "flat")
-        self._fill(QVBoxLayout(inside), who)
+        self._put_into(QVBoxLayout(inside), who)
         scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -123,12 +126,13 @@ class TrialPanel(QFrame):
         whole.addLayout(head)
         whole.addWidget(scroll, 1)
 
-    def _fill(self, column: QVBoxLayout, who: QHBoxLayout) -> None:
+    def _put_into(self, column: QVBoxLayout, who: QHBoxLayout) -> None:
         column.setContentsMargins(0, 0, ROOM_FOR_BAR, 0)
         column.setSpacing(8)
         column.addWidget(self.sentence)
         column.addLayout(who)
         column.addWidget(self.source)
+        column.addWidget(self.writer)
         column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.around)
         column.addSpacing(2)
@@ -152,10 +156,38 @@ class TrialPanel(QFrame):
         self._instead = instead
         self._later.start()
 
+    def try_as(self, conversation_id: int, sentence: str) -> None:
+        """Try `sentence` as the next one of the customer of this conversation."""
+        self.kind.set_value(MessageType.TEXT)
+        self._kind_chosen()
+        self.sentence.setText(sentence)
+        self.writer.choose(conversation_id)
+
     def _kind_chosen(self) -> None:
         self.source.setVisible(self.kind.value is MessageType.ENTER_SESSION)
         self.sentence.setEnabled(self.kind.value is MessageType.TEXT)
-        self._later.start()
+        self.around.show_kind(MessageType(str(self.kind.value)))
+        self._soon()
+
+    def _chosen(self) -> None:
+        known = self.writer.known
+        if self.source.text() == self._source:  # not one that somebody has typed
+            self.source.setText(known.conversation.session_from if known else "")
+        self._source = known.conversation.session_from if known else ""
+        self._fill(afresh=True)
+
+    def _refreshed(self) -> None:
+        self._fill(afresh=False)
+
+    def _fill(self, *, afresh: bool) -> None:
+        self.around.fill(self.writer.known, self._desk.presence.now.who, self._desk.clock(), afresh=afresh)
+
+    def _supposed(self) -> None:
+        otherwise = self.around.otherwise()
+        self.writer.say_changed(otherwise)
+        count = ntr("Circumstances · {n} set", "Circumstances · {n} set", len(otherwise))
+        self.more.setText(count if otherwise else tr("Circumstances"))
+        self._soon()
 
     def _soon(self) -> None:
         self._later.start()
@@ -165,7 +197,7 @@ class TrialPanel(QFrame):
         kind = self.kind.value
         assert isinstance(kind, MessageType)  # noqa: S101 - the choices are of this type
         source = self.source.text() if kind is MessageType.ENTER_SESSION else None
-        return Tried(self.sentence.text(), kind, source, self.alias.text(), around=self.around.supposed())
+        return Tried(self.sentence.text(), kind, source, self.writer.alias, around=self.around.supposed())
 
     def try_now(self) -> None:
         """Ask the rules, now."""
@@ -176,8 +208,8 @@ class TrialPanel(QFrame):
             self._show_nothing()
             return
         instead = self._instead
-        broken = instead is not None and self._rulebook.fault_in(instead) is not None
-        trial = self._rulebook.try_sentence(
+        broken = instead is not None and self._desk.rulebook.fault_in(instead) is not None
+        trial = self._desk.rulebook.try_sentence(
             asked.sentence,
             kind,
             asked.session_from,
@@ -198,79 +230,16 @@ class TrialPanel(QFrame):
     def _show(self, trial: Trial, kind: MessageType, broken: bool) -> None:
         answer = trial.answer
         incomplete = tr("The rule being edited is not complete yet; this is what the saved rules say.")
-        problem = answer.problem or _stopped(trial)
+        problem = answer.problem or stopped(trial)
         self.note.setText(incomplete if broken else problem)
         self.note.set_role("failed" if problem and not broken else "pending")
         self.note.setVisible(bool(self.note.full_text()))
         self.verdicts.show_verdicts(answer.verdicts, answer.rules_left)
         self.verdicts.show()
         asked = shortened(self.sentence.text()) if kind is MessageType.TEXT else f"[{type_word(kind)}]"
-        self.bubbles.show_answer(asked, trial.contents, _beside(trial))
-        self.bubbles.cost.setText(_cost(trial))
-        self.bubbles.show_bodies([self._body_of(SOMEBODY, content) for content in trial.leaving])
-
-
-def _stopped(trial: Trial) -> str:
-    """Why nothing of the answer would be sent."""
-    if trial.outcome is Outcome.NO_QUOTA:
-        return ntr(
-            "Nothing of it is sent: it takes {n} reply, and rules may send {left} here.",
-            "Nothing of it is sent: it takes {n} replies, and rules may send {left} here.",
-            len(trial.sizes),
-            left=trial.left,
-        )
-    return tr("Nothing is sent: this account is answered by hand.") if trial.outcome is Outcome.PAUSED else ""
-
-
-def _leaves(trial: Trial) -> list[str]:
-    """How it leaves where that is not at once."""
-    modes = {one.mode for one in trial.deliveries}
-    said = []
-    if ReplyMode.DRAFT in modes:
-        said.append(tr("It waits for you as a draft."))
-    if ReplyMode.HOLD in modes:
-        seconds = max(one.seconds for one in trial.deliveries)
-        said.append(tr("It is held for {n} s, in which you can stop it.", n=seconds))
-    return said + [tr("“{rule}” would match as well, and only looks on.", rule=name) for name in trial.shadows]
-
-
-def _beside(trial: Trial) -> str:
-    """What follows besides texts, or instead of them."""
-    answer, said = trial.answer, _leaves(trial)
-    if answer.rule is None:
-        said.append(tr("No rule answers; the message waits for a person."))
-    if answer.silent:
-        said.append(tr("The customer gets nothing, on purpose."))
-    if answer.transfer:
-        said.append(tr("The customer is handed over to WeChat's own service tool."))
-    if answer.take_over:
-        said.append(tr("The conversation is handed over to a person."))
-    if answer.aside is not None and ReplyMode.DRAFT not in {one.mode for one in trial.deliveries}:
-        said.append(_aside_words(answer.aside, after=bool(answer.contents)))
-    if answer.notify:
-        said.append(tr("You are called to the conversation."))
-    if answer.tags:
-        said.append(tr("The customer is tagged: {tags}", tags=tr(", ").join(answer.tags)))
-    return "\n".join(said)
-
-
-def _aside_words(aside: Aside, *, after: bool) -> str:
-    if aside.minutes:
-        snoozed = tr("The conversation is snoozed for {span}.", span=snooze_span(aside.minutes))
-        return tr("Once that has been sent: {what}", what=snoozed) if after else snoozed
-    resolved = tr("The conversation is resolved.")
-    return tr("Once that has been sent: {what}", what=resolved) if after else resolved
-
-
-def _cost(trial: Trial) -> str:
-    count = len(trial.contents)
-    if not count:
-        return ""
-    sizes = " + ".join(str(size) for size in trial.sizes if size)
-    takes = ntr("takes {n} reply", "takes {n} replies", count)
-    if not sizes:
-        return takes
-    return tr("{size} / {limit} bytes", size=sizes, limit=TEXT_LIMIT_BYTES) + " · " + takes
+        self.bubbles.show_answer(asked, trial.contents, beside(trial) if trial.asked else "")
+        self.bubbles.cost.setText(cost(trial))
+        self.bubbles.show_bodies([self._desk.body_of(SOMEBODY, content) for content in trial.leaving])
 
 
 def _title(text: str, parent: QWidget) -> PlainLabel:

@@ -9,6 +9,8 @@ from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.labels import plain_tip
+from wxdesk.ui.widgets.painting import ELLIPSIS
 
 
 class MenuButton(Button):
@@ -77,7 +79,7 @@ class NameOf(MenuButton):
     """Shows one name out of a list that is asked for whenever the menu opens. What is chosen may be gone from it.
 
     `without` stands there while nothing is chosen; `more`, if given, is a last line of the menu that does something
-    else.
+    else. A name that is wider than `widest` pixels is cut.
 
     Signals:
         chosen: the new name.
@@ -94,10 +96,12 @@ class NameOf(MenuButton):
         *,
         without: str,
         more: str = "",
+        widest: int = 0,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__("", parent=parent)
         self._offered = offered
+        self._widest = widest
         self._name = name
         self._without = without
         self._more = more
@@ -109,7 +113,9 @@ class NameOf(MenuButton):
     def set_value(self, value: str) -> None:
         """Show `value` as chosen, without telling anybody."""
         self.value = value
-        self.setText(value.replace("&", "&&") or self._without)
+        shown = self.fontMetrics().elidedText(value, ELLIPSIS, self._widest) if self._widest else value
+        self.setText(shown.replace("&", "&&") or self._without)
+        self.setToolTip(plain_tip(value) if shown != value else "")
         self.setAccessibleName(f"{self._name}: {value or self._without}")
         self.updateGeometry()
 
