@@ -16,7 +16,7 @@ from wxdesk.core.rules import Condition, Rule
 from wxdesk.desk.rules_exchange import Imported
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.content.album import Album
-from wxdesk.ui.editing.leaving import Leaving
+from wxdesk.ui.editing.choosing import Beside, Choosing
 from wxdesk.ui.editing.saving import Saving, Way
 from wxdesk.ui.notices import Notices
 from wxdesk.ui.rules.circumstance_parts import Offers
@@ -45,6 +45,10 @@ def _name_of(rule: Rule) -> str:
     return rule.name
 
 
+def _unstored(rule: Rule) -> Rule:
+    return Rule("", position=rule.position)
+
+
 def _nothing() -> None:
     """Nothing follows."""
 
@@ -62,7 +66,6 @@ class RulesPage(QWidget):
         super().__init__(parent)
         self._bridge = bridge
         self._rulebook = bridge.desk.rulebook
-        self._wanted = 0
         self.rules = RuleModel(self)
         self.figures = Figures(bridge, self.rules, self)
         self.list = RuleList(self.rules, self)
@@ -70,7 +73,6 @@ class RulesPage(QWidget):
         self.hours = HoursEditing(bridge, notices, self)
         offers = Offers(self.hours.names, self._rule_names, self.hours.open)
         self.editor = RuleEditor(bridge, offers, self)
-        self._leaving = Leaving(self, self.editor)
         way = Way(self._rulebook.save, _name_of, self.editor.rule, self.editor.show_rule)
         self._saving = Saving(bridge, notices, self.editor, way, self)
         self.empty = EmptyPage(self)
@@ -84,6 +86,8 @@ class RulesPage(QWidget):
         self._middle.addWidget(self.editor)
         self.reviews = Reviews(bridge, self._middle, self)
         self.doubts = Doubts(notices, self.list, self.editor, self.reviews, self._saving)
+        beside = Beside(self.editor.show_rule, self.list.view.show_current, _unstored, self._load)
+        self._choosing = Choosing(self, self.list.view, self._middle, self.editor, self._saving, beside)
         row = QHBoxLayout(self)
         row.setSpacing(0)
         row.setContentsMargins(0, 0, 0, 0)
@@ -95,7 +99,7 @@ class RulesPage(QWidget):
     def _connect(self) -> None:
         self.changes.changed.connect(self._load)
         self.changes.deleting.connect(self._deleting)
-        self.changes.restored.connect(self._restored)
+        self.changes.restored.connect(self._choosing.want)
         self.list.view.chosen.connect(self._choose)
         self.list.view.delete_asked.connect(self._delete)
         self.list.import_asked.connect(self._import)
@@ -107,9 +111,7 @@ class RulesPage(QWidget):
         self.empty.starter_asked.connect(self.files.start_with_ours)
         self.editor.edited.connect(self._edited)
         self.editor.touched.connect(self._touched)
-        self._saving.saved.connect(self._saved)
-        self._saving.refused.connect(self._leaving.stay)
-        self._leaving.stayed.connect(self._stayed)
+        self._choosing.stayed.connect(self.editor.places.forget)
         self.editor.trial_asked.connect(self._place.toggle)
         self.list.history_asked.connect(self.reviews.try_all_on_history)
         self.editor.dry_run_asked.connect(self.reviews.try_on_history)
@@ -134,14 +136,11 @@ class RulesPage(QWidget):
     @property
     def unsaved(self) -> bool:
         """Whether closing the program now would lose something that was written."""
-        return self._middle.currentWidget() is self.editor and self.editor.unsaved
+        return self._choosing.unsaved
 
     def leave(self, then: Callable[[], None]) -> None:
         """Call `then` at once, or after the operator has decided about unsaved changes; never if he stays."""
-        if self.unsaved:
-            self._leaving.ask(then)
-        else:
-            then()
+        self._choosing.leave(then)
 
     def explain(self, rule_id: int, revision: int) -> None:
         """Come to the front with that rule and the revision of it that decided on some message."""
@@ -165,33 +164,8 @@ class RulesPage(QWidget):
 
     def _show(self, rules: list[Rule]) -> None:
         self.rules.show(rules)
-        known = {rule.id: rule for rule in rules}
-        wanted = known.get(self._wanted)
-        editing = self._middle.currentWidget() is self.editor
-        now = self.editor.saved
-        if wanted is not None:
-            self._wanted = 0
-            self._edit(wanted)
-        elif editing and now.id in known:
-            self.editor.show_stored(known[now.id]) if self.editor.unsaved else self._edit(known[now.id])
-        elif editing and now.id and self.editor.unsaved:
-            self.editor.show_stored(Rule("", position=now.position))  # deleted elsewhere; what was written stays
-        elif not editing or now.id:
-            self._edit_first(rules)
-        self.list.view.show_current(self.editor.saved.id)
+        self._choosing.show(rules, rules[0] if rules else None)
         self._edited()  # the others may answer in another way now
-
-    def _edit_first(self, rules: list[Rule]) -> None:
-        if rules:
-            self._edit(rules[0])
-        else:
-            self._middle.setCurrentWidget(self.empty)
-
-    def _edit(self, rule: Rule) -> None:
-        if self._middle.currentWidget() is not self.editor or rule != self.editor.saved or self.editor.unsaved:
-            self.editor.show_rule(rule)
-        self._middle.setCurrentWidget(self.editor)
-        self.list.view.show_current(rule.id)
 
     def _hear(self, events: tuple[object, ...]) -> None:
         if self.isVisible() and any(isinstance(event, RulesChanged) for event in events):
@@ -208,9 +182,7 @@ class RulesPage(QWidget):
 
     def _begin_new(self) -> None:
         self.reviews.close_review()
-        self._middle.setCurrentWidget(self.editor)
-        self.editor.show_rule(Rule(""))
-        self.list.view.show_current(0)
+        self._choosing.begin(Rule(""))
         self.editor.head.name.setFocus()
 
     def _choose_group(self, group: Group) -> None:
@@ -233,39 +205,20 @@ class RulesPage(QWidget):
 
     def _choose(self, rule_id: int, then: Callable[[], None] = _nothing) -> None:
         self.reviews.close_review()
-        edited = rule_id == self.editor.saved.id and self._middle.currentWidget() is self.editor
-        if edited or not self._is_listed(rule_id):
-            self.editor.places.show_wanted(rule_id)
-            then()
-            return
-        self._wanted = rule_id
-        self.leave(partial(self._edit_wanted, then))
+        self._choosing.choose(rule_id, partial(self._chosen, rule_id, then))
 
-    def _edit_wanted(self, then: Callable[[], None]) -> None:
-        rule, self._wanted = self.rules.record(self._wanted), 0
-        if rule is not None:
-            self._edit(rule)
+    def _chosen(self, rule_id: int, then: Callable[[], None]) -> None:
+        self.editor.places.show_wanted(rule_id)  # also where it was edited already
         then()
 
     def _is_listed(self, rule_id: int) -> bool:
         return self.rules.row_of(rule_id) >= 0
 
-    def _stayed(self) -> None:
-        self._wanted = 0
-        self.editor.places.forget()
-        self.list.view.show_current(self.editor.saved.id)
-
     def _edited(self) -> None:
-        self._place.show(editing=self._middle.currentWidget() is self.editor)
+        self._place.show(editing=self._choosing.editing)
 
     def _touched(self, changed: bool) -> None:
         self.rules.mark_unsaved(self.editor.saved.id if changed and self.editor.saved.id else None)
-
-    def _saved(self, rule: Rule) -> None:
-        if not self._leaving.waits:
-            self._wanted = rule.id
-        self._load()
-        self._leaving.go_on()
 
     # -- the list
 
@@ -281,16 +234,13 @@ class RulesPage(QWidget):
         if rule.id == self.editor.saved.id:
             self.editor.revert()
 
-    def _restored(self, rule_id: int) -> None:
-        self._wanted = rule_id
-
     def _import(self) -> None:
         self.leave(self.files.open_import)
 
     def _imported(self, imported: Imported) -> None:
         self.changes.take_in(imported)
         self.editor.revert()
-        self._middle.setCurrentWidget(self.empty)
+        self._choosing.put_away()
         self._show(list(imported.rules))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -12,7 +12,7 @@ from wxdesk.core.events import TemplatesChanged
 from wxdesk.core.templates import Template
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.editing.leaving import Leaving
+from wxdesk.ui.editing.choosing import Beside, Choosing
 from wxdesk.ui.editing.saving import Saving, Way
 from wxdesk.ui.history.history_dialog import HistoryDialog
 from wxdesk.ui.notices import Notices
@@ -30,6 +30,10 @@ NARROW = 1036
 """Below this width of the page (1100 of the window) the list gives way."""
 
 
+def _unstored(_template: Template) -> Template:
+    return Template(0, "")
+
+
 def _title_of(template: Template) -> str:
     return template.title
 
@@ -41,12 +45,10 @@ class TemplatesPage(QWidget):
         super().__init__(parent)
         self._bridge = bridge
         self._phrasebook = bridge.desk.phrasebook
-        self._wanted = 0
         self._begun = Template(0, "")
         self.model = TemplateModel(bridge.desk.clock, self)
         self.list = TemplateList(self.model, self)
         self.editor = TemplateEditor(bridge, self)
-        self._leaving = Leaving(self, self.editor)
         way = Way(self._phrasebook.save, _title_of, self.editor.template, self.editor.show_template)
         self._saving = Saving(bridge, notices, self.editor, way, self)
         self.empty = EmptyPage(self)
@@ -54,6 +56,8 @@ class TemplatesPage(QWidget):
         self._middle = QStackedWidget(self)
         self._middle.addWidget(self.empty)
         self._middle.addWidget(self.editor)
+        beside = Beside(self.editor.show_template, self.list.reveal, _unstored, self._load)
+        self._choosing = Choosing(self, self.list.view, self._middle, self.editor, self._saving, beside)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -62,7 +66,7 @@ class TemplatesPage(QWidget):
         self._connect()
 
     def _connect(self) -> None:
-        self.list.view.chosen.connect(self._choose)
+        self.list.view.chosen.connect(self._choosing.choose)
         self.list.view.delete_asked.connect(self._delete)
         self.list.view.copy_asked.connect(self.start_copy)
         for asked in (self.list.new_asked, self.empty.new_asked):
@@ -71,9 +75,6 @@ class TemplatesPage(QWidget):
         self.changes.changed.connect(self._load)
         self.changes.put_back.connect(self._want)
         self.editor.touched.connect(self._touched)
-        self._saving.saved.connect(self._saved)
-        self._saving.refused.connect(self._leaving.stay)
-        self._leaving.stayed.connect(self._stayed)
         self.editor.history_asked.connect(self._open_history)
         self._bridge.events.connect(self._hear)
         bind(self, "Ctrl+N", self.start_new)
@@ -89,14 +90,11 @@ class TemplatesPage(QWidget):
     @property
     def unsaved(self) -> bool:
         """Whether closing the program now would lose something that was written."""
-        return self._editing and self.editor.unsaved
+        return self._choosing.unsaved
 
     def leave(self, then: Callable[[], None]) -> None:
         """Call `then` at once, or after the operator has decided about unsaved changes; never if he stays."""
-        if self.unsaved:
-            self._leaving.ask(then)
-        else:
-            then()
+        self._choosing.leave(then)
 
     def keys(self) -> Sequence[Key]:
         """The page's keys, for the sheet of all keys."""
@@ -111,41 +109,14 @@ class TemplatesPage(QWidget):
 
     # -- loading
 
-    @property
-    def _editing(self) -> bool:
-        return self._middle.currentWidget() is self.editor
-
     def _load(self) -> None:
         self._bridge.ask(self._phrasebook.all(), self._show)
 
     def _show(self, templates: list[Template]) -> None:
         self.model.show(templates)
         self.editor.know(tuple(templates), self.model.categories(), self._bridge.desk.clock())
-        known = {template.id: template for template in templates}
-        wanted, now = known.get(self._wanted), self.editor.saved
-        if wanted is not None:
-            self._wanted = 0
-            self._edit(wanted)
-        elif self._editing and now.id in known:
-            self.editor.show_stored(known[now.id]) if self.editor.unsaved else self._edit(known[now.id])
-        elif self._editing and now.id and self.editor.unsaved:
-            self.editor.show_stored(Template(0, ""))  # deleted elsewhere; what was written stays
-        elif not self._editing or now.id:
-            self._edit_first()
-        self.list.view.show_current(self.editor.saved.id if self._editing else 0)
-
-    def _edit_first(self) -> None:
         first = self.model.record_at(self.model.index(0)) or next(iter(self.model.templates), None)
-        if first is not None:
-            self._edit(first)
-        else:
-            self._middle.setCurrentWidget(self.empty)
-
-    def _edit(self, template: Template) -> None:
-        if not self._editing or template != self.editor.saved or self.editor.unsaved:
-            self.editor.show_template(template)
-        self._middle.setCurrentWidget(self.editor)
-        self.list.reveal(template.id)
+        self._choosing.show(templates, first)
 
     def _hear(self, events: tuple[object, ...]) -> None:
         # While the page is hidden nothing is loaded; `activate` loads everything.
@@ -166,37 +137,13 @@ class TemplatesPage(QWidget):
         self.leave(self._begin)
 
     def _begin(self) -> None:
-        self._middle.setCurrentWidget(self.editor)
-        self.editor.show_template(Template(0, ""))
+        self._choosing.begin(Template(0, ""))
         self.editor.write(self._begun)
-        self.list.view.show_current(0)
         self.editor.head.title.setFocus()
         self.editor.head.title.selectAll()
 
-    def _choose(self, template_id: int) -> None:
-        if template_id == self.editor.saved.id and self._editing:
-            return
-        self._wanted = template_id
-        self.leave(self._edit_wanted)
-
-    def _edit_wanted(self) -> None:
-        template = self.model.record(self._wanted)
-        self._wanted = 0
-        if template is not None:
-            self._edit(template)
-
-    def _stayed(self) -> None:
-        self._wanted = 0
-        self.list.view.show_current(self.editor.saved.id)
-
     def _touched(self, changed: bool) -> None:
         self.model.mark_unsaved(self.editor.saved.id if changed and self.editor.saved.id else None)
-
-    def _saved(self, template: Template) -> None:
-        if not self._leaving.waits:
-            self._wanted = template.id
-        self._load()
-        self._leaving.go_on()
 
     # -- deleting, and what was before
 
@@ -206,7 +153,7 @@ class TemplatesPage(QWidget):
         self.changes.delete(template)
 
     def _want(self, template_id: int) -> None:
-        self._wanted = template_id
+        self._choosing.want(template_id)
         self._load()
 
     def _open_history(self, template: Template) -> None:
