@@ -64,6 +64,7 @@ def build_pages(
     inbox.settings_wanted.connect(show_settings)
     rules = RulesPage(bridge, notices)
     inbox.detail.decision.rule_wanted.connect(rules.explain)
+    inbox.detail.decision.try_wanted.connect(rules.try_as)
     inbox.detail.history.rule_wanted.connect(rules.explain)
     templates = TemplatesPage(bridge, notices)
     traffic = TrafficPage(bridge, notices)

@@ -245,6 +245,7 @@ def test_where_he_came_from_is_tried_too(li: int, page: RulesPage, qtbot: QtBot)
     _says(page, qtbot, "No rule answers; the message waits for a person.")
     trial.source.setText("goods/8")
     _choose(page, qtbot, "lei")
+    assert trial.source.text() == "goods/8"
     _says(page, qtbot, "Welcome from goods/8.")
 
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
-from wxdesk.core.model import Author, Message, Reply
+from wxdesk.core.model import Author, Message, MessageType, Reply
 from wxdesk.core.rules import Decision, Outcome, RuleVerdict
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.decision_words import outcome_words, rule_title, rule_words
@@ -32,14 +32,17 @@ class DecisionPanel(QFrame):
     Signals:
         all_wanted: the verdicts of every rule that was asked, for `show_verdicts`; the message's id.
         rule_wanted: the operator wants to see a rule as it was; its id, and the revision that matched.
+        try_wanted: he wants to see what the rules would say now; the conversation's id, and what was written.
     """
 
     all_wanted = Signal(int)
     rule_wanted = Signal(int, int)
+    try_wanted = Signal(int, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._decision: Decision | None = None
+        self._message: Message | None = None
         self._reply: Reply | None = None
         self._answers: tuple[AnswerLine, ...] = ()
         self._verdicts: tuple[RuleVerdict, ...] = ()
@@ -52,6 +55,7 @@ class DecisionPanel(QFrame):
         self._rows.setContentsMargins(1, 1, 1, 1)
         self._rows.setSpacing(0)
         self.more = Button("", kind=ButtonKind.LINK)
+        self.try_it = Button(tr("Try it with the present rules"), kind=ButtonKind.LINK)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
@@ -59,6 +63,8 @@ class DecisionPanel(QFrame):
         column.addWidget(self.sentence)
         column.addWidget(self.card)
         column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.try_it, 0, Qt.AlignmentFlag.AlignLeft)
+        self.try_it.clicked.connect(self._try)
         self.more.clicked.connect(self._show_all)
         self.show_decision(None, None)
 
@@ -73,6 +79,8 @@ class DecisionPanel(QFrame):
 
         With a `reply` it is about that one; without, `answers` tell what became of each where they are several.
         """
+        self._message = message
+        self.try_it.setVisible(message is not None and message.type is MessageType.TEXT)
         about = "" if message is None else " ".join(message_text(message).split())
         self.about.setText(tr("About “{text}”", text=about) if about else "")
         self.about.setVisible(bool(about))
@@ -91,6 +99,10 @@ class DecisionPanel(QFrame):
             self._verdicts = verdicts or self._verdicts
             self._all = True
             self._show()
+
+    def _try(self) -> None:
+        if self._message is not None:
+            self.try_wanted.emit(self._message.conversation_id, self._message.text)
 
     def _show_all(self) -> None:
         decision = self._decision

@@ -147,7 +147,7 @@ class ContactPicker(QFrame):
         width = self._over.width() - 2 * 16
         height = min(len(threads), MOST_ROWS) * ROW if threads else self.none.heightForWidth(width - 24) + PAD
         self.none.setContentsMargins(PAD, 0, PAD, 0)
-        self.setGeometry(16, at.y(), width, height + 10)
+        self.setGeometry(16, at.y(), width, max(min(height + 10, self._over.height() - at.y() - PAD), ROW))
         self.show()
         self.raise_()
 

@@ -151,6 +151,12 @@ class RulesPage(QWidget):
         self._show(rules)
         self._choose(rule_id, partial(self.history.explain, rule_id, revision))
 
+    def try_as(self, conversation_id: int, sentence: str) -> None:
+        """Come to the front with `sentence` tried as the next one of that conversation's customer."""
+        self.front_wanted.emit(self)
+        self._place.open()
+        self.trial.try_as(conversation_id, sentence)
+
     def keys(self) -> Sequence[Key]:
         """The page's keys, for the sheet of all keys."""
         return page_keys()

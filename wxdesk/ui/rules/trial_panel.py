@@ -113,6 +113,7 @@ class TrialPanel(QFrame):
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(inside)
         scroll.viewport().setAutoFillBackground(False)
+        scroll.verticalScrollBar().valueChanged.connect(self.writer.close_picker)  # the field moves away from it
         self._above = QVBoxLayout()
         self._above.setContentsMargins(0, 0, ROOM_FOR_BAR, 0)
         self._above.setSpacing(12)

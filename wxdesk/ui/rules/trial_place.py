@@ -64,13 +64,18 @@ class TrialPlace(QObject):
     def toggle(self) -> None:
         """Open or close the drawer, and let the keyboard follow."""
         if self._trial.isHidden():
-            self._lay_over()
-            self._trial.show()
-            self._trial.raise_()
-            self._trial.sentence.setFocus()
+            self.open()
         else:
             self._trial.hide()
             self._opener.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def open(self) -> None:
+        """Let the trial be seen, with the keyboard in it."""
+        if self._trial.isHidden():
+            self._lay_over()
+            self._trial.show()
+            self._trial.raise_()
+        self._trial.sentence.setFocus()
 
     def _move(self, drawer: bool) -> None:
         self._opener.setVisible(drawer)

@@ -71,11 +71,13 @@ class TrialWriter(QWidget):
         self.name.button.triggered.connect(self._end_pressed)
         self.name.moved.connect(self._move)
         self.name.entered.connect(self._enter)
-        self.name.left.connect(self._close)
+        self.name.left.connect(self.close_picker)
         self.name.emptied.connect(self.forget)
         self.picker.chosen.connect(self.choose)
         self.nobody.clicked.connect(self.forget)
         self._bridge.events.connect(self._hear)
+        for come in (self._rules.modelReset, self._rules.dataChanged):
+            come.connect(self._rules_came)
 
     @property
     def alias(self) -> str:
@@ -84,19 +86,25 @@ class TrialWriter(QWidget):
 
     def choose(self, conversation_id: int) -> None:
         """Suppose the customer of this conversation."""
-        self._close()
+        self.close_picker()
         self._wanted = conversation_id
         self._ask()
 
     def forget(self) -> None:
         """Suppose nobody in particular."""
-        self._close()
+        self.close_picker()
         self._wanted = 0
         if self.known is not None:
             self.known = None
             self._show()
             self.chosen.emit()
             self.name.setFocus()
+
+    def close_picker(self) -> None:
+        """Seek nobody any more."""
+        self._later.stop()
+        self._sought = None
+        self.picker.hide()
 
     def say_changed(self, what: Sequence[str]) -> None:
         """Tell which of the facts below say something else than what was taken."""
@@ -127,7 +135,7 @@ class TrialWriter(QWidget):
         if self.known is not None:
             self.forget()
         elif self.picker.isVisible():
-            self._close()
+            self.close_picker()
         else:
             self.name.setFocus()
             self._seek("")
@@ -140,12 +148,7 @@ class TrialWriter(QWidget):
 
     def _enter(self) -> None:
         if not self.picker.isVisible() or not self.picker.take():
-            self._close()
-
-    def _close(self) -> None:
-        self._later.stop()
-        self._sought = None
-        self.picker.hide()
+            self.close_picker()
 
     # -- as he is now
 
@@ -167,6 +170,12 @@ class TrialWriter(QWidget):
         self.known = known
         self._show()
         (self.refreshed if same else self.chosen).emit()
+
+    def _rules_came(self) -> None:
+        """The one that spoke to him has its name now, or another one."""
+        if self.known is not None:
+            self._show()
+            self.refreshed.emit()
 
     def _show(self) -> None:
         known, desk = self.known, self._bridge.desk
