@@ -21,18 +21,21 @@ def named(connection: Connection, phrase: str, accounts: Collection[str], limit:
     query = select_conversations().where(conversations.c.account.in_(accounts))
     if phrase:
         # First the contacts, in one pass: a rare name sought from the newest conversation on takes ten times as long.
-        query = query.where(conversations.c.contact_id.in_(select(contacts.c.id).where(_called(phrase))))
+        query = query.where(
+            conversations.c.contact_id.in_(select(contacts.c.id).where(_called(phrase, connection.dialect.name)))
+        )
     newest = query.order_by(conversations.c.last_at.desc(), conversations.c.id.desc()).limit(limit)
     return [conversation_of(row) for row in connection.execute(newest)]
 
 
-def _called(phrase: str) -> ColumnElement[bool]:
-    openid = contacts.c.openid
-    return or_(
-        contacts.c.alias.icontains(phrase, autoescape=True),
-        openid.istartswith(phrase, autoescape=True),
-        openid.iendswith(phrase, autoescape=True),
-    )
+def _called(phrase: str, engine: str) -> ColumnElement[bool]:
+    """In upper or lower case; SQLite's LIKE does not mind that, and is three times as fast without `lower`."""
+    alias, openid = contacts.c.alias, contacts.c.openid
+    if engine == "sqlite":
+        begins, ends = openid.startswith(phrase, autoescape=True), openid.endswith(phrase, autoescape=True)
+        return or_(alias.contains(phrase, autoescape=True), begins, ends)
+    begins, ends = openid.istartswith(phrase, autoescape=True), openid.iendswith(phrase, autoescape=True)
+    return or_(alias.icontains(phrase, autoescape=True), begins, ends)
 
 
 def known(connection: Connection, thread: Conversation, now: datetime) -> Known:
