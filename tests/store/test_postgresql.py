@@ -10,8 +10,9 @@ from sqlalchemy import Connection, func, select, update
 
 from tests.postgresql import Postgres
 from tests.store.talk import T0, Talk, second
+from wxdesk.core.errors import DatabaseInUse
 from wxdesk.core.model import Author, Content, NewReply, ReplyState
-from wxdesk.store import SqlStore, open_store
+from wxdesk.store import SqlStore, database_lock, open_store
 from wxdesk.store.new_replies import reply_row
 from wxdesk.store.schema import replies, settings
 
@@ -28,6 +29,19 @@ def put(connection: Connection, first: str, second: str, value: str) -> None:
     for key in (first, second):
         connection.execute(update(settings).where(settings.c.key == key).values(value=value))
         connection.execute(select(func.pg_sleep(0.2)))
+
+
+async def test_one_database_has_one_desk(postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database_lock, "PATIENCE_SECONDS", 0.2)
+    url = postgres.emptied()
+    first = await open_store(url, tmp_path / "one")
+    with pytest.raises(DatabaseInUse, match="one database has one desk"):
+        await open_store(url, tmp_path / "two")
+    await first.settings.set("a", "b")
+    await first.close()
+    second = await open_store(url, tmp_path / "two")
+    assert await second.settings.get("a") == "b"
+    await second.close()
 
 
 async def test_of_two_that_wait_for_each_other_both_are_kept_in_the_end(shared: SqlStore) -> None:

@@ -26,7 +26,8 @@
     ├── StoreError
     │   ├── StoreDamaged           tell: operator, file untouched · again: no
     │   ├── StoreTooNew            tell: operator, file untouched · again: with the newer program
-    │   └── HomeInUse              tell: operator · again: when the other desk is closed
+    │   ├── HomeInUse              tell: operator · again: when the other desk is closed
+    │   └── DatabaseInUse          the same, of a database on a server
     ├── PortInUse                  tell: operator · again: with another port
     ├── PushRefused                tell: nobody outside; counted · again: no
     └── SendError                  what became of one reply
@@ -280,6 +281,15 @@ class HomeInUse(StoreError):
 
     def __init__(self, home: str) -> None:
         super().__init__(home=home)
+
+
+class DatabaseInUse(StoreError):
+    """Another desk works on the same shared database."""
+
+    template = "Another wxdesk works on this database already. Close it first; one database has one desk."
+
+    def __init__(self) -> None:
+        super().__init__()
 
 
 class PortInUse(WxdeskError):

@@ -97,7 +97,7 @@ async def open_store(url: str, home: Path) -> SqlStore:
     url: `sqlite:///desk.db` (relative to `home`), `sqlite:////an/absolute/path.db` or `postgresql://…`.
 
     Raises:
-        HomeInUse: another desk works on `home`.
+        HomeInUse, DatabaseInUse: another desk works on `home`, or on that database.
         StoreDamaged, StoreTooNew: the file was left as it is.
         StoreError: anything else that keeps the database from being used.
     """
@@ -108,10 +108,7 @@ async def open_store(url: str, home: Path) -> SqlStore:
         if found.drivername.startswith("sqlite"):
             db = await _open_file((home / (found.database or "")).resolve(), Migrations())
         else:
-            patient = PostgresqlDatabase(found, patience=None)  # a migration takes its time
-            await _bring_up(patient, Migrations().upgrade_shared, found.database or "")
-            await patient.close()
-            db = PostgresqlDatabase(found)
+            db = await _open_shared(found)
     except BaseException:
         lock.release()
         raise
@@ -149,6 +146,19 @@ def _lock(home: Path) -> HomeLock:
 
 
 CANNOT_WRITE = "the folder cannot be written or locked"
+
+
+async def _open_shared(url: URL) -> Database:
+    db = PostgresqlDatabase(url)
+    try:
+        await db.lock()
+        patient = PostgresqlDatabase(url, patience=None)  # a migration takes its time
+        await _bring_up(patient, Migrations().upgrade_shared, url.database or "")
+        await patient.close()
+    except BaseException:
+        await db.close()
+        raise
+    return db
 
 
 async def _open_file(file: Path, migrations: Migrations) -> Database:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from wxdesk.core.errors import StoreError
 from wxdesk.store.database import CLOSE_SECONDS, Database
+from wxdesk.store.database_lock import DatabaseLock
 from wxdesk.store.failures import CLOSED, store_error
 
 log = logging.getLogger(__name__)
@@ -22,6 +23,14 @@ POOL_SIZE = 8
 CONNECT_SECONDS = 10
 ANSWER_SECONDS = 15.0
 """How long a statement may take; a server that was put to sleep, or a network that forgets, never answers."""
+
+SERVER_SETTINGS = {
+    "application_name": "wxdesk",
+    # So that the server sees within half a minute that a desk's machine is gone, and lets another one work.
+    "tcp_keepalives_idle": "15",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+}
 
 GAVE_WAY = frozenset({"40P01", "40001"})
 """What the server says to one of two transactions that waited for each other: nothing of it was kept, it may be tried
@@ -49,7 +58,7 @@ class PostgresqlDatabase(Database):
             raise StoreError(reason=NO_DRIVER) from None
         self._engine = create_async_engine(
             url,
-            pool_size=POOL_SIZE,
+            pool_size=POOL_SIZE + 1,  # and the one that holds the lock
             max_overflow=0,
             pool_pre_ping=True,
             hide_parameters=True,
@@ -57,12 +66,20 @@ class PostgresqlDatabase(Database):
             connect_args={
                 "timeout": CONNECT_SECONDS,
                 "command_timeout": patience,
-                "server_settings": {"application_name": "wxdesk"},
+                "server_settings": SERVER_SETTINGS,
             },
         )
         self._failures = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
         self._underway: set[asyncio.Task[Any]] = set()
         self._closing = False
+        self._lock: DatabaseLock | None = None
+
+    async def lock(self) -> None:
+        """Be the only desk on this database from now on; raises `DatabaseInUse`, `StoreError`."""
+        try:
+            self._lock = await DatabaseLock.take(self._engine)
+        except self._failures as error:
+            raise store_error(error) from None
 
     async def close(self) -> bool:
         """See `Database`."""
@@ -73,6 +90,8 @@ class PostgresqlDatabase(Database):
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
+        if self._lock is not None:
+            await self._lock.release()
         await self._engine.dispose()
         if late:
             log.error("the database did not finish in %s s", CLOSE_SECONDS)
