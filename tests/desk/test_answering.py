@@ -210,14 +210,14 @@ async def test_what_a_rule_does_beside_its_answer_is_done_also_where_that_cannot
 ) -> None:
     [made] = await resolved([rule("a", "x", then=(reply(says), *TAG_CALL_AND_TAKE))], message(1, "x"))
     assert made.decision.outcome is outcome
-    assert (made.tags, made.notify, made.take_over) == (("vip",), True, True)
+    assert (made.tags, made.called_by, made.take_over) == (("vip",), "a", True)
 
 
 async def test_what_a_rule_does_beside_its_answer_is_done_also_where_too_few_replies_are_left() -> None:
     many = rule("a", "x", then=(reply("1"), reply("2"), reply("3"), reply("4"), *TAG_CALL_AND_TAKE))
     [made] = await resolved([many], message(1, "x"))
     assert (made.decision.outcome, made.replies) == (Outcome.NO_QUOTA, ())
-    assert (made.tags, made.notify, made.take_over) == (("vip",), True, True)
+    assert (made.tags, made.called_by, made.take_over) == (("vip",), "a", True)
 
 
 async def test_who_is_to_complete_an_answer_is_here_so_the_customer_is_not_handed_over_to_wechats_tool() -> None:
@@ -247,7 +247,7 @@ async def test_typing_delays_what_follows_it() -> None:
 async def test_notify_calls_and_is_no_answer() -> None:
     calling = rule("a", "x", then=(Action(ActionKind.NOTIFY),), continues=True)
     [made] = await resolved([calling, rule("默认", when=Condition(), default=True)], message(1, "x"))
-    assert (made.notify, texts(made)) == (True, ["默认"])
+    assert (made.called_by, texts(made)) == ("a", ["默认"])
 
 
 @pytest.mark.parametrize(

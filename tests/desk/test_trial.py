@@ -109,7 +109,7 @@ async def test_how_it_would_leave_is_told() -> None:
     )
     trial = book.try_sentence("x")
     assert trial.deliveries == (Departure(ReplyMode.HOLD, 9), Departure(ReplyMode.AUTO))
-    assert (trial.shadows, trial.answer.notify) == (("s",), True)
+    assert (trial.shadows, trial.answer.notify) == (("s",), trial.answer.matching.matched[0].rule)
     by_hand = replace(SHOP, reply_mode=ReplyMode.OFF)
     silent = book.try_sentence("x", around=Supposed(account=by_hand))
     assert (silent.outcome, silent.contents) == (Outcome.PAUSED, ())

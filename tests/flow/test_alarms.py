@@ -11,7 +11,7 @@ import pytest
 
 from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk.core.calls import Cause
-from wxdesk.core.events import CallRaised, CallsChanged
+from wxdesk.core.events import CallRaised, CallsChanged, OperatorCalled
 from wxdesk.core.inbox import InboxFilter
 from wxdesk.core.model import ReplyState
 from wxdesk.sandbox.customers import LI_LEI, WANG_FANG
@@ -23,6 +23,17 @@ RULES = """
 name = "complaint"
 when = { any = ["投诉"] }
 then = [{ reply = "很抱歉，马上有同事来看。" }, { notify = true }]
+
+[[rules]]
+name = "polite"
+when = { any = ["谢谢"] }
+continue = true
+then = [{ notify = true }]
+
+[[rules]]
+name = "closing time"
+when = { any = ["几点"] }
+then = [{ reply = "九点" }]
 
 [[rules]]
 name = "refund"
@@ -75,6 +86,14 @@ async def test_a_rule_calls_once_and_until_somebody_looks(desk: Desk) -> None:
     assert unseen(desk) == set()
     assert raised(desk) == [Cause.CALLED]
     assert (await desk.thread(LI)).called_at is None
+
+
+@pytest.mark.parametrize("text", ["谢谢", "谢谢，几点关门"])
+async def test_it_is_told_which_rule_calls_also_where_another_speaks_or_none(desk: Desk, text: str) -> None:
+    chat = (await desk.says(LI, text)).conversation_id
+    await desk.until(lambda: Cause.CALLED in raised(desk))
+    assert (await desk.thread(LI)).called_by == "polite"
+    assert OperatorCalled(chat, "polite") in desk.events
 
 
 async def test_a_contact_left_to_a_human_calls_with_each_message_until_he_is_answered(desk: Desk) -> None:

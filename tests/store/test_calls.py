@@ -43,8 +43,8 @@ async def test_what_a_rule_asks_for_is_stored_with_its_decision_until_somebody_l
     store: SqlStore, talk: Talk
 ) -> None:
     heard = await talk.says("oA")
-    decision = Decision(heard.message.id, heard.conversation.id, Outcome.SILENT, second(1), rule_name="投诉")
-    await store.conversations.resolve([Resolution(decision, notify=True)])
+    decision = Decision(heard.message.id, heard.conversation.id, Outcome.SILENT, second(1), rule_name="礼貌")
+    await store.conversations.resolve([Resolution(decision, called_by="投诉")])
     thread = await talk.thread(heard.conversation.id)
     assert (thread.called_at, thread.called_by) == (second(1), "投诉")
     assert await store.calls.look(thread.id)
@@ -62,7 +62,7 @@ async def test_writing_taking_over_and_handing_back_fulfil_a_rules_call(store: S
     for openid, act in (("oA", write), ("oB", take_over), ("oC", store.conversations.hand_back)):
         heard = await talk.says(openid)
         decision = Decision(heard.message.id, heard.conversation.id, Outcome.SILENT, second(1))
-        await store.conversations.resolve([Resolution(decision, notify=True)])
+        await store.conversations.resolve([Resolution(decision, called_by="投诉")])
         await act(heard.conversation.id)
         assert (await talk.thread(heard.conversation.id)).called_at is None
 

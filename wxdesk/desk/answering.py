@@ -127,7 +127,7 @@ class Answering:
             answer.take_over,
             answer.tags,
             firings=_firings(answer, spoke=spoke),
-            notify=answer.notify,
+            called_by=answer.notify.name if answer.notify else "",
             needs=0 if answer.missing else max(0, len(answer.contents) - situation.left_beside(item.promised)),
             aside=None if answer.said else answer.aside,
         )
@@ -154,7 +154,7 @@ def _still_held(item: Undecided, answer: Answer, now: datetime) -> Resolution:
         replace(explained, rule_id=None, rule_name="", rule_revision=0, problem=""),
         tags=answer.tags,
         firings=tuple(one for one in _firings(answer, spoke=True) if one.rule_id not in unsaid or one.shadow),
-        notify=answer.notify,
+        called_by=answer.notify.name if answer.notify else "",
     )
 
 

@@ -56,7 +56,8 @@ class Answer:
     not render, `problem` says why and `said` is empty: half an answer is none. If it lacks values only, `problem` names
     them, and `said` is there to be completed (`missing`). `verdicts` is what the rules said
     that were asked; of a long list only those that found something. `transfer` is the rule that hands the contact
-    over to WeChat's own tool. `aside` is what becomes of the conversation after that.
+    over to WeChat's own tool, `notify` the one that calls for a human. `aside` is what
+    becomes of the conversation after that.
     """
 
     matching: Matching
@@ -65,7 +66,7 @@ class Answer:
     tags: tuple[str, ...] = ()
     take_over: bool = False
     transfer: Rule | None = None
-    notify: bool = False
+    notify: Rule | None = None
     silent: bool = False
     aside: Aside | None = None
     problem: str = ""
@@ -187,8 +188,8 @@ class Composer:
             said,
             tags=tuple(dict.fromkeys(tag for action in actions for tag in action.tags)),
             take_over=ActionKind.TAKE_OVER in kinds,
-            transfer=next((one.rule for one in matching.matched if _hands_over(one.rule)), None),
-            notify=ActionKind.NOTIFY in kinds,
+            transfer=_first_that(matching, ActionKind.TRANSFER),
+            notify=_first_that(matching, ActionKind.NOTIFY),
             silent=ActionKind.SILENT in kinds,
             aside=_aside(actions),
             problem=problem,
@@ -277,8 +278,10 @@ def _aside(actions: Sequence[Action]) -> Aside | None:
     return combined(wanted, handed_over=any(action.kind is ActionKind.TAKE_OVER for action in actions))
 
 
-def _hands_over(rule: Rule) -> bool:
-    return any(action.kind is ActionKind.TRANSFER for action in rule.then)
+def _first_that(matching: Matching, does: ActionKind) -> Rule | None:
+    """The first of the rules that matched with such an action."""
+    rules = (one.rule for one in matching.matched)
+    return next((rule for rule in rules if any(action.kind is does for action in rule.then)), None)
 
 
 def _chosen(place: int, rule: Rule, occasion: Occasion, texts: Sequence[str], variant: Variant) -> str:

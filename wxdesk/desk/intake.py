@@ -213,8 +213,8 @@ class Intake:
             self._publish(DecisionMade(decision.conversation_id, decision.message_id))
             if _changes_conversation(resolution):
                 self._publish(ConversationChanged(decision.conversation_id))
-            if resolution.notify:
-                self._publish(OperatorCalled(decision.conversation_id, decision.rule_name))
+            if resolution.called_by:
+                self._publish(OperatorCalled(decision.conversation_id, resolution.called_by))
         delayed = {one.conversation_id for one in replies if one.state is ReplyState.QUEUED and one.not_before}
         for conversation_id in delayed:
             self._publish(TypingAsked(conversation_id))

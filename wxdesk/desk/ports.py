@@ -87,7 +87,7 @@ class ToDerive:
 class Resolution:
     """All that follows from one decision, stored together with it or not at all.
 
-    `notify`: the rule wants somebody to look, which is kept as a call (`core.calls`).
+    `called_by`: the rule that wants somebody to look, which is kept as a call (`core.calls`); empty if none does.
     `transferred_until`: the answer hands the contact over to WeChat's own tool · `arm_transfer`: the next one shall.
 
     `fate` is that of the answers that wait already, `clocks` are for those that are held again. `needs` is how many
@@ -102,7 +102,7 @@ class Resolution:
     take_over: bool = False
     tags: tuple[str, ...] = ()
     firings: tuple[Firing, ...] = ()
-    notify: bool = False
+    called_by: str = ""
     transferred_until: datetime | None = None
     arm_transfer: bool = False
     fate: Fate = Fate.STAY

@@ -45,7 +45,7 @@ def resolve(connection: Connection, resolutions: Sequence[Resolution]) -> list[R
     decided = {resolution.decision.message_id for resolution in resolutions}
     connection.execute(update(messages).where(messages.c.id.in_(decided)).values(decided=True))
     _take_over(connection, {one.decision.conversation_id for one in new.values() if one.take_over})
-    _call(connection, [one.decision for one in new.values() if one.notify])
+    _call(connection, [one for one in new.values() if one.called_by])
     _transfer(connection, list(new.values()))
     settled = {one.decision.conversation_id for one in new.values() if one.decision.outcome in SETTLED}
     stop_waiting_for_settled(connection, settled)
@@ -101,11 +101,11 @@ def _set_aside(connection: Connection, one: Resolution) -> None:
         set_aside(connection, decision.conversation_id, one.aside, decision.decided_at, decision.rule_name)
 
 
-def _call(connection: Connection, made: Sequence[Decision]) -> None:
+def _call(connection: Connection, made: Sequence[Resolution]) -> None:
     """Note who asked for somebody to look, and when."""
     for one in made:
-        change = update(conversations).where(conversations.c.id == one.conversation_id)
-        connection.execute(change.values(called_at=one.decided_at, called_by=one.rule_name))
+        change = update(conversations).where(conversations.c.id == one.decision.conversation_id)
+        connection.execute(change.values(called_at=one.decision.decided_at, called_by=one.called_by))
 
 
 def _transfer(connection: Connection, resolutions: Sequence[Resolution]) -> None:
