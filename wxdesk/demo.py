@@ -18,6 +18,7 @@ from pathlib import Path
 from wxdesk import logs
 from wxdesk.app import Setup
 from wxdesk.config import AccountEntry, Config, Listener, WeChatAt
+from wxdesk.core.contact_change import ContactChange
 from wxdesk.core.events import Event, MessageKept
 from wxdesk.core.inbox import InboxFilter, InboxRow, TimelineItem
 from wxdesk.core.lifecycle import can_be_undone
@@ -119,7 +120,7 @@ async def _furnish(desk: Desk) -> None:
         contact = (await desk.store.conversations.get(conversation_id)).contact
         alias = names.get(contact.openid, "")
         if alias and not contact.alias:
-            await desk.handoff.describe(conversation_id, alias=alias, note=contact.note, tags=contact.tags)
+            await desk.handoff.describe(conversation_id, ContactChange(alias=alias))
 
     def hear(event: Event) -> None:
         if isinstance(event, MessageKept):

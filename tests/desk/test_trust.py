@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.talk import T0, Talk, second
+from wxdesk.core.contact_change import ContactChange
 from wxdesk.core.errors import BadTemplate
 from wxdesk.core.findings import Doubt
 from wxdesk.core.lifecycle import Move
@@ -191,7 +192,7 @@ async def test_a_greeting_for_some_does_not_empty_the_list_for_all(shop: Shop, g
     message = (await shop.talk.says("a", "发票怎么开", second(9))).message
     await shop.talk.decides(message, outcome=Outcome.UNMATCHED, rule_id=None, at=second(9))
     contact = (await shop.store.conversations.get(message.conversation_id)).contact
-    await shop.store.conversations.update_contact(replace(contact, tags=("vip",)))
+    await shop.store.conversations.change_contact(contact.id, ContactChange(add=("vip",)))
     await shop.book.save(Rule("问候", when=general, then=rule("x").then))
     assert [one.newest.text for one in await shop.checkup.unmatched()] == ["发票怎么开"]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.flow.timed_desk import START, Desk, timed_desk
+from wxdesk.core.contact_change import ContactChange
 from wxdesk.core.events import TypingAsked
 from wxdesk.core.model import BodyFormat, Push, ReplyMode, ReplyState
 from wxdesk.core.preferences import Preferences
@@ -324,7 +325,7 @@ async def test_a_takeover_cancels_what_is_held(desk: Desk) -> None:
 async def test_nothing_is_held_for_a_contact_who_is_blocked(desk: Desk) -> None:
     await desk.says(LI, "几点")
     contact = (await desk.thread(LI)).contact
-    await desk.opened.desk.store.conversations.update_contact(replace(contact, blocked=True))
+    await desk.opened.desk.store.conversations.change_contact(contact.id, ContactChange(blocked=True))
     desk.move_to(after(8))
     await desk.until(lambda: desk.states[1][-1] is CANCELLED)
     assert sent(desk) == []

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.flow.timed_desk import START, Desk, timed_desk
+from wxdesk.core.contact_change import ContactChange
 from wxdesk.core.events import DecisionMade, OperatorCalled
 from wxdesk.core.model import BodyFormat, Push, ReplyMode, ReplyState, ReplyWindow
 from wxdesk.core.preferences import LastMoment, Preferences
@@ -113,7 +114,7 @@ async def test_a_held_greeting_never_outlives_its_minute(tmp_path: Path, last_mo
         last = START + timedelta(seconds=50)
         assert [(await desk.reply(n)).due_at for n in (1, 2)] == [last, last]
         desk.move_to(last - timedelta(seconds=1))
-        written = await desk.opened.desk.handoff.describe((await desk.thread(LI)).id, alias="李", note="", tags=())
+        written = await desk.opened.desk.handoff.describe((await desk.thread(LI)).id, ContactChange(alias="李"))
         assert (written, desk.states[1]) == (None, [ReplyState.HELD])
         desk.move_to(last)
         if last_moment is LastMoment.SEND:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
 from tests.store.talk import T0, Talk, entering, incoming, second
+from wxdesk.core.contact_change import ContactChange
 from wxdesk.core.errors import NotFound
 from wxdesk.core.inbox import DayCounts, InboxCounts, InboxFilter
 from wxdesk.core.lifecycle import Move
 from wxdesk.core.model import Author, Content, Message, MessageType, NewReply, Reply, ReplyMode, ReplyState
-from wxdesk.core.rules import Outcome
+from wxdesk.core.rules import Decision, Outcome
+from wxdesk.desk.ports import Resolution
 from wxdesk.store import SqlStore
 
 
@@ -119,7 +122,8 @@ async def test_the_operator_sets_mode_takeover_and_contact(talk: Talk, store: Sq
     await store.conversations.set_mode(thread.id, ReplyMode.HOLD)
     await store.conversations.take_over(thread.id, second(1800))
     contact = replace(thread.contact, alias="李雷", note="老客户", tags=("VIP", "杭州"), blocked=True)
-    await store.conversations.update_contact(contact)
+    change = ContactChange(alias=" 李雷 ", note="老客户\n", blocked=True, add=("VIP", "杭州"))
+    await store.conversations.change_contact(contact.id, change)
     changed = await talk.thread(thread.id)
     assert changed == replace(
         thread, mode=ReplyMode.HOLD, taken_over=True, taken_over_until=second(1800), contact=contact
@@ -129,13 +133,38 @@ async def test_the_operator_sets_mode_takeover_and_contact(talk: Talk, store: Sq
     assert await talk.thread(thread.id) == replace(thread, contact=contact)
 
 
+async def test_of_a_contact_only_what_is_named_changes(talk: Talk, store: SqlStore) -> None:
+    heard = await talk.says("o1")
+    contact = heard.conversation.contact
+    await store.conversations.change_contact(contact.id, ContactChange(note="老客户", add=("VIP", "杭州")))
+    decision = Decision(heard.message.id, heard.conversation.id, Outcome.SILENT, second(1))
+    await store.conversations.resolve([Resolution(decision, tags=("售后",))])
+    await store.conversations.change_contact(contact.id, ContactChange(alias="李雷", remove=("VIP",), add=("急",)))
+    kept = (await talk.thread(heard.conversation.id)).contact
+    assert kept == replace(contact, alias="李雷", note="老客户", tags=("杭州", "售后", "急"))
+
+
+async def test_two_who_tag_at_once_both_have_their_way(talk: Talk, store: SqlStore) -> None:
+    heard = [await talk.says("o1") for _ in range(4)]
+    thread = heard[0].conversation
+    by_rules = [
+        store.conversations.resolve(
+            [Resolution(Decision(one.message.id, thread.id, Outcome.SILENT, T0), tags=(f"规则{n}",))]
+        )
+        for n, one in enumerate(heard)
+    ]
+    by_hand = [store.conversations.change_contact(thread.contact.id, ContactChange(add=(f"手{n}",))) for n in range(4)]
+    await asyncio.gather(*(one for pair in zip(by_rules, by_hand, strict=True) for one in pair))
+    assert set((await talk.thread(thread.id)).contact.tags) == {f"{who}{n}" for who in ("规则", "手") for n in range(4)}
+
+
 async def test_what_is_not_there_cannot_be_changed(store: SqlStore, talk: Talk) -> None:
-    contact = (await talk.says("o1")).conversation.contact
+    await talk.says("o1")
     for change in (
         store.conversations.set_mode(99, None),
         store.conversations.take_over(99, None),
         store.conversations.hand_back(99),
-        store.conversations.update_contact(replace(contact, id=99)),
+        store.conversations.change_contact(99, ContactChange(alias="x")),
     ):
         with pytest.raises(NotFound):
             await change

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 import pytest
 
 from tests.store.talk import T0, Talk, second
+from wxdesk.core.contact_change import ContactChange
 from wxdesk.core.errors import Outdated
 from wxdesk.core.model import Author, Content, NewReply, ReplyMode, ReplyState
 from wxdesk.core.rules import Decision, Outcome
@@ -27,7 +27,7 @@ def thought(item: Undecided) -> Resolution:
 
 
 async def block(store: SqlStore, item: Undecided) -> None:
-    await store.conversations.update_contact(replace(item.conversation.contact, blocked=True))
+    await store.conversations.change_contact(item.conversation.contact.id, ContactChange(blocked=True))
 
 
 ACTS: list[Act] = [

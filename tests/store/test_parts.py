@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 from sqlalchemy import Connection, text
 
 from tests.store.talk import T0, Talk, second
 from wxdesk.core import parts
+from wxdesk.core.contact_change import ContactChange
 from wxdesk.core.errors import MoveNotAllowed, NotFound
 from wxdesk.core.lifecycle import Move
 from wxdesk.core.model import Author, Content, Message, NewReply, Reply, ReplyState
@@ -257,7 +257,7 @@ async def test_for_a_blocked_contact_the_rest_of_a_held_answer_is_cancelled_too(
     made = await talk.decides(asked, "1", "2")
     await comes_to(store, made[0], S.HELD)
     contact = (await talk.thread(asked.conversation_id)).contact
-    await store.conversations.update_contact(replace(contact, blocked=True))
+    await store.conversations.change_contact(contact.id, ContactChange(blocked=True))
     assert {reply.id for reply in (await store.waiting.tend(second(1), Terms())).moved} == {one.id for one in made}
     assert await states(store, made) == [S.CANCELLED, S.CANCELLED]
 

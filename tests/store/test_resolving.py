@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.store.talk import T0, Talk, second
+from wxdesk.core.contact_change import ContactChange
 from wxdesk.core.lifecycle import Move
 from wxdesk.core.model import Author, Content, NewReply, ReplyKind, ReplyState
 from wxdesk.core.rules import Decision, Firing, Outcome, RuleVerdict, Verdict
@@ -100,7 +101,7 @@ async def test_tags_are_added_to_those_there_are(talk: Talk, store: SqlStore) ->
     one, two = [(await talk.says(o)).message for o in ("o1", "o1")]
     other = (await talk.says("o2")).message
     thread = await talk.thread(one.conversation_id)
-    await store.conversations.update_contact(replace(thread.contact, tags=("老客", "急")))
+    await store.conversations.change_contact(thread.contact.id, ContactChange(add=("老客", "急")))
     await store.conversations.resolve(
         [
             Resolution(Decision(message.id, message.conversation_id, Outcome.SILENT, T0), tags=tags)

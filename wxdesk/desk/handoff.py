@@ -7,10 +7,10 @@ reply has just left, raises `MoveNotAllowed` and changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from wxdesk.core import contents, quota
+from wxdesk.core.contact_change import ContactChange
 from wxdesk.core.errors import PartsDiffer, ReplyEmpty, TooFewLeft
 from wxdesk.core.events import ConversationChanged, Event, ModeChanged, RepliesRecalled, ReplyChanged, TakeoverChanged
 from wxdesk.core.lifecycle import Move, is_taken_over
@@ -185,11 +185,10 @@ class Handoff:
         if await self._store.conversations.mark_read(conversation_id):
             self._publish(ConversationChanged(conversation_id))
 
-    async def describe(self, conversation_id: int, *, alias: str, note: str, tags: tuple[str, ...]) -> None:
-        """Store what the operator knows about the contact."""
+    async def describe(self, conversation_id: int, change: ContactChange) -> None:
+        """Store what the operator has come to know about the contact; what he did not change stays."""
         conversation = await self._store.conversations.get(conversation_id)
-        contact = replace(conversation.contact, alias=alias.strip(), note=note.strip(), tags=tags)
-        await self._store.conversations.update_contact(contact)
+        await self._store.conversations.change_contact(conversation.contact.id, change)
         self._publish(ConversationChanged(conversation_id))
 
     async def release(self, reply_id: int) -> Reply:

@@ -12,10 +12,10 @@ from datetime import datetime
 from typing import Protocol
 
 from wxdesk.core.aside import Aside
+from wxdesk.core.contact_change import ContactChange
 from wxdesk.core.inbox import DayCounts, InboxCounts, InboxFilter, InboxRow, SearchHit, TimelineItem
 from wxdesk.core.model import (
     Account,
-    Contact,
     Content,
     Conversation,
     Incoming,
@@ -232,8 +232,8 @@ class Conversations(Protocol):
         """The rules have the word again."""
         ...
 
-    async def update_contact(self, contact: Contact) -> None:
-        """Store alias, note, tags and blocked of `contact`."""
+    async def change_contact(self, contact_id: int, change: ContactChange) -> None:
+        """Change a contact as it is now, in one transaction; raises `NotFound`."""
         ...
 
 

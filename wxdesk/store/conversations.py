@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, Update, func, literal, select, true, update
 
+from wxdesk.core.contact_change import ContactChange
 from wxdesk.core.errors import NotFound
 from wxdesk.core.inbox import DayCounts, InboxCounts, InboxFilter, InboxRow, SearchHit, TimelineItem
 from wxdesk.core.model import Contact, Conversation, Reply, ReplyMode
@@ -99,30 +100,40 @@ class SqlConversations:
 
     async def set_mode(self, conversation_id: int, mode: ReplyMode | None) -> None:
         """Set the conversation's own mode; raises `NotFound`."""
-        await self._change(conversations, conversation_id, {"mode": mode}, "conversation")
+        await self._change(conversation_id, {"mode": mode})
 
     async def take_over(self, conversation_id: int, until: datetime | None, silence: int | None = None) -> None:
         """A human has the word, until `until` or until handed back; raises `NotFound`."""
         values = {"taken_over": True, "taken_over_until": until, "takeover_silence": silence} | NOT_CALLED
-        await self._change(conversations, conversation_id, values, "conversation")
+        await self._change(conversation_id, values)
 
     async def hand_back(self, conversation_id: int) -> None:
         """The rules have the word again; raises `NotFound`."""
         values = {"taken_over": False, "taken_over_until": None, "takeover_silence": None} | NOT_CALLED
-        await self._change(conversations, conversation_id, values, "conversation")
+        await self._change(conversation_id, values)
 
-    async def update_contact(self, contact: Contact) -> None:
-        """Store alias, note, tags and blocked of `contact`; raises `NotFound`."""
-        values = {"alias": contact.alias, "note": contact.note, "tags": contact.tags, "blocked": contact.blocked}
-        await self._change(contacts, contact.id, values, "contact")
+    async def change_contact(self, contact_id: int, change: ContactChange) -> None:
+        """Change a contact as it is now, in one transaction; raises `NotFound`."""
+        await self._db.write(_change_contact, contact_id, change)
 
-    async def _change(self, table: Table, row_id: int, values: dict[str, Any], noun: str) -> None:
-        if not await self._db.write(_changes, update(table).where(table.c.id == row_id).values(values)):
-            raise NotFound(noun)
+    async def _change(self, conversation_id: int, values: dict[str, Any]) -> None:
+        change = update(conversations).where(conversations.c.id == conversation_id).values(values)
+        if not await self._db.write(_changes, change):
+            raise NotFound("conversation")
 
 
 def _changes(connection: Connection, change: Update) -> bool:
     return connection.execute(change).rowcount > 0
+
+
+def _change_contact(connection: Connection, contact_id: int, change: ContactChange) -> None:
+    query = select(contacts).where(contacts.c.id == contact_id).with_for_update()
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        raise NotFound("contact")
+    changed = change.made_to(Contact(**row))
+    values = {"alias": changed.alias, "note": changed.note, "tags": changed.tags, "blocked": changed.blocked}
+    connection.execute(update(contacts).where(contacts.c.id == contact_id).values(values))
 
 
 def _get(connection: Connection, conversation_id: int) -> Conversation:

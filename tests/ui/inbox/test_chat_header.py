@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
 from wxdesk import i18n
+from wxdesk.core.contact_change import ContactChange
 from wxdesk.ui.inbox.chat_header import NAME_LEAST
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.main_window import MainWindow
@@ -24,7 +25,7 @@ def test_the_name_always_shows_and_the_mode_is_not_cut(
 ) -> None:
     i18n.use(language)
     conversation = world.say("oCustomer0000000000000001", "opening?")
-    world.call(world.desk.handoff.describe(conversation, alias=name, note="", tags=()))
+    world.call(world.desk.handoff.describe(conversation, ContactChange(alias=name)))
     window.open_conversation(conversation)
     header = window.inbox.chat.header
     qtbot.waitUntil(lambda: header.name.full_text() == name)

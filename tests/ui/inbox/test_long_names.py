@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.records import conversation
 from tests.ui.world import World
+from wxdesk.core.contact_change import ContactChange
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.theme import font
 from wxdesk.ui.widgets.painting import initial_of, paint_text
@@ -35,7 +36,7 @@ def test_a_long_name_is_cut_and_pushes_nothing_aside(
     opened(conversation_id)
     header, detail = page.chat.header, page.detail
     button, panel = _place(header.takeover, page), _place(detail, page)
-    world.call(world.desk.handoff.describe(conversation_id, alias=name, note="", tags=()))
+    world.call(world.desk.handoff.describe(conversation_id, ContactChange(alias=name)))
     qtbot.waitUntil(lambda: header.name.full_text() == name)
     assert header.name.text() != name
     assert "…" in header.name.text()
@@ -48,7 +49,7 @@ def test_the_whole_name_is_there_while_it_is_edited(
     qtbot: QtBot, world: World, page: InboxPage, opened: Callable[[int], None]
 ) -> None:
     conversation_id = world.say("oCustomer0000000000000001", "hello")
-    world.call(world.desk.handoff.describe(conversation_id, alias="<b>" + "W" * 57, note="", tags=()))
+    world.call(world.desk.handoff.describe(conversation_id, ContactChange(alias="<b>" + "W" * 57)))
     opened(conversation_id)
     alias = page.detail.contact.alias
     qtbot.waitUntil(lambda: alias.shortened)

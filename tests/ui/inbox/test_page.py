@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.conftest import shown_messages, shown_reply, texts
 from tests.ui.world import World
+from wxdesk.core.contact_change import ContactChange
 from wxdesk.core.inbox import InboxFilter
 from wxdesk.core.model import ReplyMode, ReplyState
 from wxdesk.core.templates import Template
@@ -210,6 +211,28 @@ def test_alias_note_and_tags_are_stored(qtbot: QtBot, world: World, page: InboxP
     qtbot.waitUntil(stored)
 
 
+def test_what_a_rule_or_a_colleague_has_noted_meanwhile_stays(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open
+) -> None:
+    conversation_id = world.say(FIRST, "hello")
+    opened(conversation_id)
+    panel = page.detail.contact
+    kept = world.call(world.desk.store.conversations.get(conversation_id)).contact
+    panel.alias.setFocus()
+    # Nothing tells the window of these.
+    world.call(world.desk.store.conversations.change_contact(kept.id, ContactChange(note="likes tea", add=("vip",))))
+    panel.alias.setText("Wang Fang")
+    qtbot.keyClick(panel.alias, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.chat.header.name.full_text() == "Wang Fang")
+    kept = world.call(world.desk.store.conversations.get(conversation_id)).contact
+    assert (kept.alias, kept.note, kept.tags) == ("Wang Fang", "likes tea", ("vip",))
+    qtbot.waitUntil(lambda: panel.tags.tags() == ("vip",))
+    panel.note.setFocus()
+    world.call(world.desk.handoff.describe(conversation_id, ContactChange(note="hates tea")))
+    qtbot.waitUntil(lambda: panel.note.toPlainText() == "hates tea")
+    panel.alias.setFocus()  # the note is left as it was found
+
+
 def test_the_mode_of_a_conversation_can_be_its_own(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
     opened(world.say(FIRST, "hello"))
     assert page.chat.header.mode.text() == "Waits 600 s · account"
@@ -232,7 +255,7 @@ def test_the_header_says_whose_word_the_mode_is(qtbot: QtBot, world: World, page
 
 def test_a_template_is_filled_for_the_conversation(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
     conversation_id = world.say(FIRST, "hello")
-    world.call(world.desk.handoff.describe(conversation_id, alias="Wang", note="", tags=()))
+    world.call(world.desk.handoff.describe(conversation_id, ContactChange(alias="Wang")))
     world.call(
         world.desk.store.templates.save(Template(0, "Greeting", "Dear {{ contact.alias }}, "), world.desk.clock())
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from wxdesk.core.contact_change import ContactChange, written
 from wxdesk.core.model import Contact
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.incoming_words import source_rows
@@ -36,10 +36,10 @@ class ContactPanel(QFrame):
     """Shows a contact; alias, tags and note are changed where they stand.
 
     Signals:
-        described: alias, note and tags as they are to be stored.
+        described: what was changed of it, a `ContactChange`.
     """
 
-    described = Signal(str, str, tuple)
+    described = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -86,9 +86,9 @@ class ContactPanel(QFrame):
 
     def show_contact(self, contact: Contact, source: str | None, now: datetime) -> None:
         """Show this contact; what is being written about the same one stays as it is."""
-        same = self._contact is not None and self._contact.id == contact.id
-        if not same:
-            self._saving = 0
+        shown = self._contact
+        if shown is None or shown.id != contact.id:
+            shown, self._saving = None, 0
         elif self._saving:
             return  # what was read is older than what is written here
         self._contact = contact
@@ -101,10 +101,10 @@ class ContactPanel(QFrame):
         self.source.setText(source_rows(source) if source else tr("not known"))
         self.source.set_role("text" if source else "secondary")
         self.tags.show_tags(contact.tags)
-        if not (same and self.alias.hasFocus()):
+        if shown is None or not self.alias.hasFocus() or self.alias.text() == shown.alias != contact.alias:
             self.alias.setText(contact.alias)
             self.alias.setCursorPosition(0)
-        if not (same and self.note.hasFocus()):
+        if shown is None or not self.note.hasFocus() or self.note.toPlainText() == shown.note != contact.note:
             self.note.setPlainText(contact.note)
 
     def save_unfinished(self) -> None:
@@ -115,11 +115,11 @@ class ContactPanel(QFrame):
         contact = self._contact
         if contact is None:
             return
-        alias, note, tags = self.alias.text().strip(), self.note.toPlainText().strip(), self.tags.tags()
-        if (alias, note, tags) != (contact.alias, contact.note, contact.tags):
-            self._contact = replace(contact, alias=alias, note=note, tags=tags)
+        change = written(contact, self.alias.text(), self.note.toPlainText(), self.tags.tags())
+        if change != ContactChange():
+            self._contact = change.made_to(contact)
             self._saving += 1
-            self.described.emit(alias, note, tags)
+            self.described.emit(change)
 
     def settle(self) -> None:
         """What was written has been stored, or could not be."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
 
+from wxdesk.core.contact_change import ContactChange
 from wxdesk.core.events import AccountChanged, Event, PresenceChanged, TakeoverEnding
 from wxdesk.core.inbox import SearchHit
 from wxdesk.i18n import tr
@@ -241,10 +242,10 @@ class InboxPage(QWidget):
 
     # -- commands
 
-    def _describe(self, alias: str, note: str, tags: tuple[str, ...]) -> None:
+    def _describe(self, change: ContactChange) -> None:
         if self.session.row is not None:
             conversation_id = self.session.row.conversation.id
-            work = self._bridge.desk.handoff.describe(conversation_id, alias=alias, note=note, tags=tags)
+            work = self._bridge.desk.handoff.describe(conversation_id, change)
             self._bridge.ask(work, self._described, self._not_described)
 
     def _described(self, _: None) -> None:
