@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.flow.timed_desk import START, Desk, timed_desk
-from wxdesk.core.calls import Cause
+from wxdesk.core.calls import Call, Cause
 from wxdesk.core.events import CallRaised, CallsChanged, OperatorCalled
 from wxdesk.core.inbox import InboxFilter
 from wxdesk.core.model import ReplyState
@@ -94,6 +95,34 @@ async def test_it_is_told_which_rule_calls_also_where_another_speaks_or_none(des
     await desk.until(lambda: Cause.CALLED in raised(desk))
     assert (await desk.thread(LI)).called_by == "polite"
     assert OperatorCalled(chat, "polite") in desk.events
+
+
+async def test_what_somebody_sees_while_calls_are_compared_does_not_ring_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat = (await desk.says(LI, "我要投诉")).conversation_id
+    await desk.until(lambda: raised(desk) == [Cause.CALLED])
+    calls = desk.opened.desk.store.calls
+    change, entered, go_on = calls.change, asyncio.Event(), asyncio.Event()
+
+    async def later(put: Sequence[Call], ended: Sequence[Call]) -> None:
+        entered.set()
+        await go_on.wait()
+        await change(put, ended)
+
+    monkeypatch.setattr(calls, "change", later)
+    await desk.says(LI, "退款")
+    await entered.wait()
+    look = asyncio.create_task(desk.opened.desk.alarms.look(chat))
+    await asyncio.wait([look], timeout=0.5)
+    go_on.set()
+    await look
+    await desk.says(WANG, "退款")  # all before this has been compared once this has
+    await desk.until(lambda: raised(desk).count(Cause.LEFT) == 2)
+    assert raised(desk) == [Cause.CALLED, Cause.LEFT, Cause.LEFT]
+    assert [(call.conversation_id == chat, call.cause) for call in desk.opened.desk.alarms.state.unseen] == [
+        (False, Cause.LEFT)
+    ]
 
 
 async def test_a_contact_left_to_a_human_calls_with_each_message_until_he_is_answered(desk: Desk) -> None:

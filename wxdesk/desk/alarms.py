@@ -79,6 +79,8 @@ class Alarms:
         self._unseen: dict[tuple[int, Cause], Call] = {}
         self._due: datetime | None = None
         self._by_new_settings = False
+        self._comparing = asyncio.Lock()
+        """Nobody looks while calls are compared: what he has seen would be taken for new."""
         self.state = AlarmState()
 
     def hear(self, event: Event) -> None:
@@ -104,10 +106,11 @@ class Alarms:
 
     async def look(self, conversation_id: int) -> None:
         """Somebody looks at this conversation: nothing in it rings any more."""
-        if not await self._calls.look(conversation_id):
-            return
-        self._unseen = {key: call for key, call in self._unseen.items() if key[0] != conversation_id}
-        self._tell_state()
+        async with self._comparing:
+            if not await self._calls.look(conversation_id):
+                return
+            self._unseen = {key: call for key, call in self._unseen.items() if key[0] != conversation_id}
+            self._tell_state()
         self._publish(CallsChanged(conversation_id))
 
     async def longest_waiting(self) -> Conversation | None:
@@ -156,7 +159,8 @@ class Alarms:
         while self._touched:
             ids = [self._touched.pop() for _ in range(min(AT_ONCE, len(self._touched)))]
             try:
-                await self._look_at(ids)
+                async with self._comparing:
+                    await self._look_at(ids)
             except StoreError:
                 self._touched.update(ids)
                 raise
