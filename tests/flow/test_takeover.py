@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -166,3 +167,29 @@ async def test_an_absence_ends_what_has_no_end_if_the_operator_wants_it(desk: De
     await desk.says(LI, "几点开门")
     assert is_taken_over(await desk.thread(LI), desk.clock())
     assert is_taken_over(await desk.opened.desk.store.conversations.get(timed), desk.clock())
+
+
+async def test_what_is_handed_back_while_its_end_is_asked_for_is_not_announced(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thread = (await desk.says(LI, "在吗")).conversation_id
+    await desk.opened.desk.handoff.take_over(thread, TakeOverFor(span=15 * MINUTE))
+    takeovers = desk.opened.store.takeovers
+    end_of, entered, go_on = takeovers.end_of, asyncio.Event(), asyncio.Event()
+
+    async def slowly(conversation_id: int) -> datetime | None:
+        end = await end_of(conversation_id)
+        entered.set()
+        await go_on.wait()
+        return end
+
+    monkeypatch.setattr(takeovers, "end_of", slowly)
+    desk.move_to(START + 14 * MINUTE)
+    await entered.wait()
+    await desk.opened.desk.handoff.hand_back(thread)
+    go_on.set()
+    desk.move_to(START + 15 * MINUTE)
+    await desk.opened.desk.handoff.take_over(thread, TakeOverFor(span=15 * MINUTE))
+    desk.move_to(START + 30 * MINUTE)
+    await ended(desk)
+    assert TakeoverEnding(thread, START + 15 * MINUTE) not in told(desk, TakeoverEnding)

@@ -115,14 +115,16 @@ class Takeovers:
             await self.hand_back_endless()
         for conversation_id, until in sorted(self._ends.items(), key=itemgetter(1)):
             if until - SOON <= now:
-                await self._look_at(conversation_id, now)
+                await self._look_at(conversation_id, until, now)
         moments = [end if one in self._warned else end - SOON for one, end in self._ends.items()]
         if returns_at is not None and returns_at > now:
             moments.append(returns_at)
         return min(moments, default=None)
 
-    async def _look_at(self, conversation_id: int, now: datetime) -> None:
+    async def _look_at(self, conversation_id: int, known: datetime, now: datetime) -> None:
         until = await self._takeovers.end_of(conversation_id)
+        if self._ends.get(conversation_id) != known:  # told otherwise meanwhile: handed back, or taken over anew
+            return
         if until is None:
             self._forget(conversation_id)
         elif until <= now:
