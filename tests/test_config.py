@@ -65,6 +65,7 @@ ACCOUNT = '[[accounts]]\nname = "shop"\napp_id = "wx1"\n'
         ('[wechat]\ntoken_endpoint = "new"\n', ("wechat.token_endpoint", "new")),
         ('[[accounts]]\napp_id = "wx1"\n', ("accounts", "name")),
         (ACCOUNT + ACCOUNT, ("accounts[1].name", "twice")),
+        (ACCOUNT.replace("shop", "tea-shop") + ACCOUNT.replace("shop", "Tea_Shop"), ("accounts[1].name", "twice")),
         (ACCOUNT + 'app_secret = "x"\n', ("app_secret",)),
         (ACCOUNT.replace("shop", "../x"), ("accounts[0].name",)),
         (ACCOUNT + "hold_seconds = -1\n", ("hold_seconds",)),

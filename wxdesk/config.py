@@ -111,10 +111,11 @@ def _check(config: Config, file: str) -> None:
     seen: set[str] = set()
     for index, entry in enumerate(config.accounts):
         _check_account(entry, f"accounts[{index}]", file)
-        # Environment variables do not tell upper from lower case, so neither may account names.
-        if entry.name.upper() in seen:
-            raise BadConfig(file, f"accounts[{index}].name", "is used twice")
-        seen.add(entry.name.upper())
+        # Two accounts with one environment variable (tea-shop, TEA_SHOP) would send by each other's secrets.
+        in_variables = entry.name.upper().replace("-", "_")
+        if in_variables in seen:
+            raise BadConfig(file, f"accounts[{index}].name", "is used twice, or differs in upper case, - and _ only")
+        seen.add(in_variables)
 
 
 def _check_account(entry: AccountEntry, at: str, file: str) -> None:
