@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -123,6 +124,17 @@ async def test_one_who_was_refused_does_not_take_it_from_one_who_does_not_know(
         uploads.media_id(ACCOUNT, digest), uploads.media_id(ACCOUNT, digest, refused=old)
     )
     assert (unknowing == old, knowing == old) == (True, False)
+    assert _uploaded(heard) == 2
+
+
+async def test_the_same_again_is_refused_once_and_not_uploaded_for_ever(
+    uploads: Uploads, heard: Heard, digest: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = await uploads.media_id(ACCOUNT, digest)
+    monkeypatch.setattr(secrets, "token_urlsafe", lambda _: refused)  # the simulated WeChat's media_ids
+    async with asyncio.timeout(20):
+        with pytest.raises(Refused, match="40007"):
+            await uploads.media_id(ACCOUNT, digest, refused=refused)
     assert _uploaded(heard) == 2
 
 

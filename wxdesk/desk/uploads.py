@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+from wxdesk.core.errors import Refused
 from wxdesk.core.model import Account
 from wxdesk.core.picture_header import read_header
 from wxdesk.desk.imaging import Upload, for_upload
@@ -18,8 +19,11 @@ from wxdesk.desk.ports import Clock
 GOOD_FOR = timedelta(days=2.5)
 """Half a day before its end, an upload is no longer trusted."""
 
-type _Key = tuple[str, str]
-"""Account and digest."""
+REFUSED_AGAIN = 40007
+"""WeChat's own word for a media_id that it does not know."""
+
+type _Key = tuple[str, str, str]
+"""Account, digest, and the media_id that is refused: who does not know of it cannot speak for who does."""
 
 
 class Uploads:
@@ -38,14 +42,13 @@ class Uploads:
         Raises:
             NotFound, BadPicture: the picture is gone from this machine, or cannot be made small enough.
             StoreError: it cannot be read now.
-            NotSent, Refused: WeChat did not take it.
+            NotSent, Refused: WeChat did not take it, or gives the refused media_id again.
         """
-        while True:
-            # Shielded: a reply that is given up must not take the others' upload away.
-            found = await asyncio.shield(self._flight(account, digest, refused))
-            if not refused or found != refused:
-                return found
-            # It joined others, who did not know yet that this one is refused.
+        # Shielded: a reply that is given up must not take the others' upload away.
+        found = await asyncio.shield(self._flight(account, digest, refused))
+        if refused and found == refused:
+            raise Refused(REFUSED_AGAIN, "invalid media_id")
+        return found
 
     async def close(self) -> None:
         """Give up what is being uploaded."""
@@ -55,7 +58,7 @@ class Uploads:
         await asyncio.gather(*flights, return_exceptions=True)
 
     def _flight(self, account: Account, digest: str, refused: str) -> asyncio.Task[str]:
-        key = (account.name, digest)
+        key = (account.name, digest, refused)
         flight = self._flights.get(key)
         if flight is None:
             flight = asyncio.create_task(
