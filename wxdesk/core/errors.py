@@ -19,7 +19,7 @@
     │   ├── ReplyTooLong           bytes, and how many WeChat takes
     │   ├── PartsDiffer            a long text makes another number of messages than was agreed to
     │   └── TooFewLeft             more messages than the contact's reply window allows
-    ├── Unsettled                 tell: operator (something is left to settle first) · again: after that
+    ├── Unsettled                  tell: operator (something is left to settle first) · again: after that
     ├── MoveNotAllowed             tell: operator (the state changed under his hands) · again: no
     ├── Outdated                   tell: nobody; a human spoke meanwhile · again: at once, from what is stored now
     ├── NotFound                   tell: operator (someone removed it) · again: no
@@ -29,6 +29,7 @@
     │   ├── HomeInUse              tell: operator · again: when the other desk is closed
     │   └── DatabaseInUse          the same, of a database on a server
     ├── PortInUse                  tell: operator · again: with another port
+    ├── NoWindow                   tell: operator, in the terminal · again: with the library that is missing
     ├── PushRefused                tell: nobody outside; counted · again: no
     └── SendError                  what became of one reply
         ├── NotSent                nothing left this machine · again: yes, with back-off

@@ -54,8 +54,8 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
-    """A whole file."""
+class _File:
+    """All of it."""
 
     templates: tuple[Entry, ...]
 
@@ -63,5 +63,5 @@ class Shelf:
 def starter_templates(language: str) -> tuple[Template, ...]:
     """Those of a language of `i18n.LANGUAGES`, in the order of the file."""
     text = resource("templates", f"starter.{language}.toml").read_text(encoding="utf-8")
-    shelf = msgspec.convert(tomllib.loads(text), type=Shelf)
-    return tuple(entry.template() for entry in shelf.templates)
+    file = msgspec.convert(tomllib.loads(text), type=_File)
+    return tuple(entry.template() for entry in file.templates)
