@@ -27,7 +27,7 @@ from wxdesk.core.errcodes import ErrorAction, action_for
 from wxdesk.core.errors import NotSent, Refused
 from wxdesk.core.events import Event, ReplyChanged, TroubleRaised
 from wxdesk.core.lifecycle import BY_WECHAT, Move
-from wxdesk.core.model import Reply
+from wxdesk.core.model import Reply, ReplyState
 from wxdesk.desk.ports import Clock, Store
 from wxdesk.desk.refusal_words import refusal_words
 from wxdesk.desk.reply_ports import ReplyChanges
@@ -40,6 +40,8 @@ type Consequence = tuple[Move, ReplyChanges]
 
 _REST = frozenset({ErrorAction.WAIT, ErrorAction.CONFIG, ErrorAction.TOKEN, ErrorAction.QUOTA})
 
+_ON_ITS_WAY = frozenset({ReplyState.QUEUED, ReplyState.SENDING})
+
 
 class Consequences:
     """The policy of the way out. What it says about the reply is for the outbox to record."""
@@ -50,6 +52,11 @@ class Consequences:
         self._publish = publish
         self._clock = clock
         self._tries: dict[tuple[int, bool], int] = {}
+
+    def hear(self, event: Event) -> None:
+        """Forget how often a reply was tried that is not to leave any more; sent again later, it begins anew."""
+        if isinstance(event, ReplyChanged) and event.state not in _ON_ITS_WAY:
+            self._forget(event.reply_id)
 
     def accepted(self, reply: Reply) -> Consequence:
         """WeChat has it, and so the account is well."""
@@ -103,9 +110,12 @@ class Consequences:
         return Move.POSTPONE, replace(said, not_before=self._clock() + wait)
 
     def _final(self, reply: Reply, move: Move, changes: ReplyChanges) -> Consequence:
-        for busy in (True, False):
-            self._tries.pop((reply.id, busy), None)
+        self._forget(reply.id)
         return move, changes
+
+    def _forget(self, reply_id: int) -> None:
+        for busy in (True, False):
+            self._tries.pop((reply_id, busy), None)
 
     def _let_rest(self, account: str, action: ErrorAction, error: Refused) -> None:
         until_midnight = action is ErrorAction.QUOTA

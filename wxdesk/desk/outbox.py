@@ -98,6 +98,7 @@ class Outbox:
 
     def hear(self, event: Event) -> None:
         """Look at the queue again when something may wait in it; subscribed to the bus."""
+        self._consequences.hear(event)
         match event:
             case ReplyChanged(state=state) if state not in _MAKES_ROOM:
                 return
@@ -184,7 +185,7 @@ class Outbox:
 
     def _ended(self, reply: Reply) -> None:
         self._under_way.remove(reply)
-        self._rests.came_back(reply.account, reply.id)
+        self._rests.came_back(reply.id)
         self._awake.set()
 
     async def _send(self, claimed: Claimed) -> None:

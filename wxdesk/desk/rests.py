@@ -89,21 +89,20 @@ class Rests:
         return tuple(name for name, rest in self._rests.items() if now >= rest.until and rest.probe is None)
 
     def probing(self, account: str, reply_id: int) -> None:
-        """This reply of `account` has left as its probe."""
-        self._set_probe(account, None, reply_id)
+        """This reply has left as the probe of `account`; it may be of one that is not configured any more."""
+        rest = self._rests.get(account)
+        if rest is not None and rest.probe is None:
+            self._rests[account] = replace(rest, probe=reply_id)
 
-    def came_back(self, account: str, reply_id: int) -> None:
-        """A reply's call has ended; if it was the probe and told nothing about the account, another one may go."""
-        self._set_probe(account, reply_id, None)
+    def came_back(self, reply_id: int) -> None:
+        """A reply's call has ended; if it was a probe and told nothing about the account, another one may go."""
+        for account, rest in self._rests.items():
+            if rest.probe == reply_id:
+                self._rests[account] = replace(rest, probe=None)
 
     def ends_after(self, now: datetime) -> Iterable[datetime]:
         """The moments still to come at which a rest is over."""
         return (rest.until for rest in self._rests.values() if rest.until > now)
-
-    def _set_probe(self, account: str, before: int | None, after: int | None) -> None:
-        rest = self._rests.get(account)
-        if rest is not None and rest.probe == before:
-            self._rests[account] = replace(rest, probe=after)
 
     def _free(self, account: str) -> bool:
         rest = self._rests.get(account)
