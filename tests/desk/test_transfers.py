@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from wxdesk.core.errors import StoreError
-from wxdesk.core.events import DecisionMade, Event
+from wxdesk.core.events import DecisionMade, Event, TroubleRaised
 from wxdesk.core.inbox import InboxFilter
 from wxdesk.core.model import Account, Conversation, Incoming, MessageType, Push, ReplyMode
 from wxdesk.core.presence import AtDesk
@@ -47,6 +47,7 @@ class Room:
     heard: asyncio.Event = field(default_factory=asyncio.Event)
     sent: int = 0
     decided: int = 0
+    troubles: list[str] = field(default_factory=list)
 
     def push(self, text: str, openid: str = "o1", **changes: object) -> Push:
         self.sent += 1
@@ -59,6 +60,8 @@ class Room:
         if isinstance(event, DecisionMade):
             self.decided += 1
             self.heard.set()
+        elif isinstance(event, TroubleRaised):
+            self.troubles.append(event.text)
 
     async def think(self, decisions: int = 1) -> None:
         """Let the intake work until it has decided on so many messages more."""
@@ -230,3 +233,10 @@ async def test_a_decision_that_could_not_be_stored_is_made_again(
         other.commit()
     await thinking
     assert await room.outcomes() == [Outcome.TRANSFER_ARMED]
+    assert room.troubles
+
+
+async def test_where_the_store_keeps_what_it_is_given_no_trouble_is_told_of(room: Room) -> None:
+    await room.intake.keep(room.push("在吗"))
+    await room.think()
+    assert room.troubles == []

@@ -23,7 +23,7 @@ MIDNIGHT_IN_BEIJING = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
 UNKNOWN = (4, 99999)
 ACTIONS = action_by_code() | dict.fromkeys(UNKNOWN, "FIX")
 OF = {action: [code for code, its in ACTIONS.items() if its == action] for action in set(ACTIONS.values())}
-AT_TOKEN = [40002, 40013, 40125, 40164, 40243, 45009, 50002, 89501, 89503, 89506, 89507]
+AT_TOKEN = [40002, 40013, 40125, 40164, 40243, 41002, 41004, 45009, 50002, 89501, 89503, 89506, 89507]
 
 RULES = """
 [[rules]]
@@ -133,6 +133,18 @@ async def test_after_three_repeats_a_busy_wechat_is_left_alone(desk: Desk) -> No
     await desk.sandbox.say(LI_LEI.openid, "那几点开门")
     await desk.until_sent(2)  # the next answer in his line goes well
     assert desk.calls() == 6
+
+
+async def test_what_is_sent_anew_is_tried_as_often_as_anything_new(desk: Desk) -> None:
+    await refuse(desk, -1, times=3)
+    desk.move_to(START + timedelta(seconds=1))
+    await desk.until(lambda: len(desk.states[1]) == 5)
+    assert (await desk.reply(1)).not_before == START + timedelta(seconds=4)
+    chat = (await desk.thread(LI_LEI.openid)).id
+    await desk.opened.desk.handoff.set_mode(chat, ReplyMode.DRAFT)
+    await desk.opened.desk.handoff.release(1)
+    await desk.until(lambda: desk.states[1][-3:] == [ReplyState.QUEUED, ReplyState.SENDING, ReplyState.QUEUED])
+    assert (await desk.reply(1)).not_before == START + timedelta(seconds=2)
 
 
 @pytest.mark.parametrize("code", OF["TOKEN"])

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from tests.flow.conftest import World
+from tests.flow.timed_desk import timed_desk
 from wxdesk.core.errors import PartsDiffer, ReplyEmpty, ReplyTooLong, TooFewLeft
 from wxdesk.core.events import DecisionMade
 from wxdesk.core.model import Reply
-from wxdesk.sandbox.customers import WANG_FANG
+from wxdesk.sandbox.customers import LI_LEI, WANG_FANG
 
 PARTS = ("第一段。" * 160, "第二段。" * 160, "第三段。" * 160)
 LONG = "\n\n".join(PARTS)
@@ -54,3 +58,19 @@ async def test_nothing_leaves_that_was_not_agreed_to(
         await world.opened.desk.handoff.write_split(conversation_id, text, parts)
     assert await _replies(world, conversation_id) == []
     assert not (await world.row_of(WANG_FANG.openid)).conversation.taken_over
+
+
+@pytest.mark.parametrize("takes_over", [True, False])
+async def test_what_waits_already_counts_unless_it_is_stopped(tmp_path: Path, takes_over: bool) -> None:
+    rules = '[[rules]]\nname = "held"\nwhen = { any = ["慢"] }\nthen = [{ reply = "稍等" }]\ndelivery = { hold = 60 }\n'
+    async with timed_desk(tmp_path, rules, undo_seconds=20) as desk:
+        handoff, preferences = desk.opened.desk.handoff, desk.opened.desk.preferences
+        await preferences.set(replace(preferences.now, writing_takes_over=takes_over))
+        chat = (await desk.says(LI_LEI.openid, "慢")).conversation_id
+        await handoff.write(chat, "一")
+        await handoff.write(chat, "二")
+        if takes_over:  # the rule's own was stopped
+            assert len(await handoff.write_split(chat, LONG, 3)) == 3
+            assert await desk.window_left(LI_LEI.openid) == 5
+        with pytest.raises(TooFewLeft, match="only 0" if takes_over else "only 2"):
+            await handoff.write_split(chat, LONG, 3)

@@ -93,11 +93,16 @@ class Handoff:
         if len(made) != parts:
             raise PartsDiffer(len(made), parts)
         conversation = await self._store.conversations.get(conversation_id)
-        left = quota.left(conversation.window, self._clock())
+        left = quota.left(conversation.window, self._clock()) - await self._promised(conversation_id)
         if left < parts:
-            raise TooFewLeft(parts, left)
+            raise TooFewLeft(parts, max(0, left))
         await self._take_the_word(conversation)
         return await self._say(conversation, [Content(text=part) for part in made])
+
+    async def _promised(self, conversation_id: int) -> int:
+        """What waits there already, and leaves before what is written now."""
+        silences = self._preferences.now.writing_takes_over
+        return await self._store.replies.promised(conversation_id, only_by_hand=silences)
 
     async def _check(self, content: Content) -> None:
         """Refuse what WeChat would refuse, and pictures that are not here."""

@@ -43,6 +43,13 @@ class Replies(Protocol):
         """Store the parts of one answer that no rule made, in one transaction, and update the preview; at least one."""
         ...
 
+    async def promised(self, conversation_id: int, *, only_by_hand: bool) -> int:
+        """How many replies of a conversation wait to be sent or are under way, as `desk.ports.Undecided` counts them.
+
+        `only_by_hand` leaves out what `cancel_automatic` would stop.
+        """
+        ...
+
     async def get(self, reply_id: int) -> Reply:
         """One reply; raises `NotFound`."""
         ...

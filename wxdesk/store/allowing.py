@@ -10,6 +10,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 
 from wxdesk.core.model import ReplyState
 from wxdesk.core.waiting import WAITS
+from wxdesk.store.many_replies import by_hand
 from wxdesk.store.parts import behind_a_human
 from wxdesk.store.schema import replies
 
@@ -27,6 +28,9 @@ class Unsent:
     waits: bool = False
 
 
+NOTHING_UNSENT = Unsent()
+
+
 def unsent(connection: Connection, ids: Collection[int]) -> dict[int, Unsent]:
     """What has not left in each of these conversations; those in which nothing waits are left out."""
     if not ids:
@@ -36,6 +40,15 @@ def unsent(connection: Connection, ids: Collection[int]) -> dict[int, Unsent]:
     waits = func.count().filter(state.in_(WAITS))
     query = select(ours, promised, waits).where(ours.in_(ids), state.in_(_PROMISED | WAITS)).group_by(ours)
     return {row[0]: Unsent(row[1], row[2] > 0) for row in connection.execute(query)}
+
+
+def promised_by_hand(connection: Connection, conversation_id: int) -> int:
+    """How many replies of a conversation are to be sent or under way once what is automatic there is silenced."""
+    ours, state = replies.c.conversation_id == conversation_id, replies.c.state
+    stays = or_(by_hand(replies), state == ReplyState.SENDING)
+    return (
+        connection.scalar(select(func.count()).where(ours, state.in_(_PROMISED), stays, ~behind_a_human(replies))) or 0
+    )
 
 
 def sent_since(connection: Connection, conversation_id: int, since: datetime) -> int:

@@ -17,6 +17,7 @@ from wxdesk.core.quota import Claimed
 from wxdesk.core.steps import Step
 from wxdesk.desk.reply_ports import ReplyChanges
 from wxdesk.store import in_hand, moving
+from wxdesk.store.allowing import NOTHING_UNSENT, promised_by_hand, unsent
 from wxdesk.store.aside import reopen_for, wanting_a_word
 from wxdesk.store.columns import Moment
 from wxdesk.store.database import Database
@@ -49,6 +50,12 @@ class SqlReplies:
     async def add_parts(self, parts: Sequence[NewReply], at: datetime) -> list[Reply]:
         """Store the parts of one answer that no rule made, all or none; see `add`."""
         return await self._db.write(_add, parts, at)
+
+    async def promised(self, conversation_id: int, *, only_by_hand: bool) -> int:
+        """How many replies of a conversation wait to be sent or are under way."""
+        if only_by_hand:
+            return await self._db.read(promised_by_hand, conversation_id)
+        return (await self._db.read(unsent, [conversation_id])).get(conversation_id, NOTHING_UNSENT).promised
 
     async def get(self, reply_id: int) -> Reply:
         """One reply; raises `NotFound`."""
