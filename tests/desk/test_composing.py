@@ -86,6 +86,8 @@ async def test_the_hours_are_told_as_one_speaks(at: datetime, template: str, tex
 async def test_the_hours_are_those_of_the_calendar_that_the_rule_names() -> None:
     when = Condition(any=("x",), hours=HoursTest("夜", inside=False))
     assert await says(reply("{{ hours.next_open }}"), when=when) == "22:00"
+    when = Condition(any=("x",), unless=Condition(hours=HoursTest("夜")))
+    assert await says(reply("{{ hours.next_open }}"), when=when) == "22:00"
     assert await says(reply("{{ hours.next_open }}")) == "tomorrow 09:00"
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from wxdesk.core.rules import Action, ActionKind, Condition, Rule, SessionFromTe
 from wxdesk.desk.calendars import Calendars
 from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.desk.rulebook import KEPT_WHOLE, Rulebook
+from wxdesk.desk.rules_exchange import RulesExchange
 from wxdesk.paths import resource
 
 NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
@@ -216,6 +218,27 @@ async def test_import_is_all_or_nothing() -> None:
     assert [new.name for new in await desk.book.import_text(good, "shop.toml")] == ["new"]
     assert desk.heard == [RulesChanged()]
     assert says(desk.book, "y") == ["1"]
+
+
+async def test_a_file_is_judged_once_and_beside_the_loop() -> None:
+    judged: list[int] = []
+
+    def has_picture(_digest: str) -> bool:
+        judged.append(threading.get_ident())
+        return True
+
+    rules = KeptRules()
+    book = Rulebook(
+        rules, Calendars(KeptSettings()), LiquidRenderer(), lambda: NOW, lambda _: None, has_picture=has_picture
+    )
+    exchange = RulesExchange(book, rules, lambda: NOW)
+    file = '[[rules]]\nname = "p"\nwhen = { any = ["x"] }\nthen = [{ image = { picture = "' + "0" * 64 + '" } }]\n'
+    await exchange.check(file, "rules.toml")
+    assert len(judged) == 1
+    assert len((await exchange.take_in(file, "rules.toml")).rules) == 1
+    loaded = 1  # what is stored is judged once more when it is loaded
+    assert len(judged) == 2 + loaded
+    assert threading.get_ident() not in judged[:2]
 
 
 async def test_export_holds_everything_that_import_takes() -> None:

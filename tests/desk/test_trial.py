@@ -206,3 +206,14 @@ async def test_an_event_belongs_to_what_is_neither_text_nor_picture() -> None:
     known = Known(Conversation(7, "tea-shop", Contact(7, "tea-shop", "oLiLei", NOW)))
     allowed = book.try_sentence("", MessageType.OTHER, around=replace(around, known=known))
     assert (allowed.outcome, allowed.left) == (Outcome.NO_QUOTA, 0)
+
+
+async def test_rules_that_ask_for_one_ask_for_it_by_the_name_that_it_has_in_the_editor() -> None:
+    asks = Condition(any=("b",), unless=Condition(last_rule_within=LastRule("A", 10)))
+    book = await book_of(rule("A", reply("1"), when=Condition(any=("a",))), rule("B", reply("2"), when=asks))
+    [first, second] = await book.all()
+    lately = Supposed(spoke={first.id: timedelta(minutes=1)})
+    assert texts(book.try_sentence("b", around=lately)) == []
+    assert texts(book.try_sentence("b", instead=replace(first, name="A2"), around=lately)) == []
+    as_it_was = replace(second, name="B2")
+    assert texts(book.try_sentence("b", instead=as_it_was, around=lately)) == []

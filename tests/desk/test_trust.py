@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,12 +32,14 @@ from wxdesk.core.rules import (
 )
 from wxdesk.core.schedule import Calendar
 from wxdesk.core.templates import Template
+from wxdesk.desk import checkup
 from wxdesk.desk.calendars import Calendars
 from wxdesk.desk.checkup import Checkup
 from wxdesk.desk.dry_run import SLICE, Course, DryRun, DryRunReport
 from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.desk.rulebook import Rulebook
 from wxdesk.desk.shelf import Shelf
+from wxdesk.desk.valueless import valueless
 from wxdesk.store import SqlStore, open_store
 
 ACCOUNTS = {"shop": Account("shop", "", "", reserve=1)}
@@ -290,3 +294,18 @@ async def test_a_fixed_text_that_no_reply_can_hold_is_refused(shop: Shop) -> Non
     await shop.book.save(rule("a", say="长" * 2048))
     with pytest.raises(BadTemplate, match="6147 of 6144"):
         await shop.book.save(rule("a", say="长" * 2049))
+
+
+async def test_texts_are_looked_into_beside_the_loop(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever listens for WeChat works on the loop, and ten thousand rules take seconds."""
+    threads: list[int] = []
+
+    def noted(*given: Any, **more: Any) -> dict[tuple[int, int], str]:
+        threads.append(threading.get_ident())
+        return valueless(*given, **more)
+
+    monkeypatch.setattr(checkup, "valueless", noted)
+    await shop.book.save(rule("a"))
+    assert await shop.checkup.findings() == []
+    assert threads
+    assert threading.get_ident() not in threads

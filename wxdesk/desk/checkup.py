@@ -45,10 +45,20 @@ class Checkup:
 
     async def findings(self) -> list[Finding]:
         """All doubts about the stored rules, worked out beside the loop."""
-        now = self.clock()
         rules = await self.rulebook.all()
-        hits = await self.decisions.hits(now - UNUSED_AFTER)
-        schedules, stored = self.rulebook.calendars.schedules, self._stored(rules)
+        hits = await self.decisions.hits(self.clock() - UNUSED_AFTER)
+        stored = self._stored(rules)
+        media_since = await self._media_since(rules, stored)
+        return await asyncio.to_thread(self._findings, rules, stored, media_since, hits or None)
+
+    def _findings(
+        self,
+        rules: Sequence[Rule],
+        stored: Mapping[str, Template],
+        media_since: Mapping[MediaOf, datetime],
+        hits: Mapping[int, int] | None,
+    ) -> list[Finding]:
+        now, schedules = self.clock(), self.rulebook.calendars.schedules
         around = Circumstances(
             now,
             self._faults(rules),
@@ -56,14 +66,14 @@ class Checkup:
             always_open=frozenset(
                 n for n, one in schedules.items() if one.is_open(now) and one.next_close(now) is None
             ),
-            media_since=await self._media_since(rules, stored),
+            media_since=media_since,
             valueless=valueless(rules, stored, LiquidRenderer(), has_hours=bool(schedules)),
             messages_of=_messages_of,
-            hits=hits or None,
+            hits=hits,
             reserve=min((account.reserve for account in self.accounts.values()), default=0),
             stored=stored,
         )
-        return await asyncio.to_thread(findings, rules, self.rulebook.ruleset.tools.normaliser, around)
+        return findings(rules, self.rulebook.ruleset.tools.normaliser, around)
 
     async def _media_since(self, rules: Sequence[Rule], stored: Mapping[str, Template]) -> dict[MediaOf, datetime]:
         """Since when what lives on a media_id has named it: over all revisions in which it is the same."""

@@ -7,7 +7,7 @@ a template shows, the answer is prepared with a mark in its place, for a human t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from functools import partial
@@ -214,14 +214,13 @@ class Composer:
         schedule = self._schedule(matched.rule)
         if schedule is None:
             return values
-        return {**values, "hours": hours_values(schedule.seen_in(zone), occasion.now, text)}
+        return {**values, "hours": Hours(schedule.seen_in(zone), occasion.now, text)}
 
     def _schedule(self, rule: Rule) -> Schedule | None:
-        """The calendar that the rule names, else the first."""
+        """The calendar that the rule names, also under “not”; else the first."""
         schedules = self._calendars.schedules
-        if rule.when.hours is not None:
-            return schedules.get(rule.when.hours.calendar)
-        return next(iter(schedules.values()), None)
+        named = next((one.hours.calendar for one in rule.when.both if one.hours is not None), None)
+        return next(iter(schedules.values()), None) if named is None else schedules.get(named)
 
     def _contents(self, action: Action, choose: Choose, values: Values) -> list[Content]:
         match action.kind:
@@ -297,19 +296,45 @@ def _chosen(place: int, rule: Rule, occasion: Occasion, texts: Sequence[str], va
             return texts[(fired.times if fired else 0) % len(texts)]
 
 
-def hours_values(schedule: Schedule, now: datetime, text: str) -> Mapping[str, object]:
+class Hours(Mapping[str, object]):
     """open, and the next opening and closing in words; what does not come is left out.
 
-    The words are in the language of `text`, in which they will stand: the customer reads it, not the operator.
+    The words are in the language of `text`, in which they will stand: the customer reads it, not the operator. Each is
+    worked out when it is asked for, because most texts show none, and a calendar that never closes takes milliseconds.
     """
-    times = {"next_open": schedule.next_open(now), "next_close": schedule.next_close(now)}
-    chinese = is_chinese(text)
-    words = {
-        name: _spoken(schedule.local(at), schedule.local(now), chinese=chinese)
-        for name, at in times.items()
-        if at is not None
-    }
-    return {"open": schedule.is_open(now), **words}
+
+    _NAMES = ("open", "next_open", "next_close")
+
+    def __init__(self, schedule: Schedule, now: datetime, text: str) -> None:
+        self._schedule = schedule
+        self._now = now
+        self._text = text
+
+    def __getitem__(self, name: str) -> object:
+        """One of them; `KeyError` if it does not come."""
+        match name:
+            case "open":
+                return self._schedule.is_open(self._now)
+            case "next_open":
+                return self._words(name, self._schedule.next_open(self._now))
+            case "next_close":
+                return self._words(name, self._schedule.next_close(self._now))
+            case _:
+                raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        """The names of those that come."""
+        return (name for name in self._NAMES if name in self)
+
+    def __len__(self) -> int:
+        """How many come."""
+        return sum(1 for _ in self)
+
+    def _words(self, name: str, at: datetime | None) -> str:
+        if at is None:
+            raise KeyError(name)
+        local = self._schedule.local
+        return _spoken(local(at), local(self._now), chinese=is_chinese(self._text))
 
 
 def _spoken(at: datetime, now: datetime, *, chinese: bool) -> str:

@@ -12,7 +12,7 @@ from wxdesk.core.render import variables
 from wxdesk.core.rules import Variant
 from wxdesk.core.templates import Prompt, Template
 from wxdesk.desk.calendars import Calendars
-from wxdesk.desk.composing import Occasion, hours_values
+from wxdesk.desk.composing import Hours, Occasion
 from wxdesk.desk.filling import Filling
 from wxdesk.desk.liquid import LiquidRenderer
 
@@ -68,7 +68,7 @@ class Filler:
         schedule = next(iter(self._calendars.schedules.values()), None)
         if schedule is None:
             return values
-        return {**values, "hours": hours_values(schedule.seen_in(zone), occasion.now, text)}
+        return {**values, "hours": Hours(schedule.seen_in(zone), occasion.now, text)}
 
     def _asked(self, text: str) -> tuple[str, ...]:
         try:

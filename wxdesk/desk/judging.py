@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Container
 
 from wxdesk.core.faults import Against, Fault, find_fault, find_faults
@@ -9,6 +10,7 @@ from wxdesk.core.rules import Rule
 from wxdesk.desk.calendars import Calendars
 from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.desk.patterns import compile_pattern
+from wxdesk.desk.rules_file import RulesFile, read_rules
 from wxdesk.desk.shelf import Shelf
 
 
@@ -26,6 +28,10 @@ class Judge:
         """The first fault with its place; None if it can be stored. `calendars`: if others count than those kept."""
         known = self._calendars.schedules if calendars is None else calendars
         return find_fault(rule, compile_pattern, self._renderer.check, known, self._against)
+
+    async def read(self, text: str, file_name: str) -> RulesFile:
+        """Read a rules file and judge what it holds, beside the loop; raises `BadRulesFile`."""
+        return await asyncio.to_thread(read_rules, text, file_name, self.fault_in)
 
     def faults_in(self, rule: Rule) -> tuple[Fault, ...]:
         """All faults, the first one first."""

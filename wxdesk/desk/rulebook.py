@@ -31,7 +31,7 @@ from wxdesk.desk.patterns import compile_pattern
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.rule_example import Examples
 from wxdesk.desk.rule_ports import Rules
-from wxdesk.desk.rules_file import read_rules, write_rules
+from wxdesk.desk.rules_file import RulesFile, write_rules
 from wxdesk.desk.shelf import Shelf
 from wxdesk.desk.supposing import NOTHING_SUPPOSED, Supposed, Tried
 from wxdesk.desk.trial import Trial, trial_of
@@ -191,7 +191,10 @@ class Rulebook:
         Raises:
             BadRulesFile: nothing was changed.
         """
-        read = read_rules(text, file_name, self.judge.fault_in)
+        return await self.take_in(await self.judge.read(text, file_name))
+
+    async def take_in(self, read: RulesFile) -> list[Rule]:
+        """Replace all rules by those of a file that has been read."""
         kept = await self._rules.replace_all(read.rules, self._clock(), self._calendars.stored_with(read.calendars))
         await self.changed()
         return kept
@@ -276,11 +279,7 @@ class Rulebook:
         Raises:
             BadRule: it has a fault other than in a template.
         """
-        others = [other for other in self._sound if other.id != rule.id]
-        at = sum(other.position < rule.position for other in others) if rule.id else len(others)
-        if not (rule.id or rule.default) and others and others[-1].default:
-            at -= 1
-        return self._made_of((*others[:at], rule, *others[at:]))
+        return self._made_of(_with_rule(self._sound, rule))
 
     def _made_of(self, rules: Sequence[Rule]) -> Ruleset:
         return Ruleset(rules, self._tools, self._calendars.schedules, self._ruleset)
@@ -307,6 +306,18 @@ class Rulebook:
 def _names_others(rule: Rule) -> bool:
     """Whether it can become wrong without being changed: by calendars or stored answers that go away."""
     return rule.when.names_others or any(action.kind is ActionKind.TEMPLATE for action in rule.then)
+
+
+def _with_rule(rules: Sequence[Rule], rule: Rule) -> list[Rule]:
+    """`rules` with `rule` in its place; those that ask for it ask by the name that it has now, as when it is saved."""
+    others = [other for other in rules if other.id != rule.id]
+    at = sum(other.position < rule.position for other in others) if rule.id else len(others)
+    if not (rule.id or rule.default) and others and others[-1].default:
+        at -= 1
+    before = next((other.name for other in rules if other.id == rule.id), rule.name)
+    if before != rule.name:
+        others = [replace(other, when=other.when.with_renamed_rule(before, rule.name)) for other in others]
+    return [*others[:at], rule, *others[at:]]
 
 
 def _error(rule: Rule, fault: Fault) -> BadRule | BadTemplate:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from wxdesk.core.rules import Rule
@@ -10,7 +11,7 @@ from wxdesk.desk.import_check import ImportCheck, check_import
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.rule_ports import Rules
 from wxdesk.desk.rulebook import Rulebook
-from wxdesk.desk.rules_file import read_rules
+from wxdesk.desk.rules_file import RulesFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,7 @@ class RulesExchange:
         Raises:
             BadRulesFile: it cannot be imported.
         """
-        read = read_rules(text, file_name, self._rulebook.judge.fault_in)
-        return check_import(await self._rules.all(), self._rulebook.calendars.all, read)
+        return await self._compared(await self._rulebook.judge.read(text, file_name))
 
     async def take_in(self, text: str, file_name: str) -> Imported:
         """Let the file's rules take the place of all that there are.
@@ -61,8 +61,13 @@ class RulesExchange:
         Raises:
             BadRulesFile: nothing was changed.
         """
-        check, before = await self.check(text, file_name), await self.standing()
-        return Imported(tuple(await self._rulebook.import_text(text, file_name)), before, check)
+        read = await self._rulebook.judge.read(text, file_name)
+        check, before = await self._compared(read), await self.standing()
+        return Imported(tuple(await self._rulebook.take_in(read)), before, check)
+
+    async def _compared(self, read: RulesFile) -> ImportCheck:
+        stored = await self._rules.all()
+        return await asyncio.to_thread(check_import, stored, self._rulebook.calendars.all, read)
 
     async def export(self) -> Exported:
         """All rules and calendars as a file."""
