@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -183,6 +184,36 @@ def test_spans_that_touch_are_one() -> None:
     assert hours.next_close(datetime.fromisoformat("2026-11-24T10:00" + CHINA)) == datetime.fromisoformat(
         "2026-11-24T18:00" + CHINA
     )
+
+
+class Asked(Calendar):
+    """Notes the days that it is asked for."""
+
+    days: ClassVar[list[date]] = []
+
+    def spans(self, day: date) -> tuple[Span, ...]:
+        self.days.append(day)
+        return super().spans(day)
+
+
+def test_what_is_always_open_is_not_followed_for_a_year() -> None:
+    halves = (weekly(EVERY_DAY, "00:00-12:00"), weekly(EVERY_DAY, "12:00-24:00"))
+    hours = Schedule(Asked("c", "UTC", halves, (special("2026-11-20", "2026-11-24"),)), UTC)
+    Asked.days.clear()
+    assert hours.next_close(datetime(2026, 11, 24, tzinfo=UTC)) is None
+    assert len(Asked.days) < 14
+
+
+def test_open_round_the_clock_for_three_weeks_is_not_always_open() -> None:
+    fair = special("2026-11-02", "2026-11-22", "00:00-24:00")  # a Sunday; the weekly hours know no Monday
+    hours = schedule("UTC", weekly(EVERY_DAY - DAY["mon"], "00:00-24:00"), special=(fair,))
+    assert hours.next_close(datetime(2026, 11, 5, tzinfo=UTC)) == datetime(2026, 11, 23, tzinfo=UTC)
+    assert hours.next_open(datetime(2026, 11, 5, tzinfo=UTC)) == datetime(2026, 11, 24, tzinfo=UTC)
+
+
+def test_a_holiday_far_ahead_closes_what_is_open_day_and_night() -> None:
+    hours = schedule("UTC", weekly(EVERY_DAY, "00:00-24:00"), special=(special("2027-10-01"),))
+    assert hours.next_close(datetime(2026, 11, 5, tzinfo=UTC)) == datetime(2027, 10, 1, tzinfo=UTC)
 
 
 def test_an_hour_of_the_machine_is_used_where_no_zone_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -131,8 +131,16 @@ class Schedule:
                 if current is not None:
                     yield current
                 current = (start, end)
+            if current is not None and self._goes_on_for_ever(current, first + timedelta(days=offset)):
+                current = (current[0], at + timedelta(days=HORIZON_DAYS))
+                break
         if current is not None:
             yield current
+
+    def _goes_on_for_ever(self, opening: tuple[datetime, datetime], day: date) -> bool:
+        """Whether it has been open through a whole week up to the end of `day`, and only more such weeks come."""
+        begins = max([self._day(opening[0]), *(days.last for days in self._calendar.special)])
+        return day - begins > timedelta(days=7) and self._day(opening[1]) > day
 
     def _day(self, at: datetime) -> date:
         return self.local(at).date()
