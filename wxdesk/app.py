@@ -316,7 +316,7 @@ def _knowing(
         FolderOfPictures(setup.home / PICTURES).holds,
     )
     filler = Filler(LiquidRenderer(), calendars, zone)
-    return rulebook, Phrasebook(store.templates, filler, clock, bus.publish, rulebook.load)
+    return rulebook, Phrasebook(store.templates, filler, clock, bus.publish, rulebook.changed)
 
 
 def _way_out(setup: Setup, store: SqlStore, pause: Pause, holding: Holding, following: Following, bus: Bus) -> WayOut:

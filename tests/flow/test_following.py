@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +14,10 @@ import pytest
 from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk.app import Setup
 from wxdesk.core.lifecycle import RULE_SILENT
-from wxdesk.core.model import ModeSource, ReplyMode, ReplyState
+from wxdesk.core.model import ModeSource, Reply, ReplyMode, ReplyState
+from wxdesk.core.rules import Action, ActionKind, Condition, Rule
+from wxdesk.core.templates import Template
+from wxdesk.desk.ports import Resolution
 from wxdesk.sandbox.customers import LI_LEI, WANG_FANG
 from wxdesk.sandbox.faults import Fault, FaultKind
 
@@ -107,3 +111,29 @@ def with_mode(setup: Setup, mode: ReplyMode) -> Setup:
     [entry] = setup.config.accounts
     config = msgspec.structs.replace(setup.config, accounts=(msgspec.structs.replace(entry, reply_mode=mode),))
     return replace(setup, config=config)
+
+
+async def test_a_changed_template_is_saved_once_nothing_is_thought_from_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with timed_desk(tmp_path, "") as desk:
+        phrasebook, conversations = desk.opened.desk.phrasebook, desk.opened.desk.store.conversations
+        template = await phrasebook.save(Template(0, "hours", "九点"))
+        says = (Action(ActionKind.TEMPLATE, text="hours"),)
+        await desk.opened.desk.rulebook.save(Rule("r", when=Condition(any=("几点",)), then=says))
+        resolve, entered, go_on = conversations.resolve, asyncio.Event(), asyncio.Event()
+
+        async def slowly(resolutions: Sequence[Resolution]) -> list[Reply]:
+            entered.set()
+            await go_on.wait()
+            return await resolve(resolutions)
+
+        monkeypatch.setattr(conversations, "resolve", slowly)
+        await desk.sandbox.say(LI, "几点")
+        await entered.wait()
+        saving = asyncio.create_task(phrasebook.save(replace(template, body="十点")))
+        await asyncio.wait([saving], timeout=0.5)
+        assert not saving.done()
+        go_on.set()
+        await saving
+        assert (await desk.reply(1)).content.text == "九点"
