@@ -10,6 +10,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -180,6 +181,18 @@ async def test_the_doctor_finds_a_sound_set_up_sound(home: Path) -> None:
     assert done.returncode == 0, done.stdout
     assert all(line.startswith("ok  ") for line in done.stdout.splitlines())
     assert "access_token valid" in done.stdout
+    assert "Clock of this machine: agrees with WeChat's" in done.stdout
+
+
+async def test_the_doctor_compares_this_machines_clock_with_wechats(home: Path) -> None:
+    sandbox = Sandbox(clock=lambda: datetime.now(UTC) - timedelta(minutes=6, seconds=30))
+    write_config(home, await sandbox.start())
+    try:
+        done = await asyncio.to_thread(run, home, "doctor")
+    finally:
+        await sandbox.stop()
+    assert done.returncode == 1
+    assert "FAIL  Clock of this machine: The clock of this machine is 6 minutes fast" in done.stdout
 
 
 def test_the_doctor_tells_until_when_a_former_token_counts(home: Path) -> None:

@@ -20,6 +20,7 @@ from wxdesk.app import utc_now
 from wxdesk.config import Config, load
 from wxdesk.core.errors import HomeInUse, WxdeskError
 from wxdesk.core.model import Account, PushMode
+from wxdesk.desk.clock_words import clock_words
 from wxdesk.desk.refusal_words import explain_refusal
 from wxdesk.i18n import explain, tr
 from wxdesk.store import open_store
@@ -126,6 +127,7 @@ def _port(config: Config) -> Finding:
 
 
 async def _wechat(config: Config, environ: Mapping[str, str]) -> AsyncIterator[Finding]:
+    compared = False
     for entry in config.accounts:
         account: Account = entry.account()
         credentials, missing = keychain.credentials_of(account, utc_now(), environ)
@@ -141,6 +143,10 @@ async def _wechat(config: Config, environ: Mapping[str, str]) -> AsyncIterator[F
             yield Finding(False, what, explain_refusal(error))
         finally:
             await client.close()
+        if client.clock_ahead is not None and not compared:
+            compared = True
+            wrong = clock_words(client.clock_ahead)
+            yield Finding(not wrong, tr("Clock of this machine"), wrong or tr("agrees with WeChat's"))
 
 
 def _window(reason: str) -> Iterator[Finding]:

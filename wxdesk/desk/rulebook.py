@@ -309,15 +309,16 @@ def _names_others(rule: Rule) -> bool:
 
 
 def _with_rule(rules: Sequence[Rule], rule: Rule) -> list[Rule]:
-    """`rules` with `rule` in its place; those that ask for it ask by the name that it has now, as when it is saved."""
+    """`rules` with `rule` in its place; who asks for it asks by the name that it has now, as once it is saved."""
     others = [other for other in rules if other.id != rule.id]
     at = sum(other.position < rule.position for other in others) if rule.id else len(others)
     if not (rule.id or rule.default) and others and others[-1].default:
         at -= 1
+    placed = [*others[:at], rule, *others[at:]]
     before = next((other.name for other in rules if other.id == rule.id), rule.name)
-    if before != rule.name:
-        others = [replace(other, when=other.when.with_renamed_rule(before, rule.name)) for other in others]
-    return [*others[:at], rule, *others[at:]]
+    if before == rule.name or any(other.name == before for other in others):
+        return placed
+    return [replace(one, when=one.when.with_renamed_rule(before, rule.name)) for one in placed]
 
 
 def _error(rule: Rule, fault: Fault) -> BadRule | BadTemplate:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from email.utils import format_datetime
 
 import msgspec
 from aiohttp import web
@@ -74,6 +75,8 @@ class Api:
             entry = _entry(endpoint, Call(request, body), said)
             entry = replace(entry, number=number, at=at, faults=tuple(fault.kind.value for fault in faults))
             self._journal.add(replace(entry, milliseconds=(time.perf_counter() - started) * 1000))
+            if said.response is not None:
+                said.response.headers["Date"] = format_datetime(self._platform.clock(), usegmt=True)
             return await _leave(request, said)
 
         return serve

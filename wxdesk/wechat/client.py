@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import timedelta
 from typing import Literal
 
 import msgspec
@@ -24,6 +25,7 @@ from wxdesk.desk.ports import Clock, always
 from wxdesk.i18n import tr
 from wxdesk.wechat.access_token import AccessTokens, Grant
 from wxdesk.wechat.answer import Answer, refusal, split_rid
+from wxdesk.wechat.clock_check import ClockCheck
 from wxdesk.wechat.http import DEADLINE_SECONDS, ApiHttp, Part
 from wxdesk.wechat.payload import to_body
 from wxdesk.wechat.picture_hosts import PictureHosts
@@ -58,7 +60,8 @@ class WeChatClient:
         monotonic: Callable[[], float] = time.monotonic,
         picture_hosts: PictureHosts | None = None,
     ) -> None:
-        self._http = ApiHttp(api_base, deadline=deadline)
+        self._clock_check = ClockCheck(publish, clock)
+        self._http = ApiHttp(api_base, deadline=deadline, hear_date=self._clock_check.hear)
         self._picture_hosts = picture_hosts or PictureHosts()
         self._typing_paths = TypingPaths()
         self._credentials = credentials
@@ -138,6 +141,11 @@ class WeChatClient:
         """
         await self._tokens.get(account)
         return self._tokens.seconds_left(account)
+
+    @property
+    def clock_ahead(self) -> timedelta | None:
+        """By how much this machine's clock is ahead of WeChat's; None before WeChat has answered anything."""
+        return self._clock_check.ahead
 
     async def run(self, accounts: Iterable[Account] = ()) -> None:
         """Keep the tokens of these accounts, and of all that were asked for, fresh until cancelled."""

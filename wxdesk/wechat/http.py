@@ -8,7 +8,7 @@ carry the access_token and the app secret, so no exception of the library leaves
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,11 +74,17 @@ class _Progress:
 
 
 class ApiHttp:
-    """One pool of connections to WeChat's API at `base` (scheme and host, no path)."""
+    """One pool of connections to WeChat's API at `base` (scheme and host, no path).
 
-    def __init__(self, base: str, *, deadline: float = DEADLINE_SECONDS) -> None:
+    `hear_date` gets the `Date` of each answer as soon as it begins to arrive.
+    """
+
+    def __init__(
+        self, base: str, *, deadline: float = DEADLINE_SECONDS, hear_date: Callable[[str], None] | None = None
+    ) -> None:
         self._base = base.rstrip("/")
         self._deadline = deadline
+        self._hear_date = hear_date
         self._client = httpx2.AsyncClient(
             trust_env=False,
             # asyncio.timeout bounds the whole call, which limits for its parts would not. But cancelling a TLS
@@ -86,6 +92,7 @@ class ApiHttp:
             timeout=httpx2.Timeout(None, connect=deadline * 0.4),
             limits=httpx2.Limits(max_connections=_SIDE_BY_SIDE, keepalive_expiry=_KEEP_ALIVE_SECONDS),
             headers={"User-Agent": "wxdesk", "Accept-Encoding": "identity"},
+            event_hooks={"response": [self._note_date]},
         )
 
     async def get(self, path: str, query: Mapping[str, str]) -> Answer:
@@ -116,6 +123,11 @@ class ApiHttp:
     async def close(self) -> None:
         """Close all connections; calls under way fail."""
         await self._client.aclose()
+
+    async def _note_date(self, response: httpx2.Response) -> None:
+        date = response.headers.get("Date")
+        if date and self._hear_date is not None:
+            self._hear_date(date)
 
     async def _ask(self, method: str, path: str, query: Mapping[str, str], **parts: Any) -> Answer:  # noqa: ANN401
         try:

@@ -1,0 +1,82 @@
+"""A clock that does not go right is told of, because it makes rules keep quiet without a word."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.wechat.worlds import ACCOUNT, HELLO, OPENID, Heard, client_to
+from wxdesk import i18n
+from wxdesk.core.events import TroubleRaised
+from wxdesk.desk.clock_words import clock_words
+from wxdesk.sandbox.server import Sandbox
+from wxdesk.wechat.client import WeChatClient
+
+
+class WeChatsClock:
+    """How far it is behind that of this machine."""
+
+    behind = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) - self.behind
+
+
+@pytest.fixture
+def there() -> WeChatsClock:
+    return WeChatsClock()
+
+
+@pytest.fixture
+async def sandbox(there: WeChatsClock) -> AsyncIterator[Sandbox]:
+    made = Sandbox(clock=there)
+    await made.start()
+    await made.say(OPENID, "几点")
+    yield made
+    await made.stop()
+
+
+@pytest.fixture
+async def client(sandbox: Sandbox, heard: Heard) -> AsyncIterator[WeChatClient]:
+    async with client_to(sandbox.url, heard) as made:
+        yield made
+
+
+def troubles(heard: Heard) -> list[str]:
+    return [event.text for event in heard.of(TroubleRaised) if event.key == "clock"]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "english", "chinese"),
+    [
+        (6.5, "is 6 minutes fast, so messages seem old", "快了 6 分钟"),
+        (-9.5, "is 9 minutes slow, so replies seem possible", "慢了 9 分钟"),
+        (481, "is 8 hours fast", "快了 8 小时"),
+    ],
+)
+async def test_a_wrong_clock_is_told_of_with_the_first_answer_and_until_it_is_right(
+    client: WeChatClient, there: WeChatsClock, heard: Heard, minutes: float, english: str, chinese: str
+) -> None:
+    there.behind = timedelta(minutes=minutes)
+    await client.check(ACCOUNT)
+    assert english in troubles(heard)[0]
+    assert "network time" in troubles(heard)[0]
+    await client.send(ACCOUNT, OPENID, HELLO)
+    assert len(troubles(heard)) == 1
+    i18n.use("zh_CN")
+    assert chinese in clock_words(there.behind)
+    i18n.use("en")
+    there.behind = timedelta(0)
+    await client.send(ACCOUNT, OPENID, HELLO)
+    assert troubles(heard)[1:] == [""]
+
+
+@pytest.mark.parametrize("seconds", [55, -55])
+async def test_a_little_off_is_right(client: WeChatClient, there: WeChatsClock, heard: Heard, seconds: int) -> None:
+    there.behind = timedelta(seconds=seconds)
+    await client.check(ACCOUNT)
+    assert client.clock_ahead is not None
+    assert abs(client.clock_ahead - there.behind) < timedelta(seconds=4)
+    assert troubles(heard) == []
