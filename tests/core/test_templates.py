@@ -77,6 +77,11 @@ def refuse_b(text: str) -> None:
     [
         ({}, None),
         ({"title": " "}, TemplateFault("title", "The template has no title.")),
+        ({"title": "题" * 120, "shortcut": "s" * 30, "category": "类" * 30, "others": ("c",) * 9}, None),
+        ({"title": "题" * 121}, TemplateFault("title", "The title is longer than 120 characters.")),
+        ({"shortcut": "s" * 31}, TemplateFault("shortcut", "The shortcut is longer than 30 characters.")),
+        ({"category": "类" * 31}, TemplateFault("category", "The category is longer than 30 characters.")),
+        ({"others": ("c",) * 10}, TemplateFault("body", "A template has 10 variants at the most.", 10)),
         ({"shortcut": "a b"}, TemplateFault("shortcut", "A shortcut is one word without blanks and slashes.")),
         ({"body": " \n"}, TemplateFault("body", "There is no text yet.")),
         ({"others": ("c", "")}, TemplateFault("body", "There is no text yet.", 2)),

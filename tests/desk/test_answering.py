@@ -38,6 +38,7 @@ from wxdesk.core.rules import (
     TagsTest,
 )
 from wxdesk.core.subject import Fired, History, Wanted
+from wxdesk.desk import composing
 from wxdesk.desk.answering import Answering
 from wxdesk.desk.calendars import Calendars
 from wxdesk.desk.liquid import LiquidRenderer
@@ -45,6 +46,7 @@ from wxdesk.desk.pause import Pause
 from wxdesk.desk.ports import Resolution, Undecided
 from wxdesk.desk.rulebook import Rulebook
 from wxdesk.desk.transfers import Transfers
+from wxdesk.ui.decision_words import outcome_words
 
 NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
 ACCOUNT = Account("shop", "wx0123456789abcdef", "gh_0123456789ab")
@@ -138,6 +140,23 @@ async def test_where_answers_are_off_no_rule_sends(own_mode: ReplyMode | None) -
     thread = replace(THREAD, mode=own_mode)
     [made] = await resolved([rule("a", "x", delivery=Delivery.SEND)], message(1, "x", thread), account=account)
     assert (made.decision.outcome, made.replies) == (Outcome.PAUSED, ())
+
+
+async def test_what_comes_for_an_account_that_is_not_configured_any_more_is_told_as_that() -> None:
+    [made] = await resolved([rule("a", "x")], message(1, "x", replace(THREAD, account="gone")))
+    assert (made.decision.outcome, made.replies) == (Outcome.NO_ACCOUNT, ())
+    assert "not in config.toml any more" in outcome_words(made.decision)
+
+
+@pytest.mark.expects_log("The rules failed on a message")
+async def test_a_defect_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise KeyError("oSecretOpenid")
+
+    monkeypatch.setattr(composing, "variables", fail)
+    [made] = await resolved([rule("a", "x", then=(reply("{{ contact.alias }}"),))], message(1, "x"))
+    assert made.decision.outcome is Outcome.NOT_RENDERED
+    assert made.decision.problem == "Something in wxdesk went wrong; its log has more."
 
 
 async def test_each_reply_belongs_to_the_rule_that_says_it() -> None:

@@ -110,7 +110,12 @@ WRONG: list[tuple[str, int, str]] = [
     (after_a_good_one(N + "[rules.when.not]\nany = ['x',\n'']\n[[rules.then]]\nreply = 'y'\n"), 11, "empty word"),
     (after_a_good_one(N + "[rules.when.not]\nregex = '('\n[[rules.then]]\nreply = 'y'\n"), 10, "not closed"),
     (after_a_good_one(N + "when = { any = ['x'], contains = ['y'] }\n" + Y), 9, "mean the same"),
-    (after_a_good_one(N + E + "when = { session_from = {} }\n" + Y), 10, "exactly one of"),
+    (after_a_good_one(N + E + "when = { session_from = {} }\n" + Y), 10, "or fields, or both"),
+    (
+        after_a_good_one(N + E + 'when = { session_from = { equals = "a", prefix = "b" } }\n' + Y),
+        10,
+        "one of equals, prefix and regex, not several",
+    ),
     (after_a_good_one(N + E + "when = { session_from = { fields = { a = [] } } }\n" + Y), 10, "lists no"),
     (after_a_good_one(N + E + "when = { session_from = { fields = 1 } }\n" + Y), 10, "in braces"),
     # how often, and how it leaves

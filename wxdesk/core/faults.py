@@ -210,8 +210,10 @@ def _session_from_faults(rule: Rule, test: SessionFromTest | None) -> Iterator[F
         return
     place = ("session_from",)
     tests = sum(value is not None for value in (test.equals, test.prefix, test.regex))
-    if tests > 1 or not (tests or test.fields):
-        yield Fault(place, "session_from takes exactly one of equals, prefix and regex.")
+    if tests > 1:
+        yield Fault(place, "session_from takes one of equals, prefix and regex, not several.")
+    if not (tests or test.fields):
+        yield Fault(place, "session_from takes one of equals, prefix and regex, or fields, or both.")
     if "" in (test.prefix, test.regex):
         yield Fault(place, "An empty test of session_from would match every entry. Leave it out if that is meant.")
     for field in test.fields:

@@ -281,6 +281,7 @@ class Firing:
 class Outcome(StrEnum):
     """What became of a message. The first eight are guards, in the order in which they are asked.
 
+    no_account: its mini program is not in config.toml any more ·
     in_tool: WeChat's own tool serves the contact, the rules keep quiet · transferred: this message's answer handed the
     contact over to it · transfer_armed: that came too late for this answer, so the next message's will · still_held:
     no rule but a default had an answer, and the one to an earlier message waits still · yielded: an answer that a human
@@ -289,7 +290,7 @@ class Outcome(StrEnum):
     a value and is a draft in which its human writes what belongs there · not_rendered: it could not be made at all.
     """
 
-    DUPLICATE = "duplicate"
+    NO_ACCOUNT = "no_account"
     NOT_A_CUSTOMER = "not_a_customer"
     STALE = "stale"
     PAUSED = "paused"

@@ -116,8 +116,14 @@ def faults(template: Template, check_text: Callable[[str], None]) -> Iterator[Te
     """
     if not template.title.strip():
         yield TemplateFault("title", "The template has no title.")
-    if template.shortcut and not _SHORTCUT.fullmatch(template.shortcut):
+    elif len(template.title) > TITLE_LIMIT:
+        yield TemplateFault("title", "The title is longer than 120 characters.")
+    if len(template.shortcut) > SHORTCUT_LIMIT:
+        yield TemplateFault("shortcut", "The shortcut is longer than 30 characters.")
+    elif template.shortcut and not _SHORTCUT.fullmatch(template.shortcut):
         yield TemplateFault("shortcut", "A shortcut is one word without blanks and slashes.")
+    if len(template.category) > CATEGORY_LIMIT:
+        yield TemplateFault("category", "The category is longer than 30 characters.")
     if template.kind is ReplyKind.TEXT:
         yield from _faults_in_texts(template.texts, check_text)
         return
@@ -128,7 +134,9 @@ def faults(template: Template, check_text: Callable[[str], None]) -> Iterator[Te
 
 
 def _faults_in_texts(texts: Sequence[str], check_text: Callable[[str], None]) -> Iterator[TemplateFault]:
-    for at, text in enumerate(texts):
+    if len(texts) > MOST_VARIANTS:
+        yield TemplateFault("body", "A template has 10 variants at the most.", MOST_VARIANTS)
+    for at, text in enumerate(texts[:MOST_VARIANTS]):
         if not text.strip():
             yield TemplateFault("body", "There is no text yet.", at)
             continue

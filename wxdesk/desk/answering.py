@@ -27,6 +27,7 @@ from wxdesk.desk.pause import Pause
 from wxdesk.desk.ports import Clock, Resolution, Undecided
 from wxdesk.desk.rulebook import Rulebook
 from wxdesk.desk.transfers import Transfers
+from wxdesk.i18n import tr
 
 log = logging.getLogger(__name__)
 
@@ -78,8 +79,8 @@ class Answering:
     def _resolve(self, item: Undecided) -> Resolution:
         now = self._clock()
         account = self._accounts.get(item.conversation.account)
-        if account is None:  # its mini program is not in config.toml any more
-            return Resolution(_decision(item, Outcome.PAUSED, now))
+        if account is None:
+            return Resolution(_decision(item, Outcome.NO_ACCOUNT, now))
         if item.conversation.transfer_armed and item.message.event is None:
             made = self._handed_over(item, Resolution(_decision(item, Outcome.TRANSFERRED, now)))
         else:

@@ -13,7 +13,7 @@ from wxdesk.ui.circumstances import circumstance, straight
 def outcome_words(decision: Decision) -> str:
     """What became of a message, as a sentence."""
     sentences: Mapping[Outcome, Callable[[], str]] = {
-        Outcome.DUPLICATE: lambda: tr("WeChat sent this message twice; it was answered the first time."),
+        Outcome.NO_ACCOUNT: lambda: tr("Its mini program is not in config.toml any more, so nothing answers here."),
         Outcome.NOT_A_CUSTOMER: lambda: tr("An event of WeChat's own, not something the customer said."),
         Outcome.STALE: lambda: tr("It reached the rules more than 5 minutes late, so it was left to you."),
         Outcome.PAUSED: lambda: tr("Automatic replies were off."),
@@ -84,7 +84,7 @@ def _set_aside(decision: Decision) -> str:
 def short_outcome(outcome: Outcome) -> str:
     """The same in two or three words, for a caption."""
     words: Mapping[Outcome, Callable[[], str]] = {
-        Outcome.DUPLICATE: lambda: tr("sent twice"),
+        Outcome.NO_ACCOUNT: lambda: tr("its account is not set up any more"),
         Outcome.NOT_A_CUSTOMER: lambda: tr("an event of WeChat's"),
         Outcome.STALE: lambda: tr("came too late for the rules"),
         Outcome.PAUSED: lambda: tr("automatic replies off"),
