@@ -45,6 +45,7 @@ from wxdesk.core.takeover import handed_back_at
 from wxdesk.desk.accounts import Accounts
 from wxdesk.desk.alarms import Alarms
 from wxdesk.desk.answering import Answering
+from wxdesk.desk.blocking import Blocking
 from wxdesk.desk.bus import Bus
 from wxdesk.desk.calendars import Calendars
 from wxdesk.desk.checkup import Checkup
@@ -237,6 +238,7 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
         handoff=Handoff(store, pictures, holding, following, transfers, preferences, bus.publish, clock),
         takeovers=_takeovers(store, preferences, presence, bus, clock),
         aside=SettingAside(store.aside, bus.publish, clock),
+        blocking=Blocking(store, bus.publish, clock),
         alarms=_alarms(setup, store, preferences, bus),
         pictures=pictures,
         typing=_typing(setup, store, out, accounts, writing, bus),

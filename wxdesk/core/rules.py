@@ -312,7 +312,7 @@ class Outcome(StrEnum):
     NOT_RENDERED = "not_rendered"
 
 
-SETTLED = frozenset({Outcome.SILENT, Outcome.RESOLVED, Outcome.TRANSFERRED})
+SETTLED = frozenset({Outcome.BLOCKED, Outcome.SILENT, Outcome.RESOLVED, Outcome.TRANSFERRED})
 """Outcomes after which this desk owes the contact no answer."""
 
 UNFINISHED = frozenset({Outcome.INCOMPLETE, Outcome.NOT_RENDERED})

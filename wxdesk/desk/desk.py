@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from wxdesk.core.model import Content
 from wxdesk.desk.accounts import Accounts
 from wxdesk.desk.alarms import Alarms
+from wxdesk.desk.blocking import Blocking
 from wxdesk.desk.bus import Bus
 from wxdesk.desk.checkup import Checkup
 from wxdesk.desk.dry_run import DryRun
@@ -42,6 +43,7 @@ class Desk:
     handoff: Handoff
     takeovers: Takeovers
     aside: SettingAside
+    blocking: Blocking
     alarms: Alarms
     pictures: Pictures
     typing: Typing

@@ -193,7 +193,7 @@ def _after(thread: Conversation, message: Message, sent: int) -> Conversation:
         changes |= {"preview_author": Author.CONTACT, "last_at": at}
     if entered:
         changes |= {"session_from": message.session_from or ""}
-    if written:
+    if written and not thread.contact.blocked:  # whoever is blocked is not heard: nothing is new, nobody waits
         waiting = None if thread.resolved_at is not None else thread.waiting_since
         changes |= {"unread": thread.unread + 1, "waiting_since": min(waiting or at, at)} | NOT_ASIDE
         heard = message.received_at  # by our clock, as the takeover is

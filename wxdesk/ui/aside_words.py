@@ -91,6 +91,8 @@ def status_icon(conversation: Conversation) -> str:
 def status_sentence(conversation: Conversation, now: datetime) -> str:
     """The same, with who did it and what brings it back."""
     rule, until, at = conversation.aside_by, conversation.snoozed_until, conversation.resolved_at
+    if conversation.contact.blocked:
+        return _of_blocked(until, at, now)
     if at is not None:
         when = past_word(at, now)
         if rule:
@@ -106,6 +108,16 @@ def status_sentence(conversation: Conversation, now: datetime) -> str:
     if rule:
         return tr("Snoozed by the rule “{rule}” until {when}, or until the customer writes.", rule=rule, when=when)
     return tr("Snoozed until {when}, or until the customer writes.", when=when)
+
+
+def _of_blocked(until: datetime | None, at: datetime | None, now: datetime) -> str:
+    if at is not None:
+        when = past_word(at, now)
+        return tr("Resolved, {when}. The customer is blocked, so no message opens it again.", when=when)
+    if until is None:
+        return ""
+    return tr("Snoozed until {when}. The customer is blocked, so no message opens it before.",
+              when=moment_word(until, now))  # fmt: skip
 
 
 def past_word(at: datetime, now: datetime) -> str:

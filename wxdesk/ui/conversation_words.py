@@ -35,13 +35,28 @@ def standing_of(row: InboxRow, now: datetime, standstill: Standstill = Standstil
     """The most urgent thing about a conversation."""
     conversation = row.conversation
     if conversation.status is not Status.OPEN:
-        return Standing(status_word(conversation, now), "secondary", status_icon(conversation))
+        word, picture = status_word(conversation, now), status_icon(conversation)
+        return _blocked(conversation) or Standing(word, "secondary", picture)
+    return _unsettled(row, now, standstill) or _blocked(conversation) or _in_work(row, now, standstill)
+
+
+def _unsettled(row: InboxRow, now: datetime, standstill: Standstill) -> Standing | None:
+    """A reply that is in the operator's hands, or was a moment ago."""
     if row.failed is not None:
         return standing_of_reply(row.failed, now)
     if row.held:
         return _held(row, now, standstill)
     if row.last_reply is not None and can_be_undone(row.last_reply):
         return standing_of_reply(row.last_reply, now)
+    return None
+
+
+def _blocked(conversation: Conversation) -> Standing | None:
+    return Standing(tr("Blocked"), "secondary", "block") if conversation.contact.blocked else None
+
+
+def _in_work(row: InboxRow, now: datetime, standstill: Standstill) -> Standing:
+    conversation = row.conversation
     call = most_urgent(call for call in row.calls if call.cause in _SAID)
     coming = _coming(row, call, now)
     if coming is not None:

@@ -24,6 +24,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.inbox.incoming_words import source_rows
 from wxdesk.ui.inbox.tag_row import TagRow
 from wxdesk.ui.theme import Size, Theme, font
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import paint_avatar, paint_text
 from wxdesk.ui.words import date_word, short_openid
@@ -37,9 +38,11 @@ class ContactPanel(QFrame):
 
     Signals:
         described: what was changed of it, a `ContactChange`.
+        block_pressed: block this contact, or hear him again.
     """
 
     described = Signal(object)
+    block_pressed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,10 +55,13 @@ class ContactPanel(QFrame):
         self.source = PlainLabel(wrap=True)
         self.tags = TagRow()
         self.note = NoteEdit()
+        self.blocked = PlainLabel(tr("Blocked: rules keep quiet, and nothing new is told of this customer."), wrap=True)
+        self.block = Button(kind=ButtonKind.LINK)
         self._arrange()
         self.alias.saved.connect(self._save)
         self.note.saved.connect(self._save)
         self.tags.changed.connect(self._save)
+        self.block.clicked.connect(self.block_pressed)
 
     def _arrange(self) -> None:
         who = QVBoxLayout()
@@ -83,6 +89,8 @@ class ContactPanel(QFrame):
         column.setSpacing(12)
         column.addLayout(head)
         column.addLayout(facts)
+        column.addWidget(self.blocked)
+        column.addWidget(self.block, 0, Qt.AlignmentFlag.AlignLeft)
 
     def show_contact(self, contact: Contact, source: str | None, now: datetime) -> None:
         """Show this contact; what is being written about the same one stays as it is."""
@@ -101,6 +109,11 @@ class ContactPanel(QFrame):
         self.source.setText(source_rows(source) if source else tr("not known"))
         self.source.set_role("text" if source else "secondary")
         self.tags.show_tags(contact.tags)
+        self.blocked.setVisible(contact.blocked)
+        self.block.setText(tr("Unblock") if contact.blocked else tr("Block this customer"))
+        self.block.setToolTip(
+            "" if contact.blocked else tr("Resolve the conversation, and hear no more of this customer")
+        )
         if shown is None or not self.alias.hasFocus() or self.alias.text() == shown.alias != contact.alias:
             self.alias.setText(contact.alias)
             self.alias.setCursorPosition(0)

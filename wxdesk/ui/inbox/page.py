@@ -14,6 +14,7 @@ from wxdesk.core.events import AccountChanged, Event, PresenceChanged, TakeoverE
 from wxdesk.core.inbox import SearchHit
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.inbox.block_control import BlockControl
 from wxdesk.ui.inbox.chat_panel import ChatPanel
 from wxdesk.ui.inbox.chat_session import ChatSession
 from wxdesk.ui.inbox.conversation_list import ConversationList
@@ -54,6 +55,7 @@ class InboxPage(QWidget):
         row.addWidget(self.chat, 1)
         self.regions = Regions(self, self.list, self.chat, self.detail, row)
         self.held = HeldWork(bridge, notices, self.list.strip, self.session, self.chat.timeline)
+        self.block = BlockControl(self.detail.contact, bridge, self.session, notices)
         self._connect()
         bind_keys(self, self._slots())
         self._refreshed()
@@ -75,6 +77,8 @@ class InboxPage(QWidget):
         self.chat.why_wanted.connect(self._why)
         self.chat.aside.done.connect(self._go_on)
         self.chat.aside.back_wanted.connect(self.open_conversation)
+        self.block.done.connect(self._go_on)
+        self.block.back_wanted.connect(self.open_conversation)
         self.chat.header.list_wanted.connect(self.regions.list_drawer.toggle)
         self.chat.header.detail_wanted.connect(self.regions.toggle_detail)
         self.detail.contact.described.connect(self._describe)
