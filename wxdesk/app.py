@@ -155,8 +155,11 @@ class OpenDesk:
     intake: Intake
     out: WayOut
     listener: Listener
-    parts: PartsAtWork
     url: str = ""
+    parts: PartsAtWork = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.parts = PartsAtWork(self.desk.bus.publish)
 
     async def start(self) -> None:
         """Finish what the last run left, then go to work; the listener last, when all behind it is ready."""
@@ -255,8 +258,7 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
         clock=clock,
         body_of=to_body,
     )
-    ready, door = tuple(setup.ready.values()), _door(setup, intake, bus)
-    return OpenDesk(ready, desk, store, pause, transfers, intake, out, door, PartsAtWork(bus.publish))
+    return OpenDesk(tuple(setup.ready.values()), desk, store, pause, transfers, intake, out, _door(setup, intake, bus))
 
 
 def _answering_modes(setup: Setup, store: SqlStore, deciding: Deciding, bus: Bus) -> tuple[Accounts, Following]:

@@ -27,7 +27,6 @@ from wxdesk.desk.pause import Pause
 from wxdesk.desk.ports import Clock, Resolution, Undecided
 from wxdesk.desk.rulebook import Rulebook
 from wxdesk.desk.transfers import Transfers
-from wxdesk.i18n import tr
 
 log = logging.getLogger(__name__)
 
