@@ -22,6 +22,8 @@ def doing(kind: ActionKind, **more: object) -> Rule:
 
 LINK = Content(ReplyKind.LINK, title="t", url="https://a.cn")
 
+CHOSEN = "{% if hours.open %}https://a.cn{% else %}https://b.cn{% endif %}"
+
 BROKEN: list[tuple[Rule, Place]] = [
     (Rule(" ", when=X, then=REPLY), ("name",)),
     (Rule("r", on=frozenset(), when=X, then=REPLY), ("on",)),
@@ -46,7 +48,21 @@ BROKEN: list[tuple[Rule, Place]] = [
     (doing(ActionKind.IMAGE), ("then", 0, "image")),
     (doing(ActionKind.IMAGE, content=Content(ReplyKind.IMAGE, media_id="pictures/Menu.PNG")), ("then", 0, "image")),
     (doing(ActionKind.LINK, content=Content(ReplyKind.LINK, url="https://a.cn")), ("then", 0, "link")),
-    (doing(ActionKind.LINK, content=Content(ReplyKind.LINK, title="t", url="javascript:x")), ("then", 0, "link")),
+    (
+        doing(ActionKind.LINK, content=Content(ReplyKind.LINK, title="t", url="javascript:x")),
+        ("then", 0, "link", "url"),
+    ),
+    (
+        doing(ActionKind.LINK, content=Content(ReplyKind.LINK, title="题" * 171, url="https://a.cn")),
+        ("then", 0, "link", "title"),
+    ),
+    (doing(ActionKind.LINK, content=Content(ReplyKind.LINK, title="t", url="{{ m.a }}")), ("then", 0, "link", "url")),
+    (
+        doing(
+            ActionKind.CARD, content=Content(ReplyKind.CARD, title="t", page_path="a b/{{ m.a }}", thumb_media_id="m")
+        ),
+        ("then", 0, "card", "page_path"),
+    ),
     (doing(ActionKind.CARD, content=Content(ReplyKind.CARD, title="t", page_path="p")), ("then", 0, "card")),
     (doing(ActionKind.TAG), ("then", 0, "tag")),
     (doing(ActionKind.TAG, tags=("a", " ")), ("then", 0, "tag")),
@@ -73,6 +89,10 @@ SOUND = [
     entering(equals=""),
     doing(ActionKind.IMAGE, content=Content(ReplyKind.IMAGE, media_id="m")),
     doing(ActionKind.LINK, content=LINK),
+    doing(
+        ActionKind.LINK, content=Content(ReplyKind.LINK, title="{一}送{二}", url="https://a.cn?q={{ message.text }}")
+    ),
+    doing(ActionKind.LINK, content=Content(ReplyKind.LINK, title="{% if m.a %}t{% endif %}", url=CHOSEN)),
     doing(ActionKind.TRANSFER),
     doing(ActionKind.TAKE_OVER),
 ]
@@ -98,6 +118,21 @@ def test_a_fault_of_a_template_keeps_its_line() -> None:
 
     rule = Rule("r", when=X, then=(Action(ActionKind.TAG, tags=("a",)), *REPLY))
     assert find_fault(rule, compile_with_python, refuse) == Fault(("then", 1, "reply"), "why", 3)
+
+
+def test_the_fields_of_links_and_cards_are_templates_too() -> None:
+    def refuse(text: str, names: frozenset[str] | None) -> None:
+        raise BadTemplate(1, text)
+
+    link = Content(ReplyKind.LINK, title="{{ a }}", description="{ as it is }", url="https://a.cn/{{ b }}")
+    card = Content(ReplyKind.CARD, title="t", page_path="p?{{ c }}", thumb_media_id="m")
+    then = (Action(ActionKind.LINK, content=link), Action(ActionKind.CARD, content=card))
+    found = find_faults(Rule("r", when=X, then=then), compile_with_python, refuse)
+    assert [(fault.where, fault.reason) for fault in found] == [
+        (("then", 0, "link", "title"), "{{ a }}"),
+        (("then", 0, "link", "url"), "https://a.cn/{{ b }}"),
+        (("then", 1, "card", "page_path"), "p?{{ c }}"),
+    ]
 
 
 def test_all_faults_are_found_each_at_its_place() -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, time
+from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from tests.desk.kept_rules import KeptRules
 from tests.desk.kept_settings import KeptSettings
-from wxdesk.core.model import Account, Contact, Conversation, Message, MessageType
-from wxdesk.core.rules import Action, ActionKind, Condition, HoursTest, Rule, Variant
+from wxdesk.core.gaps import open_gaps
+from wxdesk.core.model import Account, Contact, Content, Conversation, Message, MessageType, ReplyKind
+from wxdesk.core.rules import Action, ActionKind, Condition, HoursTest, Outcome, Rule, Variant
 from wxdesk.core.schedule import Calendar, Span, Weekday, WeeklySpan
 from wxdesk.core.subject import NO_HISTORY, Fired, History
 from wxdesk.desk.calendars import Calendars
@@ -159,6 +162,76 @@ async def test_what_a_customer_wrote_is_only_ever_a_value() -> None:
     message = Message(1, 1, 1, MessageType.TEXT, NOON, NOON, text=written)
     made = book.answer(message, Conversation(1, "shop", Contact(1, "shop", "o", NOON)), ACCOUNT)
     assert [content.text for content in made.contents] == [written.replace("<", "＜")]
+
+
+def link(**fields: str) -> Action:
+    return Action(ActionKind.LINK, content=Content(ReplyKind.LINK, **fields))  # type: ignore[arg-type]
+
+
+async def answer_to(text: str, action: Action) -> Answer:
+    rules = KeptRules([Rule("r", when=Condition(regex="(?P<all>(?s:.+))"), then=(action,))])
+    book = Rulebook(rules, Calendars(KeptSettings()), LiquidRenderer(), lambda: NOON, lambda _: None)
+    await book.load()
+    message = Message(1, 1, 1, MessageType.TEXT, NOON, NOON, text=text)
+    return book.answer(message, Conversation(1, "shop", Contact(1, "shop", "o", NOON)), ACCOUNT)
+
+
+async def test_the_fields_of_a_link_are_filled_each_on_its_line() -> None:
+    action = link(title="查 {{ m.all }}", description="{{ message.text }}", url="https://a.cn/?q={{ m.all }}&s=1")
+    made = await answer_to("退款\n吗", action)
+    assert made.problem == ""
+    assert made.contents == (
+        Content(
+            ReplyKind.LINK,
+            title="查 退款 吗",
+            description="退款\n吗",
+            url="https://a.cn/?q=%E9%80%80%E6%AC%BE%20%E5%90%97&s=1",
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    "words", ["a&paid=1", "../../admin", "x#y", "@evil.example/", "{{ account }}", "<a href='x'>", "%2e"]
+)
+async def test_what_a_customer_wrote_stays_one_value_of_an_address(words: str) -> None:
+    said = [(await answer_to(words, link(title="t", url=f"https://a.cn/s?q={shown}&v=1"))).contents[0].url
+            for shown in ("{{ m.all }}", "{{ m.all | url_encode }}")]  # fmt: skip
+    for url in said:
+        parts = urlsplit(url)
+        assert (parts.scheme, parts.netloc, parts.path, parts.fragment) == ("https", "a.cn", "/s", "")
+        assert parse_qsl(parts.query) == [("q", words.replace("<", "＜")), ("v", "1")]
+
+
+async def test_a_page_gets_its_values_encoded() -> None:
+    card = Content(ReplyKind.CARD, title="{{ m.all }}", page_path="pages/o?no={{ m.all }}", thumb_media_id="m")
+    [said] = (await answer_to("a&b", Action(ActionKind.CARD, content=card))).contents
+    assert (said.title, said.page_path, said.thumb_media_id) == ("a&b", "pages/o?no=a%26b", "m")
+
+
+@pytest.mark.parametrize("url", ["https://a.cn/{{ contact.alias }}", "https://a.cn/{{ contact.alias | url_encode }}"])
+async def test_a_value_that_a_link_lacks_is_marked_in_its_field(url: str) -> None:
+    made = await answer_to("x", link(title="{{ session.id }}", url=url))
+    [prepared] = made.contents
+    assert (made.outcome, set(made.missing)) == (Outcome.INCOMPLETE, {"contact.alias", "session.id"})
+    assert (prepared.title, prepared.url) == ("‹session.id›", "https://a.cn/‹contact.alias›")
+    assert set(open_gaps(prepared)) == {"contact.alias", "session.id"}
+    assert open_gaps(replace(prepared, title="t", url="https://a.cn/7")) == ()
+
+
+@pytest.mark.parametrize(
+    ("fields", "words", "reason"),
+    [
+        ({"title": "{{ m.all }}"}, "题" * 171, "The title is longer than 512 bytes."),
+        ({"title": "{% if false %}x{% endif %}"}, "x", "A link needs a title."),
+        ({"description": "{{ m.all }}"}, "题" * 342, "The description is longer than 1,024 bytes."),
+        ({"url": "{% if false %}https://a.cn{% endif %}"}, "x", "The link must be an address"),
+        ({"title": "{{ m.all | divided_by: 0 }}"}, "x", "This cannot be worked out with the values"),
+    ],
+)
+async def test_what_wechat_would_refuse_does_not_leave(fields: dict[str, str], words: str, reason: str) -> None:
+    made = await answer_to(words, link(**{"title": "t", "url": "https://a.cn"} | fields))
+    assert (made.outcome, made.contents) == (Outcome.NOT_RENDERED, ())
+    assert reason in made.problem
 
 
 async def test_calendars_are_kept_and_replaced_by_name() -> None:

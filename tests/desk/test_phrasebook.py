@@ -126,10 +126,37 @@ async def test_only_what_the_chosen_variant_shows_is_asked_for(desk: Desk) -> No
     assert [prompt.name for prompt in desk.book.begin(template, occasion(), 1).prompts] == ["备注"]
 
 
-async def test_what_is_no_text_is_said_as_it_stands(desk: Desk) -> None:
-    link = Content(ReplyKind.LINK, title="{{ ask.x }}", url="https://shop.example")
-    filling = desk.book.begin(Template(1, "t", content=link), occasion())
-    assert (filling.prompts, filling.content({})) == ((), link)
+LINK = Content(
+    ReplyKind.LINK, title="{{ contact.alias }}：{一}", description="a", url="https://shop.example/o?no={{ ask.no }}&v=1"
+)
+
+
+async def test_the_fields_of_a_link_are_filled_as_a_text_is(desk: Desk) -> None:
+    saved = await desk.book.save(Template(0, "t", content=LINK))
+    assert saved.prompts == (Prompt("no"),)
+    filling = desk.book.begin(saved, occasion())
+    said = filling.content({"ask.no": "7 &x=/../ 号"})
+    assert (said.title, said.description) == ("王芳：{一}", "a")
+    assert said.url == "https://shop.example/o?no=7%20%26x%3D%2F..%2F%20%E5%8F%B7&v=1"
+    with pytest.raises(MissingValue, match="no"):
+        filling.content({})
+    assert filling.example().url == "https://shop.example/o?no=‹no›&v=1"
+
+
+@pytest.mark.parametrize(
+    ("content", "field"),
+    [
+        (replace(LINK, title="{{ nope }}"), "content.title"),
+        (replace(LINK, description="{% if %}"), "content.description"),
+        (replace(LINK, url="https://a b/{{ ask.no }}"), "content.url"),
+        (replace(LINK, url="{{ ask.no }}"), "content.url"),
+        (Content(ReplyKind.CARD, title="t", page_path="p?{{ m.no }}", thumb_picture="a"), "content.page_path"),
+    ],
+)
+async def test_a_mistake_in_a_field_is_told_there(desk: Desk, content: Content, field: str) -> None:
+    assert [fault.where for fault in desk.book.faults(Template(0, "t", content=content))] == [field]
+    with pytest.raises(UnusableTemplate):
+        await desk.book.save(Template(0, "t", content=content))
 
 
 async def test_an_example_shows_what_will_be_asked(desk: Desk) -> None:

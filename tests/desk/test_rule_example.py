@@ -117,6 +117,19 @@ async def test_stored_answers_pictures_links_and_cards_come_as_they_are(examples
     assert example.spoken[3].problem == "There is no template “nobody”."
 
 
+async def test_the_fields_of_a_link_are_filled_as_they_will_be(examples: Examples) -> None:
+    fields = Content(
+        ReplyKind.LINK, title="For {{ contact.alias }}", url="https://a.cn/{{ session.id }}?q={{ message.text }}"
+    )
+    rule = Rule("r", when=ASKED, then=(Action(ActionKind.LINK, content=fields),))
+    [one] = examples.of(rule, Tried("when & how", alias="A")).spoken
+    [said] = one.contents
+    assert (said.title, said.url) == ("For A", "https://a.cn/‹session.id›?q=when%20%26%20how")
+    broken = replace(rule, then=(Action(ActionKind.LINK, content=replace(fields, title="{{ nope }}")),))
+    [one] = examples.of(broken, Tried("when")).spoken
+    assert (one.contents, one.problem) == ((), "There is no variable “nope”.")
+
+
 async def test_an_entry_is_made_of_what_the_rule_looks_for(examples: Examples) -> None:
     test = SessionFromTest(fields=(FieldTest("id", ("1024", "2048")),))
     rule = Rule(

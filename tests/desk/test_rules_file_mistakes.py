@@ -77,7 +77,9 @@ WRONG: list[tuple[str, int, str]] = [
     (after_a_good_one(N + X), 7, "does nothing"),
     (after_a_good_one(N + X + "then = []\n"), 10, "does nothing"),
     (after_a_good_one(N + X + "then = [\n{ tag = 'a' },\n{ reply = ' ' }]\n"), 12, "reply is empty"),
-    (after_a_good_one(N + X + "then = [{ link = { title = 't', url = 'ftp://x' } }]\n"), 10, "link needs"),
+    (after_a_good_one(N + X + "then = [{ link = { title = 't', url = 'ftp://x' } }]\n"), 10, "must be an address"),
+    (after_a_good_one(N + X + "then = [\n{ link = { title = 't', url = 'https://x/{{ nope }}' } }]\n"), 11, "“nope”"),
+    (after_a_good_one(N + X + "then = [\n{ link = { title = 't', url = '' } }]\n"), 11, "link needs"),
     # patterns
     (after_a_good_one(N + "when = { regex = '(?=a)' }\n" + Y), 9, "Look-ahead"),
     (after_a_good_one(N + "when = { any = ['x'],\nregex = '(' }\n" + Y), 9, "not valid TOML"),

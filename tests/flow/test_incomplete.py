@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,11 @@ then = [{ reply = "{{ contact.alias }}，您的包裹在路上。" }, { tag = "p
 name = "hours"
 when = { any = ["几点"] }
 then = [{ reply = "九点到九点。" }]
+
+[[rules]]
+name = "order"
+when = { regex = "单号(?P<no>.*)" }
+then = [{ link = { title = "订单 {{ m.no }}", url = "https://shop.example/o?no={{ m.no }}" } }]
 
 [[rules]]
 name = "broken"
@@ -83,6 +89,29 @@ async def test_a_missing_value_holds_the_answer_and_calls_its_human(desk: Desk) 
     assert [one.text for one in desk.sandbox.sent] == ["李雷，您的包裹明天到。"]
     await desk.until(lambda: not desk.opened.desk.alarms.state.unseen)
     assert await causes(desk, chat) == set()
+
+
+async def test_a_link_leaves_with_its_fields_filled(desk: Desk) -> None:
+    await says(desk, "单号7&8")
+    await desk.until_sent(1)
+    [sent] = desk.sandbox.sent
+    assert sent.content["title"] == "订单 7&8"
+    assert sent.content["url"] == "https://shop.example/o?no=7%268"
+
+
+async def test_a_link_that_lacks_a_value_waits_until_its_human_has_filled_it_in(desk: Desk) -> None:
+    chat = await says(desk, "单号")
+    await desk.until(lambda: Cause.UNFINISHED in raised(desk))
+    draft = await draft_in(desk, chat)
+    assert (draft.content.title, draft.content.url) == ("订单 ‹m.no›", "https://shop.example/o?no=‹m.no›")
+    handoff = desk.opened.desk.handoff
+    await handoff.edit_content(draft.id, replace(draft.content, title="订单 9"))
+    with pytest.raises(ReplyHasGap):
+        await handoff.release(draft.id)
+    await handoff.edit_content(draft.id, replace(draft.content, title="订单 9", url="https://shop.example/o?no=9"))
+    await handoff.release(draft.id)
+    await desk.until_sent(1)
+    assert desk.sandbox.sent[0].content["url"] == "https://shop.example/o?no=9"
 
 
 async def test_the_call_lasts_over_a_restart_and_its_draft_gives_way_to_an_answer(desk: Desk) -> None:

@@ -2,11 +2,17 @@
 
 WeChat has a code for each field that is too long (45002 to 45006) but names no figures for those of links and cards.
 The limits here are the ones of its own share panel ("分享到微信": title 512 bytes, description 1 KB, address 10 KB).
+
+Rules and templates write the words of a link or card in Liquid; `check_written` judges those before they are filled.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
 from urllib.parse import urlsplit
 
 from wxdesk.core.errors import BadContent, ReplyEmpty, ReplyTooLong
@@ -17,6 +23,24 @@ TITLE_LIMIT_BYTES = 512
 DESCRIPTION_LIMIT_BYTES = 1024
 URL_LIMIT_BYTES = 10 * 1024
 
+WORDS: Mapping[ReplyKind, tuple[str, ...]] = MappingProxyType(
+    {
+        ReplyKind.TEXT: ("text",),
+        ReplyKind.IMAGE: (),
+        ReplyKind.LINK: ("title", "description", "url", "thumb_url"),
+        ReplyKind.CARD: ("title", "page_path"),
+    }
+)
+"""The fields of each kind that are written, and not chosen: where variables can stand."""
+
+ADDRESSES = frozenset({"url", "thumb_url", "page_path"})
+"""Those that a program reads: a value enters them percent-encoded, so that it stays one value."""
+
+_BEGINNING = 100
+"""Characters that tell whether words are an address at all."""
+
+_SHOWN = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_TAG = re.compile(r"\{%.*?%\}", re.DOTALL)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f]")
 
@@ -38,6 +62,34 @@ def check(content: Content) -> None:
             _check_link(content)
         case ReplyKind.CARD:
             _check_card(content)
+
+
+def words_of(content: Content) -> dict[str, str]:
+    """What is written in `content`, by field."""
+    return {name: getattr(content, name) for name in WORDS[content.kind]}
+
+
+def has_liquid(text: str) -> bool:
+    """Whether anything in `text` can be filled in; a single brace is a brace."""
+    return "{{" in text or "{%" in text
+
+
+def check_written(content: Content) -> None:
+    """Refuse a link or card whose words WeChat would refuse whatever their variables are.
+
+    A variable counts as one letter. Of words among which a tag chooses, it is not known how long they come out.
+
+    Raises:
+        BadContent: as in `check`.
+    """
+    filled: dict[str, Any] = {name: _about(text) for name, text in words_of(content).items() if has_liquid(text)}
+    check(replace(content, **filled))
+
+
+def _about(text: str) -> str:
+    """How a template will read, as far as that is known."""
+    words = _SHOWN.sub("x", text)
+    return _TAG.sub("", words)[:_BEGINNING] if _TAG.search(words) else words
 
 
 def _check_text(text: str) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, replace
 
-from wxdesk.core.errors import BadPattern, BadTemplate
+from wxdesk.core.contents import check_written, has_liquid, words_of
+from wxdesk.core.errors import BadContent, BadPattern, BadTemplate
 from wxdesk.core.model import Content, MessageType
 from wxdesk.core.patterns import CompilePattern
 from wxdesk.core.rules import (
@@ -59,6 +60,9 @@ _FILE_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 """A media_id has letters, digits, - and _ only."""
 
 LOST = "This picture is not on this machine. Choose it again in the window."
+
+FIELDED = frozenset({ActionKind.LINK, ActionKind.CARD})
+"""Actions whose words stand in fields, each of which may be a template."""
 
 _WORD_LISTS = ("exact", "prefix", "suffix", "any", "all", "none")
 
@@ -153,6 +157,7 @@ def _faults(
         names = known_groups(rule.when, compile_pattern)
         for index, action in enumerate(rule.then):
             yield from _template_faults(index, action, names, check_template)
+    yield from _field_faults(rule)
     yield from _kept_faults(rule, against)
 
 
@@ -334,7 +339,7 @@ def _reason_against(action: Action) -> str:
             return "An image needs a picture or its media_id."
         case ActionKind.IMAGE if not content.picture and content.media_id.lower().endswith(_FILE_ENDINGS):
             return "An image is named by its media_id, not by a file. Choose a picture of this machine in the window."
-        case ActionKind.LINK if not (content.title and content.url.startswith(("https://", "http://"))):
+        case ActionKind.LINK if not (content.title and content.url):
             return "A link needs a title and a url that begins with https:// or http://."
         case ActionKind.CARD if not (content.title and content.page_path and _has_cover(content)):
             return "A card needs title, page_path and a cover."
@@ -351,13 +356,30 @@ def _has_cover(content: Content) -> bool:
 def _template_faults(
     index: int, action: Action, names: frozenset[str] | None, check_template: CheckTemplate
 ) -> Iterator[Fault]:
-    if action.kind is not ActionKind.REPLY:
+    if action.kind is ActionKind.REPLY:
+        for number, text in enumerate(action.texts):
+            place: Place = ("then", index, "reply", number) if action.others else ("then", index, "reply")
+            yield from _mistakes(place, text, names, check_template)
+    elif action.kind in FIELDED:
+        for name, text in words_of(action.content).items():
+            if has_liquid(text):
+                yield from _mistakes(("then", index, action.kind.value, name), text, names, check_template)
+
+
+def _mistakes(place: Place, text: str, names: frozenset[str] | None, check_template: CheckTemplate) -> Iterator[Fault]:
+    if not text.strip():
         return
-    for number, text in enumerate(action.texts):
-        if not text.strip():
-            continue
-        place: Place = ("then", index, "reply", number) if action.others else ("then", index, "reply")
-        try:
-            check_template(text, names)
-        except BadTemplate as error:
-            yield Fault(place, error.reason, error.line)
+    try:
+        check_template(text, names)
+    except BadTemplate as error:
+        yield Fault(place, error.reason, error.line)
+
+
+def _field_faults(rule: Rule) -> Iterator[Fault]:
+    """What WeChat would refuse of a link or card that is there as a whole."""
+    for index, action in enumerate(rule.then):
+        if action.kind in FIELDED and not _reason_against(action):
+            try:
+                check_written(action.content)
+            except BadContent as error:
+                yield Fault(("then", index, action.kind.value, error.field), error.reason)

@@ -1,7 +1,7 @@
 """Stored answers: the record, what the operator is asked when he inserts one, and how one is found.
 
-A template says one of the four kinds of `Content`. A text is Liquid, in one variant or several; the other kinds say
-`content` as it stands. How a template is filled is in `desk.filling`.
+A template says one of the four kinds of `Content`. A text is Liquid, in one variant or several, and so are the written
+fields of a link or card. How a template is filled is in `desk.filling`.
 """
 
 from __future__ import annotations
@@ -84,6 +84,13 @@ class Template:
         return (self.body, *self.others)
 
     @property
+    def sources(self) -> tuple[str, ...]:
+        """All Liquid that it holds: its variants, or the fields of a link or card."""
+        if self.kind is ReplyKind.TEXT:
+            return self.texts
+        return tuple(text for text in contents.words_of(self.content).values() if contents.has_liquid(text))
+
+    @property
     def summary(self) -> str:
         """One line that reminds of what it says."""
         said = self.body if self.kind is ReplyKind.TEXT else self.content.summary
@@ -127,10 +134,22 @@ def faults(template: Template, check_text: Callable[[str], None]) -> Iterator[Te
     if template.kind is ReplyKind.TEXT:
         yield from _faults_in_texts(template.texts, check_text)
         return
+    yield from _faults_in_fields(template.content, check_text)
+
+
+def _faults_in_fields(content: Content, check_text: Callable[[str], None]) -> Iterator[TemplateFault]:
+    wrong = set()
+    for name, text in contents.words_of(content).items():
+        try:
+            check_text(text if contents.has_liquid(text) else "")
+        except BadTemplate as error:
+            wrong.add(name)
+            yield TemplateFault(IN_CONTENT + name, error.reason)
     try:
-        contents.check(template.content)
+        contents.check_written(content)
     except BadContent as error:
-        yield TemplateFault(IN_CONTENT + error.field, error.reason)
+        if error.field not in wrong:
+            yield TemplateFault(IN_CONTENT + error.field, error.reason)
 
 
 def _faults_in_texts(texts: Sequence[str], check_text: Callable[[str], None]) -> Iterator[TemplateFault]:

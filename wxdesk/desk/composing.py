@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from functools import partial
 
+from wxdesk.core import contents
 from wxdesk.core.aside import Aside, combined
-from wxdesk.core.errors import BadTemplate, MissingValue, ReplyTooLong
+from wxdesk.core.errors import BadContent, BadTemplate, MissingValue, ReplyTooLong
 from wxdesk.core.gaps import marked
 from wxdesk.core.lifecycle import delivered
 from wxdesk.core.matching import Matched, Matching
@@ -180,7 +181,7 @@ class Composer:
         try:
             said = tuple(one for matched in matching.matched for one in self._said(matched, occasion))
             problem = "\n".join(tr("“{name}” has no value for this message.", name=name) for name in _missing(said))
-        except BadTemplate as error:
+        except (BadTemplate, BadContent) as error:
             problem = explain(error)
         return Answer(
             matching,
@@ -226,12 +227,12 @@ class Composer:
         match action.kind:
             case ActionKind.REPLY:
                 text = choose(action.texts, action.variant)
-                return self._filled(Template(0, "", text), text, values)
+                return self._filled(said_by(action), text, values)
             case ActionKind.TEMPLATE:
                 template = self._stored(action.text)
                 return self._filled(template, choose(template.texts, template.variant), values)
             case ActionKind.IMAGE | ActionKind.LINK | ActionKind.CARD:
-                return [action.content]
+                return self._filled(said_by(action), "", values)
             case _:
                 return []
 
@@ -242,12 +243,11 @@ class Composer:
         return template
 
     def _filled(self, template: Template, text: str, values: Values) -> list[Content]:
-        known = values(text) if "{" in text else NO_ANSWERS  # what shows nothing is not told anything
-        content = Filling(template, text, template.prompts, known, self._renderer).prepared()
-        if content.kind is not ReplyKind.TEXT:
-            return [content]
-        parts = parts_of(content)
-        for name in content.gaps:
+        source = text if template.kind is ReplyKind.TEXT else "\n".join(template.sources)
+        known = values(source) if "{" in source else NO_ANSWERS  # what shows nothing is not told anything
+        prepared = Filling(template, text, template.prompts, known, self._renderer).prepared()
+        parts = messages_of(prepared)
+        for name in prepared.gaps:
             if not any(name in part.gaps for part in parts):  # cut in two, or changed by a filter: nobody would see it
                 raise MissingValue(1, name, tr("“{name}” has no value for this message.", name=name))
         return parts
@@ -257,8 +257,28 @@ def _missing(said: Sequence[Said]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for one in said for name in one.content.gaps))
 
 
-def parts_of(content: Content) -> list[Content]:
-    """A text in as many messages as it takes; raises `BadTemplate` where it is empty or takes too many."""
+def said_by(action: Action) -> Template:
+    """The words of a reply, or what a picture, link or card of a rule consists of."""
+    if action.kind is ActionKind.REPLY:
+        return Template(0, "", action.text, others=action.others)
+    return Template(0, "", content=action.content)
+
+
+def messages_of(content: Content) -> list[Content]:
+    """What was filled in, in as many messages as it takes.
+
+    Raises:
+        BadTemplate: a text that is empty or takes too many.
+        BadContent: a link or card that WeChat would refuse as it comes out.
+    """
+    if content.kind is ReplyKind.TEXT:
+        return _parts_of(content)
+    if content.kind is not ReplyKind.IMAGE:
+        contents.check(content)
+    return [replace(content, gaps=marked(content))]
+
+
+def _parts_of(content: Content) -> list[Content]:
     try:
         parts = rendered(content.text).parts
     except ReplyTooLong:

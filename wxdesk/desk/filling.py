@@ -10,7 +10,10 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Any
+from urllib.parse import quote
 
+from wxdesk.core import contents
 from wxdesk.core.errors import MissingValue
 from wxdesk.core.gaps import mark
 from wxdesk.core.model import Content, ReplyKind
@@ -42,9 +45,20 @@ class Filling:
             MissingValue: an answer that is required, or a variable that is shown, is not there.
             BadTemplate: the text does not render.
         """
-        if self.template.kind is not ReplyKind.TEXT:
-            return self.template.content
-        return Content(text=self.renderer.render(self.text, self._with(answers)))
+        if self.template.kind is ReplyKind.TEXT:
+            return Content(text=self.renderer.render(self.text, self._with(answers)))
+        written = contents.words_of(self.template.content).items()
+        liquid = {name: text for name, text in written if contents.has_liquid(text)}
+        values = self._with(answers) if liquid else {}
+        filled: dict[str, Any] = {name: self._field(name, text, values) for name, text in liquid.items()}
+        return replace(self.template.content, **filled)
+
+    def _field(self, name: str, text: str, values: Mapping[str, object]) -> str:
+        """One field of a link or card, on one line but for the description."""
+        if name in contents.ADDRESSES:
+            return self.renderer.render_address(text, values).strip()
+        words = self.renderer.render(text, values)
+        return words.strip() if name == "description" else " ".join(words.split())
 
     def example(self) -> Content:
         """What is said with each prompt's default, and with its question between marks where there is none.
@@ -52,14 +66,16 @@ class Filling:
         Raises:
             BadTemplate: as above, or for an unknown variable; never for lack of a value.
         """
-        if self.template.kind is ReplyKind.TEXT:
-            self.renderer.check(self.text, frozenset(), by_hand=True)
+        for source in (self.text,) if self.template.kind is ReplyKind.TEXT else self.template.sources:
+            self.renderer.check(source, frozenset(), by_hand=True)
         return self.with_gaps()
 
     def with_gaps(self) -> Content:
         """The same, with the text taken as it is: whoever checks it knows what it may show."""
         answers = {f"{ASK}.{prompt.name}": prompt.default or mark(prompt.question) for prompt in self.prompts}
-        return replace(self.prepared(answers), gaps=())
+        content = self.prepared(answers)
+        asked = tuple(prompt.question for prompt in self.prompts if not prompt.default)
+        return replace(_seen(replace(content, gaps=(*content.gaps, *asked))), gaps=())
 
     def prepared(self, answers: Mapping[str, str] = NO_ANSWERS) -> Content:
         """What is said, with a mark in the place of each value that is missing; its `gaps` names them.
@@ -71,7 +87,7 @@ class Filling:
         while True:
             try:
                 content = self.content(given)
-                return replace(content, gaps=_narrowest(gaps)) if gaps else content
+                return _seen(replace(content, gaps=_narrowest(gaps))) if gaps else content
             except MissingValue as error:
                 if error.name in given or len(gaps) == MOST_PLACEHOLDERS or time.thread_time() - began > SECONDS:
                     raise
@@ -95,6 +111,16 @@ class Filling:
         if prompt.required:
             raise MissingValue(1, variable, tr("“{name}” has to be filled in.", name=prompt.question))
         return NOTHING
+
+
+def _seen(content: Content) -> Content:
+    """The same, with the marks in its addresses as they are seen elsewhere: what enters an address is encoded there."""
+    shown: dict[str, Any] = {}
+    for field, text in contents.words_of(content).items():
+        for name in content.gaps if field in contents.ADDRESSES else ():
+            text = text.replace(quote(mark(name), safe=""), mark(name))
+        shown[field] = text
+    return replace(content, **shown)
 
 
 def _narrowest(names: Sequence[str]) -> tuple[str, ...]:

@@ -48,8 +48,9 @@ class Filler:
     def begin(self, template: Template, occasion: Occasion, variant: int | None = None) -> Filling:
         """Insert `template` into the conversation of `occasion`; `variant` counts from 0, None lets it choose."""
         text = template.texts[self._variant(template) if variant is None else variant]
-        prompts = self.prompts([text], template.prompts) if template.kind is ReplyKind.TEXT else ()
-        return Filling(template, text, prompts, self._values(occasion, text), self._renderer)
+        sources = [text] if template.kind is ReplyKind.TEXT else template.sources
+        values = self._values(occasion, "\n".join(sources))
+        return Filling(template, text, self.prompts(sources, template.prompts), values, self._renderer)
 
     def _variant(self, template: Template) -> int:
         count = len(template.texts)

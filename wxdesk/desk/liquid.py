@@ -20,6 +20,7 @@ from liquid.utils import ReadOnlyChainMap
 from wxdesk.core.errors import BadTemplate, MissingValue
 from wxdesk.core.render import MAX_PARTS, TEXT_LIMIT_BYTES, VARIABLES, WITH_FIELDS, byte_count
 from wxdesk.core.templates import ASK
+from wxdesk.desk.liquid_addresses import AddressOutput
 from wxdesk.desk.liquid_tags import BLOCKS, INNER, NESTING_LIMIT, SINGLE, check_tags, each_alone, line_of
 from wxdesk.i18n import tr
 
@@ -104,8 +105,11 @@ class LiquidRenderer:
 
     def __init__(self, processor_time: Callable[[], float] = time.thread_time) -> None:
         self._environment = _Environment(undefined=FalsyStrictUndefined)
-        self._environment.processor_time = processor_time
+        self._addresses = _AddressEnvironment(undefined=FalsyStrictUndefined)
+        for environment in (self._environment, self._addresses):
+            environment.processor_time = processor_time
         self._parsed = functools.lru_cache(maxsize=CACHED)(self._parse)
+        self._parsed_address = functools.lru_cache(maxsize=CACHED)(self._parse_address)
 
     def check(self, source: str, groups: frozenset[str] | None = None, *, by_hand: bool = False) -> None:
         """See whether `source` can be rendered, `m` having these `groups` (None: any).
@@ -146,11 +150,19 @@ class LiquidRenderer:
             MissingValue: a variable that it shows has none.
             BadTemplate: it does not parse, or it exceeds a bound.
         """
-        template = self._parsed(source)
-        try:
-            return template.render(variables)
-        except _FAILURES as error:
-            raise _explained(source, error) from None
+        return _rendered(self._parsed(source), source, variables)
+
+    def render_address(self, source: str, variables: Mapping[str, object]) -> str:
+        """The same for an address: what is shown in it comes out percent-encoded, so that it stays one value.
+
+        Raises:
+            MissingValue, BadTemplate: as `render`.
+        """
+        return _rendered(self._parsed_address(source), source, variables)
+
+    def _parse_address(self, source: str) -> liquid.BoundTemplate:
+        self._parsed(source)  # finds the mistakes
+        return self._addresses.from_string(source)
 
     def _parse(self, source: str) -> liquid.BoundTemplate:
         if len(source) > SOURCE_LIMIT:
@@ -224,6 +236,19 @@ class _Environment(liquid.Environment):
         self.filters = {name: _bounded(self.filters[name]) for name in FILTERS}
         for name in ("replace", "replace_first", "replace_last"):
             self.filters[name] = _replace_bounded(self.filters[name])
+
+
+class _AddressEnvironment(_Environment):
+    def setup_tags_and_filters(self, *, extra: bool = False) -> None:
+        super().setup_tags_and_filters(extra=extra)
+        self.add_tag(AddressOutput)
+
+
+def _rendered(template: liquid.BoundTemplate, source: str, variables: Mapping[str, object]) -> str:
+    try:
+        return template.render(variables)
+    except _FAILURES as error:
+        raise _explained(source, error) from None
 
 
 def _bounded(apply: Callable[..., object]) -> Callable[..., object]:

@@ -95,7 +95,7 @@ class Phrasebook:
             keywords=tuple(dict.fromkeys(word.strip() for word in template.keywords if word.strip())),
             body=template.body if is_text else "",
             others=template.others if is_text else (),
-            prompts=self._filler.prompts(template.texts, template.prompts) if is_text else (),
+            prompts=self._filler.prompts(template.sources, template.prompts),
             content=Content() if is_text else template.content,
         )
 

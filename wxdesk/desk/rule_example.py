@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
-from wxdesk.core.errors import BadRule, BadTemplate
+from wxdesk.core.errors import BadContent, BadRule, BadTemplate
 from wxdesk.core.faults import known_groups
 from wxdesk.core.matching import Matched, Ruleset, Tools
 from wxdesk.core.model import Content, MessageType, ReplyKind
 from wxdesk.core.rules import SENDING_ACTIONS, Action, ActionKind, Condition, Cooldown, Delivery, Rule
 from wxdesk.core.templates import Template
 from wxdesk.core.words import is_chinese
-from wxdesk.desk.composing import Composer, Occasion, parts_of
+from wxdesk.desk.composing import Composer, Occasion, messages_of, said_by
 from wxdesk.desk.filling import Filling
 from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.desk.shelf import Shelf
@@ -104,28 +104,26 @@ class Examples:
             return
         for number, text in enumerate(template.texts):
             try:
-                if action.kind is ActionKind.REPLY:
-                    self._renderer.check(text, names)
-                content = Filling(template, text, template.prompts, values(text), self._renderer).with_gaps()
-                parts = parts_of(content) if content.kind is ReplyKind.TEXT else [content]
-                yield Spoken(place, tuple(parts), "", number, len(template.texts))
-            except BadTemplate as error:
+                sources = (text,) if template.kind is ReplyKind.TEXT else template.sources
+                for source in sources if action.kind is not ActionKind.TEMPLATE else ():
+                    self._renderer.check(source, names)
+                known = values("\n".join(sources))
+                content = Filling(template, text, template.prompts, known, self._renderer).with_gaps()
+                yield Spoken(place, tuple(messages_of(content)), "", number, len(template.texts))
+            except (BadTemplate, BadContent) as error:
                 yield Spoken(place, (), _problem(action, error), number, len(template.texts))
 
     def _template(self, action: Action) -> Template | None:
-        match action.kind:
-            case ActionKind.REPLY:
-                return Template(0, "", action.text, others=action.others)
-            case ActionKind.TEMPLATE:
-                return self._shelf.named(action.text)
-            case _:
-                return Template(0, "", content=action.content)
+        return self._shelf.named(action.text) if action.kind is ActionKind.TEMPLATE else said_by(action)
 
 
-def _problem(action: Action, error: BadTemplate) -> str:
-    """Where the rule's own text is wrong, its line is enough."""
-    own = action.kind is ActionKind.REPLY
-    return tr("Line {line}: {reason}", line=error.line, reason=error.reason) if own else explain(error)
+def _problem(action: Action, error: BadTemplate | BadContent) -> str:
+    """Where the rule's own text is wrong, its line is enough; a field has one line."""
+    if isinstance(error, BadContent) or action.kind is ActionKind.TEMPLATE:
+        return explain(error)
+    if action.kind is ActionKind.REPLY:
+        return tr("Line {line}: {reason}", line=error.line, reason=error.reason)
+    return error.reason
 
 
 def _is_written(tried: Tried) -> bool:

@@ -13,6 +13,7 @@ from wxdesk.core.pointless import WITH_WORDS
 from wxdesk.core.render import VARIABLES, variables
 from wxdesk.core.rules import Action, ActionKind, Rule
 from wxdesk.core.templates import Template
+from wxdesk.desk.composing import said_by
 from wxdesk.desk.filling import Filling
 
 if TYPE_CHECKING:
@@ -36,10 +37,8 @@ def valueless(
 
 
 def _texts(action: Action, stored: Mapping[str, Template]) -> Iterable[str]:
-    if action.kind is ActionKind.REPLY:
-        return action.texts
-    template = stored.get(action.text) if action.kind is ActionKind.TEMPLATE else None
-    return template.texts if template is not None else ()
+    template = stored.get(action.text) if action.kind is ActionKind.TEMPLATE else said_by(action)
+    return template.sources if template is not None else ()
 
 
 def _never_there(rule: Rule, texts: Iterable[str], renderer: LiquidRenderer, *, has_hours: bool) -> Iterator[str]:

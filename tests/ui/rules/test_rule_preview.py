@@ -10,6 +10,7 @@ from wxdesk.core.model import Content, MessageType, ReplyKind
 from wxdesk.core.rules import ActionKind
 from wxdesk.ui.editing.template_edit import TemplateEdit
 from wxdesk.ui.rules.condition_parts import PatternPart
+from wxdesk.ui.rules.fields_body import FieldsBody
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.rules.reply_body import ReplyBody
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -80,6 +81,37 @@ def test_wordings_links_and_cards_each_have_their_bubble(page: RulesPage, qtbot:
     assert [one.text for one in shown[:2]] == ["A colleague will help you.", "Somebody will help you."]
     assert (shown[2].kind, shown[2].title) == (ReplyKind.LINK, "Our shop")
     assert page.preview.cost.full_text().endswith("takes 2 replies")
+
+
+def test_the_fields_of_a_link_show_variables_and_mistakes_in_their_place(page: RulesPage, qtbot: QtBot) -> None:
+    page.editor.then_card.add_action(ActionKind.LINK)
+    body = page.editor.then_card.rows()[2].body
+    assert isinstance(body, FieldsBody)
+    assert body.variables is not None
+    body.field("title").setText("For ")
+    body.field("title").setFocus()
+    body.field("url").setFocus()
+    body.field("url").setText("https://shop.example/?q=")
+    body.variables.fill()
+    pick = next(one for one in body.variables.menu_shown.actions() if one.data() == "message.text")
+    pick.trigger()
+    assert body.field("url").text() == "https://shop.example/?q={{ message.text }}"
+    body.field("title").setFocus()
+    qtbot.keyClicks(body.field("title"), "{{ contact.alias }}")
+    qtbot.waitUntil(lambda: bool(page.preview.contents()) and page.preview.contents()[-1].title == "For Wang Fang")
+    assert page.preview.contents()[-1].url == "https://shop.example/?q=refund"
+    body.field("title").setText("{{ nope }}")
+    body.field("description").setText("{{ contact.nope }}")
+    page.editor.check_now()
+    said = "Title: There is no variable “nope”.\nDescription: There is no variable “contact.nope”."
+    assert said in [label.full_text() for label in body.findChildren(PlainLabel) if label.isVisible()]
+    assert [name for name in ("title", "description", "url") if body.field(name).property("wrong")] == [
+        "title",
+        "description",
+    ]
+    assert page.preview.texts()[-1] == "There is no variable “nope”."
+    page.editor.places.show(page.editor.faults[1])
+    qtbot.waitUntil(lambda: body.field("description").hasFocus())
 
 
 def test_a_rule_that_is_not_begun_says_so_calmly(page: RulesPage, qtbot: QtBot) -> None:

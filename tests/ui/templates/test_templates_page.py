@@ -13,7 +13,7 @@ from tests.ui.conftest import ShowPage
 from tests.ui.world import World
 from wxdesk import i18n
 from wxdesk.core.model import ReplyKind
-from wxdesk.core.templates import Template
+from wxdesk.core.templates import Prompt, Template
 from wxdesk.desk.starter_templates import starter_templates
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.editing.leave_dialog import LeaveDialog
@@ -185,6 +185,26 @@ def test_a_link_has_fields_of_its_own(qtbot: QtBot, bridge: Bridge, page: Templa
     page.editor.save()
     qtbot.waitUntil(lambda: stored()[0].kind is ReplyKind.LINK)
     assert (stored()[0].content.title, stored()[0].body) == ("Our hours", "")
+
+
+def test_a_field_of_a_link_asks_and_shows_what_it_asks(qtbot: QtBot, page: TemplatesPage, stored: Stored) -> None:
+    page.editor.saying.kinds[ReplyKind.LINK].click()
+    fields = page.editor.saying.fields
+    write(qtbot, fields.by_name["title"], "Hello ")
+    write(qtbot, fields.by_name["url"], "https://shop.example/?no=")
+    fields.variables.fill()
+    fields.variables.menu_shown.actions()[0].trigger()
+    assert fields.by_name["url"].text() == "https://shop.example/?no={{ ask.order_no }}"
+    qtbot.keyClicks(fields.by_name["url"].edit, "no")  # in the place of the name that is proposed
+    page.editor.check_now()
+    assert [row.name for row in page.editor.prompts.rows()] == ["no"]
+    assert page.editor.preview.bubble.content.url == "https://shop.example/?no=‹no›"
+    fields.by_name["title"].edit.setText("{{ nope }}")
+    page.editor.check_now()
+    assert "nope" in fields.by_name["title"].error.full_text()
+    fields.by_name["title"].edit.setText("Hello {{ contact.alias }}")
+    page.editor.save()
+    qtbot.waitUntil(lambda: stored()[0].prompts == (Prompt("no"),))
 
 
 def test_a_copy_keeps_the_words_and_leaves_the_shortcut(qtbot: QtBot, page: TemplatesPage, stored: Stored) -> None:

@@ -15,6 +15,8 @@ def variable_names(groups: Iterable[str] = ()) -> list[tuple[str, str]]:
         "message.text": tr("what the customer wrote"),
         "time": tr("the time, as 14:05"),
         "date": tr("the date"),
+        "hours.next_open": tr("when it opens next"),
+        "hours.next_close": tr("when it closes next"),
         "window.left": tr("replies that are left"),
         "account": tr("the mini program's name"),
         "session.value": tr("where the customer came from last; session.id and the like, if it has fields"),

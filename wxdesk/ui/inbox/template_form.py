@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QWidget
 
+from wxdesk.core.contents import words_of
 from wxdesk.core.errors import BadTemplate, MissingValue
 from wxdesk.core.model import Content
 from wxdesk.core.templates import ASK, Prompt
@@ -156,7 +157,7 @@ def _shown(filling: Filling, answers: dict[str, str]) -> str:
         content: Content = filling.content(gaps)
     except BadTemplate as error:
         return explain(error)
-    return content.text
+    return "\n".join(words for words in words_of(content).values() if words)
 
 
 def _shortened(text: str) -> str:

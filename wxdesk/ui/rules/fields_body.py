@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
+from wxdesk.core.contents import WORDS
 from wxdesk.core.faults import Fault, Place
 from wxdesk.core.model import ReplyKind
 from wxdesk.core.rules import Action, ActionKind
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.content.picture_field import PictureField
+from wxdesk.ui.editing.variable_menu import FieldVariables
 from wxdesk.ui.rules.action_body import ActionBody
 from wxdesk.ui.rules.condition_parts import error_label
 from wxdesk.ui.theme import Size
@@ -42,6 +45,7 @@ class FieldsBody(ActionBody):
         self._digest, self._media = PICTURES.get(action.kind, ("", ""))
         self.by_id = Button(tr("Name a media_id instead"), kind=ButtonKind.LINK, parent=self)
         self.by_id.hide()
+        self.variables: FieldVariables | None = None
         self._error = error_label(self)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -55,7 +59,11 @@ class FieldsBody(ActionBody):
             self._add_picture(grid, len(fields), bridge)
             self._add(grid, len(fields) + 2, *next(one for one in fields if one[0] == self._media))
             self._show_media(bool(getattr(action.content, self._media)) and not self.picture_digest)
-        grid.addWidget(self._error, len(fields) + 3, 1)
+        written = [self._fields[name] for name in WORDS[KINDS[action.kind]]]
+        if written:
+            self.variables = FieldVariables(written, self)
+            grid.addWidget(self.variables, len(fields) + 3, 1, Qt.AlignmentFlag.AlignLeft)
+        grid.addWidget(self._error, len(fields) + 4, 0, 1, 2)
 
     def _add(self, grid: QGridLayout, row: int, name: str, label: str, hint: str) -> None:
         field = QLineEdit(self)
@@ -116,13 +124,27 @@ class FieldsBody(ActionBody):
         """One field, by its name in `Content`."""
         return self._fields[name]
 
-    def show_fault(self, fault: Fault | None, reason: str) -> None:
-        """Frame what is empty, and say it below."""
-        empty = self._empty() if fault is not None else []
+    def show_groups(self, names: Iterable[str]) -> None:
+        """Offer them as `m.…`."""
+        if self.variables is not None:
+            self.variables.show_groups(names)
+
+    def show_faults(self, faults: Sequence[Fault]) -> None:
+        """Frame what is empty or wrong, and say it all below, each by the name of its field."""
+        named = [(str(fault.where[3]) if len(fault.where) > 3 else "", tr(fault.reason)) for fault in faults]
+        wrong = {name for name, _ in named}
+        if "" in wrong:
+            wrong.update(self._empty())
         for name, field in self._fields.items():
-            set_wrong(field, name in empty)
-        self._error.setText(reason)
-        self._error.setVisible(bool(reason))
+            set_wrong(field, name in wrong)
+            field.setAccessibleDescription("\n".join(reason for one, reason in named if one == name))
+        words = "\n".join(self._words(name, reason) for name, reason in named)
+        self._error.setText(words)
+        self._error.setVisible(bool(words))
+
+    def _words(self, name: str, reason: str) -> str:
+        label = self._labels.get(name)
+        return tr("{field}: {reason}", field=label.full_text(), reason=reason) if label else reason
 
     def _empty(self) -> list[str]:
         return [name for name, field in self._fields.items() if name in _NEEDED and not field.text().strip()]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction, QTextCursor
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from wxdesk.core.faults import Fault, Place
@@ -14,14 +14,14 @@ from wxdesk.core.render import TEXT_LIMIT_BYTES, byte_count
 from wxdesk.core.rules import Action, Variant
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.template_edit import TemplateEdit
-from wxdesk.ui.editing.variables import variable_names
+from wxdesk.ui.editing.variable_menu import VariableMenu
 from wxdesk.ui.rules.action_body import ActionBody
 from wxdesk.ui.rules.condition_parts import error_label
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.flow import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.widgets.menu_button import MenuButton, OneOf
+from wxdesk.ui.widgets.menu_button import OneOf
 from wxdesk.ui.widgets.small_button import SmallButton
 from wxdesk.ui.widgets.word_chips import HEIGHT
 
@@ -77,16 +77,14 @@ class ReplyBody(ActionBody):
     def __init__(self, action: Action, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._action = action
-        self._groups: tuple[str, ...] = ()
         self._wordings: list[Wording] = []
         self._column = QVBoxLayout()
         self._column.setSpacing(6)
         self.choice = OneOf([(one, variant_word(one)) for one in Variant], tr("Which wording is said"), self)
         self.choice.set_value(action.variant)
         self.choice.chosen.connect(self.changed)
-        self.variables = MenuButton(tr("Insert a variable"), kind=ButtonKind.LINK, parent=self)
-        self.variables.menu_shown.aboutToShow.connect(self._fill_menu)
-        self.variables.menu_shown.triggered.connect(self._insert)
+        self.variables = VariableMenu(self)
+        self.variables.picked.connect(self._insert)
         self.more = Button(tr("+ Wording"), kind=ButtonKind.LINK, parent=self)
         self.more.clicked.connect(self._add_empty)
         self._size = PlainLabel(size=Size.SMALL, role="secondary", tabular=True, parent=self)
@@ -149,7 +147,7 @@ class ReplyBody(ActionBody):
 
     def show_groups(self, names: Iterable[str]) -> None:
         """Offer them as `m.…`."""
-        self._groups = tuple(sorted(names))
+        self.variables.show_groups(names)
 
     def add_wording(self) -> Wording:
         """Begin another wording and put the keyboard into it. What is said then goes round, so that it is heard."""
@@ -189,17 +187,10 @@ class ReplyBody(ActionBody):
         self.choice.setVisible(len(self._wordings) > 1)
         self.more.setEnabled(len(self._wordings) < MOST_WORDINGS)
 
-    def _fill_menu(self) -> None:
-        menu = self.variables.menu_shown
-        menu.clear()
-        for name, meaning in variable_names(self._groups):
-            action = menu.addAction(f"{meaning}    {name}")
-            action.setData(name)
-
-    def _insert(self, action: QAction) -> None:
+    def _insert(self, text: str) -> None:
         edits = [wording.edit for wording in self._wordings]
         edit = next((edit for edit in edits if edit.hasFocus()), self.edit)
-        edit.insert("{{ " + action.data() + " }}")
+        edit.insert(text)
 
 
 def variant_word(variant: Variant) -> str:

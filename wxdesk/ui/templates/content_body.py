@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from wxdesk.core.contents import WORDS
 from wxdesk.core.model import Content, ReplyKind
 from wxdesk.core.templates import IN_CONTENT, TemplateFault
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.content.picture_field import PictureField
+from wxdesk.ui.editing.variable_menu import FieldVariables
 from wxdesk.ui.widgets.field import Field
 
 
@@ -45,6 +47,8 @@ class ContentBody(QWidget):
         for field in self.by_name.values():
             column.addWidget(field)
             field.edited.connect(self.changed)
+        self.variables = FieldVariables([field.edit for field in self.by_name.values()], self, asking=True)
+        column.addWidget(self.variables, 0, Qt.AlignmentFlag.AlignLeft)
         for picture in self.pictures.values():
             column.addWidget(picture)
             picture.changed.connect(self.changed)
@@ -56,6 +60,7 @@ class ContentBody(QWidget):
             field.setVisible(name in _FIELDS[content.kind])
             if name in _FIELDS[content.kind] and field.text() != getattr(content, name):
                 field.edit.setText(getattr(content, name))
+        self.variables.setVisible(bool(WORDS[content.kind]))
         for name, picture in self.pictures.items():
             picture.setVisible(name in _FIELDS[content.kind])
             if name in _FIELDS[content.kind] and picture.digest != getattr(content, name):

@@ -45,7 +45,7 @@ class TemplatePreview(QFrame):
             self._show(Content(), "", tr("It is shown here once there is no mistake in the text."))
             return
         asked = bool(template.prompts)
-        note = tr("In ‹ › stands what you fill in.") if asked and content.kind is ReplyKind.TEXT else ""
+        note = tr("In ‹ › stands what you fill in.") if asked else ""
         self._show(content, cost_words(content), note)
 
     def _show(self, content: Content, cost: str, note: str) -> None:

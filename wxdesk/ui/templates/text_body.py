@@ -5,24 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from wxdesk.core.render import TEXT_LIMIT_BYTES, byte_count
 from wxdesk.core.rules import Variant
-from wxdesk.core.templates import ASK, MOST_VARIANTS, TemplateFault
+from wxdesk.core.templates import MOST_VARIANTS, TemplateFault
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.template_edit import TemplateEdit
-from wxdesk.ui.editing.variables import variable_names
+from wxdesk.ui.editing.variable_menu import CLOSING, VariableMenu, asked_name, is_asking
 from wxdesk.ui.templates.words import variant_name
 from wxdesk.ui.theme import Size
-from wxdesk.ui.widgets.buttons import ButtonKind, Chip
+from wxdesk.ui.widgets.buttons import Chip
 from wxdesk.ui.widgets.flow import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.widgets.menu_button import MenuButton, OneOf
+from wxdesk.ui.widgets.menu_button import OneOf
 from wxdesk.ui.widgets.small_button import SmallButton
-
-HOURS = ("hours.next_open", "hours.next_close")
 
 
 class TextBody(QWidget):
@@ -45,9 +42,8 @@ class TextBody(QWidget):
         self.error = PlainLabel(size=Size.SMALL, role="failed", wrap=True, parent=self)
         self.error.hide()
         self.bytes_shown = PlainLabel(size=Size.SMALL, role="secondary", tabular=True, parent=self)
-        self.variables = MenuButton(tr("Insert a variable"), kind=ButtonKind.LINK, parent=self)
-        self.variables.menu_shown.aboutToShow.connect(self._fill_menu)
-        self.variables.menu_shown.triggered.connect(self._insert)
+        self.variables = VariableMenu(self, asking=True)
+        self.variables.picked.connect(self._insert)
         self._make_variants()
         self._lay_out()
         self._show_variants()
@@ -189,28 +185,11 @@ class TextBody(QWidget):
         size = byte_count(self.edit.text())
         self.bytes_shown.setText(tr("{size} / {limit} bytes as written", size=size, limit=TEXT_LIMIT_BYTES))
 
-    def _fill_menu(self) -> None:
-        menu = self.variables.menu_shown
-        menu.clear()
-        asking = menu.addAction(tr("something that you fill in") + f"    {ASK}.…")
-        asking.setData("")
-        menu.addSeparator()
-        for name, meaning in (*variable_names(), *_hour_names()):
-            menu.addAction(f"{meaning}    {name}").setData(name)
-
-    def _insert(self, action: QAction) -> None:
-        name = action.data()
-        if name:
-            self.edit.insert("{{ " + name + " }}")
-            return
-        asked = tr("order_no")
-        self.edit.insert("{{ " + f"{ASK}.{asked}" + " }}")
-        cursor = self.edit.textCursor()
-        end = cursor.position() - len(" }}")
-        cursor.setPosition(end - len(asked))
-        cursor.setPosition(end, cursor.MoveMode.KeepAnchor)
-        self.edit.setTextCursor(cursor)
-
-
-def _hour_names() -> tuple[tuple[str, str], ...]:
-    return tuple(zip(HOURS, (tr("when it opens next"), tr("when it closes next")), strict=True))
+    def _insert(self, text: str) -> None:
+        self.edit.insert(text)
+        if is_asking(text):
+            cursor = self.edit.textCursor()
+            end = cursor.position() - len(CLOSING)
+            cursor.setPosition(end - len(asked_name()))
+            cursor.setPosition(end, cursor.MoveMode.KeepAnchor)
+            self.edit.setTextCursor(cursor)
