@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -15,6 +15,9 @@ from wxdesk.ui.widgets.buttons import ButtonKind
 from wxdesk.ui.widgets.menu_button import MenuButton
 
 CLOSING = " }}"
+
+AT_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
+"""Where a menu button stands in a layout: its own direction is from right to left."""
 
 
 class VariableMenu(MenuButton):
@@ -56,6 +59,7 @@ class FieldVariables(VariableMenu):
 
     def __init__(self, fields: Sequence[QLineEdit], parent: QWidget, *, asking: bool = False) -> None:
         super().__init__(parent, asking=asking)
+        self._parent = parent
         self._first = self._into = fields[0]
         for field in fields:
             field.installEventFilter(self)
@@ -68,7 +72,7 @@ class FieldVariables(VariableMenu):
         return super().eventFilter(watched, event)
 
     def _insert(self, text: str) -> None:
-        field = self._into if self._into.isVisibleTo(self.parentWidget()) else self._first
+        field = self._into if self._into.isVisibleTo(self._parent) else self._first
         field.insert(text)
         field.setFocus()
         if is_asking(text):

@@ -16,7 +16,7 @@ from wxdesk.core.rules import Action, ActionKind
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.content.picture_field import PictureField
-from wxdesk.ui.editing.variable_menu import FieldVariables
+from wxdesk.ui.editing.variable_menu import AT_LEFT, FieldVariables
 from wxdesk.ui.rules.action_body import ActionBody
 from wxdesk.ui.rules.condition_parts import error_label
 from wxdesk.ui.theme import Size
@@ -41,6 +41,7 @@ class FieldsBody(ActionBody):
         self._content = action.content
         self._fields: dict[str, QLineEdit] = {}
         self._labels: dict[str, PlainLabel] = {}
+        self._reasons: dict[str, PlainLabel] = {}
         self.picture: PictureField | None = None
         self._digest, self._media = PICTURES.get(action.kind, ("", ""))
         self.by_id = Button(tr("Name a media_id instead"), kind=ButtonKind.LINK, parent=self)
@@ -53,17 +54,18 @@ class FieldsBody(ActionBody):
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 1)
         fields = content_fields(action.kind)
+        below = 2 * len(fields)
         for row, (name, label, hint) in enumerate(one for one in fields if one[0] != self._media):
             self._add(grid, row, name, label, hint)
         if self._media:
-            self._add_picture(grid, len(fields), bridge)
-            self._add(grid, len(fields) + 2, *next(one for one in fields if one[0] == self._media))
+            self._add_picture(grid, below, bridge)
+            self._add(grid, len(fields) + 1, *next(one for one in fields if one[0] == self._media))
             self._show_media(bool(getattr(action.content, self._media)) and not self.picture_digest)
         written = [self._fields[name] for name in WORDS[KINDS[action.kind]]]
         if written:
             self.variables = FieldVariables(written, self)
-            grid.addWidget(self.variables, len(fields) + 3, 1, Qt.AlignmentFlag.AlignLeft)
-        grid.addWidget(self._error, len(fields) + 4, 0, 1, 2)
+            grid.addWidget(self.variables, 2 * len(written), 1, AT_LEFT)
+        grid.addWidget(self._error, below + 4, 0, 1, 2)
 
     def _add(self, grid: QGridLayout, row: int, name: str, label: str, hint: str) -> None:
         field = QLineEdit(self)
@@ -73,8 +75,10 @@ class FieldsBody(ActionBody):
         field.textEdited.connect(self._edited)
         self._fields[name] = field
         self._labels[name] = PlainLabel(label, size=Size.SMALL, role="secondary", parent=self)
-        grid.addWidget(self._labels[name], row, 0)
-        grid.addWidget(field, row, 1)
+        self._reasons[name] = error_label(self)
+        grid.addWidget(self._labels[name], 2 * row, 0)
+        grid.addWidget(field, 2 * row, 1)
+        grid.addWidget(self._reasons[name], 2 * row + 1, 1)
 
     def _add_picture(self, grid: QGridLayout, row: int, bridge: Bridge) -> None:
         if self._kind is ActionKind.IMAGE:
@@ -130,21 +134,17 @@ class FieldsBody(ActionBody):
             self.variables.show_groups(names)
 
     def show_faults(self, faults: Sequence[Fault]) -> None:
-        """Frame what is empty or wrong, and say it all below, each by the name of its field."""
+        """Frame what is empty or wrong, and say below each field what is wrong with it."""
         named = [(str(fault.where[3]) if len(fault.where) > 3 else "", tr(fault.reason)) for fault in faults]
         wrong = {name for name, _ in named}
         if "" in wrong:
             wrong.update(self._empty())
         for name, field in self._fields.items():
             set_wrong(field, name in wrong)
-            field.setAccessibleDescription("\n".join(reason for one, reason in named if one == name))
-        words = "\n".join(self._words(name, reason) for name, reason in named)
-        self._error.setText(words)
-        self._error.setVisible(bool(words))
-
-    def _words(self, name: str, reason: str) -> str:
-        label = self._labels.get(name)
-        return tr("{field}: {reason}", field=label.full_text(), reason=reason) if label else reason
+            reasons = "\n".join(reason for one, reason in named if one == name)
+            field.setAccessibleDescription(reasons)
+            _say(self._reasons[name], reasons)
+        _say(self._error, "\n".join(reason for name, reason in named if name not in self._fields))
 
     def _empty(self) -> list[str]:
         return [name for name, field in self._fields.items() if name in _NEEDED and not field.text().strip()]
@@ -165,6 +165,11 @@ class FieldsBody(ActionBody):
 
     def _edited(self) -> None:
         self.changed.emit()
+
+
+def _say(label: PlainLabel, words: str) -> None:
+    label.setText(words)
+    label.setVisible(bool(words))
 
 
 def content_fields(kind: ActionKind) -> list[tuple[str, str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from wxdesk.core.contents import WORDS
@@ -14,7 +14,7 @@ from wxdesk.core.templates import IN_CONTENT, TemplateFault
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.content.picture_field import PictureField
-from wxdesk.ui.editing.variable_menu import FieldVariables
+from wxdesk.ui.editing.variable_menu import AT_LEFT, FieldVariables
 from wxdesk.ui.widgets.field import Field
 
 
@@ -48,7 +48,7 @@ class ContentBody(QWidget):
             column.addWidget(field)
             field.edited.connect(self.changed)
         self.variables = FieldVariables([field.edit for field in self.by_name.values()], self, asking=True)
-        column.addWidget(self.variables, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.variables, 0, AT_LEFT)
         for picture in self.pictures.values():
             column.addWidget(picture)
             picture.changed.connect(self.changed)
