@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.core.asking import REPLY, TAG, ask, ruleset, subject, verdicts, when
 from wxdesk.core.errors import BadRule
-from wxdesk.core.model import Content, MessageType
+from wxdesk.core.model import Content, MessageType, ReplyKind
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule, SessionFromTest, Verdict
 
 # condition, text, whether it holds
@@ -320,7 +320,8 @@ def test_ten_thousand_rules_share_their_refusals() -> None:
 
 @pytest.mark.parametrize("kind", list(ActionKind))
 def test_everything_but_tag_notify_and_typing_is_an_answer(kind: ActionKind) -> None:
-    content = Content(media_id="m", title="t", url="https://a.cn", page_path="p", thumb_media_id="t")
+    said = ReplyKind(kind) if kind in (*ReplyKind,) else ReplyKind.TEXT
+    content = Content(said, media_id="m", title="t", url="https://a.cn", page_path="p", thumb_media_id="t")
     actions = (*TAG, Action(kind, text="好", tags=("a",), content=content, seconds=1, minutes=30))
     if kind is ActionKind.TYPING:  # it can only stand before something that is sent
         actions = TAG

@@ -10,7 +10,7 @@ import pytest
 
 from tests.flow.timed_desk import Desk, timed_desk
 from wxdesk.core.calls import Cause
-from wxdesk.core.errors import ReplyHasGap
+from wxdesk.core.errors import PartHasGap, ReplyHasGap
 from wxdesk.core.events import CallRaised, DecisionMade
 from wxdesk.core.inbox import InboxFilter
 from wxdesk.core.model import Reply, ReplyState
@@ -32,6 +32,16 @@ then = [{ reply = "九点到九点。" }]
 name = "order"
 when = { regex = "单号(?P<no>.*)" }
 then = [{ link = { title = "订单 {{ m.no }}", url = "https://shop.example/o?no={{ m.no }}" } }]
+
+[[rules]]
+name = "two"
+when = { any = ["你好"] }
+then = [{ reply = "{{ contact.alias }}，您好。" }, { reply = "九点开门。" }, { reply = "欢迎光临。" }]
+
+[[rules]]
+name = "gap behind"
+when = { any = ["再见"] }
+then = [{ reply = "再见。" }, { reply = "{{ contact.alias }}，慢走。" }]
 
 [[rules]]
 name = "broken"
@@ -112,6 +122,50 @@ async def test_a_link_that_lacks_a_value_waits_until_its_human_has_filled_it_in(
     await handoff.release(draft.id)
     await desk.until_sent(1)
     assert desk.sandbox.sent[0].content["url"] == "https://shop.example/o?no=9"
+
+
+async def drafts_in(desk: Desk, chat: int) -> list[Reply]:
+    items = await desk.opened.desk.store.conversations.timeline(chat)
+    return sorted((item for item in items if isinstance(item, Reply)), key=lambda one: one.id)
+
+
+async def test_no_later_part_leaves_while_a_value_is_missing_in_an_earlier_one(desk: Desk) -> None:
+    chat = await says(desk, "你好")
+    first, second, third = await drafts_in(desk, chat)
+    handoff = desk.opened.desk.handoff
+    for part in (second, third):
+        with pytest.raises(PartHasGap, match=r"contact\.alias"):
+            await handoff.release(part.id)
+    with pytest.raises(ReplyHasGap):
+        await handoff.release_answer(first.id)
+    with pytest.raises(PartHasGap):
+        await handoff.release_answer(second.id)
+    assert [one.state for one in await drafts_in(desk, chat)] == [ReplyState.DRAFT] * 3
+    await handoff.edit(first.id, "李雷，您好。")
+    await handoff.release(second.id)  # what is whole may leave in any order that its human wants
+    await handoff.release_answer(first.id)
+    await desk.until_sent(3)
+    assert sorted(one.text for one in desk.sandbox.sent) == sorted(["李雷，您好。", "九点开门。", "欢迎光临。"])
+
+
+async def test_an_earlier_part_that_is_thrown_away_takes_the_later_ones_with_it(desk: Desk) -> None:
+    chat = await says(desk, "你好")
+    first, *_ = await drafts_in(desk, chat)
+    await desk.opened.desk.handoff.cancel(first.id)
+    assert [one.state for one in await drafts_in(desk, chat)] == [ReplyState.CANCELLED] * 3
+
+
+async def test_one_word_for_the_whole_answer_sends_none_of_it_while_a_later_part_lacks_a_value(desk: Desk) -> None:
+    chat = await says(desk, "再见")
+    first, second = await drafts_in(desk, chat)
+    handoff = desk.opened.desk.handoff
+    with pytest.raises(PartHasGap, match=r"contact\.alias"):
+        await handoff.release_answer(first.id)
+    assert [one.state for one in await drafts_in(desk, chat)] == [ReplyState.DRAFT] * 2
+    await handoff.edit(second.id, "李雷，慢走。")
+    await handoff.release_answer(first.id)
+    await desk.until_sent(2)
+    assert [one.text for one in desk.sandbox.sent] == ["再见。", "李雷，慢走。"]
 
 
 async def test_the_call_lasts_over_a_restart_and_its_draft_gives_way_to_an_answer(desk: Desk) -> None:

@@ -16,6 +16,7 @@
     │   ├── BadContent             a picture, link or card that WeChat would refuse: field, reason
     │   ├── ReplyEmpty             a reply without a word in it
     │   ├── ReplyHasGap            a prepared reply in which a value is missing: name
+    │   │   └── PartHasGap         the same of another part of its answer, to leave before or with it
     │   ├── ReplyTooLong           bytes, and how many WeChat takes
     │   ├── PartsDiffer            a long text makes another number of messages than was agreed to
     │   └── TooFewLeft             more messages than the contact's reply window allows
@@ -191,6 +192,14 @@ class ReplyHasGap(BadInput):
 
     def __init__(self, name: str) -> None:
         super().__init__(name=name)
+
+
+class PartHasGap(ReplyHasGap):
+    """A value is missing in another part of the same answer, without which this part would be half of it."""
+
+    template = (
+        "“{name}” has no value in another part of this answer. Fill it in there first, then this part can be sent."
+    )
 
 
 class ReplyTooLong(BadInput):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
+from wxdesk.core.gaps import open_gaps
 from wxdesk.core.lifecycle import BEFORE_SENDING
 from wxdesk.core.model import Reply, ReplyState
 
@@ -53,10 +54,29 @@ def needs_word(part: Reply) -> bool:
 def asking(replies: Iterable[Reply]) -> dict[int, tuple[Reply, ...]]:
     """The parts of an answer that need a word, where they are several, by the id of the first of them.
 
-    One word at that one can be for all of them.
+    One word at that one can be for all of them, unless a value is missing in a later one.
     """
     answers = (tuple(part for part in parts if needs_word(part)) for parts in _answers(replies))
-    return {parts[0].id: parts for parts in answers if len(parts) > 1}
+    return {parts[0].id: parts for parts in answers if len(parts) > 1 and not any(map(_lacks, parts[1:]))}
+
+
+def lacking_ahead(replies: Iterable[Reply]) -> dict[int, str]:
+    """The parts that may not leave because a value is missing in an earlier one, by their ids, with its name.
+
+    A human can fill that in, or cancel the earlier part and the later ones with it.
+    """
+    found: dict[int, str] = {}
+    for parts in _answers(replies):
+        missing = ""
+        for part in parts:
+            if missing and part.state in UNDECIDED:
+                found[part.id] = missing
+            missing = missing or next(iter(_lacks(part)), "")
+    return found
+
+
+def _lacks(part: Reply) -> tuple[str, ...]:
+    return open_gaps(part.content) if part.state in UNDECIDED else ()
 
 
 def following(replies: Iterable[Reply]) -> dict[int, int]:

@@ -197,11 +197,19 @@ class Handoff:
         self._publish(ConversationChanged(conversation_id))
 
     async def release(self, reply_id: int) -> Reply:
-        """Send a held reply or a draft now; what of its answer waits behind it follows."""
+        """Send a held reply or a draft now; what of its answer waits behind it follows.
+
+        Raises:
+            ReplyHasGap: a value is missing in it; `PartHasGap`: in a part of its answer that comes before it.
+        """
         return await self._move(reply_id, Move.RELEASE)
 
     async def release_answer(self, reply_id: int) -> Reply:
-        """Send a reply now that asks or is a draft, with the later parts of its answer that are so too."""
+        """Send a reply now that asks or is a draft, with the later parts of its answer that are so too.
+
+        Raises:
+            ReplyHasGap: a value is missing in it; `PartHasGap`: in another part. Nothing was sent.
+        """
         return await self._move(reply_id, Move.RELEASE, whole=True)
 
     async def keep(self, reply_id: int) -> Reply:

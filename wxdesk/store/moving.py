@@ -22,11 +22,11 @@ from sqlalchemy import (
     update,
 )
 
-from wxdesk.core.errors import MoveNotAllowed, NotFound, ReplyHasGap
+from wxdesk.core.errors import MoveNotAllowed, NotFound, PartHasGap, ReplyHasGap
 from wxdesk.core.gaps import open_gaps
 from wxdesk.core.lifecycle import Move, next_state
 from wxdesk.core.model import Author, Content, Reply, ReplyState, ReplyWindow
-from wxdesk.core.parts import STOPS, needs_word
+from wxdesk.core.parts import STOPS, UNDECIDED, needs_word
 from wxdesk.core.steps import Step, StepKind
 from wxdesk.desk.reply_ports import ReplyChanges
 from wxdesk.store import aside
@@ -90,7 +90,8 @@ def move(connection: Connection, reply_id: int, made: Move, at: datetime, change
     found = locked(connection, reply_id)
     before, promise = found.reply, made in ARRIVED and found.promises(at)
     state = next_state(before.state, made)
-    _refuse_gap(before, made)
+    if made in _TOWARDS_THE_CONTACT:
+        _refuse_gap(connection, before)
     values = _values(before, made, at, changes) | {"state": state, "updated_at": at}
     if state in _LEFT_TO_A_HUMAN or needs_word(before):
         values["aside"] = None
@@ -109,11 +110,22 @@ def move(connection: Connection, reply_id: int, made: Move, at: datetime, change
     return after
 
 
-def _refuse_gap(reply: Reply, made: Move) -> None:
-    """A reply in which a value is missing goes nowhere but away."""
-    gaps = open_gaps(reply.content) if made in _TOWARDS_THE_CONTACT else ()
-    if gaps:
-        raise ReplyHasGap(gaps[0])
+def _refuse_gap(connection: Connection, reply: Reply) -> None:
+    """A reply in which a value is missing goes nowhere but away, and nothing behind it in its answer goes before it."""
+    for name in open_gaps(reply.content):
+        raise ReplyHasGap(name)
+    if reply.part_of is not None:
+        is_earlier = (replies.c.id == reply.part_of) | (
+            (replies.c.part_of == reply.part_of) & (replies.c.id < reply.id)
+        )
+        refuse_gaps_among(connection, is_earlier & replies.c.state.in_(UNDECIDED))
+
+
+def refuse_gaps_among(connection: Connection, others: ColumnElement[bool]) -> None:
+    """Raise `PartHasGap` if a value is missing in one of the `others`, parts of the same answer."""
+    for content in connection.scalars(select(replies.c.content).where(others).order_by(replies.c.id)):
+        for name in open_gaps(content):
+            raise PartHasGap(name)
 
 
 _TOWARDS_THE_CONTACT = frozenset({Move.HOLD, Move.RELEASE, Move.RETRY})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,11 +14,11 @@ from tests.ui.inbox.conftest import shown_reply
 from tests.ui.inbox.records import NOW, reply
 from tests.ui.world import World
 from wxdesk import i18n
-from wxdesk.core.model import Author, Reply, ReplyState
+from wxdesk.core.model import Author, Content, Reply, ReplyState
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule
 from wxdesk.sandbox.faults import Fault, FaultKind
 from wxdesk.ui.inbox.bubble_look import look_of
-from wxdesk.ui.inbox.bubble_words import BubbleAction, caption_of, notice_of, spoken_entry
+from wxdesk.ui.inbox.bubble_words import BubbleAction, caption_of, notice_of, offers_in, spoken_entry
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline_entries import Entry, EntryKind, entries_of, standstill_of_entry
 from wxdesk.ui.standing import nothing_holds
@@ -99,6 +100,45 @@ def test_an_answer_on_its_way_says_nothing_of_it(states: tuple[ReplyState, ...])
     for entry in answer(*states, author=Author.OPERATOR):
         assert WAITS["en"] not in caption(entry)
         assert "behind it" not in notice_of(entry)
+
+
+GAP = Content(text="‹contact.alias›, hello", gaps=("contact.alias",))
+
+
+def with_gap(place: int, count: int) -> list[Entry]:
+    """The bubbles of drafts of one answer, one of which lacks a value."""
+    made = [reply(n, S.DRAFT, part_of=1 if n > 1 else None) for n in range(1, count + 1)]
+    made[place] = replace(made[place], content=GAP)
+    return [entry for entry in entries_of(made, NOW) if entry.kind is EntryKind.REPLY]
+
+
+def actions(entry: Entry) -> list[BubbleAction]:
+    return [offer.action for offer in offers_in(entry)]
+
+
+def test_behind_a_part_with_a_gap_nothing_can_be_sent_and_the_bubble_says_why() -> None:
+    first, *later = with_gap(0, 3)
+    assert actions(first)[0] is BubbleAction.EDIT
+    assert first.asking == 3, "what is filled in there sends all of them"
+    for entry in later:
+        assert BubbleAction.SEND not in actions(entry)
+        assert BubbleAction.EDIT in actions(entry)
+        said = "Fill in “contact.alias” in the part before it first. If you throw that one away, this one goes too."
+        assert said in notice_of(entry)
+    i18n.use("zh_CN")
+    assert "请先在前一条里补上「contact.alias」" in notice_of(later[0])
+
+
+def test_before_a_part_with_a_gap_one_word_is_not_for_all() -> None:
+    first, gap, last = with_gap(1, 3)
+    assert actions(first)[0] is BubbleAction.SEND
+    assert (first.asking, gap.lacking, last.lacking) == (0, "", "contact.alias")
+
+
+def test_a_gap_in_a_part_that_was_stopped_holds_nothing_up() -> None:
+    parts = [replace(reply(1, S.CANCELLED), content=GAP), reply(2, S.DRAFT, part_of=1)]
+    [_, last] = [entry for entry in entries_of(parts, NOW) if entry.kind is EntryKind.REPLY]
+    assert (last.lacking, BubbleAction.SEND in actions(last)) == ("", True)
 
 
 PARTS = ("First part. " * 120, "Second part. " * 120, "Third part. " * 120)

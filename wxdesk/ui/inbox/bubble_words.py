@@ -83,12 +83,16 @@ def offers_in(entry: Entry) -> tuple[Offer, ...]:
         return ()
     since = (Offer(BubbleAction.SEE_SINCE, tr("See what came"), Key.N),) if entry.since is not None else ()
     offers = offers_of(entry.reply)
+    if entry.lacking:
+        offers = tuple(offer for offer in offers if offer.action is not BubbleAction.SEND)
     return (*(_for_all(offers, entry.asking) if entry.asking else offers), *since)
 
 
 def _for_all(offers: tuple[Offer, ...], count: int) -> tuple[Offer, ...]:
     """The same where `count` parts of the answer ask: one word sends all of them, another this one alone."""
     send, *others = offers
+    if send.action is not BubbleAction.SEND:  # a value is missing; what is written there sends all of them
+        return offers
     all_of_them = Offer(BubbleAction.SEND_ALL, tr("Send all {n} parts", n=count), send.key, main=True)
     return (all_of_them, replace(send, text=tr("Only this one"), key=Key.O, main=False), *others)
 
@@ -139,7 +143,7 @@ def notice_of(entry: Entry) -> str:
     if entry.reply is None:
         return ""
     following = _following_words(entry.reply.state, entry.following)
-    said = [trouble_of(entry.reply), _last_moment(entry.reply, entry.closing), following]
+    said = [trouble_of(entry.reply), _lacking_words(entry.lacking), _last_moment(entry.reply, entry.closing), following]
     if entry.since is not None:
         said.append(tr("The customer has written since: “{words}”", words=first_words(message_text(entry.since))))
     return "\n".join(words for words in said if words)
@@ -160,6 +164,13 @@ def _following_words(state: ReplyState, count: int) -> str:
             one = "If you stop this one, {n} part behind it is stopped too."
             return ntr(one, "If you stop this one, {n} parts behind it are stopped too.", count)
     return ""
+
+
+def _lacking_words(name: str) -> str:
+    """Why a part cannot be sent before an earlier one."""
+    if not name:
+        return ""
+    return tr("Fill in “{name}” in the part before it first. If you throw that one away, this one goes too.", name=name)
 
 
 def _last_moment(reply: Reply, closing: Closing | None) -> str:

@@ -193,8 +193,8 @@ class SendingPanels(QObject):
     def _taken_over(self, panel: ContentPanel, changed: bool, reply: Reply) -> None:
         if changed:
             handoff = self._bridge.desk.handoff
-            go_on = handoff.retry if reply.state is ReplyState.FAILED else handoff.release
-            self._bridge.ask(go_on(reply.id))
+            whole = handoff.release_answer if self._session.asking(f"r{reply.id}") else handoff.release
+            self._bridge.ask((handoff.retry if reply.state is ReplyState.FAILED else whole)(reply.id))
         self._editing = None
         panel.for_change(False)
         panel.set_busy(False)
