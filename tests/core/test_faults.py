@@ -108,21 +108,24 @@ def test_a_template_is_checked_with_the_groups_of_both_patterns() -> None:
     test = SessionFromTest(regex="(?P<b>y)")
     both = frozenset({MessageType.TEXT, MessageType.ENTER_SESSION})
     rule = Rule("r", on=both, when=Condition(regex="(?P<a>x)", session_from=test), then=REPLY)
-    assert find_fault(rule, compile_with_python, lambda text, names: asked.append((text, names))) is None
+    assert find_fault(rule, compile_with_python, lambda text, names: asked.append((text, names)) or ()) is None
     assert asked == [("好", frozenset({"a", "b"}))]
 
 
 def test_a_fault_of_a_template_keeps_its_line() -> None:
-    def refuse(text: str, names: frozenset[str]) -> None:
-        raise BadTemplate(3, "why")
+    def refuse(text: str, names: frozenset[str] | None) -> list[BadTemplate]:
+        return [BadTemplate(3, "why"), BadTemplate(3, "how"), BadTemplate(4, "why"), BadTemplate(3, "why")]
 
     rule = Rule("r", when=X, then=(Action(ActionKind.TAG, tags=("a",)), *REPLY))
-    assert find_fault(rule, compile_with_python, refuse) == Fault(("then", 1, "reply"), "why", 3)
+    where = ("then", 1, "reply")
+    assert find_fault(rule, compile_with_python, refuse) == Fault(where, "why", 3)
+    all_of_them = (Fault(where, "why", 3), Fault(where, "how", 3), Fault(where, "why", 4))
+    assert find_faults(rule, compile_with_python, refuse) == all_of_them
 
 
 def test_the_fields_of_links_and_cards_are_templates_too() -> None:
-    def refuse(text: str, names: frozenset[str] | None) -> None:
-        raise BadTemplate(1, text)
+    def refuse(text: str, names: frozenset[str] | None) -> list[BadTemplate]:
+        return [BadTemplate(1, text)]
 
     link = Content(ReplyKind.LINK, title="{{ a }}", description="{ as it is }", url="https://a.cn/{{ b }}")
     card = Content(ReplyKind.CARD, title="t", page_path="p?{{ c }}", thumb_media_id="m")
@@ -139,9 +142,9 @@ def test_all_faults_are_found_each_at_its_place() -> None:
     texts = Action(ActionKind.REPLY, "{{ a }}", others=("", "{{ b }}"))
     rule = Rule("", when=Condition(regex="(", any=("",)), then=(texts, Action(ActionKind.IMAGE)))
 
-    def refuse(text: str, names: frozenset[str] | None) -> None:
+    def refuse(text: str, names: frozenset[str] | None) -> list[BadTemplate]:
         assert names is None  # while a pattern is wrong, nobody knows its groups
-        raise BadTemplate(1, text)
+        return [BadTemplate(1, text)]
 
     found = find_faults(rule, compile_with_python, refuse)
     assert [fault.where for fault in found] == [

@@ -254,6 +254,26 @@ def test_the_operators_own_link_stays_one() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("{{ b }} {{ message.text | nope }}\n{{ a }}{{ m.no | nope }}", [
+            (1, "There is no variable “b”."), (1, "There is no filter “nope”."),
+            (2, "There is no variable “a”."), (2, "There is no filter “nope”."),
+        ]),
+        ("{{ a }}{{ a }}\n{{ a }}", [(1, "There is no variable “a”."), (2, "There is no variable “a”.")]),
+        ("{% if c %}{{ contact.d }}{% endif %}{{ m.e }}", [
+            (1, "There is no variable “c”."), (1, "There is no variable “contact.d”."),
+            (1, "“m.e” is not a named group of the rule's pattern."),
+        ]),
+        ("{{ a }}\n{% if %}\n{{ b }}", [(2, "“{% if %}” needs something after it.")]),
+        ("{{ m.no }}", []),
+    ],
+)  # fmt: skip
+def test_all_mistakes_of_a_text_are_told_from_top_to_bottom(source: str, told: list[tuple[int, str]]) -> None:
+    assert [(one.line, one.reason) for one in RENDERER.mistakes(source, frozenset({"no"}))] == told
+
+
 PARTS = st.sampled_from(
     ["{{", "}}", "{%", "%}", " message.text ", " if ", " endif ", " for i in (1..3) ", " endfor ", "|", "'",
      " assign x = 1 ", '"', "\n", " m.no ", "-", " raw ", " endraw ", " else ", "(", ")", "[", "]", ".", ":", ",", "1",

@@ -6,7 +6,7 @@ editor at the field.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from wxdesk.core.contents import check_written, has_liquid, words_of
@@ -32,8 +32,8 @@ MAX_SENDS = 5
 MAX_WORD = 200
 """Characters of one word. A customer's text is hardly longer; a longer word is a mistake."""
 
-type CheckTemplate = Callable[[str, frozenset[str] | None], None]
-"""Raises `BadTemplate` unless a template parses and uses known variables; given the names that `m` has (None: any)."""
+type MistakesIn = Callable[[str, frozenset[str] | None], Sequence[BadTemplate]]
+"""All that is wrong with a template: its syntax, or what it shows; given the names that `m` has (None: any)."""
 
 type Place = tuple[str | int, ...]
 """Keys and positions as in a rules file: `("then", 0, "reply")`."""
@@ -91,29 +91,30 @@ class Against:
 def find_fault(
     rule: Rule,
     compile_pattern: CompilePattern,
-    check_template: CheckTemplate | None = None,
+    mistakes_in: MistakesIn | None = None,
     calendars: Container[str] | None = None,
     against: Against | None = None,
 ) -> Fault | None:
     """The first thing wrong with `rule`, or None.
 
-    Without `check_template`, templates are taken on trust, and so are the names of calendars without `calendars` and
+    Without `mistakes_in`, templates are taken on trust, and so are the names of calendars without `calendars` and
     those of stored answers and pictures without `against`.
     """
-    return next(_faults(rule, compile_pattern, check_template, calendars, against), None)
+    return next(_faults(rule, compile_pattern, mistakes_in, calendars, against), None)
 
 
 def find_faults(
     rule: Rule,
     compile_pattern: CompilePattern,
-    check_template: CheckTemplate | None = None,
+    mistakes_in: MistakesIn | None = None,
     calendars: Container[str] | None = None,
     against: Against | None = None,
 ) -> tuple[Fault, ...]:
-    """All that is wrong with `rule`, one fault a place, the first one first."""
-    found: dict[Place, Fault] = {}
-    for fault in _faults(rule, compile_pattern, check_template, calendars, against):
-        found.setdefault(fault.where, fault)
+    """All that is wrong with `rule`, the first one first; within a template all, elsewhere one fault a place."""
+    found: dict[tuple[Place, int, str], Fault] = {}
+    for fault in _faults(rule, compile_pattern, mistakes_in, calendars, against):
+        line = fault.template_line
+        found.setdefault((fault.where, line, fault.reason if line else ""), fault)
     return tuple(found.values())
 
 
@@ -136,7 +137,7 @@ def _is_lost(picture: str, against: Against) -> bool:
 def _faults(
     rule: Rule,
     compile_pattern: CompilePattern,
-    check_template: CheckTemplate | None,
+    mistakes_in: MistakesIn | None,
     calendars: Container[str] | None,
     against: Against | None,
 ) -> Iterator[Fault]:
@@ -153,10 +154,10 @@ def _faults(
     yield from _cooldown_faults(rule.cooldown)
     yield from _delivery_faults(rule)
     yield from _action_faults(rule)
-    if check_template:
+    if mistakes_in:
         names = known_groups(rule.when, compile_pattern)
         for index, action in enumerate(rule.then):
-            yield from _template_faults(index, action, names, check_template)
+            yield from _template_faults(index, action, names, mistakes_in)
     yield from _field_faults(rule)
     yield from _kept_faults(rule, against)
 
@@ -354,25 +355,21 @@ def _has_cover(content: Content) -> bool:
 
 
 def _template_faults(
-    index: int, action: Action, names: frozenset[str] | None, check_template: CheckTemplate
+    index: int, action: Action, names: frozenset[str] | None, mistakes_in: MistakesIn
 ) -> Iterator[Fault]:
     if action.kind is ActionKind.REPLY:
         for number, text in enumerate(action.texts):
             place: Place = ("then", index, "reply", number) if action.others else ("then", index, "reply")
-            yield from _mistakes(place, text, names, check_template)
+            yield from _mistakes(place, text, names, mistakes_in)
     elif action.kind in FIELDED:
         for name, text in words_of(action.content).items():
             if has_liquid(text):
-                yield from _mistakes(("then", index, action.kind.value, name), text, names, check_template)
+                yield from _mistakes(("then", index, action.kind.value, name), text, names, mistakes_in)
 
 
-def _mistakes(place: Place, text: str, names: frozenset[str] | None, check_template: CheckTemplate) -> Iterator[Fault]:
-    if not text.strip():
-        return
-    try:
-        check_template(text, names)
-    except BadTemplate as error:
-        yield Fault(place, error.reason, error.line)
+def _mistakes(place: Place, text: str, names: frozenset[str] | None, mistakes_in: MistakesIn) -> Iterator[Fault]:
+    if text.strip():
+        yield from (Fault(place, error.reason, error.line) for error in mistakes_in(text, names))
 
 
 def _field_faults(rule: Rule) -> Iterator[Fault]:

@@ -116,8 +116,12 @@ class TemplateFault:
     line: int = 0
 
 
-def faults(template: Template, check_text: Callable[[str], None]) -> Iterator[TemplateFault]:
-    """What keeps `template` from being stored, one for each place; `check_text` raises `BadTemplate`.
+type MistakesIn = Callable[[str], Sequence[BadTemplate]]
+"""All that is wrong with the Liquid of a text."""
+
+
+def faults(template: Template, mistakes_in: MistakesIn) -> Iterator[TemplateFault]:
+    """All that keeps `template` from being stored.
 
     Whether the shortcut is free is not asked here.
     """
@@ -132,17 +136,15 @@ def faults(template: Template, check_text: Callable[[str], None]) -> Iterator[Te
     if len(template.category) > CATEGORY_LIMIT:
         yield TemplateFault("category", "The category is longer than 30 characters.")
     if template.kind is ReplyKind.TEXT:
-        yield from _faults_in_texts(template.texts, check_text)
+        yield from _faults_in_texts(template.texts, mistakes_in)
         return
-    yield from _faults_in_fields(template.content, check_text)
+    yield from _faults_in_fields(template.content, mistakes_in)
 
 
-def _faults_in_fields(content: Content, check_text: Callable[[str], None]) -> Iterator[TemplateFault]:
+def _faults_in_fields(content: Content, mistakes_in: MistakesIn) -> Iterator[TemplateFault]:
     wrong = set()
     for name, text in contents.words_of(content).items():
-        try:
-            check_text(text if contents.has_liquid(text) else "")
-        except BadTemplate as error:
+        for error in mistakes_in(text) if contents.has_liquid(text) else ():
             wrong.add(name)
             yield TemplateFault(IN_CONTENT + name, error.reason)
     try:
@@ -152,17 +154,14 @@ def _faults_in_fields(content: Content, check_text: Callable[[str], None]) -> It
             yield TemplateFault(IN_CONTENT + error.field, error.reason)
 
 
-def _faults_in_texts(texts: Sequence[str], check_text: Callable[[str], None]) -> Iterator[TemplateFault]:
+def _faults_in_texts(texts: Sequence[str], mistakes_in: MistakesIn) -> Iterator[TemplateFault]:
     if len(texts) > MOST_VARIANTS:
         yield TemplateFault("body", "A template has 10 variants at the most.", MOST_VARIANTS)
     for at, text in enumerate(texts[:MOST_VARIANTS]):
         if not text.strip():
             yield TemplateFault("body", "There is no text yet.", at)
             continue
-        try:
-            check_text(text)
-        except BadTemplate as error:
-            yield TemplateFault("body", error.reason, at, error.line)
+        yield from (TemplateFault("body", error.reason, at, error.line) for error in mistakes_in(text))
 
 
 def same_shortcut(one: str, other: str) -> bool:

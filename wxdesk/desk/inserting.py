@@ -35,9 +35,9 @@ class Filler:
         self._zone = zone
         self._choose = choose
 
-    def check(self, text: str) -> None:
-        """Raise `BadTemplate` unless `text` can stand in a stored answer."""
-        self._renderer.check(text, frozenset(), by_hand=True)
+    def mistakes(self, text: str) -> tuple[BadTemplate, ...]:
+        """All that keeps `text` from standing in a stored answer."""
+        return self._renderer.mistakes(text, frozenset(), by_hand=True)
 
     def prompts(self, texts: Sequence[str], declared: Sequence[Prompt]) -> tuple[Prompt, ...]:
         """What `texts` ask for, as `declared`, else plainly; what does not parse asks for nothing."""

@@ -27,7 +27,7 @@ class Judge:
     def fault_in(self, rule: Rule, calendars: Container[str] | None = None) -> Fault | None:
         """The first fault with its place; None if it can be stored. `calendars`: if others count than those kept."""
         known = self._calendars.schedules if calendars is None else calendars
-        return find_fault(rule, compile_pattern, self._renderer.check, known, self._against)
+        return find_fault(rule, compile_pattern, self._renderer.mistakes, known, self._against)
 
     async def read(self, text: str, file_name: str) -> RulesFile:
         """Read a rules file and judge what it holds, beside the loop; raises `BadRulesFile`."""
@@ -35,4 +35,4 @@ class Judge:
 
     def faults_in(self, rule: Rule) -> tuple[Fault, ...]:
         """All faults, the first one first."""
-        return find_faults(rule, compile_pattern, self._renderer.check, self._calendars.schedules, self._against)
+        return find_faults(rule, compile_pattern, self._renderer.mistakes, self._calendars.schedules, self._against)

@@ -112,26 +112,41 @@ class LiquidRenderer:
         self._parsed_address = functools.lru_cache(maxsize=CACHED)(self._parse_address)
 
     def check(self, source: str, groups: frozenset[str] | None = None, *, by_hand: bool = False) -> None:
-        """See whether `source` can be rendered, `m` having these `groups` (None: any).
-
-        What is inserted `by_hand` can show `ask` as well: what the operator is asked for.
+        """See whether `source` can be rendered, see `mistakes`.
 
         Raises:
-            BadTemplate: with the line of the first mistake. An unknown variable is one; whether a known one has
-                a value (an alias, a field of `session_from`) shows only when it is rendered.
+            BadTemplate: the first mistake.
         """
-        analysis = self._parsed(source).analyze(include_partials=False)
+        for mistake in self.mistakes(source, groups, by_hand=by_hand):
+            raise mistake
+
+    def mistakes(
+        self, source: str, groups: frozenset[str] | None = None, *, by_hand: bool = False
+    ) -> tuple[BadTemplate, ...]:
+        """All that keeps `source` from being rendered, `m` having these `groups` (None: any), from top to bottom.
+
+        What is inserted `by_hand` can show `ask` as well: what the operator is asked for. An unknown variable is a
+        mistake; whether a known one has a value (an alias, a field of `session_from`) shows only when it is rendered.
+        Where the text does not parse, that is all that can be said.
+        """
+        try:
+            analysis = self._parsed(source).analyze(include_partials=False)
+        except BadTemplate as error:
+            return (error,)
+        found: set[tuple[int, str]] = set()
         if "{" not in source and byte_count(source) > OUTPUT_LIMIT:
-            raise BadTemplate(1, tr("This text is longer than a reply can be: {size} of {limit} bytes.",
-                                    size=byte_count(source), limit=OUTPUT_LIMIT))  # fmt: skip
+            size, limit = byte_count(source), OUTPUT_LIMIT
+            found.add(
+                (0, tr("This text is longer than a reply can be: {size} of {limit} bytes.", size=size, limit=limit))
+            )
         for name, spans in analysis.filters.items():
             if name not in FILTERS:
-                raise BadTemplate(line_of(source, spans[0].index), _no_filter(name))
+                found.update((span.index, _no_filter(name)) for span in spans)
         for root, uses in analysis.globals.items():
             for use in uses:
-                reason = _reason_against(root, use.segments[1:], groups, by_hand=by_hand)
-                if reason:
-                    raise BadTemplate(line_of(source, use.span.index), reason)
+                found.add((use.span.index, _reason_against(root, use.segments[1:], groups, by_hand=by_hand)))
+        told = dict.fromkeys((line_of(source, index), reason) for index, reason in sorted(found) if reason)
+        return tuple(BadTemplate(line, reason) for line, reason in told)
 
     def asked(self, source: str) -> tuple[str, ...]:
         """The names that follow `ask.` in `source`, in the order in which they are shown first.

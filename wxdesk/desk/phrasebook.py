@@ -81,8 +81,8 @@ class Phrasebook:
         self._publish(TemplatesChanged())
 
     def faults(self, template: Template) -> tuple[TemplateFault, ...]:
-        """What keeps `template` from being stored; a taken shortcut is known to `save` only."""
-        return tuple(faults(template, self._filler.check))
+        """All that keeps `template` from being stored; a taken shortcut is known to `save` only."""
+        return tuple(faults(template, self._filler.mistakes))
 
     def tidied(self, template: Template) -> Template:
         """The template without blanks round its words, with the prompts of its texts and the fields of its kind."""

@@ -103,10 +103,14 @@ class Examples:
             yield Spoken(place, problem=self._shelf.reason_against(action.text))
             return
         for number, text in enumerate(template.texts):
+            sources = (text,) if template.kind is ReplyKind.TEXT else template.sources
+            own = sources if action.kind is not ActionKind.TEMPLATE else ()
+            mistakes = [one for source in own for one in self._renderer.mistakes(source, names)]
+            if mistakes:
+                problem = "\n".join(_problem(action, one) for one in mistakes)
+                yield Spoken(place, (), problem, number, len(template.texts))
+                continue
             try:
-                sources = (text,) if template.kind is ReplyKind.TEXT else template.sources
-                for source in sources if action.kind is not ActionKind.TEMPLATE else ():
-                    self._renderer.check(source, names)
                 known = values("\n".join(sources))
                 content = Filling(template, text, template.prompts, known, self._renderer).with_gaps()
                 yield Spoken(place, tuple(messages_of(content)), "", number, len(template.texts))

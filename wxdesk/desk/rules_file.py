@@ -111,4 +111,4 @@ def _parsed(text: str, file_name: str) -> dict[str, object]:
 
 def _fault_finder() -> FindFault:
     renderer = LiquidRenderer()
-    return lambda rule, calendars: find_fault(rule, compile_pattern, renderer.check, calendars)
+    return lambda rule, calendars: find_fault(rule, compile_pattern, renderer.mistakes, calendars)

@@ -207,6 +207,44 @@ def test_a_wrong_template_is_marked_in_its_line_and_not_saved(
     assert page.editor.head.save.isEnabled()
 
 
+def test_every_mistake_of_a_text_is_marked_and_led_to(page: RulesPage, qtbot: QtBot) -> None:
+    page.window().activateWindow()
+    qtbot.waitUntil(page.window().isActiveWindow)
+    edit = _reply(page).edit
+    edit.setPlainText("{{ one }}\nfine\n{{ account | two }}{{ three }}")
+    page.editor.check_now()
+    assert edit.marked_lines() == [1, 3]
+    assert _errors(page) == [
+        "Line 1: There is no variable “one”.\nLine 3: There is no filter “two”.\nLine 3: There is no variable “three”."
+    ]
+    assert page.editor.head.mistakes.text() == "3 mistakes: show the next one"
+    lines = []
+    for _ in range(3):
+        page.editor.head.mistakes.click()
+        qtbot.waitUntil(edit.hasFocus)
+        lines.append(edit.textCursor().blockNumber() + 1)
+    assert lines == [1, 3, 3]
+    edit.setPlainText("fine\n{{ three }}")
+    page.editor.check_now()
+    assert edit.marked_lines() == [2]
+
+
+def test_every_faulty_word_is_marked(page: RulesPage) -> None:
+    part = page.editor.when_card.part("any")
+    assert isinstance(part, WordsPart)
+    long = ("长" * 201, "x" * 300)
+    part.chips.set_words(("refund", long[0], "退款", long[1]))
+    page.editor.check_now()
+    assert part.chips.marked() == [*long]
+    assert _errors(page) == ["This word is longer than 200 characters."]
+    part.chips.set_words(("refund", long[0]))
+    page.editor.check_now()
+    assert part.chips.marked() == [long[0]]
+    part.chips.set_words(("refund",))
+    page.editor.check_now()
+    assert (part.chips.marked(), _errors(page)) == ([], [])
+
+
 def test_what_is_not_written_yet_is_said_calmly(page: RulesPage, qtbot: QtBot) -> None:
     page.start_new()
     page.editor.check_now()

@@ -109,7 +109,8 @@ def test_the_fields_of_a_link_show_variables_and_mistakes_in_their_place(page: R
         "title",
         "description",
     ]
-    assert page.preview.texts()[-1] == "There is no variable “nope”."
+    said = "There is no variable “nope”.\nThere is no variable “contact.nope”."
+    assert page.preview.texts()[-1] == said
     page.editor.places.show(page.editor.faults[1])
     qtbot.waitUntil(lambda: body.field("description").hasFocus())
 

@@ -138,6 +138,11 @@ def test_mistakes_are_said_where_they_are(qtbot: QtBot, page: TemplatesPage) -> 
     assert text.error.full_text() == "Line 2: There is no variable “contact.nmae”."
     assert [mark.cursor.blockNumber() for mark in text.edit.extraSelections()] == [1]
     assert page.editor.preview.note.full_text() == "It is shown here once there is no mistake in the text."
+    text.edit.setPlainText("{{ one }}\nHello\n{{ contact.nmae }}")
+    page.editor.check_now()
+    assert text.edit.marked_lines() == [1, 3]
+    assert len(text.error.full_text().splitlines()) == 2
+    text.edit.setPlainText("Hello\n{{ contact.nmae }}")
     text.add_variant()
     text.edit.setPlainText("Hello")
     page.editor.check_now()

@@ -1,14 +1,16 @@
-"""A field for a reply's text: grows with it, shows variables in colour, and marks the line that is wrong."""
+"""A field for a reply's text: grows with it, shows variables in colour, and marks the lines that are wrong."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtGui import (
     QColor,
     QResizeEvent,
     QSyntaxHighlighter,
+    QTextBlock,
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
@@ -45,7 +47,7 @@ class TemplateEdit(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._colors = _Highlighter(self.document())
-        self._wrong_line = 0
+        self._wrong_lines: list[int] = []
         self._told = ""
         self.textChanged.connect(self._changed)
         self.document().documentLayout().documentSizeChanged.connect(self._fit)
@@ -65,11 +67,15 @@ class TemplateEdit(QPlainTextEdit):
         self.insertPlainText(text)
         self.setFocus()
 
-    def mark_line(self, line: int) -> None:
-        """Mark a line, counted from 1, as wrong; 0 for none."""
-        self._wrong_line = line
-        set_wrong(self, line > 0)
-        self._show_mark()
+    def mark_lines(self, lines: Collection[int]) -> None:
+        """Mark these lines, counted from 1, as wrong, and no others."""
+        self._wrong_lines = sorted(set(lines))
+        set_wrong(self, bool(self._wrong_lines))
+        self._show_marks()
+
+    def marked_lines(self) -> list[int]:
+        """Those that are marked."""
+        return [mark.cursor.blockNumber() + 1 for mark in self.extraSelections()]
 
     def sizeHint(self) -> QSize:
         """As high as its lines, within bounds."""
@@ -85,7 +91,7 @@ class TemplateEdit(QPlainTextEdit):
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_colors"):
             self._colors.rehighlight()
-            self._show_mark()
+            self._show_marks()
 
     def _changed(self) -> None:
         text = self.text()
@@ -104,16 +110,17 @@ class TemplateEdit(QPlainTextEdit):
         lines = min(max(round(self.document().size().height()), FEWEST_LINES), MOST_LINES)
         return lines * self.fontMetrics().lineSpacing() + 2 * 12
 
-    def _show_mark(self) -> None:
-        block = self.document().findBlockByNumber(self._wrong_line - 1)
-        if self._wrong_line < 1 or not block.isValid():
-            self.setExtraSelections([])
-            return
-        mark = QTextEdit.ExtraSelection()
-        mark.cursor = QTextCursor(block)
-        mark.format.setBackground(Theme.current().color("failed_tint"))
-        mark.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
-        self.setExtraSelections([mark])
+    def _show_marks(self) -> None:
+        blocks = [self.document().findBlockByNumber(line - 1) for line in self._wrong_lines]
+        self.setExtraSelections([_marked(block) for block in blocks if block.isValid()])
+
+
+def _marked(block: QTextBlock) -> QTextEdit.ExtraSelection:
+    mark = QTextEdit.ExtraSelection()
+    mark.cursor = QTextCursor(block)
+    mark.format.setBackground(Theme.current().color("failed_tint"))
+    mark.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
+    return mark
 
 
 class _Highlighter(QSyntaxHighlighter):

@@ -60,11 +60,13 @@ class ConditionPart(QObject):
         """Whether a fault there, as a path inside the condition of a rules file, is about this part."""
         return where[:1] == (self.condition,)
 
-    def show_fault(self, where: Place, reason: str) -> None:
-        """Say under the condition what is wrong with it; an empty reason takes that away.
+    def show_faults(self, faults: Sequence[tuple[Place, str]]) -> None:
+        """Say under the condition all that is wrong with it: paths inside that of a rules file, and reasons."""
+        first = faults[0][0] if faults else ()
+        self.show_fault(first, "\n".join(dict.fromkeys(reason for _, reason in faults)))
 
-        `where` is a path inside the condition of a rules file.
-        """
+    def show_fault(self, where: Place, reason: str) -> None:
+        """Say what is wrong, beginning at `where`; an empty reason takes that away."""
         self._error.setText(reason)
         self._error.setVisible(bool(reason))
         self.relaid.emit()
@@ -119,11 +121,10 @@ class WordsPart(ConditionPart):
         """A list without a word says nothing yet."""
         return replace(when, **{self.condition: self.words()})  # type: ignore[arg-type]
 
-    def show_fault(self, where: Place, reason: str) -> None:
-        """Mark the word that is wrong, if it is one."""
-        index = where[-1] if where else None
-        self.chips.mark(index if isinstance(index, int) and reason else None)
-        super().show_fault(where, reason)
+    def show_faults(self, faults: Sequence[tuple[Place, str]]) -> None:
+        """Mark each word that is wrong."""
+        self.chips.mark({where[-1] for where, _ in faults if where and isinstance(where[-1], int)})
+        super().show_faults(faults)
 
     def first(self) -> QWidget:
         """The button that opens the field for words."""

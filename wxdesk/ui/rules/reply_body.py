@@ -59,16 +59,20 @@ class Wording(QWidget):
         column.addLayout(row)
         column.addWidget(self._error)
 
-    def show_fault(self, line: int, reason: str) -> None:
-        """Mark the line, and explain it below; an empty reason takes that away."""
-        self.edit.mark_line(line)
-        if line:
-            reason = tr("Line {line}: {reason}", line=line, reason=reason)
-        self._error.setText(reason)
-        self._error.setVisible(bool(reason))
+    def show_faults(self, faults: Sequence[Fault]) -> None:
+        """Mark the lines that are wrong, and explain each below."""
+        self.edit.mark_lines([fault.template_line for fault in faults if fault.template_line])
+        words = "\n".join(dict.fromkeys(map(_fault_words, faults)))
+        self._error.setText(words)
+        self._error.setVisible(bool(words))
 
     def _ask_away(self) -> None:
         self.removed.emit(self)
+
+
+def _fault_words(fault: Fault) -> str:
+    reason = tr(fault.reason)
+    return tr("Line {line}: {reason}", line=fault.template_line, reason=reason) if fault.template_line else reason
 
 
 class ReplyBody(ActionBody):
@@ -131,11 +135,10 @@ class ReplyBody(ActionBody):
         return edit
 
     def show_faults(self, faults: Sequence[Fault]) -> None:
-        """Mark the line of each wording that is wrong; of several that are merely empty, the first of those."""
-        by_wording = {self._wording_of(fault): fault for fault in reversed(faults)}
+        """Mark what is wrong in each wording; of several that are merely empty, the first of those."""
+        about = [(self._wording_of(fault), fault) for fault in faults]
         for at, wording in enumerate(self._wordings):
-            fault = by_wording.get(at)
-            wording.show_fault(fault.template_line if fault else 0, tr(fault.reason) if fault else "")
+            wording.show_faults([fault for number, fault in about if number == at])
 
     def _wording_of(self, fault: Fault) -> int:
         number = fault.where[3] if len(fault.where) > 3 else None

@@ -122,8 +122,7 @@ class WhenCard(QFrame):
         mine = [fault for fault in faults if fault.where[0] in ("when", "on")]
         about = [(self._about(fault.where), fault) for fault in mine]
         for part in self._parts:
-            fault = next((fault for one, fault in about if one is part), None)
-            part.show_fault(_inside(fault.where) if fault else (), tr(fault.reason) if fault else "")
+            part.show_faults([(_inside(fault.where), tr(fault.reason)) for one, fault in about if one is part])
         own = next((tr(fault.reason) for one, fault in about if one is None), "")
         self._error.setText(own)
         self._error.setVisible(bool(own))

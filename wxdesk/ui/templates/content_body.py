@@ -86,7 +86,10 @@ class ContentBody(QWidget):
 
     def show_faults(self, faults: Sequence[TemplateFault]) -> None:
         """Say what is wrong at its field."""
-        reasons = {fault.where.removeprefix(IN_CONTENT): tr(fault.reason) for fault in faults}
+        reasons: dict[str, str] = {}
+        for fault in faults:
+            name = fault.where.removeprefix(IN_CONTENT)
+            reasons[name] = "\n".join(filter(None, (reasons.get(name), tr(fault.reason))))
         for name, field in self.by_name.items():
             field.complain(reasons.get(name, ""))
         for name, picture in self.pictures.items():

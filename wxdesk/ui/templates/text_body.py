@@ -108,8 +108,8 @@ class TextBody(QWidget):
         self._go(min(variant, len(self._texts) - 1))
 
     def show_faults(self, faults: Sequence[TemplateFault]) -> None:
-        """Mark the line that is wrong in the variant that is shown, and say what is wrong in all of them."""
-        self.edit.mark_line(next((fault.line for fault in faults if fault.variant == self._at), 0))
+        """Mark the lines that are wrong in the variant that is shown, and say what is wrong in all of them."""
+        self.edit.mark_lines([fault.line for fault in faults if fault.variant == self._at and fault.line])
         words = "\n".join(self._words(fault) for fault in faults)
         self.error.setText(words)
         self.error.setVisible(bool(words))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
@@ -43,7 +43,7 @@ class WordChip(QAbstractButton):
         super().__init__(parent)
         self._ground = ground
         self._ink = ink
-        self._wrong = False
+        self.wrong = False
         self.setText(word)
         self.setFont(font(Size.BODY, strong=True))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -55,7 +55,7 @@ class WordChip(QAbstractButton):
 
     def set_wrong(self, wrong: bool) -> None:
         """Mark the word that a fault is about."""
-        self._wrong = wrong
+        self.wrong = wrong
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -86,8 +86,8 @@ class WordChip(QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(theme.color(self._ground))
-        marked = self._wrong or self.hasFocus()
-        ring = "failed" if self._wrong else "accent_fill"
+        marked = self.wrong or self.hasFocus()
+        ring = "failed" if self.wrong else "accent_fill"
         painter.setPen(QPen(theme.color(ring), 1.5) if marked else Qt.PenStyle.NoPen)
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
         room = QRect(PADDING, 0, self._cross().left() - 4 - PADDING, self.height())
@@ -223,10 +223,14 @@ class WordChips(QObject):
         """The word at `index`; where there is none, the button that adds one."""
         return self._chips[index] if 0 <= index < len(self._chips) else self.add
 
-    def mark(self, index: int | None) -> None:
-        """Mark the word that a fault is about; None for none."""
+    def mark(self, wrong: Container[int]) -> None:
+        """Mark the words at these places, and no others."""
         for at, chip in enumerate(self._chips):
-            chip.set_wrong(at == index)
+            chip.set_wrong(at in wrong)
+
+    def marked(self) -> list[str]:
+        """The words that are marked."""
+        return [chip.text() for chip in self._chips if chip.wrong]
 
     def open_field(self) -> None:
         """Let the operator write a word."""
