@@ -14,6 +14,7 @@ from wxdesk.core.errors import PartHasGap, ReplyHasGap
 from wxdesk.core.events import CallRaised, DecisionMade
 from wxdesk.core.inbox import InboxFilter
 from wxdesk.core.model import Reply, ReplyState
+from wxdesk.core.rules import Outcome
 from wxdesk.sandbox.customers import LI_LEI
 
 LI = LI_LEI.openid
@@ -42,6 +43,11 @@ then = [{ reply = "{{ contact.alias }}，您好。" }, { reply = "九点开门�
 name = "gap behind"
 when = { any = ["再见"] }
 then = [{ reply = "再见。" }, { reply = "{{ contact.alias }}，慢走。" }]
+
+[[rules]]
+name = "greeting"
+on = ["enter_session"]
+then = [{ reply = "{{ contact.alias }}，欢迎。" }]
 
 [[rules]]
 name = "broken"
@@ -166,6 +172,18 @@ async def test_one_word_for_the_whole_answer_sends_none_of_it_while_a_later_part
     await handoff.release_answer(first.id)
     await desk.until_sent(2)
     assert [one.text for one in desk.sandbox.sent] == ["再见。", "李雷，慢走。"]
+
+
+async def test_a_greeting_that_lacks_a_value_is_a_draft_and_calls_nobody_until_the_customer_writes(desk: Desk) -> None:
+    decision = await desk.enters(LI)
+    assert decision.outcome is Outcome.INCOMPLETE
+    chat = decision.conversation_id
+    await desk.until(lambda: any(isinstance(event, CallRaised) for event in desk.events))
+    assert (await draft_in(desk, chat)).content.text == "‹contact.alias›，欢迎。"
+    assert (raised(desk), await causes(desk, chat)) == ([Cause.DRAFT], {Cause.DRAFT})
+    assert not await desk.opened.desk.store.conversations.page(InboxFilter.NEEDS_HUMAN)
+    await says(desk, "没有规则的话")
+    await desk.until(lambda: Cause.UNFINISHED in raised(desk))
 
 
 async def test_the_call_lasts_over_a_restart_and_its_draft_gives_way_to_an_answer(desk: Desk) -> None:

@@ -29,8 +29,8 @@ class InboxRow:
 
     `due_at` is the earliest deadline of a held reply, `drafts` the number of drafts, `failed` the newest reply
     that failed or is unknown and has not been settled, `last_reply` the newest reply of all. `unfinished_at` is when a
-    rule last had an answer that nobody has completed, or that could not be made and is still waited for. `calls` says
-    why it calls for its human, if it does.
+    rule last had an answer that nobody has completed, or that could not be made and is still waited for; one to a
+    contact who has only opened the chat does not count. `calls` says why it calls for its human, if it does.
     """
 
     conversation: Conversation

@@ -6,7 +6,21 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, not_, nulls_last, select, true, union
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    exists,
+    false,
+    func,
+    not_,
+    nulls_last,
+    or_,
+    select,
+    true,
+    union,
+)
 
 from wxdesk.core.calls import RINGING, Call
 from wxdesk.core.inbox import DayCounts, InboxCounts, InboxFilter, InboxRow
@@ -114,8 +128,14 @@ def _select_rows() -> Select[Any]:
         of_state(func.max(replies.c.id), *UNSETTLED).label("failed_id"),
         newest.correlate(conversations).scalar_subquery().label("last_reply_id"),
         _unfinished(decisions.c.decided_at >= conversations.c.waiting_since).label("unmade_at"),
-        _unfinished(decisions.c.id.in_(_of_drafts(own))).label("incomplete_at"),
+        _unfinished(and_(decisions.c.id.in_(_of_drafts(own)), _SOMEBODY_WROTE)).label("incomplete_at"),
     )
+
+
+_SOMEBODY_WROTE = or_(
+    conversations.c.waiting_since.is_not(None), exists().where(messages.c.id == decisions.c.message_id, WRITTEN)
+)
+"""What a rule prepares for whoever only opens the chat is no reason to fetch somebody."""
 
 
 def _of_drafts(own: ColumnElement[bool]) -> Select[Any]:
