@@ -121,6 +121,23 @@ async def test_the_past_is_followed_along_the_way(shop: Shop) -> None:
     assert [one.message.text for one in (await shop.tried(first)).lines] == ["在吗0"]
 
 
+async def test_how_often_a_rule_spoke_to_everybody_within_a_minute_is_followed_too(shop: Shop) -> None:
+    for contact, at in (("a", 0), ("b", 10), ("c", 20), ("a", 60), ("b", 69), ("c", 70)):
+        await shop.talk.says(contact, f"在吗{at}", second(at))
+    often = rule("在吗", cooldown=Cooldown(per_account_per_min=2))
+    answered = [one.message.text for one in (await shop.tried(often)).lines]
+    assert answered == ["在吗70", "在吗60", "在吗10", "在吗0"]  # at 69, the words of 10 and 60 count still
+    await shop.talk.says("a", "在吗没有规则", second(200), account="other")
+    assert (await shop.tried(often)).answered == 5
+
+
+async def test_the_minute_is_each_accounts_own(shop: Shop) -> None:
+    for n, account in enumerate(("shop", "other", "shop")):
+        await shop.talk.says("a", f"在吗{n}", second(n), account=account)
+    often = rule("在吗", cooldown=Cooldown(per_account_per_min=1))
+    assert [one.message.text for one in (await shop.tried(often)).lines] == ["在吗1", "在吗0"]
+
+
 async def test_a_template_that_fails_says_so_in_its_line(shop: Shop) -> None:
     await shop.talk.says("a", "退款", second(0))
     [line] = (await shop.tried(rule("退款", say="{{ contact.alias }} 您好"))).lines

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from types import MappingProxyType
 
 from wxdesk.core.model import MessageType
 from wxdesk.core.rules import Presence
+
+LATELY = timedelta(minutes=1)
+"""The time in which a rule's words to all contacts of an account are counted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,8 @@ class Checkup:
 
         Today's rules are asked about each sentence as it stood then: who wrote it, when, and after what. What is not
         known any more is who sat at the desk, so a rule that asks for that answers a sentence only together with
-        another one that answers it otherwise.
+        another one that answers it otherwise. Tags are today's, and how often a rule spoke to everybody within a
+        minute is not counted.
         """
         sentences = await self.past.unmatched(self.clock() - UNMATCHED_FOR, UNMATCHED_MOST)
         histories = await self.past.histories(sentences, self.rulebook.ruleset.wanted)

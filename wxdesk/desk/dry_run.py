@@ -3,8 +3,8 @@
 The newest messages are walked from the oldest on, a slice at a time and beside the loop, so that acknowledging goes on;
 what rules want to know of the past is followed along the way. Guards are not asked: it is told what the rules would
 have said, whoever had the word then. A rule in the shadow is tried as though it spoke. Who sat at the desk is not known
-any more: where the rules ask for it both is supposed, and the report tells the two apart. Not followed are how often a
-rule spoke to all contacts of an account within a minute, and tags that have changed since.
+any more: where the rules ask for it both is supposed, and the report tells the two apart. Tags are those that contacts
+have now: what they were then is not kept.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from wxdesk.core.matching import Matching, Ruleset
 from wxdesk.core.model import Account, Conversation
 from wxdesk.core.quota import AFTER_MESSAGE
 from wxdesk.core.rules import Delivery, Presence, Rule
-from wxdesk.core.subject import History, Subject
+from wxdesk.core.subject import LATELY, History, Subject
 from wxdesk.desk.composing import Occasion
 from wxdesk.desk.past import Past, PastMessage, Written
 from wxdesk.desk.rulebook import Rulebook
@@ -156,6 +156,7 @@ class _Walk:
         self._ruleset = ruleset
         self._rule_id = rule_id
         self._zones = {name: zone_named(account.timezone) for name, account in accounts.items() if account.timezone}
+        self._lately: defaultdict[str, dict[int, deque[datetime]]] = defaultdict(dict)
         self.threads: dict[int, _Thread] = {}
 
     def take(
@@ -201,7 +202,10 @@ class _Walk:
         return any(one.rule.id == self._rule_id for one in matching.matched)
 
     def _before(self, thread: _Thread, message: PastMessage, written: Sequence[Written]) -> History:
-        if not self._ruleset.wanted.message_no:
+        wanted = self._ruleset.wanted
+        if wanted.lately:
+            thread.history = replace(thread.history, lately=self._within_a_minute(thread.now.account, message.at))
+        if not wanted.message_no:
             return thread.history
         last = bisect_left(written, message.at, key=lambda one: one.sent_at)
         answered = written[last - 1].sent_at if last else None
@@ -214,9 +218,22 @@ class _Walk:
         wanted = self._ruleset.wanted
         if message.event is None and wanted.last_written_at:
             thread.history = replace(thread.history, last_written_at=message.at)
-        for verdict in matching.verdicts if wanted.fired else ():
-            if verdict.matched and not verdict.shadow and verdict.rule_id in wanted.fired:
-                thread.history = thread.history.after(verdict.rule_id, message.at)
+        if not (wanted.fired or wanted.lately):
+            return
+        for rule_id in (one.rule_id for one in matching.verdicts if one.matched and not one.shadow):
+            if rule_id in wanted.fired:
+                thread.history = thread.history.after(rule_id, message.at)
+            if rule_id in wanted.lately:
+                self._lately[thread.now.account].setdefault(rule_id, deque()).append(message.at)
+
+    def _within_a_minute(self, account: str, now: datetime) -> dict[int, int]:
+        """How often each rule that counts it would have spoken to anybody of the account."""
+        spoken = self._lately[account]
+        for times in spoken.values():
+            while times and times[0] <= now - LATELY:
+                times.popleft()
+        self._lately[account] = {rule_id: times for rule_id, times in spoken.items() if times}
+        return {rule_id: len(times) for rule_id, times in self._lately[account].items()}
 
 
 def _so_far(thread: Conversation, page: Sequence[PastMessage]) -> History:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from wxdesk.core import quota
 from wxdesk.core.model import Account, Contact, Conversation, Message, MessageType, ReplyMode, ReplyWindow
 from wxdesk.core.rules import Presence
-from wxdesk.core.subject import NO_HISTORY, Fired, History
+from wxdesk.core.subject import LATELY, NO_HISTORY, Fired, History
 from wxdesk.desk.composing import Occasion
 from wxdesk.desk.ports import Known
 
@@ -18,8 +18,6 @@ SOMEBODY = "oExampleCustomer00000AbC123"
 
 ENTERING = "user_enter_tempsession"
 """WeChat's event for a customer who comes by a button. Its others allow no reply."""
-
-LATELY = timedelta(minutes=1)
 
 
 NO_ACCOUNT = Account("shop", "", "")

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, false, func, literal, or_, select, true
 
 from wxdesk.core.likeness import Sentence
 from wxdesk.core.model import Author, Conversation
-from wxdesk.core.subject import Fired, History, Wanted
+from wxdesk.core.subject import LATELY, Fired, History, Wanted
 from wxdesk.desk.ports import Resolution, Undecided
 from wxdesk.store.columns import EPOCH, Moment
 from wxdesk.store.schema import WRITTEN, conversations, messages, replies, rule_firings
-
-LATELY = timedelta(minutes=1)
 
 
 def with_history(
