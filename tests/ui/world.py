@@ -146,6 +146,7 @@ def open_world(
     clock: Clock = utc_now,
     undo_seconds: int = 0,
     others: Sequence[str] = (),
+    timezone: str = "",
 ) -> Iterator[World]:
     """A desk in `home` with the account `shop`, whose WeChat is simulated on this machine; both go by `clock`.
 
@@ -158,7 +159,7 @@ def open_world(
     wechat, sandbox = LoopThread("wechat"), Sandbox(programs, clock=clock)
     api_base = wechat.call(sandbox.start())
     entries = tuple(
-        AccountEntry(one.name, one.app_id, one.original_id, reply_mode=mode, hold_seconds=600)
+        AccountEntry(one.name, one.app_id, one.original_id, reply_mode=mode, hold_seconds=600, timezone=timezone)
         for one in (account, *more)
     )
     config = Config(Listener(port=0), wechat=WeChatAt(api_base), accounts=entries)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -17,6 +16,7 @@ from wxdesk.core.events import (
     ReplyChanged,
 )
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.days import Days
 
 GATHER_MS = 200
 _COUNTED = (MessageKept, DecisionMade, ReplyChanged, ConversationChanged, CallRaised, CallsChanged)
@@ -27,7 +27,7 @@ class Figures(QObject):
 
     Signals:
         inbox: `InboxCounts` of this moment.
-        day: `DayCounts` since local midnight.
+        day: `DayCounts` of today, see `ui.days`.
         longest: the `Conversation` whose contact waits longest, None if nobody waits.
     """
 
@@ -51,7 +51,8 @@ class Figures(QObject):
         self._asking = 3
         conversations, now = self._bridge.desk.store.conversations, self._bridge.desk.clock()
         self._bridge.ask(conversations.counts(now), self._tell_inbox, self._failed)
-        self._bridge.ask(conversations.day_counts(local_midnight(now)), self._tell_day, self._failed)
+        midnight = Days.of(self._bridge.desk.accounts.values()).midnight(now)
+        self._bridge.ask(conversations.day_counts(midnight), self._tell_day, self._failed)
         self._bridge.ask(self._bridge.desk.alarms.longest_waiting(), self._tell_longest, self._failed)
 
     def _hear(self, events: Sequence[Event]) -> None:
@@ -73,8 +74,3 @@ class Figures(QObject):
     def _failed(self, error: Exception) -> None:
         self._asking -= 1
         self._bridge.failed.emit(error)
-
-
-def local_midnight(now: datetime) -> datetime:
-    """When the operator's day began."""
-    return now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)

@@ -15,6 +15,7 @@ from wxdesk.core.model import Conversation
 from wxdesk.desk.health import HealthState
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.days import Days
 from wxdesk.ui.longest_wait import LongestWait
 from wxdesk.ui.pause_menu import PauseMenu
 from wxdesk.ui.presence.chip import PresenceChip
@@ -36,7 +37,7 @@ class StatusBar(QFrame):
     Signals:
         pause_wanted: the operator pressed the pause control.
         until_wanted: pause until an aware time, or None for until somebody resumes.
-        day_began: the local date is another one.
+        day_began: the figures' date is another one.
     """
 
     pause_wanted = Signal()
@@ -82,8 +83,13 @@ class StatusBar(QFrame):
                 ),
                 tr("Today {messages} in · {waiting} waiting", messages=day.messages, waiting=day.unanswered),
                 tr("{waiting} waiting", waiting=day.unanswered),
-            ]
+            ],
+            about=self._days.words(self._bridge.desk.clock()),
         )
+
+    @property
+    def _days(self) -> Days:
+        return Days.of(self._bridge.desk.accounts.values())
 
     def show_longest(self, conversation: Conversation | None) -> None:
         """Show who waits longest, if anybody does."""
@@ -157,7 +163,7 @@ class StatusBar(QFrame):
         words = TokenWords.of(self._bridge.desk.health.state, tuple(self._bridge.desk.accounts), now)
         self.token.show_state(words.role, words.text, words.details, short=words.short)
         self.longest.tick(now)
-        today = now.astimezone().date()
+        today = self._days.date(now)
         if self._day is not None and today != self._day:
             self.day_began.emit()
         self._day = today

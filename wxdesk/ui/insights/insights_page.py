@@ -9,6 +9,7 @@ from wxdesk.core.events import DecisionMade, Event, MessageKept, ReplyChanged
 from wxdesk.core.statistics import Figures, Span
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.days import Days
 from wxdesk.ui.insights.board import Board
 from wxdesk.ui.insights.sections import Sections
 from wxdesk.ui.insights.spans import Period, before, span_of
@@ -40,6 +41,7 @@ class InsightsPage(QWidget):
         self.sections = Sections()
         self.chips = QButtonGroup(self)
         self._empty = PlainLabel(role="secondary", wrap=True)
+        self.days = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._build()
         self.chips.idToggled.connect(self._choose)
@@ -89,7 +91,8 @@ class InsightsPage(QWidget):
             self.chips.addButton(chip, period)
             row.addWidget(chip)
         self.chips.button(self.period).setChecked(True)
-        row.addStretch(1)
+        row.addSpacing(8)
+        row.addWidget(self.days, 1)
         return head
 
     def _choose(self, days: int, checked: bool) -> None:
@@ -99,10 +102,12 @@ class InsightsPage(QWidget):
 
     def _ask(self) -> None:
         self._refresh.stop()
-        span = span_of(self.period, self._bridge.desk.clock())
+        now, days = self._bridge.desk.clock(), Days.of(self._bridge.desk.accounts.values())
+        self.days.setText(days.words(now))
+        span = span_of(self.period, now, days)
         self._asked = span
         self._asking.start()
-        work = self._bridge.desk.store.statistics.over(span, None, before(self.period, span))
+        work = self._bridge.desk.store.statistics.over(span, days.zone, before(self.period, span))
         self._bridge.ask(work, self._show)
 
     def _show(self, figures: Figures) -> None:

@@ -1,11 +1,12 @@
-"""The spans one can look at, in whole local days up to now."""
+"""The spans one can look at, in whole days up to now."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import IntEnum
 
 from wxdesk.core.statistics import Span
+from wxdesk.ui.days import Days
 
 
 class Period(IntEnum):
@@ -16,10 +17,9 @@ class Period(IntEnum):
     MONTH = 30
 
 
-def span_of(period: Period, now: datetime) -> Span:
-    """From the first of its days' midnight on this machine's clock until `now`."""
-    first = now.astimezone().date() - timedelta(days=period - 1)
-    return Span(datetime.combine(first, time.min).astimezone(UTC), now)
+def span_of(period: Period, now: datetime, days: Days) -> Span:
+    """From the midnight with which the first of its days begins until `now`."""
+    return Span(days.midnight(now, before=period - 1), now)
 
 
 def before(period: Period, span: Span) -> Span:

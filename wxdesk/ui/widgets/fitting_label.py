@@ -17,10 +17,14 @@ class FittingLabel(PlainLabel):
 
     _wordings: tuple[str, ...] = ()
     _cut_last = False
+    _about = ""
 
-    def show_wordings(self, wordings: Sequence[str], *, cut_last: bool = False) -> None:
-        """Show one of these, the one that says most first. Where none has room, nothing, or the last, cut."""
-        self._wordings, self._cut_last = tuple(wordings), cut_last
+    def show_wordings(self, wordings: Sequence[str], *, cut_last: bool = False, about: str = "") -> None:
+        """Show one of these, the one that says most first. Where none has room, nothing, or the last, cut.
+
+        The tooltip tells `about` them what is worth knowing.
+        """
+        self._wordings, self._cut_last, self._about = tuple(wordings), cut_last, about
         self.setText(self._wordings[0] if self._wordings else "")
 
     def _lay_out(self) -> None:
@@ -29,5 +33,6 @@ class FittingLabel(PlainLabel):
         if shown is None:
             last = self._wordings[-1] if self._wordings and self._cut_last else ""
             shown = metrics.elidedText(last, Qt.TextElideMode.ElideRight, max(0, room))
-        self.setToolTip("" if shown == self._full else plain_tip(self._full))
+        told = ("" if shown == self._full else self._full, self._about)
+        self.setToolTip(plain_tip("\n".join(filter(None, told))))
         self._show_text(shown)
