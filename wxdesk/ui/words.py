@@ -94,6 +94,11 @@ def _legends(spoken: str) -> tuple[Legend, Legend]:
     return emoticons.readable(table, spoken), emoticons.named(table, spoken)
 
 
+def more_words(count: int) -> str:
+    """What stands below a list that is not whole."""
+    return ntr("{n} more: write a few letters to find it", "{n} more: write a few letters to find them", count)
+
+
 def kind_word(kind: str) -> str:
     """What stands for something without text; `kind` is a MessageType, a ReplyKind, or WeChat's MsgType."""
     return tr(_KINDS.get(kind, "[Other message]"))

@@ -123,10 +123,10 @@ def test_behind_a_part_with_a_gap_nothing_can_be_sent_and_the_bubble_says_why() 
     for entry in later:
         assert BubbleAction.SEND not in actions(entry)
         assert BubbleAction.EDIT in actions(entry)
-        said = "Fill in “contact.alias” in the part before it first. If you throw that one away, this one goes too."
+        said = "Fill in “contact.alias” in the earlier part first. If you throw that one away, this one goes too."
         assert said in notice_of(entry)
     i18n.use("zh_CN")
-    assert "请先在前一条里补上「contact.alias」" in notice_of(later[0])
+    assert "请先在前面那条里补上「contact.alias」" in notice_of(later[0])
 
 
 def test_before_a_part_with_a_gap_one_word_is_not_for_all() -> None:

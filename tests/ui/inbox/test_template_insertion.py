@@ -65,6 +65,22 @@ def uses(world: World) -> dict[str, int]:
     return {one.title: one.uses for one in world.call(world.desk.phrasebook.all())}
 
 
+def test_of_many_templates_the_picker_says_how_many_more_there_are_and_the_search_finds_them(
+    qtbot: QtBot, world: World, page: InboxPage, conversation: int
+) -> None:
+    many = [Template(0, f"Notice {n:03}", "Hello.") for n in range(70)]
+    world.call(world.desk.phrasebook.save_all(many))
+    picker = page.chat.templates.picker
+    qtbot.keyClicks(page.chat.composer.edit, "/")
+    qtbot.waitUntil(lambda: picker.list.count() == 50)
+    assert picker.below.full_text() == "24 more: write a few letters to find them"
+    assert picker.below.isVisible()
+    assert picker.rect().contains(picker.below.geometry())
+    qtbot.keyClicks(picker.field, "Notice 069")
+    assert rows(page) == ["Notice 069 — Hello."]
+    assert not picker.below.isVisible()
+
+
 def test_a_template_that_asks_nothing_is_inserted_at_once(
     qtbot: QtBot, world: World, bridge: Bridge, page: InboxPage, conversation: int
 ) -> None:

@@ -58,3 +58,27 @@ def test_a_template_is_chosen_from_the_list(
     assert [content.text for content in page.preview.contents()] == ["A colleague will help you.", "We are sorry."]
     page.editor.save()
     qtbot.waitUntil(lambda: stored()[0].then[-1] == Action(ActionKind.TEMPLATE, text="Sorry"))
+
+
+def test_of_many_templates_the_list_says_how_many_more_there_are_and_a_few_letters_find_them(
+    qtbot: QtBot, world: World, bridge: Bridge, page: RulesPage
+) -> None:
+    world.call(world.desk.phrasebook.save_all([Template(0, f"Notice {n:03}", "Hello.") for n in range(70)]))
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    page.editor.then_card.chips[ActionKind.TEMPLATE].click()
+    body = page.editor.then_card.rows()[-1].body
+    assert isinstance(body, TemplateBody)
+
+    def offered(written: str) -> list[str]:
+        body.name.setText(written)
+        body.choose.menu_shown.aboutToShow.emit()
+        return [action.text() for action in body.choose.menu_shown.actions()]
+
+    assert len(offered("")) == 61
+    assert offered("")[-1] == "10 more: write a few letters to find them"
+    assert not body.choose.menu_shown.actions()[-1].isEnabled()
+    assert offered("e 069") == ["Notice 069"]
+    body.choose.menu_shown.actions()[0].trigger()
+    assert body.name.text() == "Notice 069"
+    assert len(offered("Notice 069")) == 61, "a name that is one leads to all others"
+    assert len(offered("nothing like it")) == 61

@@ -170,7 +170,7 @@ def _lacking_words(name: str) -> str:
     """Why a part cannot be sent before an earlier one."""
     if not name:
         return ""
-    return tr("Fill in “{name}” in the part before it first. If you throw that one away, this one goes too.", name=name)
+    return tr("Fill in “{name}” in the earlier part first. If you throw that one away, this one goes too.", name=name)
 
 
 def _last_moment(reply: Reply, closing: Closing | None) -> str:

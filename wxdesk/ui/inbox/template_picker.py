@@ -13,7 +13,7 @@ from wxdesk.core.templates import Template, found
 from wxdesk.i18n import tr
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.words import kind_word
+from wxdesk.ui.words import kind_word, more_words
 
 _ROW, _ROWS = 30, 8
 _MOST = 50
@@ -47,13 +47,13 @@ class TemplatePicker(QFrame):
         self.list.setUniformItemSizes(True)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.none = PlainLabel(size=Size.SMALL, role="secondary", wrap=True)
+        self.below = PlainLabel(size=Size.SMALL, role="secondary", wrap=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(6)
         column.addWidget(self.field)
         column.addWidget(self.list, 1)
-        column.addWidget(self.none)
+        column.addWidget(self.below)
         self.field.textChanged.connect(self._fill)
         self.field.textEdited.connect(self._typed)
         self.field.moved.connect(self._move)
@@ -98,25 +98,31 @@ class TemplatePicker(QFrame):
 
     def _fill(self, sought: str) -> None:
         self.list.clear()
-        for template in found(self._templates, sought)[:_MOST]:
+        fitting = found(self._templates, sought)
+        for template in fitting[:_MOST]:
             item = QListWidgetItem(_row_words(template))
             item.setData(Qt.ItemDataRole.UserRole, template)
             item.setSizeHint(QSize(0, _ROW))
             self.list.addItem(item)
         self.list.setCurrentRow(0)
-        empty = (
-            tr("No template fits.")
-            if self._templates
-            else tr("There are no templates yet. Ctrl+6 leads to where they are written.")
-        )
-        self.none.setText(empty)
-        self.none.setVisible(self.list.count() == 0)
+        self.below.setText(self._words_below(len(fitting)))
+        self.below.setVisible(bool(self.below.full_text()))
         self.list.setVisible(self.list.count() > 0)
         self._place()
 
+    def _words_below(self, fitting: int) -> str:
+        if fitting > _MOST:
+            return more_words(fitting - _MOST)
+        if fitting:
+            return ""
+        if self._templates:
+            return tr("No template fits.")
+        return tr("There are no templates yet. Ctrl+6 leads to where they are written.")
+
     def _place(self) -> None:
         """As high as the rows, within what is free above the composer."""
-        around = self.field.sizeHint().height() + 26
+        cut = self.list.count() and self.below.full_text()
+        around = self.field.sizeHint().height() + 26 + (self.below.sizeHint().height() + 6 if cut else 0)
         room = (max(120, self._bottom.y() - 12) - around) // _ROW
         height = min(max(self.list.count(), 1), _ROWS, max(room, 1)) * _ROW + around
         self.setGeometry(self._bottom.x(), self._bottom.y() - height, min(460, self._widest), height)

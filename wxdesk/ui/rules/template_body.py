@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from wxdesk.core.faults import Fault, Place
 from wxdesk.core.rules import Action, ActionKind
-from wxdesk.core.templates import Template
+from wxdesk.core.templates import Template, found
 from wxdesk.desk.shelf import Shelf
 from wxdesk.i18n import tr
 from wxdesk.ui.rules.action_body import ActionBody
 from wxdesk.ui.rules.condition_parts import error_label
 from wxdesk.ui.widgets.field import set_wrong
 from wxdesk.ui.widgets.menu_button import MenuButton
+from wxdesk.ui.words import more_words
 
 MOST = 60
-"""Templates that the menu lists; of more, the rest is named by hand."""
+"""Templates that the menu lists; of more, those are found of whose name a few letters stand in the field."""
 
 
 class TemplateBody(ActionBody):
@@ -64,7 +67,8 @@ class TemplateBody(ActionBody):
     def _fill_menu(self) -> None:
         menu = self.choose.menu_shown
         menu.clear()
-        for template in self._shelf.all[:MOST]:
+        fitting = self._fitting()
+        for template in fitting[:MOST]:
             said = template.title if not template.shortcut else f"{template.title}    /{template.shortcut}"
             action = menu.addAction(said.replace("&", "&&"))
             action.setData(name_of(template, self._shelf))
@@ -73,6 +77,15 @@ class TemplateBody(ActionBody):
             action.setToolTip(reason)
         if not self._shelf.all:
             menu.addAction(tr("There are no templates yet.")).setEnabled(False)
+        if len(fitting) > MOST:
+            menu.addAction(more_words(len(fitting) - MOST)).setEnabled(False)
+
+    def _fitting(self) -> Sequence[Template]:
+        """What is sought in the field; all of them where that is a template's name already, or nobody's."""
+        sought = self.name.text().strip()
+        if not sought or self._shelf.named(sought) is not None:
+            return self._shelf.all
+        return found(self._shelf.all, sought) or self._shelf.all
 
     def _take(self, action: QAction) -> None:
         self.name.setText(action.data())
