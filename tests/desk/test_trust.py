@@ -326,3 +326,10 @@ async def test_texts_are_looked_into_beside_the_loop(shop: Shop, monkeypatch: py
     assert await shop.checkup.findings() == []
     assert threads
     assert threading.get_ident() not in threads
+
+
+async def test_a_variable_of_a_link_that_never_has_a_value_is_named_at_its_field(shop: Shop) -> None:
+    link = Content(ReplyKind.LINK, title="{{ time }}", url="https://a.cn/{{ session_from.page | url_encode }}")
+    await shop.book.save(Rule("r", when=Condition(any=("a",)), then=(Action(ActionKind.LINK, content=link),)))
+    found = [(one.doubt, one.where, one.word) for one in await shop.checkup.findings()]
+    assert found == [(Doubt.NO_VALUE, ("then", 0, "link", "url"), "session_from.page")]

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from wxdesk.core.claims import Claim, Stand, contradicts
-from wxdesk.core.faults import Place
+from wxdesk.core.contents import words_of
+from wxdesk.core.faults import FIELDED, Place
 from wxdesk.core.findings import Circumstances, Doubt, Finding
 from wxdesk.core.model import MessageType
 from wxdesk.core.rules import Condition, HoursTest, Rule
@@ -34,7 +35,16 @@ def pointless(
             yield Finding(Doubt.NO_SUCH_RULE, rule, (*place, "last_rule_within", "rule"), word=last.rule)
     for (rule_id, action), variable in around.valueless.items():
         if rule_id == rule.id:
-            yield Finding(Doubt.NO_VALUE, rule, ("then", action, rule.then[action].kind.value), word=variable)
+            yield Finding(Doubt.NO_VALUE, rule, _where_shown(rule, action, variable), word=variable)
+
+
+def _where_shown(rule: Rule, action: int, variable: str) -> Place:
+    """The action, or the field of a link or card, in which a variable stands."""
+    said = rule.then[action]
+    words = words_of(said.content) if said.kind in FIELDED else {}
+    field = next((name for name, text in words.items() if variable in text), None)
+    place: Place = ("then", action, said.kind.value)
+    return place if field is None else (*place, field)
 
 
 def _conditions(when: Condition) -> Iterator[tuple[Place, Condition]]:

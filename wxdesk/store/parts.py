@@ -84,7 +84,7 @@ def settle(
     """See `desk.reply_ports.Replies.settle`."""
     later = later_parts(connection, [reply_id])
     if whole:
-        moving.refuse_gaps_among(connection, and_(replies.c.id.in_(later), NEEDS_WORD))
+        moving.refuse_gaps_among(connection, and_(replies.c.id.in_(later), needs_word(replies)))
     settled = moving.move(connection, reply_id, made, at, ReplyChanges(by=by))
     if whole:
         move_all(connection, made, and_(replies.c.id.in_(later), needs_word(replies)), at, by=by, **WELL)

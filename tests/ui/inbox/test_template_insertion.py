@@ -113,6 +113,22 @@ def test_what_is_asked_is_filled_in_by_keyboard(
     assert uses(world)["Parcel"] == 1
 
 
+def test_what_a_link_asks_is_filled_in_and_the_link_waits_in_its_panel(
+    qtbot: QtBot, world: World, page: InboxPage, conversation: int
+) -> None:
+    tracking = Content(ReplyKind.LINK, title="Order {{ ask.no }}", url="https://shop.example/o?no={{ ask.no }}")
+    world.call(world.desk.phrasebook.save(Template(0, "Tracking", shortcut="trk", content=tracking)))
+    pick(qtbot, page, "trk")
+    [number] = form(page).fields.values()
+    assert form(page).text.full_text() == "Order ‹…›\nhttps://shop.example/o?no=‹…›"
+    qtbot.keyClicks(number, "7&8")
+    qtbot.keyClick(number, Qt.Key.Key_Return)
+    panel = page.chat.panels.link
+    assert panel.isVisible()
+    made = panel.content()
+    assert (made.title, made.url) == ("Order 7&8", "https://shop.example/o?no=7%268")
+
+
 def test_what_is_missing_is_named_and_nothing_is_inserted(
     qtbot: QtBot, world: World, page: InboxPage, conversation: int
 ) -> None:

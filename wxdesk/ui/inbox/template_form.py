@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QWidget
@@ -20,6 +22,9 @@ from wxdesk.ui.widgets.field import set_wrong
 from wxdesk.ui.widgets.labels import PlainLabel
 
 WIDEST = 480
+GAP = "‹…›"
+"""What stands where something is to be filled in."""
+
 SHOWN = 240
 """Characters of the text that are shown below the fields."""
 
@@ -152,12 +157,13 @@ class TemplateForm(Popover):
 
 def _shown(filling: Filling, answers: dict[str, str]) -> str:
     optional = {f"{ASK}.{prompt.name}" for prompt in filling.prompts if not prompt.required}
-    gaps = {name: answer if answer.strip() or name in optional else "‹…›" for name, answer in answers.items()}
+    gaps = {name: answer if answer.strip() or name in optional else GAP for name, answer in answers.items()}
     try:
         content: Content = filling.content(gaps)
     except BadTemplate as error:
         return explain(error)
-    return "\n".join(words for words in words_of(content).values() if words)
+    shown = "\n".join(words for words in words_of(content).values() if words)
+    return shown.replace(quote(GAP, safe=""), GAP)  # as it comes out in an address
 
 
 def _shortened(text: str) -> str:
