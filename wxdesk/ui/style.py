@@ -66,6 +66,7 @@ QPushButton[kind="link"]:disabled { border-color: transparent; }
 QPushButton::menu-indicator { width: 0; }
 QPushButton[class="chip"] { background: $chip; color: $secondary; border: 1px solid transparent; border-radius: 12px;
     padding: 0 10px; min-height: 22px; max-height: 22px; }
+QPushButton[class="chip"][snug="true"] { padding: 0 6px; }
 QPushButton[class="chip"]:hover { color: $text; }
 QPushButton[class="chip"]:checked { background: $accent_tint; color: $accent; }
 QPushButton[class="chip"]:focus { border: 1px solid $accent; }

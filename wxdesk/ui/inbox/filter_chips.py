@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from wxdesk.core.inbox import InboxCounts, InboxFilter
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.part_button import PARTS, part_word
 from wxdesk.ui.widgets.buttons import Chip
-from wxdesk.ui.widgets.flow import FlowLayout
+
+MOST = 99
+"""A chip tells no higher figure; its tooltip and its spoken name do."""
+
+_GAP, _SNUG_GAP = 6, 4
 
 
 class FilterChips(QWidget):
-    """Longest waiting, needs a human, pending, unread, with their figures.
+    """Longest waiting, needs a human, pending, unread, with their figures, always on one line.
 
-    `part` stands beside them while what is set aside is shown; it leads back.
+    `part` stands in their place while what is set aside is shown; it leads back.
 
     Signals:
         chosen: the `InboxFilter` that is to be shown.
@@ -26,7 +31,8 @@ class FilterChips(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._chips: dict[InboxFilter, Chip] = {}
-        row = FlowLayout(self, gap=6, line_gap=6)
+        self._row = row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
         for chosen in (InboxFilter.WAITING, InboxFilter.NEEDS_HUMAN, InboxFilter.PENDING, InboxFilter.UNREAD):
             chip = Chip()
             chip.clicked.connect(self._clicked)
@@ -37,9 +43,8 @@ class FilterChips(QWidget):
         self.part.clicked.connect(self._left)
         self.part.hide()
         row.addWidget(self.part)
+        row.addStretch(1)
         self.show_counts(InboxCounts())
-        for chosen, words in self._meanings().items():
-            self._chips[chosen].setToolTip(words)
 
     def _meanings(self) -> dict[InboxFilter, str]:
         return {
@@ -62,7 +67,9 @@ class FilterChips(QWidget):
         self.part.setAccessibleName(part_word(chosen))
         self.part.setChecked(aside)
         self.part.setVisible(aside)
-        self.part.updateGeometry()
+        for chip in self._chips.values():
+            chip.setVisible(not aside)
+        self._make_room()
         self.chosen.emit(chosen)
 
     def show_counts(self, counts: InboxCounts) -> None:
@@ -74,12 +81,29 @@ class FilterChips(QWidget):
             InboxFilter.PENDING: tr("Unsent"),
             InboxFilter.UNREAD: tr("Unread"),
         }
+        meanings = self._meanings()
         for chosen, chip in self._chips.items():
             figure = figures.get(chosen, 0)
-            text = f"{words[chosen]} {figure}" if figure else words[chosen]
-            if chip.text() != text:
-                chip.setText(text)
-                chip.updateGeometry()
+            shown = f"{MOST}+" if figure > MOST else str(figure)
+            chip.setText(f"{words[chosen]} {shown}" if figure else words[chosen])
+            spoken = f"{words[chosen]} {figure}" if figure else words[chosen]
+            chip.setAccessibleName(spoken)
+            chip.setToolTip(f"{figure}: {meanings[chosen]}" if figure > MOST else meanings[chosen])
+        self._make_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the chips to the new width."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Move the chips closer together where they would not fit beside each other."""
+        chips = self._chips.values()
+        roomy = sum(chip.width_for(snug=False) for chip in chips) + _GAP * (len(chips) - 1)
+        snug = roomy > self.width()
+        self._row.setSpacing(_SNUG_GAP if snug else _GAP)
+        for chip in chips:
+            chip.set_snug(snug)
 
     def _left(self) -> None:
         self.choose(InboxFilter.ALL)

@@ -40,6 +40,9 @@ _ICON_ROLES = {
     ButtonKind.LINK: "accent",
 }
 
+CHIP_SIDE, CHIP_SNUG = 10, 6
+"""Pixels at either side of a chip's words."""
+
 _KEY_GAP = 8
 _KEY_PADDING = 4
 
@@ -147,7 +150,10 @@ class Button(QPushButton):
 
 
 class Chip(QPushButton):
-    """A small rounded choice; its width is the same whether it is chosen or not, and it never breaks."""
+    """A small rounded choice; its width is the same whether it is chosen or not, and it never breaks.
+
+    One that is `snug` has less room at its sides, for rows that must not break either.
+    """
 
     def __init__(self, text: str = "", *, checkable: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
@@ -160,10 +166,22 @@ class Chip(QPushButton):
         self.setAutoDefault(False)
         self.toggled.connect(self._weigh)
 
+    def set_snug(self, snug: bool) -> None:
+        """Take less room at the sides, or as much as usual."""
+        if snug != bool(self.property("snug")):
+            self.setProperty("snug", snug)
+            self.style().unpolish(self)
+            self.style().polish(self)
+            self.updateGeometry()
+
+    def width_for(self, *, snug: bool) -> int:
+        """The width of its words as they are when chosen, which is bolder."""
+        words = QFontMetrics(font(Size.SMALL, strong=True)).horizontalAdvance(self.text())
+        return words + 2 * ((CHIP_SNUG if snug else CHIP_SIDE) + 1)
+
     def sizeHint(self) -> QSize:
-        """Room for the words as they are when chosen, which is bolder."""
-        width = QFontMetrics(font(Size.SMALL, strong=True)).horizontalAdvance(self.text())
-        return QSize(width + 22, 24)
+        """Room for the words, chosen or not."""
+        return QSize(self.width_for(snug=bool(self.property("snug"))), 24)
 
     def minimumSizeHint(self) -> QSize:
         """A chip is never cut."""
