@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -11,9 +9,7 @@ from tests.ui.world import World
 from wxdesk import i18n
 from wxdesk.core.contact_change import ContactChange
 from wxdesk.ui.inbox.chat_header import NAME_LEAST
-from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.main_window import MainWindow
-from wxdesk.ui.theme import Measure
 
 SIZES = [(1280, 800), (1100, 800), (900, 600), (820, 600), (720, 520)]
 
@@ -34,17 +30,6 @@ def test_the_name_always_shows_and_the_mode_is_not_cut(
         qtbot.waitUntil(lambda: header.name.width() >= min(NAME_LEAST, header.name.sizeHint().width()))
         qtbot.waitUntil(lambda: header.mode.width() >= header.mode.width_for(header.mode.text()))
         assert not header.quota.time.isHidden()
+        assert header.quota.dots.isVisible() or header.quota.left.full_text() == "5/5", size
         ends = header.show_detail if not header.show_detail.isHidden() else header.spans
         assert ends.geometry().right() < header.width(), size
-
-
-def test_a_reply_window_that_is_over_is_told_in_a_narrow_window_as_well(
-    qtbot: QtBot, world: World, page: InboxPage, opened: Callable[[int], None]
-) -> None:
-    page.window().resize(900 - Measure.RAIL, 600)
-    opened(world.say("oCustomer0000000000000001", "opening?"))
-    quota = page.chat.header.quota
-    qtbot.waitUntil(lambda: quota.left.isHidden())
-    quota.time.hide()
-    quota.make_room(words=False, dots=True)
-    assert not quota.left.isHidden()

@@ -35,12 +35,12 @@ def test_a_long_name_is_cut_and_pushes_nothing_aside(
     conversation_id = world.say("oCustomer0000000000000001", "hello")
     opened(conversation_id)
     header, detail = page.chat.header, page.detail
-    button, panel = _place(header.takeover, page), _place(detail, page)
+    ends, panel = _place(header.takeover, page).right(), _place(detail, page)
     world.call(world.desk.handoff.describe(conversation_id, ContactChange(alias=name)))
     qtbot.waitUntil(lambda: header.name.full_text() == name)
     assert header.name.text() != name
     assert "…" in header.name.text()
-    assert (_place(header.takeover, page), _place(detail, page)) == (button, panel)
+    assert (_place(header.takeover, page).right(), _place(detail, page)) == (ends, panel)
     assert detail.contact.alias.shortened
     assert detail.contact.alias.toolTip() == name
 

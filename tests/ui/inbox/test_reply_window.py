@@ -12,11 +12,14 @@ from pytestqt.qtbot import QtBot
 from tests.ui.inbox.conftest import shown_reply
 from tests.ui.inbox.records import NOW, reply, row
 from tests.ui.world import World, open_world
+from wxdesk import i18n
 from wxdesk.core.model import Account, ReplyMode, ReplyState, ReplyWindow
 from wxdesk.sandbox.faults import Fault, FaultKind
 from wxdesk.ui.inbox.bubble_words import trouble_of
 from wxdesk.ui.inbox.chat_header import ChatHeader
 from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.inbox.quota_block import QuotaBlock, Told
+from wxdesk.ui.theme import Measure
 
 type Open = Callable[[int], None]
 
@@ -71,6 +74,63 @@ def test_a_narrow_header_keeps_room_for_the_name(header: ChatHeader, qtbot: QtBo
     assert header.mode.toolTip() != ""
     header.resize(900, 56)
     qtbot.waitUntil(lambda: header.quota.left.isVisible())
+
+
+TAKEN = {"taken_over": True, "taken_over_until": NOW + timedelta(minutes=29)}
+
+
+@pytest.mark.parametrize(
+    ("language", "fields", "word"),
+    [
+        ("en", {}, "Automatic · account"),
+        ("en", {"mode": ReplyMode.HOLD}, "Waits · here"),
+        ("en", TAKEN, "Yours · 29 min"),
+        ("zh_CN", {}, "自动 · 按账号"),
+        ("zh_CN", TAKEN, "人工 · 29 分"),
+    ],
+)
+def test_a_window_of_900_shows_whose_word_it_is_beside_what_is_left(
+    qtbot: QtBot, language: str, fields: dict[str, object], word: str
+) -> None:
+    i18n.use(language)
+    header = ChatHeader({"shop": SHOP})
+    i18n.use("en")
+    qtbot.addWidget(header)
+    header.show_detail.show()
+    header.resize(900 - Measure.RAIL - Measure.LIST, Measure.HEADER)
+    header.show()
+    i18n.use(language)
+    header.show_row(row(1, alias="王芳", window=ReplyWindow(4, NOW + timedelta(hours=47, minutes=30)), **fields), NOW)
+    i18n.use("en")
+    quota = header.quota
+    assert header.mode.text() == word
+    assert quota.dots.isVisible() or quota.left.full_text() == "4/5"
+    assert quota.time.full_text() in ("47:30:00", "47 h", "47 时")
+    assert quota.toolTip() != ""
+    qtbot.waitUntil(lambda: header.mode.width() >= header.mode.width_for(word))
+    for label in (quota.left, quota.time):
+        assert label.isHidden() or label.width() >= label.fontMetrics().horizontalAdvance(label.text())
+    assert header.show_detail.geometry().right() < header.width()
+
+
+@pytest.mark.parametrize("told", Told)
+def test_that_the_time_is_over_is_said_in_words_in_the_least_room(qtbot: QtBot, told: Told) -> None:
+    block = QuotaBlock()
+    qtbot.addWidget(block)
+    block.show_quota(row(1, window=ReplyWindow(4, NOW)).conversation, SHOP, None, NOW)
+    block.tell(told)
+    assert block.left.full_text() == "Reply time over"
+    assert block.time.isHidden()
+
+
+@pytest.mark.parametrize(("minutes", "words"), [(61, "1 h"), (59, "59:00")])
+def test_the_last_hour_runs_in_seconds_in_the_least_room_as_well(qtbot: QtBot, minutes: int, words: str) -> None:
+    block = QuotaBlock()
+    qtbot.addWidget(block)
+    window = ReplyWindow(4, NOW + timedelta(minutes=minutes))
+    block.show_quota(row(1, window=window).conversation, SHOP, None, NOW)
+    block.tell(Told.SHORT)
+    assert (block.left.full_text(), block.time.full_text()) == ("4/5", words)
 
 
 @pytest.mark.parametrize(("errcode", "words"), [(45047, "0 replies left"), (45015, "Reply time over")])

@@ -18,7 +18,7 @@ from wxdesk.core.takeover import left
 from wxdesk.i18n import tr
 from wxdesk.ui.icons import icon
 from wxdesk.ui.inbox.mode_chip import ModeChip
-from wxdesk.ui.inbox.quota_block import QuotaBlock
+from wxdesk.ui.inbox.quota_block import QuotaBlock, Told
 from wxdesk.ui.takeover_words import speaker_sentence
 from wxdesk.ui.theme import Measure, Size
 from wxdesk.ui.widgets.buttons import Button
@@ -42,7 +42,7 @@ _RESOLVE = {False: "check", True: "undo"}
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
-    """What is said beside the name: the quota in words and dots, the hand-over's own button.
+    """What is said beside the name: how much of the quota, and which buttons stand there.
 
     `mode` is how much is said of it: all; whose word it is, but no seconds; or only its name.
 
@@ -50,28 +50,28 @@ class _Fit:
     or more has.
     """
 
-    words: bool = False
-    dots: bool = False
+    quota: Told = Told.DOTS
     mode: int = 1
-    transfer: bool = False
+    transfer: bool = True
     snooze: bool = True
     key: str = KEY
     name: int = NAME_ROOM
 
 
 _FITS = (
-    _Fit(words=True, dots=True, mode=2, transfer=True),
-    _Fit(dots=True, mode=2, transfer=True),
-    _Fit(dots=True, transfer=True),
-    _Fit(dots=True, mode=0, transfer=True),
-    _Fit(dots=True),
-    _Fit(dots=True, key=""),
+    _Fit(Told.WORDS, mode=2),
+    _Fit(mode=2),
+    _Fit(),
     _Fit(key=""),
-    _Fit(key="", snooze=False),
-    _Fit(key="", snooze=False, mode=0),
-    _Fit(key="", snooze=False, mode=0, name=NAME_LEAST),
+    _Fit(key="", transfer=False),
+    _Fit(Told.FIGURE, key="", transfer=False),
+    _Fit(Told.SHORT, key="", transfer=False),
+    _Fit(Told.SHORT, key="", transfer=False, snooze=False),
+    _Fit(Told.SHORT, key="", transfer=False, snooze=False, name=NAME_LEAST),
+    _Fit(Told.SHORT, mode=0, key="", transfer=False, snooze=False, name=NAME_LEAST),
 )
-"""From the richest to the barest. A tooltip, the contact's panel or the mode's menu has what is left out."""
+"""From the richest to the barest: how many replies are left, for how long and whose word it is go last. A tooltip, the
+contact's panel or the mode's menu has what is left out."""
 
 
 class ChatHeader(QFrame):
@@ -199,7 +199,7 @@ class ChatHeader(QFrame):
         spoken = self._where_from(conversation, now)
         self.mode.say(self._mode_text(conversation, now, fit.mode), quiet=quiet, spoken=spoken)
         self.mode.setMinimumWidth(self.mode.sizeHint().width() if fits else 0)  # a long name is cut before
-        self.quota.make_room(words=fit.words, dots=fit.dots)
+        self.quota.tell(fit.quota)
         self.takeover.set_key_hint(fit.key)
         self.transfer.setVisible(fit.transfer)
         self.snooze.setVisible(fit.snooze)
@@ -211,7 +211,7 @@ class ChatHeader(QFrame):
         widths = [one.sizeHint().width() for one in beside]
         widths.append(min(fit.name, self.name.sizeHint().width()))
         widths.append(self.mode.width_for(self._mode_text(conversation, now, fit.mode)))
-        widths.append(self.quota.width_for(words=fit.words, dots=fit.dots))
+        widths.append(self.quota.width_for(fit.quota))
         widths.append(self.takeover.width_for(fit.key) + _TWINS + self.spans.sizeHint().width())
         widths.append(self.resolve.sizeHint().width() + (_TWINS + self.snooze.sizeHint().width() if fit.snooze else 0))
         return 2 * _SIDE + sum(widths) + _GAP * (len(widths) - 1)

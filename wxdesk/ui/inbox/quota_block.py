@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import IntEnum
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -11,13 +12,26 @@ from wxdesk.core import quota
 from wxdesk.core.errcodes import ErrorAction, action_for, remedy_of
 from wxdesk.core.lifecycle import is_taken_over, mode_of
 from wxdesk.core.model import Account, Conversation, Reply, ReplyMode
+from wxdesk.core.quota import AFTER_MESSAGE
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
 from wxdesk.ui.widgets.quota_dots import QuotaDots
-from wxdesk.ui.words import countdown
+from wxdesk.ui.words import countdown, span_word
 
 _GAP = 10
+
+_RUNS_FROM = timedelta(hours=1)
+"""With less than this left every second is shown, however little room there is."""
+
+
+class Told(IntEnum):
+    """How much is said where there is more or less room; the figure and the time always."""
+
+    SHORT = 0  # 4/5, 47 h
+    FIGURE = 1  # 4/5, 47:59:25
+    DOTS = 2  # dots, 47:59:25
+    WORDS = 3  # 4 replies left, dots, 47:59:25, and the note
 
 
 class QuotaBlock(QWidget):
@@ -25,6 +39,10 @@ class QuotaBlock(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._told = Told.WORDS
+        self._left = 0
+        self._ends_in: timedelta | None = None
+        self._words = self._note = ""
         self.left = PlainLabel(size=Size.SMALL, role="secondary", tabular=True)
         self.dots = QuotaDots()
         self.time = PlainLabel(size=Size.SMALL, role="secondary", tabular=True)
@@ -45,38 +63,54 @@ class QuotaBlock(QWidget):
         self, conversation: Conversation, account: Account | None, failed: Reply | None, now: datetime
     ) -> None:
         """Show what is left at `now`; `failed` is the newest reply that did not arrive."""
-        left = quota.left(conversation.window, now)
+        self._left = left = quota.left(conversation.window, now)
         kept = kept_for_human(conversation, account, now)
         refusal = refusal_of(failed) if not left else None
-        words, note = left_words(conversation, left, now), note_words(kept, refusal)
-        self.dots.show_left(left, kept)
-        self.left.setText(words)
-        self.left.set_role("secondary" if left else "failed")
+        words, note = self._words, self._note = left_words(conversation, left, now), note_words(kept, refusal)
         until = conversation.window.until
-        over = until is None or now >= until
-        self.time.setText("" if over or until is None else countdown(until - now))
-        self.time.setVisible(not over)
-        self.note.setText(note)
-        self.note.setVisible(bool(note) and not self.left.isHidden())
+        self._ends_in = None if until is None or now >= until else until - now
+        self.dots.show_left(left, kept)
+        self.left.set_role("secondary" if left else "failed")
         told = tr("{words} ({note})", words=words, note=note) if note else words
         self.setAccessibleName(told)
         remedy = remedy_of(refusal) if refusal is not None else None
         self.setToolTip(plain_tip(tr("{said}. {more}", said=told, more=tr(remedy)) if remedy else told))
+        self.tell(self._told)
 
-    def width_for(self, *, words: bool, dots: bool) -> int:
-        """The width that it takes with these."""
-        over = self.time.isHidden()
-        wanted = ((self.left, words or over), (self.dots, dots), (self.time, not over))
-        shown = [one for one, here in wanted if here]
-        row = sum(one.sizeHint().width() for one in shown) + _GAP * (len(shown) - 1)
-        note = self.note.sizeHint().width() if words and self.note.full_text() else 0
-        return max(row, note, 0)
+    def width_for(self, told: Told) -> int:
+        """The width that it takes when it says so much."""
+        texts = [_width(self.left, self._figure(told)), _width(self.time, self._time(told))]
+        row = [width for width in texts if width] + ([self.dots.sizeHint().width()] if told >= Told.DOTS else [])
+        note = _width(self.note, self._note) if told is Told.WORDS else 0
+        return max(sum(row) + _GAP * (len(row) - 1), note)
 
-    def make_room(self, *, words: bool, dots: bool) -> None:
-        """Leave out what does not fit; that the time is over, or never began, is always said."""
-        self.left.setVisible(words or self.time.isHidden())
-        self.note.setVisible(words and bool(self.note.full_text()))
-        self.dots.setVisible(dots)
+    def tell(self, told: Told) -> None:
+        """Say so much."""
+        self._told = told
+        figure, time = self._figure(told), self._time(told)
+        self.left.setText(figure)
+        self.left.setVisible(bool(figure))
+        self.dots.setVisible(told >= Told.DOTS)
+        self.time.setText(time)
+        self.time.setVisible(bool(time))
+        self.note.setText(self._note)
+        self.note.setVisible(bool(self._note) and told is Told.WORDS)
+
+    def _figure(self, told: Told) -> str:
+        """What stands before the dots. That the time is over, or never began, is always said in words."""
+        if told is Told.WORDS or self._ends_in is None:
+            return self._words
+        return "" if told is Told.DOTS else f"{self._left}/{AFTER_MESSAGE[0]}"
+
+    def _time(self, told: Told) -> str:
+        if self._ends_in is None:
+            return ""
+        short = told is Told.SHORT and self._ends_in >= _RUNS_FROM
+        return span_word(self._ends_in) if short else countdown(self._ends_in)
+
+
+def _width(label: PlainLabel, text: str) -> int:
+    return label.fontMetrics().horizontalAdvance(text)
 
 
 def left_words(conversation: Conversation, left: int, now: datetime) -> str:
