@@ -29,6 +29,8 @@ class LongestWait(Button):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", kind=ButtonKind.LINK, parent=parent)
         self.conversation: Conversation | None = None
+        self._wordings = ("", "")
+        self._step = 0
         self.setFont(font(Size.SMALL))
         self.setToolTip(tr("Open who waits longest (F7)"))
         self.clicked.connect(self.open)
@@ -46,9 +48,31 @@ class LongestWait(Button):
             name = name_of(self.conversation.contact)
             name = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
             span = span_word(max(now - since, timedelta()))
-            text = tr("Longest wait: {name}, {span}", name=name, span=span)
-            self.setText(text.replace("&", "&&"))  # a name is no shortcut
+            self._wordings = (
+                tr("Longest wait: {name}, {span}", name=name, span=span),
+                tr("Longest: {name}, {span}", name=name, span=span),
+            )
+            self.setAccessibleName(self._wordings[0])
+            self._say()
         self.setVisible(since is not None)
+
+    def width_at(self, step: int) -> int:
+        """The width in full (0) and in short (1); 0 while it is hidden."""
+        if self.isHidden():
+            return 0
+        metrics = self.fontMetrics()
+        now, then = (metrics.horizontalAdvance(self._wordings[at]) for at in (self._step, step))
+        return self.sizeHint().width() - now + then
+
+    def ask_for(self, step: int) -> None:
+        """Say it in full or in short."""
+        self._step = step
+        self._say()
+
+    def _say(self) -> None:
+        text = self._wordings[self._step].replace("&", "&&")  # a name is no shortcut
+        if text != self.text():
+            self.setText(text)
 
     def open(self) -> None:
         """Lead to him, if anybody waits."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from wxdesk.core.events import Event, ListenerChanged, PauseChanged, TokenChanged
@@ -23,6 +23,7 @@ from wxdesk.ui.theme import Measure, Size
 from wxdesk.ui.token_words import TokenWords
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.fitting_label import FittingLabel
+from wxdesk.ui.widgets.giving_way import GivesWay, Steps, steps_for
 from wxdesk.ui.widgets.lamp import Lamp
 from wxdesk.ui.widgets.small_button import SmallButton
 from wxdesk.ui.words import clock_time
@@ -64,7 +65,10 @@ class StatusBar(QFrame):
         self.pause.clicked.connect(self.pause_wanted)
         self.pause_for = SmallButton("chevron-up", tr("Pause for how long…"), self)
         self.pause_for.clicked.connect(self._choose)
+        self._row, self._right = QHBoxLayout(self), QHBoxLayout()
         self._lay_out()
+        self._order = self._giving_way()
+        self._steps: Steps = dict.fromkeys((part for part, _ in self._order), 0)
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self._show_time)
         bridge.events.connect(self._hear)
@@ -122,13 +126,13 @@ class StatusBar(QFrame):
         self._tick.stop()
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self)
+        row = self._row
         row.setContentsMargins(14, 0, 14, 0)
         row.setSpacing(20)
         row.addWidget(self.listener)
         row.addWidget(self.token)
         row.addWidget(self.figures, 1)
-        right = QHBoxLayout()
+        right = self._right
         right.setSpacing(4)
         right.addWidget(self.silence)
         right.addSpacing(6)
@@ -141,6 +145,41 @@ class StatusBar(QFrame):
         right.addWidget(self.pause)
         right.addWidget(self.pause_for)
         row.addLayout(right)
+
+    def _giving_way(self) -> Sequence[tuple[GivesWay, int]]:
+        """Who says less when there is little room, the least needed first."""
+        away = self.presence.lamp
+        return (
+            (self.figures, 1),
+            (self.listener, 1),
+            (self.figures, 2),
+            (self.token, 1),
+            (self.longest, 1),
+            (self.replies, 1),  # the bar of a pause tells the rest
+            (away, 1),
+            (self.listener, 2),
+            (self.token, 2),
+            (self.figures, 3),
+        )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the new width."""
+        super().resizeEvent(event)
+        self._share()
+
+    def event(self, event: QEvent) -> bool:
+        """Share the width anew when a part has something else to say."""
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._share()
+        return super().event(event)
+
+    def _share(self) -> None:
+        self._right.invalidate()
+        self._row.invalidate()
+        fixed = self._row.sizeHint().width() - sum(part.width_at(step) for part, step in self._steps.items())
+        self._steps = steps_for(self._order, fixed, self.width())
+        for part, step in self._steps.items():
+            part.ask_for(step)
 
     def _choose(self) -> None:
         menu = PauseMenu(self._bridge.desk.clock(), self)

@@ -31,15 +31,15 @@ class TokenWords:
         details = html.escape("\n".join(f"{name}: {_left(known.get(name), now)}" for name in accounts))
         if missing:
             whose = missing[0] if len(missing) == 1 else tr("{n} accounts", n=len(missing))
-            return TokenWords("failed", tr("No token for {accounts}", accounts=whose), details)
+            return TokenWords("failed", tr("No token for {accounts}", accounts=whose), details, tr("No token"))
         if len(accounts) == 1:
             return TokenWords(
                 "accent", tr("Token {left}", left=_left(known.get(accounts[0]), now)), details, tr("Token")
             )
         ends = [token.expires_at for token in known.values() if token.expires_at is not None]
         if not ends:
-            return TokenWords("accent", tr("Tokens {left}", left=tr("not fetched yet")), details)
-        return TokenWords("accent", tr("Next token {left}", left=countdown(min(ends) - now)), details)
+            return TokenWords("accent", tr("Tokens {left}", left=tr("not fetched yet")), details, tr("Tokens"))
+        return TokenWords("accent", tr("Next token {left}", left=countdown(min(ends) - now)), details, tr("Tokens"))
 
 
 def _left(token: TokenState | None, now: datetime) -> str:

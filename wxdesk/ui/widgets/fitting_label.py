@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 
 from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
 
@@ -12,12 +12,14 @@ from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
 class FittingLabel(PlainLabel):
     """Shows the first of several wordings that has room; the first is told as a tooltip otherwise.
 
-    Make it with `elide`, so that it takes whatever width it is given.
+    Make it with `elide`, so that it takes whatever width it is given. It asks for room for the first of them, or for
+    what `ask_for` says.
     """
 
     _wordings: tuple[str, ...] = ()
     _cut_last = False
     _about = ""
+    _asked = 0
 
     def show_wordings(self, wordings: Sequence[str], *, cut_last: bool = False, about: str = "") -> None:
         """Show one of these, the one that says most first. Where none has room, nothing, or the last, cut.
@@ -26,6 +28,22 @@ class FittingLabel(PlainLabel):
         """
         self._wordings, self._cut_last, self._about = tuple(wordings), cut_last, about
         self.setText(self._wordings[0] if self._wordings else "")
+
+    def width_at(self, step: int) -> int:
+        """The width of one of its wordings; of none behind the last."""
+        if self.isHidden() or step >= len(self._wordings):
+            return 0
+        return self.fontMetrics().horizontalAdvance(self._wordings[step]) + 2
+
+    def ask_for(self, step: int) -> None:
+        """Ask for room for this wording."""
+        if step != self._asked:
+            self._asked = step
+            self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        """Room for the wording that is asked for."""
+        return QSize(self.width_at(self._asked), self.fontMetrics().height())
 
     def _lay_out(self) -> None:
         metrics, room = self.fontMetrics(), self.width()
