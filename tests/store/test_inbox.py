@@ -110,6 +110,36 @@ async def test_a_row_tells_what_its_replies_need(scene: dict[str, int], store: S
     assert await store.conversations.rows([]) == []
 
 
+async def held_answer(talk: Talk, store: SqlStore, *after: float | None) -> tuple[int, list[int]]:
+    """An answer in parts, each held until so many seconds, or asking; its conversation and their ids."""
+    thread = (await talk.says("parts", "几点发货", at=second(0))).conversation.id
+    told = Content(text="h")
+    news = [
+        NewReply(thread, Author.RULE, told, ReplyState.HELD, due_at=None if due is None else second(due))
+        for due in after
+    ]
+    return thread, [one.id for one in await store.replies.add_parts(news, second(1))]
+
+
+async def test_a_held_part_behind_a_draft_of_its_answer_is_not_due(talk: Talk, store: SqlStore) -> None:
+    thread, (first, *_) = await held_answer(talk, store, 50, 60, 70)
+    [row] = await store.conversations.rows([thread])
+    assert (row.held, row.waits, row.drafts, row.due_at) == (3, 0, 0, second(50))
+    await store.replies.move(first, Move.KEEP, second(10))
+    [row] = await store.conversations.rows([thread])
+    assert (row.held, row.waits, row.drafts, row.due_at) == (2, 2, 1, None)
+    other = NewReply(thread, Author.RULE, Content(text="o"), ReplyState.HELD, due_at=second(90))
+    await store.replies.add(other, second(11))
+    [row] = await store.conversations.rows([thread])
+    assert (row.held, row.waits, row.drafts, row.due_at) == (3, 2, 1, second(90))
+
+
+async def test_a_held_part_behind_one_that_asks_is_not_due(talk: Talk, store: SqlStore) -> None:
+    thread, _ = await held_answer(talk, store, None, 60)
+    [row] = await store.conversations.rows([thread])
+    assert (row.held, row.waits, row.due_at) == (2, 1, None)
+
+
 async def test_mark_read_says_whether_there_was_anything(scene: dict[str, int], store: SqlStore) -> None:
     assert await store.conversations.mark_read(scene["waiting"]) is True
     assert await store.conversations.mark_read(scene["waiting"]) is False

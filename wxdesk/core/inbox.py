@@ -27,10 +27,12 @@ class InboxFilter(StrEnum):
 class InboxRow:
     """One conversation in the list, with what its replies need.
 
-    `due_at` is the earliest deadline of a held reply, `drafts` the number of drafts, `failed` the newest reply
-    that failed or is unknown and has not been settled, `last_reply` the newest reply of all. `unfinished_at` is when a
-    rule last had an answer that nobody has completed, or that could not be made and is still waited for; one to a
-    contact who has only opened the chat does not count. `calls` says why it calls for its human, if it does.
+    `due_at` is the earliest deadline of a held reply that may leave then, `waits` how many of the `held` ones may not,
+    because an earlier part of their answer waits for its human (`core.parts`). `drafts` is the number of drafts,
+    `failed` the newest reply that failed or is unknown and has not been settled, `last_reply` the newest reply of all.
+    `unfinished_at` is when a rule last had an answer that nobody has completed, or that could not be made and is still
+    waited for; one to a contact who has only opened the chat does not count. `calls` says why it calls for its human,
+    if it does.
     """
 
     conversation: Conversation
@@ -41,6 +43,7 @@ class InboxRow:
     last_reply: Reply | None = None
     calls: tuple[Call, ...] = ()
     unfinished_at: datetime | None = None
+    waits: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +24,7 @@ from sqlalchemy import (
     union,
 )
 
+from wxdesk.core import parts
 from wxdesk.core.calls import RINGING, Call
 from wxdesk.core.inbox import DayCounts, InboxCounts, InboxFilter, InboxRow
 from wxdesk.core.model import Author, ReplyState
@@ -155,11 +158,13 @@ def _rows(connection: Connection, query: Select[Any]) -> list[InboxRow]:
     wanted = {row.failed_id for row in found} | {row.last_reply_id for row in found}
     loaded = {reply.id: reply for reply in load_replies(connection, wanted - {None})}
     calling = _calls(connection, [row.id for row in found])
+    behind = _behind(connection, [row.id for row in found if row.held])
     return [
         InboxRow(
             conversation=conversation_of(row),
-            due_at=row.due_at,
+            due_at=behind[row.id].due_at if row.id in behind else row.due_at,
             held=row.held,
+            waits=behind[row.id].parts if row.id in behind else 0,
             drafts=row.drafts,
             failed=loaded.get(row.failed_id),
             last_reply=loaded.get(row.last_reply_id),
@@ -168,6 +173,33 @@ def _rows(connection: Connection, query: Select[Any]) -> list[InboxRow]:
         )
         for row in found
     ]
+
+
+@dataclass(slots=True)
+class _Behind:
+    """How many held parts of a conversation wait behind earlier ones, and when the first of the others is due."""
+
+    parts: int = 0
+    due_at: datetime | None = None
+
+
+def _behind(connection: Connection, ids: Collection[int]) -> dict[int, _Behind]:
+    """The same of those of these conversations, which hold something back, that hold parts of an answer."""
+    here = and_(HELD_BACK, replies.c.conversation_id.in_(ids))
+    firsts = select(replies.c.part_of).where(here, replies.c.part_of.is_not(None)).distinct()
+    answers = list(connection.scalars(firsts)) if ids else []
+    if not answers:
+        return {}
+    of_answers = or_(replies.c.id.in_(answers), replies.c.part_of.in_(answers))
+    waiting = parts.waiting(load_replies(connection, set(connection.scalars(select(replies.c.id).where(of_answers)))))
+    found: defaultdict[int, _Behind] = defaultdict(_Behind)
+    for one in connection.execute(select(replies.c.id, replies.c.conversation_id, replies.c.due_at).where(here)):
+        kept = found[one.conversation_id]
+        if one.id in waiting:
+            kept.parts += 1
+        elif one.due_at is not None:
+            kept.due_at = min(filter(None, (kept.due_at, one.due_at)))
+    return found
 
 
 def _calls(connection: Connection, ids: Collection[int]) -> dict[int, tuple[Call, ...]]:

@@ -44,7 +44,7 @@ def _unsettled(row: InboxRow, now: datetime, standstill: Standstill) -> Standing
     """A reply that is in the operator's hands, or was a moment ago."""
     if row.failed is not None:
         return standing_of_reply(row.failed, now)
-    if row.held:
+    if row.held > row.waits:
         return _held(row, now, standstill)
     if row.last_reply is not None and can_be_undone(row.last_reply):
         return standing_of_reply(row.last_reply, now)

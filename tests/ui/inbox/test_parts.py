@@ -197,3 +197,18 @@ def test_the_strip_says_of_a_part_behind_one_that_failed_what_its_bubble_says(
     qtbot.waitUntil(lambda: strip.earliest.full_text() == "· waits for the part before it")
     spoken = strip.model.data(strip.model.index(0), Qt.ItemDataRole.AccessibleTextRole)
     assert WAITS["en"] in spoken
+
+
+def test_the_row_of_an_answer_that_waits_for_its_human_does_not_count_down(
+    qtbot: QtBot, world: World, page: InboxPage
+) -> None:
+    world.call(world.desk.rulebook.save(TWO))
+    world.say("oCustomer0000000000000001", "hours?")
+    model = page.list.model
+    qtbot.waitUntil(lambda: model.rowCount() == 1 and "Sends in 10 min" in model.index(0).data())
+    first, second = (one.reply.id for one in page.list.strip.model.held())
+    world.call(world.desk.handoff.keep(first))
+    qtbot.waitUntil(lambda: "1 draft to review" in model.index(0).data())
+    assert "Sends in" not in model.index(0).data()
+    world.call(world.desk.handoff.cancel(first))
+    world.wait_until(second, lambda reply: reply.state is ReplyState.CANCELLED)
