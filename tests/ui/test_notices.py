@@ -152,3 +152,31 @@ def test_a_confirmed_action_is_done_once(qtbot: QtBot, shown: QWidget, notices: 
     qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: shown.findChild(ConfirmDialog) is None)
     assert done == [True]
+
+
+def _standing(notices: Notices) -> list[str]:
+    return [bar.text for bar in notices.bars.findChildren(Bar) if bar.isVisible()]
+
+
+def test_of_many_bars_the_failures_and_the_newest_stand_there_and_the_others_are_one_press_away(
+    qtbot: QtBot, shown: QWidget, notices: Notices
+) -> None:
+    for n in range(3):
+        notices.bar(f"n{n}", f"Number {n}", tone="failed" if n == 1 else "pending")
+    notices.bars.resize(900, 300)
+    assert _standing(notices) == ["Number 0", "Number 1", "Number 2"]
+    more = notices.bars.more
+    assert not more.isVisible()
+    for n in (3, 4):
+        notices.bar(f"n{n}", f"Number {n}", tone="pending")
+    assert _standing(notices) == ["Number 1", "Number 4"]
+    assert more.button.text() == "3 more notices"
+    qtbot.mouseClick(more.button, Qt.MouseButton.LeftButton)
+    assert len(_standing(notices)) == 5
+    assert more.button.text() == "Show fewer"
+    for n in (1, 4):
+        notices.bar(f"n{n}", "")
+    assert _standing(notices) == ["Number 0", "Number 2", "Number 3"]
+    assert not more.isVisible()
+    notices.bar("n5", "Number 5", tone="pending")
+    assert _standing(notices) == ["Number 3", "Number 5"], "who had them all shown before did not mean the next ones"

@@ -8,12 +8,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from wxdesk.core.errors import BadInput, MoveNotAllowed, NotFound, SendError, Unsettled, WxdeskError
-from wxdesk.i18n import explain, tr
+from wxdesk.i18n import explain, ntr, tr
 from wxdesk.ui.dialogs import ConfirmDialog
 from wxdesk.ui.theme import Measure, Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 TOAST_MS = 5000
 OFFER_MS = 10_000
 GAP = 16
+
+MOST_BARS = 3
+"""Rows that the bars take before they are asked for more: the pages below them have to be worked in."""
 
 LONGEST = 300
 """Characters of a notice that are shown; a foreign text in it must not fill the window."""
@@ -96,14 +99,18 @@ class Notices(QObject):
 
 
 class Bars(QWidget):
-    """The bars, one below the other, each by its key."""
+    """The bars, one below the other, each by its key; of many, only some stand there until all are asked for."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._bars: dict[str, Bar] = {}
+        self._unfolded = False
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
+        self.more = MoreBars(self)
+        self.more.pressed.connect(self._turn)
+        self._column.addWidget(self.more)
         self.hide()
 
     def put(self, key: str, text: str, tone: str, choices: Sequence[Choice]) -> None:
@@ -116,8 +123,9 @@ class Bars(QWidget):
         if text:
             bar = Bar(self, text, tone, choices)
             self._bars[key] = bar
-            self._column.addWidget(bar)
+            self._column.insertWidget(self._column.count() - 1, bar)
             announce(self, text)
+        self._fold()
         self.setVisible(bool(self._bars))
 
     def remove(self, key: str) -> None:
@@ -125,8 +133,51 @@ class Bars(QWidget):
         self.put(key, "", "", ())
 
     def texts(self) -> dict[str, str]:
-        """What stands there now, by key."""
+        """What there is to say now, by key."""
         return {key: bar.text for key, bar in self._bars.items()}
+
+    def _turn(self) -> None:
+        self._unfolded = not self._unfolded
+        self._fold()
+
+    def _fold(self) -> None:
+        """Show all, or those that tell of a failure and then the newest; the others are counted below them."""
+        bars = list(self._bars.values())
+        many = len(bars) > MOST_BARS
+        self._unfolded = self._unfolded and many
+        shown = bars
+        if many and not self._unfolded:
+            newest = bars[::-1]
+            shown = sorted(newest, key=lambda bar: bar.tone != "failed")[: MOST_BARS - 1]
+        for bar in bars:
+            bar.setVisible(bar in shown)
+        self.more.say(len(bars) - len(shown))
+        self.more.setVisible(many)
+
+
+class MoreBars(QFrame):
+    """Below the bars: how many more there are, and what shows or hides them.
+
+    Signals:
+        pressed: show all, or only some again.
+    """
+
+    pressed = Signal()
+
+    def __init__(self, bars: Bars) -> None:
+        super().__init__(bars)
+        self.setProperty("class", "bar-pending")
+        self.button = Button(kind=ButtonKind.LINK, parent=self)
+        self.button.clicked.connect(self.pressed)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(44, 2, 16, 2)
+        row.addWidget(self.button)
+        row.addStretch(1)
+
+    def say(self, hidden: int) -> None:
+        """So many are hidden."""
+        words = ntr("{n} more notice", "{n} more notices", hidden) if hidden else tr("Show fewer")
+        self.button.setText(words)
 
 
 class Bar(QFrame):
@@ -134,7 +185,7 @@ class Bar(QFrame):
 
     def __init__(self, bars: Bars, text: str, tone: str, choices: Sequence[Choice]) -> None:
         super().__init__(bars)
-        self.text = text
+        self.text, self.tone = text, tone
         self.setProperty("class", f"bar-{tone}")
         self.setMinimumHeight(40)
         row = QHBoxLayout(self)
