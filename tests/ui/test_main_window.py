@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -29,6 +29,7 @@ from wxdesk.ui.shortcuts import ShortcutSheet
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.fitting_label import FittingLabel
 from wxdesk.ui.widgets.key_cap import KeyCap
+from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.lamp import Lamp
 from wxdesk.ui.words import name_of, short_openid
 
@@ -315,6 +316,23 @@ class TestClosingWithUnsavedRules:
         qtbot.mouseClick(question.save, Qt.MouseButton.LeftButton)
         qtbot.waitUntil(lambda: closing == ["closing"])
         assert [rule.name for rule in world.call(world.desk.rulebook.all())] == ["Opening hours"]
+
+
+def test_the_sheet_fills_both_its_sides(qtbot: QtBot, active: MainWindow) -> None:
+    qtbot.keyClick(active, Qt.Key.Key_F1)
+    sheet = active.findChild(ShortcutSheet)
+
+    def at(title: str) -> QPoint:
+        [head] = [one for one in sheet.findChildren(PlainLabel) if one.full_text() == title and one.font().bold()]
+        return head.mapTo(sheet, QPoint())
+
+    qtbot.waitUntil(lambda: at("Everywhere").x() < at("Inbox").x())
+    assert at("Rules").x() == at("Everywhere").x()
+    caps = [cap.mapTo(sheet, QPoint()) for cap in sheet.findChildren(KeyCap)]
+    last = max(cap.y() for cap in caps if cap.x() < at("Inbox").x() and cap.y() < at("Rules").y())
+    assert at("Rules").y() - last < 60, "it begins where the shorter group above it ends"
+    qtbot.keyClick(sheet, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: active.findChild(ShortcutSheet) is None)
 
 
 def test_the_look_is_remembered(facts: Facts) -> None:

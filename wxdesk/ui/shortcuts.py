@@ -80,12 +80,16 @@ class ShortcutSheet(QDialog):
         self.groups = tuple(groups)
         content = QFrame()
         content.setProperty("class", "panel")
-        grid = QGridLayout(content)
-        grid.setContentsMargins(24, 20, 24, 8)
-        grid.setHorizontalSpacing(40)
-        grid.setVerticalSpacing(20)
-        for index, group in enumerate(groups):
-            grid.addLayout(_column(group, content), index // 2, index % 2, Qt.AlignmentFlag.AlignTop)
+        sides = QHBoxLayout(content)
+        sides.setContentsMargins(24, 20, 24, 8)
+        sides.setSpacing(40)
+        for side in _two_sides(groups):
+            column = QVBoxLayout()
+            column.setSpacing(20)
+            for group in side:
+                column.addLayout(_column(group, content))
+            column.addStretch(1)
+            sides.addLayout(column, 1)
         scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -104,6 +108,14 @@ class ShortcutSheet(QDialog):
         wanted = content.sizeHint()
         height = min(wanted.height() + 64, parent.window().height() - 48)
         self.resize(min(max(wanted.width() + 16, 480), parent.window().width() - 48), height)
+
+
+def _two_sides(groups: Sequence[KeyGroup]) -> tuple[list[KeyGroup], list[KeyGroup]]:
+    """The groups in their order, each at the side that is shorter by then."""
+    sides: tuple[list[KeyGroup], list[KeyGroup]] = ([], [])
+    for group in groups:
+        min(sides, key=lambda side: sum(len(one.keys) + 2 for one in side)).append(group)
+    return sides
 
 
 def _column(group: KeyGroup, parent: QWidget) -> QGridLayout:
