@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from wxdesk.core import quota
@@ -151,6 +152,12 @@ def left_words(conversation: Conversation, now: datetime) -> str:
     if not replies:
         return tr("No replies left")
     return ntr("{n} left · {span}", "{n} left · {span}", replies, span=span_word(until - now))
+
+
+def left_wordings(conversation: Conversation, now: datetime) -> Sequence[str]:
+    """The same, and behind it how many alone, for where there is less room."""
+    whole, replies = left_words(conversation, now), quota.left(conversation.window, now)
+    return (whole, ntr("{n} left", "{n} left", replies)) if replies else (whole,)
 
 
 def when_words(row: InboxRow, now: datetime) -> Standing:

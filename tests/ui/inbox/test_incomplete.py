@@ -45,3 +45,16 @@ def test_the_bubble_says_what_is_missing_and_the_operator_fills_it_in(
     composer.edit.sent.emit()
     qtbot.waitUntil(lambda: shown_reply(page, ReplyState.SENT) is not None)
     assert [one.text for one in world.sandbox.sent] == ["Li Lei, your parcel is on its way."]
+
+
+def test_all_values_that_are_missing_are_told_in_one_sentence(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Callable[[int], None]
+) -> None:
+    two = Action(ActionKind.REPLY, text="{{ contact.alias }}: {{ session.code }}")
+    world.call(world.desk.rulebook.save(Rule("Codes", when=Condition(any=("code",)), then=(two,))))
+    opened(world.say(CUSTOMER, "the code?"))
+    qtbot.waitUntil(lambda: shown_reply(page, ReplyState.DRAFT) is not None)
+    [entry] = [entry for entry in page.session.model.entries() if entry.reply]
+    assert notice_of(entry) == (
+        "“contact.alias” “session.code” have no value for this customer. Write what belongs there, then send it."
+    )

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont, QTextLayout, QTextOption
 
 from wxdesk.ui.content.pieces import Face, Figure, Frame, Paragraph, Piece, Span, span_at
-from wxdesk.ui.theme import Size, font
+from wxdesk.ui.theme import Size, font, sentence_font
 
 GAP = 4
 FIGURE_GAP = 6
@@ -100,6 +100,8 @@ def flow(paragraph: Paragraph, room: float, top: float = 0.0) -> Block:
 
 def face_font(face: Face) -> QFont:
     """The face of a paragraph."""
+    if face is Face.SENTENCE:
+        return sentence_font(Size.SMALL)
     if face is Face.NOTE:
         return font(Size.SMALL)
     return font(Size.MESSAGE, strong=face is Face.TITLE)

@@ -16,11 +16,12 @@ from wxdesk.ui.words import kind_word, readable
 
 
 class Face(Enum):
-    """How a paragraph is set: as a message, as the title of something, or small below it."""
+    """How a paragraph is set: as a message, as the title of something, small below it, or as our own sentence."""
 
     MESSAGE = "message"
     TITLE = "title"
     NOTE = "note"
+    SENTENCE = "sentence"
 
 
 @dataclass(frozen=True, slots=True)

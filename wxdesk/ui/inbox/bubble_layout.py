@@ -17,7 +17,7 @@ from wxdesk.ui.content.pieces import Face, Paragraph
 from wxdesk.ui.inbox.bubble_content import pieces_of
 from wxdesk.ui.inbox.bubble_words import Offer, Part, buttons_in, notice_of
 from wxdesk.ui.inbox.timeline_entries import Entry, EntryKind
-from wxdesk.ui.theme import Measure, Size, font
+from wxdesk.ui.theme import Measure, Size, font, sentence_font
 
 SIDE = 20
 """Between the edge of the timeline and a bubble."""
@@ -77,7 +77,7 @@ def lay_out(entry: Entry, width: int) -> RowLayout:
     widths = [offer_width(offer) for offer in offers]
     content = lay_out_content(pieces_of(entry), room)
     notice = notice_of(entry)
-    trouble = flow(Paragraph(notice, Face.NOTE), room) if notice else None
+    trouble = flow(Paragraph(notice, Face.SENTENCE), room) if notice else None
     row_width = sum(widths) + BUTTON_GAP * max(0, len(widths) - 1)
     inner = max(content.width, trouble.width if trouble else 0, min(row_width, room))
     bubble = QRectF(0, 2, inner + 2 * PAD_X, 0)
@@ -145,7 +145,7 @@ def offer_width(offer: Offer) -> float:
 
 def button_font(offer: Offer) -> QFont:
     """The face of a button's words."""
-    return font(Size.SMALL, strong=offer.main)
+    return sentence_font(Size.SMALL, strong=offer.main)
 
 
 def key_font() -> QFont:
@@ -155,7 +155,7 @@ def key_font() -> QFont:
 
 def caption_font(part: Part) -> QFont:
     """The face of a piece of a caption; its figures do not jitter."""
-    return font(Size.CAPTION, strong=part.strong, tabular=True)
+    return sentence_font(Size.CAPTION, strong=part.strong, tabular=True)
 
 
 def place_caption(parts: Sequence[Part], row: RowLayout) -> tuple[PlacedPart, ...]:

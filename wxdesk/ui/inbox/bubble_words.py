@@ -14,7 +14,7 @@ from wxdesk.core.preferences import LastMoment
 from wxdesk.core.rules import Outcome
 from wxdesk.desk.refusal_words import refusal_words
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.decision_words import short_outcome
+from wxdesk.ui.decision_words import quoted, short_outcome
 from wxdesk.ui.inbox.timeline_entries import Closing, Entry, EntryKind, message_text
 from wxdesk.ui.inbox.whose_word import whose_word
 from wxdesk.ui.standing import Standstill, standing_of_reply
@@ -215,10 +215,16 @@ def trouble_of(reply: Reply) -> str:
 
 def _missing_words(reply: Reply) -> list[str]:
     """Which values are missing in a draft."""
-    return [
-        tr("“{name}” has no value for this customer. Write what belongs there, then send it.", name=name)
-        for name in open_gaps(reply.content)
-    ]
+    gaps = open_gaps(reply.content)
+    if not gaps:
+        return []
+    said = ntr(
+        "{names} has no value for this customer. Write what belongs there, then send it.",
+        "{names} have no value for this customer. Write what belongs there, then send it.",
+        len(gaps),
+        names=quoted(gaps),
+    )
+    return [said]
 
 
 def _why_it_asks(reply: Reply) -> str:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, QSize
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from wxdesk.core.inbox import InboxRow
 from wxdesk.core.model import Conversation
 from wxdesk.desk.ports import Clock
-from wxdesk.ui.conversation_words import left_words, standing_of, standstill_of_row, when_words
+from wxdesk.ui.conversation_words import left_wordings, standing_of, standstill_of_row, when_words
 from wxdesk.ui.inbox.conversation_list_model import RowRole
 from wxdesk.ui.standing import Standing, StandstillOf, nothing_holds
-from wxdesk.ui.theme import Measure, Size, Theme, font
+from wxdesk.ui.theme import Measure, Size, Theme, font, sentence_font
 from wxdesk.ui.widgets.painting import paint_avatar, paint_badge, paint_focus, paint_icon, paint_text
 from wxdesk.ui.words import name_of, preview_of
 
@@ -20,6 +20,8 @@ AVATAR = 40
 _PAD = 12
 _GAP = 10
 _ICON = 12
+_LEAST = 24
+"""Pixels below which nothing more is said beside the standing."""
 
 
 class ConversationDelegate(QStyledItemDelegate):
@@ -95,13 +97,19 @@ class ConversationDelegate(QStyledItemDelegate):
         now = self._clock()
         standing = standing_of(row, now, standstill_of_row(row, self._standstill_of))
         at = line.left() + self._paint_mark(painter, line, standing)
-        face = font(Size.CAPTION, strong=standing.strong, tabular=True)
+        face = sentence_font(Size.CAPTION, strong=standing.strong, tabular=True)
         room = QRect(at, line.top(), line.right() - at + 1, line.height())
         at += paint_text(painter, room, standing.text, face, theme.color(standing.role)) + 8
         rest = QRect(at, line.top(), line.right() - at + 1, line.height())
-        if rest.width() > 24:
-            words = left_words(row.conversation, now)
-            paint_text(painter, rest, words, font(Size.CAPTION, tabular=True), theme.color("faint"))
+        if rest.width() > _LEAST:
+            face = sentence_font(Size.CAPTION, tabular=True)
+            paint_text(painter, rest, self._left_words(row.conversation, face, rest), face, theme.color("faint"))
+
+    def _left_words(self, conversation: Conversation, face: QFont, rect: QRect) -> str:
+        """How many replies are left and for how long, or only how many where there is no room for both."""
+        metrics, now = QFontMetrics(face), self._clock()
+        wordings = left_wordings(conversation, now)
+        return next((one for one in wordings if metrics.horizontalAdvance(one) <= rect.width()), wordings[-1])
 
     def _paint_mark(self, painter: QPainter, line: QRect, standing: Standing) -> int:
         if not standing.icon:

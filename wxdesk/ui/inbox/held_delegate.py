@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from wxdesk.desk.inbox_reading import HeldReply
 from wxdesk.ui.inbox.held_model import HeldRole, held_text
 from wxdesk.ui.standing import Standing
-from wxdesk.ui.theme import Size, Theme, font
+from wxdesk.ui.theme import Size, Theme, font, sentence_font
 from wxdesk.ui.widgets.painting import paint_focus, paint_icon, paint_text
 from wxdesk.ui.words import name_of
 
@@ -63,7 +63,7 @@ class HeldDelegate(QStyledItemDelegate):
     def _paint_words(self, painter: QPainter, rect: QRect, held: HeldReply, standing: Standing, theme: Theme) -> None:
         right = send_rect(rect).left() - 8
         line = QRect(rect.left() + _PAD, rect.top() + 7, right - rect.left() - _PAD, 18)
-        face = font(Size.CAPTION, strong=True, tabular=True)
+        face = sentence_font(Size.CAPTION, strong=True, tabular=True)
         width = min(QFontMetrics(face).horizontalAdvance(standing.text) + 1, line.width() * 2 // 3)
         told = QRect(line.right() - width + 1, line.top(), width, line.height())
         paint_text(painter, told, standing.text, face, theme.color(standing.role))
