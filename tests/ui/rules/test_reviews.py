@@ -137,4 +137,7 @@ def test_the_whole_list_is_tried_on_history(page: RulesPage, world: World, qtbot
     panel = page.reviews.panel
     qtbot.waitUntil(lambda: ended(panel) and panel.isVisible())
     assert panel.sentence.full_text().startswith("It would have answered 2 of 2 messages; 0 of them")
-    assert {row.head for row in panel.rows.rows} == {"where is my refund", "opening hours?"}
+    assert {(row.head, row.text) for row in panel.rows.rows} == {
+        ("where is my refund", "As it was said: A colleague will help you."),
+        ("opening hours?", "As it was said: We open at 9."),
+    }

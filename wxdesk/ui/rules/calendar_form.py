@@ -67,7 +67,9 @@ class CalendarForm(QScrollArea):
         zone.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         zone.setMinimumContentsLength(20)
         zone.setMaxVisibleItems(14)
-        zone.addItem(tr("The account's, else this computer's ({offset})", offset=offset_word(now.astimezone())), "")
+        zone.addItem(tr("As the account ({offset})", offset=offset_word(now.astimezone())), "")
+        zone.setItemData(0, tr("The account's; where it has none, this computer's"), Qt.ItemDataRole.ToolTipRole)
+        zone.setToolTip(tr("The account's; where it has none, this computer's"))
         for name in zone_names():
             zone.addItem(name, name)
         return zone

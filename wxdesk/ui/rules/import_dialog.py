@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from wxdesk.desk.import_check import Change, ImportCheck, outlook
@@ -10,13 +10,17 @@ from wxdesk.i18n import tr
 from wxdesk.ui.history.comparison import ComparedSection
 from wxdesk.ui.history.comparison_view import ComparisonView
 from wxdesk.ui.rules.import_words import calendar_comparison, calendar_word, change_word, rule_comparison
+from wxdesk.ui.rules.review_rows import ReviewDelegate, ReviewRow, Role
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.flow import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
 
 WIDTH, HEIGHT = 800, 520
-LIST, ROW = 264, 48
+LIST, EDGE = 264, 14
+
+_ROLES = {Change.NEW: "accent", Change.GONE: "failed", Change.CHANGED: "pending"}
+"""The colour in which a list says what becomes of a rule; what is only moved or switched has none."""
 
 
 class ImportDialog(QDialog):
@@ -39,6 +43,7 @@ class ImportDialog(QDialog):
         self.list.setProperty("class", "card")
         self.list.setAccessibleName(tr("What the file changes"))
         self.list.setFixedWidth(LIST)
+        self.list.setItemDelegate(ReviewDelegate(self.list, edge=EDGE))
         self.view = ComparisonView(self)
         self.cancel = Button(tr("Cancel"), key_hint="Esc", parent=self)
         destroys = bool(check.having(Change.GONE) or check.having(Change.CHANGED))
@@ -63,14 +68,16 @@ class ImportDialog(QDialog):
     def _fill(self, check: ImportCheck) -> None:
         for one in check.rules:
             if not one.is_none:
-                self._add(one.rule.name, change_word(one), rule_comparison(one))
+                row = ReviewRow(one.rule.name, change_word(one), _ROLES.get(one.change, "secondary"))
+                self._add(row, rule_comparison(one))
         for calendar in check.calendars:
-            self._add(calendar.after.name, calendar_word(calendar), calendar_comparison(calendar))
+            role = _ROLES[Change.NEW if calendar.before is None else Change.CHANGED]
+            self._add(ReviewRow(calendar.after.name, calendar_word(calendar), role), calendar_comparison(calendar))
 
-    def _add(self, name: str, word: str, compared: tuple[ComparedSection, ...]) -> None:
-        item = QListWidgetItem(f"{name}\n{word}")
-        item.setToolTip(f"{name}\n{word}")
-        item.setSizeHint(QSize(0, ROW))
+    def _add(self, row: ReviewRow, compared: tuple[ComparedSection, ...]) -> None:
+        item = QListWidgetItem(f"{row.head}\n{row.text}")
+        item.setToolTip(f"{row.head}\n{row.text}")
+        item.setData(Role.ROW, row)
         self.list.addItem(item)
         self._compared.append(compared)
 

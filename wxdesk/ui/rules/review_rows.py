@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from wxdesk.ui.theme import Size, Theme, font
+from wxdesk.ui.theme import Size, Theme, sentence_font
 
 type AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -66,7 +66,11 @@ class ReviewRows(QAbstractListModel):
 
 
 class ReviewDelegate(QStyledItemDelegate):
-    """Head, and one line below it."""
+    """Head, and one line below it, so many pixels from the `edge`."""
+
+    def __init__(self, parent: QObject | None = None, edge: int = EDGE) -> None:
+        super().__init__(parent)
+        self._edge = edge
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
         """Every row is as high."""
@@ -83,12 +87,12 @@ class ReviewDelegate(QStyledItemDelegate):
         if chosen or state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, theme.color("selection" if chosen else "hover"))
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.color("line"))
-        inside = rect.adjusted(EDGE, 8, -EDGE, -8)
+        inside = rect.adjusted(self._edge, 8, -self._edge, -8)
         for text, role, size, align in (
             (row.head, "text", Size.BODY, Qt.AlignmentFlag.AlignTop),
             (row.text, row.role, Size.SMALL, Qt.AlignmentFlag.AlignBottom),
         ):
-            painter.setFont(font(size))
+            painter.setFont(sentence_font(size))
             painter.setPen(theme.color(role))
             line = " ".join(text.split())
             shown = QFontMetrics(painter.font()).elidedText(line, Qt.TextElideMode.ElideRight, inside.width())

@@ -96,6 +96,8 @@ def _presence_words(report: DryRunReport) -> list[str]:
 def line_words(line: Line) -> tuple[str, str]:
     """One message, and what was and what would be said to it."""
     said = line.said or tr("nothing")
+    if line.said and line.said == line.would_say and not line.problem and line.only is None:
+        return line.message.text or tr("(no text)"), tr("As it was said: {text}", text=said)
     was = tr("You said: {text}", text=said) if line.by_hand else tr("Said: {text}", text=said)
     would = line.problem or line.would_say or tr("nothing")
     if line.only is not None:

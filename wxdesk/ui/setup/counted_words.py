@@ -23,7 +23,7 @@ def idle(n: int) -> str:
 
 def absent(n: int) -> str:
     """After how long an absence takeovers without an end go back."""
-    return ntr("minute of absence (0: not by itself)", "minutes of absence (0: not by itself)", n)
+    return ntr("minute away (0: never)", "minutes away (0: never)", n)
 
 
 def again(n: int) -> str:
