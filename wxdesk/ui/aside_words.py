@@ -3,44 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from wxdesk.core.aside import Status
 from wxdesk.core.model import Conversation
 from wxdesk.i18n import ntr, tr
+from wxdesk.ui.ends import End, Turn
 from wxdesk.ui.words import clock_time, date_word, span_word
 
 MORNING = time(9)
 """When a day begins for who snoozes until a morning."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """When the business hours begin next; `problem` says why that is not known."""
-
-    at: datetime | None = None
-    problem: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SnoozeChoice:
-    """One line of the menu. `until` is None where it cannot be chosen, `tip` says why then."""
-
-    text: str
-    until: datetime | None
-    tip: str = ""
-
-
-def snooze_choices(opening: Opening, now: datetime) -> Sequence[SnoozeChoice]:
+def snoozes(opening: Turn, now: datetime) -> Sequence[End[datetime]]:
     """Until when a conversation can be snoozed, the soonest first as far as that is known beforehand."""
-    hours = [SnoozeChoice(ntr("For {n} hour", "For {n} hours", n), now + timedelta(hours=n)) for n in (1, 3)]
-    opens = SnoozeChoice(tr("Until opening"), None, opening.problem)
+    hours = [End(ntr("For {n} hour", "For {n} hours", n), now + timedelta(hours=n)) for n in (1, 3)]
+    opens: End[datetime] = End(tr("Until opening"), None, opening.problem)
     if opening.at is not None:
-        opens = SnoozeChoice(tr("Until opening, {when}", when=moment_word(opening.at, now)), opening.at)
+        opens = End(tr("Until opening, {when}", when=moment_word(opening.at, now)), opening.at)
     days = [_morning(now, 1), _morning(now, 7 - now.astimezone().weekday())]
     others = [one for place, one in enumerate(days) if one != opening.at and one not in days[:place]]
-    return (*hours, opens, *(SnoozeChoice(tr("Until {when}", when=moment_word(one, now)), one) for one in others))
+    return (*hours, opens, *(End(tr("Until {when}", when=moment_word(one, now)), one) for one in others))
 
 
 def _morning(now: datetime, days: int) -> datetime:

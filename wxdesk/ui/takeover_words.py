@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wxdesk.core.lifecycle import is_taken_over
 from wxdesk.core.model import Conversation
 from wxdesk.core.takeover import UNTIL_HANDED_BACK, TakeOverFor, left, longer
 from wxdesk.i18n import ntr, tr
+from wxdesk.ui.ends import End, Turn
 from wxdesk.ui.words import clock_time, countdown, date_word, name_of, span_word
 
 MINUTE = timedelta(minutes=1)
@@ -17,43 +17,25 @@ SILENCES = (5, 10, 30)
 """Minutes without a word after which a takeover can end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Closing:
-    """When the business hours end next; `problem` says why that is not known."""
-
-    at: datetime | None = None
-    problem: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TakeoverChoice:
-    """One line of the menu. `how` is None where it cannot be chosen, `tip` says why then."""
-
-    text: str
-    how: TakeOverFor | None
-    tip: str = ""
-    chosen: bool = False
-
-
-def spans(conversation: Conversation, closing: Closing, now: datetime) -> Sequence[TakeoverChoice]:
+def spans(conversation: Conversation, closing: Turn, now: datetime) -> Sequence[End[TakeOverFor]]:
     """For how long the word can be taken, from now on."""
     taken = is_taken_over(conversation, now)
     until = TakeOverFor(until=closing.at) if closing.at is not None else None
     at_closing = taken and closing.at is not None and conversation.taken_over_until == closing.at
     forever = taken and conversation.taken_over_until is None
     return (
-        TakeoverChoice(ntr("For {n} minute", "For {n} minutes", 15), TakeOverFor(span=15 * MINUTE)),
-        TakeoverChoice(ntr("For {n} hour", "For {n} hours", 1), TakeOverFor(span=60 * MINUTE)),
-        TakeoverChoice(_closing_text(closing, now), until, closing.problem, at_closing),
-        TakeoverChoice(tr("Until I hand back"), UNTIL_HANDED_BACK, "", forever),
+        End(ntr("For {n} minute", "For {n} minutes", 15), TakeOverFor(span=15 * MINUTE)),
+        End(ntr("For {n} hour", "For {n} hours", 1), TakeOverFor(span=60 * MINUTE)),
+        End(_closing_text(closing, now), until, closing.problem, at_closing),
+        End(tr("Until I hand back"), UNTIL_HANDED_BACK, "", forever),
     )
 
 
-def silences(conversation: Conversation, now: datetime) -> Sequence[TakeoverChoice]:
+def silences(conversation: Conversation, now: datetime) -> Sequence[End[TakeOverFor]]:
     """After how much silence the word can go back by itself."""
     present = conversation.takeover_silence if is_taken_over(conversation, now) else None
     return tuple(
-        TakeoverChoice(
+        End(
             ntr("Until {n} minute without a message", "Until {n} minutes without a message", n),
             TakeOverFor(silence=n * MINUTE),
             tr("Every message, yours and the customer's, starts the time anew."),
@@ -63,7 +45,7 @@ def silences(conversation: Conversation, now: datetime) -> Sequence[TakeoverChoi
     )
 
 
-def _closing_text(closing: Closing, now: datetime) -> str:
+def _closing_text(closing: Turn, now: datetime) -> str:
     if closing.at is None:
         return tr("Until closing")
     day = closing.at.astimezone().date()

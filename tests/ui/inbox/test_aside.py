@@ -23,9 +23,10 @@ from wxdesk.core.inbox import InboxFilter
 from wxdesk.core.model import Conversation, ReplyMode
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule
 from wxdesk.core.schedule import Calendar, Span, Weekday, WeeklySpan
-from wxdesk.ui.aside_words import Opening, moment_word, snooze_choices
+from wxdesk.ui.aside_words import moment_word, snoozes
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.conversation_words import standing_of, when_words
+from wxdesk.ui.ends import Turn
 from wxdesk.ui.inbox.conversation_list_model import ConversationListModel, RowRole
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.notices import Toast
@@ -332,14 +333,14 @@ def test_a_time_to_come_is_said_as_one_says_it() -> None:
 def test_no_morning_is_offered_twice() -> None:
     now = datetime(2026, 11, 24, 15, 30).astimezone()
     opening = datetime(2026, 11, 25, 9, 0).astimezone()
-    assert [one.text for one in snooze_choices(Opening(opening), now)] == [
+    assert [one.text for one in snoozes(Turn(opening), now)] == [
         "For 1 hour",
         "For 3 hours",
         "Until opening, tomorrow 09:00",
         "Until Mon 09:00",
     ]
     sunday = datetime(2026, 11, 29, 15, 30).astimezone()
-    assert [one.text for one in snooze_choices(Opening(problem="no"), sunday)] == [
+    assert [one.text for one in snoozes(Turn(problem="no"), sunday)] == [
         "For 1 hour",
         "For 3 hours",
         "Until opening",

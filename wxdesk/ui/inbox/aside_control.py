@@ -12,13 +12,14 @@ from PySide6.QtWidgets import QMenu
 from wxdesk.core.aside import Status
 from wxdesk.core.model import Conversation
 from wxdesk.i18n import tr
-from wxdesk.ui.aside_words import Opening, moment_word, snooze_choices
+from wxdesk.ui.aside_words import moment_word, snoozes
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.inbox.aside_bar import AsideBar
 from wxdesk.ui.inbox.chat_header import ChatHeader
 from wxdesk.ui.inbox.chat_session import ChatSession
+from wxdesk.ui.inbox.ends_menu import offer
 from wxdesk.ui.inbox.message_edit import MessageEdit
-from wxdesk.ui.inbox.own_hours import own_hours
+from wxdesk.ui.inbox.own_hours import next_turn
 from wxdesk.ui.notices import Notices
 from wxdesk.ui.words import name_of
 
@@ -76,12 +77,8 @@ class AsideControl(QObject):
         now, anchor = self._bridge.desk.clock(), self._header.snooze
         menu = QMenu(anchor)
         menu.setAccessibleName(tr("Until when to snooze"))
-        menu.setToolTipsVisible(True)
-        for choice in snooze_choices(self._opening(now), now):
-            action = menu.addAction(choice.text)
-            action.setData(choice.until)
-            action.setEnabled(choice.until is not None)
-            action.setToolTip(choice.tip or choice.text)
+        opening = next_turn(self._bridge.desk, conversation, lambda schedule: schedule.next_open(now))
+        offer(menu, snoozes(opening, now))
         if conversation.status is not Status.OPEN:
             menu.addSeparator()
             menu.addAction(tr("Reopen") if conversation.status is Status.RESOLVED else tr("Wake now"))
@@ -121,11 +118,3 @@ class AsideControl(QObject):
     def _reopen(self) -> None:
         if self._conversation is not None:
             self._bridge.ask(self._bridge.desk.aside.reopen(self._conversation.id))
-
-    def _opening(self, now: datetime) -> Opening:
-        found = own_hours(self._bridge.desk, self._conversation)
-        if found is None:
-            return Opening(problem=tr("There are no business hours yet. They are set on the page of rules."))
-        name, schedule = found
-        at = schedule.next_open(now)
-        return Opening(at) if at else Opening(problem=tr("“{name}” does not open any more.", name=name))

@@ -14,9 +14,10 @@ from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.inbox.chat_header import ChatHeader
 from wxdesk.ui.inbox.chat_session import ChatSession
-from wxdesk.ui.inbox.own_hours import own_hours
+from wxdesk.ui.inbox.ends_menu import offer
+from wxdesk.ui.inbox.own_hours import next_turn
 from wxdesk.ui.inbox.return_bar import ReturnBar
-from wxdesk.ui.takeover_words import Closing, TakeoverChoice, silences, spans
+from wxdesk.ui.takeover_words import silences, spans
 
 
 class TakeoverControl(QObject):
@@ -62,12 +63,10 @@ class TakeoverControl(QObject):
         now, anchor = self._bridge.desk.clock(), self._header.spans
         menu = QMenu(anchor)
         menu.setAccessibleName(tr("For how long to take over"))
-        menu.setToolTipsVisible(True)
-        for choice in spans(conversation, self._closing(now), now):
-            _add(menu, choice)
+        closing = next_turn(self._bridge.desk, conversation, lambda schedule: schedule.next_close(now))
+        offer(menu, spans(conversation, closing, now))
         menu.addSeparator()
-        for choice in silences(conversation, now):
-            _add(menu, choice)
+        offer(menu, silences(conversation, now))
         if self._header.taken_over:
             menu.addSeparator()
             menu.addAction(tr("Hand back now"))
@@ -98,21 +97,3 @@ class TakeoverControl(QObject):
 
     def _span(self) -> timedelta:
         return timedelta(minutes=self._bridge.desk.preferences.now.takeover_minutes)
-
-    def _closing(self, now: datetime) -> Closing:
-        """The next closing by the operator's own hours."""
-        found = own_hours(self._bridge.desk, self._conversation)
-        if found is None:
-            return Closing(problem=tr("There are no business hours yet. They are set on the page of rules."))
-        name, schedule = found
-        at = schedule.next_close(now)
-        return Closing(at) if at else Closing(problem=tr("“{name}” does not open any more.", name=name))
-
-
-def _add(menu: QMenu, choice: TakeoverChoice) -> None:
-    action = menu.addAction(choice.text)
-    action.setData(choice.how)
-    action.setEnabled(choice.how is not None)
-    action.setToolTip(choice.tip or choice.text)
-    action.setCheckable(choice.chosen)
-    action.setChecked(choice.chosen)
