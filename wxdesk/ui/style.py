@@ -126,7 +126,7 @@ QToolTip { background: $panel; color: $text; border: 1px solid $line; padding: 4
 QMenu { background: $panel; color: $text; border: 1px solid $line; border-radius: $radius; padding: 4px; }
 QMenu::item { padding: 6px 24px 6px 12px; border-radius: 6px; }
 QMenu::item:selected { background: $hover; color: $text; }
-QMenu::item:disabled { color: $faint; }
+QMenu::item:disabled { color: $secondary; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
 QSplitter::handle { background: $line; }
 QSplitter::handle:horizontal { width: 1px; }

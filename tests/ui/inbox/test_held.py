@@ -16,7 +16,8 @@ from wxdesk.core.model import Author, Content, NewReply, Reply, ReplyState
 from wxdesk.ui.dialogs import ConfirmDialog
 from wxdesk.ui.inbox.bubble_words import BubbleAction
 from wxdesk.ui.inbox.decide_panel import DecidePanel
-from wxdesk.ui.inbox.held_delegate import send_rect, stop_rect
+from wxdesk.ui.inbox.held_delegate import ROW_HEIGHT, send_rect, stop_rect
+from wxdesk.ui.inbox.held_strip import ROWS_AT_MOST
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline_model import EntryRole
 from wxdesk.ui.main_window import MainWindow
@@ -50,6 +51,15 @@ def test_the_list_of_the_strip_stops_and_sends_by_key(qtbot: QtBot, world: World
     world.wait_until_sent(second.id)
     assert len(world.sandbox.sent) == 1
     qtbot.waitUntil(strip.isHidden)
+
+
+def test_the_list_shows_whole_rows(qtbot: QtBot, world: World, page: InboxPage) -> None:
+    strip = page.list.strip
+    for n in range(7):
+        world.say(f"oCustomer{n:016d}", "opening?")
+        qtbot.waitUntil(lambda n=n: strip.model.rowCount() == n + 1)
+        strip.open_list()
+        qtbot.waitUntil(lambda n=n: strip.view.height() == ROW_HEIGHT * min(n + 1, ROWS_AT_MOST))
 
 
 def test_its_buttons_do_the_same_by_mouse(qtbot: QtBot, world: World, page: InboxPage) -> None:

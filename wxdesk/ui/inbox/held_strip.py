@@ -118,6 +118,7 @@ class HeldStrip(QFrame):
         self.count.setText(ntr("{n} reply held", "{n} replies held", len(held)))
         self.view.setMinimumHeight(ROW_HEIGHT)  # in a low window it scrolls sooner
         self.view.setMaximumHeight(ROW_HEIGHT * min(max(len(rows), 1), ROWS_AT_MOST))
+        self.view.updateGeometry()
         self.setVisible(bool(held))
         if not held:
             self.close_list()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QCursor, QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QToolTip, QWidget
 
 from wxdesk.desk.inbox_reading import HeldReply
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.held_delegate import HeldDelegate, send_rect, stop_rect
+from wxdesk.ui.inbox.held_delegate import ROW_HEIGHT, HeldDelegate, send_rect, stop_rect
 from wxdesk.ui.inbox.held_model import HeldModel, HeldRole
 from wxdesk.ui.widgets.labels import plain_tip
 
@@ -42,6 +42,10 @@ class HeldView(QListView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setItemDelegate(self._rows)
         self.setModel(model)
+
+    def sizeHint(self) -> QSize:
+        """All rows, whole; Qt's own hint is 192 pixels and would cut the fourth."""
+        return QSize(super().sizeHint().width(), ROW_HEIGHT * max(self.model().rowCount(), 1))
 
     def tick(self) -> None:
         """Let the countdowns go on."""
