@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -60,16 +60,21 @@ def run_demo(home: Path | None, screenshots: Path | None, log_level: str) -> int
             return _live(wechat, sandbox, desk, folder)
         pictures = screenshots or PICTURES
         *opening, last = scenario.OPENING
-        wechat.call(scenario.play(sandbox, 0, opening))
-        desk.call(_settled(desk.desk))
+        _play(wechat, sandbox, desk, opening)
         desk.call(_step_in(desk.desk, sandbox))
-        wechat.call(scenario.play(sandbox, 0, (last,)))
-        desk.call(_settled(desk.desk))
+        _play(wechat, sandbox, desk, (last,))
         desk.call(_print_conversations(desk.desk))
         simulator = SandboxForWindow(sandbox, wechat.loop)
         saved = grab_pages(desk.desk, desk.loop, Facts(folder, desk.url), pictures, _pose(desk), simulator)
         print(tr("{n} pictures are in {folder}", n=len(saved), folder=pictures.resolve()))  # noqa: T201
         return 0
+
+
+def _play(wechat: LoopThread, sandbox: Sandbox, desk: DeskThread, steps: Sequence[scenario.Step]) -> None:
+    """One after the other, each once the desk has done with the one before, so that every run shows the same."""
+    for step in steps:
+        wechat.call(scenario.play(sandbox, 0, (step,)))
+        desk.call(_settled(desk.desk))
 
 
 @contextlib.contextmanager
