@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.flow.timed_desk import START, Desk, timed_desk
+from tests.flow.timed_desk import Desk, after, timed_desk
 from wxdesk.core.aside import Status
 from wxdesk.core.calls import Cause
 from wxdesk.core.events import CallRaised, CallsChanged, DecisionMade
@@ -51,10 +50,6 @@ name = "refund"
 when = { any = ["退款"] }
 then = [{ take_over = true }]
 """
-
-
-def after(seconds: float) -> datetime:
-    return START + timedelta(seconds=seconds)
 
 
 @pytest.fixture

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.flow.timed_desk import START, Desk, timed_desk
+from tests.flow.timed_desk import START, Desk, after, sent, stands, timed_desk
 from wxdesk.core.contact_change import ContactChange
 from wxdesk.core.events import TypingAsked
 from wxdesk.core.model import BodyFormat, Push, ReplyMode, ReplyState
@@ -71,10 +71,6 @@ HELD, DRAFT, QUEUED, SENT, CANCELLED = (
 )
 
 
-def after(seconds: float) -> datetime:
-    return START + timedelta(seconds=seconds)
-
-
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     """Everything is held for 8 seconds."""
@@ -84,15 +80,6 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 
 async def thread(desk: Desk) -> int:
     return (await desk.thread(LI)).id
-
-
-async def stands(desk: Desk, *ids: int) -> list[tuple[ReplyState, datetime | None]]:
-    replies = [await desk.reply(reply_id) for reply_id in ids]
-    return [(reply.state, reply.due_at) for reply in replies]
-
-
-def sent(desk: Desk) -> list[str]:
-    return [one.text for one in desk.sandbox.sent]
 
 
 async def test_another_answer_takes_the_place_of_the_one_that_is_held(desk: Desk) -> None:

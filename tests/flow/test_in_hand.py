@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.flow.timed_desk import START, Desk, timed_desk
+from tests.flow.timed_desk import Desk, after, sent, stands, timed_desk
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model import ReplyMode, ReplyState
 from wxdesk.core.rules import Outcome
@@ -37,19 +36,6 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     """Holds what its rules say for eight seconds."""
     async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.HOLD, hold_seconds=8) as made:
         yield made
-
-
-def after(seconds: float) -> datetime:
-    return START + timedelta(seconds=seconds)
-
-
-async def stands(desk: Desk, *ids: int) -> list[tuple[ReplyState, datetime | None]]:
-    found = [await desk.opened.desk.store.replies.get(reply_id) for reply_id in ids]
-    return [(reply.state, reply.due_at) for reply in found]
-
-
-def sent(desk: Desk) -> list[str]:
-    return [message.text for message in desk.sandbox.sent]
 
 
 async def test_what_is_left_as_it_was_waits_again_with_the_time_it_had_left(desk: Desk) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.flow.timed_desk import START, Desk, timed_desk
+from tests.flow.timed_desk import START, Desk, sent, timed_desk
 from wxdesk.core.events import ApiCalled, DecisionMade
 from wxdesk.core.model import ReplyMode, ReplyState
 from wxdesk.sandbox.customers import LI_LEI
@@ -49,10 +49,6 @@ async def says(desk: Desk, text: str) -> int:
     await desk.sandbox.say(LI, text)
     await desk.until(lambda: sum(isinstance(event, DecisionMade) for event in desk.events) > len(decided))
     return (await desk.thread(LI)).id
-
-
-def sent(desk: Desk) -> list[str]:
-    return [one.text for one in desk.sandbox.sent]
 
 
 async def test_the_promise_of_a_human_is_not_made_after_he_has_spoken(desk: Desk) -> None:

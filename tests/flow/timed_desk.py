@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.flow.conftest import setup_for
@@ -19,6 +19,11 @@ from wxdesk.core.rules import Decision
 from wxdesk.sandbox.server import Sandbox
 
 START = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+
+
+def after(seconds: float) -> datetime:
+    """So long after the start."""
+    return START + timedelta(seconds=seconds)
 
 
 class HandClock:
@@ -143,3 +148,14 @@ async def timed_desk(home: Path, rules: str, undo_seconds: int = 0, **account: o
     finally:
         await made.opened.stop()
         await sandbox.stop()
+
+
+def sent(desk: Desk) -> list[str]:
+    """The texts that WeChat has accepted, in their order."""
+    return [message.text for message in desk.sandbox.sent]
+
+
+async def stands(desk: Desk, *ids: int) -> list[tuple[ReplyState, datetime | None]]:
+    """How these replies stand, and until when those that are held wait."""
+    found = [await desk.reply(reply_id) for reply_id in ids]
+    return [(reply.state, reply.due_at) for reply in found]
