@@ -21,7 +21,13 @@ class Room:
     def __init__(self) -> None:
         self.at = START
         self.told: list[Event] = []
-        self.presence = DeskPresence(self.told.append, lambda: self.at)
+        self.found: list[AtDesk] = []
+        self.presence = DeskPresence(self.hear, lambda: self.at)
+
+    def hear(self, event: Event) -> None:
+        """Whoever is told looks who is there."""
+        self.told.append(event)
+        self.found.append(self.presence.now)
 
     async def sees(self, seen: Seen | None, after: timedelta = MINUTE) -> AtDesk:
         self.at += after
@@ -75,8 +81,9 @@ async def test_each_change_is_told_once() -> None:
     room = Room()
     for seen in (Seen(), Seen(), Seen(locked=True), Seen(locked=True, idle_since=START), Seen()):
         await room.sees(seen)
-    assert room.told == [
-        PresenceChanged(AtDesk(START + MINUTE)),
-        PresenceChanged(AtDesk(START + 3 * MINUTE, AwayReason.LOCKED)),
-        PresenceChanged(AtDesk(START + 5 * MINUTE)),
+    assert room.told == [PresenceChanged()] * 3
+    assert room.found == [
+        AtDesk(START + MINUTE),
+        AtDesk(START + 3 * MINUTE, AwayReason.LOCKED),
+        AtDesk(START + 5 * MINUTE),
     ]

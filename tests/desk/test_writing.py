@@ -17,17 +17,20 @@ def test_who_types_no_more_has_stopped_and_it_is_told_once() -> None:
         clock.now = START + timedelta(seconds=seconds)
         writing.key(1)
         writing.settle(clock.now)
-    assert told == [OperatorWrites(1, True)]
+    assert told == [OperatorWrites(1)]
+    assert writing.told == {1}
     quiet = START + timedelta(seconds=8) + QUIET
     assert writing.next_quiet(clock.now) == quiet
     writing.settle(quiet - timedelta(microseconds=1))
     assert len(told) == 1
     writing.settle(quiet)
     writing.settle(quiet + GRACE)
-    assert told[1:] == [OperatorWrites(1, False)]
+    assert told[1:] == [OperatorWrites(1)]
+    assert not writing.told
     clock.now = quiet
     writing.key(1)
-    assert told[2:] == [OperatorWrites(1, True)]
+    assert told[2:] == [OperatorWrites(1)]
+    assert writing.told == {1}
 
 
 def test_what_is_emptied_is_told_at_once_and_not_again() -> None:
@@ -36,4 +39,5 @@ def test_what_is_emptied_is_told_at_once_and_not_again() -> None:
     writing.key(1)
     writing.stop(1)
     writing.settle(START + QUIET + GRACE)
-    assert told == [OperatorWrites(1, True), OperatorWrites(1, False)]
+    assert told == [OperatorWrites(1), OperatorWrites(1)]
+    assert not writing.told

@@ -60,9 +60,7 @@ async def test_each_chip_lists_what_it_counts(scene: dict[str, int], store: SqlS
     assert await listed(store, InboxFilter.NEEDS_HUMAN) == ["human", "failed", "unknown"]
     assert await listed(store, InboxFilter.PENDING) == ["draft", "held"]
     assert await listed(store, InboxFilter.UNREAD) == ["draft", "held", "calm", "unknown", "failed", "human", "waiting"]
-    expected = InboxCounts(
-        unread=7, messages=7, waiting=6, needs_human=3, pending=2, automatic=2, earliest_due_at=second(45)
-    )
+    expected = InboxCounts(unread=7, messages=7, waiting=6, needs_human=3, pending=2, automatic=2)
     assert await store.conversations.counts(second(100)) == expected
 
 

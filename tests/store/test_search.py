@@ -5,9 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.store.talk import T0, Talk, incoming, second
-from wxdesk.core.lifecycle import Move
 from wxdesk.core.model import Author, Content, Message, NewReply, ReplyKind, ReplyState
-from wxdesk.desk.reply_ports import ReplyChanges
 from wxdesk.store import SqlStore
 from wxdesk.store.search import spaced
 
@@ -141,9 +139,6 @@ async def test_replies_are_found_by_what_they_say_now(talk: Talk, store: SqlStor
     await store.replies.edit(reply.id, Content(text="新的答复"), second(4))
     assert await found(store, "旧的") == []
     assert await found(store, "新的答复") == ["新的答复"]
-    await store.replies.move(reply.id, Move.RELEASE, second(5), ReplyChanges(content=Content(text="又改")))
-    assert await found(store, "新的") == []
-    assert await found(store, "又改") == ["又改"]
 
 
 async def test_a_picture_that_gets_words_later_is_found(talk: Talk, store: SqlStore) -> None:

@@ -12,7 +12,6 @@ from datetime import datetime
 from wxdesk.core.calls import Cause
 from wxdesk.core.model import ReplyState
 from wxdesk.core.pictures import PictureState
-from wxdesk.core.presence import AtDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,6 @@ class OperatorWrites(Event):
     """The operator began to write in a conversation, or stopped; what is held there waits for him."""
 
     conversation_id: int
-    writes: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +172,7 @@ class AccountChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class PresenceChanged(Event):
-    """The operator has left the desk or come back to it, or is away for another reason."""
-
-    at_desk: AtDesk
+    """The operator has left the desk or come back to it, or is away for another reason: see `desk.presence`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,6 @@ class InboxCounts:
     pending: int = 0
     snoozed: int = 0
     automatic: int = 0
-    earliest_due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,7 @@ class Checkup:
 
 def _messages_of(text: str) -> int:
     try:
-        return max(1, len(rendered(text).parts))
+        return max(1, len(rendered(text)))
     except ReplyTooLong:  # a fault, which is told by itself
         return 1
 

@@ -280,7 +280,7 @@ def messages_of(content: Content) -> list[Content]:
 
 def _parts_of(content: Content) -> list[Content]:
     try:
-        parts = rendered(content.text).parts
+        parts = rendered(content.text)
     except ReplyTooLong:
         raise BadTemplate(1, tr("A link comes out longer than a message can be.")) from None
     if not parts:

@@ -35,7 +35,7 @@ def compile_pattern(source: str) -> Pattern:
     if len(source) > SOURCE_LIMIT:
         raise BadPattern(tr("The pattern is longer than {limit} characters.", limit=SOURCE_LIMIT))
     try:
-        compiled = re2.compile(source, re2_options())
+        compiled = re2.compile(source, _re2_options())
     except UnicodeEncodeError:
         raise BadPattern(tr("The pattern holds a character that is not complete.")) from None
     except re2.error as error:
@@ -80,7 +80,7 @@ def searchable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def re2_options() -> re2.Options:
+def _re2_options() -> re2.Options:
     """How patterns are compiled here."""
     options = re2.Options()
     options.log_errors = False  # it would write to stderr by itself

@@ -29,4 +29,4 @@ class DeskPresence:
         before, self.now = self.now, next_at_desk(self.now, seen, self._clock())
         if self.now != before:
             log.info("At the desk: %s", self.now.reason or self.now.who)
-            self._publish(PresenceChanged(self.now))
+            self._publish(PresenceChanged())

@@ -20,12 +20,9 @@ class ReplyChanges:
     `window` gets the contact's reply window and returns the one to store, in the same transaction.
     """
 
-    content: Content | None = None
-    edited: bool | None = None
     by: str | None = None
     due_at: datetime | None = None
     not_before: datetime | None = None
-    sent_at: datetime | None = None
     errcode: int | None = None
     error: str | None = None
     rid: str | None = None

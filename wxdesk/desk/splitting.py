@@ -6,7 +6,6 @@ Each part costs one of the contact's five replies, so the number comes first, an
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 
 import regex
@@ -33,19 +32,9 @@ class Pause(IntEnum):
     PARAGRAPH = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """A finished text. `parts` are what is sent, each in a message of its own. `size` is in bytes of UTF-8."""
-
-    text: str
-    parts: tuple[str, ...]
-    size: int
-
-
-def rendered(text: str) -> Rendered:
-    """`text` without blanks round it, measured and cut into parts that WeChat takes; raises like `split_text`."""
-    text = text.strip()
-    return Rendered(text, split_text(text), byte_count(text))
+def rendered(text: str) -> tuple[str, ...]:
+    """`text` without blanks round it, in the parts that are sent, each in a message of its own; see `split_text`."""
+    return split_text(text.strip())
 
 
 def split_text(text: str, limit: int = TEXT_LIMIT_BYTES) -> tuple[str, ...]:

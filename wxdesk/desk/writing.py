@@ -30,21 +30,21 @@ class Writing:
         self._held_until[conversation_id] = self._clock() + QUIET + GRACE
         if conversation_id not in self.told:
             self.told |= {conversation_id}
-            self._publish(OperatorWrites(conversation_id, True))
+            self._publish(OperatorWrites(conversation_id))
 
     def stop(self, conversation_id: int) -> None:
         """He emptied what he wrote, or left it."""
         if conversation_id in self._held_until:
             self._held_until[conversation_id] = self._clock() + GRACE
             self.told -= {conversation_id}
-            self._publish(OperatorWrites(conversation_id, False))
+            self._publish(OperatorWrites(conversation_id))
 
     def settle(self, now: datetime) -> None:
         """Tell where he has stopped by typing no more."""
         for thread in sorted(self.told):
             if self._held_until.get(thread, now) - GRACE <= now:
                 self.told -= {thread}
-                self._publish(OperatorWrites(thread, False))
+                self._publish(OperatorWrites(thread))
 
     def held_until(self, now: datetime) -> dict[int, datetime]:
         """By conversation, until when nothing automatic may leave there at the earliest."""

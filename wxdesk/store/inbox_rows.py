@@ -29,7 +29,7 @@ from wxdesk.core.calls import RINGING, Call
 from wxdesk.core.inbox import DayCounts, InboxCounts, InboxFilter, InboxRow
 from wxdesk.core.model import Author, ReplyState
 from wxdesk.core.rules import SETTLED, UNFINISHED
-from wxdesk.store.many_replies import HELD_BACK, UNDOABLE, by_hand
+from wxdesk.store.many_replies import UNDOABLE, by_hand
 from wxdesk.store.new_replies import load_replies
 from wxdesk.store.records import call_of, conversation_of, select_conversations
 from wxdesk.store.schema import (
@@ -218,7 +218,6 @@ def counts(connection: Connection) -> InboxCounts:
 
     in_unread = select(func.coalesce(func.sum(conversations.c.unread), 0)).where(UNREAD, OPEN).scalar_subquery()
     kept = replies.c.state.in_((ReplyState.HELD, ReplyState.QUEUED)) & ~by_hand(replies)
-    earliest = select(func.min(replies.c.due_at)).where(HELD_BACK).scalar_subquery()
     query = select(
         under(InboxFilter.UNREAD).label("unread"),
         in_unread.label("messages"),
@@ -227,7 +226,6 @@ def counts(connection: Connection) -> InboxCounts:
         under(InboxFilter.PENDING).label("pending"),
         under(InboxFilter.SNOOZED).label("snoozed"),
         select(func.count()).where(kept).scalar_subquery().label("automatic"),
-        earliest.label("earliest_due_at"),
     )
     return InboxCounts(**(connection.execute(query)).mappings().one())
 

@@ -97,8 +97,6 @@ def move(connection: Connection, reply_id: int, made: Move, at: datetime, change
         values["aside"] = None
     guarded(connection, before, made.value, values | {"promise": promise})
     after = replace(before, **values)
-    if changes.content is not None:
-        index_again(connection, reply_id, changes.content)
     window = changes.window and changes.window(found.window)
     _update_conversation(connection, after, _said(after, at, promise=promise) if made in ARRIVED else {}, window)
     if made in ARRIVED and not found.has_the_word(at):
@@ -144,7 +142,7 @@ def _values(before: Reply, made: Move, at: datetime, changes: ReplyChanges) -> d
         values["due_at"] = None
     if changes.error is not None:  # WeChat's last answer stands whole or not at all
         values |= {"errcode": None, "rid": ""}
-    named = ("content", "edited", "by", "due_at", "not_before", "sent_at", "errcode", "error", "rid")
+    named = ("by", "due_at", "not_before", "errcode", "error", "rid")
     return values | {name: value for name in named if (value := getattr(changes, name)) is not None}
 
 
