@@ -29,7 +29,7 @@ from wxdesk.core.calls import RINGING, Call
 from wxdesk.core.inbox import DayCounts, InboxCounts, InboxFilter, InboxRow
 from wxdesk.core.model import Author, ReplyState
 from wxdesk.core.rules import SETTLED, UNFINISHED
-from wxdesk.store.many_replies import UNDOABLE, by_hand
+from wxdesk.store.many_replies import HELD_BACK, UNDOABLE, by_hand
 from wxdesk.store.new_replies import load_replies
 from wxdesk.store.records import call_of, conversation_of, select_conversations
 from wxdesk.store.schema import (
