@@ -304,3 +304,15 @@ def test_ten_thousand_templates_are_searched_at_once(
     page.model.show([Template(n, f"Title {n}", "text", f"s{n}") for n in range(1, 10_001)])
     qtbot.keyClicks(page.list.sought, "s9999")
     assert titles(page)[0] == "Title 9999"
+
+
+def test_saved_twice_at_once_it_is_stored_once(
+    page: TemplatesPage, stored: Stored, bridge: Bridge, qtbot: QtBot
+) -> None:
+    page.start_new()
+    page.editor.write(Template(0, "Parking", "Behind the shop."))
+    qtbot.mouseClick(page.editor.head.save, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(page.editor.head.save, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert [one.title for one in stored()].count("Parking") == 1
+    assert not page.unsaved

@@ -22,6 +22,15 @@ class Keeper(Protocol):
         """Carries what shall be stored."""
         ...
 
+    @property
+    def saved(self) -> Any:  # noqa: ANN401 - of its own kind
+        """What is edited, as it is stored."""
+        ...
+
+    def save(self) -> bool:
+        """Ask for it to be stored, if it differs and nothing is wrong with it; tells whether it did."""
+        ...
+
     def show_stored(self, record: Any, /) -> None:  # noqa: ANN401 - of its own kind
         """This is stored now; what is being written stays."""
         ...
@@ -44,8 +53,10 @@ class Way[R]:
 class Saving[R](QObject):
     """Stores what `editor` asks to be stored, and tells it and the operator what became of it.
 
+    One at a time: what is asked meanwhile is stored once it is known under which id the first one is.
+
     Signals:
-        saved: the record as it is stored now.
+        saved: the record as it is stored now, once nothing more of it is on its way.
         refused: nothing was stored.
     """
 
@@ -59,21 +70,42 @@ class Saving[R](QObject):
         self._editor = editor
         self._way = way
         self._sent: R | None = None
+        self._edited: Any = None
+        self._again = False
         editor.save_asked.connect(self._save)
 
     def _save(self, record: R) -> None:
-        self._sent = record
+        if self._sent is not None:
+            self._again = True
+            return
+        self._sent, self._edited = record, self._editor.saved
         self._bridge.ask(self._way.store(record), self._saved, self._refused)
 
     def _saved(self, record: R) -> None:
-        if self._way.written() == self._sent:
-            self._way.show(record)
-        else:
-            self._editor.show_stored(record)  # something was written meanwhile
+        sent, again = self._settle()
+        if self._still_edited():
+            if self._way.written() == sent:
+                self._way.show(record)
+            else:
+                self._editor.show_stored(record)  # something was written meanwhile
+            if again and self._editor.save():
+                return
         self._notices.toast(tr("“{name}” saved", name=self._way.name_of(record)))
         self.saved.emit(record)
 
+    def _still_edited(self) -> bool:
+        """Whether the editor has still what was sent, and not another one by now."""
+        now = self._editor.saved
+        return now is self._edited or now.id == self._edited.id != 0
+
+    def _settle(self) -> tuple[R | None, bool]:
+        """Nothing is on its way any more; what was sent, and whether it was asked for again."""
+        settled = self._sent, self._again
+        self._sent, self._again = None, False
+        return settled
+
     def _refused(self, error: Exception) -> None:
+        self._settle()
         self.refused.emit()
         if isinstance(error, BadInput):
             self._editor.show_refusal(explain(error))

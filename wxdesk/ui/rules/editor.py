@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -21,6 +20,7 @@ from wxdesk.ui.rules.doubt_card import DoubtCard
 from wxdesk.ui.rules.editor_head import EditorHead
 from wxdesk.ui.rules.lacks import is_lack
 from wxdesk.ui.rules.leaving_card import LeavingCard
+from wxdesk.ui.rules.mistakes import Mistakes
 from wxdesk.ui.rules.places import Places
 from wxdesk.ui.rules.then_card import ThenCard
 from wxdesk.ui.rules.when_card import WhenCard
@@ -60,8 +60,6 @@ class RuleEditor(QWidget):
         self._touched = False
         self._showing = False
         self.faults: tuple[Fault, ...] = ()
-        self._shown: tuple[Fault, ...] = ()
-        self._at = -1
         self._later = QTimer(self, singleShot=True, interval=CHECK_MS)
         self._later.timeout.connect(self.check_now)
         self.head = EditorHead(self)
@@ -71,6 +69,7 @@ class RuleEditor(QWidget):
         self.leaving_card = LeavingCard(self)
         self._connect()
         self._lay_out()
+        self._mistakes = Mistakes(self.head, (self.when_card, self.then_card, self.leaving_card), self.places)
         self._steps = Steps[Rule](content)
         bind(self, "Ctrl+S", self.save)
         bind(self, "Ctrl+.", self.show_next_mistake)
@@ -209,11 +208,13 @@ class RuleEditor(QWidget):
         """Go back to what is stored."""
         self.show_rule(self._saved)
 
-    def save(self) -> None:
-        """Ask for the rule to be stored, if there is anything to store and nothing wrong with it."""
+    def save(self) -> bool:
+        """Ask for the rule to be stored, if it differs and nothing is wrong with it; tells whether it did."""
         self.check_now()
-        if self.head.save.isEnabled():
-            self.save_asked.emit(self.rule())
+        if not self.head.save.isEnabled():
+            return False
+        self.save_asked.emit(self.rule())
+        return True
 
     def judged(self) -> tuple[str, Fault | None]:
         """What it is called, and the first thing that keeps it from being saved."""
@@ -229,7 +230,7 @@ class RuleEditor(QWidget):
         self.faults = self._rulebook.judge.faults_in(rule)
         lacks = [fault for fault in self.faults if is_lack(fault, rule)]
         shown = [one for one in self.faults if not (changed and one in lacks) and (changed or rule.id)]
-        self._show_faults(shown)
+        self._mistakes.show(shown)
         self.then_card.show_groups(known_groups(rule.when, compile_pattern) or ())
         self.head.allow(save=changed and not self.faults, revert=changed)
         self.head.dry_run.setEnabled(not self.faults)
@@ -240,21 +241,10 @@ class RuleEditor(QWidget):
         self._tell(changed)
         self.edited.emit(rule)
 
-    def _show_faults(self, faults: Sequence[Fault]) -> None:
-        """Mark each in its place, and say how many there are."""
-        if self._shown != tuple(faults):
-            self._shown, self._at = tuple(faults), -1
-        self.head.complain(next((tr(fault.reason) for fault in faults if fault.where == ("name",)), ""))
-        for card in (self.when_card, self.then_card, self.leaving_card):
-            card.show_faults(faults)
-        self.head.show_mistakes(len(faults))
-
     def show_next_mistake(self) -> None:
         """Bring the keyboard to the next thing that was written wrong, from the first one on."""
         self.check_now()
-        if self._shown:
-            self._at = (self._at + 1) % len(self._shown)
-            self.places.show(self._shown[self._at])
+        self._mistakes.go_on()
 
     def show_refusal(self, reason: str) -> None:
         """Say why the rule was not stored after all, where no field is to blame."""

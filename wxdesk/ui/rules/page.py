@@ -169,8 +169,9 @@ class RulesPage(QWidget):
         wanted = known.get(self._wanted)
         editing = self._middle.currentWidget() is self.editor
         now = self.editor.saved
-        if wanted is not None:
+        if wanted is not None and not self._leaving.waits:
             self._wanted = 0
+        if wanted is not None and not self.unsaved:  # nothing takes the place of what is written
             self._edit(wanted)
         elif editing and now.id in known:
             self.editor.show_stored(known[now.id]) if self.editor.unsaved else self._edit(known[now.id])
@@ -262,8 +263,7 @@ class RulesPage(QWidget):
         self.rules.mark_unsaved(self.editor.saved.id if changed and self.editor.saved.id else None)
 
     def _saved(self, rule: Rule) -> None:
-        if not self._leaving.waits:
-            self._wanted = rule.id
+        self._wanted = self._wanted if self._leaving.waits else self.editor.saved.id
         self._load()
         self._leaving.go_on()
 

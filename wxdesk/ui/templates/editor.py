@@ -168,11 +168,13 @@ class TemplateEditor(QWidget):
         """Go back to what is stored."""
         self.write(self._saved)
 
-    def save(self) -> None:
-        """Ask for the template to be stored, if there is anything to store and nothing wrong with it."""
+    def save(self) -> bool:
+        """Ask for the template to be stored, if it differs and nothing is wrong with it; tells whether it did."""
         self.check_now()
-        if self.head.save.isEnabled():
-            self.save_asked.emit(self.template())
+        if not self.head.save.isEnabled():
+            return False
+        self.save_asked.emit(self.template())
+        return True
 
     def judged(self) -> tuple[str, TemplateFault | None]:
         """What it is called, and the first thing that keeps it from being saved."""

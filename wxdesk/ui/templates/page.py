@@ -123,8 +123,9 @@ class TemplatesPage(QWidget):
         self.editor.know(tuple(templates), self.model.categories(), self._bridge.desk.clock())
         known = {template.id: template for template in templates}
         wanted, now = known.get(self._wanted), self.editor.saved
-        if wanted is not None:
+        if wanted is not None and not self._leaving.waits:
             self._wanted = 0
+        if wanted is not None and not self.unsaved:  # nothing takes the place of what is written
             self._edit(wanted)
         elif self._editing and now.id in known:
             self.editor.show_stored(known[now.id]) if self.editor.unsaved else self._edit(known[now.id])
@@ -194,7 +195,7 @@ class TemplatesPage(QWidget):
 
     def _saved(self, template: Template) -> None:
         if not self._leaving.waits:
-            self._wanted = template.id
+            self._wanted = self.editor.saved.id
         self._load()
         self._leaving.go_on()
 
