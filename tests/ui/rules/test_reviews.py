@@ -138,3 +138,12 @@ def test_the_whole_list_is_tried_on_history(page: RulesPage, world: World, qtbot
     qtbot.waitUntil(lambda: ended(panel) and panel.isVisible())
     assert panel.sentence.full_text().startswith("It would have answered 2 of 2 messages; 0 of them")
     assert {row.head for row in panel.rows.rows} == {"where is my refund", "opening hours?"}
+
+
+def test_the_edited_rule_clicked_in_the_list_is_back_in_place_of_a_review(page: RulesPage, qtbot: QtBot) -> None:
+    page.list.check.click()
+    qtbot.waitUntil(page.reviews.panel.isVisible)
+    view = page.list.view
+    at = view.visualRect(view.currentIndex()).center()
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert page.editor.isVisible()

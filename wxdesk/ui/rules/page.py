@@ -93,9 +93,9 @@ class RulesPage(QWidget):
         self._connect()
 
     def _connect(self) -> None:
-        self.changes.changed.connect(self._load)
+        self.changes.past.changed.connect(self._load)
         self.changes.deleting.connect(self._deleting)
-        self.changes.restored.connect(self._restored)
+        self.changes.past.restored.connect(self._restored)
         self.list.view.chosen.connect(self._choose)
         self.list.view.delete_asked.connect(self._delete)
         self.list.import_asked.connect(self._import)

@@ -50,7 +50,7 @@ class TemplatesPage(QWidget):
         way = Way(self._phrasebook.save, _title_of, self.editor.template, self.editor.show_template)
         self._saving = Saving(bridge, notices, self.editor, way, self)
         self.empty = EmptyPage(self)
-        self.changes = ShelfChanges(bridge, notices, self)
+        self.changes = ShelfChanges(bridge, notices, self.list.view)
         self._middle = QStackedWidget(self)
         self._middle.addWidget(self.empty)
         self._middle.addWidget(self.editor)
@@ -68,8 +68,10 @@ class TemplatesPage(QWidget):
         for asked in (self.list.new_asked, self.empty.new_asked):
             asked.connect(self.start_new)
         self.empty.starter_asked.connect(self.changes.add_starters)
-        self.changes.changed.connect(self._load)
-        self.changes.put_back.connect(self._want)
+        self.changes.added.connect(self._load)
+        self.changes.deleting.connect(self._deleting)
+        self.changes.past.changed.connect(self._load)
+        self.changes.past.restored.connect(self._restored)
         self.editor.touched.connect(self._touched)
         self._saving.saved.connect(self._saved)
         self._saving.refused.connect(self._leaving.stay)
@@ -107,6 +109,7 @@ class TemplatesPage(QWidget):
             Key("Ctrl+K Ctrl+F", tr("Search templates")),
             Key("Ctrl+D", tr("Make a copy of the template in the list")),
             Key("Delete", tr("Delete the template in the list")),
+            Key("Ctrl+Z Ctrl+Shift+Z", tr("In the list: undo and redo what was done to the list")),
         )
 
     # -- loading
@@ -128,7 +131,7 @@ class TemplatesPage(QWidget):
         if wanted is not None and not self.unsaved:  # nothing takes the place of what is written
             self._edit(wanted)
         elif self._editing and now.id in known:
-            self.editor.show_stored(known[now.id]) if self.editor.unsaved else self._edit(known[now.id])
+            self._refresh(known[now.id])
         elif self._editing and now.id and self.editor.unsaved:
             self.editor.show_stored(Template(0, ""))  # deleted elsewhere; what was written stays
         elif not self._editing or now.id:
@@ -141,6 +144,13 @@ class TemplatesPage(QWidget):
             self._edit(first)
         else:
             self._middle.setCurrentWidget(self.empty)
+
+    def _refresh(self, template: Template) -> None:
+        """The edited one as it is stored now; the list goes on showing what is sought."""
+        if self.editor.unsaved:
+            self.editor.show_stored(template)
+        elif template != self.editor.saved:
+            self.editor.show_template(template)
 
     def _edit(self, template: Template) -> None:
         if not self._editing or template != self.editor.saved or self.editor.unsaved:
@@ -202,13 +212,19 @@ class TemplatesPage(QWidget):
     # -- deleting, and what was before
 
     def _delete(self, template: Template) -> None:
+        """At once, for it can be undone; what is written and not saved could not be brought back."""
+        edited = template.id == self.editor.saved.id
+        self.leave(self._delete_edited) if edited else self.changes.delete(template)
+
+    def _delete_edited(self) -> None:
+        self.changes.delete(self.editor.saved)
+
+    def _deleting(self, template: Template) -> None:
         if template.id == self.editor.saved.id:
             self.editor.revert()
-        self.changes.delete(template)
 
-    def _want(self, template_id: int) -> None:
+    def _restored(self, template_id: int) -> None:
         self._wanted = template_id
-        self._load()
 
     def _open_history(self, template: Template) -> None:
         self._bridge.ask(self._phrasebook.revisions(template.id), self._show_history)
@@ -216,8 +232,16 @@ class TemplatesPage(QWidget):
     def _show_history(self, revisions: list[Template]) -> None:
         if revisions:
             dialog = HistoryDialog([revision_of(one) for one in revisions], self._bridge.desk.clock(), self)
-            dialog.taken.connect(self.editor.write)
+            dialog.taken.connect(self._write_again)
             dialog.open()
+
+    def _write_again(self, template: Template) -> None:
+        """What a template said before is in the editor again; of one that is not edited any more, as a new one."""
+        if template.id == self.editor.saved.id:
+            self.editor.write(template)
+        else:
+            self._begun = replace(template.written, shortcut="")
+            self.leave(self._begin)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share out the room."""
