@@ -55,6 +55,7 @@ from wxdesk.desk.following import Following
 from wxdesk.desk.handoff import Handoff
 from wxdesk.desk.health import Health
 from wxdesk.desk.holding import Holding
+from wxdesk.desk.hours_keeping import HoursKeeping
 from wxdesk.desk.inserting import Filler
 from wxdesk.desk.intake import Intake
 from wxdesk.desk.liquid import LiquidRenderer
@@ -245,6 +246,7 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
         pictures=pictures,
         typing=_typing(setup, store, out, accounts, writing, bus),
         rulebook=rulebook,
+        hours=HoursKeeping(rulebook, store.rules, rulebook.calendars, preferences, clock),
         exchange=RulesExchange(rulebook, store.rules, clock),
         phrasebook=phrasebook,
         rests=out.rests,
