@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -12,8 +13,12 @@ from pytestqt.qtbot import QtBot
 from tests.ui.world import World
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.dialogs import ConfirmDialog
 from wxdesk.ui.editing.leave_dialog import LeaveDialog
+from wxdesk.ui.history.history_dialog import HistoryDialog
+from wxdesk.ui.notices import Notices
 from wxdesk.ui.rules.page import RulesPage
+from wxdesk.ui.widgets.buttons import Button
 
 type Stored = Callable[[], list[Rule]]
 
@@ -136,3 +141,95 @@ class TestSavingToLeave:
         assert page.editor.head.name.text() == "Money back"
         question.stay.click()
         assert page.unsaved
+
+
+class TestChangedElsewhere:
+    """Somebody else stores the rule that is being written here."""
+
+    SAID = "“Refunds” has been changed elsewhere meanwhile; what you wrote is still here."
+
+    @pytest.fixture
+    def theirs(self, page: RulesPage, world: World, bridge: Bridge, qtbot: QtBot) -> Rule:
+        page.editor.head.name.setText("Money back")
+        rule = page.editor.saved
+        saved = world.call(world.desk.rulebook.save(replace(rule, then=(Action(ActionKind.REPLY, text="Theirs."),))))
+        qtbot.waitUntil(lambda: page.editor.saved.revision == 2 and bridge.is_idle)
+        return saved
+
+    def test_it_is_said_and_can_be_compared(
+        self, page: RulesPage, theirs: Rule, notices: Notices, bridge: Bridge, qtbot: QtBot
+    ) -> None:
+        assert notices.bars.texts()["changed-elsewhere"] == self.SAID
+        button = next(one for one in notices.bars.findChildren(Button) if one.text() == "Compare")
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: bridge.is_idle)
+        dialog = page.window().findChild(HistoryDialog)
+        assert "Theirs." in dialog.view.toPlainText()
+        dialog.reject()
+        page.editor.revert()
+        assert "changed-elsewhere" not in notices.bars.texts()
+        assert page.editor.rule() == theirs
+
+    def test_it_is_written_over_only_when_he_says_so(
+        self, page: RulesPage, theirs: Rule, stored: Stored, notices: Notices, bridge: Bridge, qtbot: QtBot
+    ) -> None:
+        page.editor.save()
+        question = page.window().findChild(ConfirmDialog)
+        question.reject()
+        qtbot.waitUntil(lambda: bridge.is_idle and page.window().findChild(ConfirmDialog) is None)
+        assert stored()[0] == theirs
+        page.editor.save()
+        page.window().findChild(ConfirmDialog).action.click()
+        qtbot.waitUntil(lambda: bridge.is_idle)
+        assert (stored()[0].name, stored()[0].revision) == ("Money back", 3)
+        assert "changed-elsewhere" not in notices.bars.texts()
+
+    def test_who_saves_to_leave_is_asked_too(
+        self, page: RulesPage, theirs: Rule, host: QWidget, stored: Stored, bridge: Bridge, qtbot: QtBot
+    ) -> None:
+        page.list.view.setCurrentIndex(page.rules.index(2))
+        _question(host).save.click()
+        page.window().findChild(ConfirmDialog).reject()
+        qtbot.waitUntil(lambda: bridge.is_idle)
+        assert (page.editor.head.name.text(), stored()[0]) == ("Money back", theirs)
+
+    def test_his_own_saving_and_switching_is_none_of_that(
+        self, page: RulesPage, world: World, notices: Notices, bridge: Bridge, qtbot: QtBot
+    ) -> None:
+        page.editor.head.name.setText("Money back")
+        page.editor.save()
+        page.editor.head.name.setText("Money back, all of it")
+        _idle(qtbot, bridge)
+        world.call(world.desk.rulebook.set_enabled(page.editor.saved.id, False))
+        qtbot.waitUntil(lambda: not page.editor.saved.enabled and bridge.is_idle)
+        assert page.unsaved
+        assert notices.bars.texts() == {}
+
+
+def test_a_switched_off_rule_deleted_elsewhere_is_stored_switched_off(
+    page: RulesPage, world: World, stored: Stored, bridge: Bridge, qtbot: QtBot
+) -> None:
+    rule = page.editor.saved
+    world.call(world.desk.rulebook.set_enabled(rule.id, False))
+    qtbot.waitUntil(lambda: not page.editor.saved.enabled)
+    page.editor.head.name.setText("Money back")
+    world.call(world.desk.rulebook.delete(rule.id))
+    qtbot.waitUntil(lambda: page.editor.saved.id == 0 and bridge.is_idle)
+    page.editor.save()
+    _idle(qtbot, bridge)
+    assert [one.enabled for one in stored() if one.name == "Money back"] == [False]
+
+
+def test_a_deleted_rule_written_again_from_its_history_begins_switched_off(
+    page: RulesPage, world: World, stored: Stored, bridge: Bridge, qtbot: QtBot
+) -> None:
+    rule = page.rules.rules[1]
+    world.call(world.desk.rulebook.delete(rule.id))
+    qtbot.waitUntil(lambda: page.rules.rowCount() == 3 and bridge.is_idle)
+    page.explain(rule.id, rule.revision)
+    qtbot.waitUntil(lambda: page.window().findChild(HistoryDialog) is not None)
+    page.window().findChild(HistoryDialog).take.click()
+    assert page.editor.head.revision.full_text() == "New and switched off, not saved yet"
+    page.editor.save()
+    _idle(qtbot, bridge)
+    assert [one.enabled for one in stored() if one.name == "Hours"] == [False]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Signal
@@ -71,14 +72,14 @@ class RulesPage(QWidget):
         offers = Offers(self.hours.names, self._rule_names, self.hours.open)
         self.editor = RuleEditor(bridge, offers, self)
         self._leaving = Leaving(self, self.editor)
-        way = Way(self._rulebook.save, _name_of, self.editor.rule, self.editor.show_rule)
+        self.history = RuleHistory(bridge, notices, self._is_listed, self)
+        way = Way(self._rulebook.save, _name_of, self.editor.rule, self.editor.show_rule, self.history.open)
         self._saving = Saving(bridge, notices, self.editor, way, self)
         self.empty = EmptyPage(self)
         album = Album(bridge.desk.pictures.path, bridge.ask, self)
         self.trial = TrialPanel(self._rulebook, bridge.desk.body_of, album, self)
         self.preview = RulePreview(self._rulebook.examples, album, self)
         self.files = RuleFiles(bridge, notices, self.rules.rowCount, self)
-        self.history = RuleHistory(bridge, notices, self._is_listed, self)
         self._middle = QStackedWidget(self)
         self._middle.addWidget(self.empty)
         self._middle.addWidget(self.editor)
@@ -174,9 +175,10 @@ class RulesPage(QWidget):
         if wanted is not None and not self.unsaved:  # nothing takes the place of what is written
             self._edit(wanted)
         elif editing and now.id in known:
-            self.editor.show_stored(known[now.id]) if self.editor.unsaved else self._edit(known[now.id])
+            self._saving.hear(known[now.id]) if self.editor.unsaved else self._edit(known[now.id])
         elif editing and now.id and self.editor.unsaved:
-            self.editor.show_stored(Rule("", position=now.position))  # deleted elsewhere; what was written stays
+            gone = Rule("", position=now.position, enabled=now.enabled)
+            self.editor.show_stored(gone)  # deleted elsewhere; what was written stays
         elif not editing or now.id:
             self._edit_first(rules)
         self.list.view.show_current(self.editor.saved.id)
@@ -207,10 +209,10 @@ class RulesPage(QWidget):
         """Begin a rule, once what is unsaved has been settled."""
         self.leave(self._begin_new)
 
-    def _begin_new(self) -> None:
+    def _begin_new(self, *, enabled: bool = True) -> None:
         self.reviews.close_review()
         self._middle.setCurrentWidget(self.editor)
-        self.editor.show_rule(Rule(""))
+        self.editor.show_rule(Rule("", enabled=enabled))
         self.list.view.show_current(0)
         self.editor.head.name.setFocus()
 
@@ -218,15 +220,15 @@ class RulesPage(QWidget):
         self.leave(partial(self._begin_with, Rule(group.words[0], when=Condition(any=group.words))))
 
     def _begin_with(self, rule: Rule) -> None:
-        self._begin_new()
+        self._begin_new(enabled=rule.enabled)
         self.editor.write(rule)
 
     def _write_again(self, rule: Rule) -> None:
-        """What a rule said before is in the editor again; of a rule that is gone, as a new one."""
+        """What a rule said before is in the editor again; of a rule that is gone, as a new one, switched off."""
         if rule.id == self.editor.saved.id:
             self.editor.write(rule)
         else:
-            self.leave(partial(self._begin_with, rule))
+            self.leave(partial(self._begin_with, replace(rule, enabled=False)))
 
     def _show_finding(self, finding: Finding) -> None:
         self.editor.places.want(finding)

@@ -47,7 +47,8 @@ class TemplatesPage(QWidget):
         self.list = TemplateList(self.model, self)
         self.editor = TemplateEditor(bridge, self)
         self._leaving = Leaving(self, self.editor)
-        way = Way(self._phrasebook.save, _title_of, self.editor.template, self.editor.show_template)
+        written, show = self.editor.template, self.editor.show_template
+        way = Way(self._phrasebook.save, _title_of, written, show, self._open_history)
         self._saving = Saving(bridge, notices, self.editor, way, self)
         self.empty = EmptyPage(self)
         self.changes = ShelfChanges(bridge, notices, self.list.view)
@@ -148,7 +149,7 @@ class TemplatesPage(QWidget):
     def _refresh(self, template: Template) -> None:
         """The edited one as it is stored now; the list goes on showing what is sought."""
         if self.editor.unsaved:
-            self.editor.show_stored(template)
+            self._saving.hear(template)
         elif template != self.editor.saved:
             self.editor.show_template(template)
 
