@@ -227,7 +227,7 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
     health, traffic = _watching(bus)
     preferences, pause = KeptPreferences(store.settings, bus.publish), Pause(store.settings, bus.publish)
     presence, writing = DeskPresence(bus.publish, clock), Writing(bus.publish, clock)
-    rulebook, phrasebook = _knowing(setup, store, accounts, following, bus)
+    rulebook, hours, phrasebook = _knowing(setup, store, accounts, following, preferences, bus)
     transfers = Transfers(store.transfers, lambda: rulebook.transfers)
     answering = Answering(accounts, rulebook, pause, transfers, lambda: presence.now, clock)
     intake = Intake(store, read_push, answering, transfers, deciding, bus.publish, clock)
@@ -246,7 +246,7 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
         pictures=pictures,
         typing=_typing(setup, store, out, accounts, writing, bus),
         rulebook=rulebook,
-        hours=HoursKeeping(rulebook, store.rules, rulebook.calendars, preferences, clock),
+        hours=hours,
         exchange=RulesExchange(rulebook, store.rules, clock),
         phrasebook=phrasebook,
         rests=out.rests,
@@ -259,8 +259,7 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
         clock=clock,
         body_of=to_body,
     )
-    ready, door = tuple(setup.ready.values()), _door(setup, intake, bus)
-    return OpenDesk(ready, desk, store, pause, transfers, intake, out, door)
+    return OpenDesk(tuple(setup.ready.values()), desk, store, pause, transfers, intake, out, _door(setup, intake, bus))
 
 
 def _answering_modes(setup: Setup, store: SqlStore, deciding: Deciding, bus: Bus) -> tuple[Accounts, Following]:
@@ -304,9 +303,9 @@ def _alarms(setup: Setup, store: SqlStore, preferences: KeptPreferences, bus: Bu
 
 
 def _knowing(
-    setup: Setup, store: SqlStore, accounts: Accounts, following: Following, bus: Bus
-) -> tuple[Rulebook, Phrasebook]:
-    """What the operator has written for later: rules and templates."""
+    setup: Setup, store: SqlStore, accounts: Accounts, following: Following, preferences: KeptPreferences, bus: Bus
+) -> tuple[Rulebook, HoursKeeping, Phrasebook]:
+    """What the operator has written for later: rules, business hours and templates."""
     zone, clock = setup.zone, setup.clock
     calendars = Calendars(store.settings, zone)
     rulebook = Rulebook(
@@ -322,7 +321,8 @@ def _knowing(
         FolderOfPictures(setup.home / PICTURES).holds,
     )
     filler = Filler(LiquidRenderer(), calendars, zone)
-    return rulebook, Phrasebook(store.templates, filler, clock, bus.publish, rulebook.load)
+    hours = HoursKeeping(rulebook, store.rules, calendars, preferences, clock)
+    return rulebook, hours, Phrasebook(store.templates, filler, clock, bus.publish, rulebook.load)
 
 
 def _way_out(setup: Setup, store: SqlStore, pause: Pause, holding: Holding, following: Following, bus: Bus) -> WayOut:

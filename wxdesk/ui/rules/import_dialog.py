@@ -13,14 +13,14 @@ from wxdesk.ui.rules.import_words import calendar_comparison, calendar_word, cha
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.flow import FlowLayout
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
 
 WIDTH, HEIGHT = 800, 520
 LIST, ROW = 264, 48
 
 
 class ImportDialog(QDialog):
-    """At the left what changes, at the right how. Cancel has the keyboard, so that Enter alone replaces nothing.
+    """At the left what changes, at the right how. The list has the keyboard; Enter alone cancels, replacing nothing.
 
     Signals:
         agreed: the file shall take the rules' place.
@@ -41,7 +41,8 @@ class ImportDialog(QDialog):
         self.list.setFixedWidth(LIST)
         self.view = ComparisonView(self)
         self.cancel = Button(tr("Cancel"), key_hint="Esc", parent=self)
-        destroys = bool(check.having(Change.GONE) or check.having(Change.CHANGED))
+        hours = any(one.before for one in check.calendars)
+        destroys = bool(check.having(Change.GONE) or check.having(Change.CHANGED) or hours)
         kind = ButtonKind.DANGER if destroys else ButtonKind.PRIMARY
         self.action = Button(tr("Replace the rules"), kind=kind, parent=self)
         self._fill(check)
@@ -69,7 +70,7 @@ class ImportDialog(QDialog):
 
     def _add(self, name: str, word: str, compared: tuple[ComparedSection, ...]) -> None:
         item = QListWidgetItem(f"{name}\n{word}")
-        item.setToolTip(f"{name}\n{word}")
+        item.setToolTip(plain_tip(f"{name}\n{word}"))
         item.setSizeHint(QSize(0, ROW))
         self.list.addItem(item)
         self._compared.append(compared)

@@ -6,7 +6,7 @@ from collections.abc import Coroutine, Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
 from wxdesk.core.rules import Rule
 from wxdesk.desk.import_check import summary
@@ -20,13 +20,7 @@ from wxdesk.ui.rules.rule_model import RuleModel
 
 
 class ListChanges(QObject):
-    """Carries the list's commands to the desk; its `past` remembers how each is taken back.
-
-    Signals:
-        deleting: the rule that goes away now.
-    """
-
-    deleting = Signal(object)
+    """Carries the list's commands to the desk; its `past` remembers how each is taken back."""
 
     def __init__(self, bridge: Bridge, notices: Notices, rules: RuleModel, shown: RuleList) -> None:
         super().__init__(shown)
@@ -39,7 +33,6 @@ class ListChanges(QObject):
 
     def delete(self, rule: Rule) -> None:
         """Remove a rule."""
-        self.deleting.emit(rule)
         put_back, delete = partial(self._rulebook.put_back, rule), partial(self._rulebook.delete, rule.id)
         self.past.do(Change(put_back, delete, restored=rule.id), tr("“{name}” deleted", name=rule.name))
 

@@ -55,9 +55,11 @@ class RulesPage(QWidget):
 
     Signals:
         front_wanted: it has something to show and wants to be in front; carries the page.
+        conversation_wanted: the id of a conversation that the operator wants to see.
     """
 
     front_wanted = Signal(QWidget)
+    conversation_wanted = Signal(int)
 
     def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -95,7 +97,6 @@ class RulesPage(QWidget):
 
     def _connect(self) -> None:
         self.changes.past.changed.connect(self._load)
-        self.changes.deleting.connect(self._deleting)
         self.changes.past.restored.connect(self._restored)
         self.list.view.chosen.connect(self._choose)
         self.list.view.delete_asked.connect(self._delete)
@@ -122,6 +123,7 @@ class RulesPage(QWidget):
         self.doubts.place_asked.connect(self._show_finding)
         self.doubts.other_asked.connect(self._choose)
         self.reviews.group_chosen.connect(self._choose_group)
+        self.reviews.conversation_wanted.connect(self.conversation_wanted)
         self._bridge.events.connect(self._hear)
         bind(self, "Ctrl+N", self.start_new)
 
@@ -278,10 +280,6 @@ class RulesPage(QWidget):
 
     def _delete_edited(self) -> None:
         self.changes.delete(self.editor.saved)
-
-    def _deleting(self, rule: Rule) -> None:
-        if rule.id == self.editor.saved.id:
-            self.editor.revert()
 
     def _restored(self, rule_id: int) -> None:
         self._wanted = rule_id

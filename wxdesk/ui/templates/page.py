@@ -70,7 +70,6 @@ class TemplatesPage(QWidget):
             asked.connect(self.start_new)
         self.empty.starter_asked.connect(self.changes.add_starters)
         self.changes.added.connect(self._load)
-        self.changes.deleting.connect(self._deleting)
         self.changes.past.changed.connect(self._load)
         self.changes.past.restored.connect(self._restored)
         self.editor.touched.connect(self._touched)
@@ -219,10 +218,6 @@ class TemplatesPage(QWidget):
 
     def _delete_edited(self) -> None:
         self.changes.delete(self.editor.saved)
-
-    def _deleting(self, template: Template) -> None:
-        if template.id == self.editor.saved.id:
-            self.editor.revert()
 
     def _restored(self, template_id: int) -> None:
         self._wanted = template_id

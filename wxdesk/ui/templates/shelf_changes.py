@@ -20,11 +20,9 @@ class ShelfChanges(QObject):
 
     Signals:
         added: there are other templates now, or the program's own were refused; look again.
-        deleting: the template that goes away now.
     """
 
     added = Signal()
-    deleting = Signal(object)
 
     def __init__(self, bridge: Bridge, notices: Notices, view: TemplateView) -> None:
         super().__init__(view)
@@ -35,7 +33,6 @@ class ShelfChanges(QObject):
 
     def delete(self, template: Template) -> None:
         """Remove a template."""
-        self.deleting.emit(template)
         put_back, delete = partial(self._phrasebook.put_back, template), partial(self._phrasebook.delete, template.id)
         self.past.do(Change(put_back, delete, restored=template.id), tr("“{name}” deleted", name=template.title))
 

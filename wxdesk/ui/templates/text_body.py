@@ -22,8 +22,6 @@ from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import MenuButton, OneOf
 from wxdesk.ui.widgets.small_button import SmallButton
 
-HOURS = ("hours.next_open", "hours.next_close")
-
 
 class TextBody(QWidget):
     """Shows one variant at a time; chips above lead to the others.
@@ -195,7 +193,7 @@ class TextBody(QWidget):
         asking = menu.addAction(tr("something that you fill in") + f"    {ASK}.…")
         asking.setData("")
         menu.addSeparator()
-        for name, meaning in (*variable_names(), *_hour_names()):
+        for name, meaning in variable_names():
             menu.addAction(f"{meaning}    {name}").setData(name)
 
     def _insert(self, action: QAction) -> None:
@@ -210,7 +208,3 @@ class TextBody(QWidget):
         cursor.setPosition(end - len(asked))
         cursor.setPosition(end, cursor.MoveMode.KeepAnchor)
         self.edit.setTextCursor(cursor)
-
-
-def _hour_names() -> tuple[tuple[str, str], ...]:
-    return tuple(zip(HOURS, (tr("when it opens next"), tr("when it closes next")), strict=True))
