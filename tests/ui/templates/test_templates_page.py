@@ -17,7 +17,6 @@ from wxdesk.core.model import ReplyKind
 from wxdesk.core.templates import Template
 from wxdesk.desk.starter_templates import starter_templates
 from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.dialogs import ConfirmDialog
 from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.history.history_dialog import HistoryDialog
 from wxdesk.ui.main_window import MainWindow
@@ -367,30 +366,3 @@ def test_ten_thousand_templates_are_searched_at_once(
     page.model.show([Template(n, f"Title {n}", "text", f"s{n}") for n in range(1, 10_001)])
     qtbot.keyClicks(page.list.sought, "s9999")
     assert titles(page)[0] == "Title 9999"
-
-
-def test_saved_twice_at_once_it_is_stored_once(
-    page: TemplatesPage, stored: Stored, bridge: Bridge, qtbot: QtBot
-) -> None:
-    page.start_new()
-    page.editor.write(Template(0, "Parking", "Behind the shop."))
-    qtbot.mouseClick(page.editor.head.save, Qt.MouseButton.LeftButton)
-    qtbot.mouseClick(page.editor.head.save, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: bridge.is_idle)
-    assert [one.title for one in stored()].count("Parking") == 1
-    assert not page.unsaved
-
-
-def test_a_template_changed_elsewhere_is_not_written_over_unasked(
-    page: TemplatesPage, world: World, stored: Stored, three: list[Template], bridge: Bridge, qtbot: QtBot
-) -> None:
-    write(qtbot, page.editor.head.title, "When we open")
-    world.call(world.desk.phrasebook.save(replace(three[0], body="We open at 10.")))
-    qtbot.waitUntil(lambda: page.editor.saved.revision == 2 and bridge.is_idle)
-    world.call(world.desk.phrasebook.count_use(three[1].id))  # that is none
-    page.editor.save()
-    question = top(ConfirmDialog)
-    assert stored()[0].body == "We open at 10."
-    question.action.click()
-    qtbot.waitUntil(lambda: bridge.is_idle and not page.unsaved)
-    assert [(one.title, one.body) for one in stored()][-1] == ("When we open", "We open at 9.")

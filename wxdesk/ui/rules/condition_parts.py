@@ -65,6 +65,8 @@ class ConditionPart(QObject):
 
         `where` is a path inside the condition of a rules file.
         """
+        if reason == self._error.full_text():
+            return  # laying out a sentence of many words takes a while
         self._error.setText(reason)
         self._error.setVisible(bool(reason))
         self.relaid.emit()

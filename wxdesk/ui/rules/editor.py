@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -22,6 +21,7 @@ from wxdesk.ui.rules.lacks import is_lack
 from wxdesk.ui.rules.leaving_card import LeavingCard
 from wxdesk.ui.rules.mistakes import Mistakes
 from wxdesk.ui.rules.places import Places
+from wxdesk.ui.rules.rule_fields import RuleFields
 from wxdesk.ui.rules.then_card import ThenCard
 from wxdesk.ui.rules.when_card import WhenCard
 from wxdesk.ui.rules.words import lack_word
@@ -67,6 +67,7 @@ class RuleEditor(QWidget):
         self.when_card = WhenCard(offers, self)
         self.then_card = ThenCard(bridge, self)
         self.leaving_card = LeavingCard(self)
+        self._fields = RuleFields(self.head, self.when_card, self.then_card, self.leaving_card)
         self._connect()
         self._lay_out()
         self._mistakes = Mistakes(self.head, (self.when_card, self.then_card, self.leaving_card), self.places)
@@ -162,10 +163,7 @@ class RuleEditor(QWidget):
 
     def _fill(self, rule: Rule) -> None:
         self._showing = True
-        self.head.show_name(rule.name)
-        self.when_card.show_rule(rule)
-        self.then_card.show_rule(rule)
-        self.leaving_card.show_rule(rule)
+        self._fields.show(rule)
         self._showing = False
 
     def show_stored(self, rule: Rule) -> None:
@@ -175,19 +173,8 @@ class RuleEditor(QWidget):
         self._changed()
 
     def rule(self) -> Rule:
-        """The rule as it reads now."""
-        return replace(
-            self._saved,
-            name=self.head.name.text().strip(),
-            on=self.when_card.kinds(),
-            when=self.when_card.when(),
-            then=self.then_card.steps(),
-            default=self.when_card.is_default(),
-            continues=self.then_card.continues.isChecked(),
-            cooldown=self.leaving_card.cooldown(),
-            delivery=self.leaving_card.way(),
-            hold_seconds=self.leaving_card.hold_seconds(),
-        )
+        """The rule as it reads now; what was not touched is as it was stored."""
+        return self._fields.rule(self._saved)
 
     @property
     def saved(self) -> Rule:

@@ -14,6 +14,7 @@ from wxdesk.core.templates import IN_CONTENT, Template, TemplateFault, same_shor
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.content.album import Album
+from wxdesk.ui.editing.as_meant import as_meant
 from wxdesk.ui.editing.undoing import Steps, UndoKeys, focused_name, refocus
 from wxdesk.ui.shortcuts import bind
 from wxdesk.ui.templates.editor_head import EditorHead
@@ -52,6 +53,7 @@ class TemplateEditor(QWidget):
         self._now: datetime = bridge.desk.clock()
         self._touched = False
         self._showing = False
+        self._shown = self._reads = self._saved
         self._wide = True
         self.faults: tuple[TemplateFault, ...] = ()
         self._later = QTimer(self, singleShot=True, interval=CHECK_MS)
@@ -134,7 +136,9 @@ class TemplateEditor(QWidget):
         self.finding.show_template(template)
         self.saying.show_template(template)
         self.prompts.declare(template.prompts)
+        self.prompts.ask_for(self._read().prompts)
         self._showing = False
+        self._shown, self._reads = template.written, self._read()
         self.check_now()
 
     def show_stored(self, template: Template) -> None:
@@ -143,9 +147,16 @@ class TemplateEditor(QWidget):
         self._changed()
 
     def template(self) -> Template:
-        """The template as it reads now."""
-        written = replace(
-            self._saved,
+        """The template as it reads now; what was not touched is as it was stored."""
+        meant, saved = as_meant(self._read(), self._reads, self._shown), self._saved
+        return replace(
+            meant, id=saved.id, revision=saved.revision, updated_at=saved.updated_at,
+            uses=saved.uses, last_used_at=saved.last_used_at,
+        )  # fmt: skip
+
+    def _read(self) -> Template:
+        written = Template(
+            0,
             title=self.head.title.text(),
             shortcut=self.finding.shortcut.text(),
             category=self.finding.category.text(),
