@@ -132,6 +132,7 @@ class RulesPage(QWidget):
     def activate(self) -> None:
         """The page is shown: load what it needs."""
         self.editor.set_now(self._bridge.desk.clock())
+        self.reviews.forget_count()
         self._load()
 
     @property
@@ -163,11 +164,11 @@ class RulesPage(QWidget):
 
     def _load(self) -> None:
         self._bridge.ask(self._rulebook.all(), self._show)
-        self.reviews.recount()
         self.figures.ask()
 
     def _show(self, rules: list[Rule]) -> None:
         self.rules.show(rules)
+        self.reviews.recount(rules)
         known = {rule.id: rule for rule in rules}
         wanted = known.get(self._wanted)
         editing = self._middle.currentWidget() is self.editor

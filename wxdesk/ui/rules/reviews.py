@@ -120,6 +120,7 @@ class Reviews(QStackedWidget):
         self._course = Course()
         self._then: Callable[[int], None] | None = None
         self._stays = False
+        self._standing: object = None
         self._beneath = beneath
         self.panel = ReviewPanel(self)
         self.addWidget(beneath)
@@ -136,9 +137,17 @@ class Reviews(QStackedWidget):
         self._then, self._stays = None, False
         self.setCurrentWidget(self._beneath)
 
-    def recount(self) -> None:
-        """Look the rules over, without showing it."""
-        self._bridge.ask(self._bridge.desk.checkup.findings(), self._counted)
+    def recount(self, rules: Sequence[Rule]) -> None:
+        """Look the stored `rules` over, without showing it, if they or their hours are others than last time."""
+        hours = self._bridge.desk.rulebook.calendars.all
+        standing = hours, [(rule.id, rule.revision, rule.enabled) for rule in rules]
+        if standing != self._standing:
+            self._standing = standing
+            self._bridge.ask(self._bridge.desk.checkup.findings(), self._counted)
+
+    def forget_count(self) -> None:
+        """Time has passed, or templates have changed: look the rules over again."""
+        self._standing = None
 
     def check(self) -> None:
         """Show what is doubtful about the rules."""

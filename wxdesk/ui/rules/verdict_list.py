@@ -152,12 +152,20 @@ class VerdictList(QListView):
     def show_verdicts(self, verdicts: Sequence[RuleVerdict], left: int) -> None:
         """Show these, and how many rules were not asked."""
         self.verdicts.show(verdicts, left)
-        rows = range(self.verdicts.rowCount())
-        self.setFixedHeight(min(sum(self.sizeHintForRow(row) for row in rows), HIGHEST) + 2)
+        self.setFixedHeight(self._height() + 2)
         self.setVisible(self.verdicts.rowCount() > 0)
         row = self.verdicts.matched_row()
         if row >= 0:
             self.scrollTo(self.verdicts.index(row))
+
+    def _height(self) -> int:
+        """Of all rows, as far as they can be seen: there may be ten thousand of them."""
+        height = 0
+        for row in range(self.verdicts.rowCount()):
+            height += self.sizeHintForRow(row)
+            if height >= HIGHEST:
+                return HIGHEST
+        return height
 
 
 def _draw(painter: QPainter, rect: QRect, text: str) -> None:
