@@ -174,7 +174,6 @@ def test_a_line_shows_where_a_dragged_row_would_come(page: RulesPage) -> None:
     height = view.visualRect(page.rules.index(0)).height()
     for row, below, before in ((0, 1, 0), (0, height - 2, 1), (1, 1, 1), (3, height - 2, 4)):
         assert _move_over(page, dragged, _over(page, row, below)).isAccepted()
-        assert view.drop_row() == before
         drawn = lines()
         assert len(drawn) == 2
         assert abs(drawn[0] - min(before * height, view.viewport().height())) <= 2

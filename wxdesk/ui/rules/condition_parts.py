@@ -25,8 +25,6 @@ from wxdesk.ui.widgets.menu_button import OneOf
 from wxdesk.ui.widgets.small_button import SmallButton
 from wxdesk.ui.widgets.word_chips import HEIGHT, WordChips
 
-PATTERN_FIELD = 300
-
 
 class ConditionPart(QObject):
     """One condition of a rule, named as in verdicts. `excepted`: it belongs to what must not hold.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from wxdesk.core.faults import Fault, known_groups
 from wxdesk.core.rules import Rule
@@ -14,6 +14,7 @@ from wxdesk.desk.patterns import compile_pattern
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.editing.undoing import Steps, UndoKeys, focused_name, refocus
+from wxdesk.ui.editing.width_scroll import WidthScroll
 from wxdesk.ui.rules.circumstance_parts import Offers
 from wxdesk.ui.rules.doubt_card import DoubtCard
 from wxdesk.ui.rules.editor_head import EditorHead
@@ -89,7 +90,6 @@ class RuleEditor(QWidget):
 
     def _lay_out(self) -> None:
         inside = QWidget(self)
-        inside.setProperty("class", "flat")
         column = QVBoxLayout(inside)
         column.setContentsMargins(24, 16, 24, 24)
         column.setSpacing(16)
@@ -99,7 +99,7 @@ class RuleEditor(QWidget):
         column.addWidget(self.then_card)
         column.addWidget(self.leaving_card)
         column.addStretch(1)
-        scroll = _WidthScroll(inside, self)
+        scroll = WidthScroll(inside, WIDEST, self)
         self.places = Places(self.head.name, self.when_card, self.then_card, self.leaving_card, scroll)
         self.foot = QFrame(self)
         self.foot.setProperty("class", "footer")
@@ -257,24 +257,3 @@ class RuleEditor(QWidget):
         """Tell the time, so that today is called today."""
         self._now = now
         self._show_revision()
-
-
-class _WidthScroll(QScrollArea):
-    """Scrolls upwards and downwards only; the inside is at most WIDEST wide and stands in the middle."""
-
-    def __init__(self, inside: QWidget, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        inside.setMaximumWidth(WIDEST + 48)
-        around = QWidget(self)
-        around.setProperty("class", "window")
-        row = QHBoxLayout(around)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(inside)
-        self.setWidget(around)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(360, 200)

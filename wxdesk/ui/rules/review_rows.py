@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from wxdesk.ui.editing.record_model import AnyIndex
 from wxdesk.ui.theme import Size, Theme, font
 from wxdesk.ui.widgets.labels import plain_tip
-
-type AnyIndex = QModelIndex | QPersistentModelIndex
 
 ROW = 56
 LINE = 20

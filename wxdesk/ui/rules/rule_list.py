@@ -96,10 +96,6 @@ class RuleView(RecordView[Rule]):
         if self.rules.dropMimeData(event.mimeData(), event.dropAction(), row, 0, QModelIndex()):
             event.accept()
 
-    def drop_row(self) -> int | None:
-        """The row before which the line stands now, if something is dragged here."""
-        return self._drop_row
-
     def _show_drop(self, row: int | None) -> None:
         if row != self._drop_row:
             self._drop_row = row

@@ -6,17 +6,16 @@ import html
 from collections.abc import Sequence
 from enum import IntEnum
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QFrame, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from wxdesk.core.rules import RuleVerdict
 from wxdesk.i18n import ntr, tr
+from wxdesk.ui.editing.record_model import AnyIndex
 from wxdesk.ui.icons import pixmap
 from wxdesk.ui.rules.words import verdict_lines, verdict_words
 from wxdesk.ui.theme import Size, Theme, font, sentence_font
-
-type AnyIndex = QModelIndex | QPersistentModelIndex
 
 NAME_ROW = 31
 LINE = 19

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from wxdesk.core.templates import IN_CONTENT, Template, TemplateFault, same_shortcut
 from wxdesk.i18n import tr
@@ -16,6 +16,7 @@ from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.editing.as_meant import as_meant
 from wxdesk.ui.editing.undoing import Steps, UndoKeys, focused_name, refocus
+from wxdesk.ui.editing.width_scroll import WidthScroll
 from wxdesk.ui.shortcuts import bind
 from wxdesk.ui.templates.editor_head import EditorHead
 from wxdesk.ui.templates.finding_card import FindingCard
@@ -92,7 +93,9 @@ class TemplateEditor(QWidget):
         column.addLayout(self._halves, 1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(_scrolled(column, self))
+        inside = QWidget(self)
+        inside.setLayout(column)
+        whole.addWidget(WidthScroll(inside, WIDEST, self))
         self._place_preview()
 
     # -- the template
@@ -264,26 +267,6 @@ class TemplateEditor(QWidget):
         if changed is not self._touched:
             self._touched = changed
             self.touched.emit(changed)
-
-
-def _scrolled(column: QVBoxLayout, parent: QWidget) -> QScrollArea:
-    """Scrolls upwards and downwards only; the inside is at most WIDEST wide and stands in the middle."""
-    inside = QWidget()
-    inside.setProperty("class", "flat")
-    inside.setMaximumWidth(WIDEST + 48)
-    inside.setLayout(column)
-    around = QWidget()
-    around.setProperty("class", "window")
-    row = QHBoxLayout(around)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.addWidget(inside)
-    scroll = QScrollArea(parent)
-    scroll.setWidgetResizable(True)
-    scroll.setFrameShape(QFrame.Shape.NoFrame)
-    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    scroll.setWidget(around)
-    return scroll
 
 
 def _written(template: Template) -> Template:
