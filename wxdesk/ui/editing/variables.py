@@ -22,7 +22,7 @@ def variable_names(groups: Iterable[str] = ()) -> list[tuple[str, str]]:
         "window.left": tr("replies that are left"),
         "window.until": tr("until when replies are possible"),
         "account": tr("the mini program's name"),
-        "session_from.value": tr("where the customer comes from with this entry; session_from.id and the like"),
+        "session_from.value": tr("where this entry comes from; session_from.id and the like"),
         "session.value": tr("where the customer came from last; session.id and the like, if it has fields"),
         "contact.short_id": tr("the end of the customer's openid"),
         "message.type": tr("the kind of the message, as text or image"),
