@@ -56,6 +56,7 @@ from wxdesk.desk.following import Following
 from wxdesk.desk.handoff import Handoff
 from wxdesk.desk.health import Health
 from wxdesk.desk.holding import Holding
+from wxdesk.desk.hours_keeping import HoursKeeping
 from wxdesk.desk.inserting import Filler
 from wxdesk.desk.intake import Intake
 from wxdesk.desk.liquid import LiquidRenderer
@@ -226,9 +227,8 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
     health, traffic = _watching(bus)
     preferences, pause = KeptPreferences(store.settings, bus.publish), Pause(store.settings, bus.publish)
     presence, writing = DeskPresence(bus.publish, clock), Writing(bus.publish, clock)
-    rulebook, phrasebook = _knowing(setup, store, accounts, following, bus)
-    transfers = Transfers(store.transfers, lambda: rulebook.transfers)
-    answering = Answering(accounts, rulebook, pause, transfers, lambda: presence.now, clock)
+    rulebook, hours, phrasebook = _knowing(setup, store, accounts, following, preferences, bus)
+    transfers, answering = _thinking(setup, store, accounts, rulebook, pause, presence)
     intake = Intake(store, read_push, answering, transfers, deciding, bus.publish, clock)
     holding = Holding(store, accounts, preferences, pause, writing, deciding, bus.publish, clock)
     out = _way_out(setup, store, pause, holding, following, bus)
@@ -246,6 +246,7 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
         pictures=pictures,
         typing=_typing(setup, store, out, accounts, writing, bus),
         rulebook=rulebook,
+        hours=hours,
         exchange=RulesExchange(rulebook, store.rules, clock),
         phrasebook=phrasebook,
         rests=out.rests,
@@ -266,6 +267,14 @@ def _answering_modes(setup: Setup, store: SqlStore, deciding: Deciding, bus: Bus
     accounts = Accounts(setup.accounts, store.settings, lambda account: following.account(account), bus.publish)
     following = Following(store, accounts, deciding, bus.publish, setup.clock)
     return accounts, following
+
+
+def _thinking(
+    setup: Setup, store: SqlStore, accounts: Accounts, rulebook: Rulebook, pause: Pause, presence: DeskPresence
+) -> tuple[Transfers, Answering]:
+    """What decides on messages, and who of their writers is handed over with the very answer."""
+    transfers = Transfers(store.transfers, lambda: rulebook.transfers)
+    return transfers, Answering(accounts, rulebook, pause, transfers, lambda: presence.now, setup.clock)
 
 
 def _typing(setup: Setup, store: SqlStore, out: WayOut, accounts: Accounts, writing: Writing, bus: Bus) -> Typing:
@@ -302,9 +311,9 @@ def _alarms(setup: Setup, store: SqlStore, preferences: KeptPreferences, bus: Bu
 
 
 def _knowing(
-    setup: Setup, store: SqlStore, accounts: Accounts, following: Following, bus: Bus
-) -> tuple[Rulebook, Phrasebook]:
-    """What the operator has written for later: rules and templates."""
+    setup: Setup, store: SqlStore, accounts: Accounts, following: Following, preferences: KeptPreferences, bus: Bus
+) -> tuple[Rulebook, HoursKeeping, Phrasebook]:
+    """What the operator has written for later: rules, business hours and templates."""
     zone, clock = setup.zone, setup.clock
     calendars = Calendars(store.settings, zone)
     rulebook = Rulebook(
@@ -320,7 +329,8 @@ def _knowing(
         FolderOfPictures(setup.home / PICTURES).holds,
     )
     filler = Filler(LiquidRenderer(), calendars, zone)
-    return rulebook, Phrasebook(store.templates, filler, clock, bus.publish, rulebook.changed)
+    hours = HoursKeeping(rulebook, store.rules, calendars, preferences, clock)
+    return rulebook, hours, Phrasebook(store.templates, filler, clock, bus.publish, rulebook.changed)
 
 
 def _way_out(setup: Setup, store: SqlStore, pause: Pause, holding: Holding, following: Following, bus: Bus) -> WayOut:

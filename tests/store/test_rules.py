@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, text
 
 from tests.store.talk import T0, second
-from wxdesk.core.errors import NotFound, StoreError
+from wxdesk.core.errors import CalendarInUse, NotFound, Outdated, StoreError, WxdeskError
 from wxdesk.core.model import Account, Content, MessageType, PushMode, ReplyKind, ReplyMode
 from wxdesk.core.rules import (
     Action,
@@ -287,3 +287,38 @@ async def test_settings_are_stored_with_the_list_or_not_at_all(store: SqlStore) 
     assert await store.settings.get("calendars") == "old"
     await store.rules.replace_all([plain("一")], T0, {"calendars": "new"})
     assert await store.settings.get("calendars") == "new"
+
+
+class TestHours:
+    """Business hours, and the rules that ask for them by name."""
+
+    @pytest.fixture
+    async def asking(self, store: SqlStore) -> Rule:
+        await store.settings.set("hours", "old")
+        return await store.rules.save(replace(plain("夜"), when=Condition(any=("夜",), hours=HoursTest("A"))), T0)
+
+    async def test_rules_follow_a_new_name(self, store: SqlStore, asking: Rule) -> None:
+        await store.rules.save(plain("一"), T0)
+        await store.rules.keep_hours({"hours": "new", "other": "x"}, {"hours": "old"}, {"A": "B"}, set(), second(1))
+        followed, other = await store.rules.all()
+        assert (followed.when.hours, followed.revision, followed.updated_at) == (HoursTest("B"), 2, second(1))
+        assert other.revision == 1
+        assert [await store.settings.get(key) for key in ("hours", "other")] == ["new", "x"]
+        assert [one.when.hours for one in await store.rules.revisions(asking.id)] == [HoursTest("B"), HoursTest("A")]
+
+    async def test_a_rule_saved_meanwhile_is_not_written_over(self, store: SqlStore, asking: Rule) -> None:
+        await store.rules.save(replace(asking, name="夜里"), second(1))
+        await store.rules.keep_hours({}, {}, {"A": "B"}, set(), second(2))
+        [rule] = await store.rules.all()
+        assert (rule.name, rule.when.hours) == ("夜里", HoursTest("B"))
+
+    @pytest.mark.parametrize(
+        ("expected", "gone", "error"), [("else", (), Outdated), (None, (), Outdated), ("old", ("A",), CalendarInUse)]
+    )
+    async def test_nothing_is_changed_where_it_is_refused(
+        self, store: SqlStore, asking: Rule, expected: str | None, gone: tuple[str, ...], error: type[WxdeskError]
+    ) -> None:
+        with pytest.raises(error):
+            await store.rules.keep_hours({"hours": "new"}, {"hours": expected}, {"A": "B"}, gone, second(1))
+        assert await store.settings.get("hours") == "old"
+        assert await store.rules.all() == [asking]

@@ -7,6 +7,7 @@
     │   ├── BadPattern             a regular expression: reason
     │   ├── BadRule                a rule: name, reason
     │   ├── CalendarInUse          business hours that rules ask for: calendar, rules
+    │   ├── CalendarChanged        business hours that somebody else has changed as well: calendar
     │   ├── BadRulesFile           file, line, reason
     │   ├── BadTemplate            template, line, reason
     │   │   └── MissingValue       it shows a variable that has no value: name
@@ -110,6 +111,15 @@ class CalendarInUse(BadInput):
 
     def __init__(self, calendar: str, rules: Iterable[str]) -> None:
         super().__init__(calendar=calendar, rules=" · ".join(rules))
+
+
+class CalendarChanged(BadInput):
+    """Business hours that somebody else has changed as well since they were opened."""
+
+    template = "“{calendar}” has been changed elsewhere meanwhile. Save again to keep what stands here."
+
+    def __init__(self, calendar: str) -> None:
+        super().__init__(calendar=calendar)
 
 
 class BadRulesFile(BadInput):

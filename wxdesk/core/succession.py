@@ -15,6 +15,18 @@ def content(rule: Rule) -> Rule:
     return replace(rule, id=0, position=0, revision=0, enabled=True, updated_at=None)
 
 
+def saying(rule: Rule, wanted: Rule) -> Rule:
+    """`rule`, with its place, its switch and what the store gave it, saying what `wanted` says."""
+    return replace(
+        wanted,
+        id=rule.id,
+        position=rule.position,
+        revision=rule.revision,
+        enabled=rule.enabled,
+        updated_at=rule.updated_at,
+    )
+
+
 def continued(wanted: Sequence[Rule], known: Sequence[Rule]) -> dict[int, Rule]:
     """The known rule that a wanted one continues, by its index: the same content first, then the same name."""
     found: dict[int, Rule] = {}

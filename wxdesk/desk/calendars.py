@@ -33,20 +33,27 @@ class Calendars:
         self.schedules: Mapping[str, Schedule] = MappingProxyType({})
 
     async def load(self) -> None:
-        """Take them from the store. What cannot be read (a newer program wrote it) counts as none."""
+        """Take them from the store."""
+        self._take((await self.stored())[1])
+
+    async def stored(self) -> tuple[str | None, tuple[Calendar, ...]]:
+        """As they stand in the store now, as a text and read.
+
+        What cannot be read (a newer program wrote it) counts as none.
+        """
         stored = await self._settings.get(KEY)
         try:
-            self._take(msgspec.json.decode(stored or "[]", type=tuple[Calendar, ...]))
+            return stored, msgspec.json.decode(stored or "[]", type=tuple[Calendar, ...])
         except msgspec.MsgspecError as error:
             log.warning("The stored calendars cannot be read: %s", error)
-            self._take(())
+            return stored, ()
 
     async def put(self, calendars: Iterable[Calendar]) -> None:
         """Add these, each in the place of the one that has its name; the others stay."""
         await self.replace_all(self._with(calendars))
 
     async def replace_all(self, calendars: Iterable[Calendar]) -> None:
-        """Keep exactly these. Whether rules still ask for another is for `Rulebook.save_calendars` to know."""
+        """Keep exactly these. Whether rules still ask for another is for `HoursKeeping` to know."""
         kept = tuple(calendars)
         if kept != self.all:
             await self._settings.set(KEY, _written(kept))

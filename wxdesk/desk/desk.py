@@ -14,6 +14,7 @@ from wxdesk.desk.checkup import Checkup
 from wxdesk.desk.dry_run import DryRun
 from wxdesk.desk.handoff import Handoff
 from wxdesk.desk.health import Health
+from wxdesk.desk.hours_keeping import HoursKeeping
 from wxdesk.desk.phrasebook import Phrasebook
 from wxdesk.desk.pictures import Pictures
 from wxdesk.desk.ports import Clock, Store
@@ -48,6 +49,7 @@ class Desk:
     pictures: Pictures
     typing: Typing
     rulebook: Rulebook
+    hours: HoursKeeping
     exchange: RulesExchange
     phrasebook: Phrasebook
     rests: Rests

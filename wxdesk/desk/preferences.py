@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -39,6 +39,15 @@ class KeptPreferences:
     async def set(self, preferences: Preferences) -> None:
         """Work by these from now on; raises `BadPreference`, and then nothing has changed."""
         preferences.check()
-        await self._settings.set(KEY, msgspec.json.encode(preferences).decode())
+        for key, value in self.stored_as(preferences).items():
+            await self._settings.set(key, value)
+        self.take(preferences)
+
+    def stored_as(self, preferences: Preferences) -> Mapping[str, str]:
+        """What `set` would store, for a transaction that stores more."""
+        return {KEY: msgspec.json.encode(preferences).decode()}
+
+    def take(self, preferences: Preferences) -> None:
+        """Such are stored now: work by them."""
         self.now = preferences
         self._publish(PreferencesChanged())

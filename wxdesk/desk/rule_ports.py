@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Protocol
@@ -61,6 +61,22 @@ class Rules(Protocol):
         """Let the list be as it was, ids included, and store the settings `beside` it, in one transaction.
 
         What reads otherwise now gets its former content as a revision.
+        """
+        ...
+
+    async def keep_hours(
+        self,
+        settings: Mapping[str, str],
+        expected: Mapping[str, str | None],
+        renamed: Mapping[str, str],
+        gone: Collection[str],
+        at: datetime,
+    ) -> None:
+        """Store `settings`, and let rules ask for `renamed` calendars by their new names, in one transaction.
+
+        Raises:
+            Outdated: a setting is not as `expected` any more; nothing was changed.
+            CalendarInUse: a rule asks for one that is `gone`; nothing was changed.
         """
         ...
 

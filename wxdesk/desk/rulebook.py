@@ -13,13 +13,12 @@ from dataclasses import replace
 from datetime import tzinfo
 from types import MappingProxyType
 
-from wxdesk.core.errors import BadRule, BadTemplate, CalendarInUse
+from wxdesk.core.errors import BadRule, BadTemplate
 from wxdesk.core.events import Event, RulesChanged, TroubleRaised
 from wxdesk.core.faults import Fault
 from wxdesk.core.matching import Matching, Ruleset, Tools
 from wxdesk.core.model import Account, Conversation, Message, MessageType
 from wxdesk.core.rules import ActionKind, Presence, Rule
-from wxdesk.core.schedule import Calendar
 from wxdesk.core.subject import NO_HISTORY, History
 from wxdesk.desk.calendars import Calendars
 from wxdesk.desk.composing import Answer, Composer, Occasion
@@ -198,26 +197,6 @@ class Rulebook:
         kept = await self._rules.replace_all(read.rules, self._clock(), self._calendars.stored_with(read.calendars))
         await self.changed()
         return kept
-
-    async def save_calendars(self, calendars: Sequence[Calendar], renamed: Mapping[str, str]) -> None:
-        """Keep exactly these business hours; rules that ask for a `renamed` one (old name: new) ask for the new name.
-
-        Raises:
-            CalendarInUse: a rule, switched off or not, asks for one that would be gone; nothing was changed.
-        """
-        rules = await self._rules.all()
-        kept = {calendar.name for calendar in calendars} | renamed.keys()
-        for gone in (calendar.name for calendar in self._calendars.all if calendar.name not in kept):
-            users = [rule.name for rule in rules if gone in rule.when.calendars]
-            if users:
-                raise CalendarInUse(gone, users)
-        await self._calendars.put(calendars)  # the old names stay until no rule asks for them
-        for rule in rules:
-            if rule.when.calendars & renamed.keys():
-                when = rule.when.with_renamed_calendars(renamed)
-                await self._rules.save(replace(rule, when=when), self._clock())
-        await self._calendars.replace_all(calendars)
-        await self.changed()
 
     async def export_text(self) -> str:
         """All rules and calendars as a file, switched-off rules included."""

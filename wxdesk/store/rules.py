@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Delete, Row, Update, bindparam, delete, func, select, update
 
-from wxdesk.core.errors import NotFound
+from wxdesk.core.errors import CalendarInUse, NotFound, Outdated
 from wxdesk.core.rules import Rule
 from wxdesk.core.succession import content, continued
 from wxdesk.desk.rule_ports import NOTHING_BESIDE
 from wxdesk.store import rule_lists
 from wxdesk.store.database import Database
 from wxdesk.store.schema import rule_revisions, rules
-from wxdesk.store.settings import put
+from wxdesk.store.settings import put, stored
 
 
 class SqlRules:
@@ -56,6 +56,21 @@ class SqlRules:
     async def revisions(self, rule_id: int) -> list[Rule]:
         """All that was ever saved of a rule, the newest first, also of a deleted one; `updated_at` is when."""
         return await self._db.read(_revisions, rule_id)
+
+    async def keep_hours(
+        self,
+        settings: Mapping[str, str],
+        expected: Mapping[str, str | None],
+        renamed: Mapping[str, str],
+        gone: Collection[str],
+        at: datetime,
+    ) -> None:
+        """Store `settings`, and let rules ask for `renamed` calendars by their new names, in one transaction.
+
+        Raises `Outdated` if a setting is not as `expected` any more, `CalendarInUse` if a rule asks for one that is
+        `gone`; nothing was changed then.
+        """
+        await self._db.write(_keep_hours, settings, expected, (renamed, gone), at)
 
     async def keep_list(self, revisions: Sequence[tuple[int, int]], at: datetime) -> None:
         """Note that these are asked in this order from `at` on, if they are others than before."""
@@ -162,6 +177,27 @@ def _restore(connection: Connection, former: Sequence[Rule], at: datetime, besid
         elif rule.id not in made:
             made[rule.id] = _switched(connection, known[rule.id], rule.enabled)
     return _place(connection, [made[rule.id] for rule in former])
+
+
+def _keep_hours(
+    connection: Connection,
+    wanted: Mapping[str, str],
+    expected: Mapping[str, str | None],
+    names: tuple[Mapping[str, str], Collection[str]],
+    at: datetime,
+) -> None:
+    renamed, gone = names
+    listed = _list(connection, for_update=True)
+    if any(stored(connection, key) != value for key, value in expected.items()):
+        raise Outdated
+    for calendar in sorted(gone):
+        users = [rule.name for rule in listed if calendar in rule.when.calendars]
+        if users:
+            raise CalendarInUse(calendar, users)
+    asking = [rule for rule in listed if rule.when.calendars & renamed.keys()]
+    followed = [replace(rule, when=rule.when.with_renamed_calendars(renamed)) for rule in asking]
+    _update(connection, list(zip(asking, followed, strict=True)), at)
+    _put_beside(connection, wanted)
 
 
 def _put_beside(connection: Connection, beside: Mapping[str, str]) -> None:

@@ -28,6 +28,13 @@ def _get(connection: Connection, key: str) -> str | None:
     return value
 
 
+def stored(connection: Connection, key: str) -> str | None:
+    """The value, which nobody else changes until the transaction ends."""
+    query = select(settings.c.value).where(settings.c.key == key)
+    value: str | None = connection.scalar(query.with_for_update())
+    return value
+
+
 def put(connection: Connection, key: str, value: str) -> None:
     """Store a value."""
     insert = insert_into(connection, settings).values(key=key, value=value)

@@ -200,6 +200,7 @@ class MainWindow(QWidget):
         for page in self.pages:
             if isinstance(page.widget, RulesPage):
                 page.widget.front_wanted.connect(self._bring_forward)
+                page.widget.conversation_wanted.connect(self.open_conversation)
 
     def _bind_keys(self) -> None:
         for page, item in zip(self.pages, self.rail.items, strict=True):

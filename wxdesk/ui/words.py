@@ -148,6 +148,14 @@ def day_word(at: datetime, now: datetime) -> str:
     return date_word(day, with_year=day.year != today.year)
 
 
+def weekday_word(number: int) -> str:
+    """The day of the week, 0 for Monday."""
+    return tr(_WEEKDAYS[number])
+
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
 def date_word(day: date, *, with_year: bool = True) -> str:
     """A date as one says it."""
     values = {"month_name": tr(_MONTHS[day.month - 1]), "year": day.year, "month": day.month, "day": day.day}

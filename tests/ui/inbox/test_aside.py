@@ -23,6 +23,7 @@ from wxdesk.core.inbox import InboxFilter
 from wxdesk.core.model import Conversation, ReplyMode
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule
 from wxdesk.core.schedule import Calendar, Span, Weekday, WeeklySpan
+from wxdesk.desk.hours_keeping import HoursEdit
 from wxdesk.ui.aside_words import moment_word, snoozes
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.conversation_words import standing_of, when_words
@@ -256,7 +257,7 @@ def test_until_opening_asks_the_calendar(qtbot: QtBot, world: World, page: Inbox
     assert line.toolTip() == "There are no business hours yet. They are set on the page of rules."
     qtbot.keyClick(menu, Qt.Key.Key_Escape)
     span = WeeklySpan(frozenset(Weekday), Span(time(9), time(18)))
-    world.call(world.desk.rulebook.save_calendars([Calendar("Shop", "Asia/Shanghai", (span,))], {}))
+    world.call(world.desk.hours.save(HoursEdit([Calendar("Shop", "Asia/Shanghai", (span,))])))
     pick(qtbot, opened_menu(qtbot, page), "Until opening, ")  # it is 11:00 in Shanghai
     qtbot.waitUntil(lambda: stored(world, three[1]).status is Status.SNOOZED)
     assert stored(world, three[1]).snoozed_until == datetime(2026, 11, 25, 9, tzinfo=ZoneInfo("Asia/Shanghai"))

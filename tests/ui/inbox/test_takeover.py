@@ -19,6 +19,7 @@ from tests.ui.world import World, open_world
 from wxdesk.core.model import Conversation
 from wxdesk.core.schedule import Calendar, Span, Weekday, WeeklySpan
 from wxdesk.core.takeover import TakeOverFor
+from wxdesk.desk.hours_keeping import HoursEdit
 from wxdesk.ui.conversation_words import standing_of
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.takeover_words import returned_words, speaker_sentence
@@ -114,7 +115,7 @@ def test_until_closing_asks_the_calendar_that_the_preferences_name(
         return Calendar(name, "Asia/Shanghai", (WeeklySpan(frozenset(Weekday), span),))
 
     calendars = [hours("Shop", 18), hours("Night", 22), Calendar("Never", "Asia/Shanghai")]
-    world.call(world.desk.rulebook.save_calendars(calendars, {}))
+    world.call(world.desk.hours.save(HoursEdit(calendars)))
     pick(qtbot, opened_menu(qtbot, page), 2)  # 11:00 in Shanghai
     qtbot.waitUntil(lambda: page.chat.header.taken_over)
     assert stored(world, thread).taken_over_until == START + timedelta(hours=7)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QScrollArea
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
+from wxdesk.core.events import DecisionMade
 from wxdesk.core.statistics import Span
 from wxdesk.sandbox.faults import Fault, FaultKind
 from wxdesk.ui.insights.insights_page import InsightsPage
@@ -97,6 +98,15 @@ def test_an_answer_to_an_earlier_question_is_not_shown(page: InsightsPage) -> No
 def test_what_happens_while_one_looks_is_counted_soon(qtbot: QtBot, answering: World, page: InsightsPage) -> None:
     answering.say(LI, "能开发票吗")
     qtbot.waitUntil(lambda: page.sections.messages.figure.full_text() == "1", timeout=10_000)
+
+
+def test_what_happens_while_a_question_is_open_is_asked_after_its_answer(qtbot: QtBot, page: InsightsPage) -> None:
+    page.figures = None
+    page.activate()
+    page._hear((DecisionMade(1, 1),))
+    assert not page._refresh.isActive()  # a later question would take the answer to this one away
+    qtbot.waitUntil(lambda: page.figures is not None)
+    assert page._refresh.isActive()
 
 
 def test_a_small_window_scrolls_down_and_never_sideways(qtbot: QtBot, answering: World, page: InsightsPage) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 import pytest
@@ -15,6 +16,8 @@ from tests.ui.world import World
 from wxdesk.core.rules import Action, ActionKind, Condition, HoursTest, Rule
 from wxdesk.core.schedule import Calendar, Schedule, Span, SpecialDays, Weekday, WeeklySpan
 from wxdesk.desk.calendars import Calendars
+from wxdesk.desk.hours_keeping import HoursEdit
+from wxdesk.desk.preferences import KeptPreferences
 from wxdesk.desk.supposing import Supposed
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.editing.leave_dialog import LeaveDialog
@@ -83,7 +86,7 @@ def _kept(world: World) -> tuple[Calendar, ...]:
 
 
 def _with_calendar(world: World, bridge: Bridge, qtbot: QtBot) -> None:
-    world.call(world.desk.rulebook.save_calendars([SHOP], {}))
+    world.call(world.desk.hours.save(HoursEdit([SHOP])))
     qtbot.waitUntil(lambda: bridge.is_idle)
 
 
@@ -334,3 +337,43 @@ def test_it_fits_the_smallest_window_and_every_field_has_a_name(
         assert row.mapTo(dialog.form.viewport(), QPoint(row.width(), 0)).x() <= right
     _discard(dialog)
     gc.collect()
+
+
+def test_what_others_save_meanwhile_stays(opened: Opened, world: World, bridge: Bridge, qtbot: QtBot) -> None:
+    _with_calendar(world, bridge, qtbot)
+    dialog = opened()
+    world.call(world.desk.hours.save(HoursEdit([SHOP, BAR], [SHOP])))
+    _write(dialog.form.name.edit, "Our shop")
+    _save(dialog, bridge, qtbot)
+    assert _kept(world) == (replace(SHOP, name="Our shop"), BAR)
+
+
+def test_hours_changed_at_two_places_are_asked_about(
+    opened: Opened, world: World, bridge: Bridge, qtbot: QtBot
+) -> None:
+    _with_calendar(world, bridge, qtbot)
+    dialog = opened()
+    theirs = replace(SHOP, zone="Europe/Berlin")
+    world.call(world.desk.hours.save(HoursEdit([theirs], [SHOP])))
+    _write(dialog.form.name.edit, "Our shop")
+    dialog.save_button.click()
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    said = "“Our shop” has been changed elsewhere meanwhile. Save again to keep what stands here."
+    assert dialog.trouble.full_text() == said
+    assert _kept(world) == (theirs,)
+    _save(dialog, bridge, qtbot)
+    assert _kept(world) == (replace(SHOP, name="Our shop"),)
+
+
+def test_the_settings_follow_a_new_name(opened: Opened, world: World, bridge: Bridge, qtbot: QtBot) -> None:
+    world.call(world.desk.hours.save(HoursEdit([BAR, SHOP])))
+    preferences = world.desk.preferences
+    world.call(preferences.set(replace(preferences.now, calendar="Shop")))
+    dialog = opened()
+    dialog.list.setCurrentRow(1)
+    _write(dialog.form.name.edit, "Our shop")
+    _save(dialog, bridge, qtbot)
+    assert preferences.now.calendar == "Our shop"
+    fresh = KeptPreferences(world.desk.store.settings, lambda _: None)
+    world.call(fresh.load())
+    assert fresh.now.calendar == "Our shop"

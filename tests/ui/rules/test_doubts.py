@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import time
 
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.ui.world import World
 from wxdesk.core.rules import Rule
+from wxdesk.core.schedule import Calendar, Span, Weekday, WeeklySpan
+from wxdesk.desk.hours_keeping import HoursEdit
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.notices import Toast
 from wxdesk.ui.rules.condition_parts import WordsPart
@@ -66,3 +70,19 @@ def test_a_sound_rule_is_merely_saved(page: RulesPage, bridge: Bridge, host: QWi
     page.editor.save()
     qtbot.waitUntil(lambda: bridge.is_idle and page.editor.saved.name == "Money back")
     assert host.findChild(Toast).findChild(PlainLabel).full_text() == "“Money back” saved"
+
+
+def test_the_rules_are_looked_over_once_for_each_change(
+    page: RulesPage, world: World, bridge: Bridge, qtbot: QtBot
+) -> None:
+    found: list[object] = []
+    page.reviews.found.connect(found.append)
+    page.editor.head.name.setText("Money back")
+    page.editor.save()
+    qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rules[0].name == "Money back")
+    assert len(found) == 1
+    week = (WeeklySpan(frozenset({Weekday.MON}), Span(time(9), time(18))),)
+    world.call(world.desk.hours.save(HoursEdit([Calendar("Shop", weekly=week)])))
+    qtbot.waitUntil(lambda: len(found) == 2)
+    page.activate()
+    qtbot.waitUntil(lambda: bridge.is_idle and len(found) == 3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
 from wxdesk.core.rules import Rule
+from wxdesk.core.schedule import Calendar, Span, Weekday, WeeklySpan
+from wxdesk.desk.hours_keeping import HoursEdit
 from wxdesk.paths import resource
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.notices import Notices, Toast
@@ -99,6 +102,29 @@ name = "Everything else"
 default = true
 then = [{ reply = "Thank you, {{ contact.alias }}." }]
 """
+
+
+def test_an_import_without_rules_here_shows_hours_that_it_changes(
+    empty_page: RulesPage, world: World, bridge: Bridge, tmp_path: Path, host: QWidget, qtbot: QtBot
+) -> None:
+    kept = Calendar("Shop", weekly=(WeeklySpan(frozenset({Weekday.TUE}), Span(time(9), time(18))),))
+    world.call(world.desk.hours.save(HoursEdit([kept])))
+    question = _asked(empty_page, _file(tmp_path, OTHER), host, bridge, qtbot)
+    assert question.rows()[-1].startswith("Shop\n")
+    question.reject()
+    assert world.desk.rulebook.calendars.all == (kept,)
+
+
+def test_a_name_in_a_file_is_no_markup(
+    page: RulesPage, bridge: Bridge, tmp_path: Path, host: QWidget, qtbot: QtBot
+) -> None:
+    name = "<img src='file:///picture.png' width=9000>"
+    file = _file(tmp_path, OTHER.replace('"Greeting"', f'"{name}"'))
+    question = _asked(page, file, host, bridge, qtbot)
+    tips = [question.list.item(row).toolTip() for row in range(question.list.count())]
+    assert any("&lt;img" in tip for tip in tips)
+    assert not any("<img" in tip for tip in tips)
+    question.reject()
 
 
 def test_an_import_shows_what_it_changes_and_waits(

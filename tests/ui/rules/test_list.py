@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QPointF, Qt
@@ -15,10 +16,12 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
 from wxdesk import i18n
+from wxdesk.core.errors import BadInput, NotFound, WxdeskError
 from wxdesk.core.rule_figures import RuleFigures
 from wxdesk.core.rules import Delivery, Rule
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.editing.leave_dialog import LeaveDialog
+from wxdesk.ui.editing.past import Change
 from wxdesk.ui.notices import Toast
 from wxdesk.ui.rules.list_changes import placed
 from wxdesk.ui.rules.page import RulesPage
@@ -139,7 +142,22 @@ def test_a_dropped_row_moves(page: RulesPage, stored: Stored, bridge: Bridge, qt
     assert _names(stored()) == ["Parcels", "Refunds", "Hours", "Everything else"]
     move = Qt.DropAction.MoveAction
     assert not page.rules.dropMimeData(QMimeData(), move, 0, 0, QModelIndex())
-    assert not page.rules.dropMimeData(dragged, move, 2, 0, QModelIndex())  # where it stands already
+    assert not page.rules.dropMimeData(dragged, move, 1, 0, QModelIndex())  # where it stands already
+
+
+def test_what_is_dragged_is_the_rule_also_where_the_rows_become_others_and_only_from_here(
+    page: RulesPage, world: World, stored: Stored, bridge: Bridge, qtbot: QtBot
+) -> None:
+    dragged = _drag(page, 2)
+    other = RuleModel()
+    other.show(page.rules.rules)
+    world.call(world.desk.rulebook.delete(page.rules.rules[0].id))
+    qtbot.waitUntil(lambda: page.rules.rowCount() == 3)
+    _drop(page, other.mimeData([other.index(2)]), _over(page, 0, 1))
+    assert _shown(page) == ["Hours", "Parcels", "Everything else"]
+    _drop(page, dragged, _over(page, 0, 1))
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert _names(stored()) == ["Parcels", "Hours", "Everything else"]
 
 
 @pytest.mark.filterwarnings("ignore:Function. 'QDragMoveEvent")  # Qt means programs, which never make one
@@ -156,7 +174,6 @@ def test_a_line_shows_where_a_dragged_row_would_come(page: RulesPage) -> None:
     height = view.visualRect(page.rules.index(0)).height()
     for row, below, before in ((0, 1, 0), (0, height - 2, 1), (1, 1, 1), (3, height - 2, 4)):
         assert _move_over(page, dragged, _over(page, row, below)).isAccepted()
-        assert view.drop_row() == before
         drawn = lines()
         assert len(drawn) == 2
         assert abs(drawn[0] - min(before * height, view.viewport().height())) <= 2
@@ -245,6 +262,47 @@ def test_all_changes_of_the_list_are_undone_and_redone_one_after_the_other(
     press(Qt.Key.Key_Z, ctrl)
     press(Qt.Key.Key_Space)  # another change ends what could be done again
     assert not view.redoable
+
+
+def test_a_rule_moved_on_before_the_answer_leaves_what_was_done_before_to_be_undone(
+    page: RulesPage, stored: Stored, bridge: Bridge, qtbot: QtBot
+) -> None:
+    before, view = stored(), page.list.view
+    view.setCurrentIndex(page.rules.index(0))
+    qtbot.keyClick(view, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: bridge.is_idle and len(stored()) == 3)
+    view.setCurrentIndex(page.rules.index(2))
+    for _ in range(2):
+        qtbot.keyClick(view, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    qtbot.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)  # also before the answers
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert _names(stored()) == ["Hours", "Parcels", "Everything else"]
+    qtbot.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert stored() == before
+
+
+@pytest.mark.parametrize("error", [BadInput(reason="Not now."), NotFound("rule")], ids=["for now", "for good"])
+def test_what_could_not_be_undone_can_be_tried_again_unless_it_is_gone_for_good(
+    page: RulesPage, host: QWidget, bridge: Bridge, qtbot: QtBot, error: WxdeskError
+) -> None:
+    past, tried = page.changes.past, []
+
+    async def work(*, refused: bool) -> None:
+        tried.append(refused)
+        if refused:
+            raise error
+
+    past.do(Change(partial(work, refused=False), partial(work, refused=False)), "first")
+    past.do(Change(partial(work, refused=True), partial(work, refused=False)), "second")
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    tried.clear()
+    for _ in range(2):
+        past.undo()
+        qtbot.waitUntil(lambda: bridge.is_idle)
+    for_now = isinstance(error, BadInput)
+    assert tried == [True, for_now]
+    assert page.list.view.undoable is for_now
 
 
 def test_a_move_is_taken_back_also_where_others_came_in_between() -> None:

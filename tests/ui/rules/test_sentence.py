@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import time
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMenu
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
+from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
@@ -351,3 +351,36 @@ def test_the_list_says_all_of_it_in_one_line() -> None:
         "“Refunds” answered within the last 15 minutes", "unless begins with 别; within the hours “Shop”",
     ):  # fmt: skip
         assert words in said or words.replace("; ", " or ") in said
+
+
+class _Layouts(QObject):
+    """Counts how often a widget is asked to lay out what is in it."""
+
+    def __init__(self, watched: QWidget) -> None:
+        super().__init__(watched)
+        self.count = 0
+        watched.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() is QEvent.Type.LayoutRequest
+        return False
+
+
+def test_a_sentence_is_laid_out_only_where_what_is_said_of_it_changes(page: RulesPage) -> None:
+    editor = page.editor
+    said = (Action(ActionKind.REPLY, text="Hello."),)
+    editor.write(Rule("Many", when=Condition(any=tuple(f"w{n}" for n in range(60)), none=("x",)), then=said))
+    layouts = _Layouts(editor.when_card._sentence)
+    for _ in range(2):  # one layout asks for another
+        QCoreApplication.sendPostedEvents()
+    laid_out = layouts.count
+    editor.head.name.setText("Very many")
+    editor.check_now()
+    QCoreApplication.sendPostedEvents()
+    assert layouts.count == laid_out
+    part = editor.when_card.part("none")
+    assert isinstance(part, WordsPart)
+    part.chips.set_words(("",))
+    editor.check_now()
+    QCoreApplication.sendPostedEvents()
+    assert layouts.count > laid_out

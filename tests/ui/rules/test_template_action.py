@@ -50,8 +50,11 @@ def test_a_template_is_chosen_from_the_list(
     menu = body.choose.menu_shown
     menu.aboutToShow.emit()
     told = {action.text(): action for action in menu.actions()}
-    assert set(told) == {"Sorry    /sorry", "Order    /order", "order"}
-    assert not told["Order    /order"].isEnabled()  # it asks for something, and a rule has nobody to ask
+    assert set(told) == {"Sorry    /sorry", "Order    /order    only by hand", "order    only by hand"}
+    by_hand = told["Order    /order    only by hand"]
+    assert not by_hand.isEnabled()
+    assert "asks for “no”, and a rule has nobody to ask." in by_hand.toolTip()
+    assert menu.toolTipsVisible()
     told["Sorry    /sorry"].trigger()
     assert body.name.text() == "Sorry"
     page.editor.check_now()

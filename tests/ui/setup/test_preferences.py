@@ -15,6 +15,7 @@ from wxdesk.core.events import PreferencesChanged
 from wxdesk.core.preferences import BOUNDS, LastMoment, Preferences
 from wxdesk.core.rules import Action, ActionKind, Condition, HoursTest, Rule
 from wxdesk.core.schedule import Calendar, Span, Weekday, WeeklySpan
+from wxdesk.desk.hours_keeping import HoursEdit
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.main_window import MainWindow
 from wxdesk.ui.notices import Notices
@@ -94,7 +95,7 @@ def test_a_calendar_is_asked_for_only_among_several(qtbot: QtBot, world: World, 
     assert isinstance(line, ChoiceLine)
     assert line.isHidden()
     week = (WeeklySpan(frozenset(Weekday), Span(time(9), time(18))),)
-    world.call(world.desk.rulebook.save_calendars([Calendar("Shop", weekly=week), Calendar("Night", weekly=week)], {}))
+    world.call(world.desk.hours.save(HoursEdit([Calendar("Shop", weekly=week), Calendar("Night", weekly=week)])))
     card.show_all()
     assert not line.isHidden()
     qtbot.keyClick(line.choice, Qt.Key.Key_Down)
@@ -123,7 +124,7 @@ def test_the_business_hours_are_edited_from_here(
     calendar = card.lines["calendar"]
     assert isinstance(calendar, ChoiceLine)
     week = (WeeklySpan(frozenset(Weekday), Span(time(9), time(18))),)
-    world.call(world.desk.rulebook.save_calendars([Calendar("Shop", weekly=week)], {}))
+    world.call(world.desk.hours.save(HoursEdit([Calendar("Shop", weekly=week)])))
     asking = Rule("Open", when=Condition(any=("open",), hours=HoursTest("Shop")), then=(Action(ActionKind.SILENT),))
     world.call(world.desk.rulebook.save(asking))
     card.hours.setFocus()

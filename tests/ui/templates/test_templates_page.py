@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -255,6 +256,67 @@ def test_a_deleted_template_can_be_brought_back(
     qtbot.waitUntil(lambda: titles(page) == ["Hours", "Parcel", "Returns"])
     qtbot.waitUntil(lambda: page.editor.head.title.text() == "Parcel")
     assert stored() == before
+
+
+def test_what_is_written_and_not_saved_is_not_deleted_unasked(
+    qtbot: QtBot, bridge: Bridge, page: TemplatesPage, stored: Stored
+) -> None:
+    write(qtbot, page.editor.head.title, "When we open")
+    page.list.view.setFocus()
+    qtbot.keyClick(page.list.view, Qt.Key.Key_Delete)
+    top(LeaveDialog).save.click()
+    qtbot.waitUntil(lambda: bridge.is_idle and len(stored()) == 2)
+    page.changes.past.undo()
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert titles(page) == ["Parcel", "Returns", "When we open"]
+
+
+def test_all_deletions_are_undone_and_redone_one_after_the_other(
+    qtbot: QtBot, bridge: Bridge, page: TemplatesPage, stored: Stored
+) -> None:
+    view, before = page.list.view, stored()
+
+    def press(key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> list[str]:
+        qtbot.keyClick(view, key, modifiers)
+        qtbot.waitUntil(lambda: bridge.is_idle)
+        return titles(page)
+
+    ctrl, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    view.setFocus()
+    assert press(Qt.Key.Key_Delete) == ["Parcel", "Returns"]
+    assert press(Qt.Key.Key_Delete) == ["Returns"]
+    assert press(Qt.Key.Key_Z, ctrl) == ["Parcel", "Returns"]
+    assert page.editor.saved.title == "Parcel"
+    press(Qt.Key.Key_Z, ctrl)
+    assert stored() == before
+    assert not view.undoable
+    assert press(Qt.Key.Key_Z, ctrl | shift) == ["Parcel", "Returns"]
+    assert press(Qt.Key.Key_Z, ctrl | shift) == ["Returns"]
+    assert not view.redoable
+
+
+def test_what_is_sought_stays_while_templates_change_elsewhere(
+    qtbot: QtBot, world: World, bridge: Bridge, page: TemplatesPage, three: list[Template]
+) -> None:
+    qtbot.keyClicks(page.list.sought, "Parcel")
+    world.call(world.desk.phrasebook.save(replace(three[0], body="We open at 10.")))  # the edited one, and hidden
+    qtbot.waitUntil(lambda: page.editor.saved.body == "We open at 10." and bridge.is_idle)
+    assert (page.list.sought.text(), titles(page)) == ("Parcel", ["Parcel"])
+
+
+def test_a_former_revision_of_another_template_is_not_written_over_this_one(
+    qtbot: QtBot, world: World, bridge: Bridge, page: TemplatesPage, three: list[Template]
+) -> None:
+    world.call(world.desk.phrasebook.save(replace(three[0], body="We open at 10.")))
+    qtbot.waitUntil(lambda: page.editor.saved.revision == 2 and bridge.is_idle)
+    page.editor.head.history.click()
+    qtbot.waitUntil(lambda: any(isinstance(one, HistoryDialog) for one in QApplication.topLevelWidgets()))
+    world.call(world.desk.phrasebook.delete(three[0].id))
+    qtbot.waitUntil(lambda: page.editor.saved.title == "Parcel")
+    dialog = top(HistoryDialog)
+    dialog.list.setCurrentRow(1)
+    dialog.take.click()
+    assert (page.editor.saved.id, page.editor.saying.text.edit.text()) == (0, "We open at 9.")
 
 
 def test_a_former_revision_is_taken_into_the_editor(

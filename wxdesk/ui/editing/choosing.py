@@ -75,6 +75,7 @@ class Choosing[R: Record](QObject):
         self._view = view
         self._middle = middle
         self._editor = editor
+        self._saving = saving
         self._beside = beside
         self._wanted = 0
         self._leaving = Leaving(page, editor)
@@ -103,11 +104,12 @@ class Choosing[R: Record](QObject):
         """These are stored now; go on with the same one, or the wanted one, or the `first`. What is written stays."""
         known: dict[int, R] = {one.id: one for one in records}
         wanted, now = known.get(self._wanted), self._editor.saved
-        if wanted is not None:
+        if wanted is not None and not self._leaving.waits:
             self._wanted = 0
+        if wanted is not None and not self.unsaved:  # nothing takes the place of what is written
             self._edit(wanted)
         elif self.editing and now.id in known:
-            self._editor.show_stored(known[now.id]) if self._editor.unsaved else self._edit(known[now.id])
+            self._refresh(known[now.id])
         elif self.editing and now.id and self._editor.unsaved:
             self._editor.show_stored(self._beside.blank(now))  # deleted elsewhere
         elif (not self.editing or now.id) and first is not None:
@@ -145,6 +147,13 @@ class Choosing[R: Record](QObject):
         self._middle.setCurrentIndex(EDITOR)
         self._beside.reveal(record.id)
 
+    def _refresh(self, record: R) -> None:
+        """The edited one as it is stored now; the list goes on showing what is sought."""
+        if self._editor.unsaved:
+            self._saving.hear(record)
+        elif record != self._editor.saved:
+            self._beside.edit(record)
+
     def _edit_wanted(self, then: Callable[[], None]) -> None:
         record, self._wanted = self._view.records.record(self._wanted), 0
         if record is not None:
@@ -156,8 +165,8 @@ class Choosing[R: Record](QObject):
         self._view.show_current(self._editor.saved.id)
         self.stayed.emit()
 
-    def _saved(self, record: R) -> None:
+    def _saved(self, _record: R) -> None:
         if not self._leaving.waits:
-            self._wanted = record.id
+            self._wanted = self._editor.saved.id
         self._beside.load()
         self._leaving.go_on()

@@ -17,7 +17,7 @@ from wxdesk.ui.widgets.labels import PlainLabel
 class LeaveDialog(QDialog):
     """Save, discard, or stay. Stay has the keyboard, so that Enter alone never loses anything.
 
-    `save` is None where the changes cannot be saved as they are; `why` then says so.
+    `why` says why the changes cannot be saved as they are; empty where they can.
     """
 
     def __init__(self, parent: QWidget, name: str, why: str = "") -> None:

@@ -21,8 +21,13 @@ class Draft(Protocol):
         """What it is called, and what keeps it from being saved."""
         ...
 
-    def save(self) -> None:
-        """Ask for it to be stored."""
+    @property
+    def unsaved(self) -> bool:
+        """Whether something would be lost."""
+        ...
+
+    def save(self) -> bool:
+        """Ask for it to be stored; tells whether it did."""
         ...
 
     def revert(self) -> None:
@@ -58,7 +63,7 @@ class Leaving(QObject):
         self._then = then
         name, fault = self._draft.judged()
         why = tr("It cannot be saved as it is: {reason}", reason=tr(fault.reason)) if fault else ""
-        LeaveDialog(window, name, why).ask(self._draft.save, self._discard, self.stay)
+        LeaveDialog(window, name, why).ask(self._save, self._discard, self.stay)
 
     def stay(self) -> None:
         """Nothing is to happen any more."""
@@ -66,11 +71,25 @@ class Leaving(QObject):
         self.stayed.emit()
 
     def go_on(self) -> None:
-        """It has been saved or discarded: let happen what was to happen."""
+        """It has been saved: let happen what was to happen, or ask again about what was written since."""
         then, self._then = self._then, None
-        if then is not None:
+        if then is None:
+            return
+        if self._draft.unsaved:
+            self.ask(then)
+        else:
             then()
 
+    def _save(self) -> None:
+        if self._draft.save():
+            return
+        if self._draft.unsaved:
+            self.stay()  # it has become such that it cannot be saved
+        else:
+            self.go_on()  # what is stored has become the same
+
     def _discard(self) -> None:
+        then, self._then = self._then, None
         self._draft.revert()
-        self.go_on()
+        if then is not None:
+            then()

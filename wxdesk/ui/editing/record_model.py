@@ -18,6 +18,11 @@ class Record(Protocol):
         """By which it is known; 0 while it is not stored."""
         ...
 
+    @property
+    def revision(self) -> int:
+        """How often it was stored so far."""
+        ...
+
 
 class RecordModel[R: Record](QAbstractListModel):
     """The records that are shown, in their order. What a row tells of one is the subclass's."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QFrame, QListView, QWidget
 
 from wxdesk.ui.editing.record_model import AnyIndex, Record, RecordModel
@@ -11,11 +12,19 @@ from wxdesk.ui.editing.record_model import AnyIndex, Record, RecordModel
 class RecordView[R: Record](QListView):
     """Rows of a `RecordModel`, painted by `delegate`; `name` says for those who cannot see it what they are.
 
+    Ctrl+Z takes back what was done to the list, Ctrl+Shift+Z does it again.
+
     Signals:
-        chosen: a record's id, when another row becomes the current one.
+        chosen: a record's id, when another row becomes the current one, or the current one is clicked.
+        undo_asked, redo_asked: the operator wants the last change of the list taken back, or made again.
     """
 
     chosen = Signal(int)
+    undo_asked = Signal()
+    redo_asked = Signal()
+
+    undoable = redoable = False
+    """Whether Ctrl+Z and Ctrl+Shift+Z are the list's, which has something to take back; else they are the editor's."""
 
     def __init__(
         self, records: RecordModel[R], delegate: QAbstractItemDelegate, name: str, parent: QWidget | None = None
@@ -32,6 +41,7 @@ class RecordView[R: Record](QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setAccessibleName(name)
+        self.clicked.connect(self._clicked)
 
     def current(self) -> R | None:
         """The record of the current row."""
@@ -48,6 +58,29 @@ class RecordView[R: Record](QListView):
             self.setCurrentIndex(self.records.index(row))
         self.blockSignals(False)
         self.viewport().update()
+
+    def event(self, event: QEvent) -> bool:
+        """Keep Ctrl+Z and Ctrl+Shift+Z from the editor while there is something to take back here."""
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            undo = self.undoable and event.matches(QKeySequence.StandardKey.Undo)
+            event.setAccepted(undo or (self.redoable and event.matches(QKeySequence.StandardKey.Redo)))
+            return event.isAccepted() or super().event(event)
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The keys of every such list."""
+        if event.matches(QKeySequence.StandardKey.Undo):
+            self.undo_asked.emit()
+        elif event.matches(QKeySequence.StandardKey.Redo):
+            self.redo_asked.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _clicked(self, index: QModelIndex) -> None:
+        """The current row leads back to what is edited, where something else stands in its place."""
+        record = self.records.record_at(index)
+        if record is not None and index == self.currentIndex():
+            self.chosen.emit(record.id)
 
     def currentChanged(self, current: AnyIndex, previous: AnyIndex) -> None:  # noqa: N802 - Qt's name
         """Tell which record is looked at now."""

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.errors import BadInput
 from wxdesk.i18n import explain, tr
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.editing.overtaking import Overtaking
+from wxdesk.ui.editing.record_model import Record
 from wxdesk.ui.notices import Notices
 
 
@@ -18,8 +22,22 @@ class Keeper(Protocol):
     """An editor of rules or templates, which stores nothing itself."""
 
     @property
+    def touched(self) -> SignalInstance:
+        """Carries whether it differs from what is stored."""
+        ...
+
+    @property
     def save_asked(self) -> SignalInstance:
         """Carries what shall be stored."""
+        ...
+
+    @property
+    def saved(self) -> Any:  # noqa: ANN401 - of its own kind
+        """What is edited, as it is stored."""
+        ...
+
+    def save(self) -> bool:
+        """Ask for it to be stored, if it differs and nothing is wrong with it; tells whether it did."""
         ...
 
     def show_stored(self, record: Any, /) -> None:  # noqa: ANN401 - of its own kind
@@ -33,47 +51,91 @@ class Keeper(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Way[R]:
-    """What differs between rules and templates: `store` one, what it is called, what is written now, `show` it anew."""
+    """What differs between rules and templates: `store` one, what it is called, what is written now, `show` it anew.
+
+    `compare` shows its revisions.
+    """
 
     store: Callable[[R], Coroutine[Any, Any, R]]
     name_of: Callable[[R], str]
     written: Callable[[], R]
     show: Callable[[R], None]
+    compare: Callable[[R], None]
 
 
-class Saving[R](QObject):
+class Saving[R: Record](QObject):
     """Stores what `editor` asks to be stored, and tells it and the operator what became of it.
 
+    One at a time: what is asked meanwhile is stored once it is known under which id the first one is.
+
     Signals:
-        saved: the record as it is stored now.
+        saved: the record as it is stored now, once nothing more of it is on its way.
         refused: nothing was stored.
     """
 
     saved = Signal(object)
     refused = Signal()
 
-    def __init__(self, bridge: Bridge, notices: Notices, editor: Keeper, way: Way[R], parent: QObject) -> None:
+    def __init__(self, bridge: Bridge, notices: Notices, editor: Keeper, way: Way[R], parent: QWidget) -> None:
         super().__init__(parent)
         self._bridge = bridge
         self._notices = notices
         self._editor = editor
         self._way = way
         self._sent: R | None = None
+        self._edited: Any = None
+        self._again = False
+        self._overtaking = Overtaking(notices, parent)
         editor.save_asked.connect(self._save)
+        editor.touched.connect(self._touched)
 
     def _save(self, record: R) -> None:
-        self._sent = record
+        if self._sent is not None:
+            self._again = True
+            return
+        self._overtaking.ask(record.id, self._way.name_of(record), partial(self._store, record), self.refused.emit)
+
+    def _store(self, record: R) -> None:
+        self._sent, self._edited = record, self._editor.saved
         self._bridge.ask(self._way.store(record), self._saved, self._refused)
 
     def _saved(self, record: R) -> None:
-        if self._way.written() == self._sent:
-            self._way.show(record)
-        else:
-            self._editor.show_stored(record)  # something was written meanwhile
+        sent, again = self._settle()
+        self._overtaking.settle()
+        if self._still_edited():
+            if self._way.written() == sent:
+                self._way.show(record)
+            else:
+                self._editor.show_stored(record)  # something was written meanwhile
+            if again and self._editor.save():
+                return
         self._notices.toast(tr("“{name}” saved", name=self._way.name_of(record)))
         self.saved.emit(record)
 
+    def hear(self, record: R) -> None:
+        """The store has this now of what is being written, and that stays; somebody else may have stored it."""
+        overtaken = self._sent is None and record.revision != self._editor.saved.revision
+        self._editor.show_stored(record)
+        if overtaken and self._way.written() != record:
+            self._overtaking.happened(record.id, self._way.name_of(record), partial(self._way.compare, record))
+
+    def _touched(self, changed: bool) -> None:
+        if not changed:
+            self._overtaking.settle()
+
+    def _still_edited(self) -> bool:
+        """Whether the editor has still what was sent, and not another one by now."""
+        now = self._editor.saved
+        return now is self._edited or now.id == self._edited.id != 0
+
+    def _settle(self) -> tuple[R | None, bool]:
+        """Nothing is on its way any more; what was sent, and whether it was asked for again."""
+        settled = self._sent, self._again
+        self._sent, self._again = None, False
+        return settled
+
     def _refused(self, error: Exception) -> None:
+        self._settle()
         self.refused.emit()
         if isinstance(error, BadInput):
             self._editor.show_refusal(explain(error))

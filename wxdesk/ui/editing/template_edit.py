@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from PySide6.QtCore import QEvent, QSize, Signal
+from PySide6.QtCore import QEvent, QMimeData, QSize, Signal
 from PySide6.QtGui import (
     QColor,
     QResizeEvent,
@@ -25,6 +25,7 @@ from wxdesk.ui.widgets.field import set_wrong
 FEWEST_LINES = 3
 MOST_LINES = 12
 
+_PARAGRAPH, _UNBREAKABLE = "\u2029", "\u00a0"
 _VARIABLE = re.compile(r"\{\{.*?(?:\}\}|$)")
 _TAG = re.compile(r"\{%.*?(?:%\}|$)")
 
@@ -49,23 +50,30 @@ class TemplateEdit(QPlainTextEdit):
         self._colors = _Highlighter(self.document())
         self._wrong_lines: list[int] = []
         self._told = ""
+        self._showing = False
         self.textChanged.connect(self._changed)
         self.document().documentLayout().documentSizeChanged.connect(self._fit)
 
     def set_text(self, text: str) -> None:
         """Show `text`, without telling anybody."""
-        self._told = text
+        self._showing = True
         self.setPlainText(text)
+        self._showing = False
+        self._told = self.text()
         self._fit()
 
     def text(self) -> str:
-        """What stands there."""
-        return self.toPlainText()
+        """What stands there; Qt's own word for it turns each unbreakable blank into another one."""
+        return self.document().toRawText().replace(_PARAGRAPH, "\n")
 
     def insert(self, text: str) -> None:
         """Put `text` where the cursor is, and let the operator go on there."""
         self.insertPlainText(text)
         self.setFocus()
+
+    def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802 - Qt's name
+        """Blanks that other programs put between words are blanks here, or Liquid would not know them."""
+        self.insertPlainText(source.text().replace(_UNBREAKABLE, " "))
 
     def mark_lines(self, lines: Collection[int]) -> None:
         """Mark these lines, counted from 1, as wrong, and no others."""
@@ -95,7 +103,7 @@ class TemplateEdit(QPlainTextEdit):
 
     def _changed(self) -> None:
         text = self.text()
-        if text != self._told:  # a new colour is a change to Qt, not to us
+        if text != self._told and not self._showing:  # a new colour is a change to Qt, not to us
             self._told = text
             self.edited.emit()
 

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from wxdesk.core.statistics import DAYS, HOURS
 from wxdesk.i18n import tr
 from wxdesk.ui.insights.chart import Chart, blend
-from wxdesk.ui.insights.words import hour_word, messages_word, weekday_word
+from wxdesk.ui.insights.words import hour_word, messages_word
 from wxdesk.ui.theme import Size, Theme, font
+from wxdesk.ui.words import weekday_word
 
 LABELS = 34
 AXIS_HEIGHT = 20

@@ -37,6 +37,8 @@ class InsightsPage(QWidget):
         self.period = Period.WEEK
         self.figures: Figures | None = None
         self._asked: Span | None = None
+        self._open = 0
+        self._happened = False
         self._asking = QElapsedTimer()
         self.sections = Sections()
         self.chips = QButtonGroup(self)
@@ -102,18 +104,34 @@ class InsightsPage(QWidget):
 
     def _ask(self) -> None:
         self._refresh.stop()
+        self._happened = False
+        self._open += 1
         now, days = self._bridge.desk.clock(), Days.of(self._bridge.desk.accounts.values())
         self.days.setText(days.words(now))
         span = span_of(self.period, now, days)
         self._asked = span
         self._asking.start()
         work = self._bridge.desk.store.statistics.over(span, days.zone, before(self.period, span))
-        self._bridge.ask(work, self._show)
+        self._bridge.ask(work, self._answered, self._failed)
+
+    def _answered(self, figures: Figures) -> None:
+        self._rest()
+        self._show(figures)
+
+    def _rest(self) -> None:
+        """A question is answered: rest before the next one, which is about what has happened meanwhile."""
+        self._open -= 1
+        self._refresh.setInterval(max(REFRESH_MS, REST * self._asking.elapsed()))
+        if self._happened and not self._open and self.isVisible():
+            self._refresh.start()
+
+    def _failed(self, error: Exception) -> None:
+        self._rest()
+        self._bridge.failed.emit(error)
 
     def _show(self, figures: Figures) -> None:
         if figures.span != self._asked:
             return
-        self._refresh.setInterval(max(REFRESH_MS, REST * self._asking.elapsed()))
         self.figures = figures
         if figures.is_empty:
             self._empty.setText(
@@ -127,7 +145,9 @@ class InsightsPage(QWidget):
         if not self.isVisible() or self._refresh.isActive():
             return
         if any(isinstance(event, MessageKept | DecisionMade | ReplyChanged) for event in events):
-            self._refresh.start()
+            self._happened = True
+            if not self._open:  # else nobody would wait for the answer to the last question
+                self._refresh.start()
 
     def changeEvent(self, event: QEvent) -> None:
         """Paint the charts anew when the appearance changes."""

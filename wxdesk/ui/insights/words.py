@@ -9,8 +9,6 @@ from wxdesk.core.model import ReplyState
 from wxdesk.core.statistics import HourCount, RuleHits, Undelivered
 from wxdesk.i18n import ntr, tr
 
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-
 NONE = "–"
 """What stands where there is nothing to count yet."""
 
@@ -41,11 +39,6 @@ def change_word(now: int, before: int) -> str:
         return ""
     percent = round(100 * (now - before) / before)
     return f"+{percent} %" if percent >= 0 else f"−{-percent} %"
-
-
-def weekday_word(day: int) -> str:
-    """A weekday, Monday being 0."""
-    return tr(_WEEKDAYS[day])
 
 
 def hour_word(hour: int) -> str:

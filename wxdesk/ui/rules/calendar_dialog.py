@@ -36,7 +36,7 @@ class Around:
 
 
 class CalendarDialog(QDialog):
-    """Nothing is kept before it is saved; closing with something unsaved asks first.
+    """Nothing is kept before it is saved; closing with something unsaved asks first. `opened` is what it began with.
 
     Signals:
         save_asked: calendars that shall be kept, and the new names of those that had another, by the old.
@@ -50,6 +50,7 @@ class CalendarDialog(QDialog):
         self.setWindowTitle(tr("Business hours"))
         self.setModal(True)
         self._around = around
+        self.opened = tuple(calendars)
         self._drafts = [draft_of(calendar) for calendar in calendars] or [CalendarDraft()]
         self._opened = tuple(self._drafts)
         self._judged = False

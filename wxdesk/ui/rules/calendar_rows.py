@@ -7,13 +7,13 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from wxdesk.i18n import tr
 from wxdesk.ui.rules.calendar_draft import SpanDraft, SpecialDraft
-from wxdesk.ui.rules.calendar_words import weekday_word
 from wxdesk.ui.rules.span_field import SpanField
 from wxdesk.ui.theme import Size, font
 from wxdesk.ui.widgets.field import set_wrong
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import OneOf
 from wxdesk.ui.widgets.small_button import SmallButton
+from wxdesk.ui.words import weekday_word
 
 DAY = 44
 DATE = 108

@@ -6,15 +6,9 @@ from datetime import date, datetime, time, timedelta
 
 from wxdesk.core.schedule import Schedule, Span
 from wxdesk.i18n import tr
-
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+from wxdesk.ui.words import weekday_word
 
 WEEK = timedelta(days=7)
-
-
-def weekday_word(number: int) -> str:
-    """The day of the week, 0 for Monday."""
-    return tr(_WEEKDAYS[number])
 
 
 def crossing_word(span: Span | None) -> str:

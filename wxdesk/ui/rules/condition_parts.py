@@ -25,8 +25,6 @@ from wxdesk.ui.widgets.menu_button import OneOf
 from wxdesk.ui.widgets.small_button import SmallButton
 from wxdesk.ui.widgets.word_chips import HEIGHT, WordChips
 
-PATTERN_FIELD = 300
-
 
 class ConditionPart(QObject):
     """One condition of a rule, named as in verdicts. `excepted`: it belongs to what must not hold.
@@ -67,6 +65,8 @@ class ConditionPart(QObject):
 
     def show_fault(self, where: Place, reason: str) -> None:
         """Say what is wrong, beginning at `where`; an empty reason takes that away."""
+        if reason == self._error.full_text():
+            return  # laying out a sentence of many words takes a while
         self._error.setText(reason)
         self._error.setVisible(bool(reason))
         self.relaid.emit()

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from wxdesk.core.faults import Fault, known_groups
 from wxdesk.core.rules import Rule
@@ -16,12 +14,15 @@ from wxdesk.desk.patterns import compile_pattern
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.editing.undoing import Steps, UndoKeys, focused_name, refocus
+from wxdesk.ui.editing.width_scroll import WidthScroll
 from wxdesk.ui.rules.circumstance_parts import Offers
 from wxdesk.ui.rules.doubt_card import DoubtCard
 from wxdesk.ui.rules.editor_head import EditorHead
 from wxdesk.ui.rules.lacks import is_lack
 from wxdesk.ui.rules.leaving_card import LeavingCard
+from wxdesk.ui.rules.mistakes import Mistakes
 from wxdesk.ui.rules.places import Places
+from wxdesk.ui.rules.rule_fields import RuleFields
 from wxdesk.ui.rules.then_card import ThenCard
 from wxdesk.ui.rules.when_card import WhenCard
 from wxdesk.ui.rules.words import lack_word
@@ -60,8 +61,6 @@ class RuleEditor(QWidget):
         self._touched = False
         self._showing = False
         self.faults: tuple[Fault, ...] = ()
-        self._shown: tuple[Fault, ...] = ()
-        self._at = -1
         self._later = QTimer(self, singleShot=True, interval=CHECK_MS)
         self._later.timeout.connect(self.check_now)
         self.head = EditorHead(self)
@@ -69,8 +68,10 @@ class RuleEditor(QWidget):
         self.when_card = WhenCard(offers, self)
         self.then_card = ThenCard(bridge, self)
         self.leaving_card = LeavingCard(self)
+        self._fields = RuleFields(self.head, self.when_card, self.then_card, self.leaving_card)
         self._connect()
         self._lay_out()
+        self._mistakes = Mistakes(self.head, (self.when_card, self.then_card, self.leaving_card), self.places)
         self._steps = Steps[Rule](content)
         bind(self, "Ctrl+S", self.save)
         bind(self, "Ctrl+.", self.show_next_mistake)
@@ -89,7 +90,6 @@ class RuleEditor(QWidget):
 
     def _lay_out(self) -> None:
         inside = QWidget(self)
-        inside.setProperty("class", "flat")
         column = QVBoxLayout(inside)
         column.setContentsMargins(24, 16, 24, 24)
         column.setSpacing(16)
@@ -99,7 +99,7 @@ class RuleEditor(QWidget):
         column.addWidget(self.then_card)
         column.addWidget(self.leaving_card)
         column.addStretch(1)
-        scroll = _WidthScroll(inside, self)
+        scroll = WidthScroll(inside, WIDEST, self)
         self.places = Places(self.head.name, self.when_card, self.then_card, self.leaving_card, scroll)
         self.foot = QFrame(self)
         self.foot.setProperty("class", "footer")
@@ -163,10 +163,7 @@ class RuleEditor(QWidget):
 
     def _fill(self, rule: Rule) -> None:
         self._showing = True
-        self.head.show_name(rule.name)
-        self.when_card.show_rule(rule)
-        self.then_card.show_rule(rule)
-        self.leaving_card.show_rule(rule)
+        self._fields.show(rule)
         self._showing = False
 
     def show_stored(self, rule: Rule) -> None:
@@ -176,19 +173,8 @@ class RuleEditor(QWidget):
         self._changed()
 
     def rule(self) -> Rule:
-        """The rule as it reads now."""
-        return replace(
-            self._saved,
-            name=self.head.name.text().strip(),
-            on=self.when_card.kinds(),
-            when=self.when_card.when(),
-            then=self.then_card.steps(),
-            default=self.when_card.is_default(),
-            continues=self.then_card.continues.isChecked(),
-            cooldown=self.leaving_card.cooldown(),
-            delivery=self.leaving_card.way(),
-            hold_seconds=self.leaving_card.hold_seconds(),
-        )
+        """The rule as it reads now; what was not touched is as it was stored."""
+        return self._fields.rule(self._saved)
 
     @property
     def saved(self) -> Rule:
@@ -209,11 +195,13 @@ class RuleEditor(QWidget):
         """Go back to what is stored."""
         self.show_rule(self._saved)
 
-    def save(self) -> None:
-        """Ask for the rule to be stored, if there is anything to store and nothing wrong with it."""
+    def save(self) -> bool:
+        """Ask for the rule to be stored, if it differs and nothing is wrong with it; tells whether it did."""
         self.check_now()
-        if self.head.save.isEnabled():
-            self.save_asked.emit(self.rule())
+        if not self.head.save.isEnabled():
+            return False
+        self.save_asked.emit(self.rule())
+        return True
 
     def judged(self) -> tuple[str, Fault | None]:
         """What it is called, and the first thing that keeps it from being saved."""
@@ -229,7 +217,7 @@ class RuleEditor(QWidget):
         self.faults = self._rulebook.judge.faults_in(rule)
         lacks = [fault for fault in self.faults if is_lack(fault, rule)]
         shown = [one for one in self.faults if not (changed and one in lacks) and (changed or rule.id)]
-        self._show_faults(shown)
+        self._mistakes.show(shown)
         self.then_card.show_groups(known_groups(rule.when, compile_pattern) or ())
         self.head.allow(save=changed and not self.faults, revert=changed)
         self.head.dry_run.setEnabled(not self.faults)
@@ -240,21 +228,10 @@ class RuleEditor(QWidget):
         self._tell(changed)
         self.edited.emit(rule)
 
-    def _show_faults(self, faults: Sequence[Fault]) -> None:
-        """Mark each in its place, and say how many there are."""
-        if self._shown != tuple(faults):
-            self._shown, self._at = tuple(faults), -1
-        self.head.complain(next((tr(fault.reason) for fault in faults if fault.where == ("name",)), ""))
-        for card in (self.when_card, self.then_card, self.leaving_card):
-            card.show_faults(faults)
-        self.head.show_mistakes(len(faults))
-
     def show_next_mistake(self) -> None:
         """Bring the keyboard to the next thing that was written wrong, from the first one on."""
         self.check_now()
-        if self._shown:
-            self._at = (self._at + 1) % len(self._shown)
-            self.places.show(self._shown[self._at])
+        self._mistakes.go_on()
 
     def show_refusal(self, reason: str) -> None:
         """Say why the rule was not stored after all, where no field is to blame."""
@@ -280,24 +257,3 @@ class RuleEditor(QWidget):
         """Tell the time, so that today is called today."""
         self._now = now
         self._show_revision()
-
-
-class _WidthScroll(QScrollArea):
-    """Scrolls upwards and downwards only; the inside is at most WIDEST wide and stands in the middle."""
-
-    def __init__(self, inside: QWidget, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        inside.setMaximumWidth(WIDEST + 48)
-        around = QWidget(self)
-        around.setProperty("class", "window")
-        row = QHBoxLayout(around)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(inside)
-        self.setWidget(around)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(360, 200)

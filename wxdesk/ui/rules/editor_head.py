@@ -76,7 +76,9 @@ class EditorHead(QWidget):
         elif missing:
             self.revision.setText(tr("Still missing: {what}", what=missing))
         elif stored.id == 0 or stored.updated_at is None:
-            self.revision.setText(tr("New, not saved yet"))
+            self.revision.setText(
+                tr("New, not saved yet") if stored.enabled else tr("New and switched off, not saved yet")
+            )
         else:
             self.revision.setText(revision_word(stored.revision, stored.updated_at, now))
 

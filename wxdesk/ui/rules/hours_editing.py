@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from wxdesk.core.errors import BadInput
+from wxdesk.core.errors import BadInput, CalendarChanged
 from wxdesk.core.rules import Rule
 from wxdesk.core.schedule import Calendar
+from wxdesk.desk.hours_keeping import HoursEdit
 from wxdesk.i18n import explain, tr
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.notices import Notices
@@ -32,6 +33,7 @@ class HoursEditing(QObject):
         self._rules: Sequence[Rule] = ()
         self._host = host
         self._rulebook = bridge.desk.rulebook
+        self._insists = False
         self._dialog: CalendarDialog | None = None
 
     def names(self) -> list[str]:
@@ -45,7 +47,7 @@ class HoursEditing(QObject):
     def _show(self, rules: Sequence[Rule]) -> None:
         if self._dialog is not None:
             return  # asked for twice
-        self._rules = rules
+        self._rules, self._insists = rules, False
         calendars = self._rulebook.calendars
         around = Around(self._bridge.desk.clock, calendars.schedule_of, self._users)
         self._dialog = CalendarDialog(calendars.all, around, self._host.window())
@@ -57,7 +59,9 @@ class HoursEditing(QObject):
         return [rule.name for rule in self._rules if calendar in rule.when.calendars]
 
     def _save(self, calendars: Sequence[Calendar], renamed: Mapping[str, str]) -> None:
-        self._bridge.ask(self._rulebook.save_calendars(calendars, renamed), self._kept, self._refused)
+        if self._dialog is not None:
+            edit = HoursEdit(calendars, self._dialog.opened, renamed, self._insists)
+            self._bridge.ask(self._bridge.desk.hours.save(edit), self._kept, self._refused)
 
     def _kept(self, _nothing: None) -> None:
         if self._dialog is not None:
@@ -66,6 +70,7 @@ class HoursEditing(QObject):
         self.saved.emit()
 
     def _refused(self, error: Exception) -> None:
+        self._insists = self._insists or isinstance(error, CalendarChanged)  # he has been told, and saves again
         if self._dialog is not None:
             self._dialog.refuse(explain(error))
         if not isinstance(error, BadInput):

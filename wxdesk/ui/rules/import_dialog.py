@@ -14,7 +14,7 @@ from wxdesk.ui.rules.review_rows import ReviewDelegate, ReviewRow, Role
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.flow import FlowLayout
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
 
 WIDTH, HEIGHT = 800, 520
 LIST, EDGE = 264, 14
@@ -24,7 +24,7 @@ _ROLES = {Change.NEW: "accent", Change.GONE: "failed", Change.CHANGED: "pending"
 
 
 class ImportDialog(QDialog):
-    """At the left what changes, at the right how. Cancel has the keyboard, so that Enter alone replaces nothing.
+    """At the left what changes, at the right how. The list has the keyboard; Enter alone cancels, replacing nothing.
 
     Signals:
         agreed: the file shall take the rules' place.
@@ -46,7 +46,8 @@ class ImportDialog(QDialog):
         self.list.setItemDelegate(ReviewDelegate(self.list, edge=EDGE))
         self.view = ComparisonView(self)
         self.cancel = Button(tr("Cancel"), key_hint="Esc", parent=self)
-        destroys = bool(check.having(Change.GONE) or check.having(Change.CHANGED))
+        hours = any(one.before for one in check.calendars)
+        destroys = bool(check.having(Change.GONE) or check.having(Change.CHANGED) or hours)
         kind = ButtonKind.DANGER if destroys else ButtonKind.PRIMARY
         self.action = Button(tr("Replace the rules"), kind=kind, parent=self)
         self._fill(check)
@@ -76,7 +77,7 @@ class ImportDialog(QDialog):
 
     def _add(self, row: ReviewRow, compared: tuple[ComparedSection, ...]) -> None:
         item = QListWidgetItem(f"{row.head}\n{row.text}")
-        item.setToolTip(f"{row.head}\n{row.text}")
+        item.setToolTip(plain_tip(f"{row.head}\n{row.text}"))
         item.setData(Role.ROW, row)
         self.list.addItem(item)
         self._compared.append(compared)

@@ -10,8 +10,9 @@ from wxdesk.i18n import tr
 from wxdesk.ui.history.comparison import ComparedSection, compare
 from wxdesk.ui.history.revision import Line, Section
 from wxdesk.ui.history.wording import joined, labelled
-from wxdesk.ui.rules.calendar_words import crossing_word, weekday_word
+from wxdesk.ui.rules.calendar_words import crossing_word
 from wxdesk.ui.rules.rule_wording import rule_sections
+from wxdesk.ui.words import weekday_word
 
 _WORDS = {
     Change.NEW: "Added",

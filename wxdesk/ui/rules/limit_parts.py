@@ -9,7 +9,7 @@ from datetime import timedelta
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from wxdesk.core.faults import MOST_DAYS, MOST_TIMES
+from wxdesk.core.faults import MOST_TIMES
 from wxdesk.core.rules import Cooldown
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.rules.condition_parts import error_label, sentence_word
@@ -21,8 +21,6 @@ from wxdesk.ui.words import UNITS, exact_span, unit_word, whole_unit
 
 LIMITS = ("per_contact_s", "per_conversation", "per_account_per_min")
 """In the order of the menu that adds them; the fields of `Cooldown`."""
-
-MOST_SECONDS = MOST_DAYS * 86_400
 
 
 class LimitPart(QObject):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Signal
@@ -46,7 +47,7 @@ def _name_of(rule: Rule) -> str:
 
 
 def _unstored(rule: Rule) -> Rule:
-    return Rule("", position=rule.position)
+    return Rule("", position=rule.position, enabled=rule.enabled)
 
 
 def _nothing() -> None:
@@ -58,9 +59,11 @@ class RulesPage(QWidget):
 
     Signals:
         front_wanted: it has something to show and wants to be in front; carries the page.
+        conversation_wanted: the id of a conversation that the operator wants to see.
     """
 
     front_wanted = Signal(QWidget)
+    conversation_wanted = Signal(int)
 
     def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,14 +76,14 @@ class RulesPage(QWidget):
         self.hours = HoursEditing(bridge, notices, self)
         offers = Offers(self.hours.names, self._rule_names, self.hours.open)
         self.editor = RuleEditor(bridge, offers, self)
-        way = Way(self._rulebook.save, _name_of, self.editor.rule, self.editor.show_rule)
+        self.history = RuleHistory(bridge, notices, self._is_listed, self)
+        way = Way(self._rulebook.save, _name_of, self.editor.rule, self.editor.show_rule, self.history.open)
         self._saving = Saving(bridge, notices, self.editor, way, self)
         self.empty = EmptyPage(self)
         album = Album(bridge.desk.pictures.path, bridge.ask, self)
         self.trial = TrialPanel(bridge, album, self.rules, self)
         self.preview = RulePreview(self._rulebook.examples, album, self)
         self.files = RuleFiles(bridge, notices, self.rules.rowCount, self)
-        self.history = RuleHistory(bridge, notices, self._is_listed, self)
         self._middle = QStackedWidget(self)
         self._middle.addWidget(self.empty)
         self._middle.addWidget(self.editor)
@@ -97,9 +100,8 @@ class RulesPage(QWidget):
         self._connect()
 
     def _connect(self) -> None:
-        self.changes.changed.connect(self._load)
-        self.changes.deleting.connect(self._deleting)
-        self.changes.restored.connect(self._choosing.want)
+        self.changes.past.changed.connect(self._load)
+        self.changes.past.restored.connect(self._choosing.want)
         self.list.view.chosen.connect(self._choose)
         self.list.view.delete_asked.connect(self._delete)
         self.list.import_asked.connect(self._import)
@@ -123,6 +125,7 @@ class RulesPage(QWidget):
         self.doubts.place_asked.connect(self._show_finding)
         self.doubts.other_asked.connect(self._choose)
         self.reviews.group_chosen.connect(self._choose_group)
+        self.reviews.conversation_wanted.connect(self.conversation_wanted)
         self._bridge.events.connect(self._hear)
         bind(self, "Ctrl+N", self.start_new)
 
@@ -131,6 +134,7 @@ class RulesPage(QWidget):
     def activate(self) -> None:
         """The page is shown: load what it needs."""
         self.editor.set_now(self._bridge.desk.clock())
+        self.reviews.forget_count()
         self._load()
 
     @property
@@ -165,11 +169,11 @@ class RulesPage(QWidget):
 
     def _load(self) -> None:
         self._bridge.ask(self._rulebook.all(), self._show)
-        self.reviews.recount()
         self.figures.ask()
 
     def _show(self, rules: list[Rule]) -> None:
         self.rules.show(rules)
+        self.reviews.recount(rules)
         self._choosing.show(rules, rules[0] if rules else None)
         self._edited()  # the others may answer in another way now
 
@@ -186,24 +190,24 @@ class RulesPage(QWidget):
         """Begin a rule, once what is unsaved has been settled."""
         self.leave(self._begin_new)
 
-    def _begin_new(self) -> None:
+    def _begin_new(self, *, enabled: bool = True) -> None:
         self.reviews.close_review()
-        self._choosing.begin(Rule(""))
+        self._choosing.begin(Rule("", enabled=enabled))
         self.editor.head.name.setFocus()
 
     def _choose_group(self, group: Group) -> None:
         self.leave(partial(self._begin_with, Rule(group.words[0], when=Condition(any=group.words))))
 
     def _begin_with(self, rule: Rule) -> None:
-        self._begin_new()
+        self._begin_new(enabled=rule.enabled)
         self.editor.write(rule)
 
     def _write_again(self, rule: Rule) -> None:
-        """What a rule said before is in the editor again; of a rule that is gone, as a new one."""
+        """What a rule said before is in the editor again; of a rule that is gone, as a new one, switched off."""
         if rule.id == self.editor.saved.id:
             self.editor.write(rule)
         else:
-            self.leave(partial(self._begin_with, rule))
+            self.leave(partial(self._begin_with, replace(rule, enabled=False)))
 
     def _show_finding(self, finding: Finding) -> None:
         self.editor.places.want(finding)
@@ -235,10 +239,6 @@ class RulesPage(QWidget):
 
     def _delete_edited(self) -> None:
         self.changes.delete(self.editor.saved)
-
-    def _deleting(self, rule: Rule) -> None:
-        if rule.id == self.editor.saved.id:
-            self.editor.revert()
 
     def _import(self) -> None:
         self.leave(self.files.open_import)

@@ -43,8 +43,8 @@ class PatternField(QPlainTextEdit):
         self.textChanged.connect(self._changed)
 
     def text(self) -> str:
-        """What stands there."""
-        return self.toPlainText()
+        """What stands there; Qt's own word for it turns each unbreakable blank into another one."""
+        return self.document().toRawText().replace("\u2029", "\n")
 
     def setText(self, text: str) -> None:  # noqa: N802 - as Qt's own line of text calls it
         """Show it from its beginning, without telling anybody."""
@@ -83,7 +83,7 @@ class PatternField(QPlainTextEdit):
 
     def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802 - Qt's name
         """What is pasted comes as one line."""
-        self.insertPlainText("".join(source.text().splitlines()))
+        self.insertPlainText("".join(source.text().splitlines()).replace("\u00a0", " "))
 
     def _height(self, lines: int) -> int:
         return lines * self.fontMetrics().lineSpacing() + AROUND_Y

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -103,6 +103,7 @@ class ReplyBody(ActionBody):
         column.addLayout(foot)
         for text in action.texts:
             self._take(text)
+        self._written_last = self._wordings[0]
         self._measure()
 
     @property
@@ -161,6 +162,12 @@ class ReplyBody(ActionBody):
         self._edited()
         return wording
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Variables come into the wording that had the keyboard last; the menu takes it away."""
+        if event.type() is QEvent.Type.FocusIn:
+            self._written_last = next((one for one in self._wordings if one.edit is watched), self._written_last)
+        return super().eventFilter(watched, event)
+
     def _add_empty(self) -> None:
         self.add_wording()
 
@@ -168,12 +175,15 @@ class ReplyBody(ActionBody):
         wording = Wording(text, len(self._wordings), self)
         wording.edited.connect(self._edited)
         wording.removed.connect(self._drop)
+        wording.edit.installEventFilter(self)
         self._wordings.append(wording)
         self._column.addWidget(wording)
         return wording
 
     def _drop(self, wording: Wording) -> None:
         self._wordings.remove(wording)
+        if wording is self._written_last:
+            self._written_last = self._wordings[0]
         self._column.removeWidget(wording)
         wording.hide()
         wording.deleteLater()
@@ -191,9 +201,7 @@ class ReplyBody(ActionBody):
         self.more.setEnabled(len(self._wordings) < MOST_WORDINGS)
 
     def _insert(self, text: str) -> None:
-        edits = [wording.edit for wording in self._wordings]
-        edit = next((edit for edit in edits if edit.hasFocus()), self.edit)
-        edit.insert(text)
+        self._written_last.edit.insert(text)
 
 
 def variant_word(variant: Variant) -> str:

@@ -7,6 +7,7 @@ from wxdesk.core.likeness import Group
 from wxdesk.core.rules import Presence
 from wxdesk.desk.dry_run import DryRunReport, Line
 from wxdesk.i18n import ntr, tr
+from wxdesk.ui.rules.review_rows import ReviewRow
 
 
 def finding_word(finding: Finding) -> str:
@@ -93,16 +94,21 @@ def _presence_words(report: DryRunReport) -> list[str]:
     return said
 
 
-def line_words(line: Line) -> tuple[str, str]:
-    """One message, and what was and what would be said to it."""
+def line_row(line: Line) -> ReviewRow:
+    """One message, what was said to it, and what would have been."""
     said = line.said or tr("nothing")
-    if line.said and line.said == line.would_say and not line.problem and line.only is None:
-        return line.message.text or tr("(no text)"), tr("As it was said: {text}", text=said)
     was = tr("You said: {text}", text=said) if line.by_hand else tr("Said: {text}", text=said)
+    role = "pending" if line.by_hand else "secondary"
+    return ReviewRow(line.message.text or tr("(no text)"), was, role, _would_say(line))
+
+
+def _would_say(line: Line) -> str:
+    if line.said and line.said == line.would_say and not line.problem and line.only is None:
+        return tr("Would say the same.")
     would = line.problem or line.would_say or tr("nothing")
     if line.only is not None:
         would += " · " + tr(_ONLY[line.only])
-    return line.message.text or tr("(no text)"), was + "  →  " + would
+    return tr("Would say: {text}", text=would)
 
 
 _ONLY = {Presence.PRESENT: "only if somebody was at the desk", Presence.AWAY: "only if nobody was at the desk"}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
@@ -14,7 +16,7 @@ from wxdesk.desk.dry_run import Course, DryRunReport
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.rules.review_rows import ReviewDelegate, ReviewRow, ReviewRows
-from wxdesk.ui.rules.review_words import finding_word, group_words, line_words, report_word
+from wxdesk.ui.rules.review_words import finding_word, group_words, line_row, report_word
 from wxdesk.ui.theme import Measure, Size
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -79,6 +81,7 @@ class ReviewPanel(QFrame):
     def begin(self, title: str, sentence: str) -> None:
         """Something is under way."""
         self.title.setText(title)
+        self.view.setAccessibleName(title)
         self.sentence.setText(sentence)
         self.back.setText(tr("Cancel"))
         self.bar.setRange(0, 0)
@@ -103,17 +106,21 @@ class Reviews(QStackedWidget):
         found: all doubts that there are about the stored rules.
         finding_chosen: a `Finding` that the operator wants to see in the editor.
         group_chosen: a `Group` of which he wants to make a rule.
+        conversation_wanted: the id of a conversation that he wants to see; the list of messages stays behind it.
     """
 
     found = Signal(object)
     finding_chosen = Signal(object)
     group_chosen = Signal(object)
+    conversation_wanted = Signal(int)
 
     def __init__(self, bridge: Bridge, beneath: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
         self._course = Course()
         self._then: Callable[[int], None] | None = None
+        self._stays = False
+        self._standing: object = None
         self._beneath = beneath
         self.panel = ReviewPanel(self)
         self.addWidget(beneath)
@@ -127,26 +134,30 @@ class Reviews(QStackedWidget):
         """Back to the editor; what is under way ends."""
         self._course.cancelled = True
         self._looking.stop()
-        self._then = None
+        self._then, self._stays = None, False
         self.setCurrentWidget(self._beneath)
 
-    def recount(self) -> None:
-        """Look the rules over, without showing it."""
-        self._bridge.ask(self._bridge.desk.checkup.findings(), self._counted)
+    def recount(self, rules: Sequence[Rule]) -> None:
+        """Look the stored `rules` over, without showing it, if they or their hours are others than last time."""
+        hours = self._bridge.desk.rulebook.calendars.all
+        standing = hours, [(rule.id, rule.revision, rule.enabled) for rule in rules]
+        if standing != self._standing:
+            self._standing = standing
+            self._bridge.ask(self._bridge.desk.checkup.findings(), self._counted)
+
+    def forget_count(self) -> None:
+        """Time has passed, or templates have changed: look the rules over again."""
+        self._standing = None
 
     def check(self) -> None:
         """Show what is doubtful about the rules."""
         course = self._begin(tr("Check"), tr("Looking over all rules…"))
-        self._bridge.ask(
-            self._bridge.desk.checkup.findings(), lambda found: None if course.cancelled else self._show_findings(found)
-        )
+        self._ask(self._bridge.desk.checkup.findings(), course, self._show_findings)
 
     def unmatched(self) -> None:
         """Show what nobody's rule answered."""
         course = self._begin(tr("Unmatched"), tr("Gathering what no rule answered…"))
-        self._bridge.ask(
-            self._bridge.desk.checkup.unmatched(), lambda found: None if course.cancelled else self._show_groups(found)
-        )
+        self._ask(self._bridge.desk.checkup.unmatched(), course, self._show_groups)
 
     def try_all_on_history(self) -> None:
         """Show what all rules together, as they are stored, would have said."""
@@ -156,8 +167,11 @@ class Reviews(QStackedWidget):
         """Show what `rule` would have said in its place; None: what all would have."""
         course = self._begin(tr("Try on history"), tr("Asking the rules about past messages…"))
         self._looking.start()
-        work = self._bridge.desk.dry_run.over_history(rule, course)
-        self._bridge.ask(work, lambda report: self._show_report(report, course), self._failed)
+        self._ask(self._bridge.desk.dry_run.over_history(rule, course), course, self._show_report)
+
+    def _ask(self, work: Coroutine[Any, Any, Any], course: Course, show: Callable[[Any], None]) -> None:
+        """Show what comes out of it, unless something else is shown by then."""
+        self._bridge.ask(work, lambda found: None if course.cancelled else show(found), partial(self._failed, course))
 
     def _begin(self, title: str, sentence: str) -> Course:
         self.close_review()
@@ -187,19 +201,25 @@ class Reviews(QStackedWidget):
         self.panel.end(said if groups else tr("A rule answered everything."), rows)
         self._then = lambda row: self.group_chosen.emit(groups[row])
 
-    def _show_report(self, report: DryRunReport | None, course: Course) -> None:
-        if report is None or course.cancelled:  # it may have ended just then
+    def _show_report(self, report: DryRunReport | None) -> None:
+        if report is None:
             return
         self._looking.stop()
-        rows = [ReviewRow(*line_words(one), "pending" if one.by_hand else "secondary") for one in report.lines]
-        self.panel.end(report_word(report), rows)
+        rows = [line_row(one) for one in report.lines]
+        said = report_word(report)
+        self.panel.end("\n".join((said, tr("Choose one to see it in its conversation."))) if rows else said, rows)
+        self._then = lambda row: self.conversation_wanted.emit(report.lines[row].message.conversation_id)
+        self._stays = True
 
-    def _failed(self, error: Exception) -> None:
-        self.close_review()
+    def _failed(self, course: Course, error: Exception) -> None:
+        if not course.cancelled:
+            self.close_review()
         self._bridge.failed.emit(error)
 
     def _chosen(self, row: int) -> None:
         then = self._then
-        if then is not None:
+        if then is None:
+            return
+        if not self._stays:
             self.close_review()
-            then(row)
+        then(row)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from wxdesk.i18n import tr
+from wxdesk.ui.editing.row_painting import paint_elided, paint_ground
 from wxdesk.ui.rules.rule_model import Role
 from wxdesk.ui.theme import Measure, Size, Theme, font
 
@@ -42,7 +43,7 @@ class RuleDelegate(QStyledItemDelegate):
         state: QStyle.StateFlag = option.state
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        _ground(painter, rect, state, theme)
+        paint_ground(painter, rect, state, theme)
         on = index.data(Qt.ItemDataRole.CheckStateRole) is Qt.CheckState.Checked
         painter.setFont(font(Size.SMALL, tabular=True))
         painter.setPen(theme.color("secondary"))
@@ -88,19 +89,6 @@ def draw_switch(painter: QPainter, rect: QRectF, on: bool, theme: Theme) -> None
     painter.drawEllipse(QRectF(left, rect.top() + 2, size, size))
 
 
-def _ground(painter: QPainter, rect: QRect, state: QStyle.StateFlag, theme: Theme) -> None:
-    selected = bool(state & QStyle.StateFlag.State_Selected)
-    if selected or state & QStyle.StateFlag.State_MouseOver:
-        painter.fillRect(rect, theme.color("selection" if selected else "hover"))
-    if selected:
-        painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), theme.color("accent_fill"))
-    painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.color("line"))
-    if state & QStyle.StateFlag.State_HasFocus and state & QStyle.StateFlag.State_KeyboardFocusChange:
-        painter.setPen(QPen(theme.color("accent_fill"), 2))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(QRectF(rect).adjusted(4, 3, -3, -4), 6, 6)
-
-
 def _words(painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex, on: bool, theme: Theme) -> None:
     width = switch_rect(rect).left() - TEXT_LEFT - rect.left() - 12
     line = QRect(rect.left() + TEXT_LEFT, rect.top() + 9, width, LINE)
@@ -109,7 +97,7 @@ def _words(painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModel
     painter.setFont(font(Size.SMALL))
     painter.setPen(theme.color("secondary"))
     off = "" if on else tr("Switched off") + " · "
-    _elided(painter, line, off + index.data(Role.SUMMARY))
+    paint_elided(painter, line, off + index.data(Role.SUMMARY))
     line.moveTop(line.top() + LINE)
     if index.data(Role.UNSAVED):
         mark = tr("Not saved")
@@ -119,7 +107,7 @@ def _words(painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModel
     painter.setFont(font(Size.SMALL, tabular=True))
     painter.setPen(theme.color("secondary"))
     line.setRight(rect.right() - EDGE)  # below the switch
-    _elided(painter, line, fitting(painter.font(), line.width(), index))
+    paint_elided(painter, line, fitting(painter.font(), line.width(), index))
 
 
 def fitting(face: QFont, width: int, index: QModelIndex | QPersistentModelIndex) -> str:
@@ -140,7 +128,7 @@ def _title(painter: QPainter, line: QRect, index: QModelIndex | QPersistentModel
         _chip(painter, QRect(line.right() + CHIP_GAP, line.top() + 1, wide, LINE - 2), mark, theme)
     painter.setFont(face)
     painter.setPen(theme.color("text" if on else "secondary"))
-    _elided(painter, line, name)
+    paint_elided(painter, line, name)
 
 
 def _chip(painter: QPainter, at: QRect, mark: str, theme: Theme) -> None:
@@ -150,8 +138,3 @@ def _chip(painter: QPainter, at: QRect, mark: str, theme: Theme) -> None:
     painter.setFont(font(Size.CAPTION))
     painter.setPen(theme.color("secondary"))
     painter.drawText(at, Qt.AlignmentFlag.AlignCenter, mark)
-
-
-def _elided(painter: QPainter, rect: QRect, text: str) -> None:
-    shown = QFontMetrics(painter.font()).elidedText(text.replace("\n", " "), Qt.TextElideMode.ElideRight, rect.width())
-    painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)

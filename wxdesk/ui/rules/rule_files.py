@@ -71,8 +71,8 @@ class RuleFiles(QObject):
         self._bridge.ask(self._exchange.check(self._text, self._name), self._checked, self._failed)
 
     def _checked(self, check: ImportCheck) -> None:
-        if not self._count():
-            self._replace()
+        if not check.before and not any(one.before for one in check.calendars):
+            self._replace()  # nothing is there that it could change
             return
         dialog = ImportDialog(check, self._name, self._host.window())
         dialog.agreed.connect(self._replace)
@@ -82,7 +82,7 @@ class RuleFiles(QObject):
         """Take over the rules that come with the program, in the operator's language."""
         path = resource("rules", f"starter.{language()}.toml")
         self._text, self._name = path.read_text(encoding="utf-8"), path.name
-        self._replace()
+        self._bridge.ask(self._exchange.check(self._text, self._name), self._checked, self._failed)
 
     def export_to(self, file: str) -> None:
         """Write all rules into a file."""

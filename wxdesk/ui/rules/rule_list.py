@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
     QKeyEvent,
-    QKeySequence,
     QPainter,
     QPaintEvent,
     QPen,
@@ -20,7 +19,7 @@ from wxdesk.core.rules import Rule
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.record_view import RecordView
 from wxdesk.ui.rules.rule_delegate import RuleDelegate
-from wxdesk.ui.rules.rule_model import ROW_MIME, RuleModel
+from wxdesk.ui.rules.rule_model import RuleModel
 from wxdesk.ui.theme import Measure, Size, Theme
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -36,16 +35,10 @@ class RuleView(RecordView[Rule]):
     Signals:
         delete_asked: the rule that the operator wants away.
         menu_asked: where on the screen the menu of the current row shall open.
-        undo_asked, redo_asked: the operator wants the last change of the list taken back, or made again.
     """
 
     delete_asked = Signal(object)
     menu_asked = Signal(QPoint)
-    undo_asked = Signal()
-    redo_asked = Signal()
-
-    undoable = redoable = False
-    """Whether Ctrl+Z and Ctrl+Shift+Z are the list's, which has something to take back; else they are the editor's."""
 
     def __init__(self, rules: RuleModel, parent: QWidget | None = None) -> None:
         super().__init__(rules, RuleDelegate(), tr("Rules, asked from top to bottom"), parent)
@@ -67,14 +60,6 @@ class RuleView(RecordView[Rule]):
         if self.rules.moveRows(QModelIndex(), row, 1, QModelIndex(), target):
             self.scrollTo(self.currentIndex())
 
-    def event(self, event: QEvent) -> bool:
-        """Keep Ctrl+Z and Ctrl+Shift+Z from the editor while there is something to take back here."""
-        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            undo = self.undoable and event.matches(QKeySequence.StandardKey.Undo)
-            event.setAccepted(undo or (self.redoable and event.matches(QKeySequence.StandardKey.Redo)))
-            return event.isAccepted() or super().event(event)
-        return super().event(event)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The keys of the list."""
         index = self.currentIndex()
@@ -85,10 +70,6 @@ class RuleView(RecordView[Rule]):
             on = index.data(Qt.ItemDataRole.CheckStateRole) is Qt.CheckState.Checked
             state = Qt.CheckState.Unchecked if on else Qt.CheckState.Checked
             self.rules.setData(index, state, Qt.ItemDataRole.CheckStateRole)
-        elif event.matches(QKeySequence.StandardKey.Undo):
-            self.undo_asked.emit()
-        elif event.matches(QKeySequence.StandardKey.Redo):
-            self.redo_asked.emit()
         elif event.key() == Qt.Key.Key_Delete and index.isValid():
             self.delete_asked.emit(self.current())
         else:
@@ -99,7 +80,7 @@ class RuleView(RecordView[Rule]):
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         """Show between which rows the dragged one would come."""
         super().dragMoveEvent(event)
-        takes = event.mimeData().hasFormat(ROW_MIME)
+        takes = self.rules.takes(event.mimeData())
         self._show_drop(self._row_below(event.position().toPoint()) if takes else None)
         event.setAccepted(takes)
 
@@ -114,10 +95,6 @@ class RuleView(RecordView[Rule]):
         row = self._row_below(event.position().toPoint())
         if self.rules.dropMimeData(event.mimeData(), event.dropAction(), row, 0, QModelIndex()):
             event.accept()
-
-    def drop_row(self) -> int | None:
-        """The row before which the line stands now, if something is dragged here."""
-        return self._drop_row
 
     def _show_drop(self, row: int | None) -> None:
         if row != self._drop_row:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import IntEnum
+from uuid import uuid4
 
 from PySide6.QtCore import (
     QByteArray,
@@ -24,7 +25,7 @@ from wxdesk.ui.rules.row_words import delivery_mark, figures_line, figures_told,
 from wxdesk.ui.rules.words import delivery_word, summary
 from wxdesk.ui.widgets.labels import plain_tip
 
-ROW_MIME = "application/x-wxdesk-rule-row"
+RULE_MIME = "application/x-wxdesk-rule"
 
 
 class Role(IntEnum):
@@ -57,6 +58,7 @@ class RuleModel(RecordModel[Rule]):
         super().__init__(parent)
         self._figures: Mapping[int, RuleFigures] = {}
         self._now = datetime.now(UTC)
+        self._own = uuid4().hex
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -143,19 +145,23 @@ class RuleModel(RecordModel[Rule]):
 
     def mimeTypes(self) -> list[str]:
         """Rows of this list only."""
-        return [ROW_MIME]
+        return [RULE_MIME]
 
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
-        """The dragged row's number."""
+        """The dragged rule's id: while it is dragged, the rows may become others."""
         data = QMimeData()
-        data.setData(ROW_MIME, QByteArray(str(indexes[0].row()).encode()))
+        data.setData(RULE_MIME, QByteArray(f"{self._own} {self._rows[indexes[0].row()].id}".encode()))
         return data
 
+    def takes(self, data: QMimeData) -> bool:
+        """Whether that is dragged from here; another window's rules have the same ids and may be others."""
+        return bytes(data.data(RULE_MIME).data()).startswith(self._own.encode())
+
     def dropMimeData(self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: AnyIndex) -> bool:
-        """Move the dragged row before `row`; below all rows when it was dropped there."""
-        if action is not Qt.DropAction.MoveAction or not data.hasFormat(ROW_MIME):
+        """Move the dragged rule before `row`; below all rows when it was dropped there."""
+        if action is not Qt.DropAction.MoveAction or not self.takes(data):
             return False
-        source = int(data.data(ROW_MIME).data())
+        source = self.row_of(int(bytes(data.data(RULE_MIME).data()).split()[1]))
         return self.moveRows(QModelIndex(), source, 1, QModelIndex(), len(self._rows) if row < 0 else row)
 
     def moveRows(self, source_parent: AnyIndex, source: int, count: int, target_parent: AnyIndex, target: int) -> bool:

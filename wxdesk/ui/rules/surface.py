@@ -25,11 +25,6 @@ class Surface(QWidget):
         self._line = line
         self._radius = radius
 
-    def set_roles(self, fill: str, line: str) -> None:
-        """Take other colours."""
-        self._fill, self._line = fill, line
-        self.update()
-
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the ground; children paint themselves."""
         theme = Theme.current()

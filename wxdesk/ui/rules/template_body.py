@@ -15,6 +15,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.rules.action_body import ActionBody
 from wxdesk.ui.rules.condition_parts import error_label
 from wxdesk.ui.widgets.field import set_wrong
+from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.widgets.menu_button import MenuButton
 from wxdesk.ui.words import more_words
 
@@ -33,6 +34,7 @@ class TemplateBody(ActionBody):
         self.name.setPlaceholderText(tr("Shortcut or title of the template"))
         self.name.textEdited.connect(self._edited)
         self.choose = MenuButton(tr("Choose a template"), parent=self)
+        self.choose.menu_shown.setToolTipsVisible(True)  # why one is only for people
         self.choose.menu_shown.aboutToShow.connect(self._fill_menu)
         self.choose.menu_shown.triggered.connect(self._take)
         self._error = error_label(self)
@@ -69,12 +71,13 @@ class TemplateBody(ActionBody):
         menu.clear()
         fitting = self._fitting()
         for template in fitting[:MOST]:
-            said = template.title if not template.shortcut else f"{template.title}    /{template.shortcut}"
+            reason = self._shelf.reason_against(name_of(template, self._shelf))
+            shortcut = f"/{template.shortcut}" if template.shortcut else ""
+            said = "    ".join(filter(None, (template.title, shortcut, tr("only by hand") if reason else "")))
             action = menu.addAction(said.replace("&", "&&"))
             action.setData(name_of(template, self._shelf))
-            reason = self._shelf.reason_against(name_of(template, self._shelf))
             action.setEnabled(not reason)
-            action.setToolTip(reason)
+            action.setToolTip(plain_tip(reason))
         if not self._shelf.all:
             menu.addAction(tr("There are no templates yet.")).setEnabled(False)
         if len(fitting) > MOST:

@@ -6,17 +6,16 @@ import html
 from collections.abc import Sequence
 from enum import IntEnum
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QFrame, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from wxdesk.core.rules import RuleVerdict
 from wxdesk.i18n import ntr, tr
+from wxdesk.ui.editing.record_model import AnyIndex
 from wxdesk.ui.icons import pixmap
 from wxdesk.ui.rules.words import verdict_lines, verdict_words
 from wxdesk.ui.theme import Size, Theme, font, sentence_font
-
-type AnyIndex = QModelIndex | QPersistentModelIndex
 
 NAME_ROW = 31
 LINE = 19
@@ -152,12 +151,20 @@ class VerdictList(QListView):
     def show_verdicts(self, verdicts: Sequence[RuleVerdict], left: int) -> None:
         """Show these, and how many rules were not asked."""
         self.verdicts.show(verdicts, left)
-        rows = range(self.verdicts.rowCount())
-        self.setFixedHeight(min(sum(self.sizeHintForRow(row) for row in rows), HIGHEST) + 2)
+        self.setFixedHeight(self._height() + 2)
         self.setVisible(self.verdicts.rowCount() > 0)
         row = self.verdicts.matched_row()
         if row >= 0:
             self.scrollTo(self.verdicts.index(row))
+
+    def _height(self) -> int:
+        """Of all rows, as far as they can be seen: there may be ten thousand of them."""
+        height = 0
+        for row in range(self.verdicts.rowCount()):
+            height += self.sizeHintForRow(row)
+            if height >= HIGHEST:
+                return HIGHEST
+        return height
 
 
 def _draw(painter: QPainter, rect: QRect, text: str) -> None:

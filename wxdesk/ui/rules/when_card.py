@@ -48,7 +48,7 @@ class WhenCard(QFrame):
         self.setProperty("class", "card")
         self._offers = offers
         self._parts: list[ConditionPart] = []
-        self._showing = False
+        self._showing = self._judging = self._stale = False
         self._sentence = QWidget(self)
         self._flow = FlowLayout(self._sentence)
         self._lead = PlainLabel(
@@ -121,12 +121,16 @@ class WhenCard(QFrame):
         """Say what is wrong, each under the condition that it is about."""
         mine = [fault for fault in faults if fault.where[0] in ("when", "on")]
         about = [(self._about(fault.where), fault) for fault in mine]
+        self._judging, self._stale = True, False
         for part in self._parts:
             part.show_faults([(_inside(fault.where), tr(fault.reason)) for one, fault in about if one is part])
         own = next((tr(fault.reason) for one, fault in about if one is None), "")
+        self._stale = self._stale or own != self._error.full_text()
         self._error.setText(own)
         self._error.setVisible(bool(own))
-        self._set()
+        self._judging = False
+        if self._stale:
+            self._set()
 
     def place(self, where: Place) -> QWidget:
         """The widget that `where`, a place in a rule, is about: a word, a pattern, a chooser; else what begins one."""
@@ -184,7 +188,7 @@ class WhenCard(QFrame):
 
     def _take(self, part: ConditionPart) -> None:
         part.changed.connect(self.changed)
-        part.relaid.connect(self._set)
+        part.relaid.connect(self._relaid)
         part.removed.connect(self._drop)
         self._parts.append(part)
 
@@ -200,6 +204,13 @@ class WhenCard(QFrame):
             return
         self._set()
         self.changed.emit()
+
+    def _relaid(self) -> None:
+        """Lay out anew, once for all that is said of the sentence at a time."""
+        if self._judging:
+            self._stale = True
+        else:
+            self._set()
 
     def _set(self) -> None:
         """Put all widgets into the sentence, in its order; the order of the Tab key follows."""

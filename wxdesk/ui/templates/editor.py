@@ -6,15 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from wxdesk.core.templates import IN_CONTENT, Template, TemplateFault, same_shortcut
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.content.album import Album
+from wxdesk.ui.editing.as_meant import as_meant
 from wxdesk.ui.editing.undoing import Steps, UndoKeys, focused_name, refocus
+from wxdesk.ui.editing.width_scroll import WidthScroll
 from wxdesk.ui.shortcuts import bind
 from wxdesk.ui.templates.editor_head import EditorHead
 from wxdesk.ui.templates.finding_card import FindingCard
@@ -52,6 +54,7 @@ class TemplateEditor(QWidget):
         self._now: datetime = bridge.desk.clock()
         self._touched = False
         self._showing = False
+        self._shown = self._reads = self._saved
         self._wide = True
         self.faults: tuple[TemplateFault, ...] = ()
         self._later = QTimer(self, singleShot=True, interval=CHECK_MS)
@@ -90,7 +93,9 @@ class TemplateEditor(QWidget):
         column.addLayout(self._halves, 1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(_scrolled(column, self))
+        inside = QWidget(self)
+        inside.setLayout(column)
+        whole.addWidget(WidthScroll(inside, WIDEST, self))
         self._place_preview()
 
     # -- the template
@@ -134,7 +139,9 @@ class TemplateEditor(QWidget):
         self.finding.show_template(template)
         self.saying.show_template(template)
         self.prompts.declare(template.prompts)
+        self.prompts.ask_for(self._read().prompts)
         self._showing = False
+        self._shown, self._reads = template.written, self._read()
         self.check_now()
 
     def show_stored(self, template: Template) -> None:
@@ -143,9 +150,16 @@ class TemplateEditor(QWidget):
         self._changed()
 
     def template(self) -> Template:
-        """The template as it reads now."""
-        written = replace(
-            self._saved,
+        """The template as it reads now; what was not touched is as it was stored."""
+        meant, saved = as_meant(self._read(), self._reads, self._shown), self._saved
+        return replace(
+            meant, id=saved.id, revision=saved.revision, updated_at=saved.updated_at,
+            uses=saved.uses, last_used_at=saved.last_used_at,
+        )  # fmt: skip
+
+    def _read(self) -> Template:
+        written = Template(
+            0,
             title=self.head.title.text(),
             shortcut=self.finding.shortcut.text(),
             category=self.finding.category.text(),
@@ -168,11 +182,13 @@ class TemplateEditor(QWidget):
         """Go back to what is stored."""
         self.write(self._saved)
 
-    def save(self) -> None:
-        """Ask for the template to be stored, if there is anything to store and nothing wrong with it."""
+    def save(self) -> bool:
+        """Ask for the template to be stored, if it differs and nothing is wrong with it; tells whether it did."""
         self.check_now()
-        if self.head.save.isEnabled():
-            self.save_asked.emit(self.template())
+        if not self.head.save.isEnabled():
+            return False
+        self.save_asked.emit(self.template())
+        return True
 
     def judged(self) -> tuple[str, TemplateFault | None]:
         """What it is called, and the first thing that keeps it from being saved."""
@@ -251,26 +267,6 @@ class TemplateEditor(QWidget):
         if changed is not self._touched:
             self._touched = changed
             self.touched.emit(changed)
-
-
-def _scrolled(column: QVBoxLayout, parent: QWidget) -> QScrollArea:
-    """Scrolls upwards and downwards only; the inside is at most WIDEST wide and stands in the middle."""
-    inside = QWidget()
-    inside.setProperty("class", "flat")
-    inside.setMaximumWidth(WIDEST + 48)
-    inside.setLayout(column)
-    around = QWidget()
-    around.setProperty("class", "window")
-    row = QHBoxLayout(around)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.addWidget(inside)
-    scroll = QScrollArea(parent)
-    scroll.setWidgetResizable(True)
-    scroll.setFrameShape(QFrame.Shape.NoFrame)
-    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    scroll.setWidget(around)
-    return scroll
 
 
 def _written(template: Template) -> Template:

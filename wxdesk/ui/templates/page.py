@@ -49,10 +49,11 @@ class TemplatesPage(QWidget):
         self.model = TemplateModel(bridge.desk.clock, self)
         self.list = TemplateList(self.model, self)
         self.editor = TemplateEditor(bridge, self)
-        way = Way(self._phrasebook.save, _title_of, self.editor.template, self.editor.show_template)
+        written, show = self.editor.template, self.editor.show_template
+        way = Way(self._phrasebook.save, _title_of, written, show, self._open_history)
         self._saving = Saving(bridge, notices, self.editor, way, self)
         self.empty = EmptyPage(self)
-        self.changes = ShelfChanges(bridge, notices, self)
+        self.changes = ShelfChanges(bridge, notices, self.list.view)
         self._middle = QStackedWidget(self)
         self._middle.addWidget(self.empty)
         self._middle.addWidget(self.editor)
@@ -72,8 +73,9 @@ class TemplatesPage(QWidget):
         for asked in (self.list.new_asked, self.empty.new_asked):
             asked.connect(self.start_new)
         self.empty.starter_asked.connect(self.changes.add_starters)
-        self.changes.changed.connect(self._load)
-        self.changes.put_back.connect(self._want)
+        self.changes.added.connect(self._load)
+        self.changes.past.changed.connect(self._load)
+        self.changes.past.restored.connect(self._choosing.want)
         self.editor.touched.connect(self._touched)
         self.editor.history_asked.connect(self._open_history)
         self._bridge.events.connect(self._hear)
@@ -102,6 +104,7 @@ class TemplatesPage(QWidget):
             Key("Ctrl+N", tr("Begin a new template")),
             Key("Ctrl+S", tr("Save the template")),
             Key("Ctrl+Z Ctrl+Shift+Z", tr("Undo and redo what was written in the template")),
+            Key("Ctrl+Z Ctrl+Shift+Z", tr("In the list: undo and redo what was done to the list")),
             Key("Ctrl+K Ctrl+F", tr("Search templates")),
             Key("Ctrl+D", tr("Make a copy of the template in the list")),
             Key("Delete", tr("Delete the template in the list")),
@@ -148,13 +151,12 @@ class TemplatesPage(QWidget):
     # -- deleting, and what was before
 
     def _delete(self, template: Template) -> None:
-        if template.id == self.editor.saved.id:
-            self.editor.revert()
-        self.changes.delete(template)
+        """At once, for it can be undone; what is written and not saved could not be brought back."""
+        edited = template.id == self.editor.saved.id
+        self.leave(self._delete_edited) if edited else self.changes.delete(template)
 
-    def _want(self, template_id: int) -> None:
-        self._choosing.want(template_id)
-        self._load()
+    def _delete_edited(self) -> None:
+        self.changes.delete(self.editor.saved)
 
     def _open_history(self, template: Template) -> None:
         self._bridge.ask(self._phrasebook.revisions(template.id), self._show_history)
@@ -162,8 +164,16 @@ class TemplatesPage(QWidget):
     def _show_history(self, revisions: list[Template]) -> None:
         if revisions:
             dialog = HistoryDialog([revision_of(one) for one in revisions], self._bridge.desk.clock(), self)
-            dialog.taken.connect(self.editor.write)
+            dialog.taken.connect(self._write_again)
             dialog.open()
+
+    def _write_again(self, template: Template) -> None:
+        """What a template said before is in the editor again; of one that is not edited any more, as a new one."""
+        if template.id == self.editor.saved.id:
+            self.editor.write(template)
+        else:
+            self._begun = replace(template.written, shortcut="")
+            self.leave(self._begin)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share out the room."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from wxdesk.i18n import tr
+from wxdesk.ui.editing.row_painting import paint_elided, paint_ground
 from wxdesk.ui.templates.template_model import Role
 from wxdesk.ui.theme import Measure, Size, Theme, font
 
@@ -29,13 +30,13 @@ class TemplateDelegate(QStyledItemDelegate):
         rect: QRect = option.rect
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        _ground(painter, rect, option.state, theme)
+        paint_ground(painter, rect, option.state, theme)
         line = QRect(rect.left() + LEFT, rect.top() + 9, rect.width() - LEFT - RIGHT, LINE)
         _title(painter, QRect(line), index, theme)
         line.moveTop(line.top() + LINE + 1)
         painter.setFont(font(Size.SMALL))
         painter.setPen(theme.color("secondary"))
-        _elided(painter, line, index.data(Role.TEXT))
+        paint_elided(painter, line, index.data(Role.TEXT))
         line.moveTop(line.top() + LINE)
         _facts(painter, line, index, theme)
         painter.restore()
@@ -49,11 +50,11 @@ def _title(painter: QPainter, line: QRect, index: QModelIndex | QPersistentModel
         place = QRect(line.right() - wide, line.top(), wide + 1, line.height())
         painter.setFont(face)
         painter.setPen(theme.color("accent"))
-        _elided(painter, place, shortcut)
+        paint_elided(painter, place, shortcut)
         line.setRight(place.left() - 10)
     painter.setFont(font(Size.BODY, strong=True))
     painter.setPen(theme.color("text"))
-    _elided(painter, line, index.data(Qt.ItemDataRole.DisplayRole))
+    paint_elided(painter, line, index.data(Qt.ItemDataRole.DisplayRole))
 
 
 def _facts(painter: QPainter, line: QRect, index: QModelIndex | QPersistentModelIndex, theme: Theme) -> None:
@@ -63,22 +64,4 @@ def _facts(painter: QPainter, line: QRect, index: QModelIndex | QPersistentModel
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, mark)
         line.setLeft(line.left() + QFontMetrics(painter.font()).horizontalAdvance(mark + "  "))
     painter.setPen(theme.color("secondary"))
-    _elided(painter, line, index.data(Role.FACTS))
-
-
-def _ground(painter: QPainter, rect: QRect, state: QStyle.StateFlag, theme: Theme) -> None:
-    selected = bool(state & QStyle.StateFlag.State_Selected)
-    if selected or state & QStyle.StateFlag.State_MouseOver:
-        painter.fillRect(rect, theme.color("selection" if selected else "hover"))
-    if selected:
-        painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), theme.color("accent_fill"))
-    painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.color("line"))
-    if state & QStyle.StateFlag.State_HasFocus and state & QStyle.StateFlag.State_KeyboardFocusChange:
-        painter.setPen(QPen(theme.color("accent_fill"), 2))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(QRectF(rect).adjusted(4, 3, -3, -4), 6, 6)
-
-
-def _elided(painter: QPainter, rect: QRect, text: str) -> None:
-    shown = QFontMetrics(painter.font()).elidedText(text.replace("\n", " "), Qt.TextElideMode.ElideRight, rect.width())
-    painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+    paint_elided(painter, line, index.data(Role.FACTS))

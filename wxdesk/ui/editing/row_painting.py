@@ -1,0 +1,29 @@
+"""What the rows beside an editor have in common: their ground, and words that are cut where they end."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QStyle
+
+from wxdesk.ui.theme import Theme
+
+
+def paint_ground(painter: QPainter, rect: QRect, state: QStyle.StateFlag, theme: Theme) -> None:
+    """The ground of a row, chosen or under the mouse; the line below it; the ring of who came by keyboard."""
+    selected = bool(state & QStyle.StateFlag.State_Selected)
+    if selected or state & QStyle.StateFlag.State_MouseOver:
+        painter.fillRect(rect, theme.color("selection" if selected else "hover"))
+    if selected:
+        painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), theme.color("accent_fill"))
+    painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.color("line"))
+    if state & QStyle.StateFlag.State_HasFocus and state & QStyle.StateFlag.State_KeyboardFocusChange:
+        painter.setPen(QPen(theme.color("accent_fill"), 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(QRectF(rect).adjusted(4, 3, -3, -4), 6, 6)
+
+
+def paint_elided(painter: QPainter, rect: QRect, text: str) -> None:
+    """One line of it, cut where `rect` ends."""
+    shown = QFontMetrics(painter.font()).elidedText(text.replace("\n", " "), Qt.TextElideMode.ElideRight, rect.width())
+    painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
