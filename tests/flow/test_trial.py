@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.flow.timed_desk import START, Desk, timed_desk
+from wxdesk.core.contact_change import ContactChange
 from wxdesk.core.inbox import TimelineItem
 from wxdesk.core.model import Reply, ReplyMode, ReplyState
 from wxdesk.core.rules import Decision, Outcome
@@ -124,7 +125,7 @@ async def _blocked(desk: Desk, thread: int) -> None:
 
 
 async def _described(desk: Desk, thread: int) -> None:
-    await desk.opened.desk.handoff.describe(thread, alias="李雷", note="", tags=("VIP",))
+    await desk.opened.desk.handoff.describe(thread, ContactChange(alias="李雷", add=("VIP",)))
 
 
 async def _from_the_shoes(desk: Desk, thread: int) -> None:

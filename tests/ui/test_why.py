@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
+from wxdesk.core.contact_change import ContactChange
 from wxdesk.core.rules import Action, ActionKind
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.history.history_dialog import HistoryDialog
@@ -46,7 +47,7 @@ def test_a_message_can_be_tried_with_the_present_rules_as_its_customers_next_one
 ) -> None:
     window.resize(900, 600)
     conversation = answering.say(CUSTOMER, "几点开门")
-    answering.call(answering.desk.handoff.describe(conversation, alias="Li Lei", note="", tags=()))
+    answering.call(answering.desk.handoff.describe(conversation, ContactChange(alias="Li Lei")))
     [rule] = answering.call(answering.desk.rulebook.all())
     later = replace(rule, then=(Action(ActionKind.REPLY, "{{ contact.alias }}，我们十点开门。"),))
     answering.call(answering.desk.rulebook.save(later))

@@ -11,6 +11,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World, open_world
+from wxdesk.core.contact_change import ContactChange
 from wxdesk.core.model import MessageType, ReplyMode
 from wxdesk.core.rules import Presence, Rule
 from wxdesk.sandbox.customers import LI_LEI, WANG_FANG
@@ -66,7 +67,7 @@ def li(world: World, four_rules: list[Rule]) -> int:
     """The conversation of Li Lei, a VIP who came from some goods, asked for the hours and was answered by a rule."""
     thread = world.enter(LI_LEI.openid, "goods/7")
     world.say(LI_LEI.openid, "hours")
-    world.call(world.desk.handoff.describe(thread, alias="Li Lei", note="", tags=("VIP",)))
+    world.call(world.desk.handoff.describe(thread, ContactChange(alias="Li Lei", add=("VIP",))))
     return thread
 
 
@@ -74,7 +75,7 @@ def li(world: World, four_rules: list[Rule]) -> int:
 def wang(world: World, four_rules: list[Rule], li: int) -> int:
     """The conversation of Wang Fang, who wrote after Li Lei."""
     thread = world.say(WANG_FANG.openid, "Hello")
-    world.call(world.desk.handoff.describe(thread, alias="Wang Fang", note="", tags=()))
+    world.call(world.desk.handoff.describe(thread, ContactChange(alias="Wang Fang")))
     return thread
 
 
