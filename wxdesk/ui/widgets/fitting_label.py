@@ -31,7 +31,7 @@ class FittingLabel(PlainLabel):
 
     def width_at(self, step: int) -> int:
         """The width of one of its wordings; of none behind the last."""
-        if self.isHidden() or step >= len(self._wordings):
+        if step >= len(self._wordings):
             return 0
         return self.fontMetrics().horizontalAdvance(self._wordings[step]) + 2
 
