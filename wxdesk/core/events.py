@@ -184,7 +184,10 @@ class ListenerChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class TokenChanged(Event):
-    """An account's access_token was renewed, or could not be: then `error` says why and `expires_at` is None."""
+    """An account's access_token was renewed, or could not be: then `error` says why.
+
+    The account has one until `expires_at`, also after a failure; None means that it has none.
+    """
 
     account: str
     expires_at: datetime | None
