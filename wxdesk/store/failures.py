@@ -6,6 +6,7 @@ goes into our errors or the log: only a sentence from this table and the error's
 
 from __future__ import annotations
 
+import errno
 import logging
 import sqlite3
 
@@ -41,6 +42,13 @@ _SQLITE = {
     sqlite3.SQLITE_NOTADB: DAMAGED,
 }
 
+_FILE = {
+    errno.ENOSPC: DISK_FULL,
+    errno.EROFS: READ_ONLY,
+    errno.EACCES: READ_ONLY,
+    errno.EPERM: READ_ONLY,
+}
+
 _SQLSTATE = {
     "28": REFUSED,
     "3D": REFUSED,
@@ -66,3 +74,9 @@ def store_error(error: BaseException) -> StoreError:
         reason = OTHER
     log.error("database error: %s, code %s", type(original).__name__, sqlstate or code)
     return StoreError(reason=reason)
+
+
+def file_error(error: OSError) -> StoreError:
+    """The `StoreError` for a database file, or its folder, that the system does not let be used."""
+    log.error("the database file cannot be used: errno %s", error.errno)
+    return StoreError(reason=_FILE.get(error.errno or 0, DISK_FAULT))

@@ -18,7 +18,7 @@ from wxdesk.store.calls import SqlCalls
 from wxdesk.store.conversations import SqlConversations
 from wxdesk.store.database import Database, insert_into
 from wxdesk.store.decisions import SqlDecisions
-from wxdesk.store.failures import store_error
+from wxdesk.store.failures import file_error
 from wxdesk.store.home_lock import HomeLock
 from wxdesk.store.inspection import back_up, revision_of
 from wxdesk.store.migrate import Migrations
@@ -185,7 +185,7 @@ def _make(file: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch(mode=0o600)
     except OSError as error:
-        raise store_error(error) from None
+        raise file_error(error) from None
 
 
 async def _bring_up[**P](
