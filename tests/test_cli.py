@@ -101,7 +101,7 @@ def test_a_wrong_rules_file_names_file_line_and_reason_and_changes_nothing(
     assert (home / "out.toml").read_text(encoding="utf-8").count("[[rules]]") == 1
 
 
-@pytest.mark.parametrize("command", [["serve"], ["doctor"], ["demo"], ["sandbox"], ["rules", "export", "x.toml"]])
+@pytest.mark.parametrize("command", [["serve"], ["demo"], ["sandbox"], ["rules", "export", "x.toml"]])
 def test_a_home_that_is_no_folder_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str]
 ) -> None:

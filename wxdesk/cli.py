@@ -209,7 +209,8 @@ def _sandbox(options: argparse.Namespace) -> int:
 def _doctor(options: argparse.Namespace) -> int:
     from wxdesk.doctor import examine  # pulls in every room to look at it
 
-    findings = asyncio.run(examine(_home(options), os.environ))
+    home: Path = options.home or default_home()
+    findings = asyncio.run(examine(home.absolute(), os.environ))
     for finding in findings:
         print(finding.line())
     return 0 if all(finding.ok for finding in findings) else 1
