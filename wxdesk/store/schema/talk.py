@@ -183,7 +183,16 @@ decisions = Table(
     Column("problem", Words, nullable=False),
     UniqueConstraint("message_id"),
 )
+# The words stand in the SQL itself, as with UNREAD; they are those of `core.rules.UNFINISHED`.
+UNFINISHED = text("outcome IN ('incomplete', 'not_rendered')")
 Index(None, decisions.c.conversation_id, decisions.c.id)
+Index(
+    "ix_decisions_unfinished",
+    decisions.c.conversation_id,
+    decisions.c.decided_at,
+    sqlite_where=UNFINISHED,
+    postgresql_where=UNFINISHED,
+)
 Index(None, decisions.c.decided_at, decisions.c.rule_id)
 
 # Every rule that matched a message, the ones that said continue and those in the shadow as well.
@@ -198,7 +207,15 @@ rule_firings = Table(
     Column("at", Moment, nullable=False),
     Column("shadow", Boolean, nullable=False),
 )
-Index(None, rule_firings.c.conversation_id, rule_firings.c.rule_id, rule_firings.c.at)
+SPOKEN = rule_firings.c.shadow.is_(false())
+Index(
+    "ix_rule_firings_spoken",
+    rule_firings.c.conversation_id,
+    rule_firings.c.rule_id,
+    rule_firings.c.at,
+    sqlite_where=SPOKEN,
+    postgresql_where=SPOKEN,
+)
 Index(None, rule_firings.c.at, rule_firings.c.rule_id)
 Index(None, rule_firings.c.rule_id, rule_firings.c.at)
 
@@ -236,11 +253,19 @@ replies = Table(
     Column("aside", Nested(Aside)),
 )
 IS_PART = replies.c.part_of.is_not(None)
+OF_A_HUMAN = replies.c.author == literal_column("'operator'")
 Index(None, replies.c.state, replies.c.id)
 Index(None, replies.c.conversation_id, replies.c.state, replies.c.id)
 Index("ix_replies_timeline", replies.c.conversation_id, replies.c.created_at, replies.c.id)
 Index(None, replies.c.sent_at, replies.c.author)
 Index(None, replies.c.conversation_id, replies.c.sent_at, replies.c.id)
+Index(
+    "ix_replies_of_a_human",
+    replies.c.conversation_id,
+    replies.c.sent_at,
+    sqlite_where=OF_A_HUMAN,
+    postgresql_where=OF_A_HUMAN,
+)
 Index("ix_replies_part_of", replies.c.part_of, sqlite_where=IS_PART, postgresql_where=IS_PART)
 # What an operator changed, or stopped before it was tried, of what a rule had prepared; see `core.rule_figures`.
 CORRECTED = text(
