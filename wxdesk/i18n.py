@@ -14,6 +14,7 @@ from types import MappingProxyType
 from babel.messages.pofile import read_po
 
 from wxdesk.core.errors import WxdeskError
+from wxdesk.core.phrase import Phrase
 from wxdesk.paths import resource
 
 LANGUAGES = ("zh_CN", "en")
@@ -66,9 +67,19 @@ def explain(error: BaseException) -> str:
     The text of a foreign exception may hold a URL with a token in it.
     """
     if isinstance(error, WxdeskError):
-        values = {name: tr(value) if isinstance(value, str) else value for name, value in error.values.items()}
-        return tr(error.template).format(**values)
+        return tr(error.template).format(**_said(error.values))
     return tr("Unexpected error: {kind}", kind=type(error).__name__)
+
+
+def _said(values: Mapping[str, object]) -> dict[str, object]:
+    """The values of a sentence, with those that are sentences in the operator's language."""
+    return {name: _in_words(value) for name, value in values.items()}
+
+
+def _in_words(value: object) -> object:
+    if isinstance(value, Phrase):
+        return tr(value.sentence).format(**_said(value.values))
+    return tr(value) if isinstance(value, str) else value
 
 
 def _read(language: str) -> dict[str, str | tuple[str, ...]]:

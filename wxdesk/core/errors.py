@@ -49,6 +49,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from wxdesk.core.phrase import Phrase
+
 
 class WxdeskError(Exception):
     """Root of everything that this program raises on purpose.
@@ -72,7 +74,7 @@ class BadConfig(BadInput):
 
     template = "{file}: {key}: {reason}"
 
-    def __init__(self, file: str, key: str, reason: str) -> None:
+    def __init__(self, file: str, key: str, reason: str | Phrase) -> None:
         super().__init__(file=file, key=key, reason=reason)
 
 
