@@ -82,7 +82,10 @@ async def test_the_url_may_name_a_file_elsewhere(home: Path, tmp_path: Path) -> 
     assert list(files(odd.parent, "")) == [odd.name]
 
 
-@pytest.mark.parametrize("url", ["", "sqlite://", "sqlite:///:memory:", "mysql://u:secret@h/d", "desk.db", "http://x"])
+@pytest.mark.parametrize(
+    "url",
+    ["", "sqlite://", "sqlite:///:memory:", "mysql://u:secret@h/d", "postgres://u:secret@h/d", "desk.db", "http://x"],
+)
 async def test_a_url_of_another_kind_is_refused_without_repeating_it(url: str, home: Path) -> None:
     with pytest.raises(StoreError) as caught:
         await open_store(url, home)

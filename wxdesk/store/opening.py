@@ -131,7 +131,7 @@ def parsed(url: str) -> URL:
     backend = found.drivername.partition("+")[0]
     if backend == "sqlite" and found.database and found.database != ":memory:":
         return URL.create("sqlite", database=found.database)
-    if backend in ("postgresql", "postgres"):
+    if backend == "postgresql":
         return found.set(drivername="postgresql+asyncpg")
     raise StoreError(reason=UNKNOWN_URL)
 
