@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import locale
 import os
+import re
+import subprocess
+import sys
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -40,11 +43,30 @@ def language() -> str:
 
 
 def system_language() -> str:
-    """zh_CN on a Chinese system, else en."""
-    spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG")
-    if not spoken:
-        spoken = locale.getlocale()[0] or ""
+    """zh_CN on a Chinese system, else en.
+
+    As with gettext, LANGUAGE comes first and LC_ALL=C silences it. What is started from macOS's Finder has no such
+    variable; the list of languages there is the person's own.
+    """
+    told = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    chosen = next((one for one in told if one), "")
+    if chosen not in ("C", "POSIX"):
+        chosen = os.environ.get("LANGUAGE", "").strip(":").partition(":")[0] or chosen
+    if not chosen and sys.platform == "darwin":
+        chosen = _first_language_of_macos()
+    spoken = chosen or locale.getlocale()[0] or ""
     return "zh_CN" if spoken.lower().startswith(("zh", "chinese")) else "en"
+
+
+def _first_language_of_macos() -> str:
+    """The language on top of the person's list, such as zh-Hans-CN; nothing if the system does not say."""
+    command = ["/usr/bin/defaults", "read", "-g", "AppleLanguages"]
+    try:
+        listed = subprocess.run(command, capture_output=True, text=True, check=False, timeout=5).stdout  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    found = re.search(r"[A-Za-z][A-Za-z-]*", listed)
+    return found[0] if found else ""
 
 
 def tr(sentence: str, **values: object) -> str:
