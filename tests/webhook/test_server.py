@@ -7,6 +7,7 @@ import aiohttp
 import pytest
 
 from tests.webhook.conftest import Open
+from tests.webhook.envelopes import compat_body, push_envelope
 from tests.webhook.pushing import (
     ACCOUNTS,
     APP_ID,
@@ -32,7 +33,6 @@ from wxdesk.core.events import PushSeen
 from wxdesk.core.model import Account, BodyFormat, PushMode
 from wxdesk.webhook.connections import Limits
 from wxdesk.webhook.crypto import PushCipher
-from wxdesk.webhook.envelope import compat_body, push_envelope
 
 ENCRYPTED = CIPHER.encrypt(TEXT)
 LIMITS = Limits(body=0.1, lingering=0.1)
