@@ -322,10 +322,6 @@ class Store(Protocol):
         """The outbox's table, many replies at once."""
         ...
 
-    async def register(self, accounts: Sequence[Account]) -> None:
-        """Make the configured accounts known; accounts that are not configured any more keep their rows."""
-        ...
-
 
 def always() -> bool:
     """What nothing keeps back may leave."""

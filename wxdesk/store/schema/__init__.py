@@ -1,6 +1,5 @@
 """Every table, once, for both engines.
 
-    accounts
     raw_pushes ──┐ what WeChat said, byte for byte; its key is unique for ever
     contacts     │ who wrote
     conversations│ one a contact: mode, takeover, unread, waiting, preview, reply window, transfer, set aside
@@ -44,7 +43,6 @@ from wxdesk.store.schema.talk import (
     UNSEEN,
     WAITING,
     WRITTEN,
-    accounts,
     calls,
     contacts,
     conversations,
@@ -81,7 +79,6 @@ __all__ = [
     "UNSEEN",
     "WAITING",
     "WRITTEN",
-    "accounts",
     "calls",
     "contacts",
     "conversations",

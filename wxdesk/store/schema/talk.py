@@ -22,23 +22,12 @@ from sqlalchemy import (
 
 from wxdesk.core.aside import Aside
 from wxdesk.core.calls import RINGING, SOMEBODY_WAITS, Cause
-from wxdesk.core.model import Author, BodyFormat, Content, MessageType, ModeSource, PushMode, ReplyMode, ReplyState
+from wxdesk.core.model import Author, BodyFormat, Content, MessageType, ModeSource, ReplyMode, ReplyState
 from wxdesk.core.pictures import PictureFormat, PictureState
 from wxdesk.core.rules import Outcome, RuleVerdict
 from wxdesk.core.steps import StepKind
 from wxdesk.store.columns import Choice, Moment, Nested, Words, identity
 from wxdesk.store.schema.base import metadata
-
-accounts = Table(
-    "accounts",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("app_id", Text, nullable=False),
-    Column("original_id", Text, nullable=False),
-    Column("push_mode", Choice(PushMode), nullable=False),
-    Column("reply_mode", Choice(ReplyMode), nullable=False),
-    Column("hold_seconds", Integer, nullable=False),
-)
 
 raw_pushes = Table(
     "raw_pushes",
