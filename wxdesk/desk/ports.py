@@ -193,7 +193,7 @@ class Conversations(Protocol):
         """The last messages and replies before `before` (all times if None), oldest first by `at`, then id."""
         ...
 
-    async def counts(self, now: datetime) -> InboxCounts:
+    async def counts(self) -> InboxCounts:
         """The figures for the chips; waiting and needs_human as `page` would list them."""
         ...
 
