@@ -19,9 +19,9 @@ from wxdesk import keychain
 from wxdesk.app import utc_now
 from wxdesk.config import Config, load
 from wxdesk.core.credentials import Credentials
-from wxdesk.core.errors import UnusableFile, WxdeskError
+from wxdesk.core.errors import WxdeskError
 from wxdesk.core.model import PushMode
-from wxdesk.core.system_failures import NO_FOLDER, why_not_listening
+from wxdesk.core.system_failures import NO_FOLDER, UnusableFile, why_not_listening
 from wxdesk.desk.clock_words import clock_words
 from wxdesk.desk.refusal_words import explain_refusal
 from wxdesk.i18n import explain, tr

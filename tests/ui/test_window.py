@@ -20,8 +20,8 @@ from shiboken6 import delete
 
 from tests.ui.world import World
 from wxdesk import i18n
-from wxdesk.core.errors import UnusableFile
 from wxdesk.core.events import ListenerChanged
+from wxdesk.core.system_failures import UnusableFile
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.garbage import GarbageCollector
 from wxdesk.ui.setup.facts import Facts

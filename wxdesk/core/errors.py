@@ -3,7 +3,7 @@
     WxdeskError
     ├── BadInput                   tell: whoever gave it · again: after mending it
     │   ├── BadConfig              config.toml, environment: file, key, reason
-    │   ├── UnusableFile           a file or folder that was named: file, reason
+    │   ├── UnusableFile           a file or folder that was named (`core.system_failures`): file, reason
     │   ├── BadPreference          a setting out of its bounds: field, least, most
     │   ├── BadPattern             a regular expression: reason
     │   ├── BadRule                a rule: name, reason
@@ -76,15 +76,6 @@ class BadConfig(BadInput):
 
     def __init__(self, file: str, key: str, reason: str | Phrase) -> None:
         super().__init__(file=file, key=key, reason=reason)
-
-
-class UnusableFile(BadInput):
-    """A file or folder that a person named cannot be read or written."""
-
-    template = "{file}: {reason}"
-
-    def __init__(self, file: str, reason: str) -> None:
-        super().__init__(file=file, reason=reason)
 
 
 class BadPreference(BadInput):

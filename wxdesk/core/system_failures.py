@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 
-from wxdesk.core.errors import UnusableFile
+from wxdesk.core.errors import BadInput
 
 NO_FILE = "there is no such file"
 NOT_ALLOWED = "this user may not use it"
@@ -38,6 +38,15 @@ _ADDRESSES = {
     errno.EACCES: NOT_LET,
     errno.EPERM: NOT_LET,
 }
+
+
+class UnusableFile(BadInput):
+    """A file or folder that a person named cannot be read or written."""
+
+    template = "{file}: {reason}"
+
+    def __init__(self, file: str, reason: str) -> None:
+        super().__init__(file=file, reason=reason)
 
 
 def unusable(file: object, error: OSError | UnicodeError) -> UnusableFile:

@@ -11,9 +11,9 @@ from pathlib import Path
 import msgspec
 
 from wxdesk.core.credentials import Credentials
-from wxdesk.core.errors import BadInput, UnusableFile
+from wxdesk.core.errors import BadInput
 from wxdesk.core.model import Account, BodyFormat, PushMode
-from wxdesk.core.system_failures import unusable, why_not_listening
+from wxdesk.core.system_failures import UnusableFile, unusable, why_not_listening
 from wxdesk.i18n import tr
 from wxdesk.sandbox.control import BadOrder, Control
 from wxdesk.sandbox.customers import demo_account
