@@ -7,6 +7,7 @@ import io
 import logging
 import socket
 import sqlite3
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import closing
@@ -100,6 +101,46 @@ def test_a_wrong_rules_file_names_file_line_and_reason_and_changes_nothing(
     assert (home / "out.toml").read_text(encoding="utf-8").count("[[rules]]") == 1
 
 
+@pytest.mark.parametrize("command", [["serve"], ["demo"], ["sandbox"], ["rules", "export", "x.toml"]])
+def test_a_home_that_is_no_folder_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    (tmp_path / "home").write_text("mine", encoding="utf-8")
+    assert wxdesk(tmp_path / "home", *command) == 2
+    assert capsys.readouterr().err == f"wxdesk: {tmp_path / 'home'}: a file stands where a folder has to be\n"
+    assert wxdesk(tmp_path / "home" / "below", *command) == 2
+    assert "a file stands where a folder has to be" in capsys.readouterr().err
+
+
+def test_a_log_that_cannot_be_written_is_named(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "logs").write_text("mine", encoding="utf-8")
+    assert wxdesk(home, "serve") == 2
+    assert "wxdesk.log: a file stands where a folder has to be" in capsys.readouterr().err
+
+
+def test_a_file_that_cannot_be_used_is_told_with_the_reason(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "gbk.toml").write_bytes(RULES.encode("gbk"))
+    for action, name, reason in (
+        ("import", "none.toml", "there is no such file"),
+        ("import", "gbk.toml", "it is not text in UTF-8"),
+        ("export", "logs", "that is a folder"),
+    ):
+        assert wxdesk(home, "rules", action, str(home / name)) == 2
+        assert f"{name}: {reason}" in capsys.readouterr().err
+    assert main(["--home", str(home), "--lang", "zh_CN", "rules", "import", "none.toml"]) == 2
+    assert capsys.readouterr().err == "wxdesk: none.toml：没有这个文件\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permission bits")
+def test_only_the_owner_may_read_what_the_program_makes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "new"
+    assert wxdesk(home, "rules", "export", str(tmp_path / "out.toml")) == 0
+    made = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (home, home / "logs", home / "logs/wxdesk.log")}
+    assert made == {"new": 0o700, "logs": 0o700, "wxdesk.log": 0o600}
+
+
 def test_an_unknown_key_is_named(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = home / "config.toml"
     config.write_text(config.read_text(encoding="utf-8").replace("port = 0", "prot = 0"), encoding="utf-8")
@@ -126,6 +167,15 @@ def test_a_port_in_use_is_named(home: Path, capsys: pytest.CaptureFixture[str]) 
         config.write_text(config.read_text(encoding="utf-8").replace("port = 0", f"port = {port}"), encoding="utf-8")
         assert wxdesk(home, "serve") == 1
     assert f"Port {port}" in capsys.readouterr().err
+
+
+def test_a_port_in_use_is_named_by_the_simulated_wechat_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+        assert wxdesk(tmp_path, "sandbox", "--port", str(port)) == 2
+    assert capsys.readouterr().err == f"wxdesk: 127.0.0.1:{port} cannot be used: another program uses it\n"
+    assert wxdesk(tmp_path, "sandbox", "--host", "203.0.113.1") == 2
+    assert "203.0.113.1:0 cannot be used: this machine has no such address" in capsys.readouterr().err
 
 
 def test_a_second_desk_on_the_same_home_is_refused(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from wxdesk import i18n
 from wxdesk.config import load, parse
 from wxdesk.core.errors import BadConfig
 from wxdesk.core.model import PushMode, ReplyMode
+from wxdesk.core.system_failures import UnusableFile
 
 WHOLE = """
 [listener]
@@ -54,15 +56,15 @@ ACCOUNT = '[[accounts]]\nname = "shop"\napp_id = "wx1"\n'
     [
         ("[listener]\nporrt = 1\n", ("porrt", "listener")),
         (ACCOUNT + 'timezone = "Asia/Shanghei"\n', ("accounts[0].timezone", "Asia/Shanghai")),
-        (ACCOUNT + "timezone = 8\n", ("accounts[0].timezone", "str")),
+        (ACCOUNT + "timezone = 8\n", ("accounts[0].timezone", "a text in quotes")),
         (ACCOUNT + 'timezone = "../etc"\n', ("accounts[0].timezone",)),
         ("[lisener]\n", ("lisener",)),
         ("[listener]\nport = 70000\n", ("listener.port", "65535")),
-        ('[listener]\nport = "8765"\n', ("listener.port", "int")),
+        ('[listener]\nport = "8765"\n', ("listener.port", "a whole number")),
         ("[listener\n", ("TOML", "line 1")),
         ('[listener]\npublic_url = "desk.example.com"\n', ("listener.public_url", "https://")),
         ('[store]\nurl = "mysql://x"\n', ("store.url", "sqlite:///")),
-        ('[wechat]\ntoken_endpoint = "new"\n', ("wechat.token_endpoint", "new")),
+        ('[wechat]\ntoken_endpoint = "new"\n', ("wechat.token_endpoint", "new", "stable | classic")),
         ('[[accounts]]\napp_id = "wx1"\n', ("accounts", "name")),
         (ACCOUNT + ACCOUNT, ("accounts[1].name", "twice")),
         (ACCOUNT.replace("shop", "tea-shop") + ACCOUNT.replace("shop", "Tea_Shop"), ("accounts[1].name", "twice")),
@@ -83,5 +85,28 @@ def test_a_wrong_line_is_named_with_its_reason(text: str, names: tuple[str, ...]
 
 def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(BadConfig, match=r"config\.toml"):
+    with pytest.raises(UnusableFile, match=r"config\.toml: it is not text in UTF-8"):
         load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[listener\n", "config.toml：TOML：第 1 行第 10 列：不是有效的 TOML"),
+        ("[listener]\n[listener]\n", "config.toml：TOML：第 2 行：这里已经有了"),
+        ('[store]\nurl = """', "config.toml：TOML：文件在中途结束了"),
+        ("[lisener]\n", "config.toml：最外层：这里没有「lisener」这个键"),
+        ('[[accounts]]\nname = "shop"\n', "config.toml：accounts[0]：缺少「app_id」"),
+        ('[listener]\nport = "8765"\n', "config.toml：listener.port：必须是整数"),
+        (
+            ACCOUNT + 'push_mode = "new"\n',
+            "config.toml：accounts[0].push_mode：「new」不是这些之一：plain | compat | secure",
+        ),
+        (ACCOUNT + "reserve = 5\n", "config.toml：accounts[0].reserve：必须在 0 到 4 之间"),
+    ],
+)
+def test_a_wrong_line_is_told_in_chinese(text: str, said: str) -> None:
+    i18n.use("zh_CN")
+    with pytest.raises(BadConfig) as caught:
+        parse(text, "config.toml")
+    assert i18n.explain(caught.value) == said

@@ -28,10 +28,12 @@ class Drawer(KeyringBackend):
     def __init__(self) -> None:
         super().__init__()
         self.kept: dict[tuple[str, str], str] = {}
+        self.asked = 0
         self.unlocked = threading.Event()
         self.unlocked.set()
 
     def get_password(self, service: str, username: str) -> str | None:
+        self.asked += 1
         self.unlocked.wait()
         return self.kept.get((service, username))
 
@@ -50,6 +52,7 @@ def drawer() -> Iterator[Drawer]:
     yield mine
     mine.unlocked.set()
     keyring.set_keyring(before)
+    keychain._silent.clear()
 
 
 def test_variables_are_named_after_the_account() -> None:
@@ -81,6 +84,17 @@ def test_plain_mode_needs_no_key(drawer: Drawer) -> None:
     assert missing == []
 
 
+@pytest.mark.expects_log("The system keychain did not answer in 0.05 s")
+def test_a_keychain_that_waits_is_waited_for_once(drawer: Drawer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keychain, "DEADLINE_SECONDS", 0.05)
+    drawer.unlocked.clear()
+    for account in (SHOP, Account("tea", "wx2", "gh_2")):
+        _, missing = credentials_of(account, NOW, {})
+        assert [one.name for one in missing] == list(SecretName)
+    assert drawer.asked == 1
+
+
+@pytest.mark.expects_log("The system keychain did not answer in 0.05 s")
 def test_a_locked_keychain_counts_as_empty(drawer: Drawer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keychain, "DEADLINE_SECONDS", 0.05)
     drawer.unlocked.clear()

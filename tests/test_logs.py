@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -15,16 +17,24 @@ SECRET = "4f5e6d7c8b9a4f5e6d7c8b9a4f5e6d7c"
 OPENID = "oW7hT5dQmZ0xKfLr2sVnB8yE4c31"
 
 
+@contextmanager
+def set_up(home: Path, level: str = "DEBUG") -> Iterator[None]:
+    """The program's log, and afterwards the one of the tests again."""
+    root = logging.getLogger()
+    before, former = root.handlers[:], root.level
+    logs.set_up(home, level, [SECRET])
+    yield
+    for handler in root.handlers:
+        with suppress(OSError):
+            handler.close()
+    root.handlers[:] = before
+    root.setLevel(former)
+
+
 @pytest.fixture
 def lines(tmp_path: Path) -> Iterator[Path]:
-    root = logging.getLogger()
-    before, level = root.handlers[:], root.level
-    logs.set_up(tmp_path, "DEBUG", [SECRET])
-    yield tmp_path / "logs" / "wxdesk.log"
-    for handler in root.handlers:
-        handler.close()
-    root.handlers[:] = before
-    root.setLevel(level)
+    with set_up(tmp_path):
+        yield tmp_path / "logs" / "wxdesk.log"
 
 
 @pytest.mark.parametrize(
@@ -47,6 +57,25 @@ def test_no_secret_reaches_the_file(lines: Path, said: str, capsys: pytest.Captu
     for secret in (SECRET, "81_abcDEF-_x", "abcdef0123456789", OPENID):
         assert secret not in written
     assert "***" in written
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="has no disk that is always full")
+@pytest.mark.expects_log("")
+def test_a_full_disk_is_told_once_and_without_what_was_to_be_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "wxdesk.log").symlink_to("/dev/full")
+    with set_up(tmp_path):
+        for _ in range(3):
+            logging.getLogger("wxdesk.test").info("the token %s of %s", SECRET, OPENID)
+        logging.getLogger("wxdesk.test").info("%d is no number", OPENID)
+    said = capsys.readouterr().err
+    assert "wxdesk: a line of wxdesk.test could not be logged: No space left on device\n" in said
+    assert "Traceback" not in said
+    assert SECRET not in said
+    assert OPENID not in said
+    assert said.count("wxdesk: ") == 2  # one for the file, one for stderr, which cannot say what is no number either
 
 
 def test_a_record_is_one_line_of_json_whatever_it_says(lines: Path) -> None:

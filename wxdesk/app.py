@@ -211,7 +211,6 @@ async def open_desk(setup: Setup) -> OpenDesk:
             log.info("The former %s of %s is accepted until %s", secret, name, until.isoformat(timespec="minutes"))
     store = await open_store(setup.config.store.url, setup.home)
     try:
-        await store.register(list(setup.accounts.values()))
         opened = build(setup, store)
         await opened.start()
     except BaseException:

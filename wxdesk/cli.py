@@ -18,6 +18,7 @@ from wxdesk.app import Setup, utc_now
 from wxdesk.config import Config, load
 from wxdesk.core.credentials import Credentials
 from wxdesk.core.errors import BadInput, BadRulesFile, WxdeskError
+from wxdesk.core.system_failures import unusable
 from wxdesk.desk.import_check import left_word
 from wxdesk.desktop import failure_shown, open_window
 from wxdesk.i18n import tr
@@ -127,8 +128,11 @@ def _usage(options: argparse.Namespace) -> int:
 
 def _home(options: argparse.Namespace) -> Path:
     home: Path = options.home or default_home()
-    home.mkdir(parents=True, exist_ok=True)
-    return home.resolve()
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return home.resolve()
+    except OSError as error:
+        raise unusable(home, error) from None
 
 
 def _prepare(options: argparse.Namespace) -> tuple[Setup, list[Missing]]:
@@ -176,7 +180,8 @@ def _serve(options: argparse.Namespace) -> int:
 def _demo(options: argparse.Namespace) -> int:
     from wxdesk.demo import run_demo  # the window's libraries, which no other command needs
 
-    return run_demo(options.home, options.screenshots, options.log_level)
+    home = None if options.home is None else _home(options)
+    return run_demo(home, options.screenshots, options.log_level)
 
 
 def _sandbox(options: argparse.Namespace) -> int:
@@ -204,7 +209,8 @@ def _sandbox(options: argparse.Namespace) -> int:
 def _doctor(options: argparse.Namespace) -> int:
     from wxdesk.doctor import examine  # pulls in every room to look at it
 
-    findings = asyncio.run(examine(_home(options), os.environ))
+    home: Path = options.home or default_home()
+    findings = asyncio.run(examine(home.absolute(), os.environ))
     for finding in findings:
         print(finding.line())
     return 0 if all(finding.ok for finding in findings) else 1
@@ -215,7 +221,7 @@ def _import_rules(options: argparse.Namespace) -> int:
     try:
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(reason=f"{file}: {type(error).__name__}") from None
+        raise unusable(file, error) from None
     setup, _ = _prepare(options)
     if options.check:
         return _check_rules(setup, text, file.name)
@@ -241,7 +247,7 @@ def _export_rules(options: argparse.Namespace) -> int:
     try:
         file.write_text(exported.text, encoding="utf-8")
     except OSError as error:
-        raise BadInput(reason=f"{file}: {type(error).__name__}") from None
+        raise unusable(file, error) from None
     if exported.pictures:
         print(f"wxdesk: {left_word(len(exported.pictures))}", file=sys.stderr)
     return 0

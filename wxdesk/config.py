@@ -15,11 +15,29 @@ import msgspec
 
 from wxdesk.core.errors import BadConfig
 from wxdesk.core.model import Account, PushMode, ReplyMode
+from wxdesk.core.phrase import Phrase
 from wxdesk.core.quota import MOST_RESERVED
+from wxdesk.core.system_failures import unusable
 from wxdesk.zones import zone_named
 
 FILE = "config.toml"
+TOP_LEVEL = "top level"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
+_AT_LINE = re.compile(r"\(at line (\d+), column (\d+)\)")
+_REASONS = (
+    (re.compile(r"Object contains unknown field `(?P<name>.*)`"), "there is no key “{name}” here"),
+    (re.compile(r"Object missing required field `(?P<name>.*)`"), "“{name}” is missing"),
+    (re.compile(r"Expected `(?P<wanted>\w+)`, got `\w+`"), "must be {wanted}"),
+    (re.compile(r"Invalid enum value '(?P<value>.*)'", re.DOTALL), "“{value}” is none of: {choices}"),
+)
+_KINDS = {
+    "str": "a text in quotes",
+    "int": "a whole number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a table",
+}
+_CHOICES = {"push_mode": tuple(PushMode), "reply_mode": tuple(ReplyMode), "token_endpoint": ("stable", "classic")}
 
 
 class Listener(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -74,14 +92,14 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def load(home: Path) -> Config:
-    """Read HOME/config.toml; a missing file is an empty one. Raises `BadConfig`."""
+    """Read HOME/config.toml; a missing file is an empty one. Raises `BadConfig`, `UnusableFile`."""
     path = home / FILE
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return Config()
     except (OSError, UnicodeDecodeError) as error:
-        raise BadConfig(str(path), "-", f"cannot be read ({type(error).__name__})") from None
+        raise unusable(path, error) from None
     return parse(text, str(path))
 
 
@@ -90,14 +108,35 @@ def parse(text: str, file: str = FILE) -> Config:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise BadConfig(file, "TOML", str(error)) from None
+        raise BadConfig(file, "TOML", _not_toml(str(error))) from None
     try:
         config = msgspec.convert(raw, Config)
     except msgspec.ValidationError as error:
         reason, _, place = str(error).partition(" - at ")
-        raise BadConfig(file, place.strip("`").removeprefix("$.") or "top level", reason) from None
+        key = place.strip("`").removeprefix("$.") or TOP_LEVEL
+        raise BadConfig(file, key, _in_our_words(reason, key.rpartition(".")[2])) from None
     _check(config, file)
     return config
+
+
+def _not_toml(complaint: str) -> Phrase:
+    """What tomllib complains of, by its place; its words are English only."""
+    found = _AT_LINE.search(complaint)
+    if found is None:
+        return Phrase("the file ends in the middle of something")
+    if complaint.startswith(("Cannot overwrite", "Cannot declare")):
+        return Phrase("line {line}: this stands there already", line=found[1])
+    return Phrase("line {line}, column {column}: this is not valid TOML", line=found[1], column=found[2])
+
+
+def _in_our_words(reason: str, key: str) -> str | Phrase:
+    """What msgspec says of the value of `key`."""
+    for pattern, sentence in _REASONS:
+        found = pattern.fullmatch(reason)
+        if found:
+            values = {name: _KINDS.get(value, value) for name, value in found.groupdict().items()}
+            return Phrase(sentence, **values, choices=" | ".join(_CHOICES.get(key, ())))
+    return reason
 
 
 def _check(config: Config, file: str) -> None:
@@ -126,6 +165,6 @@ def _check_account(entry: AccountEntry, at: str, file: str) -> None:
     if not 0 <= entry.hold_seconds <= 3600:
         raise BadConfig(file, f"{at}.hold_seconds", "must be from 0 to 3600")
     if not 0 <= entry.reserve <= MOST_RESERVED:
-        raise BadConfig(file, f"{at}.reserve", f"must be from 0 to {MOST_RESERVED}")
+        raise BadConfig(file, f"{at}.reserve", Phrase("must be from 0 to {most}", most=MOST_RESERVED))
     if entry.timezone and zone_named(entry.timezone) is None:
         raise BadConfig(file, f"{at}.timezone", "is no time zone that this machine knows, such as Asia/Shanghai")

@@ -80,7 +80,7 @@ def _play(wechat: LoopThread, sandbox: Sandbox, desk: DeskThread, steps: Sequenc
 @contextlib.contextmanager
 def _folder(home: Path | None) -> Iterator[Path]:
     if home is not None:
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
         yield home.resolve()
         return
     with tempfile.TemporaryDirectory(prefix="wxdesk-demo-", ignore_cleanup_errors=True) as folder:

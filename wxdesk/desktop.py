@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import sys
 from collections.abc import Iterator, Sequence
 
@@ -23,7 +22,7 @@ def open_window(setup: Setup, missing: Sequence[Missing] = ()) -> int:
     config = setup.config
     try:
         former = {name: credentials.accepted_until for name, credentials in setup.credentials.items()}
-        database = _without_password(config.store.url)
+        database = public_part(config.store.url)
         facts = Facts(setup.home, config.listener.public_url, database, tuple(missing), former)
         return run_window(thread.desk, thread.loop, facts)
     finally:
@@ -53,5 +52,8 @@ def failure_shown() -> Iterator[None]:
         raise
 
 
-def _without_password(url: str) -> str:
-    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1@", url)
+def public_part(url: str) -> str:
+    """What a store's URL says of the place: no user and no parameters, for both can hold a password."""
+    kind, found, rest = url.partition("://")
+    place = rest.partition("?")[0]
+    return f"{kind}{found}{place if kind == 'sqlite' else place.rpartition('@')[2]}"

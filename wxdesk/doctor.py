@@ -1,6 +1,6 @@
 """`wxdesk doctor`: each thing that must be right for messages to flow, looked at and told in a line.
 
-Nothing is changed. A check that cannot be made because an earlier one failed is left out.
+Nothing is changed or made. A check that cannot be made because an earlier one failed is left out.
 """
 
 from __future__ import annotations
@@ -18,12 +18,15 @@ from pathlib import Path
 from wxdesk import keychain
 from wxdesk.app import utc_now
 from wxdesk.config import Config, load
-from wxdesk.core.errors import HomeInUse, WxdeskError
-from wxdesk.core.model import Account, PushMode
+from wxdesk.core.credentials import Credentials
+from wxdesk.core.errors import WxdeskError
+from wxdesk.core.model import PushMode
+from wxdesk.core.system_failures import NO_FOLDER, UnusableFile, why_not_listening
 from wxdesk.desk.clock_words import clock_words
 from wxdesk.desk.refusal_words import explain_refusal
 from wxdesk.i18n import explain, tr
-from wxdesk.store import open_store
+from wxdesk.keychain import Missing
+from wxdesk.store import Condition, look_at
 from wxdesk.ui.display import INSTALL
 from wxdesk.wechat.client import WeChatClient
 from wxdesk.zones import zone_named
@@ -47,16 +50,17 @@ class Finding:
 
 async def examine(home: Path, environ: Mapping[str, str]) -> list[Finding]:
     """Make every check that can be made, in the order in which a newcomer would mend them."""
-    findings = [Finding(True, tr("Folder"), str(home)), _disk(home)]
+    findings = list(_folder(home))
     try:
         config = load(home)
     except WxdeskError as error:
         return [*findings, Finding(False, tr("Configuration"), explain(error))]
     findings.append(_configuration(config))
-    findings += _secrets(config, environ)
+    asked = {entry.name: keychain.credentials_of(entry.account(), utc_now(), environ) for entry in config.accounts}
+    findings += _secrets(config, asked)
     store, in_use = await _database(config, home)
     findings += [store, *([] if in_use else [_port(config)])]
-    findings += [finding async for finding in _wechat(config, environ)]
+    findings += [finding async for finding in _wechat(config, asked, in_use=in_use)]
     reason = _why_qt_does_not_load()
     findings += _window(reason)
     if not reason:
@@ -64,9 +68,17 @@ async def examine(home: Path, environ: Mapping[str, str]) -> list[Finding]:
     return findings
 
 
-def _disk(home: Path) -> Finding:
-    free = shutil.disk_usage(home).free
-    return Finding(free >= FREE_BYTES, tr("Disk"), tr("{mb} MB free", mb=free // 1024 // 1024))
+def _folder(home: Path) -> Iterator[Finding]:
+    what = tr("Folder")
+    standing = next(place for place in (home, *home.parents) if place.exists())
+    if not standing.is_dir():
+        yield Finding(False, what, explain(UnusableFile(str(standing), NO_FOLDER)))
+    elif standing != home:
+        yield Finding(True, what, tr("{folder}, made at the first start", folder=home))
+    else:
+        yield Finding(True, what, str(home))
+    free = shutil.disk_usage(standing).free
+    yield Finding(free >= FREE_BYTES, tr("Disk"), tr("{mb} MB free", mb=free // 1024 // 1024))
 
 
 def _configuration(config: Config) -> Finding:
@@ -76,10 +88,14 @@ def _configuration(config: Config) -> Finding:
     return Finding(True, tr("Configuration"), tr("accounts: {names}", names=names))
 
 
-def _secrets(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:
+type Asked = Mapping[str, tuple[Credentials, list[Missing]]]
+"""What was found for each account's secrets; asking a keychain may take long, so it is done once."""
+
+
+def _secrets(config: Config, asked: Asked) -> Iterator[Finding]:
     for entry in config.accounts:
         what = tr("Secrets of “{account}”", account=entry.name)
-        found, missing = keychain.credentials_of(entry.account(), utc_now(), environ)
+        found, missing = asked[entry.name]
         for secret in missing:
             hint = tr("{name} is missing: set {variable}, or run: {command}",
                       name=secret.name.value, variable=secret.variable, command=secret.command)  # fmt: skip
@@ -103,42 +119,49 @@ def _secrets(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:
 async def _database(config: Config, home: Path) -> tuple[Finding, bool]:
     what = tr("Database")
     try:
-        store = await open_store(config.store.url, home)
-    except HomeInUse:
-        return Finding(True, what, tr("in use by a desk that is open now")), True
+        condition = await look_at(config.store.url, home)
     except WxdeskError as error:
         return Finding(False, what, explain(error)), False
-    await store.close()
-    return Finding(True, what, tr("opens and is sound")), False
+    words = {
+        Condition.IN_USE: tr("in use by a desk that is open now"),
+        Condition.EMPTY: tr("none yet, made at the first start"),
+        Condition.OLDER: tr("sound; the next start brings it up to date"),
+        Condition.SOUND: tr("opens and is sound"),
+    }
+    return Finding(True, what, words[condition]), condition is Condition.IN_USE
 
 
 def _port(config: Config) -> Finding:
     host, port = config.listener.host, config.listener.port
-    with contextlib.closing(socket.socket()) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            return Finding(
-                False, tr("Listener"), tr("{host}:{port} cannot be used: {reason}", host=host, port=port, reason=reason)
-            )
+    try:
+        for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+            with contextlib.closing(socket.socket(family, kind, protocol)) as probe:
+                if sys.platform != "win32":  # there it would let two programs have one port
+                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(address)
+    except OSError as error:
+        reason = tr(why_not_listening(error))
+        return Finding(
+            False, tr("Listener"), tr("{host}:{port} cannot be used: {reason}", host=host, port=port, reason=reason)
+        )
     return Finding(True, tr("Listener"), tr("{host}:{port} is free", host=host, port=port))
 
 
-async def _wechat(config: Config, environ: Mapping[str, str]) -> AsyncIterator[Finding]:
-    compared = False
+async def _wechat(config: Config, asked: Asked, *, in_use: bool) -> AsyncIterator[Finding]:
+    at, compared = config.wechat, False
     for entry in config.accounts:
-        account: Account = entry.account()
-        credentials, missing = keychain.credentials_of(account, utc_now(), environ)
+        account = entry.account()
+        credentials, missing = asked[account.name]
         if missing:
             continue
         what = tr("WeChat's API for “{account}”", account=account.name)
-        at = config.wechat
+        if in_use and at.token_endpoint == "classic":  # noqa: S105 - no secret
+            yield Finding(True, what, tr("left out: it would take the token away from the desk that is open now"))
+            continue
         client = WeChatClient(at.api_base, at.token_endpoint, {account.name: credentials}, lambda _: None, utc_now)
         try:
             seconds = await client.check(account)
-            yield Finding(True, what, tr("access_token valid for {seconds} s", seconds=seconds))
+            yield Finding(True, what, tr("access_token valid for {seconds} s", seconds=round(seconds)))
         except WxdeskError as error:
             yield Finding(False, what, explain_refusal(error))
         finally:

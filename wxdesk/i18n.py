@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import locale
 import os
+import re
+import subprocess
+import sys
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from babel.messages.pofile import read_po
 
 from wxdesk.core.errors import WxdeskError
+from wxdesk.core.phrase import Phrase
 from wxdesk.paths import resource
 
 LANGUAGES = ("zh_CN", "en")
@@ -39,11 +43,30 @@ def language() -> str:
 
 
 def system_language() -> str:
-    """zh_CN on a Chinese system, else en."""
-    spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG")
-    if not spoken:
-        spoken = locale.getlocale()[0] or ""
+    """zh_CN on a Chinese system, else en.
+
+    As with gettext, LANGUAGE comes first and LC_ALL=C silences it. What is started from macOS's Finder has no such
+    variable; the list of languages there is the person's own.
+    """
+    told = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    chosen = next((one for one in told if one), "")
+    if chosen not in ("C", "POSIX"):
+        chosen = os.environ.get("LANGUAGE", "").strip(":").partition(":")[0] or chosen
+    if not chosen and sys.platform == "darwin":
+        chosen = _first_language_of_macos()
+    spoken = chosen or locale.getlocale()[0] or ""
     return "zh_CN" if spoken.lower().startswith(("zh", "chinese")) else "en"
+
+
+def _first_language_of_macos() -> str:
+    """The language on top of the person's list, such as zh-Hans-CN; nothing if the system does not say."""
+    command = ["/usr/bin/defaults", "read", "-g", "AppleLanguages"]
+    try:
+        listed = subprocess.run(command, capture_output=True, text=True, check=False, timeout=5).stdout  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    found = re.search(r"[A-Za-z][A-Za-z-]*", listed)
+    return found[0] if found else ""
 
 
 def tr(sentence: str, **values: object) -> str:
@@ -66,9 +89,19 @@ def explain(error: BaseException) -> str:
     The text of a foreign exception may hold a URL with a token in it.
     """
     if isinstance(error, WxdeskError):
-        values = {name: tr(value) if isinstance(value, str) else value for name, value in error.values.items()}
-        return tr(error.template).format(**values)
+        return tr(error.template).format(**_said(error.values))
     return tr("Unexpected error: {kind}", kind=type(error).__name__)
+
+
+def _said(values: Mapping[str, object]) -> dict[str, object]:
+    """The values of a sentence, with those that are sentences in the operator's language."""
+    return {name: _in_words(value) for name, value in values.items()}
+
+
+def _in_words(value: object) -> object:
+    if isinstance(value, Phrase):
+        return tr(value.sentence).format(**_said(value.values))
+    return tr(value) if isinstance(value, str) else value
 
 
 def _read(language: str) -> dict[str, str | tuple[str, ...]]:

@@ -1,7 +1,8 @@
 """Where secrets are: the environment first, then the system's keychain. Never a file.
 
-The environment serves machines without a keychain: `WXDESK_SHOP_APP_SECRET` for account `shop`. A keychain
-may ask the person to unlock it and wait for ever; so each question has a deadline.
+The environment serves machines without a keychain: `WXDESK_SHOP_APP_SECRET` for account `shop`. A keychain may ask
+the person to unlock it and wait for ever; so a question has a deadline, and once one was not answered in time no more
+are asked: a keychain that waits holds up the start once, however many secrets there are.
 
 A push token or AES key that is replaced stays beside the new one for a day, because WeChat's console cannot be
 changed in the same second: in the keychain with the time of the change, in the environment as `…_OLD`.
@@ -28,6 +29,9 @@ log = logging.getLogger(__name__)
 
 SERVICE = "wxdesk"
 DEADLINE_SECONDS = 3.0
+
+_silent = threading.Event()
+"""Set once the keychain did not answer in time."""
 
 MOST_FORMER = 3
 """So many former values of one secret are kept: the right one survives a mistyped one or two."""
@@ -174,7 +178,9 @@ def _put(entry: str, value: str) -> bool:
 
 
 def _in_time[T](work: Callable[[], T]) -> T | None:
-    """`work`'s result, or None if it fails or takes longer than a person would be asked to wait."""
+    """`work`'s result, or None if it fails or takes longer than a person would be asked to wait, or something did."""
+    if _silent.is_set():
+        return None
     results: list[T] = []
 
     def attempt() -> None:
@@ -187,4 +193,7 @@ def _in_time[T](work: Callable[[], T]) -> T | None:
     thread = threading.Thread(target=attempt, daemon=True, name="keychain")
     thread.start()
     thread.join(DEADLINE_SECONDS)
+    if thread.is_alive():
+        log.warning("The system keychain did not answer in %s s and is asked no more", DEADLINE_SECONDS)
+        _silent.set()
     return results[0] if results else None

@@ -6,14 +6,20 @@ the finished line, traceback included, because the text of a foreign exception m
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
+import os
 import re
 import sys
 from collections.abc import Collection
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import TextIO
+
+from wxdesk.core.system_failures import unusable
 
 CHATTY = ("httpx2", "httpcore2", "aiohttp.access", "asyncio", "alembic", "liquid", "PIL", "qasync", "dbus_fast")
 """Libraries whose INFO is noise, or worse: HTTP clients log whole URLs there, Pillow a camera's notes."""
@@ -69,14 +75,43 @@ class _ShortLines(logging.Formatter):
         return self._mask(super().format(record))
 
 
+class _Discreet(logging.Handler):
+    """Says once that it cannot write, and not what: Python's own would print that to stderr, unmasked."""
+
+    _told = False
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        """Called where writing a record has raised."""
+        if self._told or sys.stderr is None:
+            return
+        self._told = True
+        error = sys.exception()
+        why = (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
+        with contextlib.suppress(OSError, ValueError):
+            print(f"wxdesk: a line of {record.name} could not be logged: {why}", file=sys.stderr)  # noqa: T201
+
+
+class _File(_Discreet, RotatingFileHandler):
+    """The file, which only its owner may read."""
+
+    def _open(self) -> TextIOWrapper:
+        return open(self.baseFilename, "a", encoding="utf-8", opener=lambda path, flags: os.open(path, flags, 0o600))
+
+
+class _Console(_Discreet, logging.StreamHandler[TextIO]):
+    """Short lines for whoever started the program."""
+
+
 def set_up(home: Path, level: str, secrets: Collection[str] = ()) -> None:
-    """Send every record at `level` and above to the file and to stderr, masked. Called once, at start."""
-    folder = home / "logs"
-    folder.mkdir(parents=True, exist_ok=True)
+    """Send every record at `level` and above to the file and to stderr, masked. Called once, at start.
+
+    Raises:
+        UnusableFile: the file cannot be written.
+    """
     mask = Mask(secrets)
-    file = RotatingFileHandler(folder / "wxdesk.log", maxBytes=2_000_000, backupCount=9, encoding="utf-8")
+    file = _file(home / "logs" / "wxdesk.log")
     file.setFormatter(_JsonLines(mask))
-    console = logging.StreamHandler(sys.stderr)
+    console = _Console(sys.stderr)
     console.setFormatter(_ShortLines(mask))
     console.setLevel(max(logging.WARNING, logging.getLevelName(level)) if level != "DEBUG" else logging.DEBUG)
     logging.basicConfig(level=level, handlers=[file, console], force=True)
@@ -84,3 +119,11 @@ def set_up(home: Path, level: str, secrets: Collection[str] = ()) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def _file(path: Path) -> logging.Handler:
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return _File(path, maxBytes=2_000_000, backupCount=9, encoding="utf-8")
+    except OSError as error:
+        raise unusable(path, error) from None

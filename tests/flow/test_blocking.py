@@ -50,7 +50,7 @@ async def test_a_blocked_contact_is_not_heard_and_is_not_lost(desk: Desk) -> Non
     blocked = await conversations.get(chat)
     assert blocked.status is Status.RESOLVED
     assert (blocked.unread, blocked.waiting_since) == (before.unread, before.waiting_since)
-    assert await conversations.counts(START) == InboxCounts(unread=0, messages=0)
+    assert await conversations.counts() == InboxCounts(unread=0, messages=0)
     assert await conversations.page(InboxFilter.ALL) == []
     assert not [event for event in desk.events[told:] if isinstance(event, CallRaised)]
     assert desk.sandbox.sent == ()

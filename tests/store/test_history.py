@@ -13,7 +13,7 @@ from wxdesk.core.subject import NO_HISTORY, Fired, History, Wanted
 from wxdesk.desk.ports import Resolution, Undecided
 from wxdesk.store import SqlStore
 
-ALL = Wanted(last_written_at=True, message_no=True, fired=frozenset({1, 2}), lately=frozenset({1, 2}))
+ALL = Wanted(last_written_at=True, message_no=9, fired=frozenset({1, 2}), lately=frozenset({1, 2}))
 
 
 async def history(store: SqlStore, item: Undecided, wanted: Wanted = ALL, at: float = 100) -> History:
@@ -120,7 +120,7 @@ async def test_only_what_is_wanted_is_looked_up(talk: Talk, store: SqlStore) -> 
     item = await talk.says("o1", "二", at=second(10))
     assert await history(store, item, Wanted()) == NO_HISTORY
     assert await history(store, item, Wanted(last_written_at=True)) == History(first.message.at, 1)
-    assert await history(store, item, Wanted(message_no=True)) == History(None, 2)
+    assert await history(store, item, Wanted(message_no=9)) == History(None, 2)
     assert await history(store, item, Wanted(fired=frozenset({1}))) == History(fired={1: Fired(second(1))})
     assert await history(store, item, Wanted(lately=frozenset({1})), at=20) == History(lately={1: 1})
 

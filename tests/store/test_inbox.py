@@ -61,7 +61,7 @@ async def test_each_chip_lists_what_it_counts(scene: dict[str, int], store: SqlS
     assert await listed(store, InboxFilter.PENDING) == ["draft", "held"]
     assert await listed(store, InboxFilter.UNREAD) == ["draft", "held", "calm", "unknown", "failed", "human", "waiting"]
     expected = InboxCounts(unread=7, messages=7, waiting=6, needs_human=3, pending=2, automatic=2)
-    assert await store.conversations.counts(second(100)) == expected
+    assert await store.conversations.counts() == expected
 
 
 async def test_settling_a_reply_takes_its_conversation_off_the_list(
@@ -74,13 +74,13 @@ async def test_settling_a_reply_takes_its_conversation_off_the_list(
     # One that does not wait any more still needs a human while its reply has failed.
     lost = await talk.moves(await talk.writes(scene["unknown"], "again", second(100)), Move.CLAIM, Move.LOSE)
     assert await listed(store, InboxFilter.NEEDS_HUMAN) == ["human", "failed", "unknown"]
-    assert (await store.conversations.counts(T0)).needs_human == 3
+    assert (await store.conversations.counts()).needs_human == 3
     await store.replies.move(lost.id, Move.CANCEL, second(101))
     assert await listed(store, InboxFilter.NEEDS_HUMAN) == ["human", "failed"]
 
 
 async def test_an_empty_store_counts_nothing(store: SqlStore) -> None:
-    assert await store.conversations.counts(T0) == InboxCounts()
+    assert await store.conversations.counts() == InboxCounts()
     assert await store.conversations.day_counts(T0) == DayCounts()
     assert await store.conversations.page(InboxFilter.ALL) == []
 

@@ -82,12 +82,23 @@ async def test_the_url_may_name_a_file_elsewhere(home: Path, tmp_path: Path) -> 
     assert list(files(odd.parent, "")) == [odd.name]
 
 
-@pytest.mark.parametrize("url", ["", "sqlite://", "sqlite:///:memory:", "mysql://u:secret@h/d", "desk.db", "http://x"])
+@pytest.mark.parametrize(
+    "url",
+    ["", "sqlite://", "sqlite:///:memory:", "mysql://u:secret@h/d", "postgres://u:secret@h/d", "desk.db", "http://x"],
+)
 async def test_a_url_of_another_kind_is_refused_without_repeating_it(url: str, home: Path) -> None:
     with pytest.raises(StoreError) as caught:
         await open_store(url, home)
     assert "must begin with sqlite:///" in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.expects_log("the database file cannot be used: errno")
+@pytest.mark.parametrize("name", ["x" * 300 + ".db", "taken/desk.db"])
+async def test_a_file_that_cannot_be_made_is_a_store_error(tmp_path: Path, name: str) -> None:
+    (tmp_path / "taken").touch()
+    with pytest.raises(StoreError, match="the disk reports an error"):
+        await open_store(f"sqlite:///{name}", tmp_path)
 
 
 async def test_without_asyncpg_the_error_says_what_to_install(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

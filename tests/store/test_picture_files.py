@@ -37,6 +37,7 @@ def test_a_picture_stands_under_its_digest_for_its_owner_only(folder: FolderOfPi
     if os.name == "posix":
         assert stat.S_IMODE(place.stat().st_mode) == 0o600
         assert stat.S_IMODE(place.parent.stat().st_mode) == 0o700
+        assert stat.S_IMODE(place.parent.parent.stat().st_mode) == 0o700
 
 
 def test_the_same_picture_twice_is_one_file(folder: FolderOfPictures, tmp_path: Path) -> None:

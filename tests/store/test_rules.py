@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 
 from tests.store.talk import T0, second
 from wxdesk.core.errors import CalendarInUse, NotFound, Outdated, StoreError, WxdeskError
-from wxdesk.core.model import Account, Content, MessageType, PushMode, ReplyKind, ReplyMode
+from wxdesk.core.model import Content, MessageType, ReplyKind
 from wxdesk.core.rules import (
     Action,
     ActionKind,
@@ -28,7 +28,7 @@ from wxdesk.core.rules import (
 )
 from wxdesk.store import SqlStore
 from wxdesk.store.columns import EPOCH
-from wxdesk.store.schema import accounts, rule_revisions
+from wxdesk.store.schema import rule_revisions
 
 FULL = Rule(
     "全部",
@@ -234,20 +234,6 @@ async def test_settings_keep_their_last_value(store: SqlStore) -> None:
     await store.settings.set("paused", "yes")
     await store.settings.set("paused", "不")
     assert await store.settings.get("paused") == "不"
-
-
-async def test_accounts_are_known_and_stay_known(store: SqlStore) -> None:
-    shop = Account("shop", "wx0123456789abcdef", "gh_0123456789ab", PushMode.SECURE, ReplyMode.AUTO, 8)
-    other = replace(shop, name="other")
-    await store.register([shop, other])
-    await store.register([replace(shop, hold_seconds=30, reply_mode=ReplyMode.DRAFT)])
-    await store.register([])
-    query = select(accounts).order_by(accounts.c.name)
-    rows = await store._db.read(lambda connection: connection.execute(query).all())
-    assert [(row.name, row.hold_seconds, row.reply_mode) for row in rows] == [
-        ("other", 8, ReplyMode.AUTO),
-        ("shop", 30, ReplyMode.DRAFT),
-    ]
 
 
 def after(name: str, other: str, *, unless: bool = False) -> Rule:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,6 +42,20 @@ async def test_a_template_comes_back_as_it_was(store: SqlStore) -> None:
     link = await store.templates.save(LINK, second(2))
     assert saved == replace(FULL, id=saved.id, revision=1, updated_at=second(1))
     assert await store.templates.all() == [saved, link]
+
+
+async def test_a_deletion_that_is_undone_twice_is_undone(store: SqlStore) -> None:
+    saved = await store.templates.save(FULL, T0)
+    await store.templates.delete(saved.id)
+    await asyncio.gather(*(store.templates.put_back(saved) for _ in range(4)))
+    assert await store.templates.all() == [saved]
+
+
+async def test_those_who_save_at_once_do_not_get_the_same_shortcut(store: SqlStore) -> None:
+    saves = (store.templates.save(replace(FULL, title=f"{n}"), T0) for n in range(8))
+    made = await asyncio.gather(*saves, return_exceptions=True)
+    assert [type(one) for one in made if not isinstance(one, ShortcutTaken)] == [Template]
+    assert len(await store.templates.all()) == 1
 
 
 async def test_templates_are_listed_by_title(store: SqlStore) -> None:

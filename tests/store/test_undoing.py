@@ -38,7 +38,7 @@ async def test_it_is_no_question_to_anybody(store: SqlStore, thread: int) -> Non
     [row] = await store.conversations.rows([thread])
     assert (row.held, row.due_at) == (0, None)
     assert await store.conversations.page(InboxFilter.PENDING) == []
-    assert (await store.conversations.counts(T0)).pending == 0
+    assert (await store.conversations.counts()).pending == 0
 
 
 async def test_without_a_deadline_it_is_one(store: SqlStore, thread: int) -> None:
@@ -47,7 +47,7 @@ async def test_without_a_deadline_it_is_one(store: SqlStore, thread: int) -> Non
     assert (asking.id, asking.state, asking.due_at, asking.error) == (reply.id, S.HELD, None, "closed")
     [row] = await store.conversations.page(InboxFilter.PENDING)
     assert row.held == 1
-    assert (await store.conversations.counts(T0)).pending == 1
+    assert (await store.conversations.counts()).pending == 1
     with pytest.raises(MoveNotAllowed):
         await store.waiting.undo(reply.id, "lin", second(9))
 

@@ -21,6 +21,7 @@ from shiboken6 import delete
 from tests.ui.world import World
 from wxdesk import i18n
 from wxdesk.core.events import ListenerChanged
+from wxdesk.core.system_failures import UnusableFile
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.garbage import GarbageCollector
 from wxdesk.ui.setup.facts import Facts
@@ -44,6 +45,12 @@ def test_one_picture_a_page_in_both_looks_and_languages(qapp: QApplication, worl
         expected = DARK if "-dark-" in path.name else LIGHT
         assert picture.pixelColor(4, 400).name().upper() == expected.rail
     assert i18n.language() == "en"
+
+
+def test_pictures_that_have_no_place_are_told(qapp: QApplication, world: World, tmp_path: Path) -> None:
+    (tmp_path / "pictures").touch()
+    with pytest.raises(UnusableFile, match="a file stands where a folder has to be"):
+        grab_pages(world.desk, world.loop, Facts(world.home), tmp_path / "pictures")
 
 
 PROGRAM = """

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.webhook.envelopes import compat_body, push_envelope
 from tests.webhook.pushing import (
     ACCOUNTS,
     APP_ID,
@@ -25,7 +26,6 @@ from wxdesk.core.credentials import Credentials
 from wxdesk.core.errors import PushRefused
 from wxdesk.core.model import Account, BodyFormat, PushMode
 from wxdesk.webhook.door import Door, read_query
-from wxdesk.webhook.envelope import compat_body, push_envelope
 
 PLAIN, COMPAT, SECURE = (Door(*ACCOUNTS[mode.value]) for mode in (PushMode.PLAIN, PushMode.COMPAT, PushMode.SECURE))
 ENCRYPTED = CIPHER.encrypt(TEXT)

@@ -5,11 +5,11 @@ import json
 import pytest
 import xmltodict
 
+from tests.webhook.envelopes import compat_body, push_envelope
 from tests.webhook.pushing import CIPHER, TEXT, message, vector
-from wxdesk.core.errors import BadInput
 from wxdesk.core.model import BodyFormat
 from wxdesk.webhook.crypto import PushCipher
-from wxdesk.webhook.envelope import compat_body, push_envelope, reply_envelope
+from wxdesk.webhook.envelope import reply_envelope
 from wxdesk.webhook.parse import read_fields
 
 SECURE = vector("official-secure-post-json")
@@ -46,7 +46,7 @@ def test_compat_mode_with_nothing_in_the_clear() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b"<xml/>"])
 def test_compat_mode_needs_a_body_to_add_to(body: bytes) -> None:
-    with pytest.raises(BadInput):
+    with pytest.raises(ValueError, match=r"^b['\"]"):
         compat_body(body, "x")
 
 

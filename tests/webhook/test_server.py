@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import UTC, datetime
 
 import aiohttp
 import pytest
 
 from tests.webhook.conftest import Open
+from tests.webhook.envelopes import compat_body, push_envelope
 from tests.webhook.pushing import (
     ACCOUNTS,
     APP_ID,
@@ -15,6 +17,7 @@ from tests.webhook.pushing import (
     MESSAGES,
     NOW,
     TEXT,
+    TIMESTAMP,
     TOKEN,
     Desk,
     ask,
@@ -32,7 +35,6 @@ from wxdesk.core.events import PushSeen
 from wxdesk.core.model import Account, BodyFormat, PushMode
 from wxdesk.webhook.connections import Limits
 from wxdesk.webhook.crypto import PushCipher
-from wxdesk.webhook.envelope import compat_body, push_envelope
 
 ENCRYPTED = CIPHER.encrypt(TEXT)
 LIMITS = Limits(body=0.1, lingering=0.1)
@@ -87,6 +89,15 @@ async def test_a_push_is_kept_then_acknowledged(desk: Desk, name: str) -> None:
     assert isinstance(seen, PushSeen)
     assert (seen.account, seen.at, seen.kind, seen.key) == ("plain", NOW, "text", desk.shelf.pushes[0].key)
     assert 0 < seen.milliseconds < 5000
+    assert seen.signed_at == datetime.fromtimestamp(int(TIMESTAMP), UTC)
+    assert seen.is_untimely  # by months
+
+
+async def test_what_was_not_verified_was_signed_at_no_time(desk: Desk) -> None:
+    await ask(desk, written("/wx/plain", TEXT, signed() | {"signature": "0" * 40}))
+    await ask(desk, written("/wx/plain", query=signed(echostr="x"), method="GET"))
+    seen = [event for event in desk.events if isinstance(event, PushSeen)]
+    assert [(one.outcome, one.signed_at is None) for one in seen] == [("refused: signature", True), ("checked", False)]
 
 
 async def test_all_known_bodies_are_kept(desk: Desk) -> None:

@@ -10,6 +10,7 @@ import xmltodict
 from wechatpy.crypto import WeChatCrypto
 
 from tests.webhook.conftest import Open
+from tests.webhook.envelopes import compat_body, push_envelope
 from tests.webhook.pushing import (
     APP_ID,
     CIPHER,
@@ -28,7 +29,6 @@ from tests.webhook.pushing import (
 from wxdesk.core.credentials import Credentials, FormerSecret
 from wxdesk.core.model import Account, BodyFormat, PushMode
 from wxdesk.webhook.crypto import PushCipher
-from wxdesk.webhook.envelope import compat_body, push_envelope
 from wxdesk.webhook.parse import read_push
 from wxdesk.webhook.transfer import transfer_body
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -13,7 +15,9 @@ from tests.wechat.worlds import ACCOUNT, Heard
 from wxdesk.core.errors import NotSent, Refused
 from wxdesk.core.events import TokenChanged, TroubleRaised
 from wxdesk.core.model import Account
-from wxdesk.wechat.access_token import AccessTokens, Grant
+from wxdesk.desk import sleeping
+from wxdesk.wechat.access_token import SUSPICIOUS, AccessTokens, Grant
+from wxdesk.wechat.elapsed import seconds_elapsed
 
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 
@@ -23,6 +27,7 @@ class World:
 
     def __init__(self, seconds: float = 7200) -> None:
         self.elapsed = 0.0
+        self.asleep = 0.0
         self.seconds = seconds
         self.asked = 0
         self.failure: Exception | None = None
@@ -34,7 +39,7 @@ class World:
         return self.elapsed
 
     def clock(self) -> datetime:
-        return START + timedelta(seconds=self.elapsed)
+        return START + timedelta(seconds=self.elapsed + self.asleep)
 
     async def fetch(self, account: Account) -> Grant:
         self.asked += 1
@@ -46,6 +51,12 @@ class World:
 
     def tokens(self, margin: float = 120) -> AccessTokens:
         return AccessTokens(self.fetch, self.heard, self.clock, margin=margin, monotonic=self.monotonic)
+
+
+@pytest.fixture(autouse=True)
+def _often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It looks at its clock more often than outside of tests."""
+    monkeypatch.setattr(sleeping, "TICK_SECONDS", 0.001)
 
 
 @pytest.fixture
@@ -142,6 +153,23 @@ async def test_a_token_in_its_last_minutes_serves_while_no_new_one_comes(world: 
         await tokens.get(ACCOUNT)
 
 
+@pytest.mark.parametrize("failure", [NotSent("WeChat cannot be reached"), Refused(-1, "system error")])
+async def test_no_new_token_does_not_make_the_held_one_missing(world: World, failure: Exception) -> None:
+    tokens = world.tokens(margin=120)
+    await tokens.get(ACCOUNT)
+    world.failure, world.elapsed = failure, 7080
+    assert await tokens.get(ACCOUNT) == "shop-1"
+    ends = START + timedelta(seconds=7200)
+    assert [event.expires_at for event in world.heard.of(TokenChanged)] == [ends, ends]
+    assert world.heard.of(TokenChanged)[1].error
+    world.elapsed = 7199
+    assert await tokens.get(ACCOUNT) == "shop-1"
+    async with renewing(tokens):
+        world.elapsed = 7200  # whoever needs none hears of its end all the same
+        *_, ended = await world.heard.wait_for(TokenChanged, 4)
+    assert ended.expires_at is None
+
+
 async def test_accounts_have_tokens_of_their_own(world: World) -> None:
     tokens = world.tokens()
     other = Account("other", "wx1", "gh_1")
@@ -173,6 +201,50 @@ async def test_a_taken_token_is_told_the_third_time(world: World) -> None:
     (trouble,) = world.heard.of(TroubleRaised)
     assert trouble.key == "token:shop"
     assert "Another program" in trouble.text
+
+
+async def test_only_a_token_that_lives_its_time_clears_the_others_of_suspicion(world: World) -> None:
+    tokens = world.tokens(margin=120)
+    for _ in range(SUSPICIOUS):
+        tokens.invalidate(ACCOUNT, await tokens.get(ACCOUNT), taken=True)
+    world.failure = NotSent("WeChat cannot be reached")
+    with pytest.raises(NotSent):
+        await tokens.get(ACCOUNT)
+    async with renewing(tokens):
+        world.elapsed += 60  # asked again because that failed, not because a token had come to its end
+        await world.heard.wait_for(TokenChanged, SUSPICIOUS + 2)
+        world.failure = None
+        world.elapsed += 60
+        await world.heard.wait_for(TokenChanged, SUSPICIOUS + 3)
+        assert [trouble.text != "" for trouble in world.heard.of(TroubleRaised)] == [True]
+        world.elapsed += 7080
+        await world.heard.wait_for(TokenChanged, SUSPICIOUS + 4)
+    assert [trouble.text != "" for trouble in world.heard.of(TroubleRaised)] == [True, False]
+
+
+async def test_a_token_that_outlived_a_sleep_was_taken_by_nobody(world: World) -> None:
+    tokens = world.tokens()
+    for _ in range(SUSPICIOUS):
+        token = await tokens.get(ACCOUNT)
+        world.asleep += 7200
+        tokens.invalidate(ACCOUNT, token, taken=True)
+    assert world.heard.of(TroubleRaised) == []
+
+
+async def test_a_token_is_renewed_soon_after_a_sleep(world: World) -> None:
+    tokens = world.tokens(margin=120)
+    async with renewing(tokens):
+        await tokens.get(ACCOUNT)
+        await asyncio.sleep(0)  # it waits for two hours now, by a timer that a sleep would stop
+        world.elapsed = 7080
+        await world.heard.wait_for(TokenChanged, 2)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the clock that counts a sleep has another name there")
+def test_time_goes_on_in_a_sleep() -> None:
+    before = time.clock_gettime(time.CLOCK_BOOTTIME)
+    elapsed = seconds_elapsed()
+    assert before <= elapsed <= time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 async def test_a_token_that_ran_out_is_nobodys_fault(world: World) -> None:

@@ -3,6 +3,7 @@
     WxdeskError
     ├── BadInput                   tell: whoever gave it · again: after mending it
     │   ├── BadConfig              config.toml, environment: file, key, reason
+    │   ├── UnusableFile           a file or folder that was named (`core.system_failures`): file, reason
     │   ├── BadPreference          a setting out of its bounds: field, least, most
     │   ├── BadPattern             a regular expression: reason
     │   ├── BadRule                a rule: name, reason
@@ -48,6 +49,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from wxdesk.core.phrase import Phrase
+
 
 class WxdeskError(Exception):
     """Root of everything that this program raises on purpose.
@@ -71,7 +74,7 @@ class BadConfig(BadInput):
 
     template = "{file}: {key}: {reason}"
 
-    def __init__(self, file: str, key: str, reason: str) -> None:
+    def __init__(self, file: str, key: str, reason: str | Phrase) -> None:
         super().__init__(file=file, key=key, reason=reason)
 
 

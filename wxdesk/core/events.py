@@ -7,7 +7,7 @@ row again for the rest, so that a late event can never show an old state.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from wxdesk.core.calls import Cause
 from wxdesk.core.model import ReplyState
@@ -184,11 +184,18 @@ class ListenerChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class TokenChanged(Event):
-    """An account's access_token was renewed, or could not be: then `error` says why and `expires_at` is None."""
+    """An account's access_token was renewed, or could not be: then `error` says why.
+
+    The account has one until `expires_at`, also after a failure; None means that it has none.
+    """
 
     account: str
     expires_at: datetime | None
     error: str = ""
+
+
+TIMELY = timedelta(minutes=10)
+"""WeChat tries a push again within seconds, and sets no bound; what is farther off is worth a look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +203,8 @@ class PushSeen(Event):
     """A request reached the listener, for traffic and counters. `outcome`: kept, checked, duplicate or a refusal.
 
     `kind` is the push's MsgType, for an event `event:` and its Event; empty when no push could be read. `key` finds
-    the kept push, also that of a duplicate; empty when none was verified.
+    the kept push, also that of a duplicate; empty when none was verified. `signed_at` is the time in its signature,
+    by WeChat's clock; None when none was verified.
     """
 
     account: str
@@ -205,6 +213,17 @@ class PushSeen(Event):
     milliseconds: float
     kind: str = ""
     key: str = ""
+    signed_at: datetime | None = None
+
+    @property
+    def age(self) -> timedelta:
+        """How old the signature was by this machine's clock; below zero if that is behind WeChat's."""
+        return timedelta() if self.signed_at is None else self.at - self.signed_at
+
+    @property
+    def is_untimely(self) -> bool:
+        """Whether it is an old push sent once more, or one of the clocks is wrong; it is taken anyway."""
+        return abs(self.age) > TIMELY
 
 
 @dataclass(frozen=True, slots=True)

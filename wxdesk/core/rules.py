@@ -68,6 +68,11 @@ class MessageNo:
     def __contains__(self, number: int) -> bool:
         return self.min <= number and (self.max is None or number <= self.max)
 
+    @property
+    def decided_at(self) -> int:
+        """The number from which on every number has the same answer, so that nobody need count further."""
+        return self.min if self.max is None else max(self.min, self.max + 1)
+
 
 @dataclass(frozen=True, slots=True)
 class LastRule:

@@ -55,11 +55,11 @@ NO_HISTORY = History()
 class Wanted:
     """Which parts of a `History` the present rules look at; the others need not be found out.
 
-    `fired` and `lately` name the rules whose firings count.
+    message_no: how far it is counted, 0 if nobody asks · `fired` and `lately` name the rules whose firings count.
     """
 
     last_written_at: bool = False
-    message_no: bool = False
+    message_no: int = 0
     fired: frozenset[int] = frozenset()
     lately: frozenset[int] = frozenset()
 

@@ -13,7 +13,7 @@ def wanted(rules: Sequence[Rule], ids: Mapping[str, Sequence[int]]) -> Wanted:
     conditions = [condition for rule in rules for condition in rule.when.both]
     return Wanted(
         last_written_at=any(one.first_contact is not None or one.quiet_days is not None for one in conditions),
-        message_no=any(one.message_no is not None for one in conditions),
+        message_no=max((one.message_no.decided_at for one in conditions if one.message_no is not None), default=0),
         fired=frozenset(_by_name(conditions, ids)) | frozenset(rule.id for rule in rules if _counts_itself(rule)),
         lately=frozenset(rule.id for rule in rules if rule.cooldown.per_account_per_min),
     )

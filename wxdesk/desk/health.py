@@ -10,7 +10,7 @@ from wxdesk.core.events import Event, ListenerChanged, PauseChanged, TokenChange
 
 @dataclass(frozen=True, slots=True)
 class TokenState:
-    """An account's access_token: valid until `expires_at`, or missing because of `error`."""
+    """An account's access_token: valid until `expires_at` or missing; `error` is why no new one came."""
 
     expires_at: datetime | None
     error: str = ""

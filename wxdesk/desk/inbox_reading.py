@@ -72,15 +72,15 @@ class Stretch:
     to_end: bool
 
 
-async def list_page(store: Store, chosen: InboxFilter, offset: int, now: datetime) -> ListPage:
+async def list_page(store: Store, chosen: InboxFilter, offset: int) -> ListPage:
     """The rows from `offset` on."""
     rows = await store.conversations.page(chosen, offset, LIST_PAGE)
-    return ListPage(chosen, offset, tuple(rows), await store.conversations.counts(now))
+    return ListPage(chosen, offset, tuple(rows), await store.conversations.counts())
 
 
-async def touched_rows(store: Store, ids: Collection[int], now: datetime) -> tuple[list[InboxRow], InboxCounts]:
+async def touched_rows(store: Store, ids: Collection[int]) -> tuple[list[InboxRow], InboxCounts]:
     """The rows of conversations that events named, as they are now."""
-    return await store.conversations.rows(ids), await store.conversations.counts(now)
+    return await store.conversations.rows(ids), await store.conversations.counts()
 
 
 async def held(store: Store) -> tuple[HeldReply, ...]:

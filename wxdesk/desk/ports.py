@@ -193,7 +193,7 @@ class Conversations(Protocol):
         """The last messages and replies before `before` (all times if None), oldest first by `at`, then id."""
         ...
 
-    async def counts(self, now: datetime) -> InboxCounts:
+    async def counts(self) -> InboxCounts:
         """The figures for the chips; waiting and needs_human as `page` would list them."""
         ...
 
@@ -320,10 +320,6 @@ class Store(Protocol):
     @property
     def waiting(self) -> WaitingReplies:
         """The outbox's table, many replies at once."""
-        ...
-
-    async def register(self, accounts: Sequence[Account]) -> None:
-        """Make the configured accounts known; accounts that are not configured any more keep their rows."""
         ...
 
 

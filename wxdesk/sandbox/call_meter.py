@@ -47,15 +47,6 @@ class CallMeter:
         self._turn()
         return self._today[app_id, path]
 
-    def called_this_minute(self, app_id: str, path: str) -> int:
-        """Calls of `path` in this minute."""
-        self._turn()
-        return self._this_minute[app_id, path]
-
-    def seconds_to_next_minute(self) -> int:
-        """Until the minute's counts begin anew."""
-        return 60 - self._clock().second
-
     def clear(self, app_id: str) -> None:
         """Begin the day's counts anew; raises `Refusal` 48006 after ten times in a month."""
         month = (app_id, f"{self._beijing():%Y-%m}")

@@ -87,7 +87,7 @@ class Control:
         kind, act = self._orders[name]
         try:
             return await act(msgspec.convert(raw, kind))
-        except (msgspec.ValidationError, ValueError, Refusal) as error:
+        except (msgspec.ValidationError, ValueError, OverflowError, Refusal) as error:
             raise BadOrder(str(error)) from None
         except KeyError as error:
             raise BadOrder(f"no account {error}") from None
@@ -97,7 +97,7 @@ class Control:
             try:
                 raw = msgspec.json.decode(await request.read() or b"{}", type=dict[str, Any])
                 return _json(await self.carry_out(name, raw))
-            except (msgspec.DecodeError, BadOrder) as error:
+            except (msgspec.DecodeError, RecursionError, BadOrder) as error:
                 raise web.HTTPBadRequest(text=str(error)) from None
 
         return serve
@@ -180,8 +180,8 @@ class Control:
         told = []
         for step in asked.steps:
             given = dict(step)
-            name, after = str(given.pop("do", "")), float(given.pop("after", 0))
-            await asyncio.sleep(after)
+            name = str(given.pop("do", ""))
+            await asyncio.sleep(msgspec.convert(given.pop("after", 0), orders.Seconds))
             told.append(await self.carry_out(name, given))
         return {"told": told}
 
@@ -193,7 +193,10 @@ class Control:
             program = self._sandbox.platform.program(request.query.get("account", ""))
         except KeyError as error:
             raise web.HTTPBadRequest(text=f"no account {error}") from None
-        contact = self._sandbox.platform.contact(program, request.query.get("openid", ""))
+        openid = request.query.get("openid", "")
+        contact = self._sandbox.platform.known(program, openid)
+        if contact is None:
+            raise web.HTTPBadRequest(text=f"no customer {openid!r}")
         shown = view.customer(program.account.name, contact, self._sandbox.platform)
         return _json({"customer": shown, "chat": view.chat(contact)})
 

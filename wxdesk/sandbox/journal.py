@@ -52,13 +52,15 @@ class PushMade:
 
 @dataclass(slots=True)
 class Journal:
-    """Both lists, oldest first; `on_change` is told of every new entry."""
+    """Both lists, oldest first, and how many pushes there ever were; `on_change` is told of every new entry."""
 
     calls: deque[ApiCall] = field(default_factory=lambda: deque(maxlen=KEPT))
     pushes: deque[PushMade] = field(default_factory=lambda: deque(maxlen=KEPT))
     on_change: Callable[[], None] = lambda: None
+    pushed: int = 0
+    push_failed: int = 0
     _called: int = 0
-    _pushed: int = 0
+    _numbered: int = 0
 
     def next_call(self) -> int:
         """The number for the next call's entry."""
@@ -67,8 +69,8 @@ class Journal:
 
     def next_push(self) -> int:
         """The number for the next push's entry."""
-        self._pushed += 1
-        return self._pushed
+        self._numbered += 1
+        return self._numbered
 
     def add(self, entry: ApiCall | PushMade) -> None:
         """Keep one more."""
@@ -76,6 +78,8 @@ class Journal:
             self.calls.append(entry)
         else:
             self.pushes.append(entry)
+            self.pushed += 1
+            self.push_failed += bool(entry.outcome.attempts) and not entry.outcome.accepted
         self.on_change()
 
     def find(self, rid: str, account: str, now: datetime) -> ApiCall:

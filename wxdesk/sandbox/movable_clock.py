@@ -10,6 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 from wxdesk.desk.ports import Clock
 
+FARTHEST = timedelta(days=3650)
+"""Beyond, the ends of windows and tokens would come to a year that no calendar has."""
+
 
 def now() -> datetime:
     """The system's clock."""
@@ -33,8 +36,10 @@ class MovableClock:
         return self._ahead
 
     def forward(self, span: timedelta) -> datetime:
-        """Let `span` pass at once; the time then. Raises `ValueError` if it is negative."""
+        """Let `span` pass at once; the time then. Raises `ValueError` if it is negative or goes too far."""
         if span < timedelta():
             raise ValueError("the clock goes forward only")
+        if self._ahead + span > FARTHEST:
+            raise ValueError(f"the clock goes {FARTHEST.days} days ahead at most")
         self._ahead += span
         return self()

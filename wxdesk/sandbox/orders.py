@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from wxdesk.sandbox.customers import TORN_BOX_MEDIA_ID
 from wxdesk.sandbox.faults import FOR_PUSHES, Fault, FaultKind
+
+type Seconds = Annotated[float, msgspec.Meta(ge=0, le=86_400)]
+"""A time to wait in earnest."""
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -121,6 +121,10 @@ class Platform:
         """The contact of that openid; a new one if nobody had it."""
         return self._contacts.setdefault((program.account.app_id, openid), Contact(openid))
 
+    def known(self, program: MiniProgram, openid: str) -> Contact | None:
+        """The contact of that openid, None if nobody had it."""
+        return self._contacts.get((program.account.app_id, openid))
+
     def contacts(self) -> list[tuple[str, Contact]]:
         """Everybody, with the name of his account."""
         names = {program.account.app_id: program.account.name for program in self.programs}

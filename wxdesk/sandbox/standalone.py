@@ -13,11 +13,15 @@ import msgspec
 from wxdesk.core.credentials import Credentials
 from wxdesk.core.errors import BadInput
 from wxdesk.core.model import Account, BodyFormat, PushMode
+from wxdesk.core.system_failures import UnusableFile, unusable, why_not_listening
+from wxdesk.i18n import tr
 from wxdesk.sandbox.control import BadOrder, Control
 from wxdesk.sandbox.customers import demo_account
 from wxdesk.sandbox.platform import MiniProgram
 from wxdesk.sandbox.program import cipher_of
 from wxdesk.sandbox.server import HOST, Sandbox
+
+NOT_ORDERS = "it is neither one JSON object a line nor a JSON list of them"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -79,14 +83,18 @@ async def run_sandbox(
     as one line of JSON. Then the orders of `script` are carried out, and it runs on.
 
     Raises:
-        BadInput: something given makes no sense, or the script cannot be read or carried out.
-        OSError: the port is taken.
+        BadInput: something given makes no sense, the port is taken, or the script cannot be read or carried out.
     """
     given = given or Given()
     given = replace(given, push_url=push_url or given.push_url)
     steps = [] if script is None else _read(script)
     sandbox = Sandbox([given.program()], port=port, host=host)
-    await sandbox.start()
+    try:
+        await sandbox.start()
+    except OSError as error:
+        await sandbox.stop()
+        reason = tr("{host}:{port} cannot be used: {reason}", host=host, port=port, reason=tr(why_not_listening(error)))
+        raise BadInput(reason=reason) from None
     try:
         (on_ready or _print_as_line)(given.withhold(sandbox.facts()))
         if steps:
@@ -107,8 +115,10 @@ def _read(script: Path) -> list[dict[str, object]]:
             return msgspec.json.decode(text, type=list[dict[str, object]])
         lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
         return [msgspec.json.decode(line, type=dict[str, object]) for line in lines]
-    except (OSError, UnicodeDecodeError, msgspec.DecodeError) as error:
-        raise BadInput(reason=f"{script.name}: {type(error).__name__}") from None
+    except msgspec.DecodeError:
+        raise UnusableFile(script.name, NOT_ORDERS) from None
+    except (OSError, UnicodeError) as error:
+        raise unusable(script, error) from None
 
 
 def _print_as_line(facts: Mapping[str, str]) -> None:

@@ -77,20 +77,17 @@ def _might_call(connection: Connection, ids: Collection[int]) -> list[InboxRow]:
 
 
 _CALLING = conversations.c.id.in_(select(calls.c.conversation_id))
-_WITH_OPEN_REPLIES = conversations.c.id.in_(
-    select(replies.c.conversation_id).where(replies.c.state.in_(inbox_rows.PENDING + inbox_rows.UNSETTLED))
+_WITH_OPEN_REPLIES = select(replies.c.conversation_id).where(
+    replies.c.state.in_(inbox_rows.PENDING + inbox_rows.UNSETTLED)
 )
-_SOMETHING = or_(WAITING, CALLED, BACK, _WITH_OPEN_REPLIES, _CALLING)
+_SOMETHING = or_(WAITING, CALLED, BACK, conversations.c.id.in_(_WITH_OPEN_REPLIES), _CALLING)
 
 
 def _candidates(connection: Connection, after: int, now: datetime) -> list[int]:
     """Each of them has an index; nobody looks at the contacts of past years whom nobody answered."""
     waiting = select(conversations.c.id).where(AWAITS, conversations.c.window_until > now)
-    with_replies = select(replies.c.conversation_id).where(
-        replies.c.state.in_(inbox_rows.PENDING + inbox_rows.UNSETTLED)
-    )
     called, back = select(conversations.c.id).where(CALLED), select(conversations.c.id).where(BACK)
-    every = union(waiting, called, back, with_replies, select(calls.c.conversation_id)).subquery()
+    every = union(waiting, called, back, _WITH_OPEN_REPLIES, select(calls.c.conversation_id)).subquery()
     query = select(every.c.id).where(every.c.id > after).order_by(every.c.id).limit(CANDIDATES)
     return list(connection.scalars(query))
 

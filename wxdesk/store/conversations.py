@@ -73,8 +73,8 @@ class SqlConversations:
         """
         return await self._db.read(_timeline, conversation_id, before, limit)
 
-    async def counts(self, now: datetime) -> InboxCounts:
-        """The figures for the chips, from the same expressions as `page`; none of them depends on `now`."""
+    async def counts(self) -> InboxCounts:
+        """The figures for the chips, from the same expressions as `page`."""
         return await self._db.read(inbox_rows.counts)
 
     async def day_counts(self, since: datetime) -> DayCounts:

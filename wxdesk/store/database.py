@@ -46,7 +46,7 @@ class Database(ABC):
         return await self._writing_at_once(lambda connection: body(connection, *args, **kwargs))
 
     async def read[**P, R](self, body: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """`body(connection, …)` on one consistent view; on SQLite a write through it fails."""
+        """`body(connection, …)` on one consistent view; a write through it fails."""
         return await self._reading(lambda connection: body(connection, *args, **kwargs))
 
     @abstractmethod

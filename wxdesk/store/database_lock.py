@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from wxdesk.core.errors import DatabaseInUse
@@ -21,6 +21,16 @@ PATIENCE_SECONDS = 3.0
 """A server may take a moment to see that the desk before has gone."""
 
 _TAKE = text("SELECT pg_try_advisory_lock(:key)").bindparams(key=KEY)
+_HELD = text(
+    "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database "
+    "WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND datname = current_database() "
+    "AND classid::bigint = :high AND objid::bigint = :low"
+).bindparams(high=KEY >> 32, low=KEY & 0xFFFFFFFF)
+
+
+def is_locked(connection: Connection) -> bool:
+    """Whether a desk has the database, without taking it."""
+    return bool(connection.scalar(_HELD))
 
 
 class DatabaseLock:

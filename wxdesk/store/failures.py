@@ -6,6 +6,7 @@ goes into our errors or the log: only a sentence from this table and the error's
 
 from __future__ import annotations
 
+import errno
 import logging
 import sqlite3
 
@@ -24,6 +25,9 @@ UNREACHABLE = "the database server cannot be reached"
 REFUSED = "the database server refused the user, the password or the database name"
 SILENT = "the database does not answer"
 CLOSED = "the store is closed"
+BUSY = "the database server has no room for more just now"
+CANCELLED = "the database server broke the query off"
+CROSSED = "two desks changed the same thing at once"
 OTHER = "the database answered with an error"
 
 SQLITE_FAILURES = (SQLAlchemyError, sqlite3.Error, OSError)
@@ -41,14 +45,32 @@ _SQLITE = {
     sqlite3.SQLITE_NOTADB: DAMAGED,
 }
 
+_FILE = {
+    errno.ENOSPC: DISK_FULL,
+    errno.EROFS: READ_ONLY,
+    errno.EACCES: READ_ONLY,
+    errno.EPERM: READ_ONLY,
+}
+
 _SQLSTATE = {
+    "53100": DISK_FULL,
+    "53300": BUSY,
+    "57014": CANCELLED,
+    "55P03": LOCKED,
+    "40001": CROSSED,
+    "40P01": CROSSED,
+    "25006": READ_ONLY,
     "28": REFUSED,
     "3D": REFUSED,
+    "42501": REFUSED,
     "08": UNREACHABLE,
     "57": UNREACHABLE,  # the server is shutting down or starting
-    "53": DISK_FULL,
-    "25": READ_ONLY,
+    "53": BUSY,  # of memory, or by a limit of its own
+    "58": DISK_FAULT,
+    "XX001": DAMAGED,
+    "XX002": DAMAGED,
 }
+"""By the whole code, or else by its class."""
 
 
 def store_error(error: BaseException) -> StoreError:
@@ -59,10 +81,16 @@ def store_error(error: BaseException) -> StoreError:
     if isinstance(code, int):
         reason = _SQLITE.get(code & 0xFF, OTHER)
     elif isinstance(sqlstate, str):
-        reason = _SQLSTATE.get(sqlstate[:2], OTHER)
+        reason = _SQLSTATE.get(sqlstate) or _SQLSTATE.get(sqlstate[:2], OTHER)
     elif isinstance(error, OSError) or (isinstance(error, DBAPIError) and error.connection_invalidated):
         reason = UNREACHABLE
     else:
         reason = OTHER
     log.error("database error: %s, code %s", type(original).__name__, sqlstate or code)
     return StoreError(reason=reason)
+
+
+def file_error(error: OSError) -> StoreError:
+    """The `StoreError` for a database file, or its folder, that the system does not let be used."""
+    log.error("the database file cannot be used: errno %s", error.errno)
+    return StoreError(reason=_FILE.get(error.errno or 0, DISK_FAULT))

@@ -7,14 +7,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, false, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, func, literal, or_, select, true
 
 from wxdesk.core.likeness import Sentence
-from wxdesk.core.model import Author, Conversation
+from wxdesk.core.model import Conversation
 from wxdesk.core.subject import LATELY, Fired, History, Wanted
 from wxdesk.desk.ports import Resolution, Undecided
 from wxdesk.store.columns import EPOCH, Moment
-from wxdesk.store.schema import WRITTEN, conversations, messages, replies, rule_firings
+from wxdesk.store.schema import OF_A_HUMAN, SPOKEN, WRITTEN, conversations, messages, replies, rule_firings
 
 
 def with_history(
@@ -43,7 +43,7 @@ def with_history(
 def so_far(connection: Connection, thread: Conversation, now: datetime) -> History:
     """All that a message would have before it that the contact wrote `now`, whatever the rules ask for."""
     ours = messages.c.conversation_id == thread.id
-    by_human = and_(replies.c.conversation_id == thread.id, replies.c.author == Author.OPERATOR)
+    by_human = and_(replies.c.conversation_id == thread.id, OF_A_HUMAN)
     answered = select(func.coalesce(func.max(replies.c.sent_at), literal(EPOCH, Moment))).where(by_human)
     written = select(func.max(messages.c.at), func.count().filter(messages.c.at > answered.scalar_subquery()))
     last, earlier = connection.execute(written.where(ours, WRITTEN)).one()
@@ -62,7 +62,7 @@ _answered: ScalarSelect[datetime | None] = (
     select(func.max(replies.c.sent_at))
     .where(
         replies.c.conversation_id == _asked.c.conversation_id,
-        replies.c.author == Author.OPERATOR,
+        OF_A_HUMAN,
         replies.c.sent_at <= _asked.c.at,
     )
     .correlate(_asked)
@@ -71,11 +71,15 @@ _answered: ScalarSelect[datetime | None] = (
 
 
 def _written(connection: Connection, wanted: Wanted, found: dict[int, History]) -> dict[int, History]:
-    """When the contact wrote before each message, and which one it is since a human answered."""
+    """When the contact wrote before each message, and which one it is since a human answered, as far as that is asked.
+
+    A conversation may hold a hundred thousand messages without a human's answer; rules tell the first few apart.
+    """
     last = select(func.max(messages.c.at)).where(_before).correlate(_asked).scalar_subquery()
     since = func.coalesce(_answered, literal(EPOCH, Moment))
-    earlier = select(func.count()).select_from(messages).where(_before, messages.c.at > since)
-    number = earlier.correlate(_asked).scalar_subquery()
+    earlier = select(messages.c.id).where(_before, messages.c.at > since, messages.c.at <= _asked.c.at)
+    few = earlier.limit(wanted.message_no).correlate(_asked).subquery()
+    number = select(func.count()).select_from(few).correlate(_asked).scalar_subquery()
     query = select(
         _asked.c.id,
         _asked.c.event,
@@ -102,7 +106,7 @@ def _fired(
         thread, rule_id = rule_firings.c.conversation_id, rule_firings.c.rule_id
         query = (
             select(thread, rule_id, func.max(rule_firings.c.at).label("last"), func.count().label("times"))
-            .where(thread.in_(threads), _of(rule_ids), rule_firings.c.shadow.is_(false()))
+            .where(thread.in_(threads), _of(rule_ids), SPOKEN)
             .group_by(thread, rule_id)
         )
         for row in connection.execute(query):
@@ -130,7 +134,7 @@ def _firings(
     found: defaultdict[int, list[tuple[int, datetime]]] = defaultdict(list)
     if rule_ids and threads:
         thread, rule_id, at = rule_firings.c.conversation_id, rule_firings.c.rule_id, rule_firings.c.at
-        spoke = and_(thread.in_(threads), rule_id.in_(rule_ids), rule_firings.c.shadow.is_(false()))
+        spoke = and_(thread.in_(threads), rule_id.in_(rule_ids), SPOKEN)
         for row in connection.execute(select(thread, rule_id, at).where(spoke).order_by(at)):
             found[row.conversation_id].append((row.rule_id, row.at))
     return found
@@ -144,7 +148,7 @@ def _lately(
         account, rule_id, at = rule_firings.c.account, rule_firings.c.rule_id, rule_firings.c.at
         query = (
             select(account, rule_id, func.count().label("times"))
-            .where(at > now - LATELY, _of(rule_ids), account.in_(accounts), rule_firings.c.shadow.is_(false()))
+            .where(at > now - LATELY, _of(rule_ids), account.in_(accounts), SPOKEN)
             .group_by(account, rule_id)
         )
         for row in connection.execute(query):

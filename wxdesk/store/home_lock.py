@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from wxdesk.core.errors import HomeInUse
+from wxdesk.store.failures import file_error
 
 FILE = "desk.lock"
 
@@ -39,6 +40,23 @@ class HomeLock:
             os.close(descriptor)
             raise
         return cls(descriptor)
+
+    @classmethod
+    def is_taken(cls, home: Path) -> bool:
+        """Whether a desk has `home`; makes no file. Raises `StoreError` if that cannot be found out."""
+        try:
+            descriptor = os.open(home / FILE, os.O_RDWR)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError as error:
+            raise file_error(error) from None
+        try:
+            _lock(descriptor)
+        except OSError:
+            return True
+        finally:
+            os.close(descriptor)
+        return False
 
     def release(self) -> None:
         """Let go; doing it twice does nothing."""

@@ -28,7 +28,7 @@ from wxdesk.core import parts
 from wxdesk.core.calls import RINGING, Call
 from wxdesk.core.inbox import DayCounts, InboxCounts, InboxFilter, InboxRow
 from wxdesk.core.model import Author, ReplyState
-from wxdesk.core.rules import SETTLED, UNFINISHED
+from wxdesk.core.rules import SETTLED
 from wxdesk.store.many_replies import HELD_BACK, UNDOABLE, by_hand
 from wxdesk.store.new_replies import load_replies
 from wxdesk.store.records import call_of, conversation_of, select_conversations
@@ -37,6 +37,7 @@ from wxdesk.store.schema import (
     OPEN,
     RISES,
     SNOOZED,
+    UNFINISHED,
     UNREAD,
     WRITTEN,
     calls,
@@ -149,7 +150,7 @@ def _of_drafts(own: ColumnElement[bool]) -> Select[Any]:
 
 def _unfinished(which: ColumnElement[bool]) -> Any:  # noqa: ANN401
     """When a rule last had something to say that it could not say."""
-    own = and_(decisions.c.conversation_id == conversations.c.id, decisions.c.outcome.in_(UNFINISHED))
+    own = and_(decisions.c.conversation_id == conversations.c.id, UNFINISHED)
     return select(func.max(decisions.c.decided_at)).where(own, which).correlate(conversations).scalar_subquery()
 
 

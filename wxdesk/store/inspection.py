@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 from wxdesk.core.errors import StoreDamaged
-from wxdesk.store.failures import DAMAGED, store_error
+from wxdesk.store.failures import DAMAGED, file_error, store_error
 
 CHECKED_UP_TO = 64 * 1024 * 1024
 """Bytes up to which the whole file is checked at every start: about 0.1 s. Beyond, damage shows when it is read."""
@@ -27,9 +27,9 @@ def revision_of(file: Path) -> str | None:
         StoreDamaged: the file is not a SQLite database, is damaged, or is another program's.
         StoreError: it cannot be read just now.
     """
-    if not file.exists() or file.stat().st_size == 0:
-        return None
     try:
+        if not file.exists() or file.stat().st_size == 0:
+            return None
         with closing(_read_only(file)) as connection:
             return _revision(connection, file)
     except sqlite3.DatabaseError as error:
@@ -39,6 +39,8 @@ def revision_of(file: Path) -> str | None:
         if code == sqlite3.SQLITE_CORRUPT:
             raise StoreDamaged(file.name, DAMAGED) from None
         raise store_error(error) from None
+    except OSError as error:
+        raise file_error(error) from None
 
 
 def _read_only(file: Path) -> sqlite3.Connection:

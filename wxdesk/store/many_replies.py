@@ -16,7 +16,7 @@ from wxdesk.store.steps import write_moves
 DRAFT = replies.c.state == ReplyState.DRAFT
 HELD = replies.c.state == ReplyState.HELD
 QUEUED = replies.c.state == ReplyState.QUEUED
-AUTOMATIC = replies.c.author == Author.RULE
+BY_RULE = replies.c.author == Author.RULE
 
 
 def by_hand(table: FromClause) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Concatenate
 
@@ -12,13 +12,12 @@ from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
 
 from wxdesk.core.errors import StoreError
-from wxdesk.core.model import Account
 from wxdesk.store.aside import SqlAside
 from wxdesk.store.calls import SqlCalls
 from wxdesk.store.conversations import SqlConversations
-from wxdesk.store.database import Database, insert_into
+from wxdesk.store.database import Database
 from wxdesk.store.decisions import SqlDecisions
-from wxdesk.store.failures import store_error
+from wxdesk.store.failures import file_error
 from wxdesk.store.home_lock import HomeLock
 from wxdesk.store.inspection import back_up, revision_of
 from wxdesk.store.migrate import Migrations
@@ -29,7 +28,6 @@ from wxdesk.store.pushes import SqlPushes
 from wxdesk.store.quarantine import SqlQuarantine
 from wxdesk.store.replies import SqlReplies
 from wxdesk.store.rules import SqlRules
-from wxdesk.store.schema import accounts
 from wxdesk.store.settings import SqlSettings
 from wxdesk.store.sqlite import SqliteDatabase
 from wxdesk.store.statistics import SqlStatistics
@@ -66,11 +64,6 @@ class SqlStore:
         self.transfers = SqlTransfers(db)
         self.aside = SqlAside(db)
 
-    async def register(self, configured: Sequence[Account]) -> None:
-        """Make the configured accounts known; accounts that are not configured any more keep their rows."""
-        if configured:
-            await self._db.write(_register, configured)
-
     async def close(self) -> None:
         """Commit what waits, close every connection, and let the home go. Doing it twice does nothing."""
         try:
@@ -79,16 +72,6 @@ class SqlStore:
             # Who else took the home while a hanging call still writes would make it two writers.
             if await self._db.close():
                 self._lock.release()
-
-
-ACCOUNT_FIELDS = ("name", "app_id", "original_id", "push_mode", "reply_mode", "hold_seconds")
-
-
-def _register(connection: Connection, configured: Sequence[Account]) -> None:
-    insert = insert_into(connection, accounts)
-    changes = {name: insert.excluded[name] for name in ACCOUNT_FIELDS[1:]}
-    rows = [{name: getattr(account, name) for name in ACCOUNT_FIELDS} for account in configured]
-    connection.execute(insert.on_conflict_do_update(index_elements=[accounts.c.name], set_=changes), rows)
 
 
 async def open_store(url: str, home: Path) -> SqlStore:
@@ -131,7 +114,7 @@ def parsed(url: str) -> URL:
     backend = found.drivername.partition("+")[0]
     if backend == "sqlite" and found.database and found.database != ":memory:":
         return URL.create("sqlite", database=found.database)
-    if backend in ("postgresql", "postgres"):
+    if backend == "postgresql":
         return found.set(drivername="postgresql+asyncpg")
     raise StoreError(reason=UNKNOWN_URL)
 
@@ -185,7 +168,7 @@ def _make(file: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch(mode=0o600)
     except OSError as error:
-        raise store_error(error) from None
+        raise file_error(error) from None
 
 
 async def _bring_up[**P](

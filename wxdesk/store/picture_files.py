@@ -40,7 +40,8 @@ class FolderOfPictures:
         try:
             if target.is_file() and target.stat().st_size == picture.size:
                 return
-            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            target.parent.mkdir(mode=0o700, exist_ok=True)
             _write_whole(target, data)
         except OSError as error:
             raise StoreError(reason=DISK_FULL if error.errno == errno.ENOSPC else DISK_FAULT) from None

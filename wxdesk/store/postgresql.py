@@ -139,6 +139,7 @@ class PostgresqlDatabase(Database):
     async def _read[R](self, body: Callable[[Connection], R]) -> R:
         try:
             async with self._engine.connect() as connection:
+                await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
                 return await connection.run_sync(body)
         except self._failures as error:
             raise store_error(error) from None

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import Connection, Row, delete, func, select, text, update
 
 from wxdesk.core.errors import NotFound, ShortcutTaken
 from wxdesk.core.templates import Template, same_shortcut
@@ -33,7 +33,7 @@ class SqlTemplates:
         await self._db.write(_delete, template_id)
 
     async def put_back(self, template: Template) -> None:
-        """Undo `delete`: the same id, revision and uses. Raises `ShortcutTaken`."""
+        """Undo `delete`: the same id, revision and uses; once more changes nothing. Raises `ShortcutTaken`."""
         await self._db.write(_put_back, template)
 
     async def revisions(self, template_id: int) -> list[Template]:
@@ -61,8 +61,15 @@ def _template(row: Row[Any]) -> Template:
     )
 
 
+def _known(connection: Connection) -> list[Template]:
+    """All templates; nobody else adds or changes one before this transaction ends."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(text(f"LOCK TABLE {templates.name} IN SHARE ROW EXCLUSIVE MODE"))
+    return _all(connection)
+
+
 def _save(connection: Connection, template: Template, at: datetime) -> Template:
-    known = _all(connection)
+    known = _known(connection)
     _refuse_taken(template, known)
     if template.id == 0:
         saved = replace(template, revision=1, updated_at=at, uses=0, last_used_at=None)
@@ -111,7 +118,10 @@ def _delete(connection: Connection, template_id: int) -> None:
 
 
 def _put_back(connection: Connection, template: Template) -> None:
-    _refuse_taken(template, _all(connection))
+    known = _known(connection)
+    if any(one.id == template.id for one in known):
+        return  # another desk was faster
+    _refuse_taken(template, known)
     connection.execute(templates.insert().values(id=template.id, **_values(template)))
 
 

@@ -12,7 +12,7 @@ from wxdesk.core.model import Reply
 from wxdesk.core.waiting import HANDED_OVER, LAST_MOMENT, WAITS, WINDOW_CLOSED, in_time
 from wxdesk.desk.waiting_ports import Tended, Terms
 from wxdesk.store.columns import MICROSECOND
-from wxdesk.store.many_replies import AUTOMATIC, DRAFT, HELD, changed, counting, move_all
+from wxdesk.store.many_replies import BY_RULE, DRAFT, HELD, changed, counting, move_all
 from wxdesk.store.parts import cancel_all
 from wxdesk.store.schema import contacts, conversations, replies
 
@@ -36,7 +36,7 @@ def tend(connection: Connection, now: datetime, terms: Terms) -> Tended:
     if not terms.only_by_hand:
         moved += _keep_from_interrupting(connection, now, terms.held_until)
         if terms.hands_over:
-            last = due & AUTOMATIC & _closes_with()
+            last = due & BY_RULE & _closes_with()
             handed_over = move_all(connection, Move.KEEP, last, now, error=HANDED_OVER)
     moved += _keep_stale(connection, due, now, terms)
     return Tended(moved + move_all(connection, Move.RELEASE, due, now), handed_over)
@@ -45,7 +45,7 @@ def tend(connection: Connection, now: datetime, terms: Terms) -> Tended:
 def _close(connection: Connection, now: datetime) -> list[Reply]:
     """Nothing can be sent any more once the reply window has closed; what waits says so."""
     closed = _HERE.where(conversations.c.window_until <= now).exists()
-    held = HELD & (AUTOMATIC | replies.c.due_at.is_(None)) & closed
+    held = HELD & (BY_RULE | replies.c.due_at.is_(None)) & closed
     kept = move_all(connection, Move.KEEP, held, now, error=WINDOW_CLOSED)
     drafts = update(replies).where(DRAFT, closed, replies.c.error != WINDOW_CLOSED)
     return kept + changed(connection, drafts.values(error=WINDOW_CLOSED))
@@ -53,7 +53,7 @@ def _close(connection: Connection, now: datetime) -> list[Reply]:
 
 def _forget_blocked(connection: Connection, now: datetime) -> list[Reply]:
     theirs = _HERE.join(contacts, contacts.c.id == conversations.c.contact_id).where(contacts.c.blocked)
-    return cancel_all(connection, HELD & AUTOMATIC & theirs.exists(), now, BY_OPERATOR)
+    return cancel_all(connection, HELD & BY_RULE & theirs.exists(), now, BY_OPERATOR)
 
 
 def _keep_from_interrupting(connection: Connection, now: datetime, held_until: Mapping[int, datetime]) -> list[Reply]:
@@ -62,7 +62,7 @@ def _keep_from_interrupting(connection: Connection, now: datetime, held_until: M
     for thread, until in held_until.items():
         window = select(conversations.c.window_until).where(conversations.c.id == thread)
         due_at = in_time(until, connection.scalar(window))
-        sooner = HELD & AUTOMATIC & (replies.c.conversation_id == thread) & (replies.c.due_at < due_at)
+        sooner = HELD & BY_RULE & (replies.c.conversation_id == thread) & (replies.c.due_at < due_at)
         moved += move_all(connection, Move.HOLD, sooner, now, WRITING, due_at=due_at)
     return moved
 
@@ -72,7 +72,7 @@ def _keep_stale(connection: Connection, due: ColumnElement[bool], now: datetime,
     if terms.stale_before is None:
         return []
     stale = due & (replies.c.due_at < terms.stale_before)
-    drafts = move_all(connection, Move.KEEP, stale & AUTOMATIC, now, error=terms.late)
+    drafts = move_all(connection, Move.KEEP, stale & BY_RULE, now, error=terms.late)
     return drafts + move_all(connection, Move.HOLD, stale, now, error=terms.why, due_at=None)
 
 

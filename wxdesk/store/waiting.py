@@ -14,7 +14,7 @@ from wxdesk.core.waiting import WAITS
 from wxdesk.desk.waiting_ports import Tended, Terms
 from wxdesk.store import tending, undoing, withholding
 from wxdesk.store.database import Database
-from wxdesk.store.many_replies import AUTOMATIC, HELD, HELD_BACK, QUEUED, UNDOABLE, by_hand, counting, move_all
+from wxdesk.store.many_replies import BY_RULE, HELD, HELD_BACK, QUEUED, UNDOABLE, by_hand, counting, move_all
 from wxdesk.store.parts import WELL, behind_a_stop, cancel_all, later_parts, let_go
 from wxdesk.store.schema import conversations, replies
 
@@ -52,7 +52,7 @@ class SqlWaiting:
 
     async def ask_after_pause(self, at: datetime, why: str) -> list[Reply]:
         """Hold without a deadline what a pause has kept from leaving."""
-        late = AUTOMATIC & HELD & (replies.c.due_at <= at)
+        late = BY_RULE & HELD & (replies.c.due_at <= at)
         kept = QUEUED & ~by_hand(replies) & ~behind_a_stop(replies)
         return await self._moved(Move.HOLD, late | kept, at, due_at=None, **_saying(why))
 
@@ -106,7 +106,7 @@ def _ask_after_restart(
     connection: Connection, at: datetime, stale_before: datetime, why: str, late: str
 ) -> list[Reply]:
     due_at, made_at = replies.c.due_at, replies.c.created_at
-    stale = HELD & AUTOMATIC & (made_at < stale_before) & (due_at.is_(None) | (due_at < stale_before))
+    stale = HELD & BY_RULE & (made_at < stale_before) & (due_at.is_(None) | (due_at < stale_before))
     drafts = move_all(connection, Move.KEEP, stale, at, **_saying(late))
     old = QUEUED & by_hand(replies) & (replies.c.updated_at < stale_before)
     asks = (HELD & due_at.is_not(None)) | old

@@ -50,7 +50,7 @@ class Figures(QObject):
             return
         self._asking = 3
         conversations, now = self._bridge.desk.store.conversations, self._bridge.desk.clock()
-        self._bridge.ask(conversations.counts(now), self._tell_inbox, self._failed)
+        self._bridge.ask(conversations.counts(), self._tell_inbox, self._failed)
         midnight = Days.of(self._bridge.desk.accounts.values()).midnight(now)
         self._bridge.ask(conversations.day_counts(midnight), self._tell_day, self._failed)
         self._bridge.ask(self._bridge.desk.alarms.longest_waiting(), self._tell_longest, self._failed)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 from wxdesk import i18n
 from wxdesk.core.errors import NoWindow
+from wxdesk.core.system_failures import unusable
 from wxdesk.desk.desk import Desk
 from wxdesk.ui import fonts
 from wxdesk.ui.alerts.attention import Attention
@@ -101,7 +102,10 @@ def grab_pages(
     pages are shown. The language is afterwards what it was.
     """
     application = make_application()
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unusable(folder, error) from None
 
     async def main() -> int:
         before = i18n.language()

@@ -11,6 +11,7 @@ import errno
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http import HTTPStatus
 from time import perf_counter
 from typing import cast
@@ -143,7 +144,9 @@ class Listener:
 
     async def _answer(self, door: Door, request: web.BaseRequest) -> _Seen:
         if request.method == hdrs.METH_GET:
-            return _Seen("checked", Answer(HTTPStatus.OK, door.check_url(_query(request), self._clock())))
+            query = _query(request)
+            answer = Answer(HTTPStatus.OK, door.check_url(query, self._clock()))
+            return _Seen("checked", answer, signed_at=_signed_at(query))
         if request.method != hdrs.METH_POST:
             raise PushRefused(Refusal.METHOD)
         body = await read_body(request, self._limits.body)
@@ -162,13 +165,14 @@ class Listener:
         if receipt.transferred and push.incoming is not None:
             answered = door.transfer(query, body, push.incoming, push.received_at)
             answer = Answer(HTTPStatus.OK, answered, content_type=_CONTENT_TYPES[find_format(answered)])
-            return _Seen("transferred" if receipt.new else "duplicate", answer, push)
+            return _Seen("transferred" if receipt.new else "duplicate", answer, push, _signed_at(query))
         success = self._success if Success.fits(request) else Answer(HTTPStatus.OK, SUCCESS)
-        return _Seen("kept" if receipt.new else "duplicate", success, push)
+        return _Seen("kept" if receipt.new else "duplicate", success, push, _signed_at(query))
 
     def _report(self, account: str, seen: _Seen, began: float) -> None:
         milliseconds = (perf_counter() - began) * 1000
-        self._publish(PushSeen(account, seen.outcome, self._clock(), milliseconds, seen.kind, seen.key))
+        seen_at = self._clock()
+        self._publish(PushSeen(account, seen.outcome, seen_at, milliseconds, seen.kind, seen.key, seen.signed_at))
 
     def _saw_no_http(self) -> None:
         self._publish(PushSeen("", f"refused: {Refusal.HTTP}", self._clock(), 0.0))
@@ -181,6 +185,7 @@ class _Seen:
     outcome: str
     answer: web.StreamResponse
     push: Push | None = None
+    signed_at: datetime | None = None
 
     @property
     def key(self) -> str:
@@ -197,6 +202,14 @@ class _Seen:
 def _query(request: web.BaseRequest) -> Query:
     """The parameters as they came over the wire: aiohttp's `query_string` has been decoded once already."""
     return read_query(request.rel_url.raw_query_string)
+
+
+def _signed_at(query: Query) -> datetime | None:
+    """The time in a request whose signature is right; None if it is no time."""
+    try:
+        return datetime.fromtimestamp(int(query.get("timestamp", "")), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _refusal(refused: PushRefused) -> Answer:

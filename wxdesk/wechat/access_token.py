@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from wxdesk.core.errors import NotSent, Refused, SendError
+from wxdesk.core.errors import Refused, SendError
 from wxdesk.core.events import Event, TokenChanged, TroubleRaised
 from wxdesk.core.model import Account
+from wxdesk.desk import sleeping
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.refusal_words import explain_refusal, refusal_words
 from wxdesk.i18n import tr
+from wxdesk.wechat.elapsed import seconds_elapsed
 
 log = logging.getLogger(__name__)
 
@@ -53,13 +53,15 @@ class _Held:
     token: str
     renew_at: float
     ends_at: float
+    expires_at: datetime  # the same moment as `ends_at`, by the clock on the wall
 
 
 class AccessTokens:
     """The tokens of all accounts.
 
     `margin` is how many seconds before its end a token is replaced; for the stable endpoint it must stay below
-    300, because before its last five minutes that one returns the same token again.
+    300, because before its last five minutes that one returns the same token again. `monotonic` must not stand still
+    while the machine sleeps: the tokens age.
     """
 
     def __init__(
@@ -69,7 +71,7 @@ class AccessTokens:
         clock: Clock,
         *,
         margin: float,
-        monotonic: Callable[[], float] = time.monotonic,
+        monotonic: Callable[[], float] = seconds_elapsed,
     ) -> None:
         self._fetch = fetch
         self._publish = publish
@@ -98,9 +100,9 @@ class AccessTokens:
         try:
             # Shielded: a waiter that is cancelled must not take the others' token away.
             return await asyncio.shield(self._flight(account))
-        except NotSent:
-            if held is not None and self._monotonic() < held.ends_at:
-                return held.token  # due for renewal, but good for a moment yet
+        except SendError:
+            if (good := self._good(account)) is not None:
+                return good.token  # due for renewal, but good for a moment yet
             raise
 
     def invalidate(self, account: Account, token: str, *, taken: bool = False) -> None:
@@ -113,13 +115,14 @@ class AccessTokens:
         if held is None or held.token != token:
             return
         del self._held[account.name]
-        if taken and self._monotonic() < held.renew_at:
+        # Both clocks must say so: one may stand still in a sleep, the other may be set.
+        if taken and self._monotonic() < held.renew_at and self._clock() < held.expires_at:
             self._suspect(account)
 
     def seconds_left(self, account: Account) -> float:
         """How long the held token lasts; 0 if none is held."""
-        held = self._held.get(account.name)
-        return 0.0 if held is None else max(0.0, held.ends_at - self._monotonic())
+        good = self._good(account)
+        return 0.0 if good is None else good.ends_at - self._monotonic()
 
     async def run(self, accounts: Iterable[Account] = ()) -> None:
         """Fetch the tokens of `accounts` at once, and replace each token before it ends, until cancelled.
@@ -136,9 +139,10 @@ class AccessTokens:
                     del self._renewals[account.name]
                     self._renew_unasked(account)
             soonest = min((due for _, due in self._renewals.values()), default=None)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(None if soonest is None else soonest - now):
-                    await self._planned.wait()
+            if soonest is None:
+                await self._planned.wait()
+            else:
+                await sleeping.sleep(min(soonest - now, sleeping.TICK_SECONDS), self._planned)
 
     def try_now(self, name: str) -> None:
         """Ask again at once for the token of the account `name`, if WeChat has refused it."""
@@ -174,19 +178,25 @@ class AccessTokens:
             raise
         # A token that lasts only briefly is still worth most of its time.
         lasts = max(grant.seconds - self._margin, grant.seconds * 0.75)
-        now = self._monotonic()
-        self._held[account.name] = _Held(grant.token, now + lasts, now + grant.seconds)
+        now, expires_at = self._monotonic(), self._clock() + timedelta(seconds=grant.seconds)
+        self._held[account.name] = _Held(grant.token, now + lasts, now + grant.seconds, expires_at)
         self._plan(account, lasts)
         if self._refused.pop(account.name, 0):
             self._publish(TroubleRaised(f"account:{account.name}", ""))
-        self._publish(TokenChanged(account.name, self._clock() + timedelta(seconds=grant.seconds)))
+        self._publish(TokenChanged(account.name, expires_at))
         return grant.token
 
     def _missed(self, account: Account, error: SendError) -> None:
-        """No token: say so, and ask again by itself; later and later if WeChat refuses, for that lasts."""
+        """No new token: say so, and ask again by itself; later and later if WeChat refuses, for that lasts.
+
+        The held one still counts until it ends, and then is asked for another at once.
+        """
         refused = self._refused[account.name] = self._refused.get(account.name, 0) + isinstance(error, Refused)
-        self._plan(account, min(LONGEST_RETRY_SECONDS, RETRY_SECONDS * 2 ** min(max(refused, 1) - 1, 10)))
-        self._publish(TokenChanged(account.name, None, explain_refusal(error)))
+        wait = min(LONGEST_RETRY_SECONDS, RETRY_SECONDS * 2 ** min(max(refused, 1) - 1, 10))
+        good = self._good(account)
+        self._plan(account, wait if good is None else min(wait, good.ends_at - self._monotonic()))
+        expires_at = None if good is None else good.expires_at
+        self._publish(TokenChanged(account.name, expires_at, explain_refusal(error)))
         if isinstance(error, Refused):
             words = refusal_words(error.errcode, error.errmsg)
             text = tr("{account} gets no access_token: {said}", account=account.name, said=words.sentence)
@@ -197,8 +207,15 @@ class AccessTokens:
         self._planned.set()
 
     def _renew_unasked(self, account: Account) -> None:
-        self._lived_its_time(account)
+        held = self._held.get(account.name)
+        if held is not None and self._monotonic() >= held.renew_at:
+            self._lived_its_time(account)
         self._flight(account)
+
+    def _good(self, account: Account) -> _Held | None:
+        """The held token while it has not ended."""
+        held = self._held.get(account.name)
+        return held if held is not None and self._monotonic() < held.ends_at else None
 
     def _lived_its_time(self, account: Account) -> None:
         """A token came to its end untaken, so nobody else fetches any."""

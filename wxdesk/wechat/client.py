@@ -26,6 +26,7 @@ from wxdesk.i18n import tr
 from wxdesk.wechat.access_token import AccessTokens, Grant
 from wxdesk.wechat.answer import Answer, refusal, split_rid
 from wxdesk.wechat.clock_check import ClockCheck
+from wxdesk.wechat.elapsed import seconds_elapsed
 from wxdesk.wechat.http import DEADLINE_SECONDS, ApiHttp, Part
 from wxdesk.wechat.payload import to_body
 from wxdesk.wechat.picture_hosts import PictureHosts
@@ -57,7 +58,7 @@ class WeChatClient:
         clock: Clock,
         *,
         deadline: float = DEADLINE_SECONDS,
-        monotonic: Callable[[], float] = time.monotonic,
+        monotonic: Callable[[], float] = seconds_elapsed,
         picture_hosts: PictureHosts | None = None,
     ) -> None:
         self._clock_check = ClockCheck(publish, clock)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from wxdesk.core.events import ApiCalled, PushSeen
 from wxdesk.core.model import Author, Contact, Content, Message, MessageType, Reply, ReplyState
 from wxdesk.core.traces import PushTrace, ReplyTrace
+from wxdesk.ui.traffic.entries import line_of
 from wxdesk.ui.traffic.traffic_model import MOST, Column, Role, TrafficFilter, TrafficModel
 
 T0 = datetime(2026, 3, 4, 5, 6, 7, 89_000, tzinfo=UTC)
@@ -51,6 +53,19 @@ def test_newer_entries_stand_on_top_and_none_stands_twice(model: TrafficModel) -
     model.replace([second, first])
     model.prepend([first, second, third])
     assert [model.index(row, 0).data(Role.LINE).entry for row in range(model.rowCount())] == [third, second, first]
+
+
+@pytest.mark.parametrize(
+    ("age", "result", "tone"),
+    [
+        (timedelta(minutes=10), "success", "accent"),
+        (timedelta(minutes=25), "success, 25 min old", "pending"),
+        (-timedelta(hours=2), "success, 2 h early", "pending"),
+    ],
+)
+def test_a_push_whose_time_is_far_off_says_so(age: timedelta, result: str, tone: str) -> None:
+    line = line_of(replace(push(1), signed_at=push(1).at - age))
+    assert (line.result, line.tone.value) == (result, tone)
 
 
 def test_the_oldest_fall_out(model: TrafficModel) -> None:

@@ -124,6 +124,21 @@ def test_the_detail_of_a_push_tells_its_whole_way_and_no_openid(
     assert WANG not in all_text(page)
 
 
+def test_the_detail_of_a_push_tells_how_far_the_clocks_are_apart(
+    qtbot: QtBot, answering: World, page: TrafficPage
+) -> None:
+    answering.say(WANG, "在吗")
+    qtbot.waitUntil(lambda: any("在吗" in said for said in column(page)))
+    select(page, "在吗")
+    qtbot.waitUntil(lambda: "before it came" in dict(page.detail.steps.texts()).get("Signed", ""))
+    answering.sandbox.forward(7300)
+    answering.say(WANG, "还在吗")
+    qtbot.waitUntil(lambda: any("还在吗" in said for said in column(page)))
+    select(page, "还在吗")
+    qtbot.waitUntil(lambda: "2 h ahead of this machine's clock" in dict(page.detail.steps.texts()).get("Signed", ""))
+    assert "The clock of this machine is slow." in dict(page.detail.steps.texts())["Signed"]
+
+
 def test_the_detail_goes_on_when_the_reply_does(qtbot: QtBot, answering: World, page: TrafficPage) -> None:
     conversation = answering.say(WANG, "在吗")
     answering.call(answering.desk.handoff.set_mode(conversation, ReplyMode.HOLD))

@@ -1,6 +1,5 @@
 """Every table, once, for both engines.
 
-    accounts
     raw_pushes ──┐ what WeChat said, byte for byte; its key is unique for ever
     contacts     │ who wrote
     conversations│ one a contact: mode, takeover, unread, waiting, preview, reply window, transfer, set aside
@@ -31,17 +30,19 @@ from wxdesk.store.schema.talk import (
     CALLED,
     CORRECTED,
     NOT_CALLED,
+    OF_A_HUMAN,
     OPEN,
     RISES,
     SNOOZED,
+    SPOKEN,
     UNDECIDED,
     UNDERIVED,
+    UNFINISHED,
     UNREAD,
     UNREADABLE,
     UNSEEN,
     WAITING,
     WRITTEN,
-    accounts,
     calls,
     contacts,
     conversations,
@@ -65,17 +66,19 @@ __all__ = [
     "CALLED",
     "CORRECTED",
     "NOT_CALLED",
+    "OF_A_HUMAN",
     "OPEN",
     "RISES",
     "SNOOZED",
+    "SPOKEN",
     "UNDECIDED",
     "UNDERIVED",
+    "UNFINISHED",
     "UNREAD",
     "UNREADABLE",
     "UNSEEN",
     "WAITING",
     "WRITTEN",
-    "accounts",
     "calls",
     "contacts",
     "conversations",

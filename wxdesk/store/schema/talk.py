@@ -22,23 +22,12 @@ from sqlalchemy import (
 
 from wxdesk.core.aside import Aside
 from wxdesk.core.calls import RINGING, SOMEBODY_WAITS, Cause
-from wxdesk.core.model import Author, BodyFormat, Content, MessageType, ModeSource, PushMode, ReplyMode, ReplyState
+from wxdesk.core.model import Author, BodyFormat, Content, MessageType, ModeSource, ReplyMode, ReplyState
 from wxdesk.core.pictures import PictureFormat, PictureState
 from wxdesk.core.rules import Outcome, RuleVerdict
 from wxdesk.core.steps import StepKind
 from wxdesk.store.columns import Choice, Moment, Nested, Words, identity
 from wxdesk.store.schema.base import metadata
-
-accounts = Table(
-    "accounts",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("app_id", Text, nullable=False),
-    Column("original_id", Text, nullable=False),
-    Column("push_mode", Choice(PushMode), nullable=False),
-    Column("reply_mode", Choice(ReplyMode), nullable=False),
-    Column("hold_seconds", Integer, nullable=False),
-)
 
 raw_pushes = Table(
     "raw_pushes",
@@ -183,7 +172,16 @@ decisions = Table(
     Column("problem", Words, nullable=False),
     UniqueConstraint("message_id"),
 )
+# The words stand in the SQL itself, as with UNREAD; they are those of `core.rules.UNFINISHED`.
+UNFINISHED = text("outcome IN ('incomplete', 'not_rendered')")
 Index(None, decisions.c.conversation_id, decisions.c.id)
+Index(
+    "ix_decisions_unfinished",
+    decisions.c.conversation_id,
+    decisions.c.decided_at,
+    sqlite_where=UNFINISHED,
+    postgresql_where=UNFINISHED,
+)
 Index(None, decisions.c.decided_at, decisions.c.rule_id)
 
 # Every rule that matched a message, the ones that said continue and those in the shadow as well.
@@ -198,7 +196,15 @@ rule_firings = Table(
     Column("at", Moment, nullable=False),
     Column("shadow", Boolean, nullable=False),
 )
-Index(None, rule_firings.c.conversation_id, rule_firings.c.rule_id, rule_firings.c.at)
+SPOKEN = rule_firings.c.shadow.is_(false())
+Index(
+    "ix_rule_firings_spoken",
+    rule_firings.c.conversation_id,
+    rule_firings.c.rule_id,
+    rule_firings.c.at,
+    sqlite_where=SPOKEN,
+    postgresql_where=SPOKEN,
+)
 Index(None, rule_firings.c.at, rule_firings.c.rule_id)
 Index(None, rule_firings.c.rule_id, rule_firings.c.at)
 
@@ -236,11 +242,19 @@ replies = Table(
     Column("aside", Nested(Aside)),
 )
 IS_PART = replies.c.part_of.is_not(None)
+OF_A_HUMAN = replies.c.author == literal_column("'operator'")
 Index(None, replies.c.state, replies.c.id)
 Index(None, replies.c.conversation_id, replies.c.state, replies.c.id)
 Index("ix_replies_timeline", replies.c.conversation_id, replies.c.created_at, replies.c.id)
 Index(None, replies.c.sent_at, replies.c.author)
 Index(None, replies.c.conversation_id, replies.c.sent_at, replies.c.id)
+Index(
+    "ix_replies_of_a_human",
+    replies.c.conversation_id,
+    replies.c.sent_at,
+    sqlite_where=OF_A_HUMAN,
+    postgresql_where=OF_A_HUMAN,
+)
 Index("ix_replies_part_of", replies.c.part_of, sqlite_where=IS_PART, postgresql_where=IS_PART)
 # What an operator changed, or stopped before it was tried, of what a rule had prepared; see `core.rule_figures`.
 CORRECTED = text(

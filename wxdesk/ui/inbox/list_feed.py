@@ -60,7 +60,7 @@ class ListFeed(QObject):
 
     def _ask_page(self, offset: int) -> None:
         desk = self._bridge.desk
-        self._bridge.ask(inbox_reading.list_page(desk.store, self._chosen, offset, desk.clock()), self._show_page)
+        self._bridge.ask(inbox_reading.list_page(desk.store, self._chosen, offset), self._show_page)
 
     def _more(self, offset: int) -> None:
         self._ask_page(offset)
@@ -80,7 +80,7 @@ class ListFeed(QObject):
         self._asking = True
         desk = self._bridge.desk
         ids, self._touched = frozenset(self._touched), set()
-        self._bridge.ask(inbox_reading.touched_rows(desk.store, ids, desk.clock()), self._merge, self._failed)
+        self._bridge.ask(inbox_reading.touched_rows(desk.store, ids), self._merge, self._failed)
 
     def _merge(self, answer: tuple[list[InboxRow], InboxCounts]) -> None:
         rows, counts = answer

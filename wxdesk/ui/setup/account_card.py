@@ -114,7 +114,10 @@ class AccountCard(Card):
             return "faint", tr("Not fetched yet; it is fetched before the first reply")
         if token.expires_at is None:
             return "failed", tr(token.error)
-        return "accent", tr("Valid for {left}; renewed by itself", left=countdown(token.expires_at - now))
+        left = countdown(token.expires_at - now)
+        if token.error:
+            return "pending", tr("Valid for {left}; no new one comes: {why}", left=left, why=tr(token.error))
+        return "accent", tr("Valid for {left}; renewed by itself", left=left)
 
 
 _FORMER = {

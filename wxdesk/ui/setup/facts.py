@@ -15,7 +15,7 @@ class Facts:
     """Where things are, and which secrets nobody has.
 
     `public_url` is what the tunnel makes of the listener, empty while none is configured. `database` is where
-    messages are kept, as config.toml says it, without a password. `former` has by account the secrets that were
+    messages are kept, without a user or a password. `former` has by account the secrets that were
     replaced (their names, never their values) and until when pushes made with them are still taken.
     """
 

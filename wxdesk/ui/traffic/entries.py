@@ -7,14 +7,14 @@ lines at each key costs nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 from wxdesk.core.events import ApiCalled, PushSeen
 from wxdesk.core.traces import PushTrace, ReplyTrace
 from wxdesk.i18n import tr
 from wxdesk.ui.traffic.outcomes import call_code, call_said, push_result, refusal_of
-from wxdesk.ui.words import kind_word, name_of
+from wxdesk.ui.words import kind_word, name_of, span_word
 
 type Entry = PushSeen | ApiCalled
 
@@ -81,6 +81,8 @@ def _push_line(entry: PushSeen, push: PushTrace | None) -> Line:
     msg_type, _, event = entry.kind.partition(":")
     unread = push is not None and bool(push.note)
     result, tone = push_result(entry.outcome, unread=unread)
+    if entry.is_untimely:
+        result, tone = untimely(entry, result), "pending"
     return Line(
         entry=entry,
         what=tr("GET check") if entry.outcome == "checked" else tr("Push {kind}", kind=msg_type).rstrip(),
@@ -90,6 +92,13 @@ def _push_line(entry: PushSeen, push: PushTrace | None) -> Line:
         said=_push_said(entry, push, event),
         push=push,
     )
+
+
+def untimely(entry: PushSeen, result: str) -> str:
+    """A result with how far the time in the signature is off."""
+    if entry.age < timedelta():
+        return tr("{result}, {span} early", result=result, span=span_word(-entry.age))
+    return tr("{result}, {span} old", result=result, span=span_word(entry.age))
 
 
 def _from(push: PushTrace | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from wxdesk.core import parts
 from wxdesk.core.errcodes import meaning_of
@@ -17,7 +17,7 @@ from wxdesk.ui.decision_words import short_outcome
 from wxdesk.ui.standing import Standstill, StandstillOf, nothing_holds, standing_of_reply
 from wxdesk.ui.traffic.entries import Line, precise_time
 from wxdesk.ui.traffic.outcomes import call_code, push_sentence
-from wxdesk.ui.words import author_word
+from wxdesk.ui.words import author_word, span_word
 
 MODES = {
     PushMode.PLAIN: "signed, plain text",
@@ -54,6 +54,8 @@ def push_steps(
     sentence = push_sentence(entry.outcome)
     if sentence:
         steps.append(Step(tr("What it means"), sentence))
+    if isinstance(entry, PushSeen) and entry.signed_at is not None:
+        steps.append(_signed(entry, entry.signed_at))
     if path is not None:
         steps += _kept(path, account)
     response = " · ".join(part for part in (line.result, line.took) if part)
@@ -104,6 +106,20 @@ def subject_of(line: Line) -> str:
     if isinstance(line.entry, PushSeen):
         return line.what
     return tr("Call {name}", name=line.what)
+
+
+def _signed(entry: PushSeen, at: datetime) -> Step:
+    time, early = f"{at.astimezone():%H:%M:%S}", entry.age < timedelta()
+    span = span_word(abs(entry.age))
+    if early:
+        said = tr("{time}, {span} ahead of this machine's clock", time=time, span=span)
+    else:
+        said = tr("{time}, {span} before it came", time=time, span=span)
+    if not entry.is_untimely:
+        return Step(tr("Signed"), said)
+    slow = tr("The clock of this machine is slow.")
+    old = tr("It is an old push that somebody has sent once more, or the clock of this machine is fast.")
+    return Step(tr("Signed"), f"{said} · {slow if early else old}", "pending")
 
 
 def _kept(path: PushPath, account: Account | None) -> list[Step]:

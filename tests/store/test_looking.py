@@ -1,0 +1,40 @@
+"""A look at the store changes nothing in it, on both engines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url
+
+from tests.postgresql import Postgres
+from wxdesk.core.errors import StoreTooNew
+from wxdesk.store import Condition, look_at, open_store
+
+pytestmark = pytest.mark.postgres
+
+
+def parts(home: Path) -> list[Path]:
+    return list(home.rglob("*"))
+
+
+async def test_an_empty_database_of_a_team_stays_empty(postgres: Postgres, home: Path) -> None:
+    url = postgres.fresh()
+    assert await look_at(url, home) is Condition.EMPTY
+    assert await look_at(url, home) is Condition.EMPTY
+    assert parts(home) == []
+
+
+async def test_a_teams_database_is_found_as_it_is(postgres: Postgres, home: Path) -> None:
+    url = postgres.fresh()
+    store = await open_store(url, home)
+    assert await look_at(url, home) is Condition.IN_USE
+    assert await look_at(url, home / "another") is Condition.IN_USE
+    await store.close()
+    assert await look_at(url, home) is Condition.SOUND
+    database = make_url(url).database or ""
+    postgres.tell("UPDATE alembic_version SET version_num = '0001'", database)
+    assert await look_at(url, home) is Condition.OLDER
+    postgres.tell("UPDATE alembic_version SET version_num = '9999'", database)
+    with pytest.raises(StoreTooNew):
+        await look_at(url, home)

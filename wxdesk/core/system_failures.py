@@ -1,0 +1,61 @@
+"""What a failure of the operating system is called for the operator; its own words are in the system's language."""
+
+from __future__ import annotations
+
+import errno
+
+from wxdesk.core.errors import BadInput
+
+NO_FILE = "there is no such file"
+NOT_ALLOWED = "this user may not use it"
+READ_ONLY_DISK = "this disk can only be read"
+FULL_DISK = "the disk is full"
+IS_FOLDER = "that is a folder"
+NO_FOLDER = "a file stands where a folder has to be"
+NO_TEXT = "it is not text in UTF-8"
+UNUSABLE = "it cannot be read or written"
+
+_FILES = {
+    errno.ENOENT: NO_FILE,
+    errno.EACCES: NOT_ALLOWED,
+    errno.EPERM: NOT_ALLOWED,
+    errno.EROFS: READ_ONLY_DISK,
+    errno.ENOSPC: FULL_DISK,
+    errno.EISDIR: IS_FOLDER,
+    errno.ENOTDIR: NO_FOLDER,
+    errno.EEXIST: NO_FOLDER,
+}
+
+TAKEN = "another program uses it"
+NO_ADDRESS = "this machine has no such address"
+NOT_LET = "this machine does not let the program listen there"
+
+_WINDOWS_TAKEN = 10048
+
+_ADDRESSES = {
+    errno.EADDRINUSE: TAKEN,
+    _WINDOWS_TAKEN: TAKEN,
+    errno.EACCES: NOT_LET,
+    errno.EPERM: NOT_LET,
+}
+
+
+class UnusableFile(BadInput):
+    """A file or folder that a person named cannot be read or written."""
+
+    template = "{file}: {reason}"
+
+    def __init__(self, file: str, reason: str) -> None:
+        super().__init__(file=file, reason=reason)
+
+
+def unusable(file: object, error: OSError | UnicodeError) -> UnusableFile:
+    """The error for a file or folder named `file` with which `error` happened."""
+    if isinstance(error, UnicodeError):
+        return UnusableFile(str(file), NO_TEXT)
+    return UnusableFile(str(file), _FILES.get(error.errno or 0, UNUSABLE))
+
+
+def why_not_listening(error: OSError) -> str:
+    """Why nothing can listen at an address, as an English sentence."""
+    return _ADDRESSES.get(error.errno or 0, NO_ADDRESS)

@@ -1,0 +1,54 @@
+"""A look at the store that changes nothing, for whoever only wants to know how it is."""
+
+from __future__ import annotations
+
+import asyncio
+from enum import Enum
+from pathlib import Path
+
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection
+
+from wxdesk.store.database_lock import is_locked
+from wxdesk.store.home_lock import HomeLock
+from wxdesk.store.inspection import revision_of
+from wxdesk.store.migrate import Migrations
+from wxdesk.store.opening import parsed
+from wxdesk.store.postgresql import PostgresqlDatabase
+
+
+class Condition(Enum):
+    """How a store was found."""
+
+    IN_USE = "in_use"  # by a desk, which is left alone
+    EMPTY = "empty"
+    OLDER = "older"
+    SOUND = "sound"
+
+
+async def look_at(url: str, home: Path) -> Condition:
+    """How the store that `url` names is, for the desk whose folder is `home`.
+
+    Raises:
+        StoreDamaged, StoreTooNew, StoreError: it could not be opened, and why.
+    """
+    found, migrations = parsed(url), Migrations()
+    if await asyncio.to_thread(HomeLock.is_taken, home):
+        return Condition.IN_USE
+    if found.drivername.startswith("sqlite"):
+        file = (home / (found.database or "")).resolve()
+        revision, name = await asyncio.to_thread(revision_of, file), file.name
+    else:
+        db, name = PostgresqlDatabase(found), found.database or ""
+        try:
+            if await db.read(is_locked):
+                return Condition.IN_USE
+            revision = await db.read(_revision)
+        finally:
+            await db.close()
+    is_current = migrations.is_current(revision, name)
+    return Condition.EMPTY if revision is None else Condition.SOUND if is_current else Condition.OLDER
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
