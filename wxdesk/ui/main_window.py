@@ -190,7 +190,8 @@ class MainWindow(QWidget):
         self.pause_bar.until_wanted.connect(self.pausing.pause)
         self.status_bar.pause_wanted.connect(self.pausing.toggle)
         self.status_bar.until_wanted.connect(self.pausing.pause)
-        self.inbox.held.wanted.connect(self._show_held)
+        self.inbox.held.wanted.connect(self._show_inbox)
+        self.inbox.chat.aside.back_wanted.connect(self._show_inbox)
         self.status_bar.day_began.connect(self.figures.ask)
         self.figures.day.connect(self.status_bar.show_day)
         self.figures.longest.connect(self.status_bar.show_longest)
@@ -230,7 +231,7 @@ class MainWindow(QWidget):
         self.pause_bar.setVisible(state.paused)
         self.setWindowTitle(tr("Paused · wxdesk") if state.paused else "wxdesk")
 
-    def _show_held(self) -> None:
+    def _show_inbox(self) -> None:
         self.show_page(0)
 
     def _show_trouble(self, trouble: TroubleRaised) -> None:

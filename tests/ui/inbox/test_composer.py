@@ -29,7 +29,7 @@ def composer(qtbot: QtBot) -> Composer:
 @pytest.fixture
 def sent(composer: Composer) -> list[str]:
     texts: list[str] = []
-    composer.sent.connect(texts.append)
+    composer.sent.connect(lambda _id, text: texts.append(text))
     return texts
 
 

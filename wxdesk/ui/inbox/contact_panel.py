@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from wxdesk.core.model import Contact
+from wxdesk.core.model import Contact, Conversation
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.incoming_words import source_rows
 from wxdesk.ui.inbox.tag_row import TagRow
@@ -36,14 +36,15 @@ class ContactPanel(QFrame):
     """Shows a contact; alias, tags and note are changed where they stand.
 
     Signals:
-        described: alias, note and tags as they are to be stored.
+        described: the conversation's id, and alias, note and tags of its contact as they are to be stored.
     """
 
-    described = Signal(str, str, tuple)
+    described = Signal(int, str, str, tuple)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._contact: Contact | None = None
+        self._conversation_id = 0
         self._saving = 0
         self.avatar = Avatar()
         self.alias = AliasEdit()
@@ -84,11 +85,12 @@ class ContactPanel(QFrame):
         column.addLayout(head)
         column.addLayout(facts)
 
-    def show_contact(self, contact: Contact, source: str | None, now: datetime) -> None:
-        """Show this contact; what is being written about the same one stays as it is."""
-        same = self._contact is not None and self._contact.id == contact.id
+    def show_contact(self, conversation: Conversation, source: str | None, now: datetime) -> None:
+        """Show this conversation's contact; what is being written about the same one stays as it is."""
+        contact, same = conversation.contact, conversation.id == self._conversation_id
         if not same:
-            self._saving = 0
+            self.save_unfinished()
+            self._conversation_id, self._saving = conversation.id, 0
         elif self._saving:
             return  # what was read is older than what is written here
         self._contact = contact
@@ -102,13 +104,13 @@ class ContactPanel(QFrame):
         self.source.set_role("text" if source else "secondary")
         self.tags.show_tags(contact.tags)
         if not (same and self.alias.hasFocus()):
-            self.alias.setText(contact.alias)
-            self.alias.setCursorPosition(0)
+            self.alias.show_name(contact.alias)
         if not (same and self.note.hasFocus()):
             self.note.setPlainText(contact.note)
 
     def save_unfinished(self) -> None:
-        """Store what was written before another contact is shown."""
+        """Store what was written before another contact is shown, or the window goes."""
+        self.tags.finish()
         self._save()
 
     def _save(self) -> None:
@@ -119,11 +121,12 @@ class ContactPanel(QFrame):
         if (alias, note, tags) != (contact.alias, contact.note, contact.tags):
             self._contact = replace(contact, alias=alias, note=note, tags=tags)
             self._saving += 1
-            self.described.emit(alias, note, tags)
+            self.described.emit(self._conversation_id, alias, note, tags)
 
-    def settle(self) -> None:
-        """What was written has been stored, or could not be."""
-        self._saving = max(0, self._saving - 1)
+    def settle(self, conversation_id: int) -> None:
+        """What was written about the contact of this conversation has been stored, or could not be."""
+        if conversation_id == self._conversation_id:
+            self._saving = max(0, self._saving - 1)
 
 
 class Avatar(QWidget):
@@ -171,6 +174,12 @@ class AliasEdit(QLineEdit):
         self.setCursor(Qt.CursorShape.IBeamCursor)
         self.textChanged.connect(self._say_whole)
         self._say_whole()
+
+    def show_name(self, name: str) -> None:
+        """Show what is stored; Esc brings that back."""
+        self._before = name
+        self.setText(name)
+        self.setCursorPosition(0)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Remember what stood there, for Esc."""

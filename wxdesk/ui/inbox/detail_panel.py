@@ -80,7 +80,7 @@ class DetailPanel(QFrame):
 
     def show_conversation(self, conversation: Conversation, source: str | None, reserve: int, now: datetime) -> None:
         """Show this conversation's contact and quota; `reserve` is its account's."""
-        self.contact.show_contact(conversation.contact, source, now)
+        self.contact.show_contact(conversation, source, now)
         self.quota.setText(quota_sentence(conversation, reserve, now))
         self.show_speaker(conversation, now)
 

@@ -21,6 +21,7 @@ from wxdesk.ui.inbox.explaining import Explaining
 from wxdesk.ui.inbox.held_work import HeldWork
 from wxdesk.ui.inbox.inbox_keys import bind_keys, key_sheet
 from wxdesk.ui.inbox.list_feed import ListFeed
+from wxdesk.ui.inbox.noting import Noting
 from wxdesk.ui.inbox.regions import Regions
 from wxdesk.ui.inbox.ticker import Pace, Ticker
 from wxdesk.ui.notices import Notices
@@ -46,6 +47,7 @@ class InboxPage(QWidget):
         self.feed = ListFeed(bridge, self.list, self)
         self.chat = ChatPanel(bridge, notices, self.session)
         self.detail = DetailPanel()
+        self.noting = Noting(self.detail.contact, bridge, notices)
         self.explaining = Explaining(bridge, self.session, self.detail, self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -67,6 +69,7 @@ class InboxPage(QWidget):
         self.held.feed.read.connect(self._pace)
         self.feed.loaded.connect(self._pace)
         self.session.standstills.changed.connect(self.ticker.beat)
+        self.session.turned.connect(self._turned)
         self.session.refreshed.connect(self._refreshed)
         self.session.opened.connect(self._begin_to_read)
         self.session.arrived.connect(self._mark_read)
@@ -76,7 +79,6 @@ class InboxPage(QWidget):
         self.chat.aside.back_wanted.connect(self.open_conversation)
         self.chat.header.list_wanted.connect(self.regions.list_drawer.toggle)
         self.chat.header.detail_wanted.connect(self.regions.toggle_detail)
-        self.detail.contact.described.connect(self._describe)
         self.ticker.ticked.connect(self._tick)
 
     def activate(self) -> None:
@@ -122,11 +124,10 @@ class InboxPage(QWidget):
         self._open(hit.conversation.id, hit)
 
     def _open(self, conversation_id: int, hit: SearchHit | None) -> None:
-        self.detail.contact.save_unfinished()
         self.explaining.pick("")
         self.list.select(conversation_id)
         self.regions.list_drawer.close()
-        self.session.open(conversation_id, hit)
+        self.session.open(conversation_id, hit, self.list.model.row(conversation_id))
 
     def next_one(self) -> None:
         """Open the conversation below the open one."""
@@ -182,12 +183,18 @@ class InboxPage(QWidget):
             account = self._bridge.desk.accounts.get(row.conversation.account)
             reserve = account.reserve if account is not None else 0
             self.detail.show_conversation(
-                row.conversation, row.conversation.session_from or self.session.source(), reserve, now
+                row.conversation, row.conversation.session_from or self.session.known.source(), reserve, now
             )
             self.explaining.refresh()
             if not all(call.seen for call in row.calls):
                 self._mark_read()
         self._pace()
+
+    def _turned(self) -> None:
+        """What was begun elsewhere for the conversation before is done, and whatever is typed now is for this one."""
+        self.detail.contact.save_unfinished()
+        if self.session.conversation_id is not None and not self.list.isAncestorOf(self.focusWidget() or self):
+            self.chat.composer.edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _begin_to_read(self) -> None:
         self._mark_read()
@@ -200,7 +207,7 @@ class InboxPage(QWidget):
         """What is open and in sight of somebody is read, and its call answered."""
         row = self.session.row
         nobody = self._bridge.desk.presence.now.away
-        if row is None or nobody or not self.isVisible() or not self.isActiveWindow():
+        if row is None or nobody or self.session.fresh or not self.isVisible() or not self.isActiveWindow():
             return
         if row.conversation.unread:
             self._bridge.ask(self._bridge.desk.handoff.mark_read(row.conversation.id))
@@ -238,21 +245,6 @@ class InboxPage(QWidget):
         self.explaining.pick(key)
         self.regions.detail_drawer.pull_out()
         self.detail.focus_reasons()
-
-    # -- commands
-
-    def _describe(self, alias: str, note: str, tags: tuple[str, ...]) -> None:
-        if self.session.row is not None:
-            conversation_id = self.session.row.conversation.id
-            work = self._bridge.desk.handoff.describe(conversation_id, alias=alias, note=note, tags=tags)
-            self._bridge.ask(work, self._described, self._not_described)
-
-    def _described(self, _: None) -> None:
-        self.detail.contact.settle()
-
-    def _not_described(self, error: Exception) -> None:
-        self.detail.contact.settle()
-        self._notices.report(error)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Whatever is typed with no field in focus goes into the composer; Esc closes a drawer."""
