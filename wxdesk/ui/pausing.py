@@ -84,7 +84,8 @@ class Pausing(QObject):
     def decide(self) -> None:
         """Put what asks to the operator."""
         self._notices.bar(BAR, "")
-        if self._held.feed.asking():
+        asked = any(panel.isVisible() for panel in self._window.findChildren(DecidePanel))
+        if self._held.feed.asking() and not asked:
             panel = DecidePanel(self._held.feed, self._held.deciding, self._bridge.desk.clock, self._window)
             panel.picked.connect(self._held.go_to)
             panel.open()

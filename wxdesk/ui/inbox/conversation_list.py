@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QListView, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from wxdesk.core.inbox import InboxCounts, InboxFilter, InboxRow, SearchHit
 from wxdesk.desk.ports import Clock
@@ -17,6 +17,7 @@ from wxdesk.ui.inbox.empty_state import EmptyState
 from wxdesk.ui.inbox.filter_chips import FilterChips
 from wxdesk.ui.inbox.held_strip import HeldStrip
 from wxdesk.ui.inbox.part_button import PARTS, PartButton
+from wxdesk.ui.inbox.rows_view import RowsView
 from wxdesk.ui.inbox.search_field import SearchField
 from wxdesk.ui.inbox.search_results import HitRole, SearchDelegate, SearchModel
 from wxdesk.ui.standing import StandstillOf, nothing_holds
@@ -34,9 +35,9 @@ class ConversationList(QFrame):
 
     Signals:
         picked: the id of a conversation to open. hit_picked: a `SearchHit` to open.
-        filter_chosen: an `InboxFilter`. search_wanted: a phrase. more_wanted: the next page's offset.
+        filter_chosen: an `InboxFilter`. search_wanted: a phrase. clicked: a row was chosen by mouse.
         settings_wanted: there is nothing yet and the operator wants to set the desk up.
-        left: `away` was pressed, or the row that is open already; a drawer closes then.
+        left: `away` was pressed, or a row; a drawer closes then.
     """
 
     picked = Signal(int)
@@ -44,6 +45,7 @@ class ConversationList(QFrame):
     filter_chosen = Signal(object)
     search_wanted = Signal(str)
     settings_wanted = Signal()
+    clicked = Signal()
     left = Signal()
 
     def __init__(
@@ -115,7 +117,13 @@ class ConversationList(QFrame):
         self.empty.stepped.connect(self._step)
         self.away.clicked.connect(self.left)
         self.view.clicked.connect(self.left)
+        self.view.clicked.connect(self.clicked)
         self.strip.left.connect(self.focus_rows)
+
+    def write_into(self, edit: QWidget) -> None:
+        """What is composed over a list belongs into `edit`."""
+        for view in (self.view, self.found, self.strip.view):
+            view.write_into(edit)
 
     # -- rows
 
@@ -267,8 +275,8 @@ class ConversationList(QFrame):
             self.chips.choose(InboxFilter.ALL)
 
 
-def _list(name: str, parent: QWidget) -> QListView:
-    view = QListView(parent)
+def _list(name: str, parent: QWidget) -> RowsView:
+    view = RowsView(parent)
     view.setAccessibleName(name)
     view.setFrameShape(QFrame.Shape.NoFrame)
     view.setUniformItemSizes(True)

@@ -19,13 +19,14 @@ from wxdesk.ui.inbox.conversation_list import ConversationList
 from wxdesk.ui.inbox.detail_panel import DetailPanel
 from wxdesk.ui.inbox.explaining import Explaining
 from wxdesk.ui.inbox.held_work import HeldWork
-from wxdesk.ui.inbox.inbox_keys import bind_keys, key_sheet
+from wxdesk.ui.inbox.inbox_keys import key_sheet
 from wxdesk.ui.inbox.list_feed import ListFeed
 from wxdesk.ui.inbox.noting import Noting
 from wxdesk.ui.inbox.regions import Regions
+from wxdesk.ui.inbox.rows_view import written
 from wxdesk.ui.inbox.ticker import Pace, Ticker
 from wxdesk.ui.notices import Notices
-from wxdesk.ui.shortcuts import Key
+from wxdesk.ui.shortcuts import Key, bind
 
 
 class InboxPage(QWidget):
@@ -55,14 +56,17 @@ class InboxPage(QWidget):
         row.addWidget(self.chat, 1)
         self.regions = Regions(self, self.list, self.chat, self.detail, row)
         self.held = HeldWork(bridge, notices, self.list.strip, self.session, self.chat.timeline)
+        self.list.write_into(self.chat.composer.edit)
         self._connect()
-        bind_keys(self, self._slots())
+        for key, slot in self._slots().items():
+            bind(self, key, slot)
         self._refreshed()
 
     def _connect(self) -> None:
         self._bridge.events.connect(self._hear)
         self.list.picked.connect(self.open_conversation)
         self.list.hit_picked.connect(self.open_hit)
+        self.list.clicked.connect(self._write)
         self.list.settings_wanted.connect(self.settings_wanted)
         self.held.conversation_wanted.connect(self.open_conversation)
         self.held.edit_wanted.connect(self.chat.start_editing)
@@ -194,14 +198,17 @@ class InboxPage(QWidget):
         """What was begun elsewhere for the conversation before is done, and whatever is typed now is for this one."""
         self.detail.contact.save_unfinished()
         if self.session.conversation_id is not None and not self.list.isAncestorOf(self.focusWidget() or self):
-            self.chat.composer.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._write()
+
+    def _write(self) -> None:
+        self.chat.composer.edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _begin_to_read(self) -> None:
         self._mark_read()
         if self.held.arrive():
             return
         if not isinstance(self.focusWidget(), QLineEdit) and not self.list.view.hasFocus():
-            self.chat.composer.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._write()
 
     def _mark_read(self) -> None:
         """What is open and in sight of somebody is read, and its call answered."""
@@ -250,11 +257,10 @@ class InboxPage(QWidget):
         """Whatever is typed with no field in focus goes into the composer; Esc closes a drawer."""
         focused = self.focusWidget()
         writing = isinstance(focused, QLineEdit | QPlainTextEdit)
-        command = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
         if event.key() == Qt.Key.Key_Escape and self.regions.drawer_open:
             self.regions.leave_drawers()
-        elif event.text() and event.text().isprintable() and not command and not writing:
-            self.chat.type_into(event.text())
+        elif written(event) and not writing:
+            self.chat.type_into(written(event))
         else:
             super().keyPressEvent(event)
 

@@ -23,6 +23,7 @@ from wxdesk.ui.inbox.anchored_view import AnchoredView
 from wxdesk.ui.inbox.bubble_content import held_in, picture_of
 from wxdesk.ui.inbox.bubble_delegate import BUBBLES, Target
 from wxdesk.ui.inbox.bubble_words import BubbleAction, Key, offers_in
+from wxdesk.ui.inbox.rows_view import written
 from wxdesk.ui.inbox.timeline_entries import Entry
 from wxdesk.ui.inbox.timeline_model import EntryRole, TimelineModel
 from wxdesk.ui.standing import StandstillOf, nothing_holds
@@ -143,8 +144,8 @@ class TimelineView(AnchoredView):
             return
         elif event.key() == Qt.Key.Key_Down and self.currentIndex().row() == self._timeline.rowCount() - 1:
             self.left_below.emit()
-        elif event.text().isprintable() and event.text() and not event.modifiers() & _COMMAND:
-            self.typed.emit(event.text())
+        elif written(event):
+            self.typed.emit(written(event))
         else:
             super().keyPressEvent(event)
 
@@ -164,7 +165,8 @@ class TimelineView(AnchoredView):
             return False
         for offer in offers_in(entry):
             if offer.key is key:
-                self.acted.emit(offer.action, entry.key)
+                if not event.isAutoRepeat():  # a key held down must not go on with the next bubble
+                    self.acted.emit(offer.action, entry.key)
                 return True
         return False
 

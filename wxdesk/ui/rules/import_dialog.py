@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from wxdesk.desk.import_check import Change, ImportCheck, outlook
 from wxdesk.i18n import tr
+from wxdesk.ui.dialogs import Dialog
 from wxdesk.ui.history.comparison import ComparedSection
 from wxdesk.ui.history.comparison_view import ComparisonView
 from wxdesk.ui.rules.import_words import calendar_comparison, calendar_word, change_word, rule_comparison
@@ -19,7 +20,7 @@ WIDTH, HEIGHT = 800, 520
 LIST, ROW = 264, 48
 
 
-class ImportDialog(QDialog):
+class ImportDialog(Dialog):
     """At the left what changes, at the right how. Cancel has the keyboard, so that Enter alone replaces nothing.
 
     Signals:
