@@ -11,14 +11,16 @@ from threading import Event
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.conftest import texts
 from tests.ui.world import PATIENCE, World
-from wxdesk.core.model import Contact, Content, Reply, ReplyKind
+from wxdesk.core.aside import Status
+from wxdesk.core.model import Contact, Content, Reply, ReplyKind, ReplyMode
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.dialogs import ConfirmDialog
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.main_window import MainWindow
 
@@ -268,3 +270,44 @@ def test_a_panel_on_a_page_that_is_not_shown_goes_with_its_customer_too(
     inbox.chat.panels.link.fill(replace(LINK, title="For Wang"))
     inbox.chat.panels.link.submit()
     qtbot.waitUntil(lambda: sent_to(world) == [(WANG, "For Wang")])
+
+
+def menu_of(page: InboxPage, name: str) -> QMenu:
+    return next(menu for menu in page.findChildren(QMenu) if menu.accessibleName() == name)
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
+def test_a_menu_is_about_the_customer_it_was_opened_for(
+    qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, opened: Open, two: tuple[int, int]
+) -> None:
+    li, wang = two
+    opened(li)
+    page.chat.header._open_menu()
+    page.chat.takeover.open_menu()
+    page.chat.aside.open_menu()
+    wanted = {"Mode": "By hand", "For how long to take over": "Until I hand back", "Until when to snooze": "For 1 hour"}
+    chosen = [next(act for act in menu_of(page, name).actions() if act.text() == text) for name, text in wanted.items()]
+    with busy(world):
+        page.open_conversation(wang)
+        assert not any(menu.isVisible() for menu in page.findChildren(QMenu))
+        for action in chosen:
+            action.trigger()
+    settle(qtbot, page, bridge)
+    stored = [world.call(world.desk.store.conversations.get(one)) for one in (li, wang)]
+    assert [one.mode for one in stored] == [ReplyMode.OFF, None]
+    assert [one.taken_over for one in stored] == [True, False]
+    assert [one.status for one in stored] == [Status.SNOOZED, Status.OPEN]
+
+
+def test_a_question_is_about_the_customer_it_names(
+    qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, opened: Open, two: tuple[int, int]
+) -> None:
+    li, wang = two
+    opened(li)
+    page.chat.transfer.ask()
+    page.open_conversation(wang)  # as a notice on the desktop does
+    settle(qtbot, page, bridge)
+    page.window().findChildren(ConfirmDialog)[0].action.click()
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    stored = [world.call(world.desk.store.conversations.get(one)) for one in (li, wang)]
+    assert [one.transfer_armed for one in stored] == [True, False]

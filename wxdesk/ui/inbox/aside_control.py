@@ -85,17 +85,15 @@ class AsideControl(QObject):
         if conversation.status is not Status.OPEN:
             menu.addSeparator()
             menu.addAction(tr("Reopen") if conversation.status is Status.RESOLVED else tr("Wake now"))
-        menu.triggered.connect(self._choose)
+        menu.triggered.connect(partial(self._choose, conversation))
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(anchor.mapToGlobal(QPoint(anchor.width() - menu.sizeHint().width(), anchor.height() + 4)))
         menu.setActiveAction(menu.actions()[0])
 
-    def _choose(self, action: QAction) -> None:
-        conversation, until = self._conversation, action.data()
-        if conversation is None:
-            return
+    def _choose(self, conversation: Conversation, action: QAction) -> None:
+        until = action.data()
         if not isinstance(until, datetime):
-            self._reopen()
+            self._bridge.ask(self._bridge.desk.aside.reopen(conversation.id))
             return
         work = self._bridge.desk.aside.snooze(conversation.id, until)
         self._bridge.ask(work, partial(self._snoozed, conversation, until))

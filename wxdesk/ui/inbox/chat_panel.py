@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFrame, QMenu, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from wxdesk.core.model import Reply, ReplyKind
+from wxdesk.core.model import Reply, ReplyKind, ReplyMode
 from wxdesk.core.text_links import TextLink
 from wxdesk.core.waiting import WAITS
 from wxdesk.i18n import tr
@@ -72,6 +72,7 @@ class ChatPanel(QFrame):
         self.transfer = TransferBar(bridge, notices)
         self.takeover = TakeoverControl(self.header, bridge, session)
         self.aside = AsideControl(self.header, self.composer.edit, bridge, session, notices)
+        self.timeline.write_into(self.composer.edit)
         self._arrange()
         self._connect()
 
@@ -255,6 +256,7 @@ class ChatPanel(QFrame):
     def start_editing(self, reply: Reply) -> None:
         """Let the operator change a reply of the open conversation that cannot leave meanwhile."""
         if reply.conversation_id != self._session.conversation_id:
+            self.in_hand.put_back(reply.id, False)  # the operator has gone elsewhere meanwhile
             return
         self.refresh(self._bridge.desk.clock())  # the conversation may have been opened for this only now
         if reply.content.kind is ReplyKind.TEXT:
@@ -279,6 +281,5 @@ class ChatPanel(QFrame):
         }[action]
         self._bridge.ask(command(reply.id))
 
-    def _set_mode(self, mode: object) -> None:
-        if self._session.conversation_id is not None:
-            self._bridge.ask(self._bridge.desk.handoff.set_mode(self._session.conversation_id, mode))  # type: ignore[arg-type]
+    def _set_mode(self, conversation_id: int, mode: ReplyMode | None) -> None:
+        self._bridge.ask(self._bridge.desk.handoff.set_mode(conversation_id, mode))

@@ -37,7 +37,12 @@ class InHand(QObject):
     ) -> None:
         """Keep what waits from leaving and from giving way, and call `then` with what it is then."""
         self._before[reply.id] = reply
-        self._bridge.ask(self._bridge.desk.handoff.keep(reply.id), then, failed)
+        told = partial(self._not_taken, reply.id, failed or self._bridge.failed.emit)
+        self._bridge.ask(self._bridge.desk.handoff.keep(reply.id), then, told)
+
+    def _not_taken(self, reply_id: int, failed: Callable[[Exception], None], error: Exception) -> None:
+        self._before.pop(reply_id, None)
+        failed(error)
 
     def put_back(self, reply_id: int, changed: bool) -> None:
         """Let it wait as before; `changed`: something else had been written for it."""
