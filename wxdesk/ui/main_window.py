@@ -127,6 +127,11 @@ class MainWindow(QWidget):
         self.raise_()
         self.activateWindow()
 
+    def _be_in_front(self) -> None:
+        """Something is asked here, and what led to it may have been chosen in the tray."""
+        if self.isMinimized() or not self.isActiveWindow():
+            self.come_forward()
+
     def _bring_forward(self, widget: QWidget) -> None:
         self.show_page(self.stack.indexOf(widget))
 
@@ -144,6 +149,13 @@ class MainWindow(QWidget):
         ]
         ShortcutSheet(groups, self).open()
 
+    def put_by(self) -> None:
+        """Store what stands in a field that is stored when one leaves it; the bridge still has to carry it."""
+        self.inbox.detail.contact.save_unfinished()
+        focused = self.focusWidget()
+        if focused is not None:
+            focused.clearFocus()
+
     def finish(self) -> None:
         """Remember the place and really close."""
         self._memory.keep_place(self)
@@ -153,16 +165,21 @@ class MainWindow(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Only say that the operator wants to leave; whoever runs the window finishes it.
 
-        Where something is unsaved, its page is shown and asks first.
+        Where something is unsaved, each such page is shown and asks first.
         """
         if self._finished:
             event.accept()
             return
         event.ignore()
-        for index, page in enumerate(self.pages):
+        self._leave_from(0)
+
+    def _leave_from(self, index: int) -> None:
+        """Let each page from there on ask about what is unsaved, one after the other."""
+        for at, page in enumerate(self.pages[index:], index):
             if isinstance(page.widget, Unsaved) and page.widget.unsaved:
-                self.show_page(index)
-                page.widget.leave(self.closing.emit)
+                self._be_in_front()
+                self.show_page(at)
+                page.widget.leave(partial(self._leave_from, at + 1))
                 return
         self.closing.emit()
 
@@ -187,6 +204,7 @@ class MainWindow(QWidget):
         self._bridge.failed.connect(self.notices.report)
         self.rail.chosen.connect(self.show_page)
         self.pause_bar.resume_wanted.connect(self.pausing.resume)
+        self.pausing.asks.connect(self._be_in_front)
         self.pause_bar.until_wanted.connect(self.pausing.pause)
         self.status_bar.pause_wanted.connect(self.pausing.toggle)
         self.status_bar.until_wanted.connect(self.pausing.pause)

@@ -36,6 +36,7 @@ from wxdesk.ui.inbox.template_picker import TemplatePicker
 from wxdesk.ui.inbox.timeline_view import TimelineView
 from wxdesk.ui.inbox.transfer_bar import TransferBar
 from wxdesk.ui.inbox.typing_notice import TypingNotice
+from wxdesk.ui.inbox.unfinished import Unfinished
 from wxdesk.ui.notices import Notices
 from wxdesk.ui.theme import Measure
 
@@ -63,6 +64,7 @@ class ChatPanel(QFrame):
         changes = ChangeSaving(bridge, session, self)
         self.panels = SendingPanels(self, self.composer, self.album, bridge, session, changes)
         self.writing = ReplyWriting(self.composer, bridge, session, changes, notices)
+        self.unfinished = Unfinished(self.composer, self.panels, notices)
         self.in_hand = InHand(self.composer, bridge, session, notices)
         self.taking_back = TakingBack(self.composer, self.panels, bridge, session, notices)
         self.templates = TemplateInsertion(self, self.composer, self.panels, bridge, session)

@@ -100,6 +100,15 @@ class Composer(QFrame):
         self._now = now
         self._show_state()
 
+    @property
+    def conversation_id(self) -> int:
+        """Whom one writes to, 0 for nobody."""
+        return self._id
+
+    def begun(self) -> set[int]:
+        """The conversations in which something was written that is not sent."""
+        return self._sheets.begun() | ({self._id} if self._sheet.loses else set())
+
     def unfinished(self, conversation_id: int) -> str:
         """What was written for a conversation that is not open."""
         return self._sheets.own(conversation_id)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
 
 from wxdesk.core.events import AccountChanged, Event, PresenceChanged, TakeoverEnding
 from wxdesk.core.inbox import SearchHit
-from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.inbox.chat_panel import ChatPanel
 from wxdesk.ui.inbox.chat_session import ChatSession
@@ -24,6 +23,7 @@ from wxdesk.ui.inbox.list_feed import ListFeed
 from wxdesk.ui.inbox.noting import Noting
 from wxdesk.ui.inbox.regions import Regions
 from wxdesk.ui.inbox.rows_view import written
+from wxdesk.ui.inbox.stepping import Stepping
 from wxdesk.ui.inbox.ticker import Pace, Ticker
 from wxdesk.ui.notices import Notices
 from wxdesk.ui.shortcuts import Key, bind
@@ -57,6 +57,7 @@ class InboxPage(QWidget):
         self.regions = Regions(self, self.list, self.chat, self.detail, row)
         self.held = HeldWork(bridge, notices, self.list.strip, self.session, self.chat.timeline)
         self.list.write_into(self.chat.composer.edit)
+        self.stepping = Stepping(self.list, self.session, notices)
         self._connect()
         for key, slot in self._slots().items():
             bind(self, key, slot)
@@ -79,7 +80,9 @@ class InboxPage(QWidget):
         self.session.arrived.connect(self._mark_read)
         self.chat.timeline.picked.connect(self.explaining.pick)
         self.chat.why_wanted.connect(self._why)
-        self.chat.aside.done.connect(self._go_on)
+        self.chat.unfinished.wanted.connect(self.open_conversation)
+        self.chat.aside.done.connect(self.stepping.go_on)
+        self.stepping.wanted.connect(self.open_conversation)
         self.chat.aside.back_wanted.connect(self.open_conversation)
         self.chat.header.list_wanted.connect(self.regions.list_drawer.toggle)
         self.chat.header.detail_wanted.connect(self.regions.toggle_detail)
@@ -91,6 +94,15 @@ class InboxPage(QWidget):
         self.held.feed.load()
         self._mark_read()
 
+    @property
+    def unsaved(self) -> bool:
+        """Whether closing the program now would lose something that was written."""
+        return bool(self.chat.unfinished.conversations())
+
+    def leave(self, then: Callable[[], None]) -> None:
+        """Call `then` at once, or if the operator lets go what he has not sent."""
+        self.chat.unfinished.leave(then)
+
     def keys(self) -> Sequence[Key]:
         """What this page's keys do, for the sheet."""
         return key_sheet()
@@ -99,10 +111,10 @@ class InboxPage(QWidget):
         return {
             "Ctrl+K": self.regions.focus_search,
             "Ctrl+F": self.regions.focus_search,
-            "Alt+Down": self.next_one,
-            "Alt+Up": self.previous_one,
-            "Alt+Shift+Down": self.next_unread,
-            "Alt+Shift+Up": self.previous_unread,
+            "Alt+Down": self.stepping.next_one,
+            "Alt+Up": self.stepping.previous_one,
+            "Alt+Shift+Down": self.stepping.next_unread,
+            "Alt+Shift+Up": self.stepping.previous_unread,
             "F4": self.chat.takeover.toggle,
             "Shift+F4": self.chat.takeover.open_menu,
             "F5": self.chat.aside.toggle,
@@ -132,40 +144,6 @@ class InboxPage(QWidget):
         self.list.select(conversation_id)
         self.regions.list_drawer.close()
         self.session.open(conversation_id, hit, self.list.model.row(conversation_id))
-
-    def next_one(self) -> None:
-        """Open the conversation below the open one."""
-        self._step(1, unread=False)
-
-    def previous_one(self) -> None:
-        """Open the conversation above the open one."""
-        self._step(-1, unread=False)
-
-    def next_unread(self) -> None:
-        """Open the next conversation below that has something unread."""
-        self._step(1, unread=True)
-
-    def previous_unread(self) -> None:
-        """Open the next conversation above that has something unread."""
-        self._step(-1, unread=True)
-
-    def _step(self, step: int, *, unread: bool) -> None:
-        found = self.list.neighbour(step, unread)
-        if found is not None:
-            self.open_conversation(found)
-        elif unread:
-            self._notices.toast(tr("No more unread conversations in this direction."))
-
-    def _go_on(self, conversation_id: int) -> None:
-        """Leave what has been set aside for the next one in the list, the one above if it was the last."""
-        if conversation_id != self.session.conversation_id:
-            return
-        found = self.list.neighbour(1, unread=False) or self.list.neighbour(-1, unread=False)
-        if found is not None:
-            self.open_conversation(found)
-        else:
-            self.list.select(None)
-            self.session.close()
 
     # -- keeping up
 

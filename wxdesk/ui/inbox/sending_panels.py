@@ -130,6 +130,17 @@ class SendingPanels(QObject):
         if isinstance(self._open, ContentPanel):
             self._open.set_room(self._composer.closed(), cost_words(1, self._composer.fit().left))
 
+    def begun(self) -> set[int]:
+        """The conversations in which something was made that is not sent."""
+        begun = {written_in for written_in, _ in self._put_by}
+        if any(self._loses(panel) for panel in self._panels):
+            begun.add(self._written_in)
+        return {one for one in begun if one is not None}
+
+    def _loses(self, panel: ContentPanel) -> bool:
+        changes = self._editing if panel is self._open else None
+        return not panel.is_blank if changes is None else panel.content() != changes.content
+
     def close(self) -> None:
         """Put away what is open; what was begun for one contact is put by, and never stays there for another."""
         if self._open is not None:
