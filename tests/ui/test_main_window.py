@@ -19,7 +19,6 @@ from wxdesk.core.rules import Action, ActionKind, Condition, Rule
 from wxdesk.core.takeover import TakeOverFor
 from wxdesk.ui.appearance import Appearance, Look
 from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.dialogs import ConfirmDialog
 from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.main_window import MainWindow
@@ -105,22 +104,6 @@ def test_f8_pauses_the_desk_itself_and_resumes_it(qtbot: QtBot, active: MainWind
     [reply] = _replies(world, conversation)
     world.wait_until_sent(reply)
     assert len(world.sandbox.sent) == 1
-
-
-def test_f8_pauses_whatever_lies_over_the_window(qtbot: QtBot, active: MainWindow, world: World) -> None:
-    active.show_keys()
-    [sheet] = active.findChildren(ShortcutSheet)
-    ConfirmDialog(sheet, "Really?", "", "Yes").ask(lambda: None)
-    [question] = sheet.findChildren(ConfirmDialog)
-    qtbot.waitUntil(question.isActiveWindow)
-    qtbot.keyClick(question, Qt.Key.Key_F8)
-    qtbot.waitUntil(active.pause_bar.isVisible)
-    assert world.desk.health.state.paused
-
-
-def test_a_key_held_down_does_a_thing_once(active: MainWindow) -> None:
-    repeating = {found.key().toString() for found in active.findChildren(QShortcut) if found.autoRepeat()}
-    assert repeating <= {"Ctrl+Z", "Ctrl+Shift+Z", "Ctrl+Y", "Ctrl+F"}
 
 
 def test_the_buttons_pause_and_resume_too(qtbot: QtBot, window: MainWindow, world: World) -> None:

@@ -133,6 +133,18 @@ def test_a_pause_is_told_of_what_is_queued_but_not_of_what_a_human_sends() -> No
     assert standing_of_reply(queued, NOW, Standstill.WRITING).text == "Tries again in 5 s"
 
 
+def test_a_clock_that_begins_anew_begins_full() -> None:
+    made = reply(1, S.HELD, minutes=10, due_at=NOW + timedelta(seconds=8))
+    assert share_left(replace(made, updated_at=NOW), NOW) == 1.0
+    assert share_left(replace(made, updated_at=NOW), NOW + timedelta(seconds=4)) == 0.5
+
+
+def test_a_reply_that_failed_and_is_thrown_away_was_not_taken_back() -> None:
+    mine = replace(reply(1, S.CANCELLED, due_at=SOON), author=Author.OPERATOR, by="operator")
+    assert standing_of_reply(mine, NOW).text == "Taken back"
+    assert standing_of_reply(replace(mine, errcode=45047, error="out of quota"), NOW).text == "Stopped by you"
+
+
 @pytest.mark.parametrize(
     ("last_moment", "standstill", "said", "notice"),
     [

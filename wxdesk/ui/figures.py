@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, time
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -77,4 +77,4 @@ class Figures(QObject):
 
 def local_midnight(now: datetime) -> datetime:
     """When the operator's day began."""
-    return now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+    return datetime.combine(now.astimezone().date(), time()).astimezone()  # where clocks change, by the night's offset

@@ -19,7 +19,7 @@ from wxdesk.ui.figures import Figures
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.takeover_news import TakeoverNews
 from wxdesk.ui.memory import Memory
-from wxdesk.ui.notices import Notices
+from wxdesk.ui.notices import Notices, announce
 from wxdesk.ui.pages import Unsaved, build_pages
 from wxdesk.ui.pause_bar import PauseBar
 from wxdesk.ui.pausing import Pausing
@@ -109,16 +109,12 @@ class MainWindow(QWidget):
     def open_conversation(self, conversation_id: int) -> None:
         """Show a conversation in the inbox."""
         self.show_page(0)
-        inbox = self.pages[0].widget
-        if isinstance(inbox, InboxPage):
-            inbox.open_conversation(conversation_id)
+        self.inbox.open_conversation(conversation_id)
 
     @property
     def open_conversation_id(self) -> int | None:
         """The conversation that is before the operator's eyes while the window is."""
-        inbox = self.pages[0].widget
-        shown = isinstance(inbox, InboxPage) and self.stack.currentWidget() is inbox
-        return inbox.session.conversation_id if shown and isinstance(inbox, InboxPage) else None
+        return self.inbox.session.conversation_id if self.stack.currentWidget() is self.inbox else None
 
     def come_forward(self) -> None:
         """Show the window in front of all others, as far as the system lets a program do that."""
@@ -211,6 +207,7 @@ class MainWindow(QWidget):
         self.inbox.held.wanted.connect(self._show_inbox)
         self.inbox.chat.aside.back_wanted.connect(self._show_inbox)
         self.status_bar.day_began.connect(self.figures.ask)
+        self.status_bar.day_began.connect(self._show_pause)
         self.figures.day.connect(self.status_bar.show_day)
         self.figures.longest.connect(self.status_bar.show_longest)
         self.status_bar.longest.wanted.connect(self.open_conversation)
@@ -227,6 +224,7 @@ class MainWindow(QWidget):
         bind(self, "F7", self.status_bar.longest.open)
         bind(self, "F9", self.silence_wanted.emit)
         bind(self, "F10", self.presence.toggle)
+        bind(self, "F12", self.notices.act)
         bind(self, "Ctrl+,", self.show_settings)
         bind(self, "Ctrl+Q", self.close)
         bind(self, "F1", self.show_keys)
@@ -236,6 +234,7 @@ class MainWindow(QWidget):
         for event in events:
             if isinstance(event, PauseChanged):
                 self._show_pause()
+                announce(self, self.pause_bar.title.full_text() if event.paused else tr("Automatic replies go on"))
             elif isinstance(event, TroubleRaised):
                 self._show_trouble(event)
             elif isinstance(event, OperatorCalled):

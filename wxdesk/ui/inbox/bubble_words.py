@@ -47,7 +47,7 @@ class Key(Enum):
 
     ENTER = ENTER_MARK
     E = "E"
-    R = "R"
+    SHIFT_R = "Shift+R"
     ESC = "Esc"
     N = "N"
     O = "O"  # noqa: E741 - the key is named as it is
@@ -128,7 +128,7 @@ def offers_of(reply: Reply) -> tuple[Offer, ...]:
             return (retry, edit, Offer(BubbleAction.DISCARD, tr("Throw away"), Key.ESC))
         case ReplyState.UNKNOWN:
             arrived = Offer(BubbleAction.CONFIRM, tr("It arrived"), Key.ENTER, main=True)
-            return (arrived, Offer(BubbleAction.SEND_AGAIN, tr("It did not, send again"), Key.R))
+            return (arrived, Offer(BubbleAction.SEND_AGAIN, tr("It did not, send again"), Key.SHIFT_R))
         case ReplyState.QUEUED:
             return (Offer(BubbleAction.STOP, tr("Stop"), Key.ESC),)
     return ()
@@ -273,10 +273,10 @@ _STILL = frozenset({Standstill.WRITING, Standstill.PAUSED, Standstill.BEHIND})
 
 
 def share_left(reply: Reply, now: datetime, standstill: Standstill = Standstill.NONE) -> float:
-    """How much of a held reply's time is left, from 1 to 0; all of it while something holds it back."""
+    """How much of a held reply's time is left, from 1 to 0, since its clock began; all of it while that stands."""
     if reply.due_at is None or (standstill in _STILL and is_automatic(reply)):
         return 1.0
-    whole = (reply.due_at - reply.created_at).total_seconds()
+    whole = (reply.due_at - reply.updated_at).total_seconds()
     left = (reply.due_at - now).total_seconds()
     return min(1.0, max(0.0, left / whole)) if whole > 0 else 0.0
 
@@ -292,5 +292,5 @@ def spoken_entry(entry: Entry, now: datetime, standstill: Standstill = Standstil
             said.append(tr(entry.message.picture_problem))
     else:
         said += [notice_of(entry)] if notice_of(entry) else []
-        said += [f"{offer.text} {offer.key.name.title()}" for offer in offers_in(entry)]
+        said += [f"{offer.text} {offer.key.name.title().replace('_', '+')}" for offer in offers_in(entry)]
     return ", ".join(said)

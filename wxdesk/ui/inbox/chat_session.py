@@ -111,6 +111,11 @@ class ChatSession(QObject):
             self._reset(self.conversation_id)
             self._ask()
 
+    def name_days(self) -> None:
+        """Another day has begun: what was today is yesterday."""
+        if not self._fresh:
+            self._show()
+
     def retry(self) -> None:
         """Ask again for what could not be read."""
         self._ask()

@@ -137,8 +137,7 @@ class Composer(QFrame):
     def _write_on(self, sheet: Sheet) -> None:
         """Show this sheet; what was shown lies elsewhere by now."""
         self._editing = sheet.editing
-        self.edit.setPlainText(sheet.text)
-        self.edit.moveCursor(QTextCursor.MoveOperation.End)
+        self.edit.write(sheet.text)
 
     def insert(self, text: str) -> None:
         """Put `text` where the cursor is, in place of a slash at the start."""

@@ -13,6 +13,7 @@ from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.conversation_delegate import ConversationDelegate
 from wxdesk.ui.inbox.conversation_list_model import ConversationListModel, RowRole
+from wxdesk.ui.inbox.emptiness import Emptiness, emptiness
 from wxdesk.ui.inbox.empty_state import EmptyState
 from wxdesk.ui.inbox.filter_chips import FilterChips
 from wxdesk.ui.inbox.held_strip import HeldStrip
@@ -56,6 +57,7 @@ class ConversationList(QFrame):
         self.setFixedWidth(Measure.LIST)
         self._selecting = False
         self._wanted: int | None = None
+        self._any = False  # a conversation is known to be there, if only among those set aside
         self.model = ConversationListModel(clock, standstill_of, self)
         self.hits = SearchModel(clock, self)
         self.search = SearchField()
@@ -138,6 +140,7 @@ class ConversationList(QFrame):
     def show_rows(self, chosen: InboxFilter, rows: Sequence[InboxRow]) -> None:
         """Show the first page under a filter; the scroll position stays where that is possible."""
         at = self.view.verticalScrollBar().value() if chosen is self.model.chosen else 0
+        self._any = self._any or bool(rows)
         self._selecting = True
         self.model.show(chosen, rows)
         self._selecting = False
@@ -145,11 +148,17 @@ class ConversationList(QFrame):
 
     def merge(self, rows: Sequence[InboxRow]) -> None:
         """Take in touched rows; the marked conversation stays marked, wherever it moves."""
+        self._any = self._any or bool(rows)
         self._selecting = True
         self.model.merge(rows)
         self._selecting = False
         if not self.view.currentIndex().isValid():
             self._restore()
+        self._show_page()
+
+    def tell_aside(self, any_aside: bool) -> None:
+        """Whether there are conversations although none is open."""
+        self._any = self._any or any_aside
         self._show_page()
 
     def neighbour(self, step: int, unread: bool) -> int | None:
@@ -248,31 +257,21 @@ class ConversationList(QFrame):
             self._pages.setCurrentWidget(self.view)
 
     def _say_empty(self) -> None:
-        match self.model.chosen:
-            case InboxFilter.ALL | InboxFilter.WITH_ASIDE:
-                title = tr("No conversations yet")
-                words = tr("As soon as a customer writes to your mini program, the conversation stands here.")
-                self.empty.say(title, words, tr("Open settings"))
-            case InboxFilter.WAITING:
-                self.empty.say("", tr("Nobody waits for an answer."), tr("Show all"))
-            case InboxFilter.NEEDS_HUMAN:
-                self.empty.say("", tr("Nothing needs you right now."), tr("Show all"))
-            case InboxFilter.PENDING:
-                self.empty.say("", tr("No automatic reply waits."), tr("Show all"))
-            case InboxFilter.UNREAD:
-                self.empty.say("", tr("Everything is read."), tr("Show all"))
-            case InboxFilter.SNOOZED:
-                self.empty.say("", tr("Nothing is snoozed."), tr("Show all"))
-            case InboxFilter.RESOLVED:
-                self.empty.say("", tr("Nothing is resolved yet."), tr("Show all"))
+        says = self._emptiness
+        self.empty.say(says.title, says.sentence, says.step)
+
+    @property
+    def _emptiness(self) -> Emptiness:
+        return emptiness(self.model.chosen, any_aside=self._any)
 
     def _step(self) -> None:
+        shows = self._emptiness.shows
         if self.searching:
             self.leave_search()
-        elif self.model.chosen is InboxFilter.ALL:
+        elif shows is None:
             self.settings_wanted.emit()
         else:
-            self.chips.choose(InboxFilter.ALL)
+            self.chips.choose(shows)
 
 
 def _list(name: str, parent: QWidget) -> RowsView:

@@ -13,7 +13,7 @@ from wxdesk.ui.widgets.flow import FlowLayout
 
 
 class FilterChips(QWidget):
-    """Longest waiting, needs a human, pending, unread, with their figures.
+    """Longest waiting, needs a human, unsent, unread; those that ask for work with their figures.
 
     `part` stands beside them while what is set aside is shown; it leads back.
 

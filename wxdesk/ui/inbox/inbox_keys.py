@@ -36,6 +36,7 @@ def key_sheet() -> Sequence[Key]:
         Key("N", tr("See what came after the bubble in focus")),
         Key("Alt+Enter", tr("Why, and what happened to the bubble in focus")),
         Key("O", tr("Send only the part in focus, of an answer that asks")),
+        Key("Shift+R", tr("Send the reply in focus again, of which nobody knows whether it arrived")),
         Key("E", tr("Change the waiting reply in focus")),
         Key("Escape", tr("Stop the waiting reply in focus")),
     )

@@ -44,6 +44,7 @@ class InboxPage(QWidget):
         self._notices = notices
         self.session = ChatSession(bridge, self)
         self.ticker = Ticker(bridge.desk.clock, self)
+        self._day = bridge.desk.clock().astimezone().date()
         self.list = ConversationList(bridge.desk.clock, self.session.standstills.of)
         self.feed = ListFeed(bridge, self.list, self)
         self.chat = ChatPanel(bridge, notices, self.session)
@@ -201,6 +202,9 @@ class InboxPage(QWidget):
 
     def _tick(self, now: datetime) -> None:
         self.list.tick(now)
+        if now.astimezone().date() != self._day:
+            self._day = now.astimezone().date()
+            self.session.name_days()
         if self.session.row is not None:
             self.chat.tick(now)
             self.detail.show_speaker(self.session.row.conversation, now)

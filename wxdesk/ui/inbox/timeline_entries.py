@@ -122,7 +122,7 @@ def entries_of(
 
 def first_unread(items: Sequence[TimelineItem], unread: int) -> int | None:
     """The id of the oldest of the `unread` newest messages that are shown as bubbles."""
-    messages = [item for item in items if isinstance(item, Message)]
+    messages = [item for item in items if isinstance(item, Message) and item.event is None]
     return messages[-min(unread, len(messages))].id if unread and messages else None
 
 
@@ -193,8 +193,3 @@ def standstill_of_entry(entry: Entry, standstill_of: StandstillOf) -> Standstill
         return Standstill.BEHIND
     closes_at = None if entry.closing is None else entry.closing.at
     return standstill_of(entry.reply.conversation_id, entry.reply.due_at, closes_at)
-
-
-def author_of(entry: Entry) -> Author:
-    """Who said it."""
-    return Author.CONTACT if entry.reply is None else entry.reply.author

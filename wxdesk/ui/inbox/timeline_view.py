@@ -32,7 +32,7 @@ _KEYS = {
     Qt.Key.Key_Return: Key.ENTER,
     Qt.Key.Key_Enter: Key.ENTER,
     Qt.Key.Key_E: Key.E,
-    Qt.Key.Key_R: Key.R,
+    Qt.Key.Key_R: Key.SHIFT_R,
     Qt.Key.Key_N: Key.N,
     Qt.Key.Key_O: Key.O,
     Qt.Key.Key_Escape: Key.ESC,
@@ -163,6 +163,8 @@ class TimelineView(AnchoredView):
         key = _KEYS.get(Qt.Key(event.key()))
         if entry is None or entry.reply is None or key is None or event.modifiers() & _COMMAND:
             return False
+        if key is Key.SHIFT_R and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            return False  # an answer that begins with this letter must not send another twice
         for offer in offers_in(entry):
             if offer.key is key:
                 if not event.isAutoRepeat():  # a key held down must not go on with the next bubble
