@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.inbox.conftest import texts
 from tests.ui.world import PATIENCE, World
 from wxdesk.core.aside import Status
+from wxdesk.core.events import ConversationChanged
 from wxdesk.core.model import Contact, Content, Reply, ReplyKind, ReplyMode
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule
 from wxdesk.ui.bridge import Bridge
@@ -154,6 +155,22 @@ def test_the_place_of_a_hit_that_cannot_be_read_gives_way_to_the_end(
     page.chat.empty.step.click()
     settle(qtbot, page, bridge)
     assert texts(page) == ["hello"]
+
+
+@pytest.mark.expects_log("database error")
+def test_what_could_not_be_read_for_the_list_is_read_with_the_next(
+    qtbot: QtBot, page: InboxPage, bridge: Bridge, world: World, two: tuple[int, int]
+) -> None:
+    li, wang = two
+    known = replace(contact(world, li), alias="Li Lei")
+    world.call(world.desk.store.conversations.update_contact(known))
+    failed: list[object] = []
+    bridge.failed.connect(failed.append)
+    with unreadable(world, "replies"):
+        world.publish(ConversationChanged(li))
+        qtbot.waitUntil(lambda: bool(failed) and bridge.is_idle)
+    world.publish(ConversationChanged(wang))
+    qtbot.waitUntil(lambda: "Li Lei" in [row.conversation.contact.alias for row in page.list.model.rows()])
 
 
 def test_a_note_stays_with_the_customer_it_was_written_about(
