@@ -328,3 +328,17 @@ def test_a_question_is_about_the_customer_it_names(
     qtbot.waitUntil(lambda: bridge.is_idle)
     stored = [world.call(world.desk.store.conversations.get(one)) for one in (li, wang)]
     assert [one.transfer_armed for one in stored] == [True, False]
+
+
+def test_whoever_writes_on_is_not_taken_to_the_next_customer(
+    qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, opened: Open, two: tuple[int, int]
+) -> None:
+    li, _ = two
+    opened(li)
+    with busy(world):
+        page.chat.aside.toggle()
+        QTest.keyClicks(page.chat.composer.edit, "thank you")
+    qtbot.waitUntil(lambda: bridge.is_idle and page.chat.aside.bar.isVisible())
+    QTest.keyClick(page.chat.composer.edit, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bridge.is_idle and written(world, li) == ["thank you"])
+    assert page.session.conversation_id == li
