@@ -14,7 +14,7 @@ from wxdesk.core.model import Author, Content, Reply, ReplyState
 from wxdesk.core.preferences import LastMoment
 from wxdesk.ui.conversation_words import standing_of
 from wxdesk.ui.inbox.bubble_words import caption_of, notice_of, share_left
-from wxdesk.ui.inbox.timeline_entries import Closing, entries_of
+from wxdesk.ui.inbox.timeline_entries import WindowEnd, entries_of
 from wxdesk.ui.standing import Standing, Standstill, standing_of_reply
 from wxdesk.ui.traffic.steps import reply_step
 from wxdesk.ui.words import clock_time
@@ -161,11 +161,11 @@ def test_a_held_reply_tells_what_becomes_of_it_when_the_window_closes(
     last_moment: LastMoment, standstill: Standstill, said: str, notice: str
 ) -> None:
     held = reply(1, S.HELD, minutes=1, due_at=SOON)
-    entry = entries_of([held], NOW, closing=Closing(SOON + timedelta(seconds=10), last_moment))[-1]
+    entry = entries_of([held], NOW, closing=WindowEnd(SOON + timedelta(seconds=10), last_moment))[-1]
     assert caption_of(entry, NOW, standstill)[0].text == said
     assert notice_of(entry) == notice.format(clock_time(SOON))
     assert share_left(held, NOW, standstill) == pytest.approx(5 / 65), "its clock goes on"
-    sooner = entries_of([held], NOW, closing=Closing(SOON + timedelta(seconds=11), last_moment))[-1]
+    sooner = entries_of([held], NOW, closing=WindowEnd(SOON + timedelta(seconds=11), last_moment))[-1]
     assert notice_of(sooner) == ""
 
 

@@ -11,9 +11,8 @@ from wxdesk.core.model import Conversation
 from wxdesk.core.takeover import UNTIL_HANDED_BACK, TakeOverFor, left, longer
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.moments import dated_time
-from wxdesk.ui.words import clock_time, countdown, date_word, name_of, span_word
+from wxdesk.ui.words import MINUTE, clock_time, countdown, date_word, name_of, span_word
 
-MINUTE = timedelta(minutes=1)
 SILENCES = (5, 10, 30)
 """Minutes without a word after which a takeover can end."""
 

@@ -15,7 +15,7 @@ from wxdesk.core.rules import Outcome
 from wxdesk.desk.refusal_words import refusal_words
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.decision_words import short_outcome
-from wxdesk.ui.inbox.timeline_entries import Closing, Entry, EntryKind, message_text
+from wxdesk.ui.inbox.timeline_entries import Entry, EntryKind, WindowEnd, message_text
 from wxdesk.ui.inbox.whose_word import whose_word
 from wxdesk.ui.standing import Standstill, standing_of_reply
 from wxdesk.ui.words import author_words, clock_time
@@ -162,7 +162,7 @@ def _following_words(state: ReplyState, count: int) -> str:
     return ""
 
 
-def _last_moment(reply: Reply, closing: Closing | None) -> str:
+def _last_moment(reply: Reply, closing: WindowEnd | None) -> str:
     """What happens to a held reply right before its reply window closes."""
     if closing is None or reply.due_at is None or reply.state is not ReplyState.HELD:
         return ""

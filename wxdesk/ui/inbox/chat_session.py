@@ -31,7 +31,7 @@ from wxdesk.core.rules import Decision
 from wxdesk.desk import inbox_reading
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.inbox.known_items import KnownItems
-from wxdesk.ui.inbox.timeline_entries import Closing, entries_of, first_unread, key_of
+from wxdesk.ui.inbox.timeline_entries import WindowEnd, entries_of, first_unread, key_of
 from wxdesk.ui.inbox.timeline_model import TimelineModel
 from wxdesk.ui.standstills import Standstills
 
@@ -265,9 +265,9 @@ class ChatSession(QObject):
             self.opened.emit(key_of(self._hit) if self._hit else "unread" if self._unread_from else "")
             self._hit = None
 
-    def _closing(self) -> Closing | None:
+    def _closing(self) -> WindowEnd | None:
         until = self.row.conversation.window.until if self.row is not None else None
-        return None if until is None else Closing(until, self.standstills.last_moment)
+        return None if until is None else WindowEnd(until, self.standstills.last_moment)
 
     def _turn(self, row: InboxRow | None) -> None:
         self.row = row

@@ -66,7 +66,7 @@ class InHand(QObject):
             self.put_back(sheet.editing.id, sheet.changed)
 
     def _tell(self, changed: bool, reply: Reply) -> None:
-        words = left_words(reply, self._bridge.desk.clock())
+        words = put_back_words(reply, self._bridge.desk.clock())
         more = tr("Your change is kept: Edit brings it back.") if changed else ""
         self._notices.toast(tr("{words} {more}", words=words, more=more).strip())
 
@@ -75,7 +75,7 @@ class InHand(QObject):
             self._notices.report(error)
 
 
-def left_words(reply: Reply, now: datetime) -> str:
+def put_back_words(reply: Reply, now: datetime) -> str:
     """How a reply waits that was left as it was."""
     if reply.error == WROTE_MEANWHILE:
         return tr("The reply is as it was and asks you, because the customer wrote again meanwhile.")

@@ -48,7 +48,7 @@ class QuotaBlock(QWidget):
         left = quota.left(conversation.window, now)
         kept = kept_for_human(conversation, account, now)
         refusal = refusal_of(failed) if not left else None
-        words, note = left_words(conversation, left, now), note_words(kept, refusal)
+        words, note = quota_words(conversation, left, now), note_words(kept, refusal)
         self.dots.show_left(left, kept)
         self.left.setText(words)
         self.left.set_role("secondary" if left else "failed")
@@ -79,7 +79,7 @@ class QuotaBlock(QWidget):
         self.dots.setVisible(dots)
 
 
-def left_words(conversation: Conversation, left: int, now: datetime) -> str:
+def quota_words(conversation: Conversation, left: int, now: datetime) -> str:
     """How many replies are left, or why none is."""
     until = conversation.window.until
     if until is None:

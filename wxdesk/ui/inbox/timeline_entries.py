@@ -34,7 +34,7 @@ class EntryKind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Closing:
+class WindowEnd:
     """When the reply window of the conversation closes, and what becomes then of a held reply."""
 
     at: datetime
@@ -64,7 +64,7 @@ class Entry:
     waits: bool = False
     following: int = 0
     asking: int = 0
-    closing: Closing | None = None
+    closing: WindowEnd | None = None
 
     @property
     def outgoing(self) -> bool:
@@ -88,7 +88,7 @@ def entries_of(
     unread_from: int | None = None,
     latest: Decision | None = None,
     returned: Sequence[datetime] = (),
-    closing: Closing | None = None,
+    closing: WindowEnd | None = None,
 ) -> list[Entry]:
     """The rows for `items`, which are in order.
 
@@ -155,7 +155,7 @@ def _message_entry(message: Message, silence: Outcome | None) -> Entry:
 _ANSWERING = frozenset({ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED})
 
 
-def _reply_entry(reply: Reply, written: Sequence[Message], closing: Closing | None) -> Entry:
+def _reply_entry(reply: Reply, written: Sequence[Message], closing: WindowEnd | None) -> Entry:
     """A reply; one of a rule that has not left says to what it answers, and whether the talk has moved on."""
     entry = Entry(EntryKind.REPLY, key_of(reply), reply.at, reply_text(reply), reply=reply)
     if reply.author is not Author.RULE or reply.state not in _ANSWERING:
