@@ -111,6 +111,9 @@ class SendingPanels(QObject):
         """Change a link, card or picture that has not left; with the change that was left before, if there is one."""
         if self._editing is not None and self._editing.id == reply.id:
             return
+        if self._session.row is None:  # it is not known yet what may be sent there
+            self.given_up.emit(reply.id, False)
+            return
         panel = self._show_filled(self._left.pop(reply.id, reply.content))
         self._editing = reply
         panel.for_change(True)
