@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import pytest
-from PySide6.QtCore import QElapsedTimer
+from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QObject
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
@@ -84,3 +85,27 @@ def test_after_a_long_update_the_next_one_leaves_the_desk_as_much_time(
     say()
     qtbot.waitUntil(lambda: len(rested) == 1)
     assert rested[0] >= UPDATE_MS - ROUNDING_MS
+
+
+class Asker(QObject):
+    """Remembers what it was told."""
+
+    def __init__(self, told: list[str]) -> None:
+        super().__init__()
+        self._told = told
+
+    def hear(self, which: str, _: object = None) -> None:
+        self._told.append(which)
+
+
+def test_whoever_has_gone_meanwhile_hears_no_answer_however_it_was_bound(
+    qtbot: QtBot, bridge: Bridge, world: World
+) -> None:
+    told: list[str] = []
+    gone, stays = Asker(told), Asker(told)
+    for asker, which in ((gone, "gone"), (stays, "stays")):
+        bridge.ask(asyncio.sleep(0), partial(partial(asker.hear, which)))
+    gone.deleteLater()
+    QCoreApplication.sendPostedEvents(gone, QEvent.Type.DeferredDelete)
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert told == ["stays"]

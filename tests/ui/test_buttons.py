@@ -44,8 +44,7 @@ def test_a_key_is_painted_beside_the_words(qtbot: QtBot) -> None:
 
 
 def test_another_kind_looks_otherwise(qtbot: QtBot) -> None:
-    button = _shown(qtbot, Button("Stop"))
-    button.set_kind(ButtonKind.PRIMARY)
+    button = _shown(qtbot, Button("Stop", kind=ButtonKind.PRIMARY))
     inside = button.grab().toImage().pixelColor(6, button.height() // 2)
     assert inside == Theme.current().color("accent_fill")
 

@@ -41,6 +41,17 @@ def test_nothing_runs_a_loop_inside_the_loop(path: Path) -> None:
     assert set(_names(ast.parse(path.read_text(encoding="utf-8")))) & NESTED_LOOPS == set()
 
 
+def test_every_dialog_lets_the_emergency_stop_through(path: Path) -> None:
+    bases = {
+        base.id
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+        for base in node.bases
+        if isinstance(base, ast.Name) and (path.name, node.name) != ("dialogs.py", "Dialog")
+    }
+    assert "QDialog" not in bases
+
+
 def test_text_is_never_guessed_to_be_rich(path: Path) -> None:
     banned = RICH_TEXT if path.name == "labels.py" else RICH_TEXT | {"QLabel"}
     assert set(_names(ast.parse(path.read_text(encoding="utf-8")))) & banned == set()

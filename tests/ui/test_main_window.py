@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.records import conversation as waiting
@@ -27,10 +27,8 @@ from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.setup.facts import Facts
 from wxdesk.ui.shortcuts import ShortcutSheet
 from wxdesk.ui.widgets.buttons import Button
-from wxdesk.ui.widgets.fitting_label import FittingLabel
 from wxdesk.ui.widgets.key_cap import KeyCap
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.widgets.lamp import Lamp
 from wxdesk.ui.words import name_of, short_openid
 
 WANG = "oW7hT5dQmZ0xKfLr2sVnB8yE4c31"
@@ -359,40 +357,6 @@ def test_the_strip_fits_into_900(
     window.status_bar.show_ringing(True)
     assert window.minimumSizeHint().width() <= 900
     assert window.minimumSizeHint().height() <= 600
-
-
-def test_todays_figures_go_away_whole_where_there_is_no_room(qtbot: QtBot) -> None:
-    host = QWidget()
-    qtbot.addWidget(host)
-    label = FittingLabel(elide=True, parent=host)
-    host.show()
-    label.show_wordings(["Today 12 in · 9 by rules · 4 waiting", "Today 12 in · 4 waiting", "4 waiting"])
-    shown = []
-    for width in range(400, 0, -1):
-        label.resize(width, 20)
-        if label.text() not in shown:
-            shown.append(label.text())
-        assert label.fontMetrics().horizontalAdvance(label.text()) <= width
-        assert label.full_text() == "Today 12 in · 9 by rules · 4 waiting"
-        assert bool(label.toolTip()) is (label.text() != label.full_text())
-    assert shown == ["Today 12 in · 9 by rules · 4 waiting", "Today 12 in · 4 waiting", "4 waiting", ""]
-
-
-def test_a_lamp_says_less_before_it_is_cut(qtbot: QtBot) -> None:
-    lamp = Lamp()
-    qtbot.addWidget(lamp)
-    lamp.show()
-    lamp.show_state("accent", "Listening on 127.0.0.1:8765", short="Listening")
-    shown = []
-    for width in range(400, 60, -1):
-        lamp.resize(width, 20)
-        qtbot.waitUntil(lambda width=width: lamp.layout().geometry().width() == width)
-        words = lamp.findChild(FittingLabel).text()
-        if words not in shown:
-            shown.append(words)
-    assert shown[:2] == ["Listening on 127.0.0.1:8765", "Listening"]
-    assert all(words.endswith("…") for words in shown[2:])
-    assert lamp.text == "Listening on 127.0.0.1:8765"
 
 
 def _page[T](window: MainWindow, kind: type[T]) -> T:

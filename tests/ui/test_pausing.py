@@ -116,3 +116,18 @@ def test_what_is_queued_says_that_it_is_paused_and_is_counted(qtbot: QtBot, worl
     [panel] = window.findChildren(DecidePanel)
     qtbot.mouseClick(panel.discard, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: any("Stopped by you" in line for line in lines()))
+
+
+def test_resuming_from_the_tray_asks_where_it_is_seen(qtbot: QtBot, world: World, window: MainWindow) -> None:
+    world.say(LI, "opening?")
+    window.pausing.pause(None)
+    qtbot.waitUntil(window.pause_bar.isVisible)
+    world.move_to(START + HOUR)
+    window.showMinimized()
+    qtbot.waitUntil(window.isMinimized)
+    window.pausing.toggle()  # as the tray's menu does
+    qtbot.waitUntil(lambda: bool(window.findChildren(DecidePanel)))
+    assert not window.isMinimized()
+    window.pausing.decide()
+    [panel] = window.findChildren(DecidePanel)
+    panel.reject()

@@ -14,7 +14,7 @@ from wxdesk.core.model import Author, Content, Reply, ReplyState
 from wxdesk.core.preferences import LastMoment
 from wxdesk.ui.conversation_words import standing_of
 from wxdesk.ui.inbox.bubble_words import caption_of, notice_of, share_left
-from wxdesk.ui.inbox.timeline_entries import Closing, entries_of
+from wxdesk.ui.inbox.timeline_entries import WindowEnd, entries_of
 from wxdesk.ui.standing import Standing, Standstill, standing_of_reply
 from wxdesk.ui.traffic.steps import reply_step
 from wxdesk.ui.words import clock_time
@@ -133,6 +133,18 @@ def test_a_pause_is_told_of_what_is_queued_but_not_of_what_a_human_sends() -> No
     assert standing_of_reply(queued, NOW, Standstill.WRITING).text == "Tries again in 5 s"
 
 
+def test_a_clock_that_begins_anew_begins_full() -> None:
+    made = reply(1, S.HELD, minutes=10, due_at=NOW + timedelta(seconds=8))
+    assert share_left(replace(made, updated_at=NOW), NOW) == 1.0
+    assert share_left(replace(made, updated_at=NOW), NOW + timedelta(seconds=4)) == 0.5
+
+
+def test_a_reply_that_failed_and_is_thrown_away_was_not_taken_back() -> None:
+    mine = replace(reply(1, S.CANCELLED, due_at=SOON), author=Author.OPERATOR, by="operator")
+    assert standing_of_reply(mine, NOW).text == "Taken back"
+    assert standing_of_reply(replace(mine, errcode=45047, error="out of quota"), NOW).text == "Stopped by you"
+
+
 @pytest.mark.parametrize(
     ("last_moment", "standstill", "said", "notice"),
     [
@@ -149,11 +161,11 @@ def test_a_held_reply_tells_what_becomes_of_it_when_the_window_closes(
     last_moment: LastMoment, standstill: Standstill, said: str, notice: str
 ) -> None:
     held = reply(1, S.HELD, minutes=1, due_at=SOON)
-    entry = entries_of([held], NOW, closing=Closing(SOON + timedelta(seconds=10), last_moment))[-1]
+    entry = entries_of([held], NOW, closing=WindowEnd(SOON + timedelta(seconds=10), last_moment))[-1]
     assert caption_of(entry, NOW, standstill)[0].text == said
     assert notice_of(entry) == notice.format(clock_time(SOON))
     assert share_left(held, NOW, standstill) == pytest.approx(5 / 65), "its clock goes on"
-    sooner = entries_of([held], NOW, closing=Closing(SOON + timedelta(seconds=11), last_moment))[-1]
+    sooner = entries_of([held], NOW, closing=WindowEnd(SOON + timedelta(seconds=11), last_moment))[-1]
     assert notice_of(sooner) == ""
 
 

@@ -19,6 +19,7 @@ from wxdesk.core.inbox import DayCounts
 from wxdesk.core.presence import Seen
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.status_bar import StatusBar
+from wxdesk.ui.widgets.fitting_label import FittingLabel
 from wxdesk.ui.widgets.lamp import Lamp
 
 
@@ -88,3 +89,37 @@ def test_what_is_amiss_keeps_its_words_where_a_dot_says_that_all_is_well(strip: 
 
 def _words(lamp: Lamp) -> str:
     return next((label.text() for label in lamp.findChildren(QLabel) if label.isVisible() and label.text()), "")
+
+
+def test_todays_figures_go_away_whole_where_there_is_no_room(qtbot: QtBot) -> None:
+    host = QWidget()
+    qtbot.addWidget(host)
+    label = FittingLabel(elide=True, parent=host)
+    host.show()
+    label.show_wordings(["Today 12 in · 9 by rules · 4 waiting", "Today 12 in · 4 waiting", "4 waiting"])
+    shown = []
+    for width in range(400, 0, -1):
+        label.resize(width, 20)
+        if label.text() not in shown:
+            shown.append(label.text())
+        assert label.fontMetrics().horizontalAdvance(label.text()) <= width
+        assert label.full_text() == "Today 12 in · 9 by rules · 4 waiting"
+        assert bool(label.toolTip()) is (label.text() != label.full_text())
+    assert shown == ["Today 12 in · 9 by rules · 4 waiting", "Today 12 in · 4 waiting", "4 waiting", ""]
+
+
+def test_a_lamp_says_less_before_it_is_cut(qtbot: QtBot) -> None:
+    lamp = Lamp()
+    qtbot.addWidget(lamp)
+    lamp.show()
+    lamp.show_state("accent", "Listening on 127.0.0.1:8765", short="Listening")
+    shown = []
+    for width in range(400, 60, -1):
+        lamp.resize(width, 20)
+        qtbot.waitUntil(lambda width=width: lamp.layout().geometry().width() == width)
+        words = lamp.findChild(FittingLabel).text()
+        if words not in shown:
+            shown.append(words)
+    assert shown[:2] == ["Listening on 127.0.0.1:8765", "Listening"]
+    assert all(words.endswith("…") for words in shown[2:])
+    assert lamp.text == "Listening on 127.0.0.1:8765"

@@ -7,8 +7,10 @@ guesses rich text; so there is no `exec` and no message box in this program.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from wxdesk.i18n import tr
@@ -18,8 +20,33 @@ from wxdesk.ui.widgets.labels import PlainLabel
 
 WIDTH = 420
 
+ALWAYS = ("F8", "F9")
+"""Keys that work whatever lies over the window: pausing everything automatic, and silencing a call."""
 
-class ConfirmDialog(QDialog):
+
+class Dialog(QDialog):
+    """What every dialog of this program is: its window hears the keys that must always work."""
+
+    def __init__(self, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        for key in ALWAYS:
+            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.setAutoRepeat(False)
+            shortcut.activated.connect(partial(self._hand_on, shortcut.key()))
+
+    def _hand_on(self, key: QKeySequence) -> None:
+        """Press it in the window below, which may be a dialog as well."""
+        parent = self.parentWidget()
+        below = [] if parent is None else parent.window().findChildren(QShortcut, options=_OWN)
+        for shortcut in below:
+            if shortcut.key() == key:
+                shortcut.activated.emit()
+
+
+_OWN = Qt.FindChildOption.FindDirectChildrenOnly
+
+
+class ConfirmDialog(Dialog):
     """Asks before something is done; `then` is called only if the operator says so.
 
     Cancel has the focus where the action destroys something, so that Enter alone never does.

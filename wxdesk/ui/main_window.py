@@ -19,7 +19,7 @@ from wxdesk.ui.figures import Figures
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.takeover_news import TakeoverNews
 from wxdesk.ui.memory import Memory
-from wxdesk.ui.notices import Notices
+from wxdesk.ui.notices import Notices, announce
 from wxdesk.ui.pages import Unsaved, build_pages
 from wxdesk.ui.pause_bar import PauseBar
 from wxdesk.ui.pausing import Pausing
@@ -109,16 +109,12 @@ class MainWindow(QWidget):
     def open_conversation(self, conversation_id: int) -> None:
         """Show a conversation in the inbox."""
         self.show_page(0)
-        inbox = self.pages[0].widget
-        if isinstance(inbox, InboxPage):
-            inbox.open_conversation(conversation_id)
+        self.inbox.open_conversation(conversation_id)
 
     @property
     def open_conversation_id(self) -> int | None:
         """The conversation that is before the operator's eyes while the window is."""
-        inbox = self.pages[0].widget
-        shown = isinstance(inbox, InboxPage) and self.stack.currentWidget() is inbox
-        return inbox.session.conversation_id if shown and isinstance(inbox, InboxPage) else None
+        return self.inbox.session.conversation_id if self.stack.currentWidget() is self.inbox else None
 
     def come_forward(self) -> None:
         """Show the window in front of all others, as far as the system lets a program do that."""
@@ -126,6 +122,11 @@ class MainWindow(QWidget):
         self.show()
         self.raise_()
         self.activateWindow()
+
+    def _be_in_front(self) -> None:
+        """Something is asked here, and what led to it may have been chosen in the tray."""
+        if self.isMinimized() or not self.isActiveWindow():
+            self.come_forward()
 
     def _bring_forward(self, widget: QWidget) -> None:
         self.show_page(self.stack.indexOf(widget))
@@ -144,6 +145,13 @@ class MainWindow(QWidget):
         ]
         ShortcutSheet(groups, self).open()
 
+    def put_by(self) -> None:
+        """Store what stands in a field that is stored when one leaves it; the bridge still has to carry it."""
+        self.inbox.detail.contact.save_unfinished()
+        focused = self.focusWidget()
+        if focused is not None:
+            focused.clearFocus()
+
     def finish(self) -> None:
         """Remember the place and really close."""
         self._memory.keep_place(self)
@@ -153,16 +161,21 @@ class MainWindow(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Only say that the operator wants to leave; whoever runs the window finishes it.
 
-        Where something is unsaved, its page is shown and asks first.
+        Where something is unsaved, each such page is shown and asks first.
         """
         if self._finished:
             event.accept()
             return
         event.ignore()
-        for index, page in enumerate(self.pages):
+        self._leave_from(0)
+
+    def _leave_from(self, index: int) -> None:
+        """Let each page from there on ask about what is unsaved, one after the other."""
+        for at, page in enumerate(self.pages[index:], index):
             if isinstance(page.widget, Unsaved) and page.widget.unsaved:
-                self.show_page(index)
-                page.widget.leave(self.closing.emit)
+                self._be_in_front()
+                self.show_page(at)
+                page.widget.leave(partial(self._leave_from, at + 1))
                 return
         self.closing.emit()
 
@@ -187,11 +200,14 @@ class MainWindow(QWidget):
         self._bridge.failed.connect(self.notices.report)
         self.rail.chosen.connect(self.show_page)
         self.pause_bar.resume_wanted.connect(self.pausing.resume)
+        self.pausing.asks.connect(self._be_in_front)
         self.pause_bar.until_wanted.connect(self.pausing.pause)
         self.status_bar.pause_wanted.connect(self.pausing.toggle)
         self.status_bar.until_wanted.connect(self.pausing.pause)
-        self.inbox.held.wanted.connect(self._show_held)
+        self.inbox.held.wanted.connect(self._show_inbox)
+        self.inbox.chat.aside.back_wanted.connect(self._show_inbox)
         self.status_bar.day_began.connect(self.figures.ask)
+        self.status_bar.day_began.connect(self._show_pause)
         self.figures.day.connect(self.status_bar.show_day)
         self.figures.longest.connect(self.status_bar.show_longest)
         self.status_bar.longest.wanted.connect(self.open_conversation)
@@ -209,6 +225,7 @@ class MainWindow(QWidget):
         bind(self, "F7", self.status_bar.longest.open)
         bind(self, "F9", self.silence_wanted.emit)
         bind(self, "F10", self.presence.toggle)
+        bind(self, "F12", self.notices.act)
         bind(self, "Ctrl+,", self.show_settings)
         bind(self, "Ctrl+Q", self.close)
         bind(self, "F1", self.show_keys)
@@ -218,6 +235,7 @@ class MainWindow(QWidget):
         for event in events:
             if isinstance(event, PauseChanged):
                 self._show_pause()
+                announce(self, self.pause_bar.title.full_text() if event.paused else tr("Automatic replies go on"))
             elif isinstance(event, TroubleRaised):
                 self._show_trouble(event)
             elif isinstance(event, OperatorCalled):
@@ -231,7 +249,7 @@ class MainWindow(QWidget):
         self.pause_bar.setVisible(state.paused)
         self.setWindowTitle(tr("Paused · wxdesk") if state.paused else "wxdesk")
 
-    def _show_held(self) -> None:
+    def _show_inbox(self) -> None:
         self.show_page(0)
 
     def _show_trouble(self, trouble: TroubleRaised) -> None:

@@ -59,6 +59,10 @@ class Notices(QObject):
         """Say something in passing, and let the operator do something about it while it stands there."""
         self._toast.say(_shortened(text), action, then)
 
+    def act(self) -> None:
+        """Do what the last passing word offers, while it stands there; its button is far away by keyboard."""
+        self._toast.act()
+
     def report(self, error: Exception) -> None:
         """Say what went wrong, in the operator's language. Only ours keeps its text; a foreign one is logged."""
         if isinstance(error, PASSING):
@@ -218,7 +222,7 @@ class Toast(QFrame):
         self._label = PlainLabel(role="window", size=Size.BODY, wrap=True, parent=self)
         self.action = Button(kind=ButtonKind.LINK, parent=self)
         self.action.setProperty("class", "on-toast")
-        self.action.clicked.connect(self._act)
+        self.action.clicked.connect(self.act)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 10, 16, 10)
         row.setSpacing(GAP)
@@ -233,6 +237,7 @@ class Toast(QFrame):
         """Show `text` for a while, longer if there is something to do about it."""
         self._label.setText(text)
         self.action.setText(action)
+        self.action.setToolTip(f"{action} (F12)" if action else "")
         self.action.setVisible(bool(action))
         self._then = then
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not action)
@@ -240,7 +245,7 @@ class Toast(QFrame):
         self.show()
         self.raise_()
         self._until.start(OFFER_MS if action else TOAST_MS)
-        announce(self, text)
+        announce(self, tr("{text} {action}: F12", text=text, action=action) if action else text)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep the place when the window changes its size."""
@@ -258,7 +263,10 @@ class Toast(QFrame):
         bottom = host.height() - Measure.STATUS_BAR - 24
         self.setGeometry((host.width() - width) // 2, bottom - height, width, height)
 
-    def _act(self) -> None:
+    def act(self) -> None:
+        """Do what is offered, if something is."""
+        if self.isHidden() or self._then is None:
+            return
         then, self._then = self._then, None
         self.hide()
         if then is not None:

@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
+from wxdesk.ui.moments import dated_time
 from wxdesk.ui.pause_menu import PauseMenu
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.fitting_label import FittingLabel
 from wxdesk.ui.widgets.icon_label import IconLabel
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.words import DAY, clock_time, date_word
 
 _AROUND = 22 + 14 + 20 + 4 * 12 + 4
 """What margins, icon and gaps take."""
@@ -62,7 +62,7 @@ class PauseBar(QFrame):
         """Say since when everything is paused, and when it goes on by itself."""
         self._until = until
         self._titles = _titles(since, self._clock())
-        words = tr("Resumes at {time}", time=moment_word(until, self._clock())) if until else tr("Until I resume")
+        words = tr("Resumes at {time}", time=dated_time(until, self._clock())) if until else tr("Until I resume")
         self.change.setText(words)
         self.change.setAccessibleName(tr("{words}. Change it", words=words))
         self.change.setToolTip(tr("Let automatic replies go on by themselves…"))
@@ -103,13 +103,5 @@ def _titles(since: datetime | None, now: datetime) -> tuple[str, str]:
     """What is paused since when, at length and in short."""
     if since is None:
         return tr("Automatic replies are paused"), tr("Paused")
-    time = moment_word(since, now)
+    time = dated_time(since, now)
     return tr("Automatic replies are paused since {time}", time=time), tr("Paused since {time}", time=time)
-
-
-def moment_word(at: datetime, now: datetime) -> str:
-    """A time of today, or with its date where it is another day's."""
-    local, today = at.astimezone().date(), now.astimezone().date()
-    if local == today:
-        return clock_time(at)
-    return f"{date_word(local, with_year=abs(local - today) > 180 * DAY)} {clock_time(at)}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.events import Event, PauseChanged
@@ -22,7 +22,13 @@ BAR = "held:asking"
 
 
 class Pausing(QObject):
-    """Pauses and resumes. Whoever resumes decides at once about what waited; whoever did not is told of it."""
+    """Pauses and resumes. Whoever resumes decides at once about what waited; whoever did not is told of it.
+
+    Signals:
+        asks: something is put to the operator; the window has to be seen for it.
+    """
+
+    asks = Signal()
 
     def __init__(self, bridge: Bridge, notices: Notices, held: HeldWork, window: QWidget) -> None:
         super().__init__(window)
@@ -84,7 +90,9 @@ class Pausing(QObject):
     def decide(self) -> None:
         """Put what asks to the operator."""
         self._notices.bar(BAR, "")
-        if self._held.feed.asking():
+        asked = any(panel.isVisible() for panel in self._window.findChildren(DecidePanel))
+        if self._held.feed.asking() and not asked:
+            self.asks.emit()
             panel = DecidePanel(self._held.feed, self._held.deciding, self._bridge.desk.clock, self._window)
             panel.picked.connect(self._held.go_to)
             panel.open()

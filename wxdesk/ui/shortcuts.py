@@ -8,9 +8,10 @@ from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from wxdesk.i18n import tr
+from wxdesk.ui.dialogs import Dialog
 from wxdesk.ui.rail import Place
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Button
@@ -44,8 +45,9 @@ class HasKeys(Protocol):
 
 
 def bind(owner: QWidget, sequence: str, slot: Callable[[], object]) -> QShortcut:
-    """Call `slot` on `sequence` anywhere in the window of `owner`."""
+    """Call `slot` on `sequence` anywhere in the window of `owner`; once, however long the key is held down."""
     shortcut = QShortcut(QKeySequence(sequence), owner)
+    shortcut.setAutoRepeat(False)
     shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
     shortcut.activated.connect(slot)
     return shortcut
@@ -63,13 +65,14 @@ def window_keys(pages: Sequence[Place]) -> KeyGroup:
             Key("F9", tr("Silence the sound of a call")),
             Key("F8", tr("Pause or resume all automatic replies")),
             Key("F10", tr("Say that you are away, or back")),
+            Key("F12", tr("Do what the passing word at the foot offers, such as Undo")),
             Key("F1 Ctrl+/", tr("This list of keys")),
             Key("Ctrl+Q", tr("Quit")),
         ),
     )
 
 
-class ShortcutSheet(QDialog):
+class ShortcutSheet(Dialog):
     """All keys by place, two groups side by side; Esc closes it."""
 
     def __init__(self, groups: Sequence[KeyGroup], parent: QWidget) -> None:

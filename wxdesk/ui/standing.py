@@ -120,7 +120,8 @@ def _behind() -> Standing:
 
 def stopped_words(reply: Reply) -> str:
     """By whom a reply was stopped, and why where that says it."""
-    if reply.author is Author.OPERATOR and reply.due_at is not None:
+    failed = bool(reply.error or reply.errcode)
+    if reply.author is Author.OPERATOR and reply.due_at is not None and not failed:
         return tr("Taken back")
     return stopped_by(reply.by)
 

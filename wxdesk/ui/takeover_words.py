@@ -10,9 +10,9 @@ from wxdesk.core.model import Conversation
 from wxdesk.core.takeover import UNTIL_HANDED_BACK, TakeOverFor, left, longer
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.ends import End, Turn
-from wxdesk.ui.words import clock_time, countdown, date_word, name_of, span_word
+from wxdesk.ui.moments import dated_time
+from wxdesk.ui.words import MINUTE, clock_time, countdown, date_word, name_of, span_word
 
-MINUTE = timedelta(minutes=1)
 SILENCES = (5, 10, 30)
 """Minutes without a word after which a takeover can end."""
 
@@ -61,7 +61,7 @@ def speaker_sentence(conversation: Conversation, now: datetime) -> str:
     remaining, until = left(conversation, now), conversation.taken_over_until
     if remaining is None or until is None:
         return tr("You have the word until you hand back. Automatic replies keep quiet.")
-    time, span = clock_time(until), span_word(remaining)
+    time, span = dated_time(until, now), span_word(remaining)
     if conversation.takeover_silence is None:
         return tr("You have the word until {time}, {span} left. Then automatic replies return.", time=time, span=span)
     return ntr(

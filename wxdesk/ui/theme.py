@@ -8,7 +8,6 @@ system and repaints when that changes.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
@@ -106,8 +105,6 @@ class Theme:
 
     dark: bool
     colors: Colors
-
-    _NONE: ClassVar[str] = "transparent"
 
     @staticmethod
     def of(scheme: Qt.ColorScheme) -> Theme:

@@ -221,6 +221,7 @@ async def settled(bridge: Bridge) -> None:
 
 def _put_away(bridge: Bridge, window: MainWindow) -> None:
     window.presence.end()
+    window.put_by()
     bridge.close()
     window.finish()
     window.deleteLater()

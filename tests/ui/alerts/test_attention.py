@@ -117,6 +117,23 @@ def test_f9_silences_what_calls_now(qtbot: QtBot, attention: Attention, window: 
     assert world.desk.alarms.state.ringing
 
 
+def test_a_full_disk_is_beeped_over_and_the_sound_comes_when_there_is_room(qtbot: QtBot, ear: Ear) -> None:
+    room = [False]
+
+    def sound() -> Path:
+        if not room[0]:
+            raise OSError(28, "No space left on device")
+        return ear.sound
+
+    player = Player(sound, (str(ear.program),), ear.beep)
+    player.play()
+    assert ear.beeps == 1
+    room[0] = True
+    player.play()
+    qtbot.waitUntil(lambda: ear.played() == 1)
+    player.stop()
+
+
 def test_no_sound_when_the_operator_wants_none(
     qtbot: QtBot, attention: Attention, window: MainWindow, ear: Ear, world: World
 ) -> None:

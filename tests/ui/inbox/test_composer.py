@@ -29,7 +29,7 @@ def composer(qtbot: QtBot) -> Composer:
 @pytest.fixture
 def sent(composer: Composer) -> list[str]:
     texts: list[str] = []
-    composer.sent.connect(texts.append)
+    composer.sent.connect(lambda _id, text: texts.append(text))
     return texts
 
 
@@ -68,6 +68,26 @@ def test_enter_never_sends_what_an_input_method_composes(qtbot: QtBot, composer:
     assert composer.text() == "a你好"
     qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
     assert sent == ["a你好"]
+
+
+@pytest.mark.parametrize("modifier", [Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.MetaModifier])
+def test_enter_with_a_key_that_asks_elsewhere_sends_nothing(
+    qtbot: QtBot, composer: Composer, sent: list[str], modifier: Qt.KeyboardModifier
+) -> None:
+    qtbot.keyClicks(composer.edit, "not yet")
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Return, modifier)
+    assert (sent, composer.text()) == ([], "not yet")
+
+
+def test_a_word_that_is_being_composed_stays_with_its_conversation(
+    qtbot: QtBot, composer: Composer, sent: list[str]
+) -> None:
+    compose(composer, "ni")
+    composer.open(conversation(2), NOW)
+    assert not composer.edit.composing
+    qtbot.keyClicks(composer.edit, "hello")
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    assert sent == ["hello"]
 
 
 def test_bytes_are_counted_as_wechat_counts_them(qtbot: QtBot, composer: Composer, sent: list[str]) -> None:

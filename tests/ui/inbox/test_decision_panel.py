@@ -44,6 +44,14 @@ def test_the_rest_is_asked_for_and_shown(panel: DecisionPanel, qtbot: QtBot) -> 
     assert not panel.more.isVisible()
 
 
+def test_a_rule_that_matched_and_went_on_is_never_among_those_that_did_not_apply(panel: DecisionPanel) -> None:
+    went_on = said(1, matched=True)
+    panel.show_decision(decision(went_on, *(said(n) for n in range(2, 9)), said(9, matched=True), asked=9), None)
+    assert rows(panel) == 5
+    assert panel._rows.itemAt(0).widget().accessibleName().startswith("Matched: rule 1")
+    assert panel.more.text() == "4 more rules did not apply"
+
+
 def test_an_answer_that_comes_too_late_changes_nothing(panel: DecisionPanel) -> None:
     panel.show_decision(decision(said(9, matched=True), asked=9), None)
     panel.show_verdicts(8, tuple(said(n) for n in range(5)))

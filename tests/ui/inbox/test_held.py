@@ -99,6 +99,17 @@ def test_sending_all_asks_once(qtbot: QtBot, world: World, page: InboxPage) -> N
     assert len(world.sandbox.sent) == 2
 
 
+def test_no_more_is_sent_than_was_asked_about(qtbot: QtBot, world: World, page: InboxPage) -> None:
+    two_held(qtbot, world, page)
+    qtbot.mouseClick(page.list.strip.send, Qt.MouseButton.LeftButton)
+    [question] = page.window().findChildren(ConfirmDialog)
+    world.say("oCustomer0000000000000003", "opening?")
+    qtbot.waitUntil(lambda: page.list.strip.model.rowCount() == 3)
+    question.action.click()
+    qtbot.waitUntil(lambda: page.list.strip.model.rowCount() == 1 and len(world.sandbox.sent) == 2)
+    assert page.list.strip.model.held()[0].contact.openid == "oCustomer0000000000000003"
+
+
 def asking(world: World, customer: str) -> Reply:
     """A reply that came back from an earlier run, and asks."""
     conversation = world.say(customer, "hello")

@@ -19,6 +19,7 @@ from wxdesk.core.waiting import HANDED_OVER, LAST_MOMENT
 from wxdesk.desk.holding import AFTER_PAUSE
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.inbox.timeline_entries import EntryKind
 from wxdesk.ui.theme import Theme
 
 LI = "oCustomer0000000000000001"
@@ -166,3 +167,13 @@ def test_after_a_pause_the_bubble_says_that_it_was_paused_and_no_mode(
     world.call(world.desk.handoff.resume())
     qtbot.waitUntil(lambda: AFTER_PAUSE in said(page))
     assert "set for the account" not in said(page)
+
+
+def test_the_days_between_the_bubbles_are_named_anew_when_another_begins(
+    qtbot: QtBot, world: World, page: InboxPage, held: Reply
+) -> None:
+    days = [entry.text for entry in page.session.model.entries() if entry.kind is EntryKind.DAY]
+    assert days == ["Today"]
+    pass_to(world, page, 24 * 3600)
+    days = [entry.text for entry in page.session.model.entries() if entry.kind is EntryKind.DAY]
+    assert days == ["Yesterday"]

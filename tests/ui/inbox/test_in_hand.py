@@ -79,6 +79,18 @@ def test_what_was_being_written_comes_back_also_after_a_look_at_another_conversa
     assert composer.text() == "half a sentence"
 
 
+def test_a_reply_waits_as_before_where_the_operator_went_elsewhere_before_he_had_it(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open
+) -> None:
+    other = world.say(WANG, "hello")
+    reply = held_reply(qtbot, world, page, opened)
+    page.chat.act(BubbleAction.EDIT, f"r{reply.id}")
+    page.open_conversation(other)
+    qtbot.waitUntil(lambda: toast(page) == "The reply is as it was and leaves in 10 min.")
+    assert (stored(world, reply).state, stored(world, reply).due_at) == (ReplyState.HELD, reply.due_at)
+    assert page.chat.composer.editing is None
+
+
 def test_a_change_that_was_begun_is_put_by_while_another_reply_is_changed(
     qtbot: QtBot, world: World, page: InboxPage, opened: Open
 ) -> None:

@@ -69,6 +69,25 @@ def test_pages_are_asked_for_once_and_a_row_is_never_shown_twice(model: Conversa
     assert not model.canFetchMore(QModelIndex())
 
 
+def test_a_page_that_could_not_be_read_is_asked_for_again(model: ConversationListModel) -> None:
+    model.show(InboxFilter.ALL, [row(n, last=n) for n in range(1, LIST_PAGE + 1)])
+    model.fetchMore(QModelIndex())
+    assert not model.canFetchMore(QModelIndex())
+    model.miss_page()
+    assert model.canFetchMore(QModelIndex())
+
+
+def test_the_open_row_that_is_read_already_does_not_count_for_the_next_page(model: ConversationListModel) -> None:
+    asked: list[int] = []
+    model.more_wanted.connect(asked.append)
+    model.show(InboxFilter.UNREAD, [row(n, last=n, unread=1) for n in range(1, LIST_PAGE + 1)])
+    model.keep(5)
+    model.merge([row(5, last=5, unread=0)])
+    model.miss_page()
+    model.fetchMore(QModelIndex())
+    assert asked[-1] == LIST_PAGE - 1
+
+
 def test_what_stands_below_the_rows_read_is_left_to_its_page(model: ConversationListModel) -> None:
     model.show(InboxFilter.ALL, [row(n, last=n) for n in range(1, LIST_PAGE + 1)])
     model.merge([row(999, last=5000)])

@@ -234,21 +234,23 @@ def test_what_a_rule_or_a_colleague_has_noted_meanwhile_stays(
 
 
 def test_the_mode_of_a_conversation_can_be_its_own(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
-    opened(world.say(FIRST, "hello"))
+    conversation_id = world.say(FIRST, "hello")
+    opened(conversation_id)
     assert page.chat.header.mode.text() == "Waits 600 s · account"
-    page.chat.header.mode_chosen.emit(ReplyMode.DRAFT)
+    page.chat.header.mode_chosen.emit(conversation_id, ReplyMode.DRAFT)
     qtbot.waitUntil(lambda: page.chat.header.mode.text() == "Drafts only · here")
-    page.chat.header.mode_chosen.emit(None)
+    page.chat.header.mode_chosen.emit(conversation_id, None)
     qtbot.waitUntil(lambda: page.chat.header.mode.text() == "Waits 600 s · account")
 
 
 def test_the_header_says_whose_word_the_mode_is(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
-    opened(world.say(FIRST, "hello"))
+    conversation_id = world.say(FIRST, "hello")
+    opened(conversation_id)
     mode = page.chat.header.mode
     world.call(world.desk.accounts.set_mode("shop", ReplyMode.DRAFT, 8))
     qtbot.waitUntil(lambda: mode.text() == "Drafts only · account")
     assert "set for the account shop" in mode.toolTip()
-    page.chat.header.mode_chosen.emit(ReplyMode.OFF)
+    page.chat.header.mode_chosen.emit(conversation_id, ReplyMode.OFF)
     qtbot.waitUntil(lambda: mode.text() == "By hand · here")
     assert "set for this conversation" in mode.toolTip()
 

@@ -30,6 +30,12 @@ def words(item: TimelineItem, now: object = NOW) -> str:
     return " | ".join(part.text for part in caption_of(entry, now))  # type: ignore[arg-type]
 
 
+def test_the_unread_bar_stands_above_what_was_written_and_counts_no_arrivals() -> None:
+    entered = message(2, minutes=4, text="", event="user_enter_tempsession")
+    items = [message(1, minutes=9), message(3, minutes=5), entered]
+    assert first_unread(items, 1) == 3
+
+
 def test_days_the_unread_bar_and_arrivals_stand_between_the_bubbles() -> None:
     entered = message(
         2, minutes=5, text="", event="user_enter_tempsession", session_from="goods/1024", msg_type="event"

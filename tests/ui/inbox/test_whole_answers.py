@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.flow.timed_desk import START, HandClock
 from tests.ui.world import World, open_world
-from wxdesk.core.model import Reply, ReplyMode, ReplyState
+from wxdesk.core.model import Content, Reply, ReplyKind, ReplyMode, ReplyState
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.inbox.bubble_words import BubbleAction, offers_in
@@ -128,6 +129,45 @@ def test_editing_a_later_one_sends_that_one_alone(
     qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: sent(world) == TEXTS[2:])
     assert states(page)[:2] == [S.HELD] * 2
+
+
+def test_enter_pressed_twice_saves_a_change_once(
+    qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, three: list[Reply]
+) -> None:
+    composer, failures = page.chat.composer, list[object]()
+    bridge.failed.connect(failures.append)
+    qtbot.keyClick(page.chat.timeline, Qt.Key.Key_E)
+    qtbot.waitUntil(lambda: composer.editing is not None)
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: sent(world) == TEXTS and bridge.is_idle)
+    assert failures == []
+
+
+@pytest.mark.parametrize("elsewhere", [True, False])
+def test_a_link_that_is_changed_takes_the_parts_behind_it_along(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Callable[[int], None], elsewhere: bool
+) -> None:
+    link = Content(ReplyKind.LINK, title="Sale", url="https://shop.example/sale")
+    then = (Action(ActionKind.LINK, content=link), Action(ActionKind.REPLY, text=TEXTS[1]))
+    world.call(world.desk.rulebook.save(Rule("Link", when=Condition(any=("sale",)), then=then)))
+    other, conversation = world.say("oOther0000000000000000001", "hi"), world.say(CUSTOMER, "sale?")
+    world.call(world.desk.handoff.pause())
+    world.move_to(START + timedelta(hours=1))
+    world.call(world.desk.handoff.resume())
+    opened(conversation)
+    qtbot.waitUntil(lambda: states(page) == [S.HELD] * 2)
+    focus(page, 0)
+    qtbot.keyClick(page.chat.timeline, Qt.Key.Key_E)
+    panel = page.chat.panels.link
+    qtbot.waitUntil(panel.isVisible)
+    panel.fill(replace(link, title="Last day"))
+    panel.submit()
+    if elsewhere:
+        page.open_conversation(other)
+    qtbot.waitUntil(lambda: len(world.sandbox.sent) == 2)
+    assert world.sandbox.sent[0].content["title"] == "Last day"
+    assert sent(world)[1] == TEXTS[1]
 
 
 @pytest.mark.parametrize("by_key", [True, False])

@@ -54,6 +54,17 @@ def test_what_is_set_holds_at_once_and_the_way_back_too(qtbot: QtBot, line: Acco
     assert line.mode.currentText() == "Automatic"
 
 
+def test_an_emptied_field_is_no_number(qtbot: QtBot, line: AccountMode, world: World, bridge: Bridge) -> None:
+    world.call(world.desk.accounts.set_mode("shop", ReplyMode.HOLD, 8))
+    qtbot.waitUntil(line.seconds.isVisible)
+    line.seconds.setFocus()
+    line.seconds.selectAll()
+    qtbot.keyClick(line.seconds, Qt.Key.Key_Backspace)
+    choose(qtbot, line, ReplyMode.OFF)
+    qtbot.waitUntil(lambda: world.desk.accounts["shop"].reply_mode is ReplyMode.OFF and bridge.is_idle)
+    assert world.desk.accounts["shop"].hold_seconds == 8
+
+
 def test_another_hand_is_shown(qtbot: QtBot, line: AccountMode, world: World) -> None:
     world.call(world.desk.accounts.set_mode("shop", ReplyMode.DRAFT, 8))
     qtbot.waitUntil(lambda: line.mode.currentText() == "Drafts only")

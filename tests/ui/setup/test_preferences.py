@@ -75,11 +75,56 @@ def test_a_number_holds_at_once_or_says_what_it_takes(
     QTest.keyClicks(line.number, str(most))
     qtbot.waitUntil(lambda: kept(world) == replace(Preferences(), **{field: most}))
     line.number.setText(str(most + 1))
+    qtbot.keyClick(line.number, Qt.Key.Key_Return)
     assert line.error.full_text() == f"This takes a number from {0 if zero else least} to {most}."
     assert not line.error.isHidden()
     qtbot.keyClick(line.number, Qt.Key.Key_Down)  # steps back to what is taken
     qtbot.waitUntil(line.error.isHidden)
     assert getattr(kept(world), field) == most
+
+
+def test_a_number_is_saved_when_it_is_meant_and_never_on_the_way(
+    qtbot: QtBot, world: World, card: PreferencesCard, bridge: Bridge, notices: Notices
+) -> None:
+    line, heard = card.lines["takeover_minutes"], list[int]()
+    assert isinstance(line, NumberLine)
+    before = kept(world).takeover_minutes
+    line.changed.connect(lambda _, number: heard.append(number))
+    card.activateWindow()
+    qtbot.waitUntil(card.isActiveWindow)
+    line.number.setFocus()
+    line.number.selectAll()
+    qtbot.keyClick(line.number, Qt.Key.Key_Backspace)
+    QTest.keyClicks(line.number, "45")
+    qtbot.keyClick(line.number, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: kept(world).takeover_minutes == 45 and bridge.is_idle)
+    assert heard == [45]
+    qtbot.mouseClick(notices._toast.action, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: kept(world).takeover_minutes == before and bridge.is_idle)
+    assert line.number.text() == str(before)
+    line.number.setFocus()
+    line.number.selectAll()
+    qtbot.keyClick(line.number, Qt.Key.Key_Backspace)
+    line.number.clearFocus()
+    assert line.number.text() == str(before), "left empty, it is as it was"
+    line.number.setFocus()
+    line.number.selectAll()
+    QTest.keyClicks(line.number, "60")
+    line.number.clearFocus()
+    qtbot.waitUntil(lambda: kept(world).takeover_minutes == 60)
+    assert heard == [45, 60]
+
+
+def test_taking_one_back_leaves_another_that_was_set_since(
+    qtbot: QtBot, world: World, card: PreferencesCard, bridge: Bridge, notices: Notices
+) -> None:
+    line = card.lines["sound"]
+    assert isinstance(line, SwitchLine)
+    qtbot.mouseClick(line.switch, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: notices._toast.action.text() == "Undo" and bridge.is_idle)
+    world.call(world.desk.preferences.set(replace(kept(world), takeover_minutes=77)))
+    qtbot.mouseClick(notices._toast.action, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: kept(world) == replace(Preferences(), takeover_minutes=77))
 
 
 def test_the_last_moment_is_chosen(qtbot: QtBot, world: World, card: PreferencesCard) -> None:

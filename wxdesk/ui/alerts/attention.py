@@ -90,7 +90,9 @@ class Attention(QObject):
     def _sound(self) -> Path:
         file = self._home / SOUND
         if not file.exists():
-            file.write_bytes(chime())
+            begun = file.with_suffix(".new")  # a full disk must not leave half a sound behind
+            begun.write_bytes(chime())
+            begun.replace(file)
         return file
 
     def _icon(self) -> Path:

@@ -57,7 +57,7 @@ class Notice:
     @property
     def key(self) -> str:
         """What it is about, of which there is one at a time."""
-        return key_of(self.topic, self.conversation_id if self.reply_id is None else self.reply_id)
+        return notice_key(self.topic, self.conversation_id if self.reply_id is None else self.reply_id)
 
 
 type Answered = Callable[[Notice, Answer], None]
@@ -80,7 +80,7 @@ class Notifier(Protocol):
         ...
 
 
-def key_of(topic: Topic, about: int) -> str:
+def notice_key(topic: Topic, about: int) -> str:
     """The key of notices about a conversation, for `HELD` about a reply."""
     return f"{topic}:{about}"
 

@@ -19,7 +19,7 @@ from wxdesk.core.events import (
 )
 from wxdesk.core.inbox import InboxRow
 from wxdesk.desk.inbox_reading import HeldReply
-from wxdesk.ui.alerts.notice import Notice, Notifier, Topic, held_notice_of, key_of, notice_of, return_notice
+from wxdesk.ui.alerts.notice import Notice, Notifier, Topic, held_notice_of, notice_key, notice_of, return_notice
 from wxdesk.ui.alerts.notice_answers import NoticeAnswers
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.conversation_words import standstill_of_row
@@ -67,7 +67,7 @@ class NoticeBoard(QObject):
             self._soon.start()
         for event in events:
             if isinstance(event, TakeoverChanged):
-                self._notifier.withdraw(key_of(Topic.RETURN, event.conversation_id))
+                self._notifier.withdraw(notice_key(Topic.RETURN, event.conversation_id))
         self._tell_of_calls(
             {event.conversation_id for event in events if isinstance(event, CallRaised) and _is_call(event.cause)}
         )
@@ -105,7 +105,7 @@ class NoticeBoard(QObject):
         unseen = self._bridge.desk.alarms.state.unseen
         calling = {call.conversation_id for call in unseen if _is_call(call.cause)}
         for conversation_id in self._calls - calling:
-            self._notifier.withdraw(key_of(Topic.CALL, conversation_id))
+            self._notifier.withdraw(notice_key(Topic.CALL, conversation_id))
         self._calls &= calling
 
     def _follow_held(self) -> None:

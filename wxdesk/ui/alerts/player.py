@@ -50,14 +50,14 @@ class Player(QObject):
 
     def play(self) -> None:
         """Begin to play and return; nothing happens while the last one still sounds."""
-        if sys.platform == "win32":
-            import winsound  # Windows alone has it
-
-            winsound.PlaySound(str(self._sound()), winsound.SND_FILENAME | winsound.SND_ASYNC | winsound.SND_NODEFAULT)
-        elif not self._command:
+        if sys.platform != "win32" and not self._command:
             self._beep()
         elif self._process is None:
-            self._start()
+            try:
+                self._start(str(self._sound()))
+            except OSError as error:  # a full disk may have room the next time
+                log.info("No sound: %s; beeping instead", error)
+                self._beep()
 
     def stop(self) -> None:
         """Be silent now."""
@@ -69,12 +69,17 @@ class Player(QObject):
             process.waitForFinished(500)
             process.deleteLater()
 
-    def _start(self) -> None:
+    def _start(self, sound: str) -> None:
+        if sys.platform == "win32":
+            import winsound  # Windows alone has it
+
+            winsound.PlaySound(sound, winsound.SND_FILENAME | winsound.SND_ASYNC | winsound.SND_NODEFAULT)
+            return
         process = self._process = QProcess(self)
         process.finished.connect(self._ended)
         process.errorOccurred.connect(self._broke)
         program, *arguments = self._command
-        process.start(program, [*arguments, str(self._sound())])
+        process.start(program, [*arguments, sound])
 
     def _ended(self, code: int, _status: QProcess.ExitStatus) -> None:
         self._put_away()

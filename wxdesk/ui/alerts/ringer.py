@@ -12,7 +12,7 @@ class Ringer(QObject):
     """Follows which conversations ring.
 
     Signals:
-        rings: whether a sound is being repeated, that can be silenced.
+        rings: whether a call sounds that can be silenced, now or again in a while.
     """
 
     rings = Signal(bool)

@@ -1,4 +1,4 @@
-"""Paints the pieces of a bubble's content where `content_layout` put them."""
+"""Paints the pieces of a bubble's content where `layout` put them."""
 
 from __future__ import annotations
 

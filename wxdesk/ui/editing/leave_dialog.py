@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from wxdesk.i18n import tr
-from wxdesk.ui.dialogs import WIDTH
+from wxdesk.ui.dialogs import WIDTH, Dialog
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
 
 
-class LeaveDialog(QDialog):
+class LeaveDialog(Dialog):
     """Save, discard, or stay. Stay has the keyboard, so that Enter alone never loses anything.
 
     `why` says why the changes cannot be saved as they are; empty where they can.

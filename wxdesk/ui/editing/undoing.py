@@ -53,9 +53,9 @@ class UndoKeys(QObject):
     def __init__(self, owner: QWidget, undo: Callable[[], object], redo: Callable[[], object]) -> None:
         super().__init__(owner)
         self._owner = owner
-        bind(owner, "Ctrl+Z", undo)
+        bind(owner, "Ctrl+Z", undo).setAutoRepeat(True)
         for keys in ("Ctrl+Shift+Z", "Ctrl+Y"):
-            bind(owner, keys, redo)
+            bind(owner, keys, redo).setAutoRepeat(True)
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._focus_changed)

@@ -7,9 +7,10 @@ from datetime import datetime
 from operator import attrgetter
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from wxdesk.i18n import tr
+from wxdesk.ui.dialogs import Dialog
 from wxdesk.ui.history.comparison import compare
 from wxdesk.ui.history.comparison_view import ComparisonView
 from wxdesk.ui.history.legend import Legend
@@ -22,7 +23,7 @@ WIDTH, HEIGHT = 800, 520
 LIST, ROW = 228, 32
 
 
-class HistoryDialog(QDialog):
+class HistoryDialog(Dialog):
     """Revisions at the left, the newest first; at the right the chosen one, compared with another.
 
     That is the present one, which is the newest, until something else is chosen above the text. Of what was deleted

@@ -12,6 +12,7 @@ from wxdesk.i18n import ntr, tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.inbox.bubble_delegate import BUBBLES, BubbleDelegate
 from wxdesk.ui.inbox.bubble_words import offers_in
+from wxdesk.ui.inbox.rows_view import RowsView
 from wxdesk.ui.inbox.timeline_entries import Entry
 from wxdesk.ui.inbox.timeline_model import TimelineModel
 from wxdesk.ui.standing import StandstillOf, nothing_holds
@@ -24,7 +25,7 @@ AT_END = 8
 _COUNTING = frozenset({ReplyState.HELD, ReplyState.QUEUED})
 
 
-class AnchoredView(QListView):
+class AnchoredView(RowsView):
     """Bubbles, the newest at the foot. Beginning and end of what was read ask for more when they come near.
 
     Signals:

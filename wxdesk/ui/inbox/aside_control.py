@@ -67,7 +67,7 @@ class AsideControl(QObject):
             self._reopen()
             return
         work = self._bridge.desk.aside.resolve(conversation.id)
-        self._bridge.ask(work, partial(self._resolved, conversation))
+        self._bridge.ask(work, partial(self._resolved, conversation, self._edit.toPlainText()))
 
     def open_menu(self) -> None:
         """Let the operator choose until when he does not want to see it."""
@@ -82,34 +82,34 @@ class AsideControl(QObject):
         if conversation.status is not Status.OPEN:
             menu.addSeparator()
             menu.addAction(tr("Reopen") if conversation.status is Status.RESOLVED else tr("Wake now"))
-        menu.triggered.connect(self._choose)
+        menu.triggered.connect(partial(self._choose, conversation))
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(anchor.mapToGlobal(QPoint(anchor.width() - menu.sizeHint().width(), anchor.height() + 4)))
         menu.setActiveAction(menu.actions()[0])
 
-    def _choose(self, action: QAction) -> None:
-        conversation, until = self._conversation, action.data()
-        if conversation is None:
-            return
+    def _choose(self, conversation: Conversation, action: QAction) -> None:
+        until = action.data()
         if not isinstance(until, datetime):
-            self._reopen()
+            self._bridge.ask(self._bridge.desk.aside.reopen(conversation.id))
             return
         work = self._bridge.desk.aside.snooze(conversation.id, until)
-        self._bridge.ask(work, partial(self._snoozed, conversation, until))
+        self._bridge.ask(work, partial(self._snoozed, conversation, self._edit.toPlainText(), until))
 
-    def _resolved(self, conversation: Conversation, _: None) -> None:
-        self._told(conversation.id, tr("Resolved: {name}", name=name_of(conversation.contact)))
+    def _resolved(self, conversation: Conversation, written: str, _: None) -> None:
+        self._told(conversation.id, written, tr("Resolved: {name}", name=name_of(conversation.contact)))
 
-    def _snoozed(self, conversation: Conversation, wanted: datetime, until: datetime) -> None:
+    def _snoozed(self, conversation: Conversation, written: str, wanted: datetime, until: datetime) -> None:
         when, name = moment_word(until, self._bridge.desk.clock()), name_of(conversation.contact)
         words = tr("Snoozed until {when}: {name}", when=when, name=name)
         if until < wanted:
             words = tr("Snoozed until {when}, before the reply window closes: {name}", when=when, name=name)
-        self._told(conversation.id, words)
+        self._told(conversation.id, written, words)
 
-    def _told(self, conversation_id: int, words: str) -> None:
+    def _told(self, conversation_id: int, written: str, words: str) -> None:
+        """Go on to the next, unless the operator has written on here since: the rest of it would stand there."""
         self._notices.offer(words, tr("Undo"), partial(self._undo, conversation_id))
-        self.done.emit(conversation_id)
+        if self._edit.toPlainText() == written and not self._edit.composing:
+            self.done.emit(conversation_id)
 
     def _undo(self, conversation_id: int) -> None:
         self._bridge.ask(self._bridge.desk.aside.reopen(conversation_id))

@@ -15,7 +15,7 @@ from wxdesk.core.rules import Outcome
 from wxdesk.desk.refusal_words import refusal_words
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.decision_words import quoted, short_outcome
-from wxdesk.ui.inbox.timeline_entries import Closing, Entry, EntryKind, message_text
+from wxdesk.ui.inbox.timeline_entries import Entry, EntryKind, WindowEnd, message_text
 from wxdesk.ui.inbox.whose_word import whose_word
 from wxdesk.ui.standing import Standstill, standing_of_reply
 from wxdesk.ui.words import author_words, clock_time
@@ -47,7 +47,7 @@ class Key(Enum):
 
     ENTER = ENTER_MARK
     E = "E"
-    R = "R"
+    SHIFT_R = "Shift+R"
     ESC = "Esc"
     N = "N"
     O = "O"  # noqa: E741 - the key is named as it is
@@ -132,7 +132,7 @@ def offers_of(reply: Reply) -> tuple[Offer, ...]:
             return (retry, edit, Offer(BubbleAction.DISCARD, tr("Throw away"), Key.ESC))
         case ReplyState.UNKNOWN:
             arrived = Offer(BubbleAction.CONFIRM, tr("It arrived"), Key.ENTER, main=True)
-            return (arrived, Offer(BubbleAction.SEND_AGAIN, tr("It did not, send again"), Key.R))
+            return (arrived, Offer(BubbleAction.SEND_AGAIN, tr("It did not, send again"), Key.SHIFT_R))
         case ReplyState.QUEUED:
             return (Offer(BubbleAction.STOP, tr("Stop"), Key.ESC),)
     return ()
@@ -173,7 +173,7 @@ def _lacking_words(name: str) -> str:
     return tr("Fill in “{name}” in the earlier part first. If you throw that one away, this one goes too.", name=name)
 
 
-def _last_moment(reply: Reply, closing: Closing | None) -> str:
+def _last_moment(reply: Reply, closing: WindowEnd | None) -> str:
     """What happens to a held reply right before its reply window closes."""
     if closing is None or reply.due_at is None or reply.state is not ReplyState.HELD:
         return ""
@@ -290,10 +290,10 @@ _STILL = frozenset({Standstill.WRITING, Standstill.PAUSED, Standstill.BEHIND})
 
 
 def share_left(reply: Reply, now: datetime, standstill: Standstill = Standstill.NONE) -> float:
-    """How much of a held reply's time is left, from 1 to 0; all of it while something holds it back."""
+    """How much of a held reply's time is left, from 1 to 0, since its clock began; all of it while that stands."""
     if reply.due_at is None or (standstill in _STILL and is_automatic(reply)):
         return 1.0
-    whole = (reply.due_at - reply.created_at).total_seconds()
+    whole = (reply.due_at - reply.updated_at).total_seconds()
     left = (reply.due_at - now).total_seconds()
     return min(1.0, max(0.0, left / whole)) if whole > 0 else 0.0
 
@@ -309,5 +309,5 @@ def spoken_entry(entry: Entry, now: datetime, standstill: Standstill = Standstil
             said.append(tr(entry.message.picture_problem))
     else:
         said += [notice_of(entry)] if notice_of(entry) else []
-        said += [f"{offer.text} {offer.key.name.title()}" for offer in offers_in(entry)]
+        said += [f"{offer.text} {offer.key.name.title().replace('_', '+')}" for offer in offers_in(entry)]
     return ", ".join(said)

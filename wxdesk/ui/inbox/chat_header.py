@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Signal
 from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
@@ -78,7 +79,7 @@ class ChatHeader(QFrame):
     """The open conversation's name, mode, quota, and the button that takes it over.
 
     Signals:
-        mode_chosen: a `ReplyMode`, or None to follow the account.
+        mode_chosen: the id of the conversation that was open then, and a `ReplyMode`, or None to follow the account.
         takeover_wanted: take over, or hand back what is taken over.
         spans_wanted: choose for how long.
         resolve_wanted: nothing is left to do here, or open again what is set aside.
@@ -87,7 +88,7 @@ class ChatHeader(QFrame):
         list_wanted, detail_wanted: open the drawer of a narrow window.
     """
 
-    mode_chosen = Signal(object)
+    mode_chosen = Signal(int, object)
     takeover_wanted = Signal()
     spans_wanted = Signal()
     resolve_wanted = Signal()
@@ -275,7 +276,7 @@ class ChatHeader(QFrame):
         menu.addSeparator()
         menu.addAction(tr("Snooze…")).triggered.connect(self.snooze_wanted)
         menu.addAction(tr("Hand over to WeChat's own service tool…")).triggered.connect(self.transfer_wanted)
-        group.triggered.connect(self._choose)
+        group.triggered.connect(partial(self._choose, conversation.id))
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.mode.mapToGlobal(QPoint(0, self.mode.height() + 4)))
 
@@ -286,8 +287,8 @@ class ChatHeader(QFrame):
         action.setData("" if mode is None else mode.value)
         group.addAction(action)
 
-    def _choose(self, action: QAction) -> None:
-        self.mode_chosen.emit(ReplyMode(action.data()) if action.data() else None)
+    def _choose(self, conversation_id: int, action: QAction) -> None:
+        self.mode_chosen.emit(conversation_id, ReplyMode(action.data()) if action.data() else None)
 
     def minimumSizeHint(self) -> QSize:
         """Figures are left out before the window has to be wider."""

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QFrame, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from wxdesk.core.model import Reply, ReplyKind
+from wxdesk.core.model import Reply, ReplyKind, ReplyMode
 from wxdesk.core.text_links import TextLink
 from wxdesk.core.waiting import WAITS
 from wxdesk.i18n import tr
@@ -17,6 +17,7 @@ from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.content.album import Album, read_picture
 from wxdesk.ui.inbox.aside_control import AsideControl
 from wxdesk.ui.inbox.bubble_words import BubbleAction
+from wxdesk.ui.inbox.change_saving import ChangeSaving
 from wxdesk.ui.inbox.chat_header import ChatHeader
 from wxdesk.ui.inbox.chat_session import ChatSession
 from wxdesk.ui.inbox.composer import Composer
@@ -35,7 +36,9 @@ from wxdesk.ui.inbox.template_picker import TemplatePicker
 from wxdesk.ui.inbox.timeline_view import TimelineView
 from wxdesk.ui.inbox.transfer_bar import TransferBar
 from wxdesk.ui.inbox.typing_notice import TypingNotice
+from wxdesk.ui.inbox.unfinished import Unfinished
 from wxdesk.ui.notices import Notices
+from wxdesk.ui.theme import Measure
 
 
 class ChatPanel(QFrame):
@@ -58,8 +61,10 @@ class ChatPanel(QFrame):
         self.timeline = TimelineView(session.model, bridge.desk.clock, self.album, session.standstills.of)
         self.composer = Composer()
         self.empty = EmptyState()
-        self.panels = SendingPanels(self, self.composer, self.album, bridge, session)
-        self.writing = ReplyWriting(self.composer, bridge, session, notices)
+        changes = ChangeSaving(bridge, session, self)
+        self.panels = SendingPanels(self, self.composer, self.album, bridge, session, changes)
+        self.writing = ReplyWriting(self.composer, bridge, session, changes, notices)
+        self.unfinished = Unfinished(self.composer, self.panels, notices)
         self.in_hand = InHand(self.composer, bridge, session, notices)
         self.taking_back = TakingBack(self.composer, self.panels, bridge, session, notices)
         self.templates = TemplateInsertion(self, self.composer, self.panels, bridge, session)
@@ -69,21 +74,27 @@ class ChatPanel(QFrame):
         self.transfer = TransferBar(bridge, notices)
         self.takeover = TakeoverControl(self.header, bridge, session)
         self.aside = AsideControl(self.header, self.composer.edit, bridge, session, notices)
+        self.timeline.write_into(self.composer.edit)
         self._arrange()
         self._connect()
 
     def _arrange(self) -> None:
+        nobody = QFrame()
+        nobody.setProperty("class", "header")
+        self._head = QStackedWidget()
+        self._head.setFixedHeight(Measure.HEADER)
+        self._head.addWidget(self.header)
+        self._head.addWidget(nobody)
         chat = QWidget()
         column = QVBoxLayout(chat)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.header)
+        column.addWidget(self._head)
         column.addWidget(self.transfer)
         column.addWidget(self.aside.bar)
         column.addWidget(self.timeline, 1)
         column.addWidget(self.takeover.bar)
         column.addWidget(self.composer)
-        self.empty.say(tr("No conversation is open"), tr("Choose one from the list, or press Alt+↓ for the next."))
         self._chat = chat
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self.empty)
@@ -91,7 +102,9 @@ class ChatPanel(QFrame):
 
     def _connect(self) -> None:
         session, timeline, composer = self._session, self.timeline, self.composer
+        session.turned.connect(self._turn)
         session.opened.connect(self._opened)
+        self.empty.stepped.connect(session.retry)
         session.model.changed.connect(self._show_end)
         session.standstills.changed.connect(timeline.viewport().update)
         timeline.older_wanted.connect(session.older)
@@ -119,11 +132,11 @@ class ChatPanel(QFrame):
     def refresh(self, now: datetime) -> None:
         """Show the open conversation as it is now."""
         row = self._session.row
-        if row is None:
-            self._pages.setCurrentWidget(self.empty if self._session.conversation_id is None else self._chat)
-            self.composer.open(None, now)
+        if row is None or self._session.failed:
+            self._show_nobody()
             return
         self._pages.setCurrentWidget(self._chat)
+        self._head.setCurrentWidget(self.header)
         self.header.show_row(row, now, promised=self._session.promised)
         self.transfer.show_conversation(row.conversation, now)
         self.takeover.tick(now)
@@ -133,6 +146,30 @@ class ChatPanel(QFrame):
         self.in_hand.follow()
         if self.composer.editing is not None:
             self.composer.lead(self._session.asking(f"r{self.composer.editing.id}"))
+
+    def _show_nobody(self) -> None:
+        """No conversation is open; or it is not known yet who it is, or could not be read."""
+        if self._session.failed:
+            self.empty.say(
+                tr("This conversation could not be read"),
+                tr("What you have written for it is kept."),
+                tr("Try again"),
+            )
+        elif self._session.conversation_id is None:
+            self.empty.say(tr("No conversation is open"), tr("Choose one from the list, or press Alt+↓ for the next."))
+        opening = self._session.conversation_id is not None and not self._session.failed
+        self._head.setCurrentIndex(1)
+        for bar in (self.transfer, self.aside.bar, self.takeover.bar):
+            bar.hide()
+        self._pages.setCurrentWidget(self._chat if opening else self.empty)
+
+    def _turn(self) -> None:
+        """Another conversation is open: nothing that was begun for the one before may be sent there."""
+        for menu in self.findChildren(QMenu):
+            menu.close()
+        self.composer.turn_to(self._session.conversation_id or 0)
+        self.panels.close()
+        self.templates.close()
 
     def tick(self, now: datetime) -> None:
         """Let the figures go on."""
@@ -145,13 +182,11 @@ class ChatPanel(QFrame):
 
     def type_into(self, text: str) -> None:
         """Write into the composer what was typed elsewhere."""
-        if self._session.row is not None:
+        if self._session.conversation_id is not None and not self._session.failed:
             self.composer.edit.setFocus(Qt.FocusReason.OtherFocusReason)
             self.composer.edit.insertPlainText(text)
 
     def _opened(self, key: str) -> None:
-        self.panels.close()
-        self.templates.close()
         self.timeline.to_end()
         if key == "unread":
             row = self._session.model.row_of(key)
@@ -223,6 +258,7 @@ class ChatPanel(QFrame):
     def start_editing(self, reply: Reply) -> None:
         """Let the operator change a reply of the open conversation that cannot leave meanwhile."""
         if reply.conversation_id != self._session.conversation_id:
+            self.in_hand.put_back(reply.id, False)  # the operator has gone elsewhere meanwhile
             return
         self.refresh(self._bridge.desk.clock())  # the conversation may have been opened for this only now
         if reply.content.kind is ReplyKind.TEXT:
@@ -247,6 +283,5 @@ class ChatPanel(QFrame):
         }[action]
         self._bridge.ask(command(reply.id))
 
-    def _set_mode(self, mode: object) -> None:
-        if self._session.conversation_id is not None:
-            self._bridge.ask(self._bridge.desk.handoff.set_mode(self._session.conversation_id, mode))  # type: ignore[arg-type]
+    def _set_mode(self, conversation_id: int, mode: ReplyMode | None) -> None:
+        self._bridge.ask(self._bridge.desk.handoff.set_mode(conversation_id, mode))

@@ -6,7 +6,8 @@ No widget: it turns events and answers of the desk into entries of the timeline'
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from functools import partial
 
@@ -25,27 +26,27 @@ from wxdesk.core.events import (
     TakeoverEnded,
 )
 from wxdesk.core.inbox import InboxRow, SearchHit, TimelineItem
-from wxdesk.core.lifecycle import can_be_undone, is_automatic
-from wxdesk.core.model import Message, Reply, ReplyState
+from wxdesk.core.model import Message, Reply
 from wxdesk.core.rules import Decision
 from wxdesk.desk import inbox_reading
 from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.inbox.timeline_entries import Closing, entries_of, first_unread, in_order, key_of
+from wxdesk.ui.inbox.known_items import KnownItems
+from wxdesk.ui.inbox.timeline_entries import WindowEnd, entries_of, first_unread, key_of
 from wxdesk.ui.inbox.timeline_model import TimelineModel
 from wxdesk.ui.standstills import Standstills
-
-_LEAVES = frozenset({ReplyState.HELD, ReplyState.QUEUED})
 
 
 class ChatSession(QObject):
     """Follows one conversation at a time.
 
     Signals:
+        turned: another conversation is followed now, or none; of it is known at most its row.
         opened: the first page of another conversation is shown; carries the key to go to, or an empty text.
-        refreshed: the open conversation's row or decision is another one now.
+        refreshed: the open conversation's row or decision is another one now, or it could not be read.
         arrived: a contact's message came into the open conversation.
     """
 
+    turned = Signal()
     opened = Signal(str)
     refreshed = Signal()
     arrived = Signal()
@@ -58,13 +59,13 @@ class ChatSession(QObject):
         self.conversation_id: int | None = None
         self.row: InboxRow | None = None
         self.latest: Decision | None = None
-        self._items: dict[str, TimelineItem] = {}
+        self.known = KnownItems()
+        self.failed = False  # nothing of it could be read
         self._unread_from: int | None = None
         self._hit: TimelineItem | None = None
         self._visit = 0  # answers to questions of an earlier one are not shown
         self._fresh = False  # nothing of this conversation has been shown yet
-        self._to_end = True
-        self._complete = False
+        self._answered_once = False
         self._reading = False
         self._asking = False
         self._again = False
@@ -72,49 +73,71 @@ class ChatSession(QObject):
         self._returned: defaultdict[int, list[datetime]] = defaultdict(list)
 
     @property
+    def fresh(self) -> bool:
+        """Whether nothing of the open conversation has been shown yet."""
+        return self._fresh
+
+    @property
     def to_end(self) -> bool:
         """Whether the newest message is among those read; False after a jump into the past."""
-        return self._to_end
+        return self.known.to_end
 
-    def open(self, conversation_id: int, hit: SearchHit | None = None) -> None:
-        """Show another conversation, at its end or at `hit`."""
-        if conversation_id != self.conversation_id or hit is not None:
+    @property
+    def promised(self) -> bool:
+        """Whether something automatic waits here that leaves by itself, or asks; or may wait, before it is read."""
+        return self.row is not None and bool(self.row.held) if self._fresh else self.known.promised
+
+    def open(self, conversation_id: int, hit: SearchHit | None = None, row: InboxRow | None = None) -> None:
+        """Show another conversation, at its end or at `hit`; `row` is what is known of it, if something is."""
+        other = conversation_id != self.conversation_id
+        if other or hit is not None:
             self._reset(conversation_id)
         self._hit = hit.item if hit else None
+        if other:
+            self._turn(row)
         if hit is not None:
             work = inbox_reading.around(self._bridge.desk.store, conversation_id, hit.item)
-            self._bridge.ask(work, partial(self._show_stretch, self._visit))
+            self._bridge.ask(work, partial(self._show_stretch, self._visit), partial(self._not_found, self._visit))
         self._ask()
 
     def close(self) -> None:
         """Follow nothing."""
         self._reset(None)
-        self.refreshed.emit()
+        self._turn(None)
 
     def reload(self) -> None:
         """Show the newest page, after a jump into the past."""
-        if self.conversation_id is not None and not self._to_end:
+        if self.conversation_id is not None and not self.to_end:
             self._reset(self.conversation_id)
             self._ask()
 
+    def name_days(self) -> None:
+        """Another day has begun: what was today is yesterday."""
+        if not self._fresh:
+            self._show()
+
+    def retry(self) -> None:
+        """Ask again for what could not be read."""
+        self._ask()
+
     def older(self) -> None:
         """Read the page above; nothing happens while one is being read or when there is none."""
-        if self._reading or self._complete or not self._items or self.conversation_id is None:
+        if self._reading or self.known.complete or not self.known or self.conversation_id is None:
             return
         self._reading = True
-        first = in_order(self._items.values())[0]
+        first = self.known.in_order()[0]
         work = inbox_reading.older(self._bridge.desk.store, self.conversation_id, first.at)
-        self._bridge.ask(work, partial(self._show_older, self._visit), self._read_failed)
+        self._bridge.ask(work, partial(self._show_older, self._visit), partial(self._read_failed, self._visit))
 
     def newer(self) -> None:
         """Read the page below, after a jump into the past."""
-        if self._reading or self._to_end or not self._items or self.conversation_id is None:
+        if self._reading or self.to_end or not self.known or self.conversation_id is None:
             return
         self._reading = True
-        last = in_order(self._items.values())[-1]
+        last = self.known.in_order()[-1]
         desk = self._bridge.desk
         work = inbox_reading.newer(desk.store, self.conversation_id, last, desk.clock())
-        self._bridge.ask(work, partial(self._show_stretch, self._visit), self._read_failed)
+        self._bridge.ask(work, partial(self._show_stretch, self._visit), partial(self._read_failed, self._visit))
 
     def hear(self, events: Sequence[Event]) -> None:
         """Read again what these events touch of the open conversation."""
@@ -142,26 +165,11 @@ class ChatSession(QObject):
 
     def message(self, key: str) -> Message | None:
         """The message that an entry shows or that a reply's entry answers, if it has been read."""
-        item = self._items.get(key)
-        if isinstance(item, Reply):
-            item = self._items.get(f"m{item.message_id}")
-        return item if isinstance(item, Message) else None
+        return self.known.message(key)
 
     def reply(self, key: str) -> Reply | None:
         """The reply of an entry."""
-        item = self._items.get(key)
-        return item if isinstance(item, Reply) else None
-
-    @property
-    def promised(self) -> bool:
-        """Whether something automatic waits here that leaves by itself, or asks."""
-        replies = (item for item in self._items.values() if isinstance(item, Reply))
-        return any(is_automatic(reply) and reply.state in _LEAVES for reply in replies)
-
-    def undoable(self) -> Reply | None:
-        """The newest reply that its operator can still take back."""
-        written = [item for item in self._items.values() if isinstance(item, Reply) and can_be_undone(item)]
-        return max(written, key=lambda reply: reply.id, default=None)
+        return self.known.reply(key)
 
     def since(self, key: str) -> Message | None:
         """The newest message that came after what a reply's entry answers."""
@@ -170,16 +178,6 @@ class ChatSession(QObject):
     def asking(self, key: str) -> int:
         """How many parts of its answer need a word where this reply is the first of them, else 0."""
         return next((entry.asking for entry in self.model.entries() if entry.key == key), 0)
-
-    def last_message(self) -> Message | None:
-        """The newest message that has been read."""
-        messages = [item for item in self._items.values() if isinstance(item, Message) and item.event is None]
-        return max(messages, key=lambda message: message.at, default=None)
-
-    def source(self) -> str | None:
-        """Where the contact came from last, as far as it has been read."""
-        entered = [item for item in self._items.values() if isinstance(item, Message) and item.session_from]
-        return max(entered, key=lambda message: message.at).session_from if entered else None
 
     # -- answers
 
@@ -191,95 +189,100 @@ class ChatSession(QObject):
             self._again = True
             return
         self._asking = True
-        known = {int(key[1:]) for key in self._items if key.startswith("r")}
-        changed = self._changed_replies & known
+        changed = self._changed_replies & self.known.reply_ids()
         self._changed_replies.clear()
         work = inbox_reading.snapshot(self._bridge.desk.store, self.conversation_id, changed)
-        self._bridge.ask(work, partial(self._answered, self._visit), self._ask_failed)
+        failed = partial(self._ask_failed, self._visit, changed)
+        self._bridge.ask(work, partial(self._answered, self._visit), failed)
 
     def _answered(self, visit: int, now: inbox_reading.Snapshot) -> None:
         self._asking = False
-        if visit != self._visit:
-            self._ask()
-            return
-        self._take_in(now)
-        if self._again:
+        if visit == self._visit:
+            self._take_in(now)
+        self._ask_again(visit)
+
+    def _ask_failed(self, visit: int, changed: AbstractSet[int], error: Exception) -> None:
+        self._asking = False
+        self._bridge.failed.emit(error)
+        if visit == self._visit:
+            self._changed_replies |= changed
+            self.failed = self._fresh
+            self.refreshed.emit()
+        self._ask_again(visit)
+
+    def _ask_again(self, visit: int) -> None:
+        """Ask for what has changed while the answer was awaited, or for whatever is open by now."""
+        if self._again or visit != self._visit:
             self._again = False
             self._ask()
 
-    def _ask_failed(self, error: Exception) -> None:
-        self._asking = self._again = False
+    def _read_failed(self, visit: int, error: Exception) -> None:
+        if visit == self._visit:
+            self._reading = False
         self._bridge.failed.emit(error)
 
-    def _read_failed(self, error: Exception) -> None:
-        self._reading = False
+    def _not_found(self, visit: int, error: Exception) -> None:
+        """The place of a hit could not be read: show the end instead."""
         self._bridge.failed.emit(error)
+        if visit == self._visit:
+            self._hit = None
+            self._ask()
 
     def _take_in(self, now: inbox_reading.Snapshot) -> None:
-        first_time = self.row is None
-        self.row, self.latest = now.row, now.latest
+        first_time, self._answered_once = not self._answered_once, True
+        self.row, self.latest, self.failed = now.row, now.latest, False
         if first_time:
             self._unread_from = first_unread(now.items, now.row.conversation.unread)
-        new_message = not first_time and any(isinstance(i, Message) and key_of(i) not in self._items for i in now.items)
+        new_message = not first_time and any(isinstance(i, Message) and i not in self.known for i in now.items)
         if self._hit is None:
-            self._merge_newest(now.items)
-        self._put(item for item in (*now.items, *now.more) if key_of(item) in self._items)
-        if self._hit is None or self._items:
+            self.known.add_newest(now.items)
+        self.known.renew((*now.items, *now.more))
+        if self._hit is None or self.known:
             self._show()
         self.refreshed.emit()
         if new_message:
             self.arrived.emit()
 
-    def _merge_newest(self, items: Sequence[TimelineItem]) -> None:
-        """Add the newest page; one that does not touch what was read replaces it."""
-        if not self._to_end:
-            return
-        if self._items and items and not any(key_of(item) in self._items for item in items):
-            self._items.clear()
-            self._complete = False
-        if not self._items:
-            self._complete = len(items) < inbox_reading.TIMELINE_PAGE
-        self._put(items)
-
     def _show_older(self, visit: int, stretch: inbox_reading.Stretch) -> None:
         if visit == self._visit:
             self._reading = False
-            self._complete = len(stretch.items) < inbox_reading.TIMELINE_PAGE
-            self._put(stretch.items)
+            self.known.add_older(stretch.items)
             self._show()
 
     def _show_stretch(self, visit: int, stretch: inbox_reading.Stretch) -> None:
         if visit == self._visit:
             self._reading = False
-            self._to_end = stretch.to_end
-            self._put(stretch.items)
+            self.known.add(stretch)
             self._show()
 
     def _show(self) -> None:
-        items = in_order(self._items.values())
-        latest = self.latest if self._to_end else None
-        returned = self._returned.get(self.conversation_id or 0, ()) if self._to_end else ()
+        latest = self.latest if self.to_end else None
+        returned = self._returned.get(self.conversation_id or 0, ()) if self.to_end else ()
         now, unread, closing = self._bridge.desk.clock(), self._unread_from, self._closing()
-        self.model.show(entries_of(items, now, unread, latest, returned, closing))
-        if self._fresh and (self._items or self._hit is None):
+        self.model.show(entries_of(self.known.in_order(), now, unread, latest, returned, closing))
+        if self._fresh and (self.known or self._hit is None):
             self._fresh = False
             self.opened.emit(key_of(self._hit) if self._hit else "unread" if self._unread_from else "")
             self._hit = None
 
-    def _closing(self) -> Closing | None:
+    def _closing(self) -> WindowEnd | None:
         until = self.row.conversation.window.until if self.row is not None else None
-        return None if until is None else Closing(until, self.standstills.last_moment)
+        return None if until is None else WindowEnd(until, self.standstills.last_moment)
 
-    def _put(self, items: Iterable[TimelineItem]) -> None:
-        self._items.update((key_of(item), item) for item in items)
+    def _turn(self, row: InboxRow | None) -> None:
+        self.row = row
+        self.turned.emit()
+        self.refreshed.emit()
 
     def _reset(self, conversation_id: int | None) -> None:
+        """Begin anew; of the conversation that is open already, who it is stays known."""
         self._visit += 1
+        if conversation_id != self.conversation_id:
+            self.row = self.latest = None
         self.conversation_id = conversation_id
-        self.row = self.latest = None
-        self._items.clear()
+        self.known.clear()
         self._changed_replies.clear()
         self._unread_from = self._hit = None
-        self._fresh, self._to_end = conversation_id is not None, True
-        self._complete = self._reading = False
+        self._fresh, self._answered_once = conversation_id is not None, False
+        self._reading = self.failed = False
         self.model.clear()

@@ -10,37 +10,29 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from wxdesk.core.model import Conversation, Reply, ReplyState
 from wxdesk.core.text_links import TextLink, written
-from wxdesk.i18n import tr
+from wxdesk.ui.inbox.composer_foot import ComposerFoot
 from wxdesk.ui.inbox.composer_tools import ComposerTools
-from wxdesk.ui.inbox.composer_words import (
-    Fit,
-    closed_words,
-    cost_words,
-    fit_of,
-    size_words,
-    split_words,
-)
+from wxdesk.ui.inbox.composer_words import Fit, closed_words, fit_of
 from wxdesk.ui.inbox.message_edit import MessageEdit
 from wxdesk.ui.inbox.sheet_line import SheetLine
 from wxdesk.ui.inbox.sheets import Sheet, Sheets, above
-from wxdesk.ui.theme import Size
-from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
 
 
 class Composer(QFrame):
     """Writes to one conversation at a time; what is unfinished in the others is kept in memory.
 
+    One can write as soon as it is known whose text it is, and send once it is known what may be sent.
+
     Signals:
-        sent: a text to be sent to the conversation.
-        split: a text to be sent in as many messages as its button said.
+        sent: the id of the conversation that a text was written for, and the text to be sent there.
+        split: the same, and in how many messages it shall be sent, as its button said.
         edited: a `Reply` and the text that it shall have.
         given_up: the `Sheet` of a reply that shall stay as it was.
         went_up: the cursor left an empty text upwards.
     """
 
-    sent = Signal(str)
-    split = Signal(str, int)
+    sent = Signal(int, str)
+    split = Signal(int, str, int)
     edited = Signal(object, str)
     given_up = Signal(object)
     went_up = Signal()
@@ -48,6 +40,7 @@ class Composer(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("class", "footer")
+        self._id = 0
         self._conversation: Conversation | None = None
         self._editing: Reply | None = None
         self._asking = 0
@@ -56,10 +49,9 @@ class Composer(QFrame):
         self.edit = MessageEdit()
         self.tools = ComposerTools()
         self.line = SheetLine()
-        self.count = PlainLabel(size=Size.SMALL, role="secondary", tabular=True)
-        self.hint = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
-        self.send_split = Button("")
-        self.send = Button(tr("Send"), kind=ButtonKind.PRIMARY)
+        self.foot = ComposerFoot()
+        self.send, self.send_split = self.foot.send, self.foot.send_split
+        self.count, self.hint = self.foot.count, self.foot.hint
         self._arrange()
         self._connect()
         self._show_state()
@@ -69,18 +61,12 @@ class Composer(QFrame):
         tools.setSpacing(12)
         tools.addWidget(self.tools, 1)
         tools.addWidget(self.line, 1)
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        foot.addWidget(self.count)
-        foot.addWidget(self.hint, 1)
-        foot.addWidget(self.send_split)
-        foot.addWidget(self.send)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 16, 12)
         column.setSpacing(8)
         column.addLayout(tools)
         column.addWidget(self.edit)
-        column.addLayout(foot)
+        column.addWidget(self.foot)
 
     def _connect(self) -> None:
         self.edit.textChanged.connect(self._show_state)
@@ -88,28 +74,40 @@ class Composer(QFrame):
         self.edit.left.connect(self.stop_editing)
         self.edit.slashed.connect(self.tools.templates_wanted)
         self.edit.went_up.connect(self.went_up)
-        self.send.clicked.connect(self.submit)
-        self.send_split.clicked.connect(self._submit_split)
+        self.foot.sent.connect(self.submit)
+        self.foot.split.connect(self._submit_split)
         self.line.left.connect(self.stop_editing)
 
     # -- which conversation
 
+    def turn_to(self, conversation_id: int) -> None:
+        """Write for this conversation, 0 for none, of which no more is known; what was unfinished there comes back."""
+        if conversation_id != self._id:
+            self._sheets.lay(self._id, self._sheet)
+            self._id, self._conversation = conversation_id, None
+            self._write_on(self._sheets.take(conversation_id))
+            self._show_state()
+
     def open(self, conversation: Conversation | None, now: datetime) -> None:
-        """Write to this conversation; what was unfinished here comes back."""
-        old = self._conversation
-        same = old is not None and conversation is not None and old.id == conversation.id
-        if old is not None and not same:
-            self._sheets.lay(old.id, self._sheet)
+        """Write for this conversation, as it is now."""
+        self.turn_to(0 if conversation is None else conversation.id)
         self._conversation = conversation
         self._now = now
-        if not same:
-            self._write_on(self._sheets.take(conversation.id) if conversation else Sheet())
         self._show_state()
 
     def tick(self, now: datetime) -> None:
         """The reply window may be over now."""
         self._now = now
         self._show_state()
+
+    @property
+    def conversation_id(self) -> int:
+        """Whom one writes to, 0 for nobody."""
+        return self._id
+
+    def begun(self) -> set[int]:
+        """The conversations in which something was written that is not sent."""
+        return self._sheets.begun() | ({self._id} if self._sheet.loses else set())
 
     def unfinished(self, conversation_id: int) -> str:
         """What was written for a conversation that is not open."""
@@ -129,10 +127,6 @@ class Composer(QFrame):
         return lying if self._editing is None else [*lying, self._editing]
 
     @property
-    def _id(self) -> int:
-        return 0 if self._conversation is None else self._conversation.id
-
-    @property
     def _sheet(self) -> Sheet:
         return Sheet(self.text(), self._editing)
 
@@ -143,8 +137,7 @@ class Composer(QFrame):
     def _write_on(self, sheet: Sheet) -> None:
         """Show this sheet; what was shown lies elsewhere by now."""
         self._editing = sheet.editing
-        self.edit.setPlainText(sheet.text)
-        self.edit.moveCursor(QTextCursor.MoveOperation.End)
+        self.edit.write(sheet.text)
 
     def insert(self, text: str) -> None:
         """Put `text` where the cursor is, in place of a slash at the start."""
@@ -189,7 +182,7 @@ class Composer(QFrame):
 
     def start_editing(self, reply: Reply) -> None:
         """Change `reply` here; what was being written is put by until that is done, a change of another as well."""
-        if self._conversation is None:
+        if reply.conversation_id != self._id:
             return
         if self._editing is not None and self._editing.id == reply.id:
             self._editing = reply
@@ -245,12 +238,12 @@ class Composer(QFrame):
         if self._editing is not None:
             self.edited.emit(self._editing, self.text())
         else:
-            self.sent.emit(self.text())
+            self.sent.emit(self._id, self.text())
 
     def _submit_split(self) -> None:
         fit = self.fit()
         if fit.can_split:
-            self.split.emit(self.text(), fit.parts)
+            self.split.emit(self._id, self.text(), fit.parts)
 
     # -- showing
 
@@ -263,21 +256,12 @@ class Composer(QFrame):
         return closed_words(self._conversation, self._now)
 
     def _show_state(self) -> None:
-        fit = self.fit()
         editing = self._editing is not None
-        self.count.setText(size_words(fit.size))
-        self.count.set_role("failed" if fit.too_long else "secondary")
-        words = fit.problem or ("" if editing else cost_words(1, fit.left))
-        self.hint.setText(f"· {words}" if words else "")
-        self.hint.set_role("pending" if fit.can_split else "failed" if fit.problem else "secondary")
-        self.send.setEnabled(not fit.problem and bool(self.text().strip()))
-        self.send.setToolTip(plain_tip(fit.problem))
-        self.send_split.setText(tr("Send as {n}", n=fit.parts))
-        self.send_split.setToolTip(plain_tip(split_words(fit.messages)))
-        self.send_split.setVisible(fit.can_split)
+        self.foot.show_fit(self.fit(), blank=not self.text().strip(), editing=editing)
+        if self._conversation is None:
+            self.hint.setText("")  # what may be sent is known in a moment
         self.line.say(editing=editing, asking=self._asking, put_by=self._sheets.count(self._id))
         self.tools.setVisible(not editing)
-        self.send.setText(tr("Save and send") if editing else tr("Send"))
 
 
 _EDITABLE = frozenset({ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED})

@@ -81,10 +81,10 @@ def size_words(size: int) -> str:
 def cost_words(count: int, left: int) -> str:
     """What something costs of the replies that are left."""
     takes = ntr("takes {n} reply", "takes {n} replies", count)
-    return tr("{takes}, {left}", takes=takes, left=left_words(left))
+    return tr("{takes}, {left}", takes=takes, left=count_left_words(left))
 
 
-def left_words(left: int) -> str:
+def count_left_words(left: int) -> str:
     """How many replies are left."""
     return ntr("{n} is left", "{n} are left", left)
 
@@ -126,4 +126,4 @@ def _too_long_words(size: int, parts: int, left: int) -> str:
     if parts > left:
         return tr("needs {n} messages, and only {left} may be sent", n=parts, left=left)
     leaves = ntr("will leave as {n} message", "will leave as {n} messages", parts)
-    return tr("{leaves}, {left}", leaves=leaves, left=left_words(left))
+    return tr("{leaves}, {left}", leaves=leaves, left=count_left_words(left))

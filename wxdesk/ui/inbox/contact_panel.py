@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from wxdesk.core.contact_change import ContactChange, written
-from wxdesk.core.model import Contact
+from wxdesk.core.model import Contact, Conversation
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.incoming_words import source_rows
 from wxdesk.ui.inbox.tag_row import TagRow
@@ -37,16 +37,17 @@ class ContactPanel(QFrame):
     """Shows a contact; alias, tags and note are changed where they stand.
 
     Signals:
-        described: what was changed of it, a `ContactChange`.
+        described: the conversation's id, and what was changed of its contact, a `ContactChange`.
         block_pressed: block this contact, or hear him again.
     """
 
-    described = Signal(object)
+    described = Signal(int, object)
     block_pressed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._contact: Contact | None = None
+        self._conversation_id = 0
         self._saving = 0
         self.avatar = Avatar()
         self.alias = AliasEdit()
@@ -92,11 +93,13 @@ class ContactPanel(QFrame):
         column.addWidget(self.blocked)
         column.addWidget(self.block, 0, Qt.AlignmentFlag.AlignLeft)
 
-    def show_contact(self, contact: Contact, source: str | None, now: datetime) -> None:
-        """Show this contact; what is being written about the same one stays as it is."""
-        shown = self._contact
-        if shown is None or shown.id != contact.id:
-            shown, self._saving = None, 0
+    def show_contact(self, conversation: Conversation, source: str | None, now: datetime) -> None:
+        """Show this conversation's contact; what is being written about the same one stays as it is."""
+        contact, same = conversation.contact, conversation.id == self._conversation_id
+        shown = self._contact if same else None
+        if not same:
+            self.save_unfinished()
+            self._conversation_id, self._saving = conversation.id, 0
         elif self._saving:
             return  # what was read is older than what is written here
         self._contact = contact
@@ -115,13 +118,13 @@ class ContactPanel(QFrame):
             "" if contact.blocked else tr("Resolve the conversation, and hear no more of this customer")
         )
         if shown is None or not self.alias.hasFocus() or self.alias.text() == shown.alias != contact.alias:
-            self.alias.setText(contact.alias)
-            self.alias.setCursorPosition(0)
+            self.alias.show_name(contact.alias)
         if shown is None or not self.note.hasFocus() or self.note.toPlainText() == shown.note != contact.note:
             self.note.setPlainText(contact.note)
 
     def save_unfinished(self) -> None:
-        """Store what was written before another contact is shown."""
+        """Store what was written before another contact is shown, or the window goes."""
+        self.tags.finish()
         self._save()
 
     def _save(self) -> None:
@@ -132,11 +135,12 @@ class ContactPanel(QFrame):
         if change != ContactChange():
             self._contact = change.made_to(contact)
             self._saving += 1
-            self.described.emit(change)
+            self.described.emit(self._conversation_id, change)
 
-    def settle(self) -> None:
-        """What was written has been stored, or could not be."""
-        self._saving = max(0, self._saving - 1)
+    def settle(self, conversation_id: int) -> None:
+        """What was written about the contact of this conversation has been stored, or could not be."""
+        if conversation_id == self._conversation_id:
+            self._saving = max(0, self._saving - 1)
 
 
 class Avatar(QWidget):
@@ -184,6 +188,12 @@ class AliasEdit(QLineEdit):
         self.setCursor(Qt.CursorShape.IBeamCursor)
         self.textChanged.connect(self._say_whole)
         self._say_whole()
+
+    def show_name(self, name: str) -> None:
+        """Show what is stored; Esc brings that back."""
+        self._before = name
+        self.setText(name)
+        self.setCursorPosition(0)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Remember what stood there, for Esc."""

@@ -6,17 +6,19 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QListView, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from wxdesk.core.inbox import InboxCounts, InboxFilter, InboxRow, SearchHit
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.conversation_delegate import ConversationDelegate
 from wxdesk.ui.inbox.conversation_list_model import ConversationListModel, RowRole
+from wxdesk.ui.inbox.emptiness import Emptiness, emptiness
 from wxdesk.ui.inbox.empty_state import EmptyState
 from wxdesk.ui.inbox.filter_chips import FilterChips
 from wxdesk.ui.inbox.held_strip import HeldStrip
 from wxdesk.ui.inbox.part_button import PARTS, PartButton
+from wxdesk.ui.inbox.rows_view import RowsView
 from wxdesk.ui.inbox.search_field import SearchField
 from wxdesk.ui.inbox.search_results import HitRole, SearchDelegate, SearchModel
 from wxdesk.ui.standing import StandstillOf, nothing_holds
@@ -34,9 +36,9 @@ class ConversationList(QFrame):
 
     Signals:
         picked: the id of a conversation to open. hit_picked: a `SearchHit` to open.
-        filter_chosen: an `InboxFilter`. search_wanted: a phrase. more_wanted: the next page's offset.
+        filter_chosen: an `InboxFilter`. search_wanted: a phrase. clicked: a row was chosen by mouse.
         settings_wanted: there is nothing yet and the operator wants to set the desk up.
-        left: `away` was pressed, or the row that is open already; a drawer closes then.
+        left: `away` was pressed, or a row; a drawer closes then.
     """
 
     picked = Signal(int)
@@ -44,6 +46,7 @@ class ConversationList(QFrame):
     filter_chosen = Signal(object)
     search_wanted = Signal(str)
     settings_wanted = Signal()
+    clicked = Signal()
     left = Signal()
 
     def __init__(
@@ -54,6 +57,7 @@ class ConversationList(QFrame):
         self.setFixedWidth(Measure.LIST)
         self._selecting = False
         self._wanted: int | None = None
+        self._any = False  # a conversation is known to be there, if only among those set aside
         self.model = ConversationListModel(clock, standstill_of, self)
         self.hits = SearchModel(clock, self)
         self.search = SearchField()
@@ -115,7 +119,13 @@ class ConversationList(QFrame):
         self.empty.stepped.connect(self._step)
         self.away.clicked.connect(self.left)
         self.view.clicked.connect(self.left)
+        self.view.clicked.connect(self.clicked)
         self.strip.left.connect(self.focus_rows)
+
+    def write_into(self, edit: QWidget) -> None:
+        """What is composed over a list belongs into `edit`."""
+        for view in (self.view, self.found, self.strip.view):
+            view.write_into(edit)
 
     # -- rows
 
@@ -130,6 +140,7 @@ class ConversationList(QFrame):
     def show_rows(self, chosen: InboxFilter, rows: Sequence[InboxRow]) -> None:
         """Show the first page under a filter; the scroll position stays where that is possible."""
         at = self.view.verticalScrollBar().value() if chosen is self.model.chosen else 0
+        self._any = self._any or bool(rows)
         self._selecting = True
         self.model.show(chosen, rows)
         self._selecting = False
@@ -137,11 +148,17 @@ class ConversationList(QFrame):
 
     def merge(self, rows: Sequence[InboxRow]) -> None:
         """Take in touched rows; the marked conversation stays marked, wherever it moves."""
+        self._any = self._any or bool(rows)
         self._selecting = True
         self.model.merge(rows)
         self._selecting = False
         if not self.view.currentIndex().isValid():
             self._restore()
+        self._show_page()
+
+    def tell_aside(self, any_aside: bool) -> None:
+        """Whether there are conversations although none is open."""
+        self._any = self._any or any_aside
         self._show_page()
 
     def neighbour(self, step: int, unread: bool) -> int | None:
@@ -240,35 +257,25 @@ class ConversationList(QFrame):
             self._pages.setCurrentWidget(self.view)
 
     def _say_empty(self) -> None:
-        match self.model.chosen:
-            case InboxFilter.ALL | InboxFilter.WITH_ASIDE:
-                title = tr("No conversations yet")
-                words = tr("As soon as a customer writes to your mini program, the conversation stands here.")
-                self.empty.say(title, words, tr("Open settings"))
-            case InboxFilter.WAITING:
-                self.empty.say("", tr("Nobody waits for an answer."), tr("Show all"))
-            case InboxFilter.NEEDS_HUMAN:
-                self.empty.say("", tr("Nothing needs you right now."), tr("Show all"))
-            case InboxFilter.PENDING:
-                self.empty.say("", tr("No automatic reply waits."), tr("Show all"))
-            case InboxFilter.UNREAD:
-                self.empty.say("", tr("Everything is read."), tr("Show all"))
-            case InboxFilter.SNOOZED:
-                self.empty.say("", tr("Nothing is snoozed."), tr("Show all"))
-            case InboxFilter.RESOLVED:
-                self.empty.say("", tr("Nothing is resolved yet."), tr("Show all"))
+        says = self._emptiness
+        self.empty.say(says.title, says.sentence, says.step)
+
+    @property
+    def _emptiness(self) -> Emptiness:
+        return emptiness(self.model.chosen, any_aside=self._any)
 
     def _step(self) -> None:
+        shows = self._emptiness.shows
         if self.searching:
             self.leave_search()
-        elif self.model.chosen is InboxFilter.ALL:
+        elif shows is None:
             self.settings_wanted.emit()
         else:
-            self.chips.choose(InboxFilter.ALL)
+            self.chips.choose(shows)
 
 
-def _list(name: str, parent: QWidget) -> QListView:
-    view = QListView(parent)
+def _list(name: str, parent: QWidget) -> RowsView:
+    view = RowsView(parent)
     view.setAccessibleName(name)
     view.setFrameShape(QFrame.Shape.NoFrame)
     view.setUniformItemSizes(True)

@@ -33,7 +33,7 @@ class ConversationListModel(RowModel[InboxRow]):
     """Conversations under one filter, in the store's order.
 
     Signals:
-        more_wanted: the number of rows there are, when the view nears their end.
+        more_wanted: how many rows of the filter there are, when the view nears their end.
     """
 
     more_wanted = Signal(int)
@@ -68,7 +68,7 @@ class ConversationListModel(RowModel[InboxRow]):
         """Ask for the next page; it arrives by `append`."""
         if self.canFetchMore(parent):
             self._asked = True
-            self.more_wanted.emit(len(self._rows))
+            self.more_wanted.emit(sum(belongs(row, self.chosen) for row in self._rows))
 
     def show(self, chosen: InboxFilter, rows: Sequence[InboxRow]) -> None:
         """Replace everything by the first page under `chosen`."""
@@ -78,6 +78,10 @@ class ConversationListModel(RowModel[InboxRow]):
         self._complete = len(rows) < LIST_PAGE
         self._asked = False
         self.endResetModel()
+
+    def miss_page(self) -> None:
+        """The next page could not be read; it is asked for again when the view nears the end again."""
+        self._asked = False
 
     def append(self, rows: Sequence[InboxRow]) -> None:
         """Add the next page; rows that moved into it meanwhile are shown once."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from wxdesk.desk.inbox_reading import HeldReply, answers
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
+from wxdesk.ui.dialogs import Dialog
 from wxdesk.ui.inbox.held_deciding import HeldDeciding
 from wxdesk.ui.inbox.held_delegate import ROW_HEIGHT
 from wxdesk.ui.inbox.held_feed import HeldFeed
@@ -21,7 +22,7 @@ WIDTH = 520
 ROWS_AT_MOST = 6
 
 
-class DecidePanel(QDialog):
+class DecidePanel(Dialog):
     """Shows the held replies that ask, as long as there are any. Esc decides nothing: they stay in the strip.
 
     Signals:

@@ -118,7 +118,8 @@ class DecisionPanel(QFrame):
         self.sentence.setText(words)
         self.sentence.setVisible(bool(words))
         self.sentence.set_role("secondary" if decision is None else "text")
-        shown = verdicts[-MOST:] if self._all else verdicts[-SHOWN:]
+        few = MOST if self._all else SHOWN
+        shown = [*(one for one in verdicts[:-few] if one.matched), *verdicts[-few:]][-MOST:]
         self._clear()
         for verdict in shown:
             row = VerdictRow(verdict, first=self._rows.count() == 0, wrote=self._wrote(verdict))

@@ -14,11 +14,12 @@ from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.contact_panel import ContactPanel
 from wxdesk.ui.inbox.decision_panel import DecisionPanel
 from wxdesk.ui.inbox.reply_history_panel import ReplyHistoryPanel
+from wxdesk.ui.moments import dated_time
 from wxdesk.ui.takeover_words import speaker_sentence
 from wxdesk.ui.theme import Measure, Size
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.small_button import SmallButton
-from wxdesk.ui.words import clock_time, span_word
+from wxdesk.ui.words import span_word
 
 
 class DetailPanel(QFrame):
@@ -80,7 +81,7 @@ class DetailPanel(QFrame):
 
     def show_conversation(self, conversation: Conversation, source: str | None, reserve: int, now: datetime) -> None:
         """Show this conversation's contact and quota; `reserve` is its account's."""
-        self.contact.show_contact(conversation.contact, source, now)
+        self.contact.show_contact(conversation, source, now)
         self.quota.setText(quota_sentence(conversation, reserve, now))
         self.show_speaker(conversation, now)
 
@@ -122,7 +123,7 @@ def quota_sentence(conversation: Conversation, reserve: int, now: datetime) -> s
         return tr("WeChat allows replies only after the customer has written: 5 within 48 hours.")
     if now >= window.until:
         return tr("The time for replies ended at {time}. It opens again when the customer writes.",
-                  time=clock_time(window.until))  # fmt: skip
+                  time=dated_time(window.until, now))  # fmt: skip
     left = quota.left(window, now)
     span = span_word(window.until - now)
     if left == 0:

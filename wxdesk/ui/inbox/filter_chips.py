@@ -18,7 +18,7 @@ _GAP, _SNUG_GAP = 6, 4
 
 
 class FilterChips(QWidget):
-    """Longest waiting, needs a human, pending, unread, with their figures, always on one line.
+    """Longest waiting, needs a human, unsent, unread, always on one line; those that ask for work with their figures.
 
     `part` stands in their place while what is set aside is shown; it leads back.
 

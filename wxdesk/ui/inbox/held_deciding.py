@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QObject
 
@@ -48,7 +49,7 @@ class HeldDeciding(QObject):
                     people,
                 ),
                 tr("Send all"),
-                self._send_all,
+                partial(self.send_these, [one.reply.id for one in held]),  # what is held since then was not asked about
             )
 
     def send_these(self, reply_ids: Sequence[int]) -> None:
@@ -58,9 +59,6 @@ class HeldDeciding(QObject):
     def stop_these(self, reply_ids: Sequence[int]) -> None:
         """Stop these."""
         self._bridge.ask(self._bridge.desk.handoff.cancel_held(tuple(reply_ids)), self._stopped)
-
-    def _send_all(self) -> None:
-        self._bridge.ask(self._bridge.desk.handoff.release_held(), self._sent)
 
     def _sent(self, count: int) -> None:
         self._notices.toast(ntr("{n} reply is on its way.", "{n} replies are on their way.", count))

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QCursor, QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QToolTip, QWidget
 
 from wxdesk.desk.inbox_reading import HeldReply
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.held_delegate import ROW_HEIGHT, HeldDelegate, send_rect, stop_rect
 from wxdesk.ui.inbox.held_model import HeldModel, HeldRole
+from wxdesk.ui.inbox.rows_view import RowsView
 from wxdesk.ui.widgets.labels import plain_tip
 
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 _ACTING = _ENTER | {Qt.Key.Key_Delete}
 
 
-class HeldView(QListView):
+class HeldView(RowsView):
     """Shows a `HeldModel`.
 
     Signals:

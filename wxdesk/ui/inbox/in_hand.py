@@ -37,7 +37,12 @@ class InHand(QObject):
     ) -> None:
         """Keep what waits from leaving and from giving way, and call `then` with what it is then."""
         self._before[reply.id] = reply
-        self._bridge.ask(self._bridge.desk.handoff.keep(reply.id), then, failed)
+        told = partial(self._not_taken, reply.id, failed or self._bridge.failed.emit)
+        self._bridge.ask(self._bridge.desk.handoff.keep(reply.id), then, told)
+
+    def _not_taken(self, reply_id: int, failed: Callable[[Exception], None], error: Exception) -> None:
+        self._before.pop(reply_id, None)
+        failed(error)
 
     def put_back(self, reply_id: int, changed: bool) -> None:
         """Let it wait as before; `changed`: something else had been written for it."""
@@ -61,7 +66,7 @@ class InHand(QObject):
             self.put_back(sheet.editing.id, sheet.changed)
 
     def _tell(self, changed: bool, reply: Reply) -> None:
-        words = left_words(reply, self._bridge.desk.clock())
+        words = put_back_words(reply, self._bridge.desk.clock())
         more = tr("Your change is kept: Edit brings it back.") if changed else ""
         self._notices.toast(tr("{words} {more}", words=words, more=more).strip())
 
@@ -70,7 +75,7 @@ class InHand(QObject):
             self._notices.report(error)
 
 
-def left_words(reply: Reply, now: datetime) -> str:
+def put_back_words(reply: Reply, now: datetime) -> str:
     """How a reply waits that was left as it was."""
     if reply.error == WROTE_MEANWHILE:
         return tr("The reply is as it was and asks you, because the customer wrote again meanwhile.")

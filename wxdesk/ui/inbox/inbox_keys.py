@@ -1,23 +1,11 @@
-"""The keys of the inbox: what they do, and what they are called on the sheet."""
+"""The keys of the inbox, as the sheet tells them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QWidget
+from collections.abc import Sequence
 
 from wxdesk.i18n import tr
 from wxdesk.ui.shortcuts import Key
-
-
-def bind_keys(page: QWidget, slots: Mapping[str, Callable[[], object]]) -> None:
-    """Call each slot on its key, as long as the keyboard is anywhere in `page` or nowhere."""
-    for sequence, slot in slots.items():
-        shortcut = QShortcut(QKeySequence(sequence), page)
-        shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
-        shortcut.activated.connect(slot)
 
 
 def key_sheet() -> Sequence[Key]:
@@ -48,6 +36,7 @@ def key_sheet() -> Sequence[Key]:
         Key("N", tr("See what came after the bubble in focus")),
         Key("Alt+Enter", tr("Why, and what happened to the bubble in focus")),
         Key("O", tr("Send only the part in focus, of an answer that asks")),
+        Key("Shift+R", tr("Send the reply in focus again, of which nobody knows whether it arrived")),
         Key("E", tr("Change the waiting reply in focus")),
         Key("Escape", tr("Stop the waiting reply in focus")),
     )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from wxdesk.core.contents import is_web_address
 from wxdesk.core.text_links import TextLink
 from wxdesk.i18n import tr
-from wxdesk.ui.dialogs import WIDTH
+from wxdesk.ui.dialogs import WIDTH, Dialog
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -17,7 +17,7 @@ from wxdesk.ui.widgets.labels import PlainLabel
 _HEIGHT = 96
 
 
-class LinkDialog(QDialog):
+class LinkDialog(Dialog):
     """One link; only web addresses can be opened, in the system's browser."""
 
     def __init__(self, link: TextLink, parent: QWidget) -> None:

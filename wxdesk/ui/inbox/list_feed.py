@@ -60,7 +60,8 @@ class ListFeed(QObject):
 
     def _ask_page(self, offset: int) -> None:
         desk = self._bridge.desk
-        self._bridge.ask(inbox_reading.list_page(desk.store, self._chosen, offset), self._show_page)
+        work = inbox_reading.list_page(desk.store, self._chosen, offset)
+        self._bridge.ask(work, self._show_page, self._page_failed)
 
     def _more(self, offset: int) -> None:
         self._ask_page(offset)
@@ -73,6 +74,17 @@ class ListFeed(QObject):
         else:
             self._list.model.append(page.rows)
         self._show_counts(page.counts)
+        if page.chosen is InboxFilter.ALL and not page.rows and page.offset == 0:
+            desk = self._bridge.desk
+            work = inbox_reading.list_page(desk.store, InboxFilter.WITH_ASIDE, 0)
+            self._bridge.ask(work, self._tell_aside)
+
+    def _tell_aside(self, page: inbox_reading.ListPage) -> None:
+        self._list.tell_aside(bool(page.rows))
+
+    def _page_failed(self, error: Exception) -> None:
+        self._list.model.miss_page()
+        self._bridge.failed.emit(error)
 
     def _ask_touched(self) -> None:
         if self._asking or not self._touched:
@@ -80,7 +92,8 @@ class ListFeed(QObject):
         self._asking = True
         desk = self._bridge.desk
         ids, self._touched = frozenset(self._touched), set()
-        self._bridge.ask(inbox_reading.touched_rows(desk.store, ids), self._merge, self._failed)
+        work = inbox_reading.touched_rows(desk.store, ids)
+        self._bridge.ask(work, self._merge, partial(self._failed, ids))
 
     def _merge(self, answer: tuple[list[InboxRow], InboxCounts]) -> None:
         rows, counts = answer
@@ -89,8 +102,9 @@ class ListFeed(QObject):
         self._show_counts(counts)
         self._ask_touched()
 
-    def _failed(self, error: Exception) -> None:
+    def _failed(self, ids: frozenset[int], error: Exception) -> None:
         self._asking = False
+        self._touched |= ids  # read with the next ones
         self._bridge.failed.emit(error)
 
     def _show_counts(self, counts: InboxCounts) -> None:

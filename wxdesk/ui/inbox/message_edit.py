@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QInputMethodEvent, QKeyEvent, QKeySequence, QTextOption
+from PySide6.QtGui import (
+    QFontMetrics,
+    QGuiApplication,
+    QInputMethodEvent,
+    QKeyEvent,
+    QKeySequence,
+    QTextCursor,
+    QTextOption,
+)
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 from wxdesk.i18n import tr
@@ -15,6 +23,8 @@ from wxdesk.ui.theme import Size, font
 
 LINES_AT_LEAST, LINES_AT_MOST = 2, 8
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
+_OTHER = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+"""With them Enter means something else elsewhere, and must not send here."""
 
 
 class MessageEdit(QPlainTextEdit):
@@ -54,6 +64,14 @@ class MessageEdit(QPlainTextEdit):
         """Whether an input method has text that is not decided yet."""
         return self._composing
 
+    def write(self, text: str) -> None:
+        """Show another text; a word that was being composed for the one before goes with it."""
+        if self._composing:
+            QGuiApplication.inputMethod().reset()
+            self._composing = False
+        self.setPlainText(text)
+        self.moveCursor(QTextCursor.MoveOperation.End)
+
     def sizeHint(self) -> QSize:
         """As high as the text, within bounds."""
         lines = int(self.document().documentLayout().documentSize().height())  # QPlainTextEdit counts in lines
@@ -80,7 +98,7 @@ class MessageEdit(QPlainTextEdit):
             return
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         if event.key() in _ENTER and not shift:
-            if not event.isAutoRepeat():  # a key held down must not send twice
+            if not event.isAutoRepeat() and not event.modifiers() & _OTHER:  # a key held down must not send twice
                 self.sent.emit()
         elif event.key() == Qt.Key.Key_Escape:
             self.left.emit()

@@ -9,10 +9,8 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
 
-from wxdesk.core.contact_change import ContactChange
 from wxdesk.core.events import AccountChanged, Event, PresenceChanged, TakeoverEnding
 from wxdesk.core.inbox import SearchHit
-from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.inbox.block_control import BlockControl
 from wxdesk.ui.inbox.chat_panel import ChatPanel
@@ -21,12 +19,15 @@ from wxdesk.ui.inbox.conversation_list import ConversationList
 from wxdesk.ui.inbox.detail_panel import DetailPanel
 from wxdesk.ui.inbox.explaining import Explaining
 from wxdesk.ui.inbox.held_work import HeldWork
-from wxdesk.ui.inbox.inbox_keys import bind_keys, key_sheet
+from wxdesk.ui.inbox.inbox_keys import key_sheet
 from wxdesk.ui.inbox.list_feed import ListFeed
+from wxdesk.ui.inbox.noting import Noting
 from wxdesk.ui.inbox.regions import Regions
+from wxdesk.ui.inbox.rows_view import written
+from wxdesk.ui.inbox.stepping import Stepping
 from wxdesk.ui.inbox.ticker import Pace, Ticker
 from wxdesk.ui.notices import Notices
-from wxdesk.ui.shortcuts import Key
+from wxdesk.ui.shortcuts import Key, bind
 
 
 class InboxPage(QWidget):
@@ -44,10 +45,12 @@ class InboxPage(QWidget):
         self._notices = notices
         self.session = ChatSession(bridge, self)
         self.ticker = Ticker(bridge.desk.clock, self)
+        self._day = bridge.desk.clock().astimezone().date()
         self.list = ConversationList(bridge.desk.clock, self.session.standstills.of)
         self.feed = ListFeed(bridge, self.list, self)
         self.chat = ChatPanel(bridge, notices, self.session)
         self.detail = DetailPanel()
+        self.noting = Noting(self.detail.contact, bridge, notices)
         self.explaining = Explaining(bridge, self.session, self.detail, self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -56,32 +59,38 @@ class InboxPage(QWidget):
         self.regions = Regions(self, self.list, self.chat, self.detail, row)
         self.held = HeldWork(bridge, notices, self.list.strip, self.session, self.chat.timeline)
         self.block = BlockControl(self.detail.contact, bridge, self.session, notices)
+        self.list.write_into(self.chat.composer.edit)
+        self.stepping = Stepping(self.list, self.session, notices)
         self._connect()
-        bind_keys(self, self._slots())
+        for key, slot in self._slots().items():
+            bind(self, key, slot)
         self._refreshed()
 
     def _connect(self) -> None:
         self._bridge.events.connect(self._hear)
         self.list.picked.connect(self.open_conversation)
         self.list.hit_picked.connect(self.open_hit)
+        self.list.clicked.connect(self._write)
         self.list.settings_wanted.connect(self.settings_wanted)
         self.held.conversation_wanted.connect(self.open_conversation)
         self.held.edit_wanted.connect(self.chat.start_editing)
         self.held.feed.read.connect(self._pace)
         self.feed.loaded.connect(self._pace)
         self.session.standstills.changed.connect(self.ticker.beat)
+        self.session.turned.connect(self._turned)
         self.session.refreshed.connect(self._refreshed)
         self.session.opened.connect(self._begin_to_read)
         self.session.arrived.connect(self._mark_read)
         self.chat.timeline.picked.connect(self.explaining.pick)
         self.chat.why_wanted.connect(self._why)
-        self.chat.aside.done.connect(self._go_on)
+        self.chat.unfinished.wanted.connect(self.open_conversation)
+        self.chat.aside.done.connect(self.stepping.go_on)
+        self.stepping.wanted.connect(self.open_conversation)
         self.chat.aside.back_wanted.connect(self.open_conversation)
-        self.block.done.connect(self._go_on)
+        self.block.done.connect(self.stepping.go_on)
         self.block.back_wanted.connect(self.open_conversation)
         self.chat.header.list_wanted.connect(self.regions.list_drawer.toggle)
         self.chat.header.detail_wanted.connect(self.regions.toggle_detail)
-        self.detail.contact.described.connect(self._describe)
         self.ticker.ticked.connect(self._tick)
 
     def activate(self) -> None:
@@ -89,6 +98,15 @@ class InboxPage(QWidget):
         self.feed.load()
         self.held.feed.load()
         self._mark_read()
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether closing the program now would lose something that was written."""
+        return bool(self.chat.unfinished.conversations())
+
+    def leave(self, then: Callable[[], None]) -> None:
+        """Call `then` at once, or if the operator lets go what he has not sent."""
+        self.chat.unfinished.leave(then)
 
     def keys(self) -> Sequence[Key]:
         """What this page's keys do, for the sheet."""
@@ -98,10 +116,10 @@ class InboxPage(QWidget):
         return {
             "Ctrl+K": self.regions.focus_search,
             "Ctrl+F": self.regions.focus_search,
-            "Alt+Down": self.next_one,
-            "Alt+Up": self.previous_one,
-            "Alt+Shift+Down": self.next_unread,
-            "Alt+Shift+Up": self.previous_unread,
+            "Alt+Down": self.stepping.next_one,
+            "Alt+Up": self.stepping.previous_one,
+            "Alt+Shift+Down": self.stepping.next_unread,
+            "Alt+Shift+Up": self.stepping.previous_unread,
             "F4": self.chat.takeover.toggle,
             "Shift+F4": self.chat.takeover.open_menu,
             "F5": self.chat.aside.toggle,
@@ -127,45 +145,10 @@ class InboxPage(QWidget):
         self._open(hit.conversation.id, hit)
 
     def _open(self, conversation_id: int, hit: SearchHit | None) -> None:
-        self.detail.contact.save_unfinished()
         self.explaining.pick("")
         self.list.select(conversation_id)
         self.regions.list_drawer.close()
-        self.session.open(conversation_id, hit)
-
-    def next_one(self) -> None:
-        """Open the conversation below the open one."""
-        self._step(1, unread=False)
-
-    def previous_one(self) -> None:
-        """Open the conversation above the open one."""
-        self._step(-1, unread=False)
-
-    def next_unread(self) -> None:
-        """Open the next conversation below that has something unread."""
-        self._step(1, unread=True)
-
-    def previous_unread(self) -> None:
-        """Open the next conversation above that has something unread."""
-        self._step(-1, unread=True)
-
-    def _step(self, step: int, *, unread: bool) -> None:
-        found = self.list.neighbour(step, unread)
-        if found is not None:
-            self.open_conversation(found)
-        elif unread:
-            self._notices.toast(tr("No more unread conversations in this direction."))
-
-    def _go_on(self, conversation_id: int) -> None:
-        """Leave what has been set aside for the next one in the list, the one above if it was the last."""
-        if conversation_id != self.session.conversation_id:
-            return
-        found = self.list.neighbour(1, unread=False) or self.list.neighbour(-1, unread=False)
-        if found is not None:
-            self.open_conversation(found)
-        else:
-            self.list.select(None)
-            self.session.close()
+        self.session.open(conversation_id, hit, self.list.model.row(conversation_id))
 
     # -- keeping up
 
@@ -187,25 +170,34 @@ class InboxPage(QWidget):
             account = self._bridge.desk.accounts.get(row.conversation.account)
             reserve = account.reserve if account is not None else 0
             self.detail.show_conversation(
-                row.conversation, row.conversation.session_from or self.session.source(), reserve, now
+                row.conversation, row.conversation.session_from or self.session.known.source(), reserve, now
             )
             self.explaining.refresh()
             if not all(call.seen for call in row.calls):
                 self._mark_read()
         self._pace()
 
+    def _turned(self) -> None:
+        """What was begun elsewhere for the conversation before is done, and whatever is typed now is for this one."""
+        self.detail.contact.save_unfinished()
+        if self.session.conversation_id is not None and not self.list.isAncestorOf(self.focusWidget() or self):
+            self._write()
+
+    def _write(self) -> None:
+        self.chat.composer.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _begin_to_read(self) -> None:
         self._mark_read()
         if self.held.arrive():
             return
         if not isinstance(self.focusWidget(), QLineEdit) and not self.list.view.hasFocus():
-            self.chat.composer.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._write()
 
     def _mark_read(self) -> None:
         """What is open and in sight of somebody is read, and its call answered."""
         row = self.session.row
         nobody = self._bridge.desk.presence.now.away
-        if row is None or nobody or not self.isVisible() or not self.isActiveWindow():
+        if row is None or nobody or self.session.fresh or not self.isVisible() or not self.isActiveWindow():
             return
         if row.conversation.unread:
             self._bridge.ask(self._bridge.desk.handoff.mark_read(row.conversation.id))
@@ -214,6 +206,9 @@ class InboxPage(QWidget):
 
     def _tick(self, now: datetime) -> None:
         self.list.tick(now)
+        if now.astimezone().date() != self._day:
+            self._day = now.astimezone().date()
+            self.session.name_days()
         if self.session.row is not None:
             self.chat.tick(now)
             self.detail.show_speaker(self.session.row.conversation, now)
@@ -244,30 +239,14 @@ class InboxPage(QWidget):
         self.regions.detail_drawer.pull_out()
         self.detail.focus_reasons()
 
-    # -- commands
-
-    def _describe(self, change: ContactChange) -> None:
-        if self.session.row is not None:
-            conversation_id = self.session.row.conversation.id
-            work = self._bridge.desk.handoff.describe(conversation_id, change)
-            self._bridge.ask(work, self._described, self._not_described)
-
-    def _described(self, _: None) -> None:
-        self.detail.contact.settle()
-
-    def _not_described(self, error: Exception) -> None:
-        self.detail.contact.settle()
-        self._notices.report(error)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Whatever is typed with no field in focus goes into the composer; Esc closes a drawer."""
         focused = self.focusWidget()
         writing = isinstance(focused, QLineEdit | QPlainTextEdit)
-        command = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
         if event.key() == Qt.Key.Key_Escape and self.regions.drawer_open:
             self.regions.leave_drawers()
-        elif event.text() and event.text().isprintable() and not command and not writing:
-            self.chat.type_into(event.text())
+        elif written(event) and not writing:
+            self.chat.type_into(written(event))
         else:
             super().keyPressEvent(event)
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QKeySequence, QPainter, QPixmap, QResizeEvent, QShortcut, QWheelEvent
 from PySide6.QtWidgets import (
-    QDialog,
     QFileDialog,
     QFrame,
     QGraphicsScene,
@@ -23,6 +22,7 @@ from wxdesk.core.errors import BadPicture
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.content.album import Album
+from wxdesk.ui.dialogs import Dialog
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -36,7 +36,7 @@ STEP = 1.25
 NEAREST, FARTHEST = 8.0, 0.05
 
 
-class PictureViewer(QDialog):
+class PictureViewer(Dialog):
     """Shows the picture of `digest`; Esc closes it, + and - zoom, 0 fits it into the window, 1 shows its own size."""
 
     def __init__(self, digest: str, album: Album, bridge: Bridge, parent: QWidget) -> None:

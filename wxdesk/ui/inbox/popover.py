@@ -70,8 +70,8 @@ class Popover(QFrame):
         self.setFocus()
 
     def close_it(self) -> None:
-        """Go away."""
-        if self.isVisible():
+        """Go away; also while the page it stands on is not shown."""
+        if not self.isHidden():
             self.hide()
             self.closed.emit()
 

@@ -66,7 +66,7 @@ class QuotaBlock(QWidget):
         self._left = left = quota.left(conversation.window, now)
         kept = kept_for_human(conversation, account, now)
         refusal = refusal_of(failed) if not left else None
-        words, note = self._words, self._note = left_words(conversation, left, now), note_words(kept, refusal)
+        words, note = self._words, self._note = quota_words(conversation, left, now), note_words(kept, refusal)
         until = conversation.window.until
         self._ends_in = None if until is None or now >= until else until - now
         self.dots.show_left(left, kept)
@@ -113,7 +113,7 @@ def _width(label: PlainLabel, text: str) -> int:
     return label.fontMetrics().horizontalAdvance(text)
 
 
-def left_words(conversation: Conversation, left: int, now: datetime) -> str:
+def quota_words(conversation: Conversation, left: int, now: datetime) -> str:
     """How many replies are left, or why none is."""
     until = conversation.window.until
     if until is None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from wxdesk.core.model import Reply, ReplyState
+from wxdesk.core.model import Content, Reply
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.inbox.change_saving import ChangeSaving
 from wxdesk.ui.inbox.chat_session import ChatSession
 from wxdesk.ui.inbox.composer import Composer
 from wxdesk.ui.notices import Notices
@@ -26,27 +27,26 @@ class ReplyWriting(QObject):
     taken = Signal()
     written = Signal(str, object)
 
-    def __init__(self, composer: Composer, bridge: Bridge, session: ChatSession, notices: Notices) -> None:
+    def __init__(
+        self, composer: Composer, bridge: Bridge, session: ChatSession, changes: ChangeSaving, notices: Notices
+    ) -> None:
         super().__init__(composer)
         self._composer = composer
         self._bridge = bridge
         self._session = session
+        self._changes = changes
         self._notices = notices
         self._under_way: set[tuple[int, str]] = set()
         composer.sent.connect(self._send)
         composer.split.connect(self._send_split)
         composer.edited.connect(self._save_edit)
 
-    def _send(self, text: str) -> None:
-        conversation_id = self._session.conversation_id
-        if conversation_id is not None:
-            self._hand_over(conversation_id, text, self._bridge.desk.handoff.write(conversation_id, text))
+    def _send(self, conversation_id: int, text: str) -> None:
+        self._hand_over(conversation_id, text, self._bridge.desk.handoff.write(conversation_id, text))
 
-    def _send_split(self, text: str, parts: int) -> None:
-        conversation_id = self._session.conversation_id
-        if conversation_id is not None:
-            work = self._bridge.desk.handoff.write_split(conversation_id, text, parts)
-            self._hand_over(conversation_id, text, work)
+    def _send_split(self, conversation_id: int, text: str, parts: int) -> None:
+        work = self._bridge.desk.handoff.write_split(conversation_id, text, parts)
+        self._hand_over(conversation_id, text, work)
 
     def _hand_over(self, conversation_id: int, text: str, work: Coroutine[Any, Any, object]) -> None:
         key = (conversation_id, text)
@@ -68,15 +68,7 @@ class ReplyWriting(QObject):
         self._notices.report(error)
 
     def _save_edit(self, reply: Reply, text: str) -> None:
-        self._bridge.ask(self._bridge.desk.handoff.edit(reply.id, text), partial(self._edited, text))
+        self._changes.save(reply, Content(text=text), partial(self._edited, text), self._notices.report)
 
     def _edited(self, text: str, reply: Reply) -> None:
-        self._bridge.ask(self._go_on(reply)(reply.id))
         self._composer.clear_after(reply.conversation_id, text)
-
-    def _go_on(self, changed: Reply) -> Callable[[int], Coroutine[Any, Any, Reply]]:
-        """What sends a reply that was changed, and with the first part of an answer that asks all of them."""
-        handoff = self._bridge.desk.handoff
-        if changed.state is ReplyState.FAILED:
-            return handoff.retry
-        return handoff.release_answer if self._session.asking(f"r{changed.id}") else handoff.release

@@ -8,12 +8,13 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.errors import BadContent
-from wxdesk.core.model import Content, Reply, ReplyKind, ReplyState
+from wxdesk.core.model import Content, Reply, ReplyKind
 from wxdesk.i18n import explain
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.picture_intake import Source
 from wxdesk.ui.inbox.card_panel import CardPanel
+from wxdesk.ui.inbox.change_saving import ChangeSaving
 from wxdesk.ui.inbox.chat_session import ChatSession
 from wxdesk.ui.inbox.composer import Composer
 from wxdesk.ui.inbox.composer_words import cost_words
@@ -37,11 +38,21 @@ class SendingPanels(QObject):
     given_up = Signal(int, bool)
     failed = Signal(object)
 
-    def __init__(self, host: QWidget, composer: Composer, album: Album, bridge: Bridge, session: ChatSession) -> None:
+    def __init__(
+        self,
+        host: QWidget,
+        composer: Composer,
+        album: Album,
+        bridge: Bridge,
+        session: ChatSession,
+        changes: ChangeSaving,
+    ) -> None:
         super().__init__(host)
         self._composer = composer
         self._bridge = bridge
         self._session = session
+        self._changes = changes
+        self._under_way: list[tuple[int, Content]] = []
         self._open: Popover | None = None
         self._editing: Reply | None = None
         self._written_in: int | None = None
@@ -100,6 +111,9 @@ class SendingPanels(QObject):
         """Change a link, card or picture that has not left; with the change that was left before, if there is one."""
         if self._editing is not None and self._editing.id == reply.id:
             return
+        if self._session.row is None:  # it is not known yet what may be sent there
+            self.given_up.emit(reply.id, False)
+            return
         panel = self._show_filled(self._left.pop(reply.id, reply.content))
         self._editing = reply
         panel.for_change(True)
@@ -119,6 +133,17 @@ class SendingPanels(QObject):
         if isinstance(self._open, ContentPanel):
             self._open.set_room(self._composer.closed(), cost_words(1, self._composer.fit().left))
 
+    def begun(self) -> set[int]:
+        """The conversations in which something was made that is not sent."""
+        begun = {written_in for written_in, _ in self._put_by}
+        if any(self._loses(panel) for panel in self._panels):
+            begun.add(self._written_in)
+        return {one for one in begun if one is not None}
+
+    def _loses(self, panel: ContentPanel) -> bool:
+        changes = self._editing if panel is self._open else None
+        return not panel.is_blank if changes is None else panel.content() != changes.content
+
     def close(self) -> None:
         """Put away what is open; what was begun for one contact is put by, and never stays there for another."""
         if self._open is not None:
@@ -134,6 +159,7 @@ class SendingPanels(QObject):
             content = panel.content()
             self._put_by[self._written_in, content.kind] = content
         panel.clear()
+        panel.set_busy(False)
 
     def _show_filled(self, content: Content) -> ContentPanel:
         if self._editing is not None and self._open is not None:
@@ -169,40 +195,75 @@ class SendingPanels(QObject):
         editing, panel = self._editing, self._open
         self._open = self._editing = None
         if editing is not None and isinstance(panel, ContentPanel):
-            made = panel.content()
-            if made != editing.content:
-                self._left[editing.id] = made
-            panel.clear()
-            panel.for_change(False)
-            self.given_up.emit(editing.id, made != editing.content)
+            self._leave(editing, panel)
         self._composer.edit.setFocus()
 
+    def _leave(self, editing: Reply, panel: ContentPanel) -> None:
+        """Keep what was made of a reply until it is changed after all; it waits as before, unless it is being sent."""
+        made = panel.content()
+        if made != editing.content:
+            self._left[editing.id] = made
+        panel.clear()
+        panel.set_busy(False)
+        panel.for_change(False)
+        if not self._changes.saves(editing.id):
+            self.given_up.emit(editing.id, made != editing.content)
+
+    # -- sending
+
     def _send(self, content: Content) -> None:
-        panel = self._open
-        if not isinstance(panel, ContentPanel) or self._session.conversation_id is None:
+        panel, written_in, editing = self._open, self._written_in, self._editing
+        if not isinstance(panel, ContentPanel) or written_in is None or (written_in, content) in self._under_way:
             return
         panel.set_busy(True)
-        handoff = self._bridge.desk.handoff
-        if self._editing is not None:
-            work = handoff.edit_content(self._editing.id, content)
-        else:
-            work = handoff.write_content(self._session.conversation_id, content)
-        done = partial(self._taken_over, panel, self._editing is not None)
-        self._bridge.ask(work, done, partial(self._refused, panel))
+        if editing is not None:
+            failed = partial(self._not_changed, panel, editing)
+            self._changes.save(editing, content, partial(self._changed, panel), failed)
+            return
+        self._under_way.append((written_in, content))
+        done = partial(self._taken, panel, written_in, content)
+        failed = partial(self._refused, panel, written_in, content)
+        self._bridge.ask(self._bridge.desk.handoff.write_content(written_in, content), done, failed)
 
-    def _taken_over(self, panel: ContentPanel, changed: bool, reply: Reply) -> None:
-        if changed:
-            handoff = self._bridge.desk.handoff
-            whole = handoff.release_answer if self._session.asking(f"r{reply.id}") else handoff.release
-            self._bridge.ask((handoff.retry if reply.state is ReplyState.FAILED else whole)(reply.id))
-        self._editing = None
-        panel.for_change(False)
+    def _changed(self, panel: ContentPanel, reply: Reply) -> None:
+        self._left.pop(reply.id, None)
+        if self._editing is not None and self._editing.id == reply.id:
+            self._editing = None
+            panel.for_change(False)
+            self._done_with(panel)
+
+    def _not_changed(self, panel: ContentPanel, reply: Reply, error: Exception) -> None:
+        if self._editing is not None and self._editing.id == reply.id:
+            self._complain(panel, error)
+        else:  # the operator has gone elsewhere
+            self.failed.emit(error)
+            self.given_up.emit(reply.id, True)
+
+    def _taken(self, panel: ContentPanel, written_in: int, content: Content, _: Reply) -> None:
+        self._under_way.remove((written_in, content))
+        if self._put_by.get((written_in, content.kind)) == content:
+            del self._put_by[written_in, content.kind]
+        if self._is_there(panel, written_in, content):
+            self._done_with(panel)
+
+    def _refused(self, panel: ContentPanel, written_in: int, content: Content, error: Exception) -> None:
+        self._under_way.remove((written_in, content))
+        if self._is_there(panel, written_in, content):
+            self._complain(panel, error)
+        else:
+            self.failed.emit(error)
+
+    def _is_there(self, panel: ContentPanel, written_in: int, content: Content) -> bool:
+        """Whether what was to be sent stands in its panel, and not what the operator has begun since."""
+        return self._written_in == written_in and self._editing is None and panel.content() == content
+
+    def _done_with(self, panel: ContentPanel) -> None:
         panel.set_busy(False)
         panel.clear()
         panel.close_it()
         self.sent.emit()
 
-    def _refused(self, panel: ContentPanel, error: Exception) -> None:
+    def _complain(self, panel: ContentPanel, error: Exception) -> None:
         panel.set_busy(False)
         if isinstance(error, BadContent):
             panel.complain(error.field, explain(error))

@@ -24,6 +24,11 @@ class Sheet:
         return self.editing is None and not self.text
 
     @property
+    def loses(self) -> bool:
+        """Whether something that was written is lost with it; a reply in which nothing was changed stays."""
+        return self.changed if self.editing is not None else bool(self.text.strip())
+
+    @property
     def changed(self) -> bool:
         """Whether the reply that it changes says something else than the sheet."""
         return self.editing is not None and self.text != self.editing.content.text
@@ -68,6 +73,10 @@ class Sheets:
     def count(self, conversation_id: int) -> int:
         """How many lie there."""
         return len(self._lying[conversation_id])
+
+    def begun(self) -> set[int]:
+        """Where something lies that would be lost."""
+        return {one for one, lying in self._lying.items() if any(sheet.loses for sheet in lying)}
 
     def edited(self, conversation_id: int) -> list[Reply]:
         """The replies that sheets there change."""

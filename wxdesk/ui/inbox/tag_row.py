@@ -71,6 +71,11 @@ class TagRow(QWidget):
             self._chips.append(chip)
         self.updateGeometry()
 
+    def finish(self) -> None:
+        """Take in a tag that is being written."""
+        if not self.field.isHidden():
+            self._add()
+
     def _open_field(self) -> None:
         self.plus.hide()
         self.field.clear()

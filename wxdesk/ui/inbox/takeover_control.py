@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtGui import QAction
@@ -70,18 +71,16 @@ class TakeoverControl(QObject):
         if self._header.taken_over:
             menu.addSeparator()
             menu.addAction(tr("Hand back now"))
-        menu.triggered.connect(self._choose)
+        menu.triggered.connect(partial(self._choose, conversation.id))
         menu.aboutToHide.connect(menu.deleteLater)
         at = anchor.mapToGlobal(QPoint(anchor.width() - menu.sizeHint().width(), anchor.height() + 4))
         menu.popup(at)
         menu.setActiveAction(menu.actions()[0])
 
-    def _choose(self, action: QAction) -> None:
-        how = action.data()
-        if isinstance(how, TakeOverFor):
-            self._take_over(how)
-        else:
-            self._hand_back()
+    def _choose(self, conversation_id: int, action: QAction) -> None:
+        how, handoff = action.data(), self._bridge.desk.handoff
+        chosen = isinstance(how, TakeOverFor)
+        self._bridge.ask(handoff.take_over(conversation_id, how) if chosen else handoff.hand_back(conversation_id))
 
     def _keep(self) -> None:
         if self._conversation is not None:

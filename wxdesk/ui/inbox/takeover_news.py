@@ -40,7 +40,7 @@ class TakeoverNews(QObject):
         rows = self._bridge.desk.store.conversations.rows
         if self._bridge.desk.presence.now.away:
             self._missed |= ids
-            self._bridge.ask(rows(self._missed), self._leave_word)
+            self._bridge.ask(rows(frozenset(self._missed)), self._leave_word)
         else:
             self._bridge.ask(rows(ids), self._tell)
 

@@ -56,7 +56,7 @@ class TakingBack(QObject):
 
     def _last(self) -> Reply | None:
         """What the timeline shows, or what it will show in a moment."""
-        found = [self._session.undoable()]
+        found = [self._session.known.undoable()]
         for reply in self._last_replies[:1]:
             is_here = reply.conversation_id == self._session.conversation_id
             if is_here and can_be_undone(reply) and self._session.reply(f"r{reply.id}") is None:

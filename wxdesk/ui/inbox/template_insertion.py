@@ -89,6 +89,6 @@ class TemplateInsertion(QObject):
         if row is None or account is None:
             return None
         now = self._bridge.desk.clock()
-        message = self._session.last_message() or Message(0, row.conversation.id, 0, MessageType.TEXT, now, now)
-        source = message.session_from or self._session.source()
+        message = self._session.known.last_message() or Message(0, row.conversation.id, 0, MessageType.TEXT, now, now)
+        source = message.session_from or self._session.known.source()
         return Occasion(replace(message, session_from=source), row.conversation, account, now)

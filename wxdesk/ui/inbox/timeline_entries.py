@@ -34,7 +34,7 @@ class EntryKind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Closing:
+class WindowEnd:
     """When the reply window of the conversation closes, and what becomes then of a held reply."""
 
     at: datetime
@@ -66,7 +66,7 @@ class Entry:
     following: int = 0
     asking: int = 0
     lacking: str = ""
-    closing: Closing | None = None
+    closing: WindowEnd | None = None
 
     @property
     def outgoing(self) -> bool:
@@ -90,7 +90,7 @@ def entries_of(
     unread_from: int | None = None,
     latest: Decision | None = None,
     returned: Sequence[datetime] = (),
-    closing: Closing | None = None,
+    closing: WindowEnd | None = None,
 ) -> list[Entry]:
     """The rows for `items`, which are in order.
 
@@ -126,7 +126,7 @@ def entries_of(
 
 def first_unread(items: Sequence[TimelineItem], unread: int) -> int | None:
     """The id of the oldest of the `unread` newest messages that are shown as bubbles."""
-    messages = [item for item in items if isinstance(item, Message)]
+    messages = [item for item in items if isinstance(item, Message) and item.event is None]
     return messages[-min(unread, len(messages))].id if unread and messages else None
 
 
@@ -159,7 +159,7 @@ def _message_entry(message: Message, silence: Outcome | None) -> Entry:
 _ANSWERING = frozenset({ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED})
 
 
-def _reply_entry(reply: Reply, written: Sequence[Message], closing: Closing | None) -> Entry:
+def _reply_entry(reply: Reply, written: Sequence[Message], closing: WindowEnd | None) -> Entry:
     """A reply; one of a rule that has not left says to what it answers, and whether the talk has moved on."""
     entry = Entry(EntryKind.REPLY, key_of(reply), reply.at, reply_text(reply), reply=reply)
     if reply.author is not Author.RULE or reply.state not in _ANSWERING:
@@ -197,8 +197,3 @@ def standstill_of_entry(entry: Entry, standstill_of: StandstillOf) -> Standstill
         return Standstill.BEHIND
     closes_at = None if entry.closing is None else entry.closing.at
     return standstill_of(entry.reply.conversation_id, entry.reply.due_at, closes_at)
-
-
-def author_of(entry: Entry) -> Author:
-    """Who said it."""
-    return Author.CONTACT if entry.reply is None else entry.reply.author

@@ -23,6 +23,7 @@ from wxdesk.ui.inbox.anchored_view import AnchoredView
 from wxdesk.ui.inbox.bubble_content import held_in, picture_of
 from wxdesk.ui.inbox.bubble_delegate import BUBBLES, Target
 from wxdesk.ui.inbox.bubble_words import BubbleAction, Key, offers_in
+from wxdesk.ui.inbox.rows_view import written
 from wxdesk.ui.inbox.timeline_entries import Entry
 from wxdesk.ui.inbox.timeline_model import EntryRole, TimelineModel
 from wxdesk.ui.standing import StandstillOf, nothing_holds
@@ -31,7 +32,7 @@ _KEYS = {
     Qt.Key.Key_Return: Key.ENTER,
     Qt.Key.Key_Enter: Key.ENTER,
     Qt.Key.Key_E: Key.E,
-    Qt.Key.Key_R: Key.R,
+    Qt.Key.Key_R: Key.SHIFT_R,
     Qt.Key.Key_N: Key.N,
     Qt.Key.Key_O: Key.O,
     Qt.Key.Key_Escape: Key.ESC,
@@ -143,8 +144,8 @@ class TimelineView(AnchoredView):
             return
         elif event.key() == Qt.Key.Key_Down and self.currentIndex().row() == self._timeline.rowCount() - 1:
             self.left_below.emit()
-        elif event.text().isprintable() and event.text() and not event.modifiers() & _COMMAND:
-            self.typed.emit(event.text())
+        elif written(event):
+            self.typed.emit(written(event))
         else:
             super().keyPressEvent(event)
 
@@ -162,9 +163,12 @@ class TimelineView(AnchoredView):
         key = _KEYS.get(Qt.Key(event.key()))
         if entry is None or entry.reply is None or key is None or event.modifiers() & _COMMAND:
             return False
+        if key is Key.SHIFT_R and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            return False  # an answer that begins with this letter must not send another twice
         for offer in offers_in(entry):
             if offer.key is key:
-                self.acted.emit(offer.action, entry.key)
+                if not event.isAutoRepeat():  # a key held down must not go on with the next bubble
+                    self.acted.emit(offer.action, entry.key)
                 return True
         return False
 

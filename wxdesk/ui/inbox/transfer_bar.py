@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
@@ -83,12 +84,11 @@ class TransferBar(QFrame):
                 "to be there: it must be set up in the mini program's console."
             ),
             tr("Hand over"),
-            self._arm,
+            partial(self._arm, conversation.id),
         )
 
-    def _arm(self) -> None:
-        if self._conversation is not None:
-            self._bridge.ask(self._bridge.desk.handoff.arm_transfer(self._conversation.id))
+    def _arm(self, conversation_id: int) -> None:
+        self._bridge.ask(self._bridge.desk.handoff.arm_transfer(conversation_id))
 
     def _take_back(self) -> None:
         if self._conversation is None:

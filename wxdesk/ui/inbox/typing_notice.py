@@ -31,7 +31,7 @@ class TypingNotice(QObject):
         self._typing_in: int | None = None
         edit.typed.connect(self._typed)
         edit.emptied.connect(self._stop)
-        session.opened.connect(self._opened)
+        session.turned.connect(self._stop)
         self._closing = QTimer(self, singleShot=True, interval=0)  # what was chosen stands in the text a moment later
         self._closing.timeout.connect(self._settle)
         for panel in self._panels:
@@ -55,10 +55,6 @@ class TypingNotice(QObject):
         if self._edit.toPlainText():
             self._prepare()
         else:
-            self._stop()
-
-    def _opened(self, _key: str) -> None:
-        if self._typing_in != self._session.conversation_id:
             self._stop()
 
     def _stop(self) -> None:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from wxdesk.core.errors import CalendarInUse
 from wxdesk.core.schedule import Calendar, Schedule
 from wxdesk.i18n import explain, tr
+from wxdesk.ui.dialogs import Dialog
 from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.rules.calendar_draft import CalendarDraft, Slip, draft_of, read_draft
 from wxdesk.ui.rules.calendar_form import CalendarForm
@@ -35,7 +36,7 @@ class Around:
     users: Callable[[str], Sequence[str]]
 
 
-class CalendarDialog(QDialog):
+class CalendarDialog(Dialog):
     """Nothing is kept before it is saved; closing with something unsaved asks first. `opened` is what it began with.
 
     Signals:

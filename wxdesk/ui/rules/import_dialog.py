@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from wxdesk.desk.import_check import Change, ImportCheck, outlook
 from wxdesk.i18n import tr
+from wxdesk.ui.dialogs import Dialog
 from wxdesk.ui.history.comparison import ComparedSection
 from wxdesk.ui.history.comparison_view import ComparisonView
 from wxdesk.ui.rules.import_words import calendar_comparison, calendar_word, change_word, rule_comparison
@@ -23,7 +24,7 @@ _ROLES = {Change.NEW: "accent", Change.GONE: "failed", Change.CHANGED: "pending"
 """The colour in which a list says what becomes of a rule; what is only moved or switched has none."""
 
 
-class ImportDialog(QDialog):
+class ImportDialog(Dialog):
     """At the left what changes, at the right how. The list has the keyboard; Enter alone cancels, replacing nothing.
 
     Signals:

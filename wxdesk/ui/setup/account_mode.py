@@ -52,7 +52,7 @@ class AccountMode(QWidget):
         column.addWidget(self.source)
         column.addWidget(self.back, 0, Qt.AlignmentFlag.AlignLeft)
         self.mode.activated.connect(self._set)
-        self.seconds.valueChanged.connect(self._set)
+        self.seconds.decided.connect(self._set)
         self.back.clicked.connect(self._follow_config)
         bridge.events.connect(self._hear)
         self.show_account()
@@ -62,7 +62,7 @@ class AccountMode(QWidget):
         accounts = self._bridge.desk.accounts
         now, configured = accounts[self._name], accounts.configured[self._name]
         self.mode.setCurrentIndex(tuple(ReplyMode).index(now.reply_mode))
-        if self.seconds.value() != now.hold_seconds:
+        if self.seconds.last != now.hold_seconds:
             self.seconds.show_number(now.hold_seconds)
         held = now.reply_mode is ReplyMode.HOLD
         self.seconds.setVisible(held)
@@ -76,7 +76,7 @@ class AccountMode(QWidget):
     def _set(self, _: int) -> None:
         """Answer like this from now on, if it can be worked by."""
         account = self._bridge.desk.accounts[self._name]
-        mode, seconds = tuple(ReplyMode)[self.mode.currentIndex()], self.seconds.value()
+        mode, seconds = tuple(ReplyMode)[self.mode.currentIndex()], self.seconds.last
         if (mode, seconds) != (account.reply_mode, account.hold_seconds):
             self._save(mode, seconds)
 

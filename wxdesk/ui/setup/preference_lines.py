@@ -60,11 +60,11 @@ class NumberLine(PreferenceLine):
             flow.addWidget(widget)
         self._column.addWidget(sentence)
         self._column.addWidget(self.error)
-        self.number.valueChanged.connect(self._tell)
+        self.number.decided.connect(self._tell)
 
     def show_value(self, value: object) -> None:
         """Show this number."""
-        if isinstance(value, int) and self.number.value() != value:
+        if isinstance(value, int) and self.number.last != value:
             self.number.show_number(value)
         self.complain("")
 

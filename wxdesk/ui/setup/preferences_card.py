@@ -108,11 +108,15 @@ class PreferencesCard(Card):
             return
         self.lines[field].complain("")
         if wanted != self._wanted:
-            before, self._wanted = self._wanted, wanted
-            self._save(wanted, partial(self._saved, before))
+            before, self._wanted = getattr(self._wanted, field), wanted
+            self._save(wanted, partial(self._saved, field, before))
 
-    def _saved(self, before: Preferences, _: None) -> None:
-        self._notices.offer(tr("Saved"), tr("Undo"), partial(self._save, before))
+    def _saved(self, field: str, before: object, _: None) -> None:
+        self._notices.offer(tr("Saved"), tr("Undo"), partial(self._undo, field, before))
+
+    def _undo(self, field: str, before: object) -> None:
+        """Only this one: another may have been set since."""
+        self._save(replace(self._bridge.desk.preferences.now, **{field: before}))  # type: ignore[arg-type]  # it was it
 
     def _save(self, wanted: Preferences, done: Callable[[None], None] | None = None) -> None:
         self._under_way += 1

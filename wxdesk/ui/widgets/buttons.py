@@ -77,20 +77,6 @@ class Button(QPushButton):
         self.setAutoDefault(False)
         self._show_icon()
 
-    def set_kind(self, kind: ButtonKind) -> None:
-        """Give the button another weight."""
-        self._kind = kind
-        self.setProperty("kind", kind.value)
-        self.setFont(font(Size.BODY, strong=kind is ButtonKind.PRIMARY))
-        self.style().unpolish(self)
-        self.style().polish(self)
-        self._show_icon()
-
-    def set_icon(self, name: str) -> None:
-        """Show another icon; empty for none."""
-        self._icon = name
-        self._show_icon()
-
     def set_key_hint(self, key: str) -> None:
         """Name another key beside the words; empty for none."""
         if key != self._key:

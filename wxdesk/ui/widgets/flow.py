@@ -36,10 +36,6 @@ class FlowLayout(QLayout):
         self._items.insert(index, self._items.pop())
         self.invalidate()
 
-    def index_of(self, widget: QWidget) -> int:
-        """The place of `widget`, or -1."""
-        return next((index for index, item in enumerate(self._items) if item.widget() is widget), -1)
-
     def count(self) -> int:
         """The number of items, hidden ones included."""
         return len(self._items)
