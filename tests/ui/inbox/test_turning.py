@@ -114,7 +114,7 @@ def test_a_text_under_way_arrives_where_it_was_written_for(
     assert (composer.text(), composer.unfinished(li)) == ("one", "")
 
 
-@pytest.mark.expects_log("database error")
+@pytest.mark.expects_log("database error|wait for the store")
 def test_what_cannot_be_read_is_said_and_takes_no_text(
     qtbot: QtBot, page: InboxPage, bridge: Bridge, opened: Open, world: World, two: tuple[int, int]
 ) -> None:
@@ -144,7 +144,7 @@ def test_who_is_opened_after_a_failure_is_shown(
     assert texts(page) == ["hi"]
 
 
-@pytest.mark.expects_log("database error")
+@pytest.mark.expects_log("database error|wait for the store")
 def test_the_place_of_a_hit_that_cannot_be_read_gives_way_to_the_end(
     qtbot: QtBot, page: InboxPage, bridge: Bridge, world: World, two: tuple[int, int]
 ) -> None:
@@ -157,7 +157,7 @@ def test_the_place_of_a_hit_that_cannot_be_read_gives_way_to_the_end(
     assert texts(page) == ["hello"]
 
 
-@pytest.mark.expects_log("database error")
+@pytest.mark.expects_log("database error|wait for the store")
 def test_what_could_not_be_read_for_the_list_is_read_with_the_next(
     qtbot: QtBot, page: InboxPage, bridge: Bridge, world: World, two: tuple[int, int]
 ) -> None:
