@@ -84,7 +84,7 @@ async def test_what_is_known_is_what_the_next_message_meets(talk: Talk, store: S
 
     known = await store.conversations.as_it_stands(first.conversation.id, second(60))
 
-    wanted = Wanted(True, True, frozenset({1, 2, 3, 9}), frozenset({1, 2, 3, 9}))
+    wanted = Wanted(True, 9, frozenset({1, 2, 3, 9}), frozenset({1, 2, 3, 9}))
     item = await talk.says("o1", "五", at=second(60))
     [met] = await store.conversations.with_history([item], wanted, second(60))
     assert known.history == met.history
