@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from tests.store.talk import Talk, entering, second
+from wxdesk.core.contact_change import ContactChange
 from wxdesk.core.errors import NotFound
 from wxdesk.core.lifecycle import Move
 from wxdesk.core.model import ReplyState
@@ -22,7 +21,7 @@ SHOP = frozenset({"shop"})
 async def meet(talk: Talk, openid: str, alias: str, at: float, account: str = "shop") -> int:
     """Somebody writes and gets a name; the conversation's id."""
     thread = (await talk.says(openid, at=second(at), account=account)).conversation
-    await talk.store.conversations.update_contact(replace(thread.contact, alias=alias))
+    await talk.store.conversations.change_contact(thread.contact.id, ContactChange(alias=alias))
     return thread.id
 
 
