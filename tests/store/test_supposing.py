@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from tests.store.talk import Talk, entering, second
+from wxdesk.core.contact_change import ContactChange
 from wxdesk.core.errors import NotFound
 from wxdesk.core.lifecycle import Move
 from wxdesk.core.model import ReplyState
@@ -22,7 +21,7 @@ SHOP = frozenset({"shop"})
 async def meet(talk: Talk, openid: str, alias: str, at: float, account: str = "shop") -> int:
     """Somebody writes and gets a name; the conversation's id."""
     thread = (await talk.says(openid, at=second(at), account=account)).conversation
-    await talk.store.conversations.update_contact(replace(thread.contact, alias=alias))
+    await talk.store.conversations.change_contact(thread.contact.id, ContactChange(alias=alias))
     return thread.id
 
 
@@ -84,7 +83,7 @@ async def test_what_is_known_is_what_the_next_message_meets(talk: Talk, store: S
 
     known = await store.conversations.as_it_stands(first.conversation.id, second(60))
 
-    wanted = Wanted(True, True, frozenset({1, 2, 3, 9}), frozenset({1, 2, 3, 9}))
+    wanted = Wanted(True, 9, frozenset({1, 2, 3, 9}), frozenset({1, 2, 3, 9}))
     item = await talk.says("o1", "五", at=second(60))
     [met] = await store.conversations.with_history([item], wanted, second(60))
     assert known.history == met.history
