@@ -217,3 +217,10 @@ async def test_rules_that_ask_for_one_ask_for_it_by_the_name_that_it_has_in_the_
     assert texts(book.try_sentence("b", instead=replace(first, name="A2"), around=lately)) == []
     as_it_was = replace(second, name="B2")
     assert texts(book.try_sentence("b", instead=as_it_was, around=lately)) == []
+
+
+async def test_the_title_of_a_card_is_asked_like_a_text_and_a_picture_has_no_words() -> None:
+    on = frozenset({MessageType.TEXT, MessageType.CARD, MessageType.IMAGE})
+    book = await book_of(rule("tea", reply("茶"), on=on, when=Condition(any=("红茶",))))
+    assert texts(book.try_sentence("红茶 500 克", MessageType.CARD)) == ["茶"]
+    assert texts(book.try_sentence("红茶 500 克", MessageType.IMAGE)) == []

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from wxdesk.core import quota
 from wxdesk.core.model import Account, Contact, Conversation, Message, MessageType, ReplyMode, ReplyWindow
+from wxdesk.core.pointless import WITH_WORDS
 from wxdesk.core.rules import Presence
 from wxdesk.core.subject import LATELY, NO_HISTORY, Fired, History
 from wxdesk.desk.composing import Occasion
@@ -90,8 +91,8 @@ class Supposed:
         return before
 
     def message(self, text: str, kind: MessageType, session_from: str | None, now: datetime) -> Message:
-        """The message itself; only a text has words."""
-        words = text if kind is MessageType.TEXT else ""
+        """The message itself; what has no words of its customer's has none here either."""
+        words = text if kind in WITH_WORDS else ""
         return Message(0, 0, 0, kind, now, now, text=words, session_from=session_from, event=self._event(kind))
 
     def _event(self, kind: MessageType) -> str | None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from wxdesk.core.model import MessageType
+from wxdesk.core.pointless import WITH_WORDS
 from wxdesk.core.rules import Rule
 from wxdesk.desk.supposing import Tried
 from wxdesk.desk.trial import Trial
@@ -166,7 +167,9 @@ class TrialPanel(QFrame):
 
     def _kind_chosen(self) -> None:
         self.source.setVisible(self.kind.value is MessageType.ENTER_SESSION)
-        self.sentence.setEnabled(self.kind.value is MessageType.TEXT)
+        self.sentence.setEnabled(self.kind.value in WITH_WORDS)
+        is_card = self.kind.value is MessageType.CARD
+        self.sentence.setPlaceholderText(tr("The card's title") if is_card else tr("What a customer might write"))
         self.around.show_kind(MessageType(str(self.kind.value)))
         self._soon()
 
@@ -237,10 +240,14 @@ class TrialPanel(QFrame):
         self.note.setVisible(bool(self.note.full_text()))
         self.verdicts.show_verdicts(answer.verdicts, answer.rules_left)
         self.verdicts.show()
-        asked = shortened(self.sentence.text()) if kind is MessageType.TEXT else f"[{type_word(kind)}]"
-        self.bubbles.show_answer(asked, trial.contents, beside(trial) if trial.asked else "")
+        self.bubbles.show_answer(self._asked(kind), trial.contents, beside(trial) if trial.asked else "")
         self.bubbles.cost.setText(cost(trial))
         self.bubbles.show_bodies([self._desk.body_of(SOMEBODY, content) for content in trial.leaving])
+
+    def _asked(self, kind: MessageType) -> str:
+        """The message as it stands above its answer."""
+        words = shortened(self.sentence.text()) if kind in WITH_WORDS else ""
+        return words if kind is MessageType.TEXT else f"[{type_word(kind)}] {words}".strip()
 
 
 def _title(text: str, parent: QWidget) -> PlainLabel:
