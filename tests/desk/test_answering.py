@@ -39,7 +39,7 @@ from wxdesk.core.rules import (
 )
 from wxdesk.core.subject import Fired, History, Wanted
 from wxdesk.desk import composing
-from wxdesk.desk.answering import Answering
+from wxdesk.desk.answering import GIVEN_UP, Answering
 from wxdesk.desk.calendars import Calendars
 from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.desk.pause import Pause
@@ -156,7 +156,7 @@ async def test_a_defect_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(composing, "variables", fail)
     [made] = await resolved([rule("a", "x", then=(reply("{{ contact.alias }}"),))], message(1, "x"))
     assert made.decision.outcome is Outcome.NOT_RENDERED
-    assert made.decision.problem == "Something in wxdesk went wrong; its log has more."
+    assert made.decision.problem == GIVEN_UP
 
 
 async def test_each_reply_belongs_to_the_rule_that_says_it() -> None:

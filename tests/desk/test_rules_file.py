@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import re
 from datetime import date, time
-from pathlib import Path
 
 import pytest
 
@@ -256,18 +254,6 @@ def test_the_starter_rules_are_sound(language: str) -> None:
     whole = read_rules(text, "starter.toml")
     assert len(whole.rules) >= 8
     assert read_rules(write_rules(whole.rules, whole.calendars), "written.toml") == whole
-
-
-@pytest.mark.parametrize("name", ["rules.md", "rules.zh-CN.md"])
-def test_the_example_in_the_documentation_is_a_rules_file(name: str) -> None:
-    page = (Path(__file__).parents[2] / "docs" / name).read_text(encoding="utf-8")
-    [example] = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
-    whole = read_rules(example, name)
-    assert (len(whole.rules), len(whole.calendars)) == (6, 1)
-    named = set(re.findall(r"`(\w+)`", page))
-    keys = {"contains", "first_contact", "quiet_days", "message_no", "last_rule_within", "operator", "event", "not"}
-    assert keys <= named
-    assert {kind.value for kind in ActionKind} <= named
 
 
 def test_a_written_file_is_pleasant_to_read() -> None:
