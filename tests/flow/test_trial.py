@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -121,7 +120,7 @@ async def _to_the_tool_next(desk: Desk, thread: int) -> None:
 
 async def _blocked(desk: Desk, thread: int) -> None:
     contact = (await desk.opened.desk.store.conversations.get(thread)).contact
-    await desk.opened.desk.store.conversations.update_contact(replace(contact, blocked=True))
+    await desk.opened.desk.store.conversations.change_contact(contact.id, ContactChange(blocked=True))
 
 
 async def _described(desk: Desk, thread: int) -> None:

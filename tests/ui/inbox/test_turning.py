@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.inbox.conftest import texts
 from tests.ui.world import PATIENCE, World
 from wxdesk.core.aside import Status
+from wxdesk.core.contact_change import ContactChange
 from wxdesk.core.events import ConversationChanged
 from wxdesk.core.model import Contact, Content, Reply, ReplyKind, ReplyMode
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule
@@ -162,8 +163,8 @@ def test_what_could_not_be_read_for_the_list_is_read_with_the_next(
     qtbot: QtBot, page: InboxPage, bridge: Bridge, world: World, two: tuple[int, int]
 ) -> None:
     li, wang = two
-    known = replace(contact(world, li), alias="Li Lei")
-    world.call(world.desk.store.conversations.update_contact(known))
+    change = ContactChange(alias="Li Lei")
+    world.call(world.desk.store.conversations.change_contact(contact(world, li).id, change))
     failed: list[object] = []
     bridge.failed.connect(failed.append)
     with unreadable(world, "replies"):
@@ -192,7 +193,7 @@ def test_an_alias_and_a_tag_that_are_begun_are_for_the_customer_who_is_left(
     qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, opened: Open, two: tuple[int, int]
 ) -> None:
     li, wang = two
-    world.call(world.desk.handoff.describe(li, alias="Alice", note="", tags=()))
+    world.call(world.desk.handoff.describe(li, ContactChange(alias="Alice")))
     opened(li)
     page.detail.focus_first()
     assert page.detail.contact.alias.hasFocus()
