@@ -12,7 +12,7 @@ import pytest
 
 from tests.flow.timed_desk import START, Desk, after, sent, stands, timed_desk
 from wxdesk.core.contact_change import ContactChange
-from wxdesk.core.events import DecisionMade, TypingAsked
+from wxdesk.core.events import TypingAsked
 from wxdesk.core.model import BodyFormat, Push, ReplyMode, ReplyState
 from wxdesk.core.preferences import Preferences
 from wxdesk.core.rules import Outcome
@@ -190,7 +190,7 @@ async def test_messages_that_come_together_are_decided_like_those_that_come_one_
     await store.close()
     await desk.restart()
     await desk.sandbox.say(WANG, "几点")  # decided behind what the crash has left
-    await desk.until(lambda: any(isinstance(event, DecisionMade) and event.message_id == 4 for event in desk.events))
+    await desk.until(lambda: 4 in desk.decided_on)
     rows = [await desk.opened.desk.store.decisions.for_message(number) for number in (1, 2, 3)]
     assert [row and row.outcome for row in rows] == [Outcome.REPLIED, Outcome.REPLIED, Outcome.STILL_HELD]
     assert await stands(desk, 1, 2, 3) == [(CANCELLED, after(8)), (HELD, after(8)), (HELD, after(11))]

@@ -10,8 +10,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from msgspec import structs
+
 from tests.flow.conftest import setup_for
 from wxdesk.app import OpenDesk, Setup, open_desk
+from wxdesk.config import StoreAt
 from wxdesk.core.events import ApiCalled, DecisionMade, Event, PauseChanged, PreferencesChanged, ReplyChanged
 from wxdesk.core.inbox import InboxFilter
 from wxdesk.core.model import Conversation, Reply, ReplyState
@@ -66,14 +69,16 @@ class Desk:
 
     async def decided(self, act: Awaitable[object]) -> Decision:
         """The newest decision, once `act` has brought one more."""
-        count = len(self._decided())
+        count = len(self.decided_on)
         await act
-        await self.until(lambda: len(self._decided()) > count)
-        decision = await self.opened.desk.store.decisions.for_message(self._decided()[-1])
+        await self.until(lambda: len(self.decided_on) > count)
+        decision = await self.opened.desk.store.decisions.for_message(self.decided_on[-1])
         assert decision is not None
         return decision
 
-    def _decided(self) -> list[int]:
+    @property
+    def decided_on(self) -> list[int]:
+        """The messages that have a decision, in the order in which they got it."""
         return [event.message_id for event in self.events if isinstance(event, DecisionMade)]
 
     async def until(self, holds: Callable[[], bool]) -> None:
@@ -130,13 +135,19 @@ class Desk:
 
 
 @asynccontextmanager
-async def timed_desk(home: Path, rules: str, undo_seconds: int = 0, **account: object) -> AsyncIterator[Desk]:
+async def timed_desk(
+    home: Path,
+    rules: str,
+    undo_seconds: int = 0,
+    store: StoreAt = StoreAt(),  # noqa: B008 - frozen
+    **account: object,
+) -> AsyncIterator[Desk]:
     """A desk with these rules; `account` are settings of its one account. What is written can be undone so long."""
     clock = HandClock()
     sandbox = Sandbox(clock=clock)
     await sandbox.start()
     plain = setup_for(sandbox, home, **account)
-    setup = Setup(plain.home, plain.config, plain.credentials, clock)
+    setup = Setup(plain.home, structs.replace(plain.config, store=store), plain.credentials, clock)
     made = Desk(sandbox, await open_desk(setup), setup, clock)
     try:
         made.opened.desk.bus.subscribe(made.hear)
