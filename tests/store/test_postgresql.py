@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, make_url, select, update
 
-from tests.postgresql import Postgres
+from tests.postgresql import SHARED, Postgres
 from tests.store.talk import T0, Talk, second
 from wxdesk.core.errors import DatabaseInUse
 from wxdesk.core.model import Author, Content, NewReply, ReplyState
@@ -17,6 +19,56 @@ from wxdesk.store.new_replies import reply_row
 from wxdesk.store.schema import replies, settings
 
 pytestmark = pytest.mark.postgres
+
+END_ALL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'wxdesk'"
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database_lock, "PATIENCE_SECONDS", 0.2)
+
+
+class WayThere:
+    """A network between desk and server that can forget its connections: only who sends something hears of it."""
+
+    def __init__(self, url: str, server: Path) -> None:
+        self.url = url
+        self._server = server
+        self._ends: list[asyncio.StreamWriter] = []
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def to(cls, url: str, folder: Path) -> AsyncIterator[WayThere]:
+        there = str(make_url(url).query["host"])
+        way = cls(url.replace(there, str(folder)), Path(there) / SOCKET)
+        listening = await asyncio.start_unix_server(way._carry, folder / SOCKET)
+        try:
+            yield way
+        finally:
+            listening.close()
+
+    def forget(self) -> None:
+        for end in self._ends:
+            end.close()
+        self._ends.clear()
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        from_server, to_server = await asyncio.open_unix_connection(self._server)
+        self._ends.append(to_server)
+        back = asyncio.create_task(self._copy(from_server, writer))
+        back.add_done_callback(lambda _: writer.close() if to_server in self._ends else None)
+        while (data := await reader.read(65536)) and to_server in self._ends:
+            to_server.write(data)
+        to_server.close()
+        await back
+        writer.close()
+
+    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65536):
+            writer.write(data)
+
+
+SOCKET = ".s.PGSQL.5432"
 
 
 @pytest.fixture
@@ -31,8 +83,7 @@ def put(connection: Connection, first: str, second: str, value: str) -> None:
         connection.execute(select(func.pg_sleep(0.2)))
 
 
-async def test_one_database_has_one_desk(postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database_lock, "PATIENCE_SECONDS", 0.2)
+async def test_one_database_has_one_desk(postgres: Postgres, tmp_path: Path, impatient: None) -> None:
     url = postgres.emptied()
     first = await open_store(url, tmp_path / "one")
     with pytest.raises(DatabaseInUse, match="one database has one desk"):
@@ -42,6 +93,50 @@ async def test_one_database_has_one_desk(postgres: Postgres, tmp_path: Path, mon
     second = await open_store(url, tmp_path / "two")
     assert await second.settings.get("a") == "b"
     await second.close()
+
+
+@pytest.mark.expects_log("lock on the database is lost")
+async def test_a_desk_whose_lock_was_lost_takes_it_again(postgres: Postgres, tmp_path: Path, impatient: None) -> None:
+    url = postgres.emptied()
+    first = await open_store(url, tmp_path / "one")
+    postgres.tell(END_ALL, SHARED)
+    await first.settings.set("a", "b")
+    with pytest.raises(DatabaseInUse):
+        await open_store(url, tmp_path / "two")
+    await first.close()
+
+
+@pytest.mark.expects_log("lock on the database is lost")
+async def test_so_does_one_that_nobody_told_of_it(
+    postgres: Postgres, tmp_path: Path, impatient: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_lock, "LOOK_SECONDS", 0)  # as after a long sleep
+    url = postgres.emptied()
+    async with WayThere.to(url, tmp_path) as way:
+        first = await open_store(way.url, tmp_path / "one")
+        way.forget()
+        await (await open_store(url, tmp_path / "two")).close()
+        await first.settings.set("a", "b")
+        with pytest.raises(DatabaseInUse):
+            await open_store(url, tmp_path / "two")
+        await first.close()
+
+
+@pytest.mark.expects_log("lock on the database is lost")
+async def test_a_desk_whose_lock_another_one_has_taken_writes_no_more(
+    postgres: Postgres, tmp_path: Path, impatient: None
+) -> None:
+    url = postgres.emptied()
+    first = await open_store(url, tmp_path / "one")
+    postgres.tell(END_ALL, SHARED)
+    second = await open_store(url, tmp_path / "two")
+    for _ in range(2):
+        with pytest.raises(DatabaseInUse):
+            await first.settings.set("a", "of the first")
+    await second.settings.set("a", "of the second")
+    await second.close()
+    await first.settings.set("b", "of the first")  # it may work again
+    await first.close()
 
 
 async def test_of_two_that_wait_for_each_other_both_are_kept_in_the_end(shared: SqlStore) -> None:

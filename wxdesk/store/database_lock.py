@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
+import time
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from wxdesk.core.errors import DatabaseInUse
+
+log = logging.getLogger(__name__)
 
 KEY = 0x77786465736B
 """The lock's number among those of all programs: "wxdesk" in ASCII."""
@@ -20,6 +25,10 @@ KEY = 0x77786465736B
 PATIENCE_SECONDS = 3.0
 """A server may take a moment to see that the desk before has gone."""
 
+LOOK_SECONDS = 10.0
+"""How long nobody asks whether the connection is there; a server lets go of a lost one after half a minute."""
+
+_THERE = text("SELECT 1")
 _TAKE = text("SELECT pg_try_advisory_lock(:key)").bindparams(key=KEY)
 _HELD = text(
     "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database "
@@ -34,19 +43,24 @@ def is_locked(connection: Connection) -> bool:
 
 
 class DatabaseLock:
-    """Held from `take` until `release`, or until its connection ends."""
+    """Held from `take` until `release`, on a connection of its own, which `engine` must not share.
 
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
+    With that connection it is lost, whoever ended it; `hold` takes it again, unless another desk has.
+    """
 
-    @classmethod
-    async def take(cls, engine: AsyncEngine) -> DatabaseLock:
-        """Lock the database of `engine`, on a connection that is kept out of its pool.
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._connection: AsyncConnection | None = None
+        self._looked_at = 0.0
+        self._looking = asyncio.Lock()
+
+    async def take(self) -> None:
+        """Lock the database of the engine.
 
         Raises:
             DatabaseInUse: another desk has it, and still had it after a moment.
         """
-        connection = await engine.connect()
+        connection = await self._engine.connect()
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         loop = asyncio.get_running_loop()
         until = loop.time() + PATIENCE_SECONDS
@@ -58,11 +72,43 @@ class DatabaseLock:
         except BaseException:
             await connection.close()
             raise
-        return cls(connection)
+        self._connection, self._looked_at = connection, time.time()
+
+    async def hold(self) -> None:
+        """See that it is held still; to be asked in each transaction that writes, and cheap. Raises `DatabaseInUse`."""
+        if await self._is_fresh():
+            return
+        async with self._looking:
+            if await self._is_fresh():
+                return
+            if not await self._answers():
+                log.warning("The lock on the database is lost; taking it again")
+                await self.release()
+                await self.take()
 
     async def release(self) -> None:
         """Let go, by ending the connection itself."""
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
         with contextlib.suppress(Exception):  # it may be gone already, and the lock with it
-            await self._connection.invalidate()
+            await connection.invalidate()
         with contextlib.suppress(Exception):
-            await self._connection.close()
+            await connection.close()
+
+    async def _is_fresh(self) -> bool:
+        """Whether the connection was there a moment ago. The clock on the wall goes on while a machine sleeps."""
+        if self._connection is None or not 0 <= time.time() - self._looked_at < LOOK_SECONDS:
+            return False
+        raw = (await self._connection.get_raw_connection()).driver_connection
+        return raw is not None and not raw.is_closed()
+
+    async def _answers(self) -> bool:
+        if self._connection is None:
+            return False
+        try:
+            await self._connection.execute(_THERE)
+        except (SQLAlchemyError, OSError):
+            return False
+        self._looked_at = time.time()
+        return True

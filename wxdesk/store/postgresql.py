@@ -8,7 +8,7 @@ import random
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from sqlalchemy import URL, Connection
+from sqlalchemy import URL, Connection, NullPool
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -56,30 +56,32 @@ class PostgresqlDatabase(Database):
             import asyncpg  # type: ignore[import-untyped]
         except ImportError:
             raise StoreError(reason=NO_DRIVER) from None
+        connect = {"timeout": CONNECT_SECONDS, "command_timeout": patience, "server_settings": SERVER_SETTINGS}
         self._engine = create_async_engine(
             url,
-            pool_size=POOL_SIZE + 1,  # and the one that holds the lock
+            pool_size=POOL_SIZE,
             max_overflow=0,
             pool_pre_ping=True,
             hide_parameters=True,
             query_cache_size=500,
-            connect_args={
-                "timeout": CONNECT_SECONDS,
-                "command_timeout": patience,
-                "server_settings": SERVER_SETTINGS,
-            },
+            connect_args=connect,
         )
         self._failures = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
         self._underway: set[asyncio.Task[Any]] = set()
         self._closing = False
-        self._lock: DatabaseLock | None = None
+        # Outside the pool: who takes the lock again must not wait for writers that wait for the lock.
+        self._lock = DatabaseLock(
+            create_async_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=connect)
+        )
+        self._locked = False
 
     async def lock(self) -> None:
         """Be the only desk on this database from now on; raises `DatabaseInUse`, `StoreError`."""
         try:
-            self._lock = await DatabaseLock.take(self._engine)
+            await self._lock.take()
         except self._failures as error:
             raise store_error(error) from None
+        self._locked = True
 
     async def close(self) -> bool:
         """See `Database`."""
@@ -90,8 +92,7 @@ class PostgresqlDatabase(Database):
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
-        if self._lock is not None:
-            await self._lock.release()
+        await self._lock.release()
         await self._engine.dispose()
         if late:
             log.error("the database did not finish in %s s", CLOSE_SECONDS)
@@ -134,6 +135,8 @@ class PostgresqlDatabase(Database):
 
     async def _try[R](self, body: Callable[[Connection], R]) -> R:
         async with self._engine.begin() as connection:
+            if self._locked:
+                await self._lock.hold()
             return await connection.run_sync(body)
 
     async def _read[R](self, body: Callable[[Connection], R]) -> R:
