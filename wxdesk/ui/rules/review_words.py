@@ -46,6 +46,10 @@ def finding_word(finding: Finding) -> str:
         ),
         Doubt.NO_WORDS: tr("Messages of this kind have no words, so the rule never matches."),
         Doubt.NO_SUCH_RULE: tr("There is no rule “{name}”.", name=finding.word),
+        Doubt.WAITS_FOR_ITSELF: tr("It waits until it has spoken itself, so it never does."),
+        Doubt.TWO_OF_A_NAME: tr("Several rules are called “{name}”; each of them counts here.", name=finding.word),
+        Doubt.EVERY_TEXT: tr("This pattern matches every text."),
+        Doubt.ALWAYS_HOLDS: tr("This condition always holds."),
         Doubt.NO_VALUE: tr("“{name}” never has a value here, so the reply always waits for you.", name=finding.word),
         Doubt.UNUSED: tr("Nothing has matched it for 90 days."),
     }
