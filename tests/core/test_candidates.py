@@ -47,6 +47,9 @@ PATTERNS = st.none() | st.sampled_from(
         "(?i)O[K-M]+",
         r"订单\s?\d{2,}",
         "退*款?",
+        "退款|几点|",
+        "退款",
+        "几点|好|20461",
     ]
 )
 VALUES = st.sampled_from(["goods/1", "goods/2", '{"page": "goods", "n": 1}', "page=goods", ""])
@@ -69,7 +72,7 @@ CONDITIONS: dict[str, Any] = {
     "tags": st.sampled_from([None, TagsTest(any=("vip",)), TagsTest(none=("VIP",)), TagsTest(("vip",), ("新",))]),
     "first_contact": st.sampled_from([None, False]),
     "quiet_days": st.sampled_from([None, 7]),
-    "message_no": st.sampled_from([None, MessageNo(1, 2), MessageNo(3)]),
+    "message_no": st.sampled_from([None, MessageNo(0), MessageNo(1), MessageNo(1, 2), MessageNo(3)]),
     "last_rule_within": st.sampled_from([None, LastRule("r1", 5)]),
 }
 INNER = st.builds(Condition, **CONDITIONS).filter(lambda inner: inner != Condition())
@@ -111,6 +114,17 @@ def rule_lists(draw: st.DrawFn) -> list[Rule]:
     return rules
 
 
+EVERYWHERE = frozenset({"退*款?", "退款|几点|"})
+"""Those of PATTERNS that are found in every text."""
+
+
+def _as_it_comes(about: Subject) -> Subject:
+    """What a contact wrote himself is his first message since a human answered, or a later one."""
+    written = about.type in (MessageType.TEXT, MessageType.IMAGE, MessageType.CARD)
+    history = about.history
+    return replace(about, history=replace(history, message_no=max(1, history.message_no))) if written else about
+
+
 SUBJECTS = st.builds(
     subject,
     st.lists(st.sampled_from(["退", "款", "几点", "ok", "OK", "/::)", "订单 20461", "，"]), max_size=4).map("".join),
@@ -126,7 +140,7 @@ SUBJECTS = st.builds(
         fired=st.sampled_from([{}, {1: Fired(NOW - timedelta(minutes=1))}, {2: Fired(NOW - timedelta(minutes=6), 3)}]),
         lately=st.sampled_from([{}, {1: 3, 2: 2}]),
     ),
-)
+).map(_as_it_comes)
 
 
 @settings(max_examples=400, deadline=None)

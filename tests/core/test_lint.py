@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.asking import NOW, REPLY, TOOLS, ruleset, subject
-from tests.core.test_candidates import SUBJECTS, rule_lists
+from tests.core.test_candidates import EVERYWHERE, SUBJECTS, rule_lists
 from wxdesk.core.faults import Fault
 from wxdesk.core.findings import Circumstances, Doubt, Finding, Severity
 from wxdesk.core.lint import findings
@@ -53,6 +53,9 @@ def entering(**fields: Any) -> Rule:
     return replace(when(session_from=SessionFromTest(**fields)), on=ENTERED)
 
 
+EVERY = "退款|退货|"
+"""A pattern that is found in every text, by a bar too many."""
+
 HIDING = [
     (when(any=("退款",)), when(any=("我要退款", "ＴＥＳＴ退款"))),
     (when(any=("退", "ok")), when(any=("退款", "ＯＫ"))),
@@ -79,6 +82,13 @@ HIDING = [
     (entering(prefix="goods"), entering(equals="goods/1")),
     (entering(prefix="goods"), entering(prefix="goods/", fields=(FieldTest("n", ("1",)),))),
     (replace(when(event=("KF_CLOSE", "x")), on=ENTERED), replace(when(event=("kf_close",)), on=ENTERED)),
+    (when(regex=EVERY), when(any=("a",))),
+    (when(regex=EVERY), Rule("d", default=True, then=REPLY)),
+    (when(any=("a",), regex=EVERY), when(prefix=("ab",))),
+    (when(any=("退款",)), when(regex="退款")),
+    (when(any=("退", "换货")), when(regex="退款|换货")),
+    (when(message_no=MessageNo(1)), when(any=("a",))),
+    (replace(when(message_no=MessageNo(0)), on=ENTERED), replace(when(event=("x",)), on=ENTERED)),
     (Rule("d", default=True, then=REPLY), when(any=("a",))),
     (Rule("d", default=True, then=REPLY), Rule("e", default=True, then=REPLY)),
 ]  # fmt: skip
@@ -86,7 +96,7 @@ HIDING = [
 
 @pytest.mark.parametrize(("above", "below"), HIDING)
 def test_a_rule_is_unreachable_below_one_that_matches_whatever_it_matches(above: Rule, below: Rule) -> None:
-    found = [one for one in said_of(above, below) if one.doubt is Doubt.UNREACHABLE]
+    found = [one for one in said_of(above, below, everywhere={EVERY}) if one.doubt is Doubt.UNREACHABLE]
     assert [(one.rule.id, one.other and one.other.id, one.severity) for one in found] == [(2, 1, Severity.WRONG)]
 
 
@@ -106,12 +116,19 @@ NOT_HIDING = [
     (replace(when(any=("a",)), cooldown=Cooldown(60)), when(any=("a",))),
     (when(any=("a",)), replace(when(any=("a",)), on=frozenset({MessageType.TEXT, MessageType.IMAGE}))),
     (when(regex="a|b"), when(regex="a")),
+    (when(regex="退款"), when(any=("退款",))),  # of a very long text only the beginning is searched for patterns
+    (when(any=("退款",)), when(regex="退款|换货")),
+    (when(any=("ok",)), when(regex="ok.?")),
+    (when(message_no=MessageNo(2)), when(any=("a",))),
+    (when(message_no=MessageNo(1, 3)), when(any=("a",))),
+    (replace(when(message_no=MessageNo(1)), on=ENTERED), replace(when(event=("x",)), on=ENTERED)),
+    (when(any=("a",), unless=Condition(regex=EVERY)), when(any=("a",))),
 ]
 
 
 @pytest.mark.parametrize(("above", "below"), NOT_HIDING)
 def test_nothing_is_called_unreachable_that_may_answer(above: Rule, below: Rule) -> None:
-    assert (2, Doubt.UNREACHABLE) not in doubts(above, below)
+    assert (2, Doubt.UNREACHABLE) not in doubts(above, below, everywhere={EVERY})
 
 
 def test_a_default_hides_nothing_where_a_rule_above_may_have_answered_and_gone_on() -> None:
@@ -128,7 +145,7 @@ def test_two_rules_can_hide_a_third_kind_by_kind() -> None:
 @settings(max_examples=600, deadline=None)
 @given(rules=rule_lists(), abouts=st.lists(SUBJECTS, min_size=1, max_size=6))
 def test_a_rule_called_unreachable_never_is_one_that_answers(rules: list[Rule], abouts: list[Any]) -> None:
-    found = findings(rules, TOOLS.normaliser, Circumstances(NOW))
+    found = findings(rules, TOOLS.normaliser, Circumstances(NOW, everywhere=EVERYWHERE))
     unreachable = {one.rule.id for one in found if one.doubt is Doubt.UNREACHABLE}
     asked = ruleset(rules)
     for about in abouts:
@@ -177,6 +194,23 @@ def test_the_same_word_with_another_answer_is_found_in_its_place() -> None:
     ],
 )
 def test_what_is_meant_to_differ_is_not_reproached(above: Rule, below: Rule) -> None:
+    assert doubts(above, below) == []
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "where", "word"),
+    [
+        (when(regex="退款"), when(any=("退货", "退款")), ("when", "any", 1), "退款"),
+        (when(regex="退款|20461"), when(all=("20461", "几点")), ("when", "all", 0), "20461"),
+        (when(any=("退款",)), when(regex="换货|退款"), ("when", "regex"), "退款"),
+        (when(regex="退款|换货"), when(regex="换货|运费"), ("when", "regex"), "换货"),
+    ],
+)
+def test_a_pattern_of_plain_words_is_compared_as_these(
+    above: Rule, below: Rule, where: tuple[object, ...], word: str
+) -> None:
+    found = said_of(above, replace(below, then=OTHERWISE))
+    assert [(one.rule.id, one.doubt, one.where, one.word) for one in found] == [(2, Doubt.SAME_WORDS, where, word)]
     assert doubts(above, below) == []
 
 

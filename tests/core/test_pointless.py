@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.asking import NOW, TOOLS, ruleset
-from tests.core.test_candidates import SUBJECTS, rule_lists
+from tests.core.test_candidates import EVERYWHERE, SUBJECTS, rule_lists
 from tests.core.test_lint import doubts, said_of, when
 from wxdesk.core.findings import Circumstances, Doubt
 from wxdesk.core.lint import findings
 from wxdesk.core.model import MessageType
 from wxdesk.core.pointless import WITH_WORDS
-from wxdesk.core.rules import Condition, HoursTest, LastRule, Rule, TagsTest
+from wxdesk.core.rules import Condition, HoursTest, LastRule, MessageNo, Rule, SessionFromTest, TagsTest
 
 
 def test_a_calendar_that_never_closes_is_named_and_what_stands_under_not_is_turned_round() -> None:
@@ -59,7 +59,7 @@ def test_of_several_words_the_one_that_can_do_nothing_is_named() -> None:
 def test_a_rule_that_is_said_to_contradict_itself_or_to_find_no_words_never_matches(
     rules: list[Rule], abouts: list[Any]
 ) -> None:
-    found = findings(rules, TOOLS.normaliser, Circumstances(NOW))
+    found = findings(rules, TOOLS.normaliser, Circumstances(NOW, everywhere=EVERYWHERE))
     never = {one.rule.id for one in found if one.doubt in (Doubt.CONTRADICTS, Doubt.NO_WORDS)}
     for rule in (rule for rule in rules if rule.id in never):
         alone = ruleset([rule])
@@ -82,3 +82,56 @@ def test_a_rule_that_is_asked_for_and_does_not_exist_is_named() -> None:
         (Doubt.NO_SUCH_RULE, ("when", "last_rule_within", "rule"), "问侯")
     ]
     assert doubts(replace(when(any=("b",)), name="问侯", enabled=False), after) == []
+
+
+def test_a_rule_that_waits_for_itself_never_speaks() -> None:
+    waits = replace(when(any=("a",), last_rule_within=LastRule("r", 5)), name="r")
+    assert [(one.doubt, one.where) for one in said_of(waits)] == [
+        (Doubt.WAITS_FOR_ITSELF, ("when", "last_rule_within", "rule"))
+    ]
+    rests = replace(when(any=("a",), unless=Condition(last_rule_within=LastRule("r", 5))), name="r")
+    assert doubts(rests) == []
+
+
+def test_a_name_that_two_rules_have_is_told_where_a_rule_is_meant_by_it() -> None:
+    first, second = (replace(when(any=(word,)), name="r") for word in "ab")
+    after = replace(when(any=("c",), last_rule_within=LastRule("r", 5)), name="s")
+    found = said_of(first, second, after)
+    assert [(one.rule.id, one.doubt, one.where, one.word) for one in found] == [
+        (3, Doubt.TWO_OF_A_NAME, ("when", "last_rule_within", "rule"), "r")
+    ]
+    assert doubts(first, replace(second, name="t"), after) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "where"),
+    [
+        (when(regex="x*"), [("when", "regex")]),
+        (when(regex="(?P<all>.*)"), [("when", "regex")]),
+        (when(any=("a",), regex="x*"), [("when", "regex")]),
+        (when(any=("a",), regex="(?P<all>.*)"), []),  # it is there for its group
+        (when(regex="x+"), []),
+        (
+            replace(when(session_from=SessionFromTest(regex="x*")), on=frozenset({MessageType.ENTER_SESSION})),
+            [("when", "session_from", "regex")],
+        ),
+    ],
+)
+def test_a_pattern_that_is_found_in_every_text_is_named(rule: Rule, where: list[tuple[str, ...]]) -> None:
+    found = said_of(rule, everywhere={"x*", "(?P<all>.*)"})
+    assert [(one.doubt, one.where) for one in found] == [(Doubt.EVERY_TEXT, place) for place in where]
+
+
+def test_what_excludes_everything_never_matches() -> None:
+    assert doubts(when(any=("a",), unless=Condition(regex="x*")), everywhere={"x*"}) == [(1, Doubt.CONTRADICTS)]
+    assert doubts(when(any=("a",), unless=Condition(message_no=MessageNo(1)))) == [(1, Doubt.CONTRADICTS)]
+
+
+def test_a_count_that_is_always_reached_is_named() -> None:
+    always = when(any=("a",), message_no=MessageNo(1))
+    assert [(one.doubt, one.where) for one in said_of(always)] == [(Doubt.ALWAYS_HOLDS, ("when", "message_no"))]
+    assert (
+        doubts(when(any=("a",), message_no=MessageNo(2))) == doubts(when(any=("a",), message_no=MessageNo(1, 9))) == []
+    )
+    entering = replace(when(message_no=MessageNo(1)), on=frozenset({MessageType.ENTER_SESSION}))
+    assert doubts(entering) == []  # who has only opened the chat has written nothing

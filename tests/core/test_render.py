@@ -113,6 +113,17 @@ def test_what_is_empty_is_missing() -> None:
     assert values["session_from"] == {"id": "7", "value": "page=&id=7"}
 
 
+@pytest.mark.parametrize("blank", [" ", "\u200b", "\u3164"])
+def test_what_nobody_would_see_is_missing_as_well(blank: str) -> None:
+    entry = f'{{"a": "{blank}", "b": 0}}'
+    nobody = replace(conversation(session_from=entry), contact=Contact(1, "shop", "o", AT, blank))
+    values = variables(replace(MESSAGE, text=blank), nobody, ACCOUNT, {"rest": blank}, AT)
+    assert (values["contact"], values["message"], values["m"]) == ({"short_id": "o"}, {"type": "text"}, {})
+    assert values["session"] == {"b": 0, "value": entry}
+    button = replace(MESSAGE, type=MessageType.ENTER_SESSION, session_from=f"page={blank}&id=7")
+    assert set(variables(button, nobody, ACCOUNT, {}, AT)["session_from"]) == {"id", "value"}  # type: ignore[call-overload]
+
+
 def test_the_openid_is_never_whole() -> None:
     values = variables(MESSAGE, conversation(), ACCOUNT, {}, AT)
     assert "oAbCdEfGhIjKlMnOpQrStUvWxYz1" not in str(values)

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import sys
+
 import pytest
+import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.asking import CODES
-from wxdesk.core.words import Normaliser
+from wxdesk.core.words import Normaliser, is_visible
 
 NORMALISER = Normaliser(CODES)
 
@@ -97,3 +100,14 @@ def test_letter_case_is_kept_for_regexes() -> None:
 
 def test_without_codes_nothing_is_taken_out() -> None:
     assert Normaliser(())("好/::)[微笑]") == "好/::)[微笑]"
+
+
+def test_what_unicode_calls_invisible_is_not_seen() -> None:
+    unseen = regex.compile(r"[\p{Default_Ignorable_Code_Point}\p{White_Space}\p{Cc}\p{Cs}\u2800]")
+    for character in map(chr, range(sys.maxunicode + 1)):
+        assert is_visible(character) is not bool(unseen.match(character)), hex(ord(character))
+
+
+@pytest.mark.parametrize(("text", "visible"), [("", False), (" \u200b\ufe0f", False), (" 0 ", True), ("❤️", True)])
+def test_one_character_that_is_seen_is_enough(text: str, visible: bool) -> None:
+    assert is_visible(text) is visible

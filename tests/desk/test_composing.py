@@ -114,13 +114,79 @@ async def test_a_value_that_is_missing_is_named_and_marked_in_what_is_prepared(
     assert f"“{missing}”" in made.problem
 
 
-@pytest.mark.parametrize(
-    "template", ["{{ contact.alias | upcase }}", "{{ contact.alias | size }}", f"{'长' * 677}{{{{ contact.alias }}}}"]
-)
-async def test_where_nobody_would_see_the_mark_nothing_is_prepared(template: str) -> None:
-    made = await answer(reply(template))
+async def test_where_a_mark_would_be_cut_in_two_nothing_is_prepared() -> None:
+    made = await answer(reply(f"{'长' * 677}{{{{ contact.alias }}}}"))
     assert (made.contents, made.missing) == ((), ())
     assert "contact.alias" in made.problem
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("Dear {{ contact.alias | upcase }}", "Dear ‹contact.alias›"),
+        ("Dear {{ contact.alias | truncate: 5 }}", "Dear ‹contact.alias›"),
+        ("{{ contact.alias | append: '先生' | upcase | size }}您好", "‹contact.alias›先生您好"),
+        ("{{ '亲爱的' | append: contact.alias | slice: 0, 2 }}", "亲爱的‹contact.alias›"),
+        ("{% assign x = contact.alias | capitalize %}{% if x %}a{% endif %}{{ x }}", "‹contact.alias›"),
+        ("{% capture x %}亲{{ contact.alias }}{% endcapture %}{{ x | upcase }}", "亲‹contact.alias›"),
+        ("{{ contact.alias.size }}", "‹contact.alias.size›"),
+    ],
+)
+async def test_a_missing_value_is_marked_whatever_a_filter_would_make_of_it(template: str, text: str) -> None:
+    made = await answer(reply(template))
+    assert (made.outcome, [content.text for content in made.contents]) == (Outcome.INCOMPLETE, [text])
+    assert open_gaps(made.contents[0]) == made.missing == (re.findall("‹(.*)›", text)[0],)
+
+
+@pytest.mark.parametrize("words", [" ", "\u200b", "\u3164", "\u2800", "\ufe0f", "\ud83d"])
+async def test_a_value_of_which_nothing_is_seen_is_missing(words: str) -> None:
+    made = await answer_to(f"订单{words}到哪", reply("「{{ m.no }}」在路上"), pattern="订单(?P<no>.*)到哪")
+    assert [(content.text, content.gaps) for content in made.contents] == [("「‹m.no›」在路上", ("m.no",))]
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        (
+            "订单 {{ message.text | split: '#' | last | slice: 0, 0 }} 在",
+            "订单 ‹message.text|split:'#'|last|slice:0,0› 在",
+        ),
+        ("{{ message.text | remove: 'x' }}a", "‹message.text|remove:'x'›a"),
+        ("{% assign n = message.text | replace: 'x', ' ' %}「{{ n }}」", "「‹n›」"),
+        ("{% assign all = 'a, ,b' | split: ',' %}{% for one in all %}{{ one }};{% endfor %}", "a;‹one›;b;"),
+    ],
+)
+async def test_an_output_of_which_nothing_is_seen_is_a_gap_by_the_name_of_its_expression(
+    template: str, text: str
+) -> None:
+    made = await answer(reply(template))
+    assert (made.outcome, [content.text for content in made.contents]) == (Outcome.INCOMPLETE, [text])
+    assert made.missing == open_gaps(made.contents[0]) == tuple(re.findall("‹(.*)›", text))
+
+
+async def test_such_a_gap_stands_in_an_address_as_well() -> None:
+    made = await answer_to("x", link(title="t", url="https://a.cn/{{ m.all | remove: 'x' }}"))
+    assert [content.url for content in made.contents] == ["https://a.cn/‹m.all|remove:'x'›"]
+    assert open_gaps(made.contents[0]) == ("m.all|remove:'x'",)
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("{{ contact.alias | default: '' }}您好", "您好"),
+        ("{{ contact.alias | append: '先生' | default: '' | upcase }}您好", "您好"),
+        ("{{ message.text | remove: 'x' | default: '亲' }}您好", "亲您好"),
+        ("{{ message.text | replace: 'x', ' ' | default: '亲' }}您好", "亲您好"),
+        ("您{{ '' }}{{ ' ' }}{{ nil }}好", "您 好"),
+        ("{% assign to = '' %}{% if weekday > 5 %}{% assign to = '周末' %}{% endif %}{{ to | strip }}您好", "您好"),
+        ("{% capture to %}{% if contact.alias %}{{ contact.alias }}{% endif %}{% endcapture %}{{ to }}您好", "您好"),
+        ("{% capture unused %}{{ contact.alias }}{% endcapture %}您好", "您好"),
+        ("{% if contact.alias %}{{ contact.alias | upcase }}{% endif %}您好", "您好"),
+        ("{{ 0 }}{{ false }}", "0false"),
+    ],
+)
+async def test_what_the_author_means_to_be_empty_leaves(template: str, text: str) -> None:
+    assert await says(reply(template)) == text
 
 
 async def test_a_missing_value_can_have_a_stand_in() -> None:
@@ -168,8 +234,8 @@ def link(**fields: str) -> Action:
     return Action(ActionKind.LINK, content=Content(ReplyKind.LINK, **fields))  # type: ignore[arg-type]
 
 
-async def answer_to(text: str, action: Action) -> Answer:
-    rules = KeptRules([Rule("r", when=Condition(regex="(?P<all>(?s:.+))"), then=(action,))])
+async def answer_to(text: str, action: Action, pattern: str = "(?P<all>(?s:.+))") -> Answer:
+    rules = KeptRules([Rule("r", when=Condition(regex=pattern), then=(action,))])
     book = Rulebook(rules, Calendars(KeptSettings()), LiquidRenderer(), lambda: NOON, lambda _: None)
     await book.load()
     message = Message(1, 1, 1, MessageType.TEXT, NOON, NOON, text=text)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.core.asking import REPLY, subject
 from wxdesk import i18n
@@ -10,7 +12,7 @@ from wxdesk.core.patterns import Found
 from wxdesk.core.rules import Condition, Rule
 from wxdesk.core.words import Normaliser
 from wxdesk.desk.pattern_filter import PieceFilter
-from wxdesk.desk.patterns import PROGRAM_LIMIT, SOURCE_LIMIT, TEXT_LIMIT, compile_pattern
+from wxdesk.desk.patterns import PROGRAM_LIMIT, SOURCE_LIMIT, TEXT_LIMIT, compile_pattern, finds_every_text
 
 REDOS = [
     (r"^(a+)+$", "a", "!", ""),
@@ -164,3 +166,34 @@ def test_refusals_leave_stderr_alone(capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(BadPattern):
         compile_pattern("(?=a)")
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "退款|退货|", "|退", "a||b", "x*", "^", "$", ".*", "()", "(?:)", r"\Q", r"\Q\E", ".{0}", "(?i)", "x*$",
+        "(?P<all>.*)", "(?s).*", "^.*$", "^(?P<all>.*)$", r"\b|\B", "^|x",
+    ],
+)  # fmt: skip
+def test_a_pattern_that_is_found_in_every_text_is_known(source: str) -> None:
+    assert finds_every_text(source)
+    assert all(compile_pattern(source).search(text) for text in ("", "a", "退款", "-", "a b", " ", "几点开门？"))
+
+
+@pytest.mark.parametrize(
+    "source", ["退款", ".+", "(?P<all>.+)", "^$", "^x*$", r"\b", r"\B", r"\Qa", "(", "a)|(b", "[", "a" * 501, "\ud83d"]
+)
+def test_others_are_not(source: str) -> None:
+    assert not finds_every_text(source)
+
+
+PIECES = ["a", "退", ".", "*", "?", "+", "|", "(", ")", "^", "$", r"\b", r"\B", r"\Q", r"\E", "(?i)", "{0}", "-"]
+
+
+@settings(max_examples=600, deadline=None)
+@given(
+    source=st.lists(st.sampled_from(PIECES), max_size=7).map("".join), texts=st.lists(st.text("aA退- ."), max_size=8)
+)
+def test_what_is_said_to_be_found_everywhere_is(source: str, texts: list[str]) -> None:
+    if finds_every_text(source):
+        assert all(compile_pattern(source).search(text) for text in ["", *texts])

@@ -74,6 +74,8 @@ async def test_what_nobody_knows_stands_between_marks(examples: Examples) -> Non
     rule = _says("{{ contact.alias }}, {{ m.no }} is {{ session.id }}", when=Condition(regex=r"(?P<no>\d+)"))
     [gaps] = examples.of(rule, Tried("no figure")).spoken
     assert gaps.contents == (Content(text="‹contact.alias›, ‹m.no› is ‹session.id›"),)
+    filtered = _says("{{ contact.alias | upcase }}, {{ session.id | truncate: 5 }}")
+    assert examples.of(filtered, Tried("when")).spoken[0].contents == (Content(text="‹contact.alias›, ‹session.id›"),)
     [found] = examples.of(rule, Tried("it is 42", alias="A")).spoken
     assert found.contents == (Content(text="A, 42 is ‹session.id›"),)
 

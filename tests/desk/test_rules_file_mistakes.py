@@ -143,6 +143,7 @@ WRONG: list[tuple[str, int, str]] = [
     ("[[calendars]]\nname = 'a'\nzone = '../etc'\n", 3, "no time zone"),
     (AN_HOUR + A + "weekly = [{ days = ['mon'], from = '9:00', to = '10:00' }]\n", 6, "“from” must"),
     (AN_HOUR + A + "weekly = [{ days = ['mon'], from = '09:00' }]\n", 6, "“to” must be a time"),
+    (AN_HOUR + A + "weekly = [{ days = ['mon'], from = '09:00', to = '09:00' }]\n", 6, "are the same time"),
     (AN_HOUR + A + "weekly = [{ days = [], from = '09:00', to = '10:00' }]\n", 6, "lists no"),
     (AN_HOUR + A + "weekly = [{ days = ['Monday'], from = '09:00' }]\n", 6, "“Monday” is not known"),
     (AN_HOUR + AN_HOUR, 5, "two calendars"),

@@ -6,12 +6,20 @@ by trying messages, so that "implies" is certain and "does not imply" may only m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from wxdesk.core.rules import Condition, LastRule, MessageNo, Presence, SessionFromTest
+from wxdesk.core.model import MessageType
+from wxdesk.core.rules import Condition, LastRule, MessageNo, Presence, Rule, SessionFromTest
 from wxdesk.core.words import Normaliser
+
+_LITERAL = re.compile(r"[\u4e00-\u9fff0-9]+(\|[\u4e00-\u9fff0-9]+)*")
+"""Patterns of Chinese words and digits alone: these are the same in a text that keeps its letter case."""
+
+_WRITTEN = frozenset({MessageType.TEXT, MessageType.IMAGE, MessageType.CARD})
+"""Kinds of message that a contact certainly wrote himself, so that he has written one since a human answered."""
 
 
 class Stand(Enum):
@@ -87,9 +95,34 @@ class Claim:
 def claims_of(when: Condition, normaliser: Normaliser) -> tuple[Claim, ...]:
     """What `when` demands: all of them must hold, and where all hold, so does `when`."""
     claims = list(_claims(when, normaliser))
+    literal = literal_words(when.regex)
+    if literal:  # the other way round it is not certain: only the beginning of a long text is searched for patterns
+        claims.append(Claim(OneOf(Stand.INSIDE, literal)))
     if when.unless is not None:
         claims += [Claim(claim.test, not claim.holds) for claim in _claims(when.unless, normaliser)]
     return tuple(one for claim in claims for one in _taken_apart(claim))
+
+
+def demands_of(rule: Rule, normaliser: Normaliser, everywhere: Collection[str]) -> tuple[Claim, ...]:
+    """The same of `rule`, for messages of its kinds, without what always holds; see `holds_always`."""
+    claims = claims_of(rule.when, normaliser)
+    return tuple(one for one in claims if not (one.holds and holds_always(one.test, rule.on, everywhere)))
+
+
+def holds_always(test: Test, on: Collection[MessageType], everywhere: Collection[str]) -> bool:
+    """Whether `test` certainly holds for messages of the kinds `on`; `everywhere` are patterns found in every text."""
+    match test:
+        case Fact("regex", str(source)):
+            return source in everywhere
+        case MessageNo(min=least, max=None):
+            return least <= 0 or (least == 1 and _WRITTEN.issuperset(on))
+        case _:
+            return False
+
+
+def literal_words(pattern: str | None) -> tuple[str, ...]:
+    """The words of which a pattern looks for one and for nothing else; none if it is another kind of pattern."""
+    return tuple(pattern.split("|")) if pattern and _LITERAL.fullmatch(pattern) else ()
 
 
 def implied(claim: Claim, by: Sequence[Claim]) -> bool:

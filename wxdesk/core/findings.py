@@ -37,6 +37,10 @@ class Doubt(StrEnum):
     WORD_EXCLUDED = "word_excluded"
     NO_WORDS = "no_words"
     NO_SUCH_RULE = "no_such_rule"
+    WAITS_FOR_ITSELF = "waits_for_itself"
+    TWO_OF_A_NAME = "two_of_a_name"
+    EVERY_TEXT = "every_text"
+    ALWAYS_HOLDS = "always_holds"
     NO_VALUE = "no_value"
     CALL_SET_ASIDE = "call_set_aside"
     RESOLVES_UNREAD = "resolves_unread"
@@ -67,6 +71,10 @@ SEVERITIES: Mapping[Doubt, Severity] = MappingProxyType(
         Doubt.WORD_EXCLUDED: Severity.DOUBTFUL,
         Doubt.NO_WORDS: Severity.WRONG,
         Doubt.NO_SUCH_RULE: Severity.WRONG,
+        Doubt.WAITS_FOR_ITSELF: Severity.WRONG,
+        Doubt.TWO_OF_A_NAME: Severity.DOUBTFUL,
+        Doubt.EVERY_TEXT: Severity.DOUBTFUL,
+        Doubt.ALWAYS_HOLDS: Severity.DOUBTFUL,
         Doubt.NO_VALUE: Severity.WRONG,
         Doubt.CALL_SET_ASIDE: Severity.DOUBTFUL,
         Doubt.RESOLVES_UNREAD: Severity.DOUBTFUL,
@@ -81,8 +89,8 @@ class Finding:
     """One doubt about one rule. `where` is its place, empty for the rule as a whole.
 
     `other` is the rule that takes its messages, or that always speaks before it; `word` what both look for, the
-    calendar that never opens or closes, the stored answer that names the media, the name that no rule has, or the
-    variable that never has a value; `most` what the reply window allows, and
+    calendar that never opens or closes, the stored answer that names the media, the name that no rule has, or
+    several, or the variable that never has a value; `most` what the reply window allows, and
     `sends` how many there would be; `fault` what keeps the rule from being used at all.
     """
 
@@ -105,12 +113,12 @@ class Finding:
 class Circumstances:
     """What is known beside the rules themselves.
 
-    faults: of switched-on rules that cannot be used, by id · closed, always_open: calendars that do not open, or close,
-    within a year · media_since: since when a media_id has been named, if longer than by the newest revision ·
-    valueless: variables that never have a value, by rule id and place of the action · messages_of: how many messages a
-    fixed text makes · hits: how often each rule had its say within UNUSED_AFTER, None if the desk has not run for so
-    long · reserve: how many of WeChat's five replies every account keeps for its human · stored: the stored answers by
-    the names that rules have for them.
+    faults: of switched-on rules that cannot be used, by id · closed, always_open: calendars that do not open, or
+    close, within a year · media_since: since when a media_id has been named, if longer than by the newest revision ·
+    everywhere: patterns that are found in every text · valueless: variables that never have a value, by rule id and
+    place of the action · messages_of: how many messages a fixed text makes · hits: how often each rule had its say
+    within UNUSED_AFTER, None if the desk has not run for so long · reserve: how many of WeChat's five replies every
+    account keeps for its human · stored: the stored answers by the names that rules have for them.
     """
 
     now: datetime
@@ -118,6 +126,7 @@ class Circumstances:
     closed: Collection[str] = frozenset()
     always_open: Collection[str] = frozenset()
     media_since: Mapping[MediaOf, datetime] = field(default_factory=lambda: MappingProxyType({}))
+    everywhere: Collection[str] = frozenset()
     valueless: Mapping[tuple[int, int], str] = field(default_factory=lambda: MappingProxyType({}))
     messages_of: Callable[[str], int] = one_message
     hits: Mapping[int, int] | None = None

@@ -6,13 +6,13 @@ not know); what is merely unlikely is of a lower severity.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
 
-from wxdesk.core.claims import Claim, OneOf, Stand, claims_of, implied, words_of
+from wxdesk.core.claims import Claim, Fact, OneOf, Stand, demands_of, implied, literal_words, words_of
 from wxdesk.core.faults import Place
 from wxdesk.core.findings import Circumstances, Doubt, Finding, Severity
 from wxdesk.core.matching import answers
@@ -36,13 +36,14 @@ def findings(rules: Sequence[Rule], normaliser: Normaliser, around: Circumstance
     """All doubts about the switched-on rules, in the order of the list, the worst of each first."""
     found: defaultdict[int, list[Finding]] = defaultdict(list)
     enabled = [rule for rule in rules if rule.enabled]
-    names = frozenset(rule.name for rule in rules)
+    names = Counter(rule.name for rule in rules)
     for rule in enabled:
         found[rule.id] += _about(rule, around)
         if rule.id not in around.faults:
-            found[rule.id] += pointless(rule, claims_of(rule.when, normaliser), normaliser, around, names)
+            claims = demands_of(rule, normaliser, around.everywhere)
+            found[rule.id] += pointless(rule, claims, normaliser, around, names)
     usable = [rule for rule in enabled if rule.id not in around.faults]
-    for finding in chain(_between(usable, normaliser), _together(usable, normaliser, around)):
+    for finding in chain(_between(usable, normaliser, around), _together(usable, normaliser, around)):
         found[finding.rule.id].append(finding)
     worst = list(Severity)
     return [one for rule in enabled for one in sorted(found[rule.id], key=lambda one: worst.index(one.severity))]
@@ -151,7 +152,7 @@ def _together(rules: Sequence[Rule], normaliser: Normaliser, around: Circumstanc
     """
     above = _ByWord()
     for rule in rules:
-        asked = _Asked(rule, claims_of(rule.when, normaliser), normaliser)
+        asked = _Asked(rule, demands_of(rule, normaliser, around.everywhere), normaliser)
         own = _sends(rule, around)
         # A default speaks only where none of those above did.
         before = [one.rule for one in above.implied_by(asked)] if own and not rule.default else []
@@ -165,10 +166,10 @@ def _together(rules: Sequence[Rule], normaliser: Normaliser, around: Circumstanc
             above.insert(asked)
 
 
-def _between(rules: Sequence[Rule], normaliser: Normaliser) -> Iterator[Finding]:
+def _between(rules: Sequence[Rule], normaliser: Normaliser, around: Circumstances) -> Iterator[Finding]:
     above = _Above()
     for rule in rules:
-        asked = _Asked(rule, claims_of(rule.when, normaliser), normaliser)
+        asked = _Asked(rule, demands_of(rule, normaliser, around.everywhere), normaliser)
         hiding = above.hiding(asked)
         if hiding is not None:
             yield Finding(Doubt.UNREACHABLE, rule, ("when",), other=hiding)
@@ -198,7 +199,9 @@ class _Asked:
     def takes(self, stand: Stand, word: str, claims: Sequence[Claim]) -> bool:
         """Whether it answers what has this word and fulfils `claims`, by this very word and nothing that is rarer."""
         by_word = [one for one in words_of(self.claims) if one.stand is stand and word in one.words]
-        others = (claim for claim in self.claims if claim.test not in by_word)
+        pattern = self.rule.when.regex
+        literal = [Fact("regex", pattern)] if pattern and word in literal_words(pattern) else []
+        others = (claim for claim in self.claims if claim.test not in (*by_word, *literal))
         return bool(by_word) and all(implied(claim, claims) for claim in others)
 
     def words(self) -> Iterator[tuple[Place, str, str]]:
@@ -207,6 +210,8 @@ class _Asked:
             name = field if isinstance(field, str) else field.value
             for index, word in enumerate(getattr(self.rule.when, name)):
                 yield ("when", name, index), word, self.normaliser(word)
+        for word in literal_words(self.rule.when.regex):
+            yield ("when", "regex"), word, word
 
 
 class _ByWord:
@@ -282,7 +287,7 @@ class _Above:
         for where, written, word in asked.words():
             for other in self._rules.with_word(word):
                 differs = other.rule.then != asked.rule.then and other.rule.on & asked.rule.on
-                stand = Stand.INSIDE if where[1] == "all" else Stand(where[1])
+                stand = Stand.INSIDE if where[1] in ("all", "regex") else Stand(where[1])
                 if differs and other.takes(stand, word, asked.claims):
                     yield Finding(Doubt.SAME_WORDS, asked.rule, where, other=other.rule, word=written)
                     return

@@ -5,9 +5,9 @@ Each is said only where it is certain, as in `core.claims`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from wxdesk.core.claims import Claim, Stand, contradicts
+from wxdesk.core.claims import Claim, Stand, contradicts, holds_always
 from wxdesk.core.contents import words_of
 from wxdesk.core.faults import FIELDED, Place
 from wxdesk.core.findings import Circumstances, Doubt, Finding
@@ -22,20 +22,48 @@ _SOUGHT = (*(stand.value for stand in Stand), "all")
 
 
 def pointless(
-    rule: Rule, claims: Sequence[Claim], normaliser: Normaliser, around: Circumstances, names: Collection[str]
+    rule: Rule, claims: Sequence[Claim], normaliser: Normaliser, around: Circumstances, names: Mapping[str, int]
 ) -> Iterator[Finding]:
-    """Doubts about one rule without fault. `claims` are what it demands, `names` those of all rules."""
-    yield from _words(rule, claims, normaliser)
+    """Doubts about one rule without fault. `claims` are what it demands; `names`, how many rules have each name."""
+    yield from _words(rule, claims, normaliser, around)
+    yield from _always(rule, claims, around)
     yield from _hours(rule, rule.when.hours, around, negated=False)
     if rule.when.unless is not None:
         yield from _hours(rule, rule.when.unless.hours, around, negated=True)
     for place, when in _conditions(rule.when):
-        last = when.last_rule_within
-        if last is not None and last.rule not in names:
-            yield Finding(Doubt.NO_SUCH_RULE, rule, (*place, "last_rule_within", "rule"), word=last.rule)
+        doubt = _about_another(rule, when, names)
+        if doubt is not None and when.last_rule_within is not None:
+            yield Finding(doubt, rule, (*place, "last_rule_within", "rule"), word=when.last_rule_within.rule)
     for (rule_id, action), variable in around.valueless.items():
         if rule_id == rule.id:
             yield Finding(Doubt.NO_VALUE, rule, _where_shown(rule, action, variable), word=variable)
+
+
+def _about_another(rule: Rule, when: Condition, names: Mapping[str, int]) -> Doubt | None:
+    """What is doubtful about the rule that is to have spoken before."""
+    if when.last_rule_within is None:
+        return None
+    name = when.last_rule_within.rule
+    if not names.get(name):
+        return Doubt.NO_SUCH_RULE
+    if names[name] > 1:
+        return Doubt.TWO_OF_A_NAME
+    return Doubt.WAITS_FOR_ITSELF if name == rule.name and when is rule.when else None
+
+
+def _always(rule: Rule, claims: Sequence[Claim], around: Circumstances) -> Iterator[Finding]:
+    """Conditions that always hold. A pattern that is there for its groups is not doubted beside another condition."""
+    when = rule.when
+    button = None if when.session_from is None else when.session_from.regex
+    for place, source in ((("when", "regex"), when.regex), (("when", "session_from", "regex"), button)):
+        if source is not None and source in around.everywhere and not (claims and _has_groups(source)):
+            yield Finding(Doubt.EVERY_TEXT, rule, place)
+    if when.message_no is not None and holds_always(when.message_no, rule.on, ()):
+        yield Finding(Doubt.ALWAYS_HOLDS, rule, ("when", "message_no"))
+
+
+def _has_groups(pattern: str) -> bool:
+    return "(?P<" in pattern or "(?<" in pattern
 
 
 def _where_shown(rule: Rule, action: int, variable: str) -> Place:
@@ -53,11 +81,12 @@ def _conditions(when: Condition) -> Iterator[tuple[Place, Condition]]:
         yield ("when", "not"), when.unless
 
 
-def _words(rule: Rule, claims: Sequence[Claim], normaliser: Normaliser) -> Iterator[Finding]:
+def _words(rule: Rule, claims: Sequence[Claim], normaliser: Normaliser, around: Circumstances) -> Iterator[Finding]:
+    never = any(not claim.holds and holds_always(claim.test, rule.on, around.everywhere) for claim in claims)
     sought = next((name for name in _SOUGHT if getattr(rule.when, name)), None)
     if sought is not None and rule.on.isdisjoint(WITH_WORDS):
         yield Finding(Doubt.NO_WORDS, rule, ("when", sought))
-    elif contradicts(claims):
+    elif never or contradicts(claims):
         yield Finding(Doubt.CONTRADICTS, rule, ("when",))
     else:
         yield from _excluded(rule, normaliser)

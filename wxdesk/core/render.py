@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from wxdesk.core.model import Account, Conversation, Message
 from wxdesk.core.session_from import Plain, plain_fields
+from wxdesk.core.words import is_visible
 
 TEXT_LIMIT_BYTES = 2048
 """Most bytes of UTF-8 in one text; WeChat refuses more with 45002. Found by experience, in no document."""
@@ -70,8 +71,8 @@ def variables(
 ) -> dict[str, object]:
     """The values of VARIABLES but for `hours`. `now` is in the account's time zone.
 
-    What is empty is left out, so that a template that shows it fails instead of having a hole: a customer without an
-    alias, a picture without a text, a group that took no part or found nothing.
+    What nobody would see is left out, so that a template that shows it fails instead of having a hole: a customer
+    without an alias, a picture without a text, a group that took no part or found blanks only.
     """
     contact, window = conversation.contact, conversation.window
     until = {} if window.until is None else {"until": window.until.astimezone(now.tzinfo).strftime("%Y-%m-%d %H:%M")}
@@ -90,13 +91,14 @@ def variables(
 
 
 def _filled(values: Mapping[str, str]) -> dict[str, str]:
-    """The values that are not empty, made harmless."""
-    return {name: harmless(value) for name, value in values.items() if value}
+    """The values of which something is seen, made harmless."""
+    return {name: harmless(value) for name, value in values.items() if is_visible(value)}
 
 
 def _known(session_from: str) -> dict[str, Plain]:
-    """The fields of a `SessionFrom` that are not empty."""
-    return {name: field for name, field in session_fields(session_from).items() if field != ""} if session_from else {}
+    """The fields of a `SessionFrom` of which something is seen."""
+    fields = session_fields(session_from) if session_from else {}
+    return {name: field for name, field in fields.items() if not isinstance(field, str) or is_visible(field)}
 
 
 def session_fields(value: str) -> dict[str, Plain]:

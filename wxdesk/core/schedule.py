@@ -41,6 +41,11 @@ class Span:
     opens: time
     closes: time
 
+    @property
+    def says_nothing(self) -> bool:
+        """Whether it begins when it ends: a whole day, or nothing? Only from midnight to midnight is that plain."""
+        return self.opens == self.closes != time(0)
+
 
 @dataclass(frozen=True, slots=True)
 class WeeklySpan:

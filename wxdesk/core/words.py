@@ -18,6 +18,19 @@ from wxdesk.core.markers import marker_pattern
 _UNSEEN = re.compile("[\ufe0e\ufe0f\u200b\u2060\ufeff\ud800-\udfff]+")
 
 
+# Unicode's Default_Ignorable_Code_Point, control characters, half characters, and the Braille pattern without dots.
+_INVISIBLE = re.compile(
+    "[\\s\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u2800\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*"
+)
+
+
+def is_visible(text: str) -> bool:
+    """Whether a reader sees anything of `text`: one character that is no blank and not invisible."""
+    return _INVISIBLE.fullmatch(text) is None
+
+
 def seen(text: str) -> str:
     """`text` as a reader sees it: NFKC, without invisible characters, every run of blanks one space."""
     return " ".join(unicodedata.normalize("NFKC", _UNSEEN.sub("", text)).split())

@@ -61,7 +61,11 @@ def _special(table: TomlTable) -> SpecialDays:
 
 
 def _span(table: TomlTable) -> Span:
-    return Span(_time(table, "from"), _time(table, "to"))
+    span = Span(_time(table, "from"), _time(table, "to"))
+    if span.says_nothing:
+        reason = tr("“from” and “to” are the same time. For a whole day, write 00:00 to 24:00.")
+        raise Misread((*table.path, "to"), reason)
+    return span
 
 
 def _time(table: TomlTable, key: str) -> time:

@@ -21,6 +21,7 @@ from wxdesk.desk.composing import Occasion
 from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.desk.looking_back import Decisions
 from wxdesk.desk.past import Past, PastMessage
+from wxdesk.desk.patterns import finds_every_text
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.rulebook import Rulebook
 from wxdesk.desk.splitting import rendered
@@ -67,6 +68,7 @@ class Checkup:
                 n for n, one in schedules.items() if one.is_open(now) and one.next_close(now) is None
             ),
             media_since=media_since,
+            everywhere=_everywhere(rules),
             valueless=valueless(rules, stored, LiquidRenderer(), has_hours=bool(schedules)),
             messages_of=_messages_of,
             hits=hits,
@@ -135,6 +137,15 @@ class Checkup:
     def _has_answer(self, occasion: Occasion) -> bool:
         answer = self.rulebook.answer_on(occasion)
         return answer.rule is not None and not answer.rule.default and not answer.problem
+
+
+def _everywhere(rules: Sequence[Rule]) -> frozenset[str]:
+    """The patterns of the rules that are found in every text."""
+    conditions = [when for rule in rules if rule.enabled for when in rule.when.both]
+    sources = {when.regex for when in conditions} | {
+        when.session_from.regex for when in conditions if when.session_from is not None
+    }
+    return frozenset(source for source in sources if source is not None and finds_every_text(source))
 
 
 def _messages_of(text: str) -> int:

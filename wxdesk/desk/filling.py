@@ -7,7 +7,7 @@ text. Nothing comes out with a hole in it.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -19,7 +19,9 @@ from wxdesk.core.gaps import mark
 from wxdesk.core.model import Content, ReplyKind
 from wxdesk.core.render import harmless
 from wxdesk.core.templates import ASK, Prompt, Template
-from wxdesk.desk.liquid import NOTHING, SECONDS, LiquidRenderer
+from wxdesk.core.words import is_visible
+from wxdesk.desk.liquid import SECONDS, LiquidRenderer
+from wxdesk.desk.liquid_gaps import NOTHING, Marked
 from wxdesk.i18n import tr
 
 MOST_PLACEHOLDERS = 20
@@ -38,27 +40,34 @@ class Filling:
     values: Mapping[str, object]
     renderer: LiquidRenderer
 
-    def content(self, answers: Mapping[str, str]) -> Content:
-        """What is said. `answers` are by variable: `ask.order_no`, or another one that has no value of its own.
+    def content(self, answers: Mapping[str, str], gaps: list[str] | None = None) -> Content:
+        """What is said.
+
+        `answers` are by variable (`ask.order_no`, or another one that has no value of its own), or by the expression
+        that shows nothing. With `gaps`, marks stand where nothing can be shown, and it gets their names.
 
         Raises:
-            MissingValue: an answer that is required, or a variable that is shown, is not there.
+            MissingValue: an answer that is required, or something that is shown, is not there.
             BadTemplate: the text does not render.
         """
         if self.template.kind is ReplyKind.TEXT:
-            return Content(text=self.renderer.render(self.text, self._with(answers)))
+            return Content(text=self._shown(self.renderer.render, self.text, answers, gaps))
         written = contents.words_of(self.template.content).items()
-        liquid = {name: text for name, text in written if contents.has_liquid(text)}
-        values = self._with(answers) if liquid else {}
-        filled: dict[str, Any] = {name: self._field(name, text, values) for name, text in liquid.items()}
+        filled: dict[str, Any] = {
+            name: self._field(name, text, answers, gaps) for name, text in written if contents.has_liquid(text)
+        }
         return replace(self.template.content, **filled)
 
-    def _field(self, name: str, text: str, values: Mapping[str, object]) -> str:
+    def _field(self, name: str, text: str, answers: Mapping[str, str], gaps: list[str] | None) -> str:
         """One field of a link or card, on one line but for the description."""
         if name in contents.ADDRESSES:
-            return self.renderer.render_address(text, values).strip()
-        words = self.renderer.render(text, values)
+            return self._shown(self.renderer.render_address, text, answers, gaps).strip()
+        words = self._shown(self.renderer.render, text, answers, gaps)
         return words.strip() if name == "description" else " ".join(words.split())
+
+    def _shown(self, render: Callable[..., str], text: str, answers: Mapping[str, str], gaps: list[str] | None) -> str:
+        instead = {name: harmless(answer.strip()) for name, answer in answers.items() if is_visible(answer)}
+        return render(text, self._with(answers), gaps, instead)
 
     def example(self) -> Content:
         """What is said with each prompt's default, and with its question between marks where there is none.
@@ -72,45 +81,51 @@ class Filling:
 
     def with_gaps(self) -> Content:
         """The same, with the text taken as it is: whoever checks it knows what it may show."""
-        answers = {f"{ASK}.{prompt.name}": prompt.default or mark(prompt.question) for prompt in self.prompts}
-        content = self.prepared(answers)
-        asked = tuple(prompt.question for prompt in self.prompts if not prompt.default)
-        return replace(_seen(replace(content, gaps=(*content.gaps, *asked))), gaps=())
+        asked = {f"{ASK}.{prompt.name}": prompt.default or Marked.of(prompt.question) for prompt in self.prompts}
+        return replace(self.prepared(asked), gaps=())
 
     def prepared(self, answers: Mapping[str, str] = NO_ANSWERS) -> Content:
         """What is said, with a mark in the place of each value that is missing; its `gaps` names them.
 
         Raises:
-            BadTemplate: as above; for lack of a value only where a mark in its place does not help.
+            BadTemplate: as above; for lack of a value only where a condition needs it, and a mark in its place does not
+                help.
         """
-        given, gaps, began = dict(answers), list[str](), time.thread_time()
+        given, judged, began = dict(answers), list[str](), time.thread_time()
         while True:
+            shown: list[str] = []
             try:
-                content = self.content(given)
-                return _seen(replace(content, gaps=_narrowest(gaps))) if gaps else content
+                content = self.content(given, shown)
+                gaps = tuple(dict.fromkeys((*judged, *shown)))
+                return _seen(replace(content, gaps=gaps)) if gaps else content
             except MissingValue as error:
-                if error.name in given or len(gaps) == MOST_PLACEHOLDERS or time.thread_time() - began > SECONDS:
+                if error.name in given or len(judged) == MOST_PLACEHOLDERS or time.thread_time() - began > SECONDS:
                     raise
-                given[error.name] = mark(error.name)
-                gaps.append(error.name)
+                given[error.name] = Marked.of(error.name)
+                judged.append(error.name)
 
     def _with(self, answers: Mapping[str, str]) -> dict[str, object]:
         """All values: those of the conversation, and beside them what was asked."""
         filled = {**self.values, ASK: {prompt.name: self._answer(prompt, answers) for prompt in self.prompts}}
         for variable, answer in answers.items():
             root, _, name = variable.partition(".")
-            if root != ASK and answer.strip():
-                filled[root] = _set_in(filled.get(root), name, harmless(answer.strip()))
+            if root != ASK and is_visible(answer):
+                filled[root] = _set_in(filled.get(root), name, _given(answer))
         return filled
 
     def _answer(self, prompt: Prompt, answers: Mapping[str, str]) -> object:
         variable = f"{ASK}.{prompt.name}"
-        answer = answers.get(variable, prompt.default).strip()
-        if answer:
-            return harmless(answer)
+        answer = answers.get(variable, prompt.default)
+        if is_visible(answer):
+            return _given(answer)
         if prompt.required:
             raise MissingValue(1, variable, tr("“{name}” has to be filled in.", name=prompt.question))
         return NOTHING
+
+
+def _given(answer: str) -> str:
+    """An answer as a value; a mark in the place of one stays a mark."""
+    return answer if isinstance(answer, Marked) else harmless(answer.strip())
 
 
 def _seen(content: Content) -> Content:
@@ -121,11 +136,6 @@ def _seen(content: Content) -> Content:
             text = text.replace(quote(mark(name), safe=""), mark(name))
         shown[field] = text
     return replace(content, **shown)
-
-
-def _narrowest(names: Sequence[str]) -> tuple[str, ...]:
-    """Without `hours` where it is `hours.next_open` that is missing."""
-    return tuple(name for name in names if not any(other.startswith(f"{name}.") for other in names))
 
 
 def _set_in(value: object, name: str, answer: str) -> object:

@@ -9,18 +9,30 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import liquid
+from liquid import Token
 from liquid.builtin import register
 from liquid.exceptions import LiquidError, ResourceLimitError, UndefinedError, UnknownFilterError
-from liquid.undefined import FalsyStrictUndefined, Undefined
+from liquid.undefined import UNDEFINED, FalsyStrictUndefined, StrictUndefined
 from liquid.utils import ReadOnlyChainMap
 
 from wxdesk.core.errors import BadTemplate, MissingValue
 from wxdesk.core.render import MAX_PARTS, TEXT_LIMIT_BYTES, VARIABLES, WITH_FIELDS, byte_count
 from wxdesk.core.templates import ASK
 from wxdesk.desk.liquid_addresses import AddressOutput
+from wxdesk.desk.liquid_filters import FILTERS, usable
+from wxdesk.desk.liquid_gaps import (
+    NO_STAND_INS,
+    GapContext,
+    KeptAssign,
+    KeptCapture,
+    Lacks,
+    Marked,
+    Showing,
+    ShownOutput,
+)
 from wxdesk.desk.liquid_tags import BLOCKS, INNER, NESTING_LIMIT, SINGLE, check_tags, each_alone, line_of
 from wxdesk.i18n import tr
 
@@ -36,63 +48,16 @@ LOOP_LIMIT = 1000
 NAMESPACE_LIMIT = 16 * 1024
 """Bytes of everything that assign and capture keep at a time; a long message in Chinese takes four thousand."""
 
-VALUE_LIMIT = 16 * 1024
-"""Characters, digits or items of any value that goes into or comes out of a filter."""
-
 SECONDS = 0.05
 """Processor time of one rendering."""
 
 CACHED = 256
 """Parsed templates that are kept."""
 
-FILTERS = frozenset(
-    [
-        "abs",
-        "append",
-        "at_least",
-        "at_most",
-        "capitalize",
-        "ceil",
-        "default",
-        "divided_by",
-        "downcase",
-        "first",
-        "floor",
-        "join",
-        "last",
-        "lstrip",
-        "minus",
-        "modulo",
-        "plus",
-        "prepend",
-        "remove",
-        "remove_first",
-        "remove_last",
-        "replace",
-        "replace_first",
-        "replace_last",
-        "round",
-        "rstrip",
-        "size",
-        "slice",
-        "split",
-        "squish",
-        "strip",
-        "strip_newlines",
-        "times",
-        "truncate",
-        "truncatewords",
-        "upcase",
-        "url_encode",
-    ]
-)
-"""Filters that a reply may use. Those that decode are left out: `%3C` or `&lt;` would give back a `<`."""
-
-NOTHING = Undefined("")
-"""A value that shows as nothing and counts as false, where that is meant and no mistake."""
-
 _FAILURES = (LiquidError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What a template that parses can still run into; Liquid wraps only some of it."""
+
+_ABSENT = object()
 
 _TOKENS = frozenset({"content", "output", "illegal"})  # what Liquid registers beside the tags that people write
 
@@ -158,22 +123,38 @@ class LiquidRenderer:
         names = [str(use.segments[1]) for use in sorted(uses, key=lambda use: use.span.index) if len(use.segments) > 1]
         return tuple(dict.fromkeys(names))
 
-    def render(self, source: str, variables: Mapping[str, object]) -> str:
+    def render(
+        self,
+        source: str,
+        variables: Mapping[str, object],
+        gaps: list[str] | None = None,
+        instead: Mapping[str, str] = NO_STAND_INS,
+    ) -> str:
         """`source` filled with `variables` (see `core.render.variables`).
 
+        With `gaps`, which gets their names, marks stand where nothing can be shown; what is `instead` of one, by its
+        name, stands in its place.
+
         Raises:
-            MissingValue: a variable that it shows has none.
+            MissingValue: something that it shows has nothing to be seen, and there are no `gaps` to note it; or a
+                condition needs a value that is missing.
             BadTemplate: it does not parse, or it exceeds a bound.
         """
-        return _rendered(self._parsed(source), source, variables)
+        return _rendered(self._parsed(source), source, variables, Showing(gaps, instead))
 
-    def render_address(self, source: str, variables: Mapping[str, object]) -> str:
+    def render_address(
+        self,
+        source: str,
+        variables: Mapping[str, object],
+        gaps: list[str] | None = None,
+        instead: Mapping[str, str] = NO_STAND_INS,
+    ) -> str:
         """The same for an address: what is shown in it comes out percent-encoded, so that it stays one value.
 
         Raises:
             MissingValue, BadTemplate: as `render`.
         """
-        return _rendered(self._parsed_address(source), source, variables)
+        return _rendered(self._parsed_address(source), source, variables, Showing(gaps, instead))
 
     def _parse_address(self, source: str) -> liquid.BoundTemplate:
         self._parsed(source)  # finds the mistakes
@@ -200,13 +181,14 @@ class LiquidRenderer:
         return 1
 
 
-class _Context(liquid.RenderContext):
+class _Context(GapContext):
     """A rendering that counts: turns of loops in all, not only the deepest nest, and processor time."""
 
     def __init__(self, template: liquid.BoundTemplate, *, globals: Mapping[str, object] | None = None) -> None:  # noqa: A002
         self._processor_time = getattr(template.env, "processor_time", time.thread_time)
         self._deadline = self._processor_time() + SECONDS
         self._turns = 0
+        self.showing = Showing()
         super().__init__(template, globals=globals)
         # Without Liquid's own `now` and `today`, which read the machine's clock.
         self.scope = ReadOnlyChainMap(self.locals, self.globals, self.counters)
@@ -222,14 +204,36 @@ class _Context(liquid.RenderContext):
     def disabled_tags(self, names: list[str]) -> None:
         pass
 
+    def get(self, path: list[object], *, token: Token | None, default: object = UNDEFINED) -> object:
+        """A value by its path. One that is not there is called by all of it, or by what was to name its field."""
+        unknown = next((segment for segment in path if isinstance(segment, StrictUndefined)), None)
+        if unknown is not None:
+            return unknown
+        found = super().get(path, token=token, default=_ABSENT)
+        if found is not _ABSENT:
+            return found
+        return FalsyStrictUndefined(_called(path), token=token) if default is UNDEFINED else default
+
     def get_item(self, obj: object, key: object) -> object:
-        """A field is a field: not the size, the first or the last of the mapping that holds it."""
-        return obj[key] if isinstance(obj, Mapping) and not isinstance(obj, Undefined) else super().get_item(obj, key)
+        """A field is a field: not the size, the first or the last of the mapping that holds it, nor of a gap."""
+        if isinstance(obj, Marked):
+            return obj
+        return (
+            obj[key]
+            if isinstance(obj, Mapping) and not isinstance(obj, StrictUndefined)
+            else super().get_item(obj, key)
+        )
 
     def raise_for_loop_limit(self, length: int = 1) -> None:
         self._turns += length
         if self._turns > LOOP_LIMIT:
             raise ResourceLimitError("loops", token=None)
+
+
+def _called(path: Sequence[object]) -> str:
+    """A variable as one writes it."""
+    root, *fields = path
+    return f"{root}" + "".join(f".{field}" if isinstance(field, str) else f"[{field}]" for field in fields)
 
 
 class _Template(liquid.BoundTemplate):
@@ -248,9 +252,9 @@ class _Environment(liquid.Environment):
         register(self)
         allowed = BLOCKS | SINGLE | set(INNER) | _TOKENS
         self.tags = {name: tag for name, tag in self.tags.items() if name in allowed}
-        self.filters = {name: _bounded(self.filters[name]) for name in FILTERS}
-        for name in ("replace", "replace_first", "replace_last"):
-            self.filters[name] = _replace_bounded(self.filters[name])
+        self.filters = usable(self.filters)
+        for tag in (ShownOutput, KeptAssign, KeptCapture):
+            self.add_tag(tag)
 
 
 class _AddressEnvironment(_Environment):
@@ -259,47 +263,15 @@ class _AddressEnvironment(_Environment):
         self.add_tag(AddressOutput)
 
 
-def _rendered(template: liquid.BoundTemplate, source: str, variables: Mapping[str, object]) -> str:
+def _rendered(template: liquid.BoundTemplate, source: str, variables: Mapping[str, object], showing: Showing) -> str:
+    context = _Context(template, globals=template.make_globals(variables))
+    context.showing = showing
+    buffer = context.get_buffer()
     try:
-        return template.render(variables)
+        template.render_with_context(context, buffer)
+        return str(buffer.getvalue())
     except _FAILURES as error:
         raise _explained(source, error) from None
-
-
-def _bounded(apply: Callable[..., object]) -> Callable[..., object]:
-    """`apply`, refusing values that are too large before and after."""
-
-    @functools.wraps(apply)
-    def bounded(*values: object, **named: object) -> object:
-        _refuse_large((*values, *named.values()))
-        result = apply(*values, **named)
-        _refuse_large((result,))
-        return result
-
-    return bounded
-
-
-def _replace_bounded(apply: Callable[..., object]) -> Callable[..., object]:
-    """`apply`, refusing a replacement whose result would be too large before it is made."""
-
-    @functools.wraps(apply)
-    def bounded(value: object, sought: object = "", new: object = "", **named: object) -> object:
-        if isinstance(value, str):
-            times = value.count(str(sought))
-            if len(value) + times * len(str(new)) > VALUE_LIMIT:
-                raise ResourceLimitError("value", token=None)
-        return apply(value, sought, new, **named)
-
-    return bounded
-
-
-def _refuse_large(values: Iterable[object]) -> None:
-    for value in values:
-        size = len(value) if isinstance(value, str | range | list | tuple) else 0
-        if isinstance(value, int):
-            size = value.bit_length() // 3
-        if size > VALUE_LIMIT:
-            raise ResourceLimitError("value", token=None)
 
 
 def _reason_against(root: str, segments: Sequence[object], groups: frozenset[str] | None, *, by_hand: bool) -> str:
@@ -328,8 +300,8 @@ def _explained(source: str, error: Exception) -> BadTemplate:
     """Liquid's complaint in the operator's language, with a line."""
     token = error.token if isinstance(error, LiquidError) else None
     line = line_of(source, token.start_index if token else 0)
-    if isinstance(error, UndefinedError):
-        name = str(error.args[0]).removesuffix(" is undefined").strip("'")
+    if isinstance(error, UndefinedError | Lacks):
+        name = error.name if isinstance(error, Lacks) else str(error.args[0]).removesuffix(" is undefined").strip("'")
         return MissingValue(line, name, tr("“{name}” has no value for this message.", name=name))
     if isinstance(error, UnknownFilterError):
         return BadTemplate(line, _no_filter(str(error.args[0]).partition("'")[2].rstrip("'")))

@@ -10,24 +10,27 @@ from urllib.parse import quote
 
 from liquid import RenderContext
 from liquid.builtin.expressions import FilteredExpression
-from liquid.builtin.output import Output, OutputNode
 from liquid.expression import Expression
-from liquid.stringify import to_liquid_string
+
+from wxdesk.desk.liquid_gaps import Marked, ShownNode, ShownOutput
 
 ENCODES = "url_encode"
 """The filter by which an operator does so himself; nothing is encoded twice."""
 
 
-class _AddressOutputNode(OutputNode):
+class _AddressNode(ShownNode):
+    __slots__ = ()
+
     def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
-        shown = to_liquid_string(self.expression.evaluate(context), context.autoescape)
-        return buffer.write(shown if _encodes(self.expression) else quote(shown, safe=""))
+        shown = self.shown(context)
+        encoded = _encodes(self.expression) and not isinstance(shown, Marked)  # no filter has touched a mark
+        return buffer.write(shown if encoded else quote(shown, safe=""))
 
 
-class AddressOutput(Output):
+class AddressOutput(ShownOutput):
     """`{{ … }}` in an address."""
 
-    node_class = _AddressOutputNode
+    node_class = _AddressNode
 
 
 def _encodes(expression: Expression) -> bool:

@@ -6,6 +6,7 @@ What it does not know (look-around, back-references) is refused with a reason wh
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 import re2
@@ -43,6 +44,37 @@ def compile_pattern(source: str) -> Pattern:
     if compiled.programsize > PROGRAM_LIMIT:
         raise BadPattern(_too_large())
     return _Re2Pattern(compiled)
+
+
+def finds_every_text(source: str) -> bool:
+    """Whether this pattern is certainly found in every text, also an empty one. Of one that does not compile: no.
+
+    It is if nothing at all, at the beginning or the end of a text, is a match, whatever stands beside it: what RE2 can
+    ask of a place is only whether text, and a letter, stands before and behind it. Beside that, `^.*$` is known.
+    """
+    if len(source) > SOURCE_LIMIT:
+        return False
+    if _WHOLE.fullmatch(source):
+        return True
+    return any(
+        all(_compiles_and_matches(around.replace("{}", f"(?:{source}{end})"), text) for around, text in places)
+        for places in (_BEGINNINGS, _ENDS)
+        for end in ("", r"\E")  # which ends a quotation that is not ended
+    )
+
+
+_WHOLE = re.compile(r"\^?(?:\((?:\?P?<\w+>|\?:)?\.\*\??\)|\.\*\??)\$?")
+"""A pattern for a line of a text, and the texts that are searched have one line only."""
+
+_BEGINNINGS = ((r"\A{}\z", ""), (r"\A{}a\z", "a"), (r"\A{}-\z", "-"), ("\\A{}\n\\z", "\n"))
+_ENDS = ((r"\A{}\z", ""), (r"\Aa{}\z", "a"), (r"\A-{}\z", "-"), ("\\A\n{}\\z", "\n"))
+
+
+def _compiles_and_matches(source: str, text: str) -> bool:
+    try:
+        return re2.compile(source, _re2_options()).search(text) is not None
+    except (re2.error, UnicodeEncodeError):
+        return False
 
 
 class _Re2Pattern:

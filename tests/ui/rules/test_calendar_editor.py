@@ -306,6 +306,14 @@ def test_a_calendar_survives_the_editor_as_it_is() -> None:
     assert read_draft(draft_of(odd)) == (odd, ())
 
 
+def test_hours_that_end_when_they_begin_are_asked_about_but_from_midnight_to_midnight() -> None:
+    whole, unclear = (
+        Calendar("店", weekly=(WeeklySpan(frozenset({Weekday.MON}), Span(at, at)),)) for at in (time(0), time(9))
+    )
+    assert read_draft(draft_of(whole)) == (whole, ())
+    assert [slip.where for slip in read_draft(draft_of(unclear))[1]] == [("days", 0, 0, "closes")]
+
+
 def test_closing_asks_about_what_is_not_saved(opened: Opened, world: World, qtbot: QtBot) -> None:
     dialog = opened()
     _write(dialog.form.name.edit, "Shop")

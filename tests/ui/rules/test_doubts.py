@@ -14,7 +14,7 @@ from wxdesk.core.schedule import Calendar, Span, Weekday, WeeklySpan
 from wxdesk.desk.hours_keeping import HoursEdit
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.notices import Toast
-from wxdesk.ui.rules.condition_parts import WordsPart
+from wxdesk.ui.rules.condition_parts import PatternPart, WordsPart
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.widgets.labels import PlainLabel
 
@@ -86,3 +86,23 @@ def test_the_rules_are_looked_over_once_for_each_change(
     qtbot.waitUntil(lambda: len(found) == 2)
     page.activate()
     qtbot.waitUntil(lambda: bridge.is_idle and len(found) == 3)
+
+
+def test_a_pattern_that_matches_every_text_is_said_to_while_it_is_written(
+    page: RulesPage, bridge: Bridge, stored: Stored, qtbot: QtBot
+) -> None:
+    page.list.view.setCurrentIndex(page.rules.index(2))
+    part = page.editor.when_card.part("regex")
+    assert isinstance(part, PatternPart)
+    assert not part.note.isVisible()
+    part.field.selectAll()
+    qtbot.keyClicks(part.field, r"order (?P<no>\d+)")
+    assert not part.note.isVisible()
+    qtbot.keyClicks(part.field, "|")
+    assert (part.note.full_text(), part.note.isVisible()) == ("This pattern matches every text.", True)
+    page.editor.save()
+    qtbot.waitUntil(lambda: bridge.is_idle and bool(page.editor.doubts.lines()))
+    assert stored()[2].when.regex == r"order (?P<no>\d+)|"
+    assert "This pattern matches every text." in [line.words.full_text() for line in page.editor.doubts.lines()]
+    qtbot.keyClicks(part.field, "x")
+    assert not part.note.isVisible()

@@ -69,7 +69,12 @@ class _Reading:
             self.slips.append(Slip((*where, "opens"), tr("Write a time such as 09:00.")))
         if closes is None:
             self.slips.append(Slip((*where, "closes"), tr("Write a time such as 18:00, or 24:00 for midnight.")))
-        return None if opens is None or closes is None else Span(opens, closes)
+        if opens is None or closes is None:
+            return None
+        if Span(opens, closes).says_nothing:
+            reason = tr("It closes when it opens. For a whole day, write 00:00 to 24:00.")
+            self.slips.append(Slip((*where, "closes"), reason))
+        return Span(opens, closes)
 
     def special(self, draft: SpecialDraft, where: Where) -> SpecialDays | None:
         first = self._day(draft.first, (*where, "first"))

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from wxdesk.core.faults import Place
 from wxdesk.core.rules import Condition, FieldTest, SessionFromTest
+from wxdesk.desk.patterns import finds_every_text
 from wxdesk.i18n import tr
 from wxdesk.ui.rules.condition_words import condition_choice
 from wxdesk.ui.rules.pattern_field import PatternField
@@ -148,6 +149,8 @@ class PatternPart(ConditionPart):
         self.field.setText(pattern)
         self.field.setPlaceholderText(tr(r"such as (?P<no>\d{8,})"))
         self.field.textEdited.connect(self._edited)
+        self.note = error_label(host, role="pending")
+        self._show_note()
 
     def add_to(self, when: Condition) -> Condition:
         """An empty pattern is one that is still to be written."""
@@ -158,10 +161,24 @@ class PatternPart(ConditionPart):
         set_wrong(self.field, bool(reason))
         super().show_fault(where, reason)
 
+    def widgets(self) -> list[QWidget]:
+        """What is doubtful about the pattern stands last."""
+        return [*super().widgets(), self.note]
+
     def _middle(self) -> list[QWidget]:
         return [self.field]
 
+    def _show_note(self) -> None:
+        """Say at once where a pattern rules nothing out, as by a bar too many."""
+        pattern = self.field.text()
+        note = tr("This pattern matches every text.") if pattern and finds_every_text(pattern) else ""
+        if note != self.note.full_text():
+            self.note.setText(note)
+            self.note.setVisible(bool(note))
+            self.relaid.emit()
+
     def _edited(self) -> None:
+        self._show_note()
         self.changed.emit()
 
 
@@ -277,9 +294,9 @@ def _name_field(name: str, host: QWidget) -> QLineEdit:
     return field
 
 
-def error_label(host: QWidget) -> PlainLabel:
-    """A sentence in red on a line of its own, hidden while it is empty."""
-    label = PlainLabel(size=Size.SMALL, role="failed", wrap=True, parent=host)
+def error_label(host: QWidget, role: str = "failed") -> PlainLabel:
+    """A sentence in red, or in another `role`, on a line of its own, hidden while it is empty."""
+    label = PlainLabel(size=Size.SMALL, role=role, wrap=True, parent=host)
     label.setProperty(NEW_LINE, True)
     policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
     policy.setHeightForWidth(True)
