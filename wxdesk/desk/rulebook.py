@@ -137,7 +137,7 @@ class Rulebook:
             if fault is None:
                 sound.append(rule)
             else:
-                why = explain(_error(rule, fault))
+                why = explain(_error(rule, fault)) if fault.template_line else tr(fault.reason)
                 troubles[f"rule:{rule.id}"] = tr("Rule “{name}” is left out: {why}", name=rule.name, why=why)
         ruleset = self._made_of(sound)
         ruleset.prepare()

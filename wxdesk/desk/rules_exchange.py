@@ -33,9 +33,10 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A rules file, and the kept pictures that it names and cannot carry."""
+    """A rules file of so many rules, and the kept pictures that it names and cannot carry."""
 
     text: str
+    rules: int
     pictures: frozenset[str]
 
 
@@ -71,9 +72,10 @@ class RulesExchange:
 
     async def export(self) -> Exported:
         """All rules and calendars as a file."""
-        contents = [action.content for rule in await self._rules.all() for action in rule.then]
+        rules = await self._rules.all()
+        contents = [action.content for rule in rules for action in rule.then]
         named = {picture for content in contents for picture in (content.picture, content.thumb_picture)}
-        return Exported(await self._rulebook.export_text(), frozenset(named - {""}))
+        return Exported(await self._rulebook.export_text(), len(rules), frozenset(named - {""}))
 
     async def standing(self) -> Standing:
         """Rules and business hours as they are, to be restored later."""

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
 from wxdesk.core.rules import Rule
+from wxdesk.desk.rules_exchange import Standing
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.notices import Notices
 from wxdesk.ui.rules.page import RulesPage
@@ -52,7 +53,7 @@ def four_rules(world: World) -> list[Rule]:
 @pytest.fixture
 def empty_store(world: World) -> None:
     """No rule at all."""
-    world.call(world.desk.rulebook.import_text("", "rules.toml"))
+    world.call(world.desk.exchange.restore(Standing((), ())))
 
 
 def shown_page(qtbot: QtBot, bridge: Bridge, notices: Notices, host: QWidget) -> RulesPage:

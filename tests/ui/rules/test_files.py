@@ -48,6 +48,17 @@ def test_a_wrong_file_names_its_line_and_changes_nothing(
     assert stored() == before
 
 
+def test_a_file_without_rules_is_refused_before_any_question(
+    page: RulesPage, stored: Stored, notices: Notices, bridge: Bridge, tmp_path: Path, host: QWidget, qtbot: QtBot
+) -> None:
+    before = stored()
+    page.files.import_from(_file(tmp_path, "# all my rules\n"))
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert "shop.toml, line 1: No [[rules]] stand in this file" in notices.bars.texts()["rules-file"]
+    assert host.findChild(ImportDialog) is None
+    assert stored() == before
+
+
 def test_what_is_not_text_or_not_there_is_refused(page: RulesPage, notices: Notices, tmp_path: Path) -> None:
     binary = tmp_path / "binary.toml"
     binary.write_bytes(b"# fine\n\xff\xfe")

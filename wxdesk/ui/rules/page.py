@@ -83,7 +83,7 @@ class RulesPage(QWidget):
         album = Album(bridge.desk.pictures.path, bridge.ask, self)
         self.trial = TrialPanel(bridge, album, self.rules, self)
         self.preview = RulePreview(self._rulebook.examples, album, self)
-        self.files = RuleFiles(bridge, notices, self.rules.rowCount, self)
+        self.files = RuleFiles(bridge, notices, self)
         self._middle = QStackedWidget(self)
         self._middle.addWidget(self.empty)
         self._middle.addWidget(self.editor)
