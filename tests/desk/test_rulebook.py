@@ -235,7 +235,7 @@ async def test_a_file_is_judged_once_and_beside_the_loop() -> None:
     file = '[[rules]]\nname = "p"\nwhen = { any = ["x"] }\nthen = [{ image = { picture = "' + "0" * 64 + '" } }]\n'
     await exchange.check(file, "rules.toml")
     assert len(judged) == 1
-    assert len((await exchange.take_in(file, "rules.toml")).rules) == 1
+    assert len((await exchange.take_in(file, "rules.toml")).left.rules) == 1
     loaded = 1  # what is stored is judged once more when it is loaded
     assert len(judged) == 2 + loaded
     assert threading.get_ident() not in judged[:2]

@@ -51,6 +51,15 @@ async def test_a_deletion_that_is_undone_twice_is_undone(store: SqlStore) -> Non
     assert await store.templates.all() == [saved]
 
 
+async def test_a_template_comes_back_as_it_was_saved_last(store: SqlStore) -> None:
+    saved = await store.templates.save(FULL, T0)
+    changed = await store.templates.save(replace(saved, body="改了", shortcut="gl"), second(1))
+    await store.templates.delete(saved.id)
+    await store.templates.save(Template(0, "另一个", "好", saved.shortcut), second(2))
+    await store.templates.put_back(saved)
+    assert changed in await store.templates.all()
+
+
 async def test_those_who_save_at_once_do_not_get_the_same_shortcut(store: SqlStore) -> None:
     saves = (store.templates.save(replace(FULL, title=f"{n}"), T0) for n in range(8))
     made = await asyncio.gather(*saves, return_exceptions=True)

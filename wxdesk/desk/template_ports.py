@@ -24,7 +24,7 @@ class Templates(Protocol):
         ...
 
     async def put_back(self, template: Template) -> None:
-        """Undo `delete`: the same id, revision and uses. Raises `ShortcutTaken`."""
+        """Undo `delete`: the same id and uses, as it was saved last. Raises `ShortcutTaken`."""
         ...
 
     async def revisions(self, template_id: int) -> list[Template]:

@@ -50,7 +50,10 @@ class SqlRules:
         await self._db.write(_delete, rule_id)
 
     async def put_back(self, rule: Rule) -> None:
-        """Undo a deletion: the rule as it was, with its id and so all that is known of it, in its place."""
+        """Undo a deletion: the rule as it was saved last, with its id and so all that is known of it.
+
+        It comes back to the place of `rule`, and is switched on if that is.
+        """
         await self._db.write(_put_back, rule)
 
     async def revisions(self, rule_id: int) -> list[Rule]:
@@ -87,13 +90,18 @@ class SqlRules:
         return await self._db.write(_replace_all, rules, at, beside)
 
     async def restore(
-        self, rules: Sequence[Rule], at: datetime, beside: Mapping[str, str] = NOTHING_BESIDE
+        self,
+        rules: Sequence[Rule],
+        at: datetime,
+        beside: Mapping[str, str] = NOTHING_BESIDE,
+        expected: Sequence[Rule] | None = None,
     ) -> list[Rule]:
         """Let the list be as it was, ids and places included, and store the settings `beside` it, in one transaction.
 
         What is not among these is removed; what reads otherwise now gets its former content as the next revision.
+        Raises `Outdated` if the list is not as `expected` any more; nothing was changed then.
         """
-        return await self._db.write(_restore, rules, at, beside)
+        return await self._db.write(_restore, rules, at, beside, expected)
 
 
 def _save(connection: Connection, rule: Rule, at: datetime) -> Rule:
@@ -145,8 +153,10 @@ def _put_back(connection: Connection, rule: Rule) -> None:
     listed = _list(connection, for_update=True)
     if any(one.id == rule.id for one in listed):
         return  # another desk was faster
-    _insert_again(connection, rule)
-    listed.insert(rule.position - 1, replace(rule, position=0))
+    last = next(iter(_revisions(connection, rule.id)), rule)  # others, or who had it back already, may have saved it
+    again = replace(last, position=rule.position, enabled=rule.enabled)
+    _insert_again(connection, again)
+    listed.insert(rule.position - 1, replace(again, position=0))
     _place(connection, listed)
 
 
@@ -164,9 +174,18 @@ def _replace_all(connection: Connection, wanted: Sequence[Rule], at: datetime, b
     return _place(connection, [made[index] for index in range(len(wanted))])
 
 
-def _restore(connection: Connection, former: Sequence[Rule], at: datetime, beside: Mapping[str, str]) -> list[Rule]:
+def _restore(
+    connection: Connection,
+    former: Sequence[Rule],
+    at: datetime,
+    beside: Mapping[str, str],
+    expected: Sequence[Rule] | None,
+) -> list[Rule]:
+    listed = _list(connection, for_update=True)
+    if expected is not None and listed != list(expected):
+        raise Outdated
     _put_beside(connection, beside)
-    known = {rule.id: rule for rule in _list(connection, for_update=True)}
+    known = {rule.id: rule for rule in listed}
     _remove(connection, [rule_id for rule_id in known if rule_id not in {rule.id for rule in former}])
     changed = [rule for rule in former if rule.id in known and content(known[rule.id]) != content(rule)]
     made = {rule.id: rule for rule in _update(connection, [(known[rule.id], rule) for rule in changed], at)}

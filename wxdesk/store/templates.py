@@ -33,7 +33,10 @@ class SqlTemplates:
         await self._db.write(_delete, template_id)
 
     async def put_back(self, template: Template) -> None:
-        """Undo `delete`: the same id, revision and uses; once more changes nothing. Raises `ShortcutTaken`."""
+        """Undo `delete`: the same id and uses, as it was saved last; once more changes nothing.
+
+        Raises `ShortcutTaken`.
+        """
         await self._db.write(_put_back, template)
 
     async def revisions(self, template_id: int) -> list[Template]:
@@ -121,8 +124,10 @@ def _put_back(connection: Connection, template: Template) -> None:
     known = _known(connection)
     if any(one.id == template.id for one in known):
         return  # another desk was faster
-    _refuse_taken(template, known)
-    connection.execute(templates.insert().values(id=template.id, **_values(template)))
+    last = next(iter(_revisions(connection, template.id)), template)  # saved by others, or since an earlier undo
+    again = replace(last, uses=template.uses, last_used_at=template.last_used_at)
+    _refuse_taken(again, known)
+    connection.execute(templates.insert().values(id=again.id, **_values(again)))
 
 
 def _revisions(connection: Connection, template_id: int) -> list[Template]:

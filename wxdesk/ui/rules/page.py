@@ -102,6 +102,7 @@ class RulesPage(QWidget):
     def _connect(self) -> None:
         self.changes.past.changed.connect(self._load)
         self.changes.past.restored.connect(self._choosing.want)
+        self._saving.saved.connect(self.changes.past.was_saved)
         self.list.view.chosen.connect(self._choose)
         self.list.view.delete_asked.connect(self._delete)
         self.list.import_asked.connect(self._import)
@@ -247,7 +248,7 @@ class RulesPage(QWidget):
         self.changes.take_in(imported)
         self.editor.revert()
         self._choosing.put_away()
-        self._show(list(imported.rules))
+        self._show(list(imported.left.rules))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share out the room."""
