@@ -173,7 +173,7 @@ class RulesPage(QWidget):
         self.figures.ask()
 
     def _show(self, rules: list[Rule]) -> None:
-        self.rules.show(rules)
+        self.rules.show(rules, self._rulebook.left_out)
         self.reviews.recount(rules)
         self._choosing.show(rules, rules[0] if rules else None)
         self._edited()  # the others may answer in another way now
