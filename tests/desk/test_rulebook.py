@@ -161,7 +161,7 @@ async def test_a_wrong_rule_is_not_stored(wrong: Rule, error: type[Exception], r
     desk = Book([rule("kept", "x")])
     with pytest.raises(error, match=reason):
         await desk.book.save(wrong)
-    assert [kept.name for kept in await desk.book.all()] == ["kept"]
+    assert [kept.name for kept in await desk.kept.all()] == ["kept"]
     assert desk.heard == []
 
 
@@ -213,7 +213,7 @@ async def test_import_is_all_or_nothing() -> None:
     good = '[[rules]]\nname = "new"\nwhen = { any = ["y"] }\nthen = [{ reply = "1" }]\n'
     with pytest.raises(BadRulesFile, match=r"shop\.toml, line 5"):
         await desk.book.import_text(good + "[[rules]]\n", "shop.toml")
-    assert [kept.name for kept in await desk.book.all()] == ["kept"]
+    assert [kept.name for kept in await desk.kept.all()] == ["kept"]
     assert desk.heard == []
     assert [new.name for new in await desk.book.import_text(good, "shop.toml")] == ["new"]
     assert desk.heard == [RulesChanged()]

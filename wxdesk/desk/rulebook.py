@@ -88,6 +88,7 @@ class Rulebook:
         self._tools = Tools(compile_pattern, normaliser(read_emoticons()), PieceFilter)
         self._composer = Composer(renderer, calendars, self.shelf, zone)
         self.examples = Examples(renderer, self.shelf, self._composer, self._tools, self._occasion)
+        self._stored: tuple[Rule, ...] = ()
         self._sound: tuple[Rule, ...] = ()
         self._transfers = False
         self._ruleset = Ruleset((), self._tools)
@@ -120,6 +121,7 @@ class Rulebook:
             await self.shelf.load()
             rules = await self._rules.all()
             ready = self._ready(rules) if len(rules) <= AT_ONCE else await asyncio.to_thread(self._ready, rules)
+            self._stored = tuple(rules)
             self._sound, self._ruleset, self.left_out = ready
             self._transfers = any(
                 action.kind is ActionKind.TRANSFER for rule in self._sound if rule.enabled for action in rule.then
@@ -144,8 +146,8 @@ class Rulebook:
         return tuple(sound), ruleset, left_out
 
     async def all(self) -> list[Rule]:
-        """All rules in order, switched-off ones included."""
-        return await self._rules.all()
+        """All rules in order, switched-off ones included, as they were loaded last; each change loads them."""
+        return list(self._stored)
 
     async def revisions(self, rule_id: int) -> list[Rule]:
         """All that was ever saved of a rule, the newest first; of a deleted one as well."""
@@ -200,7 +202,7 @@ class Rulebook:
 
     async def export_text(self) -> str:
         """All rules and calendars as a file, switched-off rules included."""
-        return write_rules(await self._rules.all(), self._calendars.all)
+        return write_rules(self._stored, self._calendars.all)
 
     def answer(
         self,

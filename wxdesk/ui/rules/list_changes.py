@@ -78,6 +78,7 @@ class ListChanges(QObject):
 def placed(ids: Sequence[int], moved: int, wanted: Sequence[int]) -> list[int]:
     """`ids` with `moved` behind the nearest of those that stand before it in `wanted` and are still there."""
     others = [one for one in ids if one != moved]
-    before = [one for one in wanted[: wanted.index(moved)] if one in others]
-    at = others.index(before[-1]) + 1 if before else 0
+    there = set(others)
+    before = next((one for one in reversed(wanted[: wanted.index(moved)]) if one in there), None)
+    at = 0 if before is None else others.index(before) + 1
     return [*others[:at], moved, *others[at:]]
