@@ -23,6 +23,7 @@ from wxdesk.sandbox.server import Sandbox
 from wxdesk.store import open_store
 
 RULES = '[[rules]]\nname = "营业时间"\nwhen = { any = ["几点"] }\nthen = [{ reply = "9:00–21:00" }]\n'
+CALENDAR = '[[calendars]]\nname = "店"\nweekly = [{ days = ["mon"], from = "09:00", to = "18:00" }]\n'
 
 
 @pytest.fixture
@@ -61,12 +62,11 @@ def test_the_version_is_told() -> None:
 
 
 def test_calendars_go_in_and_come_out_with_the_rules(home: Path) -> None:
-    calendar = '[[calendars]]\nname = "店"\nweekly = [{ days = ["mon"], from = "09:00", to = "18:00" }]\n'
     rule = RULES.replace('any = ["几点"]', 'hours = { outside = "店" }')
-    (home / "in.toml").write_text(f"{calendar}\n{rule}", encoding="utf-8")
+    (home / "in.toml").write_text(f"{CALENDAR}\n{rule}", encoding="utf-8")
     assert wxdesk(home, "rules", "import", str(home / "in.toml")) == 0
     assert wxdesk(home, "rules", "export", str(home / "out.toml")) == 0
-    assert (home / "out.toml").read_text(encoding="utf-8") == f"{calendar}\n{rule}"
+    assert (home / "out.toml").read_text(encoding="utf-8") == f"{CALENDAR}\n{rule}"
 
 
 def test_rules_go_in_and_come_out_the_same(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -308,6 +308,32 @@ def test_a_check_prints_what_an_import_would_change_and_changes_nothing(
     assert capsys.readouterr().out == "2 rules instead of 2: 2 the same.\n"
     assert wxdesk(home, "rules", "import", str(home / "now.toml")) == 0
     assert capsys.readouterr().out == "1 rule now, 2 before: 1 changed, 1 removed.\n"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "# rules\n", "rules = []\n", CALENDAR], ids=["empty", "comment", "no rule", "calendars"]
+)
+def test_a_file_without_rules_is_refused_and_changes_nothing(
+    home: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    (home / "now.toml").write_text(RULES, encoding="utf-8")
+    (home / "none.toml").write_text(text, encoding="utf-8")
+    assert wxdesk(home, "rules", "import", str(home / "now.toml")) == 0
+    for arguments, code in (("--check",), 1), ((), 2):
+        capsys.readouterr()
+        assert wxdesk(home, "rules", "import", *arguments, str(home / "none.toml")) == code
+        assert "none.toml, line 1: No [[rules]] stand in this file" in capsys.readouterr().err
+    assert wxdesk(home, "rules", "export", str(home / "out.toml")) == 0
+    assert (home / "out.toml").read_text(encoding="utf-8") == RULES
+
+
+def test_an_export_says_beside_the_output_what_it_wrote(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "now.toml").write_text(RULES, encoding="utf-8")
+    assert wxdesk(home, "rules", "import", str(home / "now.toml")) == 0
+    capsys.readouterr()
+    assert wxdesk(home, "rules", "export", str(home / "out.toml")) == 0
+    told = capsys.readouterr()
+    assert (told.out, told.err) == ("", f"wxdesk: 1 rule exported to {home / 'out.toml'}\n")
 
 
 def test_a_check_of_a_wrong_file_names_the_line_and_exits_1(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,7 +21,7 @@ from wxdesk.core.errors import BadInput, BadRulesFile, WxdeskError
 from wxdesk.core.system_failures import unusable
 from wxdesk.desk.import_check import left_word
 from wxdesk.desktop import failure_shown, open_window
-from wxdesk.i18n import tr
+from wxdesk.i18n import ntr, tr
 from wxdesk.keychain import Missing, SecretName
 from wxdesk.paths import default_home
 from wxdesk.rules_command import check_lines, check_rules, export_rules, import_rules
@@ -248,6 +248,8 @@ def _export_rules(options: argparse.Namespace) -> int:
         file.write_text(exported.text, encoding="utf-8")
     except OSError as error:
         raise unusable(file, error) from None
+    rules = ntr("{n} rule", "{n} rules", exported.rules)
+    print("wxdesk: " + tr("{rules} exported to {file}", rules=rules, file=file), file=sys.stderr)
     if exported.pictures:
         print(f"wxdesk: {left_word(len(exported.pictures))}", file=sys.stderr)
     return 0

@@ -10,7 +10,7 @@ from wxdesk.core.templates import Template
 
 
 class KeptTemplates:
-    """Fills `desk.template_ports.Templates` as the store does."""
+    """Fills `desk.template_ports.Templates` as the store does, where no rule says a template."""
 
     def __init__(self) -> None:
         self.kept: dict[int, Template] = {}
@@ -29,7 +29,7 @@ class KeptTemplates:
         if self.kept.pop(template_id, None) is None:
             raise NotFound("template")
 
-    async def put_back(self, template: Template) -> None:
+    async def put_back(self, template: Template, at: datetime) -> None:
         self.kept[template.id] = template
 
     async def revisions(self, template_id: int) -> list[Template]:

@@ -155,12 +155,14 @@ async def test_it_tells_how_far_it_is_and_ends_when_it_is_cancelled(shop: Shop) 
     assert stopped.done == 0 < SLICE
 
 
+@pytest.mark.expects_log("stored rule")
 async def test_the_check_knows_faults_calendars_and_what_is_kept_for_the_human(shop: Shop) -> None:
     await shop.book.calendars.put([Calendar("shop")])
     often = (await shop.book.save(Rule("五条", when=Condition(any=("a",)), then=rule("x").then * 5))).id
     closed = Rule("营业", when=Condition(any=("b",), hours=HoursTest("shop")), then=rule("x").then)
     never = (await shop.book.save(closed)).id
     broken = (await shop.store.rules.save(Rule("坏", when=Condition(regex="("), then=rule("x").then), T0)).id
+    await shop.book.load()
     with_calendar = await shop.checkup.findings()
     assert [(one.rule.id, one.doubt) for one in with_calendar] == [
         (often, Doubt.TOO_MANY_SENDS),

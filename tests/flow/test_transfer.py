@@ -68,7 +68,8 @@ async def opened(
     setup = replace(setup_for(sandbox, home, push_mode=mode), clock=clock)
     world = World(sandbox, await open_desk(setup), setup)
     try:
-        await world.opened.desk.rulebook.import_text(rules, "rules.toml")
+        if rules:
+            await world.opened.desk.rulebook.import_text(rules, "rules.toml")
         sandbox.set_push_url(f"{world.opened.url}/wx/shop")
         yield world
     finally:

@@ -153,7 +153,8 @@ async def timed_desk(
         made.opened.desk.bus.subscribe(made.hear)
         preferences = made.opened.desk.preferences
         await preferences.set(replace(preferences.now, undo_seconds=undo_seconds))
-        await made.opened.desk.rulebook.import_text(rules, "rules.toml")
+        if rules:
+            await made.opened.desk.rulebook.import_text(rules, "rules.toml")
         sandbox.set_push_url(f"{made.opened.url}/wx/shop")
         yield made
     finally:

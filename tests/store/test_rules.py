@@ -205,6 +205,27 @@ async def test_a_replaced_list_can_be_restored_with_its_ids(store: SqlStore) -> 
     assert later.id > max(rule.id for rule in before)
 
 
+async def test_a_list_that_others_have_changed_is_not_restored(store: SqlStore) -> None:
+    one = await store.rules.save(plain("一"), T0)
+    seen = await store.rules.all()
+    changed = await store.rules.save(plain("二"), second(1))
+    with pytest.raises(Outdated):
+        await store.rules.restore([], second(2), {"hours": "half"}, seen)
+    assert await store.rules.all() == [one, changed]
+    assert await store.settings.get("hours") is None
+    await store.rules.restore([one], second(3), expected=[one, changed])
+    assert await store.rules.all() == [one]
+
+
+async def test_a_rule_comes_back_as_it_was_saved_last(store: SqlStore) -> None:
+    one, two = [await store.rules.save(plain(name), T0) for name in ("一", "二")]
+    changed = await store.rules.save(replace(one, then=plain("", "另").then), second(1))
+    await store.rules.delete(one.id)
+    await store.rules.put_back(one)
+    assert await store.rules.all() == [changed, two]
+    assert (await store.rules.save(changed, second(2))).revision == 3
+
+
 @pytest.mark.expects_log("database")
 async def test_what_stands_beside_a_list_is_stored_with_it_or_not_at_all(store: SqlStore) -> None:
     rule = await store.rules.save(plain("一"), T0)

@@ -14,6 +14,7 @@
     │   │   └── MissingValue       it shows a variable that has no value: name
     │   ├── UnusableTemplate       a stored answer: title, reason
     │   ├── ShortcutTaken          another stored answer has it: shortcut, title
+    │   ├── AnswerInUse, AskedOfRules, NameOfAnother   rules say it (`core.answer_names`): title or question, rules
     │   ├── BadPicture             bytes that are no picture for WeChat: reason
     │   ├── BadContent             a picture, link or card that WeChat would refuse: field, reason
     │   ├── ReplyEmpty             a reply without a word in it

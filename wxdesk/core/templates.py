@@ -97,6 +97,11 @@ class Template:
         return " ".join(said.split())
 
     @property
+    def unanswered(self) -> Prompt | None:
+        """The first question that only a person can answer; None if rules can say it."""
+        return next((prompt for prompt in self.prompts if prompt.required and not prompt.default), None)
+
+    @property
     def written(self) -> Template:
         """What a revision is a revision of: the template without what the store gave it."""
         return replace(self, id=0, revision=0, updated_at=None, uses=0, last_used_at=None)
@@ -166,7 +171,12 @@ def _faults_in_texts(texts: Sequence[str], mistakes_in: MistakesIn) -> Iterator[
 
 def same_shortcut(one: str, other: str) -> bool:
     """Whether two shortcuts are the same to an operator; two empty ones are not."""
-    return bool(one) and _plain(one) == _plain(other)
+    return bool(one) and shortcut_key(one) == shortcut_key(other)
+
+
+def shortcut_key(shortcut: str) -> str:
+    """What is the same of two shortcuts that are the same to an operator."""
+    return _plain(shortcut)
 
 
 def found(templates: Iterable[Template], sought: str) -> list[Template]:

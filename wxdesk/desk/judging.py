@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Container
 
+from wxdesk.core.errors import BadRulesFile
 from wxdesk.core.faults import Against, Fault, find_fault, find_faults
 from wxdesk.core.rules import Rule
 from wxdesk.desk.calendars import Calendars
@@ -12,6 +13,7 @@ from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.desk.patterns import compile_pattern
 from wxdesk.desk.rules_file import RulesFile, read_rules
 from wxdesk.desk.shelf import Shelf
+from wxdesk.i18n import tr
 
 
 class Judge:
@@ -30,8 +32,16 @@ class Judge:
         return find_fault(rule, compile_pattern, self._renderer.mistakes, known, self._against)
 
     async def read(self, text: str, file_name: str) -> RulesFile:
-        """Read a rules file and judge what it holds, beside the loop; raises `BadRulesFile`."""
-        return await asyncio.to_thread(read_rules, text, file_name, self.fault_in)
+        """Read a rules file that shall take the place of all rules, and judge what it holds, beside the loop.
+
+        Raises:
+            BadRulesFile: a mistake stands in it, or no rule at all: a file that was cut off or never written would
+                remove all rules without a word.
+        """
+        read = await asyncio.to_thread(read_rules, text, file_name, self.fault_in)
+        if not read.rules:
+            raise BadRulesFile(file_name, 1, tr("No [[rules]] stand in this file; it would remove all that there are."))
+        return read
 
     def faults_in(self, rule: Rule) -> tuple[Fault, ...]:
         """All faults, the first one first."""

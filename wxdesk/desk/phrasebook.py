@@ -45,10 +45,11 @@ class Phrasebook:
         return await self._templates.revisions(template_id)
 
     async def save(self, template: Template) -> Template:
-        """Store `template` after judging it; returns it with its id and revision.
+        """Store `template` after judging it; returns it with its id and revision. Rules follow its new names.
 
         Raises:
             BadTemplate, UnusableTemplate, ShortcutTaken, NotFound: nothing was stored.
+            AskedOfRules, NameOfAnother: rules that say it would have nothing to say; nothing was stored.
         """
         tidy = self.tidied(template)
         for fault in self.faults(tidy):
@@ -62,13 +63,13 @@ class Phrasebook:
         return [await self.save(template) for template in templates]
 
     async def delete(self, template_id: int) -> None:
-        """Remove one; raises `NotFound`."""
+        """Remove one; raises `NotFound`, or `AnswerInUse` if a rule says it."""
         await self._templates.delete(template_id)
         await self._tell()
 
     async def put_back(self, template: Template) -> None:
-        """Undo the deletion of `template`; raises `ShortcutTaken`."""
-        await self._templates.put_back(template)
+        """Undo the deletion of `template`; raises `ShortcutTaken`, `NameOfAnother`."""
+        await self._templates.put_back(template, self._clock())
         await self._tell()
 
     async def count_use(self, template_id: int) -> None:

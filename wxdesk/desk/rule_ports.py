@@ -39,7 +39,7 @@ class Rules(Protocol):
         ...
 
     async def put_back(self, rule: Rule) -> None:
-        """Undo a deletion: the rule as it was, with its id and in its place."""
+        """Undo a deletion: the rule as it was saved last, with its id and in the place of `rule`."""
         ...
 
     async def revisions(self, rule_id: int) -> list[Rule]:
@@ -56,11 +56,18 @@ class Rules(Protocol):
         ...
 
     async def restore(
-        self, rules: Sequence[Rule], at: datetime, beside: Mapping[str, str] = NOTHING_BESIDE
+        self,
+        rules: Sequence[Rule],
+        at: datetime,
+        beside: Mapping[str, str] = NOTHING_BESIDE,
+        expected: Sequence[Rule] | None = None,
     ) -> list[Rule]:
         """Let the list be as it was, ids included, and store the settings `beside` it, in one transaction.
 
         What reads otherwise now gets its former content as a revision.
+
+        Raises:
+            Outdated: the list is not as `expected` any more; nothing was changed.
         """
         ...
 

@@ -61,7 +61,7 @@ class Rulebook:
     that rules name, `shelf` the stored answers; `has_picture` knows the kept pictures; `follow` lets what waits follow
     other rules. Sentences are tried as though
     sent to the first of the `accounts`. `judge` tells whether a rule can be stored, `examples` what one by itself
-    comes to.
+    comes to, and `left_out` why a stored one cannot be used, by its id.
     """
 
     def __init__(  # noqa: PLR0913 - what it answers from, each by its name
@@ -88,9 +88,11 @@ class Rulebook:
         self._tools = Tools(compile_pattern, normaliser(read_emoticons()), PieceFilter)
         self._composer = Composer(renderer, calendars, self.shelf, zone)
         self.examples = Examples(renderer, self.shelf, self._composer, self._tools, self._occasion)
+        self._stored: tuple[Rule, ...] = ()
         self._sound: tuple[Rule, ...] = ()
         self._transfers = False
         self._ruleset = Ruleset((), self._tools)
+        self.left_out: Mapping[int, str] = MappingProxyType({})
         self._troubled: set[str] = set()
         self._loading = asyncio.Lock()
 
@@ -119,33 +121,33 @@ class Rulebook:
             await self.shelf.load()
             rules = await self._rules.all()
             ready = self._ready(rules) if len(rules) <= AT_ONCE else await asyncio.to_thread(self._ready, rules)
-            self._sound, self._ruleset, troubles = ready
+            self._stored = tuple(rules)
+            self._sound, self._ruleset, self.left_out = ready
             self._transfers = any(
                 action.kind is ActionKind.TRANSFER for rule in self._sound if rule.enabled for action in rule.then
             )
             await self._rules.keep_list(self._ruleset.revisions, self._clock())
-            self._tell(troubles)
+            self._tell({rule.id: rule.name for rule in rules})
 
-    def _ready(self, rules: Sequence[Rule]) -> tuple[tuple[Rule, ...], Ruleset, dict[str, str]]:
+    def _ready(self, rules: Sequence[Rule]) -> tuple[tuple[Rule, ...], Ruleset, dict[int, str]]:
         """The rules that can be used, ready to be asked, and what is wrong with the others."""
         known = {rule.id: rule for rule in self._sound}
         sound: list[Rule] = []
-        troubles: dict[str, str] = {}
+        left_out: dict[int, str] = {}
         for rule in rules:
             unchanged = known.get(rule.id) == rule and not _names_others(rule)
             fault = None if unchanged or not rule.enabled else self.fault_in(rule)
             if fault is None:
                 sound.append(rule)
             else:
-                why = explain(_error(rule, fault))
-                troubles[f"rule:{rule.id}"] = tr("Rule “{name}” is left out: {why}", name=rule.name, why=why)
+                left_out[rule.id] = explain(_error(rule, fault)) if fault.template_line else tr(fault.reason)
         ruleset = self._made_of(sound)
         ruleset.prepare()
-        return tuple(sound), ruleset, troubles
+        return tuple(sound), ruleset, left_out
 
     async def all(self) -> list[Rule]:
-        """All rules in order, switched-off ones included."""
-        return await self._rules.all()
+        """All rules in order, switched-off ones included, as they were loaded last; each change loads them."""
+        return list(self._stored)
 
     async def revisions(self, rule_id: int) -> list[Rule]:
         """All that was ever saved of a rule, the newest first; of a deleted one as well."""
@@ -200,7 +202,7 @@ class Rulebook:
 
     async def export_text(self) -> str:
         """All rules and calendars as a file, switched-off rules included."""
-        return write_rules(await self._rules.all(), self._calendars.all)
+        return write_rules(self._stored, self._calendars.all)
 
     def answer(
         self,
@@ -273,12 +275,13 @@ class Rulebook:
         await self._follow()
         self._publish(RulesChanged())
 
-    def _tell(self, troubles: Mapping[str, str]) -> None:
+    def _tell(self, names: Mapping[int, str]) -> None:
+        troubles = {f"rule:{rule_id}": (names[rule_id], why) for rule_id, why in self.left_out.items()}
         for key in sorted(self._troubled - troubles.keys()):
             self._publish(TroubleRaised(key, ""))
-        for key, text in troubles.items():
+        for key, (name, why) in troubles.items():
             log.warning("A stored rule cannot be used: %s", key)
-            self._publish(TroubleRaised(key, text))
+            self._publish(TroubleRaised(key, tr("Rule “{name}” is left out: {why}", name=name, why=why)))
         self._troubled = set(troubles)
 
 

@@ -5,37 +5,30 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from wxdesk.core.rules import Rule
-from wxdesk.core.schedule import Calendar
+from wxdesk.core.errors import Outdated
 from wxdesk.desk.import_check import ImportCheck, check_import
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.rule_ports import Rules
 from wxdesk.desk.rulebook import Rulebook
 from wxdesk.desk.rules_file import RulesFile
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Rules and business hours as they stood at some time."""
-
-    rules: tuple[Rule, ...]
-    calendars: tuple[Calendar, ...]
+from wxdesk.desk.standing import Restored, Standing
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What a file has changed: the rules as they are now, how everything stood before, and the difference."""
+    """What a file has changed: how everything stood before, how it was left, and the difference."""
 
-    rules: tuple[Rule, ...]
     before: Standing
+    left: Standing
     check: ImportCheck
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A rules file, and the kept pictures that it names and cannot carry."""
+    """A rules file of so many rules, and the kept pictures that it names and cannot carry."""
 
     text: str
+    rules: int
     pictures: frozenset[str]
 
 
@@ -63,7 +56,8 @@ class RulesExchange:
         """
         read = await self._rulebook.judge.read(text, file_name)
         check, before = await self._compared(read), await self.standing()
-        return Imported(tuple(await self._rulebook.take_in(read)), before, check)
+        rules = await self._rulebook.take_in(read)
+        return Imported(before, Standing(tuple(rules), self._rulebook.calendars.all), check)
 
     async def _compared(self, read: RulesFile) -> ImportCheck:
         stored = await self._rules.all()
@@ -71,22 +65,29 @@ class RulesExchange:
 
     async def export(self) -> Exported:
         """All rules and calendars as a file."""
-        contents = [action.content for rule in await self._rules.all() for action in rule.then]
+        rules = await self._rules.all()
+        contents = [action.content for rule in rules for action in rule.then]
         named = {picture for content in contents for picture in (content.picture, content.thumb_picture)}
-        return Exported(await self._rulebook.export_text(), frozenset(named - {""}))
+        return Exported(await self._rulebook.export_text(), len(rules), frozenset(named - {""}))
 
     async def standing(self) -> Standing:
         """Rules and business hours as they are, to be restored later."""
         return Standing(tuple(await self._rules.all()), self._rulebook.calendars.all)
 
-    async def restore(self, standing: Standing) -> Standing:
-        """Let the list be as it was; returns how it stood until now.
+    async def restore(self, former: Standing, left: Standing) -> Restored:
+        """Let the list be as it was, where what took its place was `left` like that; what was saved since stays.
 
         A rule keeps its id, and so all that is known of it; one that reads otherwise now gets its former words as the
         next revision.
         """
-        now = await self.standing()
-        beside = self._rulebook.calendars.stored_as(standing.calendars)
-        await self._rules.restore(standing.rules, self._clock(), beside)
-        await self._rulebook.changed()
-        return now
+        while True:
+            now = await self.standing()
+            kept = now.since(left)
+            wanted = former.with_kept(kept, now)
+            beside = self._rulebook.calendars.stored_as(wanted.calendars)
+            try:
+                rules = await self._rules.restore(wanted.rules, self._clock(), beside, now.rules)
+            except Outdated:
+                continue  # another desk was faster: once more, from what it has stored
+            await self._rulebook.changed()
+            return Restored(now, Standing(tuple(rules), wanted.calendars), kept)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from wxdesk.core.templates import Template, same_shortcut
+from wxdesk.core.answer_names import AnswerNames
+from wxdesk.core.templates import Template
 from wxdesk.desk.template_ports import Templates
 from wxdesk.i18n import tr
 
@@ -13,11 +14,13 @@ class Shelf:
     def __init__(self, templates: Templates | None = None) -> None:
         self._templates = templates
         self.all: tuple[Template, ...] = ()
+        self._names = AnswerNames(())
 
     async def load(self) -> None:
         """Take them from the store."""
         if self._templates is not None:
             self.all = tuple(await self._templates.all())
+            self._names = AnswerNames(self.all)
 
     async def revisions(self, template_id: int) -> list[Template]:
         """All that was ever saved of one, the newest first."""
@@ -25,20 +28,18 @@ class Shelf:
 
     def named(self, name: str) -> Template | None:
         """The template of that shortcut, else the first of that title."""
-        by_shortcut = (one for one in self.all if same_shortcut(one.shortcut, name.removeprefix("/")))
-        by_title = (one for one in self.all if one.title == name)
-        return next(by_shortcut, None) or next(by_title, None)
+        return self._names.meant(name)
 
     def reason_against(self, name: str) -> str:
         """Why a rule cannot say the template of that name, in the operator's language; empty if it can."""
         template = self.named(name)
         if template is None:
             return tr("There is no template “{name}”.", name=name)
-        for prompt in template.prompts:
-            if prompt.required and not prompt.default:
-                return tr(
-                    "The template “{title}” asks for “{question}”, and a rule has nobody to ask.",
-                    title=template.title,
-                    question=prompt.question,
-                )
-        return ""
+        prompt = template.unanswered
+        if prompt is None:
+            return ""
+        return tr(
+            "The template “{title}” asks for “{question}”, and a rule has nobody to ask.",
+            title=template.title,
+            question=prompt.question,
+        )

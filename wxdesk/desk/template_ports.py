@@ -16,15 +16,22 @@ class Templates(Protocol):
         ...
 
     async def save(self, template: Template, at: datetime) -> Template:
-        """Insert (`id` 0) or update, as the next revision; its uses stay. Raises `NotFound`, `ShortcutTaken`."""
+        """Insert (`id` 0) or update, as the next revision; its uses stay.
+
+        Rules that say a template go on saying it, by another name if need be, in the same transaction.
+
+        Raises:
+            NotFound, ShortcutTaken: nothing was stored.
+            AskedOfRules, NameOfAnother: rules would lose what they say; nothing was stored.
+        """
         ...
 
     async def delete(self, template_id: int) -> None:
-        """Remove one; its revisions stay. Raises `NotFound`."""
+        """Remove one; its revisions stay. Raises `NotFound`, or `AnswerInUse` if a rule says it."""
         ...
 
-    async def put_back(self, template: Template) -> None:
-        """Undo `delete`: the same id, revision and uses. Raises `ShortcutTaken`."""
+    async def put_back(self, template: Template, at: datetime) -> None:
+        """Undo `delete`: the same id and uses, as it was saved last. Raises `ShortcutTaken`, `NameOfAnother`."""
         ...
 
     async def revisions(self, template_id: int) -> list[Template]:

@@ -27,7 +27,7 @@ class SqlRules:
 
     async def all(self) -> list[Rule]:
         """All rules by position, switched-off ones included."""
-        return await self._db.read(_list)
+        return await self._db.read(all_rules)
 
     async def save(self, rule: Rule, at: datetime) -> Rule:
         """Insert (`id` 0, at the end but before a trailing default rule) or update, as the next revision.
@@ -50,7 +50,10 @@ class SqlRules:
         await self._db.write(_delete, rule_id)
 
     async def put_back(self, rule: Rule) -> None:
-        """Undo a deletion: the rule as it was, with its id and so all that is known of it, in its place."""
+        """Undo a deletion: the rule as it was saved last, with its id and so all that is known of it.
+
+        It comes back to the place of `rule`, and is switched on if that is.
+        """
         await self._db.write(_put_back, rule)
 
     async def revisions(self, rule_id: int) -> list[Rule]:
@@ -87,17 +90,22 @@ class SqlRules:
         return await self._db.write(_replace_all, rules, at, beside)
 
     async def restore(
-        self, rules: Sequence[Rule], at: datetime, beside: Mapping[str, str] = NOTHING_BESIDE
+        self,
+        rules: Sequence[Rule],
+        at: datetime,
+        beside: Mapping[str, str] = NOTHING_BESIDE,
+        expected: Sequence[Rule] | None = None,
     ) -> list[Rule]:
         """Let the list be as it was, ids and places included, and store the settings `beside` it, in one transaction.
 
         What is not among these is removed; what reads otherwise now gets its former content as the next revision.
+        Raises `Outdated` if the list is not as `expected` any more; nothing was changed then.
         """
-        return await self._db.write(_restore, rules, at, beside)
+        return await self._db.write(_restore, rules, at, beside, expected)
 
 
 def _save(connection: Connection, rule: Rule, at: datetime) -> Rule:
-    listed = _list(connection, for_update=True)
+    listed = all_rules(connection, for_update=True)
     if rule.id == 0:
         [saved] = _insert(connection, [rule], at)
         before_default = bool(listed) and listed[-1].default and not rule.default
@@ -107,7 +115,7 @@ def _save(connection: Connection, rule: Rule, at: datetime) -> Rule:
         if known is None:
             raise NotFound("rule")
         renamed = _renamed(listed, known, rule)
-        made = {one.id: one for one in _update(connection, renamed, at)}
+        made = {one.id: one for one in revise(connection, renamed, at)}
         saved = made[rule.id]
         listed = [made.get(one.id, one) for one in listed]
     placed = _place(connection, listed)
@@ -132,44 +140,55 @@ def _change(connection: Connection, change: Update | Delete) -> None:
 
 def _reorder(connection: Connection, ids: Sequence[int]) -> None:
     place = {rule_id: index for index, rule_id in reversed(list(enumerate(ids)))}
-    listed = _list(connection, for_update=True)
+    listed = all_rules(connection, for_update=True)
     _place(connection, sorted(listed, key=lambda rule: place.get(rule.id, len(place))))
 
 
 def _delete(connection: Connection, rule_id: int) -> None:
     _change(connection, delete(rules).where(rules.c.id == rule_id))
-    _place(connection, _list(connection, for_update=True))
+    _place(connection, all_rules(connection, for_update=True))
 
 
 def _put_back(connection: Connection, rule: Rule) -> None:
-    listed = _list(connection, for_update=True)
+    listed = all_rules(connection, for_update=True)
     if any(one.id == rule.id for one in listed):
         return  # another desk was faster
-    _insert_again(connection, rule)
-    listed.insert(rule.position - 1, replace(rule, position=0))
+    last = next(iter(_revisions(connection, rule.id)), rule)  # others, or who had it back already, may have saved it
+    again = replace(last, position=rule.position, enabled=rule.enabled)
+    _insert_again(connection, again)
+    listed.insert(rule.position - 1, replace(again, position=0))
     _place(connection, listed)
 
 
 def _replace_all(connection: Connection, wanted: Sequence[Rule], at: datetime, beside: Mapping[str, str]) -> list[Rule]:
     _put_beside(connection, beside)
-    known = _list(connection, for_update=True)
+    known = all_rules(connection, for_update=True)
     matches = continued(wanted, known)
     stay = {match.id for match in matches.values()}
     _remove(connection, [rule.id for rule in known if rule.id not in stay])
     changed = [index for index, match in matches.items() if content(match) != content(wanted[index])]
     new = [index for index in range(len(wanted)) if index not in matches]
     made = {index: _switched(connection, match, wanted[index].enabled) for index, match in matches.items()}
-    made.update(zip(changed, _update(connection, [(matches[i], wanted[i]) for i in changed], at), strict=True))
+    made.update(zip(changed, revise(connection, [(matches[i], wanted[i]) for i in changed], at), strict=True))
     made.update(zip(new, _insert(connection, [wanted[i] for i in new], at), strict=True))
     return _place(connection, [made[index] for index in range(len(wanted))])
 
 
-def _restore(connection: Connection, former: Sequence[Rule], at: datetime, beside: Mapping[str, str]) -> list[Rule]:
+def _restore(
+    connection: Connection,
+    former: Sequence[Rule],
+    at: datetime,
+    beside: Mapping[str, str],
+    expected: Sequence[Rule] | None,
+) -> list[Rule]:
+    listed = all_rules(connection, for_update=True)
+    if expected is not None and listed != list(expected):
+        raise Outdated
     _put_beside(connection, beside)
-    known = {rule.id: rule for rule in _list(connection, for_update=True)}
+    known = {rule.id: rule for rule in listed}
     _remove(connection, [rule_id for rule_id in known if rule_id not in {rule.id for rule in former}])
     changed = [rule for rule in former if rule.id in known and content(known[rule.id]) != content(rule)]
-    made = {rule.id: rule for rule in _update(connection, [(known[rule.id], rule) for rule in changed], at)}
+    made = {rule.id: rule for rule in revise(connection, [(known[rule.id], rule) for rule in changed], at)}
     for rule in former:
         if rule.id not in known:
             _insert_again(connection, rule)
@@ -187,7 +206,7 @@ def _keep_hours(
     at: datetime,
 ) -> None:
     renamed, gone = names
-    listed = _list(connection, for_update=True)
+    listed = all_rules(connection, for_update=True)
     if any(stored(connection, key) != value for key, value in expected.items()):
         raise Outdated
     for calendar in sorted(gone):
@@ -196,7 +215,7 @@ def _keep_hours(
             raise CalendarInUse(calendar, users)
     asking = [rule for rule in listed if rule.when.calendars & renamed.keys()]
     followed = [replace(rule, when=rule.when.with_renamed_calendars(renamed)) for rule in asking]
-    _update(connection, list(zip(asking, followed, strict=True)), at)
+    revise(connection, list(zip(asking, followed, strict=True)), at)
     _put_beside(connection, wanted)
 
 
@@ -210,7 +229,8 @@ def _insert_again(connection: Connection, rule: Rule) -> None:
     connection.execute(rules.insert().values(**values, rule=content(rule), updated_at=rule.updated_at))
 
 
-def _list(connection: Connection, *, for_update: bool = False) -> list[Rule]:
+def all_rules(connection: Connection, *, for_update: bool = False) -> list[Rule]:
+    """All rules by position; `for_update`: nobody else changes one of them before this transaction ends."""
     query = select(rules).order_by(rules.c.position, rules.c.id)
     found = connection.execute(query.with_for_update() if for_update else query)
     return [_rule(row) for row in found]
@@ -240,7 +260,7 @@ def _insert(connection: Connection, new: Sequence[Rule], at: datetime) -> list[R
     return _with_revisions(connection, saved)
 
 
-def _update(connection: Connection, pairs: Sequence[tuple[Rule, Rule]], at: datetime) -> list[Rule]:
+def revise(connection: Connection, pairs: Sequence[tuple[Rule, Rule]], at: datetime) -> list[Rule]:
     """The next revision of known rules (first of each pair) with what they are to be (second)."""
     if not pairs:
         return []

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, select, text, update
 
+from wxdesk.core.answer_names import AnswerNames, followed
 from wxdesk.core.errors import NotFound, ShortcutTaken
 from wxdesk.core.templates import Template, same_shortcut
 from wxdesk.store.database import Database
+from wxdesk.store.rules import all_rules, revise
 from wxdesk.store.schema import template_revisions, templates
 
 
@@ -25,16 +28,22 @@ class SqlTemplates:
         return sorted(await self._db.read(_all), key=lambda template: (template.title, template.id))
 
     async def save(self, template: Template, at: datetime) -> Template:
-        """Insert (`id` 0) or update, as the next revision; its uses stay. Raises `NotFound`, `ShortcutTaken`."""
+        """Insert (`id` 0) or update, as the next revision; its uses stay. Rules that say it follow its names.
+
+        Raises `NotFound`, `ShortcutTaken`, `AskedOfRules`, `NameOfAnother`.
+        """
         return await self._db.write(_save, template, at)
 
     async def delete(self, template_id: int) -> None:
-        """Remove one; its revisions stay. Raises `NotFound`."""
+        """Remove one; its revisions stay. Raises `NotFound`, `AnswerInUse`."""
         await self._db.write(_delete, template_id)
 
-    async def put_back(self, template: Template) -> None:
-        """Undo `delete`: the same id, revision and uses; once more changes nothing. Raises `ShortcutTaken`."""
-        await self._db.write(_put_back, template)
+    async def put_back(self, template: Template, at: datetime) -> None:
+        """Undo `delete`: the same id and uses, as it was saved last; once more changes nothing.
+
+        Raises `ShortcutTaken`, `NameOfAnother`.
+        """
+        await self._db.write(_put_back, template, at)
 
     async def revisions(self, template_id: int) -> list[Template]:
         """All that was ever saved, the newest first; `updated_at` is when."""
@@ -74,13 +83,16 @@ def _save(connection: Connection, template: Template, at: datetime) -> Template:
     if template.id == 0:
         saved = replace(template, revision=1, updated_at=at, uses=0, last_used_at=None)
         new = connection.scalar(templates.insert().values(_values(saved)).returning(templates.c.id))
-        return _with_revision(connection, replace(saved, id=new or 0))
+        saved = replace(saved, id=new or 0)
+        _let_rules_follow(connection, known, [*known, saved], at)
+        return _with_revision(connection, saved)
     old = next((one for one in known if one.id == template.id), None)
     if old is None:
         raise NotFound("template")
     last = select(func.max(template_revisions.c.revision)).where(template_revisions.c.template_id == old.id)
     revision = max(connection.scalar(last) or 0, old.revision) + 1
     saved = replace(template, revision=revision, updated_at=at, uses=old.uses, last_used_at=old.last_used_at)
+    _let_rules_follow(connection, known, [saved if one is old else one for one in known], at)
     connection.execute(update(templates).where(templates.c.id == old.id).values(_values(saved)))
     return _with_revision(connection, saved)
 
@@ -113,16 +125,36 @@ def _with_revision(connection: Connection, template: Template) -> Template:
 
 
 def _delete(connection: Connection, template_id: int) -> None:
-    if connection.execute(delete(templates).where(templates.c.id == template_id)).rowcount == 0:
+    known = _known(connection)
+    left = [one for one in known if one.id != template_id]
+    if len(left) == len(known):
         raise NotFound("template")
+    followed(all_rules(connection, for_update=True), AnswerNames(known), AnswerNames(left))
+    connection.execute(delete(templates).where(templates.c.id == template_id))
 
 
-def _put_back(connection: Connection, template: Template) -> None:
+def _let_rules_follow(
+    connection: Connection, before: Sequence[Template], after: Sequence[Template], at: datetime
+) -> None:
+    """Rules go on saying what they say; those that call it by another name then get a revision."""
+    if {_as_rules_see(one) for one in before} != {_as_rules_see(one) for one in after}:
+        rules = all_rules(connection, for_update=True)
+        revise(connection, followed(rules, AnswerNames(before), AnswerNames(after)), at)
+
+
+def _as_rules_see(template: Template) -> tuple[object, ...]:
+    return template.id, template.title, template.shortcut, template.unanswered
+
+
+def _put_back(connection: Connection, template: Template, at: datetime) -> None:
     known = _known(connection)
     if any(one.id == template.id for one in known):
         return  # another desk was faster
-    _refuse_taken(template, known)
-    connection.execute(templates.insert().values(id=template.id, **_values(template)))
+    last = next(iter(_revisions(connection, template.id)), template)  # saved by others, or since an earlier undo
+    again = replace(last, uses=template.uses, last_used_at=template.last_used_at)
+    _refuse_taken(again, known)
+    _let_rules_follow(connection, known, [*known, again], at)
+    connection.execute(templates.insert().values(id=again.id, **_values(again)))
 
 
 def _revisions(connection: Connection, template_id: int) -> list[Template]:

@@ -10,10 +10,12 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
 from wxdesk.core.rules import Rule
+from wxdesk.desk.standing import Standing
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.notices import Notices
 from wxdesk.ui.rules.page import RulesPage
 
+NOTHING = Standing((), ())
 RULES = r"""
 [[rules]]
 name = "Refunds"
@@ -52,7 +54,7 @@ def four_rules(world: World) -> list[Rule]:
 @pytest.fixture
 def empty_store(world: World) -> None:
     """No rule at all."""
-    world.call(world.desk.rulebook.import_text("", "rules.toml"))
+    world.call(world.desk.exchange.restore(NOTHING, world.call(world.desk.exchange.standing())))
 
 
 def shown_page(qtbot: QtBot, bridge: Bridge, notices: Notices, host: QWidget) -> RulesPage:

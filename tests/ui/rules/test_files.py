@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
-from wxdesk.core.rules import Rule
+from wxdesk.core.rules import Action, ActionKind, Condition, Rule
 from wxdesk.core.schedule import Calendar, Span, Weekday, WeeklySpan
 from wxdesk.desk.hours_keeping import HoursEdit
 from wxdesk.paths import resource
@@ -45,6 +45,17 @@ def test_a_wrong_file_names_its_line_and_changes_nothing(
     assert told == "Nothing was imported. shop.toml, line 8: A “(” is not closed."
     assert host.findChild(ImportDialog) is None
     qtbot.waitUntil(lambda: bridge.is_idle)
+    assert stored() == before
+
+
+def test_a_file_without_rules_is_refused_before_any_question(
+    page: RulesPage, stored: Stored, notices: Notices, bridge: Bridge, tmp_path: Path, host: QWidget, qtbot: QtBot
+) -> None:
+    before = stored()
+    page.files.import_from(_file(tmp_path, "# all my rules\n"))
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert "shop.toml, line 1: No [[rules]] stand in this file" in notices.bars.texts()["rules-file"]
+    assert host.findChild(ImportDialog) is None
     assert stored() == before
 
 
@@ -174,6 +185,50 @@ def test_an_import_is_undone_and_redone(
     qtbot.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     qtbot.waitUntil(lambda: bridge.is_idle and page.rules.index(0).data() == "Parcels")
     assert [(rule.id, rule.name, rule.then) for rule in stored()] == [(rule.id, rule.name, rule.then) for rule in after]
+
+
+def test_what_is_saved_after_an_import_stays_when_that_is_undone_and_redone(
+    page: RulesPage, stored: Stored, bridge: Bridge, tmp_path: Path, host: QWidget, qtbot: QtBot
+) -> None:
+    """The file's “Hours” is renamed and a rule is added; both stay in either list."""
+    _asked(page, _file(tmp_path, OTHER), host, bridge, qtbot).action.click()
+    qtbot.waitUntil(lambda: bridge.is_idle and page.rules.index(0).data() == "Parcels")
+    page.list.view.setCurrentIndex(page.rules.index(1))
+    page.editor.head.name.setText("Opening")
+    assert page.editor.save()
+    qtbot.waitUntil(lambda: bridge.is_idle and not page.unsaved)
+    page.start_new()
+    page.editor.write(Rule("Fresh", when=Condition(any=("fresh",)), then=(Action(ActionKind.SILENT),)))
+    assert page.editor.save()
+    qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rowCount() == 5)
+    renamed, fresh = stored()[1], stored()[3]
+    assert (renamed.name, fresh.name) == ("Opening", "Fresh")
+    page.changes.past.undo()
+    qtbot.waitUntil(lambda: bridge.is_idle and page.rules.index(0).data() == "Refunds")
+    assert [rule.name for rule in stored()] == ["Refunds", "Opening", "Parcels", "Fresh", "Everything else"]
+    assert [stored()[place].then for place in (1, 3)] == [renamed.then, fresh.then]
+    said = host.findChild(Toast).findChild(PlainLabel).full_text()
+    assert said == "Undone · saved since and kept: “Opening” “Fresh”"
+    page.changes.past.redo()
+    qtbot.waitUntil(lambda: bridge.is_idle and page.rules.index(0).data() == "Parcels")
+    assert [rule.name for rule in stored()] == ["Parcels", "Opening", "Greeting", "Fresh", "Everything else"]
+    assert host.findChild(Toast).findChild(PlainLabel).full_text() == "Done again"
+
+
+def test_a_deletion_is_not_done_again_over_what_was_saved_since(
+    page: RulesPage, stored: Stored, bridge: Bridge, qtbot: QtBot
+) -> None:
+    before = [rule.name for rule in stored()]
+    page.list.view.delete_asked.emit(page.editor.saved)
+    qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rowCount() == 3)
+    page.changes.past.undo()
+    qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rowCount() == 4 and page.editor.saved.name == "Refunds")
+    page.editor.head.name.setText("Money back")
+    assert page.editor.save()
+    qtbot.waitUntil(lambda: bridge.is_idle and not page.unsaved)
+    page.changes.past.redo()
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert [rule.name for rule in stored()] == ["Money back", *before[1:]]
 
 
 def test_a_file_that_changes_nothing_says_so(

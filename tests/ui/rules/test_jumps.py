@@ -86,11 +86,13 @@ PLACES: list[tuple[Doubt, Place, str]] = [
 ]
 
 
+@pytest.mark.expects_log("stored rule")
 @pytest.mark.parametrize(("doubt", "where", "name"), PLACES, ids=[f"{doubt}-{where}" for doubt, where, _ in PLACES])
 def test_a_doubt_leads_to_its_very_place(
     doubt: Doubt, where: Place, name: str, page: RulesPage, world: World, bridge: Bridge, qtbot: QtBot
 ) -> None:
     saved = world.call(world.desk.store.rules.save(EVERYTHING, bridge.desk.clock()))
+    world.call(world.desk.rulebook.load())
     page.activate()
     qtbot.waitUntil(lambda: bridge.is_idle and page.rules.row_of(saved.id) >= 0)
     page.window().activateWindow()

@@ -34,6 +34,7 @@ def test_the_edited_rule_is_shown_whichever_rule_answers_the_sentence(page: Rule
 
 
 def test_it_follows_what_is_typed_with_the_values_that_are_tried(page: RulesPage, qtbot: QtBot) -> None:
+    qtbot.keyClicks(page.trial.writer.name, "Wang Fang")
     qtbot.keyClicks(_edit(page), "{{ contact.alias }}, you wrote {{ message.text }}. ")
     qtbot.waitUntil(lambda: page.preview.texts()[0].startswith("Wang Fang, you wrote refund. A colleague"))
     page.trial.sentence.setText("refund now")
@@ -98,6 +99,7 @@ def test_the_fields_of_a_link_show_variables_and_mistakes_in_their_place(page: R
     assert body.field("url").text() == "https://shop.example/?q={{ message.text }}"
     body.field("title").setFocus()
     qtbot.keyClicks(body.field("title"), "{{ contact.alias }}")
+    qtbot.keyClicks(page.trial.writer.name, "Wang Fang")
     qtbot.waitUntil(lambda: bool(page.preview.contents()) and page.preview.contents()[-1].title == "For Wang Fang")
     assert page.preview.contents()[-1].url == "https://shop.example/?q=refund"
     body.field("title").setText("{{ nope }}")

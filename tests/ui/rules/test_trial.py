@@ -234,11 +234,24 @@ def shanghai(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
 
 
+def test_a_customer_without_an_alias_is_tried_unless_one_is_typed(page: RulesPage, qtbot: QtBot) -> None:
+    """Few customers have one, so what a rule would lack for the others is seen at once."""
+    trial = page.trial
+    assert (trial.writer.name.text(), trial.writer.name.placeholderText()) == ("", "no alias")
+    trial.sentence.setText("Good day")
+    qtbot.waitUntil(lambda: "contact.alias" in trial.note.full_text())
+    assert trial.bubbles.texts()[1:] == ["Thank you, ‹contact.alias›.", "It waits for you as a draft."]
+    qtbot.keyClicks(trial.writer.name, "Ann")
+    qtbot.waitUntil(lambda: trial.bubbles.texts()[1:] == ["Thank you, Ann."])
+    assert not trial.note.isVisible()
+
+
 @pytest.mark.usefixtures("shanghai")
 def test_time_and_people_can_be_supposed(page: RulesPage, world: World, qtbot: QtBot) -> None:
     world.call(world.desk.rulebook.import_text(SHOP_RULES, "rules.toml"))
     trial, around = page.trial, page.trial.around
     trial.sentence.setText("Hello")
+    qtbot.keyClicks(trial.writer.name, "Wang Fang")
 
     def says(text: str) -> None:
         qtbot.waitUntil(lambda: trial.bubbles.texts()[1:] == [text])

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from wxdesk.core.errors import NotFound
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.editing.record_model import Record
 from wxdesk.ui.editing.record_view import RecordView
 from wxdesk.ui.notices import OFFER_MS, Notices
 
@@ -19,6 +20,14 @@ MOST = 200
 """Changes that can be taken back."""
 
 type Work = Callable[[], Coroutine[Any, Any, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """How to turn round what has just been turned round, and what to tell besides."""
+
+    work: Work
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +42,7 @@ class Change:
     redo: Work
     restored: int = 0
     moved: int = 0
-    turned: Callable[[object], Work] | None = None
+    turned: Callable[[object], Turn] | None = None
 
 
 class Past(QObject):
@@ -94,6 +103,11 @@ class Past(QObject):
             change = self._undone[-1]
             self._step(change, change.redo, self._was_redone)
 
+    def was_saved(self, record: Record) -> None:
+        """Doing again a deletion from which it had come back would remove what was saved just now."""
+        self._undone = [one for one in self._undone if one.restored != record.id]
+        self._tell()
+
     def _step(self, change: Change, work: Work, then: Callable[[Change, object], None]) -> None:
         self._standing.stop()  # what was moved last is where it was meant to be
         self._ask(work, partial(then, change), partial(self._refused, change))
@@ -107,18 +121,22 @@ class Past(QObject):
         self._go_on()
 
     def _was_undone(self, change: Change, result: object) -> None:
-        self._drop(change)
-        self._undone.append(_turned(change, result))
+        turned = self._turned(change, result, tr("Undone"))
+        self._undone.append(turned)
         if change.restored:
             self.restored.emit(change.restored)
-        self._notices.toast(tr("Undone"))
         self._go_on()
 
     def _was_redone(self, change: Change, result: object) -> None:
-        self._drop(change)
-        self._done.append(_turned(change, result))
-        self._notices.toast(tr("Done again"))
+        turned = self._turned(change, result, tr("Done again"))
+        self._done.append(turned)
         self._go_on()
+
+    def _turned(self, change: Change, result: object, said: str) -> Change:
+        self._drop(change)
+        turn = None if change.turned is None else change.turned(result)
+        self._notices.toast(" · ".join((said, turn.told)) if turn is not None and turn.told else said)
+        return change if turn is None else replace(change, undo=turn.work, redo=turn.work)
 
     def _drop(self, change: Change) -> None:
         self._done = [one for one in self._done if one is not change]
@@ -143,10 +161,3 @@ class Past(QObject):
         self._notices.report(error)
         self._waiting = []
         self._go_on()
-
-
-def _turned(change: Change, result: object) -> Change:
-    if change.turned is None:
-        return change
-    work = change.turned(result)
-    return replace(change, undo=work, redo=work)

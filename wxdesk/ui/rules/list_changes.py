@@ -11,9 +11,11 @@ from PySide6.QtCore import QObject
 from wxdesk.core.rules import Rule
 from wxdesk.desk.import_check import summary
 from wxdesk.desk.rules_exchange import Imported
+from wxdesk.desk.standing import Standing
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.editing.past import Change, Past, Work
+from wxdesk.ui.decision_words import quoted
+from wxdesk.ui.editing.past import Change, Past, Turn, Work
 from wxdesk.ui.notices import Notices
 from wxdesk.ui.rules.rule_list import RuleList
 from wxdesk.ui.rules.rule_model import RuleModel
@@ -38,12 +40,19 @@ class ListChanges(QObject):
 
     def take_in(self, imported: Imported) -> None:
         """A file took the place of the rules; that can be undone as well."""
-        restore = self._restoring(imported.before)
-        self.past.keep(Change(restore, restore, turned=self._restoring), summary(imported.check))
+        back = self._restoring(imported.before, imported.left)
+        change = Change(back, back, turned=self._turn)
+        self.past.keep(change, summary(imported.check))
 
-    def _restoring(self, before: Any) -> Work:  # noqa: ANN401 - what the desk answered, a `Standing`
+    def _restoring(self, former: Standing, left: Standing) -> Work:
+        """Whatever was saved since it was `left` stays."""
+        return partial(self._exchange.restore, former, left)
+
+    def _turn(self, restored: Any) -> Turn:  # noqa: ANN401 - what the desk answered, a `Restored`
         """An import is turned round by what stood there until now."""
-        return partial(self._exchange.restore, before)
+        names = tuple(one.name for one in (*restored.kept.rules, *restored.kept.calendars))
+        told = tr("saved since and kept: {names}", names=quoted(names)) if names else ""
+        return Turn(self._restoring(restored.before, restored.left), told)
 
     def _switch(self, rule_id: int, enabled: bool) -> None:
         name = self._name_of(rule_id)
@@ -69,6 +78,7 @@ class ListChanges(QObject):
 def placed(ids: Sequence[int], moved: int, wanted: Sequence[int]) -> list[int]:
     """`ids` with `moved` behind the nearest of those that stand before it in `wanted` and are still there."""
     others = [one for one in ids if one != moved]
-    before = [one for one in wanted[: wanted.index(moved)] if one in others]
-    at = others.index(before[-1]) + 1 if before else 0
+    there = set(others)
+    before = next((one for one in reversed(wanted[: wanted.index(moved)]) if one in there), None)
+    at = 0 if before is None else others.index(before) + 1
     return [*others[:at], moved, *others[at:]]

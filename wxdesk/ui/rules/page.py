@@ -83,7 +83,7 @@ class RulesPage(QWidget):
         album = Album(bridge.desk.pictures.path, bridge.ask, self)
         self.trial = TrialPanel(bridge, album, self.rules, self)
         self.preview = RulePreview(self._rulebook.examples, album, self)
-        self.files = RuleFiles(bridge, notices, self.rules.rowCount, self)
+        self.files = RuleFiles(bridge, notices, self)
         self._middle = QStackedWidget(self)
         self._middle.addWidget(self.empty)
         self._middle.addWidget(self.editor)
@@ -102,6 +102,7 @@ class RulesPage(QWidget):
     def _connect(self) -> None:
         self.changes.past.changed.connect(self._load)
         self.changes.past.restored.connect(self._choosing.want)
+        self._saving.saved.connect(self.changes.past.was_saved)
         self.list.view.chosen.connect(self._choose)
         self.list.view.delete_asked.connect(self._delete)
         self.list.import_asked.connect(self._import)
@@ -172,7 +173,7 @@ class RulesPage(QWidget):
         self.figures.ask()
 
     def _show(self, rules: list[Rule]) -> None:
-        self.rules.show(rules)
+        self.rules.show(rules, self._rulebook.left_out)
         self.reviews.recount(rules)
         self._choosing.show(rules, rules[0] if rules else None)
         self._edited()  # the others may answer in another way now
@@ -247,7 +248,7 @@ class RulesPage(QWidget):
         self.changes.take_in(imported)
         self.editor.revert()
         self._choosing.put_away()
-        self._show(list(imported.rules))
+        self._show(list(imported.left.rules))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share out the room."""

@@ -28,7 +28,7 @@ def switch_rect(row: QRect) -> QRect:
 
 
 class RuleDelegate(QStyledItemDelegate):
-    """Number, name with how it leaves, what it is about, how it fares, switch."""
+    """Number, name with how it leaves, what it is about, how it fares or why it is left out, switch."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """Every row is as high; the view gives the width."""
@@ -105,9 +105,10 @@ def _words(painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModel
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, mark)
         line.setLeft(line.left() + QFontMetrics(painter.font()).horizontalAdvance(mark + "  "))
     painter.setFont(font(Size.SMALL, tabular=True))
-    painter.setPen(theme.color("secondary"))
+    left_out = index.data(Role.LEFT_OUT)
+    painter.setPen(theme.color("failed" if left_out else "secondary"))
     line.setRight(rect.right() - EDGE)  # below the switch
-    paint_elided(painter, line, fitting(painter.font(), line.width(), index))
+    paint_elided(painter, line, left_out or fitting(painter.font(), line.width(), index))
 
 
 def fitting(face: QFont, width: int, index: QModelIndex | QPersistentModelIndex) -> str:

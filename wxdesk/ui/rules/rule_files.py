@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -33,12 +32,11 @@ class RuleFiles(QObject):
 
     imported = Signal(object)
 
-    def __init__(self, bridge: Bridge, notices: Notices, count: Callable[[], int], host: QWidget) -> None:
+    def __init__(self, bridge: Bridge, notices: Notices, host: QWidget) -> None:
         super().__init__(host)
         self._bridge = bridge
         self._notices = notices
         self._exchange = bridge.desk.exchange
-        self._count = count
         self._host = host
         self._text = ""
         self._name = ""
@@ -111,7 +109,7 @@ class RuleFiles(QObject):
             why = error.strerror or type(error).__name__
             self._notices.bar(TROUBLE, tr("Not exported: {why}", why=why), action=tr("Dismiss"))
             return
-        said = tr("{rules} exported to {file}", rules=_rules(self._count()), file=self._path.name)
+        said = tr("{rules} exported to {file}", rules=_rules(exported.rules), file=self._path.name)
         left = left_word(len(exported.pictures))
         self._notices.toast(f"{said} · {left}" if left else said)
 

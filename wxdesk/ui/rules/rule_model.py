@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import IntEnum
+from types import MappingProxyType
 from uuid import uuid4
 
 from PySide6.QtCore import (
@@ -38,6 +39,7 @@ class Role(IntEnum):
     FIGURES = Qt.ItemDataRole.UserRole + 5
     MARK = Qt.ItemDataRole.UserRole + 6
     SHORTER_FIGURES = Qt.ItemDataRole.UserRole + 7
+    LEFT_OUT = Qt.ItemDataRole.UserRole + 8
 
 
 class RuleModel(RecordModel[Rule]):
@@ -58,6 +60,7 @@ class RuleModel(RecordModel[Rule]):
         super().__init__(parent)
         self._figures: Mapping[int, RuleFigures] = {}
         self._now = datetime.now(UTC)
+        self._left_out: Mapping[int, str] = {}
         self._own = uuid4().hex
 
     @property
@@ -65,8 +68,11 @@ class RuleModel(RecordModel[Rule]):
         """The rows' records, from top to bottom."""
         return tuple(self._rows)
 
-    def show(self, rules: Sequence[Rule]) -> None:
-        """Show these rules."""
+    def show(self, rules: Sequence[Rule], left_out: Mapping[int, str] = MappingProxyType({})) -> None:
+        """Show these rules; `left_out` has why one cannot be used, by its id."""
+        if left_out != self._left_out:
+            self._left_out = left_out
+            self._all_changed()
         self._show_rows(rules)
 
     def show_figures(self, figures: Mapping[int, RuleFigures], now: datetime) -> None:
@@ -95,6 +101,8 @@ class RuleModel(RecordModel[Rule]):
                 return self._spoken(index.row(), rule)
             case Qt.ItemDataRole.ToolTipRole:
                 return plain_tip(self._told(rule))
+            case Role.LEFT_OUT:
+                return self._why_left_out(rule)
             case _:
                 return self._fact(index.row(), rule, role)
 
@@ -181,13 +189,18 @@ class RuleModel(RecordModel[Rule]):
     def _of(self, rule: Rule) -> RuleFigures:
         return self._figures.get(rule.id, NO_FIGURES)
 
+    def _why_left_out(self, rule: Rule) -> str:
+        why = self._left_out.get(rule.id, "") if rule.enabled else ""
+        return tr("Left out: {why}", why=why) if why else ""
+
     def _told(self, rule: Rule) -> str:
-        parts = (rule.name, summary(rule), delivery_word(rule), figures_told(self._of(rule), self._now))
+        told = figures_told(self._of(rule), self._now)
+        parts = (rule.name, self._why_left_out(rule), summary(rule), delivery_word(rule), told)
         return "\n".join(filter(None, parts))
 
     def _spoken(self, row: int, rule: Rule) -> str:
         state = tr("switched on") if rule.enabled else tr("switched off")
-        parts = (summary(rule), delivery_word(rule), figures_line(self._of(rule), self._now))
+        parts = (self._why_left_out(rule), summary(rule), delivery_word(rule), figures_line(self._of(rule), self._now))
         return tr(
             "{number}. {name}, {state}: {summary}",
             number=row + 1, name=rule.name, state=state, summary=" · ".join(filter(None, parts)),

@@ -48,7 +48,7 @@ class TrialWriter(QWidget):
         self.known: Known | None = None
         self._wanted = 0
         self._sought: str | None = None
-        self._typed = tr("Wang Fang")
+        self._typed = ""  # as most customers are: an alias is given by hand, and what lacks it has to be seen
         self.name = NameField(self._typed, panel)
         self.picker = ContactPicker(bridge.desk.clock, panel)
         self.taken = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
@@ -200,6 +200,7 @@ class NameField(QLineEdit):
 
     def __init__(self, text: str, parent: QWidget) -> None:
         super().__init__(text, parent)
+        self.setPlaceholderText(tr("no alias"))
         self.setAccessibleName(tr("Name of the customer in this trial"))
         self.setAccessibleDescription(tr("A part of the name finds stored customers."))
         self.setToolTip(tr("Any name, or a part of a stored customer's: he is found below it."))

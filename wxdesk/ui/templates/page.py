@@ -76,6 +76,7 @@ class TemplatesPage(QWidget):
         self.changes.added.connect(self._load)
         self.changes.past.changed.connect(self._load)
         self.changes.past.restored.connect(self._choosing.want)
+        self._saving.saved.connect(self.changes.past.was_saved)
         self.editor.touched.connect(self._touched)
         self.editor.history_asked.connect(self._open_history)
         self._bridge.events.connect(self._hear)

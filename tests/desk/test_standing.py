@@ -1,0 +1,60 @@
+"""A former list comes back, and whatever was saved since the present one was left stays."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import time
+
+import pytest
+
+from wxdesk.core.rules import Condition, HoursTest, Rule
+from wxdesk.core.schedule import Calendar, Span, Weekday, WeeklySpan
+from wxdesk.desk.standing import Standing
+
+
+def rule(name: str, rule_id: int, *, default: bool = False, hours: str = "") -> Rule:
+    when = Condition(hours=HoursTest(hours)) if hours else Condition()
+    return Rule(name, rule_id, revision=1, default=default, when=when)
+
+
+def calendar(name: str, opens: int = 9) -> Calendar:
+    return Calendar(name, weekly=(WeeklySpan(frozenset({Weekday.MON}), Span(time(opens), time(18))),))
+
+
+FORMER = Standing((rule("a", 1), rule("b", 2), rule("rest", 3, default=True)), (calendar("Shop"),))
+LEFT = Standing(
+    (rule("b", 2), rule("new", 4), rule("hours", 5, hours="Night")), (calendar("Shop", 10), calendar("Night"))
+)
+
+
+def again(now: Standing) -> tuple[list[str], tuple[Calendar, ...]]:
+    made = FORMER.with_kept(now.since(LEFT), now)
+    return [one.name for one in made.rules], made.calendars
+
+
+def test_without_anything_saved_since_it_is_as_it_was() -> None:
+    moved = replace(LEFT, rules=tuple(replace(one, position=place) for place, one in enumerate(LEFT.rules[::-1], 1)))
+    assert again(LEFT) == again(moved) == (["a", "b", "rest"], FORMER.calendars)
+
+
+@pytest.mark.parametrize(
+    ("now", "names"),
+    [
+        ((replace(rule("B", 2), revision=2), *LEFT.rules[1:]), ["a", "B", "rest"]),
+        ((LEFT.rules[0], replace(rule("New", 4), revision=2), LEFT.rules[2]), ["a", "b", "New", "rest"]),
+        ((*LEFT.rules, rule("newer", 6)), ["a", "b", "newer", "rest"]),
+        ((*LEFT.rules, rule("other rest", 6, default=True)), ["a", "b", "rest", "other rest"]),
+        ((replace(LEFT.rules[0], name="off", enabled=False), *LEFT.rules[1:]), ["a", "off", "rest"]),
+        (LEFT.rules[:1], ["a", "b", "rest"]),
+    ],
+    ids=["changed", "new and changed", "added", "default", "switched", "deleted"],
+)
+def test_rules_that_were_saved_since_stay(now: tuple[Rule, ...], names: list[str]) -> None:
+    assert again(Standing(now, LEFT.calendars)) == (names, FORMER.calendars)
+
+
+def test_business_hours_that_were_saved_since_or_that_a_kept_rule_asks_for_stay() -> None:
+    changed = Standing(LEFT.rules, (calendar("Shop", 11), calendar("Night"), calendar("Fair")))
+    assert again(changed)[1] == (calendar("Shop", 11), calendar("Fair"))
+    asked = Standing((*LEFT.rules[:2], replace(LEFT.rules[2], revision=2)), LEFT.calendars)
+    assert set(again(asked)[1]) == {calendar("Shop"), calendar("Night")}

@@ -1,0 +1,64 @@
+"""Templates that rules say: a new shortcut is followed, and what would silence a rule is refused with its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.ui.world import World
+from wxdesk.core.rules import Action, ActionKind, Condition, Rule
+from wxdesk.core.templates import Template
+from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.notices import Toast
+from wxdesk.ui.templates.page import TemplatesPage
+from wxdesk.ui.widgets.labels import PlainLabel
+
+type Stored = Callable[[], list[Template]]
+
+
+@pytest.fixture
+def rule(three: list[Template], world: World) -> Rule:
+    """A rule that says the first template of the list."""
+    asked = Condition(any=("open",))
+    return world.call(
+        world.desk.rulebook.save(Rule("Opening", when=asked, then=(Action(ActionKind.TEMPLATE, "hours"),)))
+    )
+
+
+def test_a_rule_says_it_by_its_new_shortcut(
+    qtbot: QtBot, bridge: Bridge, world: World, rule: Rule, page: TemplatesPage
+) -> None:
+    page.editor.finding.shortcut.edit.setText("hrs")
+    assert page.editor.save()
+    qtbot.waitUntil(lambda: bridge.is_idle and not page.unsaved)
+    [followed] = [one for one in world.call(world.desk.rulebook.all()) if one.id == rule.id]
+    assert followed.then == (Action(ActionKind.TEMPLATE, "hrs"),)
+    assert world.desk.health.state.troubles == ()
+    assert world.desk.rulebook.try_sentence("open?").answer.contents[0].text == "We open at 9."
+
+
+def test_what_a_rule_says_is_not_deleted_and_the_rule_is_named(
+    qtbot: QtBot, bridge: Bridge, rule: Rule, page: TemplatesPage, stored: Stored
+) -> None:
+    before = stored()
+    page.list.view.delete_asked.emit(before[0])
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert stored() == before
+    told = page.window().findChild(Toast).findChild(PlainLabel).full_text()
+    assert told == "“Hours” cannot be deleted; used by: Opening"
+    assert page.editor.saved == before[0]
+
+
+def test_a_question_that_a_rule_cannot_ask_is_refused_and_stays_written(
+    qtbot: QtBot, bridge: Bridge, rule: Rule, page: TemplatesPage, stored: Stored
+) -> None:
+    before = stored()
+    page.editor.write(replace(page.editor.template(), body="We open at 9, {{ ask.name }}."))
+    assert page.editor.save()
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert stored() == before
+    assert "nobody to ask for “name”: Opening." in page.editor.head.state.full_text()
+    assert page.unsaved
