@@ -200,7 +200,7 @@ def test_stop_all_stops_a_dozen_at_once(qtbot: QtBot, world: World, page: InboxP
     assert not world.sandbox.sent
 
 
-def test_n_leads_from_a_reply_to_what_the_customer_wrote_since(
+def test_ctrl_n_leads_from_a_reply_to_what_the_customer_wrote_since(
     qtbot: QtBot, world: World, page: InboxPage, opened: Callable[[int], None]
 ) -> None:
     waits = asking(world, FIRST)
@@ -211,7 +211,7 @@ def test_n_leads_from_a_reply_to_what_the_customer_wrote_since(
     since = page.session.since(f"r{waits.id}")
     assert since is not None
     assert view.focus_on(f"r{waits.id}")
-    qtbot.keyClick(view, Qt.Key.Key_N)
+    qtbot.keySequence(view, "Ctrl+N")
     assert view.bubbles.marked == f"m{since.id}"
     assert since.text == "are you there"
 
