@@ -27,7 +27,7 @@ from wxdesk.ui.presence.presence import OperatorPresence
 from wxdesk.ui.rail import Rail
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.setup.facts import Facts
-from wxdesk.ui.shortcuts import HasKeys, KeyGroup, ShortcutSheet, bind, window_keys
+from wxdesk.ui.shortcuts import HasKeys, KeyGroup, ShortcutSheet, bind, bind_always, window_keys
 from wxdesk.ui.simulator.port import Simulator
 from wxdesk.ui.status_bar import StatusBar
 
@@ -221,9 +221,9 @@ class MainWindow(QWidget):
     def _bind_keys(self) -> None:
         for page, item in zip(self.pages, self.rail.items, strict=True):
             bind(self, page.place.key, item.click)
-        bind(self, "F8", self.pausing.toggle)
+        bind_always(self, "F8", self.pausing.toggle)
         bind(self, "F7", self.status_bar.longest.open)
-        bind(self, "F9", self.silence_wanted.emit)
+        bind_always(self, "F9", self.silence_wanted.emit)
         bind(self, "F10", self.presence.toggle)
         bind(self, "F12", self.notices.act)
         bind(self, "Ctrl+,", self.show_settings)
