@@ -71,7 +71,9 @@ class MainWindow(QWidget):
         self.pause_bar = PauseBar(bridge.desk.clock, self)
         self.status_bar = StatusBar(bridge, self)
         self.figures = Figures(bridge, self)
-        self.returns = TakeoverNews(bridge, self.notices, self.open_conversation, self)
+        self.returns = TakeoverNews(
+            bridge, self.notices, self.open_conversation, lambda: self.open_conversation_id, self
+        )
         self.pausing = Pausing(bridge, self.notices, self.inbox.held, self)
         self.presence = OperatorPresence(bridge, self.notices, self.status_bar.presence, self)
         self._lay_out()
