@@ -71,9 +71,7 @@ class MainWindow(QWidget):
         self.pause_bar = PauseBar(bridge.desk.clock, self)
         self.status_bar = StatusBar(bridge, self)
         self.figures = Figures(bridge, self)
-        self.returns = TakeoverNews(
-            bridge, self.notices, self.open_conversation, lambda: self.open_conversation_id, self
-        )
+        self.returns = TakeoverNews(bridge, self.notices, lambda: self.open_conversation_id, self)
         self.pausing = Pausing(bridge, self.notices, self.inbox.held, self)
         self.presence = OperatorPresence(bridge, self.notices, self.status_bar.presence, self)
         self._lay_out()
@@ -203,6 +201,7 @@ class MainWindow(QWidget):
         self.rail.chosen.connect(self.show_page)
         self.pause_bar.resume_wanted.connect(self.pausing.resume)
         self.pausing.asks.connect(self._be_in_front)
+        self.returns.wanted.connect(self.open_conversation)
         self.pause_bar.until_wanted.connect(self.pausing.pause)
         self.status_bar.pause_wanted.connect(self.pausing.toggle)
         self.status_bar.until_wanted.connect(self.pausing.pause)

@@ -94,6 +94,23 @@ def test_a_reply_that_has_not_left_says_what_the_customer_wrote_since() -> None:
         assert "to “" not in " ".join(part.text for part in caption_of(shown, NOW))
 
 
+@pytest.mark.parametrize("edited", [True, False])
+def test_a_reply_that_has_not_left_says_what_the_operator_has_answered_since(edited: bool) -> None:
+    asked, draft = message(1, minutes=9), reply(2, ReplyState.DRAFT, minutes=8, message_id=1, edited=edited)
+    own = reply(3, ReplyState.SENT, minutes=5, author=Author.OPERATOR, text="At ten today.", rule_name="")
+    thanks = message(4, minutes=2, text="Thanks!")
+    entry = entries_of([asked, draft, own], NOW)[2]
+    assert notice_of(entry) == "You have answered since: “At ten today.”"
+    both = entries_of([asked, draft, own, thanks], NOW)[2]
+    assert notice_of(both).split("\n") == [notice_of(entry), "The customer has written since: “Thanks!”"]
+    before = replace(own, created_at=draft.created_at - timedelta(seconds=30))
+    taken_back = replace(own, state=ReplyState.CANCELLED)
+    of_a_rule = replace(own, author=Author.RULE)
+    for other in (before, taken_back, of_a_rule):
+        shown = next(one for one in entries_of(in_order([asked, draft, other]), NOW) if one.reply is draft)
+        assert notice_of(shown) == ""
+
+
 def test_a_message_that_came_before_the_answer_was_made_counts_as_since() -> None:
     items: list[TimelineItem] = [message(1, minutes=9), message(2, minutes=8), reply(3, ReplyState.HELD, message_id=1)]
     answer = entries_of(items, NOW)[-1]

@@ -15,7 +15,7 @@ from wxdesk.core.rules import Outcome
 from wxdesk.desk.refusal_words import refusal_words
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.decision_words import quoted, short_outcome
-from wxdesk.ui.inbox.timeline_entries import Entry, EntryKind, WindowEnd, message_text
+from wxdesk.ui.inbox.timeline_entries import Entry, EntryKind, WindowEnd, message_text, reply_text
 from wxdesk.ui.inbox.whose_word import whose_word
 from wxdesk.ui.standing import Standstill, standing_of_reply
 from wxdesk.ui.words import author_words, clock_time
@@ -145,9 +145,20 @@ def notice_of(entry: Entry) -> str:
         return ""
     following = _following_words(entry.reply.state, entry.following)
     said = [trouble_of(entry.reply), _lacking_words(entry.lacking), _last_moment(entry.reply, entry.closing), following]
-    if entry.since is not None:
-        said.append(tr("The customer has written since: “{words}”", words=first_words(message_text(entry.since))))
+    said += _moved_on(entry)
     return "\n".join(words for words in said if words)
+
+
+def _moved_on(entry: Entry) -> list[str]:
+    """What has been said since what it answers was asked, in that order."""
+    said: list[tuple[datetime, str]] = []
+    if entry.since is not None:
+        words = tr("The customer has written since: “{words}”", words=first_words(message_text(entry.since)))
+        said.append((entry.since.at, words))
+    if entry.spoken is not None:
+        words = tr("You have answered since: “{words}”", words=first_words(reply_text(entry.spoken)))
+        said.append((entry.spoken.at, words))
+    return [words for _, words in sorted(said)]
 
 
 def _following_words(state: ReplyState, count: int) -> str:

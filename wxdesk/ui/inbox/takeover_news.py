@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from wxdesk.core.events import Event, TakeoverEnded, TakeoverEnding
 from wxdesk.core.inbox import InboxRow
@@ -22,24 +22,21 @@ STANDS = timedelta(milliseconds=OFFER_MS)
 
 
 class TakeoverNews(QObject):
-    """Says it in passing, of all that happens in one moment at once; `go_to` opens a conversation.
+    """Says it in passing, of all that happens in one moment at once.
 
     What is about to return can be kept there. The conversation that is `in_sight` says so itself, above its composer.
     While nobody is at the desk, a bar gathers what has ended and stays until somebody has read it.
+
+    Signals:
+        wanted: the id of a conversation that the operator wants to see.
     """
 
-    def __init__(
-        self,
-        bridge: Bridge,
-        notices: Notices,
-        go_to: Callable[[int], None],
-        in_sight: Callable[[], int | None],
-        parent: QObject,
-    ) -> None:
+    wanted = Signal(int)
+
+    def __init__(self, bridge: Bridge, notices: Notices, in_sight: Callable[[], int | None], parent: QObject) -> None:
         super().__init__(parent)
         self._bridge = bridge
         self._notices = notices
-        self._go_to = go_to
         self._in_sight = in_sight
         self._missed: set[int] = set()
         self._told: dict[int, datetime] = {}
@@ -91,7 +88,7 @@ class TakeoverNews(QObject):
         if not first.awaits:
             self._notices.toast(words)
         else:
-            self._notices.offer(words, tr("Open"), partial(self._go_to, first.id))
+            self._notices.offer(words, tr("Open"), partial(self.wanted.emit, first.id))
 
     def _leave_word(self, rows: list[InboxRow]) -> None:
         ended = _waiting_first(rows)
@@ -102,7 +99,7 @@ class TakeoverNews(QObject):
 
     def _read(self, conversation_id: int) -> None:
         self._put_away()
-        self._go_to(conversation_id)
+        self.wanted.emit(conversation_id)
 
     def _put_away(self) -> None:
         self._missed.clear()
