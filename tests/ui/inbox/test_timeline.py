@@ -103,6 +103,8 @@ def test_a_reply_that_has_not_left_says_what_the_operator_has_answered_since(edi
     assert notice_of(entry) == "You have answered since: “At ten today.”"
     both = entries_of([asked, draft, own, thanks], NOW)[2]
     assert notice_of(both).split("\n") == [notice_of(entry), "The customer has written since: “Thanks!”"]
+    at_once = replace(own, created_at=draft.created_at)
+    assert entries_of([asked, draft, at_once], NOW)[2].spoken is at_once
     before = replace(own, created_at=draft.created_at - timedelta(seconds=30))
     taken_back = replace(own, state=ReplyState.CANCELLED)
     of_a_rule = replace(own, author=Author.RULE)

@@ -173,7 +173,7 @@ def _reply_entry(
     asked_at = reply.created_at if asked is None else asked.at
     later = [message for message in written if message.at > asked_at]
     by_hand = [one for one in replies if one.author is Author.OPERATOR and one.state not in _UNSAID]
-    spoken = next((one for one in reversed(by_hand) if one.at > reply.created_at), None)
+    spoken = next((one for one in reversed(by_hand) if (one.at, one.id) > (reply.at, reply.id)), None)
     last = closing if closing is not None and closes_with(reply.due_at, closing.at) else None
     since = later[-1] if later else None
     return replace(entry, answers=asked if later else None, since=since, spoken=spoken, closing=last)
