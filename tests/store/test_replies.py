@@ -286,7 +286,10 @@ async def test_after_a_crash_sending_becomes_unknown(talk: Talk, store: SqlStore
     assert unknown == replace(lost, state=ReplyState.UNKNOWN, updated_at=second(60))
     assert await store.replies.recover(second(61)) == []
     assert (await talk.thread(thread)).window.left == 4  # WeChat may have counted it
+    assert not lost.confirmed
     confirmed = await store.replies.move(lost.id, Move.CONFIRM, second(70), ReplyChanges(by="lin"))
+    assert confirmed.confirmed
+    assert await store.replies.get(lost.id) == confirmed
     assert (confirmed.state, confirmed.by, confirmed.sent_at) == (ReplyState.SENT, "lin", second(70))
     assert (await talk.thread(thread)).waiting_since is None
 

@@ -48,6 +48,7 @@ TABLE = [
     (reply(1, S.QUEUED, not_before=SOON, error="busy"), "Tries again in 5 s", "pending", "retry"),
     (reply(1, S.SENDING), "Sending", "secondary", "send"),
     (reply(1, S.SENT), "Accepted by WeChat", "faint", ""),
+    (reply(1, S.SENT, confirmed=True), "Arrived, as you said", "faint", ""),
     (reply(1, S.FAILED, errcode=45015), "Failed 45015", "failed", "warning"),
     (reply(1, S.FAILED, error="no connection"), "Failed", "failed", "warning"),
     (reply(1, S.UNKNOWN), "May have been delivered", "pending", "question"),

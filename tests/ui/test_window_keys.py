@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QShortcut
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent, QShortcut
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
+from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.dialogs import ConfirmDialog
 from wxdesk.ui.main_window import MainWindow
+from wxdesk.ui.pause_menu import PauseMenu
 from wxdesk.ui.shortcuts import ShortcutSheet
+from wxdesk.ui.widgets.choice import Choice
 
 
 @pytest.fixture
@@ -47,3 +54,64 @@ def test_a_key_does_what_the_passing_word_offers(qtbot: QtBot, active: MainWindo
     qtbot.keyClick(active, Qt.Key.Key_F12)
     qtbot.keyClick(active, Qt.Key.Key_F12)
     assert done == ["undone"]
+
+
+def _header_menu(window: MainWindow) -> None:
+    window.inbox.chat.header.mode.click()
+
+
+def _takeover_menu(window: MainWindow) -> None:
+    window.inbox.chat.takeover.open_menu()
+
+
+def _pause_menu(window: MainWindow) -> None:
+    PauseMenu(window.inbox.ticker.now(), window).open_at(window.status_bar, above=True)
+
+
+def _bubble_menu(window: MainWindow) -> None:
+    timeline = window.inbox.chat.timeline
+    timeline.focus_last()
+    at = timeline.visualRect(timeline.currentIndex()).center()
+    reason, globally = QContextMenuEvent.Reason.Mouse, timeline.viewport().mapToGlobal(at)
+    QApplication.sendEvent(timeline.viewport(), QContextMenuEvent(reason, at, globally))
+
+
+def _list_of_a_choice(window: MainWindow) -> None:
+    choice = Choice(window)
+    choice.addItems(["one", "two"])
+    choice.show()
+    choice.showPopup()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+@pytest.mark.parametrize("opens", [_header_menu, _takeover_menu, _pause_menu, _bubble_menu, _list_of_a_choice])
+def test_f8_pauses_while_a_menu_hangs_open_and_closes_it(
+    qtbot: QtBot, active: MainWindow, world: World, bridge: Bridge, opens: Callable[[MainWindow], None]
+) -> None:
+    active.open_conversation(world.say("oCustomer0000000000000001", "hello"))
+    qtbot.waitUntil(lambda: active.inbox.session.row is not None and bridge.is_idle)
+    opens(active)
+    popup = QApplication.activePopupWidget()
+    assert popup is not None
+    QTest.keyClick(popup.windowHandle(), Qt.Key.Key_F8)
+    qtbot.waitUntil(active.pause_bar.isVisible)
+    assert world.desk.health.state.paused
+    assert QApplication.activePopupWidget() is None
+    active.activateWindow()
+    qtbot.waitUntil(active.isActiveWindow)
+    qtbot.keyClick(active, Qt.Key.Key_F8)
+    qtbot.waitUntil(active.pause_bar.isHidden)
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+def test_f8_pauses_while_a_menu_hangs_open_over_a_dialog(qtbot: QtBot, active: MainWindow, world: World) -> None:
+    active.show_keys()
+    [sheet] = active.findChildren(ShortcutSheet)
+    menu = QMenu(sheet)
+    menu.addAction("one")
+    menu.popup(sheet.mapToGlobal(QPoint(20, 20)))
+    qtbot.waitUntil(menu.isVisible)
+    QTest.keyClick(menu.windowHandle(), Qt.Key.Key_F8)
+    qtbot.waitUntil(active.pause_bar.isVisible)
+    assert world.desk.health.state.paused
+    sheet.accept()

@@ -326,6 +326,7 @@ class Reply:
 
     `due_at` is the deadline of a held reply, None while it waits for its human; `not_before` delays a queued one
     (back-off). `edited` marks a rule's reply that an operator changed; `by` names who cancelled or settled it.
+    `confirmed`: that it arrived was said by a human, never by WeChat.
     `errcode`, `error` and `rid` are WeChat's last answer. `attempts` counts the HTTP calls made. `part_of` is the first
     part's id in the later parts of one answer. `aside`: what its rule does to the conversation, see `core.aside`.
 
@@ -360,6 +361,7 @@ class Reply:
     mode: ReplyMode | None = None
     mode_from: ModeSource | None = None
     aside: Aside | None = None
+    confirmed: bool = False
 
     @property
     def at(self) -> datetime:

@@ -96,7 +96,7 @@ def move(connection: Connection, reply_id: int, made: Move, at: datetime, change
     if state in _LEFT_TO_A_HUMAN or needs_word(before):
         values["aside"] = None
     guarded(connection, before, made.value, values | {"promise": promise})
-    after = replace(before, **values)
+    after = replace(before, **values, confirmed=made is Move.CONFIRM)
     window = changes.window and changes.window(found.window)
     _update_conversation(connection, after, _said(after, at, promise=promise) if made in ARRIVED else {}, window)
     if made in ARRIVED and not found.has_the_word(at):

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, and_, exists, select
 
 from wxdesk.core.calls import Call
-from wxdesk.core.model import Contact, Conversation, Message, Reply, ReplyWindow
-from wxdesk.store.schema import contacts, conversations, replies
+from wxdesk.core.model import Contact, Conversation, Message, Reply, ReplyState, ReplyWindow
+from wxdesk.core.steps import StepKind
+from wxdesk.store.schema import contacts, conversations, replies, reply_steps
 
 CONTACT_COLUMNS = [column.label(f"contact_{column.name}") for column in contacts.c if column.name != "id"]
 
 
 # Statements never change once made, so these two are put together once.
 _CONVERSATIONS: Select[Any] = select(*conversations.c, *CONTACT_COLUMNS).join_from(conversations, contacts)
+_CONFIRMED = and_(
+    replies.c.state == ReplyState.SENT,
+    exists().where(reply_steps.c.reply_id == replies.c.id, reply_steps.c.kind == StepKind.CONFIRM),
+)
 _REPLIES: Select[Any] = (
-    select(*replies.c, conversations.c.account, contacts.c.openid)
+    select(*replies.c, conversations.c.account, contacts.c.openid, _CONFIRMED.label("confirmed"))
     .join_from(replies, conversations)
     .join(contacts, contacts.c.id == conversations.c.contact_id)
 )
@@ -129,4 +134,5 @@ def reply_of(row: Row[Any]) -> Reply:
         mode=row.mode,
         mode_from=row.mode_from,
         aside=row.aside,
+        confirmed=row.confirmed,
     )

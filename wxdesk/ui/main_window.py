@@ -27,7 +27,7 @@ from wxdesk.ui.presence.presence import OperatorPresence
 from wxdesk.ui.rail import Rail
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.setup.facts import Facts
-from wxdesk.ui.shortcuts import HasKeys, KeyGroup, ShortcutSheet, bind, window_keys
+from wxdesk.ui.shortcuts import HasKeys, KeyGroup, ShortcutSheet, bind, bind_always, window_keys
 from wxdesk.ui.simulator.port import Simulator
 from wxdesk.ui.status_bar import StatusBar
 
@@ -71,7 +71,7 @@ class MainWindow(QWidget):
         self.pause_bar = PauseBar(bridge.desk.clock, self)
         self.status_bar = StatusBar(bridge, self)
         self.figures = Figures(bridge, self)
-        self.returns = TakeoverNews(bridge, self.notices, self.open_conversation, self)
+        self.returns = TakeoverNews(bridge, self.notices, lambda: self.open_conversation_id, self)
         self.pausing = Pausing(bridge, self.notices, self.inbox.held, self)
         self.presence = OperatorPresence(bridge, self.notices, self.status_bar.presence, self)
         self._lay_out()
@@ -201,6 +201,7 @@ class MainWindow(QWidget):
         self.rail.chosen.connect(self.show_page)
         self.pause_bar.resume_wanted.connect(self.pausing.resume)
         self.pausing.asks.connect(self._be_in_front)
+        self.returns.wanted.connect(self.open_conversation)
         self.pause_bar.until_wanted.connect(self.pausing.pause)
         self.status_bar.pause_wanted.connect(self.pausing.toggle)
         self.status_bar.until_wanted.connect(self.pausing.pause)
@@ -221,9 +222,9 @@ class MainWindow(QWidget):
     def _bind_keys(self) -> None:
         for page, item in zip(self.pages, self.rail.items, strict=True):
             bind(self, page.place.key, item.click)
-        bind(self, "F8", self.pausing.toggle)
+        bind_always(self, "F8", self.pausing.toggle)
         bind(self, "F7", self.status_bar.longest.open)
-        bind(self, "F9", self.silence_wanted.emit)
+        bind_always(self, "F9", self.silence_wanted.emit)
         bind(self, "F10", self.presence.toggle)
         bind(self, "F12", self.notices.act)
         bind(self, "Ctrl+,", self.show_settings)

@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from wxdesk.i18n import tr
 from wxdesk.ui.dialogs import Dialog
@@ -51,6 +51,20 @@ def bind(owner: QWidget, sequence: str, slot: Callable[[], object]) -> QShortcut
     shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
     shortcut.activated.connect(slot)
     return shortcut
+
+
+def bind_always(owner: QWidget, sequence: str, slot: Callable[[], object]) -> None:
+    """Call `slot` on `sequence` over whatever menu or list hangs open as well, which closes then.
+
+    Over a dialog the dialog hands it on (`dialogs.ALWAYS`).
+    """
+
+    def act() -> None:
+        while (popup := QApplication.activePopupWidget()) is not None and popup.close():
+            pass
+        slot()
+
+    bind(owner, sequence, act).setContext(Qt.ShortcutContext.ApplicationShortcut)
 
 
 def window_keys(pages: Sequence[Place]) -> KeyGroup:

@@ -57,8 +57,8 @@ def standing_of_reply(reply: Reply, now: datetime, standstill: Standstill = Stan
             return _queued(reply, now, standstill)
         case ReplyState.SENDING:
             return Standing(tr("Sending"), "secondary", "send")
-        case ReplyState.SENT:  # WeChat reports neither delivery nor reading, so the last good word is that it has it
-            return Standing(tr("Accepted by WeChat"))
+        case ReplyState.SENT:
+            return _sent(reply)
         case ReplyState.FAILED:
             code = "" if reply.errcode is None else f" {reply.errcode}"
             return Standing(tr("Failed") + code, "failed", "warning", strong=True)
@@ -112,6 +112,11 @@ def _queued(reply: Reply, now: datetime, standstill: Standstill) -> Standing:
         code = f" {reply.errcode}" if reply.errcode else ""
         return Standing(tr("Waiting to be sent") + code, "pending", "clock", strong=True)
     return Standing(tr("Waiting to be sent"), "secondary", "clock")
+
+
+def _sent(reply: Reply) -> Standing:
+    """WeChat reports neither delivery nor reading, so its last good word is that it has it."""
+    return Standing(tr("Arrived, as you said") if reply.confirmed else tr("Accepted by WeChat"))
 
 
 def _behind() -> Standing:

@@ -11,6 +11,7 @@ from wxdesk.core.takeover import UNTIL_HANDED_BACK, TakeOverFor, left, longer
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.ends import End, Turn
 from wxdesk.ui.moments import dated_time
+from wxdesk.ui.standing import span_until
 from wxdesk.ui.words import MINUTE, clock_time, countdown, date_word, name_of, span_word
 
 SILENCES = (5, 10, 30)
@@ -82,6 +83,25 @@ def keep_words(conversation: Conversation, span: timedelta) -> str:
     how = longer(conversation, span)
     minutes = (how.silence or how.span or timedelta()) // MINUTE
     return ntr("Keep it for {n} min", "Keep it for {n} min", minutes)
+
+
+def keep_all_words(ending: Sequence[Conversation], span: timedelta) -> str:
+    """What keeps the word in all of these for another while."""
+    return keep_words(ending[0], span) if len(ending) == 1 else tr("Keep them")
+
+
+def returning_words(ending: Sequence[Conversation], now: datetime) -> str:
+    """That automatic replies are about to return to these, the soonest first."""
+    until = ending[0].taken_over_until or now
+    if len(ending) == 1:
+        name, span = name_of(ending[0].contact), span_until(until, now)
+        return tr("Automatic replies return to {name} in {span}.", name=name, span=span)
+    return ntr(
+        "Automatic replies return to {n} conversation, first in {span}.",
+        "Automatic replies return to {n} conversations, first in {span}.",
+        len(ending),
+        span=span_until(until, now),
+    )
 
 
 def returned_words(ended: Sequence[Conversation]) -> str:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.ui.conftest import ShowPage
 from tests.ui.inbox.conftest import shown_reply
 from tests.ui.world import World
+from wxdesk import i18n
 from wxdesk.core.events import ReplyChanged
 from wxdesk.core.model import Author, Content, NewReply, Reply, ReplyState
 from wxdesk.ui.dialogs import ConfirmDialog
@@ -97,6 +100,43 @@ def test_sending_all_asks_once(qtbot: QtBot, world: World, page: InboxPage) -> N
     for reply in two:
         world.wait_until_sent(reply.id)
     assert len(world.sandbox.sent) == 2
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+@pytest.mark.parametrize("number", [1, 12])
+def test_the_folded_strip_offers_both_and_says_when_the_first_leaves(
+    qtbot: QtBot, world: World, show_page: ShowPage, language: str, number: int
+) -> None:
+    i18n.use(language)
+    try:
+        page = show_page(InboxPage, 900, 600)
+        for n in range(number):
+            world.say(f"oCustomer00000000000000{n:02}", "opening?")
+        strip = page.list.strip
+        qtbot.waitUntil(lambda: strip.model.rowCount() == number)
+        qtbot.waitUntil(lambda: strip.stop.isVisible() and strip.send.isVisible())
+        assert not strip.unfolded
+        assert strip.earliest.width() >= strip.earliest.width_at(4), "no half words beside them"
+        assert strip.count.width() >= strip.count.width_at(1)
+        assert strip.head.rect().contains(strip.unfold.geometry())
+    finally:
+        i18n.use("en")
+
+
+def test_where_the_line_has_much_to_say_sending_all_stands_in_the_list(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Callable[[int], None]
+) -> None:
+    first, _second = two_held(qtbot, world, page)
+    opened(first.conversation_id)
+    qtbot.keyClicks(page.chat.composer.edit, "We are")
+    strip = page.list.strip
+    qtbot.waitUntil(strip.send.isHidden)
+    assert "waits while you write" in strip.earliest.full_text()
+    strip.open_list()
+    assert strip.send_below.isVisible()
+    qtbot.mouseClick(strip.send_below, Qt.MouseButton.LeftButton)
+    [asked] = page.window().findChildren(ConfirmDialog)
+    qtbot.mouseClick(asked.cancel, Qt.MouseButton.LeftButton)
 
 
 def test_no_more_is_sent_than_was_asked_about(qtbot: QtBot, world: World, page: InboxPage) -> None:
@@ -200,7 +240,7 @@ def test_stop_all_stops_a_dozen_at_once(qtbot: QtBot, world: World, page: InboxP
     assert not world.sandbox.sent
 
 
-def test_n_leads_from_a_reply_to_what_the_customer_wrote_since(
+def test_ctrl_n_leads_from_a_reply_to_what_the_customer_wrote_since(
     qtbot: QtBot, world: World, page: InboxPage, opened: Callable[[int], None]
 ) -> None:
     waits = asking(world, FIRST)
@@ -211,7 +251,7 @@ def test_n_leads_from_a_reply_to_what_the_customer_wrote_since(
     since = page.session.since(f"r{waits.id}")
     assert since is not None
     assert view.focus_on(f"r{waits.id}")
-    qtbot.keyClick(view, Qt.Key.Key_N)
+    qtbot.keySequence(view, "Ctrl+N")
     assert view.bubbles.marked == f"m{since.id}"
     assert since.text == "are you there"
 

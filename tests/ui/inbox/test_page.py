@@ -76,7 +76,7 @@ def test_a_held_reply_is_changed_in_the_composer_and_sent(
     opened(world.say(FIRST, "opening?"))
     qtbot.waitUntil(lambda: held(page))
     page.chat.timeline.focus_last()
-    qtbot.keyClick(page.chat.timeline, Qt.Key.Key_E)
+    qtbot.keyClick(page.chat.timeline, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: page.chat.composer.text() == "We open at 9.")
     qtbot.waitUntil(lambda: shown_reply(page, ReplyState.DRAFT) is not None)  # its clock stands still
     assert not page.list.strip.isVisible()

@@ -102,17 +102,15 @@ LOST = "WeChat's answer never came. Ask the customer, or look into WeChat, befor
 
 
 @pytest.mark.parametrize("world", [S.SENDING, S.UNKNOWN], indirect=True)
-@pytest.mark.parametrize(("key", "sent"), [(Qt.Key.Key_Return, []), ("Shift+R", ["We open at 9."])])
+@pytest.mark.parametrize(("key", "sent"), [("Ctrl+D", []), ("Ctrl+R", ["We open at 9."])])
 def test_what_was_under_way_may_have_arrived_and_only_a_human_says_so(
-    qtbot: QtBot, world: World, window: MainWindow, bubble: Entry, key: Qt.Key | str, sent: list[str]
+    qtbot: QtBot, world: World, window: MainWindow, bubble: Entry, key: str, sent: list[str]
 ) -> None:
     assert "May have been delivered" in caption(world, bubble)
     assert notice_of(bubble) == LOST
     world.move_to(START + timedelta(hours=1))
     assert state(window) is S.UNKNOWN
     assert texts(world) == []
-    qtbot.keyClicks(window.inbox.chat.timeline, "r")
-    assert window.inbox.chat.composer.text() == "r", "an answer that begins with it sends nothing"
     press(qtbot, window, key)
     qtbot.waitUntil(lambda: state(window) is S.SENT)
     assert texts(world) == sent

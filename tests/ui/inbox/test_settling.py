@@ -11,7 +11,7 @@ from tests.ui.inbox.conftest import shown_reply
 from tests.ui.world import World
 from wxdesk.core.model import ReplyState
 from wxdesk.sandbox.faults import Fault, FaultKind
-from wxdesk.ui.inbox.bubble_words import BubbleAction
+from wxdesk.ui.inbox.bubble_words import BubbleAction, caption_of
 from wxdesk.ui.inbox.page import InboxPage
 
 CUSTOMER = "oCustomer0000000000000001"
@@ -47,3 +47,18 @@ def test_a_reply_is_settled_from_its_bubble(
     page.chat.act(action, f"r{reply.id}")
     qtbot.waitUntil(lambda: shown_reply(page, after) is not None)
     assert len(world.sandbox.sent) == sent
+
+
+def test_what_a_human_said_to_have_arrived_does_not_say_that_wechat_took_it(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Callable[[int], None]
+) -> None:
+    conversation_id = world.say(CUSTOMER, "hello")
+    opened(conversation_id)
+    world.sandbox.faults.plan(Fault(FaultKind.RESET_BEFORE))
+    reply = world.call(world.desk.handoff.write(conversation_id, "Good morning."))
+    qtbot.waitUntil(lambda: shown_reply(page, ReplyState.UNKNOWN) is not None)
+    page.chat.act(BubbleAction.CONFIRM, f"r{reply.id}")
+    qtbot.waitUntil(lambda: shown_reply(page, ReplyState.SENT) is not None)
+    entry = next(entry for entry in page.session.model.entries() if entry.key == f"r{reply.id}")
+    assert [part.text for part in caption_of(entry, page.ticker.now())][-1] == "Arrived, as you said"
+    assert not world.sandbox.sent

@@ -94,6 +94,25 @@ def test_a_reply_that_has_not_left_says_what_the_customer_wrote_since() -> None:
         assert "to “" not in " ".join(part.text for part in caption_of(shown, NOW))
 
 
+@pytest.mark.parametrize("edited", [True, False])
+def test_a_reply_that_has_not_left_says_what_the_operator_has_answered_since(edited: bool) -> None:
+    asked, draft = message(1, minutes=9), reply(2, ReplyState.DRAFT, minutes=8, message_id=1, edited=edited)
+    own = reply(3, ReplyState.SENT, minutes=5, author=Author.OPERATOR, text="At ten today.", rule_name="")
+    thanks = message(4, minutes=2, text="Thanks!")
+    entry = entries_of([asked, draft, own], NOW)[2]
+    assert notice_of(entry) == "You have answered since: “At ten today.”"
+    both = entries_of([asked, draft, own, thanks], NOW)[2]
+    assert notice_of(both).split("\n") == [notice_of(entry), "The customer has written since: “Thanks!”"]
+    at_once = replace(own, created_at=draft.created_at)
+    assert entries_of([asked, draft, at_once], NOW)[2].spoken is at_once
+    before = replace(own, created_at=draft.created_at - timedelta(seconds=30))
+    taken_back = replace(own, state=ReplyState.CANCELLED)
+    of_a_rule = replace(own, author=Author.RULE)
+    for other in (before, taken_back, of_a_rule):
+        shown = next(one for one in entries_of(in_order([asked, draft, other]), NOW) if one.reply is draft)
+        assert notice_of(shown) == ""
+
+
 def test_a_message_that_came_before_the_answer_was_made_counts_as_since() -> None:
     items: list[TimelineItem] = [message(1, minutes=9), message(2, minutes=8), reply(3, ReplyState.HELD, message_id=1)]
     answer = entries_of(items, NOW)[-1]
@@ -231,8 +250,8 @@ def test_keys_and_mouse_press_what_the_focused_bubble_offers(
     view.acted.connect(lambda action, key: pressed.append((action, key)))
     show(model, [message(1, minutes=3), reply(7, ReplyState.HELD, minutes=1, due_at=NOW + timedelta(seconds=9))])
     view.focus_last()
-    for key in (Qt.Key.Key_Return, Qt.Key.Key_E, Qt.Key.Key_Escape):
-        qtbot.keyClick(view, key)
+    for keys in ("Return", "Ctrl+E", "Esc"):
+        qtbot.keySequence(view, keys)
     assert pressed == [(BubbleAction.SEND, "r7"), (BubbleAction.EDIT, "r7"), (BubbleAction.STOP, "r7")]
     pressed.clear()
     row = model.index(model.rowCount() - 1)
@@ -273,7 +292,7 @@ def test_a_bubble_says_everything_in_one_sentence(model: TimelineModel) -> None:
         "Rule",
         "Hours",
         "Send now Enter",
-        "Edit E",
+        "Edit Ctrl+E",
         "Stop Esc",
         "Take over F4",
     ):

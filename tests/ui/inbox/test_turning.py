@@ -276,7 +276,7 @@ def test_a_panel_on_a_page_that_is_not_shown_goes_with_its_customer_too(
     inbox.chat.aside.toggle()  # goes on to Li, and offers to undo
     qtbot.waitUntil(lambda: inbox.session.conversation_id == li and not inbox.session.fresh and bridge.is_idle)
     inbox.chat.timeline.focus_last()
-    QTest.keyClick(inbox.chat.timeline, Qt.Key.Key_E)
+    QTest.keyClick(inbox.chat.timeline, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(inbox.chat.panels.link.isVisible)
     window.show_page(1)
     window.notices._toast.action.click()

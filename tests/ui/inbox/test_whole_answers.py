@@ -87,10 +87,10 @@ def test_enter_sends_all_of_them_in_their_order(
     qtbot.waitUntil(lambda: sent(world) == TEXTS)
 
 
-def test_o_sends_the_first_alone_and_the_rest_is_one_decision_again(
+def test_ctrl_o_sends_the_first_alone_and_the_rest_is_one_decision_again(
     qtbot: QtBot, world: World, page: InboxPage, three: list[Reply]
 ) -> None:
-    qtbot.keyClick(page.chat.timeline, Qt.Key.Key_O)
+    qtbot.keyClick(page.chat.timeline, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
     world.wait_until_sent(three[0].id)
     qtbot.waitUntil(lambda: states(page) == [S.SENT, S.HELD, S.HELD])
     assert offers_in(bubbles(page)[1])[0].text == "Send all 2 parts"
@@ -111,7 +111,7 @@ def test_editing_the_first_says_that_enter_sends_all_and_does(
     qtbot: QtBot, world: World, page: InboxPage, three: list[Reply]
 ) -> None:
     composer = page.chat.composer
-    qtbot.keyClick(page.chat.timeline, Qt.Key.Key_E)
+    qtbot.keyClick(page.chat.timeline, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
     words = "You are changing this reply; Enter sends all 3 parts that ask"
     qtbot.waitUntil(lambda: composer.line.words.full_text() == words)
     composer.edit.setPlainText("We open at 10.")
@@ -124,7 +124,7 @@ def test_editing_a_later_one_sends_that_one_alone(
 ) -> None:
     composer = page.chat.composer
     focus(page, 2)
-    qtbot.keyClick(page.chat.timeline, Qt.Key.Key_E)
+    qtbot.keyClick(page.chat.timeline, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: composer.line.words.full_text() == "You are changing this reply; Enter sends it")
     qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: sent(world) == TEXTS[2:])
@@ -136,7 +136,7 @@ def test_enter_pressed_twice_saves_a_change_once(
 ) -> None:
     composer, failures = page.chat.composer, list[object]()
     bridge.failed.connect(failures.append)
-    qtbot.keyClick(page.chat.timeline, Qt.Key.Key_E)
+    qtbot.keyClick(page.chat.timeline, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: composer.editing is not None)
     qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
     qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
@@ -158,7 +158,7 @@ def test_a_link_that_is_changed_takes_the_parts_behind_it_along(
     opened(conversation)
     qtbot.waitUntil(lambda: states(page) == [S.HELD] * 2)
     focus(page, 0)
-    qtbot.keyClick(page.chat.timeline, Qt.Key.Key_E)
+    qtbot.keyClick(page.chat.timeline, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
     panel = page.chat.panels.link
     qtbot.waitUntil(panel.isVisible)
     panel.fill(replace(link, title="Last day"))

@@ -89,7 +89,7 @@ def test_a_clock_that_the_operator_stopped_is_his_own_word(
     opened(world.say(CUSTOMER, "opening?"))
     qtbot.waitUntil(lambda: shown_reply(page, ReplyState.HELD) is not None)
     page.chat.timeline.focus_last()
-    qtbot.keyClick(page.chat.timeline, Qt.Key.Key_E)
+    qtbot.keyClick(page.chat.timeline, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: shown_reply(page, ReplyState.DRAFT) is not None)
     assert "kept by you" in said(world, page)
     assert tip(world, page, "kept by you") == "You stopped its clock to change it. It leaves when you send it."

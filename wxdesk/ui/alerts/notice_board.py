@@ -84,7 +84,8 @@ class NoticeBoard(QObject):
     def _tell_of_returns(self, returning: set[int]) -> None:
         """Tell what the window says of takeovers, while nobody looks at it."""
         desk = self._bridge.desk
-        if returning and desk.presence.now.away and desk.preferences.now.notifications:
+        looks = QApplication.activeWindow() is not None and not desk.presence.now.away
+        if returning and not looks and desk.preferences.now.notifications:
             self._bridge.ask(desk.store.conversations.rows(returning), self._show_returns)
 
     def _show_returns(self, rows: Sequence[InboxRow]) -> None:

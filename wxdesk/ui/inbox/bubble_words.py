@@ -15,7 +15,7 @@ from wxdesk.core.rules import Outcome
 from wxdesk.desk.refusal_words import refusal_words
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.decision_words import quoted, short_outcome
-from wxdesk.ui.inbox.timeline_entries import Entry, EntryKind, WindowEnd, message_text
+from wxdesk.ui.inbox.timeline_entries import Entry, EntryKind, WindowEnd, message_text, reply_text
 from wxdesk.ui.inbox.whose_word import whose_word
 from wxdesk.ui.standing import Standstill, standing_of_reply
 from wxdesk.ui.words import author_words, clock_time
@@ -43,14 +43,15 @@ class BubbleAction(Enum):
 
 
 class Key(Enum):
-    """The keys that act on the focused bubble."""
+    """The keys that act on the focused bubble. None of them writes: what begins a word belongs into the reply."""
 
     ENTER = ENTER_MARK
-    E = "E"
-    SHIFT_R = "Shift+R"
     ESC = "Esc"
-    N = "N"
-    O = "O"  # noqa: E741 - the key is named as it is
+    CTRL_D = "Ctrl+D"
+    CTRL_E = "Ctrl+E"
+    CTRL_N = "Ctrl+N"
+    CTRL_O = "Ctrl+O"
+    CTRL_R = "Ctrl+R"
     F4 = "F4"
     NONE = ""
 
@@ -81,7 +82,7 @@ def offers_in(entry: Entry) -> tuple[Offer, ...]:
     """The actions inside a bubble, in the order in which they stand."""
     if entry.reply is None:
         return ()
-    since = (Offer(BubbleAction.SEE_SINCE, tr("See what came"), Key.N),) if entry.since is not None else ()
+    since = (Offer(BubbleAction.SEE_SINCE, tr("See what came"), Key.CTRL_N),) if entry.since is not None else ()
     offers = offers_of(entry.reply)
     if entry.lacking:
         offers = tuple(offer for offer in offers if offer.action is not BubbleAction.SEND)
@@ -94,7 +95,7 @@ def _for_all(offers: tuple[Offer, ...], count: int) -> tuple[Offer, ...]:
     if send.action is not BubbleAction.SEND:  # a value is missing; what is written there sends all of them
         return offers
     all_of_them = Offer(BubbleAction.SEND_ALL, tr("Send all {n} parts", n=count), send.key, main=True)
-    return (all_of_them, replace(send, text=tr("Only this one"), key=Key.O, main=False), *others)
+    return (all_of_them, replace(send, text=tr("Only this one"), key=Key.CTRL_O, main=False), *others)
 
 
 def buttons_in(entry: Entry) -> tuple[Offer, ...]:
@@ -111,7 +112,7 @@ def _is_leaving(reply: Reply) -> bool:
 
 def offers_of(reply: Reply) -> tuple[Offer, ...]:
     """What can be done to a reply in its state; a key does one thing."""
-    edit = Offer(BubbleAction.EDIT, tr("Edit"), Key.E)
+    edit = Offer(BubbleAction.EDIT, tr("Edit"), Key.CTRL_E)
     match reply.state:
         case ReplyState.HELD if can_be_undone(reply):
             return (Offer(BubbleAction.UNDO, tr("Undo send"), Key.ESC),)
@@ -122,7 +123,7 @@ def offers_of(reply: Reply) -> tuple[Offer, ...]:
             take_over = Offer(BubbleAction.TAKE_OVER, tr("Take over"), Key.F4)
             return (send, edit, stop, take_over) if reply.author is Author.RULE else (send, edit, stop)
         case ReplyState.DRAFT if open_gaps(reply.content):
-            fill_in = Offer(BubbleAction.EDIT, tr("Fill in"), Key.E, main=True)
+            fill_in = Offer(BubbleAction.EDIT, tr("Fill in"), Key.CTRL_E, main=True)
             return (fill_in, Offer(BubbleAction.DISCARD, tr("Throw away"), Key.ESC))
         case ReplyState.DRAFT:
             send = Offer(BubbleAction.SEND, tr("Send"), Key.ENTER, main=True)
@@ -131,8 +132,8 @@ def offers_of(reply: Reply) -> tuple[Offer, ...]:
             retry = Offer(BubbleAction.RETRY, tr("Try again"), Key.ENTER, main=True)
             return (retry, edit, Offer(BubbleAction.DISCARD, tr("Throw away"), Key.ESC))
         case ReplyState.UNKNOWN:
-            arrived = Offer(BubbleAction.CONFIRM, tr("It arrived"), Key.ENTER, main=True)
-            return (arrived, Offer(BubbleAction.SEND_AGAIN, tr("It did not, send again"), Key.SHIFT_R))
+            arrived = Offer(BubbleAction.CONFIRM, tr("It arrived"), Key.CTRL_D, main=True)  # Enter was to send it
+            return (arrived, Offer(BubbleAction.SEND_AGAIN, tr("It did not, send again"), Key.CTRL_R))
         case ReplyState.QUEUED:
             return (Offer(BubbleAction.STOP, tr("Stop"), Key.ESC),)
     return ()
@@ -144,9 +145,20 @@ def notice_of(entry: Entry) -> str:
         return ""
     following = _following_words(entry.reply.state, entry.following)
     said = [trouble_of(entry.reply), _lacking_words(entry.lacking), _last_moment(entry.reply, entry.closing), following]
-    if entry.since is not None:
-        said.append(tr("The customer has written since: “{words}”", words=first_words(message_text(entry.since))))
+    said += _moved_on(entry)
     return "\n".join(words for words in said if words)
+
+
+def _moved_on(entry: Entry) -> list[str]:
+    """What has been said since what it answers was asked, in that order."""
+    said: list[tuple[datetime, str]] = []
+    if entry.since is not None:
+        words = tr("The customer has written since: “{words}”", words=first_words(message_text(entry.since)))
+        said.append((entry.since.at, words))
+    if entry.spoken is not None:
+        words = tr("You have answered since: “{words}”", words=first_words(reply_text(entry.spoken)))
+        said.append((entry.spoken.at, words))
+    return [words for _, words in sorted(said)]
 
 
 def _following_words(state: ReplyState, count: int) -> str:

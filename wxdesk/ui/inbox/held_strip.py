@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from wxdesk.desk.inbox_reading import HeldReply, answers
@@ -23,11 +23,13 @@ from wxdesk.ui.standstills import standstill_of_held
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.fitting_label import FittingLabel
+from wxdesk.ui.widgets.giving_way import GivesWay, steps_for
 from wxdesk.ui.widgets.icon_label import IconLabel
-from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.small_button import SmallButton
 
 HEAD_HEIGHT = 32
+GAP = 4
+_MARGINS = 18
 ROWS_AT_MOST = 4
 
 
@@ -52,17 +54,21 @@ class HeldStrip(QFrame):
         self._first: HeldReply | None = None
         self._asking = 0
         self.model = HeldModel(clock, standstill_of, self)
-        self.count = PlainLabel(size=Size.SMALL, role="pending", strong=True, tabular=True)
+        self.count = FittingLabel(size=Size.SMALL, role="pending", strong=True, elide=True, tabular=True)
         self.earliest = FittingLabel(size=Size.SMALL, role="pending", elide=True, tabular=True)
         self.stop = Button(tr("Stop all"), kind=ButtonKind.LINK)
         self.send = Button(tr("Send all…"), kind=ButtonKind.LINK)
+        self.send_below = Button(tr("Send all…"), kind=ButtonKind.LINK)
+        self._icon = IconLabel("hourglass", "pending", 14)
         self.unfold = SmallButton("chevron-down", tr("Show what is held (Shift+F3)"), self)
         self.fold = SmallButton("chevron-up", tr("Fold (Esc)"), self)
         self.view = HeldView(self.model)
+        self.head = QWidget()
         self.body = QWidget()
         self._arrange()
         self.stop.clicked.connect(self.stop_wanted)
-        self.send.clicked.connect(self.send_wanted)
+        for send in (self.send, self.send_below):
+            send.clicked.connect(self.send_wanted)
         self.unfold.clicked.connect(self.open_list)
         self.fold.clicked.connect(self.close_list)
         self.view.left.connect(self._leave)
@@ -71,20 +77,22 @@ class HeldStrip(QFrame):
         self.hide()
 
     def _arrange(self) -> None:
-        head = QHBoxLayout()
-        head.setContentsMargins(12, 0, 6, 0)
-        head.setSpacing(4)
-        head.addWidget(IconLabel("hourglass", "pending", 14))
+        self.head.setFixedHeight(HEAD_HEIGHT)
+        head = QHBoxLayout(self.head)
+        head.setContentsMargins(12, 0, _MARGINS - 12, 0)
+        head.setSpacing(GAP)
+        head.addWidget(self._icon)
         head.addWidget(self.count)
         head.addWidget(self.earliest, 1)
         head.addWidget(self.stop)
-        head.addSpacing(4)
+        head.addSpacing(GAP)
+        head.addWidget(self.send)
         head.addWidget(self.unfold)
         head.addWidget(self.fold)
         foot = QHBoxLayout()
         foot.setContentsMargins(12, 4, 12, 4)
         foot.addStretch(1)
-        foot.addWidget(self.send)
+        foot.addWidget(self.send_below)
         inner = QVBoxLayout(self.body)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(0)
@@ -93,10 +101,7 @@ class HeldStrip(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 1)
         column.setSpacing(0)
-        line = QWidget()
-        line.setFixedHeight(HEAD_HEIGHT)
-        line.setLayout(head)
-        column.addWidget(line)
+        column.addWidget(self.head)
         column.addWidget(self.body)
 
     @property
@@ -115,7 +120,8 @@ class HeldStrip(QFrame):
         rows = answers(held)
         self._asking = sum(one.reply.due_at is None for one in held)
         self.model.show(rows)
-        self.count.setText(ntr("{n} reply held", "{n} replies held", len(held)))
+        n = len(held)
+        self.count.show_wordings([ntr("{n} reply held", "{n} replies held", n), ntr("{n} held", "{n} held", n)])
         self.view.setMinimumHeight(ROW_HEIGHT)  # in a low window it scrolls sooner
         self.view.setMaximumHeight(ROW_HEIGHT * min(max(len(rows), 1), ROWS_AT_MOST))
         self.view.updateGeometry()
@@ -133,10 +139,38 @@ class HeldStrip(QFrame):
             first = self._first_words(self._first, self._first.reply.due_at, now)
             counts_down = standstill_of_held(self._first, self._standstill_of) is Standstill.NONE
             short = tr("in {span}", span=span_until(self._first.reply.due_at, now)) if counts_down else first
-        said = [_joined(first, asks), _joined(short, asks), _joined(short, brief), short or brief]
-        self.earliest.show_wordings(said, cut_last=True)
+        said = [_joined(first, asks), _joined(short, asks), _joined(short, brief), _joined(short or brief)]
+        self.earliest.show_wordings([*said, short or brief], cut_last=True)
+        self._share_room()
         if self.unfolded:
             self.view.tick()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the room anew."""
+        super().resizeEvent(event)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """Let both commands stand in the line where what it says has room beside them in short; else one in the list.
+
+        What is said in short instead stands in the tooltips, and in the list.
+        """
+        beside = [self._icon, self.stop, self.unfold]
+        room = self.width() - _MARGINS - sum(widget.sizeHint().width() + GAP for widget in beside)
+        send = self.send.sizeHint().width() + GAP
+        both = self._needs(send, room) <= room
+        self.count.ask_for(steps_for(self._giving_way, 2 * GAP + both * send, room)[self.count])
+        self.send.setVisible(both)
+        self.send_below.setHidden(both)
+
+    def _needs(self, fixed: int, room: int) -> int:
+        """The least width that serves what is said, beside `fixed`."""
+        steps = steps_for(self._giving_way, 2 * GAP + fixed, room)
+        return 2 * GAP + fixed + sum(part.width_at(step) for part, step in steps.items())
+
+    @property
+    def _giving_way(self) -> Sequence[tuple[GivesWay, int]]:
+        return ((self.earliest, 1), (self.earliest, 2), (self.count, 1), (self.earliest, 3), (self.earliest, 4))
 
     def _first_words(self, first: HeldReply, due_at: datetime, now: datetime) -> str:
         match standstill_of_held(first, self._standstill_of):

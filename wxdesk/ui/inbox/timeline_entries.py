@@ -46,11 +46,12 @@ class Entry:
     """One row. `key` names it for as long as the conversation is open; `text` is what it says without a caption.
 
     `silence` is set on a message that got no automatic answer: the outcome of its decision. On a reply that has not
-    left, `answers` is the message that it answers where another stands between, and `since` the newest that the
-    customer wrote after it. `waits`: it does not leave, because an earlier part of its answer has not arrived.
-    `following`: how many later parts have not left. `asking`: it is the first of so many parts of its answer that need
-    a word. `lacking` names a value that is missing in an earlier part, without which it may not leave. `closing` is set
-    where the end of the reply window is what it waits for.
+    left, `answers` is the message that it answers where another stands between, `since` the newest that the customer
+    wrote after it, and `spoken` the newest that the operator himself has said since it was made. `waits`: it does not
+    leave, because an earlier part of its answer has not arrived. `following`: how many later parts have not left.
+    `asking`: it is the first of so many parts of its answer that need a word. `lacking` names a value that is missing
+    in an earlier part, without which it may not leave. `closing` is set where the end of the reply window is what it
+    waits for.
     """
 
     kind: EntryKind
@@ -62,6 +63,7 @@ class Entry:
     silence: Outcome | None = None
     answers: Message | None = None
     since: Message | None = None
+    spoken: Reply | None = None
     waits: bool = False
     following: int = 0
     asking: int = 0
@@ -118,7 +120,7 @@ def entries_of(
         if isinstance(item, Message):
             entries.append(_message_entry(item, latest.outcome if latest and silent == item.id else None))
         else:
-            entry = replace(_reply_entry(item, written, closing), asking=len(asking.get(item.id, ())))
+            entry = replace(_reply_entry(item, written, replies, closing), asking=len(asking.get(item.id, ())))
             entry = replace(entry, lacking=lacking.get(item.id, ""))
             entries.append(replace(entry, waits=item.id in waiting, following=following.get(item.id, 0)))
     return entries + lines
@@ -157,9 +159,12 @@ def _message_entry(message: Message, silence: Outcome | None) -> Entry:
 
 
 _ANSWERING = frozenset({ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED})
+_UNSAID = frozenset({ReplyState.DRAFT, ReplyState.FAILED, ReplyState.CANCELLED})
 
 
-def _reply_entry(reply: Reply, written: Sequence[Message], closing: WindowEnd | None) -> Entry:
+def _reply_entry(
+    reply: Reply, written: Sequence[Message], replies: Sequence[Reply], closing: WindowEnd | None
+) -> Entry:
     """A reply; one of a rule that has not left says to what it answers, and whether the talk has moved on."""
     entry = Entry(EntryKind.REPLY, key_of(reply), reply.at, reply_text(reply), reply=reply)
     if reply.author is not Author.RULE or reply.state not in _ANSWERING:
@@ -167,8 +172,11 @@ def _reply_entry(reply: Reply, written: Sequence[Message], closing: WindowEnd | 
     asked = next((message for message in written if message.id == reply.message_id), None)
     asked_at = reply.created_at if asked is None else asked.at
     later = [message for message in written if message.at > asked_at]
+    by_hand = [one for one in replies if one.author is Author.OPERATOR and one.state not in _UNSAID]
+    spoken = next((one for one in reversed(by_hand) if (one.at, one.id) > (reply.at, reply.id)), None)
     last = closing if closing is not None and closes_with(reply.due_at, closing.at) else None
-    return replace(entry, answers=asked if later else None, since=later[-1] if later else None, closing=last)
+    since = later[-1] if later else None
+    return replace(entry, answers=asked if later else None, since=since, spoken=spoken, closing=last)
 
 
 def _return_entry(at: datetime) -> Entry:

@@ -23,6 +23,7 @@ from wxdesk.ui.inbox.anchored_view import AnchoredView
 from wxdesk.ui.inbox.bubble_content import held_in, picture_of
 from wxdesk.ui.inbox.bubble_delegate import BUBBLES, Target
 from wxdesk.ui.inbox.bubble_words import BubbleAction, Key, offers_in
+from wxdesk.ui.inbox.meanings import Meanings
 from wxdesk.ui.inbox.rows_view import written
 from wxdesk.ui.inbox.timeline_entries import Entry
 from wxdesk.ui.inbox.timeline_model import EntryRole, TimelineModel
@@ -31,13 +32,19 @@ from wxdesk.ui.standing import StandstillOf, nothing_holds
 _KEYS = {
     Qt.Key.Key_Return: Key.ENTER,
     Qt.Key.Key_Enter: Key.ENTER,
-    Qt.Key.Key_E: Key.E,
-    Qt.Key.Key_R: Key.SHIFT_R,
-    Qt.Key.Key_N: Key.N,
-    Qt.Key.Key_O: Key.O,
     Qt.Key.Key_Escape: Key.ESC,
 }
+_WITH_CTRL = {
+    Qt.Key.Key_D: Key.CTRL_D,
+    Qt.Key.Key_E: Key.CTRL_E,
+    Qt.Key.Key_N: Key.CTRL_N,
+    Qt.Key.Key_O: Key.CTRL_O,
+    Qt.Key.Key_R: Key.CTRL_R,
+}
 _COMMAND = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+
+_CHANGES_NOTHING = frozenset({BubbleAction.WHY, BubbleAction.SEE_SINCE, BubbleAction.COPY_RID, BubbleAction.REUSE})
+"""What only tells of a reply; it can never come too early."""
 
 _LONGEST = 32
 """Characters of a link's label that a menu shows."""
@@ -76,6 +83,21 @@ class TimelineView(AnchoredView):
     ) -> None:
         super().__init__(model, clock, album, standstill_of, parent)
         self._pressed: tuple[str, Target] | None = None
+        self._meanings = Meanings(clock)
+        self._focused = ""  # before the present change
+        model.changing.connect(self._note_focus)
+        model.changed.connect(self._follow)
+        model.modelReset.connect(self._meanings.forget)
+
+    def _note_focus(self) -> None:
+        self._focused = self.currentIndex().data(EntryRole.KEY) or ""
+
+    def _follow(self) -> None:
+        """Keys and buttons mean something else where a bubble has changed, or where another has come to the focus."""
+        self._meanings.follow(self._timeline.entries())
+        focused = self.currentIndex().data(EntryRole.KEY) or ""
+        if focused != self._focused:
+            self._meanings.come_to(focused)
 
     def _entry_at(self, at: QPoint) -> tuple[Entry, Target | None] | None:
         index = self.indexAt(at)
@@ -123,7 +145,14 @@ class TimelineView(AnchoredView):
         elif isinstance(target, Figure):
             self.picture_wanted.emit(target.digest)
         else:
-            self.acted.emit(target, key)
+            self._act(target, key)
+
+    def _act(self, action: BubbleAction, key: str) -> None:
+        """Do it, unless the bubble offers it no more, or not for long enough yet that it can have been meant."""
+        row = self._timeline.row_of(key)
+        entry = None if row is None else self._timeline.entries()[row]
+        if action in _CHANGES_NOTHING or (entry is not None and self._meanings.means(entry, action)):
+            self.acted.emit(action, key)
 
     def currentChanged(self, current: Index, previous: Index) -> None:  # noqa: N802
         """Tell which bubble has the focus."""
@@ -160,25 +189,23 @@ class TimelineView(AnchoredView):
 
     def _press_offer(self, event: QKeyEvent) -> bool:
         entry: Entry | None = self.currentIndex().data(EntryRole.ENTRY)
-        key = _KEYS.get(Qt.Key(event.key()))
-        if entry is None or entry.reply is None or key is None or event.modifiers() & _COMMAND:
+        key = _key_of(event)
+        if entry is None or key is None:
             return False
-        if key is Key.SHIFT_R and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            return False  # an answer that begins with this letter must not send another twice
         for offer in offers_in(entry):
             if offer.key is key:
                 if not event.isAutoRepeat():  # a key held down must not go on with the next bubble
-                    self.acted.emit(offer.action, entry.key)
+                    self._act(offer.action, entry.key)
                 return True
         return False
 
     def _open_first(self, event: QKeyEvent) -> bool:
         """Enter opens the picture, else the first link, of a bubble that offers nothing else for Enter."""
         entry: Entry | None = self.currentIndex().data(EntryRole.ENTRY)
-        if entry is None or _KEYS.get(Qt.Key(event.key())) is not Key.ENTER or event.modifiers() & _COMMAND:
+        if entry is None or _key_of(event) is not Key.ENTER:
             return False
         held = held_in(entry)
-        if held:
+        if held and self._meanings.opens(entry):
             self._press(entry.key, held[0])
         return bool(held)
 
@@ -219,6 +246,14 @@ class TimelineView(AnchoredView):
         if data:
             target, key = data
             self._press(key, target)
+
+
+def _key_of(event: QKeyEvent) -> Key | None:
+    """Which of a bubble's keys this is."""
+    command = event.modifiers() & _COMMAND
+    if not command:
+        return _KEYS.get(Qt.Key(event.key()))
+    return _WITH_CTRL.get(Qt.Key(event.key())) if command == Qt.KeyboardModifier.ControlModifier else None
 
 
 def _why_word(entry: Entry) -> str:
