@@ -36,7 +36,7 @@ SHOWN = 100
 """Lines that are told of each kind, the newest."""
 
 ANSWERED_WITHIN = AFTER_MESSAGE[1]
-"""A human's reply answers what was written before it, as long as WeChat lets him answer that."""
+"""A human's reply answers nothing older than that: WeChat would not have taken it."""
 
 
 class Course:
@@ -106,7 +106,7 @@ class DryRun:
             if course.cancelled:
                 return None
             threads = await self._threads(walk, page)
-            matched = await asyncio.to_thread(walk.take, page, report.written, threads)
+            matched = await asyncio.to_thread(walk.take, page, report.own, threads)
             await asyncio.to_thread(report.take, matched, walk.threads)
             course.done += len(page)
             page = await self._past.messages(page[-1].id, SLICE)
@@ -253,14 +253,17 @@ class _Tally:
     answered: int = 0
     differently: int = 0
     only: Counter[Presence] = field(default_factory=Counter)
-    written: defaultdict[int, list[Written]] = field(default_factory=lambda: defaultdict(list))
+    own: defaultdict[int, list[Written]] = field(default_factory=lambda: defaultdict(list))
+    _written: defaultdict[int, list[Written]] = field(default_factory=lambda: defaultdict(list))
     _other: deque[Line] = field(default_factory=lambda: deque(maxlen=SHOWN))
     _late: deque[tuple[_Spoken, Conversation]] = field(default_factory=lambda: deque(maxlen=SHOWN))
 
     def know(self, written: Sequence[Written]) -> None:
-        """What operators sent, in order."""
+        """What operators said, in order. `own` of it is what no rule had prepared."""
         for one in written:
-            self.written[one.conversation_id].append(one)
+            self._written[one.conversation_id].append(one)
+            if not one.edited:
+                self.own[one.conversation_id].append(one)
 
     def take(self, spoken: Sequence[_Spoken], threads: Mapping[int, _Thread]) -> None:
         """Count these, which are in order."""
@@ -287,11 +290,12 @@ class _Tally:
         return [*reversed(self._other), *(replace(line, by_hand=False) for line in rest)]
 
     def _by_hand(self, message: PastMessage) -> str | None:
-        written = self.written.get(message.conversation_id, ())
+        """What an operator answered to it, None if he did not."""
+        written = self._written.get(message.conversation_id, ())
         at = bisect_left(written, message.at, key=lambda one: one.sent_at)
         if at == len(written) or written[at].sent_at - message.at > ANSWERED_WITHIN:
             return None
-        return written[at].text
+        return written[at].text if written[at].answers(message) else None
 
     def _line(self, one: _Spoken, thread: Conversation, by_hand: str | None) -> Line:
         told = one.message

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from wxdesk.core.likeness import Sentence
 from wxdesk.core.model import Conversation, Message, MessageType
 from wxdesk.core.subject import History, Wanted
+
+BURST = timedelta(minutes=10)
+"""What a contact writes with no longer silence in between is said in one go; an operator's reply answers all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +52,22 @@ class PastMessage:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What an operator sent, and when; one line of it."""
+    """What an operator said, and when; one line of it. `edited`: a rule had prepared it, and he changed it.
+
+    It answers what the contact wrote in his last burst before it, which began at `burst`, but for what rules had
+    answered by then: `answered` is the id of the newest such message, 0 if there is none.
+    """
 
     conversation_id: int
     sent_at: datetime
     text: str
+    burst: datetime
+    answered: int = 0
+    edited: bool = False
+
+    def answers(self, message: PastMessage) -> bool:
+        """Whether it answers `message`, which came before it and after whatever an operator said before."""
+        return message.at >= self.burst and message.id > self.answered
 
 
 class Past(Protocol):
@@ -68,7 +82,11 @@ class Past(Protocol):
         ...
 
     async def written(self, since: datetime) -> list[Written]:
-        """What operators sent since `since`, in order."""
+        """What operators said since `since`, in order, each with the messages that it answered.
+
+        A rule's reply that left as it was answers its message and those before it, unless it was only the promise that
+        a human will come.
+        """
         ...
 
     async def conversations(self, ids: Collection[int]) -> dict[int, Conversation]:

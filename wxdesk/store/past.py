@@ -14,6 +14,7 @@ from wxdesk.core.rules import UNANSWERED
 from wxdesk.core.subject import History, Wanted
 from wxdesk.desk.past import PastMessage, Written
 from wxdesk.store import history
+from wxdesk.store.by_hand import written_since
 from wxdesk.store.database import Database
 from wxdesk.store.records import conversation_of, select_conversations
 from wxdesk.store.schema import WRITTEN, conversations, decisions, messages, replies, rules
@@ -45,8 +46,8 @@ class SqlPast:
         return await self._db.read(_messages, after_id, limit)
 
     async def written(self, since: datetime) -> list[Written]:
-        """What operators sent since `since`, in order."""
-        return await self._db.read(_written, since)
+        """What operators said since `since`, in order, each with the messages that it answered."""
+        return await self._db.read(written_since, since)
 
     async def conversations(self, ids: Collection[int]) -> dict[int, Conversation]:
         """These conversations as they are now, by id."""
@@ -74,15 +75,6 @@ def _extent(connection: Connection, newest: int) -> tuple[int, int]:
 def _messages(connection: Connection, after_id: int, limit: int) -> list[PastMessage]:
     query = select(*_COLUMNS).where(messages.c.id > after_id, _ASKED).order_by(messages.c.id).limit(limit)
     return [PastMessage(*row) for row in connection.execute(query)]
-
-
-def _written(connection: Connection, since: datetime) -> list[Written]:
-    query = (
-        select(replies.c.conversation_id, replies.c.sent_at, replies.c.content)
-        .where(replies.c.author == Author.OPERATOR, replies.c.sent_at >= since)
-        .order_by(replies.c.sent_at, replies.c.id)
-    )
-    return [Written(row.conversation_id, row.sent_at, row.content.summary) for row in connection.execute(query)]
 
 
 def _conversations(connection: Connection, ids: Collection[int]) -> dict[int, Conversation]:
