@@ -283,6 +283,19 @@ async def test_a_rule_in_the_shadow_is_counted_as_what_it_would_have_said(shop: 
     assert (await shop.tried(None)).answered == 0  # as they are, it says nothing
 
 
+async def test_a_switched_off_rule_is_tried_as_though_it_were_on(shop: Shop) -> None:
+    await shop.talk.says("a", "退款", second(0))
+    off = await shop.book.save(rule("退款", enabled=False))
+    report = await shop.tried(off)
+    assert (report.answered, report.switched_off) == (1, True)
+    assert [one.would_say for one in report.lines] == ["您说「退款」"]
+    again = await shop.tried(replace(off, id=0))  # one that was deleted, and is written again
+    assert (again.answered, again.switched_off) == (1, True)
+    every = await shop.tried(None)  # as they are, it says nothing
+    assert (every.answered, every.switched_off) == (0, False)
+    assert not (await shop.tried(rule("退款"))).switched_off
+
+
 async def test_who_sat_at_the_desk_is_supposed_both_ways_and_told_apart(shop: Shop) -> None:
     for n, text in enumerate(("退款", "退款", "发票")):
         await shop.talk.says("a", text, second(n))

@@ -2,9 +2,9 @@
 
 The newest messages are walked from the oldest on, a slice at a time and beside the loop, so that acknowledging goes on;
 what rules want to know of the past is followed along the way. Guards are not asked: it is told what the rules would
-have said, whoever had the word then. A rule in the shadow is tried as though it spoke. Who sat at the desk is not known
-any more: where the rules ask for it both is supposed, and the report tells the two apart. Tags are those that contacts
-have now: what they were then is not kept.
+have said, whoever had the word then. One rule in the shadow is tried as though it spoke, one that is switched off as
+though it were on. Who sat at the desk is not known any more: where the rules ask for it both is supposed, and the
+report tells the two apart. Tags are those that contacts have now: what they were then is not kept.
 """
 
 from __future__ import annotations
@@ -69,6 +69,7 @@ class DryRunReport:
     """`answered` of `messages` would have been answered; `differently` of these an operator answered in other words.
 
     `only_present` of those that would have been answered only if somebody sat at the desk, `only_away` if nobody did.
+    `switched_off`: the rule is, and was tried as though it were on.
     """
 
     messages: int
@@ -77,6 +78,7 @@ class DryRunReport:
     only_present: int = 0
     only_away: int = 0
     lines: tuple[Line, ...] = ()
+    switched_off: bool = False
 
 
 class DryRun:
@@ -110,7 +112,8 @@ class DryRun:
             await asyncio.to_thread(report.take, matched, walk.threads)
             course.done += len(page)
             page = await self._past.messages(page[-1].id, SLICE)
-        return await self._told(report, course.done)
+        told = await self._told(report, course.done)
+        return replace(told, switched_off=rule is not None and not rule.enabled)
 
     async def _threads(self, walk: _Walk, page: Sequence[PastMessage]) -> Mapping[int, Conversation]:
         """The conversations of contacts who have not been met yet."""
@@ -125,8 +128,9 @@ class DryRun:
 
 
 def _speaking(rule: Rule) -> Rule:
-    """What a rule in the shadow is for is to see what it would say."""
-    return replace(rule, delivery=Delivery.INHERIT) if rule.delivery is Delivery.SHADOW else rule
+    """What one wants to see of a rule that is switched off, or in the shadow, is what it would say."""
+    delivery = Delivery.INHERIT if rule.delivery is Delivery.SHADOW else rule.delivery
+    return replace(rule, enabled=True, delivery=delivery)
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,20 @@ def test_a_changed_rule_is_tried_on_history_before_it_is_saved(page: RulesPage, 
     assert page.unsaved
 
 
+def test_a_dry_run_of_a_switched_off_rule_says_what_it_supposed(page: RulesPage, world: World, qtbot: QtBot) -> None:
+    world.say("oHistory1", "where is my refund")
+    page.list.view.setCurrentIndex(page.rules.index(0))
+    qtbot.keyClick(page.list.view, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: not page.editor.saved.enabled)
+    page.editor.head.dry_run.click()
+    panel = page.reviews.panel
+    qtbot.waitUntil(lambda: ended(panel) and panel.isVisible())
+    assert panel.sentence.full_text().splitlines()[:2] == [
+        "It would have answered 1 of 1 message; 0 of them you answered differently.",
+        "The rule is switched off; it was tried as if it were on.",
+    ]
+
+
 def test_a_dry_run_can_be_cancelled(page: RulesPage, world: World, qtbot: QtBot) -> None:
     world.say("oHistory1", "where is my refund")
     page.editor.head.dry_run.click()

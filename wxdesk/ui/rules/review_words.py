@@ -81,7 +81,8 @@ def report_word(report: DryRunReport) -> str:
     )
     if not report.messages:
         return tr("There are no messages yet.")
-    return "\n".join([answered, *_presence_words(report)])
+    off = [tr("The rule is switched off; it was tried as if it were on.")] if report.switched_off else []
+    return "\n".join([answered, *_presence_words(report), *off])
 
 
 def _presence_words(report: DryRunReport) -> list[str]:
