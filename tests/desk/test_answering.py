@@ -31,6 +31,7 @@ from wxdesk.core.rules import (
     Cooldown,
     Delivery,
     Firing,
+    LastRule,
     MessageNo,
     Outcome,
     Presence,
@@ -314,8 +315,12 @@ async def test_only_facts_that_rules_look_at_are_wanted() -> None:
         rule("b", "x", when=Condition(unless=Condition(message_no=MessageNo(2)), any=("x",))),
         rule("off", "x", enabled=False, when=Condition(first_contact=True)),
         rule("c", "x", cooldown=Cooldown(per_account_per_min=1)),
+        rule("d", "x", when=Condition(last_rule_within=LastRule("b", 5), any=("x",))),
+        rule("e", "x", when=Condition(last_rule_within=LastRule("c", 3), any=("x",))),
     ]
-    assert (await answering(rules)).wanted == Wanted(message_no=2, fired=frozenset({1}), lately=frozenset({4}))
+    said = {"said": frozenset({2, 4}), "said_within": timedelta(minutes=5)}
+    wanted = Wanted(message_no=2, fired=frozenset({1}), lately=frozenset({4}), **said)  # type: ignore[arg-type]
+    assert (await answering(rules)).wanted == wanted
 
 
 async def test_an_event_of_wechats_own_is_answered_only_where_a_rule_asks_for_it() -> None:

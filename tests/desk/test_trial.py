@@ -191,7 +191,8 @@ async def test_the_state_of_the_conversation_can_be_supposed() -> None:
 
 async def test_what_is_supposed_goes_before_what_is_known() -> None:
     contact = Contact(7, "tea-shop", "oLiLei", NOW, alias="李雷", tags=("VIP",))
-    history = History(NOW - timedelta(days=3), 4, {1: Fired(NOW - timedelta(hours=1), 2)})
+    hour_ago = NOW - timedelta(hours=1)
+    history = History(NOW - timedelta(days=3), 4, {1: Fired(hour_ago, 2)}, said={1: hour_ago})
     known = Known(Conversation(7, "tea-shop", contact, taken_over=True, mode=ReplyMode.DRAFT), history)
     lately = rule("l", reply("lately"), when=Condition(last_rule_within=LastRule("n", 90)))
     new = rule("n", reply("new"), when=Condition(first_contact=True))

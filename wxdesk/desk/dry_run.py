@@ -222,10 +222,11 @@ class _Walk:
         wanted = self._ruleset.wanted
         if message.event is None and wanted.last_written_at:
             thread.history = replace(thread.history, last_written_at=message.at)
-        if not (wanted.fired or wanted.lately):
+        followed = wanted.fired | wanted.said
+        if not (followed or wanted.lately):
             return
         for rule_id in (one.rule_id for one in matching.verdicts if one.matched and not one.shadow):
-            if rule_id in wanted.fired:
+            if rule_id in followed:
                 thread.history = thread.history.after(rule_id, message.at)
             if rule_id in wanted.lately:
                 self._lately[thread.now.account].setdefault(rule_id, deque()).append(message.at)

@@ -94,7 +94,7 @@ class Past(Protocol):
         ...
 
     async def said_by_rules(self, messages: Collection[PastMessage]) -> dict[int, str]:
-        """What rules answered to these messages, by their ids; where nothing was made for one, it is left out."""
+        """What rules said to these messages, by their ids; where nothing arrived or still may, one is left out."""
         ...
 
     async def unmatched(self, since: datetime, limit: int) -> list[Sentence]:

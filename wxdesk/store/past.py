@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, or_, select
 
+from wxdesk.core.lifecycle import NEVER_ARRIVES
 from wxdesk.core.likeness import Sentence
 from wxdesk.core.model import Author, Conversation, MessageType
 from wxdesk.core.rules import UNANSWERED
@@ -54,7 +55,7 @@ class SqlPast:
         return await self._db.read(_conversations, ids)
 
     async def said_by_rules(self, messages: Collection[PastMessage]) -> dict[int, str]:
-        """What rules answered to these messages, by their ids; where nothing was made for one, it is left out."""
+        """What rules said to these messages, by their ids; where nothing arrived or still may, one is left out."""
         return await self._db.read(_said_by_rules, messages)
 
     async def unmatched(self, since: datetime, limit: int) -> list[Sentence]:
@@ -90,6 +91,7 @@ def _said_by_rules(connection: Connection, told: Collection[PastMessage]) -> dic
             replies.c.conversation_id.in_({message.conversation_id for message in told}),
             replies.c.message_id.in_([message.id for message in told]),
             replies.c.author == Author.RULE,
+            replies.c.state.not_in(NEVER_ARRIVES),
         )
         .order_by(replies.c.id)
     )
