@@ -365,3 +365,13 @@ async def test_of_rules_that_go_on_a_handover_wins_over_setting_aside() -> None:
     assert (made.take_over, made.aside) == (True, None)
     [made] = await resolved([goes_on, rule("b", "x", then=(reply("y"), RESOLVES))], message(1, "x"))
     assert [one.aside for one in made.replies] == [Aside(60)]
+
+
+async def test_a_message_that_a_rule_only_tagged_names_that_rule() -> None:
+    tags = Rule("标签", when=Condition(any=("x",)), then=(Action(ActionKind.TAG, tags=("t",)),), continues=True)
+    looks_on = rule("旁观", "x", delivery=Delivery.SHADOW)
+    [tagged, silent] = await resolved([looks_on, tags], message(0, "x"), message(1, "y"))
+    assert (tagged.decision.outcome, silent.decision.outcome) == (Outcome.UNMATCHED, Outcome.UNMATCHED)
+    said = "No rule answered: “标签” matched, and goes on without an answer."
+    assert outcome_words(tagged.decision) == said
+    assert outcome_words(silent.decision) == "No rule matched."

@@ -118,4 +118,13 @@ async def test_only_what_no_rule_or_only_a_default_answered_is_unmatched(store: 
         ("发票", asked[0].id, asked[0].at),
     ]
     assert [one.text for one in await store.past.unmatched(T0, 1)] == ["尺码"]
+    shown = await talk.hears(incoming("a", at=second(11), type=MessageType.IMAGE, msg_type="image"), second(11))
+    entered = await talk.hears(entering("a", second(11)), second(11))
+    for message in (shown.message, entered.message):
+        await talk.decides(message, outcome=Outcome.UNMATCHED, rule_id=None, at=second(11))
+    assert [(one.type, one.text) for one in await store.past.unmatched(T0, 10)] == [
+        (MessageType.TEXT, "尺码"),
+        (MessageType.IMAGE, ""),
+        (MessageType.TEXT, "发票"),
+    ]
     assert await store.past.unmatched(second(12) + timedelta(seconds=1), 10) == []

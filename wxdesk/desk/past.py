@@ -29,10 +29,8 @@ class PastMessage:
 
     @classmethod
     def of(cls, sentence: Sentence) -> PastMessage:
-        """A text that a contact wrote."""
-        return cls(
-            sentence.message_id, sentence.conversation_id, MessageType.TEXT, sentence.text, None, None, sentence.at
-        )
+        """What a contact wrote or sent."""
+        return cls(sentence.message_id, sentence.conversation_id, sentence.type, sentence.text, None, None, sentence.at)
 
     @property
     def message(self) -> Message:
@@ -98,7 +96,10 @@ class Past(Protocol):
         ...
 
     async def unmatched(self, since: datetime, limit: int) -> list[Sentence]:
-        """The newest texts since `since` that no rule had a whole answer to, or only one that is a default now."""
+        """What contacts wrote or sent since `since`, the newest.
+
+        That is what no rule had a whole answer to, or only one that is a default now.
+        """
         ...
 
     async def histories(self, sentences: Collection[Sentence], wanted: Wanted) -> dict[int, History]:

@@ -59,7 +59,10 @@ class SqlPast:
         return await self._db.read(_said_by_rules, messages)
 
     async def unmatched(self, since: datetime, limit: int) -> list[Sentence]:
-        """The newest texts since `since` that no rule had a whole answer to, or only one that is a default now."""
+        """What contacts wrote or sent since `since`, the newest.
+
+        That is what no rule had a whole answer to, or only one that is a default now.
+        """
         return await self._db.read(_unmatched, since, limit)
 
     async def histories(self, sentences: Collection[Sentence], wanted: Wanted) -> dict[int, History]:
@@ -105,13 +108,12 @@ def _unmatched(connection: Connection, since: datetime, limit: int) -> list[Sent
     known = connection.execute(select(rules.c.id, rules.c.rule))
     defaults = [row.id for row in known if row.rule.default]
     query = (
-        select(messages.c.id, messages.c.conversation_id, messages.c.text, messages.c.at)
+        select(messages.c.id, messages.c.conversation_id, messages.c.text, messages.c.at, messages.c.type)
         .select_from(decisions.join(messages, messages.c.id == decisions.c.message_id))
         .where(
             decisions.c.decided_at >= since,
             or_(decisions.c.outcome.in_(UNANSWERED), decisions.c.rule_id.in_(defaults)),
-            messages.c.type == MessageType.TEXT,
-            messages.c.text != "",
+            WRITTEN,
         )
         .order_by(decisions.c.decided_at.desc(), decisions.c.id.desc())
         .limit(limit)
