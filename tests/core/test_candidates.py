@@ -139,6 +139,7 @@ SUBJECTS = st.builds(
         message_no=st.integers(0, 4),
         fired=st.sampled_from([{}, {1: Fired(NOW - timedelta(minutes=1))}, {2: Fired(NOW - timedelta(minutes=6), 3)}]),
         lately=st.sampled_from([{}, {1: 3, 2: 2}]),
+        said=st.sampled_from([{}, {1: NOW - timedelta(minutes=1)}, {2: NOW - timedelta(minutes=6)}]),
     ),
 ).map(_as_it_comes)
 
@@ -205,8 +206,8 @@ def test_what_a_name_means_is_looked_up_anew() -> None:
     renamed = [rules[0], rules[1], replace(rules[2], name="d"), Rule("c", id=4, when=Condition(any=("w",)), then=REPLY)]
     later = Ruleset(renamed, TOOLS, {"shop": NEVER}, before=first)
     assert later.decide(subject("x")).rule is None
-    fired = [History(fired={rule_id: Fired(NOW)}) for rule_id in (3, 4)]
-    assert [later.decide(subject("y", history=one)).rule for one in fired] == [None, rules[1]]
+    said = [History(said={rule_id: NOW}) for rule_id in (3, 4)]
+    assert [later.decide(subject("y", history=one)).rule for one in said] == [None, rules[1]]
 
 
 def test_of_very_many_rules_only_the_few_with_something_to_say_are_asked() -> None:

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.asking import NOW, TOOLS
-from wxdesk.core.likeness import Group, Sentence, grouped
+from wxdesk.core.likeness import Group, GroupKind, Sentence, grouped
+from wxdesk.core.model import MessageType
 
 
 def groups_of(*texts: str) -> list[Group]:
@@ -49,19 +50,68 @@ def test_an_order_number_keeps_nothing_apart() -> None:
     assert group.words == ("到哪了",)
 
 
-def test_what_has_no_word_makes_no_group() -> None:
-    assert groups_of("？？", "", "  ", "😀") == []
+def test_what_has_no_word_stands_in_groups_of_its_own() -> None:
+    texts = (
+        "？？",
+        "??",
+        "",
+        " \u200b",
+        "😀",
+        "/::)",
+        "[微笑]",
+        "1",
+        "13800138000",
+        "SF1234567890",
+        "https://a.cn/x?n=1",
+    )
+    found = {(group.kind, group.words, group.times) for group in groups_of(*texts)}
+    assert found == {
+        (GroupKind.SIGN, ("??",), 2),  # full width or not is all the same
+        (GroupKind.BLANK, (), 2),
+        (GroupKind.SIGN, ("😀",), 1),
+        (GroupKind.SIGN, ("/::)",), 1),
+        (GroupKind.SIGN, ("[微笑]",), 1),
+        (GroupKind.SIGN, ("1",), 1),  # the first of what one was asked to choose from
+        (GroupKind.NUMBER, (), 2),
+        (GroupKind.LINK, (), 1),
+    }
 
 
-@given(st.lists(st.text("退款运费ab 1？", max_size=8), max_size=30), st.randoms(use_true_random=False))
+def test_what_is_no_text_is_alike_by_its_kind() -> None:
+    kinds = (MessageType.IMAGE, MessageType.CARD, MessageType.IMAGE, MessageType.OTHER)
+    told = [Sentence(n, 1, "开发票" if n == 1 else "", NOW, kind) for n, kind in enumerate(kinds)]
+    found = [(group.newest.type, group.kind, group.times) for group in grouped(told, TOOLS.normaliser)]
+    assert found == [
+        (MessageType.IMAGE, GroupKind.TYPE, 2),
+        (MessageType.OTHER, GroupKind.TYPE, 1),
+        (MessageType.CARD, GroupKind.TYPE, 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("texts", "words"),
+    [
+        (("我的手机13800138000，帮我查订单",), ("帮我查订单",)),
+        (("138-0013-8000 call me",), ("call me",)),
+        (("看看https://mp.weixin.qq.com/s/abc这个怎么用",), ("这个怎么用",)),
+        (("SF1234567890123 到哪", "SF9876543210987 到哪"), ("到哪",)),
+        (("invoice 2026112400017 please", "invoice 2026112400018 please"), ("please", "invoice")),
+    ],
+)
+def test_numbers_of_somebodys_own_and_links_are_no_words(texts: tuple[str, ...], words: tuple[str, ...]) -> None:
+    [group] = groups_of(*texts)
+    assert (group.kind, group.times) == (GroupKind.WORDS, len(texts))
+    assert group.words[0] in words
+
+
+@given(st.lists(st.text("退款运费ab 1？", max_size=9), max_size=30), st.randoms(use_true_random=False))
 def test_every_sentence_is_in_one_group_and_its_words_in_some_of_it(texts: list[str], mixing: random.Random) -> None:
     told = [Sentence(n, 1, text, NOW + timedelta(seconds=n)) for n, text in enumerate(texts)]
     groups = grouped(told, TOOLS.normaliser)
-    with_words = [text for text in texts if any(mark.isalnum() for mark in text)]
-    assert sum(group.times for group in groups) == len(with_words)
+    assert sum(group.times for group in groups) == len(texts)
     folded = [TOOLS.normaliser(text) for text in texts]
     for group in groups:
-        assert group.words
+        assert bool(group.words) is (group.kind in (GroupKind.WORDS, GroupKind.SIGN))
         assert all(any(word in text for text in folded) for word in group.words)
     mixed = list(told)
     mixing.shuffle(mixed)

@@ -53,7 +53,8 @@ def came(session_from: str) -> dict[str, Any]:
 
 
 def fired(rule_id: int, **span: float) -> dict[str, Any]:
-    return {"history": History(fired={rule_id: Fired(ago(**span))})}
+    """As cool-downs count it, and what it said has arrived."""
+    return {"history": History(fired={rule_id: Fired(ago(**span))}, said={rule_id: ago(**span)})}
 
 
 # what the rule asks for · what is sent · what surrounds it · whether the rule answers

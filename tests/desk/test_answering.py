@@ -31,6 +31,7 @@ from wxdesk.core.rules import (
     Cooldown,
     Delivery,
     Firing,
+    LastRule,
     MessageNo,
     Outcome,
     Presence,
@@ -314,8 +315,12 @@ async def test_only_facts_that_rules_look_at_are_wanted() -> None:
         rule("b", "x", when=Condition(unless=Condition(message_no=MessageNo(2)), any=("x",))),
         rule("off", "x", enabled=False, when=Condition(first_contact=True)),
         rule("c", "x", cooldown=Cooldown(per_account_per_min=1)),
+        rule("d", "x", when=Condition(last_rule_within=LastRule("b", 5), any=("x",))),
+        rule("e", "x", when=Condition(last_rule_within=LastRule("c", 3), any=("x",))),
     ]
-    assert (await answering(rules)).wanted == Wanted(message_no=2, fired=frozenset({1}), lately=frozenset({4}))
+    said = {"said": frozenset({2, 4}), "said_within": timedelta(minutes=5)}
+    wanted = Wanted(message_no=2, fired=frozenset({1}), lately=frozenset({4}), **said)  # type: ignore[arg-type]
+    assert (await answering(rules)).wanted == wanted
 
 
 async def test_an_event_of_wechats_own_is_answered_only_where_a_rule_asks_for_it() -> None:
@@ -360,3 +365,13 @@ async def test_of_rules_that_go_on_a_handover_wins_over_setting_aside() -> None:
     assert (made.take_over, made.aside) == (True, None)
     [made] = await resolved([goes_on, rule("b", "x", then=(reply("y"), RESOLVES))], message(1, "x"))
     assert [one.aside for one in made.replies] == [Aside(60)]
+
+
+async def test_a_message_that_a_rule_only_tagged_names_that_rule() -> None:
+    tags = Rule("标签", when=Condition(any=("x",)), then=(Action(ActionKind.TAG, tags=("t",)),), continues=True)
+    looks_on = rule("旁观", "x", delivery=Delivery.SHADOW)
+    [tagged, silent] = await resolved([looks_on, tags], message(0, "x"), message(1, "y"))
+    assert (tagged.decision.outcome, silent.decision.outcome) == (Outcome.UNMATCHED, Outcome.UNMATCHED)
+    said = "No rule answered: “标签” matched, and goes on without an answer."
+    assert outcome_words(tagged.decision) == said
+    assert outcome_words(silent.decision) == "No rule matched."

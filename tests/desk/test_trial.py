@@ -101,6 +101,29 @@ async def test_what_does_not_fit_into_the_window_is_not_shown_as_sent() -> None:
     assert three.try_sentence("x", around=Supposed(left=4)).outcome is Outcome.NO_QUOTA
 
 
+async def test_switched_off_rules_stand_where_the_others_passed_them_by() -> None:
+    def off(name: str) -> Rule:
+        return rule(name, reply(name), enabled=False)
+
+    goes_on = rule("on", Action(ActionKind.TAG, tags=("t",)), continues=True)
+    book = await book_of(
+        off("1"), goes_on, off("2"), off("3"), rule("y", reply("y"), when=Condition(any=("y",))), off("4")
+    )
+
+    def heard(sentence: str, instead: Rule | None = None) -> list[tuple[str, bool]]:
+        verdicts = book.try_sentence(sentence, instead=instead).answer.verdicts
+        return [(one.rule_name, one.matched) for one in verdicts]
+
+    switched_off = [("1", False), ("on", True), ("2", False), ("3", False)]
+    assert heard("x y") == [*switched_off, ("y", True)]  # what is below is not asked
+    assert heard("x") == [*switched_off, ("y", False), ("4", False)]
+    third = next(one for one in await book.all() if one.name == "3")
+    trial = book.try_sentence("x", instead=third)
+    assert texts(trial) == ["3"]
+    assert heard("x", third) == [("1", False), ("on", True), ("2", False), ("3", True)]
+    assert [one.condition for one in trial.answer.verdicts[0].verdicts] == ["enabled"]
+
+
 async def test_how_it_would_leave_is_told() -> None:
     book = await book_of(
         rule("s", reply("0"), delivery=Delivery.SHADOW),
@@ -168,7 +191,8 @@ async def test_the_state_of_the_conversation_can_be_supposed() -> None:
 
 async def test_what_is_supposed_goes_before_what_is_known() -> None:
     contact = Contact(7, "tea-shop", "oLiLei", NOW, alias="李雷", tags=("VIP",))
-    history = History(NOW - timedelta(days=3), 4, {1: Fired(NOW - timedelta(hours=1), 2)})
+    hour_ago = NOW - timedelta(hours=1)
+    history = History(NOW - timedelta(days=3), 4, {1: Fired(hour_ago, 2)}, said={1: hour_ago})
     known = Known(Conversation(7, "tea-shop", contact, taken_over=True, mode=ReplyMode.DRAFT), history)
     lately = rule("l", reply("lately"), when=Condition(last_rule_within=LastRule("n", 90)))
     new = rule("n", reply("new"), when=Condition(first_contact=True))

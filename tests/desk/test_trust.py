@@ -16,7 +16,7 @@ from wxdesk.core.contact_change import ContactChange
 from wxdesk.core.errors import BadTemplate
 from wxdesk.core.findings import Doubt
 from wxdesk.core.lifecycle import Move
-from wxdesk.core.model import Account, Content, MessageType, ReplyKind
+from wxdesk.core.model import Account, Content, MessageType, ReplyKind, ReplyState
 from wxdesk.core.rules import (
     Action,
     ActionKind,
@@ -98,6 +98,43 @@ async def test_what_would_have_been_said_stands_beside_what_was(shop: Shop) -> N
         (by_rule.id, "旧的答复", "您说「退款吗」", False),
         (same.id, "您说「退款」", "您说「退款」", False),
     ]
+
+
+async def test_what_an_operator_said_to_something_else_is_no_other_answer(shop: Shop) -> None:
+    """A rule has said when the shop opens; a day later the customer asks for a refund, and a human answers that."""
+    talk, hours = shop.talk, rule("几点", say="九点")
+    asked = (await talk.says("a", "你们几点开门", second(0))).message
+    [said] = await talk.decides(asked, "九点", at=second(0))
+    await talk.moves(said, Move.CLAIM, Move.ACCEPT, at=second(1))
+    later = 20 * 3600
+    await talk.says("a", "我要退款", second(later))
+    await shop.operator_says(asked.conversation_id, "好的，退款已办理", later + 300)
+    unheard = (await talk.says("b", "几点", second(0))).message
+    await talk.says("b", "算了，运费多少", second(3600))
+    await shop.operator_says(unheard.conversation_id, "运费八元", 3700)
+    report = await shop.tried(hours)
+    assert (report.messages, report.answered, report.differently) == (4, 2, 0)
+    assert {(one.message.id, one.said, one.by_hand) for one in report.lines} == {
+        (asked.id, "九点", False),
+        (unheard.id, "", False),
+    }
+
+
+async def test_what_an_operator_made_of_a_rules_reply_is_his_own_answer(shop: Shop) -> None:
+    asked = (await shop.talk.says("a", "几点开门", second(0))).message
+    [draft] = await shop.talk.decides(asked, "九点", at=second(0), state=ReplyState.DRAFT)
+    await shop.store.replies.edit(draft.id, Content(text="今天十点"), second(1), "operator")
+    await shop.talk.moves(draft, Move.RELEASE, Move.CLAIM, Move.ACCEPT, at=second(2))
+    again = (await shop.talk.says("a", "几点", second(9))).message
+    report = await shop.tried(rule("几点", say="九点"))
+    assert [(one.message.id, one.said, one.by_hand) for one in report.lines] == [
+        (asked.id, "今天十点", True),
+        (again.id, "", False),
+    ]
+    third = Rule("n", when=Condition(any=("几点",), message_no=MessageNo(2)), then=rule("x").then)
+    assert [one.message.id for one in (await shop.tried(third)).lines] == [
+        again.id
+    ]  # a rule's reply, as the desk counts
 
 
 async def test_a_rule_is_tried_in_its_place_and_the_whole_list_too(shop: Shop) -> None:
@@ -246,6 +283,19 @@ async def test_a_rule_in_the_shadow_is_counted_as_what_it_would_have_said(shop: 
     report = await shop.tried(looks_on)
     assert (report.answered, [one.would_say for one in report.lines]) == (1, ["您说「退款」"])
     assert (await shop.tried(None)).answered == 0  # as they are, it says nothing
+
+
+async def test_a_switched_off_rule_is_tried_as_though_it_were_on(shop: Shop) -> None:
+    await shop.talk.says("a", "退款", second(0))
+    off = await shop.book.save(rule("退款", enabled=False))
+    report = await shop.tried(off)
+    assert (report.answered, report.switched_off) == (1, True)
+    assert [one.would_say for one in report.lines] == ["您说「退款」"]
+    again = await shop.tried(replace(off, id=0))  # one that was deleted, and is written again
+    assert (again.answered, again.switched_off) == (1, True)
+    every = await shop.tried(None)  # as they are, it says nothing
+    assert (every.answered, every.switched_off) == (0, False)
+    assert not (await shop.tried(rule("退款"))).switched_off
 
 
 async def test_who_sat_at_the_desk_is_supposed_both_ways_and_told_apart(shop: Shop) -> None:

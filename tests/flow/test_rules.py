@@ -8,9 +8,11 @@ from collections.abc import Callable
 import pytest
 
 from tests.flow.conftest import World
-from wxdesk.core.events import ApiCalled, Event, OperatorCalled
-from wxdesk.core.rules import Outcome
+from wxdesk.core.events import ApiCalled, DecisionMade, Event, OperatorCalled
+from wxdesk.core.model import Reply, ReplyState
+from wxdesk.core.rules import Decision, Outcome
 from wxdesk.sandbox.customers import LI_LEI, WANG_FANG
+from wxdesk.sandbox.faults import Fault, FaultKind
 
 RULES = """
 [[rules]]
@@ -109,3 +111,54 @@ async def test_a_rule_calls_somebody_to_the_desk(shop: World) -> None:
     event = await called
     row = await shop.row_of(LI_LEI.openid)
     assert event == OperatorCalled(row.conversation.id, "third time")
+
+
+STOPPED = """
+[[rules]]
+name = "coupon"
+when = { any = ["优惠券"] }
+delivery = { hold = 60 }
+then = [{ reply = "券码 2046" }]
+
+[[rules]]
+name = "used"
+when = { any = ["怎么用"], last_rule_within = { rule = "coupon", minutes = 30 } }
+then = [{ reply = "刚才的券码付款时填。" }]
+
+[[rules]]
+name = "once"
+when = { any = ["几点"] }
+cooldown = { per_conversation = "once" }
+then = [{ reply = "九点到九点。" }]
+"""
+
+
+async def decided(shop: World, openid: str, text: str) -> Decision:
+    """The decision about what the customer says, also where its reply waits or fails."""
+    event = await shop.hears(openid, text, lambda event: isinstance(event, DecisionMade))
+    assert isinstance(event, DecisionMade)
+    decision = await shop.opened.desk.store.decisions.for_message(event.message_id)
+    assert decision is not None
+    return decision
+
+
+async def test_what_a_human_stopped_was_not_said_to_the_customer(world: World) -> None:
+    desk = world.opened.desk
+    await desk.rulebook.import_text(STOPPED, "rules.toml")
+    thread = (await decided(world, LI_LEI.openid, "有优惠券吗")).conversation_id
+    await decided(world, WANG_FANG.openid, "有优惠券吗")
+    [held] = [one for one in await desk.store.conversations.timeline(thread) if isinstance(one, Reply)]
+    assert held.state is ReplyState.HELD
+    await desk.handoff.cancel(held.id)
+    assert (await decided(world, LI_LEI.openid, "怎么用")).outcome is Outcome.UNMATCHED
+    waiting = await decided(world, WANG_FANG.openid, "怎么用")
+    assert waiting.rule_name == "used"  # what waits may still leave
+
+
+async def test_what_wechat_refused_can_be_said_again(world: World) -> None:
+    await world.opened.desk.rulebook.import_text(STOPPED, "rules.toml")
+    world.sandbox.faults.plan(Fault(FaultKind.ERRCODE, "send", times=1, errcode=45047))
+    await world.hears(LI_LEI.openid, "几点开门", lambda event: getattr(event, "state", None) is ReplyState.FAILED)
+    again = await world.says(LI_LEI.openid, "几点关门")
+    assert (again.rule_name, last(world, 1)) == ("once", ["九点到九点。"])
+    assert (await world.says(LI_LEI.openid, "几点休息")).outcome is Outcome.UNMATCHED

@@ -6,7 +6,7 @@ Counted are the steps of SQLite's machine, which do not depend on how busy this 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from wxdesk.store.allowing import sent_since
 from wxdesk.store.history import with_history
 from wxdesk.store.inbox_rows import rows
 from wxdesk.store.schema import UNFINISHED as UNFINISHED_IN_SQL
-from wxdesk.store.schema import decisions, messages, raw_pushes, replies
+from wxdesk.store.schema import decisions, messages, raw_pushes, replies, rule_firings
 
 MANY = 3000
 MOST = 2000
@@ -53,10 +53,17 @@ def fill(connection: Connection, conversation_id: int) -> None:
     sent = [
         {"id": n, "conversation_id": conversation_id, "author": Author.RULE, "content": Content(text="x"),
          "state": ReplyState.SENT, "created_at": second(n), "updated_at": second(n), "sent_at": second(n),
+         "message_id": n, "rule_id": 1,
          "rule_name": "r", "rule_revision": 1, "attempts": 1, "edited": False, "by": "", "error": "", "rid": ""}
         for n in numbers
     ]  # fmt: skip
-    for table, values in ((raw_pushes, pushes), (messages, written), (decisions, decided), (replies, sent)):
+    fired = [
+        {"rule_id": 1, "message_id": n, "conversation_id": conversation_id, "account": "shop", "at": second(n),
+         "shadow": False}
+        for n in numbers
+    ]  # fmt: skip
+    filled = ((raw_pushes, pushes), (messages, written), (decisions, decided), (replies, sent), (rule_firings, fired))
+    for table, values in filled:
         connection.execute(table.insert(), values)
 
 
@@ -78,10 +85,13 @@ def steps(connection: Connection, work: Callable[[Connection], object]) -> int:
     return taken
 
 
+SAID = Wanted(said=frozenset({1}), said_within=timedelta(seconds=20))
+
 LOOKED_UP: dict[str, Callable[[Connection, Undecided, datetime], object]] = {
     "its row in the list": lambda connection, item, _: rows(connection, [item.conversation.id]),
     "which message it is": lambda connection, item, now: with_history(connection, [item], Wanted(message_no=3), now),
     "when the last came": lambda connection, item, now: with_history(connection, [item], Wanted(True), now),
+    "what a rule said lately": lambda connection, item, now: with_history(connection, [item], SAID, now),
     "what was sent since": lambda connection, item, now: sent_since(connection, item.conversation.id, now),
 }
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from tests.store.talk import T0, Talk, entering, incoming, second
 from wxdesk.core.lifecycle import Move
+from wxdesk.core.likeness import Sentence
 from wxdesk.core.model import Author, Content, Message, NewReply, ReplyState
 from wxdesk.core.rules import Decision, Firing, Outcome
 from wxdesk.core.subject import NO_HISTORY, Fired, History, Wanted
@@ -104,6 +107,66 @@ async def test_rules_that_matched_are_kept_for_their_contact(talk: Talk, store: 
     assert found.lately == {1: 3}
     assert (await history(store, item, at=62)).lately == {1: 2}
     assert (await history(store, item, at=101)).lately == {}
+
+
+ENDS = [
+    ((), True, True),  # it waits still
+    ((Move.CLAIM, Move.ACCEPT), True, True),
+    ((Move.CLAIM, Move.LOSE), True, True),  # it may have arrived
+    ((Move.CANCEL,), False, True),  # a human has said no to it
+    ((Move.CLAIM, Move.REFUSE), False, False),
+    ((Move.CLAIM, Move.REFUSE, Move.RETRY), True, True),
+]
+
+
+@pytest.mark.parametrize(("moves", "said", "counted"), ENDS)
+async def test_what_will_not_arrive_was_not_said_and_what_failed_is_not_counted(
+    talk: Talk, store: SqlStore, moves: tuple[Move, ...], said: bool, counted: bool
+) -> None:
+    first = await talk.says("o1", "一", at=second(0))
+    [before] = await talk.decides(first.message, "先", at=second(1), rule_id=1)
+    await talk.moves(before, Move.CLAIM, Move.ACCEPT, at=second(2))
+    again = await talk.says("o1", "二", at=second(10))
+    [reply] = await talk.decides(again.message, "后", at=second(11), rule_id=1)
+    await talk.moves(reply, *moves, at=second(12))
+    item = await talk.says("o1", "三", at=second(20))
+    met = await history(store, item, replace(ALL, said=frozenset({1}), said_within=timedelta(minutes=1)), at=20)
+    assert met.said == {1: second(11 if said else 1)}
+    assert met.fired == {1: Fired(second(11), 2) if counted else Fired(second(1), 1)}
+    sentence = Sentence(item.message.id, item.conversation.id, "三", second(20))
+    past = (await store.past.histories([sentence], replace(ALL, said=frozenset({1}))))[item.message.id]
+    assert (past.said, past.fired) == (met.said, met.fired)
+    supposed = (await store.conversations.as_it_stands(item.conversation.id, second(20))).history
+    assert (supposed.said, supposed.fired) == (met.said, met.fired)
+
+
+async def test_a_rule_that_said_nothing_else_is_as_though_it_had_not_spoken(talk: Talk, store: SqlStore) -> None:
+    first = await talk.says("o1", "一", at=second(0))
+    [reply] = await talk.decides(first.message, "好", at=second(1), rule_id=1)
+    await talk.moves(reply, Move.CLAIM, Move.REFUSE, at=second(2))
+    item = await talk.says("o1", "二", at=second(10))
+    found = await history(store, item, Wanted(fired=frozenset({1}), said=frozenset({1}), said_within=timedelta(1)))
+    assert (found.fired, found.said) == ({}, {})
+
+
+async def test_a_part_that_arrived_is_said_though_another_failed(talk: Talk, store: SqlStore) -> None:
+    first = await talk.says("o1", "一", at=second(0))
+    one, other = await talk.decides(first.message, "上", "下", at=second(1), rule_id=1)
+    await talk.moves(one, Move.CLAIM, Move.ACCEPT, at=second(2))
+    await talk.moves(other, Move.CLAIM, Move.REFUSE, at=second(2))
+    item = await talk.says("o1", "二", at=second(10))
+    found = await history(store, item, Wanted(fired=frozenset({1}), said=frozenset({1}), said_within=timedelta(1)))
+    assert (found.fired, found.said) == ({1: Fired(second(1))}, {1: second(1)})
+
+
+async def test_what_a_rule_said_is_looked_for_as_far_back_as_rules_ask(talk: Talk, store: SqlStore) -> None:
+    first = await talk.says("o1", "一", at=second(0))
+    await fire(store, first.message, 1, Firing(1), Firing(2))  # they tagged, and said nothing
+    await fire(store, (await talk.says("o1", "二", at=second(60))).message, 61, Firing(2))
+    item = await talk.says("o1", "三", at=second(100))
+    wanted = Wanted(said=frozenset({1, 2}), said_within=timedelta(minutes=1))
+    assert (await history(store, item, wanted, at=61)).said == {1: second(1), 2: second(61)}
+    assert (await history(store, item, wanted, at=62)).said == {2: second(61)}
 
 
 async def test_accounts_do_not_count_each_others_rules(talk: Talk, store: SqlStore) -> None:

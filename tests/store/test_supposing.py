@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.store.talk import Talk, entering, second
@@ -83,12 +85,14 @@ async def test_what_is_known_is_what_the_next_message_meets(talk: Talk, store: S
 
     known = await store.conversations.as_it_stands(first.conversation.id, second(60))
 
-    wanted = Wanted(True, 9, frozenset({1, 2, 3, 9}), frozenset({1, 2, 3, 9}))
+    rules = frozenset({1, 2, 3, 9})
+    wanted = Wanted(True, 9, fired=rules, lately=rules, said=rules, said_within=timedelta(minutes=1))
     item = await talk.says("o1", "五", at=second(60))
     [met] = await store.conversations.with_history([item], wanted, second(60))
     assert known.history == met.history
     assert (known.history.message_no, known.history.last_written_at) == (3, third.at)
     assert set(known.history.fired) == {1, 2, 3}
+    assert known.history.said == {1: second(1), 2: second(4), 3: second(11)}
     assert known.history.lately == {1: 2, 2: 1, 3: 1}
     assert (known.promised, known.waiting) == (met.promised, met.waiting)
     assert (known.promised, known.waiting) == (2, (Waiting(ReplyState.HELD, 3, to_message=True),))

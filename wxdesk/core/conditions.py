@@ -163,7 +163,7 @@ def _history_tests(when: Condition, around: Surroundings) -> Iterator[Test]:
         last = when.last_rule_within
         ids, span = around.rule_ids.get(last.rule, ()), timedelta(minutes=last.minutes)
         refusal = Verdict("last_rule_within", ok=False, words=(last.rule, str(last.minutes)))
-        yield _StateTest(lambda s: _fired_within(s, ids, span), refusal)
+        yield _StateTest(lambda s: _said_within(s, ids, span), refusal)
 
 
 def _truth(value: bool) -> str:
@@ -175,9 +175,9 @@ def _quiet_for(subject: Subject, span: timedelta) -> bool:
     return last is not None and subject.at - last >= span
 
 
-def _fired_within(subject: Subject, ids: Sequence[int], span: timedelta) -> bool:
-    fired = subject.history.fired
-    return any(subject.at - fired[rule_id].at <= span for rule_id in ids if rule_id in fired)
+def _said_within(subject: Subject, ids: Sequence[int], span: timedelta) -> bool:
+    said = subject.history.said
+    return any(subject.at - said[rule_id] <= span for rule_id in ids if rule_id in said)
 
 
 def _pairs(words: Sequence[str], normaliser: Normaliser) -> tuple[tuple[str, str], ...]:

@@ -65,6 +65,9 @@ REPLY_MOVES: dict[tuple[ReplyState, Move], ReplyState] = {
 BEFORE_SENDING = frozenset({S.DRAFT, S.HELD, S.QUEUED})
 """States in which nothing has left this machine yet."""
 
+NEVER_ARRIVES = frozenset({S.FAILED, S.CANCELLED})
+"""States of what the contact has not got, and will not get unless a human sends it again."""
+
 BY_WECHAT = "WeChat"
 """Who cancelled a reply (`Reply.by`) that became hopeless when WeChat refused another; other words are people's."""
 

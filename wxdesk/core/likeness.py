@@ -1,4 +1,4 @@
-"""Groups of sentences that are alike, and the words that they have in common.
+"""Groups of messages that are alike, and the words that sentences have in common.
 
 Pure and the same every time. Meant for what nobody's rule answered: the newest five thousand sentences in less than a
 second, so every step looks only at sentences that share a piece.
@@ -11,8 +11,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
-from wxdesk.core.words import Normaliser
+from wxdesk.core.model import MessageType
+from wxdesk.core.words import Normaliser, seen
 
 COMPARED = 80
 """Characters of a sentence that are looked at; what is alike is so from its beginning."""
@@ -32,40 +34,98 @@ LONGEST_WORD = 12
 LOOKED_AT = 30
 """Different sentences of a group in which its words are sought."""
 
+LONG_NUMBER = 6
+"""A number of so many figures is somebody's own (an order, a telephone, a date), and no word of a rule."""
+
 _NUMBER = re.compile(r"\d+")
+_LINK = r"(?:https?://|www\.)[!-~]*"
+_OWN = rf"[a-z]*\d[\d-]{{{LONG_NUMBER - 1},}}[a-z0-9]*"
+_NO_WORDS = re.compile(f"(?P<link>{_LINK})|{_OWN}")
 _LATIN = r"[^\W\u2e80-\u9fff\uac00-\ud7af]+(?:['’\-][^\W\u2e80-\u9fff\uac00-\ud7af]+)*"
 _RUN = re.compile(rf"(?P<latin>{_LATIN}(?: {_LATIN})*)|(?P<dense>[\u2e80-\u9fff\uac00-\ud7af]+)")
 
 
+class GroupKind(StrEnum):
+    """By what the messages of a group are alike.
+
+    words: by those that they have in common · sign: the very same signs, emoji or figures, and no word · number: a
+    number of somebody's own · link: an address · blank: nothing that could be seen · type: no text at all, but a
+    picture, a card or something else.
+    """
+
+    WORDS = "words"
+    SIGN = "sign"
+    NUMBER = "number"
+    LINK = "link"
+    BLANK = "blank"
+    TYPE = "type"
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """Something that a contact wrote."""
+    """Something that a contact wrote, or sent."""
 
     message_id: int
     conversation_id: int
     text: str
     at: datetime
+    type: MessageType = MessageType.TEXT
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Sentences that are alike. `newest` stands for them; `words` are found in most of them, the most telling first."""
+    """Messages that are alike. `newest` stands for them.
+
+    `words` are found in most of them, the most telling first; of a `sign` it is that, and of the others there are none.
+    """
 
     newest: Sentence
     times: int
     words: tuple[str, ...]
+    kind: GroupKind = GroupKind.WORDS
 
 
 def grouped(sentences: Iterable[Sentence], normaliser: Normaliser) -> list[Group]:
-    """The groups, largest first, of equal ones the newest first. What has neither letter nor figure is left out."""
+    """The groups, largest first, of equal ones the newest first. Each message is in one of them."""
     same: defaultdict[str, list[Sentence]] = defaultdict(list)
+    wordless: defaultdict[tuple[GroupKind, str], list[Sentence]] = defaultdict(list)
     for sentence in sentences:
-        text = normaliser(sentence.text)[:COMPARED]
-        if _RUN.search(text):
-            same[text].append(sentence)
+        kind, text = _kind(sentence, normaliser)
+        if kind is GroupKind.WORDS:
+            same[text[:COMPARED]].append(sentence)
+        else:
+            wordless[kind, text].append(sentence)
     order = sorted(same, key=lambda text: (-len(same[text]), len(text), text))
     groups = [_group([(text, same[text]) for text in texts]) for texts in _alike(order)]
+    groups += [_wordless(kind, members) for (kind, _), members in wordless.items()]
     return sorted(groups, key=lambda group: (-group.times, -group.newest.message_id))
+
+
+def _kind(sentence: Sentence, normaliser: Normaliser) -> tuple[GroupKind, str]:
+    """By what a message can be like others; and its text, or whatever else those that are like it have in common."""
+    if sentence.type is not MessageType.TEXT:
+        return GroupKind.TYPE, sentence.type
+    text = normaliser(sentence.text)
+    if not text:
+        return GroupKind.BLANK, ""
+    if text[0] in "/[" and normaliser.is_markers(sentence.text):
+        return GroupKind.SIGN, text
+    telling = _NO_WORDS.sub(_APART, text[:COMPARED])
+    if _RUN.search(_NUMBER.sub(_APART, telling)):
+        return GroupKind.WORDS, text
+    found = _NO_WORDS.search(text[:COMPARED])
+    if found is None:
+        return GroupKind.SIGN, text
+    return (GroupKind.LINK if found["link"] else GroupKind.NUMBER), ""
+
+
+_APART = "\n"
+"""Stands in a text for what is no word, so that what is on either side of it does not become one."""
+
+
+def _wordless(kind: GroupKind, members: Sequence[Sentence]) -> Group:
+    newest = _newest(members)
+    return Group(newest, len(members), (seen(newest.text),) if kind is GroupKind.SIGN else (), kind)
 
 
 def _alike(texts: Sequence[str]) -> list[list[str]]:
@@ -105,16 +165,19 @@ def _pieces(text: str) -> frozenset[str]:
 
 def _group(members: Sequence[tuple[str, list[Sentence]]]) -> Group:
     every = [sentence for _, sentences in members for sentence in sentences]
-    newest = max(every, key=lambda sentence: (sentence.at, sentence.message_id))
-    counted = [(text, len(sentences)) for text, sentences in members[:LOOKED_AT]]
-    words = tuple(_words(counted)) if len(members) > 1 else (_longest_run(members[0][0]),)
-    return Group(newest, len(every), words)
+    counted = [(_NO_WORDS.sub(_APART, text), len(sentences)) for text, sentences in members[:LOOKED_AT]]
+    words = tuple(_words(counted)) if len(members) > 1 else (_longest_run(counted[0][0]),)
+    return Group(_newest(every), len(every), words)
+
+
+def _newest(members: Sequence[Sentence]) -> Sentence:
+    return max(members, key=lambda sentence: (sentence.at, sentence.message_id))
 
 
 def _longest_run(text: str) -> str:
     """The longest piece of a lone sentence between its marks, cut to the length of a word."""
     runs = [run[0] if run["latin"] is None else " ".join(run[0].split(" ")[:3]) for run in _RUN.finditer(text)]
-    return max((run if run.isascii() else run[:LONGEST_WORD] for run in runs), key=len)
+    return max((run if run.isascii() else run[:LONGEST_WORD] for run in runs if not run.isdecimal()), key=len)
 
 
 def _words(texts: Sequence[tuple[str, int]]) -> Iterator[str]:
@@ -139,7 +202,8 @@ def _phrases(text: str) -> Iterator[str]:
             yield from _parts(whole)
         else:
             words = whole.split(" ")
-            yield from (" ".join(words[at : at + n]) for n in (1, 2, 3) for at in range(len(words) - n + 1))
+            phrases = (" ".join(words[at : at + n]) for n in (1, 2, 3) for at in range(len(words) - n + 1))
+            yield from (phrase for phrase in phrases if not phrase.isdecimal())
 
 
 def _parts(run: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ is handed in, so that this module needs nothing but the standard library.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -54,13 +54,17 @@ class Matching:
         return tuple(verdict for _, verdict in self.heard)
 
     @property
+    def ended(self) -> bool:
+        """Whether the last rule that was asked ended the walk; else it went to the end of the list."""
+        return bool(self.matched) and not self.matched[-1].rule.continues
+
+    @property
     def rule(self) -> Rule | None:
         """The rule that spoke: the last that answered, else the one that ended the walk; None if nothing did."""
         for one in reversed(self.matched):
             if answers(one.rule):
                 return one.rule
-        last = self.matched[-1].rule if self.matched else None
-        return last if last and not last.continues else None
+        return self.matched[-1].rule if self.ended else None
 
 
 UNHEARD = frozenset({ActionKind.TAG, ActionKind.NOTIFY, ActionKind.TYPING})
@@ -111,6 +115,7 @@ class Ruleset:
         self.presences = presences(enabled)
         known = before.by_id if before is not None and before.tools == tools else {}
         self._rules = tuple(_ready(rule, tools, around, known.get(rule.id)) for rule in enabled)
+        self._off = tuple(_switched_off(rules))
 
     def __len__(self) -> int:
         return len(self._rules)
@@ -138,6 +143,17 @@ class Ruleset:
         heard = dict(matching.heard)
         asked = self._rules[: matching.asked]
         return tuple(heard[place] if place in heard else ready.refusal(kind) for place, ready in enumerate(asked))
+
+    def with_switched_off(self, verdicts: Sequence[RuleVerdict], matching: Matching) -> tuple[RuleVerdict, ...]:
+        """All verdicts of a walk, and among them a refusal of each switched-off rule that it passed by."""
+        reached = matching.asked - matching.ended
+        said: list[RuleVerdict] = []
+        above = 0
+        for place, off in self._off:
+            if place <= reached:
+                said += (*verdicts[above:place], off)
+                above = place
+        return (*said, *verdicts[above:])
 
     def prepare(self) -> None:
         """Make the index, which the first decision would do otherwise. With very many rules it takes a second."""
@@ -238,6 +254,17 @@ class _NoPattern:
 
     def search(self, _text: str) -> Found | None:
         return None
+
+
+def _switched_off(rules: Sequence[Rule]) -> Iterator[tuple[int, RuleVerdict]]:
+    """What each switched-off rule says, and how many of the others stand above it."""
+    above = 0
+    for rule in rules:
+        if rule.enabled:
+            above += 1
+        else:
+            refusal = (Verdict("enabled", ok=False),)
+            yield above, RuleVerdict(rule.id, rule.name, rule.revision, matched=False, verdicts=refusal)
 
 
 def _on(rule: Rule) -> Mapping[MessageType, Verdict]:

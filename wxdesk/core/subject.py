@@ -31,20 +31,22 @@ class History:
     """What happened before, as far as rules can ask for it.
 
     last_written_at: when the contact wrote before this message, None if never · message_no: which written message
-    this is since a human last answered · fired: rules that spoke to this contact, by id · lately: how often rules
-    spoke to anybody of the account within the last minute, by id.
+    this is since a human last answered · fired: rules that spoke to this contact, by id, as cool-downs count it: also
+    what a human stopped, not what failed · lately: how often rules spoke to anybody of the account within the last
+    minute, by id · said: when each rule last said anything to this contact that arrived or still may, by id.
     """
 
     last_written_at: datetime | None = None
     message_no: int = 1
     fired: Mapping[int, Fired] = field(default_factory=lambda: MappingProxyType({}))
     lately: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
+    said: Mapping[int, datetime] = field(default_factory=lambda: MappingProxyType({}))
 
-    def after(self, rule_id: int, at: datetime) -> History:
-        """The same, once that rule has spoken to this contact."""
+    def after(self, rule_id: int, at: datetime, *, said: bool = True, failed: bool = False) -> History:
+        """The same, once that rule has spoken to this contact: without `said`, nothing of it will arrive."""
         before = self.fired.get(rule_id)
-        fired = {**self.fired, rule_id: Fired(at, 1 + (before.times if before else 0))}
-        return replace(self, fired=fired)
+        fired = self.fired if failed else {**self.fired, rule_id: Fired(at, 1 + (before.times if before else 0))}
+        return replace(self, fired=fired, said={**self.said, rule_id: at} if said else self.said)
 
 
 NO_HISTORY = History()
@@ -55,16 +57,19 @@ NO_HISTORY = History()
 class Wanted:
     """Which parts of a `History` the present rules look at; the others need not be found out.
 
-    message_no: how far it is counted, 0 if nobody asks · `fired` and `lately` name the rules whose firings count.
+    message_no: how far it is counted, 0 if nobody asks · `fired`, `said` and `lately` name the rules whose firings
+    count, `said` within so long before the message.
     """
 
     last_written_at: bool = False
     message_no: int = 0
     fired: frozenset[int] = frozenset()
     lately: frozenset[int] = frozenset()
+    said: frozenset[int] = frozenset()
+    said_within: timedelta = timedelta()
 
     def __bool__(self) -> bool:
-        return bool(self.last_written_at or self.message_no or self.fired or self.lately)
+        return bool(self.last_written_at or self.message_no or self.fired or self.said or self.lately)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 
-from wxdesk.core.rules import ActionKind, Condition, Presence, Rule, Variant
+from wxdesk.core.rules import ActionKind, Presence, Rule, Variant
 from wxdesk.core.subject import Wanted
 
 
 def wanted(rules: Sequence[Rule], ids: Mapping[str, Sequence[int]]) -> Wanted:
     """The facts that `rules` look at. `ids` are those of the rules with a name."""
     conditions = [condition for rule in rules for condition in rule.when.both]
+    named = [one.last_rule_within for one in conditions if one.last_rule_within is not None]
     return Wanted(
         last_written_at=any(one.first_contact is not None or one.quiet_days is not None for one in conditions),
         message_no=max((one.message_no.decided_at for one in conditions if one.message_no is not None), default=0),
-        fired=frozenset(_by_name(conditions, ids)) | frozenset(rule.id for rule in rules if _counts_itself(rule)),
+        fired=frozenset(rule.id for rule in rules if _counts_itself(rule)),
+        said=frozenset(rule_id for one in named for rule_id in ids.get(one.rule, ())),
+        said_within=timedelta(minutes=max((one.minutes for one in named), default=0)),
         lately=frozenset(rule.id for rule in rules if rule.cooldown.per_account_per_min),
     )
 
@@ -28,12 +32,6 @@ def presences(rules: Iterable[Rule]) -> tuple[Presence, ...]:
     """What a message has to be asked about with, where nobody knows any more who sat at the desk."""
     asked = any(one.operator is not None for rule in rules for one in rule.when.both)
     return tuple(Presence) if asked else (Presence.PRESENT,)
-
-
-def _by_name(conditions: Iterable[Condition], ids: Mapping[str, Sequence[int]]) -> Iterator[int]:
-    for condition in conditions:
-        if condition.last_rule_within is not None:
-            yield from ids.get(condition.last_rule_within.rule, ())
 
 
 def _counts_itself(rule: Rule) -> bool:

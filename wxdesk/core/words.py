@@ -64,6 +64,11 @@ class Normaliser:
         plain = seen(text)
         return self._without_markers(plain), self._without_markers(unicodedata.normalize("NFKC", plain.casefold()))
 
+    def is_markers(self, text: str) -> bool:
+        """Whether `text` consists of WeChat's own emoticons and nothing else."""
+        whole = _folded(text)
+        return bool(whole) and not self._marker.sub(self._blank, whole).strip()
+
     def _without_markers(self, whole: str) -> str:
         if "/" not in whole and "[" not in whole:
             return whole

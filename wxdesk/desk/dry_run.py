@@ -2,9 +2,9 @@
 
 The newest messages are walked from the oldest on, a slice at a time and beside the loop, so that acknowledging goes on;
 what rules want to know of the past is followed along the way. Guards are not asked: it is told what the rules would
-have said, whoever had the word then. A rule in the shadow is tried as though it spoke. Who sat at the desk is not known
-any more: where the rules ask for it both is supposed, and the report tells the two apart. Tags are those that contacts
-have now: what they were then is not kept.
+have said, whoever had the word then. One rule in the shadow is tried as though it spoke, one that is switched off as
+though it were on. Who sat at the desk is not known any more: where the rules ask for it both is supposed, and the
+report tells the two apart. Tags are those that contacts have now: what they were then is not kept.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ SHOWN = 100
 """Lines that are told of each kind, the newest."""
 
 ANSWERED_WITHIN = AFTER_MESSAGE[1]
-"""A human's reply answers what was written before it, as long as WeChat lets him answer that."""
+"""A human's reply answers nothing older than that: WeChat would not have taken it."""
 
 
 class Course:
@@ -69,6 +69,7 @@ class DryRunReport:
     """`answered` of `messages` would have been answered; `differently` of these an operator answered in other words.
 
     `only_present` of those that would have been answered only if somebody sat at the desk, `only_away` if nobody did.
+    `switched_off`: the rule is, and was tried as though it were on.
     """
 
     messages: int
@@ -77,6 +78,7 @@ class DryRunReport:
     only_present: int = 0
     only_away: int = 0
     lines: tuple[Line, ...] = ()
+    switched_off: bool = False
 
 
 class DryRun:
@@ -106,11 +108,12 @@ class DryRun:
             if course.cancelled:
                 return None
             threads = await self._threads(walk, page)
-            matched = await asyncio.to_thread(walk.take, page, report.written, threads)
+            matched = await asyncio.to_thread(walk.take, page, report.own, threads)
             await asyncio.to_thread(report.take, matched, walk.threads)
             course.done += len(page)
             page = await self._past.messages(page[-1].id, SLICE)
-        return await self._told(report, course.done)
+        told = await self._told(report, course.done)
+        return replace(told, switched_off=rule is not None and not rule.enabled)
 
     async def _threads(self, walk: _Walk, page: Sequence[PastMessage]) -> Mapping[int, Conversation]:
         """The conversations of contacts who have not been met yet."""
@@ -125,8 +128,9 @@ class DryRun:
 
 
 def _speaking(rule: Rule) -> Rule:
-    """What a rule in the shadow is for is to see what it would say."""
-    return replace(rule, delivery=Delivery.INHERIT) if rule.delivery is Delivery.SHADOW else rule
+    """What one wants to see of a rule that is switched off, or in the shadow, is what it would say."""
+    delivery = Delivery.INHERIT if rule.delivery is Delivery.SHADOW else rule.delivery
+    return replace(rule, enabled=True, delivery=delivery)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,10 +222,11 @@ class _Walk:
         wanted = self._ruleset.wanted
         if message.event is None and wanted.last_written_at:
             thread.history = replace(thread.history, last_written_at=message.at)
-        if not (wanted.fired or wanted.lately):
+        followed = wanted.fired | wanted.said
+        if not (followed or wanted.lately):
             return
         for rule_id in (one.rule_id for one in matching.verdicts if one.matched and not one.shadow):
-            if rule_id in wanted.fired:
+            if rule_id in followed:
                 thread.history = thread.history.after(rule_id, message.at)
             if rule_id in wanted.lately:
                 self._lately[thread.now.account].setdefault(rule_id, deque()).append(message.at)
@@ -253,14 +258,17 @@ class _Tally:
     answered: int = 0
     differently: int = 0
     only: Counter[Presence] = field(default_factory=Counter)
-    written: defaultdict[int, list[Written]] = field(default_factory=lambda: defaultdict(list))
+    own: defaultdict[int, list[Written]] = field(default_factory=lambda: defaultdict(list))
+    _written: defaultdict[int, list[Written]] = field(default_factory=lambda: defaultdict(list))
     _other: deque[Line] = field(default_factory=lambda: deque(maxlen=SHOWN))
     _late: deque[tuple[_Spoken, Conversation]] = field(default_factory=lambda: deque(maxlen=SHOWN))
 
     def know(self, written: Sequence[Written]) -> None:
-        """What operators sent, in order."""
+        """What operators said, in order. `own` of it is what no rule had prepared."""
         for one in written:
-            self.written[one.conversation_id].append(one)
+            self._written[one.conversation_id].append(one)
+            if not one.edited:
+                self.own[one.conversation_id].append(one)
 
     def take(self, spoken: Sequence[_Spoken], threads: Mapping[int, _Thread]) -> None:
         """Count these, which are in order."""
@@ -287,11 +295,12 @@ class _Tally:
         return [*reversed(self._other), *(replace(line, by_hand=False) for line in rest)]
 
     def _by_hand(self, message: PastMessage) -> str | None:
-        written = self.written.get(message.conversation_id, ())
+        """What an operator answered to it, None if he did not."""
+        written = self._written.get(message.conversation_id, ())
         at = bisect_left(written, message.at, key=lambda one: one.sent_at)
         if at == len(written) or written[at].sent_at - message.at > ANSWERED_WITHIN:
             return None
-        return written[at].text
+        return written[at].text if written[at].answers(message) else None
 
     def _line(self, one: _Spoken, thread: Conversation, by_hand: str | None) -> Line:
         told = one.message

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from wxdesk.core.likeness import Sentence
 from wxdesk.core.model import Conversation, Message, MessageType
 from wxdesk.core.subject import History, Wanted
+
+BURST = timedelta(minutes=10)
+"""What a contact writes with no longer silence in between is said in one go; an operator's reply answers all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +29,8 @@ class PastMessage:
 
     @classmethod
     def of(cls, sentence: Sentence) -> PastMessage:
-        """A text that a contact wrote."""
-        return cls(
-            sentence.message_id, sentence.conversation_id, MessageType.TEXT, sentence.text, None, None, sentence.at
-        )
+        """What a contact wrote or sent."""
+        return cls(sentence.message_id, sentence.conversation_id, sentence.type, sentence.text, None, None, sentence.at)
 
     @property
     def message(self) -> Message:
@@ -49,11 +50,22 @@ class PastMessage:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What an operator sent, and when; one line of it."""
+    """What an operator said, and when; one line of it. `edited`: a rule had prepared it, and he changed it.
+
+    It answers what the contact wrote in his last burst before it, which began at `burst`, but for what rules had
+    answered by then: `answered` is the id of the newest such message, 0 if there is none.
+    """
 
     conversation_id: int
     sent_at: datetime
     text: str
+    burst: datetime
+    answered: int = 0
+    edited: bool = False
+
+    def answers(self, message: PastMessage) -> bool:
+        """Whether it answers `message`, which came before it and after whatever an operator said before."""
+        return message.at >= self.burst and message.id > self.answered
 
 
 class Past(Protocol):
@@ -68,7 +80,11 @@ class Past(Protocol):
         ...
 
     async def written(self, since: datetime) -> list[Written]:
-        """What operators sent since `since`, in order."""
+        """What operators said since `since`, in order, each with the messages that it answered.
+
+        A rule's reply that left as it was answers its message and those before it, unless it was only the promise that
+        a human will come.
+        """
         ...
 
     async def conversations(self, ids: Collection[int]) -> dict[int, Conversation]:
@@ -76,11 +92,14 @@ class Past(Protocol):
         ...
 
     async def said_by_rules(self, messages: Collection[PastMessage]) -> dict[int, str]:
-        """What rules answered to these messages, by their ids; where nothing was made for one, it is left out."""
+        """What rules said to these messages, by their ids; where nothing arrived or still may, one is left out."""
         ...
 
     async def unmatched(self, since: datetime, limit: int) -> list[Sentence]:
-        """The newest texts since `since` that no rule had a whole answer to, or only one that is a default now."""
+        """What contacts wrote or sent since `since`, the newest.
+
+        That is what no rule had a whole answer to, or only one that is a default now.
+        """
         ...
 
     async def histories(self, sentences: Collection[Sentence], wanted: Wanted) -> dict[int, History]:

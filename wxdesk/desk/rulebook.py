@@ -237,14 +237,16 @@ class Rulebook:
     ) -> Trial:
         """What the rules would say to `sentence`, sent under these circumstances; nothing is stored or sent.
 
-        `instead` stands in the place of the stored rule of its id, or where a new one would be put (id 0).
+        `instead` stands in the place of the stored rule of its id, or where a new one would be put (id 0). It is tried
+        as though it were switched on; others that are not have the verdict that they are switched off.
 
         Raises:
             BadRule: `instead` has a fault other than in a template.
         """
-        ruleset = self._ruleset if instead is None else self.ruleset_with(instead)
+        ruleset = self._ruleset if instead is None else self.ruleset_with(replace(instead, enabled=True))
         occasion = self._occasion(Tried(sentence, on, session_from, alias, around))
         answer = self._answer(ruleset, occasion, whole=True)
+        answer = replace(answer, verdicts=ruleset.with_switched_off(answer.verdicts, answer.matching))
         return trial_of(answer, occasion, ruleset.events, around.known)
 
     def _occasion(self, tried: Tried) -> Occasion:

@@ -87,7 +87,8 @@ class Supposed:
         if self.spoke is not None:
             fired = {rule_id: Fired(now - ago) for rule_id, ago in self.spoke.items()}
             lately = {rule_id: 1 for rule_id, ago in self.spoke.items() if ago < LATELY}
-            before = replace(before, fired=fired, lately=lately)
+            said = {rule_id: one.at for rule_id, one in fired.items()}
+            before = replace(before, fired=fired, said=said, lately=lately)
         return before
 
     def message(self, text: str, kind: MessageType, session_from: str | None, now: datetime) -> Message:

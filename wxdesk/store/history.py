@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, func, literal, or_, select
 
 from wxdesk.core.likeness import Sentence
 from wxdesk.core.model import Conversation
-from wxdesk.core.subject import LATELY, Fired, History, Wanted
-from wxdesk.desk.ports import Resolution, Undecided
+from wxdesk.core.subject import History, Wanted
+from wxdesk.desk.ports import Undecided
+from wxdesk.store import firings
 from wxdesk.store.columns import EPOCH, Moment
-from wxdesk.store.schema import OF_A_HUMAN, SPOKEN, WRITTEN, conversations, messages, replies, rule_firings
+from wxdesk.store.schema import OF_A_HUMAN, WRITTEN, messages, replies
 
 
 def with_history(
@@ -25,14 +25,16 @@ def with_history(
     found = {item.message.id: History() for item in undecided}
     if wanted.last_written_at or wanted.message_no:
         found = _written(connection, wanted, found)
-    fired = _fired(connection, wanted.fired, threads)
-    lately = _lately(connection, wanted.lately, {item.conversation.account for item in undecided}, now)
+    fired = firings.fired(connection, wanted.fired, threads)
+    said = firings.last_said(connection, wanted.said, threads, now - wanted.said_within)
+    lately = firings.lately(connection, wanted.lately, {item.conversation.account for item in undecided}, now)
     return [
         replace(
             item,
             history=replace(
                 found[item.message.id],
                 fired=fired.get(item.conversation.id, {}),
+                said=said.get(item.conversation.id, {}),
                 lately=lately.get(item.conversation.account, {}),
             ),
         )
@@ -47,9 +49,10 @@ def so_far(connection: Connection, thread: Conversation, now: datetime) -> Histo
     answered = select(func.coalesce(func.max(replies.c.sent_at), literal(EPOCH, Moment))).where(by_human)
     written = select(func.max(messages.c.at), func.count().filter(messages.c.at > answered.scalar_subquery()))
     last, earlier = connection.execute(written.where(ours, WRITTEN)).one()
-    fired = _fired(connection, None, {thread.id})
-    lately = _lately(connection, None, {thread.account}, now)
-    return History(last, earlier + 1, fired.get(thread.id, {}), lately.get(thread.account, {}))
+    fired = firings.fired(connection, None, {thread.id})
+    said = firings.last_said(connection, None, {thread.id})
+    lately = firings.lately(connection, None, {thread.account}, now)
+    return History(last, earlier + 1, fired.get(thread.id, {}), lately.get(thread.account, {}), said.get(thread.id, {}))
 
 
 _asked = messages.alias("asked")
@@ -93,86 +96,17 @@ def _written(connection: Connection, wanted: Wanted, found: dict[int, History]) 
     }
 
 
-def _of(rule_ids: Collection[int] | None) -> ColumnElement[bool]:
-    """The firings of these rules, of all for None."""
-    return true() if rule_ids is None else rule_firings.c.rule_id.in_(rule_ids)
-
-
-def _fired(
-    connection: Connection, rule_ids: Collection[int] | None, threads: Collection[int]
-) -> dict[int, dict[int, Fired]]:
-    found: defaultdict[int, dict[int, Fired]] = defaultdict(dict)
-    if rule_ids is None or rule_ids:
-        thread, rule_id = rule_firings.c.conversation_id, rule_firings.c.rule_id
-        query = (
-            select(thread, rule_id, func.max(rule_firings.c.at).label("last"), func.count().label("times"))
-            .where(thread.in_(threads), _of(rule_ids), SPOKEN)
-            .group_by(thread, rule_id)
-        )
-        for row in connection.execute(query):
-            found[row.conversation_id][row.rule_id] = Fired(row.last, row.times)
-    return found
-
-
 def when_written(connection: Connection, sentences: Collection[Sentence], wanted: Wanted) -> dict[int, History]:
     """See `desk.past.Past.histories`."""
     found = {sentence.message_id: History() for sentence in sentences}
     if found and (wanted.last_written_at or wanted.message_no):
         found = _written(connection, wanted, found)
-    firings = _firings(connection, wanted.fired, {sentence.conversation_id for sentence in sentences})
+    threads = {sentence.conversation_id for sentence in sentences}
+    spoke = firings.each_time(connection, wanted.fired | wanted.said, threads)
     for sentence in sentences:
-        for rule_id, at in firings.get(sentence.conversation_id, ()):
-            if at < sentence.at:
-                found[sentence.message_id] = found[sentence.message_id].after(rule_id, at)
+        before = found[sentence.message_id]
+        for one in spoke.get(sentence.conversation_id, ()):
+            if one.at < sentence.at:
+                before = before.after(one.rule_id, one.at, said=one.said, failed=one.failed)
+        found[sentence.message_id] = before
     return found
-
-
-def _firings(
-    connection: Connection, rule_ids: Collection[int], threads: Collection[int]
-) -> dict[int, list[tuple[int, datetime]]]:
-    """Each time that these rules spoke in these conversations, in order."""
-    found: defaultdict[int, list[tuple[int, datetime]]] = defaultdict(list)
-    if rule_ids and threads:
-        thread, rule_id, at = rule_firings.c.conversation_id, rule_firings.c.rule_id, rule_firings.c.at
-        spoke = and_(thread.in_(threads), rule_id.in_(rule_ids), SPOKEN)
-        for row in connection.execute(select(thread, rule_id, at).where(spoke).order_by(at)):
-            found[row.conversation_id].append((row.rule_id, row.at))
-    return found
-
-
-def _lately(
-    connection: Connection, rule_ids: Collection[int] | None, accounts: Collection[str], now: datetime
-) -> dict[str, dict[int, int]]:
-    found: defaultdict[str, dict[int, int]] = defaultdict(dict)
-    if rule_ids is None or rule_ids:
-        account, rule_id, at = rule_firings.c.account, rule_firings.c.rule_id, rule_firings.c.at
-        query = (
-            select(account, rule_id, func.count().label("times"))
-            .where(at > now - LATELY, _of(rule_ids), account.in_(accounts), SPOKEN)
-            .group_by(account, rule_id)
-        )
-        for row in connection.execute(query):
-            found[row.account][row.rule_id] = row.times
-    return found
-
-
-def insert_firings(connection: Connection, resolutions: Sequence[Resolution]) -> None:
-    """Keep which rules matched."""
-    threads = {one.decision.conversation_id for one in resolutions if one.firings}
-    if not threads:
-        return
-    query = select(conversations.c.id, conversations.c.account).where(conversations.c.id.in_(threads))
-    accounts = {row.id: row.account for row in connection.execute(query)}
-    rows = [
-        {
-            "rule_id": firing.rule_id,
-            "message_id": one.decision.message_id,
-            "conversation_id": one.decision.conversation_id,
-            "account": accounts[one.decision.conversation_id],
-            "at": one.decision.decided_at,
-            "shadow": firing.shadow,
-        }
-        for one in resolutions
-        for firing in one.firings
-    ]
-    connection.execute(rule_firings.insert(), rows)

@@ -8,12 +8,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, or_, select
 
+from wxdesk.core.lifecycle import NEVER_ARRIVES
 from wxdesk.core.likeness import Sentence
 from wxdesk.core.model import Author, Conversation, MessageType
 from wxdesk.core.rules import UNANSWERED
 from wxdesk.core.subject import History, Wanted
 from wxdesk.desk.past import PastMessage, Written
 from wxdesk.store import history
+from wxdesk.store.by_hand import written_since
 from wxdesk.store.database import Database
 from wxdesk.store.records import conversation_of, select_conversations
 from wxdesk.store.schema import WRITTEN, conversations, decisions, messages, replies, rules
@@ -45,19 +47,22 @@ class SqlPast:
         return await self._db.read(_messages, after_id, limit)
 
     async def written(self, since: datetime) -> list[Written]:
-        """What operators sent since `since`, in order."""
-        return await self._db.read(_written, since)
+        """What operators said since `since`, in order, each with the messages that it answered."""
+        return await self._db.read(written_since, since)
 
     async def conversations(self, ids: Collection[int]) -> dict[int, Conversation]:
         """These conversations as they are now, by id."""
         return await self._db.read(_conversations, ids)
 
     async def said_by_rules(self, messages: Collection[PastMessage]) -> dict[int, str]:
-        """What rules answered to these messages, by their ids; where nothing was made for one, it is left out."""
+        """What rules said to these messages, by their ids; where nothing arrived or still may, one is left out."""
         return await self._db.read(_said_by_rules, messages)
 
     async def unmatched(self, since: datetime, limit: int) -> list[Sentence]:
-        """The newest texts since `since` that no rule had a whole answer to, or only one that is a default now."""
+        """What contacts wrote or sent since `since`, the newest.
+
+        That is what no rule had a whole answer to, or only one that is a default now.
+        """
         return await self._db.read(_unmatched, since, limit)
 
     async def histories(self, sentences: Collection[Sentence], wanted: Wanted) -> dict[int, History]:
@@ -76,15 +81,6 @@ def _messages(connection: Connection, after_id: int, limit: int) -> list[PastMes
     return [PastMessage(*row) for row in connection.execute(query)]
 
 
-def _written(connection: Connection, since: datetime) -> list[Written]:
-    query = (
-        select(replies.c.conversation_id, replies.c.sent_at, replies.c.content)
-        .where(replies.c.author == Author.OPERATOR, replies.c.sent_at >= since)
-        .order_by(replies.c.sent_at, replies.c.id)
-    )
-    return [Written(row.conversation_id, row.sent_at, row.content.summary) for row in connection.execute(query)]
-
-
 def _conversations(connection: Connection, ids: Collection[int]) -> dict[int, Conversation]:
     found = connection.execute(select_conversations().where(conversations.c.id.in_(ids)))
     return {one.id: one for one in map(conversation_of, found)}
@@ -98,6 +94,7 @@ def _said_by_rules(connection: Connection, told: Collection[PastMessage]) -> dic
             replies.c.conversation_id.in_({message.conversation_id for message in told}),
             replies.c.message_id.in_([message.id for message in told]),
             replies.c.author == Author.RULE,
+            replies.c.state.not_in(NEVER_ARRIVES),
         )
         .order_by(replies.c.id)
     )
@@ -111,13 +108,12 @@ def _unmatched(connection: Connection, since: datetime, limit: int) -> list[Sent
     known = connection.execute(select(rules.c.id, rules.c.rule))
     defaults = [row.id for row in known if row.rule.default]
     query = (
-        select(messages.c.id, messages.c.conversation_id, messages.c.text, messages.c.at)
+        select(messages.c.id, messages.c.conversation_id, messages.c.text, messages.c.at, messages.c.type)
         .select_from(decisions.join(messages, messages.c.id == decisions.c.message_id))
         .where(
             decisions.c.decided_at >= since,
             or_(decisions.c.outcome.in_(UNANSWERED), decisions.c.rule_id.in_(defaults)),
-            messages.c.type == MessageType.TEXT,
-            messages.c.text != "",
+            WRITTEN,
         )
         .order_by(decisions.c.decided_at.desc(), decisions.c.id.desc())
         .limit(limit)

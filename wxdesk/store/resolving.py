@@ -15,8 +15,8 @@ from wxdesk.core.rules import SETTLED, Decision
 from wxdesk.desk.ports import Resolution
 from wxdesk.store.aside import set_aside
 from wxdesk.store.database import insert_into
+from wxdesk.store.firings import insert_firings
 from wxdesk.store.giving_way import GivingWay
-from wxdesk.store.history import insert_firings
 from wxdesk.store.new_replies import insert_replies, load_replies, reply_row
 from wxdesk.store.parts import join_parts
 from wxdesk.store.records import conversation_of, select_conversations

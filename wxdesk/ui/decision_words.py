@@ -28,7 +28,7 @@ def outcome_words(decision: Decision) -> str:
         Outcome.TRANSFER_ARMED: lambda: tr(
             "The answer to this message had left already; the customer's next one goes to WeChat's own service tool."
         ),
-        Outcome.UNMATCHED: lambda: tr("No rule matched."),
+        Outcome.UNMATCHED: lambda: _unmatched(decision),
         Outcome.STILL_HELD: lambda: tr(
             "No rule but the default had an answer, and the customer still waits for the one to an earlier message: "
             "that one waits again from the beginning, and no second one was made."
@@ -43,6 +43,14 @@ def outcome_words(decision: Decision) -> str:
         Outcome.NOT_RENDERED: lambda: _unfinished(decision),
     }
     return sentences[decision.outcome]()
+
+
+def _unmatched(decision: Decision) -> str:
+    """What only tags the customer or calls for a person, and goes on, matches and is no answer."""
+    heard = tuple(one.rule_name for one in decision.verdicts if one.matched and not one.shadow)
+    if not heard:
+        return tr("No rule matched.")
+    return tr("No rule answered: {rules} matched, and goes on without an answer.", rules=quoted(heard))
 
 
 def _unfinished(decision: Decision) -> str:

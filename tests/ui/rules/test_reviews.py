@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import io
+from dataclasses import replace
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.bench.dry_run import fill
 from tests.ui.world import World
 from wxdesk.core.errors import BadInput
+from wxdesk.core.likeness import GroupKind
+from wxdesk.core.model import MessageType
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule
 from wxdesk.desk.dry_run import SLICE
 from wxdesk.store import SqlStore
@@ -18,6 +23,7 @@ from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.main_window import MainWindow
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.rules.reviews import ReviewPanel
+from wxdesk.ui.rules.suggested import suggested
 
 SAID = (Action(ActionKind.REPLY, text="Hello."),)
 
@@ -61,6 +67,39 @@ def test_unmatched_sentences_become_a_rule_with_their_words(page: RulesPage, wor
     assert page.unsaved
 
 
+def test_what_has_no_words_is_unmatched_as_well(page: RulesPage, world: World, qtbot: QtBot, bridge: Bridge) -> None:
+    default = next(one for one in world.call(world.desk.rulebook.all()) if one.default)
+    world.call(world.desk.rulebook.set_enabled(default.id, False))
+    sent = ["？？", "😀", "/::)", "13800138000", "https://a.cn/b", "\u200b"]
+    for who, text in enumerate(sent):
+        world.say(f"oUnmatched{who}", text)
+    held = io.BytesIO()
+    Image.new("RGB", (3, 2)).save(held, "PNG")
+    world.show("oPicture1", held.getvalue())
+    page.list.unmatched.click()
+    panel = page.reviews.panel
+    qtbot.waitUntil(lambda: ended(panel))
+    assert [(row.head, row.text) for row in panel.rows.rows] == [
+        ("[Image]", "1 message · a picture"),
+        ("[Empty message]", "1 message · nothing in it"),
+        ("https://a.cn/b", "1 message · a link alone"),
+        ("13800138000", "1 message · a number alone"),
+        ("/::)", "1 message · no words"),
+        ("😀", "1 message · no words"),
+        ("？？", "1 message · no words"),
+    ]
+    choose(panel, 6, qtbot)
+    assert page.editor.rule().when == Condition(exact=("??",))
+    page.editor.revert()
+    for group in world.call(world.desk.checkup.unmatched()):
+        made = replace(suggested(group), then=SAID)  # each answers what it was made of
+        saved = world.call(world.desk.rulebook.save(made))
+        left = [one.newest.message_id for one in world.call(world.desk.checkup.unmatched())]
+        assert group.newest.message_id not in left
+        assert saved.on == ({MessageType.IMAGE} if group.kind is GroupKind.TYPE else {MessageType.TEXT})
+    assert world.call(world.desk.checkup.unmatched()) == []
+
+
 def test_a_changed_rule_is_tried_on_history_before_it_is_saved(page: RulesPage, world: World, qtbot: QtBot) -> None:
     world.say("oHistory1", "where is my refund")
     world.say("oHistory2", "hello")
@@ -75,6 +114,20 @@ def test_a_changed_rule_is_tried_on_history_before_it_is_saved(page: RulesPage, 
     panel.back.click()
     assert page.editor.isVisible()
     assert page.unsaved
+
+
+def test_a_dry_run_of_a_switched_off_rule_says_what_it_supposed(page: RulesPage, world: World, qtbot: QtBot) -> None:
+    world.say("oHistory1", "where is my refund")
+    page.list.view.setCurrentIndex(page.rules.index(0))
+    qtbot.keyClick(page.list.view, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: not page.editor.saved.enabled)
+    page.editor.head.dry_run.click()
+    panel = page.reviews.panel
+    qtbot.waitUntil(lambda: ended(panel) and panel.isVisible())
+    assert panel.sentence.full_text().splitlines()[:2] == [
+        "It would have answered 1 of 1 message; 0 of them you answered differently.",
+        "The rule is switched off; it was tried as if it were on.",
+    ]
 
 
 def test_a_dry_run_can_be_cancelled(page: RulesPage, world: World, qtbot: QtBot) -> None:

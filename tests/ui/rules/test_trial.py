@@ -63,12 +63,34 @@ def test_the_edit_that_is_not_saved_counts(page: RulesPage, qtbot: QtBot) -> Non
     qtbot.waitUntil(lambda: _rows(page)[0][1] is False)
 
 
-def test_a_rule_switched_off_is_asked_no_more(page: RulesPage, qtbot: QtBot) -> None:
+def test_a_rule_switched_off_is_asked_no_more_and_stands_there_as_that(page: RulesPage, qtbot: QtBot) -> None:
     page.trial.sentence.setText("几点")
     qtbot.waitUntil(lambda: [row[0] for row in _rows(page)][:2] == ["Refunds", "Hours"])
     page.list.view.setCurrentIndex(page.rules.index(1))
     qtbot.keyClick(page.list.view, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: [row[0] for row in _rows(page)] == ["Refunds", "Parcels", "Everything else"])
+    page.list.view.setCurrentIndex(page.rules.index(3))
+    qtbot.waitUntil(lambda: ("Hours", False, "is switched off") in _rows(page))
+    assert [row[:2] for row in _rows(page)] == [
+        ("Refunds", False),
+        ("Hours", False),
+        ("Parcels", False),
+        ("Everything else", True),
+    ]
+    assert page.trial.note.isHidden()
+
+
+def test_the_edited_rule_is_tried_as_if_it_were_on(page: RulesPage, qtbot: QtBot) -> None:
+    page.list.view.setCurrentIndex(page.rules.index(1))
+    qtbot.keyClick(page.list.view, Qt.Key.Key_Space)
+    page.trial.sentence.setText("几点")
+    said = "The rule being edited is switched off; here it is tried as if it were on."
+    qtbot.waitUntil(lambda: page.trial.note.full_text() == said)
+    assert page.trial.note.isVisible()
+    assert page.trial.bubbles.texts() == ["几点", "We open at 9."]
+    assert ("Hours", True) in [row[:2] for row in _rows(page)]
+    qtbot.keyClick(page.list.view, Qt.Key.Key_Space)
+    qtbot.waitUntil(page.trial.note.isHidden)
+    assert page.trial.bubbles.texts() == ["几点", "We open at 9."]
 
 
 def test_a_new_rule_is_asked_before_the_default(page: RulesPage, qtbot: QtBot) -> None:

@@ -34,7 +34,7 @@ def _before(known: Known, rules: Sequence[Rule], now: datetime) -> Iterator[str]
         yield tr("last wrote {span} ago", span=span_word(now - last))
         yield tr("this is message no. {n} since a person answered", n=history.message_no)
     if spoke is not None:
-        yield tr("“{rule}” spoke last, {span} ago", rule=shortened(spoke[0].name), span=span_word(now - spoke[1].at))
+        yield tr("“{rule}” spoke last, {span} ago", rule=shortened(spoke[0].name), span=span_word(now - spoke[1]))
     if known.conversation.session_from:
         yield tr("came from {source}", source=shortened(known.conversation.session_from))
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 from wxdesk.core.events import RulesChanged
 from wxdesk.core.findings import Finding
 from wxdesk.core.likeness import Group
-from wxdesk.core.rules import Condition, Rule
+from wxdesk.core.rules import Rule
 from wxdesk.desk.rules_exchange import Imported
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.content.album import Album
@@ -34,6 +34,7 @@ from wxdesk.ui.rules.rule_history import RuleHistory
 from wxdesk.ui.rules.rule_list import RuleList
 from wxdesk.ui.rules.rule_model import RuleModel
 from wxdesk.ui.rules.rule_preview import RulePreview
+from wxdesk.ui.rules.suggested import suggested
 from wxdesk.ui.rules.trial_panel import TrialPanel
 from wxdesk.ui.rules.trial_place import TrialPlace
 from wxdesk.ui.shortcuts import Key, bind
@@ -197,7 +198,7 @@ class RulesPage(QWidget):
         self.editor.head.name.setFocus()
 
     def _choose_group(self, group: Group) -> None:
-        self.leave(partial(self._begin_with, Rule(group.words[0], when=Condition(any=group.words))))
+        self.leave(partial(self._begin_with, suggested(group)))
 
     def _begin_with(self, rule: Rule) -> None:
         self._begin_new(enabled=rule.enabled)

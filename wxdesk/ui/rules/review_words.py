@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from wxdesk.core.findings import Doubt, Finding
-from wxdesk.core.likeness import Group
+from wxdesk.core.likeness import Group, GroupKind
 from wxdesk.core.rules import Presence
 from wxdesk.desk.dry_run import DryRunReport, Line
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.rules.review_rows import ReviewRow
+from wxdesk.ui.rules.words import type_word
+from wxdesk.ui.words import kind_word
 
 
 def finding_word(finding: Finding) -> str:
@@ -76,9 +78,30 @@ def _media_in_template(finding: Finding) -> str:
 
 
 def group_words(group: Group) -> tuple[str, str]:
-    """The newest sentence, and how often and by which words the like of it was written."""
+    """The newest message, and how often the like of it came, and what that has in common."""
     times = ntr("{n} message", "{n} messages", group.times)
-    return group.newest.text, times + " · " + tr(", ").join(group.words)
+    return _newest_words(group), f"{times} · {_in_common(group)}"
+
+
+def _newest_words(group: Group) -> str:
+    stands_in = group.kind in (GroupKind.TYPE, GroupKind.BLANK)
+    return kind_word(group.newest.type) if stands_in else group.newest.text
+
+
+def _in_common(group: Group) -> str:
+    match group.kind:
+        case GroupKind.WORDS:
+            return tr(", ").join(group.words)
+        case GroupKind.SIGN:
+            return tr("no words")
+        case GroupKind.NUMBER:
+            return tr("a number alone")
+        case GroupKind.LINK:
+            return tr("a link alone")
+        case GroupKind.BLANK:
+            return tr("nothing in it")
+        case GroupKind.TYPE:
+            return type_word(group.newest.type)
 
 
 def report_word(report: DryRunReport) -> str:
@@ -92,7 +115,8 @@ def report_word(report: DryRunReport) -> str:
     )
     if not report.messages:
         return tr("There are no messages yet.")
-    return "\n".join([answered, *_presence_words(report)])
+    off = [tr("The rule is switched off; it was tried as if it were on.")] if report.switched_off else []
+    return "\n".join([answered, *_presence_words(report), *off])
 
 
 def _presence_words(report: DryRunReport) -> list[str]:

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from wxdesk.core.lifecycle import is_taken_over
 from wxdesk.core.model import ReplyMode
 from wxdesk.core.rules import Presence, Rule
-from wxdesk.core.subject import Fired
 from wxdesk.desk.ports import Known
 from wxdesk.desk.supposing import Supposed
 from wxdesk.i18n import tr
@@ -84,15 +83,15 @@ def facts_of(known: Known, operator: Presence, rules: Sequence[Rule], now: datet
         number=min(history.message_no, MOST_MESSAGES),
         tags=tr(", ").join(thread.contact.tags),
         rule=spoke[0].name if spoke else "",
-        minutes=min(max((now - spoke[1].at) // timedelta(minutes=1), 0), MOST_MINUTES) if spoke else 0,
+        minutes=min(max((now - spoke[1]) // timedelta(minutes=1), 0), MOST_MINUTES) if spoke else 0,
         mode=thread.mode,
         taken=is_taken_over(thread, now),
         operator=operator,
     )
 
 
-def last_spoke(known: Known, rules: Sequence[Rule]) -> tuple[Rule, Fired] | None:
+def last_spoke(known: Known, rules: Sequence[Rule]) -> tuple[Rule, datetime] | None:
     """The rule that spoke last to him, of those that are still there."""
-    fired = known.history.fired
-    spoke = [(rule, fired[rule.id]) for rule in rules if rule.id in fired]
-    return max(spoke, key=lambda one: one[1].at, default=None)
+    said = known.history.said
+    spoke = [(rule, said[rule.id]) for rule in rules if rule.id in said]
+    return max(spoke, key=lambda one: one[1], default=None)

@@ -221,7 +221,8 @@ class TrialPanel(QFrame):
             instead=None if broken else instead,
             around=asked.around,
         )
-        self._show(trial, kind, broken)
+        self._note(trial, broken)
+        self._show(trial, kind)
 
     def _show_nothing(self) -> None:
         self.note.hide()
@@ -231,13 +232,20 @@ class TrialPanel(QFrame):
         self.bubbles.cost.setText("")
         self.bubbles.show_bodies([])
 
-    def _show(self, trial: Trial, kind: MessageType, broken: bool) -> None:
+    def _note(self, trial: Trial, broken: bool) -> None:
+        """What has to be known before the answer is read."""
+        problem = "" if broken else trial.answer.problem or stopped(trial)
+        said = [problem] if problem else []
+        if broken:
+            said.append(tr("The rule being edited is not complete yet; this is what the saved rules say."))
+        elif self._instead is not None and not self._instead.enabled:
+            said.append(tr("The rule being edited is switched off; here it is tried as if it were on."))
+        self.note.setText("\n".join(said))
+        self.note.set_role("failed" if problem else "pending")
+        self.note.setVisible(bool(said))
+
+    def _show(self, trial: Trial, kind: MessageType) -> None:
         answer = trial.answer
-        incomplete = tr("The rule being edited is not complete yet; this is what the saved rules say.")
-        problem = answer.problem or stopped(trial)
-        self.note.setText(incomplete if broken else problem)
-        self.note.set_role("failed" if problem and not broken else "pending")
-        self.note.setVisible(bool(self.note.full_text()))
         self.verdicts.show_verdicts(answer.verdicts, answer.rules_left)
         self.verdicts.show()
         self.bubbles.show_answer(self._asked(kind), trial.contents, beside(trial) if trial.asked else "")

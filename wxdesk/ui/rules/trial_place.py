@@ -41,7 +41,8 @@ class TrialPlace(QObject):
         """Something else stands in the editor, or nothing is edited: try it, and show what it says by itself."""
         self._editing = editing
         rule = self._editor.rule()
-        self._trial.ask_with(rule if editing and rule != self._editor.saved else None)
+        otherwise = rule != self._editor.saved or not rule.enabled  # than it is asked now
+        self._trial.ask_with(rule if editing and otherwise else None)
         self._show_bubbles()
 
     def _show_bubbles(self) -> None:

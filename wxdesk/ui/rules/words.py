@@ -179,6 +179,8 @@ def _verdict(verdict: Verdict) -> str:
     quoted = " ".join(tr("“{word}”", word=word) for word in verdict.words)
     found = tr("“{word}”", word=verdict.found)
     match verdict.condition:
+        case "enabled":
+            return tr("is switched off")
         case "on":
             return tr("only for {types}", types=types_word(_kinds(verdict.words)))
         case "all" if verdict.ok:
