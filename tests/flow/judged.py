@@ -133,8 +133,9 @@ class Judged(RuleBasedStateMachine):
         assert sum(text in texts for text in since) <= ALLOWED - RESERVE
 
     def _order_holds(self, replies: list[Reply], told: list[tuple[int, ReplyState]]) -> None:
-        """None is claimed before an older one that is queued, unless a pause keeps that one back, or it is a later part
-        of an answer whose earlier one needs its human; and no part behind one that may not have arrived."""
+        """None is claimed before an older one that is queued, unless a pause keeps that one back and not this one, or
+        it is a later part of an answer whose earlier one needs its human; and no part behind one that may not have
+        arrived."""
         automatic = {reply.id: reply.author is Author.RULE for reply in replies}
         known = {reply.id: reply for reply in replies}
         now: dict[int, ReplyState] = {}
@@ -144,7 +145,8 @@ class Judged(RuleBasedStateMachine):
                     queued = [one for one, its in now.items() if one < reply_id and its is ReplyState.QUEUED]
                     older = [one for one in queued if not _earlier(known, one, now) & NEEDS_HUMAN]
                     assert not _earlier(known, reply_id, now) & NOT_ARRIVED, reply_id
-                    assert all(automatic[one] and not automatic[reply_id] for one in older), (reply_id, older)
+                    by_hand = not automatic[reply_id] or reply_id in self.by_human
+                    assert all(automatic[one] and by_hand for one in older), (reply_id, older)
                 now[reply_id] = state
 
 

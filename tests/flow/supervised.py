@@ -24,7 +24,7 @@ from wxdesk.app import OpenDesk, Setup, open_desk
 from wxdesk.config import StoreAt
 from wxdesk.core import parts
 from wxdesk.core.events import Event, MessageKept, ReplyChanged
-from wxdesk.core.lifecycle import can_be_undone
+from wxdesk.core.lifecycle import can_be_undone, is_automatic
 from wxdesk.core.model import Author, Message, Reply, ReplyState
 from wxdesk.core.preferences import Preferences
 from wxdesk.desk import sleeping
@@ -371,7 +371,8 @@ class World:
         return reply.id in waiting or any(not self._kept_back(one) and one.id not in waiting for one in older)
 
     def _kept_back(self, reply: Reply) -> bool:
-        return self.paused and reply.author is Author.RULE
+        """By the pause, which does not keep what a human has released."""
+        return self.paused and is_automatic(reply)
 
 
 def told(item: Message | Reply) -> str:
