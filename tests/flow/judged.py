@@ -25,6 +25,7 @@ class Silence:
     allowed: set[str]
     until: datetime | None = None
     seconds: int | None = None
+    by_writing: bool = False
 
 
 class Judged(RuleBasedStateMachine):

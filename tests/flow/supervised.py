@@ -371,8 +371,7 @@ class World:
         return reply.id in waiting or any(not self._kept_back(one) and one.id not in waiting for one in older)
 
     def _kept_back(self, reply: Reply) -> bool:
-        """By the pause, which does not keep what a human has released."""
-        return self.paused and is_automatic(reply)
+        return self.paused and is_automatic(reply)  # a pause does not keep what a human has released
 
 
 def told(item: Message | Reply) -> str:

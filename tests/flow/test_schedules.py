@@ -168,6 +168,9 @@ class Supervision(Operated):
         contact = self.contacts[i]
         written = [reply for reply in self.world.replies(contact) if can_be_undone(reply)]
         if written:
+            silence = self.silenced.get(contact.openid)
+            if silence is not None and silence.by_writing:
+                del self.silenced[contact.openid]  # the takeover ends that what is taken back began
             self._click(written[n % len(written)], "undo")
 
     @rule(i=who, mode=st.sampled_from((None, *ReplyMode)))
