@@ -223,9 +223,9 @@ async def open_desk(setup: Setup) -> OpenDesk:
 def build(setup: Setup, store: SqlStore) -> OpenDesk:
     """Plug every part into the next, in the order in which a message travels."""
     clock, bus, deciding = setup.clock, Bus(), Deciding()
-    accounts, following = _answering_modes(setup, store, deciding, bus)
-    health, traffic = _watching(bus)
     preferences, pause = KeptPreferences(store.settings, bus.publish), Pause(store.settings, bus.publish)
+    accounts, following = _answering_modes(setup, store, deciding, preferences, bus)
+    health, traffic = _watching(bus)
     presence, writing = DeskPresence(bus.publish, clock), Writing(bus.publish, clock)
     rulebook, hours, phrasebook = _knowing(setup, store, accounts, following, preferences, bus)
     transfers, answering = _thinking(setup, store, accounts, rulebook, pause, presence)
@@ -262,10 +262,12 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
     return OpenDesk(tuple(setup.ready.values()), desk, store, pause, transfers, intake, out, _door(setup, intake, bus))
 
 
-def _answering_modes(setup: Setup, store: SqlStore, deciding: Deciding, bus: Bus) -> tuple[Accounts, Following]:
+def _answering_modes(
+    setup: Setup, store: SqlStore, deciding: Deciding, preferences: KeptPreferences, bus: Bus
+) -> tuple[Accounts, Following]:
     """How each account answers, and what lets the waiting replies follow that."""
     accounts = Accounts(setup.accounts, store.settings, lambda account: following.account(account), bus.publish)
-    following = Following(store, accounts, deciding, bus.publish, setup.clock)
+    following = Following(store, accounts, deciding, preferences, bus.publish, setup.clock)
     return accounts, following
 
 

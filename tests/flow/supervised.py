@@ -42,6 +42,11 @@ when = { any = ["怎么买"] }
 then = [{ reply = "first {{ message.text }}" }, { reply = "second {{ message.text }}" }]
 
 [[rules]]
+name = "slowly"
+when = { any = ["怎么寄"] }
+then = [{ reply = "one {{ message.text }}" }, { typing = 3 }, { reply = "other {{ message.text }}" }]
+
+[[rules]]
 name = "held"
 when = { any = ["发货"] }
 delivery = { hold = 10 }
@@ -72,7 +77,8 @@ then = [{ reply = "rarely {{ message.text }}" }]
 """
 """The last one asks for the past, so that the desk reads it between every message and its decision."""
 
-OPENINGS = ("多少钱", "怎么买", "发货", "发货", "退货", "人工", "投诉", "有货", "在吗")
+SLOWLY = "怎么寄"
+OPENINGS = ("多少钱", "怎么买", SLOWLY, "发货", "发货", "退货", "人工", "投诉", "有货", "在吗")
 READERS = 12
 """So many reads at the same time keep the rules' own questions waiting."""
 

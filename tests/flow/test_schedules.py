@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 
 from tests.flow.judged import one_answer
 from tests.flow.operated import ACCOUNT, Operated
-from tests.flow.supervised import OPENINGS, PENDING, Contact, World
+from tests.flow.supervised import OPENINGS, PENDING, SLOWLY, Contact, World
 from tests.postgresql import Postgres
 from wxdesk.config import StoreAt
 from wxdesk.core.errors import MoveNotAllowed
@@ -184,6 +184,14 @@ class Supervision(Operated):
         self.account_mode = mode
         self.speak_again()
         self.world.does(self.set_account_mode_and_note(mode), self.contacts)
+
+    @rule(i=who, of_the_account=st.booleans())
+    def contact_writes_and_gets_hold_before_the_last_part_leaves(self, i: int, of_the_account: bool) -> None:
+        self.contact_writes(i, SLOWLY)
+        if of_the_account:
+            self.set_account_mode(ReplyMode.HOLD)
+        else:
+            self.set_mode(i, ReplyMode.HOLD)
 
     @rule(i=who, stops=st.booleans())
     def type(self, i: int, stops: bool) -> None:
