@@ -236,12 +236,15 @@ class Supervision(Operated):
         self._click(reply, click)
 
     def _decided_with(self, i: int, reply: Reply, click: str) -> set[int]:
-        """What the human decides on by this click: the reply, and the later parts that wait to follow it."""
+        """What the human decides on by this click: the reply, and what of its answer leaves with it."""
         if click not in ("release", "release_answer", "retry", "confirm"):
             return set()  # what is but edited or kept is automatic still, and does not leave by itself in silence
-        later = [one for one in self.world.replies(self.contacts[i]) if one.id > reply.id and one_answer(one, reply)]
+        answer = [one for one in self.world.replies(self.contacts[i]) if one_answer(one, reply)]
+        later = [one for one in answer if one.id > reply.id]
+        if click in ("release", "release_answer"):
+            later += [one for one in answer if one.id < reply.id and one.state in PENDING]
         asking = {one.id for one in later if click == "release_answer" and needs_word(one)}
-        return {reply.id, *asking, *(one.id for one in later if one.state is ReplyState.QUEUED)}
+        return {reply.id, *asking, *(one.id for one in later if one.state is ReplyState.QUEUED or one.id < reply.id)}
 
     def _click(self, reply: Reply, click: str) -> None:
         try:

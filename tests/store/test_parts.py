@@ -103,10 +103,41 @@ async def test_an_automatic_part_waits_behind_one_that_its_human_has_to_decide_o
     await comes_to(store, first, state)
     assert await claimed(store) == []
     await comes_to(store, second_part, S.DRAFT)
-    await store.replies.settle(second_part.id, Move.RELEASE, T0, "lin")
-    assert await claimed(store) == ["2"], "his own word on a later part counts"
-    assert (await store.replies.get(third.id)).by == "", "but the one behind still waits for the first"
     assert await claimed(store) == []
+    assert await states(store, [first, second_part, third]) == [state, S.DRAFT, S.QUEUED]
+
+
+@pytest.mark.parametrize("state", [S.DRAFT, S.HELD])
+async def test_what_waits_of_an_answer_leaves_before_the_part_that_its_human_releases(
+    talk: Talk, store: SqlStore, asked: Message, state: ReplyState
+) -> None:
+    made = await talk.decides(asked, "1", "2", "3", "4")
+    await comes_to(store, made[0], state)
+    await comes_to(store, made[2], state)
+    settled = await store.replies.settle(made[2].id, Move.RELEASE, second(5), "lin")
+    assert (settled[0].id, {reply.id for reply in settled}) == (made[2].id, {reply.id for reply in made})
+    assert {(reply.state, reply.by) for reply in settled} == {(S.QUEUED, "lin")}
+    assert [step.kind for step in await store.replies.steps(made[0].id)][-1] is StepKind.RELEASE
+    assert await claimed(store, only_by_hand=True) == ["1", "2", "3", "4"]
+
+
+async def test_so_it_does_where_he_chooses_among_all_that_is_held(talk: Talk, store: SqlStore, asked: Message) -> None:
+    made = await talk.decides(asked, "1", "2", state=S.HELD)
+    other = await talk.decides((await talk.says("o2")).message, "other", state=S.HELD)
+    released = await store.waiting.release_held("lin", second(5), [made[1].id])
+    assert {reply.id for reply in released} == {reply.id for reply in made}
+    assert await claimed(store) == ["1", "2"]
+    assert await states(store, other) == [S.HELD]
+
+
+async def test_what_he_is_about_to_change_does_not_leave_with_it(talk: Talk, store: SqlStore, asked: Message) -> None:
+    made = await talk.decides(asked, "1", "2", "3", state=S.HELD)
+    await store.replies.take_in_hand(made[0].id, T0, "lin")
+    await store.replies.take_in_hand(made[1].id, T0, "lin")
+    await store.replies.edit(made[1].id, Content(text="2, changed"), T0, "lin")
+    await store.replies.settle(made[2].id, Move.RELEASE, second(5), "lin")
+    assert await claimed(store) == ["2, changed", "3"]
+    assert await states(store, made[:1]) == [S.DRAFT]
 
 
 @pytest.mark.parametrize(
@@ -239,7 +270,7 @@ async def test_what_waits_behind_an_answer_that_gives_way_gives_way_with_it(
     made = await talk.decides(asked, "1", "2", "3")
     await comes_to(store, made[0], S.DRAFT)
     await comes_to(store, made[2], S.DRAFT)
-    await store.replies.settle(made[2].id, Move.RELEASE, T0, "lin")
+    await store.replies.move(made[2].id, Move.RELEASE, T0, ReplyChanges(by="lin"))
     again = (await talk.says("o1", "再问")).message
     new = NewReply(again.conversation_id, Author.RULE, Content(text="new"), S.QUEUED, rule_id=7)
     decision = Decision(again.id, again.conversation_id, Outcome.REPLIED, second(1), rule_id=7, rule_name="r")
@@ -317,9 +348,12 @@ async def test_two_who_settle_two_parts_at_once_do_not_wait_for_each_other(
 ) -> None:
     made = await talk.decides(asked, "1", "2", "3", "4", state=S.DRAFT)
     async with asyncio.timeout(20):
-        await asyncio.gather(
-            *(store.replies.settle(reply.id, Move.RELEASE, T0, "lin") for reply in (made[2], made[0], made[3], made[1]))
+        order = (made[2], made[0], made[3], made[1])
+        told = await asyncio.gather(
+            *(store.replies.settle(reply.id, Move.RELEASE, T0, "lin") for reply in order),
+            return_exceptions=True,  # one that has been released with another cannot be once more
         )
+    assert all(isinstance(one, list | MoveNotAllowed) for one in told)
     assert await claimed(store) == ["1", "2", "3", "4"]
 
 

@@ -178,7 +178,7 @@ class Handoff:
         self._publish(ConversationChanged(conversation_id))
 
     async def release(self, reply_id: int) -> Reply:
-        """Send a held reply or a draft now; what of its answer waits behind it follows.
+        """Send a held reply or a draft now, behind what of its answer waits before it; what waits behind it follows.
 
         Raises:
             ReplyHasGap: a value is missing in it; `PartHasGap`: in a part of its answer that comes before it.

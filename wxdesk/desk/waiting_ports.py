@@ -60,6 +60,7 @@ class WaitingReplies(Protocol):
     async def release_held(self, by: str, at: datetime, only: Collection[int] | None = None) -> list[Reply]:
         """Let everything leave now that is held back, or `only` those with these ids, because `by` says so.
 
+        What waits of their answers before those leaves with them.
         What can be undone leaves by itself.
         """
         ...

@@ -15,7 +15,7 @@ from wxdesk.desk.waiting_ports import NewMode, Tended, Terms
 from wxdesk.store import tending, undoing, withholding
 from wxdesk.store.database import Database
 from wxdesk.store.many_replies import BY_RULE, HELD, HELD_BACK, QUEUED, UNDOABLE, by_hand, counting, move_all
-from wxdesk.store.parts import WELL, behind_a_stop, cancel_all, later_parts, let_go
+from wxdesk.store.parts import WELL, behind_a_stop, cancel_all, later_parts, let_go, lock_answers, release_ahead
 from wxdesk.store.schema import conversations, replies
 
 
@@ -89,7 +89,11 @@ class SqlWaiting:
 
 
 def _release_held(connection: Connection, by: str, at: datetime, only: Collection[int] | None) -> list[Reply]:
+    if only is not None:
+        lock_answers(connection, only)
     released = move_all(connection, Move.RELEASE, HELD_BACK & _among(only), at, by=by, **WELL)
+    if only is not None:
+        released += release_ahead(connection, [reply.id for reply in released], at, by)
     return released + let_go(connection, later_parts(connection, [reply.id for reply in released]), at, by)
 
 
