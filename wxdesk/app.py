@@ -81,6 +81,7 @@ from wxdesk.desk.traffic import Traffic
 from wxdesk.desk.transfers import Transfers
 from wxdesk.desk.typing import Typing
 from wxdesk.desk.uploads import Uploads
+from wxdesk.desk.word import Word
 from wxdesk.desk.writing import Writing
 from wxdesk.store import SqlStore, open_store
 from wxdesk.store.picture_files import FolderOfPictures
@@ -222,23 +223,23 @@ async def open_desk(setup: Setup) -> OpenDesk:
 def build(setup: Setup, store: SqlStore) -> OpenDesk:
     """Plug every part into the next, in the order in which a message travels."""
     clock, bus, deciding = setup.clock, Bus(), Deciding()
-    accounts, following = _answering_modes(setup, store, deciding, bus)
-    health, traffic = _watching(bus)
     preferences, pause = KeptPreferences(store.settings, bus.publish), Pause(store.settings, bus.publish)
+    accounts, following = _answering_modes(setup, store, deciding, preferences, bus)
+    health, traffic = _watching(bus)
     presence, writing = DeskPresence(bus.publish, clock), Writing(bus.publish, clock)
     rulebook, hours, phrasebook = _knowing(setup, store, accounts, following, preferences, bus)
     transfers, answering = _thinking(setup, store, accounts, rulebook, pause, presence)
     intake = Intake(store, read_push, answering, transfers, deciding, bus.publish, clock)
     holding = Holding(store, accounts, preferences, pause, writing, deciding, bus.publish, clock)
     out = _way_out(setup, store, pause, holding, following, bus)
-    pictures = Pictures(store.pictures, out.files, clock)
+    pictures, word = Pictures(store.pictures, out.files, clock), Word(store, preferences, bus.publish, clock)
     desk = Desk(
         accounts=accounts,
         store=store,
         preferences=preferences,
         presence=presence,
-        handoff=Handoff(store, pictures, holding, following, transfers, preferences, bus.publish, clock),
-        takeovers=_takeovers(store, preferences, presence, bus, clock),
+        handoff=Handoff(store, pictures, holding, following, transfers, word, preferences, bus.publish, clock),
+        takeovers=_takeovers(store, preferences, presence, writing, bus, clock),
         aside=SettingAside(store.aside, bus.publish, clock),
         blocking=Blocking(store, bus.publish, clock),
         alarms=_alarms(setup, store, preferences, bus),
@@ -261,10 +262,12 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
     return OpenDesk(tuple(setup.ready.values()), desk, store, pause, transfers, intake, out, _door(setup, intake, bus))
 
 
-def _answering_modes(setup: Setup, store: SqlStore, deciding: Deciding, bus: Bus) -> tuple[Accounts, Following]:
+def _answering_modes(
+    setup: Setup, store: SqlStore, deciding: Deciding, preferences: KeptPreferences, bus: Bus
+) -> tuple[Accounts, Following]:
     """How each account answers, and what lets the waiting replies follow that."""
     accounts = Accounts(setup.accounts, store.settings, lambda account: following.account(account), bus.publish)
-    following = Following(store, accounts, deciding, bus.publish, setup.clock)
+    following = Following(store, accounts, deciding, preferences, bus.publish, setup.clock)
     return accounts, following
 
 
@@ -292,13 +295,13 @@ def _watching(bus: Bus) -> tuple[Health, Traffic]:
 
 
 def _takeovers(
-    store: SqlStore, preferences: KeptPreferences, presence: DeskPresence, bus: Bus, clock: Clock
+    store: SqlStore, preferences: KeptPreferences, presence: DeskPresence, writing: Writing, bus: Bus, clock: Clock
 ) -> Takeovers:
     def returns_at() -> datetime | None:
         return handed_back_at(presence.now, preferences.now.hand_back_minutes)
 
-    takeovers = Takeovers(store.takeovers, store.settings, returns_at, bus.publish, clock)
-    bus.subscribe(takeovers.hear, TakeoverChanged, PresenceChanged, PreferencesChanged)
+    takeovers = Takeovers(store.takeovers, store.settings, writing, returns_at, bus.publish, clock)
+    bus.subscribe(takeovers.hear, TakeoverChanged, PresenceChanged, PreferencesChanged, OperatorWrites)
     return takeovers
 
 

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from wxdesk.core.model import Contact, Conversation
-from wxdesk.core.takeover import UNTIL_HANDED_BACK, TakeOverFor, ends_soon, left, longer, moved
+from wxdesk.core.takeover import (
+    UNTIL_HANDED_BACK,
+    Takeover,
+    TakeOverFor,
+    after_writing,
+    as_it_is,
+    ends_soon,
+    left,
+    longer,
+    moved,
+)
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -70,3 +81,32 @@ def test_the_return_is_announced_two_minutes_before(
 def test_keeping_the_word_means_another_silence_or_another_span() -> None:
     assert longer(taken(NOW + MINUTE), 30 * MINUTE) == TakeOverFor(span=30 * MINUTE)
     assert longer(taken(NOW + MINUTE, 600), 30 * MINUTE) == TakeOverFor(silence=10 * MINUTE)
+
+
+BY_WRITING = Takeover(NOW + 30 * MINUTE, by_writing=True)
+
+
+@pytest.mark.parametrize(
+    ("present", "after"),
+    [
+        (None, BY_WRITING),
+        (Takeover(NOW), BY_WRITING),
+        (Takeover(NOW, silence=300), BY_WRITING),
+        (Takeover(NOW, by_writing=True), BY_WRITING),
+        (Takeover(NOW + MINUTE, by_writing=True), BY_WRITING),
+        (Takeover(NOW + 40 * MINUTE, by_writing=True), Takeover(NOW + 40 * MINUTE, by_writing=True)),
+        (Takeover(NOW + MINUTE), Takeover(NOW + MINUTE)),
+        (Takeover(NOW + MINUTE, silence=300), Takeover(NOW + MINUTE, silence=300)),
+        (Takeover(None), Takeover(None)),
+    ],
+)
+def test_writing_takes_the_word_where_nobody_has_it_and_keeps_what_it_took(
+    present: Takeover | None, after: Takeover
+) -> None:
+    assert after_writing(present, NOW, 30 * MINUTE) == after
+
+
+def test_what_was_taken_by_writing_is_kept_as_that() -> None:
+    conversation = replace(taken(NOW + MINUTE), takeover_by_writing=True)
+    assert longer(conversation, 30 * MINUTE) == TakeOverFor(span=30 * MINUTE, by_writing=True)
+    assert as_it_is(conversation) == TakeOverFor(until=NOW + MINUTE, by_writing=True)

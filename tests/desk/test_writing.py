@@ -41,3 +41,16 @@ def test_what_is_emptied_is_told_at_once_and_not_again() -> None:
     writing.settle(START + QUIET + GRACE)
     assert told == [OperatorWrites(1), OperatorWrites(1)]
     assert not writing.told
+
+
+def test_a_key_after_he_has_stopped_is_told_also_where_that_was_not() -> None:
+    told: list[Event] = []
+    clock = HandClock()
+    writing = Writing(told.append, clock)
+    for seconds in (0, 9):
+        clock.now = START + timedelta(seconds=seconds)
+        writing.key(1)
+    assert told == [OperatorWrites(1)]
+    clock.now += QUIET
+    writing.key(1)
+    assert told == [OperatorWrites(1), OperatorWrites(1)]

@@ -25,6 +25,7 @@ class Silence:
     allowed: set[str]
     until: datetime | None = None
     seconds: int | None = None
+    by_writing: bool = False
 
 
 class Judged(RuleBasedStateMachine):
@@ -41,6 +42,7 @@ class Judged(RuleBasedStateMachine):
         self.written_at: dict[str, int] = {}
         self.silenced: dict[str, Silence] = {}
         self.muted: dict[str, Silence] = {}
+        self.slowed: dict[str, set[str]] = {}
         self.typed: dict[str, tuple[set[str], datetime]] = {}
         self.modes: dict[str, ReplyMode | None] = {}
         self.account_mode = ReplyMode.AUTO
@@ -65,13 +67,20 @@ class Judged(RuleBasedStateMachine):
         for contact in self.contacts:
             if not self._is_mute(contact):
                 self.muted.pop(contact.openid, None)
+            if self._mode(contact) is not ReplyMode.HOLD:
+                self.slowed.pop(contact.openid, None)
 
     def fall_silent(self) -> None:
         for contact in self.contacts:
-            if self._is_mute(contact) and contact.openid not in self.muted:
-                # A mode is about what is decided from now on: what WeChat is being asked to take may be tried again.
-                again = {f"#{reply_id}" for reply_id in self.world.under_way()}
-                self.muted[contact.openid] = Silence(self.may_have_left(contact) | again)
+            # A mode is about what is decided from now on: what WeChat is being asked to take may be tried again.
+            allowed = self.may_have_left(contact) | {f"#{reply_id}" for reply_id in self.world.under_way()}
+            if self._is_mute(contact):
+                self.muted.setdefault(contact.openid, Silence(allowed))
+            if self._mode(contact) is ReplyMode.HOLD:
+                self.slowed.setdefault(contact.openid, allowed)
+
+    def _mode(self, contact: Contact) -> ReplyMode:
+        return self.modes.get(contact.openid) or self.account_mode
 
     def may_have_left(self, contact: Contact) -> set[str]:
         """What he has by now, and the calls that have begun."""
@@ -94,6 +103,7 @@ class Judged(RuleBasedStateMachine):
             self._nothing_is_said_twice(replies, received)
             self._states_do_not_lie(replies, received)
             self._nothing_leaves_in_silence(contact, automatic, received)
+            self._nothing_leaves_unheld(contact, automatic, received, told)
             self._the_reserve_is_kept(contact, automatic, received)
             self._order_holds(replies, told)
 
@@ -124,6 +134,16 @@ class Judged(RuleBasedStateMachine):
         waits, _ = self.typed.get(contact.openid, (set(), None))
         assert [one for one in automatic if one.content.text in waits and one.content.text in received] == []
 
+    def _nothing_leaves_unheld(
+        self, contact: Contact, automatic: list[Reply], received: list[str], told: list[tuple[int, ReplyState]]
+    ) -> None:
+        """Where replies are held, each that leaves by itself has been, also where it waited already for something."""
+        allowed = self.slowed.get(contact.openid)
+        if allowed is not None:
+            held = {reply_id for reply_id, state in told if state is ReplyState.HELD}
+            unheld = [one for one in automatic if one.content.text in received and one.id not in held]
+            assert [one for one in unheld if not self._is_among(one, allowed)] == []
+
     def _is_among(self, reply: Reply, allowed: set[str]) -> bool:
         return not allowed.isdisjoint((reply.content.text, f"#{reply.id}", self._call(reply.id)))
 
@@ -133,8 +153,9 @@ class Judged(RuleBasedStateMachine):
         assert sum(text in texts for text in since) <= ALLOWED - RESERVE
 
     def _order_holds(self, replies: list[Reply], told: list[tuple[int, ReplyState]]) -> None:
-        """None is claimed before an older one that is queued, unless a pause keeps that one back, or it is a later part
-        of an answer whose earlier one needs its human; and no part behind one that may not have arrived."""
+        """None is claimed before an older one that is queued, unless a pause keeps that one back and not this one, or
+        it is a later part of an answer whose earlier one needs its human; and no part behind one that may not have
+        arrived."""
         automatic = {reply.id: reply.author is Author.RULE for reply in replies}
         known = {reply.id: reply for reply in replies}
         now: dict[int, ReplyState] = {}
@@ -144,7 +165,8 @@ class Judged(RuleBasedStateMachine):
                     queued = [one for one, its in now.items() if one < reply_id and its is ReplyState.QUEUED]
                     older = [one for one in queued if not _earlier(known, one, now) & NEEDS_HUMAN]
                     assert not _earlier(known, reply_id, now) & NOT_ARRIVED, reply_id
-                    assert all(automatic[one] and not automatic[reply_id] for one in older), (reply_id, older)
+                    by_hand = not automatic[reply_id] or reply_id in self.by_human
+                    assert all(automatic[one] and by_hand for one in older), (reply_id, older)
                 now[reply_id] = state
 
 

@@ -25,11 +25,13 @@ class Operated(Judged):
     async def write_and_note(self, contact: Contact, text: str, undo_seconds: int) -> None:
         preferences = self.world.opened.desk.preferences
         await preferences.set(replace(preferences.now, undo_seconds=undo_seconds))
+        span = timedelta(minutes=preferences.now.takeover_minutes)
         await self.handoff.write(contact.conversation_id, text)
-        silence = self.silenced.get(contact.openid)
+        silence, until = self.silenced.get(contact.openid), self.world.clock.now + span
         if silence is None:  # whoever writes takes over; if a rule has already, what it left waiting is stopped
-            until = self.world.clock.now + timedelta(minutes=preferences.now.takeover_minutes)
-            self.silenced[contact.openid] = Silence(self.may_have_left(contact), until)
+            self.silenced[contact.openid] = Silence(self.may_have_left(contact), until, by_writing=True)
+        elif silence.by_writing and silence.until is not None:
+            silence.until = max(silence.until, until)
 
     async def pause_and_note(self, until: datetime | None = None) -> None:
         await self.handoff.pause(until)

@@ -24,7 +24,7 @@ from wxdesk.app import OpenDesk, Setup, open_desk
 from wxdesk.config import StoreAt
 from wxdesk.core import parts
 from wxdesk.core.events import Event, MessageKept, ReplyChanged
-from wxdesk.core.lifecycle import can_be_undone
+from wxdesk.core.lifecycle import can_be_undone, is_automatic
 from wxdesk.core.model import Author, Message, Reply, ReplyState
 from wxdesk.core.preferences import Preferences
 from wxdesk.desk import sleeping
@@ -40,6 +40,11 @@ then = [{ reply = "at once {{ message.text }}" }]
 name = "in two"
 when = { any = ["怎么买"] }
 then = [{ reply = "first {{ message.text }}" }, { reply = "second {{ message.text }}" }]
+
+[[rules]]
+name = "slowly"
+when = { any = ["怎么寄"] }
+then = [{ reply = "one {{ message.text }}" }, { typing = 3 }, { reply = "other {{ message.text }}" }]
 
 [[rules]]
 name = "held"
@@ -72,7 +77,8 @@ then = [{ reply = "rarely {{ message.text }}" }]
 """
 """The last one asks for the past, so that the desk reads it between every message and its decision."""
 
-OPENINGS = ("多少钱", "怎么买", "发货", "发货", "退货", "人工", "投诉", "有货", "在吗")
+SLOWLY = "怎么寄"
+OPENINGS = ("多少钱", "怎么买", SLOWLY, "发货", "发货", "退货", "人工", "投诉", "有货", "在吗")
 READERS = 12
 """So many reads at the same time keep the rules' own questions waiting."""
 
@@ -371,7 +377,7 @@ class World:
         return reply.id in waiting or any(not self._kept_back(one) and one.id not in waiting for one in older)
 
     def _kept_back(self, reply: Reply) -> bool:
-        return self.paused and reply.author is Author.RULE
+        return self.paused and is_automatic(reply)  # a pause does not keep what a human has released
 
 
 def told(item: Message | Reply) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.flow.timed_desk import Desk, timed_desk
+from tests.flow.timed_desk import Desk, after, timed_desk
 from wxdesk.core.events import ApiCalled
 from wxdesk.core.lifecycle import RULE_SILENT
 from wxdesk.core.model import ModeSource, ReplyMode, ReplyState
@@ -86,8 +86,25 @@ async def test_where_drafts_are_wanted_it_becomes_one(desk: Desk) -> None:
     assert desk.sandbox.sent == ()
 
 
+async def test_where_replies_are_held_it_is_held_and_leaves_after_that(desk: Desk) -> None:
+    conversation = await waits_for_a_token(desk)
+    await desk.opened.desk.handoff.set_mode(conversation, ReplyMode.HOLD)
+    await desk.until(lambda: desk.states[1][-1] is ReplyState.HELD)
+    reply = await desk.reply(1)
+    assert (reply.mode, reply.mode_from, reply.due_at) == (ReplyMode.HOLD, ModeSource.CONVERSATION, after(8))
+    desk.move_to(after(7))
+    assert desk.sandbox.sent == ()
+    desk.move_to(after(8))
+    await desk.until_sent(1)
+
+
 @pytest.mark.parametrize(
-    ("mode", "state"), [(ReplyMode.DRAFT, ReplyState.DRAFT), (ReplyMode.OFF, ReplyState.CANCELLED)]
+    ("mode", "state"),
+    [
+        (ReplyMode.DRAFT, ReplyState.DRAFT),
+        (ReplyMode.OFF, ReplyState.CANCELLED),
+        (ReplyMode.HOLD, ReplyState.HELD),
+    ],
 )
 async def test_it_follows_its_account_too(desk: Desk, mode: ReplyMode, state: ReplyState) -> None:
     await waits_for_a_token(desk)
@@ -109,6 +126,6 @@ async def test_a_change_that_is_not_about_it_only_delays_it(desk: Desk) -> None:
     await waits_for_a_token(desk)
     [rule] = await desk.opened.desk.rulebook.all()
     await desk.opened.desk.rulebook.save(replace(rule, id=0, name="other"))
-    await desk.opened.desk.accounts.set_mode("shop", ReplyMode.HOLD, 8)
+    await desk.opened.desk.accounts.set_mode("shop", ReplyMode.AUTO, 90)
     await desk.until_sent(1)
     assert [sent.text for sent in desk.sandbox.sent] == ["九点"]

@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 
 from tests.flow.judged import one_answer
 from tests.flow.operated import ACCOUNT, Operated
-from tests.flow.supervised import OPENINGS, PENDING, Contact, World
+from tests.flow.supervised import OPENINGS, PENDING, SLOWLY, Contact, World
 from tests.postgresql import Postgres
 from wxdesk.config import StoreAt
 from wxdesk.core.errors import MoveNotAllowed
@@ -168,6 +168,9 @@ class Supervision(Operated):
         contact = self.contacts[i]
         written = [reply for reply in self.world.replies(contact) if can_be_undone(reply)]
         if written:
+            silence = self.silenced.get(contact.openid)
+            if silence is not None and silence.by_writing:
+                del self.silenced[contact.openid]  # the takeover ends that what is taken back began
             self._click(written[n % len(written)], "undo")
 
     @rule(i=who, mode=st.sampled_from((None, *ReplyMode)))
@@ -181,6 +184,14 @@ class Supervision(Operated):
         self.account_mode = mode
         self.speak_again()
         self.world.does(self.set_account_mode_and_note(mode), self.contacts)
+
+    @rule(i=who, of_the_account=st.booleans())
+    def contact_writes_and_gets_hold_before_the_last_part_leaves(self, i: int, of_the_account: bool) -> None:
+        self.contact_writes(i, SLOWLY)
+        if of_the_account:
+            self.set_account_mode(ReplyMode.HOLD)
+        else:
+            self.set_mode(i, ReplyMode.HOLD)
 
     @rule(i=who, stops=st.booleans())
     def type(self, i: int, stops: bool) -> None:
@@ -225,12 +236,15 @@ class Supervision(Operated):
         self._click(reply, click)
 
     def _decided_with(self, i: int, reply: Reply, click: str) -> set[int]:
-        """What the human decides on by this click: the reply, and the later parts that wait to follow it."""
+        """What the human decides on by this click: the reply, and what of its answer leaves with it."""
         if click not in ("release", "release_answer", "retry", "confirm"):
             return set()  # what is but edited or kept is automatic still, and does not leave by itself in silence
-        later = [one for one in self.world.replies(self.contacts[i]) if one.id > reply.id and one_answer(one, reply)]
+        answer = [one for one in self.world.replies(self.contacts[i]) if one_answer(one, reply)]
+        later = [one for one in answer if one.id > reply.id]
+        if click in ("release", "release_answer"):
+            later += [one for one in answer if one.id < reply.id and one.state in PENDING]
         asking = {one.id for one in later if click == "release_answer" and needs_word(one)}
-        return {reply.id, *asking, *(one.id for one in later if one.state is ReplyState.QUEUED)}
+        return {reply.id, *asking, *(one.id for one in later if one.state is ReplyState.QUEUED or one.id < reply.id)}
 
     def _click(self, reply: Reply, click: str) -> None:
         try:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.store.talk import Talk, entering, incoming, second
+from wxdesk.core.errors import NotFound
 from wxdesk.core.lifecycle import Move
 from wxdesk.core.model import Author, Content, NewReply, ReplyState
 from wxdesk.core.rules import Decision, Outcome
 from wxdesk.desk.ports import Resolution
 from wxdesk.store import SqlStore
+
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -100,3 +105,40 @@ async def test_only_those_without_an_end_get_one(talk: Talk, store: SqlStore, th
     assert (ended.id, ended.taken_over_until) == (endless, second(20))
     assert await store.takeovers.endless() == []
     assert await until(talk, thread) == 300
+
+
+async def test_what_is_written_takes_the_word_and_puts_off_the_end_of_what_it_took(talk: Talk, store: SqlStore) -> None:
+    thread = (await talk.says("han")).conversation.id
+    spoken = await store.takeovers.written(thread, second(10), MINUTE)
+    taken = await talk.thread(thread)
+    assert (taken.taken_over, taken.taken_over_until, taken.takeover_by_writing) == (True, second(70), True)
+    again = await store.takeovers.written(thread, second(30), MINUTE)
+    assert await until(talk, thread) == 90
+    assert await store.takeovers.give_back(thread, spoken) is False
+    assert await until(talk, thread) == 90
+    assert await store.takeovers.give_back(thread, again) is True
+    assert await until(talk, thread) == 70
+    assert await store.takeovers.give_back(thread, spoken) is True
+    given_back = await talk.thread(thread)
+    assert (given_back.taken_over, given_back.taken_over_until, given_back.takeover_by_writing) == (False, None, False)
+    with pytest.raises(NotFound):
+        await store.takeovers.written(9999, second(30), MINUTE)
+
+
+async def test_whoever_takes_over_after_that_has_chosen(talk: Talk, store: SqlStore) -> None:
+    thread = (await talk.says("han")).conversation.id
+    await store.takeovers.written(thread, second(10), MINUTE)
+    await store.conversations.take_over(thread, second(40))
+    await store.takeovers.written(thread, second(20), MINUTE)
+    chosen = await talk.thread(thread)
+    assert (chosen.taken_over_until, chosen.takeover_by_writing) == (second(40), False)
+
+
+async def test_only_the_end_that_is_known_is_put_off(talk: Talk, store: SqlStore, thread: int) -> None:
+    assert await store.takeovers.put_off(thread, second(299), second(400)) is False
+    assert await until(talk, thread) == 300
+    assert await store.takeovers.put_off(thread, second(300), second(310)) is True
+    assert await until(talk, thread) == 310
+    await store.conversations.hand_back(thread)
+    assert await store.takeovers.put_off(thread, second(310), second(320)) is False
+    assert not (await talk.thread(thread)).taken_over

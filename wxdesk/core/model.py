@@ -201,7 +201,8 @@ class Conversation:
     `preview_kind` is its MessageType or ReplyKind, for what has no text.
 
     `takeover_silence`: the takeover ends after so many seconds in which nobody wrote; whatever is written moves
-    `taken_over_until`. `called_at` is since when a rule, `called_by`, asks for a human; None when none does.
+    `taken_over_until`. `takeover_by_writing`: a human began it by writing, and each of his words puts its end off.
+    `called_at` is since when a rule, `called_by`, asks for a human; None when none does.
 
     `transfer_armed`: the contact's next message is answered with a transfer to WeChat's own tool. `transferred_until`
     is when he comes back from there at the latest (see `core.transfer`), None while he is not there. `session_from`
@@ -228,6 +229,7 @@ class Conversation:
     transferred_until: datetime | None = None
     session_from: str = ""
     takeover_silence: int | None = None
+    takeover_by_writing: bool = False
     called_at: datetime | None = None
     called_by: str = ""
     resolved_at: datetime | None = None

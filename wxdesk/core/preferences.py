@@ -52,6 +52,11 @@ class Preferences:
         return timedelta(minutes=self.away_minutes)
 
     @property
+    def late_after(self) -> timedelta:
+        """So long after its time, an automatic reply is left to its human."""
+        return timedelta(minutes=self.stale_minutes)
+
+    @property
     def warning(self) -> timedelta:
         """How long before a reply window closes unanswered the operator is told; zero for not at all."""
         return timedelta(hours=self.warn_hours)

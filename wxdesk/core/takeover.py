@@ -5,7 +5,7 @@ Whether he has it is `core.lifecycle.is_taken_over`: once the end has come, the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from wxdesk.core.lifecycle import is_taken_over
@@ -21,12 +21,13 @@ class TakeOverFor:
     """For how long a human takes the word; with nothing set, until he hands it back.
 
     `span` from now on · `until` a time · `silence`: until nobody, contact or human, has written for so long.
-    Not more than one of them is set.
+    Not more than one of them is set. `by_writing`: what he writes by hand puts the end off (`after_writing`).
     """
 
     span: timedelta | None = None
     until: datetime | None = None
     silence: timedelta | None = None
+    by_writing: bool = False
 
     def ends(self, now: datetime) -> datetime | None:
         """When it ends if it begins at `now` and nobody writes; None: not by itself."""
@@ -42,6 +43,32 @@ class TakeOverFor:
 
 
 UNTIL_HANDED_BACK = TakeOverFor()
+
+
+@dataclass(frozen=True, slots=True)
+class Takeover:
+    """A human has the word: `until` then, or until he hands it back; `silence` and `by_writing` as `Conversation` does.
+
+    It may be over by now.
+    """
+
+    until: datetime | None
+    silence: int | None = None
+    by_writing: bool = False
+
+
+def after_writing(present: Takeover | None, now: datetime, span: timedelta) -> Takeover:
+    """Who has the word once a human has written at `now`, if he wants it for `span` by that.
+
+    He takes it where nobody has it, and keeps it so much longer where he took it by writing. What he has chosen for
+    himself, or a rule for him, stays as it is.
+    """
+    until = now + span
+    if present is None or (present.until is not None and present.until <= now):
+        return Takeover(until, by_writing=True)
+    if not present.by_writing or present.until is None:
+        return present
+    return replace(present, until=max(present.until, until))
 
 
 def moved(until: datetime | None, silence: int | None, at: datetime) -> datetime | None:
@@ -75,10 +102,11 @@ def as_it_is(conversation: Conversation) -> TakeOverFor:
     """What takes the word once more for as long as it is taken already."""
     if conversation.takeover_silence is not None:
         return TakeOverFor(silence=timedelta(seconds=conversation.takeover_silence))
-    return TakeOverFor(until=conversation.taken_over_until)
+    return TakeOverFor(until=conversation.taken_over_until, by_writing=conversation.takeover_by_writing)
 
 
 def longer(conversation: Conversation, span: timedelta) -> TakeOverFor:
     """What keeps the word for another while: the same silence once more, else `span`."""
-    silence = conversation.takeover_silence
-    return TakeOverFor(span=span) if silence is None else TakeOverFor(silence=timedelta(seconds=silence))
+    if conversation.takeover_silence is None:
+        return TakeOverFor(span=span, by_writing=conversation.takeover_by_writing)
+    return TakeOverFor(silence=timedelta(seconds=conversation.takeover_silence))

@@ -249,7 +249,8 @@ class _Batch:
         thread = item.conversation
         changes = self._changes[thread.id]
         if resolution.take_over:
-            changes |= {"taken_over": True, "taken_over_until": None, "takeover_silence": None}
+            changes |= {"taken_over": True, "taken_over_until": None}
+            changes |= {"takeover_silence": None, "takeover_by_writing": False}
         if resolution.transferred_until is not None:
             changes |= {"transferred_until": resolution.transferred_until, "transfer_armed": False}
         elif resolution.arm_transfer:

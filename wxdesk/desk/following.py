@@ -7,38 +7,41 @@ the outbox has in hand by then, whose call has not begun comes back here (`again
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 
 from wxdesk.core.events import Event, ReplyChanged
 from wxdesk.core.lifecycle import mode_of
 from wxdesk.core.model import Account, Author, Reply, ReplyMode
+from wxdesk.desk.consequences import TOO_LATE
 from wxdesk.desk.deciding import Deciding
 from wxdesk.desk.ports import Clock, Store
-
-_BY_HAND = frozenset({ReplyMode.DRAFT, ReplyMode.OFF})
-"""The modes in which nothing leaves by itself."""
+from wxdesk.desk.preferences import KeptPreferences
+from wxdesk.desk.waiting_ports import NewMode
 
 
 class Following:
-    """Holds back what may not leave by itself any more. What a human has in hand or has released stays his."""
+    """Holds back what may not leave by itself any more, or not yet. What a human has in hand or released stays his."""
 
     def __init__(
         self,
         store: Store,
         accounts: Mapping[str, Account],
         deciding: Deciding,
+        preferences: KeptPreferences,
         publish: Callable[[Event], None],
         clock: Clock,
     ) -> None:
         self._store = store
         self._accounts = accounts
         self._deciding = deciding
+        self._preferences = preferences
         self._publish = publish
         self._clock = clock
 
     async def account(self, account: Account) -> None:
         """Its mode has changed: what waits follows where no conversation says otherwise.
 
-        Where drafts are wanted, a rule's own word goes first; where nothing is, none does.
+        Where replies shall be held or drafts, a rule's own word goes first; where nothing is said, none does.
         """
         await self._deciding.settled()
         await self._account(account)
@@ -48,9 +51,10 @@ class Following:
         conversation = await self._store.conversations.get(conversation_id)
         account = self._accounts.get(conversation.account)
         mode = conversation.mode if account is None else mode_of(conversation, account)
-        if mode in _BY_HAND:
-            moved = await self._store.waiting.withhold(conversation_id, mode, Author.OPERATOR, self._clock())
-            self._tell(moved)
+        if mode is not None:
+            now = self._clock()
+            new = self._new(mode, 0 if account is None else account.hold_seconds, now)
+            self._tell(await self._store.waiting.withhold(conversation_id, new, Author.OPERATOR, now))
 
     async def rules(self) -> None:
         """Other rules speak now: what one has said that is switched off or gone is left to a human."""
@@ -69,12 +73,12 @@ class Following:
         await self._rules()
 
     async def _account(self, account: Account) -> None:
-        if account.reply_mode in _BY_HAND:
-            self._tell(
-                await self._store.waiting.withhold_account(
-                    account.name, account.reply_mode, Author.OPERATOR, self._clock()
-                )
-            )
+        now = self._clock()
+        new = self._new(account.reply_mode, account.hold_seconds, now)
+        self._tell(await self._store.waiting.withhold_account(account.name, new, Author.OPERATOR, now))
+
+    def _new(self, mode: ReplyMode, hold_seconds: int, now: datetime) -> NewMode:
+        return NewMode(mode, hold_seconds, now - self._preferences.now.late_after, TOO_LATE)
 
     async def _rules(self) -> None:
         self._tell(await self._store.waiting.withhold_unruled(self._clock()))

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from wxdesk.core import contents, quota
 from wxdesk.core.contact_change import ContactChange
 from wxdesk.core.errors import PartsDiffer, ReplyEmpty, TooFewLeft
-from wxdesk.core.events import ConversationChanged, Event, ModeChanged, RepliesRecalled, ReplyChanged, TakeoverChanged
-from wxdesk.core.lifecycle import Move, is_taken_over
+from wxdesk.core.events import ConversationChanged, Event, ModeChanged, ReplyChanged
+from wxdesk.core.lifecycle import Move
 from wxdesk.core.model import Author, Content, Conversation, NewReply, Reply, ReplyMode, ReplyState
 from wxdesk.core.takeover import UNTIL_HANDED_BACK, TakeOverFor
 from wxdesk.core.waiting import in_time
@@ -24,8 +24,7 @@ from wxdesk.desk.ports import Clock, Store
 from wxdesk.desk.preferences import KeptPreferences
 from wxdesk.desk.splitting import split_text
 from wxdesk.desk.transfers import Transfers
-
-OPERATOR = "operator"
+from wxdesk.desk.word import OPERATOR, Word
 
 
 class Handoff:
@@ -38,6 +37,7 @@ class Handoff:
         holding: Holding,
         following: Following,
         transfers: Transfers,
+        word: Word,
         preferences: KeptPreferences,
         publish: Callable[[Event], None],
         clock: Clock,
@@ -47,12 +47,13 @@ class Handoff:
         self._holding = holding
         self._following = following
         self._transfers = transfers
+        self._word = word
         self._preferences = preferences
         self._publish = publish
         self._clock = clock
 
     async def write(self, conversation_id: int, text: str) -> Reply:
-        """Send `text` as the operator; the rules keep quiet in this conversation for a while.
+        """Send `text` as the operator; the rules keep quiet in this conversation for a while (`desk.word`).
 
         It is held first for as long as it can be taken back (`undo`), unless the reply window is about to close.
 
@@ -74,7 +75,6 @@ class Handoff:
         """
         await self._check(content)
         conversation = await self._store.conversations.get(conversation_id)
-        await self._take_the_word(conversation)
         [reply] = await self._say(conversation, [content])
         return reply
 
@@ -96,7 +96,6 @@ class Handoff:
         left = quota.left(conversation.window, self._clock()) - await self._promised(conversation_id)
         if left < parts:
             raise TooFewLeft(parts, max(0, left))
-        await self._take_the_word(conversation)
         return await self._say(conversation, [Content(text=part) for part in made])
 
     async def _promised(self, conversation_id: int) -> int:
@@ -110,26 +109,16 @@ class Handoff:
         for digest in filter(None, (content.picture, content.thumb_picture)):
             await self._pictures.get(digest)
 
-    async def _take_the_word(self, conversation: Conversation) -> None:
-        """Whoever writes has the word for a while, if he wants that; a takeover that is under way stays as it is.
-
-        If that is a rule's, what the rule says beside it may wait still, and is not said after him.
-        """
-        wanted = self._preferences.now
-        if not wanted.writing_takes_over:
-            return
-        if is_taken_over(conversation, self._clock()):
-            await self._silence(conversation.id)
-        else:
-            await self.take_over(conversation.id, TakeOverFor(span=timedelta(minutes=wanted.takeover_minutes)))
-
     async def _say(self, conversation: Conversation, contents: Sequence[Content]) -> list[Reply]:
-        """Store what leaves in a moment, one message after the other."""
+        """Take the word, and store what leaves in a moment, one message after the other."""
+        spoken = await self._word.take_by_writing(conversation.id)
         now = self._clock()
         due_at = self._can_undo_until(conversation, now)
         state = ReplyState.QUEUED if due_at is None else ReplyState.HELD
         new = [NewReply(conversation.id, Author.OPERATOR, content, state, due_at=due_at) for content in contents]
-        return [self._told(reply) for reply in await self._store.replies.add_parts(new, now)]
+        written = await self._store.replies.add_parts(new, now)
+        self._word.said(written, spoken)
+        return [self._told(reply) for reply in written]
 
     def _can_undo_until(self, conversation: Conversation, now: datetime) -> datetime | None:
         """Until when what is written now can be taken back; None where it leaves at once."""
@@ -140,10 +129,13 @@ class Handoff:
     async def undo(self, reply_id: int) -> list[Reply]:
         """Take back what was written while it counts down: all of its messages, as they are then, in their order.
 
+        So is the word in the conversation that was taken by writing it, if nothing was said there since.
+
         Raises:
             MoveNotAllowed: it is too late, it is on its way.
         """
         undone = await self._store.waiting.undo(reply_id, OPERATOR, self._clock())
+        await self._word.unsay(undone)
         return [self._told(reply) for reply in undone]
 
     async def take_over(self, conversation_id: int, how: TakeOverFor = UNTIL_HANDED_BACK) -> None:
@@ -151,22 +143,11 @@ class Handoff:
 
         What he has released stays on its way, and what he has edited or kept from leaving stays a draft.
         """
-        until = how.ends(self._clock())
-        await self._store.conversations.take_over(conversation_id, until, how.silent_seconds)
-        await self._silence(conversation_id)
-        self._publish(TakeoverChanged(conversation_id, until))
-        self._publish(ConversationChanged(conversation_id))
-
-    async def _silence(self, conversation_id: int) -> None:
-        for reply in await self._store.replies.cancel_automatic(conversation_id, OPERATOR, self._clock()):
-            self._told(reply)
-        self._publish(RepliesRecalled(conversation_id))
+        await self._word.take(conversation_id, how)
 
     async def hand_back(self, conversation_id: int) -> None:
         """The rules have the word again, from the next message on. What a rule's takeover left waiting still leaves."""
-        await self._store.conversations.hand_back(conversation_id)
-        self._publish(TakeoverChanged(conversation_id, None))
-        self._publish(ConversationChanged(conversation_id))
+        await self._word.give(conversation_id)
 
     async def arm_transfer(self, conversation_id: int, armed: bool = True) -> None:
         """Hand the contact over to WeChat's own tool with his next message, or do not; it cannot be done before."""
@@ -197,7 +178,7 @@ class Handoff:
         self._publish(ConversationChanged(conversation_id))
 
     async def release(self, reply_id: int) -> Reply:
-        """Send a held reply or a draft now; what of its answer waits behind it follows.
+        """Send a held reply or a draft now, behind what of its answer waits before it; what waits behind it follows.
 
         Raises:
             ReplyHasGap: a value is missing in it; `PartHasGap`: in a part of its answer that comes before it.

@@ -126,7 +126,7 @@ class Holding:
 
     @property
     def _late_after(self) -> timedelta:
-        return timedelta(minutes=self._preferences.now.stale_minutes)
+        return self._preferences.now.late_after
 
     def _tell(self, replies: Iterable[Reply]) -> int:
         count = 0

@@ -35,6 +35,7 @@ from wxdesk.desk.looking_back import Decisions, Statistics, Traces
 from wxdesk.desk.media_ports import PictureRecords
 from wxdesk.desk.reply_ports import Replies
 from wxdesk.desk.rule_ports import Rules
+from wxdesk.desk.takeover_ports import TimedTakeovers
 from wxdesk.desk.template_ports import Templates
 from wxdesk.desk.transfer_ports import Transfers
 from wxdesk.desk.waiting_ports import WaitingReplies
@@ -224,8 +225,13 @@ class Conversations(Protocol):
         """Set the conversation's own mode; None inherits the account's."""
         ...
 
-    async def take_over(self, conversation_id: int, until: datetime | None, silence: int | None = None) -> None:
-        """A human has the word, until `until` or until handed back; what is written moves it by `silence` seconds."""
+    async def take_over(
+        self, conversation_id: int, until: datetime | None, silence: int | None = None, *, by_writing: bool = False
+    ) -> None:
+        """A human has the word, until `until` or until handed back; what is written moves it by `silence` seconds.
+
+        `by_writing`: what he writes himself moves it (`TimedTakeovers.written`).
+        """
         ...
 
     async def hand_back(self, conversation_id: int) -> None:
@@ -315,6 +321,11 @@ class Store(Protocol):
     @property
     def transfers(self) -> Transfers:
         """Who is handed over to WeChat's own tool."""
+        ...
+
+    @property
+    def takeovers(self) -> TimedTakeovers:
+        """Takeovers that end by themselves."""
         ...
 
     @property

@@ -90,7 +90,8 @@ class Replies(Protocol):
 
         CANCEL cancels those that have not left. RELEASE, RETRY and CONFIRM let those go on that wait, as though he had
         released them too; a RELEASE of the `whole` answer also those that need a word of their own (`core.parts`).
-        Returns the reply and then the later parts that may have changed; raises like `move`.
+        A RELEASE releases also the earlier parts that are held or drafts, but for one that is in hand to be changed.
+        Returns the reply and then the other parts that may have changed; raises like `move`.
         """
         ...
 

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from wxdesk.core.model import Conversation
+from wxdesk.core.takeover import Takeover
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What a human's word has done to who has the word: how that was `before`, and is `after` it; None: nobody has."""
+
+    before: Takeover | None
+    after: Takeover
 
 
 class TimedTakeovers(Protocol):
@@ -25,6 +35,18 @@ class TimedTakeovers(Protocol):
 
     async def end_of(self, conversation_id: int) -> datetime | None:
         """When a takeover ends, or ended, by itself; None if it does not, if there is none, or no such conversation."""
+        ...
+
+    async def written(self, conversation_id: int, now: datetime, span: timedelta) -> Spoken:
+        """A human writes at `now` and has the word for `span` by it (`core.takeover.after_writing`); or `NotFound`."""
+        ...
+
+    async def give_back(self, conversation_id: int, spoken: Spoken) -> bool:
+        """Let it be as it was before `spoken`, if it is as it was after that; whether it was. Raises `NotFound`."""
+        ...
+
+    async def put_off(self, conversation_id: int, known: datetime, until: datetime) -> bool:
+        """Let what ends at `known` end at `until`; False, and nothing changed, if it has another end, or none."""
         ...
 
     async def end(self, conversation_id: int, now: datetime) -> Conversation | None:

@@ -1,6 +1,7 @@
 """Watches over takeovers that end by themselves: says before it happens, and when it has happened.
 
-It changes nothing about who speaks: that is decided by the clock alone (`core.lifecycle.is_taken_over`).
+Who speaks is decided by the clock alone (`core.lifecycle.is_taken_over`). Here is one thing done about that: while the
+operator writes in a conversation, its end is put off.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from wxdesk.core.errors import StoreError
 from wxdesk.core.events import (
     ConversationChanged,
     Event,
+    OperatorWrites,
     PreferencesChanged,
     PresenceChanged,
     TakeoverChanged,
@@ -26,6 +28,7 @@ from wxdesk.core.takeover import SOON
 from wxdesk.desk.ports import Clock, Settings
 from wxdesk.desk.sleeping import sleep, sleep_until
 from wxdesk.desk.takeover_ports import TimedTakeovers
+from wxdesk.desk.writing import GRACE, Writing
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +41,7 @@ class Takeovers:
     """Publishes `TakeoverEnding` and `TakeoverEnded`, each once for each end.
 
     What contact or human write may move an end further away without a word to this place; so each end is looked up
-    before it is told.
+    before it is told. None comes before he has stopped who writes there, as for what is held (`desk.writing`).
 
     One that has no end gets one when its human hands all of them back, or at the time that `returns_at` tells: when
     nobody has been at the desk for as long as the operator wants.
@@ -48,12 +51,14 @@ class Takeovers:
         self,
         takeovers: TimedTakeovers,
         settings: Settings,
+        writing: Writing,
         returns_at: Callable[[], datetime | None],
         publish: Callable[[Event], None],
         clock: Clock,
     ) -> None:
         self._takeovers = takeovers
         self._settings = settings
+        self._writing = writing
         self._returns_at = returns_at
         self._returned_at: datetime | None = None
         self._publish = publish
@@ -63,8 +68,8 @@ class Takeovers:
         self._awake = asyncio.Event()
 
     def hear(self, event: Event) -> None:
-        """A takeover began, was changed or was handed back, or somebody left; subscribed to the bus."""
-        if isinstance(event, PresenceChanged | PreferencesChanged):
+        """A takeover began, was changed or handed back, somebody left, or begins to write; subscribed to the bus."""
+        if isinstance(event, PresenceChanged | PreferencesChanged | OperatorWrites):
             self.look()
         elif isinstance(event, TakeoverChanged):
             self._forget(event.conversation_id)
@@ -116,10 +121,17 @@ class Takeovers:
         for conversation_id, until in sorted(self._ends.items(), key=itemgetter(1)):
             if until - SOON <= now:
                 await self._look_at(conversation_id, until, now)
-        moments = [end if one in self._warned else end - SOON for one, end in self._ends.items()]
+        moments = [self._next_look(one, end, now) for one, end in self._ends.items()]
         if returns_at is not None and returns_at > now:
             moments.append(returns_at)
         return min(moments, default=None)
+
+    def _next_look(self, conversation_id: int, end: datetime, now: datetime) -> datetime:
+        """Where somebody writes, also when he may have stopped: if he has not, the end is put off again."""
+        if conversation_id not in self._warned:
+            return end - SOON
+        quiet = end - GRACE
+        return quiet if quiet > now and conversation_id in self._writing.held_until(now) else end
 
     async def _look_at(self, conversation_id: int, known: datetime, now: datetime) -> None:
         until = await self._takeovers.end_of(conversation_id)
@@ -132,6 +144,16 @@ class Takeovers:
         else:
             self._ends[conversation_id] = until
             self._warn(conversation_id, until, now)
+            await self._put_off(conversation_id, until, now)
+
+    async def _put_off(self, conversation_id: int, until: datetime, now: datetime) -> None:
+        """Let it last until he has stopped who writes there; that is announced already."""
+        later = self._writing.held_until(now).get(conversation_id, until)
+        if later <= until or not await self._takeovers.put_off(conversation_id, until, later):
+            return
+        if self._ends.get(conversation_id) == until:
+            self._ends[conversation_id] = self._warned[conversation_id] = later
+        self._publish(ConversationChanged(conversation_id))
 
     def _warn(self, conversation_id: int, until: datetime, now: datetime) -> None:
         if until - SOON > now:

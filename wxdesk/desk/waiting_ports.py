@@ -33,6 +33,20 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
+class NewMode:
+    """A mode that applies from now on, and what it means for what waits.
+
+    With HOLD, for how many seconds what has never been held is held then. What was due before `stale_before` is not
+    said by itself any more: it is a draft that says `late`.
+    """
+
+    mode: ReplyMode
+    hold_seconds: int
+    stale_before: datetime
+    late: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Tended:
     """The replies that were moved; those `handed_over` at the last moment of a reply window need their human now."""
 
@@ -46,6 +60,7 @@ class WaitingReplies(Protocol):
     async def release_held(self, by: str, at: datetime, only: Collection[int] | None = None) -> list[Reply]:
         """Let everything leave now that is held back, or `only` those with these ids, because `by` says so.
 
+        What waits of their answers before those leaves with them.
         What can be undone leaves by itself.
         """
         ...
@@ -68,15 +83,17 @@ class WaitingReplies(Protocol):
         """
         ...
 
-    async def withhold(self, conversation_id: int, mode: ReplyMode, by: str, at: datetime) -> list[Reply]:
-        """Let nothing automatic leave a conversation by itself, because `mode`, DRAFT or OFF, applies there now.
+    async def withhold(self, conversation_id: int, new: NewMode, by: str, at: datetime) -> list[Reply]:
+        """Let nothing automatic leave a conversation otherwise than by its `new` mode.
 
-        Held and queued replies become drafts; with OFF they are cancelled, by that name, but for those that a human has
-        edited. A DRAFT of the account leaves those alone that wait by their rule's own word.
+        With DRAFT, held and queued replies become drafts; with OFF they are cancelled, by that name, but for those that
+        a human has edited. With HOLD, queued ones are held, and their parts keep their distance, but for those that
+        have been held before, and parts that wait for their human anyhow (`core.parts`); what is late is a draft. With
+        AUTO, nothing is done. DRAFT and HOLD of the account leave those alone that wait by their rule's own word.
         """
         ...
 
-    async def withhold_account(self, account: str, mode: ReplyMode, by: str, at: datetime) -> list[Reply]:
+    async def withhold_account(self, account: str, new: NewMode, by: str, at: datetime) -> list[Reply]:
         """As `withhold`, in all conversations of an account that have no mode of their own."""
         ...
 

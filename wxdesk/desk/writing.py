@@ -26,9 +26,11 @@ class Writing:
         """Where he writes, as it was told; a look from another thread is safe."""
 
     def key(self, conversation_id: int) -> None:
-        """He typed something there."""
-        self._held_until[conversation_id] = self._clock() + QUIET + GRACE
-        if conversation_id not in self.told:
+        """He typed something there. Told when he begins, also where he had stopped and that was not told yet."""
+        now = self._clock()
+        stopped = self._held_until.get(conversation_id, now) - GRACE <= now
+        self._held_until[conversation_id] = now + QUIET + GRACE
+        if stopped or conversation_id not in self.told:
             self.told |= {conversation_id}
             self._publish(OperatorWrites(conversation_id))
 

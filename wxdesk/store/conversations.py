@@ -13,12 +13,14 @@ from wxdesk.core.errors import NotFound
 from wxdesk.core.inbox import DayCounts, InboxCounts, InboxFilter, InboxRow, SearchHit, TimelineItem
 from wxdesk.core.model import Contact, Conversation, Reply, ReplyMode
 from wxdesk.core.subject import Wanted
+from wxdesk.core.takeover import Takeover
 from wxdesk.desk.ports import Known, Resolution, ToDerive, Undecided
 from wxdesk.store import deriving, history, inbox_rows, resolving, search, supposing
 from wxdesk.store.columns import EPOCH, Moment
 from wxdesk.store.database import Database
 from wxdesk.store.records import conversation_of, message_of, reply_of, select_conversations, select_replies
 from wxdesk.store.schema import NOT_CALLED, UNDECIDED, UNREAD, contacts, conversations, messages, replies
+from wxdesk.store.takeovers import values_of
 from wxdesk.store.undecided import undecided_of
 
 
@@ -102,15 +104,15 @@ class SqlConversations:
         """Set the conversation's own mode; raises `NotFound`."""
         await self._change(conversation_id, {"mode": mode})
 
-    async def take_over(self, conversation_id: int, until: datetime | None, silence: int | None = None) -> None:
+    async def take_over(
+        self, conversation_id: int, until: datetime | None, silence: int | None = None, *, by_writing: bool = False
+    ) -> None:
         """A human has the word, until `until` or until handed back; raises `NotFound`."""
-        values = {"taken_over": True, "taken_over_until": until, "takeover_silence": silence} | NOT_CALLED
-        await self._change(conversation_id, values)
+        await self._change(conversation_id, values_of(Takeover(until, silence, by_writing)) | NOT_CALLED)
 
     async def hand_back(self, conversation_id: int) -> None:
         """The rules have the word again; raises `NotFound`."""
-        values = {"taken_over": False, "taken_over_until": None, "takeover_silence": None} | NOT_CALLED
-        await self._change(conversation_id, values)
+        await self._change(conversation_id, values_of(None) | NOT_CALLED)
 
     async def change_contact(self, contact_id: int, change: ContactChange) -> None:
         """Change a contact as it is now, in one transaction; raises `NotFound`."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from itertools import batched
 
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, bindparam, exists, false, func, or_, select, update
 
 from wxdesk.core.lifecycle import BEFORE_SENDING, Move
 from wxdesk.core.model import Reply, ReplyState
@@ -82,6 +82,8 @@ def settle(
     connection: Connection, reply_id: int, made: Move, at: datetime, by: str, *, whole: bool = False
 ) -> list[Reply]:
     """See `desk.reply_ports.Replies.settle`."""
+    if made is Move.RELEASE:
+        lock_answers(connection, [reply_id])
     later = later_parts(connection, [reply_id])
     if whole:
         moving.refuse_gaps_among(connection, and_(replies.c.id.in_(later), needs_word(replies)))
@@ -91,7 +93,35 @@ def settle(
     if made is Move.CANCEL:
         stopped = [part for part, state in later.items() if state in BEFORE_SENDING]
         return [settled, *(moving.move(connection, part, made, at, ReplyChanges(by=by)) for part in stopped)]
-    return [settled, *(let_go(connection, later, at, by) if made in LETS_GO else ())]
+    if made not in LETS_GO:
+        return [settled]
+    ahead = release_ahead(connection, [reply_id], at, by) if made is Move.RELEASE else []
+    freed = later_parts(connection, [reply_id, *(part.id for part in ahead)])
+    return [settled, *ahead, *let_go(connection, freed, at, by)]
+
+
+def lock_answers(connection: Connection, ids: Collection[int]) -> None:
+    """Lock all parts of these replies' answers, the first one first, before any of them is changed."""
+    for some in batched(sorted(ids), AT_ONCE):
+        firsts = select(func.coalesce(replies.c.part_of, replies.c.id)).where(replies.c.id.in_(some))
+        theirs = or_(replies.c.id.in_(firsts), replies.c.part_of.in_(firsts))
+        connection.execute(select(replies.c.id).where(theirs).order_by(replies.c.id).with_for_update()).all()
+
+
+def release_ahead(connection: Connection, ids: Collection[int], at: datetime, by: str) -> list[Reply]:
+    """Release what waits of the earlier parts of these replies' answers, so that nobody reads the end first.
+
+    What `by` has in hand to change it, and has not changed yet, is not said as it stands.
+    """
+    in_hand = and_(replies.c.state == ReplyState.DRAFT, replies.c.by != "", replies.c.edited.is_(false()))
+    released: list[Reply] = []
+    for some in batched(sorted(ids), AT_ONCE):
+        named, earlier = replies.alias(), replies.alias()
+        is_between = and_(earlier.c.part_of == named.c.part_of, earlier.c.id < named.c.id)
+        is_earlier = or_(earlier.c.id == named.c.part_of, is_between)
+        ahead = select(earlier.c.id).join(named, is_earlier).where(named.c.id.in_(some))
+        released += move_all(connection, Move.RELEASE, replies.c.id.in_(ahead) & ~in_hand, at, by=by, **WELL)
+    return released
 
 
 def later_parts(connection: Connection, ids: Collection[int]) -> dict[int, ReplyState]:

@@ -66,6 +66,7 @@ def conversation_of(row: Row[Any]) -> Conversation:
         transferred_until=row.transferred_until,
         session_from=row.session_from,
         takeover_silence=row.takeover_silence,
+        takeover_by_writing=row.takeover_by_writing,
         called_at=row.called_at,
         called_by=row.called_by,
         resolved_at=row.resolved_at,

@@ -20,7 +20,7 @@ from wxdesk.store.giving_way import GivingWay
 from wxdesk.store.new_replies import insert_replies, load_replies, reply_row
 from wxdesk.store.parts import join_parts
 from wxdesk.store.records import conversation_of, select_conversations
-from wxdesk.store.schema import WRITTEN, contacts, conversations, decisions, messages
+from wxdesk.store.schema import NO_TAKEOVER, WRITTEN, contacts, conversations, decisions, messages
 
 DECISION_FIELDS = [column.name for column in decisions.c if column.name != "id"]
 
@@ -91,7 +91,7 @@ def _insert_decisions(connection: Connection, made: Sequence[Decision]) -> dict[
 def _take_over(connection: Connection, ids: Collection[int]) -> None:
     if ids:
         change = update(conversations).where(conversations.c.id.in_(ids))
-        connection.execute(change.values(taken_over=True, taken_over_until=None, takeover_silence=None))
+        connection.execute(change.values(NO_TAKEOVER | {"taken_over": True}))
 
 
 def _set_aside(connection: Connection, one: Resolution) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Row, select, update
 
+from wxdesk.core.errors import NotFound
 from wxdesk.core.model import Conversation
+from wxdesk.core.takeover import Takeover, after_writing
+from wxdesk.desk.takeover_ports import Spoken
 from wxdesk.store.database import Database
 from wxdesk.store.records import conversation_of, select_conversations
-from wxdesk.store.schema import conversations
+from wxdesk.store.schema import NO_TAKEOVER, NOT_CALLED, conversations
 
 _until = conversations.c.taken_over_until
 _ENDLESS = conversations.c.taken_over & _until.is_(None)
@@ -37,9 +41,72 @@ class SqlTakeovers:
         """When a takeover ends, or ended, by itself."""
         return await self._db.read(_end_of, conversation_id)
 
+    async def written(self, conversation_id: int, now: datetime, span: timedelta) -> Spoken:
+        """A human writes at `now` and has the word for `span` by that; raises `NotFound`."""
+        return await self._db.write(_written, conversation_id, now, span)
+
+    async def give_back(self, conversation_id: int, spoken: Spoken) -> bool:
+        """Let it be as it was before somebody spoke, if it is as he left it; whether it was."""
+        return await self._db.write(_give_back, conversation_id, spoken)
+
+    async def put_off(self, conversation_id: int, known: datetime, until: datetime) -> bool:
+        """Let what ends at `known` end at `until`; False if it has another end, or none."""
+        return await self._db.write(_put_off, conversation_id, known, until)
+
     async def end(self, conversation_id: int, now: datetime) -> Conversation | None:
         """Forget a takeover whose time is over by `now`, unless somebody still waits; None if it is not over."""
         return await self._db.write(_end, conversation_id, now)
+
+
+def values_of(takeover: Takeover | None) -> dict[str, Any]:
+    """What stands in a conversation's row where it is taken over so, or by nobody."""
+    if takeover is None:
+        return NO_TAKEOVER
+    return {
+        "taken_over": True,
+        "taken_over_until": takeover.until,
+        "takeover_silence": takeover.silence,
+        "takeover_by_writing": takeover.by_writing,
+    }
+
+
+def _takeover_of(row: Row[Any]) -> Takeover | None:
+    if not row.taken_over:
+        return None
+    return Takeover(row.taken_over_until, row.takeover_silence, row.takeover_by_writing)
+
+
+def _locked(connection: Connection, conversation_id: int) -> Takeover | None:
+    columns = (conversations.c[name] for name in NO_TAKEOVER)
+    query = select(*columns).where(conversations.c.id == conversation_id).with_for_update(key_share=True)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("conversation")
+    return _takeover_of(row)
+
+
+def _written(connection: Connection, conversation_id: int, now: datetime, span: timedelta) -> Spoken:
+    before = _locked(connection, conversation_id)
+    after = after_writing(before, now, span)
+    if after != before:
+        _change(connection, conversation_id, values_of(after) | NOT_CALLED)
+    return Spoken(before, after)
+
+
+def _give_back(connection: Connection, conversation_id: int, spoken: Spoken) -> bool:
+    as_left = _locked(connection, conversation_id) == spoken.after
+    if as_left:
+        _change(connection, conversation_id, values_of(spoken.before))
+    return as_left
+
+
+def _put_off(connection: Connection, conversation_id: int, known: datetime, until: datetime) -> bool:
+    its = (conversations.c.id == conversation_id) & (_until == known)
+    return connection.execute(update(conversations).where(its).values(taken_over_until=until)).rowcount > 0
+
+
+def _change(connection: Connection, conversation_id: int, values: dict[str, Any]) -> None:
+    connection.execute(update(conversations).where(conversations.c.id == conversation_id).values(values))
 
 
 def _ending(connection: Connection, after: datetime) -> list[Conversation]:
@@ -71,6 +138,5 @@ def _end(connection: Connection, conversation_id: int, now: datetime) -> Convers
         return None
     ended = conversation_of(row)
     if not ended.awaits:
-        change = update(conversations).where(conversations.c.id == conversation_id)
-        connection.execute(change.values(taken_over=False, taken_over_until=None, takeover_silence=None))
+        _change(connection, conversation_id, NO_TAKEOVER)
     return ended

@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, select, true, union_all
 
 from wxdesk.core.lifecycle import Move
-from wxdesk.core.model import Reply, ReplyMode
+from wxdesk.core.model import Reply
 from wxdesk.core.waiting import WAITS
-from wxdesk.desk.waiting_ports import Tended, Terms
+from wxdesk.desk.waiting_ports import NewMode, Tended, Terms
 from wxdesk.store import tending, undoing, withholding
 from wxdesk.store.database import Database
 from wxdesk.store.many_replies import BY_RULE, HELD, HELD_BACK, QUEUED, UNDOABLE, by_hand, counting, move_all
-from wxdesk.store.parts import WELL, behind_a_stop, cancel_all, later_parts, let_go
+from wxdesk.store.parts import WELL, behind_a_stop, cancel_all, later_parts, let_go, lock_answers, release_ahead
 from wxdesk.store.schema import conversations, replies
 
 
@@ -60,13 +60,13 @@ class SqlWaiting:
         """Hold without a deadline what was held when the program was closed; what is stale is a draft."""
         return await self._db.write(_ask_after_restart, at, stale_before, why, late)
 
-    async def withhold(self, conversation_id: int, mode: ReplyMode, by: str, at: datetime) -> list[Reply]:
-        """Let nothing automatic leave a conversation by itself; see `store.withholding`."""
-        return await self._db.write(withholding.in_conversation, conversation_id, mode, by, at)
+    async def withhold(self, conversation_id: int, new: NewMode, by: str, at: datetime) -> list[Reply]:
+        """Let what waits in a conversation follow its new mode; see `store.withholding`."""
+        return await self._db.write(withholding.in_conversation, conversation_id, new, by, at)
 
-    async def withhold_account(self, account: str, mode: ReplyMode, by: str, at: datetime) -> list[Reply]:
-        """Let nothing automatic leave by itself where the account's mode applies; see `store.withholding`."""
-        return await self._db.write(withholding.in_account, account, mode, by, at)
+    async def withhold_account(self, account: str, new: NewMode, by: str, at: datetime) -> list[Reply]:
+        """Let what waits follow where the account's mode applies; see `store.withholding`."""
+        return await self._db.write(withholding.in_account, account, new, by, at)
 
     async def withhold_unruled(self, at: datetime) -> list[Reply]:
         """Let nothing leave by itself whose rule speaks no more; see `store.withholding`."""
@@ -89,7 +89,11 @@ class SqlWaiting:
 
 
 def _release_held(connection: Connection, by: str, at: datetime, only: Collection[int] | None) -> list[Reply]:
+    if only is not None:
+        lock_answers(connection, only)
     released = move_all(connection, Move.RELEASE, HELD_BACK & _among(only), at, by=by, **WELL)
+    if only is not None:
+        released += release_ahead(connection, [reply.id for reply in released], at, by)
     return released + let_go(connection, later_parts(connection, [reply.id for reply in released]), at, by)
 
 

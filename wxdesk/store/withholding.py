@@ -1,4 +1,4 @@
-"""What waits and may not leave by itself any more, because a mode or the rules have changed: drafts, or cancelled.
+"""What waits and may not leave as it would have, because a mode or the rules have changed: drafts, held, or cancelled.
 
 Each in the transaction that it is given; see `desk.waiting_ports.WaitingReplies`.
 """
@@ -7,30 +7,45 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, exists, false, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    select,
+    type_coerce,
+)
 
 from wxdesk.core.lifecycle import CHANGED_BY, RULE_SILENT, Move
 from wxdesk.core.model import ModeSource, Reply, ReplyMode
+from wxdesk.core.waiting import LAST_MOMENT
+from wxdesk.desk.waiting_ports import NewMode
+from wxdesk.store.columns import EPOCH, MICROSECOND, Moment
 from wxdesk.store.many_replies import HELD, QUEUED, by_hand, move_all
+from wxdesk.store.parts import behind_a_stop
 from wxdesk.store.schema import conversations, replies, rules
 
 _LEAVES_BY_ITSELF = (HELD | QUEUED) & ~by_hand(replies)
+_NEVER_HELD = replies.c.mode.is_distinct_from(ReplyMode.HOLD)
 _BY_ITS_RULE = replies.c.mode_from.is_not_distinct_from(ModeSource.RULE)
 
 
-def in_conversation(
-    connection: Connection, conversation_id: int, mode: ReplyMode, by: str, at: datetime
-) -> list[Reply]:
-    """Where `mode` applies now: the conversation's own or, if it has none, its account's."""
+def in_conversation(connection: Connection, conversation_id: int, new: NewMode, by: str, at: datetime) -> list[Reply]:
+    """Where the `new` mode applies: the conversation's own or, if it has none, its account's."""
     own = connection.scalar(select(conversations.c.mode).where(conversations.c.id == conversation_id))
     source = ModeSource.ACCOUNT if own is None else ModeSource.CONVERSATION
-    return _withhold(connection, replies.c.conversation_id == conversation_id, source, mode, by, at)
+    return _withhold(connection, replies.c.conversation_id == conversation_id, source, new, by, at)
 
 
-def in_account(connection: Connection, account: str, mode: ReplyMode, by: str, at: datetime) -> list[Reply]:
+def in_account(connection: Connection, account: str, new: NewMode, by: str, at: datetime) -> list[Reply]:
     """Wherever no conversation has a mode of its own."""
     its = select(conversations.c.id).where(conversations.c.account == account, conversations.c.mode.is_(None))
-    return _withhold(connection, replies.c.conversation_id.in_(its), ModeSource.ACCOUNT, mode, by, at)
+    return _withhold(connection, replies.c.conversation_id.in_(its), ModeSource.ACCOUNT, new, by, at)
 
 
 def without_rule(connection: Connection, at: datetime) -> list[Reply]:
@@ -41,13 +56,37 @@ def without_rule(connection: Connection, at: datetime) -> list[Reply]:
 
 
 def _withhold(
-    connection: Connection, where: ColumnElement[bool], source: ModeSource, mode: ReplyMode, by: str, at: datetime
+    connection: Connection, where: ColumnElement[bool], source: ModeSource, new: NewMode, by: str, at: datetime
 ) -> list[Reply]:
-    here = _LEAVES_BY_ITSELF & where
-    cancelled: list[Reply] = []
-    if mode is ReplyMode.OFF:
-        cancelled = move_all(connection, Move.CANCEL, here & replies.c.edited.is_(false()), at, by=by)
-    elif source is ModeSource.ACCOUNT:
+    here, its = _LEAVES_BY_ITSELF & where, {"mode": new.mode, "mode_from": source}
+    if source is ModeSource.ACCOUNT and new.mode is not ReplyMode.OFF:
         here &= ~_BY_ITS_RULE
-    kept = move_all(connection, Move.KEEP, here, at, CHANGED_BY[source], mode=mode, mode_from=source)
-    return cancelled + kept
+    match new.mode:
+        case ReplyMode.OFF:
+            cancelled = move_all(connection, Move.CANCEL, here & replies.c.edited.is_(false()), at, by=by)
+            return cancelled + move_all(connection, Move.KEEP, here, at, CHANGED_BY[source], **its)
+        case ReplyMode.DRAFT:
+            return move_all(connection, Move.KEEP, here, at, CHANGED_BY[source], **its)
+        case ReplyMode.HOLD:
+            unheld, due_at = here & QUEUED & _NEVER_HELD & ~behind_a_stop(replies), _due_at(at, new.hold_seconds)
+            late = move_all(connection, Move.KEEP, unheld & _was_due(new.stale_before), at, error=new.late, **its)
+            return late + move_all(connection, Move.HOLD, unheld, at, CHANGED_BY[source], due_at=due_at, **its)
+        case ReplyMode.AUTO:
+            return []
+
+
+def _was_due(before: datetime) -> ColumnElement[bool]:
+    """Whether an automatic reply is so late that its human decides: `core.lifecycle.is_expired` in SQL."""
+    times = (func.coalesce(replies.c[name], replies.c.created_at) for name in ("created_at", "due_at", "not_before"))
+    return and_(*(time < before for time in times))
+
+
+def _due_at(at: datetime, seconds: int) -> ColumnElement[datetime]:
+    """Held from `at` on as if said now: a part after its typing pause, and none past the reply window's end."""
+    micros = (at - EPOCH) // MICROSECOND
+    pause_ends = type_coerce(replies.c.not_before, BigInteger)
+    first_try = and_(replies.c.attempts == 0, pause_ends > micros)
+    due_at = case((first_try, pause_ends), else_=literal(micros, BigInteger)) + literal(seconds * 1_000_000, BigInteger)
+    closing = select(type_coerce(conversations.c.window_until, BigInteger) - LAST_MOMENT // MICROSECOND)
+    last = closing.where(conversations.c.id == replies.c.conversation_id).scalar_subquery()
+    return type_coerce(case((last < due_at, last), else_=due_at), Moment)

@@ -90,6 +90,8 @@ conversations = Table(
     Column("back_at", Moment),
     # A human has resolved what the contact wrote until then, whether it was answered or not.
     Column("settled_at", Moment),
+    # A human began the takeover by writing: what he writes puts its end off.
+    Column("takeover_by_writing", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("contact_id"),
 )
 # The literal 0 stands in the SQL itself: a bound one would keep SQLite from using the partial index.
@@ -98,6 +100,7 @@ WAITING = conversations.c.waiting_since.is_not(None)
 ARMED = conversations.c.transfer_armed.is_(true())
 CALLED = conversations.c.called_at.is_not(None)
 NOT_CALLED = {"called_at": None, "called_by": ""}
+NO_TAKEOVER = {"taken_over": False, "taken_over_until": None, "takeover_silence": None, "takeover_by_writing": False}
 OPEN = and_(conversations.c.resolved_at.is_(None), conversations.c.snoozed_until.is_(None))
 AWAITS = and_(WAITING, OPEN)
 SNOOZED = conversations.c.snoozed_until.is_not(None)
