@@ -181,7 +181,8 @@ def test_a_pattern_that_is_found_in_every_text_is_known(source: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["退款", ".+", "(?P<all>.+)", "^$", "^x*$", r"\b", r"\B", r"\Qa", "(", "a)|(b", "[", "a" * 501, "\ud83d"]
+    "source",
+    ["退款", ".+", "(?P<all>.+)", "^$", "^x*$", r"\b", r"\B", r"\Qa", "(", ")(", "a)|(b", "[", "a" * 501, "\ud83d"],
 )
 def test_others_are_not(source: str) -> None:
     assert not finds_every_text(source)

@@ -52,7 +52,9 @@ def finds_every_text(source: str) -> bool:
     It is if nothing at all, at the beginning or the end of a text, is a match, whatever stands beside it: what RE2 can
     ask of a place is only whether text, and a letter, stands before and behind it. Beside that, `^.*$` is known.
     """
-    if len(source) > SOURCE_LIMIT:
+    try:
+        compile_pattern(source)
+    except BadPattern:  # beside others it might be whole: `)(` in a group is two empty ones
         return False
     if _WHOLE.fullmatch(source):
         return True
