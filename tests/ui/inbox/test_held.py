@@ -116,7 +116,7 @@ def test_the_folded_strip_offers_both_and_says_when_the_first_leaves(
         qtbot.waitUntil(lambda: strip.model.rowCount() == number)
         qtbot.waitUntil(lambda: strip.stop.isVisible() and strip.send.isVisible())
         assert not strip.unfolded
-        assert strip.earliest.width() >= strip.earliest.width_at(4), "no half words beside them"
+        qtbot.waitUntil(lambda: strip.earliest.width() >= strip.earliest.width_at(4))  # no half words beside them
         assert strip.count.width() >= strip.count.width_at(1)
         assert strip.head.rect().contains(strip.unfold.geometry())
     finally:

@@ -40,7 +40,7 @@ class DecidePanel(Dialog):
         self._feed = feed
         self._deciding = deciding
         self.model = HeldModel(clock, parent=self)
-        self.view = HeldView(self.model, self)
+        self.view = HeldView(self.model, clock, self)
         self.view.setProperty("class", "card")
         self.title = PlainLabel(size=Size.TITLE, strong=True, wrap=True, parent=self)
         self.later = Button(tr("Later"), key_hint="Esc", parent=self)

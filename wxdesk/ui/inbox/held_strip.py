@@ -62,7 +62,7 @@ class HeldStrip(QFrame):
         self._icon = IconLabel("hourglass", "pending", 14)
         self.unfold = SmallButton("chevron-down", tr("Show what is held (Shift+F3)"), self)
         self.fold = SmallButton("chevron-up", tr("Fold (Esc)"), self)
-        self.view = HeldView(self.model)
+        self.view = HeldView(self.model, clock)
         self.head = QWidget()
         self.body = QWidget()
         self._arrange()

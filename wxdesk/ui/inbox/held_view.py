@@ -7,9 +7,11 @@ from PySide6.QtGui import QCursor, QFocusEvent, QHelpEvent, QKeyEvent, QMouseEve
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QToolTip, QWidget
 
 from wxdesk.desk.inbox_reading import HeldReply
+from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.held_delegate import ROW_HEIGHT, HeldDelegate, send_rect, stop_rect
 from wxdesk.ui.inbox.held_model import HeldModel, HeldRole
+from wxdesk.ui.inbox.row_shifts import RowShifts
 from wxdesk.ui.inbox.rows_view import RowsView
 from wxdesk.ui.widgets.labels import plain_tip
 
@@ -18,7 +20,7 @@ _ACTING = _ENTER | {Qt.Key.Key_Delete}
 
 
 class HeldView(RowsView):
-    """Shows a `HeldModel`.
+    """Shows a `HeldModel`. Where a row has just come to stand by itself, nothing is sent or stopped (`row_shifts`).
 
     Signals:
         picked: a `HeldReply` whose conversation the operator wants to see.
@@ -31,7 +33,7 @@ class HeldView(RowsView):
     stop_wanted = Signal(object)
     left = Signal()
 
-    def __init__(self, model: HeldModel, parent: QWidget | None = None) -> None:
+    def __init__(self, model: HeldModel, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows = HeldDelegate(self)
         self.setAccessibleName(tr("Held replies"))
@@ -42,6 +44,7 @@ class HeldView(RowsView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setItemDelegate(self._rows)
+        self._shifts = RowShifts(model, self, clock)
         self.setModel(model)
 
     def sizeHint(self) -> QSize:
@@ -69,15 +72,18 @@ class HeldView(RowsView):
             self.left.emit()
         elif event.isAutoRepeat() and event.key() in _ACTING:
             event.accept()  # a key held down must not go on with the next row
-        elif held is not None and event.key() in _ENTER:
-            if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-                self.send_wanted.emit(held)
-            else:
-                self.picked.emit(held)
-        elif held is not None and event.key() == Qt.Key.Key_Delete:
-            self.stop_wanted.emit(held)
+        elif held is not None and event.key() in _ACTING:
+            self._act(held, event)
         else:
             super().keyPressEvent(event)
+
+    def _act(self, held: HeldReply, event: QKeyEvent) -> None:
+        sends = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if event.key() in _ENTER and not sends:
+            self.picked.emit(held)
+        elif self._shifts.chosen_is_meant():
+            self._shifts.decided()
+            (self.send_wanted if sends and event.key() in _ENTER else self.stop_wanted).emit(held)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Show what a click would press."""
@@ -96,13 +102,11 @@ class HeldView(RowsView):
         held: HeldReply | None = self.indexAt(at).data(HeldRole.HELD)
         if held is None or event.button() is not Qt.MouseButton.LeftButton:
             return
-        match self._at(at)[1]:
-            case "send":
-                self.send_wanted.emit(held)
-            case "stop":
-                self.stop_wanted.emit(held)
-            case _:
-                self.picked.emit(held)
+        row, button = self._at(at)
+        if not button:
+            self.picked.emit(held)
+        elif self._shifts.is_meant(row):
+            (self.send_wanted if button == "send" else self.stop_wanted).emit(held)
 
     def viewportEvent(self, event: QEvent) -> bool:
         """What the button under the mouse does, and by which key."""
