@@ -75,6 +75,22 @@ def lacking_ahead(replies: Iterable[Reply]) -> dict[int, str]:
     return found
 
 
+def going_ahead(replies: Iterable[Reply]) -> dict[int, int]:
+    """How many earlier parts leave with a part that its human sends, by the ids of those of which there are such.
+
+    All that wait, but for one that he has in hand and has not changed yet.
+    """
+    found: dict[int, int] = {}
+    for parts in _answers(replies):
+        ahead = 0
+        for part in parts:
+            if ahead and part.state in UNDECIDED:
+                found[part.id] = ahead
+            in_hand = part.state is ReplyState.DRAFT and bool(part.by) and not part.edited
+            ahead += part.state in UNDECIDED and not in_hand
+    return found
+
+
 def _lacks(part: Reply) -> tuple[str, ...]:
     return open_gaps(part.content) if part.state in UNDECIDED else ()
 

@@ -16,7 +16,7 @@ from tests.ui.world import World, open_world
 from wxdesk.core.model import Content, Reply, ReplyKind, ReplyMode, ReplyState
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule
 from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.inbox.bubble_words import BubbleAction, offers_in
+from wxdesk.ui.inbox.bubble_words import BubbleAction, notice_of, offers_in
 from wxdesk.ui.inbox.decide_panel import DecidePanel
 from wxdesk.ui.inbox.held_delegate import send_rect, stop_rect
 from wxdesk.ui.inbox.page import InboxPage
@@ -119,16 +119,17 @@ def test_editing_the_first_says_that_enter_sends_all_and_does(
     qtbot.waitUntil(lambda: sent(world) == ["We open at 10.", *TEXTS[1:]])
 
 
-def test_editing_a_later_one_sends_that_one_alone(
+def test_editing_a_later_one_sends_it_behind_those_that_wait_before_it_and_says_so(
     qtbot: QtBot, world: World, page: InboxPage, three: list[Reply]
 ) -> None:
     composer = page.chat.composer
     focus(page, 2)
+    assert "If you send this one, 2 parts before it leave first." in notice_of(bubbles(page)[2])
     qtbot.keyClick(page.chat.timeline, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: composer.line.words.full_text() == "You are changing this reply; Enter sends it")
+    composer.edit.setPlainText("Anything more?")
     qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: sent(world) == TEXTS[2:])
-    assert states(page)[:2] == [S.HELD] * 2
+    qtbot.waitUntil(lambda: sent(world) == [*TEXTS[:2], "Anything more?"])
 
 
 def test_enter_pressed_twice_saves_a_change_once(

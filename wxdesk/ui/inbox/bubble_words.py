@@ -144,7 +144,8 @@ def notice_of(entry: Entry) -> str:
     if entry.reply is None:
         return ""
     following = _following_words(entry.reply.state, entry.following)
-    said = [trouble_of(entry.reply), _lacking_words(entry.lacking), _last_moment(entry.reply, entry.closing), following]
+    before = _lacking_words(entry.lacking) or (_ahead_words(entry.ahead) if entry.reply.due_at is None else "")
+    said = [trouble_of(entry.reply), before, _last_moment(entry.reply, entry.closing), following]
     said += _moved_on(entry)
     return "\n".join(words for words in said if words)
 
@@ -183,6 +184,14 @@ def _lacking_words(name: str) -> str:
     if not name:
         return ""
     return tr("Fill in “{name}” in the earlier part first. If you throw that one away, this one goes too.", name=name)
+
+
+def _ahead_words(count: int) -> str:
+    """What leaves with a part that is sent before its turn."""
+    if not count:
+        return ""
+    one = "If you send this one, {n} part before it leaves first."
+    return ntr(one, "If you send this one, {n} parts before it leave first.", count)
 
 
 def _last_moment(reply: Reply, closing: WindowEnd | None) -> str:

@@ -49,7 +49,8 @@ class Entry:
     left, `answers` is the message that it answers where another stands between, `since` the newest that the customer
     wrote after it, and `spoken` the newest that the operator himself has said since it was made. `waits`: it does not
     leave, because an earlier part of its answer has not arrived. `following`: how many later parts have not left.
-    `asking`: it is the first of so many parts of its answer that need a word. `lacking` names a value that is missing
+    `ahead`: how many earlier ones leave with it if it is sent. `asking`: it is the first of so many parts of its answer
+    that need a word. `lacking` names a value that is missing
     in an earlier part, without which it may not leave. `closing` is set where the end of the reply window is what it
     waits for.
     """
@@ -66,6 +67,7 @@ class Entry:
     spoken: Reply | None = None
     waits: bool = False
     following: int = 0
+    ahead: int = 0
     asking: int = 0
     lacking: str = ""
     closing: WindowEnd | None = None
@@ -104,7 +106,7 @@ def entries_of(
     written = [item for item in items if isinstance(item, Message) and item.event is None]
     replies = [item for item in items if isinstance(item, Reply)]
     waiting, following, asking = parts.waiting(replies), parts.following(replies), parts.asking(replies)
-    lacking = parts.lacking_ahead(replies)
+    lacking, ahead = parts.lacking_ahead(replies), parts.going_ahead(replies)
     entries: list[Entry] = []
     day: date | None = None
     lines = [_return_entry(at) for at in returned if items and at >= items[0].at]
@@ -121,7 +123,7 @@ def entries_of(
             entries.append(_message_entry(item, latest.outcome if latest and silent == item.id else None))
         else:
             entry = replace(_reply_entry(item, written, replies, closing), asking=len(asking.get(item.id, ())))
-            entry = replace(entry, lacking=lacking.get(item.id, ""))
+            entry = replace(entry, lacking=lacking.get(item.id, ""), ahead=ahead.get(item.id, 0))
             entries.append(replace(entry, waits=item.id in waiting, following=following.get(item.id, 0)))
     return entries + lines
 
