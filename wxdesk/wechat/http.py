@@ -17,6 +17,7 @@ import httpx2
 from wxdesk.core.errors import BadPicture, DeliveryUnknown, NotSent
 from wxdesk.core.pictures import PictureFormat
 from wxdesk.wechat.answer import Answer, read_answer, read_picture
+from wxdesk.wechat.certificates import authorities
 
 DEADLINE_SECONDS = 10.0
 """For a whole call, from waiting for a connection to the last byte of the answer."""
@@ -86,6 +87,7 @@ class ApiHttp:
         self._deadline = deadline
         self._hear_date = hear_date
         self._client = httpx2.AsyncClient(
+            verify=authorities(),
             trust_env=False,
             # asyncio.timeout bounds the whole call, which limits for its parts would not. But cancelling a TLS
             # handshake leaks its socket, so connecting (twice: TCP, TLS) gives up by itself before that.

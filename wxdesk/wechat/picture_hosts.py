@@ -17,6 +17,7 @@ from collections.abc import Awaitable, Callable
 import httpx2
 
 from wxdesk.core.errors import BadPicture, NotSent
+from wxdesk.wechat.certificates import authorities
 from wxdesk.wechat.http import LARGEST_PICTURE, TOO_LARGE, TooLargeError, read_response
 
 DEADLINE_SECONDS = 60.0
@@ -44,6 +45,7 @@ class PictureHosts:
         self._locate = locate or public_address
         self._deadline = deadline
         self._client = httpx2.AsyncClient(
+            verify=authorities(),
             trust_env=False,
             follow_redirects=False,
             timeout=httpx2.Timeout(None, connect=deadline * 0.4),

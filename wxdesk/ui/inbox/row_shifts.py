@@ -28,7 +28,7 @@ class RowShifts(QObject):
         model.rowsAboutToBeRemoved.connect(self._leaving)
         model.rowsRemoved.connect(self._shifted)
         model.rowsInserted.connect(self._came)
-        model.rowsMoved.connect(lambda _, first, __, ___, to: self._shifted(QModelIndex(), min(first, to), 0))
+        model.rowsMoved.connect(self._moved)
 
     def decided(self) -> None:
         """The operator has decided about the chosen row by key: its going is no surprise to him."""
@@ -50,6 +50,9 @@ class RowShifts(QObject):
     def _came(self, parent: QModelIndex, first: int, last: int) -> None:
         if last + 1 < self._view.model().rowCount():  # what comes at the end is in nobody's way
             self._shifted(parent, first, last)
+
+    def _moved(self, parent: QModelIndex, first: int, last: int, _: QModelIndex, to: int) -> None:
+        self._shifted(parent, min(first, to), last)
 
     def _shifted(self, _: QModelIndex, first: int, __: int) -> None:
         fresh = [shift for shift in self._shifts if self._is_fresh(shift[0])]
