@@ -28,12 +28,11 @@ PATIENCE_MS = 20_000
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """Work with every processor when a folder of tests is asked for, and in one process when it is less.
 
-    One worker more than there are processors: for a third of its time each waits for a window or a socket. A worker
-    takes two seconds until its first test, more than most files need. What failed last time runs alone too: a failure
-    must prove itself where nothing else is running.
+    A worker takes two seconds until its first test, more than most files need. What failed last time runs alone too: a
+    failure must prove itself where nothing else is running.
     """
     few = config.getoption("lf") or not any(Path(argument).is_dir() for argument in config.args)
-    return 0 if few else (os.process_cpu_count() or 1) + 1
+    return 0 if few else None
 
 
 class PatientBot(QtBot):  # type: ignore[misc]
