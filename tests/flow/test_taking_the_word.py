@@ -11,6 +11,8 @@ import pytest
 
 from tests.flow.timed_desk import START, Desk, sent, timed_desk
 from wxdesk.core.events import ApiCalled, DecisionMade
+from wxdesk.core.inbox import InboxFilter
+from wxdesk.core.lifecycle import is_passed_over
 from wxdesk.core.model import ReplyMode, ReplyState
 from wxdesk.sandbox.customers import LI_LEI
 from wxdesk.sandbox.faults import Fault, FaultKind
@@ -33,6 +35,17 @@ name = "at once"
 when = { any = ["多少钱"] }
 delivery = "send"
 then = [{ reply = "十元" }]
+
+[[rules]]
+name = "how long"
+when = { any = ["多久"] }
+delivery = "draft"
+then = [{ reply = "三天" }]
+
+[[rules]]
+name = "otherwise"
+default = true
+then = [{ reply = "稍等" }]
 """
 S = ReplyState
 
@@ -51,11 +64,19 @@ async def says(desk: Desk, text: str) -> int:
     return (await desk.thread(LI)).id
 
 
+async def asking(desk: Desk) -> list[int]:
+    """Held replies and drafts that stand under "For you"."""
+    rows = await desk.opened.desk.store.conversations.page(InboxFilter.PENDING)
+    found = [reply for reply in await desk.opened.desk.store.replies.pending() if not is_passed_over(reply)]
+    assert sum(row.held + row.drafts for row in rows) == len(found)
+    return [reply.id for reply in found]
+
+
 async def test_the_promise_of_a_human_is_not_made_after_he_has_spoken(desk: Desk) -> None:
     thread = await says(desk, "转人工")
     await desk.opened.desk.handoff.write(thread, "我在")
     promise = await desk.reply(1)
-    assert (promise.state, promise.by) == (S.CANCELLED, "operator")
+    assert (promise.state, is_passed_over(promise)) == (S.DRAFT, True)
     desk.move_to(START + MINUTE)
     await desk.until_sent(1)
     assert sent(desk) == ["我在"]
@@ -81,6 +102,50 @@ async def test_taking_over_stops_what_a_rules_own_takeover_left_waiting(desk: De
     assert (await desk.thread(LI)).taken_over
     desk.move_to(START + MINUTE)
     assert sent(desk) == []
+
+
+async def test_a_draft_waits_for_its_human_through_a_takeover(desk: Desk) -> None:
+    thread = await says(desk, "要多久")
+    handoff = desk.opened.desk.handoff
+    await handoff.take_over(thread)
+    assert ((await desk.reply(1)).state, await asking(desk)) == (S.DRAFT, [1])
+    await handoff.hand_back(thread)
+    await handoff.take_over(thread)
+    await handoff.release(1)
+    await desk.until_sent(1)
+    assert sent(desk) == ["三天"]
+
+
+async def test_whoever_writes_instead_of_a_draft_can_still_send_it(desk: Desk) -> None:
+    thread = await says(desk, "要多久")
+    await desk.opened.desk.handoff.write(thread, "看地方")
+    await desk.until_sent(1)
+    assert is_passed_over(await desk.reply(1))
+    assert await asking(desk) == []
+    await desk.restart()
+    assert is_passed_over(await desk.reply(1))
+    await desk.opened.desk.handoff.release(1)
+    await desk.until_sent(2)
+    assert sent(desk) == ["看地方", "三天"]
+
+
+async def test_a_draft_that_was_passed_over_gives_way_to_the_next_answer(desk: Desk) -> None:
+    handoff = desk.opened.desk.handoff
+    thread = await says(desk, "要多久")
+    await handoff.write(thread, "看地方")
+    await handoff.hand_back(thread)
+    await says(desk, "那要多久")
+    assert [(await desk.reply(one)).state for one in (1, 3)] == [S.CANCELLED, S.DRAFT]
+    assert await asking(desk) == [3]
+
+
+async def test_what_nobody_waits_for_any_more_keeps_no_rule_from_answering(desk: Desk) -> None:
+    handoff = desk.opened.desk.handoff
+    thread = await says(desk, "要多久")
+    await handoff.write(thread, "看地方")
+    await handoff.hand_back(thread)
+    await says(desk, "嗯")  # no rule knows this; the default answers it, unless an answer still waits
+    assert [(await desk.reply(one)).state for one in (1, 3)] == [S.CANCELLED, S.HELD]
 
 
 async def test_what_a_human_released_is_not_stopped_by_his_next_word(desk: Desk) -> None:

@@ -12,7 +12,9 @@ import pytest
 from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.inbox import InboxFilter
+from wxdesk.core.lifecycle import is_passed_over
 from wxdesk.core.model import Author, Reply, ReplyState
+from wxdesk.core.waiting import WORD_TAKEN_BACK
 from wxdesk.desk.holding import AFTER_RESTART
 from wxdesk.sandbox.customers import LI_LEI, WANG_FANG
 from wxdesk.sandbox.faults import Fault, FaultKind
@@ -25,6 +27,12 @@ RULES = """
 name = "hours"
 when = { any = ["几点"] }
 then = [{ reply = "九点" }]
+
+[[rules]]
+name = "hurry"
+when = { any = ["急吗"] }
+delivery = { hold = 8 }
+then = [{ reply = "不急" }]
 """
 
 
@@ -78,6 +86,26 @@ async def test_what_is_taken_back_never_leaves_and_keeps_nothing_waiting(desk: D
     await desk.until_sent(1)
     assert received(desk) == ["对的"]
     assert S.SENDING not in desk.states[wrong.id]
+
+
+async def test_what_the_rules_had_ready_asks_again(desk: Desk) -> None:
+    thread = await asks(desk, "急吗")
+    held = (await desk.opened.desk.store.replies.pending())[0]
+    assert held.state is S.HELD
+    first, second = await writes(desk, thread, "打错了"), await writes(desk, thread, "又错了")
+    kept = await desk.reply(held.id)
+    assert (kept.state, is_passed_over(kept)) == (S.DRAFT, True)
+    await desk.opened.desk.handoff.undo(first.id)
+    assert is_passed_over(await desk.reply(held.id))  # something else that he wrote still leaves
+    await desk.opened.desk.handoff.undo(second.id)
+    asking = await desk.reply(held.id)
+    assert (asking.state, is_passed_over(asking), asking.error) == (S.DRAFT, False, WORD_TAKEN_BACK)
+    desk.move_to(START + timedelta(minutes=1))
+    await asks(desk, openid=WANG)  # the desk has looked at the time since
+    assert received(desk) == []
+    await desk.opened.desk.handoff.release(held.id)
+    await desk.until_sent(1)
+    assert received(desk) == ["不急"]
 
 
 async def test_what_waited_behind_it_leaves_at_once(desk: Desk) -> None:

@@ -7,14 +7,16 @@ from sqlalchemy import Connection, select, text
 
 from tests.store.talk import T0, Talk, second
 from wxdesk.core.lifecycle import BY_WECHAT, Move
-from wxdesk.core.model import Content, Reply, ReplyState
+from wxdesk.core.model import Author, Content, NewReply, Reply, ReplyState
 from wxdesk.core.rule_figures import RuleFigures
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule
 from wxdesk.desk.reply_ports import ReplyChanges
 from wxdesk.store import SqlStore
+from wxdesk.store.giving_way import CONTACT
 from wxdesk.store.schema import CORRECTED, replies
 
 BY_HAND = ReplyChanges(by="operator")
+OTHER = Content(text="别的")
 
 
 @pytest.fixture
@@ -65,6 +67,17 @@ async def test_whoever_takes_over_corrects_what_waits(talk: Talk, store: SqlStor
     assert (await store.decisions.rule_figures(T0))[rule.id].corrected == 1
 
 
+async def test_whoever_writes_instead_of_a_draft_corrects_it_unless_he_sends_it_after_all(
+    talk: Talk, store: SqlStore, rule: Rule
+) -> None:
+    message = (await talk.says("o1", "x", at=second(1))).message
+    [draft] = await talk.decides(message, "好", at=second(1), state=ReplyState.DRAFT, rule_id=rule.id)
+    await store.replies.add_instead([NewReply(draft.conversation_id, Author.OPERATOR, OTHER, ReplyState.QUEUED)], T0)
+    assert (await store.decisions.rule_figures(T0))[rule.id].corrected == 1
+    await store.replies.settle(draft.id, Move.RELEASE, second(2), "operator")
+    assert (await store.decisions.rule_figures(T0))[rule.id].corrected == 0
+
+
 async def test_what_was_not_the_rules_fault_is_no_correction(talk: Talk, store: SqlStore, rule: Rule) -> None:
     [hopeless] = await answered(talk, rule, 1)
     await store.replies.cancel_automatic(hopeless.conversation_id, BY_WECHAT, second(2))
@@ -72,10 +85,12 @@ async def test_what_was_not_the_rules_fault_is_no_correction(talk: Talk, store: 
     await talk.moves(failed, Move.RELEASE, Move.CLAIM, at=second(4))
     await store.replies.move(failed.id, Move.REFUSE, second(5), ReplyChanges(error="gone"))
     await store.replies.move(failed.id, Move.CANCEL, second(6), BY_HAND)
+    [gave_way] = await answered(talk, rule, 3, who="o3")
+    await store.replies.move(gave_way.id, Move.CANCEL, second(4), ReplyChanges(by=CONTACT))  # he wrote again
     written = await talk.writes(failed.conversation_id, "手写", second(7), ReplyState.DRAFT)
     await store.replies.edit(written.id, Content(text="改"), second(8))
     await store.replies.move(written.id, Move.CANCEL, second(9), BY_HAND)
-    assert (await store.decisions.rule_figures(T0))[rule.id] == RuleFigures(2, second(3))
+    assert (await store.decisions.rule_figures(T0))[rule.id] == RuleFigures(3, second(3))
 
 
 async def test_corrections_are_found_by_their_index(talk: Talk, store: SqlStore, rule: Rule) -> None:

@@ -6,6 +6,7 @@ from tests.store.talk import Talk, second
 from wxdesk.core.lifecycle import Move
 from wxdesk.core.model import Content, Reply, ReplyState
 from wxdesk.core.steps import StepKind
+from wxdesk.core.waiting import WROTE_INSTEAD
 from wxdesk.desk.reply_ports import ReplyChanges
 from wxdesk.store import SqlStore
 
@@ -25,6 +26,30 @@ async def test_all_that_nobody_has_touched_is_cancelled(talk: Talk, store: SqlSt
     told = await store.replies.cancel_automatic(asked.conversation_id, "operator", second(1))
     assert sorted((reply.id, reply.by) for reply in told) == [(one.id, "operator") for one in (queued, draft, held)]
     assert await stand(store, queued, draft, held, elsewhere) == [S.CANCELLED] * 3 + [S.QUEUED]
+
+
+async def test_a_takeover_leaves_a_draft_to_its_human(talk: Talk, store: SqlStore) -> None:
+    asked = (await talk.says("o1")).message
+    [queued] = await talk.decides(asked, "1")
+    [draft] = await talk.decides((await talk.says("o1")).message, "2", state=S.DRAFT)
+    [held] = await talk.decides((await talk.says("o1")).message, "3", state=S.HELD, due_at=second(8))
+    told = await store.replies.cancel_leaving(asked.conversation_id, "operator", second(1))
+    assert [(reply.id, reply.by) for reply in told] == [(queued.id, "operator"), (held.id, "operator")]
+    assert await stand(store, queued, draft, held) == [S.CANCELLED, S.DRAFT, S.CANCELLED]
+
+
+async def test_what_would_leave_is_a_draft_for_whoever_writes_instead(talk: Talk, store: SqlStore) -> None:
+    asked = (await talk.says("o1")).message
+    [queued] = await talk.decides(asked, "1")
+    [draft] = await talk.decides((await talk.says("o1")).message, "2", state=S.DRAFT)
+    [held] = await talk.decides((await talk.says("o1")).message, "3", state=S.HELD, due_at=second(8))
+    [released] = await talk.decides((await talk.says("o1")).message, "4", state=S.DRAFT)
+    await store.replies.settle(released.id, Move.RELEASE, second(1), "lin")
+    told = await store.replies.keep_leaving(asked.conversation_id, second(1))
+    assert [(reply.id, reply.due_at, reply.by) for reply in told] == [(queued.id, None, ""), (held.id, None, "")]
+    assert await stand(store, queued, draft, held, released) == [S.DRAFT, S.DRAFT, S.DRAFT, S.QUEUED]
+    last = (await store.replies.steps(held.id))[-1]
+    assert (last.kind, last.reason) == (StepKind.KEEP, WROTE_INSTEAD)
 
 
 async def test_an_answer_can_be_left_as_it_is(talk: Talk, store: SqlStore) -> None:

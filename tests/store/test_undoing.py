@@ -63,7 +63,7 @@ async def test_all_its_messages_are_taken_back_and_found_no_more(store: SqlStore
     [other] = await written(store, thread, "退款别的")
     first, second_part = await written(store, thread, "退款一", "退款二")
     undone = await store.waiting.undo(second_part.id, "lin", second(2))
-    assert [(reply.id, reply.state, reply.by) for reply in undone] == [
+    assert [(reply.id, reply.state, reply.by) for reply in undone.replies] == [
         (first.id, S.CANCELLED, "lin"),
         (second_part.id, S.CANCELLED, "lin"),
     ]

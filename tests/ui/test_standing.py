@@ -24,6 +24,8 @@ S = ReplyState
 
 TABLE = [
     (reply(1, S.DRAFT), "Draft, waits for you", "pending", "edit"),
+    (reply(1, S.DRAFT, passed_by=2), "Draft, you wrote instead", "secondary", "edit"),
+    (reply(1, S.DRAFT, passed_by=2, edited=True), "Draft, waits for you", "pending", "edit"),
     (
         replace(reply(1, S.DRAFT), content=Content(text="‹contact.alias›, hello", gaps=("contact.alias",))),
         "Draft, a value is missing",

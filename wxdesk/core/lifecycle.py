@@ -86,6 +86,14 @@ def can_be_undone(reply: Reply) -> bool:
     return reply.author is Author.OPERATOR and reply.state is S.HELD and reply.due_at is not None
 
 
+def is_passed_over(reply: Reply) -> bool:
+    """Whether an operator wrote something himself instead of this draft of a rule, which asks nobody any more.
+
+    It stays a draft, and can still be sent. Once he changes it, it is his and waits for him.
+    """
+    return reply.state is S.DRAFT and reply.passed_by is not None and not reply.edited
+
+
 def is_expired(reply: Reply, now: datetime, after: timedelta = EXPIRED_AFTER) -> bool:
     """Whether it is too late for an automatic `reply` to be sent by itself: by more than `after`."""
     if not is_automatic(reply):

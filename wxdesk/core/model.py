@@ -331,6 +331,7 @@ class Reply:
     `confirmed`: that it arrived was said by a human, never by WeChat.
     `errcode`, `error` and `rid` are WeChat's last answer. `attempts` counts the HTTP calls made. `part_of` is the first
     part's id in the later parts of one answer. `aside`: what its rule does to the conversation, see `core.aside`.
+    `passed_by` is the id of what an operator wrote instead of it.
 
     `mode` is the one that applied when a rule made it, or that has made a draft of it since, and `mode_from` whose word
     that was; both stay what they are when the mode is set otherwise later. None where no rule made it.
@@ -364,6 +365,7 @@ class Reply:
     mode_from: ModeSource | None = None
     aside: Aside | None = None
     confirmed: bool = False
+    passed_by: int | None = None
 
     @property
     def at(self) -> datetime:

@@ -20,6 +20,8 @@ WAITS = frozenset({ReplyState.HELD, ReplyState.DRAFT})
 
 ASKS_SINCE = "The customer wrote again, and no rule may answer that. It leaves only when you say so."
 WROTE_MEANWHILE = "The customer wrote again while you had it in hand. It leaves only when you say so."
+WROTE_INSTEAD = "You wrote something yourself instead."
+WORD_TAKEN_BACK = "You took back what you wrote instead. It leaves only when you say so."
 LEFT_AS_IT_WAS = "You left it as it was."
 WINDOW_CLOSED = "The customer's reply window closed before this left. It can be sent once he has written again."
 HANDED_OVER = "The customer's reply window is about to close, so this was left to you instead of being sent by itself."
@@ -36,12 +38,16 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An automatic reply that is held or a draft. `to_message`: it answers what the contact wrote, not an event."""
+    """An automatic reply that is held or a draft. `to_message`: it answers what the contact wrote, not an event.
+
+    `passed_over`: an operator has answered that himself, see `core.lifecycle.is_passed_over`.
+    """
 
     state: ReplyState
     rule_id: int | None
     to_message: bool
     in_hand: bool = False
+    passed_over: bool = False
 
     @property
     def can_give_way(self) -> bool:
@@ -86,7 +92,7 @@ def freed(waiting: Sequence[Waiting]) -> int:
 
 def is_waited_for(waiting: Sequence[Waiting], message: Message) -> bool:
     """Whether an answer to something that the contact wrote before `message` still waits."""
-    return message.event is None and any(one.to_message for one in waiting)
+    return message.event is None and any(one.to_message and not one.passed_over for one in waiting)
 
 
 def fate(waiting: Sequence[Waiting], message: Message, outcome: Outcome) -> Fate:

@@ -116,9 +116,13 @@ class Handoff:
         due_at = self._can_undo_until(conversation, now)
         state = ReplyState.QUEUED if due_at is None else ReplyState.HELD
         new = [NewReply(conversation.id, Author.OPERATOR, content, state, due_at=due_at) for content in contents]
-        written = await self._store.replies.add_parts(new, now)
-        self._word.said(written, spoken)
-        return [self._told(reply) for reply in written]
+        if spoken is None:
+            return [self._told(reply) for reply in await self._store.replies.add_parts(new, now)]
+        instead = await self._store.replies.add_instead(new, now)
+        self._word.said(instead.written, spoken)
+        for reply in (*instead.written, *instead.passed):
+            self._told(reply)
+        return instead.written
 
     def _can_undo_until(self, conversation: Conversation, now: datetime) -> datetime | None:
         """Until when what is written now can be taken back; None where it leaves at once."""
@@ -129,19 +133,22 @@ class Handoff:
     async def undo(self, reply_id: int) -> list[Reply]:
         """Take back what was written while it counts down: all of its messages, as they are then, in their order.
 
-        So is the word in the conversation that was taken by writing it, if nothing was said there since.
+        So is the word in the conversation that was taken by writing it, if nothing was said there since, and what the
+        rules had ready asks again.
 
         Raises:
             MoveNotAllowed: it is too late, it is on its way.
         """
         undone = await self._store.waiting.undo(reply_id, OPERATOR, self._clock())
-        await self._word.unsay(undone)
-        return [self._told(reply) for reply in undone]
+        await self._word.unsay(undone.replies)
+        for reply in (*undone.replies, *undone.passed):
+            self._told(reply)
+        return undone.replies
 
     async def take_over(self, conversation_id: int, how: TakeOverFor = UNTIL_HANDED_BACK) -> None:
-        """The human has the word, for as long as `how` says, from now on. Automatic replies that wait are cancelled.
+        """The human has the word, for as long as `how` says, from now on. What would leave by itself is cancelled.
 
-        What he has released stays on its way, and what he has edited or kept from leaving stays a draft.
+        What he has released stays on its way, and drafts stay drafts, as does what he has edited or kept from leaving.
         """
         await self._word.take(conversation_id, how)
 

@@ -29,6 +29,14 @@ class ReplyChanges:
     window: Callable[[ReplyWindow], ReplyWindow] | None = field(default=None, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """What an operator wrote, in its messages, and the drafts that he passed over by that."""
+
+    written: list[Reply]
+    passed: list[Reply]
+
+
 class Replies(Protocol):
     """The outbox's table: every reply in exactly one state."""
 
@@ -38,6 +46,10 @@ class Replies(Protocol):
 
     async def add_parts(self, parts: Sequence[NewReply], at: datetime) -> list[Reply]:
         """Store the parts of one answer that no rule made, in one transaction, and update the preview; at least one."""
+        ...
+
+    async def add_instead(self, parts: Sequence[NewReply], at: datetime) -> Instead:
+        """The same of what an operator writes, who passes over all drafts there that he does not have in hand."""
         ...
 
     async def promised(self, conversation_id: int, *, only_by_hand: bool) -> int:
@@ -131,6 +143,14 @@ class Replies(Protocol):
         What a human has released or sends again stays as it is, and so does a draft that he has edited or kept from
         leaving. What he has edited and what would have left by itself is a draft then.
         """
+        ...
+
+    async def cancel_leaving(self, conversation_id: int, by: str, at: datetime) -> list[Reply]:
+        """The same, but for drafts, which leave by no rule's word."""
+        ...
+
+    async def keep_leaving(self, conversation_id: int, at: datetime) -> list[Reply]:
+        """Make drafts of everything automatic of one conversation that would leave by itself; those that were moved."""
         ...
 
     async def pending(self) -> list[Reply]:

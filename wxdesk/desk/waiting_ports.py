@@ -54,6 +54,14 @@ class Tended:
     handed_over: list[Reply] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What an operator took back, in its messages, and the drafts that he had passed over by it."""
+
+    replies: list[Reply]
+    passed: list[Reply]
+
+
 class WaitingReplies(Protocol):
     """Replies that have not left: drafts, held and queued ones. "Automatic" is what a rule made, edited or not."""
 
@@ -110,8 +118,10 @@ class WaitingReplies(Protocol):
         """
         ...
 
-    async def undo(self, reply_id: int, by: str, at: datetime) -> list[Reply]:
-        """Cancel, by the name `by`, what an operator wrote while it counts down: every message of it, in their order.
+    async def undo(self, reply_id: int, by: str, at: datetime) -> Undone:
+        """Cancel, by the name `by`, what an operator wrote while it counts down: every message of it.
+
+        What he had passed over by that asks again, unless he has written something else since.
 
         Raises:
             NotFound, MoveNotAllowed: it is too late; nothing was changed.

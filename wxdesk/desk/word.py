@@ -44,7 +44,9 @@ class Word:
         """He has it for as long as `how` says, from now on."""
         until = how.ends(self._clock())
         await self._store.conversations.take_over(conversation_id, until, how.silent_seconds, by_writing=how.by_writing)
-        await self._silence(conversation_id)
+        self._silenced(
+            conversation_id, await self._store.replies.cancel_leaving(conversation_id, OPERATOR, self._clock())
+        )
         self._tell(conversation_id, until)
 
     async def give(self, conversation_id: int) -> None:
@@ -63,20 +65,19 @@ class Word:
             return None
         span = timedelta(minutes=wanted.takeover_minutes)
         spoken = await self._store.takeovers.written(conversation_id, self._clock(), span)
-        await self._silence(conversation_id)
+        self._silenced(conversation_id, await self._store.replies.keep_leaving(conversation_id, self._clock()))
         if spoken.after != spoken.before:
             self._tell(conversation_id, spoken.after.until)
         return spoken
 
-    def said(self, written: Sequence[Reply], spoken: Spoken | None) -> None:
+    def said(self, written: Sequence[Reply], spoken: Spoken) -> None:
         """Remember by which messages he has taken it, for as long as they can be taken back."""
         now, thread = self._clock(), written[0].conversation_id
         old = now - _CAN_BE_UNDONE
         self._said = {
             one: fresh for one, said in self._said.items() if (fresh := [word for word in said if word.at > old])
         }
-        if spoken is not None:
-            self._said.setdefault(thread, []).append(_Said(written[0].id, now, spoken))
+        self._said.setdefault(thread, []).append(_Said(written[0].id, now, spoken))
 
     async def unsay(self, undone: Sequence[Reply]) -> None:
         """He has taken these messages back: unless he has said more since, or taken it otherwise, he has it no longer.
@@ -96,8 +97,8 @@ class Word:
         if not later and await self._store.takeovers.give_back(thread, its.spoken):
             self._tell(thread, None if before is None else before.until)
 
-    async def _silence(self, conversation_id: int) -> None:
-        for reply in await self._store.replies.cancel_automatic(conversation_id, OPERATOR, self._clock()):
+    def _silenced(self, conversation_id: int, moved: Sequence[Reply]) -> None:
+        for reply in moved:
             self._publish(ReplyChanged(reply.conversation_id, reply.id, reply.state))
         self._publish(RepliesRecalled(conversation_id))
 

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, and_, func, or_, select
 
 from wxdesk.core.model import ReplyState
 from wxdesk.core.waiting import WAITS
-from wxdesk.store.many_replies import by_hand
 from wxdesk.store.parts import behind_a_human
+from wxdesk.store.reply_kinds import by_hand
 from wxdesk.store.schema import replies
 
 _PROMISED = frozenset({ReplyState.HELD, ReplyState.QUEUED, ReplyState.SENDING})

@@ -13,18 +13,18 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, fun
 
 from wxdesk.core.aside import Aside, before_closing
 from wxdesk.core.errors import NotFound, Unsettled
-from wxdesk.core.lifecycle import can_be_undone
-from wxdesk.core.model import Author, Reply, ReplyState
+from wxdesk.core.lifecycle import can_be_undone, is_passed_over
+from wxdesk.core.model import Reply, ReplyState
 from wxdesk.store.columns import MICROSECOND
 from wxdesk.store.database import Database
+from wxdesk.store.reply_kinds import PASSED_OVER, UNDOABLE
 from wxdesk.store.schema import NOT_CALLED, OPEN, WAITING, WRITTEN, conversations, messages, replies
 
 NOT_ASIDE = {"resolved_at": None, "snoozed_until": None, "aside_by": "", "back_at": None}
 
 TO_SETTLE = frozenset({ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED, ReplyState.UNKNOWN})
-"""States of a reply that wants a human's word; a held one may leave by itself, and can be stopped until then."""
-
-_UNDOABLE = and_(replies.c.author == Author.OPERATOR, replies.c.state == ReplyState.HELD, replies.c.due_at.is_not(None))
+"""States of a reply that wants a human's word, unless he has passed it over by a word of his own; a held one may leave
+by itself, and can be stopped until then."""
 
 
 class SqlAside:
@@ -48,7 +48,7 @@ class SqlAside:
 
 def _by_hand(connection: Connection, conversation_id: int, at: datetime, until: datetime | None) -> datetime | None:
     row = _locked(connection, conversation_id)
-    unsettled = select(replies.c.state).where(_to_settle(conversation_id), ~_UNDOABLE).order_by(replies.c.id.desc())
+    unsettled = select(replies.c.state).where(_to_settle(conversation_id), ~UNDOABLE).order_by(replies.c.id.desc())
     state = connection.scalar(unsettled.limit(1))
     if state is not None:
         raise Unsettled(state.value)
@@ -73,7 +73,7 @@ def _locked(connection: Connection, conversation_id: int) -> Row[Any]:
 
 
 def _to_settle(conversation_id: int) -> ColumnElement[bool]:
-    return and_(replies.c.conversation_id == conversation_id, replies.c.state.in_(TO_SETTLE))
+    return and_(replies.c.conversation_id == conversation_id, replies.c.state.in_(TO_SETTLE), ~PASSED_OVER)
 
 
 def _values(at: datetime, until: datetime | None, by: str) -> dict[str, Any]:
@@ -133,7 +133,8 @@ def reopen_for(connection: Connection, ids: Collection[int]) -> None:
 
 def wanting_a_word(some: Iterable[Reply]) -> set[int]:
     """The conversations of those that want one; what its operator can still take back leaves by itself."""
-    return {reply.conversation_id for reply in some if reply.state in TO_SETTLE and not can_be_undone(reply)}
+    to_settle = (reply for reply in some if reply.state in TO_SETTLE)
+    return {one.conversation_id for one in to_settle if not (can_be_undone(one) or is_passed_over(one))}
 
 
 def wake(connection: Connection, now: datetime) -> list[int]:

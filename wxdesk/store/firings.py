@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, not_, or_, select, true
 
-from wxdesk.core.lifecycle import NEVER_ARRIVES
 from wxdesk.core.model import ReplyState
 from wxdesk.core.subject import LATELY, Fired
 from wxdesk.desk.ports import Resolution
 from wxdesk.store.columns import EPOCH, Moment
+from wxdesk.store.reply_kinds import unsaid
 from wxdesk.store.schema import SPOKEN, conversations, replies, rule_firings
 
 # A reply is made at the very moment of its decision: its place in the timeline's index is known.
@@ -24,9 +24,9 @@ _SAID_THEN = and_(
     replies.c.message_id == rule_firings.c.message_id,
     replies.c.rule_id == rule_firings.c.rule_id,
 )
-_MAY_ARRIVE = exists().where(_SAID_THEN, replies.c.state.not_in(NEVER_ARRIVES))
+_MAY_ARRIVE = exists().where(_SAID_THEN, not_(unsaid(replies)))
 # What only tags, or says nothing on purpose, has no reply that could be kept back.
-_SAID = or_(_MAY_ARRIVE, not_(exists().where(_SAID_THEN, replies.c.state.in_(NEVER_ARRIVES))))
+_SAID = or_(_MAY_ARRIVE, not_(exists().where(_SAID_THEN, unsaid(replies))))
 _FAILED = and_(exists().where(_SAID_THEN, replies.c.state == ReplyState.FAILED), not_(_MAY_ARRIVE))
 
 
@@ -52,7 +52,7 @@ def _failed_replies() -> _Asked:
         other.c.created_at == said.created_at,
         other.c.message_id == said.message_id,
         other.c.rule_id == said.rule_id,
-        other.c.state.not_in(NEVER_ARRIVES),
+        not_(unsaid(other)),
     )
     query = select(said.conversation_id, said.rule_id, said.message_id, said.created_at)
     failed = query.where(said.state == ReplyState.FAILED, said.rule_id.is_not(None), not_(may_arrive))

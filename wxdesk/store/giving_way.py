@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, false, not_, select, update
+from sqlalchemy import Connection, Row, and_, false, not_, select, update
 
 from wxdesk.core.lifecycle import Move
 from wxdesk.core.model import Author, ReplyState
@@ -20,8 +20,9 @@ from wxdesk.core.rules import Outcome
 from wxdesk.core.steps import Step, StepKind
 from wxdesk.core.waiting import ASKS_SINCE, WAITS, WINDOW_CLOSED, Clocks, Fate, Waiting, freed
 from wxdesk.desk.ports import Resolution
-from wxdesk.store.many_replies import QUEUED, by_hand, move_all
+from wxdesk.store.many_replies import QUEUED, move_all
 from wxdesk.store.parts import later_parts
+from wxdesk.store.reply_kinds import PASSED_OVER, by_hand
 from wxdesk.store.schema import decisions, messages, replies
 from wxdesk.store.steps import write_steps
 
@@ -34,7 +35,7 @@ WROTE_AGAIN = "The customer wrote again."
 _IN_HAND = not_(and_(replies.c.edited.is_(false()), replies.c.by == "")).label("in_hand")
 _WAITING = (
     select(replies.c.id, replies.c.conversation_id, replies.c.state, replies.c.rule_id, replies.c.due_at, _IN_HAND)
-    .add_columns(replies.c.error, messages.c.event)
+    .add_columns(replies.c.error, messages.c.event, PASSED_OVER.label("passed_over"))
     .outerjoin(messages, messages.c.id == replies.c.message_id)
     .where(replies.c.author == Author.RULE, replies.c.state.in_(WAITS))
     .order_by(replies.c.id)
@@ -46,8 +47,12 @@ def waiting_in(connection: Connection, ids: Collection[int]) -> dict[int, tuple[
     found: defaultdict[int, list[Waiting]] = defaultdict(list)
     if ids:
         for row in connection.execute(_WAITING.where(replies.c.conversation_id.in_(ids))):
-            found[row.conversation_id].append(Waiting(row.state, row.rule_id, row.event is None, row.in_hand))
+            found[row.conversation_id].append(_waiting_of(row))
     return {conversation_id: tuple(waiting) for conversation_id, waiting in found.items()}
+
+
+def _waiting_of(row: Row[Any]) -> Waiting:
+    return Waiting(row.state, row.rule_id, row.event is None, row.in_hand, row.passed_over)
 
 
 @dataclass(slots=True)
@@ -72,8 +77,9 @@ class GivingWay:
         if concerned:
             query = _WAITING.where(replies.c.conversation_id.in_(concerned)).with_for_update(of=replies)
             for row in connection.execute(query):
-                what = Waiting(row.state, row.rule_id, row.event is None, row.in_hand)
-                self._waiting[row.conversation_id].append(_Held(what, row.due_at, row.id, row.error == WINDOW_CLOSED))
+                self._waiting[row.conversation_id].append(
+                    _Held(_waiting_of(row), row.due_at, row.id, row.error == WINDOW_CLOSED)
+                )
 
     def take(self, resolution: Resolution, rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
         """Let what waits meet its fate; the rows of the resolution's replies, none where they must not be made."""

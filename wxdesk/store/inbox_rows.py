@@ -29,9 +29,10 @@ from wxdesk.core.calls import RINGING, Call
 from wxdesk.core.inbox import DayCounts, InboxCounts, InboxFilter, InboxRow
 from wxdesk.core.model import Author, ReplyState
 from wxdesk.core.rules import SETTLED
-from wxdesk.store.many_replies import HELD_BACK, UNDOABLE, by_hand
+from wxdesk.store.many_replies import HELD_BACK
 from wxdesk.store.new_replies import load_replies
 from wxdesk.store.records import call_of, conversation_of, select_conversations
+from wxdesk.store.reply_kinds import PASSED_OVER, UNDOABLE, by_hand
 from wxdesk.store.schema import (
     AWAITS,
     OPEN,
@@ -50,8 +51,8 @@ from wxdesk.store.schema import (
 PENDING = (ReplyState.HELD, ReplyState.DRAFT)
 UNSETTLED = (ReplyState.FAILED, ReplyState.UNKNOWN)
 
-# What its operator has just written leaves by itself, and is no question to him.
-_AT_ISSUE = not_(UNDOABLE)
+# What its operator has just written leaves by itself, and he has answered himself what he passed over.
+_AT_ISSUE = not_(or_(UNDOABLE, PASSED_OVER))
 _WITH_PENDING = select(replies.c.conversation_id).where(replies.c.state.in_(PENDING), _AT_ISSUE)
 
 # A takeover whose time has run out still counts: nobody answered, and the rules will not go back to it.
@@ -143,8 +144,9 @@ _SOMEBODY_WROTE = or_(
 
 
 def _of_drafts(own: ColumnElement[bool]) -> Select[Any]:
-    """The decisions behind the drafts of a conversation that nobody has edited."""
-    untouched = and_(own, replies.c.state == ReplyState.DRAFT, replies.c.edited.is_(false()))
+    """The decisions behind the drafts of a conversation that nobody has edited or passed over."""
+    drafts = and_(own, replies.c.state == ReplyState.DRAFT)
+    untouched = and_(drafts, replies.c.edited.is_(false()), replies.c.passed_by.is_(None))
     return select(replies.c.decision_id).where(untouched).correlate(conversations)
 
 

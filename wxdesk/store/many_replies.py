@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Update, and_, case, not_, null, or_, true, update
+from sqlalchemy import ColumnElement, Connection, Update, and_, case, not_, null, true, update
 
 from wxdesk.core.lifecycle import Move, next_state, states_before
 from wxdesk.core.model import Author, Reply, ReplyState
 from wxdesk.store.aside import reopen_for, wanting_a_word
 from wxdesk.store.new_replies import load_replies
+from wxdesk.store.reply_kinds import UNDOABLE, by_hand
 from wxdesk.store.schema import replies
 from wxdesk.store.steps import write_moves
 
@@ -18,19 +19,6 @@ HELD = replies.c.state == ReplyState.HELD
 QUEUED = replies.c.state == ReplyState.QUEUED
 BY_RULE = replies.c.author == Author.RULE
 
-
-def by_hand(table: FromClause) -> ColumnElement[bool]:
-    """Whether a human wrote a reply, released it or sends it again: what `core.lifecycle.is_automatic` denies."""
-    return or_(table.c.author != Author.RULE, table.c.by != "")
-
-
-def undoable(table: FromClause) -> ColumnElement[bool]:
-    """Whether an operator can still take back what he wrote: `core.lifecycle.can_be_undone` in SQL."""
-    counts_down = and_(table.c.state == ReplyState.HELD, table.c.due_at.is_not(None))
-    return and_(table.c.author == Author.OPERATOR, counts_down)
-
-
-UNDOABLE = undoable(replies)
 
 HELD_BACK = and_(HELD, not_(UNDOABLE))
 """What is held and stands in the strip: all but what leaves by itself in a moment, because its operator wrote it."""

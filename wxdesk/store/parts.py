@@ -17,8 +17,9 @@ from wxdesk.core.parts import STOPS, UNDECIDED
 from wxdesk.desk.reply_ports import ReplyChanges
 from wxdesk.store import moving
 from wxdesk.store.database import AT_ONCE
-from wxdesk.store.many_replies import QUEUED, by_hand, changed, move_all
+from wxdesk.store.many_replies import QUEUED, changed, move_all
 from wxdesk.store.new_replies import load_replies
+from wxdesk.store.reply_kinds import by_hand
 from wxdesk.store.schema import replies
 from wxdesk.store.steps import write_moves
 

@@ -6,9 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, func, not_, or_, select
 
-from wxdesk.core.lifecycle import NEVER_ARRIVES
 from wxdesk.core.likeness import Sentence
 from wxdesk.core.model import Author, Conversation, MessageType
 from wxdesk.core.rules import UNANSWERED
@@ -18,6 +17,7 @@ from wxdesk.store import history
 from wxdesk.store.by_hand import written_since
 from wxdesk.store.database import Database
 from wxdesk.store.records import conversation_of, select_conversations
+from wxdesk.store.reply_kinds import unsaid
 from wxdesk.store.schema import WRITTEN, conversations, decisions, messages, replies, rules
 
 _ASKED = or_(WRITTEN, messages.c.type == MessageType.ENTER_SESSION)
@@ -94,7 +94,7 @@ def _said_by_rules(connection: Connection, told: Collection[PastMessage]) -> dic
             replies.c.conversation_id.in_({message.conversation_id for message in told}),
             replies.c.message_id.in_([message.id for message in told]),
             replies.c.author == Author.RULE,
-            replies.c.state.not_in(NEVER_ARRIVES),
+            not_(unsaid(replies)),
         )
         .order_by(replies.c.id)
     )

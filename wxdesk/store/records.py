@@ -136,4 +136,5 @@ def reply_of(row: Row[Any]) -> Reply:
         mode_from=row.mode_from,
         aside=row.aside,
         confirmed=row.confirmed,
+        passed_by=row.passed_by,
     )

@@ -15,19 +15,20 @@ from wxdesk.core.lifecycle import Move
 from wxdesk.core.model import Author, Content, NewReply, Reply, ReplyState, ReplyWindow
 from wxdesk.core.quota import Claimed
 from wxdesk.core.steps import Step
-from wxdesk.desk.reply_ports import ReplyChanges
-from wxdesk.store import in_hand, moving
+from wxdesk.desk.reply_ports import Instead, ReplyChanges
+from wxdesk.store import in_hand, moving, silencing
 from wxdesk.store.allowing import NOTHING_UNSENT, promised_by_hand, unsent
 from wxdesk.store.aside import reopen_for, wanting_a_word
 from wxdesk.store.columns import Moment
 from wxdesk.store.database import Database
 from wxdesk.store.inbox_rows import PENDING
-from wxdesk.store.many_replies import by_hand, changed, undoable
+from wxdesk.store.many_replies import changed
 from wxdesk.store.new_replies import insert_replies, load_replies, reply_row
 from wxdesk.store.parts import behind_a_stop, join_parts, settle
+from wxdesk.store.passing_over import pass_over
 from wxdesk.store.records import reply_of, select_replies
+from wxdesk.store.reply_kinds import by_hand, undoable
 from wxdesk.store.schema import NOT_CALLED, conversations, replies
-from wxdesk.store.silencing import silence
 from wxdesk.store.steps import steps_of, write_moves
 
 QUEUED = replies.c.state == ReplyState.QUEUED
@@ -50,6 +51,10 @@ class SqlReplies:
     async def add_parts(self, parts: Sequence[NewReply], at: datetime) -> list[Reply]:
         """Store the parts of one answer that no rule made, all or none; see `add`."""
         return await self._db.write(_add, parts, at)
+
+    async def add_instead(self, parts: Sequence[NewReply], at: datetime) -> Instead:
+        """The same, and pass over the drafts of its conversation; see `store.passing_over`."""
+        return await self._db.write(_add_instead, parts, at)
 
     async def promised(self, conversation_id: int, *, only_by_hand: bool) -> int:
         """How many replies of a conversation wait to be sent or are under way."""
@@ -114,7 +119,15 @@ class SqlReplies:
         self, conversation_id: int, by: str, at: datetime, *, but_answer: int | None = None
     ) -> list[Reply]:
         """Cancel everything automatic that has not left, but for what a human has in hand; see `store.silencing`."""
-        return await self._db.write(partial(silence, but_answer=but_answer), conversation_id, by, at)
+        return await self._db.write(partial(silencing.stop_all, but_answer=but_answer), conversation_id, by, at)
+
+    async def cancel_leaving(self, conversation_id: int, by: str, at: datetime) -> list[Reply]:
+        """The same, but for drafts."""
+        return await self._db.write(silencing.stop_leaving, conversation_id, by, at)
+
+    async def keep_leaving(self, conversation_id: int, at: datetime) -> list[Reply]:
+        """Make drafts of what is automatic and would leave by itself."""
+        return await self._db.write(silencing.keep_leaving, conversation_id, at)
 
     async def pending(self) -> list[Reply]:
         """Held replies, those that ask first and then the soonest; drafts come last, the oldest first."""
@@ -141,6 +154,11 @@ def _add(connection: Connection, parts: Sequence[NewReply], at: datetime) -> lis
     ids = insert_replies(connection, [reply_row(reply, at) for reply in parts])
     join_parts(connection, [ids])
     return load_replies(connection, ids)
+
+
+def _add_instead(connection: Connection, parts: Sequence[NewReply], at: datetime) -> Instead:
+    written = _add(connection, parts, at)
+    return Instead(written, pass_over(connection, written[0].conversation_id, written[0].id, at))
 
 
 def _recover(connection: Connection, at: datetime) -> list[Reply]:

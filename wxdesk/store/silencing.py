@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, false, func, select
+from sqlalchemy import ColumnElement, Connection, false, func, select
 
 from wxdesk.core.lifecycle import BEFORE_SENDING, Move
 from wxdesk.core.model import Reply, ReplyState
-from wxdesk.store.many_replies import by_hand, move_all
+from wxdesk.core.waiting import WROTE_INSTEAD
+from wxdesk.store.many_replies import move_all
+from wxdesk.store.reply_kinds import by_hand
 from wxdesk.store.schema import conversations, replies
 
 AUTOMATIC = ~by_hand(replies)
@@ -17,14 +20,42 @@ AUTOMATIC = ~by_hand(replies)
 UNSETTLED = BEFORE_SENDING | {ReplyState.SENDING}
 """What is stopped, and what may come back unsent."""
 
+_LEAVING = frozenset({ReplyState.HELD, ReplyState.QUEUED})
 
-def silence(
+
+def stop_all(
     connection: Connection, conversation_id: int, by: str, at: datetime, *, but_answer: int | None = None
 ) -> list[Reply]:
     """Cancel what is automatic in a conversation and has not left; what a human has edited is a draft.
 
-    The parts of `but_answer`, named by its first part, stay as they are. The replies are locked first and then their
-    conversation, as by whoever stores a decision or what became of a call: each finds what the other has done.
+    The parts of `but_answer`, named by its first part, stay as they are.
+    """
+    its = _automatic(connection, conversation_id, but_answer)
+    return _stop(connection, its, BEFORE_SENDING, by, at)
+
+
+def stop_leaving(connection: Connection, conversation_id: int, by: str, at: datetime) -> list[Reply]:
+    """The same for what would leave by itself; a draft waits for its human, whoever has the word."""
+    return _stop(connection, _automatic(connection, conversation_id), _LEAVING, by, at)
+
+
+def keep_leaving(connection: Connection, conversation_id: int, at: datetime) -> list[Reply]:
+    """Make drafts of what is automatic there and would leave by itself, because a human writes something instead."""
+    return move_all(connection, Move.KEEP, _automatic(connection, conversation_id), at, WROTE_INSTEAD)
+
+
+def _stop(
+    connection: Connection, its: ColumnElement[bool], states: Collection[ReplyState], by: str, at: datetime
+) -> list[Reply]:
+    untouched = replies.c.edited.is_(false()) & replies.c.state.in_(states)
+    cancelled = move_all(connection, Move.CANCEL, its & untouched, at, by=by)
+    return cancelled + move_all(connection, Move.KEEP, its, at)
+
+
+def _automatic(connection: Connection, conversation_id: int, but_answer: int | None = None) -> ColumnElement[bool]:
+    """What is automatic there, locked first, and then the conversation.
+
+    So do those who store a decision or what became of a call: each finds what the other has done.
     """
     its = AUTOMATIC & (replies.c.conversation_id == conversation_id)
     if but_answer is not None:
@@ -33,6 +64,4 @@ def silence(
     connection.execute(unsettled.with_for_update()).all()
     here = select(conversations.c.id).where(conversations.c.id == conversation_id)
     connection.execute(here.with_for_update(key_share=True)).all()
-    untouched = replies.c.edited.is_(false()) & replies.c.state.in_(BEFORE_SENDING)
-    cancelled = move_all(connection, Move.CANCEL, its & untouched, at, by=by)
-    return cancelled + move_all(connection, Move.KEEP, its, at)
+    return its

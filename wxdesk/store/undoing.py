@@ -8,14 +8,16 @@ from sqlalchemy import Connection, or_
 
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.lifecycle import Move, can_be_undone
-from wxdesk.core.model import Reply
+from wxdesk.desk.waiting_ports import Undone
 from wxdesk.store import moving
-from wxdesk.store.many_replies import UNDOABLE, move_all
+from wxdesk.store.many_replies import move_all
+from wxdesk.store.passing_over import ask_again
+from wxdesk.store.reply_kinds import UNDOABLE
 from wxdesk.store.schema import replies
 from wxdesk.store.search import forget_replies
 
 
-def undo(connection: Connection, reply_id: int, by: str, at: datetime) -> list[Reply]:
+def undo(connection: Connection, reply_id: int, by: str, at: datetime) -> Undone:
     """See `desk.waiting_ports.WaitingReplies.undo`."""
     found = moving.locked(connection, reply_id).reply
     if not can_be_undone(found):
@@ -24,4 +26,4 @@ def undo(connection: Connection, reply_id: int, by: str, at: datetime) -> list[R
     whole = or_(replies.c.id == first, replies.c.part_of == first)
     undone = move_all(connection, Move.CANCEL, UNDOABLE & whole, at, by=by)
     forget_replies(connection, [reply.id for reply in undone])
-    return undone
+    return Undone(undone, ask_again(connection, [reply.id for reply in undone], found.conversation_id, at))

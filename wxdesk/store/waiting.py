@@ -11,11 +11,12 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select, true, un
 from wxdesk.core.lifecycle import Move
 from wxdesk.core.model import Reply
 from wxdesk.core.waiting import WAITS
-from wxdesk.desk.waiting_ports import NewMode, Tended, Terms
+from wxdesk.desk.waiting_ports import NewMode, Tended, Terms, Undone
 from wxdesk.store import tending, undoing, withholding
 from wxdesk.store.database import Database
-from wxdesk.store.many_replies import BY_RULE, HELD, HELD_BACK, QUEUED, UNDOABLE, by_hand, counting, move_all
+from wxdesk.store.many_replies import BY_RULE, HELD, HELD_BACK, QUEUED, counting, move_all
 from wxdesk.store.parts import WELL, behind_a_stop, cancel_all, later_parts, let_go, lock_answers, release_ahead
+from wxdesk.store.reply_kinds import UNDOABLE, by_hand
 from wxdesk.store.schema import conversations, replies
 
 
@@ -72,7 +73,7 @@ class SqlWaiting:
         """Let nothing leave by itself whose rule speaks no more; see `store.withholding`."""
         return await self._db.write(withholding.without_rule, at)
 
-    async def undo(self, reply_id: int, by: str, at: datetime) -> list[Reply]:
+    async def undo(self, reply_id: int, by: str, at: datetime) -> Undone:
         """Cancel what an operator wrote while it counts down; see `store.undoing`."""
         return await self._db.write(undoing.undo, reply_id, by, at)
 

@@ -26,8 +26,9 @@ from wxdesk.core.model import ModeSource, Reply, ReplyMode
 from wxdesk.core.waiting import LAST_MOMENT
 from wxdesk.desk.waiting_ports import NewMode
 from wxdesk.store.columns import EPOCH, MICROSECOND, Moment
-from wxdesk.store.many_replies import HELD, QUEUED, by_hand, move_all
+from wxdesk.store.many_replies import HELD, QUEUED, move_all
 from wxdesk.store.parts import behind_a_stop
+from wxdesk.store.reply_kinds import by_hand
 from wxdesk.store.schema import conversations, replies, rules
 
 _LEAVES_BY_ITSELF = (HELD | QUEUED) & ~by_hand(replies)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from wxdesk.core.gaps import open_gaps
-from wxdesk.core.lifecycle import can_be_undone, is_automatic
+from wxdesk.core.lifecycle import can_be_undone, is_automatic, is_passed_over
 from wxdesk.core.model import Author, Reply, ReplyState
 from wxdesk.i18n import tr
 from wxdesk.ui.words import HOUR, MINUTE, span_word
@@ -87,6 +87,8 @@ def held_standing(due_at: datetime | None, now: datetime, standstill: Standstill
 
 
 def _draft(reply: Reply) -> Standing:
+    if is_passed_over(reply):
+        return Standing(tr("Draft, you wrote instead"), "secondary", "edit")
     if open_gaps(reply.content):
         return Standing(tr("Draft, a value is missing"), "failed", "edit", strong=True)
     return Standing(tr("Draft, waits for you"), "pending", "edit", strong=True)

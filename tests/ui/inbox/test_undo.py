@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,16 +13,19 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.flow.timed_desk import START, HandClock
-from tests.ui.inbox.conftest import shown_reply, texts
+from tests.ui.inbox.conftest import HOURS, shown_reply, texts
 from tests.ui.world import World, open_world
 from wxdesk.core.model import Content, Reply, ReplyKind, ReplyState
+from wxdesk.core.rules import Delivery
+from wxdesk.core.waiting import WORD_TAKEN_BACK
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.conversation_words import standing_of
 from wxdesk.ui.inbox.bubble_layout import place_caption
-from wxdesk.ui.inbox.bubble_words import caption_of, spoken_entry
+from wxdesk.ui.inbox.bubble_words import buttons_in, caption_of, notice_of, spoken_entry
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline_entries import Entry
 
+HELD_RULE = replace(HOURS, delivery=Delivery.HOLD, hold_seconds=60)
 LI, HAN = "oCustomer0000000000000001", "oCustomer0000000000000002"
 SECOND = timedelta(seconds=1)
 S = ReplyState
@@ -112,6 +116,34 @@ def test_ctrl_z_in_an_empty_reply_takes_the_last_one_back(
     world.move_to(START + 3 * SECOND)
     qtbot.waitUntil(lambda: shown_reply(page, S.SENT) is not None)
     assert [sent.text for sent in world.sandbox.sent] == ["first"]
+
+
+def test_what_a_rule_had_ready_stays_beside_what_is_written_and_asks_again_if_that_is_taken_back(
+    qtbot: QtBot, world: World, page: InboxPage, thread: int, bridge: Bridge
+) -> None:
+    world.call(world.desk.rulebook.save(HELD_RULE))
+    world.say(LI, "opening hours?")
+    qtbot.waitUntil(lambda: shown_reply(page, S.HELD) is not None)
+    of_the_rule = shown_reply(page, S.HELD)
+    assert of_the_rule is not None
+
+    def standing() -> list[str]:
+        return caption(page, world, of_the_rule)
+
+    def in_row() -> int | None:
+        return None if page.session.row is None else page.session.row.drafts
+
+    send(qtbot, page, "At ten.")
+    qtbot.waitUntil(lambda: "Draft, you wrote instead" in standing())
+    assert standing()[-4:] == ["Send after all", "Edit", "Throw away", "Why"]
+    assert buttons_in(entry_of(page, of_the_rule)) == ()
+    qtbot.waitUntil(lambda: bridge.is_idle and in_row() == 0)
+    undo_by_key(qtbot, page)
+    qtbot.waitUntil(lambda: standing()[0] == "Draft, waits for you")
+    entry = entry_of(page, of_the_rule)
+    assert [offer.text for offer in buttons_in(entry)] == ["Send", "Edit", "Throw away"]
+    assert notice_of(entry) == WORD_TAKEN_BACK
+    qtbot.waitUntil(lambda: in_row() == 1)
 
 
 def test_the_link_in_the_caption_undoes_and_keeps_what_was_begun(

@@ -243,6 +243,8 @@ replies = Table(
     Column("mode", Choice(ReplyMode)),
     Column("mode_from", Choice(ModeSource)),
     Column("aside", Nested(Aside)),
+    # The first message of what an operator wrote instead of a draft.
+    Column("passed_by", identity()),
 )
 IS_PART = replies.c.part_of.is_not(None)
 OF_A_HUMAN = replies.c.author == literal_column("'operator'")
@@ -259,9 +261,14 @@ Index(
     postgresql_where=OF_A_HUMAN,
 )
 Index("ix_replies_part_of", replies.c.part_of, sqlite_where=IS_PART, postgresql_where=IS_PART)
-# What an operator changed, or stopped before it was tried, of what a rule had prepared; see `core.rule_figures`.
+IS_PASSED = replies.c.passed_by.is_not(None)
+Index("ix_replies_passed_by", replies.c.passed_by, sqlite_where=IS_PASSED, postgresql_where=IS_PASSED)
+# What an operator changed, stopped before it was tried, or said himself instead, of what a rule had prepared; see
+# `core.rule_figures`.
 CORRECTED = text(
-    "author = 'rule' AND (edited IS true OR (state = 'cancelled' AND \"by\" NOT IN ('', 'WeChat') AND error = ''))"
+    "author = 'rule' AND (edited IS true"
+    " OR (state = 'cancelled' AND \"by\" NOT IN ('', 'WeChat', 'contact') AND error = '')"
+    " OR (passed_by IS NOT NULL AND state IN ('draft', 'cancelled')))"
 )
 Index(
     "ix_replies_corrected", replies.c.created_at, replies.c.rule_id, sqlite_where=CORRECTED, postgresql_where=CORRECTED

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 
-from wxdesk.core.lifecycle import can_be_undone
+from wxdesk.core.lifecycle import can_be_undone, is_passed_over
 from wxdesk.core.model import Author, ReplyState
 from wxdesk.ui.inbox.timeline_entries import Entry
 
@@ -37,6 +37,7 @@ _BY_STATE = {
     ReplyState.UNKNOWN: BubbleLook("pending_tint", line="pending_line", trouble="pending"),
     ReplyState.CANCELLED: BubbleLook("window", "secondary", line="line"),
 }
+_PASSED_OVER = BubbleLook("window", "secondary", line="line", stroke=Qt.PenStyle.DotLine)
 
 
 def look_of(entry: Entry) -> BubbleLook:
@@ -46,6 +47,8 @@ def look_of(entry: Entry) -> BubbleLook:
         return _CONTACT
     if can_be_undone(reply):
         return _OPERATOR
+    if is_passed_over(reply):
+        return _PASSED_OVER
     if reply.state is ReplyState.QUEUED and (reply.error or entry.waits):
         return _KEPT_BACK
     return _BY_STATE.get(reply.state) or (_OPERATOR if reply.author is Author.OPERATOR else _RULE)

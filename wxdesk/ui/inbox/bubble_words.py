@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum
 
 from wxdesk.core.gaps import open_gaps
-from wxdesk.core.lifecycle import can_be_undone, is_automatic
+from wxdesk.core.lifecycle import can_be_undone, is_automatic, is_passed_over
 from wxdesk.core.model import Author, Reply, ReplyState
 from wxdesk.core.pictures import PictureState
 from wxdesk.core.preferences import LastMoment
@@ -100,7 +100,12 @@ def _for_all(offers: tuple[Offer, ...], count: int) -> tuple[Offer, ...]:
 
 def buttons_in(entry: Entry) -> tuple[Offer, ...]:
     """The actions that are buttons inside a bubble; the others stand as links in its caption."""
-    return () if entry.reply is not None and _is_leaving(entry.reply) else offers_in(entry)
+    return () if entry.reply is not None and _is_settled(entry.reply) else offers_in(entry)
+
+
+def _is_settled(reply: Reply) -> bool:
+    """Whether its operator has decided about it already; what he can still do about it is no question to him."""
+    return _is_leaving(reply) or is_passed_over(reply)
 
 
 def _is_leaving(reply: Reply) -> bool:
@@ -126,7 +131,8 @@ def offers_of(reply: Reply) -> tuple[Offer, ...]:
             fill_in = Offer(BubbleAction.EDIT, tr("Fill in"), Key.CTRL_E, main=True)
             return (fill_in, Offer(BubbleAction.DISCARD, tr("Throw away"), Key.ESC))
         case ReplyState.DRAFT:
-            send = Offer(BubbleAction.SEND, tr("Send"), Key.ENTER, main=True)
+            words = tr("Send after all") if is_passed_over(reply) else tr("Send")
+            send = Offer(BubbleAction.SEND, words, Key.ENTER, main=True)
             return (send, edit, Offer(BubbleAction.DISCARD, tr("Throw away"), Key.ESC))
         case ReplyState.FAILED:
             retry = Offer(BubbleAction.RETRY, tr("Try again"), Key.ENTER, main=True)
@@ -287,13 +293,21 @@ def _reply_caption(entry: Entry, reply: Reply, now: datetime, standstill: Stands
         parts.insert(0, state)
     else:
         parts += [Part(clock_time(reply.sent_at or reply.created_at)), state]
-    if reply.state is ReplyState.CANCELLED:
-        parts += [Part(tr("Use its text"), "accent", action=BubbleAction.REUSE)] if reply.content.text else []
+    return (*parts, *_links_of(entry, reply))
+
+
+def _links_of(entry: Entry, reply: Reply) -> list[Part]:
+    """What can be done about a reply that is no question to its operator, and what more is told of it."""
+    links: list[tuple[str, BubbleAction]] = []
+    if is_passed_over(reply):
+        links += [(offer.text, offer.action) for offer in offers_in(entry)]
+    if reply.state is ReplyState.CANCELLED and reply.content.text:
+        links.append((tr("Use its text"), BubbleAction.REUSE))
     if reply.rid and trouble_of(reply):
-        parts.append(Part(tr("Copy rid"), "accent", action=BubbleAction.COPY_RID))
+        links.append((tr("Copy rid"), BubbleAction.COPY_RID))
     if reply.author is Author.RULE and reply.state in _EXPLAINED:
-        parts.append(Part(tr("Why"), "accent", action=BubbleAction.WHY))
-    return tuple(parts)
+        links.append((tr("Why"), BubbleAction.WHY))
+    return [Part(text, "accent", action=action) for text, action in links]
 
 
 _EXPLAINED = frozenset({ReplyState.HELD, ReplyState.DRAFT})

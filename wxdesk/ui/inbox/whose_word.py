@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from wxdesk.core.lifecycle import is_passed_over
 from wxdesk.core.model import Author, ModeSource, Reply, ReplyMode, ReplyState
 from wxdesk.core.waiting import WAITS
 from wxdesk.i18n import tr
@@ -24,7 +25,7 @@ def whose_word(reply: Reply) -> Word | None:
 
     It is what was set when the reply began to wait, whatever has been set since.
     """
-    if reply.author is not Author.RULE or reply.state not in WAITS or reply.error:
+    if reply.author is not Author.RULE or reply.state not in WAITS or reply.error or is_passed_over(reply):
         return None
     if reply.state is ReplyState.DRAFT and reply.by:
         if reply.mode is ReplyMode.DRAFT:

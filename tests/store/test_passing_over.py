@@ -1,0 +1,108 @@
+"""Drafts that an operator passes over by writing himself, on either engine: they stay, and ask nobody."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from tests.store.talk import T0, Talk, second
+from wxdesk.core.errors import Unsettled
+from wxdesk.core.inbox import InboxFilter
+from wxdesk.core.lifecycle import Move, is_passed_over
+from wxdesk.core.model import Author, Content, NewReply, Reply, ReplyState
+from wxdesk.core.waiting import WORD_TAKEN_BACK
+from wxdesk.store import SqlStore
+
+S = ReplyState
+
+
+@pytest.fixture
+async def draft(talk: Talk) -> Reply:
+    """What a rule has prepared."""
+    [made] = await talk.decides((await talk.says("o1")).message, "九点", state=S.DRAFT)
+    return made
+
+
+async def writes(store: SqlStore, thread: int, text: str, at: datetime = T0) -> Reply:
+    """An operator writes, and could still take it back."""
+    new = NewReply(thread, Author.OPERATOR, Content(text=text), S.HELD, due_at=second(3))
+    [written] = (await store.replies.add_instead([new], at)).written
+    return written
+
+
+async def test_it_stays_a_draft_and_asks_nobody(store: SqlStore, draft: Reply) -> None:
+    thread = draft.conversation_id
+    assert (await store.conversations.counts()).pending == 1
+    new = NewReply(thread, Author.OPERATOR, Content(text="十点"), S.QUEUED)
+    instead = await store.replies.add_instead([new], second(1))
+    [passed] = instead.passed
+    assert (passed.id, passed.state, passed.passed_by) == (draft.id, S.DRAFT, instead.written[0].id)
+    assert is_passed_over(passed)
+    assert await store.replies.get(draft.id) == passed
+    [row] = await store.conversations.rows([thread])
+    assert row.drafts == 0
+    assert (await store.conversations.counts()).pending == 0
+    assert await store.conversations.page(InboxFilter.PENDING) == []
+
+
+async def test_it_can_still_be_sent(store: SqlStore, draft: Reply) -> None:
+    await writes(store, draft.conversation_id, "十点")
+    [released] = await store.replies.settle(draft.id, Move.RELEASE, second(1), "lin")
+    assert (released.state, released.by) == (S.QUEUED, "lin")
+
+
+async def test_once_he_changes_it_it_is_his_and_asks(store: SqlStore, draft: Reply) -> None:
+    await writes(store, draft.conversation_id, "十点")
+    edited = await store.replies.edit(draft.id, Content(text="九点半"), second(1), "lin")
+    assert not is_passed_over(edited)
+    assert (await store.conversations.counts()).pending == 1
+
+
+async def test_what_he_has_in_hand_is_not_passed_over(store: SqlStore, talk: Talk, draft: Reply) -> None:
+    [changed] = await talk.decides((await talk.says("o1")).message, "八点", state=S.DRAFT)
+    [elsewhere] = await talk.decides((await talk.says("o2")).message, "七点", state=S.DRAFT)
+    await store.replies.take_in_hand(draft.id, second(1), "lin")
+    await store.replies.edit(changed.id, Content(text="八点半"), second(1), "lin")
+    await writes(store, draft.conversation_id, "稍等")
+    found = [await store.replies.get(one.id) for one in (draft, changed, elsewhere)]
+    assert [is_passed_over(one) for one in found] == [False] * 3
+
+
+async def test_what_is_written_is_kept_from_passing_over_where_he_lets_the_rules_go_on(
+    store: SqlStore, draft: Reply
+) -> None:
+    await store.replies.add_parts(
+        [NewReply(draft.conversation_id, Author.OPERATOR, Content(text="稍等"), S.QUEUED)], T0
+    )
+    assert not is_passed_over(await store.replies.get(draft.id))
+
+
+async def test_it_asks_again_when_he_takes_back_what_he_wrote(store: SqlStore, draft: Reply) -> None:
+    written = await writes(store, draft.conversation_id, "十点")
+    await store.aside.resolve(draft.conversation_id, second(1))
+    undone = await store.waiting.undo(written.id, "lin", second(2))
+    [asking] = undone.passed
+    assert (asking.id, asking.state, asking.passed_by, asking.error) == (draft.id, S.DRAFT, None, WORD_TAKEN_BACK)
+    assert [row.drafts for row in await store.conversations.page(InboxFilter.PENDING)] == [1]
+
+
+async def test_it_does_not_while_something_else_stands_that_he_wrote_since(store: SqlStore, draft: Reply) -> None:
+    first, second_word = [await writes(store, draft.conversation_id, text) for text in ("十", "十点")]
+    assert (await store.waiting.undo(first.id, "lin", second(1))).passed == [await store.replies.get(draft.id)]
+    assert is_passed_over(await store.replies.get(draft.id))
+    [asking] = (await store.waiting.undo(second_word.id, "lin", second(2))).passed
+    assert not is_passed_over(asking)
+
+
+async def test_it_hinders_nobody_who_is_done(store: SqlStore, draft: Reply) -> None:
+    with pytest.raises(Unsettled):
+        await store.aside.resolve(draft.conversation_id, second(1))
+    written = await writes(store, draft.conversation_id, "十点")
+    await store.waiting.hurry(second(1))
+    for move in (Move.CLAIM, Move.ACCEPT):
+        await store.replies.move(written.id, move, second(2))
+    await store.aside.resolve(draft.conversation_id, second(3))
+    assert [row.conversation.id for row in await store.conversations.page(InboxFilter.RESOLVED)] == [
+        draft.conversation_id
+    ]
