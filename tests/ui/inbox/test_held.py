@@ -15,7 +15,7 @@ from tests.ui.inbox.conftest import shown_reply
 from tests.ui.world import World
 from wxdesk import i18n
 from wxdesk.core.events import ReplyChanged
-from wxdesk.core.model import Author, Content, NewReply, Reply, ReplyState
+from wxdesk.core.model import Author, Content, Message, NewReply, Reply, ReplyState
 from wxdesk.ui.dialogs import ConfirmDialog
 from wxdesk.ui.inbox.bubble_words import BubbleAction
 from wxdesk.ui.inbox.decide_panel import DecidePanel
@@ -247,8 +247,13 @@ def test_ctrl_n_leads_from_a_reply_to_what_the_customer_wrote_since(
     opened(waits.conversation_id)
     world.say(FIRST, "are you there")
     view = page.chat.timeline
-    qtbot.waitUntil(lambda: page.session.since(f"r{waits.id}") is not None)
-    since = page.session.since(f"r{waits.id}")
+
+    def since_then() -> Message | None:
+        entry = page.session.entry(f"r{waits.id}")
+        return None if entry is None else entry.since
+
+    qtbot.waitUntil(lambda: since_then() is not None)
+    since = since_then()
     assert since is not None
     assert view.focus_on(f"r{waits.id}")
     qtbot.keySequence(view, "Ctrl+N")

@@ -126,7 +126,8 @@ def test_editing_a_later_one_sends_it_behind_those_that_wait_before_it_and_says_
     focus(page, 2)
     assert "If you send this one, 2 parts before it leave first." in notice_of(bubbles(page)[2])
     qtbot.keyClick(page.chat.timeline, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: composer.line.words.full_text() == "You are changing this reply; Enter sends it")
+    words = "You are changing this reply; Enter sends 2 parts before it, and then this one"
+    qtbot.waitUntil(lambda: composer.line.words.full_text() == words)
     composer.edit.setPlainText("Anything more?")
     qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: sent(world) == [*TEXTS[:2], "Anything more?"])

@@ -32,7 +32,8 @@ class ChangeSaving(QObject):
         if self.saves(reply.id):
             return
         self._under_way.add(reply.id)
-        asking = bool(self._session.asking(f"r{reply.id}"))  # the operator may be elsewhere when it is stored
+        entry = self._session.entry(f"r{reply.id}")
+        asking = entry is not None and entry.asking > 0  # the operator may be elsewhere when it is stored
         work = self._bridge.desk.handoff.edit_content(reply.id, content)
         self._bridge.ask(work, partial(self._saved, asking, done), partial(self._refused, reply.id, failed))
 

@@ -145,7 +145,7 @@ class ChatPanel(QFrame):
         self.panels.refresh()
         self.in_hand.follow()
         if self.composer.editing is not None:
-            self.composer.lead(self._session.asking(f"r{self.composer.editing.id}"))
+            self.composer.accompany(self._session.entry(f"r{self.composer.editing.id}"))
 
     def _show_nobody(self) -> None:
         """No conversation is open; or it is not known yet who it is, or could not be read."""
@@ -229,9 +229,9 @@ class ChatPanel(QFrame):
             self._command(action, reply)
 
     def _show_since(self, key: str) -> None:
-        since = self._session.since(key)
-        if since is not None:
-            self.timeline.go_to(f"m{since.id}", mark=True)
+        entry = self._session.entry(key)
+        if entry is not None and entry.since is not None:
+            self.timeline.go_to(f"m{entry.since.id}", mark=True)
 
     def _show_link(self, link: TextLink) -> None:
         LinkDialog(link, self).open()
@@ -263,7 +263,7 @@ class ChatPanel(QFrame):
         self.refresh(self._bridge.desk.clock())  # the conversation may have been opened for this only now
         if reply.content.kind is ReplyKind.TEXT:
             self.composer.start_editing(reply)
-            self.composer.lead(self._session.asking(f"r{reply.id}"))
+            self.composer.accompany(self._session.entry(f"r{reply.id}"))
         else:
             self.panels.change(reply)
 

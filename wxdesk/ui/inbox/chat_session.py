@@ -31,7 +31,7 @@ from wxdesk.core.rules import Decision
 from wxdesk.desk import inbox_reading
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.inbox.known_items import KnownItems
-from wxdesk.ui.inbox.timeline_entries import WindowEnd, entries_of, first_unread, key_of
+from wxdesk.ui.inbox.timeline_entries import Entry, WindowEnd, entries_of, first_unread, key_of
 from wxdesk.ui.inbox.timeline_model import TimelineModel
 from wxdesk.ui.standstills import Standstills
 
@@ -171,13 +171,9 @@ class ChatSession(QObject):
         """The reply of an entry."""
         return self.known.reply(key)
 
-    def since(self, key: str) -> Message | None:
-        """The newest message that came after what a reply's entry answers."""
-        return next((entry.since for entry in self.model.entries() if entry.key == key), None)
-
-    def asking(self, key: str) -> int:
-        """How many parts of its answer need a word where this reply is the first of them, else 0."""
-        return next((entry.asking for entry in self.model.entries() if entry.key == key), 0)
+    def entry(self, key: str) -> Entry | None:
+        """An entry of the timeline, by its key."""
+        return next((entry for entry in self.model.entries() if entry.key == key), None)
 
     # -- answers
 

@@ -12,10 +12,11 @@ from wxdesk.core.model import Conversation, Reply, ReplyState
 from wxdesk.core.text_links import TextLink, written
 from wxdesk.ui.inbox.composer_foot import ComposerFoot
 from wxdesk.ui.inbox.composer_tools import ComposerTools
-from wxdesk.ui.inbox.composer_words import Fit, closed_words, fit_of
+from wxdesk.ui.inbox.composer_words import Fit, closed_words, editing_words, fit_of
 from wxdesk.ui.inbox.message_edit import MessageEdit
 from wxdesk.ui.inbox.sheet_line import SheetLine
 from wxdesk.ui.inbox.sheets import Sheet, Sheets, above
+from wxdesk.ui.inbox.timeline_entries import Entry
 
 
 class Composer(QFrame):
@@ -43,7 +44,7 @@ class Composer(QFrame):
         self._id = 0
         self._conversation: Conversation | None = None
         self._editing: Reply | None = None
-        self._asking = 0
+        self._company = (0, 0)
         self._sheets = Sheets()
         self._now: datetime | None = None
         self.edit = MessageEdit()
@@ -192,10 +193,11 @@ class Composer(QFrame):
         self.edit.setFocus()
         self._show_state()
 
-    def lead(self, asking: int) -> None:
-        """The reply that is changed is the first of so many parts that ask; all of them leave with it."""
-        if asking != self._asking:
-            self._asking = asking
+    def accompany(self, entry: Entry | None) -> None:
+        """What else of its answer leaves with the reply that is changed, as its entry knows it."""
+        company = (0, 0) if entry is None else (entry.asking, entry.ahead)
+        if company != self._company:
+            self._company = company
             self._show_state()
 
     def stop_editing(self) -> None:
@@ -260,7 +262,9 @@ class Composer(QFrame):
         self.foot.show_fit(self.fit(), blank=not self.text().strip(), editing=editing)
         if self._conversation is None:
             self.hint.setText("")  # what may be sent is known in a moment
-        self.line.say(editing=editing, asking=self._asking, put_by=self._sheets.count(self._id))
+        asking, ahead = self._company
+        words = editing_words(asking, ahead) if editing else ""
+        self.line.say(words, put_by=self._sheets.count(self._id))
         self.tools.setVisible(not editing)
 
 

@@ -94,10 +94,16 @@ def split_words(messages: Sequence[str]) -> str:
     return "\n".join(f"{number}. {_ends_of(message)}" for number, message in enumerate(messages, 1))
 
 
-def editing_words(asking: int) -> str:
-    """What Enter does to a reply that is changed; `asking` parts of its answer leave if it is the first of them."""
+def editing_words(asking: int, ahead: int) -> str:
+    """What Enter does to a reply that is changed.
+
+    `asking` parts of its answer leave if it is the first of them; `ahead` parts leave before a later one.
+    """
     if asking:
         return tr("You are changing this reply; Enter sends all {n} parts that ask", n=asking)
+    if ahead:
+        one = "You are changing this reply; Enter sends {n} part before it, and then this one"
+        return ntr(one, "You are changing this reply; Enter sends {n} parts before it, and then this one", ahead)
     return tr("You are changing this reply; Enter sends it")
 
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.composer_words import editing_words, put_by_words
+from wxdesk.ui.inbox.composer_words import put_by_words
 from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -33,8 +33,8 @@ class SheetLine(QWidget):
         row.addWidget(self.leave)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def say(self, *, editing: bool, asking: int, put_by: int) -> None:
-        """`asking` parts leave with the reply that is changed; `put_by` texts lie under the one that is written."""
-        self.words.setText(editing_words(asking) if editing else put_by_words(put_by) if put_by else "")
+    def say(self, editing: str, *, put_by: int) -> None:
+        """`editing`: what is told of the reply that is changed; `put_by` texts lie under the one that is written."""
+        self.words.setText(editing or (put_by_words(put_by) if put_by else ""))
         self.leave.setText(tr("Leave it as it was") if editing else tr("Show it"))
-        self.setVisible(editing or put_by > 0)
+        self.setVisible(bool(editing) or put_by > 0)
