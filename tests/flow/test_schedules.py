@@ -29,7 +29,7 @@ from tests.postgresql import Postgres
 from wxdesk.config import StoreAt
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.lifecycle import can_be_undone, is_automatic
-from wxdesk.core.model import Reply, ReplyMode, ReplyState
+from wxdesk.core.model import Author, Reply, ReplyMode, ReplyState
 from wxdesk.core.parts import needs_word
 from wxdesk.core.takeover import UNTIL_HANDED_BACK, TakeOverFor
 from wxdesk.desk.writing import GRACE, QUIET
@@ -221,6 +221,25 @@ class Supervision(Operated):
         reply = waiting[n % len(waiting)]
         self.by_human |= self._decided_with(i, reply, click)
         self._click(reply, click)
+
+    @rule(i=who, n=which, meanwhile=st.sampled_from(("nothing", "take_over", "write", "time")))
+    def leave_it_as_it_was(self, i: int, n: int, meanwhile: str) -> None:
+        """He takes something in hand to change it, does something else, and leaves it."""
+        contact = self.contacts[i]
+        waiting = [one for one in self._waiting(contact) if one.author is Author.RULE]
+        if not waiting:
+            return
+        before = waiting[n % len(waiting)]
+        self._click(before, "keep")
+        match meanwhile:
+            case "take_over":
+                self.world.does(self.take_over_and_note(contact), self.contacts)
+            case "write":
+                self.write_by_hand(i, 3)
+            case "time":
+                self._pass(SPANS[0])
+        with suppress(MoveNotAllowed):
+            self.world.does(self.handoff.put_back(before), self.contacts)
 
     @rule(i=who, n=which, click=st.sampled_from(("retry", "confirm", "cancel")))
     def settle(self, i: int, n: int, click: str) -> None:

@@ -14,6 +14,7 @@ from wxdesk.core.events import ApiCalled, DecisionMade
 from wxdesk.core.inbox import InboxFilter
 from wxdesk.core.lifecycle import is_passed_over
 from wxdesk.core.model import ReplyMode, ReplyState
+from wxdesk.core.waiting import SPOKE_MEANWHILE
 from wxdesk.sandbox.customers import LI_LEI
 from wxdesk.sandbox.faults import Fault, FaultKind
 
@@ -168,6 +169,43 @@ async def test_a_text_that_a_human_has_prepared_is_not_thrown_away_by_his_next_w
     await handoff.write(thread, "稍等")
     await desk.until_sent(1)
     assert ((await desk.reply(1)).state, (await desk.reply(1)).content.text) == (S.DRAFT, "早上九点，您呢")
+
+
+@pytest.mark.parametrize("by_writing", [False, True])
+async def test_what_he_had_in_hand_and_leaves_as_it_was_does_not_leave_after_he_has_spoken(
+    desk: Desk, by_writing: bool
+) -> None:
+    thread = await says(desk, "几点")
+    handoff = desk.opened.desk.handoff
+    before = await desk.reply(1)
+    await handoff.keep(1)
+    await (handoff.write(thread, "我来") if by_writing else handoff.take_over(thread))
+    left = await handoff.put_back(before)
+    assert (left.state, left.due_at, left.error) == (S.HELD, None, SPOKE_MEANWHILE)
+    desk.move_to(START + MINUTE)
+    if by_writing:
+        await desk.until_sent(1)
+    await says(desk, "嗯")  # the desk has looked at the time since
+    assert sent(desk) == (["我来"] if by_writing else [])
+
+
+async def test_a_draft_that_he_had_in_hand_is_as_it_was(desk: Desk) -> None:
+    thread = await says(desk, "要多久")
+    handoff = desk.opened.desk.handoff
+    before = await desk.reply(1)
+    await handoff.keep(1)
+    await handoff.write(thread, "看地方")
+    assert not is_passed_over(await desk.reply(1))
+    left = await handoff.put_back(before)
+    assert (left.state, left.error, left.by) == (S.DRAFT, "", "")
+
+
+async def test_what_a_rules_own_takeover_left_waiting_goes_on_when_it_is_left_as_it_was(desk: Desk) -> None:
+    await says(desk, "转人工")
+    before = await desk.reply(1)
+    await desk.opened.desk.handoff.keep(1)
+    left = await desk.opened.desk.handoff.put_back(before)
+    assert (left.state, left.due_at) == (S.HELD, before.due_at)
 
 
 @pytest.mark.parametrize("by_writing", [False, True])

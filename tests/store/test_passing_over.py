@@ -95,6 +95,77 @@ async def test_it_does_not_while_something_else_stands_that_he_wrote_since(store
     assert not is_passed_over(asking)
 
 
+@pytest.mark.parametrize("state", [S.QUEUED, S.FAILED, S.UNKNOWN])
+async def test_it_asks_again_when_what_he_wrote_does_not_leave_after_all(
+    store: SqlStore, talk: Talk, draft: Reply, state: ReplyState
+) -> None:
+    written = await writes(store, draft.conversation_id, "十点")
+    await store.waiting.hurry(second(1))
+    if state is not S.QUEUED:
+        await talk.moves(written, Move.CLAIM, Move.REFUSE if state is S.FAILED else Move.LOSE)
+        assert is_passed_over(await store.replies.get(draft.id))  # it is that one which asks him
+    [stopped, asking] = await store.replies.settle(written.id, Move.CANCEL, second(2), "lin")
+    assert (stopped.id, asking.id, asking.passed_by) == (written.id, draft.id, None)
+
+
+async def test_so_it_does_when_all_that_asks_is_stopped(store: SqlStore, draft: Reply) -> None:
+    await writes(store, draft.conversation_id, "十点")
+    await store.waiting.ask_after_restart(second(1), second(-300), "closed", "late")
+    moved = await store.waiting.cancel_held("lin", second(2))
+    assert [(one.id == draft.id, one.state) for one in moved] == [(False, S.CANCELLED), (True, S.DRAFT)]
+    assert (await store.conversations.counts()).pending == 1
+
+
+async def test_what_he_takes_in_hand_asks_until_he_leaves_it_as_it_was(store: SqlStore, draft: Reply) -> None:
+    await writes(store, draft.conversation_id, "十点")
+    await store.waiting.hurry(second(1))
+    await store.aside.resolve(draft.conversation_id, second(1))
+    before = await store.replies.get(draft.id)
+    assert not is_passed_over(await store.replies.take_in_hand(draft.id, second(2), "lin"))
+    assert [row.drafts for row in await store.conversations.page(InboxFilter.PENDING)] == [1]
+    assert await store.conversations.page(InboxFilter.RESOLVED) == []
+    assert is_passed_over(await store.replies.put_back(before, second(3), "lin", may_leave=True))
+    assert (await store.conversations.counts()).pending == 0
+
+
+async def test_what_he_changes_in_a_resolved_conversation_opens_it(store: SqlStore, draft: Reply) -> None:
+    await writes(store, draft.conversation_id, "十点")
+    await store.waiting.hurry(second(1))
+    await store.aside.resolve(draft.conversation_id, second(1))
+    await store.replies.edit(draft.id, Content(text="九点半"), second(2), "lin")
+    assert await store.conversations.page(InboxFilter.RESOLVED) == []
+
+
+async def test_what_he_released_and_what_comes_back_is_his(store: SqlStore, talk: Talk, draft: Reply) -> None:
+    await writes(store, draft.conversation_id, "十点")
+    [released] = await store.replies.settle(draft.id, Move.RELEASE, second(1), "lin")
+    back = await talk.moves(released, Move.HOLD, Move.KEEP, at=second(2))
+    assert (back.state, is_passed_over(back)) == (S.DRAFT, False)
+    assert (await store.conversations.counts()).pending == 1
+
+
+async def test_written_again_it_says_no_more_that_something_was_taken_back(store: SqlStore, draft: Reply) -> None:
+    written = await writes(store, draft.conversation_id, "十点")
+    await store.waiting.undo(written.id, "lin", second(1))
+    await writes(store, draft.conversation_id, "十点整", second(2))
+    passed = await store.replies.get(draft.id)
+    assert (is_passed_over(passed), passed.error) == (True, "")
+
+
+@pytest.mark.parametrize("move", [Move.RETRY, Move.CONFIRM])
+async def test_the_rest_of_an_answer_follows_a_part_that_is_sent_after_all(
+    store: SqlStore, talk: Talk, move: Move
+) -> None:
+    first, rest = await talk.decides((await talk.says("o1")).message, "一", "二")
+    await talk.moves(first, Move.CLAIM, Move.REFUSE if move is Move.RETRY else Move.LOSE)
+    await store.replies.keep_leaving(first.conversation_id, second(1))
+    await writes(store, first.conversation_id, "三")
+    assert is_passed_over(await store.replies.get(rest.id))
+    settled = await store.replies.settle(first.id, move, second(2), "lin")
+    assert {one.id: one.state for one in settled}[rest.id] is S.QUEUED
+    assert (await store.replies.get(rest.id)).by == "lin"
+
+
 async def test_it_hinders_nobody_who_is_done(store: SqlStore, draft: Reply) -> None:
     with pytest.raises(Unsettled):
         await store.aside.resolve(draft.conversation_id, second(1))

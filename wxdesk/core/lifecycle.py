@@ -89,9 +89,10 @@ def can_be_undone(reply: Reply) -> bool:
 def is_passed_over(reply: Reply) -> bool:
     """Whether an operator wrote something himself instead of this draft of a rule, which asks nobody any more.
 
-    It stays a draft, and can still be sent. Once he changes it, it is his and waits for him.
+    It stays a draft, and can still be sent. Once he takes it in hand or releases it, it is his and waits for him.
     """
-    return reply.state is S.DRAFT and reply.passed_by is not None and not reply.edited
+    untouched = is_automatic(reply) and not reply.edited
+    return reply.state is S.DRAFT and reply.passed_by is not None and untouched
 
 
 def is_expired(reply: Reply, now: datetime, after: timedelta = EXPIRED_AFTER) -> bool:

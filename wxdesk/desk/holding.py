@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from wxdesk.core.events import Event, OperatorCalled, ReplyChanged
 from wxdesk.core.lifecycle import is_expired, mode_of
-from wxdesk.core.model import Account, ModeSource, Reply, ReplyMode
+from wxdesk.core.model import Account, ModeSource, Reply, ReplyMode, ReplyState
 from wxdesk.core.preferences import LastMoment
 from wxdesk.desk.consequences import TOO_LATE
 from wxdesk.desk.deciding import Deciding
@@ -91,7 +91,9 @@ class Holding:
 
     async def cancel_all(self, by: str, only: Collection[int] | None = None) -> int:
         """Stop everything that is held back, or `only` these, and leave the drafts; how many."""
-        return self._tell(await self._store.waiting.cancel_held(by, self._clock(), only))
+        moved = await self._store.waiting.cancel_held(by, self._clock(), only)
+        self._tell(moved)
+        return sum(reply.state is ReplyState.CANCELLED for reply in moved)
 
     async def put_back(self, before: Reply, by: str) -> Reply:
         """Let what `by` had in hand and did not change wait again as it was `before`.

@@ -14,7 +14,7 @@ from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.lifecycle import Move, next_state
 from wxdesk.core.model import Reply, ReplyState
 from wxdesk.core.steps import Step, StepKind
-from wxdesk.core.waiting import LEFT_AS_IT_WAS, WROTE_MEANWHILE, in_time
+from wxdesk.core.waiting import LEFT_AS_IT_WAS, SPOKE_MEANWHILE, WROTE_MEANWHILE, in_time
 from wxdesk.desk.reply_ports import ReplyChanges
 from wxdesk.store import aside
 from wxdesk.store.moving import Locked, guarded, locked, move
@@ -26,11 +26,13 @@ LEAST = timedelta(seconds=5)
 
 
 def take(connection: Connection, reply_id: int, at: datetime, by: str) -> Reply:
-    """Stop a held reply's clock; a draft is only marked as being in somebody's hand."""
+    """Stop a held reply's clock; a draft is marked as being in somebody's hand, and wants his word from then on."""
     found = locked(connection, reply_id).reply
     if found.state is not ReplyState.DRAFT:
         return move(connection, reply_id, Move.KEEP, at, ReplyChanges(by=by))
-    return _changed(connection, found, at, by=by)
+    taken = _changed(connection, found, at, by=by)
+    aside.reopen_for(connection, aside.wanting_a_word([taken]))
+    return taken
 
 
 def put_back(connection: Connection, before: Reply, at: datetime, by: str, *, may_leave: bool) -> Reply:
@@ -44,7 +46,8 @@ def put_back(connection: Connection, before: Reply, at: datetime, by: str, *, ma
     closed = found.window.until is None or found.window.until <= at
     kept = next((step for step in reversed(steps_of(connection, now.id)) if step.kind is StepKind.KEEP), None)
     if before.state is not ReplyState.HELD or kept is None or closed or not may_leave:
-        return _changed(connection, now, at, by=before.by)
+        error = before.error if now.error == SPOKE_MEANWHILE else now.error
+        return _changed(connection, now, at, by=before.by, error=error)
     return _held_again(connection, found, before, kept, at, by)
 
 
@@ -52,11 +55,11 @@ def _held_again(connection: Connection, found: Locked, before: Reply, kept: Step
     now, due_at, error = found.reply, None, found.reply.error
     if kept.until is not None and _wrote_since(connection, now, kept.at):
         error = WROTE_MEANWHILE
-    elif kept.until is not None:
+    elif kept.until is not None and error != SPOKE_MEANWHILE:
         due_at = in_time(at + max(kept.until - kept.at, LEAST), found.window.until)
     state = next_state(now.state, Move.HOLD)
     held = _changed(connection, now, at, state=state, by=before.by, due_at=due_at, error=error, aside=before.aside)
-    why = error if error == WROTE_MEANWHILE else LEFT_AS_IT_WAS
+    why = error if error in (WROTE_MEANWHILE, SPOKE_MEANWHILE) else LEFT_AS_IT_WAS
     write_steps(connection, [Step(now.id, at, StepKind.HOLD, by, reason=why, until=due_at)])
     aside.reopen_for(connection, aside.wanting_a_word([held]))
     return held

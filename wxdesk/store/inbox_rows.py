@@ -145,8 +145,7 @@ _SOMEBODY_WROTE = or_(
 
 def _of_drafts(own: ColumnElement[bool]) -> Select[Any]:
     """The decisions behind the drafts of a conversation that nobody has edited or passed over."""
-    drafts = and_(own, replies.c.state == ReplyState.DRAFT)
-    untouched = and_(drafts, replies.c.edited.is_(false()), replies.c.passed_by.is_(None))
+    untouched = and_(own, replies.c.state == ReplyState.DRAFT, replies.c.edited.is_(false()), not_(PASSED_OVER))
     return select(replies.c.decision_id).where(untouched).correlate(conversations)
 
 

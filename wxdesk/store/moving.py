@@ -163,7 +163,9 @@ def edit(connection: Connection, reply_id: int, content: Content, at: datetime, 
     guarded(connection, before, "edit", values)
     index_again(connection, reply_id, content)
     write_steps(connection, [Step(reply_id, at, StepKind.EDIT, by=by, before=before.content)])
-    return replace(before, content=content, edited=True, updated_at=at, aside=None)
+    edited = replace(before, content=content, edited=True, updated_at=at, aside=None)
+    aside.reopen_for(connection, aside.wanting_a_word([edited]))
+    return edited
 
 
 def _said(reply: Reply, at: datetime, *, promise: bool) -> dict[str, Any]:

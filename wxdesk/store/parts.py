@@ -19,7 +19,8 @@ from wxdesk.store import moving
 from wxdesk.store.database import AT_ONCE
 from wxdesk.store.many_replies import QUEUED, changed, move_all
 from wxdesk.store.new_replies import load_replies
-from wxdesk.store.reply_kinds import by_hand
+from wxdesk.store.passing_over import ask_again
+from wxdesk.store.reply_kinds import PASSED_OVER, by_hand
 from wxdesk.store.schema import replies
 from wxdesk.store.steps import write_moves
 
@@ -93,10 +94,14 @@ def settle(
         move_all(connection, made, and_(replies.c.id.in_(later), needs_word(replies)), at, by=by, **WELL)
     if made is Move.CANCEL:
         stopped = [part for part, state in later.items() if state in BEFORE_SENDING]
-        return [settled, *(moving.move(connection, part, made, at, ReplyChanges(by=by)) for part in stopped)]
+        cancelled = [settled, *(moving.move(connection, part, made, at, ReplyChanges(by=by)) for part in stopped)]
+        return cancelled + ask_again(connection, cancelled, at)
     if made not in LETS_GO:
         return [settled]
-    ahead = release_ahead(connection, [reply_id], at, by) if made is Move.RELEASE else []
+    if made is Move.RELEASE:
+        ahead = release_ahead(connection, [reply_id], at, by)
+    else:  # it was on its way once, and the rest of it is wanted as well, although something was written in between
+        ahead = move_all(connection, Move.RELEASE, replies.c.id.in_(later) & PASSED_OVER, at, by=by, **WELL)
     freed = later_parts(connection, [reply_id, *(part.id for part in ahead)])
     return [settled, *ahead, *let_go(connection, freed, at, by)]
 
@@ -159,10 +164,13 @@ def let_go(connection: Connection, later: Collection[int], at: datetime, by: str
 
 
 def cancel_all(connection: Connection, which: ColumnElement[bool], at: datetime, by: str) -> list[Reply]:
-    """Cancel all replies that are `which`, and the later parts of their answers with them."""
+    """Cancel all replies that are `which`, and the later parts of their answers with them.
+
+    With those are told the drafts that ask again, because what an operator wrote instead of them is among those.
+    """
     cancelled = move_all(connection, Move.CANCEL, which, at, by=by)
     later = later_parts(connection, [reply.id for reply in cancelled])
     for some in batched(sorted(later), AT_ONCE):
         waiting = and_(replies.c.id.in_(some), replies.c.state.in_(BEFORE_SENDING))
         cancelled += move_all(connection, Move.CANCEL, waiting, at, by=by)
-    return cancelled
+    return cancelled + ask_again(connection, cancelled, at)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, false, func, select, update
+from sqlalchemy import Connection, case, false, func, select, update
 
 from wxdesk.core.model import Author, Reply, ReplyState
 from wxdesk.core.waiting import WORD_TAKEN_BACK
@@ -19,22 +20,36 @@ def pass_over(connection: Connection, conversation_id: int, written: int, at: da
     """Let no draft of a conversation ask any more that a human does not have in hand: he wrote `written` instead."""
     here = DRAFT & (replies.c.conversation_id == conversation_id) & ~by_hand(replies)
     asks = here & replies.c.edited.is_(false()) & replies.c.passed_by.is_(None)
-    return changed(connection, update(replies).where(asks).values(passed_by=written, updated_at=at))
+    error = case((replies.c.error == WORD_TAKEN_BACK, ""), else_=replies.c.error)
+    return changed(connection, update(replies).where(asks).values(passed_by=written, error=error, updated_at=at))
 
 
-def ask_again(connection: Connection, undone: Collection[int], conversation_id: int, at: datetime) -> list[Reply]:
-    """Let what was passed over by `undone` ask again, unless he has written something else since."""
+def ask_again(connection: Connection, cancelled: Sequence[Reply], at: datetime) -> list[Reply]:
+    """Let ask again what was passed over by those of the `cancelled` that an operator wrote; which ones.
+
+    Where he has written something else since, it is that which stands instead.
+    """
+    asking: list[Reply] = []
+    words: defaultdict[int, list[int]] = defaultdict(list)
+    for reply in cancelled:
+        if reply.author is Author.OPERATOR:
+            words[reply.conversation_id].append(reply.id)
+    for thread, ids in words.items():
+        asking += _ask_again(connection, thread, ids, at)
+    reopen_for(connection, wanting_a_word(asking))
+    return asking
+
+
+def _ask_again(connection: Connection, conversation_id: int, words: list[int], at: datetime) -> list[Reply]:
     since = select(func.min(replies.c.id)).where(
         replies.c.conversation_id == conversation_id,
-        replies.c.id > max(undone),
+        replies.c.id > max(words),
         replies.c.author == Author.OPERATOR,
         replies.c.state != ReplyState.CANCELLED,
     )
     later = connection.scalar(since)
-    passed = update(replies).where(replies.c.passed_by.in_(undone), PASSED_OVER)
+    passed = update(replies).where(replies.c.passed_by.in_(words), PASSED_OVER).values(updated_at=at)
     if later is not None:
         return changed(connection, passed.values(passed_by=later))
-    unexplained = passed.where(replies.c.error == "").values(error=WORD_TAKEN_BACK, passed_by=None, updated_at=at)
-    asking = changed(connection, unexplained) + changed(connection, passed.values(passed_by=None, updated_at=at))
-    reopen_for(connection, wanting_a_word(asking))
-    return asking
+    error = case((replies.c.error == "", WORD_TAKEN_BACK), else_=replies.c.error)
+    return changed(connection, passed.values(passed_by=None, error=error))

@@ -22,7 +22,8 @@ def undoable(table: FromClause) -> ColumnElement[bool]:
 
 def passed_over(table: FromClause) -> ColumnElement[bool]:
     """Whether an operator wrote something himself instead of this draft: `is_passed_over`."""
-    return and_(table.c.state == ReplyState.DRAFT, table.c.passed_by.is_not(None), table.c.edited.is_(false()))
+    untouched = and_(table.c.edited.is_(false()), table.c.by == "")
+    return and_(table.c.state == ReplyState.DRAFT, table.c.passed_by.is_not(None), untouched)
 
 
 def unsaid(table: FromClause) -> ColumnElement[bool]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, false, func, select
+from sqlalchemy import ColumnElement, Connection, false, func, select, update
 
 from wxdesk.core.lifecycle import BEFORE_SENDING, Move
 from wxdesk.core.model import Reply, ReplyState
-from wxdesk.core.waiting import WROTE_INSTEAD
-from wxdesk.store.many_replies import move_all
+from wxdesk.core.waiting import SPOKE_MEANWHILE, WINDOW_CLOSED, WROTE_INSTEAD
+from wxdesk.store.many_replies import BY_RULE, DRAFT, move_all
 from wxdesk.store.reply_kinds import by_hand
 from wxdesk.store.schema import conversations, replies
 
@@ -36,12 +36,23 @@ def stop_all(
 
 def stop_leaving(connection: Connection, conversation_id: int, by: str, at: datetime) -> list[Reply]:
     """The same for what would leave by itself; a draft waits for its human, whoever has the word."""
-    return _stop(connection, _automatic(connection, conversation_id), _LEAVING, by, at)
+    its = _automatic(connection, conversation_id)
+    _keep_in_hand(connection, conversation_id)
+    return _stop(connection, its, _LEAVING, by, at)
 
 
 def keep_leaving(connection: Connection, conversation_id: int, at: datetime) -> list[Reply]:
     """Make drafts of what is automatic there and would leave by itself, because a human writes something instead."""
-    return move_all(connection, Move.KEEP, _automatic(connection, conversation_id), at, WROTE_INSTEAD)
+    its = _automatic(connection, conversation_id)
+    _keep_in_hand(connection, conversation_id)
+    return move_all(connection, Move.KEEP, its, at, WROTE_INSTEAD)
+
+
+def _keep_in_hand(connection: Connection, conversation_id: int) -> None:
+    """What he has in hand, and leaves as it was after that, does not go on to leave by itself (`store.in_hand`)."""
+    in_hand = DRAFT & by_hand(replies) & replies.c.edited.is_(false()) & (replies.c.error != WINDOW_CLOSED)
+    theirs = (replies.c.conversation_id == conversation_id) & BY_RULE & in_hand
+    connection.execute(update(replies).where(theirs).values(error=SPOKE_MEANWHILE))
 
 
 def _stop(
@@ -53,15 +64,17 @@ def _stop(
 
 
 def _automatic(connection: Connection, conversation_id: int, but_answer: int | None = None) -> ColumnElement[bool]:
-    """What is automatic there, locked first, and then the conversation.
+    """What is automatic there. All that rules have said there and that has not left is locked first, then that itself.
 
-    So do those who store a decision or what became of a call: each finds what the other has done.
+    So do those who store a decision or what became of a call, and whoever leaves a reply as it was: each finds what the
+    other has done.
     """
     its = AUTOMATIC & (replies.c.conversation_id == conversation_id)
     if but_answer is not None:
         its &= func.coalesce(replies.c.part_of, replies.c.id) != but_answer
-    unsettled = select(replies.c.id).where(its, replies.c.state.in_(UNSETTLED)).order_by(replies.c.id)
+    here = replies.c.conversation_id == conversation_id
+    unsettled = select(replies.c.id).where(BY_RULE, here, replies.c.state.in_(UNSETTLED)).order_by(replies.c.id)
     connection.execute(unsettled.with_for_update()).all()
-    here = select(conversations.c.id).where(conversations.c.id == conversation_id)
-    connection.execute(here.with_for_update(key_share=True)).all()
+    itself = select(conversations.c.id).where(conversations.c.id == conversation_id)
+    connection.execute(itself.with_for_update(key_share=True)).all()
     return its

@@ -26,4 +26,4 @@ def undo(connection: Connection, reply_id: int, by: str, at: datetime) -> Undone
     whole = or_(replies.c.id == first, replies.c.part_of == first)
     undone = move_all(connection, Move.CANCEL, UNDOABLE & whole, at, by=by)
     forget_replies(connection, [reply.id for reply in undone])
-    return Undone(undone, ask_again(connection, [reply.id for reply in undone], found.conversation_id, at))
+    return Undone(undone, ask_again(connection, undone, at))

@@ -31,6 +31,7 @@ SEPARATOR = " · "
 _BUTTON_PAD = 11
 _ICON = 12
 _ICON_GAP = 4
+_LEAST_PART = 24.0
 _LINE_HEIGHTS = {EntryKind.DAY: 40, EntryKind.ACTIVITY: 26, EntryKind.UNREAD: 34}
 
 
@@ -159,13 +160,9 @@ def caption_font(part: Part) -> QFont:
 
 
 def place_caption(parts: Sequence[Part], row: RowLayout) -> tuple[PlacedPart, ...]:
-    """Where the pieces of a caption stand; the longest is cut where they do not fit."""
+    """Where the pieces of a caption stand; where they do not fit, some are cut, but links only when nothing else is."""
     between = QFontMetricsF(font(Size.CAPTION)).horizontalAdvance(SEPARATOR)
-    widths = [_part_width(part) for part in parts]
-    overflow = sum(widths) + between * (len(parts) - 1) - row.caption.width()
-    longest = widths.index(max(widths))
-    if overflow > 0:
-        widths[longest] = max(24.0, widths[longest] - overflow)
+    widths = _fitted(parts, row.caption.width() - between * (len(parts) - 1))
     total = sum(widths) + between * (len(parts) - 1)
     x = row.bubble.right() - 2 - total if row.entry.outgoing else row.bubble.left() + 2
     x = max(row.caption.left(), x)
@@ -178,6 +175,17 @@ def place_caption(parts: Sequence[Part], row: RowLayout) -> tuple[PlacedPart, ..
         placed.append(PlacedPart(part, text, rect, separator=i + 1 < len(parts)))
         x += width + between
     return tuple(placed)
+
+
+def _fitted(parts: Sequence[Part], room: float) -> list[float]:
+    """The widths of these, cut to `room` if that can be: the faint ones first, and the longest before others."""
+    widths = [_part_width(part) for part in parts]
+    overflow = sum(widths) - room
+    for i in sorted(range(len(parts)), key=lambda i: (bool(parts[i].action), parts[i].role != "faint", -widths[i])):
+        cut = min(max(0.0, overflow), max(0.0, widths[i] - _LEAST_PART))
+        widths[i] -= cut
+        overflow -= cut
+    return widths
 
 
 def _part_width(part: Part) -> float:

@@ -284,7 +284,7 @@ def _reply_caption(entry: Entry, reply: Reply, now: datetime, standstill: Stands
     if _is_leaving(reply):
         return (state, *(Part(offer.text, "accent", action=offer.action) for offer in offers_of(reply)))
     parts = [Part(words) for words in author_words(reply)]
-    if entry.answers is not None:
+    if entry.answers is not None and not is_passed_over(reply):
         parts.append(Part(tr("to “{words}”", words=first_words(message_text(entry.answers)))))
     word = whose_word(reply)
     if word is not None:
@@ -300,7 +300,8 @@ def _links_of(entry: Entry, reply: Reply) -> list[Part]:
     """What can be done about a reply that is no question to its operator, and what more is told of it."""
     links: list[tuple[str, BubbleAction]] = []
     if is_passed_over(reply):
-        links += [(offer.text, offer.action) for offer in offers_in(entry)]
+        # What came since is a key away: there are many already.
+        links += [(one.text, one.action) for one in offers_in(entry) if one.action is not BubbleAction.SEE_SINCE]
     if reply.state is ReplyState.CANCELLED and reply.content.text:
         links.append((tr("Use its text"), BubbleAction.REUSE))
     if reply.rid and trouble_of(reply):
