@@ -195,10 +195,10 @@ class Ruleset:
                 continue
             groups = MappingProxyType(dict(facts.groups)) if facts.groups else _NO_GROUPS
             matched.append(Matched(ready.rule, groups))
-            facts.answered = facts.answered or answers(ready.rule)
             if not ready.rule.continues:
                 asked = place + 1
                 break
+            facts.answered = facts.answered or answers(ready.rule)
         return Matching(tuple(matched), tuple(heard), asked, len(self._rules) - asked)
 
 

@@ -20,10 +20,10 @@ from wxdesk.core.matching import Matching, Ruleset, Tools
 from wxdesk.core.model import Account, Conversation, Message, MessageType
 from wxdesk.core.rules import ActionKind, Presence, Rule
 from wxdesk.core.subject import NO_HISTORY, History
-from wxdesk.desk.beginnings import Beginnings
 from wxdesk.desk.calendars import Calendars
 from wxdesk.desk.composing import Answer, Composer, Occasion
 from wxdesk.desk.emoticons import normaliser, read_emoticons
+from wxdesk.desk.fixed_words import FixedWords
 from wxdesk.desk.judging import Judge
 from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.desk.pattern_filter import PieceFilter
@@ -88,7 +88,7 @@ class Rulebook:
         self._publish = publish
         self._tools = Tools(compile_pattern, normaliser(read_emoticons()), PieceFilter)
         self._composer = Composer(renderer, calendars, self.shelf, zone)
-        self._beginnings = Beginnings(self.shelf)
+        self._fixed_words = FixedWords(self.shelf)
         self.examples = Examples(renderer, self.shelf, self._composer, self._tools, self._occasion)
         self._stored: tuple[Rule, ...] = ()
         self._sound: tuple[Rule, ...] = ()
@@ -260,7 +260,7 @@ class Rulebook:
 
     def rules_out(self, words: str, matching: Matching) -> bool:
         """Whether rules that matched would certainly not have said `words`; else what is `composed` tells."""
-        return self._beginnings.rule_out(words, matching)
+        return self._fixed_words.rule_out(words, matching)
 
     def ruleset_with(self, rule: Rule) -> Ruleset:
         """The rules with `rule` in the place of the stored one of its id, or where a new one would be put (id 0).

@@ -55,28 +55,34 @@ TAG = Action(ActionKind.TAG, tags=("vip",))
         ("在的", (says("您好，{{ message.text }}"),), True),
         ("您好，马上", (says("您好，{{ message.text }}"),), False),
         ("您", (says("您好，{{ message.text }}"),), True),
-        ("好的", (says("好"),), False),
+        ("好的", (says("好"),), True),
         ("稍等", (says("好", "稍{{ message.text }}"),), False),
         ("稍等", (says("{{ message.text }}稍等"),), False),
+        ("马上", (says("{{ message.text }}稍等"),), True),
+        ("您好，在的", (says("您好，{{ message.text }}请稍等。"),), True),
+        ("您好，我看看，请 稍等。 ", (says("您好，{{ message.text }}请稍等。\n"),), False),
+        ("您好，稍候", (says("您好{{ message.text }}", "{{ message.text }}稍候"),), False),
+        ("您好，稍候", (says("您好"), TAG, says("稍候", "马上")), False),
+        ("您好，在的", (says("您好"), TAG, says("稍候", "马上")), True),
+        ("您好，在的", (says("您好"), Action(ActionKind.LINK, content=LINK)), False),
         ("在", (says(" {%- if message.text %}在{% endif %}"),), False),
         ("您好退款", (says("您好\n {{- message.text }}"),), False),
         ("您 好\n退款", (says("您好{{ message.text }}"),), False),
         ("在的", (TAG, WAIT, says("您好"), says("在的")), True),
-        ("您好", (TAG, WAIT, says("您好"), says("在的")), False),
+        ("您好\n在的", (TAG, WAIT, says("您好"), says("在的")), False),
         ("您好", (Action(ActionKind.TEMPLATE, text="问候"),), False),
         ("在", (Action(ActionKind.TEMPLATE, text="问候"),), True),
         ("您好", (Action(ActionKind.TEMPLATE, text="价目"),), False),
         ("您好", (Action(ActionKind.TEMPLATE, text="不在了"),), False),
         ("您好", (Action(ActionKind.LINK, content=LINK), says("好")), False),
+        ("您", (Action(ActionKind.LINK, content=LINK), says("好")), True),
         ("您好", (Action(ActionKind.IMAGE, content=Content(ReplyKind.IMAGE, media_id="M")),), False),
         ("您好", (TAG,), True),
         ("", (says("您好"),), False),
         (" \u3000", (TAG,), False),
     ],
 )
-async def test_what_rules_say_is_known_by_its_first_words(
-    words: str, actions: tuple[Action, ...], certain: bool
-) -> None:
+async def test_what_rules_say_is_known_by_both_its_ends(words: str, actions: tuple[Action, ...], certain: bool) -> None:
     assert (await book()).rules_out(words, matching(*actions)) is certain
 
 
@@ -90,9 +96,13 @@ async def test_what_rules_say_is_known_by_its_first_words(
         "} {您好} {{ message.text }}",
         "{{ contact.alias }}您好",
         "您好 {{ contact.alias }}",
+        "{{ message.text -}} \n 收到 } 了。 ",
+        "{ {{ message.text }} {% if message.text == 'x' %}{% else %}退{% endif %} 款",
+        "{% for n in (1..9) %}{{ n }}{% break %}{% endfor %}。{% comment %} } {% endcomment %}好",
         "您好 {{ contact.alias | default: '客官' }}",
         f"{'长' * 19} <a href='https://a.cn/{'x' * 1960}'>看</a> {{{{ message.text }}}}",
         "句。 \n" * 400 + "{{ message.text }}",
+        "{{ message.text }}" + " \n。句" * 400,
         "\u3000全\u00a0角\u2003 {{ message.text }}",
         "\U0001f468\u200d\U0001f469\u200d\U0001f467 " * 120 + "{{ message.text }}",
     ],
@@ -101,4 +111,5 @@ async def test_what_comes_out_is_never_ruled_out(source: str) -> None:
     rulebook, spoken = await book(), matching(says(source))
     answer = rulebook.composed(spoken, Occasion(MESSAGE, replace(THREAD), ACCOUNT, NOW))
     would_say = "" if answer.problem else "\n".join(content.summary for content in answer.contents)
+    assert would_say or "alias" in source
     assert not rulebook.rules_out(would_say, spoken)

@@ -1,7 +1,7 @@
-"""How it begins what rules say, whatever the message: enough to know that a human's words were others.
+"""By which words it begins and ends what rules say, whatever the message: enough to know that a human said otherwise.
 
-Filling a template takes fifty times as long as reading its first words, and a human hardly ever begins as a rule does.
-Blanks are not compared: where templates trim them and long texts are cut, they come and go.
+Filling a template takes many times as long as looking at both its ends. Blanks are not compared: where templates trim
+them and long texts are cut, they come and go.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from wxdesk.desk.shelf import Shelf
 _ANY = ("",)
 
 
-class Beginnings:
-    """Knows the first words of the texts that rules say. `shelf` has the stored answers."""
+class FixedWords:
+    """Knows what stands at both ends of the texts that rules say. `shelf` has the stored answers."""
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
@@ -30,8 +30,12 @@ class Beginnings:
         sought = _without_blanks(words)
         if not sought:
             return False
-        first = next(self._texts(matching), ())
-        return not any(sought.startswith(_without_blanks(text.partition("{")[0])) for text in first)
+        said = tuple(self._texts(matching))
+        return not (
+            said
+            and any(sought.startswith(_without_blanks(text.partition("{")[0])) for text in said[0])
+            and any(sought.endswith(_without_blanks(text.rpartition("}")[2])) for text in said[-1])
+        )
 
     def _texts(self, matching: Matching) -> Iterator[Sequence[str]]:
         """The wordings of each thing that is said, in order."""
