@@ -313,7 +313,8 @@ class _StateTest:
     clue = None
 
     def ask(self, facts: Facts) -> Verdict:
-        return replace(self.refusal, ok=True) if self.holds(facts.subject) else self.refusal
+        refusal = self.refusal
+        return Verdict(refusal.condition, ok=True, words=refusal.words) if self.holds(facts.subject) else refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,7 +360,7 @@ class _CooldownTest:
 
     def ask(self, facts: Facts) -> Verdict:
         reached = self._reached(facts.subject.history, facts.subject)
-        return replace(self.refusal, ok=not reached, found=reached)
+        return Verdict("cooldown", not reached, self.refusal.words, reached)
 
     def _reached(self, history: History, subject: Subject) -> str:
         fired, limits = history.fired.get(self.rule_id), self.limits
