@@ -157,6 +157,25 @@ def test_the_index_gives_the_verdicts_that_asking_each_rule_gives(rules: list[Ru
         assert [one.rule_id for one in complete if one.matched] == [one.rule.id for one in indexed.matched]
 
 
+@settings(max_examples=400, deadline=None)
+@given(rules=rule_lists(), about=SUBJECTS, ids=st.frozensets(st.integers(1, 6), max_size=3))
+def test_rules_that_are_not_heard_say_nothing(rules: list[Rule], about: Any, ids: frozenset[int]) -> None:
+    for tools in (TOOLS, Tools(compile_pattern, Normaliser(CODES), PieceFilter)):
+        asked = Ruleset(rules, tools)
+        heard = asked.hearing(ids)(about)
+        assert heard or not any(one.rule_id in ids for one in asked.ask_each(about).verdicts)
+
+
+def test_a_rule_is_heard_where_its_words_stand_and_a_default_always() -> None:
+    rules = [Rule("a", id=1, when=Condition(any=("退款",)), then=REPLY), Rule("b", id=2, default=True, then=REPLY)]
+    asked = Ruleset(rules, TOOLS)
+    heard = [asked.hearing({1})(subject(text)) for text in ("我要退款", "退", "")]
+    assert heard == [True, False, False]
+    assert asked.hearing({2})(subject("退"))
+    assert not asked.hearing({2})(subject("退", MessageType.OTHER))
+    assert not asked.hearing({3})(subject("退款"))
+
+
 @settings(max_examples=200, deadline=None)
 @given(before=rule_lists(), rules=rule_lists(), about=SUBJECTS)
 def test_what_is_taken_over_from_another_ruleset_says_the_same(
@@ -215,7 +234,8 @@ def test_of_very_many_rules_only_the_few_with_something_to_say_are_asked() -> No
     asked = Ruleset(rules, TOOLS)
     asked.prepare()
     about = subject("请问词04321和字00007有吗")
-    assert [rule.id for rule in (rules[place] for place in asked._candidates.of(asked._facts(about)))] == [7, 4321]
+    found = asked._candidates.of(about, about.text, about.text)
+    assert [rules[place].id for place in found] == [7, 4321]
     far = subject("请问词05000有吗")
 
     def seconds(decide: Callable[[Subject], Matching]) -> float:

@@ -189,10 +189,11 @@ class _DefaultTest:
     """Holds where no rule above has answered."""
 
     refusal = Verdict("default", ok=False)
+    consent = Verdict("default", ok=True)
     clue = None
 
     def ask(self, facts: Facts) -> Verdict:
-        return self.refusal if facts.answered else Verdict("default", ok=True)
+        return self.refusal if facts.answered else self.consent
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,7 +313,8 @@ class _StateTest:
     clue = None
 
     def ask(self, facts: Facts) -> Verdict:
-        return replace(self.refusal, ok=True) if self.holds(facts.subject) else self.refusal
+        refusal = self.refusal
+        return Verdict(refusal.condition, ok=True, words=refusal.words) if self.holds(facts.subject) else refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,7 +360,7 @@ class _CooldownTest:
 
     def ask(self, facts: Facts) -> Verdict:
         reached = self._reached(facts.subject.history, facts.subject)
-        return replace(self.refusal, ok=not reached, found=reached)
+        return Verdict("cooldown", not reached, self.refusal.words, reached)
 
     def _reached(self, history: History, subject: Subject) -> str:
         fired, limits = history.fired.get(self.rule_id), self.limits

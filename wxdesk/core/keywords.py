@@ -25,6 +25,7 @@ class Keywords:
             owners[word].append(owner)
         self._owners = {word: tuple(found) for word, found in owners.items()}
         self._single = {word for word in owners if len(word) == 1}
+        self._initials = {word[0] for word in owners if word}
         looked_up = [(size, _lengths(owners, size)) for size in _BEGINNINGS]
         # Where no word is as short as that, as in English, a first look-up would only lead to the next.
         self._beginnings = tuple((size, found) for size, found in looked_up if any(found.values()))
@@ -34,6 +35,8 @@ class Keywords:
         """Owners of the words that occur in `text`; an owner may come more than once."""
         owners = self._owners
         yield from owners.get("", ())
+        if self._initials.isdisjoint(text):  # as with few rules in most texts
+            return
         for character in self._single.intersection(text):
             yield from owners[character]
         places: Iterable[int] = range(len(text))

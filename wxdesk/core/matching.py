@@ -7,12 +7,12 @@ is handed in, so that this module needs nothing but the standard library.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 
-from wxdesk.core.candidates import Candidates
+from wxdesk.core.candidates import Candidates, Hearing
 from wxdesk.core.conditions import Clue, Facts, Surroundings, Test, tests_of
 from wxdesk.core.errors import BadRule
 from wxdesk.core.faults import find_fault
@@ -66,6 +66,8 @@ class Matching:
                 return one.rule
         return self.matched[-1].rule if self.ended else None
 
+
+_NO_GROUPS: Mapping[str, str] = MappingProxyType({})
 
 UNHEARD = frozenset({ActionKind.TAG, ActionKind.NOTIFY, ActionKind.TYPING})
 """Actions that are no answer to the contact, nor a decision to give none."""
@@ -128,7 +130,7 @@ class Ruleset:
     def decide(self, subject: Subject) -> Matching:
         """Ask the rules about `subject`: those only that can have anything to say."""
         facts = self._facts(subject)
-        return self._walk(facts, self._candidates.of(facts))
+        return self._walk(facts, self._candidates.of(subject, facts.cased, facts.folded))
 
     def ask_each(self, subject: Subject) -> Matching:
         """The same by asking one rule after the other: slower with many rules, and without anything to prepare."""
@@ -155,18 +157,26 @@ class Ruleset:
                 above = place
         return (*said, *verdicts[above:])
 
+    def hearing(self, ids: Collection[int]) -> Hearing:
+        """Tells about which messages any of these rules could say something, and for which all of them are silent."""
+        few = [ready for ready in self._rules if ready.rule.id in ids]
+        return Hearing(self._index(few), self.tools.normaliser)
+
     def prepare(self) -> None:
         """Make the index, which the first decision would do otherwise. With very many rules it takes a second."""
         self._candidates  # noqa: B018
 
     @cached_property
     def _candidates(self) -> Candidates:
-        return Candidates([(ready.clue, ready.rule.on) for ready in self._rules], self.tools.filter_patterns)
+        return self._index(self._rules)
 
     @cached_property
     def by_id(self) -> Mapping[int, _ReadyRule]:
         """The rules made ready, for a ruleset that comes after this one."""
         return {ready.rule.id: ready for ready in self._rules}
+
+    def _index(self, rules: Iterable[_ReadyRule]) -> Candidates:
+        return Candidates([(ready.clue, ready.rule.on) for ready in rules], self.tools.filter_patterns)
 
     def _facts(self, subject: Subject) -> Facts:
         return Facts(subject, *self.tools.normaliser.forms(subject.text))
@@ -183,11 +193,12 @@ class Ruleset:
             heard.append((place, said))
             if not said.matched or said.shadow:
                 continue
-            matched.append(Matched(ready.rule, MappingProxyType(dict(facts.groups))))
-            facts.answered = facts.answered or answers(ready.rule)
+            groups = MappingProxyType(dict(facts.groups)) if facts.groups else _NO_GROUPS
+            matched.append(Matched(ready.rule, groups))
             if not ready.rule.continues:
                 asked = place + 1
                 break
+            facts.answered = facts.answered or answers(ready.rule)
         return Matching(tuple(matched), tuple(heard), asked, len(self._rules) - asked)
 
 
@@ -215,25 +226,28 @@ class _ReadyRule:
             verdict = test.ask(facts)
             verdicts.append(verdict)
             if not verdict.ok:
-                return None if len(verdicts) == 2 and verdict is test.refusal else self._said(verdicts)
-        return self._said(verdicts)
+                certain = len(verdicts) == 2 and verdict is test.refusal
+                return None if certain else self._said(verdicts, matched=False)
+        return self._said(verdicts, matched=True)
 
     def ask_all(self, facts: Facts) -> RuleVerdict:
         """All of the tests' verdicts; of a rule for other kinds of message that alone."""
         facts.groups.clear()
         on = self.on[facts.subject.type]
-        return self._said([on, *(test.ask(facts) for test in self.tests if on.ok)])
+        verdicts = [on, *(test.ask(facts) for test in self.tests if on.ok)]
+        return self._said(verdicts, matched=all(one.ok for one in verdicts))
 
     def refusal(self, kind: MessageType) -> RuleVerdict:
         """What it says to every message of this kind in which its first condition finds nothing: one record for all."""
         known = self.refusals.get(kind)
         if known is None:
             on = self.on[kind]
-            known = self.refusals[kind] = self._said([on, self.tests[0].refusal] if on.ok else [on])
+            verdicts = [on, self.tests[0].refusal] if on.ok else [on]
+            known = self.refusals[kind] = self._said(verdicts, matched=False)
         return known
 
-    def _said(self, verdicts: list[Verdict]) -> RuleVerdict:
-        rule, matched = self.rule, all(one.ok for one in verdicts)
+    def _said(self, verdicts: list[Verdict], *, matched: bool) -> RuleVerdict:
+        rule = self.rule
         shadow = matched and rule.delivery is Delivery.SHADOW
         return RuleVerdict(rule.id, rule.name, rule.revision, matched, tuple(verdicts), shadow)
 

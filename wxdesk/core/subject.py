@@ -7,7 +7,7 @@ asked about again, and a test needs no clock.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from types import MappingProxyType
 
@@ -46,7 +46,8 @@ class History:
         """The same, once that rule has spoken to this contact: without `said`, nothing of it will arrive."""
         before = self.fired.get(rule_id)
         fired = self.fired if failed else {**self.fired, rule_id: Fired(at, 1 + (before.times if before else 0))}
-        return replace(self, fired=fired, said={**self.said, rule_id: at} if said else self.said)
+        arrives = {**self.said, rule_id: at} if said else self.said
+        return History(self.last_written_at, self.message_no, fired, self.lately, arrives)
 
 
 NO_HISTORY = History()

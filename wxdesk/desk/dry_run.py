@@ -14,17 +14,14 @@ from bisect import bisect_left
 from collections import Counter, defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
 
-from wxdesk.core.matching import Matching, Ruleset
 from wxdesk.core.model import Account, Conversation
 from wxdesk.core.quota import AFTER_MESSAGE
 from wxdesk.core.rules import Delivery, Presence, Rule
-from wxdesk.core.subject import LATELY, History, Subject
 from wxdesk.desk.composing import Occasion
 from wxdesk.desk.past import Past, PastMessage, Written
+from wxdesk.desk.retracing import Retracing, Spoken
 from wxdesk.desk.rulebook import Rulebook
-from wxdesk.zones import zone_named
 
 NEWEST = 100_000
 """So many messages are looked at."""
@@ -99,26 +96,21 @@ class DryRun:
         """
         ruleset = self._rulebook.ruleset if rule is None else self._rulebook.ruleset_with(_speaking(rule))
         course.total, after = await self._past.extent(newest)
-        walk = _Walk(ruleset, None if rule is None else rule.id, self._accounts)
-        report = _Tally(self._rulebook, ruleset, self._accounts)
+        retracing = Retracing(ruleset, None if rule is None else rule.id, self._accounts)
+        report = _Tally(self._rulebook, self._accounts)
         page = await self._past.messages(after, SLICE)
         if page:
             report.know(await self._past.written(page[0].at - ANSWERED_WITHIN))
         while page and course.done < course.total:
             if course.cancelled:
                 return None
-            threads = await self._threads(walk, page)
-            matched = await asyncio.to_thread(walk.take, page, report.own, threads)
-            await asyncio.to_thread(report.take, matched, walk.threads)
+            strangers = retracing.strangers(page)
+            threads = await self._past.conversations(strangers) if strangers else {}
+            await asyncio.to_thread(_judge, page, retracing, report, threads)
             course.done += len(page)
             page = await self._past.messages(page[-1].id, SLICE)
         told = await self._told(report, course.done)
         return replace(told, switched_off=rule is not None and not rule.enabled)
-
-    async def _threads(self, walk: _Walk, page: Sequence[PastMessage]) -> Mapping[int, Conversation]:
-        """The conversations of contacts who have not been met yet."""
-        strangers = {message.conversation_id for message in page} - walk.threads.keys()
-        return await self._past.conversations(strangers) if strangers else {}
 
     async def _told(self, report: _Tally, messages: int) -> DryRunReport:
         lines = await asyncio.to_thread(report.lines)
@@ -133,119 +125,11 @@ def _speaking(rule: Rule) -> Rule:
     return replace(rule, enabled=True, delivery=delivery)
 
 
-@dataclass(frozen=True, slots=True)
-class _Spoken:
-    """A message that is answered now, with what rules knew of the past; `only` if somebody was there, or nobody."""
-
-    message: PastMessage
-    matching: Matching
-    history: History
-    only: Presence | None = None
-
-
-@dataclass(slots=True)
-class _Thread:
-    """A conversation up to here, and as it is now."""
-
-    now: Conversation
-    history: History
-    numbered_from: datetime | None = None
-    number: int = 0
-
-
-class _Walk:
-    """Asks the rules about one message after the other. `rule_id` None: any rule counts."""
-
-    def __init__(self, ruleset: Ruleset, rule_id: int | None, accounts: Mapping[str, Account]) -> None:
-        self._ruleset = ruleset
-        self._rule_id = rule_id
-        self._zones = {name: zone_named(account.timezone) for name, account in accounts.items() if account.timezone}
-        self._lately: defaultdict[str, dict[int, deque[datetime]]] = defaultdict(dict)
-        self.threads: dict[int, _Thread] = {}
-
-    def take(
-        self,
-        page: Sequence[PastMessage],
-        written: Mapping[int, Sequence[Written]],
-        strangers: Mapping[int, Conversation],
-    ) -> list[_Spoken]:
-        """Those of the page that are answered."""
-        for stranger in strangers.values():
-            self.threads[stranger.id] = _Thread(stranger, _so_far(stranger, page))
-        spoken = []
-        for message in page:
-            thread = self.threads[message.conversation_id]
-            history = self._before(thread, message, written.get(message.conversation_id, ()))
-            matchings = {who: self._decide(message, thread, history, who) for who in self._ruleset.presences}
-            speaking = [who for who, matching in matchings.items() if self._counts(matching)]
-            matching = matchings[speaking[0] if speaking else Presence.PRESENT]
-            if speaking:
-                only = speaking[0] if len(speaking) < len(matchings) else None
-                spoken.append(_Spoken(message, matching, history, only))
-            self._after(thread, message, matching)
-        return spoken
-
-    def _decide(self, message: PastMessage, thread: _Thread, history: History, who: Presence) -> Matching:
-        return self._ruleset.decide(
-            Subject(
-                message.type,
-                message.text,
-                message.session_from,
-                message.event,
-                thread.now.contact.tags,
-                who,
-                history,
-                self._zones.get(thread.now.account),
-                at=message.at,
-            )
-        )
-
-    def _counts(self, matching: Matching) -> bool:
-        if self._rule_id is None:
-            return matching.rule is not None
-        return any(one.rule.id == self._rule_id for one in matching.matched)
-
-    def _before(self, thread: _Thread, message: PastMessage, written: Sequence[Written]) -> History:
-        wanted = self._ruleset.wanted
-        if wanted.lately:
-            thread.history = replace(thread.history, lately=self._within_a_minute(thread.now.account, message.at))
-        if not wanted.message_no:
-            return thread.history
-        last = bisect_left(written, message.at, key=lambda one: one.sent_at)
-        answered = written[last - 1].sent_at if last else None
-        if answered != thread.numbered_from:
-            thread.numbered_from, thread.number = answered, 0
-        thread.number += message.event is None
-        return replace(thread.history, message_no=thread.number)
-
-    def _after(self, thread: _Thread, message: PastMessage, matching: Matching) -> None:
-        wanted = self._ruleset.wanted
-        if message.event is None and wanted.last_written_at:
-            thread.history = replace(thread.history, last_written_at=message.at)
-        followed = wanted.fired | wanted.said
-        if not (followed or wanted.lately):
-            return
-        for rule_id in (one.rule_id for one in matching.verdicts if one.matched and not one.shadow):
-            if rule_id in followed:
-                thread.history = thread.history.after(rule_id, message.at)
-            if rule_id in wanted.lately:
-                self._lately[thread.now.account].setdefault(rule_id, deque()).append(message.at)
-
-    def _within_a_minute(self, account: str, now: datetime) -> dict[int, int]:
-        """How often each rule that counts it would have spoken to anybody of the account."""
-        spoken = self._lately[account]
-        for times in spoken.values():
-            while times and times[0] <= now - LATELY:
-                times.popleft()
-        self._lately[account] = {rule_id: times for rule_id, times in spoken.items() if times}
-        return {rule_id: len(times) for rule_id, times in self._lately[account].items()}
-
-
-def _so_far(thread: Conversation, page: Sequence[PastMessage]) -> History:
-    """Who was seen before the first message that is looked at has written before."""
-    first = next(message for message in page if message.conversation_id == thread.id)
-    before = thread.contact.first_seen_at
-    return History(last_written_at=before if first.at - before > timedelta(seconds=1) else None)
+def _judge(
+    page: Sequence[PastMessage], retracing: Retracing, report: _Tally, strangers: Mapping[int, Conversation]
+) -> None:
+    """All that is to be done about a slice, so that threads are changed for it but once."""
+    report.take(retracing.take(page, report.own, strangers))
 
 
 @dataclass(slots=True)
@@ -253,15 +137,14 @@ class _Tally:
     """Counts, and keeps the newest lines."""
 
     rulebook: Rulebook
-    ruleset: Ruleset
     accounts: Mapping[str, Account]
     answered: int = 0
     differently: int = 0
     only: Counter[Presence] = field(default_factory=Counter)
     own: defaultdict[int, list[Written]] = field(default_factory=lambda: defaultdict(list))
     _written: defaultdict[int, list[Written]] = field(default_factory=lambda: defaultdict(list))
-    _other: deque[Line] = field(default_factory=lambda: deque(maxlen=SHOWN))
-    _late: deque[tuple[_Spoken, Conversation]] = field(default_factory=lambda: deque(maxlen=SHOWN))
+    _other: deque[Spoken] = field(default_factory=lambda: deque(maxlen=SHOWN))
+    _late: deque[Spoken] = field(default_factory=lambda: deque(maxlen=SHOWN))
 
     def know(self, written: Sequence[Written]) -> None:
         """What operators said, in order. `own` of it is what no rule had prepared."""
@@ -270,19 +153,17 @@ class _Tally:
             if not one.edited:
                 self.own[one.conversation_id].append(one)
 
-    def take(self, spoken: Sequence[_Spoken], threads: Mapping[int, _Thread]) -> None:
+    def take(self, spoken: Sequence[Spoken]) -> None:
         """Count these, which are in order."""
         self.answered += len(spoken)
         self.only.update(one.only for one in spoken if one.only is not None)
         for one in spoken:
-            thread = threads[one.message.conversation_id].now
             by_hand = self._by_hand(one.message)
-            line = None if by_hand is None else self._line(one, thread, by_hand)
-            if line is not None and line.would_say.strip() != line.said.strip():
+            if by_hand is not None and self._is_other(by_hand, one):
                 self.differently += 1
-                self._other.append(line)
+                self._other.append(one)
             else:
-                self._late.append((one, thread))
+                self._late.append(one)
 
     def told(self, messages: int, lines: tuple[Line, ...]) -> DryRunReport:
         """The result for so many messages."""
@@ -291,8 +172,13 @@ class _Tally:
 
     def lines(self) -> list[Line]:
         """What was answered differently first, each the newest first."""
-        rest = [self._line(one, thread, self._by_hand(one.message)) for one, thread in reversed(self._late)]
-        return [*reversed(self._other), *(replace(line, by_hand=False) for line in rest)]
+        rest = (replace(self._line(one), by_hand=False) for one in reversed(self._late))
+        return [*map(self._line, reversed(self._other)), *rest]
+
+    def _is_other(self, by_hand: str, one: Spoken) -> bool:
+        if self.rulebook.rules_out(by_hand, one.matching):
+            return True
+        return self._line(one).would_say.strip() != by_hand.strip()
 
     def _by_hand(self, message: PastMessage) -> str | None:
         """What an operator answered to it, None if he did not."""
@@ -302,8 +188,9 @@ class _Tally:
             return None
         return written[at].text if written[at].answers(message) else None
 
-    def _line(self, one: _Spoken, thread: Conversation, by_hand: str | None) -> Line:
-        told = one.message
+    def _line(self, one: Spoken) -> Line:
+        told, thread = one.message, one.thread
+        by_hand = self._by_hand(told)
         account = self.accounts.get(thread.account) or Account(thread.account, "", "")
         answer = self.rulebook.composed(
             one.matching, Occasion(told.message, thread, account, told.at, one.history, one.only or Presence.PRESENT)

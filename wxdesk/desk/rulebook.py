@@ -23,6 +23,7 @@ from wxdesk.core.subject import NO_HISTORY, History
 from wxdesk.desk.calendars import Calendars
 from wxdesk.desk.composing import Answer, Composer, Occasion
 from wxdesk.desk.emoticons import normaliser, read_emoticons
+from wxdesk.desk.fixed_words import FixedWords
 from wxdesk.desk.judging import Judge
 from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.desk.pattern_filter import PieceFilter
@@ -87,6 +88,7 @@ class Rulebook:
         self._publish = publish
         self._tools = Tools(compile_pattern, normaliser(read_emoticons()), PieceFilter)
         self._composer = Composer(renderer, calendars, self.shelf, zone)
+        self._fixed_words = FixedWords(self.shelf)
         self.examples = Examples(renderer, self.shelf, self._composer, self._tools, self._occasion)
         self._stored: tuple[Rule, ...] = ()
         self._sound: tuple[Rule, ...] = ()
@@ -255,6 +257,10 @@ class Rulebook:
     def composed(self, matching: Matching, occasion: Occasion) -> Answer:
         """What rules that matched would say on an occasion that may be long past."""
         return self._composer.answer(matching, matching.verdicts, occasion)
+
+    def rules_out(self, words: str, matching: Matching) -> bool:
+        """Whether rules that matched would certainly not have said `words`; else what is `composed` tells."""
+        return self._fixed_words.rule_out(words, matching)
 
     def ruleset_with(self, rule: Rule) -> Ruleset:
         """The rules with `rule` in the place of the stored one of its id, or where a new one would be put (id 0).

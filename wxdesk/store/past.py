@@ -78,7 +78,7 @@ def _extent(connection: Connection, newest: int) -> tuple[int, int]:
 
 def _messages(connection: Connection, after_id: int, limit: int) -> list[PastMessage]:
     query = select(*_COLUMNS).where(messages.c.id > after_id, _ASKED).order_by(messages.c.id).limit(limit)
-    return [PastMessage(*row) for row in connection.execute(query)]
+    return [PastMessage(*row) for row in connection.execute(query).all()]
 
 
 def _conversations(connection: Connection, ids: Collection[int]) -> dict[int, Conversation]:
