@@ -26,6 +26,7 @@ from wxdesk.store.many_replies import by_hand, changed, undoable
 from wxdesk.store.new_replies import insert_replies, load_replies, reply_row
 from wxdesk.store.parts import behind_a_stop, join_parts, settle
 from wxdesk.store.records import reply_of, select_replies
+from wxdesk.store.said import PREVIEW, STILL_TALKING, saying
 from wxdesk.store.schema import NOT_CALLED, conversations, replies
 from wxdesk.store.silencing import silence
 from wxdesk.store.steps import steps_of, write_moves
@@ -130,12 +131,12 @@ class SqlReplies:
 def _add(connection: Connection, parts: Sequence[NewReply], at: datetime) -> list[Reply]:
     last = parts[-1]
     preview = update(conversations).where(conversations.c.id == last.conversation_id)
-    values = moving.still_talking(at) | NOT_CALLED
+    values = STILL_TALKING | NOT_CALLED
     if (
         last.due_at is None or last.author is Author.RULE
     ):  # what can still be taken back is not said before it has arrived
-        values |= moving.preview(last.author, last.content, at)
-    said = connection.execute(preview.values(values))
+        values |= PREVIEW
+    said = connection.execute(preview.values(values), saying(last.author, last.content, at))
     if said.rowcount == 0:
         raise NotFound("conversation")
     ids = insert_replies(connection, [reply_row(reply, at) for reply in parts])
