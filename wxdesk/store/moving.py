@@ -39,6 +39,7 @@ _LOCKED = (
         conversations.c.taken_over,
         conversations.c.taken_over_until,
     )
+    .where(replies.c.id == bindparam("its_id"))
     .with_for_update(of=[replies, conversations])
 )
 
@@ -66,7 +67,7 @@ class Locked:
 
 def locked(connection: Connection, reply_id: int) -> Locked:
     """The reply and what of its conversation bears on it, their rows locked until the transaction ends."""
-    row = (connection.execute(_LOCKED.where(replies.c.id == reply_id))).one_or_none()
+    row = connection.execute(_LOCKED, {"its_id": reply_id}).one_or_none()
     if row is None:
         raise NotFound("reply")
     window = ReplyWindow(left=row.window_left, until=row.window_until)

@@ -158,8 +158,7 @@ def _recover(connection: Connection, at: datetime) -> list[Reply]:
 
 def _claim(connection: Connection, claim: ReturningUpdate[Any], given: dict[str, Any]) -> list[Claimed]:
     ids = list(connection.scalars(claim, given))
-    query = select_replies().add_columns(conversations.c.window_left, conversations.c.window_until)
-    rows = connection.execute(query.where(replies.c.id.in_(ids)).order_by(replies.c.id)) if ids else ()
+    rows = connection.execute(_CLAIMED, {"ids": ids}) if ids else ()
     return [Claimed(reply_of(row), ReplyWindow(row.window_left, row.window_until)) for row in rows]
 
 
@@ -206,3 +205,9 @@ def _first_in_line(*, only_by_hand: bool) -> Select[Any]:
 
 # Statements never change once made, and these are asked for each reply: put together once.
 _CLAIM, _CLAIM_BY_HAND = _claiming(only_by_hand=False), _claiming(only_by_hand=True)
+_CLAIMED = (
+    select_replies()
+    .add_columns(conversations.c.window_left, conversations.c.window_until)
+    .where(replies.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(replies.c.id)
+)
