@@ -203,9 +203,11 @@ class _Behind:
 
 def _behind(connection: Connection, ids: Collection[int]) -> dict[int, _Behind]:
     """The same of those of these conversations, which hold something back, that hold parts of an answer."""
+    if not ids:
+        return {}
     here = and_(HELD_BACK, replies.c.conversation_id.in_(ids))
     firsts = select(replies.c.part_of).where(here, replies.c.part_of.is_not(None)).distinct()
-    answers = list(connection.scalars(firsts)) if ids else []
+    answers = list(connection.scalars(firsts))
     if not answers:
         return {}
     of_answers = or_(replies.c.id.in_(answers), replies.c.part_of.in_(answers))
