@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from tests.flow.judged import Judged, Silence
-from tests.flow.supervised import Contact
-from wxdesk.core.model import ReplyMode
+from tests.flow.judged import Judged, Silence, one_answer
+from tests.flow.supervised import PENDING, Contact
+from wxdesk.core.errors import MoveNotAllowed
+from wxdesk.core.lifecycle import is_passed_over
+from wxdesk.core.model import Reply, ReplyMode, ReplyState
+from wxdesk.core.parts import needs_word
 from wxdesk.core.takeover import UNTIL_HANDED_BACK, TakeOverFor
 from wxdesk.desk.handoff import Handoff
 
@@ -15,7 +18,9 @@ ACCOUNT = "shop"
 
 
 class Operated(Judged):
-    """Someone at the desk."""
+    """Someone at the desk. `serial` counts what he writes, so that no two texts are the same."""
+
+    serial: int
 
     async def take_over_and_note(self, contact: Contact, how: TakeOverFor = UNTIL_HANDED_BACK) -> None:
         until = how.ends(self.world.clock.now)
@@ -53,6 +58,29 @@ class Operated(Judged):
         await typing.show(contact.conversation_id)
         if stops:
             await typing.stop(contact.conversation_id)
+
+    def decided_with(self, contact: Contact, reply: Reply, click: str) -> set[int]:
+        """What the human decides on by this click: the reply, and what of its answer leaves with it."""
+        if click not in ("release", "release_answer", "retry", "confirm"):
+            return set()  # what is but edited or kept is automatic still, and does not leave by itself in silence
+        answer = [one for one in self.world.replies(contact) if one_answer(one, reply)]
+        later = [one for one in answer if one.id > reply.id]
+        if click in ("release", "release_answer"):
+            later += [one for one in answer if one.id < reply.id and one.state in PENDING]
+        asking = {one.id for one in later if click == "release_answer" and needs_word(one)}
+        if click in ("retry", "confirm"):
+            asking = {one.id for one in later if is_passed_over(one)}
+        return {reply.id, *asking, *(one.id for one in later if one.state is ReplyState.QUEUED or one.id < reply.id)}
+
+    def click(self, reply: Reply, click: str) -> None:
+        try:
+            if click == "edit":
+                self.serial += 1
+                self.world.does(self.handoff.edit(reply.id, f"edited {reply.id}-{self.serial}"), self.contacts)
+            else:
+                self.world.does(getattr(self.handoff, click)(reply.id), self.contacts)
+        except MoveNotAllowed:
+            return
 
     @property
     def handoff(self) -> Handoff:

@@ -22,7 +22,6 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.flow.judged import one_answer
 from tests.flow.operated import ACCOUNT, Operated
 from tests.flow.supervised import OPENINGS, PENDING, SLOWLY, Contact, World
 from tests.postgresql import Postgres
@@ -30,7 +29,6 @@ from wxdesk.config import StoreAt
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.lifecycle import can_be_undone, is_automatic
 from wxdesk.core.model import Author, Reply, ReplyMode, ReplyState
-from wxdesk.core.parts import needs_word
 from wxdesk.core.takeover import UNTIL_HANDED_BACK, TakeOverFor
 from wxdesk.desk.writing import GRACE, QUIET
 from wxdesk.sandbox.faults import Fault, FaultKind
@@ -171,7 +169,7 @@ class Supervision(Operated):
             silence = self.silenced.get(contact.openid)
             if silence is not None and silence.by_writing:
                 del self.silenced[contact.openid]  # the takeover ends that what is taken back began
-            self._click(written[n % len(written)], "undo")
+            self.click(written[n % len(written)], "undo")
 
     @rule(i=who, mode=st.sampled_from((None, *ReplyMode)))
     def set_mode(self, i: int, mode: ReplyMode | None) -> None:
@@ -210,7 +208,7 @@ class Supervision(Operated):
             for i, contact in enumerate(self.contacts):
                 for reply in self.world.replies(contact):
                     if reply.state is ReplyState.HELD and not can_be_undone(reply):
-                        self.by_human |= self._decided_with(i, reply, "release")
+                        self.by_human |= self.decided_with(self.contacts[i], reply, "release")
         self.world.does(self.handoff.release_held() if release else self.handoff.cancel_held(), self.contacts)
 
     @rule(i=who, n=which, click=st.sampled_from(("release", "release_answer", "cancel", "keep", "edit")))
@@ -219,8 +217,8 @@ class Supervision(Operated):
         if not waiting:
             return
         reply = waiting[n % len(waiting)]
-        self.by_human |= self._decided_with(i, reply, click)
-        self._click(reply, click)
+        self.by_human |= self.decided_with(self.contacts[i], reply, click)
+        self.click(reply, click)
 
     @rule(i=who, n=which, meanwhile=st.sampled_from(("nothing", "take_over", "write", "time")))
     def leave_it_as_it_was(self, i: int, n: int, meanwhile: str) -> None:
@@ -230,7 +228,7 @@ class Supervision(Operated):
         if not waiting:
             return
         before = waiting[n % len(waiting)]
-        self._click(before, "keep")
+        self.click(before, "keep")
         match meanwhile:
             case "take_over":
                 self.world.does(self.take_over_and_note(contact), self.contacts)
@@ -249,31 +247,10 @@ class Supervision(Operated):
         if not ended:
             return
         reply = ended[n % len(ended)]
-        self.by_human |= self._decided_with(i, reply, click)
+        self.by_human |= self.decided_with(self.contacts[i], reply, click)
         if click == "retry":
             self.sent_again[reply.id] += 1
-        self._click(reply, click)
-
-    def _decided_with(self, i: int, reply: Reply, click: str) -> set[int]:
-        """What the human decides on by this click: the reply, and what of its answer leaves with it."""
-        if click not in ("release", "release_answer", "retry", "confirm"):
-            return set()  # what is but edited or kept is automatic still, and does not leave by itself in silence
-        answer = [one for one in self.world.replies(self.contacts[i]) if one_answer(one, reply)]
-        later = [one for one in answer if one.id > reply.id]
-        if click in ("release", "release_answer"):
-            later += [one for one in answer if one.id < reply.id and one.state in PENDING]
-        asking = {one.id for one in later if click == "release_answer" and needs_word(one)}
-        return {reply.id, *asking, *(one.id for one in later if one.state is ReplyState.QUEUED or one.id < reply.id)}
-
-    def _click(self, reply: Reply, click: str) -> None:
-        try:
-            if click == "edit":
-                self.serial += 1
-                self.world.does(self.handoff.edit(reply.id, f"edited {reply.id}-{self.serial}"), self.contacts)
-            else:
-                self.world.does(getattr(self.handoff, click)(reply.id), self.contacts)
-        except MoveNotAllowed:
-            return
+        self.click(reply, click)
 
     # -- what else happens
 

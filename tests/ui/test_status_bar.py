@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -43,7 +43,11 @@ def strip(request: pytest.FixtureRequest, qtbot: QtBot, world: World, bridge: Br
 
 def lie(strip: StatusBar, width: int) -> None:
     strip.resize(width, strip.height())
-    for _ in range(3):  # a word that changes asks for another room
+    lay_out(times=3)  # a word that changes asks for another room
+
+
+def lay_out(times: int) -> None:
+    for _ in range(times):
         QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
 
 
@@ -68,6 +72,33 @@ def test_at_every_width_all_that_is_said_is_whole(strip: StatusBar, ringing: boo
         edges = [(one.x(), one.geometry().right()) for one in shown]
         assert edges == sorted(edges)
         assert all(right < left for (_, right), (left, _) in pairwise(edges)), width
+
+
+class Requests(QObject):
+    """Counts how often a widget is asked to lay itself out."""
+
+    def __init__(self, watched: QObject) -> None:
+        super().__init__(watched)
+        self.count = 0
+        watched.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() is QEvent.Type.LayoutRequest
+        return False
+
+
+@pytest.mark.parametrize("width", [1920, 1000, 820])
+def test_it_rests_once_it_has_shared_its_width(strip: StatusBar, width: int) -> None:
+    requests = Requests(strip)
+    lie(strip, width)
+    for _ in range(2):
+        strip.show_ringing(not strip.silence.isVisible())
+        asked = requests.count
+        lay_out(times=10)
+        assert requests.count > asked
+        asked = requests.count
+        lay_out(times=10)
+        assert requests.count == asked
 
 
 def test_what_it_leaves_out_is_told_by_its_tip_and_to_a_screen_reader(strip: StatusBar) -> None:

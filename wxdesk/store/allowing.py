@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from wxdesk.core.model import ReplyState
 from wxdesk.core.waiting import WAITS
@@ -35,11 +35,19 @@ def unsent(connection: Connection, ids: Collection[int]) -> dict[int, Unsent]:
     """What has not left in each of these conversations; those in which nothing waits are left out."""
     if not ids:
         return {}
-    ours, state = replies.c.conversation_id, replies.c.state
-    promised = func.count().filter(state.in_(_PROMISED), ~behind_a_human(replies))
-    waits = func.count().filter(state.in_(WAITS))
-    query = select(ours, promised, waits).where(ours.in_(ids), state.in_(_PROMISED | WAITS)).group_by(ours)
-    return {row[0]: Unsent(row[1], row[2] > 0) for row in connection.execute(query)}
+    return {row[0]: Unsent(row[1], row[2] > 0) for row in connection.execute(_UNSENT, {"ids": tuple(ids)})}
+
+
+# Asked for each message, and put together once: making it takes longer than asking it.
+_UNSENT = (
+    select(
+        replies.c.conversation_id,
+        func.count().filter(replies.c.state.in_(_PROMISED), ~behind_a_human(replies)),
+        func.count().filter(replies.c.state.in_(WAITS)),
+    )
+    .where(replies.c.conversation_id.in_(bindparam("ids", expanding=True)), replies.c.state.in_(_PROMISED | WAITS))
+    .group_by(replies.c.conversation_id)
+)
 
 
 def promised_by_hand(connection: Connection, conversation_id: int) -> int:

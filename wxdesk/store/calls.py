@@ -73,14 +73,14 @@ def _unseen(connection: Connection) -> list[Call]:
 
 
 def _might_call(connection: Connection, ids: Collection[int]) -> list[InboxRow]:
-    return inbox_rows.rows_of(connection, conversations.c.id.in_(ids), _SOMETHING) if ids else []
+    return inbox_rows.rows_of(connection, _THAT_MIGHT, ids)
 
 
 _CALLING = conversations.c.id.in_(select(calls.c.conversation_id))
 _WITH_OPEN_REPLIES = select(replies.c.conversation_id).where(
     replies.c.state.in_(inbox_rows.PENDING + inbox_rows.UNSETTLED)
 )
-_SOMETHING = or_(WAITING, CALLED, BACK, conversations.c.id.in_(_WITH_OPEN_REPLIES), _CALLING)
+_THAT_MIGHT = inbox_rows.naming(or_(WAITING, CALLED, BACK, conversations.c.id.in_(_WITH_OPEN_REPLIES), _CALLING))
 
 
 def _candidates(connection: Connection, after: int, now: datetime) -> list[int]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, update
 
 from wxdesk.core.model import Author, Conversation, Incoming, Message, MessageType
 from wxdesk.core.pictures import PictureState
@@ -63,15 +63,31 @@ def derive(connection: Connection, pushes: Sequence[ToDerive]) -> list[Undecided
         threads = _threads(connection, readable)
         made = _insert_messages(connection, readable, threads)
         _update_threads(connection, threads)
-    connection.execute(update(raw_pushes).where(raw_pushes.c.id.in_(ids)).values(derived=True))
     by_id = {thread.id: thread for thread in threads.values()}
     return undecided_of(connection, made, by_id)
 
 
 def _underived(connection: Connection, ids: Sequence[int]) -> set[int]:
-    """Which of the pushes still wait; their rows are locked, so that two desks do not make a message twice."""
-    query = select(raw_pushes.c.id).where(raw_pushes.c.id.in_(ids), UNDERIVED).order_by(raw_pushes.c.id)
-    return set(connection.scalars(query.with_for_update()))
+    """Which of the pushes still wait, and do no more from now on, so that two desks do not make a message twice."""
+    return set(connection.scalars(_DERIVE, {"ids": ids}))
+
+
+# Statements never change once made, and these are asked for each message: put together once.
+_DERIVE = (
+    update(raw_pushes)
+    .where(raw_pushes.c.id.in_(bindparam("ids", expanding=True)), UNDERIVED)
+    .values(derived=True)
+    .returning(raw_pushes.c.id)
+)
+_LOCKED = (
+    select_conversations()
+    .where(
+        contacts.c.account.in_(bindparam("accounts", expanding=True)),
+        contacts.c.openid.in_(bindparam("openids", expanding=True)),
+    )
+    .order_by(conversations.c.id)
+    .with_for_update(of=conversations)
+)
 
 
 def _threads(connection: Connection, readable: Sequence[tuple[ToDerive, Incoming]]) -> dict[Key, Conversation]:
@@ -92,13 +108,8 @@ def _key(push: ToDerive, incoming: Incoming) -> Key:
 
 
 def _locked(connection: Connection, keys: dict[Key, datetime]) -> dict[Key, Conversation]:
-    query = (
-        select_conversations()
-        .where(contacts.c.account.in_({account for account, _ in keys}), contacts.c.openid.in_([k[1] for k in keys]))
-        .order_by(conversations.c.id)
-        .with_for_update(of=conversations)
-    )
-    found = map(conversation_of, connection.execute(query))
+    given = {"accounts": tuple({account for account, _ in keys}), "openids": [openid for _, openid in keys]}
+    found = map(conversation_of, connection.execute(_LOCKED, given))
     return {key: one for one in found if (key := (one.account, one.contact.openid)) in keys}
 
 
@@ -134,7 +145,7 @@ def _insert_messages(
     """Insert the messages, and fold what each does into `threads`."""
     drafts = [_message(push, incoming, threads[_key(push, incoming)].id) for push, incoming in readable]
     rows = [{name: getattr(message, name) for name in MESSAGE_FIELDS} for message in drafts]
-    inserted = connection.execute(messages.insert().returning(messages.c.push_id, messages.c.id), rows)
+    inserted = connection.execute(_INSERT, rows)
     ids = {row.push_id: row.id for row in inserted}
     made = [replace(message, id=ids[message.push_id]) for message in drafts]
     for (push, incoming), message in zip(readable, made, strict=True):
@@ -147,6 +158,7 @@ def _insert_messages(
     return made
 
 
+_INSERT = messages.insert().returning(messages.c.push_id, messages.c.id)
 MESSAGE_FIELDS = [column.name for column in messages.c if column.name != "id"]
 
 
@@ -207,11 +219,16 @@ def _kind(message: Message) -> str:
 
 
 def _update_threads(connection: Connection, threads: dict[Key, Conversation]) -> None:
-    columns: dict[str, Any] = {name: bindparam(f"new_{name}") for name in (*FOLDED, "window_left", "window_until")}
     rows: list[dict[str, Any]] = [
         {f"new_{name}": getattr(thread, name) for name in FOLDED}
         | {"new_window_left": thread.window.left, "new_window_until": thread.window.until, "its_id": thread.id}
         for thread in sorted(threads.values(), key=lambda thread: thread.id)
     ]
-    change = update(conversations).where(conversations.c.id == bindparam("its_id")).values(columns)
-    connection.execute(change, rows)
+    connection.execute(_UPDATE, rows)
+
+
+_UPDATE = (
+    update(conversations)
+    .where(conversations.c.id == bindparam("its_id"))
+    .values({name: bindparam(f"new_{name}") for name in (*FOLDED, "window_left", "window_until")})
+)

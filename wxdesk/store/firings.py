@@ -178,8 +178,7 @@ def insert_firings(connection: Connection, resolutions: Sequence[Resolution]) ->
     threads = {one.decision.conversation_id for one in resolutions if one.firings}
     if not threads:
         return
-    query = select(conversations.c.id, conversations.c.account).where(conversations.c.id.in_(threads))
-    accounts = {row.id: row.account for row in connection.execute(query)}
+    accounts = {row.id: row.account for row in connection.execute(_ACCOUNTS, {"ids": tuple(threads)})}
     rows = [
         {
             "rule_id": firing.rule_id,
@@ -192,4 +191,11 @@ def insert_firings(connection: Connection, resolutions: Sequence[Resolution]) ->
         for one in resolutions
         for firing in one.firings
     ]
-    connection.execute(rule_firings.insert(), rows)
+    connection.execute(_INSERT, rows)
+
+
+# Statements never change once made, and these are asked for each message: put together once.
+_ACCOUNTS = select(conversations.c.id, conversations.c.account).where(
+    conversations.c.id.in_(bindparam("ids", expanding=True))
+)
+_INSERT = rule_firings.insert()

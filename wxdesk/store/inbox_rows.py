@@ -13,6 +13,7 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
+    bindparam,
     exists,
     false,
     func,
@@ -29,6 +30,7 @@ from wxdesk.core.calls import RINGING, Call
 from wxdesk.core.inbox import DayCounts, InboxCounts, InboxFilter, InboxRow
 from wxdesk.core.model import Author, ReplyState
 from wxdesk.core.rules import SETTLED
+from wxdesk.store.columns import Moment
 from wxdesk.store.many_replies import HELD_BACK
 from wxdesk.store.new_replies import load_replies
 from wxdesk.store.records import call_of, conversation_of, select_conversations
@@ -92,29 +94,34 @@ def page(connection: Connection, chip: InboxFilter, offset: int, limit: int) -> 
     if chip is InboxFilter.ALL:
         return _all_page(connection, offset, limit)
     order = _ORDERS.get(chip, _NEWEST)
-    return _rows(connection, _select_rows().where(chosen_by(chip)).order_by(*order).limit(limit).offset(offset))
+    return _rows(connection, _ROWS.where(chosen_by(chip)).order_by(*order).limit(limit).offset(offset))
 
 
 def _all_page(connection: Connection, offset: int, limit: int) -> list[InboxRow]:
     """First those that call, then all others: two queries, so that each can follow its index."""
     risen, id_ = and_(conversations.c.id.in_(_RISEN), OPEN), conversations.c.id
-    first = _select_rows().where(risen).order_by(*_LONGEST).limit(limit).offset(offset)
+    first = _ROWS.where(risen).order_by(*_LONGEST).limit(limit).offset(offset)
     found = _rows(connection, first)
     if len(found) == limit:
         return found
     passed = connection.scalar(select(func.count()).select_from(conversations).where(risen)) or 0
-    others = _select_rows().where(id_.not_in(_RISEN), OPEN).order_by(*_NEWEST)
+    others = _ROWS.where(id_.not_in(_RISEN), OPEN).order_by(*_NEWEST)
     return found + _rows(connection, others.limit(limit - len(found)).offset(max(0, offset - passed)))
 
 
 def rows(connection: Connection, ids: Collection[int]) -> list[InboxRow]:
     """See `desk.ports.Conversations.rows`."""
-    return rows_of(connection, conversations.c.id.in_(ids)) if ids else []
+    return rows_of(connection, _NAMED, ids)
 
 
-def rows_of(connection: Connection, *chosen: ColumnElement[bool]) -> list[InboxRow]:
-    """The rows of the conversations that all of `chosen` hold for, in no particular order."""
-    return _rows(connection, _select_rows().where(*chosen))
+def naming(*chosen: ColumnElement[bool]) -> Select[Any]:
+    """What `rows_of` asks for: of the conversations that it names, those that all of `chosen` hold for."""
+    return _ROWS.where(conversations.c.id.in_(bindparam("ids", expanding=True)), *chosen)
+
+
+def rows_of(connection: Connection, named: Select[Any], ids: Collection[int]) -> list[InboxRow]:
+    """The rows of these conversations, in no particular order; `named` is made by `naming`, once."""
+    return _rows(connection, named, {"ids": tuple(ids)}) if ids else []
 
 
 def _select_rows() -> Select[Any]:
@@ -155,8 +162,18 @@ def _unfinished(which: ColumnElement[bool]) -> Any:  # noqa: ANN401
     return select(func.max(decisions.c.decided_at)).where(own, which).correlate(conversations).scalar_subquery()
 
 
-def _rows(connection: Connection, query: Select[Any]) -> list[InboxRow]:
-    found = (connection.execute(query)).all()
+# Statements never change once made, and a busy window and the alarms ask these all the time: put together once.
+_ROWS = _select_rows()
+_NAMED = naming()
+_CALLS = (
+    select(calls)
+    .where(calls.c.conversation_id.in_(bindparam("ids", expanding=True)))
+    .order_by(calls.c.conversation_id, calls.c.cause)
+)
+
+
+def _rows(connection: Connection, query: Select[Any], given: dict[str, Any] | None = None) -> list[InboxRow]:
+    found = connection.execute(query, given).all()
     wanted = {row.failed_id for row in found} | {row.last_reply_id for row in found}
     loaded = {reply.id: reply for reply in load_replies(connection, wanted - {None})}
     calling = _calls(connection, [row.id for row in found])
@@ -187,9 +204,11 @@ class _Behind:
 
 def _behind(connection: Connection, ids: Collection[int]) -> dict[int, _Behind]:
     """The same of those of these conversations, which hold something back, that hold parts of an answer."""
+    if not ids:
+        return {}
     here = and_(HELD_BACK, replies.c.conversation_id.in_(ids))
     firsts = select(replies.c.part_of).where(here, replies.c.part_of.is_not(None)).distinct()
-    answers = list(connection.scalars(firsts)) if ids else []
+    answers = list(connection.scalars(firsts))
     if not answers:
         return {}
     of_answers = or_(replies.c.id.in_(answers), replies.c.part_of.in_(answers))
@@ -206,21 +225,23 @@ def _behind(connection: Connection, ids: Collection[int]) -> dict[int, _Behind]:
 
 def _calls(connection: Connection, ids: Collection[int]) -> dict[int, tuple[Call, ...]]:
     found: dict[int, tuple[Call, ...]] = {}
-    query = select(calls).where(calls.c.conversation_id.in_(ids)).order_by(calls.c.conversation_id, calls.c.cause)
-    for row in connection.execute(query) if ids else ():
+    for row in connection.execute(_CALLS, {"ids": tuple(ids)}) if ids else ():
         found[row.conversation_id] = (*found.get(row.conversation_id, ()), call_of(row))
     return found
 
 
 def counts(connection: Connection) -> InboxCounts:
     """See `desk.ports.Conversations.counts`."""
+    return InboxCounts(**connection.execute(_COUNTS).mappings().one())
 
+
+def _counting() -> Select[Any]:
     def under(chip: InboxFilter) -> Any:  # noqa: ANN401
         return select(func.count()).select_from(conversations).where(chosen_by(chip)).scalar_subquery()
 
     in_unread = select(func.coalesce(func.sum(conversations.c.unread), 0)).where(UNREAD, OPEN).scalar_subquery()
     kept = replies.c.state.in_((ReplyState.HELD, ReplyState.QUEUED)) & ~by_hand(replies)
-    query = select(
+    return select(
         under(InboxFilter.UNREAD).label("unread"),
         in_unread.label("messages"),
         under(InboxFilter.WAITING).label("waiting"),
@@ -229,11 +250,18 @@ def counts(connection: Connection) -> InboxCounts:
         under(InboxFilter.SNOOZED).label("snoozed"),
         select(func.count()).where(kept).scalar_subquery().label("automatic"),
     )
-    return InboxCounts(**(connection.execute(query)).mappings().one())
+
+
+_COUNTS = _counting()
 
 
 def day_counts(connection: Connection, since: datetime) -> DayCounts:
     """See `desk.ports.Conversations.day_counts`."""
+    return DayCounts(**connection.execute(_DAY_COUNTS, {"midnight": since}).mappings().one())
+
+
+def _counting_day() -> Select[Any]:
+    since = bindparam("midnight", type_=Moment)
     since_then = and_(WRITTEN, messages.c.at >= since)
     written = select(func.count()).select_from(messages).where(since_then).scalar_subquery()
     silent = select(decisions.c.id).where(decisions.c.message_id == messages.c.id, decisions.c.outcome.in_(SETTLED))
@@ -248,10 +276,12 @@ def day_counts(connection: Connection, since: datetime) -> DayCounts:
     def sent(author: Author) -> Any:  # noqa: ANN401
         return select(func.count()).where(replies.c.sent_at >= since, replies.c.author == author).scalar_subquery()
 
-    query = select(
+    return select(
         written.label("messages"),
         sent(Author.RULE).label("by_rule"),
         sent(Author.OPERATOR).label("by_operator"),
         unanswered.label("unanswered"),
     )
-    return DayCounts(**(connection.execute(query)).mappings().one())
+
+
+_DAY_COUNTS = _counting_day()

@@ -4,35 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import Enum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Connection,
-    and_,
-    case,
-    cast,
-    func,
-    literal,
-    null,
-    or_,
-    select,
-    type_coerce,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, Update, bindparam, select, update
 
 from wxdesk.core.errors import MoveNotAllowed, NotFound, PartHasGap, ReplyHasGap
 from wxdesk.core.gaps import open_gaps
 from wxdesk.core.lifecycle import Move, next_state
-from wxdesk.core.model import Author, Content, Reply, ReplyState, ReplyWindow
+from wxdesk.core.model import Content, Reply, ReplyState, ReplyWindow
 from wxdesk.core.parts import STOPS, UNDECIDED, needs_word
 from wxdesk.core.steps import Step, StepKind
 from wxdesk.desk.reply_ports import ReplyChanges
 from wxdesk.store import aside
-from wxdesk.store.columns import EPOCH, MICROSECOND, Moment
 from wxdesk.store.records import reply_of, select_replies
-from wxdesk.store.schema import WRITTEN, conversations, messages, replies
+from wxdesk.store.said import NOBODY_WAITS, PREVIEW, STILL_TALKING, WAITS_SINCE_LATER, saying
+from wxdesk.store.schema import conversations, replies
 from wxdesk.store.search import index_again
 from wxdesk.store.steps import write_moves, write_steps
 
@@ -51,6 +39,7 @@ _LOCKED = (
         conversations.c.taken_over,
         conversations.c.taken_over_until,
     )
+    .where(replies.c.id == bindparam("its_id"))
     .with_for_update(of=[replies, conversations])
 )
 
@@ -78,7 +67,7 @@ class Locked:
 
 def locked(connection: Connection, reply_id: int) -> Locked:
     """The reply and what of its conversation bears on it, their rows locked until the transaction ends."""
-    row = (connection.execute(_LOCKED.where(replies.c.id == reply_id))).one_or_none()
+    row = connection.execute(_LOCKED, {"its_id": reply_id}).one_or_none()
     if row is None:
         raise NotFound("reply")
     window = ReplyWindow(left=row.window_left, until=row.window_until)
@@ -98,7 +87,7 @@ def move(connection: Connection, reply_id: int, made: Move, at: datetime, change
     guarded(connection, before, made.value, values | {"promise": promise})
     after = replace(before, **values, confirmed=made is Move.CONFIRM)
     window = changes.window and changes.window(found.window)
-    _update_conversation(connection, after, _said(after, at, promise=promise) if made in ARRIVED else {}, window)
+    _update_conversation(connection, after, at, _effect(after, made, promise=promise), window)
     if made in ARRIVED and not found.has_the_word(at):
         aside.follow(connection, after, at)
     aside.reopen_for(connection, aside.wanting_a_word([after]))
@@ -148,8 +137,9 @@ def _values(before: Reply, made: Move, at: datetime, changes: ReplyChanges) -> d
 
 def guarded(connection: Connection, before: Reply, what: str, values: dict[str, Any]) -> None:
     """Change the row of `before` if it is in the same state still; `what` names it where it is not."""
-    change = update(replies).where(replies.c.id == before.id, replies.c.state == before.state)
-    if (connection.execute(change.values(values))).rowcount == 0:
+    given = {f"new_{name}": value for name, value in values.items()}
+    change = _guarded(frozenset(values))
+    if (connection.execute(change, {"its_id": before.id, "its_state": before.state} | given)).rowcount == 0:
         raise MoveNotAllowed(before.state.value, what)
 
 
@@ -168,56 +158,55 @@ def edit(connection: Connection, reply_id: int, content: Content, at: datetime, 
     return edited
 
 
-def _said(reply: Reply, at: datetime, *, promise: bool) -> dict[str, Any]:
-    """What it does to a conversation that `reply` has arrived. After a promise all wait on."""
-    waiting = {} if promise else {"waiting_since": _still_waiting(reply)}
-    return preview(reply.author, reply.content, at) | still_talking(at) | waiting
+class _Effect(Enum):
+    """What a move of a reply does to its conversation, beside the reply window."""
+
+    NONE = 0
+    PROMISED = 1
+    ANSWERED_ONE = 2
+    ANSWERED_ALL = 3
+
+
+_EFFECTS: dict[_Effect, dict[str, ColumnElement[Any]]] = {
+    _Effect.NONE: {},
+    _Effect.PROMISED: PREVIEW | STILL_TALKING,  # after a promise all wait on
+    _Effect.ANSWERED_ONE: PREVIEW | STILL_TALKING | WAITS_SINCE_LATER,
+    _Effect.ANSWERED_ALL: PREVIEW | STILL_TALKING | NOBODY_WAITS,
+}
+
+
+def _effect(reply: Reply, made: Move, *, promise: bool) -> _Effect:
+    if made not in ARRIVED:
+        return _Effect.NONE
+    if promise:
+        return _Effect.PROMISED
+    return _Effect.ANSWERED_ALL if reply.message_id is None else _Effect.ANSWERED_ONE
 
 
 def _update_conversation(
-    connection: Connection, reply: Reply, values: dict[str, Any], window: ReplyWindow | None
+    connection: Connection, reply: Reply, at: datetime, effect: _Effect, window: ReplyWindow | None
 ) -> None:
+    """Let the move of `reply` at `at` have its effect on the conversation, and put down what its window is now."""
+    if effect is _Effect.NONE and window is None:
+        return
+    values: dict[str, Any] = {"its_id": reply.conversation_id, "answered_id": reply.message_id}
     if window is not None:
-        values = values | {"window_left": window.left, "window_until": window.until}
-    if values:
-        change = update(conversations).where(conversations.c.id == reply.conversation_id)
-        connection.execute(change.values(values))
+        values |= {"new_window_left": window.left, "new_window_until": window.until}
+    if effect is not _Effect.NONE:
+        values |= saying(reply.author, reply.content, at)
+    connection.execute(_change(effect, window=window is not None), values)
 
 
-def preview(author: Author, content: Content, at: datetime) -> dict[str, Any]:
-    """The conversation's preview after something was said at `at`, unless something later stands there."""
-    last = conversations.c.last_at
-    newest = or_(last.is_(None), last <= at)
-    said = {"preview": content.summary, "preview_kind": content.kind.value, "preview_author": author, "last_at": at}
-    columns = conversations.c
-    return {
-        name: case((newest, literal(value, columns[name].type)), else_=columns[name]) for name, value in said.items()
-    }
+@cache
+def _change(effect: _Effect, *, window: bool) -> Update:
+    """The statement for it; there are few, and each reply needs one."""
+    values = _EFFECTS[effect]
+    if window:
+        values = values | {name: bindparam(f"new_{name}") for name in ("window_left", "window_until")}
+    return update(conversations).where(conversations.c.id == bindparam("its_id")).values(values)
 
 
-def still_talking(at: datetime) -> dict[str, Any]:
-    """What it does to a takeover that ends by silence that something was said at `at`: `core.takeover.moved` in SQL."""
-    until, silence = conversations.c.taken_over_until, cast(conversations.c.takeover_silence, BigInteger)
-    later = literal((at - EPOCH) // MICROSECOND, BigInteger) + silence * 1_000_000
-    goes_on = and_(silence.is_not(None), until > at)
-    return {"taken_over_until": case((goes_on, type_coerce(later, Moment)), else_=until)}
-
-
-def _still_waiting(reply: Reply) -> ColumnElement[Any]:
-    """Since when somebody waits once this reply has arrived.
-
-    A rule answers one message: what was written after it still waits. A human answers all that he has seen.
-    """
-    if reply.message_id is None:
-        return null()
-    answered = select(messages.c.at).where(messages.c.id == reply.message_id).scalar_subquery()
-    later = (
-        select(func.min(messages.c.at))
-        .where(
-            messages.c.conversation_id == reply.conversation_id,
-            messages.c.at > func.coalesce(answered, literal(EPOCH, Moment)),
-            WRITTEN,
-        )
-        .scalar_subquery()
-    )
-    return case((conversations.c.waiting_since.is_(None), null()), else_=later)
+@cache
+def _guarded(changed: frozenset[str]) -> Update:
+    change = update(replies).where(replies.c.id == bindparam("its_id"), replies.c.state == bindparam("its_state"))
+    return change.values({name: bindparam(f"new_{name}") for name in sorted(changed)})

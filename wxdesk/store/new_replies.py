@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import batched
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam
 
 from wxdesk.core.lifecycle import BORN_BY
 from wxdesk.core.model import Author, NewReply, Reply, ReplyState
@@ -51,8 +51,7 @@ def insert_replies(connection: Connection, rows: Sequence[dict[str, Any]]) -> li
     """Insert replies so that their ids grow in the given order; the ids in that order."""
     if not rows:
         return []
-    statement = replies.insert().returning(replies.c.id, sort_by_parameter_order=True)
-    ids = list(connection.scalars(statement, rows))
+    ids = list(connection.scalars(_INSERT, rows))
     made = list(zip(ids, rows, strict=True))
     index_replies(connection, [(reply_id, row["content"]) for reply_id, row in made])
     write_steps(connection, [step for reply_id, row in made if (step := _born(reply_id, row)) is not None])
@@ -60,6 +59,8 @@ def insert_replies(connection: Connection, rows: Sequence[dict[str, Any]]) -> li
     reopen_for(connection, wanting)
     return ids
 
+
+_INSERT = replies.insert().returning(replies.c.id, sort_by_parameter_order=True)
 
 _BORN = {ReplyState.HELD: StepKind.HOLD, ReplyState.DRAFT: StepKind.KEEP, ReplyState.CANCELLED: StepKind.CANCEL}
 """What a reply has been through when it gets its row. One is cancelled already if a later message of its batch is
@@ -78,6 +79,9 @@ def load_replies(connection: Connection, ids: Collection[int]) -> list[Reply]:
     """The replies with these ids, oldest first."""
     found: list[Reply] = []
     for some in batched(sorted(ids), AT_ONCE):
-        query = select_replies().where(replies.c.id.in_(some)).order_by(replies.c.id)
-        found += [reply_of(row) for row in connection.execute(query)]
+        found += [reply_of(row) for row in connection.execute(_BY_IDS, {"ids": some})]
     return found
+
+
+# Each message needs it, and making it takes longer than asking it: put together once.
+_BY_IDS = select_replies().where(replies.c.id.in_(bindparam("ids", expanding=True))).order_by(replies.c.id)

@@ -28,6 +28,7 @@ from wxdesk.store.parts import behind_a_stop, join_parts, settle
 from wxdesk.store.passing_over import pass_over
 from wxdesk.store.records import reply_of, select_replies
 from wxdesk.store.reply_kinds import by_hand, undoable
+from wxdesk.store.said import PREVIEW, STILL_TALKING, saying
 from wxdesk.store.schema import NOT_CALLED, conversations, replies
 from wxdesk.store.steps import steps_of, write_moves
 
@@ -143,12 +144,12 @@ class SqlReplies:
 def _add(connection: Connection, parts: Sequence[NewReply], at: datetime) -> list[Reply]:
     last = parts[-1]
     preview = update(conversations).where(conversations.c.id == last.conversation_id)
-    values = moving.still_talking(at) | NOT_CALLED
+    values = STILL_TALKING | NOT_CALLED
     if (
         last.due_at is None or last.author is Author.RULE
     ):  # what can still be taken back is not said before it has arrived
-        values |= moving.preview(last.author, last.content, at)
-    said = connection.execute(preview.values(values))
+        values |= PREVIEW
+    said = connection.execute(preview.values(values), saying(last.author, last.content, at))
     if said.rowcount == 0:
         raise NotFound("conversation")
     ids = insert_replies(connection, [reply_row(reply, at) for reply in parts])
@@ -175,8 +176,7 @@ def _recover(connection: Connection, at: datetime) -> list[Reply]:
 
 def _claim(connection: Connection, claim: ReturningUpdate[Any], given: dict[str, Any]) -> list[Claimed]:
     ids = list(connection.scalars(claim, given))
-    query = select_replies().add_columns(conversations.c.window_left, conversations.c.window_until)
-    rows = connection.execute(query.where(replies.c.id.in_(ids)).order_by(replies.c.id)) if ids else ()
+    rows = connection.execute(_CLAIMED, {"ids": ids}) if ids else ()
     return [Claimed(reply_of(row), ReplyWindow(row.window_left, row.window_until)) for row in rows]
 
 
@@ -223,3 +223,9 @@ def _first_in_line(*, only_by_hand: bool) -> Select[Any]:
 
 # Statements never change once made, and these are asked for each reply: put together once.
 _CLAIM, _CLAIM_BY_HAND = _claiming(only_by_hand=False), _claiming(only_by_hand=True)
+_CLAIMED = (
+    select_replies()
+    .add_columns(conversations.c.window_left, conversations.c.window_until)
+    .where(replies.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(replies.c.id)
+)

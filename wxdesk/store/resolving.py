@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from wxdesk.core.errors import Outdated
 from wxdesk.core.guards import human_word
@@ -43,7 +43,7 @@ def resolve(connection: Connection, resolutions: Sequence[Resolution]) -> list[R
     join_parts(connection, _answers(rows, made))
     _hear_what_humans_said(connection, new.values())
     decided = {resolution.decision.message_id for resolution in resolutions}
-    connection.execute(update(messages).where(messages.c.id.in_(decided)).values(decided=True))
+    connection.execute(_DECIDED, {"ids": tuple(decided)})
     _take_over(connection, {one.decision.conversation_id for one in new.values() if one.take_over})
     _call(connection, [one for one in new.values() if one.called_by])
     _transfer(connection, list(new.values()))
@@ -65,11 +65,20 @@ def _hear_what_humans_said(connection: Connection, resolutions: Iterable[Resolut
     known = {one.decision.conversation_id: one.thought_from for one in resolutions if one.thought_from is not None}
     if not known:
         return
-    query = select_conversations().where(conversations.c.id.in_(known)).order_by(conversations.c.id)
-    for row in connection.execute(query.with_for_update(of=[conversations, contacts], key_share=True)):
+    for row in connection.execute(_HEARD, {"ids": tuple(known)}):
         now, thought_from = conversation_of(row), known[row.id]
         if human_word(now) != human_word(thought_from):
             raise Outdated
+
+
+# Statements never change once made, and these are asked for each message: put together once.
+_HEARD = (
+    select_conversations()
+    .where(conversations.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(conversations.c.id)
+    .with_for_update(of=[conversations, contacts], key_share=True)
+)
+_DECIDED = update(messages).where(messages.c.id.in_(bindparam("ids", expanding=True))).values(decided=True)
 
 
 def _answers(rows: Sequence[dict[str, Any]], ids: Sequence[int]) -> list[list[int]]:

@@ -85,7 +85,11 @@ def forget_replies(connection: Connection, ids: Collection[int]) -> None:
 def _add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     found = [row for row in rows if row["words"]]
     if found:
-        connection.execute(search_texts.insert(), found)
+        connection.execute(_INSERT, found)
+
+
+_INSERT = search_texts.insert()
+"""Put together once, because each message needs it."""
 
 
 def search(connection: Connection, phrase: str, limit: int) -> list[SearchHit]:

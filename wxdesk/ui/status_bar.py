@@ -165,17 +165,20 @@ class StatusBar(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the new width."""
         super().resizeEvent(event)
+        self._right.invalidate()  # what it held for a part that has just come or gone
+        self._row.invalidate()
         self._share()
 
     def event(self, event: QEvent) -> bool:
-        """Share the width anew when a part has something else to say."""
+        """Share the width anew when a part has something else to say.
+
+        Qt has laid the parts out by then. To invalidate them here would ask for the next such event, and so for ever.
+        """
         if event.type() is QEvent.Type.LayoutRequest:
             self._share()
         return super().event(event)
 
     def _share(self) -> None:
-        self._right.invalidate()
-        self._row.invalidate()
         fixed = self._row.sizeHint().width() - sum(part.width_at(step) for part, step in self._steps.items())
         self._steps = steps_for(self._order, fixed, self.width())
         for part, step in self._steps.items():
