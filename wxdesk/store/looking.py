@@ -6,12 +6,10 @@ import asyncio
 from enum import Enum
 from pathlib import Path
 
-from wxdesk.store.database_lock import is_locked
 from wxdesk.store.home_lock import HomeLock
 from wxdesk.store.inspection import revision_of
 from wxdesk.store.migrate import Migrations, revision_in
 from wxdesk.store.opening import parsed
-from wxdesk.store.postgresql import PostgresqlDatabase
 
 
 class Condition(Enum):
@@ -36,6 +34,9 @@ async def look_at(url: str, home: Path) -> Condition:
         file = (home / (found.database or "")).resolve()
         revision, name = await asyncio.to_thread(revision_of, file), file.name
     else:
+        from wxdesk.store.database_lock import is_locked  # as in `opening`
+        from wxdesk.store.postgresql import PostgresqlDatabase
+
         db, name = PostgresqlDatabase(found), found.database or ""
         try:
             if await db.read(is_locked):
