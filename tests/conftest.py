@@ -24,6 +24,9 @@ __all__ = ["postgres"]  # a fixture for every folder
 PATIENCE_MS = 20_000
 """How long the window's tests wait for what is sure to come; a machine that does much else needs it."""
 
+USUAL_SECONDS = 120.0
+"""`timeout` in pyproject.toml."""
+
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """Work with every processor when a folder of tests is asked for, and in one process when it is less.
@@ -33,6 +36,21 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """
     few = config.getoption("lf") or not any(Path(argument).is_dir() for argument in config.args)
     return 0 if few else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several processes share the tests, those that may take longest come first, so that none waits for another.
+
+    The others can be given away at the end, one by one; what is under way cannot.
+    """
+    if hasattr(config, "workerinput"):
+        items.sort(key=_patience, reverse=True)
+
+
+def _patience(item: pytest.Item) -> float:
+    """The seconds that a test asks for, where it asks for more than is usual."""
+    mark = item.get_closest_marker("timeout")
+    return max(float(mark.args[0]), USUAL_SECONDS) if mark else USUAL_SECONDS
 
 
 class PatientBot(QtBot):  # type: ignore[misc]

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from wxdesk.store import open_store
+from tests.prepared import bring_up
 from wxdesk.store.schema import metadata
 
 
@@ -62,12 +62,8 @@ def postgres() -> Iterator[Postgres]:
         server.psql("SELECT pg_reload_conf();")
         server.psql(f"CREATE DATABASE {SHARED} TEMPLATE template0;")
         home = folder / "home"
-        asyncio.run(migrate(str(server.get_uri(database=SHARED)), home))
+        asyncio.run(bring_up(str(server.get_uri(database=SHARED)), home))
         yield Postgres(server, itertools.count(1))
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-async def migrate(url: str, home: Path) -> None:
-    await (await open_store(url, home)).close()

@@ -316,12 +316,12 @@ def _knowing(
     setup: Setup, store: SqlStore, accounts: Accounts, following: Following, preferences: KeptPreferences, bus: Bus
 ) -> tuple[Rulebook, HoursKeeping, Phrasebook]:
     """What the operator has written for later: rules, business hours and templates."""
-    zone, clock = setup.zone, setup.clock
+    zone, clock, renderer = setup.zone, setup.clock, LiquidRenderer()
     calendars = Calendars(store.settings, zone)
     rulebook = Rulebook(
         store.rules,
         calendars,
-        LiquidRenderer(),
+        renderer,
         clock,
         bus.publish,
         zone,
@@ -330,7 +330,7 @@ def _knowing(
         accounts,
         FolderOfPictures(setup.home / PICTURES).holds,
     )
-    filler = Filler(LiquidRenderer(), calendars, zone)
+    filler = Filler(renderer, calendars, zone)
     hours = HoursKeeping(rulebook, store.rules, calendars, preferences, clock)
     return rulebook, hours, Phrasebook(store.templates, filler, clock, bus.publish, rulebook.changed)
 

@@ -11,6 +11,7 @@ import pytest
 from aiohttp import web
 
 from tests.core.test_picture_header import png_that_claims
+from tests.prepared import SQLITE, prepare
 from tests.sandbox.worlds import HandClock
 from tests.store.talk import Talk, incoming
 from tests.wechat.serving import serving
@@ -103,7 +104,8 @@ def code(errcode: int) -> Answer:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
-    opened = await open_store("sqlite:///desk.db", tmp_path)
+    prepare(tmp_path)
+    opened = await open_store(SQLITE, tmp_path)
     yield opened
     await opened.close()
 

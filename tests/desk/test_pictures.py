@@ -9,6 +9,7 @@ import pytest
 
 from tests.core.test_picture_header import png_that_claims
 from tests.desk.test_imaging import noise, saved
+from tests.prepared import SQLITE, prepare
 from tests.sandbox.worlds import HandClock
 from wxdesk.core.errors import BadPicture, NotFound
 from wxdesk.core.picture_header import NOT_A_PICTURE, TOO_MANY_PIXELS
@@ -26,7 +27,8 @@ def _files(folder: Path) -> list[Path]:
 
 @pytest.fixture
 async def pictures(tmp_path: Path) -> AsyncIterator[Pictures]:
-    store = await open_store("sqlite:///desk.db", tmp_path)
+    prepare(tmp_path)
+    store = await open_store(SQLITE, tmp_path)
     yield Pictures(store.pictures, FolderOfPictures(tmp_path / "pictures"), HandClock())
     await store.close()
 

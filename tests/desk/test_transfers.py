@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.prepared import SQLITE, prepare
 from wxdesk.core.errors import StoreError
 from wxdesk.core.events import DecisionMade, Event, TroubleRaised
 from wxdesk.core.inbox import InboxFilter
@@ -97,7 +98,8 @@ PATIENT = pytest.mark.parametrize("room", [20], indirect=True)
 @pytest.fixture
 async def room(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Room]:
     """Answers wait for rules as briefly as a test can wait for them; `PATIENT` where the rules must come in time."""
-    store = await open_store("sqlite:///desk.db", tmp_path)
+    prepare(tmp_path)
+    store = await open_store(SQLITE, tmp_path)
 
     def clock() -> datetime:
         return datetime.now(UTC)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.prepared import SQLITE, prepare
 from tests.store.talk import T0, Talk, second
 from wxdesk.core.contact_change import ContactChange
 from wxdesk.core.errors import BadTemplate
@@ -69,7 +70,8 @@ class Shop:
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
-    store = await open_store("sqlite:///desk.db", tmp_path)
+    prepare(tmp_path)
+    store = await open_store(SQLITE, tmp_path)
     calendars = Calendars(store.settings)
 
     def now() -> datetime:

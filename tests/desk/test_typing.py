@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.prepared import SQLITE, prepare
 from tests.sandbox.worlds import HandClock
 from tests.store.talk import Talk
 from wxdesk.core.errors import NotSent
@@ -50,7 +51,8 @@ def wire() -> Wire:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
-    opened = await open_store("sqlite:///desk.db", tmp_path)
+    prepare(tmp_path)
+    opened = await open_store(SQLITE, tmp_path)
     yield opened
     await opened.close()
 

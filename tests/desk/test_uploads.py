@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.prepared import SQLITE, prepare
 from tests.sandbox.worlds import HandClock
 from tests.wechat.worlds import ACCOUNT, CREDENTIALS, Heard, now
 from wxdesk.core.errors import NotFound, NotSent, Refused
@@ -42,7 +43,8 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
-    opened = await open_store("sqlite:///desk.db", tmp_path)
+    prepare(tmp_path)
+    opened = await open_store(SQLITE, tmp_path)
     yield opened
     await opened.close()
 

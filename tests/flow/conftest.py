@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.prepared import prepare
 from wxdesk.app import OpenDesk, Setup, open_desk
 from wxdesk.config import AccountEntry, Config, Listener, WeChatAt
 from wxdesk.core.events import DecisionMade, Event
@@ -37,7 +38,8 @@ then = [{ reply = "马上为您转人工。" }, { take_over = true }]
 
 
 def setup_for(sandbox: Sandbox, home: Path, **account: object) -> Setup:
-    """A desk's set-up for the sandbox's one account, on a free port."""
+    """A desk's set-up for the sandbox's one account, on a free port, in a home that is prepared."""
+    prepare(home)
     facts, credentials = demo_account()
     entry = AccountEntry(facts.name, facts.app_id, facts.original_id, **account)  # type: ignore[arg-type]
     config = Config(Listener(port=0), wechat=WeChatAt(sandbox.url), accounts=(entry,))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tests.postgresql import Postgres, migrate
+from tests.postgresql import Postgres
+from tests.prepared import SQLITE, prepare
 from tests.store.talk import Talk
 from wxdesk.store import SqlStore, open_store
 
@@ -19,12 +18,11 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-@pytest.fixture(scope="session")
-def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file that has our schema and no rows; made once, copied for each test."""
-    folder = tmp_path_factory.mktemp("sqlite")
-    asyncio.run(migrate("sqlite:///desk.db", folder))
-    return folder / "desk.db"
+@pytest.fixture
+def sqlite_file(tmp_path: Path) -> Path:
+    """A database file that has our schema and no rows."""
+    prepare(tmp_path / "prepared")
+    return tmp_path / "prepared" / "desk.db"
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -32,10 +30,8 @@ def url(request: pytest.FixtureRequest, home: Path) -> str:
     if request.param == "postgres":
         server: Postgres = request.getfixturevalue("postgres")
         return server.emptied()
-    made: Path = request.getfixturevalue("sqlite_file")
-    home.mkdir()
-    shutil.copy(made, home / "desk.db")
-    return "sqlite:///desk.db"
+    prepare(home)
+    return SQLITE
 
 
 @pytest.fixture

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, timedelta
@@ -14,6 +16,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 from tests.postgresql import Postgres
@@ -106,6 +109,39 @@ def upgrade():
     op.execute("CREATE TABLE later (id INTEGER PRIMARY KEY)")
     op.execute({second!r})
 """
+
+
+def test_each_script_is_called_by_its_revision_and_follows_the_one_before() -> None:
+    """So that a start can tell them by their names."""
+    scripts = ScriptDirectory(str(SCRIPTS))
+    found = [(one.revision, one.down_revision, Path(one.path).name[:5]) for one in scripts.walk_revisions()]
+    known = Migrations().known
+    assert len(known) > 15
+    before = [None, *known[:-1]]
+    assert found[::-1] == [(one, down, f"{one}_") for one, down in zip(known, before, strict=True)]
+
+
+def test_a_start_on_a_file_that_is_up_to_date_does_without_alembic_and_orm(tmp_path: Path) -> None:
+    """Importing them takes a fifth of the program's start."""
+    script = f"""
+import asyncio, sys
+from pathlib import Path
+import wxdesk.cli
+from wxdesk.store import open_store
+
+async def opened() -> None:
+    store = await open_store("sqlite:///desk.db", Path({str(tmp_path)!r}))
+    await store.close()
+
+asyncio.run(opened())
+print(*(name for name in ("alembic", "sqlalchemy.orm") if name in sys.modules))
+"""
+    answers = [
+        subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.strip()
+        for _ in range(2)
+    ]
+    assert "alembic" in answers[0]
+    assert answers[1] == ""
 
 
 def with_next(folder: Path, second: str) -> Migrations:

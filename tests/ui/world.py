@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.flow.timed_desk import HandClock
+from tests.prepared import prepare
 from wxdesk.app import Setup, utc_now
 from wxdesk.config import AccountEntry, Config, Listener, WeChatAt
 from wxdesk.core.events import DecisionMade, Event, PauseChanged, ReplyChanged
@@ -153,6 +154,7 @@ def open_world(
     What an operator writes leaves at once, or can be undone for `undo_seconds`. To the `others`, which are set up as
     well, nobody writes.
     """
+    prepare(home)
     account, credentials = demo_account()
     more = [replace(account, name=name, app_id=f"wx_{name}", original_id=f"gh_{name}") for name in others]
     programs = [MiniProgram(one, credentials) for one in (account, *more)]

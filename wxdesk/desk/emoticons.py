@@ -7,6 +7,7 @@ A text message carries a slash code (`/::)`) or a bracket name in the language o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
 import msgspec
 
@@ -41,12 +42,14 @@ class Emoticon(msgspec.Struct, frozen=True):
                 yield f"[{name}]"
 
 
+@cache
 def read_emoticons() -> tuple[Emoticon, ...]:
     """The table that comes with the program."""
     return msgspec.json.decode(resource("emoticons.json").read_bytes(), type=tuple[Emoticon, ...])
 
 
-def normaliser(emoticons: Sequence[Emoticon]) -> Normaliser:
+@cache
+def normaliser(emoticons: tuple[Emoticon, ...]) -> Normaliser:
     """The normaliser that takes these emoticons out of what it compares."""
     return Normaliser(marker for emoticon in emoticons for marker in emoticon.markers)
 

@@ -252,9 +252,15 @@ class _Environment(liquid.Environment):
         register(self)
         allowed = BLOCKS | SINGLE | set(INNER) | _TOKENS
         self.tags = {name: tag for name, tag in self.tags.items() if name in allowed}
-        self.filters = usable(self.filters)
+        self.filters = dict(_usable_filters())
         for tag in (ShownOutput, KeptAssign, KeptCapture):
             self.add_tag(tag)
+
+
+@functools.cache
+def _usable_filters() -> Mapping[str, Callable[..., object]]:
+    """Functions that know no environment, so they are made safe once."""
+    return usable(liquid.Environment().filters)
 
 
 class _AddressEnvironment(_Environment):

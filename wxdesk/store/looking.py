@@ -6,15 +6,10 @@ import asyncio
 from enum import Enum
 from pathlib import Path
 
-from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection
-
-from wxdesk.store.database_lock import is_locked
 from wxdesk.store.home_lock import HomeLock
 from wxdesk.store.inspection import revision_of
-from wxdesk.store.migrate import Migrations
+from wxdesk.store.migrate import Migrations, revision_in
 from wxdesk.store.opening import parsed
-from wxdesk.store.postgresql import PostgresqlDatabase
 
 
 class Condition(Enum):
@@ -39,16 +34,15 @@ async def look_at(url: str, home: Path) -> Condition:
         file = (home / (found.database or "")).resolve()
         revision, name = await asyncio.to_thread(revision_of, file), file.name
     else:
+        from wxdesk.store.database_lock import is_locked  # as in `opening`
+        from wxdesk.store.postgresql import PostgresqlDatabase
+
         db, name = PostgresqlDatabase(found), found.database or ""
         try:
             if await db.read(is_locked):
                 return Condition.IN_USE
-            revision = await db.read(_revision)
+            revision = await db.read(revision_in)
         finally:
             await db.close()
     is_current = migrations.is_current(revision, name)
     return Condition.EMPTY if revision is None else Condition.SOUND if is_current else Condition.OLDER
-
-
-def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()

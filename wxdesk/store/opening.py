@@ -23,7 +23,6 @@ from wxdesk.store.inspection import back_up, revision_of
 from wxdesk.store.migrate import Migrations
 from wxdesk.store.past import SqlPast
 from wxdesk.store.pictures import SqlPictures
-from wxdesk.store.postgresql import PostgresqlDatabase
 from wxdesk.store.pushes import SqlPushes
 from wxdesk.store.quarantine import SqlQuarantine
 from wxdesk.store.replies import SqlReplies
@@ -132,6 +131,9 @@ CANNOT_WRITE = "the folder cannot be written or locked"
 
 
 async def _open_shared(url: URL) -> Database:
+    # It brings SQLAlchemy's ORM along, an eighth of the program's start, which a desk on a file never needs.
+    from wxdesk.store.postgresql import PostgresqlDatabase
+
     db = PostgresqlDatabase(url)
     try:
         await db.lock()

@@ -26,6 +26,10 @@ from wxdesk.store.steps import write_moves
 
 type Replies = FromClause
 
+# Making a second name for the table costs more than all else that is done to put one of these queries together.
+_FIRST, _BETWEEN = replies.alias(), replies.alias()
+_NAMED, _OTHER = replies.alias(), replies.alias()
+
 LETS_GO = frozenset({Move.RELEASE, Move.RETRY, Move.CONFIRM})
 """A human's moves of one part after which the later ones go on."""
 
@@ -60,14 +64,13 @@ def _undecided(part: Replies) -> ColumnElement[bool]:
 
 def _behind(part: Replies, stops: Callable[[Replies], ColumnElement[bool]]) -> ColumnElement[bool]:
     """Whether an earlier part `stops` it; two looks, since an answer's first part names no other."""
-    first, between = replies.alias(), replies.alias()
-    is_first = first.c.id == part.c.part_of
-    is_between = and_(between.c.part_of == part.c.part_of, between.c.id < part.c.id)
+    is_first = _FIRST.c.id == part.c.part_of
+    is_between = and_(_BETWEEN.c.part_of == part.c.part_of, _BETWEEN.c.id < part.c.id)
     return and_(
         part.c.part_of.is_not(None),
         or_(
-            exists().where(is_first, stops(first)).correlate(part),
-            exists().where(is_between, stops(between)).correlate(part),
+            exists().where(is_first, stops(_FIRST)).correlate(part),
+            exists().where(is_between, stops(_BETWEEN)).correlate(part),
         ),
     )
 
@@ -122,10 +125,9 @@ def release_ahead(connection: Connection, ids: Collection[int], at: datetime, by
     in_hand = and_(replies.c.state == ReplyState.DRAFT, replies.c.by != "", replies.c.edited.is_(false()))
     released: list[Reply] = []
     for some in batched(sorted(ids), AT_ONCE):
-        named, earlier = replies.alias(), replies.alias()
-        is_between = and_(earlier.c.part_of == named.c.part_of, earlier.c.id < named.c.id)
-        is_earlier = or_(earlier.c.id == named.c.part_of, is_between)
-        ahead = select(earlier.c.id).join(named, is_earlier).where(named.c.id.in_(some))
+        is_between = and_(_OTHER.c.part_of == _NAMED.c.part_of, _OTHER.c.id < _NAMED.c.id)
+        is_earlier = or_(_OTHER.c.id == _NAMED.c.part_of, is_between)
+        ahead = select(_OTHER.c.id).join(_NAMED, is_earlier).where(_NAMED.c.id.in_(some))
         released += move_all(connection, Move.RELEASE, replies.c.id.in_(ahead) & ~in_hand, at, by=by, **WELL)
     return released
 
@@ -143,9 +145,8 @@ def later_parts(connection: Connection, ids: Collection[int]) -> dict[int, Reply
 
 
 def _with_later(connection: Connection, ids: Sequence[int]) -> dict[int, ReplyState]:
-    named, later = replies.alias(), replies.alias()
-    is_later = and_(later.c.part_of == func.coalesce(named.c.part_of, named.c.id), later.c.id > named.c.id)
-    found = select(later.c.id).join(named, is_later).where(named.c.id.in_(ids))
+    is_later = and_(_OTHER.c.part_of == func.coalesce(_NAMED.c.part_of, _NAMED.c.id), _OTHER.c.id > _NAMED.c.id)
+    found = select(_OTHER.c.id).join(_NAMED, is_later).where(_NAMED.c.id.in_(ids))
     query = select(replies.c.id, replies.c.state).where(or_(replies.c.id.in_(ids), replies.c.id.in_(found)))
     rows = connection.execute(query.order_by(replies.c.id).with_for_update())
     return {row.id: row.state for row in rows}

@@ -14,13 +14,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from wxdesk.store.crew import Crew, Rank
 from wxdesk.store.database import CLOSE_SECONDS, Database
 from wxdesk.store.failures import SQLITE_FAILURES, store_error
 from wxdesk.store.shared_commit import SharedCommit
+from wxdesk.store.sqlite_engine import engine_on
 
 log = logging.getLogger(__name__)
 
@@ -34,9 +35,9 @@ class SqliteDatabase(Database):
     """The database in `file`, which is created when first written. Nothing is opened before it is asked for."""
 
     def __init__(self, file: Path) -> None:
-        # The driver's own BEGIN comes late and only before a write; ours takes the write lock at once.
-        self._write_engine = _engine(file, "rwc", 1, _prepare_writer, "BEGIN IMMEDIATE")
-        self._read_engine = _engine(file, "ro", READERS, _prepare_reader, "BEGIN")
+        # Whoever writes takes the lock at once, not when it comes to the first write.
+        self._write_engine = engine_on(file, "rwc", 1, _prepare_writer, "BEGIN IMMEDIATE")
+        self._read_engine = engine_on(file, "ro", READERS, _prepare_reader, "BEGIN")
         self._kept_open: Connection | None = None
         self._writer = Crew("store writer", last=self._let_go)
         self._shared = SharedCommit(self._writer, self._transact)
@@ -100,22 +101,6 @@ class SqliteDatabase(Database):
             self._write_engine.dispose()
         except SQLITE_FAILURES as error:
             store_error(error)  # for the log: all that was promised is on the disk
-
-
-def _engine(
-    file: Path, mode: str, connections: int, prepare: Callable[[DBAPIConnection, object], None], begin: str
-) -> Engine:
-    engine = create_engine(
-        URL.create("sqlite", database=file.as_uri(), query={"mode": mode, "uri": "true"}),
-        pool_size=connections,
-        max_overflow=0,
-        hide_parameters=True,
-        query_cache_size=500,
-        connect_args={"check_same_thread": False},  # readers take turns, and are closed by the thread that closes all
-    )
-    event.listen(engine, "connect", prepare)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
-    return engine
 
 
 def _prepare_writer(connection: DBAPIConnection, _record: object) -> None:

@@ -1,0 +1,59 @@
+"""SQLAlchemy's engines on SQLite files, which all share what has been compiled.
+
+A statement of the desk is the same text on each connection, and compiling it costs ten times what running it does. An
+engine of `create_engine` compiles for itself alone: the readers again what the writer has, and after each opening all
+of it again.
+"""
+
+from __future__ import annotations
+
+import functools
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sqlalchemy import Dialect, Engine, QueuePool, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.util import LRUCache
+
+STATEMENTS = 1000
+"""Compiled statements that are kept; the program has about 300, and search and filters make more of them."""
+
+
+class _Language(NamedTuple):
+    """What this process says to SQLite."""
+
+    dialect: Dialect
+    compiled: LRUCache[Any, Any]
+
+
+@functools.cache
+def _language() -> _Language:
+    """The dialect asks the library once what it can do: there is one in a process, whatever the file."""
+    engine = create_engine("sqlite://")
+    engine.connect().close()
+    engine.dispose()
+    return _Language(engine.dialect, LRUCache(STATEMENTS))
+
+
+def engine_on(
+    file: Path, mode: str, connections: int, prepare: Callable[[DBAPIConnection, object], None], begin: str
+) -> Engine:
+    """An engine with so many `connections`, each opened in SQLite's `mode` and made ready by `prepare`.
+
+    `begin` is the statement that begins a transaction: the driver's own comes late and only before a write.
+    """
+    language, url = _language(), make_url("sqlite://").set(database=str(file))
+
+    def connect() -> DBAPIConnection:
+        # Readers take turns on a connection, and they are closed by the thread that closes all.
+        opened: Any = sqlite3.connect(f"{file.as_uri()}?mode={mode}", uri=True, check_same_thread=False)
+        return opened  # type: ignore[no-any-return]
+
+    pool = QueuePool(connect, pool_size=connections, max_overflow=0, dialect=language.dialect)
+    event.listen(pool, "connect", prepare)
+    options = {"compiled_cache": language.compiled}
+    engine = Engine(pool, language.dialect, url, hide_parameters=True, execution_options=options)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return engine
