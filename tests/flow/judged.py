@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -49,6 +50,16 @@ class Judged(RuleBasedStateMachine):
         self.still: set[str] | None = None
         self.known: defaultdict[str, set[int]] = defaultdict(set)
         self.first_move = len(self.world.moves)
+        self.seen: dict[str, list[Reply]] = {}
+
+    def stands(self, holds: Callable[[Reply], bool]) -> bool:
+        """Whether this held of any reply when the judge looked last: else there is nothing to do about one."""
+        return any(holds(reply) for replies in self.seen.values() for reply in replies)
+
+    def one_that(self, holds: Callable[[Reply], bool], n: int) -> tuple[Contact, Reply]:
+        """The `n`th, counted round, of those of which it held, and to whom it is."""
+        found = [(one, reply) for one in self.contacts for reply in self.seen.get(one.openid, ()) if holds(reply)]
+        return found[n % len(found)]
 
     # -- what people have said
 
@@ -98,6 +109,7 @@ class Judged(RuleBasedStateMachine):
         told = self.world.moves[self.first_move :]
         for contact in self.contacts:
             replies, received = self.world.replies(contact), self.world.received(contact)
+            self.seen[contact.openid] = replies
             automatic = [reply for reply in replies if reply.author is Author.RULE and reply.id not in self.by_human]
             self._nothing_is_lost(contact, replies)
             self._nothing_is_said_twice(replies, received)

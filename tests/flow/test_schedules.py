@@ -53,8 +53,11 @@ ANSWERS = (
 )
 """What WeChat may answer to the next reply."""
 
-SPANS = (1, 4, 11, 61, 301, 1801, 48 * 3600)
-"""Seconds that may pass at once: less and more than each wait, limit and window."""
+PUSHES = tuple(Fault(kind, call="push") for kind in (FaultKind.DUPLICATE, FaultKind.RETRY, FaultKind.RETRY_SAME_NONCE))
+"""How it may push the next message: twice."""
+
+SPANS = (1, 4, 11, 61, 301, 1801, 48 * 3600, -5, -120)
+"""Seconds that may pass at once: less and more than each wait, limit and window. A clock may be set back, too."""
 
 TAKE_OVERS = (
     UNTIL_HANDED_BACK,
@@ -67,14 +70,28 @@ who = st.sampled_from((0, 1))
 which = st.integers(0, 30)
 
 
+def _waits(reply: Reply) -> bool:
+    return reply.state in PENDING
+
+
+def _of_a_rule_waits(reply: Reply) -> bool:
+    return _waits(reply) and reply.author is Author.RULE
+
+
+def _has_ended(reply: Reply) -> bool:
+    return reply.state in (ReplyState.FAILED, ReplyState.UNKNOWN)
+
+
 class Supervision(Operated):
     """One schedule. `world` outlives it; the contacts are new each time."""
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(opening=st.sampled_from(OPENINGS))
+    def begin(self, opening: str) -> None:
+        """Somebody writes first: where nobody has, there is nothing to supervise."""
         self.contacts = [self.world.new_contact(), self.world.new_contact()]
         self.serial = 0
         self.begin_to_judge()
+        self.contact_writes(0, opening)
 
     # -- what contacts do
 
@@ -130,7 +147,7 @@ class Supervision(Operated):
             self.world.does(self.take_over_and_note(contact, how), self.contacts)
 
     def _waiting(self, contact: Contact) -> list[Reply]:
-        return [reply for reply in self.world.replies(contact) if reply.state in PENDING]
+        return [reply for reply in self.world.replies(contact) if _waits(reply)]
 
     @rule(i=who)
     def hand_back(self, i: int) -> None:
@@ -161,15 +178,14 @@ class Supervision(Operated):
             self.talks_on(contact)
             self.world.does(self.write_and_note(contact, text, undo_seconds), self.contacts)
 
-    @rule(i=who, n=which)
-    def undo(self, i: int, n: int) -> None:
-        contact = self.contacts[i]
-        written = [reply for reply in self.world.replies(contact) if can_be_undone(reply)]
-        if written:
-            silence = self.silenced.get(contact.openid)
-            if silence is not None and silence.by_writing:
-                del self.silenced[contact.openid]  # the takeover ends that what is taken back began
-            self.click(written[n % len(written)], "undo")
+    @precondition(lambda self: self.stands(can_be_undone))
+    @rule(n=which)
+    def undo(self, n: int) -> None:
+        contact, written = self.one_that(can_be_undone, n)
+        silence = self.silenced.get(contact.openid)
+        if silence is not None and silence.by_writing:
+            del self.silenced[contact.openid]  # the takeover ends that what is taken back began
+        self.click(written, "undo")
 
     @rule(i=who, mode=st.sampled_from((None, *ReplyMode)))
     def set_mode(self, i: int, mode: ReplyMode | None) -> None:
@@ -202,6 +218,7 @@ class Supervision(Operated):
         self.typed[contact.openid] = (waits, self.world.clock.now + (GRACE if stops else QUIET + GRACE))
         self.world.does(self.type_and_note(contact, stops=stops), self.contacts)
 
+    @precondition(lambda self: self.stands(lambda reply: reply.state is ReplyState.HELD))
     @rule(release=st.booleans())
     def decide_on_all_that_is_held(self, release: bool) -> None:
         if release:
@@ -211,43 +228,34 @@ class Supervision(Operated):
                         self.by_human |= self.decided_with(self.contacts[i], reply, "release")
         self.world.does(self.handoff.release_held() if release else self.handoff.cancel_held(), self.contacts)
 
-    @rule(i=who, n=which, click=st.sampled_from(("release", "release_answer", "cancel", "keep", "edit")))
-    def click_on_what_waits(self, i: int, n: int, click: str) -> None:
-        waiting = self._waiting(self.contacts[i])
-        if not waiting:
-            return
-        reply = waiting[n % len(waiting)]
-        self.by_human |= self.decided_with(self.contacts[i], reply, click)
+    @precondition(lambda self: self.stands(_waits))
+    @rule(n=which, click=st.sampled_from(("release", "release_answer", "cancel", "keep", "edit")))
+    def click_on_what_waits(self, n: int, click: str) -> None:
+        contact, reply = self.one_that(_waits, n)
+        self.by_human |= self.decided_with(contact, reply, click)
         self.click(reply, click)
 
-    @rule(i=who, n=which, meanwhile=st.sampled_from(("nothing", "take_over", "write", "time")))
-    def leave_it_as_it_was(self, i: int, n: int, meanwhile: str) -> None:
+    @precondition(lambda self: self.stands(_of_a_rule_waits))
+    @rule(n=which, meanwhile=st.sampled_from(("nothing", "take_over", "write", "time")))
+    def leave_it_as_it_was(self, n: int, meanwhile: str) -> None:
         """He takes something in hand to change it, does something else, and leaves it."""
-        contact = self.contacts[i]
-        waiting = [one for one in self._waiting(contact) if one.author is Author.RULE]
-        if not waiting:
-            return
-        before = waiting[n % len(waiting)]
+        contact, before = self.one_that(_of_a_rule_waits, n)
         self.click(before, "keep")
         match meanwhile:
             case "take_over":
                 self.world.does(self.take_over_and_note(contact), self.contacts)
             case "write":
-                self.write_by_hand(i, 3)
+                self.write_by_hand(self.contacts.index(contact), 3)
             case "time":
                 self._pass(SPANS[0])
         with suppress(MoveNotAllowed):
             self.world.does(self.handoff.put_back(before), self.contacts)
 
-    @rule(i=who, n=which, click=st.sampled_from(("retry", "confirm", "cancel")))
-    def settle(self, i: int, n: int, click: str) -> None:
-        ended = [
-            one for one in self.world.replies(self.contacts[i]) if one.state in (ReplyState.FAILED, ReplyState.UNKNOWN)
-        ]
-        if not ended:
-            return
-        reply = ended[n % len(ended)]
-        self.by_human |= self.decided_with(self.contacts[i], reply, click)
+    @precondition(lambda self: self.stands(_has_ended))
+    @rule(n=which, click=st.sampled_from(("retry", "confirm", "cancel")))
+    def settle(self, n: int, click: str) -> None:
+        contact, reply = self.one_that(_has_ended, n)
+        self.by_human |= self.decided_with(contact, reply, click)
         if click == "retry":
             self.sent_again[reply.id] += 1
         self.click(reply, click)
@@ -258,10 +266,6 @@ class Supervision(Operated):
     def time_passes(self, seconds: int) -> None:
         self._pass(seconds)
 
-    @rule(seconds=st.sampled_from((5, 120)))
-    def clock_is_set_back(self, seconds: int) -> None:
-        self._pass(-seconds)
-
     def _pass(self, seconds: int) -> None:
         """What ends by then is over before anything can leave again."""
         now = self.world.clock.now + timedelta(seconds=seconds)
@@ -271,21 +275,13 @@ class Supervision(Operated):
             self.still = None
         self.world.passes(timedelta(seconds=seconds), self.contacts)
 
-    @rule(fault=st.sampled_from(ANSWERS))
-    def wechat_will_answer(self, fault: Fault) -> None:
+    @rule(fault=st.sampled_from(ANSWERS + PUSHES))
+    def wechat_will_answer_or_push_so(self, fault: Fault) -> None:
         self.world.sandbox.faults.plan(fault)
 
-    @rule(kind=st.sampled_from((FaultKind.DUPLICATE, FaultKind.RETRY, FaultKind.RETRY_SAME_NONCE)))
-    def wechat_will_push_twice(self, kind: FaultKind) -> None:
-        self.world.sandbox.faults.plan(Fault(kind, call="push"))
-
-    @rule()
-    def restart(self) -> None:
-        self.world.restarts(self.contacts)
-
-    @rule()
-    def crash(self) -> None:
-        self.world.crashes(self.contacts)
+    @rule(crashes=st.booleans())
+    def the_program_ends_and_begins(self, crashes: bool) -> None:
+        (self.world.crashes if crashes else self.world.restarts)(self.contacts)
 
     def teardown(self) -> None:
         """Let all that still waits have its time, so that what should not leave shows; then clear away."""
