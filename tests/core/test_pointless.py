@@ -69,6 +69,21 @@ def test_a_rule_that_is_said_to_contradict_itself_or_to_find_no_words_never_matc
             assert not any(one.matched for one in alone.ask_each(as_it_comes).verdicts)
 
 
+@pytest.mark.parametrize("word", ["[微笑]", "［微笑］", "/::)", " /:rose [Smile] "])
+@pytest.mark.parametrize("name", ["any", "all", "none", "prefix", "suffix"])
+def test_an_emoticon_that_is_sought_beside_words_is_named(name: str, word: str) -> None:
+    """“你好[微笑]” is compared as “你好”."""
+    sought = Condition(**{name: ("好", word)})  # type: ignore[arg-type]
+    for rule, place in ((when(), ("when",)), (when(exact=("a",)), ("when", "not"))):
+        asked = replace(rule.when, unless=sought) if place[1:] else sought
+        found = [one for one in said_of(replace(rule, when=asked)) if one.doubt is Doubt.EMOTICON]
+        assert [(one.where, one.word) for one in found] == [((*place, name, 1), word)]
+
+
+def test_an_emoticon_by_itself_and_what_only_looks_like_one_are_not_doubted() -> None:
+    assert doubts(when(exact=("[微笑]",))) == doubts(when(any=("[ok", "a/b", "[订单]", "好[微笑]"))) == []
+
+
 @pytest.mark.parametrize("kind", [MessageType.IMAGE, MessageType.ENTER_SESSION, MessageType.OTHER])
 def test_words_are_looked_for_in_vain_where_there_are_none(kind: MessageType) -> None:
     rule = replace(when(suffix=("吗",)), on=frozenset({kind}))

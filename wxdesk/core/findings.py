@@ -36,6 +36,7 @@ class Doubt(StrEnum):
     CONTRADICTS = "contradicts"
     WORD_EXCLUDED = "word_excluded"
     NO_WORDS = "no_words"
+    EMOTICON = "emoticon"
     NO_SUCH_RULE = "no_such_rule"
     WAITS_FOR_ITSELF = "waits_for_itself"
     TWO_OF_A_NAME = "two_of_a_name"
@@ -71,6 +72,7 @@ SEVERITIES: Mapping[Doubt, Severity] = MappingProxyType(
         Doubt.CONTRADICTS: Severity.WRONG,
         Doubt.WORD_EXCLUDED: Severity.DOUBTFUL,
         Doubt.NO_WORDS: Severity.WRONG,
+        Doubt.EMOTICON: Severity.DOUBTFUL,
         Doubt.NO_SUCH_RULE: Severity.WRONG,
         Doubt.WAITS_FOR_ITSELF: Severity.WRONG,
         Doubt.TWO_OF_A_NAME: Severity.DOUBTFUL,

@@ -30,6 +30,7 @@ def pointless(
 ) -> Iterator[Finding]:
     """Doubts about one rule without fault. `claims` are what it demands; `named`, the rules that have each name."""
     yield from _words(rule, claims, normaliser, around)
+    yield from _emoticons(rule, normaliser)
     yield from _always(rule, claims, around)
     yield from _hours(rule, rule.when.hours, around, negated=False)
     if rule.when.unless is not None:
@@ -100,6 +101,19 @@ def _words(rule: Rule, claims: Sequence[Claim], normaliser: Normaliser, around: 
         yield Finding(Doubt.CONTRADICTS, rule, ("when",))
     else:
         yield from _excluded(rule, normaliser)
+
+
+def _emoticons(rule: Rule, normaliser: Normaliser) -> Iterator[Finding]:
+    """Emoticons that are sought within a text, which loses them where it has words as well."""
+    for place, when in _conditions(rule.when):
+        for name in ("prefix", "suffix", "any", "all", "none"):
+            for index, written in enumerate(getattr(when, name)):
+                if not _MARKS.isdisjoint(written) and normaliser.is_markers(written):
+                    yield Finding(Doubt.EMOTICON, rule, (*place, name, index), word=written)
+
+
+_MARKS = frozenset("/[／［")
+"""With one of these every emoticon begins."""
 
 
 def _excluded(rule: Rule, normaliser: Normaliser) -> Iterator[Finding]:

@@ -47,6 +47,10 @@ def finding_word(finding: Finding) -> str:
             "With “{word}” it never matches, because of what must not be there.", word=finding.word
         ),
         Doubt.NO_WORDS: tr("Messages of this kind have no words, so the rule never matches."),
+        Doubt.EMOTICON: tr(
+            "“{word}” is found only in messages without words: beside words, emoticons do not count.",
+            word=finding.word,
+        ),
         **_condition_words(finding.word),
         Doubt.NO_VALUE: tr("“{name}” never has a value here, so the reply always waits for you.", name=finding.word),
         Doubt.UNUSED: tr("Nothing has matched it for 90 days."),
