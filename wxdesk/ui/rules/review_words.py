@@ -47,10 +47,6 @@ def finding_word(finding: Finding) -> str:
             "With “{word}” it never matches, because of what must not be there.", word=finding.word
         ),
         Doubt.NO_WORDS: tr("Messages of this kind have no words, so the rule never matches."),
-        Doubt.EMOTICON: tr(
-            "“{word}” is found only in messages without words: beside words, emoticons do not count.",
-            word=finding.word,
-        ),
         **_condition_words(finding.word),
         Doubt.NO_VALUE: tr("“{name}” never has a value here, so the reply always waits for you.", name=finding.word),
         Doubt.UNUSED: tr("Nothing has matched it for 90 days."),
@@ -59,8 +55,11 @@ def finding_word(finding: Finding) -> str:
 
 
 def _condition_words(name: str) -> dict[Doubt, str]:
-    """Doubts about one condition by itself, and about a rule of that name which it asks for."""
+    """Doubts about one condition by itself, and about the rule or the emoticon of that name which it asks for."""
     return {
+        Doubt.EMOTICON: tr(
+            "“{word}” is found only in messages without words: beside words, emoticons do not count.", word=name
+        ),
         Doubt.NO_SUCH_RULE: tr("There is no rule “{name}”.", name=name),
         Doubt.WAITS_FOR_ITSELF: tr("It waits until it has spoken itself, so it never does."),
         Doubt.TWO_OF_A_NAME: tr("Several rules are called “{name}”; each of them counts here.", name=name),
