@@ -119,10 +119,11 @@ EVERYWHERE = frozenset({"退*款?", "退款|几点|"})
 
 
 def _as_it_comes(about: Subject) -> Subject:
-    """What a contact wrote himself is his first message since a human answered, or a later one."""
-    written = about.type in (MessageType.TEXT, MessageType.IMAGE, MessageType.CARD)
+    """What a contact wrote himself is his first message since a human answered, or a later one if he wrote before."""
     history = about.history
-    return replace(about, history=replace(history, message_no=max(1, history.message_no))) if written else about
+    least = int(about.type in (MessageType.TEXT, MessageType.IMAGE, MessageType.CARD))
+    most = 1 if history.last_written_at is None else history.message_no
+    return replace(about, history=replace(history, message_no=max(least, min(most, history.message_no))))
 
 
 SUBJECTS = st.builds(

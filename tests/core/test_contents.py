@@ -72,6 +72,6 @@ def test_what_wechat_refuses_names_its_field(content: Content, field: str) -> No
 
 def test_texts_keep_their_own_errors() -> None:
     with pytest.raises(ReplyEmpty):
-        contents.check(Content(text=" \n"))
+        contents.check(Content(text=" \n\u200b"))
     with pytest.raises(ReplyTooLong):
         contents.check(Content(text="好" * 683))

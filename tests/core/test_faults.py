@@ -6,7 +6,7 @@ from tests.core.asking import REPLY, compile_with_python
 from wxdesk.core.errors import BadTemplate
 from wxdesk.core.faults import Against, Fault, Place, find_fault, find_faults
 from wxdesk.core.model import Content, MessageType, ReplyKind
-from wxdesk.core.rules import Action, ActionKind, Condition, Rule, SessionFromTest
+from wxdesk.core.rules import Action, ActionKind, Condition, LastRule, Rule, SessionFromTest
 
 X = Condition(any=("x",))
 ENTER = frozenset({MessageType.ENTER_SESSION})
@@ -26,6 +26,12 @@ CHOSEN = "{% if hours.open %}https://a.cn{% else %}https://b.cn{% endif %}"
 
 BROKEN: list[tuple[Rule, Place]] = [
     (Rule(" ", when=X, then=REPLY), ("name",)),
+    (Rule("\u200b", when=X, then=REPLY), ("name",)),
+    (Rule("r", on=ENTER, when=Condition(event=("\u200b",)), then=REPLY), ("when", "event", 0)),
+    (
+        Rule("r", when=Condition(last_rule_within=LastRule("\u2060", 5)), then=REPLY),
+        ("when", "last_rule_within", "rule"),
+    ),
     (Rule("r", on=frozenset(), when=X, then=REPLY), ("on",)),
     (Rule("r", then=REPLY), ("when",)),
     (Rule("r", on=frozenset({MessageType.TEXT, MessageType.IMAGE}), then=REPLY), ("when",)),
@@ -45,6 +51,14 @@ BROKEN: list[tuple[Rule, Place]] = [
     (Rule("r", when=X, then=REPLY * 6), ("then",)),
     (Rule("r", when=X, then=(*REPLY, Action(ActionKind.SILENT))), ("then",)),
     (doing(ActionKind.REPLY, text=" \n"), ("then", 0, "reply")),
+    (doing(ActionKind.REPLY, text="\u2060\u200b"), ("then", 0, "reply")),
+    (doing(ActionKind.REPLY, text="a", others=("\u3164",)), ("then", 0, "reply")),
+    (doing(ActionKind.TEMPLATE, text="\u200b"), ("then", 0, "template")),
+    (doing(ActionKind.TAG, tags=("\u200b",)), ("then", 0, "tag")),
+    (
+        doing(ActionKind.LINK, content=Content(ReplyKind.LINK, title="\u200b", url="https://a.cn")),
+        ("then", 0, "link", "title"),
+    ),
     (doing(ActionKind.IMAGE), ("then", 0, "image")),
     (doing(ActionKind.IMAGE, content=Content(ReplyKind.IMAGE, media_id="pictures/Menu.PNG")), ("then", 0, "image")),
     (doing(ActionKind.LINK, content=Content(ReplyKind.LINK, url="https://a.cn")), ("then", 0, "link")),

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from tests.core.asking import NOW, TOOLS, ruleset
 from tests.core.test_candidates import EVERYWHERE, SUBJECTS, rule_lists
 from tests.core.test_lint import doubts, said_of, when
+from wxdesk.core.faults import Fault
 from wxdesk.core.findings import Circumstances, Doubt
 from wxdesk.core.lint import findings
 from wxdesk.core.model import MessageType
 from wxdesk.core.pointless import WITH_WORDS
-from wxdesk.core.rules import Condition, HoursTest, LastRule, MessageNo, Rule, SessionFromTest, TagsTest
+from wxdesk.core.rules import Condition, Delivery, HoursTest, LastRule, MessageNo, Rule, SessionFromTest, TagsTest
 
 
 def test_a_calendar_that_never_closes_is_named_and_what_stands_under_not_is_turned_round() -> None:
@@ -68,6 +69,21 @@ def test_a_rule_that_is_said_to_contradict_itself_or_to_find_no_words_never_matc
             assert not any(one.matched for one in alone.ask_each(as_it_comes).verdicts)
 
 
+@pytest.mark.parametrize("word", ["[微笑]", "［微笑］", "/::)", " /:rose [Smile] "])
+@pytest.mark.parametrize("name", ["any", "all", "none", "prefix", "suffix"])
+def test_an_emoticon_that_is_sought_beside_words_is_named(name: str, word: str) -> None:
+    """“你好[微笑]” is compared as “你好”."""
+    sought = Condition(**{name: ("好", word)})  # type: ignore[arg-type]
+    for rule, place in ((when(), ("when",)), (when(exact=("a",)), ("when", "not"))):
+        asked = replace(rule.when, unless=sought) if place[1:] else sought
+        found = [one for one in said_of(replace(rule, when=asked)) if one.doubt is Doubt.EMOTICON]
+        assert [(one.where, one.word) for one in found] == [((*place, name, 1), word)]
+
+
+def test_an_emoticon_by_itself_and_what_only_looks_like_one_are_not_doubted() -> None:
+    assert doubts(when(exact=("[微笑]",))) == doubts(when(any=("[ok", "a/b", "[订单]", "好[微笑]"))) == []
+
+
 @pytest.mark.parametrize("kind", [MessageType.IMAGE, MessageType.ENTER_SESSION, MessageType.OTHER])
 def test_words_are_looked_for_in_vain_where_there_are_none(kind: MessageType) -> None:
     rule = replace(when(suffix=("吗",)), on=frozenset({kind}))
@@ -81,7 +97,32 @@ def test_a_rule_that_is_asked_for_and_does_not_exist_is_named() -> None:
     assert [(one.doubt, one.where, one.word) for one in said_of(after)] == [
         (Doubt.NO_SUCH_RULE, ("when", "last_rule_within", "rule"), "问侯")
     ]
-    assert doubts(replace(when(any=("b",)), name="问侯", enabled=False), after) == []
+    assert doubts(replace(when(any=("b",)), name="问侯"), after) == []
+
+
+@pytest.mark.parametrize("silent", [{"enabled": False}, {"delivery": Delivery.SHADOW}])
+@pytest.mark.parametrize("negated", [False, True])
+def test_a_rule_that_is_asked_for_and_says_nothing_is_named(silent: dict[str, Any], negated: bool) -> None:
+    asks = Condition(last_rule_within=LastRule("问候", 5))
+    after = when(any=("a",), unless=asks) if negated else replace(when(), when=replace(asks, any=("a",)))
+    other = replace(when(any=("b",)), name="问候")
+    [found] = said_of(replace(other, **silent), after)
+    assert (found.rule.id, found.doubt, found.word) == (2, Doubt.SAYS_NOTHING, "问候")
+    assert found.where == (*(("when", "not") if negated else ("when",)), "last_rule_within", "rule")
+    assert doubts(other, after) == []
+
+
+def test_a_rule_that_is_left_out_says_nothing_as_well() -> None:
+    after = when(any=("a",), last_rule_within=LastRule("问候", 5))
+    other = when(any=("b",))
+    left_out = {1: Fault(("then",), "It cannot be used.")}
+    assert doubts(replace(other, name="问候"), after, faults=left_out) == [(1, Doubt.FAULT), (2, Doubt.SAYS_NOTHING)]
+
+
+def test_who_never_wrote_before_writes_his_first_message() -> None:
+    assert doubts(when(first_contact=True, message_no=MessageNo(3))) == [(1, Doubt.CONTRADICTS)]
+    assert doubts(when(first_contact=True, unless=Condition(message_no=MessageNo(2)))) == []
+    assert doubts(when(first_contact=False, message_no=MessageNo(3))) == []
 
 
 def test_a_rule_that_waits_for_itself_never_speaks() -> None:

@@ -83,6 +83,8 @@ def refuse_b(text: str) -> list[BadTemplate]:
         ({"others": ("c",) * 10}, TemplateFault("body", "A template has 10 variants at the most.", 10)),
         ({"shortcut": "a b"}, TemplateFault("shortcut", "A shortcut is one word without blanks and slashes.")),
         ({"body": " \n"}, TemplateFault("body", "There is no text yet.")),
+        ({"body": "\u200b"}, TemplateFault("body", "There is no text yet.")),
+        ({"title": "\u2060"}, TemplateFault("title", "The template has no title.")),
         ({"others": ("c", "")}, TemplateFault("body", "There is no text yet.", 2)),
         ({"content": LINK, "body": ""}, None),
         ({"content": replace(LINK, url="shop")},

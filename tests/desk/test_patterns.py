@@ -198,3 +198,25 @@ PIECES = ["a", "退", ".", "*", "?", "+", "|", "(", ")", "^", "$", r"\b", r"\B",
 def test_what_is_said_to_be_found_everywhere_is(source: str, texts: list[str]) -> None:
     if finds_every_text(source):
         assert all(compile_pattern(source).search(text) for text in ["", *texts])
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "groups"),
+    [
+        (r"(?P<no>订\d+)|(?P<no>单\d+)", "单7", {"no": "单7"}),
+        (r"(?P<no>订\d+)|(?P<no>单\d+)", "订7", {"no": "订7"}),
+        (r"(?<no>a)|(?P<no>b)|(?P<other>c)", "b", {"no": "b"}),
+        (r"(?<no>a)|(?P<no>b)|(?P<other>c)", "c", {"other": "c"}),
+        (r"(?P<no>a)?(?P<no>b)(?P<no>c)", "bc", {"no": "b"}),
+        (r"((?P<no>a)|((?P<no>b)))\d", "b1", {"no": "b"}),
+        (r"(?P<g1>x)|(?P<g0>y)|(?P<g0>z)", "z", {"g0": "z"}),
+        (r"\Q(?P<no>\E(?P<no>a)|(?P<no>[(?P<b>])", "b", {"no": "b"}),
+        (r"\(?P<no>(?P<no>[(?P<no>])", "P<no>n", {"no": "n"}),
+    ],
+)
+def test_groups_of_one_name_have_the_value_of_the_one_that_takes_part(
+    pattern: str, text: str, groups: dict[str, str]
+) -> None:
+    compiled = compile_pattern(pattern)
+    assert groups.keys() <= compiled.names <= {"no", "other", "g0", "g1"}
+    assert compiled.search(text) == Found(text, groups)

@@ -125,7 +125,7 @@ async def test_half_an_answer_is_none() -> None:
 
 
 async def test_an_empty_reply_is_a_problem() -> None:
-    book = await loaded(rule("a", "x", text="{% if session_from.x %}a{% endif %}"))
+    book = await loaded(rule("a", "x", text="{% if session_from.x %}a{% endif %}\u200b"))
     assert "comes out empty" in book.answer(message("x"), CONVERSATION, ACCOUNT).problem
 
 

@@ -132,3 +132,4 @@ def test_a_link_beyond_the_limit_is_refused() -> None:
 def test_rendered_is_what_would_be_sent() -> None:
     assert rendered("\n退款 \n") == ("退款",)
     assert [len(part) for part in rendered("退" * 683)] == [682, 1]
+    assert rendered("\n\u200b \u3164") == (), "nobody sees anything of it"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import time
+from datetime import UTC, datetime, time
 
 import pytest
 
-from wxdesk.core.rules import Condition, HoursTest, Rule
+from wxdesk.core.rules import Action, ActionKind, Condition, HoursTest, LastRule, Rule
 from wxdesk.core.schedule import Calendar, Span, Weekday, WeeklySpan
+from wxdesk.core.templates import Template
 from wxdesk.desk.standing import Standing
 
 
@@ -28,7 +29,7 @@ LEFT = Standing(
 
 
 def again(now: Standing) -> tuple[list[str], tuple[Calendar, ...]]:
-    made = FORMER.with_kept(now.since(LEFT), now)
+    made, _ = FORMER.restored(LEFT, now)
     return [one.name for one in made.rules], made.calendars
 
 
@@ -56,5 +57,41 @@ def test_rules_that_were_saved_since_stay(now: tuple[Rule, ...], names: list[str
 def test_business_hours_that_were_saved_since_or_that_a_kept_rule_asks_for_stay() -> None:
     changed = Standing(LEFT.rules, (calendar("Shop", 11), calendar("Night"), calendar("Fair")))
     assert again(changed)[1] == (calendar("Shop", 11), calendar("Fair"))
-    asked = Standing((*LEFT.rules[:2], replace(LEFT.rules[2], revision=2)), LEFT.calendars)
+    asked = Standing((*LEFT.rules[:2], replace(LEFT.rules[2], continues=True)), LEFT.calendars)
     assert set(again(asked)[1]) == {calendar("Shop"), calendar("Night")}
+
+
+def test_a_revision_that_says_the_same_is_nothing_that_was_saved_since() -> None:
+    """Undoing a later change makes one."""
+    again_so = replace(LEFT.rules[0], revision=7, updated_at=datetime(2026, 11, 24, tzinfo=UTC))
+    assert Standing((again_so, *LEFT.rules[1:]), LEFT.calendars).since(LEFT) == Standing((), ())
+
+
+OPEN = Template(1, "Opening", "We open at nine.", "hours")
+REFUND = Template(2, "Refunds", "We refund.", "money")
+
+
+def saying(name: str, asks: str) -> Rule:
+    last = LastRule(asks, 10)
+    return Rule("says", 8, when=Condition(last_rule_within=last), then=(Action(ActionKind.TEMPLATE, name),))
+
+
+def test_what_comes_back_names_what_it_named_whatever_that_is_called_by_now() -> None:
+    """The file named neither of the two; the answer and the rule were renamed while it held, their names given away."""
+    former = Standing((rule("first", 7), saying("hours", "first")), (), (OPEN,))
+    left = Standing((rule("first", 7),), (), (OPEN,))
+    now = Standing(
+        (rule("1st", 7), rule("first", 9)), (), (replace(OPEN, shortcut="open"), replace(REFUND, shortcut="hours"))
+    )
+    made, kept = former.restored(left, now)
+    assert made.rules == (rule("1st", 7), saying("open", "1st"), rule("first", 9))
+    assert [one.id for one in kept.rules] == [7, 9]
+
+
+def test_a_rule_that_only_followed_a_name_was_not_saved_since() -> None:
+    former = Standing((replace(saying("hours", "first"), continues=True), rule("first", 7)), (), (OPEN,))
+    left = replace(former, rules=(saying("hours", "first"), rule("first", 7)))
+    now = Standing((saying("open", "first"), rule("first", 7)), (), (replace(OPEN, shortcut="open"),))
+    made, kept = former.restored(left, now)
+    assert kept.rules == ()
+    assert made.rules == (replace(saying("open", "first"), continues=True), rule("first", 7))

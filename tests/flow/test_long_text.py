@@ -46,6 +46,7 @@ async def test_the_parts_arrive_in_order(world: World) -> None:
         (LONG, 4, PartsDiffer),
         ("短", 2, PartsDiffer),
         (" \n", 1, ReplyEmpty),
+        ("\u200b", 1, ReplyEmpty),
         ("退" * 682 * 6, 6, TooFewLeft),
         (f'<a href="https://a.cn/{"x" * 2048}">x</a>', 2, ReplyTooLong),
     ],

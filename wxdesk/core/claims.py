@@ -251,6 +251,8 @@ def _excludes(one: Test, other: Test) -> bool:
             return not any(all(word in text for word in other.words) for text in one.words)
         case AtLeast(), Fact("first_contact"):
             return True
+        case MessageNo(min=least), Fact("first_contact"):
+            return least > 1
         case _:
             return False
 

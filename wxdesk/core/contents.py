@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from wxdesk.core.errors import BadContent, ReplyEmpty, ReplyTooLong
 from wxdesk.core.model import Content, ReplyKind
 from wxdesk.core.render import TEXT_LIMIT_BYTES, byte_count
+from wxdesk.core.words import is_visible
 
 TITLE_LIMIT_BYTES = 512
 DESCRIPTION_LIMIT_BYTES = 1024
@@ -93,7 +94,7 @@ def _about(text: str) -> str:
 
 
 def _check_text(text: str) -> None:
-    if not text.strip():
+    if not is_visible(text):
         raise ReplyEmpty
     size = byte_count(text)
     if size > TEXT_LIMIT_BYTES:
@@ -128,7 +129,7 @@ def check_url(url: str) -> None:
 
 def check_page_path(path: str) -> None:
     """Refuse what is no path of a page within a mini program; raises `BadContent`."""
-    if not path.strip():
+    if not is_visible(path):
         raise BadContent("page_path", "A card needs the path of a page, such as pages/index/index.")
     if _SCHEME.match(path) or _BLANK.search(path):
         raise BadContent(
@@ -139,7 +140,7 @@ def check_page_path(path: str) -> None:
 
 
 def _check_title(title: str, if_missing: str) -> None:
-    if not title.strip():
+    if not is_visible(title):
         raise BadContent("title", if_missing)
     if byte_count(title) > TITLE_LIMIT_BYTES:
         raise BadContent("title", "The title is longer than 512 bytes.")

@@ -24,7 +24,7 @@ from wxdesk.core.rules import (
     SessionFromTest,
     TagsTest,
 )
-from wxdesk.core.words import seen
+from wxdesk.core.words import is_visible, seen
 
 MAX_SENDS = 5
 """The most that WeChat allows to answer one message (下发条数); a rule that sends more can never be obeyed."""
@@ -120,7 +120,7 @@ def find_faults(
 
 def _kept_faults(rule: Rule, against: Against | None) -> Iterator[Fault]:
     for index, action in enumerate(rule.then):
-        if action.kind is ActionKind.TEMPLATE and not action.text.strip():
+        if action.kind is ActionKind.TEMPLATE and not is_visible(action.text):
             yield Fault(("then", index, "template"), "No template is named.")
         elif against and action.kind is ActionKind.TEMPLATE and (reason := against.stored(action.text)):
             yield Fault(("then", index, "template"), reason)
@@ -141,7 +141,7 @@ def _faults(
     calendars: Container[str] | None,
     against: Against | None,
 ) -> Iterator[Fault]:
-    if not rule.name.strip():
+    if not is_visible(rule.name):
         yield Fault(("name",), "A rule needs a name.")
     if not rule.on:
         yield Fault(("on",), "“on” names no kind of message, so the rule could never match.")
@@ -233,7 +233,7 @@ def _state_faults(rule: Rule, when: Condition, calendars: Container[str] | None)
     if when.event and rule.on.isdisjoint({MessageType.OTHER, MessageType.ENTER_SESSION}):
         yield Fault(("event",), "Events are of the kinds “enter_session” and “other”: add one of them to “on”.")
     for index, name in enumerate(when.event):
-        if not name.strip():
+        if not is_visible(name):
             yield Fault(("event", index), "The name of the event is empty.")
     if when.hours is not None and calendars is not None and when.hours.calendar not in calendars:
         yield Fault(("hours", "inside" if when.hours.inside else "outside"), "There is no calendar of this name.")
@@ -262,7 +262,7 @@ def _history_faults(when: Condition) -> Iterator[Fault]:
     if when.first_contact and when.quiet_days is not None:
         yield Fault(("quiet_days",), "Who never wrote before was not quiet: the rule could never match.")
     last = when.last_rule_within
-    if last is not None and not last.rule.strip():
+    if last is not None and not is_visible(last.rule):
         yield Fault(("last_rule_within", "rule"), "The name of the rule is empty.")
     if last is not None and not 1 <= last.minutes <= MOST_MINUTES:
         yield Fault(("last_rule_within", "minutes"), "“minutes” is from 1 to 10080, a week.")
@@ -332,7 +332,7 @@ def _aside_faults(rule: Rule, kinds: list[ActionKind]) -> Iterator[Fault]:
 def _reason_against(action: Action) -> str:
     content = action.content
     match action.kind:
-        case ActionKind.REPLY if not all(text.strip() for text in action.texts):
+        case ActionKind.REPLY if not all(map(is_visible, action.texts)):
             return "The reply is empty."
         case ActionKind.TYPING if not 1 <= action.seconds <= MOST_TYPING_SECONDS:
             return "Typing is shown for 1 to 15 seconds."
@@ -344,7 +344,7 @@ def _reason_against(action: Action) -> str:
             return "A link needs a title and a url that begins with https:// or http://."
         case ActionKind.CARD if not (content.title and content.page_path and _has_cover(content)):
             return "A card needs title, page_path and a cover."
-        case ActionKind.TAG if not action.tags or not all(tag.strip() for tag in action.tags):
+        case ActionKind.TAG if not action.tags or not all(map(is_visible, action.tags)):
             return "A tag is empty."
         case _:
             return ""
@@ -368,7 +368,7 @@ def _template_faults(
 
 
 def _mistakes(place: Place, text: str, names: frozenset[str] | None, mistakes_in: MistakesIn) -> Iterator[Fault]:
-    if text.strip():
+    if is_visible(text):
         yield from (Fault(place, error.reason, error.line) for error in mistakes_in(text, names))
 
 

@@ -36,9 +36,11 @@ class Doubt(StrEnum):
     CONTRADICTS = "contradicts"
     WORD_EXCLUDED = "word_excluded"
     NO_WORDS = "no_words"
+    EMOTICON = "emoticon"
     NO_SUCH_RULE = "no_such_rule"
     WAITS_FOR_ITSELF = "waits_for_itself"
     TWO_OF_A_NAME = "two_of_a_name"
+    SAYS_NOTHING = "says_nothing"
     EVERY_TEXT = "every_text"
     ALWAYS_HOLDS = "always_holds"
     NO_VALUE = "no_value"
@@ -70,9 +72,11 @@ SEVERITIES: Mapping[Doubt, Severity] = MappingProxyType(
         Doubt.CONTRADICTS: Severity.WRONG,
         Doubt.WORD_EXCLUDED: Severity.DOUBTFUL,
         Doubt.NO_WORDS: Severity.WRONG,
+        Doubt.EMOTICON: Severity.DOUBTFUL,
         Doubt.NO_SUCH_RULE: Severity.WRONG,
         Doubt.WAITS_FOR_ITSELF: Severity.WRONG,
         Doubt.TWO_OF_A_NAME: Severity.DOUBTFUL,
+        Doubt.SAYS_NOTHING: Severity.DOUBTFUL,
         Doubt.EVERY_TEXT: Severity.DOUBTFUL,
         Doubt.ALWAYS_HOLDS: Severity.DOUBTFUL,
         Doubt.NO_VALUE: Severity.WRONG,
@@ -90,7 +94,7 @@ class Finding:
 
     `other` is the rule that takes its messages, or that always speaks before it; `word` what both look for, the
     calendar that never opens or closes, the stored answer that names the media, the name that no rule has, or
-    several, or the variable that never has a value; `most` what the reply window allows, and
+    several, or one that says nothing, or the variable that never has a value; `most` what the reply window allows, and
     `sends` how many there would be; `fault` what keeps the rule from being used at all.
     """
 

@@ -6,7 +6,7 @@ not know); what is merely unlikely is of a lower severity.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -36,12 +36,14 @@ def findings(rules: Sequence[Rule], normaliser: Normaliser, around: Circumstance
     """All doubts about the switched-on rules, in the order of the list, the worst of each first."""
     found: defaultdict[int, list[Finding]] = defaultdict(list)
     enabled = [rule for rule in rules if rule.enabled]
-    names = Counter(rule.name for rule in rules)
+    named = defaultdict[str, list[Rule]](list)
+    for rule in rules:
+        named[rule.name].append(rule)
     for rule in enabled:
         found[rule.id] += _about(rule, around)
         if rule.id not in around.faults:
             claims = demands_of(rule, normaliser, around.everywhere)
-            found[rule.id] += pointless(rule, claims, normaliser, around, names)
+            found[rule.id] += pointless(rule, claims, normaliser, around, named)
     usable = [rule for rule in enabled if rule.id not in around.faults]
     for finding in chain(_between(usable, normaliser, around), _together(usable, normaliser, around)):
         found[finding.rule.id].append(finding)

@@ -12,7 +12,7 @@ from wxdesk.core.contents import words_of
 from wxdesk.core.faults import FIELDED, Place
 from wxdesk.core.findings import Circumstances, Doubt, Finding
 from wxdesk.core.model import MessageType
-from wxdesk.core.rules import Condition, HoursTest, Rule
+from wxdesk.core.rules import Condition, Delivery, HoursTest, Rule
 from wxdesk.core.words import Normaliser
 
 WITH_WORDS = frozenset({MessageType.TEXT, MessageType.CARD})
@@ -22,16 +22,21 @@ _SOUGHT = (*(stand.value for stand in Stand), "all")
 
 
 def pointless(
-    rule: Rule, claims: Sequence[Claim], normaliser: Normaliser, around: Circumstances, names: Mapping[str, int]
+    rule: Rule,
+    claims: Sequence[Claim],
+    normaliser: Normaliser,
+    around: Circumstances,
+    named: Mapping[str, Sequence[Rule]],
 ) -> Iterator[Finding]:
-    """Doubts about one rule without fault. `claims` are what it demands; `names`, how many rules have each name."""
+    """Doubts about one rule without fault. `claims` are what it demands; `named`, the rules that have each name."""
     yield from _words(rule, claims, normaliser, around)
+    yield from _emoticons(rule, normaliser)
     yield from _always(rule, claims, around)
     yield from _hours(rule, rule.when.hours, around, negated=False)
     if rule.when.unless is not None:
         yield from _hours(rule, rule.when.unless.hours, around, negated=True)
     for place, when in _conditions(rule.when):
-        doubt = _about_another(rule, when, names)
+        doubt = _about_another(rule, when, named, around)
         if doubt is not None and when.last_rule_within is not None:
             yield Finding(doubt, rule, (*place, "last_rule_within", "rule"), word=when.last_rule_within.rule)
     for (rule_id, action), variable in around.valueless.items():
@@ -39,16 +44,22 @@ def pointless(
             yield Finding(Doubt.NO_VALUE, rule, _where_shown(rule, action, variable), word=variable)
 
 
-def _about_another(rule: Rule, when: Condition, names: Mapping[str, int]) -> Doubt | None:
+def _about_another(
+    rule: Rule, when: Condition, named: Mapping[str, Sequence[Rule]], around: Circumstances
+) -> Doubt | None:
     """What is doubtful about the rule that is to have spoken before."""
     if when.last_rule_within is None:
         return None
-    name = when.last_rule_within.rule
-    if not names.get(name):
+    others = named.get(when.last_rule_within.rule, ())
+    if not others:
         return Doubt.NO_SUCH_RULE
-    if names[name] > 1:
+    if len(others) > 1:
         return Doubt.TWO_OF_A_NAME
-    return Doubt.WAITS_FOR_ITSELF if name == rule.name and when is rule.when else None
+    [other] = others
+    if other.id == rule.id:
+        return Doubt.WAITS_FOR_ITSELF if when is rule.when else None
+    speaks = other.enabled and other.delivery is not Delivery.SHADOW and other.id not in around.faults
+    return None if speaks else Doubt.SAYS_NOTHING
 
 
 def _always(rule: Rule, claims: Sequence[Claim], around: Circumstances) -> Iterator[Finding]:
@@ -90,6 +101,19 @@ def _words(rule: Rule, claims: Sequence[Claim], normaliser: Normaliser, around: 
         yield Finding(Doubt.CONTRADICTS, rule, ("when",))
     else:
         yield from _excluded(rule, normaliser)
+
+
+def _emoticons(rule: Rule, normaliser: Normaliser) -> Iterator[Finding]:
+    """Emoticons that are sought within a text, which loses them where it has words as well."""
+    for place, when in _conditions(rule.when):
+        for name in ("prefix", "suffix", "any", "all", "none"):
+            for index, written in enumerate(getattr(when, name)):
+                if not _MARKS.isdisjoint(written) and normaliser.is_markers(written):
+                    yield Finding(Doubt.EMOTICON, rule, (*place, name, index), word=written)
+
+
+_MARKS = frozenset("/[／［")
+"""With one of these every emoticon begins."""
 
 
 def _excluded(rule: Rule, normaliser: Normaliser) -> Iterator[Finding]:

@@ -126,12 +126,17 @@ class Condition:
         hours = self.hours and replace(self.hours, calendar=names.get(self.hours.calendar, self.hours.calendar))
         return replace(self, hours=hours, unless=self.unless and self.unless.with_renamed_calendars(names))
 
-    def with_renamed_rule(self, before: str, now: str) -> Condition:
-        """The same condition, asking for the rule that was called `before` by the name that it has now."""
-        last = self.last_rule_within
-        if last is not None and last.rule == before:
-            last = replace(last, rule=now)
-        return replace(self, last_rule_within=last, unless=self.unless and self.unless.with_renamed_rule(before, now))
+    @property
+    def rules(self) -> frozenset[str]:
+        """The names of the other rules that it asks for."""
+        return frozenset(one.last_rule_within.rule for one in self.both if one.last_rule_within is not None)
+
+    def with_renamed_rules(self, names: Mapping[str, str]) -> Condition:
+        """The same condition, asking for each rule by the new name that `names` has for it, if any."""
+        last = self.last_rule_within and replace(
+            self.last_rule_within, rule=names.get(self.last_rule_within.rule, self.last_rule_within.rule)
+        )
+        return replace(self, last_rule_within=last, unless=self.unless and self.unless.with_renamed_rules(names))
 
     @property
     def names_others(self) -> bool:

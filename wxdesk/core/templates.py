@@ -16,6 +16,7 @@ from wxdesk.core import contents
 from wxdesk.core.errors import BadContent, BadTemplate
 from wxdesk.core.model import Content, ReplyKind
 from wxdesk.core.rules import Variant
+from wxdesk.core.words import is_visible
 
 ASK = "ask"
 """`{{ ask.order_no }}` is what the operator fills in when he inserts the template by hand."""
@@ -130,7 +131,7 @@ def faults(template: Template, mistakes_in: MistakesIn) -> Iterator[TemplateFaul
 
     Whether the shortcut is free is not asked here.
     """
-    if not template.title.strip():
+    if not is_visible(template.title):
         yield TemplateFault("title", "The template has no title.")
     elif len(template.title) > TITLE_LIMIT:
         yield TemplateFault("title", "The title is longer than 120 characters.")
@@ -163,7 +164,7 @@ def _faults_in_texts(texts: Sequence[str], mistakes_in: MistakesIn) -> Iterator[
     if len(texts) > MOST_VARIANTS:
         yield TemplateFault("body", "A template has 10 variants at the most.", MOST_VARIANTS)
     for at, text in enumerate(texts[:MOST_VARIANTS]):
-        if not text.strip():
+        if not is_visible(text):
             yield TemplateFault("body", "There is no text yet.", at)
             continue
         yield from (TemplateFault("body", error.reason, at, error.line) for error in mistakes_in(text))

@@ -17,6 +17,7 @@ from wxdesk.core.lifecycle import Move
 from wxdesk.core.model import Author, Content, Conversation, NewReply, Reply, ReplyMode, ReplyState
 from wxdesk.core.takeover import UNTIL_HANDED_BACK, TakeOverFor
 from wxdesk.core.waiting import in_time
+from wxdesk.core.words import is_visible
 from wxdesk.desk.following import Following
 from wxdesk.desk.holding import Holding
 from wxdesk.desk.pictures import Pictures
@@ -87,9 +88,9 @@ class Handoff:
             ReplyEmpty, ReplyTooLong: WeChat would refuse it.
             PartsDiffer, TooFewLeft: it would take another number of messages, or more than may be sent.
         """
-        made = split_text(text)
-        if not made:
+        if not is_visible(text):
             raise ReplyEmpty
+        made = split_text(text)
         if len(made) != parts:
             raise PartsDiffer(len(made), parts)
         conversation = await self._store.conversations.get(conversation_id)

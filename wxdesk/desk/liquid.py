@@ -22,6 +22,7 @@ from wxdesk.core.errors import BadTemplate, MissingValue
 from wxdesk.core.render import MAX_PARTS, TEXT_LIMIT_BYTES, VARIABLES, WITH_FIELDS, byte_count
 from wxdesk.core.templates import ASK
 from wxdesk.desk.liquid_addresses import AddressOutput
+from wxdesk.desk.liquid_conditions import SeeingCase, SeeingIf, SeeingUnless
 from wxdesk.desk.liquid_filters import FILTERS, usable
 from wxdesk.desk.liquid_gaps import (
     NO_STAND_INS,
@@ -253,7 +254,7 @@ class _Environment(liquid.Environment):
         allowed = BLOCKS | SINGLE | set(INNER) | _TOKENS
         self.tags = {name: tag for name, tag in self.tags.items() if name in allowed}
         self.filters = dict(_usable_filters())
-        for tag in (ShownOutput, KeptAssign, KeptCapture):
+        for tag in (ShownOutput, KeptAssign, KeptCapture, SeeingIf, SeeingUnless, SeeingCase):
             self.add_tag(tag)
 
 

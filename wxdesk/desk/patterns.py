@@ -7,6 +7,7 @@ What it does not know (look-around, back-references) is refused with a reason wh
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
 import re2
@@ -43,7 +44,32 @@ def compile_pattern(source: str) -> Pattern:
         raise BadPattern(_reason(error)) from None
     if compiled.programsize > PROGRAM_LIMIT:
         raise BadPattern(_too_large())
-    return _Re2Pattern(compiled)
+    told_apart, names = _told_apart(source)
+    if len(set(names.values())) < len(names):  # RE2 keeps the first group of a name only
+        return _Re2Pattern(re2.compile(told_apart, _re2_options()), names)
+    return _Re2Pattern(compiled, {name: name for name in compiled.groupindex})
+
+
+def _told_apart(source: str) -> tuple[str, dict[str, str]]:
+    """The pattern with a name of its own for each named group, and what these are called in `source`, in their order.
+
+    What only looks like a group, in a character class or a quotation, stays as it is.
+    """
+    places = list(_GROUP_NAME.finditer(source))
+    if len({place[0] for place in places}) == len(places):
+        return source, {}
+    groups = re2.compile(_renamed(source, dict(enumerate(places))), _re2_options()).groupindex
+    found = {number: place for number, place in enumerate(places) if f"g{number}" in groups}
+    return _renamed(source, found), {f"g{number}": place[0] for number, place in found.items()}
+
+
+def _renamed(source: str, places: dict[int, re.Match[str]]) -> str:
+    for number, place in reversed(places.items()):
+        source = f"{source[: place.start()]}g{number}{source[place.end() :]}"
+    return source
+
+
+_GROUP_NAME = re.compile(r"(?<=\(\?P<)\w+(?=>)|(?<=\(\?<)\w+(?=>)")
 
 
 def finds_every_text(source: str) -> bool:
@@ -80,22 +106,29 @@ def _compiles_and_matches(source: str, text: str) -> bool:
 
 
 class _Re2Pattern:
-    """A compiled pattern."""
+    """A compiled pattern. `names` are what its groups are called, by the names that they have in it.
 
-    def __init__(self, compiled: re2._Regexp) -> None:
+    Of several groups of one name the first that takes part has the value.
+    """
+
+    def __init__(self, compiled: re2._Regexp, names: Mapping[str, str]) -> None:
         self._compiled = compiled
-        self._names = tuple(compiled.groupindex)
+        self._names = names
 
     @property
     def names(self) -> frozenset[str]:
-        return frozenset(self._names)
+        return frozenset(self._names.values())
 
     def search(self, text: str) -> Found | None:
         match = self._compiled.search(_encoded(text))
         if match is None:
             return None
-        values = ((name, match.group(name)) for name in self._names)
-        return Found(_decoded(match.group()), {name: _decoded(value) for name, value in values if value is not None})
+        groups: dict[str, str] = {}
+        for inner, name in self._names.items():
+            value = match.group(inner)
+            if value is not None:
+                groups.setdefault(name, _decoded(value))
+        return Found(_decoded(match.group()), groups)
 
 
 @lru_cache(maxsize=4)

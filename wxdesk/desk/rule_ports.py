@@ -7,7 +7,9 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Protocol
 
+from wxdesk.core.removed import Removed
 from wxdesk.core.rules import Rule
+from wxdesk.core.templates import Template
 
 NOTHING_BESIDE: Mapping[str, str] = MappingProxyType({})
 
@@ -38,8 +40,8 @@ class Rules(Protocol):
         """Remove a rule from the list; its revisions stay for the decisions that name them."""
         ...
 
-    async def put_back(self, rule: Rule) -> None:
-        """Undo a deletion: the rule as it was saved last, with its id and in the place of `rule`."""
+    async def put_back(self, removed: Removed, answers: Sequence[Template], at: datetime) -> None:
+        """Undo a deletion: the rule as it was saved last, with its id, saying which of the stored `answers` it said."""
         ...
 
     async def revisions(self, rule_id: int) -> list[Rule]:

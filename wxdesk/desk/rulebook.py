@@ -13,11 +13,13 @@ from dataclasses import replace
 from datetime import tzinfo
 from types import MappingProxyType
 
+from wxdesk.core.bearers import Bearers
 from wxdesk.core.errors import BadRule, BadTemplate
 from wxdesk.core.events import Event, RulesChanged, TroubleRaised
 from wxdesk.core.faults import Fault
 from wxdesk.core.matching import Matching, Ruleset, Tools
 from wxdesk.core.model import Account, Conversation, Message, MessageType
+from wxdesk.core.removed import Removed, removed_from
 from wxdesk.core.rules import ActionKind, Presence, Rule
 from wxdesk.core.subject import NO_HISTORY, History
 from wxdesk.desk.calendars import Calendars
@@ -96,6 +98,7 @@ class Rulebook:
         self._ruleset = Ruleset((), self._tools)
         self.left_out: Mapping[int, str] = MappingProxyType({})
         self._troubled: set[str] = set()
+        self._removed: dict[int, Removed] = {}
         self._loading = asyncio.Lock()
 
     @property
@@ -180,12 +183,16 @@ class Rulebook:
 
     async def delete(self, rule_id: int) -> None:
         """Remove a rule."""
+        removed = removed_from(self._stored, rule_id, self.shelf.all)
         await self._rules.delete(rule_id)
+        if removed is not None:
+            self._removed[rule_id] = removed
         await self.changed()
 
     async def put_back(self, rule: Rule) -> None:
-        """Undo a deletion."""
-        await self._rules.put_back(rule)
+        """Undo the deletion of `rule`; it means whom it meant, whatever they are called by now."""
+        removed = self._removed.get(rule.id) or Removed(rule, Bearers((), ()))
+        await self._rules.put_back(removed, self.shelf.all, self._clock())
         await self.changed()
 
     async def import_text(self, text: str, file_name: str) -> list[Rule]:
@@ -308,7 +315,7 @@ def _with_rule(rules: Sequence[Rule], rule: Rule) -> list[Rule]:
     before = next((other.name for other in rules if other.id == rule.id), rule.name)
     if before == rule.name or any(other.name == before for other in others):
         return placed
-    return [replace(one, when=one.when.with_renamed_rule(before, rule.name)) for one in placed]
+    return [replace(one, when=one.when.with_renamed_rules({before: rule.name})) for one in placed]
 
 
 def _error(rule: Rule, fault: Fault) -> BadRule | BadTemplate:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wxdesk.core.errors import Outdated
 from wxdesk.desk.import_check import ImportCheck, check_import
@@ -57,7 +57,7 @@ class RulesExchange:
         read = await self._rulebook.judge.read(text, file_name)
         check, before = await self._compared(read), await self.standing()
         rules = await self._rulebook.take_in(read)
-        return Imported(before, Standing(tuple(rules), self._rulebook.calendars.all), check)
+        return Imported(before, replace(await self.standing(), rules=tuple(rules)), check)
 
     async def _compared(self, read: RulesFile) -> ImportCheck:
         stored = await self._rules.all()
@@ -72,22 +72,21 @@ class RulesExchange:
 
     async def standing(self) -> Standing:
         """Rules and business hours as they are, to be restored later."""
-        return Standing(tuple(await self._rules.all()), self._rulebook.calendars.all)
+        return Standing(tuple(await self._rules.all()), self._rulebook.calendars.all, self._rulebook.shelf.all)
 
     async def restore(self, former: Standing, left: Standing) -> Restored:
         """Let the list be as it was, where what took its place was `left` like that; what was saved since stays.
 
         A rule keeps its id, and so all that is known of it; one that reads otherwise now gets its former words as the
-        next revision.
+        next revision, naming what they named as it is called by now.
         """
         while True:
             now = await self.standing()
-            kept = now.since(left)
-            wanted = former.with_kept(kept, now)
+            wanted, kept = former.restored(left, now)
             beside = self._rulebook.calendars.stored_as(wanted.calendars)
             try:
                 rules = await self._rules.restore(wanted.rules, self._clock(), beside, now.rules)
             except Outdated:
                 continue  # another desk was faster: once more, from what it has stored
             await self._rulebook.changed()
-            return Restored(now, Standing(tuple(rules), wanted.calendars), kept)
+            return Restored(now, replace(wanted, rules=tuple(rules)), kept)

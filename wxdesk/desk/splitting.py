@@ -12,6 +12,7 @@ import regex
 
 from wxdesk.core.errors import ReplyTooLong
 from wxdesk.core.render import TEXT_LIMIT_BYTES, byte_count
+from wxdesk.core.words import is_visible
 
 _LINK = regex.compile(r"<a\b[^>]*>.*?</a\s*>", regex.DOTALL | regex.IGNORECASE)
 _CHARACTER = regex.compile(r"\X")
@@ -33,8 +34,11 @@ class Pause(IntEnum):
 
 
 def rendered(text: str) -> tuple[str, ...]:
-    """`text` without blanks round it, in the parts that are sent, each in a message of its own; see `split_text`."""
-    return split_text(text.strip())
+    """`text` without blanks round it, in the parts that are sent, each in a message of its own; see `split_text`.
+
+    None if nobody would see anything of it.
+    """
+    return split_text(text.strip()) if is_visible(text) else ()
 
 
 def split_text(text: str, limit: int = TEXT_LIMIT_BYTES) -> tuple[str, ...]:

@@ -4,24 +4,47 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from wxdesk.core.bearers import Bearers
 from wxdesk.core.rules import Rule
 from wxdesk.core.schedule import Calendar
+from wxdesk.core.succession import content
+from wxdesk.core.templates import Template
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Rules and business hours as they stood at some time."""
+    """Rules and business hours as they stood at some time, and the stored `answers` that rules could name then."""
 
     rules: tuple[Rule, ...]
     calendars: tuple[Calendar, ...]
+    answers: tuple[Template, ...] = ()
 
     def since(self, left: Standing) -> Standing:
-        """What is other here than it was `left`: saved or switched since, or new. Places do not count."""
-        rules = {rule.id: replace(rule, position=0) for rule in left.rules}
+        """What is other here than it was `left`: worded or switched otherwise since, or new.
+
+        Places do not count, nor does a revision that says the same: taking something back makes one, and so does a
+        new name of what a rule names.
+        """
+        rules = {rule.id: _as_meant(rule) for rule in left.named_as_in(self).rules}
         return Standing(
-            tuple(rule for rule in self.rules if rules.get(rule.id) != replace(rule, position=0)),
+            tuple(rule for rule in self.rules if rules.get(rule.id) != _as_meant(rule)),
             tuple(one for one in self.calendars if one not in left.calendars),
+            self.answers,
         )
+
+    def named_as_in(self, now: Standing) -> Standing:
+        """The same rules, naming what they name as it is called `now`."""
+        then, there = Bearers(self.rules, self.answers), Bearers(now.rules, now.answers)
+        return replace(self, rules=tuple(then.followed(rule, there) for rule in self.rules))
+
+    def restored(self, left: Standing, now: Standing) -> tuple[Standing, Standing]:
+        """What is to stand in the place of `now` for this one to be back, and what of `now` that keeps.
+
+        What took its place was `left` in another state; what was saved since then stays.
+        """
+        kept = now.since(left)
+        names = replace(self.with_kept(kept, now), answers=now.answers)
+        return self.named_as_in(names).with_kept(kept, now), kept
 
     def with_kept(self, kept: Standing, now: Standing) -> Standing:
         """This one, but with what is `kept` of `now`: in its place, else at the end but before a trailing default.
@@ -36,7 +59,7 @@ class Standing:
         asked = frozenset[str]().union(*(rule.when.calendars for rule in kept.rules))
         calendars = {one.name: one for one in now.calendars if one.name in asked}
         calendars |= {one.name: one for one in (*self.calendars, *kept.calendars)}
-        return Standing(tuple(rules), tuple(calendars.values()))
+        return Standing(tuple(rules), tuple(calendars.values()), now.answers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +69,7 @@ class Restored:
     before: Standing
     left: Standing
     kept: Standing
+
+
+def _as_meant(rule: Rule) -> tuple[Rule, bool]:
+    return content(rule), rule.enabled

@@ -9,9 +9,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Delete, Row, Update, bindparam, delete, func, select, update
 
+from wxdesk.core.bearers import Bearers
 from wxdesk.core.errors import CalendarInUse, NotFound, Outdated
+from wxdesk.core.removed import Removed
 from wxdesk.core.rules import Rule
 from wxdesk.core.succession import content, continued
+from wxdesk.core.templates import Template
 from wxdesk.desk.rule_ports import NOTHING_BESIDE
 from wxdesk.store import rule_lists
 from wxdesk.store.database import Database
@@ -49,12 +52,13 @@ class SqlRules:
         """Remove a rule from the list; its revisions stay. Raises `NotFound`."""
         await self._db.write(_delete, rule_id)
 
-    async def put_back(self, rule: Rule) -> None:
+    async def put_back(self, removed: Removed, answers: Sequence[Template], at: datetime) -> None:
         """Undo a deletion: the rule as it was saved last, with its id and so all that is known of it.
 
-        It comes back to the place of `rule`, and is switched on if that is.
+        It is switched on if it was. Where what it names is called otherwise by now, among the stored `answers` or
+        the rules, it follows as its next revision.
         """
-        await self._db.write(_put_back, rule)
+        await self._db.write(_put_back, removed, answers, at)
 
     async def revisions(self, rule_id: int) -> list[Rule]:
         """All that was ever saved of a rule, the newest first, also of a deleted one; `updated_at` is when."""
@@ -128,7 +132,7 @@ def _renamed(listed: Sequence[Rule], known: Rule, rule: Rule) -> list[tuple[Rule
         return [(known, rule)]
     pairs = [(one, rule if one.id == known.id else one) for one in listed]
     followed = [
-        (before, replace(after, when=after.when.with_renamed_rule(known.name, rule.name))) for before, after in pairs
+        (before, replace(after, when=after.when.with_renamed_rules({known.name: rule.name}))) for before, after in pairs
     ]
     return [(before, after) for before, after in followed if before.id == known.id or before != after]
 
@@ -149,14 +153,17 @@ def _delete(connection: Connection, rule_id: int) -> None:
     _place(connection, all_rules(connection, for_update=True))
 
 
-def _put_back(connection: Connection, rule: Rule) -> None:
-    listed = all_rules(connection, for_update=True)
+def _put_back(connection: Connection, removed: Removed, answers: Sequence[Template], at: datetime) -> None:
+    listed, rule = all_rules(connection, for_update=True), removed.rule
     if any(one.id == rule.id for one in listed):
         return  # another desk was faster
     last = next(iter(_revisions(connection, rule.id)), rule)  # others, or who had it back already, may have saved it
-    again = replace(last, position=rule.position, enabled=rule.enabled)
+    again = replace(last, position=0, enabled=rule.enabled)
     _insert_again(connection, again)
-    listed.insert(rule.position - 1, replace(again, position=0))
+    followed = removed.bearers.followed(again, Bearers([*listed, again], answers))
+    if followed != again:
+        [again] = revise(connection, [(again, followed)], at)
+    listed.insert(removed.place_in(listed), again)
     _place(connection, listed)
 
 
@@ -187,15 +194,24 @@ def _restore(
     _put_beside(connection, beside)
     known = {rule.id: rule for rule in listed}
     _remove(connection, [rule_id for rule_id in known if rule_id not in {rule.id for rule in former}])
-    changed = [rule for rule in former if rule.id in known and content(known[rule.id]) != content(rule)]
-    made = {rule.id: rule for rule in revise(connection, [(known[rule.id], rule) for rule in changed], at)}
+    gone = [replace(rule, position=0) for rule in former if rule.id not in known]
+    for rule in gone:
+        _insert_again(connection, rule)
+    said = {rule.id: content(known[rule.id]) for rule in former if rule.id in known} | _said(connection, gone)
+    known |= {rule.id: rule for rule in gone}
+    changed = [(known[rule.id], rule) for rule in former if said.get(rule.id) != content(rule)]
+    made = {rule.id: rule for rule in revise(connection, changed, at)}
     for rule in former:
-        if rule.id not in known:
-            _insert_again(connection, rule)
-            made[rule.id] = replace(rule, position=0)
-        elif rule.id not in made:
+        if rule.id not in made:
             made[rule.id] = _switched(connection, known[rule.id], rule.enabled)
     return _place(connection, [made[rule.id] for rule in former])
+
+
+def _said(connection: Connection, listed: Sequence[Rule]) -> dict[int, Rule]:
+    """What the revisions that these have say: another thing, where what a rule names is called otherwise since."""
+    query = select(rule_revisions).where(rule_revisions.c.rule_id.in_([rule.id for rule in listed]))
+    kept = {(row.rule_id, row.revision): row.rule for row in connection.execute(query)}
+    return {rule.id: content(kept[rule.id, rule.revision]) for rule in listed if (rule.id, rule.revision) in kept}
 
 
 def _keep_hours(

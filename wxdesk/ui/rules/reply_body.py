@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from wxdesk.core.faults import Fault, Place
 from wxdesk.core.render import TEXT_LIMIT_BYTES, byte_count
 from wxdesk.core.rules import Action, Variant
+from wxdesk.core.words import is_visible
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.template_edit import TemplateEdit
 from wxdesk.ui.editing.variable_menu import VariableMenu
@@ -146,7 +147,7 @@ class ReplyBody(ActionBody):
         if isinstance(number, int):
             return number
         texts = [wording.edit.text() for wording in self._wordings]
-        empty = next((at for at, text in enumerate(texts) if not text.strip()), 0)
+        empty = next((at for at, text in enumerate(texts) if not is_visible(text)), 0)
         return 0 if fault.template_line else empty
 
     def show_groups(self, names: Iterable[str]) -> None:

@@ -55,11 +55,15 @@ def finding_word(finding: Finding) -> str:
 
 
 def _condition_words(name: str) -> dict[Doubt, str]:
-    """Doubts about one condition by itself, and about a rule of that name which it asks for."""
+    """Doubts about one condition by itself, and about the rule or the emoticon of that name which it asks for."""
     return {
+        Doubt.EMOTICON: tr(
+            "“{word}” is found only in messages without words: beside words, emoticons do not count.", word=name
+        ),
         Doubt.NO_SUCH_RULE: tr("There is no rule “{name}”.", name=name),
         Doubt.WAITS_FOR_ITSELF: tr("It waits until it has spoken itself, so it never does."),
         Doubt.TWO_OF_A_NAME: tr("Several rules are called “{name}”; each of them counts here.", name=name),
+        Doubt.SAYS_NOTHING: tr("“{name}” is switched off, left out or in the shadow, so it says nothing.", name=name),
         Doubt.EVERY_TEXT: tr("This pattern matches every text."),
         Doubt.ALWAYS_HOLDS: tr("This condition always holds."),
     }

@@ -1,0 +1,156 @@
+"""What is undone in the list comes back as it was, whatever else was done to rules and templates since."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.ui.world import World
+from wxdesk.core.rules import Action, ActionKind, Condition, LastRule, Rule
+from wxdesk.core.templates import Template
+from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.notices import Toast
+from wxdesk.ui.rules.page import RulesPage
+from wxdesk.ui.widgets.labels import PlainLabel
+
+type Stored = Callable[[], list[Rule]]
+type Press = Callable[..., None]
+
+CTRL, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+FILE = """
+[[rules]]
+name = "Refunds"
+when = {{ any = ["{0}"] }}
+then = [{{ reply = "{0}" }}]
+
+[[rules]]
+name = "Hours"
+when = {{ any = ["{0}"] }}
+then = [{{ silent = true }}]
+"""
+
+
+@pytest.fixture
+def press(page: RulesPage, bridge: Bridge, qtbot: QtBot) -> Press:
+    """Strikes a key in the list, on the first rule or one of another name, and waits until that is done."""
+
+    def press(key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE, on: str = "Refunds") -> None:
+        row = next((row for row, rule in enumerate(page.rules.rules) if rule.name == on), 0)
+        page.list.view.setCurrentIndex(page.rules.index(row))
+        qtbot.keyClick(page.list.view, key, modifiers)
+        qtbot.waitUntil(lambda: bridge.is_idle)
+
+    return press
+
+
+def worded(rules: list[Rule]) -> list[tuple[object, ...]]:
+    return [(rule.id, rule.name, rule.enabled, rule.when, rule.then) for rule in rules]
+
+
+def take_in(page: RulesPage, world: World, word: str) -> None:
+    page.changes.take_in(world.call(world.desk.exchange.take_in(FILE.format(word), "f.toml")))
+
+
+@pytest.mark.parametrize("between", [None, Qt.Key.Key_Space, Qt.Key.Key_Delete], ids=["nothing", "switch", "deletion"])
+def test_two_imports_are_undone_and_redone_one_after_the_other(
+    page: RulesPage,
+    world: World,
+    stored: Stored,
+    press: Press,
+    host: QWidget,
+    bridge: Bridge,
+    qtbot: QtBot,
+    between: Qt.Key | None,
+) -> None:
+    steps = [worded(stored())]
+    for word in ("a", "b"):
+        take_in(page, world, word)
+        qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rowCount() == 2)
+        steps.append(worded(stored()))
+        if word == "a" and between is not None:
+            press(between)
+            steps.append(worded(stored()))
+    for step in reversed(steps[:-1]):
+        press(Qt.Key.Key_Z, CTRL)
+        assert worded(stored()) == step
+        assert host.findChild(Toast).findChild(PlainLabel).full_text() == "Undone"
+    for step in steps[1:]:
+        press(Qt.Key.Key_Z, CTRL | SHIFT)
+        assert worded(stored()) == step
+
+
+@pytest.fixture
+def opening(world: World) -> Template:
+    """A template, and a rule that says it and asks for another rule."""
+    made = world.call(world.desk.phrasebook.save(Template(0, "Opening", "We open at nine.", "hours")))
+    when = Condition(any=("open",), unless=Condition(last_rule_within=LastRule("Hours", 5)))
+    then = (Action(ActionKind.TEMPLATE, "hours"),)
+    world.call(world.desk.rulebook.save(Rule("Says", when=when, then=then)))
+    return made
+
+
+def give_names_away(world: World, opening: Template, stored: Stored) -> None:
+    shelf, book = world.desk.phrasebook, world.desk.rulebook
+    world.call(shelf.save(replace(opening, shortcut="open")))
+    world.call(shelf.save(Template(0, "Money", "We refund.", "hours")))
+    hours = next(rule for rule in stored() if rule.name == "Hours")
+    world.call(book.save(replace(hours, name="Times")))
+    world.call(book.save(replace(hours, id=0, when=Condition(exact=("hours",)))))
+
+
+@pytest.mark.parametrize("removed", ["deletion", "import"])
+def test_a_rule_that_comes_back_means_what_it_meant(
+    page: RulesPage,
+    world: World,
+    stored: Stored,
+    press: Press,
+    opening: Template,
+    bridge: Bridge,
+    qtbot: QtBot,
+    removed: str,
+) -> None:
+    qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rowCount() == 5)
+    if removed == "import":
+        take_in(page, world, "a")
+        qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rowCount() == 2)
+    else:
+        press(Qt.Key.Key_Delete, on="Says")
+    assert "Says" not in [rule.name for rule in stored()]
+    give_names_away(world, opening, stored)
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    press(Qt.Key.Key_Z, CTRL)
+    [says] = [rule for rule in stored() if rule.name == "Says"]
+    assert says.then[0].text == "open"
+    assert says.when.unless == Condition(last_rule_within=LastRule("Times", 5))
+    assert [content.text for content in world.desk.rulebook.try_sentence("open").contents] == ["We open at nine."]
+    assert (says.revision, len(world.call(world.desk.rulebook.revisions(says.id)))) == (2, 2)
+
+
+@pytest.mark.expects_log("A stored rule cannot be used")
+def test_a_rule_whose_template_is_gone_says_that_and_not_what_another_says(
+    world: World, stored: Stored, press: Press, opening: Template, page: RulesPage, bridge: Bridge, qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rowCount() == 5)
+    press(Qt.Key.Key_Delete, on="Says")
+    world.call(world.desk.phrasebook.delete(opening.id))
+    world.call(world.desk.phrasebook.save(Template(0, "Money", "We refund.", "hours")))
+    press(Qt.Key.Key_Z, CTRL)
+    [says] = [rule for rule in stored() if rule.name == "Says"]
+    assert world.desk.rulebook.left_out == {says.id: "There is no template “Opening”."}
+
+
+def test_a_default_comes_back_below_what_was_saved_since(
+    page: RulesPage, world: World, stored: Stored, press: Press, bridge: Bridge, qtbot: QtBot
+) -> None:
+    press(Qt.Key.Key_Delete, on="Everything else")
+    world.call(world.desk.rulebook.save(Rule("New", when=Condition(any=("new",)), then=(Action(ActionKind.SILENT),))))
+    qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rowCount() == 4)
+    press(Qt.Key.Key_Z, CTRL)
+    assert [rule.name for rule in stored()] == ["Refunds", "Hours", "Parcels", "New", "Everything else"]
+    assert world.call(world.desk.checkup.findings()) == []
