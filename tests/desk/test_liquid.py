@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import itertools
 import time
 import tracemalloc
@@ -163,6 +164,22 @@ def test_processor_time_is_bounded() -> None:
     assert renderer.render("{{ 1 }}" * 5, {}) == "11111"
     with pytest.raises(BadTemplate, match="works too much"):
         renderer.render("{{ '' }}" * 50, {})
+
+
+def test_what_the_collector_takes_is_no_templates_work() -> None:
+    collects = []
+
+    def processor_time() -> float:
+        collects.append(gc.isenabled())
+        return 0.0
+
+    assert gc.isenabled()
+    LiquidRenderer(processor_time).render("{{ 1 }}" * 5, {})
+    with pytest.raises(BadTemplate):
+        LiquidRenderer(processor_time).render("{{ contact.alias }}", values("退"))
+    assert len(collects) > 5
+    assert not any(collects)
+    assert gc.isenabled()
 
 
 SLOW = [

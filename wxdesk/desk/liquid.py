@@ -7,9 +7,11 @@ it comes in as a value that `core.render.variables` has made harmless.
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import gc
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import liquid
 from liquid import Token
@@ -271,14 +273,27 @@ class _AddressEnvironment(_Environment):
 
 
 def _rendered(template: liquid.BoundTemplate, source: str, variables: Mapping[str, object], showing: Showing) -> str:
-    context = _Context(template, globals=template.make_globals(variables))
-    context.showing = showing
-    buffer = context.get_buffer()
+    with _collector_waiting():
+        context = _Context(template, globals=template.make_globals(variables))
+        context.showing = showing
+        buffer = context.get_buffer()
+        try:
+            template.render_with_context(context, buffer)
+            return str(buffer.getvalue())
+        except _FAILURES as error:
+            raise _explained(source, error) from None
+
+
+@contextlib.contextmanager
+def _collector_waiting() -> Iterator[None]:
+    """Python's collector looks through all of the program, which can take longer than a template may work."""
+    was_on = gc.isenabled()
+    gc.disable()
     try:
-        template.render_with_context(context, buffer)
-        return str(buffer.getvalue())
-    except _FAILURES as error:
-        raise _explained(source, error) from None
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _reason_against(root: str, segments: Sequence[object], groups: frozenset[str] | None, *, by_hand: bool) -> str:
