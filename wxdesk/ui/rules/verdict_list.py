@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
 from enum import IntEnum
 
@@ -27,7 +28,8 @@ LEFT, RIGHT, BESIDE_MARK = 30, 10, MARK + 5
 MOST_LINES = 4
 """Of one condition; the tooltip has all of it."""
 
-WRAPPED = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
+_LONG_WORD = re.compile("[!-~]{24,}")
+"""What would not fit on a line by itself: an address, a pattern. Other words are not cut."""
 
 
 class Role(IntEnum):
@@ -120,7 +122,7 @@ class VerdictDelegate(QStyledItemDelegate):
         """Of a condition where so much room is beside its mark. Most take one line, and that is seen at once."""
         if len(words) * self._words.height() <= room:
             return LINE
-        needed = self._words.boundingRect(QRect(0, 0, max(room, 1), 0), WRAPPED, _line(words)).height()
+        needed = self._words.boundingRect(QRect(0, 0, max(room, 1), 0), _wrapped(words), _line(words)).height()
         return LINE * min(max(round(needed / self._words.lineSpacing()), 1), MOST_LINES)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
@@ -153,7 +155,7 @@ class VerdictDelegate(QStyledItemDelegate):
             mark = pixmap("check" if held else "cross", "accent" if held else "failed", MARK)
             painter.drawPixmap(line.left(), line.top() + (LINE - MARK) // 2, mark)
             beside = line.adjusted(BESIDE_MARK, (LINE - self._words.height()) // 2, 0, 0)
-            painter.drawText(beside, WRAPPED, _line(words))
+            painter.drawText(beside, _wrapped(words), _line(words))
         painter.restore()
 
 
@@ -201,6 +203,10 @@ class VerdictList(QListView):
 def _draw(painter: QPainter, rect: QRect, text: str) -> None:
     shown = QFontMetrics(painter.font()).elidedText(_line(text), Qt.TextElideMode.ElideRight, rect.width())
     painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+def _wrapped(text: str) -> Qt.TextFlag:
+    return Qt.TextFlag.TextWrapAnywhere if _LONG_WORD.search(text) else Qt.TextFlag.TextWordWrap
 
 
 def _line(text: str) -> str:
