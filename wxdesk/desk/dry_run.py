@@ -4,7 +4,8 @@ The newest messages are walked from the oldest on, a slice at a time and beside 
 what rules want to know of the past is followed along the way. Guards are not asked: it is told what the rules would
 have said, whoever had the word then. One rule in the shadow is tried as though it spoke, one that is switched off as
 though it were on. Who sat at the desk is not known any more: where the rules ask for it both is supposed, and the
-report tells the two apart. Tags are those that contacts have now: what they were then is not kept.
+report tells the two apart. Tags are those that contacts have now: what they were then is not kept. Nor are alias and
+reply window; what an operator said is compared as though they could have been anything (`desk.unkept`).
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from wxdesk.core.matching import Matching, Ruleset
-from wxdesk.core.model import Account, Conversation
+from wxdesk.core.model import Account, Conversation, MessageType
 from wxdesk.core.quota import AFTER_MESSAGE
 from wxdesk.core.rules import Delivery, Presence, Rule
 from wxdesk.core.subject import LATELY, History, Subject
 from wxdesk.desk.composing import Occasion
 from wxdesk.desk.past import Past, PastMessage, Written
 from wxdesk.desk.rulebook import Rulebook
+from wxdesk.desk.unkept import could_be, shows_unkept, with_anything
 from wxdesk.zones import zone_named
 
 NEWEST = 100_000
@@ -140,15 +142,17 @@ class _Spoken:
     message: PastMessage
     matching: Matching
     history: History
+    session_from: str
     only: Presence | None = None
 
 
 @dataclass(slots=True)
 class _Thread:
-    """A conversation up to here, and as it is now."""
+    """A conversation up to here, and as it is now. `session_from`: where the contact came from last, up to here."""
 
     now: Conversation
     history: History
+    session_from: str
     numbered_from: datetime | None = None
     number: int = 0
 
@@ -171,17 +175,22 @@ class _Walk:
     ) -> list[_Spoken]:
         """Those of the page that are answered."""
         for stranger in strangers.values():
-            self.threads[stranger.id] = _Thread(stranger, _so_far(stranger, page))
+            history = _so_far(stranger, page)
+            # Who was there before the walk has come from somewhere; what he came from last is the best that is known.
+            came_from = "" if history.last_written_at is None else stranger.session_from
+            self.threads[stranger.id] = _Thread(stranger, history, came_from)
         spoken = []
         for message in page:
             thread = self.threads[message.conversation_id]
+            if message.type is MessageType.ENTER_SESSION:
+                thread.session_from = message.session_from or ""
             history = self._before(thread, message, written.get(message.conversation_id, ()))
             matchings = {who: self._decide(message, thread, history, who) for who in self._ruleset.presences}
             speaking = [who for who, matching in matchings.items() if self._counts(matching)]
             matching = matchings[speaking[0] if speaking else Presence.PRESENT]
             if speaking:
                 only = speaking[0] if len(speaking) < len(matchings) else None
-                spoken.append(_Spoken(message, matching, history, only))
+                spoken.append(_Spoken(message, matching, history, thread.session_from, only))
             self._after(thread, message, matching)
         return spoken
 
@@ -278,7 +287,7 @@ class _Tally:
             thread = threads[one.message.conversation_id].now
             by_hand = self._by_hand(one.message)
             line = None if by_hand is None else self._line(one, thread, by_hand)
-            if line is not None and line.would_say.strip() != line.said.strip():
+            if line is not None and not self._is_same(one, thread, line):
                 self.differently += 1
                 self._other.append(line)
             else:
@@ -302,11 +311,21 @@ class _Tally:
             return None
         return written[at].text if written[at].answers(message) else None
 
+    def _is_same(self, one: _Spoken, thread: Conversation, line: Line) -> bool:
+        """Whether the operator said what the rule would have, but for what is not kept."""
+        if line.would_say.strip() == line.said.strip():
+            return True
+        if not any(shows_unkept(matched.rule) for matched in one.matching.matched):
+            return False
+        marked = self._line(one, with_anything(thread), line.said)
+        return not marked.problem and could_be(line.said, marked.would_say)
+
     def _line(self, one: _Spoken, thread: Conversation, by_hand: str | None) -> Line:
         told = one.message
         account = self.accounts.get(thread.account) or Account(thread.account, "", "")
+        then = replace(thread, session_from=one.session_from)
         answer = self.rulebook.composed(
-            one.matching, Occasion(told.message, thread, account, told.at, one.history, one.only or Presence.PRESENT)
+            one.matching, Occasion(told.message, then, account, told.at, one.history, one.only or Presence.PRESENT)
         )
         would_say = "" if answer.problem else "\n".join(content.summary for content in answer.contents)
         return Line(told, by_hand or "", would_say, by_hand is not None, answer.problem, one.only)
