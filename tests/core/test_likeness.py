@@ -47,7 +47,7 @@ def test_the_words_are_those_that_stand_in_most(texts: tuple[str, ...], words: t
 def test_an_order_number_keeps_nothing_apart() -> None:
     [group] = groups_of(*(f"订单{number}到哪了" for number in range(20461, 20481)))
     assert group.times == 20
-    assert group.words == ("到哪了",)
+    assert group.words == ("到哪",)
 
 
 def test_what_has_no_word_stands_in_groups_of_its_own() -> None:
@@ -102,6 +102,39 @@ def test_numbers_of_somebodys_own_and_links_are_no_words(texts: tuple[str, ...],
     [group] = groups_of(*texts)
     assert (group.kind, group.times) == (GroupKind.WORDS, len(texts))
     assert group.words[0] in words
+
+
+@pytest.mark.parametrize(
+    ("texts", "word"),
+    [
+        (("这件衣服能水洗吗", "衣服能不能水洗"), "水洗"),  # not “衣服能”
+        (("会员卡怎么办", "会员卡能用吗"), "会员卡"),
+        (("智能锁的功能有哪些", "智能锁有什么功能"), "智能锁"),
+        (("目的地可以改吗", "改目的地"), "目的地"),
+        (("什么时候发货", "我的什么时候发货呢"), "发货"),
+        (("优惠券用不了", "为什么用不了优惠券"), "用不了"),
+        (("在吗", "在吗？？"), "在吗"),  # there is nothing but words that ask
+    ],
+)
+def test_words_are_not_cut_in_the_middle_and_none_that_only_ask(texts: tuple[str, ...], word: str) -> None:
+    [group] = groups_of(*texts)
+    assert group.words == (word,)
+
+
+@pytest.mark.parametrize("text", ["。。。", "【】", "、"])
+def test_marks_of_chinese_are_no_words(text: str) -> None:
+    [group] = groups_of(text)
+    assert (group.kind, group.words) == (GroupKind.SIGN, (text,))
+
+
+def test_whatever_has_none_of_the_words_is_in_another_group() -> None:
+    texts = [
+        f"{first}乙{second}乙" for first, second in zip("甲子寅卯辰巳午未申酉", "丙丑戊己庚辛壬癸亥戌", strict=True)
+    ]
+    groups = groups_of(*(text + "请问能不能" for text in texts))
+    assert sum(group.times for group in groups) == len(texts)
+    for text in texts:
+        assert any(word in text for group in groups for word in group.words)
 
 
 @given(st.lists(st.text("退款运费ab 1？", max_size=9), max_size=30), st.randoms(use_true_random=False))

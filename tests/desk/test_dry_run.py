@@ -48,7 +48,7 @@ RULES = (
     Rule("退", when=Condition(any=("退款", "退货")), then=says("您说「{{ message.text }}」")),
     Rule("退货", when=Condition(any=("退货",)), then=says("退 {{- message.text }}", "运费"), continues=True),
     Rule("默认", default=True, then=says("好", "稍等，{{ message.text }}", variant=Variant.RANDOM)),
-    Rule("默认二", on=ASKED, default=True, then=says("{{ contact.alias }}")),
+    Rule("默认二", on=ASKED, default=True, then=says("亲爱的{{ contact.alias }}")),
     Rule("冷", when=Condition(any=("发票",)), then=says("一", "二", variant=Variant.ROTATE), cooldown=Cooldown(40)),
     Rule("少", when=Condition(any=("退", "发")), then=says("好"), cooldown=Cooldown(per_account_per_min=2)),
     Rule("第三", when=Condition(message_no=MessageNo(3)), then=says("久等了")),

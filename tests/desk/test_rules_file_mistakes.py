@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from wxdesk.core.errors import BadRulesFile
 from wxdesk.desk.rules_file import read_rules
+from wxdesk.desk.toml_complaints import complaint
 
 HEAD = '# rules\n[[rules]]\nname = "ok"\nwhen = { any = ["x"] }\nthen = [{ reply = "y" }]\n\n'
 
@@ -164,6 +169,52 @@ def test_every_mistake_has_its_line(text: str, line: int, reason: str) -> None:
     assert refused.value.values["file"] == "my rules.toml"
     assert reason in str(refused.value)
     assert refused.value.values["line"] == line
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ("[[rules]]\nname = “退款”\n", 2, '“ is a mark of Chinese typing; TOML wants " here'),
+        ('[[rules]]\nwhen = { any = ["a"，"b"] }\n', 2, "， is a mark of Chinese typing; TOML wants , here"),
+        ('[[rules]]\nname ＝ "a"\n', 2, "TOML wants = here"),
+        ("【【rules】】\n", 1, "TOML wants [ here"),
+        ('[[rules]]\nname = "a"；\n', 2, "No ； can stand here"),
+        ('\u3000name = "a"\n', 1, "wide Chinese blank"),
+        ('名称 = "a"\n', 1, "No line begins like this"),
+        ('name = "a\nb"\n', 1, "its quote is missing"),
+        ('name = "a\x01"\n', 1, "cannot be seen"),
+        ('name = """a', 1, "its quote is missing"),
+        ('name = "\\d"\n', 1, "single quotes"),
+        ('name = "\\uD800"\n', 1, "single quotes"),
+        ("a = { b = 1, b = 2 }\n", 1, "once only"),
+        ("[a]\n[a]\n", 2, "once only"),
+        ("a = 1\na = 2\n", 2, "once only"),
+        ("a\n", 1, "= and a value are missing"),
+        ("[[rules]\n", 1, "brackets of this heading"),
+        ("[rules\n", 1, "brackets of this heading"),
+        ("a = 'b' c\n", 1, "left over"),
+        ("a = { b = 1,\n c = 2 }\n", 1, "on the same line"),
+        ("a = b\n", 1, "text stands in quotes"),
+        ("a = [1 2]\n", 1, "A list is not closed"),
+        ("a = { b = 1\n", 1, "A table in braces"),
+        ("a = 2020-13-01T25:00:00\n", 1, "left over"),
+    ],
+)
+def test_what_is_no_toml_is_told_in_our_own_words(text: str, line: int, reason: str) -> None:
+    with pytest.raises(BadRulesFile) as refused:
+        read_rules(text, "rules.toml")
+    assert reason in str(refused.value)
+    assert refused.value.values["line"] == line
+
+
+@given(st.text("[]{}=\"'\\,.#a1\n“，：\u3000\x01 -:u", max_size=24))
+def test_whatever_the_parser_says_none_of_its_words_are_told(text: str) -> None:
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = complaint(text, error)
+        assert found.reason != "It cannot be read from here on."
+        assert 1 <= found.line <= max(1, text.count("\n") + 1)
 
 
 @pytest.mark.parametrize("text", ["x = " + "[" * 5000, "[[rules]]\nname = " + "{ a = " * 3000])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -38,11 +38,20 @@ LONG_NUMBER = 6
 """A number of so many figures is somebody's own (an order, a telephone, a date), and no word of a rule."""
 
 _NUMBER = re.compile(r"\d+")
-_LINK = r"(?:https?://|www\.)[!-~]*"
-_OWN = rf"[a-z]*\d[\d-]{{{LONG_NUMBER - 1},}}[a-z0-9]*"
+_LINK = r"(?ai:https?://|www\.)[!-~]*"
+_OWN = rf"[A-Za-z]*[0-9][0-9-]{{{LONG_NUMBER - 1},}}[A-Za-z0-9]*"
 _NO_WORDS = re.compile(f"(?P<link>{_LINK})|{_OWN}")
 _LATIN = r"[^\W\u2e80-\u9fff\uac00-\ud7af]+(?:['’\-][^\W\u2e80-\u9fff\uac00-\ud7af]+)*"
-_RUN = re.compile(rf"(?P<latin>{_LATIN}(?: {_LATIN})*)|(?P<dense>[\u2e80-\u9fff\uac00-\ud7af]+)")
+_DENSE = r"(?:(?=[\u2e80-\u9fff\uac00-\ud7af])\w)+"
+"""Chinese, Japanese and Korean without their marks, which stand in the same range (`。`, `【`)."""
+
+_RUN = re.compile(rf"(?P<latin>{_LATIN}(?: {_LATIN})*)|(?P<dense>{_DENSE})")
+
+_FILLING = re.compile(
+    "请问|为什么|什么时候|什么|怎么样|怎么|怎样|如何|多少|是不是|有没有|能不能|可不可以|可以|你们|我们|他们|它们|一下|"
+    "(?<![功智性可效节技职万才本潜])能(?![量力源])|(?<![目])的(?!确)|(?<!不)了(?!解)|[吗呢吧啊呀哦嘛么我您它这]|[你他她](?!们)"
+)
+"""Words that ask, point or fill, in whatever sentence: what a question is about stands before and behind them."""
 
 
 class GroupKind(StrEnum):
@@ -76,7 +85,8 @@ class Sentence:
 class Group:
     """Messages that are alike. `newest` stands for them.
 
-    `words` are found in most of them, the most telling first; of a `sign` it is that, and of the others there are none.
+    Each has one of the `words` at least, and most have the first. Of a `sign` it is that; of the other kinds there are
+    none.
     """
 
     newest: Sentence
@@ -86,7 +96,10 @@ class Group:
 
 
 def grouped(sentences: Iterable[Sentence], normaliser: Normaliser) -> list[Group]:
-    """The groups, largest first, of equal ones the newest first. Each message is in one of them."""
+    """The groups, largest first, of equal ones the newest first.
+
+    Each message is in one of them, and has one of its words if it has any.
+    """
     same: defaultdict[str, list[Sentence]] = defaultdict(list)
     wordless: defaultdict[tuple[GroupKind, str], list[Sentence]] = defaultdict(list)
     for sentence in sentences:
@@ -95,8 +108,7 @@ def grouped(sentences: Iterable[Sentence], normaliser: Normaliser) -> list[Group
             same[text[:COMPARED]].append(sentence)
         else:
             wordless[kind, text].append(sentence)
-    order = sorted(same, key=lambda text: (-len(same[text]), len(text), text))
-    groups = [_group([(text, same[text]) for text in texts]) for texts in _alike(order)]
+    groups = list(_by_words(same))
     groups += [_wordless(kind, members) for (kind, _), members in wordless.items()]
     return sorted(groups, key=lambda group: (-group.times, -group.newest.message_id))
 
@@ -105,7 +117,7 @@ def _kind(sentence: Sentence, normaliser: Normaliser) -> tuple[GroupKind, str]:
     """By what a message can be like others; and its text, or whatever else those that are like it have in common."""
     if sentence.type is not MessageType.TEXT:
         return GroupKind.TYPE, sentence.type
-    text = normaliser(sentence.text)
+    cased, text = normaliser.forms(sentence.text)
     if not text:
         return GroupKind.BLANK, ""
     if text[0] in "/[" and normaliser.is_markers(sentence.text):
@@ -113,8 +125,8 @@ def _kind(sentence: Sentence, normaliser: Normaliser) -> tuple[GroupKind, str]:
     telling = _NO_WORDS.sub(_APART, text[:COMPARED])
     if _RUN.search(_NUMBER.sub(_APART, telling)):
         return GroupKind.WORDS, text
-    found = _NO_WORDS.search(text[:COMPARED])
-    if found is None:
+    found = _NO_WORDS.search(cased[:COMPARED])  # patterns see it so: folded, `ß2026112400` has no letter before it
+    if found is None or any(character.isalpha() for character in cased[: found.start()]):
         return GroupKind.SIGN, text
     return (GroupKind.LINK if found["link"] else GroupKind.NUMBER), ""
 
@@ -126,6 +138,20 @@ _APART = "\n"
 def _wordless(kind: GroupKind, members: Sequence[Sentence]) -> Group:
     newest = _newest(members)
     return Group(newest, len(members), (seen(newest.text),) if kind is GroupKind.SIGN else (), kind)
+
+
+def _by_words(same: Mapping[str, list[Sentence]]) -> Iterator[Group]:
+    """The groups of the texts. Those without a word of the group that they were in are grouped once more."""
+    left = sorted(same, key=lambda text: (-len(same[text]), len(text), text))
+    while left:
+        without: set[str] = set()
+        for texts in _alike(left):
+            words = _words_of([(_NO_WORDS.sub(_APART, text), len(same[text])) for text in texts[:LOOKED_AT]])
+            those = [text for text in texts if any(word in text for word in words)]
+            without.update(set(texts).difference(those))
+            members = [sentence for text in those for sentence in same[text]]
+            yield Group(_newest(members), len(members), words)
+        left = [text for text in left if text in without]
 
 
 def _alike(texts: Sequence[str]) -> list[list[str]]:
@@ -163,11 +189,8 @@ def _pieces(text: str) -> frozenset[str]:
     return frozenset(plain[at : at + 2] for at in range(len(plain) - 1)) or frozenset((plain,))
 
 
-def _group(members: Sequence[tuple[str, list[Sentence]]]) -> Group:
-    every = [sentence for _, sentences in members for sentence in sentences]
-    counted = [(_NO_WORDS.sub(_APART, text), len(sentences)) for text, sentences in members[:LOOKED_AT]]
-    words = tuple(_words(counted)) if len(members) > 1 else (_longest_run(counted[0][0]),)
-    return Group(_newest(every), len(every), words)
+def _words_of(texts: Sequence[tuple[str, int]]) -> tuple[str, ...]:
+    return tuple(_words(texts)) if len(texts) > 1 else (_longest_run(texts[0][0]),)
 
 
 def _newest(members: Sequence[Sentence]) -> Sentence:
@@ -181,7 +204,10 @@ def _longest_run(text: str) -> str:
 
 
 def _words(texts: Sequence[tuple[str, int]]) -> Iterator[str]:
-    """Words that together stand in all texts: each time the one that most of the rest have, the longest of those."""
+    """Words that together stand in all texts, or in most: each time the one that most of the rest have.
+
+    Of those the longest, and of equally long ones the last: what somebody wants stands at the end.
+    """
     left = [(text, times, frozenset(_phrases(text))) for text, times in texts]
     for _ in range(MOST_WORDS):
         found: Counter[str] = Counter()
@@ -189,21 +215,26 @@ def _words(texts: Sequence[tuple[str, int]]) -> Iterator[str]:
             found.update(dict.fromkeys(phrases, times))
         if not found:
             return
-        word = max(found, key=lambda phrase: (found[phrase], len(phrase), phrase))
+        first = left[0][0]
+        word = max(found, key=lambda phrase: (found[phrase], len(phrase), first.rfind(phrase), phrase))
         yield word
         left = [one for one in left if word not in one[0]]
 
 
 def _phrases(text: str) -> Iterator[str]:
     """What could be a word of a rule: Chinese of at least two characters, elsewhere one word to three."""
+    dense: list[str] = []
     for run in _RUN.finditer(text):
         whole = run[0]
         if run["dense"]:
-            yield from _parts(whole)
+            dense.append(whole)
         else:
             words = whole.split(" ")
             phrases = (" ".join(words[at : at + n]) for n in (1, 2, 3) for at in range(len(words) - n + 1))
             yield from (phrase for phrase in phrases if not phrase.isdecimal())
+    telling = [piece for run in dense for piece in _FILLING.split(run) if len(piece) > 1]
+    for piece in telling or dense:  # “在吗” has nothing but such words
+        yield from _parts(piece)
 
 
 def _parts(run: str) -> Iterator[str]:

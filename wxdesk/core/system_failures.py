@@ -53,7 +53,12 @@ def unusable(file: object, error: OSError | UnicodeError) -> UnusableFile:
     """The error for a file or folder named `file` with which `error` happened."""
     if isinstance(error, UnicodeError):
         return UnusableFile(str(file), NO_TEXT)
-    return UnusableFile(str(file), _FILES.get(error.errno or 0, UNUSABLE))
+    return UnusableFile(str(file), why_unusable(error))
+
+
+def why_unusable(error: OSError) -> str:
+    """Why a file or folder cannot be used, as an English sentence."""
+    return _FILES.get(error.errno or 0, UNUSABLE)
 
 
 def why_not_listening(error: OSError) -> str:

@@ -4,7 +4,8 @@ The newest messages are walked from the oldest on, a slice at a time and beside 
 what rules want to know of the past is followed along the way. Guards are not asked: it is told what the rules would
 have said, whoever had the word then. One rule in the shadow is tried as though it spoke, one that is switched off as
 though it were on. Who sat at the desk is not known any more: where the rules ask for it both is supposed, and the
-report tells the two apart. Tags are those that contacts have now: what they were then is not kept.
+report tells the two apart. Tags are those that contacts have now: what they were then is not kept. Nor are alias and
+reply window; what an operator said is compared as though they could have been anything (`desk.unkept`).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from wxdesk.desk.composing import Occasion
 from wxdesk.desk.past import Past, PastMessage, Written
 from wxdesk.desk.retracing import Retracing, Spoken
 from wxdesk.desk.rulebook import Rulebook
+from wxdesk.desk.unkept import could_be, shows_unkept, with_anything
 
 NEWEST = 100_000
 """So many messages are looked at."""
@@ -178,7 +180,16 @@ class _Tally:
     def _is_other(self, by_hand: str, one: Spoken) -> bool:
         if self.rulebook.rules_out(by_hand, one.matching):
             return True
-        return self._line(one).would_say.strip() != by_hand.strip()
+        return not self._is_same(by_hand.strip(), one)
+
+    def _is_same(self, by_hand: str, one: Spoken) -> bool:
+        """Whether the operator said what the rule would have, but for what is not kept."""
+        if self._line(one).would_say.strip() == by_hand:
+            return True
+        if not any(shows_unkept(matched.rule) for matched in one.matching.matched):
+            return False
+        marked = self._line(replace(one, thread=with_anything(one.thread)))
+        return not marked.problem and could_be(by_hand, marked.would_say)
 
     def _by_hand(self, message: PastMessage) -> str | None:
         """What an operator answered to it, None if he did not."""
@@ -192,8 +203,9 @@ class _Tally:
         told, thread = one.message, one.thread
         by_hand = self._by_hand(told)
         account = self.accounts.get(thread.account) or Account(thread.account, "", "")
+        then = replace(thread, session_from=one.session_from)
         answer = self.rulebook.composed(
-            one.matching, Occasion(told.message, thread, account, told.at, one.history, one.only or Presence.PRESENT)
+            one.matching, Occasion(told.message, then, account, told.at, one.history, one.only or Presence.PRESENT)
         )
         would_say = "" if answer.problem else "\n".join(content.summary for content in answer.contents)
         return Line(told, by_hand or "", would_say, by_hand is not None, answer.problem, one.only)

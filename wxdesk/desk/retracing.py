@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wxdesk.core.matching import Matching, Ruleset
-from wxdesk.core.model import Account, Conversation
+from wxdesk.core.model import Account, Conversation, MessageType
 from wxdesk.core.rules import Presence
 from wxdesk.core.subject import LATELY, NO_HISTORY, History, Subject
 from wxdesk.desk.past import PastMessage, Written
@@ -21,12 +21,16 @@ from wxdesk.zones import zone_named
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A message that is answered now, with what rules knew of the past; `only` if somebody was there, or nobody."""
+    """A message that is answered now, with what rules knew of the past; `only` if somebody was there, or nobody.
+
+    `session_from`: where the contact had come from last by then.
+    """
 
     message: PastMessage
     thread: Conversation
     matching: Matching
     history: History
+    session_from: str
     only: Presence | None = None
 
 
@@ -36,6 +40,7 @@ class _Thread:
 
     now: Conversation
     last_written_at: datetime | None
+    session_from: str
     spoken: History = NO_HISTORY
     numbered_from: datetime | None = None
     number: int = 0
@@ -81,6 +86,8 @@ class Retracing:
         for message in page:
             known = self._threads.get(message.conversation_id)
             thread = known or self._met(strangers[message.conversation_id], message)
+            if message.type is MessageType.ENTER_SESSION:
+                thread.session_from = message.session_from or ""
             if self._counted:
                 thread.count(message, written.get(message.conversation_id, ()))
             if self._hearing is None or self._hearing(message):
@@ -90,9 +97,13 @@ class Retracing:
         return spoken
 
     def _met(self, stranger: Conversation, message: PastMessage) -> _Thread:
-        """Who was seen before the first message that is looked at has written before."""
+        """Who was seen before the first message that is looked at has written before.
+
+        He has come from somewhere, too: what he came from last is the best that is known.
+        """
         before = stranger.contact.first_seen_at
-        thread = _Thread(stranger, before if message.at - before > timedelta(seconds=1) else None)
+        is_known = message.at - before > timedelta(seconds=1)
+        thread = _Thread(stranger, before if is_known else None, stranger.session_from if is_known else "")
         self._threads[stranger.id] = thread
         return thread
 
@@ -106,7 +117,7 @@ class Retracing:
         if not speaking:
             return []
         only = speaking[0] if len(speaking) < len(matchings) else None
-        return [Spoken(message, thread.now, matching, history, only)]
+        return [Spoken(message, thread.now, matching, history, thread.session_from, only)]
 
     def _decide(self, message: PastMessage, thread: Conversation, history: History, who: Presence) -> Matching:
         return self._ruleset.decide(

@@ -7,7 +7,6 @@ scripts for them. Reading is all or nothing.
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from wxdesk.desk.liquid import LiquidRenderer
 from wxdesk.desk.patterns import compile_pattern
 from wxdesk.desk.rules_reading import rule_from
 from wxdesk.desk.rules_writing import rule_text
+from wxdesk.desk.toml_complaints import complaint
 from wxdesk.desk.toml_lines import Path, TomlLines
 from wxdesk.desk.toml_table import Misread
 from wxdesk.i18n import tr
@@ -30,8 +30,6 @@ SIZE_LIMIT = 8 * 1024 * 1024
 
 type FindFault = Callable[[Rule, Container[str]], Fault | None]
 """Judges a rule, given the names of the calendars that there are."""
-
-_POSITION = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +98,10 @@ def _parsed(text: str, file_name: str) -> dict[str, object]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        complaint = str(error)
-        position = _POSITION.search(complaint)
-        line = int(position[1]) if position and position[1] else max(1, len(text.splitlines()))
-        reason = _POSITION.sub("", complaint)
-        raise BadRulesFile(file_name, line, tr("This is not valid TOML: {complaint}", complaint=reason)) from None
+        found = complaint(text, error)
+        raise BadRulesFile(
+            file_name, found.line, tr("This is not valid TOML: {complaint}", complaint=found.reason)
+        ) from None
     except RecursionError:
         raise BadRulesFile(file_name, 1, tr("The file is nested too deeply.")) from None
 

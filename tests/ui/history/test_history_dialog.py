@@ -47,14 +47,18 @@ def said(dialog: HistoryDialog) -> list[str]:
 
 def choose(dialog: HistoryDialog, beginning: str) -> None:
     names = [dialog.other.itemText(row) for row in range(dialog.other.count())]
-    dialog.other.setCurrentIndex(next(row for row, name in enumerate(names) if name.startswith(beginning)))
+    at = next(row for row, name in enumerate(names) if name.startswith(beginning))
+    dialog.other.setCurrentIndex(at)
+    dialog.other.activated.emit(at)  # as Qt does for an operator
 
 
-def test_to_begin_with_it_is_the_present_one(parent: QWidget) -> None:
+def test_to_begin_with_it_is_the_present_one_and_for_that_the_one_before(parent: QWidget) -> None:
     dialog = opened(parent)
-    assert dialog.other.currentText() == "Revision 4, in use now"
-    assert said(dialog) == ["In use now"]
+    assert dialog.other.currentText() == "the one before it"
+    assert lines(dialog) == ["−\tthree", "+\tfour"]
+    assert said(dialog) == ["− only in revision 3", "+ only in revision 4, in use now"]
     dialog.list.setCurrentRow(1)
+    assert dialog.other.currentText() == "Revision 4, in use now"
     assert lines(dialog) == ["−\tthree", "+\tfour"]
     assert said(dialog) == ["− only in revision 3", "+ only in revision 4, in use now"]
 

@@ -18,7 +18,7 @@ from wxdesk.ui.rules.condition_parts import PatternPart, SourcePart, WordsPart
 from wxdesk.ui.rules.fields_body import FieldsBody
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.rules.reply_body import ReplyBody
-from wxdesk.ui.widgets.word_chips import split_words
+from wxdesk.ui.widgets.word_lists import split_words
 
 type Stored = Callable[[], list[Rule]]
 

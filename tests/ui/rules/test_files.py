@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
+from wxdesk import i18n
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule
 from wxdesk.core.schedule import Calendar, Span, Weekday, WeeklySpan
 from wxdesk.desk.hours_keeping import HoursEdit
@@ -255,7 +256,20 @@ def test_an_export_that_fails_is_told(
 ) -> None:
     page.files.export_to(str(tmp_path / "no such folder" / "out.toml"))
     qtbot.waitUntil(lambda: bridge.is_idle and "rules-file" in notices.bars.texts())
-    assert notices.bars.texts()["rules-file"].startswith("Not exported: ")
+    assert notices.bars.texts()["rules-file"] == "Not exported: there is no such file"
+
+
+@pytest.mark.parametrize(
+    ("told", "chinese"), [("shop: that is a folder", False), ("shop：这是一个文件夹", True)], ids=["en", "zh_CN"]
+)
+def test_a_file_that_cannot_be_read_is_told_in_the_operators_language(
+    page: RulesPage, notices: Notices, tmp_path: Path, told: str, chinese: bool
+) -> None:
+    (tmp_path / "shop").mkdir()
+    if chinese:
+        i18n.use("zh_CN")
+    page.files.import_from(str(tmp_path / "shop"))
+    assert notices.bars.texts()["rules-file"].endswith(told)
 
 
 def test_without_rules_the_shops_own_are_offered(

@@ -61,7 +61,7 @@ def test_the_newest_is_in_use_and_cannot_be_restored(dialog: HistoryDialog, page
     rows = [dialog.list.item(row).text() for row in range(dialog.list.count())]
     assert [text.partition(" · ")[0] for text in rows] == ["Revision 3", "Revision 2", "Revision 1"]
     assert rows[0] == page.editor.head.revision.full_text()
-    assert dialog.legend.standing.full_text() == "In use now"
+    assert dialog.legend.added.full_text() == "+ only in revision 3, in use now"  # as against the one before
     assert not dialog.take.isEnabled()
     assert not dialog.note.isVisible()
     dialog.close()

@@ -20,6 +20,7 @@ from wxdesk.core.rules import Action, ActionKind, Condition, Rule
 from wxdesk.desk.dry_run import SLICE
 from wxdesk.store import SqlStore
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.main_window import MainWindow
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.rules.reviews import ReviewPanel
@@ -65,6 +66,30 @@ def test_unmatched_sentences_become_a_rule_with_their_words(page: RulesPage, wor
     written = page.editor.rule()
     assert (written.id, written.when) == (0, Condition(any=("开发票",)))
     assert page.unsaved
+
+
+def test_who_stays_with_unsaved_words_keeps_the_list_of_the_unmatched(
+    page: RulesPage, world: World, qtbot: QtBot
+) -> None:
+    world.say("oUnmatched1", "开发票")
+    page.editor.head.name.setText("Another name")
+    page.list.unmatched.click()
+    panel = page.reviews.panel
+    qtbot.waitUntil(lambda: ended(panel))
+    choose(panel, 0, qtbot)
+    [asked] = page.window().findChildren(LeaveDialog)
+    asked.stay.click()
+    assert panel.isVisible()
+    assert [row.head for row in panel.rows.rows] == ["开发票"]
+    panel.back.click()
+    assert page.editor.rule().name == "Another name"
+    page.list.unmatched.click()
+    qtbot.waitUntil(lambda: ended(panel))
+    choose(panel, 0, qtbot)
+    [again] = [one for one in page.window().findChildren(LeaveDialog) if one.isVisible()]
+    again.discard.click()
+    assert page.editor.isVisible()
+    assert page.editor.rule().when == Condition(any=("开发票",))
 
 
 def test_what_has_no_words_is_unmatched_as_well(page: RulesPage, world: World, qtbot: QtBot, bridge: Bridge) -> None:

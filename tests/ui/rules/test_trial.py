@@ -13,13 +13,13 @@ from pytestqt.qtbot import QtBot
 from tests.ui.world import World
 from wxdesk.core.inbox import InboxFilter
 from wxdesk.core.model import MessageType
-from wxdesk.core.rules import Action, ActionKind, Rule, RuleVerdict
+from wxdesk.core.rules import Action, ActionKind, Rule, RuleVerdict, Verdict
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.rules.action_bodies import SnoozeBody
 from wxdesk.ui.rules.condition_parts import PatternPart, WordsPart
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.rules.reply_body import ReplyBody
-from wxdesk.ui.rules.verdict_list import Role, VerdictModel
+from wxdesk.ui.rules.verdict_list import LINE, NAME_ROW, Role, VerdictList, VerdictModel
 
 
 def _rows(page: RulesPage) -> list[tuple[str, bool | None, str | None]]:
@@ -322,3 +322,20 @@ def test_the_bytes_that_would_leave_are_shown(page: RulesPage, qtbot: QtBot) -> 
     assert page.trial.bubbles.bodies.toPlainText() == f"{len(body)} bytes\n{body}"
     page.trial.sentence.setText("")
     qtbot.waitUntil(lambda: not page.trial.bubbles.open.isVisible())
+
+
+def test_a_long_verdict_is_read_whole_on_as_many_lines_as_it_needs(qtbot: QtBot) -> None:
+    verdicts = VerdictList()
+    qtbot.addWidget(verdicts)
+    long = (Verdict("any", ok=False, words=("a word that is long", "one as long as that", "and one more of these")),)
+    said = (RuleVerdict(1, "short", 1, matched=False), RuleVerdict(2, "long", 1, matched=False, verdicts=long))
+    verdicts.resize(260, 100)
+    verdicts.show_verdicts(said, 0)
+    verdicts.show()
+    short, tall = (verdicts.visualRect(verdicts.verdicts.index(row)).height() for row in (0, 1))
+    assert (short, tall % LINE) == (NAME_ROW + LINE, NAME_ROW % LINE)
+    assert tall > short
+    narrow = verdicts.height()
+    verdicts.resize(1200, verdicts.height())
+    assert verdicts.visualRect(verdicts.verdicts.index(1)).height() == NAME_ROW + LINE
+    assert verdicts.height() < narrow

@@ -101,7 +101,7 @@ def test_what_is_no_picture_is_refused_in_words(
     assert kept(world) == []
 
 
-@pytest.mark.parametrize(("size", "reason"), [(LARGEST_FILE + 1, "too large"), (None, "No such file")])
+@pytest.mark.parametrize(("size", "reason"), [(LARGEST_FILE + 1, "too large"), (None, "there is no such file")])
 def test_what_cannot_be_read_is_told(
     qtbot: QtBot, world: World, page: SimulatorPage, tmp_path: Path, size: int | None, reason: str
 ) -> None:

@@ -26,9 +26,10 @@ LIST, ROW = 228, 32
 class HistoryDialog(Dialog):
     """Revisions at the left, the newest first; at the right the chosen one, compared with another.
 
-    That is the present one, which is the newest, until something else is chosen above the text. Of what was deleted
-    none is, so each stands by itself at first. The older one of the two is always the one whose lines went. `note` is
-    a sentence above everything; `shown` the number of the revision to begin with, if it is not the newest.
+    That is the present one, which is the newest, and for that itself the one before it, until something else is chosen
+    above the text. Of what was deleted none is present, so each stands by itself at first. The older one of the two is
+    always the one whose lines went. `note` is a sentence above everything; `shown` the number of the revision to begin
+    with, if it is not the newest.
 
     Signals:
         taken: what was kept as the revision whose words shall be edited again.
@@ -61,6 +62,7 @@ class HistoryDialog(Dialog):
         self.take = Button(tr("Restore"), kind=ButtonKind.PRIMARY, parent=self)
         self.take.setToolTip(tr("Puts them into the editor; they are used once you save."))
         self.close_button = Button(tr("Close"), key_hint="Esc", parent=self)
+        self.list.currentRowChanged.connect(self.other.follow)
         self.list.currentRowChanged.connect(self._show)
         self.other.currentIndexChanged.connect(self._show)
         self.list.itemActivated.connect(self._take)

@@ -23,7 +23,8 @@ class Side(Enum):
 class OtherSide(Choice):
     """The present one, the one before the chosen one, nothing, or any other; the newest of `revisions` is the first.
 
-    Of what was deleted none is in use, so to begin with nothing is compared there.
+    Until the operator chooses, the present one is compared with the one before it, and what is older with the present
+    one. Of what was deleted none is in use, so to begin with nothing is compared there.
     """
 
     def __init__(self, revisions: Sequence[Revision], now: datetime, parent: QWidget, *, deleted: bool) -> None:
@@ -40,7 +41,23 @@ class OtherSide(Choice):
                 self.addItem(name, row)
         self.setAccessibleName(tr("Compare with"))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._chosen = self._following = False
+        self._deleted = deleted
         self.setCurrentIndex(self.findData(Side.NOTHING) if deleted else 0)
+        self.currentIndexChanged.connect(self._note_choice)
+        self.activated.connect(self._note_choice)  # also of what stands there already
+
+    def follow(self, row: int) -> None:
+        """The revision in `row` is looked at now: stand on what it is usually held against, if nothing was chosen."""
+        if self._chosen or self._deleted:
+            return
+        self._following = True
+        present = row > 0 or len(self._revisions) == 1
+        self.setCurrentIndex(0 if present else self.findData(Side.BEFORE))
+        self._following = False
+
+    def _note_choice(self) -> None:
+        self._chosen = self._chosen or not self._following
 
     @property
     def side(self) -> Side | int:

@@ -102,6 +102,8 @@ class ReviewPanel(QFrame):
 class Reviews(QStackedWidget):
     """Shows `beneath`, the editor, or a review in its place.
 
+    Whoever hears what was chosen in a review closes it, or lets it stay.
+
     Signals:
         found: all doubts that there are about the stored rules.
         finding_chosen: a `Finding` that the operator wants to see in the editor.
@@ -119,7 +121,6 @@ class Reviews(QStackedWidget):
         self._bridge = bridge
         self._course = Course()
         self._then: Callable[[int], None] | None = None
-        self._stays = False
         self._standing: object = None
         self._beneath = beneath
         self.panel = ReviewPanel(self)
@@ -134,7 +135,7 @@ class Reviews(QStackedWidget):
         """Back to the editor; what is under way ends."""
         self._course.cancelled = True
         self._looking.stop()
-        self._then, self._stays = None, False
+        self._then = None
         self.setCurrentWidget(self._beneath)
 
     def recount(self, rules: Sequence[Rule]) -> None:
@@ -209,7 +210,6 @@ class Reviews(QStackedWidget):
         said = report_word(report)
         self.panel.end("\n".join((said, tr("Choose one to see it in its conversation."))) if rows else said, rows)
         self._then = lambda row: self.conversation_wanted.emit(report.lines[row].message.conversation_id)
-        self._stays = True
 
     def _failed(self, course: Course, error: Exception) -> None:
         if not course.cancelled:
@@ -217,9 +217,5 @@ class Reviews(QStackedWidget):
         self._bridge.failed.emit(error)
 
     def _chosen(self, row: int) -> None:
-        then = self._then
-        if then is None:
-            return
-        if not self._stays:
-            self.close_review()
-        then(row)
+        if self._then is not None:
+            self._then(row)

@@ -9,9 +9,10 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from wxdesk.core.errors import BadRulesFile
+from wxdesk.core.system_failures import UnusableFile, unusable, why_unusable
 from wxdesk.desk.import_check import ImportCheck, left_word
 from wxdesk.desk.rules_exchange import Exported
-from wxdesk.i18n import language, ntr, tr
+from wxdesk.i18n import explain, language, ntr, tr
 from wxdesk.paths import resource
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.notices import Notices
@@ -66,6 +67,10 @@ class RuleFiles(QObject):
         except BadRulesFile as error:
             self._refuse(error)
             return
+        except UnusableFile as error:
+            why = tr("Nothing was imported. {why}", why=explain(error))
+            self._notices.bar(TROUBLE, why, action=tr("Dismiss"))
+            return
         self._bridge.ask(self._exchange.check(self._text, self._name), self._checked, self._failed)
 
     def _checked(self, check: ImportCheck) -> None:
@@ -106,7 +111,7 @@ class RuleFiles(QObject):
             self._path.write_text(exported.text, encoding="utf-8", newline="\n")
         except OSError as error:
             log.warning("The rules could not be exported", exc_info=error)
-            why = error.strerror or type(error).__name__
+            why = tr(why_unusable(error))
             self._notices.bar(TROUBLE, tr("Not exported: {why}", why=why), action=tr("Dismiss"))
             return
         said = tr("{rules} exported to {file}", rules=_rules(exported.rules), file=self._path.name)
@@ -121,7 +126,12 @@ class RuleFiles(QObject):
 
 
 def _read(path: Path) -> str:
-    """The file's text; raises `BadRulesFile` for what is not a text at all."""
+    """The file's text.
+
+    Raises:
+        BadRulesFile: it is too large, or not a text at all.
+        UnusableFile: it cannot be read.
+    """
     try:
         if path.stat().st_size > LARGEST_FILE:
             raise BadRulesFile(path.name, 1, tr("The file is too large."))
@@ -130,7 +140,7 @@ def _read(path: Path) -> str:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         raise BadRulesFile(path.name, line, tr("This is not UTF-8 text.")) from None
     except OSError as error:
-        raise BadRulesFile(path.name, 1, error.strerror or type(error).__name__) from None
+        raise unusable(path.name, error) from None
 
 
 def _rules(n: int) -> str:

@@ -9,8 +9,10 @@ from wxdesk.core.model import MessageType
 from wxdesk.core.rules import Condition, Rule
 from wxdesk.i18n import tr
 
-BEGINS_WITH_NUMBER = r"^(?P<no>[A-Za-z]*\d[\d-]{5,}[A-Za-z0-9]*)"
-BEGINS_WITH_LINK = r"(?i)^(https?://|www\.)"
+BEGINS_WITH_NUMBER = r"^[^\pL]*?(?P<no>[A-Za-z]*[0-9][0-9-]{5,}[A-Za-z0-9]*)"
+BEGINS_WITH_LINK = r"(?i)^[^\pL]*?(https?://|www\.)"
+"""What stands before it is no word: a sign (`+86…`, `#…`), a bracket, an emoji, a short number."""
+
 EMPTY = "^$"
 """Of the text as patterns see it, in which nothing is left."""
 

@@ -15,7 +15,7 @@ from wxdesk.core.rules import Presence, Rule
 from wxdesk.desk.ports import Known
 from wxdesk.desk.supposing import Supposed
 from wxdesk.i18n import tr
-from wxdesk.ui.widgets.word_chips import split_words
+from wxdesk.ui.widgets.word_lists import split_words
 
 MOST_DAYS = 3650
 MOST_MESSAGES = 999

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
 from enum import IntEnum
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QFontMetrics, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from wxdesk.core.rules import RuleVerdict
@@ -22,6 +23,13 @@ LINE = 19
 REST_ROW = 32
 HIGHEST = 252
 MARK = 12
+LEFT, RIGHT, BESIDE_MARK = 30, 10, MARK + 5
+
+MOST_LINES = 4
+"""Of one condition; the tooltip has all of it."""
+
+_LONG_WORD = re.compile("[!-~]{24,}")
+"""What would not fit on a line by itself: an address, a pattern. Other words are not cut."""
 
 
 class Role(IntEnum):
@@ -97,10 +105,25 @@ def _lines(verdict: RuleVerdict) -> list[tuple[bool, str]]:
 class VerdictDelegate(QStyledItemDelegate):
     """A tick or a dash, the rule's name, and below it each of its conditions with a mark of its own."""
 
+    def __init__(self, view: QListView) -> None:
+        super().__init__(view)
+        self._view = view
+        self._words = QFontMetrics(sentence_font(Size.SMALL))
+
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
-        """A line for the name and one a condition; one for the rest."""
+        """A line for the name and as many a condition as it needs; one for the rest."""
         lines = index.data(Role.LINES)
-        return QSize(120, REST_ROW if lines is None else NAME_ROW + LINE * len(lines))
+        if lines is None:
+            return QSize(120, REST_ROW)
+        room = self._view.viewport().width() - LEFT - RIGHT - BESIDE_MARK
+        return QSize(120, NAME_ROW + sum(self._height(words, room) for _, words in lines))
+
+    def _height(self, words: str, room: int) -> int:
+        """Of a condition where so much room is beside its mark. Most take one line, and that is seen at once."""
+        if len(words) * self._words.height() <= room:
+            return LINE
+        needed = self._words.boundingRect(QRect(0, 0, max(room, 1), 0), _wrapped(words), _line(words)).height()
+        return LINE * min(max(round(needed / self._words.lineSpacing()), 1), MOST_LINES)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         """Draw the row."""
@@ -116,7 +139,7 @@ class VerdictDelegate(QStyledItemDelegate):
         icon = pixmap(
             "check" if matched else "dash" if matched is False else "dot", "accent" if matched else "faint", 14
         )
-        name = QRect(rect.left() + 30, rect.top() + 6, rect.width() - 40, 19)
+        name = QRect(rect.left() + LEFT, rect.top() + 6, rect.width() - LEFT - RIGHT, LINE)
         if matched is None:
             name.moveTop(rect.top() + (rect.height() - name.height()) // 2)
         painter.drawPixmap(rect.left() + 9, name.top() + 3, icon)
@@ -125,11 +148,14 @@ class VerdictDelegate(QStyledItemDelegate):
         _draw(painter, name, str(index.data(Qt.ItemDataRole.DisplayRole)))
         painter.setFont(sentence_font(Size.SMALL))
         painter.setPen(theme.color("secondary"))
-        for number, (held, words) in enumerate(index.data(Role.LINES) or (), start=1):
-            line = name.translated(0, LINE * number)
+        line = name
+        for held, words in index.data(Role.LINES) or ():
+            line = line.translated(0, line.height())
+            line.setHeight(self._height(words, line.width() - BESIDE_MARK))
             mark = pixmap("check" if held else "cross", "accent" if held else "failed", MARK)
             painter.drawPixmap(line.left(), line.top() + (LINE - MARK) // 2, mark)
-            _draw(painter, line.adjusted(MARK + 5, 0, 0, 0), words)
+            beside = line.adjusted(BESIDE_MARK, (LINE - self._words.height()) // 2, 0, 0)
+            painter.drawText(beside, _wrapped(words), _line(words))
         painter.restore()
 
 
@@ -145,6 +171,7 @@ class VerdictList(QListView):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setSelectionMode(QListView.SelectionMode.NoSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setAccessibleName(tr("What each rule said"))
 
@@ -157,6 +184,12 @@ class VerdictList(QListView):
         if row >= 0:
             self.scrollTo(self.verdicts.index(row))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The narrower, the more lines."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.setFixedHeight(self._height() + 2)
+
     def _height(self) -> int:
         """Of all rows, as far as they can be seen: there may be ten thousand of them."""
         height = 0
@@ -168,6 +201,13 @@ class VerdictList(QListView):
 
 
 def _draw(painter: QPainter, rect: QRect, text: str) -> None:
-    line = text.replace("\n", " ")
-    shown = QFontMetrics(painter.font()).elidedText(line, Qt.TextElideMode.ElideRight, rect.width())
+    shown = QFontMetrics(painter.font()).elidedText(_line(text), Qt.TextElideMode.ElideRight, rect.width())
     painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+def _wrapped(text: str) -> Qt.TextFlag:
+    return Qt.TextFlag.TextWrapAnywhere if _LONG_WORD.search(text) else Qt.TextFlag.TextWordWrap
+
+
+def _line(text: str) -> str:
+    return text.replace("\n", " ")

@@ -48,6 +48,8 @@ class WhenCard(QFrame):
         self.setProperty("class", "card")
         self._offers = offers
         self._parts: list[ConditionPart] = []
+        self._shown: tuple[object, ...] = ()
+        self._stood: tuple[object, ...] = ()
         self._showing = self._judging = self._stale = False
         self._sentence = QWidget(self)
         self._flow = FlowLayout(self._sentence)
@@ -85,7 +87,13 @@ class WhenCard(QFrame):
     # -- the rule's part
 
     def show_rule(self, rule: Rule) -> None:
-        """Show when `rule` applies. A new rule begins with an open list of words."""
+        """Show when `rule` applies. A new rule begins with an open list of words.
+
+        What stands there already stays as it is: making very many words anew takes a while.
+        """
+        shown = (rule.when, rule.on, rule.default)
+        if rule.when != Condition() and shown == self._shown and self._stands() == self._stood:
+            return
         for part in self._parts:
             part.discard()
         self._parts = []
@@ -99,6 +107,12 @@ class WhenCard(QFrame):
         for part in parts:
             self._take(part)
         self._set()
+        self._shown, self._stood = shown, self._stands()
+
+    def _stands(self) -> tuple[object, ...]:
+        """The parts, and what they and the other fields say."""
+        said = condition_of(self._parts)
+        return (tuple(self._parts), said, self.kinds(), self.is_default())
 
     def kinds(self) -> frozenset[MessageType]:
         """For which kinds of message."""

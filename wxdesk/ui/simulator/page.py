@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QVBoxLayout, QWi
 from shiboken6 import isValid
 
 from wxdesk.core.errors import BadInput
+from wxdesk.core.system_failures import unusable
 from wxdesk.i18n import tr
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.notices import Notices
@@ -158,7 +159,7 @@ class SimulatorPage(QWidget):
                 raise BadInput(reason=tr("The file is too large."))
             data = Path(path).read_bytes()
         except OSError as error:
-            self._notices.report(BadInput(reason=error.strerror or type(error).__name__))
+            self._notices.report(unusable(Path(path).name, error))
         except BadInput as error:
             self._notices.report(error)
         else:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCompleter, QFrame, QHBoxLayout, QVBoxLayout, QWid
 from wxdesk.core.templates import CATEGORY_LIMIT, SHORTCUT_LIMIT, Template
 from wxdesk.i18n import tr
 from wxdesk.ui.widgets.field import Field
-from wxdesk.ui.widgets.word_chips import split_words
+from wxdesk.ui.widgets.word_lists import split_words
 
 
 class FindingCard(QFrame):

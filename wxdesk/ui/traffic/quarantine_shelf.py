@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from wxdesk.core.events import PushSeen
 from wxdesk.core.model import KeptPush
+from wxdesk.core.system_failures import why_unusable
 from wxdesk.core.traces import PushTrace
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.bridge import Bridge
@@ -70,7 +71,7 @@ class QuarantineShelf(QObject):
             path.write_bytes(push.body)
         except OSError as error:
             log.warning("A push could not be saved", exc_info=error)
-            why = error.strerror or type(error).__name__
+            why = tr(why_unusable(error))
             self._notices.bar(TROUBLE, tr("Not saved: {why}", why=why), action=tr("Dismiss"))
             return
         self._notices.toast(tr("Saved as {file}", file=path.name))

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import html
-import re
+from collections import defaultdict
 from collections.abc import Container, Sequence
+from itertools import chain
 
 from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QSizePolicy, QWidget
 
-from wxdesk.i18n import tr
+from wxdesk.i18n import ntr, tr
 from wxdesk.ui.icons import pixmap
 from wxdesk.ui.theme import Size, Theme, font
-from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.flow import KEEP_WITH_NEXT
+from wxdesk.ui.widgets.word_lists import BETWEEN_WORDS, split_words
+from wxdesk.ui.widgets.words_dialog import WordsDialog
 
 HEIGHT = 30
 PADDING = 10
@@ -22,12 +25,11 @@ CROSS = 14
 CROSS_EDGE = 8
 WIDEST = 260
 
-_BETWEEN_WORDS = re.compile(r"[,，、;；\n\r\t\u2028\u2029]+")
+FEWEST_FOLDED = 60
+"""So many words all have a chip."""
 
-
-def split_words(text: str) -> list[str]:
-    """The words of a line or a pasted list: parted by commas, semicolons or line breaks, never by spaces."""
-    return [word.strip() for word in _BETWEEN_WORDS.split(text) if word.strip()]
+FIRST, LAST = 30, 10
+"""Of more words only these: whole thousands take seconds to lay out, and nobody reads them."""
 
 
 class WordChip(QAbstractButton):
@@ -156,7 +158,7 @@ class WordField(QLineEdit):
 
     def _split(self, text: str) -> None:
         """A comma ends a word at once; what stands behind the last one is still being written."""
-        parts = _BETWEEN_WORDS.split(text)
+        parts = BETWEEN_WORDS.split(text)
         if len(parts) == 1:
             return
         rest = parts.pop()
@@ -170,6 +172,8 @@ class WordField(QLineEdit):
 
 class WordChips(QObject):
     """The chips of one list, the button that opens the field, and the field: widgets for somebody's layout.
+
+    Of very many words the first and the last have chips; a button between them opens all as a text.
 
     Signals:
         changed: the words are others now.
@@ -190,8 +194,15 @@ class WordChips(QObject):
     ) -> None:
         super().__init__(parent or host)
         self._host = host
+        self._what = what
         self._colors = (ground, ink)
+        self._words: list[str] = []
+        self._wrong: Container[int] = ()
         self._chips: list[WordChip] = []
+        self.more = Button("", kind=ButtonKind.LINK, parent=host)
+        self.more.setToolTip(tr("See, search and change all words as a text"))
+        self.more.clicked.connect(self.open_text)
+        self.more.hide()
         self.add = Button("", icon="plus", parent=host)
         self.add.setAccessibleName(tr("Add a word: {what}", what=what))
         self.add.setToolTip(tr("Add a word"))
@@ -206,31 +217,43 @@ class WordChips(QObject):
         self.field.left.connect(self._close_field)
 
     def words(self) -> tuple[str, ...]:
-        """What the chips say, in their order."""
-        return tuple(chip.text() for chip in self._chips)
+        """All words, in their order."""
+        return tuple(self._words)
 
     def set_words(self, words: Sequence[str]) -> None:
         """Show these words, without telling anybody."""
-        for chip in self._chips:
-            chip.deleteLater()
-        self._chips = [self._chip(word) for word in words]
+        self._words = list(words)
+        self._refill()
 
     def widgets(self) -> list[QWidget]:
         """All widgets in their order."""
-        return [*self._chips, self.add, self.field]
+        first = FIRST if self._is_folded() else len(self._chips)
+        return [*self._chips[:first], self.more, *self._chips[first:], self.add, self.field]
 
     def place(self, index: int) -> QWidget:
-        """The word at `index`; where there is none, the button that adds one."""
-        return self._chips[index] if 0 <= index < len(self._chips) else self.add
+        """The word at `index`, or the button behind which it is; where there is none, the button that adds one."""
+        if not 0 <= index < len(self._words):
+            return self.add
+        places = self._places()
+        return self._chips[places.index(index)] if index in places else self.more
 
     def mark(self, wrong: Container[int]) -> None:
         """Mark the words at these places, and no others."""
-        for at, chip in enumerate(self._chips):
+        self._wrong = wrong
+        for at, chip in zip(self._places(), self._chips, strict=True):
             chip.set_wrong(at in wrong)
+        self._say_how_many()
 
     def marked(self) -> list[str]:
         """The words that are marked."""
-        return [chip.text() for chip in self._chips if chip.wrong]
+        return [word for at, word in enumerate(self._words) if at in self._wrong]
+
+    def open_text(self) -> None:
+        """Let the operator search and change all words as a text, the first marked one before his eyes."""
+        first = next((at for at in range(len(self._words)) if at in self._wrong), 0)
+        dialog = WordsDialog(self._words, self._what, self._host.window(), first)
+        dialog.agreed.connect(self._take)
+        dialog.open()
 
     def open_field(self) -> None:
         """Let the operator write a word."""
@@ -245,33 +268,73 @@ class WordChips(QObject):
             widget.hide()
             widget.deleteLater()
 
+    def _is_folded(self) -> bool:
+        return len(self._words) > FEWEST_FOLDED
+
+    def _places(self) -> Sequence[int]:
+        """The places of the words that have chips."""
+        every = range(len(self._words))
+        return [*every[:FIRST], *every[-LAST:]] if self._is_folded() else every
+
+    def _refill(self) -> None:
+        """Make the chips that are missing; those of words that stay are kept.
+
+        The layout looks away meanwhile: each chip that appears would let it set all the others once more.
+        """
+        layout = self._host.layout()
+        if layout is not None:
+            layout.setEnabled(False)
+        self._make_chips([self._words[at] for at in self._places()])
+        self._say_how_many()
+        if layout is not None:
+            layout.setEnabled(True)
+
+    def _make_chips(self, wanted: Sequence[str]) -> None:
+        left: defaultdict[str, list[WordChip]] = defaultdict(list)
+        for chip in self._chips:
+            left[chip.text()].append(chip)
+        self._chips = [left[word].pop(0) if left[word] else self._chip(word) for word in wanted]
+        for chip in chain.from_iterable(left.values()):
+            chip.hide()
+            chip.deleteLater()
+
+    def _say_how_many(self) -> None:
+        """Tell of the words that have no chip, and how many of them are marked."""
+        hidden = range(FIRST, len(self._words) - LAST) if self._is_folded() else range(0)
+        wrong = sum(at in self._wrong for at in hidden)
+        said = ntr("and {n} more …", "and {n} more …", len(hidden))
+        if wrong:
+            said = tr("and {n} more, {wrong} of them marked …", n=len(hidden), wrong=wrong)
+        self.more.setText(said)
+        self.more.setVisible(bool(hidden))
+
     def _chip(self, word: str) -> WordChip:
         chip = WordChip(word, ground=self._colors[0], ink=self._colors[1], parent=self._host)
         chip.removed.connect(self._remove)
         chip.show()
         return chip
 
-    def _append(self, words: list[str]) -> None:
-        new = [word for word in dict.fromkeys(words) if word not in self.words()]
-        self._chips += [self._chip(word) for word in new]
-        if new:
+    def _take(self, words: Sequence[str]) -> None:
+        """Have these words from now on."""
+        if list(words) != self._words:
+            self.set_words(words)
             self.relaid.emit()
             self.changed.emit()
+
+    def _append(self, words: list[str]) -> None:
+        known = set(self._words)
+        self._take([*self._words, *(word for word in dict.fromkeys(words) if word not in known)])
 
     def _remove(self, chip: WordChip) -> None:
         index = self._chips.index(chip)
         focused = chip.hasFocus()
-        self._chips.remove(chip)
-        chip.hide()
-        chip.deleteLater()
+        place = self._places()[index]
+        self._take([*self._words[:place], *self._words[place + 1 :]])
         if focused:
             (self._chips[min(index, len(self._chips) - 1)] if self._chips else self.add).setFocus()
-        self.relaid.emit()
-        self.changed.emit()
 
     def _remove_last(self) -> None:
-        if self._chips:
-            self._remove(self._chips[-1])
+        self._take(self._words[:-1])
 
     def _close_field(self) -> None:
         if self.field.isHidden():

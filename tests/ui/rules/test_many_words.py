@@ -1,0 +1,129 @@
+"""A rule with thousands of words: shown at once, searched and changed as a text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.ui.world import World
+from wxdesk.core.rules import Action, ActionKind, Condition, Rule
+from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.rules.condition_parts import WordsPart
+from wxdesk.ui.rules.page import RulesPage
+from wxdesk.ui.widgets.word_chips import WordChip, WordChips
+from wxdesk.ui.widgets.words_dialog import WordsDialog
+
+SAID = (Action(ActionKind.REPLY, text="Hello."),)
+MANY = tuple(f"word {n}" for n in range(2000))
+
+
+def _part(page: RulesPage) -> WordsPart:
+    part = page.editor.when_card.part("any")
+    assert isinstance(part, WordsPart)
+    return part
+
+
+def _chips(chips: WordChips) -> list[str]:
+    return [one.text() for one in chips.widgets() if isinstance(one, WordChip)]
+
+
+def _dialog(page: RulesPage) -> WordsDialog:
+    [found] = [one for one in page.window().findChildren(WordsDialog) if one.isVisible()]
+    return found
+
+
+@pytest.fixture
+def rule(page: RulesPage, world: World, bridge: Bridge, qtbot: QtBot) -> Rule:
+    """Stored, and open in the editor."""
+    saved = world.call(world.desk.rulebook.save(Rule("Many", when=Condition(any=MANY), then=SAID)))
+    qtbot.waitUntil(lambda: bridge.is_idle and saved in page.rules.rules)
+    page.list.view.setCurrentIndex(page.rules.index(page.rules.rules.index(saved)))
+    qtbot.waitUntil(lambda: page.editor.saved.id == saved.id)
+    return saved
+
+
+def test_of_many_words_the_first_and_the_last_have_chips(page: RulesPage, rule: Rule) -> None:
+    chips = _part(page).chips
+    assert chips.words() == MANY
+    assert _chips(chips) == [*MANY[:30], *MANY[-10:]]
+    assert chips.more.isVisible()
+    assert chips.more.text() == "and 1960 more …"
+    assert page.editor.rule() == rule
+
+
+def test_undoing_the_name_makes_no_word_anew(page: RulesPage, rule: Rule) -> None:
+    before = _part(page).chips.widgets()
+    page.editor.head.name.setText("Others")
+    page.editor.check_now()
+    page.editor.undo()
+    assert page.editor.rule() == rule
+    assert _part(page).chips.widgets() == before
+
+
+def test_a_changed_word_leaves_the_other_chips(page: RulesPage, rule: Rule, qtbot: QtBot) -> None:
+    chips = _part(page).chips
+    before = chips.widgets()
+    chips.field.words.emit(["the last", "word 3"])
+    assert chips.words() == (*MANY, "the last")
+    assert _chips(chips)[-2:] == ["word 1999", "the last"]  # in sight, although so many are not
+    qtbot.keyClick(chips.widgets()[0], Qt.Key.Key_Delete)
+    assert chips.words() == (*MANY[1:], "the last")
+    assert _chips(chips)[:30] == list(MANY[1:31])
+    assert set(before[1:30]) <= set(chips.widgets())
+
+
+def test_all_words_are_searched_and_changed_as_a_text(page: RulesPage, rule: Rule, qtbot: QtBot) -> None:
+    chips = _part(page).chips
+    chips.more.click()
+    dialog = _dialog(page)
+    qtbot.keyClicks(dialog.search, "WORD 150")
+    cursor = dialog.text.textCursor()
+    assert (cursor.block().text(), cursor.selectedText()) == ("word 150", "word 150")
+    qtbot.keyClick(dialog.search, Qt.Key.Key_Return)
+    assert dialog.text.textCursor().block().text() == "word 1500"
+    QApplication.clipboard().setText("return policy，退货\nword 7\n")
+    dialog.text.selectAll()
+    dialog.text.paste()
+    dialog.take.click()
+    assert chips.words() == ("return policy", "退货", "word 7")
+    assert _chips(chips) == ["return policy", "退货", "word 7"]
+    assert chips.more.isHidden()
+    page.editor.check_now()
+    page.editor.undo()
+    assert _part(page).words() == MANY
+
+
+def test_a_line_that_nobody_touched_stays_the_word_it_was(page: RulesPage, qtbot: QtBot, rule: Rule) -> None:
+    odd = ("a, b", "c\nd", *MANY)
+    page.editor.write(replace(rule, when=Condition(any=odd)))
+    chips = _part(page).chips
+    chips.more.click()
+    dialog = _dialog(page)
+    dialog.text.appendPlainText("e, f")
+    dialog.take.click()
+    assert chips.words() == (*odd, "e", "f")
+
+
+def test_cancelled_nothing_changes(page: RulesPage, rule: Rule) -> None:
+    chips = _part(page).chips
+    chips.more.click()
+    dialog = _dialog(page)
+    dialog.text.clear()
+    dialog.cancel.click()
+    assert chips.words() == MANY
+    assert not page.editor.unsaved
+
+
+def test_a_wrong_word_without_a_chip_is_told_and_found(page: RulesPage, rule: Rule) -> None:
+    long = "x" * 300
+    page.editor.write(replace(rule, when=Condition(any=(*MANY[:1000], long, *MANY[1000:]))))
+    chips = _part(page).chips
+    assert chips.marked() == [long]
+    assert chips.more.text() == "and 1961 more, 1 of them marked …"
+    assert chips.place(1000) is chips.more
+    chips.more.click()
+    assert _dialog(page).text.textCursor().block().text() == long

@@ -1,0 +1,94 @@
+"""What is wrong with a text that is not TOML, in the operator's language: the parser's own words are English only."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from wxdesk.i18n import tr
+
+PLAIN = {
+    "“": '"', "”": '"', "„": '"', "＂": '"', "「": '"', "」": '"', "‘": "'", "’": "'", "＇": "'", "，": ",", "、": ",",
+    "＝": "=", "：": "=", "［": "[", "］": "]", "【": "[", "】": "]", "｛": "{", "｝": "}", "＃": "#", "．": ".",
+}  # fmt: skip
+"""Marks of Chinese typing, each with what TOML has in its place."""
+
+_POSITION = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """In which line the text cannot be read any further, and why."""
+
+    line: int
+    reason: str
+
+
+def complaint(text: str, error: tomllib.TOMLDecodeError) -> Complaint:
+    """What `error` says about `text`."""
+    told = str(error)
+    position = _POSITION.search(told)
+    lines = text.split("\n")
+    if position is None or position[1] is None:
+        return Complaint(max(1, len(text.splitlines())), _reason(told, ""))
+    line, column = int(position[1]), int(position[2])
+    return Complaint(line, _reason(told, lines[line - 1][column - 1 : column]))
+
+
+def _reason(told: str, here: str) -> str:
+    """Why, by what the parser told, and by the character at which it stopped."""
+    if here in PLAIN:
+        return tr("{mark} is a mark of Chinese typing; TOML wants {plain} here.", mark=here, plain=PLAIN[here])
+    if here == "；":
+        return tr("No {mark} can stand here.", mark=here)
+    if here == "\u3000":
+        return tr("A wide Chinese blank stands here; TOML wants an ordinary one.")
+    return next((say() for begins, say in _SAYINGS if told.startswith(begins)), tr("It cannot be read from here on."))
+
+
+def _not_closed() -> str:
+    return tr("A text is not closed: its quote is missing at the end.")
+
+
+def _unseen() -> str:
+    return tr("A character that cannot be seen stands here.")
+
+
+def _backslash() -> str:
+    return tr(r"In double quotes \ begins a code such as \n: write \\, or put the text in single quotes.")
+
+
+def _twice() -> str:
+    return tr("This stands there already: a name can be given once only.")
+
+
+def _heading() -> str:
+    return tr("The brackets of this heading are not closed.")
+
+
+_SAYINGS: Sequence[tuple[str, Callable[[], str]]] = (
+    ("Illegal character '\\n'", _not_closed),
+    ("Found invalid character '\\n'", _not_closed),
+    ("Illegal character", _unseen),
+    ("Found invalid character", _unseen),
+    ("Unterminated string", _not_closed),
+    ("Expected '\"", _not_closed),
+    ('Expected "', _not_closed),
+    ("Unescaped '\\'", _backslash),
+    ("Escaped character", _backslash),
+    ("Invalid hex", _backslash),
+    ("Cannot ", _twice),
+    ("Duplicate ", _twice),
+    ("Expected '='", lambda: tr("Behind the name = and a value are missing.")),
+    ("Expected ']", _heading),
+    ("Expected newline", lambda: tr("Something is left over at the end of the line.")),
+    ("Invalid initial character", lambda: tr("A name is missing here: letters, figures, _ and -, on the same line.")),
+    ("Invalid statement", lambda: tr("No line begins like this: a name and =, or [[…]].")),
+    ("Invalid date", lambda: tr("There is no such date or time.")),
+    ("Invalid value", lambda: tr("This is no value; a text stands in quotes.")),
+    ("Unclosed array", lambda: tr("A list is not closed, or a comma is missing in it.")),
+    ("Unclosed inline table", lambda: tr("A table in braces is not closed, or a comma is missing in it.")),
+)
+"""How the complaints of `tomllib` begin. The first that fits says it."""
