@@ -210,6 +210,29 @@ def test_the_newest_stands_at_the_foot(view: TimelineView, model: TimelineModel)
     assert view.height() - 4 <= last.bottom() <= view.height()
 
 
+def test_a_question_further_down_comes_into_sight_and_one_further_up_does_not(
+    view: TimelineView, model: TimelineModel
+) -> None:
+    items: list[TimelineItem] = [message(n, minutes=200 - n) for n in range(1, 61)]
+    old, held = reply(1, ReplyState.FAILED, minutes=300), reply(2, ReplyState.HELD, minutes=0, due_at=NOW)
+
+    def bottom_of(key: str) -> int:
+        row = model.row_of(key)
+        assert row is not None
+        return view.visualRect(model.index(row)).bottom()
+
+    show(model, [old, *items])
+    view.go_to("m30", mark=False)
+    before = top_of(view, model, "m30")
+    view.show_last_question()
+    assert top_of(view, model, "m30") == before
+    show(model, [old, *items, held])
+    view.go_to("m30", mark=False)
+    assert bottom_of("r2") > view.viewport().height()
+    view.show_last_question()
+    assert bottom_of("r2") <= view.viewport().height()
+
+
 def test_the_end_is_followed_while_it_is_in_sight(view: TimelineView, model: TimelineModel) -> None:
     items: list[TimelineItem] = [message(n, minutes=200 - n) for n in range(1, 61)]
     show(model, items)

@@ -11,7 +11,7 @@ from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.inbox.bubble_delegate import BUBBLES, BubbleDelegate
-from wxdesk.ui.inbox.bubble_words import offers_in
+from wxdesk.ui.inbox.bubble_words import buttons_in, offers_in
 from wxdesk.ui.inbox.rows_view import RowsView
 from wxdesk.ui.inbox.timeline_entries import Entry
 from wxdesk.ui.inbox.timeline_model import TimelineModel
@@ -108,6 +108,14 @@ class AnchoredView(RowsView):
         self.scrollTo(index, hint)
         if mark:
             self.setCurrentIndex(index)
+
+    def show_last_question(self) -> None:
+        """Bring the last bubble with buttons into sight if it is further down: its clock may be running."""
+        entries = self._timeline.entries()
+        asking = [row for row, entry in enumerate(entries) if entry.kind in BUBBLES and buttons_in(entry)]
+        index = self._timeline.index(asking[-1] if asking else -1)
+        if self.visualRect(index).bottom() > self.viewport().height():
+            self.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)
 
     def focus_last(self) -> None:
         """Give the focus to the last bubble that waits for the operator, else to the last one."""

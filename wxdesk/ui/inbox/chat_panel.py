@@ -193,6 +193,7 @@ class ChatPanel(QFrame):
             above = row is not None and self.timeline.visualRect(self._session.model.index(row)).top() < 0
             if above:
                 self.timeline.go_to(key, mark=False)
+                self.timeline.show_last_question()
         elif key:
             self.timeline.go_to(key, mark=True)
 
