@@ -166,20 +166,20 @@ def test_processor_time_is_bounded() -> None:
         renderer.render("{{ '' }}" * 50, {})
 
 
-def test_what_the_collector_takes_is_no_templates_work() -> None:
-    collects = []
+@pytest.mark.parametrize("collects", [True, False])
+def test_what_the_collector_takes_is_no_templates_work(collects: bool) -> None:
+    looks = itertools.count()
 
     def processor_time() -> float:
-        collects.append(gc.isenabled())
-        return 0.0
+        look = next(looks)
+        if look == 3 and collects:
+            gc.collect()
+        return 0.0 if look < 3 else 10 * SECONDS  # that long it took
 
-    assert gc.isenabled()
-    LiquidRenderer(processor_time).render("{{ 1 }}" * 5, {})
-    with pytest.raises(BadTemplate):
-        LiquidRenderer(processor_time).render("{{ contact.alias }}", {})
-    assert len(collects) > 5
-    assert not any(collects)
-    assert gc.isenabled()
+    renderer, gaps = LiquidRenderer(processor_time), list[str]()
+    with contextlib.nullcontext() if collects else pytest.raises(BadTemplate, match="works too much"):
+        assert renderer.render("{{ contact.alias }}" + "{{ 1 }}" * 5, {}, gaps) == "‹contact.alias›11111"
+        assert gaps == ["contact.alias"]
 
 
 SLOW = [

@@ -7,11 +7,10 @@ it comes in as a value that `core.render.variables` has made harmless.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import gc
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import liquid
 from liquid import Token
@@ -273,27 +272,34 @@ class _AddressEnvironment(_Environment):
 
 
 def _rendered(template: liquid.BoundTemplate, source: str, variables: Mapping[str, object], showing: Showing) -> str:
-    with _collector_waiting():
-        context = _Context(template, globals=template.make_globals(variables))
-        context.showing = showing
-        buffer = context.get_buffer()
-        try:
-            template.render_with_context(context, buffer)
-            return str(buffer.getvalue())
-        except _FAILURES as error:
-            raise _explained(source, error) from None
-
-
-@contextlib.contextmanager
-def _collector_waiting() -> Iterator[None]:
-    """Python's collector looks through all of the program, which can take longer than a template may work."""
-    was_on = gc.isenabled()
-    gc.disable()
     try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
+        return _filled_in(template, variables, showing)
+    except _FAILURES as error:
+        raise _explained(source, error) from None
+
+
+def _filled_in(template: liquid.BoundTemplate, variables: Mapping[str, object], showing: Showing) -> str:
+    """The template is not blamed for Python's collector, which can take longer than a rendering may."""
+    collections = _full_collections()
+    try:
+        return _filled(template, variables, showing)
+    except ResourceLimitError:
+        if _full_collections() == collections:
+            raise
+    return _filled(template, variables, showing)  # gaps that were noted are not noted twice
+
+
+def _filled(template: liquid.BoundTemplate, variables: Mapping[str, object], showing: Showing) -> str:
+    context = _Context(template, globals=template.make_globals(variables))
+    context.showing = showing
+    buffer = context.get_buffer()
+    template.render_with_context(context, buffer)
+    return str(buffer.getvalue())
+
+
+def _full_collections() -> int:
+    """How often all of the program was looked through for garbage."""
+    return int(gc.get_stats()[-1]["collections"])
 
 
 def _reason_against(root: str, segments: Sequence[object], groups: frozenset[str] | None, *, by_hand: bool) -> str:
