@@ -151,12 +151,16 @@ def test_every_sentence_is_in_one_group_and_its_words_in_some_of_it(texts: list[
     assert grouped(mixed, TOOLS.normaliser) == groups
 
 
-def test_five_thousand_sentences_take_less_than_a_second() -> None:
+def test_ten_times_as_many_sentences_do_not_take_a_hundred_times_as_long() -> None:
     chance = random.Random(4)
     letters = [chr(0x4E00 + at) for at in range(600)]
     told = [
         Sentence(n, 1, "".join(chance.choices(letters, k=chance.choice((4, 12, 80)))), NOW) for n in range(5000)
     ]  # fmt: skip
-    began = time.thread_time()
-    grouped(told, TOOLS.normaliser)
-    assert time.thread_time() - began < 1.0
+
+    def taken(count: int) -> float:
+        began = time.thread_time()
+        grouped(told[:count], TOOLS.normaliser)
+        return time.thread_time() - began
+
+    assert taken(5000) < 30 * min(taken(500) for _ in range(5))
