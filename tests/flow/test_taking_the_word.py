@@ -117,6 +117,33 @@ async def test_a_draft_waits_for_its_human_through_a_takeover(desk: Desk) -> Non
     assert sent(desk) == ["三天"]
 
 
+@pytest.mark.parametrize("edits", [False, True])
+async def test_a_draft_that_he_sends_while_he_has_the_word_is_his_answer(desk: Desk, edits: bool) -> None:
+    thread = await says(desk, "要多久")
+    handoff = desk.opened.desk.handoff
+    await handoff.take_over(thread)
+    if edits:
+        await handoff.edit(1, "四天")
+    await handoff.release(1)
+    await desk.until_sent(1)
+    assert (await desk.thread(LI)).waiting_since is None
+
+
+async def test_the_promise_of_a_human_is_no_answer_even_if_he_lets_it_go(desk: Desk) -> None:
+    await says(desk, "转人工")
+    await desk.opened.desk.handoff.release(1)
+    await desk.until_sent(1)
+    assert (await desk.thread(LI)).waiting_since is not None
+
+
+async def test_a_promise_that_he_words_himself_is_his_answer(desk: Desk) -> None:
+    await says(desk, "转人工")
+    await desk.opened.desk.handoff.edit(1, "我是小林，请说")
+    await desk.opened.desk.handoff.release(1)
+    await desk.until_sent(1)
+    assert (await desk.thread(LI)).waiting_since is None
+
+
 async def test_whoever_writes_instead_of_a_draft_can_still_send_it(desk: Desk) -> None:
     thread = await says(desk, "要多久")
     await desk.opened.desk.handoff.write(thread, "看地方")

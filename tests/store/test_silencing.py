@@ -33,9 +33,10 @@ async def test_a_takeover_leaves_a_draft_to_its_human(talk: Talk, store: SqlStor
     [queued] = await talk.decides(asked, "1")
     [draft] = await talk.decides((await talk.says("o1")).message, "2", state=S.DRAFT)
     [held] = await talk.decides((await talk.says("o1")).message, "3", state=S.HELD, due_at=second(8))
+    [asks] = await talk.decides((await talk.says("o1")).message, "4", state=S.HELD)
     told = await store.replies.cancel_leaving(asked.conversation_id, "operator", second(1))
     assert [(reply.id, reply.by) for reply in told] == [(queued.id, "operator"), (held.id, "operator")]
-    assert await stand(store, queued, draft, held) == [S.CANCELLED, S.DRAFT, S.CANCELLED]
+    assert await stand(store, queued, draft, held, asks) == [S.CANCELLED, S.DRAFT, S.CANCELLED, S.HELD]
 
 
 async def test_what_would_leave_is_a_draft_for_whoever_writes_instead(talk: Talk, store: SqlStore) -> None:

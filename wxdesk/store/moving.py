@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Update, bindparam, select, upd
 
 from wxdesk.core.errors import MoveNotAllowed, NotFound, PartHasGap, ReplyHasGap
 from wxdesk.core.gaps import open_gaps
-from wxdesk.core.lifecycle import Move, next_state
+from wxdesk.core.lifecycle import Move, is_automatic, next_state
 from wxdesk.core.model import Content, Reply, ReplyState, ReplyWindow
 from wxdesk.core.parts import STOPS, UNDECIDED, needs_word
 from wxdesk.core.steps import Step, StepKind
@@ -52,13 +52,16 @@ class Locked:
     window: ReplyWindow
     taken_over: bool
     taken_over_until: datetime | None
+    hands_over: bool
 
     def promises(self, at: datetime) -> bool:
         """Whether the reply, arriving at `at`, is but the promise that a human will come.
 
-        So is what a rule says where a human has the word: nobody has answered yet.
+        So is what a rule says where a human has the word: nobody has answered yet. What that human released or wrote
+        anew is his answer, unless its rule `hands_over` with it.
         """
-        return self.reply.message_id is not None and self.has_the_word(at)
+        of_a_human = self.reply.edited if self.hands_over else not is_automatic(self.reply)
+        return self.reply.message_id is not None and self.has_the_word(at) and not of_a_human
 
     def has_the_word(self, at: datetime) -> bool:
         """Whether a human has the word in the conversation."""
@@ -71,7 +74,7 @@ def locked(connection: Connection, reply_id: int) -> Locked:
     if row is None:
         raise NotFound("reply")
     window = ReplyWindow(left=row.window_left, until=row.window_until)
-    return Locked(reply_of(row), window, row.taken_over, row.taken_over_until)
+    return Locked(reply_of(row), window, row.taken_over, row.taken_over_until, row.promise)
 
 
 def move(connection: Connection, reply_id: int, made: Move, at: datetime, changes: ReplyChanges) -> Reply:
@@ -84,7 +87,7 @@ def move(connection: Connection, reply_id: int, made: Move, at: datetime, change
     values = _values(before, made, at, changes) | {"state": state, "updated_at": at}
     if state in _LEFT_TO_A_HUMAN or needs_word(before):
         values["aside"] = None
-    guarded(connection, before, made.value, values | {"promise": promise})
+    guarded(connection, before, made.value, values | ({"promise": promise} if made in ARRIVED else {}))
     after = replace(before, **values, confirmed=made is Move.CONFIRM)
     window = changes.window and changes.window(found.window)
     _update_conversation(connection, after, at, _effect(after, made, promise=promise), window)

@@ -103,8 +103,10 @@ def settle(
         return [settled]
     if made is Move.RELEASE:
         ahead = release_ahead(connection, [reply_id], at, by)
-    else:  # it was on its way once, and the rest of it is wanted as well, although something was written in between
+    elif made is Move.RETRY:  # what is wanted after all is wanted whole, although something was written in between
         ahead = move_all(connection, Move.RELEASE, replies.c.id.in_(later) & PASSED_OVER, at, by=by, **WELL)
+    else:
+        ahead = []
     freed = later_parts(connection, [reply_id, *(part.id for part in ahead)])
     return [settled, *ahead, *let_go(connection, freed, at, by)]
 

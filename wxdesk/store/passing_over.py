@@ -48,8 +48,9 @@ def _ask_again(connection: Connection, conversation_id: int, words: list[int], a
         replies.c.state != ReplyState.CANCELLED,
     )
     later = connection.scalar(since)
-    passed = update(replies).where(replies.c.passed_by.in_(words), PASSED_OVER).values(updated_at=at)
+    passed = update(replies).where(replies.c.passed_by.in_(words), DRAFT).values(updated_at=at)
     if later is not None:
         return changed(connection, passed.values(passed_by=later))
-    error = case((replies.c.error == "", WORD_TAKEN_BACK), else_=replies.c.error)
+    unexplained = PASSED_OVER & (replies.c.error == "")  # what he has in hand meanwhile asks already
+    error = case((unexplained, WORD_TAKEN_BACK), else_=replies.c.error)
     return changed(connection, passed.values(passed_by=None, error=error))

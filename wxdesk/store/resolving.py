@@ -37,7 +37,7 @@ def resolve(connection: Connection, resolutions: Sequence[Resolution]) -> list[R
     giving_way = GivingWay(connection, new.values())
     rows: list[dict[str, Any]] = []
     for message_id, one in new.items():
-        belongs = {"message_id": message_id, "decision_id": ids[message_id]}
+        belongs = {"message_id": message_id, "decision_id": ids[message_id], "promise": one.take_over}
         rows += giving_way.take(one, [reply_row(reply, one.decision.decided_at) | belongs for reply in one.replies])
     made = insert_replies(connection, rows)
     join_parts(connection, _answers(rows, made))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, false, func, select, update
@@ -10,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, false, func, select, update
 from wxdesk.core.lifecycle import BEFORE_SENDING, Move
 from wxdesk.core.model import Reply, ReplyState
 from wxdesk.core.waiting import SPOKE_MEANWHILE, WINDOW_CLOSED, WROTE_INSTEAD
-from wxdesk.store.many_replies import BY_RULE, DRAFT, move_all
+from wxdesk.store.many_replies import BY_RULE, DRAFT, HELD, QUEUED, move_all
 from wxdesk.store.reply_kinds import by_hand
 from wxdesk.store.schema import conversations, replies
 
@@ -20,7 +19,8 @@ AUTOMATIC = ~by_hand(replies)
 UNSETTLED = BEFORE_SENDING | {ReplyState.SENDING}
 """What is stopped, and what may come back unsent."""
 
-_LEAVING = frozenset({ReplyState.HELD, ReplyState.QUEUED})
+LEAVING = QUEUED | (HELD & replies.c.due_at.is_not(None))
+"""What would leave by itself; what is held and asks does not."""
 
 
 def stop_all(
@@ -31,14 +31,14 @@ def stop_all(
     The parts of `but_answer`, named by its first part, stay as they are.
     """
     its = _automatic(connection, conversation_id, but_answer)
-    return _stop(connection, its, BEFORE_SENDING, by, at)
+    return _stop(connection, its & replies.c.state.in_(BEFORE_SENDING), by, at)
 
 
 def stop_leaving(connection: Connection, conversation_id: int, by: str, at: datetime) -> list[Reply]:
-    """The same for what would leave by itself; a draft waits for its human, whoever has the word."""
+    """The same for what would leave by itself; what asks, or is a draft, waits for its human, whoever has the word."""
     its = _automatic(connection, conversation_id)
     _keep_in_hand(connection, conversation_id)
-    return _stop(connection, its, _LEAVING, by, at)
+    return _stop(connection, its & LEAVING, by, at)
 
 
 def keep_leaving(connection: Connection, conversation_id: int, at: datetime) -> list[Reply]:
@@ -55,11 +55,8 @@ def _keep_in_hand(connection: Connection, conversation_id: int) -> None:
     connection.execute(update(replies).where(theirs).values(error=SPOKE_MEANWHILE))
 
 
-def _stop(
-    connection: Connection, its: ColumnElement[bool], states: Collection[ReplyState], by: str, at: datetime
-) -> list[Reply]:
-    untouched = replies.c.edited.is_(false()) & replies.c.state.in_(states)
-    cancelled = move_all(connection, Move.CANCEL, its & untouched, at, by=by)
+def _stop(connection: Connection, its: ColumnElement[bool], by: str, at: datetime) -> list[Reply]:
+    cancelled = move_all(connection, Move.CANCEL, its & replies.c.edited.is_(false()), at, by=by)
     return cancelled + move_all(connection, Move.KEEP, its, at)
 
 

@@ -235,7 +235,7 @@ replies = Table(
     Column("errcode", Integer),
     Column("error", Words, nullable=False),
     Column("rid", Words, nullable=False),
-    # Sent for a rule where a human had the word: no answer, but the promise that he will come.
+    # Until it has arrived: its rule hands over with it. Then: it was no answer, but the promise that a human will come.
     Column("promise", Boolean, nullable=False, server_default=false()),
     # The first part's id, in the later parts of one answer.
     Column("part_of", identity()),

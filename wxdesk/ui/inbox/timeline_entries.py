@@ -12,6 +12,7 @@ from enum import Enum
 
 from wxdesk.core import parts
 from wxdesk.core.inbox import TimelineItem
+from wxdesk.core.lifecycle import can_be_undone
 from wxdesk.core.model import Author, Message, MessageType, Reply, ReplyKind, ReplyState
 from wxdesk.core.preferences import LastMoment
 from wxdesk.core.rules import Decision, Outcome
@@ -164,6 +165,10 @@ _ANSWERING = frozenset({ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED})
 _UNSAID = frozenset({ReplyState.DRAFT, ReplyState.FAILED, ReplyState.CANCELLED})
 
 
+def _is_unsaid(reply: Reply) -> bool:
+    return reply.state in _UNSAID or can_be_undone(reply)
+
+
 def _reply_entry(
     reply: Reply, written: Sequence[Message], replies: Sequence[Reply], closing: WindowEnd | None
 ) -> Entry:
@@ -174,7 +179,7 @@ def _reply_entry(
     asked = next((message for message in written if message.id == reply.message_id), None)
     asked_at = reply.created_at if asked is None else asked.at
     later = [message for message in written if message.at > asked_at]
-    by_hand = [one for one in replies if one.author is Author.OPERATOR and one.state not in _UNSAID]
+    by_hand = [one for one in replies if one.author is Author.OPERATOR and not _is_unsaid(one)]
     spoken = next((one for one in reversed(by_hand) if (one.at, one.id) > (reply.at, reply.id)), None)
     last = closing if closing is not None and closes_with(reply.due_at, closing.at) else None
     since = later[-1] if later else None
