@@ -37,7 +37,7 @@ SCHEDULES = int(os.environ.get("WXDESK_SCHEDULES", "2000"))
 """How many schedules are tried; they are the same each time, unless more are asked for."""
 
 PARTS = 8
-STEPS = 6
+STEPS = 8
 
 ANSWERS = (
     Fault(FaultKind.ERRCODE, errcode=-1),
