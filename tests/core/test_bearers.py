@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from wxdesk.core.bearers import Bearers
-from wxdesk.core.rules import Action, ActionKind, Condition, LastRule, Rule
+from wxdesk.core.rules import Action, ActionKind, Condition, HoursTest, LastRule, Rule
 from wxdesk.core.templates import Template
 
 OPEN = Template(1, "Opening", "We open at nine.", "hours")
@@ -81,3 +81,27 @@ def test_it_asks_for_the_rule_that_it_asked_for(rules: tuple[Rule, ...], asks: s
 def test_of_several_of_one_name_one_that_has_it_still_is_enough() -> None:
     asking, then = rule(), Bearers((FIRST, replace(SECOND, name="first")), ())
     assert then.followed(asking, Bearers((replace(FIRST, name="1st"), replace(SECOND, name="first")), ())) == asking
+
+
+@pytest.mark.parametrize(
+    ("calendars", "inside", "outside"),
+    [
+        ({"Shop": 1, "Night": 2}, "Shop", "Night"),
+        ({"Store": 1, "Night": 2}, "Store", "Night"),
+        ({"Night": 1, "Shop": 2}, "Night", "Shop"),
+        ({"Day": 1, "Shop": 3, "Night": 2}, "Day", "Night"),
+        ({"Night": 2}, "Shop", "Night"),
+        ({"Shop": 3, "Shop*": 4, "Night": 2}, "Shop**", "Night"),
+    ],
+    ids=["same", "renamed", "names changed over", "name given away", "gone", "gone and name given away"],
+)
+def test_it_asks_for_the_business_hours_that_it_asked_for_or_for_none(
+    calendars: dict[str, int], inside: str, outside: str
+) -> None:
+    def asking(inside: str, outside: str) -> Rule:
+        unless = Condition(hours=HoursTest(outside, inside=False))
+        return Rule("r", 3, when=Condition(hours=HoursTest(inside), unless=unless))
+
+    then, now = Bearers((), (), {"Shop": 1, "Night": 2, "Fair": 5}), Bearers((), (), calendars)
+    rule = asking("Shop", "Night")
+    assert then.followed(rule, now) == then.named_by(rule).followed(rule, now) == asking(inside, outside)

@@ -151,6 +151,15 @@ def test_every_sentence_is_in_one_group_and_its_words_in_some_of_it(texts: list[
     assert grouped(mixed, TOOLS.normaliser) == groups
 
 
+def test_signs_that_no_rule_can_ask_for_and_what_nobody_sees_make_no_group_of_their_own() -> None:
+    told = ("😀" * 200, "😀" * 201, "\u00ad", "\u3164", " ", "\u00ad\u2800")
+    groups = grouped([Sentence(n, 1, text, NOW) for n, text in enumerate(told)], TOOLS.normaliser)
+    assert [(group.kind, group.times, group.words) for group in groups] == [
+        (GroupKind.BLANK, 4, ()),
+        (GroupKind.SIGN, 1, ("😀" * 200,)),
+    ]
+
+
 def test_ten_times_as_many_sentences_do_not_take_a_hundred_times_as_long() -> None:
     chance = random.Random(4)
     letters = [chr(0x4E00 + at) for at in range(600)]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.asking import CODES
-from wxdesk.core.words import Normaliser, is_visible
+from wxdesk.core.words import Normaliser, is_visible, seen
 
 NORMALISER = Normaliser(CODES)
 
@@ -35,6 +35,9 @@ TRICKY = st.sampled_from(
         "ﷺ",
         "\ufe0f",
         "\u200b",
+        "\u00ad",
+        "\u3164",
+        "\u2800",
         "\u0345",
         "ͅα",
         "ΐ",
@@ -111,3 +114,14 @@ def test_what_unicode_calls_invisible_is_not_seen() -> None:
 @pytest.mark.parametrize(("text", "visible"), [("", False), (" \u200b\ufe0f", False), (" 0 ", True), ("❤️", True)])
 def test_one_character_that_is_seen_is_enough(text: str, visible: bool) -> None:
     assert is_visible(text) is visible
+
+
+@pytest.mark.parametrize("unseen", ["\u00ad", "\u2800", "\u3164", "\uffa0", "\u200d", "\u00ad \u3164", ""])
+def test_of_what_nobody_sees_nothing_is_compared(unseen: str) -> None:
+    assert seen(unseen) == NORMALISER(unseen) == ""
+    assert NORMALISER.is_markers("[微笑]" + unseen)
+    assert "[微笑]" in NORMALISER("[微笑]" + unseen)  # not a text in which the marker counts as a blank
+
+
+def test_what_joins_characters_that_are_seen_stays() -> None:
+    assert seen("👨\u200d👩") == "👨\u200d👩"

@@ -95,3 +95,32 @@ def test_a_rule_that_only_followed_a_name_was_not_saved_since() -> None:
     made, kept = former.restored(left, now)
     assert kept.rules == ()
     assert made.rules == (replace(saying("open", "first"), continues=True), rule("first", 7))
+
+
+SHOP, NIGHT = calendar("Shop"), calendar("Night", 20)
+
+
+@pytest.mark.parametrize(
+    ("calendars", "ids", "hours", "asked"),
+    [
+        ((replace(SHOP, name="Store"), NIGHT), {"Store": 1, "Night": 2}, {"Store": 9, "Night": 20}, "Store"),
+        (
+            (replace(SHOP, name="Day"), replace(NIGHT, name="Shop")),
+            {"Day": 1, "Shop": 2},
+            {"Day": 9, "Shop": 20},
+            "Day",
+        ),
+        ((NIGHT,), {"Night": 2}, {"Shop": 9, "Night": 20}, "Shop"),
+        ((NIGHT, calendar("Shop", 11)), {"Night": 2, "Shop": 3}, {"Shop": 11, "Night": 20}, "Shop*"),
+    ],
+    ids=["renamed", "names given away", "deleted", "deleted, and others have the name"],
+)
+def test_business_hours_come_back_under_their_present_names(
+    calendars: tuple[Calendar, ...], ids: dict[str, int], hours: dict[str, int], asked: str
+) -> None:
+    former = Standing((rule("a", 1, hours="Shop"),), (SHOP, NIGHT), ids={"Shop": 1, "Night": 2})
+    left = replace(former, rules=())
+    made, _ = former.restored(left, Standing((), calendars, ids=ids))
+    assert {one.name: one.weekly[0].span.opens.hour for one in made.calendars} == hours
+    assert made.ids.keys() == hours.keys()
+    assert made.rules[0].when.calendars == {asked}

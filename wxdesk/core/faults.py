@@ -336,13 +336,15 @@ def _reason_against(action: Action) -> str:
             return "The reply is empty."
         case ActionKind.TYPING if not 1 <= action.seconds <= MOST_TYPING_SECONDS:
             return "Typing is shown for 1 to 15 seconds."
-        case ActionKind.IMAGE if not (content.media_id or content.picture):
+        case ActionKind.IMAGE if not (is_visible(content.media_id) or content.picture):
             return "An image needs a picture or its media_id."
         case ActionKind.IMAGE if not content.picture and content.media_id.lower().endswith(_FILE_ENDINGS):
             return "An image is named by its media_id, not by a file. Choose a picture of this machine in the window."
         case ActionKind.LINK if not (content.title and content.url):
             return "A link needs a title and a url that begins with https:// or http://."
-        case ActionKind.CARD if not (content.title and content.page_path and _has_cover(content)):
+        case ActionKind.CARD if not (
+            is_visible(content.title) and is_visible(content.page_path) and _has_cover(content)
+        ):
             return "A card needs title, page_path and a cover."
         case ActionKind.TAG if not action.tags or not all(map(is_visible, action.tags)):
             return "A tag is empty."
@@ -351,7 +353,7 @@ def _reason_against(action: Action) -> str:
 
 
 def _has_cover(content: Content) -> bool:
-    return bool(content.thumb_media_id or content.thumb_picture)
+    return is_visible(content.thumb_media_id) or bool(content.thumb_picture)
 
 
 def _template_faults(

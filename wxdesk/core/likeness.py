@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from wxdesk.core.faults import MAX_WORD
 from wxdesk.core.model import MessageType
 from wxdesk.core.words import Normaliser, seen
 
@@ -41,7 +42,8 @@ _NUMBER = re.compile(r"\d+")
 _LINK = r"(?ai:https?://|www\.)[!-~]*"
 _OWN = rf"[A-Za-z]*[0-9][0-9-]{{{LONG_NUMBER - 1},}}[A-Za-z0-9]*"
 _NO_WORDS = re.compile(f"(?P<link>{_LINK})|{_OWN}")
-_LATIN = r"[^\W\u2e80-\u9fff\uac00-\ud7af]+(?:['’\-][^\W\u2e80-\u9fff\uac00-\ud7af]+)*"
+_LETTERS = r"[^\W\u115f\u1160\u2e80-\u9fff\uac00-\ud7af]+"  # without two that nobody sees
+_LATIN = rf"{_LETTERS}(?:['’\-]{_LETTERS})*"
 _DENSE = r"(?:(?=[\u2e80-\u9fff\uac00-\ud7af])\w)+"
 """Chinese, Japanese and Korean without their marks, which stand in the same range (`。`, `【`)."""
 
@@ -98,7 +100,8 @@ class Group:
 def grouped(sentences: Iterable[Sentence], normaliser: Normaliser) -> list[Group]:
     """The groups, largest first, of equal ones the newest first.
 
-    Each message is in one of them, and has one of its words if it has any.
+    Each message is in one of them, and has one of its words if it has any; but for signs that are longer than a word
+    of a rule can be, because no rule could be made of them.
     """
     same: defaultdict[str, list[Sentence]] = defaultdict(list)
     wordless: defaultdict[tuple[GroupKind, str], list[Sentence]] = defaultdict(list)
@@ -110,7 +113,8 @@ def grouped(sentences: Iterable[Sentence], normaliser: Normaliser) -> list[Group
             wordless[kind, text].append(sentence)
     groups = list(_by_words(same))
     groups += [_wordless(kind, members) for (kind, _), members in wordless.items()]
-    return sorted(groups, key=lambda group: (-group.times, -group.newest.message_id))
+    told = (group for group in groups if group.kind is not GroupKind.SIGN or len(group.words[0]) <= MAX_WORD)
+    return sorted(told, key=lambda group: (-group.times, -group.newest.message_id))
 
 
 def _kind(sentence: Sentence, normaliser: Normaliser) -> tuple[GroupKind, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wxdesk.core.bearers import Bearers
+from wxdesk.core.bearers import NO_CALENDARS, Bearers, CalendarIds
 from wxdesk.core.rules import Rule
 from wxdesk.core.templates import Template
 
@@ -31,10 +31,12 @@ class Removed:
         return place
 
 
-def removed_from(listed: Sequence[Rule], rule_id: int, answers: Sequence[Template]) -> Removed | None:
-    """The rule of that id as it leaves the list, where these are the stored `answers`; None if it is not there."""
+def removed_from(
+    listed: Sequence[Rule], rule_id: int, answers: Sequence[Template], calendars: CalendarIds = NO_CALENDARS
+) -> Removed | None:
+    """The rule of that id as it leaves the list, these being the stored `answers`; None if it is not there."""
     at = next((at for at, one in enumerate(listed) if one.id == rule_id), None)
     if at is None:
         return None
     below = frozenset(one.id for one in listed[at + 1 :])
-    return Removed(listed[at], Bearers(listed, answers).named_by(listed[at]), below)
+    return Removed(listed[at], Bearers(listed, answers, calendars).named_by(listed[at]), below)

@@ -32,8 +32,12 @@ def is_visible(text: str) -> bool:
 
 
 def seen(text: str) -> str:
-    """`text` as a reader sees it: NFKC, without invisible characters, every run of blanks one space."""
-    return " ".join(unicodedata.normalize("NFKC", _UNSEEN.sub("", text)).split())
+    """`text` as a reader sees it: NFKC, without invisible characters, every run of blanks one space.
+
+    Among others those stay that join or part them (emoji, Persian); where there are no others, nothing is seen.
+    """
+    found = " ".join(unicodedata.normalize("NFKC", _UNSEEN.sub("", text)).split())
+    return found if is_visible(found) else ""
 
 
 class Normaliser:
@@ -67,12 +71,13 @@ class Normaliser:
     def is_markers(self, text: str) -> bool:
         """Whether `text` consists of WeChat's own emoticons and nothing else."""
         whole = _folded(text)
-        return bool(whole) and not self._marker.sub(self._blank, whole).strip()
+        return bool(whole) and not is_visible(self._marker.sub(self._blank, whole))
 
     def _without_markers(self, whole: str) -> str:
         if "/" not in whole and "[" not in whole:
             return whole
-        return " ".join(self._marker.sub(self._blank, whole).split()) or whole
+        left = " ".join(self._marker.sub(self._blank, whole).split())
+        return left if is_visible(left) else whole
 
     def _blank(self, found: re.Match[str]) -> str:
         kept = found["kept"] or found["name"]

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 import msgspec
 
+from wxdesk.core.bearers import NO_CALENDARS, CalendarIds
 from wxdesk.core.schedule import Calendar, Schedule
 from wxdesk.desk.ports import Settings
 from wxdesk.zones import zone_named
@@ -21,6 +22,9 @@ KEY = "calendars"
 class Calendars:
     """All calendars by name, in the order in which they came.
 
+    Names are all that the store knows of who they are. `ids` tells them apart while this program runs, so that what is
+    brought back finds those that were renamed meanwhile; one that another desk has renamed counts as another.
+
     `zone` is for those that name none, where the account that asks has none either; None: the machine's.
 
     Call `load` before anything else.
@@ -31,6 +35,8 @@ class Calendars:
         self._zone = zone
         self.all: tuple[Calendar, ...] = ()
         self.schedules: Mapping[str, Schedule] = MappingProxyType({})
+        self.ids = NO_CALENDARS
+        self._last_id = 0
 
     async def load(self) -> None:
         """Take them from the store."""
@@ -59,6 +65,15 @@ class Calendars:
             await self._settings.set(KEY, _written(kept))
             self._take(kept)
 
+    def rename(self, names: Mapping[str, str]) -> None:
+        """Know by their new names those that are stored so (new by old)."""
+        stay = {name: one for name, one in self.ids.items() if name not in (*names, *names.values())}
+        self.ids = stay | {names[name]: one for name, one in self.ids.items() if name in names}
+
+    def recognise(self, ids: CalendarIds) -> None:
+        """Know as these those that are stored, some of which were there before and come back."""
+        self.ids = ids
+
     def stored_with(self, calendars: Sequence[Calendar]) -> Mapping[str, str]:
         """What `put` would store, for a transaction that stores more; none if nothing is to be added."""
         return {KEY: _written(self._with(calendars))} if calendars else {}
@@ -76,6 +91,10 @@ class Calendars:
 
     def _take(self, calendars: Iterable[Calendar]) -> None:
         self.all = tuple(calendars)
+        new = (one.name for one in self.all if one.name not in self.ids)
+        ids = {**self.ids, **{name: number for number, name in enumerate(new, self._last_id + 1)}}
+        self._last_id = max(self._last_id, *ids.values()) if ids else self._last_id
+        self.ids = MappingProxyType({one.name: ids[one.name] for one in self.all})
         self.schedules = MappingProxyType({one.name: self.schedule_of(one) for one in self.all})
 
     def _zone_of(self, calendar: Calendar) -> tzinfo | None:

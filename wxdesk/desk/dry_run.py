@@ -5,7 +5,7 @@ what rules want to know of the past is followed along the way. Guards are not as
 have said, whoever had the word then. One rule in the shadow is tried as though it spoke, one that is switched off as
 though it were on. Who sat at the desk is not known any more: where the rules ask for it both is supposed, and the
 report tells the two apart. Tags are those that contacts have now: what they were then is not kept. Nor are alias and
-reply window; what an operator said is compared as though they could have been anything (`desk.unkept`).
+reply window; what an operator said is compared as though they had been others (`desk.unkept`).
 """
 
 from __future__ import annotations

@@ -60,7 +60,10 @@ class HoursEdit:
 
 
 class HoursKeeping:
-    """Keeps business hours, and lets rules and settings follow their new names, all of it or nothing."""
+    """Keeps business hours, and lets rules and settings follow their new names, all of it or nothing.
+
+    Rules that were taken out of the list follow when they come back (`core.bearers`).
+    """
 
     def __init__(
         self, rulebook: Rulebook, rules: Rules, calendars: Calendars, preferences: KeptPreferences, clock: Clock
@@ -84,6 +87,7 @@ class HoursKeeping:
         beside = {} if followed == preferences else self._preferences.stored_as(followed)
         while not await self._stored(edit, beside):
             pass  # another desk was faster: once more, from what it has stored
+        self._calendars.rename(edit.renamed)
         if followed != preferences:
             self._preferences.take(followed)
         await self._rulebook.changed()

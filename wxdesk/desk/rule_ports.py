@@ -7,6 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Protocol
 
+from wxdesk.core.bearers import CalendarIds
 from wxdesk.core.removed import Removed
 from wxdesk.core.rules import Rule
 from wxdesk.core.templates import Template
@@ -40,8 +41,13 @@ class Rules(Protocol):
         """Remove a rule from the list; its revisions stay for the decisions that name them."""
         ...
 
-    async def put_back(self, removed: Removed, answers: Sequence[Template], at: datetime) -> None:
-        """Undo a deletion: the rule as it was saved last, with its id, saying which of the stored `answers` it said."""
+    async def put_back(
+        self, removed: Removed, answers: Sequence[Template], calendars: CalendarIds, at: datetime
+    ) -> None:
+        """Undo a deletion: the rule as it was saved last, with its id.
+
+        It means those of the stored `answers` and `calendars` that it meant.
+        """
         ...
 
     async def revisions(self, rule_id: int) -> list[Rule]:

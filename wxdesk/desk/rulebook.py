@@ -183,7 +183,7 @@ class Rulebook:
 
     async def delete(self, rule_id: int) -> None:
         """Remove a rule."""
-        removed = removed_from(self._stored, rule_id, self.shelf.all)
+        removed = removed_from(self._stored, rule_id, self.shelf.all, self._calendars.ids)
         await self._rules.delete(rule_id)
         if removed is not None:
             self._removed[rule_id] = removed
@@ -192,7 +192,7 @@ class Rulebook:
     async def put_back(self, rule: Rule) -> None:
         """Undo the deletion of `rule`; it means whom it meant, whatever they are called by now."""
         removed = self._removed.get(rule.id) or Removed(rule, Bearers((), ()))
-        await self._rules.put_back(removed, self.shelf.all, self._clock())
+        await self._rules.put_back(removed, self.shelf.all, self._calendars.ids, self._clock())
         await self.changed()
 
     async def import_text(self, text: str, file_name: str) -> list[Rule]:

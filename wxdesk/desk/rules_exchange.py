@@ -72,7 +72,8 @@ class RulesExchange:
 
     async def standing(self) -> Standing:
         """Rules and business hours as they are, to be restored later."""
-        return Standing(tuple(await self._rules.all()), self._rulebook.calendars.all, self._rulebook.shelf.all)
+        calendars = self._rulebook.calendars
+        return Standing(tuple(await self._rules.all()), calendars.all, self._rulebook.shelf.all, calendars.ids)
 
     async def restore(self, former: Standing, left: Standing) -> Restored:
         """Let the list be as it was, where what took its place was `left` like that; what was saved since stays.
@@ -88,5 +89,6 @@ class RulesExchange:
                 rules = await self._rules.restore(wanted.rules, self._clock(), beside, now.rules)
             except Outdated:
                 continue  # another desk was faster: once more, from what it has stored
+            self._rulebook.calendars.recognise(wanted.ids)
             await self._rulebook.changed()
             return Restored(now, replace(wanted, rules=tuple(rules)), kept)

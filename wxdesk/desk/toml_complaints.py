@@ -15,6 +15,11 @@ PLAIN = {
 }  # fmt: skip
 """Marks of Chinese typing, each with what TOML has in its place."""
 
+_WITHOUT_PLACE = frozenset("；。（）《》〈〉『』〔〕！？…—·～")
+"""Marks of Chinese typing that stand for nothing in TOML."""
+
+_QUOTES = re.compile("[“”„＂「」‘’＇]")
+
 _POSITION = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -32,20 +37,41 @@ def complaint(text: str, error: tomllib.TOMLDecodeError) -> Complaint:
     position = _POSITION.search(told)
     lines = text.split("\n")
     if position is None or position[1] is None:
-        return Complaint(max(1, len(text.splitlines())), _reason(told, ""))
+        end = text.splitlines()[-1:]
+        return Complaint(max(1, len(text.splitlines())), _reason(told, "", *end))
     line, column = int(position[1]), int(position[2])
-    return Complaint(line, _reason(told, lines[line - 1][column - 1 : column]))
+    there = lines[line - 1]
+    return Complaint(line, _reason(told, there[column - 1 : column], there[: column - 1]))
 
 
-def _reason(told: str, here: str) -> str:
-    """Why, by what the parser told, and by the character at which it stopped."""
+def _reason(told: str, here: str, before: str = "") -> str:
+    """Why, by what the parser told, by the character at which it stopped, and by what stands before it in the line."""
     if here in PLAIN:
         return tr("{mark} is a mark of Chinese typing; TOML wants {plain} here.", mark=here, plain=PLAIN[here])
-    if here == "；":
+    if here in _WITHOUT_PLACE:
         return tr("No {mark} can stand here.", mark=here)
     if here == "\u3000":
         return tr("A wide Chinese blank stands here; TOML wants an ordinary one.")
-    return next((say() for begins, say in _SAYINGS if told.startswith(begins)), tr("It cannot be read from here on."))
+    say = next(
+        (say for begins, say in _SAYINGS if told.startswith(begins)), lambda: tr("It cannot be read from here on.")
+    )
+    if say is _not_closed or told.startswith(_PASSED_AN_END):
+        return _wrong_end(before, alone=say is not _not_closed) or say()
+    return say()
+
+
+def _wrong_end(line: str, *, alone: bool) -> str:
+    """Of a Chinese quote where a text should have ended; `alone`: pairs of them are part of what the text says."""
+    found = list(_QUOTES.finditer(line))
+    if not found or (alone and len(found) % 2 == 0):
+        return ""
+    plain = next((mark for mark in reversed(line[: found[-1].start()]) if mark in "\"'"), "")
+    said = tr(
+        "A text is not closed: {mark} is a mark of Chinese typing and does not end it, {plain} does.",
+        mark=found[-1][0],
+        plain=plain,
+    )
+    return said if plain else ""
 
 
 def _not_closed() -> str:
@@ -67,6 +93,9 @@ def _twice() -> str:
 def _heading() -> str:
     return tr("The brackets of this heading are not closed.")
 
+
+_PASSED_AN_END = ("Unclosed", "Expected newline")
+"""How it complains of a text that ended later than it was meant to, at the quote with which the next one begins."""
 
 _SAYINGS: Sequence[tuple[str, Callable[[], str]]] = (
     ("Illegal character '\\n'", _not_closed),

@@ -1,7 +1,8 @@
 """What a template may show and nobody keeps: how an answer of the past is compared without it.
 
 A customer's alias, and how many replies WeChat still allowed and until when, are known as they are now. Whether an
-operator said what a rule would have said is judged as though they could have been anything.
+operator said what a rule would have said is judged as though each could have been any other of its kind: a name, a
+figure, a date and time. Where nobody gave an alias so far, none was shown.
 """
 
 from __future__ import annotations
@@ -12,11 +13,16 @@ from datetime import UTC, datetime
 
 from wxdesk.core.model import Conversation, ReplyWindow
 from wxdesk.core.rules import ActionKind, Rule
+from wxdesk.core.words import is_visible
 
 _ALIAS = "\ue0a1\ue0a2\ue0a1"
 _LEFT = 907_060_503
 _UNTIL = datetime(7907, 1, 1, tzinfo=UTC)
-_ANYTHING = re.compile(rf"{_ALIAS}|{_LEFT}|790[67]-\d\d-\d\d \d\d:\d\d")
+_MOMENT = r"\d\d-\d\d \d\d:\d\d"
+_MARK = re.compile(rf"({_ALIAS})|({_LEFT})|(790[67]-{_MOMENT})")
+
+_KINDS = (r"[^\n\r\u2028\u2029。！？，；：、…．.!?,;:]{0,20}", r"(?:1?\d|20)", rf"\d{{4}}-{_MOMENT}")
+"""What may stand for each mark. A name is short and no sentence: what else could be one would hide another answer."""
 
 _NAMES = re.compile(r"\b(?:alias|window)\b")
 
@@ -27,12 +33,15 @@ def shows_unkept(rule: Rule) -> bool:
 
 
 def with_anything(thread: Conversation) -> Conversation:
-    """`thread` with marks in the place of what is not kept."""
-    contact = replace(thread.contact, alias=_ALIAS)
-    return replace(thread, contact=contact, window=ReplyWindow(_LEFT, _UNTIL))
+    """`thread` with marks in the place of what is not kept; one without an alias stays without."""
+    alias = _ALIAS if is_visible(thread.contact.alias) else ""
+    return replace(thread, contact=replace(thread.contact, alias=alias), window=ReplyWindow(_LEFT, _UNTIL))
 
 
 def could_be(said: str, marked: str) -> bool:
-    """Whether `said` reads like `marked`, an answer to such a thread, whatever stands where the marks are."""
-    pattern = ".*?".join(re.escape(piece) for piece in _ANYTHING.split(marked.strip()))
-    return re.fullmatch(pattern, said.strip(), re.DOTALL) is not None
+    """Whether `said` reads like `marked`, an answer to such a thread, with anything of its kind where a mark is."""
+    pattern, marked, end = "", marked.strip(), 0
+    for mark in _MARK.finditer(marked):
+        pattern += re.escape(marked[end : mark.start()]) + _KINDS[(mark.lastindex or 1) - 1]
+        end = mark.end()
+    return re.fullmatch(pattern + re.escape(marked[end:]), said.strip(), re.ASCII) is not None

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Delete, Row, Update, bindparam, delete, func, select, update
 
-from wxdesk.core.bearers import Bearers
+from wxdesk.core.bearers import Bearers, CalendarIds
 from wxdesk.core.errors import CalendarInUse, NotFound, Outdated
 from wxdesk.core.removed import Removed
 from wxdesk.core.rules import Rule
@@ -52,13 +52,15 @@ class SqlRules:
         """Remove a rule from the list; its revisions stay. Raises `NotFound`."""
         await self._db.write(_delete, rule_id)
 
-    async def put_back(self, removed: Removed, answers: Sequence[Template], at: datetime) -> None:
+    async def put_back(
+        self, removed: Removed, answers: Sequence[Template], calendars: CalendarIds, at: datetime
+    ) -> None:
         """Undo a deletion: the rule as it was saved last, with its id and so all that is known of it.
 
-        It is switched on if it was. Where what it names is called otherwise by now, among the stored `answers` or
-        the rules, it follows as its next revision.
+        It is switched on if it was. Where what it names is called otherwise by now, among the stored `answers`, the
+        `calendars` or the rules, it follows as its next revision.
         """
-        await self._db.write(_put_back, removed, answers, at)
+        await self._db.write(_put_back, removed, answers, calendars, at)
 
     async def revisions(self, rule_id: int) -> list[Rule]:
         """All that was ever saved of a rule, the newest first, also of a deleted one; `updated_at` is when."""
@@ -153,14 +155,16 @@ def _delete(connection: Connection, rule_id: int) -> None:
     _place(connection, all_rules(connection, for_update=True))
 
 
-def _put_back(connection: Connection, removed: Removed, answers: Sequence[Template], at: datetime) -> None:
+def _put_back(
+    connection: Connection, removed: Removed, answers: Sequence[Template], calendars: CalendarIds, at: datetime
+) -> None:
     listed, rule = all_rules(connection, for_update=True), removed.rule
     if any(one.id == rule.id for one in listed):
         return  # another desk was faster
     last = next(iter(_revisions(connection, rule.id)), rule)  # others, or who had it back already, may have saved it
     again = replace(last, position=0, enabled=rule.enabled)
     _insert_again(connection, again)
-    followed = removed.bearers.followed(again, Bearers([*listed, again], answers))
+    followed = removed.bearers.followed(again, Bearers([*listed, again], answers, calendars))
     if followed != again:
         [again] = revise(connection, [(again, followed)], at)
     listed.insert(removed.place_in(listed), again)

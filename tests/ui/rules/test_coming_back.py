@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import time
 
 import pytest
 from PySide6.QtCore import Qt
@@ -12,7 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
 from wxdesk.core.rules import Action, ActionKind, Condition, LastRule, Rule
+from wxdesk.core.schedule import Calendar, Span, Weekday, WeeklySpan
 from wxdesk.core.templates import Template
+from wxdesk.desk.hours_keeping import HoursEdit
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.notices import Toast
 from wxdesk.ui.rules.page import RulesPage
@@ -154,3 +157,74 @@ def test_a_default_comes_back_below_what_was_saved_since(
     press(Qt.Key.Key_Z, CTRL)
     assert [rule.name for rule in stored()] == ["Refunds", "Hours", "Parcels", "New", "Everything else"]
     assert world.call(world.desk.checkup.findings()) == []
+
+
+HOURS = """
+[[calendars]]
+name = "Shop"
+weekly = [{ days = ["mon"], from = "09:00", to = "18:00" }]
+
+[[calendars]]
+name = "Other"
+weekly = [{ days = ["tue"], from = "20:00", to = "23:00" }]
+
+[[rules]]
+name = "Asks"
+when = { any = ["a"], hours = { inside = "Shop" } }
+then = [{ reply = "a" }]
+"""
+HOURS_UNASKED = HOURS.replace('"Asks"', '"Does not"').replace(', hours = { inside = "Shop" }', "")
+SHOP, OTHER = (
+    Calendar(name, "", (WeeklySpan(frozenset({day}), Span(time(opens), time(closes))),))
+    for name, day, opens, closes in (("Shop", Weekday.MON, 9, 18), ("Other", Weekday.TUE, 20, 23))
+)
+
+
+@pytest.mark.parametrize("removed", ["deletion", "import"])
+@pytest.mark.parametrize(
+    ("hours", "renamed", "asked"),
+    [
+        ((replace(SHOP, name="Store"), OTHER), {"Shop": "Store"}, "Store"),
+        ((replace(SHOP, name="Day"), replace(OTHER, name="Shop")), {"Shop": "Day", "Other": "Shop"}, "Day"),
+    ],
+    ids=["renamed", "name given away"],
+)
+def test_a_rule_that_comes_back_asks_for_the_business_hours_that_it_asked_for(
+    page: RulesPage,
+    world: World,
+    stored: Stored,
+    press: Press,
+    bridge: Bridge,
+    qtbot: QtBot,
+    removed: str,
+    hours: tuple[Calendar, ...],
+    renamed: dict[str, str],
+    asked: str,
+) -> None:
+    world.call(world.desk.exchange.take_in(HOURS, "f.toml"))
+    qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rowCount() == 1)
+    if removed == "import":
+        page.changes.take_in(world.call(world.desk.exchange.take_in(HOURS_UNASKED, "g.toml")))
+        qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rules[0].name == "Does not")
+    else:
+        press(Qt.Key.Key_Delete, on="Asks")
+    world.call(world.desk.hours.save(HoursEdit(hours, world.desk.rulebook.calendars.all, renamed)))
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    press(Qt.Key.Key_Z, CTRL)
+    [asks] = stored()
+    assert (asks.name, asks.when.calendars) == ("Asks", {asked})
+    assert set(world.desk.rulebook.calendars.all) == set(hours)
+    assert world.desk.rulebook.left_out == {}
+
+
+@pytest.mark.expects_log("A stored rule cannot be used")
+def test_a_rule_whose_business_hours_are_gone_is_left_out_though_others_have_their_name(
+    page: RulesPage, world: World, stored: Stored, press: Press, bridge: Bridge, qtbot: QtBot
+) -> None:
+    world.call(world.desk.exchange.take_in(HOURS, "f.toml"))
+    qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rowCount() == 1)
+    press(Qt.Key.Key_Delete, on="Asks")
+    there = world.desk.rulebook.calendars.all
+    world.call(world.desk.hours.save(HoursEdit((replace(OTHER, name="Shop"),), there, {"Other": "Shop"}, insists=True)))
+    press(Qt.Key.Key_Z, CTRL)
+    assert world.desk.rulebook.left_out == {stored()[0].id: "There is no calendar of this name."}

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.world import World
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.dialogs import ConfirmDialog
 from wxdesk.ui.rules.condition_parts import WordsPart
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.widgets.word_chips import WordChip, WordChips
@@ -108,14 +109,92 @@ def test_a_line_that_nobody_touched_stays_the_word_it_was(page: RulesPage, qtbot
     assert chips.words() == (*odd, "e", "f")
 
 
-def test_cancelled_nothing_changes(page: RulesPage, rule: Rule) -> None:
+@pytest.mark.parametrize("way", ["escape", "cancel"])
+def test_what_was_changed_is_not_closed_away_unasked(page: RulesPage, rule: Rule, qtbot: QtBot, way: str) -> None:
     chips = _part(page).chips
     chips.more.click()
     dialog = _dialog(page)
-    dialog.text.clear()
-    dialog.cancel.click()
+
+    def leave() -> ConfirmDialog | None:
+        qtbot.keyClick(dialog.text, Qt.Key.Key_Escape) if way == "escape" else dialog.cancel.click()
+        return next((one for one in dialog.findChildren(ConfirmDialog) if one.isVisible()), None)
+
+    dialog.text.appendPlainText("return policy")
+    question = leave()
+    assert question is not None
+    question.cancel.click()
+    assert dialog.isVisible()
+    assert dialog.text.toPlainText().endswith("return policy")
+    question = leave()
+    assert question is not None
+    question.action.click()
+    assert not dialog.isVisible()
     assert chips.words() == MANY
     assert not page.editor.unsaved
+
+
+def test_what_was_not_changed_closes_at_once(page: RulesPage, rule: Rule, qtbot: QtBot) -> None:
+    _part(page).chips.more.click()
+    dialog = _dialog(page)
+    dialog.text.appendPlainText("x")
+    dialog.text.undo()
+    qtbot.keyClick(dialog.text, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+
+
+ODD = ("c d", "c\nd", "c d", " pad ", "a\u00a0b", "x\u2028y", "tab\tt", "\ufdd0q", "退\x1c款", *MANY)
+
+
+def test_untouched_it_changes_nothing_and_touched_only_what_was_touched(page: RulesPage, rule: Rule) -> None:
+    page.editor.write(replace(rule, when=Condition(any=ODD)))
+    chips = _part(page).chips
+    chips.more.click()
+    _dialog(page).take.click()
+    assert chips.words() == ODD
+    chips.more.click()
+    dialog = _dialog(page)
+    dialog.text.appendPlainText("new, word 7, new")
+    dialog.take.click()
+    assert chips.words() == (*ODD, "new")
+
+
+def test_what_is_not_found_is_said_and_what_is_found_is_marked(page: RulesPage, rule: Rule, qtbot: QtBot) -> None:
+    page.editor.write(replace(rule, when=Condition(any=("İ😀 return", *MANY))))
+    _part(page).chips.more.click()
+    dialog = _dialog(page)
+    qtbot.keyClicks(dialog.search, "returns")
+    assert dialog.said.full_text() == "Not found"
+    qtbot.keyClick(dialog.search, Qt.Key.Key_Backspace)
+    assert dialog.said.full_text() == "One word a line; 2001 lines"
+    assert dialog.text.textCursor().selectedText() == "return"
+    qtbot.keyClick(dialog.search, Qt.Key.Key_Return)
+    assert dialog.text.textCursor().selectedText() == "return"  # the only one, found again
+
+
+def test_while_it_is_open_the_rule_may_change_and_nothing_written_is_lost(
+    page: RulesPage, world: World, rule: Rule, bridge: Bridge, qtbot: QtBot
+) -> None:
+    _part(page).chips.more.click()
+    dialog = _dialog(page)
+    dialog.text.selectAll()
+    dialog.text.insertPlainText("mine")
+    world.call(world.desk.rulebook.save(replace(rule, name="Another", when=Condition(any=("other",)))))
+    qtbot.waitUntil(lambda: page.editor.saved.name == "Another" and bridge.is_idle)
+    assert (dialog.isVisible(), dialog.take.isEnabled()) == (True, False)
+    assert dialog.said.full_text() == "The rule has changed meanwhile: copy what you need."
+    assert dialog.text.toPlainText() == "mine"
+    assert _part(page).words() == ("other",)
+
+
+def test_a_word_that_is_being_written_is_among_those_that_open(page: RulesPage, rule: Rule, qtbot: QtBot) -> None:
+    chips = _part(page).chips
+    chips.open_field()
+    qtbot.keyClicks(chips.field, "return policy")
+    chips.open_text()
+    dialog = _dialog(page)
+    dialog.text.appendPlainText("退货")
+    dialog.take.click()
+    assert chips.words() == (*MANY, "return policy", "退货")
 
 
 def test_a_wrong_word_without_a_chip_is_told_and_found(page: RulesPage, rule: Rule) -> None:

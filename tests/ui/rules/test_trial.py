@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QIdentityProxyModel, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
@@ -15,11 +15,23 @@ from wxdesk.core.inbox import InboxFilter
 from wxdesk.core.model import MessageType
 from wxdesk.core.rules import Action, ActionKind, Rule, RuleVerdict, Verdict
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.editing.record_model import AnyIndex
 from wxdesk.ui.rules.action_bodies import SnoozeBody
 from wxdesk.ui.rules.condition_parts import PatternPart, WordsPart
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.rules.reply_body import ReplyBody
-from wxdesk.ui.rules.verdict_list import LINE, NAME_ROW, Role, VerdictList, VerdictModel
+from wxdesk.ui.rules.verdict_list import (
+    BESIDE_MARK,
+    LEFT,
+    LINE,
+    MOST_LINES,
+    NAME_ROW,
+    RIGHT,
+    Role,
+    VerdictDelegate,
+    VerdictList,
+    VerdictModel,
+)
 
 
 def _rows(page: RulesPage) -> list[tuple[str, bool | None, str | None]]:
@@ -339,3 +351,32 @@ def test_a_long_verdict_is_read_whole_on_as_many_lines_as_it_needs(qtbot: QtBot)
     verdicts.resize(1200, verdicts.height())
     assert verdicts.visualRect(verdicts.verdicts.index(1)).height() == NAME_ROW + LINE
     assert verdicts.height() < narrow
+
+
+@pytest.mark.parametrize("word", ["delivery", "доставка" * 12, "运费", "https://shop.example.com/" + "a" * 90])
+def test_a_verdict_that_is_longer_than_its_lines_says_that_there_is_more(qtbot: QtBot, word: str) -> None:
+    class Cut(QIdentityProxyModel):
+        def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+            return [(False, shown)] if role == Role.LINES else super().data(index, role)
+
+    listed = VerdictList()
+    qtbot.addWidget(listed)
+    listed.resize(260, 200)
+    long = (Verdict("any", ok=False, words=(("" if word == "运费" else " ").join([word] * 60),)),)
+    listed.show_verdicts([RuleVerdict(1, "long", 1, matched=False, verdicts=long)], 0)
+    listed.show()
+    delegate = listed.itemDelegate()
+    assert isinstance(delegate, VerdictDelegate)
+    [(_, words)] = listed.verdicts.index(0).data(Role.LINES)
+    room = listed.viewport().width() - LEFT - RIGHT - BESIDE_MARK
+    shown = delegate.shown(words, room)
+    assert shown.endswith("…")
+    assert words.startswith(shown[:-1])
+    assert len(shown) > 60
+    assert delegate.shown(shown, room) == shown
+    assert listed.visualRect(listed.verdicts.index(0)).height() == NAME_ROW + MOST_LINES * LINE
+    assert delegate.shown("运费", room) == "运费"
+    painted, cut = listed.grab().toImage(), Cut()
+    cut.setSourceModel(listed.verdicts)
+    listed.setModel(cut)
+    assert listed.grab().toImage() == painted

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from enum import IntEnum
 
@@ -28,8 +29,8 @@ LEFT, RIGHT, BESIDE_MARK = 30, 10, MARK + 5
 MOST_LINES = 4
 """Of one condition; the tooltip has all of it."""
 
-_LONG_WORD = re.compile("[!-~]{24,}")
-"""What would not fit on a line by itself: an address, a pattern. Other words are not cut."""
+_LONG_WORD = re.compile("[^\\s\u2e80-\uffef]{24,}")
+"""What would not fit on a line by itself: an address, a pattern, no Chinese. Other words are not cut."""
 
 
 class Role(IntEnum):
@@ -122,8 +123,18 @@ class VerdictDelegate(QStyledItemDelegate):
         """Of a condition where so much room is beside its mark. Most take one line, and that is seen at once."""
         if len(words) * self._words.height() <= room:
             return LINE
+        return LINE * min(self._lines(words, room), MOST_LINES)
+
+    def _lines(self, words: str, room: int) -> int:
         needed = self._words.boundingRect(QRect(0, 0, max(room, 1), 0), _wrapped(words), _line(words)).height()
-        return LINE * min(max(round(needed / self._words.lineSpacing()), 1), MOST_LINES)
+        return max(round(needed / self._words.lineSpacing()), 1)
+
+    def shown(self, words: str, room: int) -> str:
+        """Of a condition what can be seen on so many lines of so much room; “…” where there is more."""
+        if len(words) * self._words.height() <= room or self._lines(words, room) <= MOST_LINES:
+            return words
+        fits = bisect_right(range(1, len(words)), MOST_LINES, key=lambda end: self._lines(_cut(words, end), room))
+        return _cut(words, fits)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         """Draw the row."""
@@ -155,7 +166,8 @@ class VerdictDelegate(QStyledItemDelegate):
             mark = pixmap("check" if held else "cross", "accent" if held else "failed", MARK)
             painter.drawPixmap(line.left(), line.top() + (LINE - MARK) // 2, mark)
             beside = line.adjusted(BESIDE_MARK, (LINE - self._words.height()) // 2, 0, 0)
-            painter.drawText(beside, _wrapped(words), _line(words))
+            shown = self.shown(words, beside.width())
+            painter.drawText(beside, _wrapped(words), _line(shown))
         painter.restore()
 
 
@@ -203,6 +215,10 @@ class VerdictList(QListView):
 def _draw(painter: QPainter, rect: QRect, text: str) -> None:
     shown = QFontMetrics(painter.font()).elidedText(_line(text), Qt.TextElideMode.ElideRight, rect.width())
     painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+def _cut(text: str, end: int) -> str:
+    return text[:end].rstrip() + "…"
 
 
 def _wrapped(text: str) -> Qt.TextFlag:

@@ -126,7 +126,7 @@ class WordField(QLineEdit):
         self.setAccessibleName(tr("New word"))
         self.setFixedWidth(148)
         self.setFixedHeight(HEIGHT)
-        self.returnPressed.connect(self._take_all)
+        self.returnPressed.connect(self.take_all)
         self.textChanged.connect(self._split)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -147,10 +147,11 @@ class WordField(QLineEdit):
         super().focusOutEvent(event)
         if event.reason() is Qt.FocusReason.PopupFocusReason:
             return
-        self._take_all()
+        self.take_all()
         self.left.emit()
 
-    def _take_all(self) -> None:
+    def take_all(self) -> None:
+        """Let what stands here be words."""
         found = split_words(self.text())
         self.clear()
         if found:
@@ -251,8 +252,10 @@ class WordChips(QObject):
     def open_text(self) -> None:
         """Let the operator search and change all words as a text, the first marked one before his eyes."""
         first = next((at for at in range(len(self._words)) if at in self._wrong), 0)
+        self.field.take_all()
         dialog = WordsDialog(self._words, self._what, self._host.window(), first)
         dialog.agreed.connect(self._take)
+        self.add.destroyed.connect(dialog.cut_off)  # as all of these, once another list is shown in their place
         dialog.open()
 
     def open_field(self) -> None:
@@ -261,12 +264,6 @@ class WordChips(QObject):
         self.field.show()
         self.relaid.emit()
         self.field.setFocus()
-
-    def discard(self) -> None:
-        """Remove all widgets for good."""
-        for widget in self.widgets():
-            widget.hide()
-            widget.deleteLater()
 
     def _is_folded(self) -> bool:
         return len(self._words) > FEWEST_FOLDED
