@@ -52,14 +52,10 @@ class Judged(RuleBasedStateMachine):
         self.first_move = len(self.world.moves)
         self.seen: dict[str, list[Reply]] = {}
 
-    def stands(self, holds: Callable[[Reply], bool]) -> bool:
-        """Whether this held of any reply when the judge looked last: else there is nothing to do about one."""
-        return any(holds(reply) for replies in self.seen.values() for reply in replies)
-
-    def one_that(self, holds: Callable[[Reply], bool], n: int) -> tuple[Contact, Reply]:
-        """The `n`th, counted round, of those of which it held, and to whom it is."""
+    def one_that(self, holds: Callable[[Reply], bool], n: int) -> tuple[Contact, Reply] | None:
+        """The `n`th, counted round, of the replies of which this held when the judge looked last, and to whom it is."""
         found = [(one, reply) for one in self.contacts for reply in self.seen.get(one.openid, ()) if holds(reply)]
-        return found[n % len(found)]
+        return found[n % len(found)] if found else None
 
     # -- what people have said
 
