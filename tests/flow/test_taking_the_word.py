@@ -198,12 +198,15 @@ async def test_a_text_that_a_human_has_prepared_is_not_thrown_away_by_his_next_w
     assert ((await desk.reply(1)).state, (await desk.reply(1)).content.text) == (S.DRAFT, "早上九点，您呢")
 
 
+@pytest.mark.parametrize("edits", [False, True])
 @pytest.mark.parametrize("by_writing", [False, True])
 async def test_what_he_had_in_hand_and_leaves_as_it_was_does_not_leave_after_he_has_spoken(
-    desk: Desk, by_writing: bool
+    desk: Desk, by_writing: bool, edits: bool
 ) -> None:
     thread = await says(desk, "几点")
     handoff = desk.opened.desk.handoff
+    if edits:
+        await handoff.edit(1, "早上九点")
     before = await desk.reply(1)
     await handoff.keep(1)
     await (handoff.write(thread, "我来") if by_writing else handoff.take_over(thread))

@@ -50,7 +50,7 @@ def keep_leaving(connection: Connection, conversation_id: int, at: datetime) -> 
 
 def _keep_in_hand(connection: Connection, conversation_id: int) -> None:
     """What he has in hand, and leaves as it was after that, does not go on to leave by itself (`store.in_hand`)."""
-    in_hand = DRAFT & by_hand(replies) & replies.c.edited.is_(false()) & (replies.c.error != WINDOW_CLOSED)
+    in_hand = DRAFT & by_hand(replies) & (replies.c.error != WINDOW_CLOSED)
     theirs = (replies.c.conversation_id == conversation_id) & BY_RULE & in_hand
     connection.execute(update(replies).where(theirs).values(error=SPOKE_MEANWHILE))
 
