@@ -149,7 +149,7 @@ class Handoff:
     async def take_over(self, conversation_id: int, how: TakeOverFor = UNTIL_HANDED_BACK) -> None:
         """The human has the word, for as long as `how` says, from now on. What would leave by itself is cancelled.
 
-        What he has released stays on its way, and drafts stay drafts, as does what he has edited or kept from leaving.
+        What he has released stays on its way. Drafts and what asks wait on, as does what he has edited or kept.
         """
         await self._word.take(conversation_id, how)
 

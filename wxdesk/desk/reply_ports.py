@@ -146,7 +146,7 @@ class Replies(Protocol):
         ...
 
     async def cancel_leaving(self, conversation_id: int, by: str, at: datetime) -> list[Reply]:
-        """The same, but for drafts, which leave by no rule's word."""
+        """The same, but for drafts and what is held and asks: neither would leave by itself."""
         ...
 
     async def keep_leaving(self, conversation_id: int, at: datetime) -> list[Reply]:

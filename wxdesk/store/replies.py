@@ -123,7 +123,7 @@ class SqlReplies:
         return await self._db.write(partial(silencing.stop_all, but_answer=but_answer), conversation_id, by, at)
 
     async def cancel_leaving(self, conversation_id: int, by: str, at: datetime) -> list[Reply]:
-        """The same, but for drafts."""
+        """The same, but for drafts and what asks."""
         return await self._db.write(silencing.stop_leaving, conversation_id, by, at)
 
     async def keep_leaving(self, conversation_id: int, at: datetime) -> list[Reply]:

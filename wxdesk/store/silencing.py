@@ -19,7 +19,7 @@ AUTOMATIC = ~by_hand(replies)
 UNSETTLED = BEFORE_SENDING | {ReplyState.SENDING}
 """What is stopped, and what may come back unsent."""
 
-LEAVING = QUEUED | (HELD & replies.c.due_at.is_not(None))
+_LEAVING = QUEUED | (HELD & replies.c.due_at.is_not(None))
 """What would leave by itself; what is held and asks does not."""
 
 
@@ -38,7 +38,7 @@ def stop_leaving(connection: Connection, conversation_id: int, by: str, at: date
     """The same for what would leave by itself; what asks, or is a draft, waits for its human, whoever has the word."""
     its = _automatic(connection, conversation_id)
     _keep_in_hand(connection, conversation_id)
-    return _stop(connection, its & LEAVING, by, at)
+    return _stop(connection, its & _LEAVING, by, at)
 
 
 def keep_leaving(connection: Connection, conversation_id: int, at: datetime) -> list[Reply]:
