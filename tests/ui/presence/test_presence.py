@@ -30,6 +30,7 @@ from wxdesk.ui.notices import Toast
 from wxdesk.ui.presence.left_yours import BAR as LEFT
 from wxdesk.ui.presence.presence import BAR
 from wxdesk.ui.presence.screen_lock import TELLERS, ScreenLock
+from wxdesk.ui.presence.watch import PresenceWatch
 from wxdesk.ui.setup.facts import Facts
 from wxdesk.ui.widgets.buttons import Button
 
@@ -264,6 +265,27 @@ def test_a_return_while_somebody_is_there_is_no_matter_for_the_desktop(
     assert not any("return" in notice.body for notice in desktop.notices)
     assert not any("return" in text for text in active.notices.bars.texts().values())
     attention.stop()
+
+
+def test_a_system_that_has_to_be_asked_tells_what_has_changed(qtbot: QtBot, bridge: Bridge) -> None:
+    answers = [None, False, True, None, True, False, False]
+    expected, heard = [True, False], []
+    lock = ScreenLock(bridge, ask=iter(answers).__next__)
+    lock.changed.connect(heard.append)
+    for _ in answers:
+        lock.look()
+    assert heard == expected
+
+
+def test_nobody_is_there_while_a_system_that_has_to_be_asked_says_locked(
+    qtbot: QtBot, bridge: Bridge, world: World
+) -> None:
+    answer = True
+    watch = PresenceWatch(bridge, bridge, ScreenLock(bridge, ask=lambda: answer))
+    until(qtbot, world, AwayReason.LOCKED)
+    answer = False
+    until(qtbot, world, None)
+    watch.end()
 
 
 @pytest.fixture
