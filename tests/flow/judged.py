@@ -43,6 +43,8 @@ class Judged(RuleBasedStateMachine):
         self.written_at: dict[str, int] = {}
         self.silenced: dict[str, Silence] = {}
         self.muted: dict[str, Silence] = {}
+        self.blocked: dict[str, Silence] = {}
+        self.switched_off: dict[int, set[str]] = {}
         self.slowed: dict[str, set[str]] = {}
         self.typed: dict[str, tuple[set[str], datetime]] = {}
         self.modes: dict[str, ReplyMode | None] = {}
@@ -134,11 +136,15 @@ class Judged(RuleBasedStateMachine):
             assert (reply.content.text in received) is (reply.state is ReplyState.SENT), reply
 
     def _nothing_leaves_in_silence(self, contact: Contact, automatic: list[Reply], received: list[str]) -> None:
-        silences = (self.silenced.get(contact.openid), self.muted.get(contact.openid))
+        silences = [its.get(contact.openid) for its in (self.silenced, self.muted, self.blocked)]
         for allowed in (*(one.allowed for one in silences if one is not None), self.still):
             if allowed is not None:
                 late = [one for one in automatic if one.content.text in received and not self._is_among(one, allowed)]
                 assert late == []
+        unruled = [(one, self.switched_off[one.rule_id]) for one in automatic if one.rule_id in self.switched_off]
+        assert [
+            one for one, allowed in unruled if one.content.text in received and not self._is_among(one, allowed)
+        ] == []
         waits, _ = self.typed.get(contact.openid, (set(), None))
         assert [one for one in automatic if one.content.text in waits and one.content.text in received] == []
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tests.flow.judged import Judged, Silence, one_answer
 from tests.flow.supervised import PENDING, Contact
-from wxdesk.core.errors import MoveNotAllowed
+from wxdesk.core.errors import MoveNotAllowed, Unsettled
 from wxdesk.core.lifecycle import is_passed_over
 from wxdesk.core.model import Reply, ReplyMode, ReplyState
 from wxdesk.core.parts import needs_word
@@ -52,6 +53,36 @@ class Operated(Judged):
     async def set_account_mode_and_note(self, mode: ReplyMode) -> None:
         await self.world.opened.desk.accounts.set_mode(ACCOUNT, mode, hold_seconds=10)
         self.fall_silent()
+
+    async def block_and_note(self, contact: Contact) -> None:
+        await self.world.opened.desk.blocking.block(contact.conversation_id)
+        self.blocked.setdefault(contact.openid, Silence(self.may_have_left(contact)))
+
+    async def switch_off_and_note(self, name: str) -> None:
+        """What WeChat is being asked to take may be tried again."""
+        rule_id = await self.set_enabled(name, False)
+        under_way = {f"#{reply_id}" for reply_id in self.world.under_way()}
+        left = under_way.union(*(self.may_have_left(contact) for contact in self.contacts))
+        self.switched_off.setdefault(rule_id, left)
+
+    async def switch_on(self, name: str) -> None:
+        self.switched_off.pop(await self.set_enabled(name, True), None)
+
+    async def set_enabled(self, name: str, enabled: bool) -> int:
+        """Which rule that is."""
+        rulebook = self.world.opened.desk.rulebook
+        [rule_id] = [rule.id for rule in await rulebook.all() if rule.name == name]
+        await rulebook.set_enabled(rule_id, enabled)
+        return rule_id
+
+    async def set_aside(self, contact: Contact, snoozed_for: timedelta | None) -> None:
+        """Resolve or snooze, unless a reply there is left to settle."""
+        aside = self.world.opened.desk.aside
+        with suppress(Unsettled):
+            if snoozed_for is None:
+                await aside.resolve(contact.conversation_id)
+            else:
+                await aside.snooze(contact.conversation_id, self.world.clock.now + snoozed_for)
 
     async def type_and_note(self, contact: Contact, *, stops: bool) -> None:
         typing = self.world.opened.desk.typing

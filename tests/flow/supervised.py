@@ -77,6 +77,9 @@ then = [{ reply = "rarely {{ message.text }}" }]
 """
 """The last one asks for the past, so that the desk reads it between every message and its decision."""
 
+NAMES = ("at once", "in two", "slowly", "held", "prepared", "human", "held and human", "rarely")
+"""What the rules above are called."""
+
 SLOWLY = "怎么寄"
 OPENINGS = ("多少钱", "怎么买", SLOWLY, "发货", "发货", "退货", "人工", "投诉", "有货", "在吗")
 READERS = 12

@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 )
 
 from tests.flow.operated import ACCOUNT, Operated
-from tests.flow.supervised import OPENINGS, PENDING, SLOWLY, Contact, World
+from tests.flow.supervised import NAMES, OPENINGS, PENDING, SLOWLY, Contact, World
 from tests.postgresql import Postgres
 from wxdesk.config import StoreAt
 from wxdesk.core.errors import MoveNotAllowed
@@ -205,6 +205,39 @@ class Supervision(Operated):
         self.speak_again()
         self.world.does(self.set_account_mode_and_note(mode), self.contacts)
 
+    @rule(i=who, opening=st.sampled_from(OPENINGS))
+    def contact_writes_while_he_is_blocked(self, i: int, opening: str) -> None:
+        self._note_writing(i)
+        contact = self.contacts[i]
+        self.world.says(contact, opening, self.block_and_note(contact) if contact.conversation_id else None)
+
+    @rule(i=who, blocks=st.booleans())
+    def block(self, i: int, blocks: bool) -> None:
+        contact = self.contacts[i]
+        if not contact.conversation_id:
+            return
+        if blocks:
+            self.world.does(self.block_and_note(contact), self.contacts)
+        else:
+            self.blocked.pop(contact.openid, None)
+            self.world.does(self.world.opened.desk.blocking.unblock(contact.conversation_id), self.contacts)
+
+    @rule(name=st.sampled_from(NAMES), on=st.booleans())
+    def switch_a_rule(self, name: str, on: bool) -> None:
+        self.world.does(self.switch_on(name) if on else self.switch_off_and_note(name), self.contacts)
+
+    @rule(i=who, opening=st.sampled_from(OPENINGS), name=st.sampled_from(NAMES))
+    def contact_writes_while_a_rule_is_switched_off(self, i: int, opening: str, name: str) -> None:
+        self._note_writing(i)
+        self.world.says(self.contacts[i], opening, self.switch_off_and_note(name))
+
+    @rule(i=who, seconds=st.sampled_from((None, 61, 1801)))
+    def resolve_or_snooze(self, i: int, seconds: int | None) -> None:
+        contact = self.contacts[i]
+        if contact.conversation_id:
+            span = None if seconds is None else timedelta(seconds=seconds)
+            self.world.does(self.set_aside(contact, span), self.contacts)
+
     @rule(i=who, of_the_account=st.booleans())
     def contact_writes_and_gets_hold_before_the_last_part_leaves(self, i: int, of_the_account: bool) -> None:
         self.contact_writes(i, SLOWLY)
@@ -316,6 +349,9 @@ class Supervision(Operated):
             with suppress(MoveNotAllowed):  # with an earlier part of its answer
                 await self.handoff.cancel(reply_id)
         await self.world.opened.desk.accounts.follow_config(ACCOUNT)
+        for one in await self.world.opened.desk.rulebook.all():
+            if not one.enabled:
+                await self.switch_on(one.name)
         for account in self.world.opened.out.rests.shut():
             self.world.opened.out.rests.end(account)
 
