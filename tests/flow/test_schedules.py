@@ -22,8 +22,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.flow.operated import ACCOUNT, Operated
+from tests.flow.operated import ACCOUNT
 from tests.flow.supervised import NAMES, OPENINGS, PENDING, SLOWLY, Contact, World
+from tests.flow.written_to import WrittenTo, who
 from tests.postgresql import Postgres
 from wxdesk.config import StoreAt
 from wxdesk.core.errors import MoveNotAllowed
@@ -66,7 +67,6 @@ TAKE_OVERS = (
 )
 
 
-who = st.sampled_from((0, 1))
 which = st.integers(0, 30)
 
 
@@ -82,7 +82,7 @@ def _has_ended(reply: Reply) -> bool:
     return reply.state in (ReplyState.FAILED, ReplyState.UNKNOWN)
 
 
-class Supervision(Operated):
+class Supervision(WrittenTo):
     """One schedule. `world` outlives it; the contacts are new each time."""
 
     @initialize(opening=st.sampled_from(OPENINGS))
@@ -92,49 +92,6 @@ class Supervision(Operated):
         self.serial = 0
         self.begin_to_judge()
         self.contact_writes(0, opening)
-
-    # -- what contacts do
-
-    @rule(i=who, opening=st.sampled_from(OPENINGS))
-    def contact_writes(self, i: int, opening: str) -> None:
-        self._note_writing(i)
-        self.world.says(self.contacts[i], opening)
-
-    @rule(i=who, opening=st.sampled_from(OPENINGS))
-    def contact_writes_while_he_is_taken_over(self, i: int, opening: str) -> None:
-        self._note_writing(i)
-        contact = self.contacts[i]
-        meanwhile = self.take_over_and_note(contact) if contact.conversation_id else None
-        self.world.says(contact, opening, meanwhile)
-
-    @rule(i=who, opening=st.sampled_from(OPENINGS))
-    def contact_writes_and_is_taken_over_before_that_is_decided(self, i: int, opening: str) -> None:
-        self._note_writing(i)
-        contact = self.contacts[i]
-        if contact.conversation_id:
-            self.world.says_and_is_decided_on_late(contact, opening, lambda: self.take_over_and_note(contact))
-        else:
-            self.world.says(contact, opening)
-
-    @rule(i=who, opening=st.sampled_from(OPENINGS), mode=st.sampled_from((ReplyMode.OFF, ReplyMode.DRAFT)))
-    def contact_writes_and_gets_a_mode_before_that_is_decided(self, i: int, opening: str, mode: ReplyMode) -> None:
-        self._note_writing(i)
-        contact = self.contacts[i]
-        if contact.conversation_id:
-            self.world.says_and_is_decided_on_late(contact, opening, lambda: self.set_mode_and_note(contact, mode))
-        else:
-            self.world.says(contact, opening)
-
-    @rule(i=who, opening=st.sampled_from(OPENINGS))
-    def contact_writes_while_everything_is_paused(self, i: int, opening: str) -> None:
-        self._note_writing(i)
-        self.world.paused, self.world.paused_until = True, None
-        self.world.says(self.contacts[i], opening, self.pause_and_note())
-
-    def _note_writing(self, i: int) -> None:
-        contact = self.contacts[i]
-        self.written_at[contact.openid] = len(self.world.received(contact))
-        self.talks_on(contact)
 
     # -- what the operator does
 
@@ -205,12 +162,6 @@ class Supervision(Operated):
         self.speak_again()
         self.world.does(self.set_account_mode_and_note(mode), self.contacts)
 
-    @rule(i=who, opening=st.sampled_from(OPENINGS))
-    def contact_writes_while_he_is_blocked(self, i: int, opening: str) -> None:
-        self._note_writing(i)
-        contact = self.contacts[i]
-        self.world.says(contact, opening, self.block_and_note(contact) if contact.conversation_id else None)
-
     @rule(i=who, blocks=st.booleans())
     def block(self, i: int, blocks: bool) -> None:
         contact = self.contacts[i]
@@ -225,11 +176,6 @@ class Supervision(Operated):
     @rule(name=st.sampled_from(NAMES), on=st.booleans())
     def switch_a_rule(self, name: str, on: bool) -> None:
         self.world.does(self.switch_on(name) if on else self.switch_off_and_note(name), self.contacts)
-
-    @rule(i=who, opening=st.sampled_from(OPENINGS), name=st.sampled_from(NAMES))
-    def contact_writes_while_a_rule_is_switched_off(self, i: int, opening: str, name: str) -> None:
-        self._note_writing(i)
-        self.world.says(self.contacts[i], opening, self.switch_off_and_note(name))
 
     @rule(i=who, seconds=st.sampled_from((None, 61, 1801)))
     def resolve_or_snooze(self, i: int, seconds: int | None) -> None:

@@ -14,6 +14,9 @@ from wxdesk.core.model import Author, Conversation, ReplyState
 STALE_AFTER = quota.AFTER_MESSAGE[1]
 """What is older than any reply window is shown, but fetches nobody any more."""
 
+ABOUT_TO_ARRIVE = timedelta(minutes=1)
+"""What a human has written and has not arrived after so long waits for something: a refused account, WeChat."""
+
 
 def calls_of(row: InboxRow, reserve: int, warn: timedelta, now: datetime) -> tuple[Call, ...]:
     """The calls that `row` should have at `now`, made from its facts and those it has.
@@ -36,7 +39,10 @@ def _call(row: InboxRow, before: Call | None, cause: Cause, at: datetime, now: d
 def _causes(
     row: InboxRow, had: Mapping[Cause, Call], reserve: int, warn: timedelta, now: datetime
 ) -> list[tuple[Cause, datetime]]:
-    found = [] if _is_being_answered(row) else list(_of_waiting(row.conversation, reserve, warn, now))
+    found = list(_of_waiting(row.conversation, reserve, warn, now))
+    if _is_answered(row):
+        is_late = stuck_from(row, now) is None
+        found = [(cause, at) for cause, at in found if cause is Cause.CLOSING and is_late]
     if row.conversation.called_at is not None:
         found.append((Cause.CALLED, row.conversation.called_at))
     if row.conversation.back_at is not None:
@@ -56,12 +62,28 @@ def _causes(
 _ON_ITS_WAY = frozenset({ReplyState.HELD, ReplyState.QUEUED, ReplyState.SENDING})
 
 
-def _is_being_answered(row: InboxRow) -> bool:
-    """Whether what a human has written is about to arrive; not if WeChat has already refused it once."""
+def _is_answered(row: InboxRow) -> bool:
+    """Whether what a human has written is on its way.
+
+    It is not where WeChat has refused it already, where it asks him again, or where something before it has failed.
+    """
     last = row.last_reply
-    if last is None or last.author is not Author.OPERATOR:
+    if last is None or last.author is not Author.OPERATOR or last.state not in _ON_ITS_WAY:
         return False
-    return last.state in _ON_ITS_WAY and last.errcode is None
+    asks = last.state is ReplyState.HELD and last.due_at is None
+    return not asks and last.errcode is None and row.failed is None
+
+
+def stuck_from(row: InboxRow, now: datetime) -> datetime | None:
+    """From when on a human's word, which is on its way at `now`, would have waited for longer than its way takes.
+
+    None if none is, or if that is so already: then the window of whoever waits for it may close before.
+    """
+    last = row.last_reply
+    if last is None or not _is_answered(row):
+        return None
+    stuck = max(last.updated_at, last.due_at or last.updated_at) + ABOUT_TO_ARRIVE
+    return stuck if now < stuck else None
 
 
 def _of_waiting(

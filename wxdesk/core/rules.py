@@ -296,7 +296,8 @@ class Outcome(StrEnum):
     contact over to it · transfer_armed: that came too late for this answer, so the next message's will · still_held:
     no rule but a default had an answer, and the one to an earlier message waits still · yielded: an answer that a human
     has in hand waits still, and no second one is made beside it · resolved, snoozed: a rule says nothing and sets the
-    conversation aside, because nothing is left to answer or because the answer has time · incomplete: the answer lacks
+    conversation aside, because nothing is left to answer or because the answer has time · silent: it says nothing on
+    purpose · left_open: it only tags the contact or calls for a human, who has to answer · incomplete: the answer lacks
     a value and is a draft in which its human writes what belongs there · not_rendered: it could not be made at all.
     """
 
@@ -310,6 +311,7 @@ class Outcome(StrEnum):
     NO_QUOTA = "no_quota"
     REPLIED = "replied"
     SILENT = "silent"
+    LEFT_OPEN = "left_open"
     HANDED_OVER = "handed_over"
     TRANSFERRED = "transferred"
     TRANSFER_ARMED = "transfer_armed"

@@ -112,6 +112,7 @@ _FATES = {
     Outcome.TRANSFER_ARMED: Fate.GIVE_WAY,
     Outcome.STILL_HELD: Fate.BEGIN_AGAIN,
     Outcome.UNMATCHED: Fate.BEGIN_AGAIN,
+    Outcome.LEFT_OPEN: Fate.BEGIN_AGAIN,
     Outcome.RESOLVED: Fate.BEGIN_AGAIN,
     Outcome.SNOOZED: Fate.BEGIN_AGAIN,
     # What a human's takeover has left waiting is the promise that he will come.

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wxdesk.core.calling import calls_of
+from wxdesk.core.calling import calls_of, stuck_from
 from wxdesk.core.calls import Call, Cause
 from wxdesk.core.errors import StoreError
 from wxdesk.core.events import (
@@ -75,6 +75,8 @@ class Alarms:
         self._publish = publish
         self._clock = clock
         self._touched: set[int] = set()
+        self._answered: dict[int, datetime] = {}
+        """Where a human's word is about to arrive, and when to look whether it has."""
         self._awake = asyncio.Event()
         self._unseen: dict[tuple[int, Cause], Call] = {}
         self._due: datetime | None = None
@@ -139,6 +141,7 @@ class Alarms:
             self._by_new_settings = False
             await self._wake()
             self._touched.update(await self._calls.closing(now, now + self._warn()))
+        self._touched.update(one for one, at in self._answered.items() if at <= now)
         await self._look_at_touched()
         self._due = await self._next_due(now)
 
@@ -149,10 +152,15 @@ class Alarms:
             self._publish(ConversationChanged(conversation_id))
 
     async def _next_due(self, now: datetime) -> datetime | None:
-        """When the next window closes, or begins to be about to, or the next snooze ends."""
+        """When a window closes, or begins to be about to, a snooze ends, or a human's word should have arrived."""
         warn = self._warn()
         closes, closes_later = await self._calls.next_close(now), await self._calls.next_close(now + warn)
-        moments = (closes, closes_later - warn if closes_later else None, await self._calls.next_wake())
+        moments = (
+            closes,
+            closes_later - warn if closes_later else None,
+            await self._calls.next_wake(),
+            *self._answered.values(),
+        )
         return min((moment for moment in moments if moment is not None), default=None)
 
     async def _look_at_touched(self) -> None:
@@ -169,8 +177,11 @@ class Alarms:
         put: list[Call] = []
         ended: list[Call] = []
         present: list[Call] = []
+        for conversation_id in ids:
+            self._answered.pop(conversation_id, None)
         for row in await self._calls.might_call(ids):
             calls = self._calls_now(row)
+            self._look_again_at(row)
             causes = {call.cause for call in calls}
             present += calls
             put += [call for call in calls if call not in row.calls]
@@ -178,6 +189,11 @@ class Alarms:
         if put or ended:
             await self._calls.change(put, ended)
         self._tell(frozenset(ids), present, {call.conversation_id for call in ended})
+
+    def _look_again_at(self, row: InboxRow) -> None:
+        stuck = stuck_from(row, self._clock())
+        if stuck is not None and row.conversation.awaits:
+            self._answered[row.conversation.id] = stuck
 
     def _calls_now(self, row: InboxRow) -> tuple[Call, ...]:
         account = self._accounts.get(row.conversation.account)

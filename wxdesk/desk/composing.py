@@ -99,7 +99,7 @@ class Answer:
         if self.take_over:
             return Outcome.HANDED_OVER
         if self.aside is None:
-            return Outcome.SILENT
+            return Outcome.SILENT if self.silent else Outcome.LEFT_OPEN
         return Outcome.SNOOZED if self.aside.minutes else Outcome.RESOLVED
 
     def kept_here(self, conversation: Conversation, account: Account) -> Answer:

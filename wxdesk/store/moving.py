@@ -19,7 +19,7 @@ from wxdesk.core.steps import Step, StepKind
 from wxdesk.desk.reply_ports import ReplyChanges
 from wxdesk.store import aside
 from wxdesk.store.records import reply_of, select_replies
-from wxdesk.store.said import NOBODY_WAITS, PREVIEW, STILL_TALKING, WAITS_SINCE_LATER, saying
+from wxdesk.store.said import LATER_WAIT, OTHERS_WAIT, PREVIEW, STILL_TALKING, saying
 from wxdesk.store.schema import conversations, replies
 from wxdesk.store.search import index_again
 from wxdesk.store.steps import write_moves, write_steps
@@ -57,11 +57,15 @@ class Locked:
     def promises(self, at: datetime) -> bool:
         """Whether the reply, arriving at `at`, is but the promise that a human will come.
 
-        So is what a rule says where a human has the word: nobody has answered yet. What that human released or wrote
-        anew is his answer, unless its rule `hands_over` with it.
+        That is what a rule says that `hands_over` with it, also once nobody has the word any more: no human has come
+        by that. So is whatever a rule says while a human has the word; what he released is his answer. What he wrote
+        anew always is.
         """
-        of_a_human = self.reply.edited if self.hands_over else not is_automatic(self.reply)
-        return self.reply.message_id is not None and self.has_the_word(at) and not of_a_human
+        if self.reply.message_id is None:
+            return False
+        if self.hands_over:
+            return not self.reply.edited
+        return self.has_the_word(at) and is_automatic(self.reply)
 
     def has_the_word(self, at: datetime) -> bool:
         """Whether a human has the word in the conversation."""
@@ -173,8 +177,8 @@ class _Effect(Enum):
 _EFFECTS: dict[_Effect, dict[str, ColumnElement[Any]]] = {
     _Effect.NONE: {},
     _Effect.PROMISED: PREVIEW | STILL_TALKING,  # after a promise all wait on
-    _Effect.ANSWERED_ONE: PREVIEW | STILL_TALKING | WAITS_SINCE_LATER,
-    _Effect.ANSWERED_ALL: PREVIEW | STILL_TALKING | NOBODY_WAITS,
+    _Effect.ANSWERED_ONE: PREVIEW | STILL_TALKING | LATER_WAIT,
+    _Effect.ANSWERED_ALL: PREVIEW | STILL_TALKING | OTHERS_WAIT,
 }
 
 
@@ -196,7 +200,7 @@ def _update_conversation(
     if window is not None:
         values |= {"new_window_left": window.left, "new_window_until": window.until}
     if effect is not _Effect.NONE:
-        values |= saying(reply.author, reply.content, at)
+        values |= saying(reply.author, reply.content, at, reply.created_at)
     connection.execute(_change(effect, window=window is not None), values)
 
 

@@ -149,7 +149,7 @@ def _add(connection: Connection, parts: Sequence[NewReply], at: datetime) -> lis
         last.due_at is None or last.author is Author.RULE
     ):  # what can still be taken back is not said before it has arrived
         values |= PREVIEW
-    said = connection.execute(preview.values(values), saying(last.author, last.content, at))
+    said = connection.execute(preview.values(values), saying(last.author, last.content, at, at))
     if said.rowcount == 0:
         raise NotFound("conversation")
     ids = insert_replies(connection, [reply_row(reply, at) for reply in parts])

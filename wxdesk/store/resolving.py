@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from wxdesk.core.errors import Outdated
 from wxdesk.core.guards import human_word
@@ -18,9 +18,10 @@ from wxdesk.store.database import insert_into
 from wxdesk.store.firings import insert_firings
 from wxdesk.store.giving_way import GivingWay
 from wxdesk.store.new_replies import insert_replies, load_replies, reply_row
+from wxdesk.store.owing import oldest_owed
 from wxdesk.store.parts import join_parts
 from wxdesk.store.records import conversation_of, select_conversations
-from wxdesk.store.schema import NO_TAKEOVER, WRITTEN, contacts, conversations, decisions, messages
+from wxdesk.store.schema import NO_TAKEOVER, contacts, conversations, decisions, messages
 
 DECISION_FIELDS = [column.name for column in decisions.c if column.name != "id"]
 
@@ -131,19 +132,8 @@ def stop_waiting_for_settled(connection: Connection, ids: Collection[int]) -> No
     """Let these conversations wait since their oldest waiting message to which this desk still owes an answer."""
     if not ids:
         return
-    decided = select(decisions.c.id).where(decisions.c.message_id == messages.c.id)
-    oldest = (
-        select(func.min(messages.c.at))
-        .where(
-            messages.c.conversation_id == conversations.c.id,
-            messages.c.at >= conversations.c.waiting_since,
-            WRITTEN,
-            ~decided.where(decisions.c.outcome.in_(SETTLED)).exists(),
-        )
-        .correlate(conversations)
-        .scalar_subquery()
-    )
-    connection.execute(update(conversations).where(conversations.c.id.in_(ids)).values(waiting_since=oldest))
+    change = update(conversations).where(conversations.c.id.in_(ids))
+    connection.execute(change.values(waiting_since=oldest_owed()))
 
 
 def _tag(connection: Connection, resolutions: Sequence[Resolution]) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy import (
     cast,
     func,
     literal,
-    null,
+    not_,
     or_,
     select,
     type_coerce,
@@ -26,28 +26,30 @@ from sqlalchemy import (
 
 from wxdesk.core.model import Author, Content
 from wxdesk.store.columns import EPOCH, MICROSECOND, Moment
-from wxdesk.store.schema import WRITTEN, conversations, messages
+from wxdesk.store.owing import oldest_owed
+from wxdesk.store.schema import conversations, messages
 
-_AT = bindparam("said_at", type_=Moment)
+_AT, _WRITTEN_AT = bindparam("said_at", type_=Moment), bindparam("written_at", type_=Moment)
 _SHOWN = ("preview", "preview_kind", "preview_author")
 
 
-def saying(author: Author, content: Content, at: datetime) -> dict[str, Any]:
-    """The values for `PREVIEW` and `STILL_TALKING` when `author` has said `content` at `at`."""
+def saying(author: Author, content: Content, at: datetime, written_at: datetime) -> dict[str, Any]:
+    """The values for what follows when `author` has said `content` at `at`, which was written at `written_at`."""
     shown = (content.summary, content.kind.value, author)
-    since = (at - EPOCH) // MICROSECOND
-    return {"said_at": at, "said_since": since} | {f"said_{name}": it for name, it in zip(_SHOWN, shown, strict=True)}
+    times = {"said_at": at, "said_since": (at - EPOCH) // MICROSECOND, "written_at": written_at}
+    return times | {f"said_{name}": it for name, it in zip(_SHOWN, shown, strict=True)}
 
 
 def _preview() -> dict[str, ColumnElement[Any]]:
     columns = conversations.c
-    newest = or_(columns.last_at.is_(None), columns.last_at <= _AT)
+    wrote_since = and_(columns.preview_author == Author.CONTACT, columns.last_at > _WRITTEN_AT)
+    newest = or_(columns.last_at.is_(None), and_(columns.last_at <= _AT, not_(wrote_since)))
     said = {name: bindparam(f"said_{name}", type_=columns[name].type) for name in _SHOWN} | {"last_at": _AT}
     return {name: case((newest, value), else_=columns[name]) for name, value in said.items()}
 
 
 PREVIEW = _preview()
-"""The conversation's preview, unless something later stands there."""
+"""The conversation's preview, unless something later stands there, as it does in the chat: by when it was written."""
 
 
 def _still_talking() -> dict[str, ColumnElement[Any]]:
@@ -60,24 +62,12 @@ def _still_talking() -> dict[str, ColumnElement[Any]]:
 STILL_TALKING = _still_talking()
 """A takeover that ends by silence goes on: `core.takeover.moved` in SQL."""
 
-NOBODY_WAITS: dict[str, ColumnElement[Any]] = {"waiting_since": null()}
-"""A human answers all that he has seen."""
+_ANSWERED = select(messages.c.at).where(messages.c.id == bindparam("answered_id")).scalar_subquery()
 
+OTHERS_WAIT: dict[str, ColumnElement[Any]] = {"waiting_since": oldest_owed(messages.c.received_at > _WRITTEN_AT)}
+"""A human answers all that had come when he wrote, at `written_at`: what came before that arrived still waits."""
 
-def _waits_since_later() -> dict[str, ColumnElement[Any]]:
-    answered = select(messages.c.at).where(messages.c.id == bindparam("answered_id")).scalar_subquery()
-    later = (
-        select(func.min(messages.c.at))
-        .where(
-            messages.c.conversation_id == conversations.c.id,
-            messages.c.at > func.coalesce(answered, literal(EPOCH, Moment)),
-            WRITTEN,
-        )
-        .correlate(conversations)
-        .scalar_subquery()
-    )
-    return {"waiting_since": case((conversations.c.waiting_since.is_(None), null()), else_=later)}
-
-
-WAITS_SINCE_LATER = _waits_since_later()
+LATER_WAIT: dict[str, ColumnElement[Any]] = {
+    "waiting_since": oldest_owed(messages.c.at > func.coalesce(_ANSWERED, literal(EPOCH, Moment)))
+}
 """A rule answers one message, with the id `answered_id`: what was written after it still waits."""

@@ -91,10 +91,11 @@ def _within(column: ColumnElement[Any], span: Span) -> ColumnElement[bool]:
 def _first_answer() -> ScalarSelect[int]:
     """The id of the first reply that answered the message of the outer query.
 
-    A rule answers one message and those before it; a human answers all that stood there when WeChat took it. The
-    promise that a human will come is no answer, as it is none for those who wait.
+    A rule answers one message and those before it; a human answers all that stood there when he wrote. The promise that
+    a human will come is no answer, as it is none for those who wait.
     """
     subject = messages.alias("subject")
+    by_hand = and_(replies.c.message_id.is_(None), replies.c.created_at >= messages.c.received_at)
     return (
         select(replies.c.id)
         .select_from(replies.outerjoin(subject, subject.c.id == replies.c.message_id))
@@ -102,7 +103,7 @@ def _first_answer() -> ScalarSelect[int]:
             replies.c.conversation_id == messages.c.conversation_id,
             replies.c.sent_at >= messages.c.at,
             replies.c.promise.is_(false()),
-            or_(replies.c.message_id.is_(None), subject.c.at >= messages.c.at),
+            or_(by_hand, subject.c.at >= messages.c.at),
         )
         .order_by(replies.c.sent_at, replies.c.id)
         .limit(1)

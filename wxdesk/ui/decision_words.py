@@ -23,6 +23,7 @@ def outcome_words(decision: Decision) -> str:
         Outcome.NO_QUOTA: lambda: tr("Too few replies were left; the last ones are kept for you."),
         Outcome.REPLIED: lambda: tr("“{rule}” answered.", rule=decision.rule_name),
         Outcome.SILENT: lambda: tr("“{rule}” matched and says nothing.", rule=decision.rule_name),
+        Outcome.LEFT_OPEN: lambda: tr("“{rule}” matched and leaves the answer to you.", rule=decision.rule_name),
         Outcome.HANDED_OVER: lambda: tr("“{rule}” handed the conversation to you.", rule=decision.rule_name),
         Outcome.TRANSFERRED: lambda: _transferred(decision),
         Outcome.TRANSFER_ARMED: lambda: tr(
@@ -102,6 +103,7 @@ def short_outcome(outcome: Outcome) -> str:
         Outcome.NO_QUOTA: lambda: tr("too few replies left"),
         Outcome.REPLIED: lambda: tr("answered"),
         Outcome.SILENT: lambda: tr("a rule says nothing"),
+        Outcome.LEFT_OPEN: lambda: tr("left to you by a rule"),
         Outcome.HANDED_OVER: lambda: tr("handed to you"),
         Outcome.TRANSFERRED: lambda: tr("handed over to WeChat's own tool"),
         Outcome.TRANSFER_ARMED: lambda: tr("to be handed over with the next message"),

@@ -55,7 +55,7 @@ def _leaves(trial: Trial) -> list[str]:
 def beside(trial: Trial) -> str:
     """What follows besides texts, or instead of them, once the rules are asked."""
     answer, said = trial.answer, _leaves(trial)
-    if answer.rule is None:
+    if answer.rule is None or trial.outcome is Outcome.LEFT_OPEN:
         said.append(tr("No rule answers; the message waits for a person."))
     if answer.silent:
         said.append(tr("The customer gets nothing, on purpose."))
