@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from wxdesk.core.calls import Call, Cause, most_urgent
 from wxdesk.core.inbox import InboxRow
 from wxdesk.core.lifecycle import is_taken_over
-from wxdesk.core.model import Conversation
+from wxdesk.core.model import Conversation, Message, MessageType
 from wxdesk.desk.inbox_reading import HeldReply
-from wxdesk.i18n import tr
-from wxdesk.ui.conversation_words import standing_of
-from wxdesk.ui.standing import Standstill
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.conversation_words import calling_words
+from wxdesk.ui.moments import dated_time
+from wxdesk.ui.standing import Standstill, standing_of_reply
 from wxdesk.ui.takeover_words import returned_words
-from wxdesk.ui.words import clock_time, kind_word, name_of, preview_of, readable
+from wxdesk.ui.words import clock_time, kind_word, name_of, readable
 
 
 class Topic(StrEnum):
@@ -99,11 +101,49 @@ _WORDS = {
 }
 
 
-def notice_of(row: InboxRow, now: datetime, standstill: Standstill = Standstill.NONE, *, with_text: bool) -> Notice:
-    """Who calls and why; with what was said last only if the operator wants that to be seen on his screen."""
-    why = standing_of(row, now, standstill).text
-    body = f"{why}\n{preview_of(row.conversation)}" if with_text else why
+def notice_of(
+    row: InboxRow,
+    calls: Iterable[Call],
+    said: Message | None,
+    now: datetime,
+    standstill: Standstill = Standstill.NONE,
+    *,
+    with_text: bool,
+) -> Notice:
+    """Who calls and why, as it stays true while the notice stands.
+
+    `calls` are those that it is about, of `row`; `said`, what the contact wrote last, is told as his and only if the
+    operator wants that to be seen on his screen.
+    """
+    why = _why(row, calls, now, standstill)
+    body = f"{why}\n{tr('Customer: {said}', said=_words_of(said))}" if with_text and said is not None else why
     return Notice(row.conversation.id, name_of(row.conversation.contact), body)
+
+
+def _why(row: InboxRow, calls: Iterable[Call], now: datetime, standstill: Standstill) -> str:
+    """By the clock, because a notice does not count down; and not what is on its way meanwhile, because that leaves."""
+    found = tuple(calls)
+    if row.failed is not None and any(call.cause in _FAILURES for call in found):
+        return standing_of_reply(row.failed, now).text
+    call, closes_at = most_urgent(found), row.conversation.window.until
+    match call.cause if call is not None else Cause.LEFT:
+        case Cause.CLOSING if closes_at is not None:
+            return tr("Unanswered, the reply window closes at {time}", time=dated_time(closes_at, now))
+        case Cause.BACK:
+            return tr("Back from snooze")
+        case Cause.DRAFT if row.drafts:
+            return ntr("{n} draft to review", "{n} drafts to review", row.drafts)
+    last = row.last_reply
+    still = row if last is None else replace(row, last_reply=replace(last, not_before=None))
+    return calling_words(call, still, now, standstill)
+
+
+_FAILURES = frozenset({Cause.FAILED, Cause.UNKNOWN})
+
+
+def _words_of(message: Message) -> str:
+    kind = message.msg_type if message.type is MessageType.OTHER else message.type.value
+    return " ".join(readable(message.text).split()) or kind_word(kind)
 
 
 def held_notice_of(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence, Set
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
-from wxdesk.core.calls import Cause
+from wxdesk.core.calls import Call, Cause
 from wxdesk.core.events import (
     CallRaised,
     CallsChanged,
@@ -18,6 +20,8 @@ from wxdesk.core.events import (
     TakeoverEnding,
 )
 from wxdesk.core.inbox import InboxRow
+from wxdesk.core.model import Message
+from wxdesk.desk import inbox_reading
 from wxdesk.desk.inbox_reading import HeldReply
 from wxdesk.ui.alerts.notice import Notice, Notifier, Topic, held_notice_of, notice_key, notice_of, return_notice
 from wxdesk.ui.alerts.notice_answers import NoticeAnswers
@@ -68,18 +72,20 @@ class NoticeBoard(QObject):
         for event in events:
             if isinstance(event, TakeoverChanged):
                 self._notifier.withdraw(notice_key(Topic.RETURN, event.conversation_id))
-        self._tell_of_calls(
-            {event.conversation_id for event in events if isinstance(event, CallRaised) and _is_call(event.cause)}
-        )
+        raised = defaultdict[int, set[Cause]](set)
+        for event in events:
+            if isinstance(event, CallRaised) and _is_call(event.cause):
+                raised[event.conversation_id].add(event.cause)
+        self._tell_of_calls(raised)
         self._tell_of_returns({event.conversation_id for event in events if isinstance(event, _RETURNS)})
 
-    def _tell_of_calls(self, raised: set[int]) -> None:
+    def _tell_of_calls(self, raised: dict[int, set[Cause]]) -> None:
         """Tell who calls, unless the operator is there and has it before his eyes."""
         desk = self._bridge.desk
         if self._window.isActiveWindow() and not desk.presence.now.away:
-            raised.discard(self._window.open_conversation_id or 0)
+            raised.pop(self._window.open_conversation_id or 0, None)
         if raised and desk.preferences.now.notifications:
-            self._bridge.ask(desk.store.conversations.rows(raised), self._show_calls)
+            self._bridge.ask(desk.store.conversations.rows(raised.keys()), partial(self._find_callers, raised))
 
     def _tell_of_returns(self, returning: set[int]) -> None:
         """Tell what the window says of takeovers, while nobody looks at it."""
@@ -93,14 +99,21 @@ class NoticeBoard(QObject):
             notice = return_notice(row.conversation, self._bridge.desk.clock())
             self._notifier.show(notice, self._answers.give)
 
-    def _show_calls(self, rows: Sequence[InboxRow]) -> None:
+    def _find_callers(self, raised: Mapping[int, Set[Cause]], rows: Sequence[InboxRow]) -> None:
+        """Ask what those wrote who still call for what was raised."""
+        store = self._bridge.desk.store
+        calls = {row.conversation.id: _unseen(row, raised[row.conversation.id]) for row in rows}
+        for row in [row for row in rows if calls[row.conversation.id]][:MOST_NOTICES]:
+            about = row.conversation.id
+            self._calls.add(about)
+            self._bridge.ask(inbox_reading.last_written(store, about), partial(self._show_call, row, calls[about]))
+
+    def _show_call(self, row: InboxRow, calls: Sequence[Call], said: Message | None) -> None:
         desk = self._bridge.desk
-        with_text = desk.preferences.now.notifications_show_text
-        calling = [row for row in rows if any(_is_call(call.cause) and not call.seen for call in row.calls)]
-        for row in calling[:MOST_NOTICES]:
-            self._calls.add(row.conversation.id)
-            stands = standstill_of_row(row, self._standstills.of)
-            self._notifier.show(notice_of(row, desk.clock(), stands, with_text=with_text), self._answers.give)
+        if row.conversation.id not in self._calls:
+            return  # somebody has looked meanwhile
+        with_text, stands = desk.preferences.now.notifications_show_text, standstill_of_row(row, self._standstills.of)
+        self._notifier.show(notice_of(row, calls, said, desk.clock(), stands, with_text=with_text), self._answers.give)
 
     def _withdraw_ended(self) -> None:
         unseen = self._bridge.desk.alarms.state.unseen
@@ -142,3 +155,7 @@ class NoticeBoard(QObject):
 def _is_call(cause: Cause) -> bool:
     """What is held has notices of its own."""
     return cause is not Cause.HELD
+
+
+def _unseen(row: InboxRow, causes: Set[Cause]) -> tuple[Call, ...]:
+    return tuple(call for call in row.calls if call.cause in causes and not call.seen)
