@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -47,19 +47,22 @@ FOR_CALL = (Answer.OPEN, Answer.TAKE_OVER)
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One notice; a later one with the same key takes its place. Both texts are plain."""
+    """One notice; a later one with the same key takes its place. Both texts are plain.
+
+    `reply_ids`: the parts of the answer that it is about, in their order; empty where it is about no reply.
+    """
 
     conversation_id: int
     title: str
     body: str
     topic: Topic = Topic.CALL
     answers: tuple[Answer, ...] = FOR_CALL
-    reply_id: int | None = None
+    reply_ids: tuple[int, ...] = ()
 
     @property
     def key(self) -> str:
         """What it is about, of which there is one at a time."""
-        return notice_key(self.topic, self.conversation_id if self.reply_id is None else self.reply_id)
+        return notice_key(self.topic, self.reply_ids[0] if self.reply_ids else self.conversation_id)
 
 
 type Answered = Callable[[Notice, Answer], None]
@@ -83,7 +86,7 @@ class Notifier(Protocol):
 
 
 def notice_key(topic: Topic, about: int) -> str:
-    """The key of notices about a conversation, for `HELD` about a reply."""
+    """The key of notices about a conversation, for `HELD` about the first part of an answer."""
     return f"{topic}:{about}"
 
 
@@ -147,22 +150,28 @@ def _words_of(message: Message) -> str:
 
 
 def held_notice_of(
-    held: HeldReply, due_at: datetime, standstill: Standstill = Standstill.NONE, *, with_text: bool
+    parts: Sequence[HeldReply], standstill: Standstill = Standstill.NONE, *, with_text: bool
 ) -> Notice | None:
     """What a rule is about to say to whom, and when: by the clock, because a notice does not count down.
 
-    None where it is not about to leave: there is nothing to be decided in a hurry, and the window says why.
+    `parts` are those of one answer that leave with a countdown, one or more. None where it is not about to leave: there
+    is nothing to be decided in a hurry, and the window says why.
     """
-    reply = held.reply
+    first, due_at = parts[0].reply, parts[0].reply.due_at
+    if due_at is None:
+        return None
     if standstill is Standstill.HANDED_OVER:
         when = tr("Handed to you at {time}, just before the reply window closes.", time=clock_time(due_at))
     elif standstill is Standstill.NONE:
         when = tr("An automatic reply leaves at {time}", time=f"{due_at.astimezone():%H:%M:%S}")
     else:
         return None
-    said = " ".join(readable(reply.content.summary).split()) or kind_word(reply.content.kind)
+    said = " ".join(readable(first.content.summary).split()) or kind_word(first.content.kind)
+    if len(parts) > 1:
+        said = tr("{n} parts: {words}", n=len(parts), words=said)
     body = f"{when}\n{said}" if with_text else when
-    return Notice(reply.conversation_id, name_of(held.contact), body, Topic.HELD, FOR_HELD, reply.id)
+    ids = tuple(part.reply.id for part in parts)
+    return Notice(first.conversation_id, name_of(parts[0].contact), body, Topic.HELD, FOR_HELD, ids)
 
 
 def return_notice(conversation: Conversation, now: datetime) -> Notice:

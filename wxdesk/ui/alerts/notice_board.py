@@ -6,15 +6,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QObject
 
 from wxdesk.core.calls import Call, Cause
 from wxdesk.core.events import (
     CallRaised,
     CallsChanged,
     Event,
-    PresenceChanged,
     TakeoverChanged,
     TakeoverEnded,
     TakeoverEnding,
@@ -22,20 +20,18 @@ from wxdesk.core.events import (
 from wxdesk.core.inbox import InboxRow
 from wxdesk.core.model import Message
 from wxdesk.desk import inbox_reading
-from wxdesk.desk.inbox_reading import HeldReply
-from wxdesk.ui.alerts.notice import Notice, Notifier, Topic, held_notice_of, notice_key, notice_of, return_notice
+from wxdesk.ui.alerts.held_notices import HeldNotices
+from wxdesk.ui.alerts.notice import Notifier, Topic, notice_key, notice_of, return_notice
 from wxdesk.ui.alerts.notice_answers import NoticeAnswers
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.conversation_words import standstill_of_row
 from wxdesk.ui.main_window import MainWindow
-from wxdesk.ui.standstills import standstill_of_held
+from wxdesk.ui.presence.looking import looks
 
 MOST_NOTICES = 3
-"""Of calls of one moment, and of held replies at any time; more than that nobody reads, and the window has them all."""
+"""Of one moment; more than that nobody reads, and the window has them all."""
 
 _RETURNS = (TakeoverEnding, TakeoverEnded)
-
-_LEFT = frozenset({QEvent.Type.WindowDeactivate, QEvent.Type.WindowActivate, QEvent.Type.Hide})
 
 
 class NoticeBoard(QObject):
@@ -47,28 +43,14 @@ class NoticeBoard(QObject):
         self._window = window
         self._notifier = notifier
         self._answers = NoticeAnswers(bridge, window, self)
-        self._feed = window.inbox.held.feed
         self._standstills = window.inbox.session.standstills
         self._calls: set[int] = set()
-        self._held: dict[int, Notice] = {}
+        self.held = HeldNotices(bridge, window, notifier, self._answers, self)
         bridge.events.connect(self._hear)
-        self._feed.read.connect(self._follow_held)
-        self._standstills.changed.connect(self._follow_held)
-        self._soon = QTimer(self, singleShot=True, interval=0)  # between two windows of the program nobody has left
-        self._soon.timeout.connect(self._follow_held)
-        window.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The operator has left the window, or come back."""
-        if event.type() in _LEFT:
-            self._soon.start()
-        return super().eventFilter(watched, event)
 
     def _hear(self, events: Sequence[Event]) -> None:
         if any(isinstance(event, CallsChanged) for event in events):
             self._withdraw_ended()
-        if any(isinstance(event, PresenceChanged) for event in events):
-            self._soon.start()
         for event in events:
             if isinstance(event, TakeoverChanged):
                 self._notifier.withdraw(notice_key(Topic.RETURN, event.conversation_id))
@@ -90,8 +72,7 @@ class NoticeBoard(QObject):
     def _tell_of_returns(self, returning: set[int]) -> None:
         """Tell what the window says of takeovers, while nobody looks at it."""
         desk = self._bridge.desk
-        looks = QApplication.activeWindow() is not None and not desk.presence.now.away
-        if returning and not looks and desk.preferences.now.notifications:
+        if returning and not looks(desk.presence) and desk.preferences.now.notifications:
             self._bridge.ask(desk.store.conversations.rows(returning), self._show_returns)
 
     def _show_returns(self, rows: Sequence[InboxRow]) -> None:
@@ -121,35 +102,6 @@ class NoticeBoard(QObject):
         for conversation_id in self._calls - calling:
             self._notifier.withdraw(notice_key(Topic.CALL, conversation_id))
         self._calls &= calling
-
-    def _follow_held(self) -> None:
-        """Take away what is settled or was changed, then tell the soonest of what was not told yet.
-
-        Also what came while the operator looked at the window, once he has left it.
-        """
-        told = self._bridge.desk.preferences.now
-        wanted: dict[int, Notice] = {}
-        for held in self._feed.held:
-            notice = self._notice_of(held, with_text=told.notifications_show_text)
-            if notice is not None:
-                wanted[held.reply.id] = notice
-        for reply_id, notice in tuple(self._held.items()):
-            if wanted.get(reply_id) != notice:
-                del self._held[reply_id]
-                self._notifier.withdraw(notice.key)
-        looks = QApplication.activeWindow() is not None and not self._bridge.desk.presence.now.away
-        if looks or not told.notifications:
-            return
-        for reply_id, notice in wanted.items():
-            if len(self._held) < MOST_NOTICES and reply_id not in self._held:
-                self._held[reply_id] = notice
-                self._notifier.show(notice, self._answers.give)
-
-    def _notice_of(self, held: HeldReply, *, with_text: bool) -> Notice | None:
-        if held.reply.due_at is None:
-            return None
-        stands = standstill_of_held(held, self._standstills.of)
-        return held_notice_of(held, held.reply.due_at, stands, with_text=with_text)
 
 
 def _is_call(cause: Cause) -> bool:
