@@ -169,32 +169,6 @@ def test_a_trouble_that_is_over_is_put_away_by_whoever_read_it(qtbot: QtBot, win
     assert bars.texts() == {}
 
 
-def test_a_rule_that_calls_leads_to_its_conversation(qtbot: QtBot, window: MainWindow, world: World) -> None:
-    step = (Action(ActionKind.NOTIFY),)
-    world.call(world.desk.rulebook.save(Rule("Broken glass", when=Condition(any=("broken",)), then=step)))
-    conversation = world.say(WANG, "it arrived broken")
-    bars, inbox = window.notices.bars, window.pages[0].widget
-    assert isinstance(inbox, InboxPage)
-    qtbot.waitUntil(lambda: "“Broken glass” calls for you." in bars.texts().values())
-    window.show_settings()
-    [look] = [button for button in bars.findChildren(Button) if button.text() == "Look at it"]
-    qtbot.mouseClick(look, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: inbox.session.conversation_id == conversation)
-    assert window.stack.currentWidget() is inbox
-    assert bars.texts() == {}
-
-
-def test_the_bar_of_a_call_goes_once_somebody_has_looked(qtbot: QtBot, window: MainWindow, world: World) -> None:
-    step = (Action(ActionKind.NOTIFY),)
-    world.call(world.desk.rulebook.save(Rule("Broken glass", when=Condition(any=("broken",)), then=step)))
-    conversation = world.say(WANG, "it arrived broken")
-    bars = window.notices.bars
-    qtbot.waitUntil(lambda: "“Broken glass” calls for you." in bars.texts().values())
-    qtbot.waitUntil(lambda: world.desk.alarms.state.ringing == {conversation})
-    world.call(world.desk.alarms.look(conversation))
-    qtbot.waitUntil(lambda: bars.texts() == {})
-
-
 def test_whoever_still_waits_when_a_takeover_ends_is_a_word_and_a_click_away(
     qtbot: QtBot, window: MainWindow, world: World
 ) -> None:

@@ -10,7 +10,7 @@ from wxdesk.core import parts
 from wxdesk.core.errors import NotFound
 from wxdesk.core.inbox import InboxCounts, InboxFilter, InboxRow, TimelineItem
 from wxdesk.core.lifecycle import can_be_undone
-from wxdesk.core.model import Contact, Reply, ReplyState
+from wxdesk.core.model import Contact, Message, Reply, ReplyState
 from wxdesk.core.rules import Decision
 from wxdesk.desk.ports import Store
 
@@ -118,6 +118,13 @@ async def snapshot(store: Store, conversation_id: int, changed_replies: Collecti
     shown = {item.id for item in items if isinstance(item, Reply)}
     more = [await store.replies.get(reply_id) for reply_id in changed_replies if reply_id not in shown]
     return Snapshot(rows[0], tuple(items), latest, tuple(more))
+
+
+async def last_written(store: Store, conversation_id: int) -> Message | None:
+    """What the contact wrote last, as far as the newest page of the timeline goes; None if nothing there is his."""
+    items = await store.conversations.timeline(conversation_id, limit=TIMELINE_PAGE)
+    written = (item for item in reversed(items) if isinstance(item, Message) and item.event is None)
+    return next(written, None)
 
 
 async def older(store: Store, conversation_id: int, before: datetime) -> Stretch:

@@ -63,7 +63,7 @@ def _in_work(row: InboxRow, now: datetime, standstill: Standstill) -> Standing:
     if coming is not None:
         return coming
     if call is not None or (conversation.taken_over and conversation.waiting_since is not None):
-        return Standing(_calling(call, row, now, standstill), "failed", "dot", strong=True)
+        return Standing(calling_words(call, row, now, standstill), "failed", "dot", strong=True)
     if is_taken_over(conversation, now):
         return Standing(_human(conversation, now), "accent", strong=True)
     return _quiet(row, now, standstill)
@@ -75,9 +75,9 @@ def _coming(row: InboxRow, call: Call | None, now: datetime) -> Standing | None:
     if call is not None and call.cause is Cause.BACK:
         return Standing(tr("Back from snooze"), "pending", "moon", strong=True)
     if call is not None and call.cause is Cause.CLOSING:
-        return Standing(_calling(call, row, now), "failed", "clock", strong=True)
+        return Standing(calling_words(call, row, now), "failed", "clock", strong=True)
     if call is not None and call.cause is Cause.UNFINISHED and row.drafts:
-        return Standing(_calling(call, row, now), "failed", "edit", strong=True)
+        return Standing(calling_words(call, row, now), "failed", "edit", strong=True)
     if row.drafts:
         return Standing(ntr("{n} draft to review", "{n} drafts to review", row.drafts), "pending", "edit", strong=True)
     if in_tool(conversation, now) and conversation.transferred_until is not None:
@@ -91,7 +91,7 @@ def _coming(row: InboxRow, call: Call | None, now: datetime) -> Standing | None:
     return None
 
 
-def _calling(call: Call | None, row: InboxRow, now: datetime, standstill: Standstill = Standstill.NONE) -> str:
+def calling_words(call: Call | None, row: InboxRow, now: datetime, standstill: Standstill = Standstill.NONE) -> str:
     """Why a human is wanted; also why the reply that is on its way does not leave."""
     conversation = row.conversation
     until = conversation.window.until

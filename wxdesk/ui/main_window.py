@@ -9,13 +9,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from wxdesk.core.calls import Cause
-from wxdesk.core.events import CallsChanged, Event, OperatorCalled, PauseChanged, TroubleRaised
+from wxdesk.core.events import Event, PauseChanged, TroubleRaised
 from wxdesk.core.inbox import InboxCounts
 from wxdesk.i18n import tr
 from wxdesk.ui.appearance import Appearance
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.figures import Figures
+from wxdesk.ui.inbox.call_news import CallNews
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.takeover_news import TakeoverNews
 from wxdesk.ui.memory import Memory
@@ -71,6 +71,7 @@ class MainWindow(QWidget):
         self.pause_bar = PauseBar(bridge.desk.clock, self)
         self.status_bar = StatusBar(bridge, self)
         self.figures = Figures(bridge, self)
+        self.calls = CallNews(bridge, self.notices, self)
         self.returns = TakeoverNews(bridge, self.notices, lambda: self.open_conversation_id, self)
         self.pausing = Pausing(bridge, self.notices, self.inbox.held, self)
         self.presence = OperatorPresence(bridge, self.notices, self.status_bar.presence, self)
@@ -201,6 +202,7 @@ class MainWindow(QWidget):
         self.rail.chosen.connect(self.show_page)
         self.pause_bar.resume_wanted.connect(self.pausing.resume)
         self.pausing.asks.connect(self._be_in_front)
+        self.calls.wanted.connect(self.open_conversation)
         self.returns.wanted.connect(self.open_conversation)
         self.pause_bar.until_wanted.connect(self.pausing.pause)
         self.status_bar.pause_wanted.connect(self.pausing.toggle)
@@ -239,10 +241,6 @@ class MainWindow(QWidget):
                 announce(self, self.pause_bar.title.full_text() if event.paused else tr("Automatic replies go on"))
             elif isinstance(event, TroubleRaised):
                 self._show_trouble(event)
-            elif isinstance(event, OperatorCalled):
-                self._show_call(event)
-            elif isinstance(event, CallsChanged):
-                self._take_away_call(event.conversation_id)
 
     def _show_pause(self) -> None:
         state = self._bridge.desk.health.state
@@ -260,22 +258,6 @@ class MainWindow(QWidget):
             action, then = tr("Try now"), partial(self._try_now, trouble.account)
         text = tr(trouble.text) if trouble.text else ""
         self.notices.bar(f"trouble:{trouble.key}", text, action=action, then=then, copy=trouble.copy)
-
-    def _show_call(self, call: OperatorCalled) -> None:
-        """A rule wants somebody to look."""
-        words = tr("“{rule}” calls for you.", rule=call.rule_name) if call.rule_name else tr("A rule calls for you.")
-        key, open_it = f"call:{call.conversation_id}", partial(self._open_called, call.conversation_id)
-        self.notices.bar(key, words, tone="pending", action=tr("Look at it"), then=open_it)
-
-    def _open_called(self, conversation_id: int) -> None:
-        self.notices.bar(f"call:{conversation_id}", "")
-        self.open_conversation(conversation_id)
-
-    def _take_away_call(self, conversation_id: int) -> None:
-        """Somebody has looked: the bar that asked for it has done its part."""
-        unseen = self._bridge.desk.alarms.state.unseen
-        if not any(call.conversation_id == conversation_id and call.cause is Cause.CALLED for call in unseen):
-            self.notices.bar(f"call:{conversation_id}", "")
 
     def _try_now(self, account: str) -> None:
         self._bridge.ask(self._bridge.desk.rests.try_now(account))

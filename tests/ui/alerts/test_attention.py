@@ -15,6 +15,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
+from wxdesk.core.model import ReplyMode
 from wxdesk.core.preferences import Preferences
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule
 from wxdesk.ui.alerts.attention import Attention
@@ -168,7 +169,7 @@ def test_the_tray_pauses_resumes_and_leaves(
 
 @pytest.mark.parametrize(
     ("shown", "body"),
-    [(True, "Called by “Broken”\nit is broken"), (False, "Called by “Broken”")],
+    [(True, "Called by “Broken”\nCustomer: it is broken"), (False, "Called by “Broken”")],
 )
 def test_a_notice_says_who_calls_and_the_text_only_if_that_may_be_seen(
     qtbot: QtBot, attention: Attention, desktop: Desktop, world: World, shown: bool, body: str
@@ -179,6 +180,19 @@ def test_a_notice_says_who_calls_and_the_text_only_if_that_may_be_seen(
     qtbot.waitUntil(lambda: bool(desktop.notices))
     name = name_of(world.call(world.desk.store.conversations.get(chat)).contact)
     assert desktop.notices == [Notice(chat, name, body)]
+
+
+@pytest.mark.parametrize("mode", [ReplyMode.HOLD, ReplyMode.AUTO])
+def test_a_notice_says_that_a_rule_calls_and_the_customers_words_whatever_becomes_of_its_answer(
+    qtbot: QtBot, attention: Attention, desktop: Desktop, world: World, mode: ReplyMode
+) -> None:
+    then = (Action(ActionKind.REPLY, text="A colleague comes."), Action(ActionKind.NOTIFY))
+    world.call(world.desk.rulebook.save(Rule("Human", when=Condition(any=("human",)), then=then)))
+    chat = world.say(SOMEBODY, "hello")
+    world.call(world.desk.handoff.set_mode(chat, mode))
+    world.say(SOMEBODY, "a human, please")
+    qtbot.waitUntil(lambda: bool(desktop.notices))
+    assert [notice.body for notice in desktop.notices] == ["Called by “Human”\nCustomer: a human, please"]
 
 
 def test_no_notice_about_what_is_open_before_the_operator_or_when_he_wants_none(

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tests.ui.alerts.session_bus import SessionBus
 
 SOMEBODY = "oSomebody0000000000000000001"
-HELD = Notice(3, "王芳", "现在 <b>几点</b> & 关门", Topic.HELD, FOR_HELD, reply_id=7)
+HELD = Notice(3, "王芳", "现在 <b>几点</b> & 关门", Topic.HELD, FOR_HELD, reply_ids=(7,))
 CALL = Notice(4, "李雷", "转人工")
 
 
@@ -131,7 +131,7 @@ def test_one_matter_has_one_notice_that_goes_away_when_it_is_over(
     service = bus.serve("actions")
     notices.show(HELD, answers.give)
     notices.show(CALL, answers.give)
-    later = Notice(3, "王芳", "九点", Topic.HELD, FOR_HELD, reply_id=7)
+    later = Notice(3, "王芳", "九点", Topic.HELD, FOR_HELD, reply_ids=(7,))
     notices.show(later, answers.give)
     qtbot.waitUntil(lambda: len(service.told) == 3)
     assert sorted(told.body for told in service.standing.values()) == ["九点", "转人工"]

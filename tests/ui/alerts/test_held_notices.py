@@ -12,40 +12,18 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.flow.timed_desk import START, HandClock
+from tests.ui.alerts.desktop import Desktop, board
 from tests.ui.world import World, open_world
 from wxdesk.core.lifecycle import is_taken_over
 from wxdesk.core.model import MessageType, Reply, ReplyMode, ReplyState
 from wxdesk.core.preferences import LastMoment
 from wxdesk.core.rules import Action, ActionKind, Condition, Rule
-from wxdesk.ui.alerts.notice import FOR_HELD, Answer, Answered, Notice, Topic
-from wxdesk.ui.alerts.notice_board import NoticeBoard
+from wxdesk.ui.alerts.notice import FOR_HELD, Answer, Notice, Topic
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.main_window import MainWindow
 
 SOMEBODY = "oSomebody0000000000000000001"
 OTHERS = tuple(f"oOther000000000000000000000{n}" for n in range(1, 5))
-
-
-class Desktop:
-    """The system's place for notices: what stands there, and what stood there."""
-
-    def __init__(self) -> None:
-        self.standing: dict[str, Notice] = {}
-        self.ever: list[Notice] = []
-
-    def show(self, notice: Notice, answered: Answered) -> None:
-        self.standing[notice.key] = notice
-        self.ever.append(notice)
-        self._answered = answered
-
-    def withdraw(self, key: str) -> None:
-        self.standing.pop(key, None)
-
-    def stop(self) -> None:
-        self.standing.clear()
-
-    def press(self, notice: Notice, answer: Answer) -> None:
-        self._answered(notice, answer)
 
 
 @pytest.fixture
@@ -65,12 +43,6 @@ def desktop(bridge: Bridge, window: MainWindow) -> Desktop:
     return board(bridge, window)
 
 
-def board(bridge: Bridge, window: MainWindow) -> Desktop:
-    made = Desktop()
-    NoticeBoard(bridge, window, made, window)
-    return made
-
-
 def held(world: World, conversation_id: int) -> Reply:
     items = world.call(world.desk.store.conversations.timeline(conversation_id))
     return next(item for item in reversed(items) if isinstance(item, Reply))
@@ -82,7 +54,7 @@ def test_what_is_about_to_leave_is_told_with_what_can_be_done(qtbot: QtBot, desk
     reply = held(world, chat)
     assert reply.due_at is not None
     when = f"An automatic reply leaves at {reply.due_at.astimezone():%H:%M:%S}"
-    assert desktop.ever == [Notice(chat, "oSom…001", f"{when}\n我们九点开门。", Topic.HELD, FOR_HELD, reply.id)]
+    assert desktop.ever == [Notice(chat, "oSom…001", f"{when}\n我们九点开门。", Topic.HELD, FOR_HELD, (reply.id,))]
 
 
 def test_its_words_are_not_told_to_whoever_passes_by(qtbot: QtBot, desktop: Desktop, world: World) -> None:
@@ -223,6 +195,63 @@ def test_three_stand_there_at_most_and_the_next_follows(qtbot: QtBot, desktop: D
     qtbot.waitUntil(lambda: {notice.conversation_id for notice in desktop.standing.values()} == set(chats[1:]))
 
 
+PARTS = ("We open at 9.", "Closed on Sundays.", "Anything else?")
+
+
+@pytest.fixture
+def of_three_parts(world: World) -> World:
+    then = tuple(Action(ActionKind.REPLY, text=text) for text in PARTS)
+    world.call(world.desk.rulebook.save(Rule("Three", when=Condition(any=("hours",)), then=then)))
+    return world
+
+
+def parts_of(world: World, conversation_id: int) -> list[Reply]:
+    items = world.call(world.desk.store.conversations.timeline(conversation_id))
+    return [item for item in items if isinstance(item, Reply)]
+
+
+def test_an_answer_of_several_parts_has_one_notice_and_leaves_room_for_the_next_customers(
+    qtbot: QtBot, desktop: Desktop, of_three_parts: World
+) -> None:
+    world = of_three_parts
+    chat = world.say(SOMEBODY, "hours?")
+    other = world.say(OTHERS[0], "请问几点开门")
+    qtbot.waitUntil(lambda: len(desktop.standing) == 2)
+    assert [notice.conversation_id for notice in desktop.ever] == [chat, other]
+    [told, _] = desktop.ever
+    assert told.body.splitlines()[1] == "3 parts: We open at 9."
+    assert told.reply_ids == tuple(part.id for part in parts_of(world, chat))
+
+
+@pytest.mark.parametrize(
+    ("answer", "state", "said"),
+    [(Answer.SEND, ReplyState.SENT, list(PARTS)), (Answer.STOP, ReplyState.CANCELLED, [])],
+)
+def test_one_press_is_for_all_parts(
+    qtbot: QtBot, desktop: Desktop, of_three_parts: World, answer: Answer, state: ReplyState, said: list[str]
+) -> None:
+    world = of_three_parts
+    chat = world.say(SOMEBODY, "hours?")
+    qtbot.waitUntil(lambda: bool(desktop.standing))
+    desktop.press(desktop.ever[0], answer)
+    qtbot.waitUntil(lambda: [part.state for part in parts_of(world, chat)] == [state] * 3)
+    qtbot.waitUntil(lambda: not desktop.standing)
+    assert [one.text for one in world.sandbox.sent] == said
+    assert len(desktop.ever) == 1
+
+
+def test_a_press_on_what_has_lost_a_part_meanwhile_is_for_the_others(
+    qtbot: QtBot, desktop: Desktop, of_three_parts: World
+) -> None:
+    world = of_three_parts
+    chat = world.say(SOMEBODY, "hours?")
+    qtbot.waitUntil(lambda: bool(desktop.standing))
+    world.call(world.desk.handoff.cancel(parts_of(world, chat)[2].id))
+    qtbot.waitUntil(lambda: desktop.ever[-1].body.endswith("\n2 parts: We open at 9."))
+    desktop.press(desktop.ever[0], Answer.SEND)
+    qtbot.waitUntil(lambda: [one.text for one in world.sandbox.sent] == list(PARTS[:2]))
+
+
 def test_a_pause_takes_the_notice_away_for_nothing_is_about_to_leave(
     qtbot: QtBot, desktop: Desktop, world: World
 ) -> None:
@@ -261,30 +290,3 @@ def test_what_will_be_handed_over_is_not_said_to_leave(qtbot: QtBot, desktop: De
     time = f"{(START + timedelta(seconds=50)).astimezone():%H:%M}"
     words = f"Handed to you at {time}, just before the reply window closes."
     assert [notice.body for notice in desktop.ever] == [f"{words}\n欢迎！"]
-
-
-def test_what_came_while_he_looked_is_told_once_he_has_left_the_window(
-    qtbot: QtBot, window: MainWindow, bridge: Bridge, world: World
-) -> None:
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    desktop = board(bridge, window)
-    world.say(SOMEBODY, "请问几点开门")
-    qtbot.waitUntil(lambda: len(window.inbox.held.feed.held) == 1 and bridge.is_idle)
-    assert not desktop.ever
-    window.hide()
-    qtbot.waitUntil(lambda: len(desktop.standing) == 1)
-
-
-def test_what_came_while_he_looked_is_told_once_nobody_is_at_the_desk(
-    qtbot: QtBot, window: MainWindow, bridge: Bridge, world: World
-) -> None:
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    desktop = board(bridge, window)
-    world.say(SOMEBODY, "请问几点开门")
-    qtbot.waitUntil(lambda: len(window.inbox.held.feed.held) == 1 and bridge.is_idle)
-    assert not desktop.ever
-    window.presence.toggle()
-    qtbot.waitUntil(lambda: len(desktop.standing) == 1)
-    assert window.isVisible()

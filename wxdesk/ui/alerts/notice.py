@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from wxdesk.core.calls import Call, Cause, most_urgent
 from wxdesk.core.inbox import InboxRow
 from wxdesk.core.lifecycle import is_taken_over
-from wxdesk.core.model import Conversation
+from wxdesk.core.model import Conversation, Message, MessageType
 from wxdesk.desk.inbox_reading import HeldReply
-from wxdesk.i18n import tr
-from wxdesk.ui.conversation_words import standing_of
-from wxdesk.ui.standing import Standstill
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.conversation_words import calling_words
+from wxdesk.ui.moments import dated_time
+from wxdesk.ui.standing import Standstill, standing_of_reply
 from wxdesk.ui.takeover_words import returned_words
-from wxdesk.ui.words import clock_time, kind_word, name_of, preview_of, readable
+from wxdesk.ui.words import clock_time, kind_word, name_of, readable
 
 
 class Topic(StrEnum):
@@ -45,19 +47,22 @@ FOR_CALL = (Answer.OPEN, Answer.TAKE_OVER)
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One notice; a later one with the same key takes its place. Both texts are plain."""
+    """One notice; a later one with the same key takes its place. Both texts are plain.
+
+    `reply_ids`: the parts of the answer that it is about, in their order; empty where it is about no reply.
+    """
 
     conversation_id: int
     title: str
     body: str
     topic: Topic = Topic.CALL
     answers: tuple[Answer, ...] = FOR_CALL
-    reply_id: int | None = None
+    reply_ids: tuple[int, ...] = ()
 
     @property
     def key(self) -> str:
         """What it is about, of which there is one at a time."""
-        return notice_key(self.topic, self.conversation_id if self.reply_id is None else self.reply_id)
+        return notice_key(self.topic, self.reply_ids[0] if self.reply_ids else self.conversation_id)
 
 
 type Answered = Callable[[Notice, Answer], None]
@@ -81,7 +86,7 @@ class Notifier(Protocol):
 
 
 def notice_key(topic: Topic, about: int) -> str:
-    """The key of notices about a conversation, for `HELD` about a reply."""
+    """The key of notices about a conversation, for `HELD` about the first part of an answer."""
     return f"{topic}:{about}"
 
 
@@ -99,30 +104,74 @@ _WORDS = {
 }
 
 
-def notice_of(row: InboxRow, now: datetime, standstill: Standstill = Standstill.NONE, *, with_text: bool) -> Notice:
-    """Who calls and why; with what was said last only if the operator wants that to be seen on his screen."""
-    why = standing_of(row, now, standstill).text
-    body = f"{why}\n{preview_of(row.conversation)}" if with_text else why
+def notice_of(
+    row: InboxRow,
+    calls: Iterable[Call],
+    said: Message | None,
+    now: datetime,
+    standstill: Standstill = Standstill.NONE,
+    *,
+    with_text: bool,
+) -> Notice:
+    """Who calls and why, as it stays true while the notice stands.
+
+    `calls` are those that it is about, of `row`; `said`, what the contact wrote last, is told as his and only if the
+    operator wants that to be seen on his screen.
+    """
+    why = _why(row, calls, now, standstill)
+    body = f"{why}\n{tr('Customer: {said}', said=_words_of(said))}" if with_text and said is not None else why
     return Notice(row.conversation.id, name_of(row.conversation.contact), body)
 
 
+def _why(row: InboxRow, calls: Iterable[Call], now: datetime, standstill: Standstill) -> str:
+    """By the clock, because a notice does not count down; and not what is on its way meanwhile, because that leaves."""
+    found = tuple(calls)
+    if row.failed is not None and any(call.cause in _FAILURES for call in found):
+        return standing_of_reply(row.failed, now).text
+    call, closes_at = most_urgent(found), row.conversation.window.until
+    match call.cause if call is not None else Cause.LEFT:
+        case Cause.CLOSING if closes_at is not None:
+            return tr("Unanswered, the reply window closes at {time}", time=dated_time(closes_at, now))
+        case Cause.BACK:
+            return tr("Back from snooze")
+        case Cause.DRAFT if row.drafts:
+            return ntr("{n} draft to review", "{n} drafts to review", row.drafts)
+    last = row.last_reply
+    still = row if last is None else replace(row, last_reply=replace(last, not_before=None))
+    return calling_words(call, still, now, standstill)
+
+
+_FAILURES = frozenset({Cause.FAILED, Cause.UNKNOWN})
+
+
+def _words_of(message: Message) -> str:
+    kind = message.msg_type if message.type is MessageType.OTHER else message.type.value
+    return " ".join(readable(message.text).split()) or kind_word(kind)
+
+
 def held_notice_of(
-    held: HeldReply, due_at: datetime, standstill: Standstill = Standstill.NONE, *, with_text: bool
+    parts: Sequence[HeldReply], standstill: Standstill = Standstill.NONE, *, with_text: bool
 ) -> Notice | None:
     """What a rule is about to say to whom, and when: by the clock, because a notice does not count down.
 
-    None where it is not about to leave: there is nothing to be decided in a hurry, and the window says why.
+    `parts` are those of one answer that leave with a countdown, one or more. None where it is not about to leave: there
+    is nothing to be decided in a hurry, and the window says why.
     """
-    reply = held.reply
+    first, due_at = parts[0].reply, parts[0].reply.due_at
+    if due_at is None:
+        return None
     if standstill is Standstill.HANDED_OVER:
         when = tr("Handed to you at {time}, just before the reply window closes.", time=clock_time(due_at))
     elif standstill is Standstill.NONE:
         when = tr("An automatic reply leaves at {time}", time=f"{due_at.astimezone():%H:%M:%S}")
     else:
         return None
-    said = " ".join(readable(reply.content.summary).split()) or kind_word(reply.content.kind)
+    said = " ".join(readable(first.content.summary).split()) or kind_word(first.content.kind)
+    if len(parts) > 1:
+        said = tr("{n} parts: {words}", n=len(parts), words=said)
     body = f"{when}\n{said}" if with_text else when
-    return Notice(reply.conversation_id, name_of(held.contact), body, Topic.HELD, FOR_HELD, reply.id)
+    ids = tuple(part.reply.id for part in parts)
+    return Notice(first.conversation_id, name_of(parts[0].contact), body, Topic.HELD, FOR_HELD, ids)
 
 
 def return_notice(conversation: Conversation, now: datetime) -> Notice:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject
 
 from wxdesk.core.errors import MoveNotAllowed
@@ -27,28 +29,32 @@ class NoticeAnswers(QObject):
         elif answer is Answer.TAKE_OVER:
             self._bridge.ask(self._bridge.desk.handoff.take_over(notice.conversation_id))
             self.open(notice.conversation_id)  # whoever takes the word has something to say
-        elif notice.reply_id is not None:
-            self._settle(notice.reply_id, answer)
+        elif notice.reply_ids:
+            self._settle(notice.reply_ids, answer)
 
     def open(self, conversation_id: int) -> None:
         """Show a conversation, in front of everything."""
         self._window.come_forward()
         self._window.open_conversation(conversation_id)
 
-    def _settle(self, reply_id: int, answer: Answer) -> None:
+    def _settle(self, parts: Sequence[int], answer: Answer) -> None:
         """Only what is still held: stopping what has failed meanwhile would throw it away unread."""
         handoff = self._bridge.desk.handoff
         if answer is Answer.EDIT:
             self._window.come_forward()
-        held = next((one.reply for one in self._window.inbox.held.feed.held if one.reply.id == reply_id), None)
-        if held is None:
+        held = [one.reply for one in self._window.inbox.held.feed.held if one.reply.id in parts]
+        if not held:
             self._say_too_late()
         elif answer is Answer.EDIT:
-            self._window.inbox.chat.in_hand.take(held, self._edit, self._failed)
+            self._window.inbox.chat.in_hand.take(held[0], self._edit, self._failed)
         elif answer is Answer.SEND:
-            self._bridge.ask(handoff.release(reply_id), None, self._failed)
+            self._bridge.ask(handoff.release_held(parts), self._settled, self._failed)
         elif answer is Answer.STOP:
-            self._bridge.ask(handoff.cancel(reply_id), None, self._failed)
+            self._bridge.ask(handoff.cancel_held(parts), self._settled, self._failed)
+
+    def _settled(self, count: int) -> None:
+        if not count:
+            self._say_too_late()
 
     def _edit(self, reply: Reply) -> None:
         self._window.inbox.held.edit(reply)
