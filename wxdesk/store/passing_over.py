@@ -9,11 +9,13 @@ from datetime import datetime
 from sqlalchemy import Connection, case, false, func, select, update
 
 from wxdesk.core.model import Author, Reply, ReplyState
+from wxdesk.core.steps import Step, StepKind
 from wxdesk.core.waiting import WORD_TAKEN_BACK
 from wxdesk.store.aside import reopen_for, wanting_a_word
 from wxdesk.store.many_replies import DRAFT, changed
 from wxdesk.store.reply_kinds import PASSED_OVER, by_hand
 from wxdesk.store.schema import replies
+from wxdesk.store.steps import write_passed_over, write_steps
 
 
 def pass_over(connection: Connection, conversation_id: int, written: int, at: datetime) -> list[Reply]:
@@ -21,7 +23,9 @@ def pass_over(connection: Connection, conversation_id: int, written: int, at: da
     here = DRAFT & (replies.c.conversation_id == conversation_id) & ~by_hand(replies)
     asks = here & replies.c.edited.is_(false()) & replies.c.passed_by.is_(None)
     error = case((replies.c.error == WORD_TAKEN_BACK, ""), else_=replies.c.error)
-    return changed(connection, update(replies).where(asks).values(passed_by=written, error=error, updated_at=at))
+    passed = changed(connection, update(replies).where(asks).values(passed_by=written, error=error, updated_at=at))
+    write_passed_over(connection, passed, at)
+    return passed
 
 
 def ask_again(connection: Connection, cancelled: Sequence[Reply], at: datetime) -> list[Reply]:
@@ -53,4 +57,7 @@ def _ask_again(connection: Connection, conversation_id: int, words: list[int], a
         return changed(connection, passed.values(passed_by=later))
     unexplained = PASSED_OVER & (replies.c.error == "")  # what he has in hand meanwhile asks already
     error = case((unexplained, WORD_TAKEN_BACK), else_=replies.c.error)
-    return changed(connection, passed.values(passed_by=None, error=error))
+    asking = changed(connection, passed.values(passed_by=None, error=error))
+    asked = [one for one in asking if not one.edited]  # what he has changed since asked all the time
+    write_steps(connection, [Step(one.id, at, StepKind.ASK, reason=WORD_TAKEN_BACK) for one in asked])
+    return asking
