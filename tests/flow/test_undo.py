@@ -13,8 +13,8 @@ from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.inbox import InboxFilter
 from wxdesk.core.lifecycle import is_passed_over
-from wxdesk.core.model import Author, Reply, ReplyState
-from wxdesk.core.waiting import WORD_TAKEN_BACK
+from wxdesk.core.model import Author, Reply, ReplyMode, ReplyState
+from wxdesk.core.waiting import SPOKE_MEANWHILE, WORD_TAKEN_BACK
 from wxdesk.desk.holding import AFTER_RESTART
 from wxdesk.sandbox.customers import LI_LEI, WANG_FANG
 from wxdesk.sandbox.faults import Fault, FaultKind
@@ -208,3 +208,41 @@ async def test_after_a_crash_it_asks(desk: Desk) -> None:
     desk.move_to(START + timedelta(minutes=1))
     await desk.opened.desk.handoff.cancel(reply.id)
     assert received(desk) == []
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+@pytest.mark.parametrize("earlier", [False, True])
+async def test_what_he_had_in_hand_asks_because_he_took_back_his_word_unless_something_else_of_his_stands(
+    desk: Desk, earlier: bool, by_hand: bool
+) -> None:
+    thread = await asks(desk, "急吗")
+    handoff = desk.opened.desk.handoff
+    before = await desk.reply(1)
+    await handoff.keep(1)
+    if earlier:
+        await writes(desk, thread, "我来看看")
+        desk.move_to(START + 4 * SECOND)
+        await desk.until_sent(1)
+    if by_hand:
+        await handoff.take_over(thread)
+    word = await writes(desk, thread, "不急")
+    assert (await desk.reply(1)).error == SPOKE_MEANWHILE
+    await handoff.undo(word.id)
+    left = await handoff.put_back(before)
+    why = SPOKE_MEANWHILE if earlier or by_hand else WORD_TAKEN_BACK
+    assert (left.state, left.due_at, left.error) == (S.HELD, None, why)
+    assert (await desk.opened.desk.store.replies.steps(1))[-1].reason == why
+    desk.move_to(START + 60 * SECOND)
+    await asks(desk, "嗯")  # the desk has looked at the time since
+    assert received(desk) == (["我来看看"] if earlier else [])
+
+
+async def test_a_draft_that_he_had_in_hand_while_he_took_back_his_word_is_as_it_was(desk: Desk) -> None:
+    thread = await asks(desk, "急吗")
+    handoff = desk.opened.desk.handoff
+    await handoff.set_mode(thread, ReplyMode.DRAFT)
+    before = await desk.reply(1)
+    await handoff.keep(1)
+    await handoff.undo((await writes(desk, thread, "不急")).id)
+    left = await handoff.put_back(before)
+    assert (left.state, left.error, left.by) == (S.DRAFT, before.error, "")

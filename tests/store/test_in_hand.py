@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.store.talk import T0, Talk, second
 from wxdesk.core.errors import MoveNotAllowed
-from wxdesk.core.lifecycle import Move
-from wxdesk.core.model import Author, Content, NewReply, Reply, ReplyState
-from wxdesk.core.waiting import WROTE_MEANWHILE
+from wxdesk.core.lifecycle import CHANGED_BY, Move
+from wxdesk.core.model import Author, Content, ModeSource, NewReply, Reply, ReplyMode, ReplyState
+from wxdesk.core.steps import Step, StepKind
+from wxdesk.core.waiting import WINDOW_CLOSED, WROTE_MEANWHILE
 from wxdesk.store import SqlStore
 
+K = StepKind
 S = ReplyState
 
 
@@ -45,7 +49,48 @@ async def test_a_draft_stays_one_and_is_free_again(talk: Talk, store: SqlStore) 
     assert (await store.replies.take_in_hand(before.id, second(1), "lin")).by == "lin"
     back = await store.replies.put_back(before, second(2), "lin", may_leave=True)
     assert (back.state, back.by) == (S.DRAFT, "")
-    assert await store.replies.steps(before.id) == []
+    assert await store.replies.steps(before.id) == [
+        Step(before.id, second(1), K.TAKE, by="lin"),
+        Step(before.id, second(2), K.LEAVE, by="lin"),
+    ]
+
+
+async def test_what_is_in_his_hand_already_leaves_no_step_when_he_takes_and_leaves_it_once_more(
+    talk: Talk, store: SqlStore
+) -> None:
+    before = await made(talk, S.DRAFT)
+    await store.replies.take_in_hand(before.id, second(1), "lin")
+    his = await store.replies.edit(before.id, Content(text="您好"), second(2), "lin")
+    await store.replies.take_in_hand(before.id, second(3), "lin")
+    await store.replies.put_back(his, second(4), "lin", may_leave=True)
+    assert [step.kind for step in await store.replies.steps(before.id)] == [K.TAKE, K.EDIT]
+
+
+@pytest.mark.parametrize("own", [ReplyMode.DRAFT, None])
+async def test_what_was_held_and_stays_a_draft_says_whose_mode_keeps_it(
+    talk: Talk, store: SqlStore, own: ReplyMode | None
+) -> None:
+    thread = (await talk.says("li")).conversation.id
+    new = NewReply(thread, Author.RULE, Content(text="好"), S.HELD, due_at=second(60), mode=ReplyMode.HOLD)
+    before = await store.replies.add(new, T0)
+    await store.replies.take_in_hand(before.id, second(1), "lin")
+    await store.conversations.set_mode(thread, own)
+    back = await store.replies.put_back(before, second(2), "lin", may_leave=False)
+    source = ModeSource.ACCOUNT if own is None else ModeSource.CONVERSATION
+    assert back.state is S.DRAFT
+    last = (await store.replies.steps(before.id))[-1]
+    assert last == Step(before.id, second(2), K.LEAVE, by="lin", reason=CHANGED_BY[source])
+
+
+async def test_what_was_held_and_stays_a_draft_says_that_the_reply_window_has_closed(
+    talk: Talk, store: SqlStore
+) -> None:
+    before = await made(talk, S.HELD, 60)
+    await store.replies.take_in_hand(before.id, second(1), "lin")
+    closed = T0 + timedelta(hours=49)
+    assert (await store.replies.put_back(before, closed, "lin", may_leave=True)).state is S.DRAFT
+    last = (await store.replies.steps(before.id))[-1]
+    assert last == Step(before.id, closed, K.LEAVE, by="lin", reason=WINDOW_CLOSED)
 
 
 async def test_what_has_ended_is_not_put_back(talk: Talk, store: SqlStore) -> None:

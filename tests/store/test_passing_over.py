@@ -11,10 +11,14 @@ from wxdesk.core.errors import Unsettled
 from wxdesk.core.inbox import InboxFilter
 from wxdesk.core.lifecycle import Move, is_passed_over
 from wxdesk.core.model import Author, Content, NewReply, Reply, ReplyState
-from wxdesk.core.waiting import WORD_TAKEN_BACK
+from wxdesk.core.steps import Step, StepKind
+from wxdesk.core.waiting import WORD_TAKEN_BACK, WROTE_INSTEAD
 from wxdesk.store import SqlStore
 
 S = ReplyState
+
+
+K = StepKind
 
 
 @pytest.fixture
@@ -198,3 +202,70 @@ async def test_it_hinders_nobody_who_is_done(store: SqlStore, draft: Reply) -> N
     assert [row.conversation.id for row in await store.conversations.page(InboxFilter.RESOLVED)] == [
         draft.conversation_id
     ]
+
+
+async def told(store: SqlStore, reply: Reply) -> list[tuple[StepKind, datetime, str]]:
+    return [(step.kind, step.at, step.reason) for step in await store.replies.steps(reply.id)]
+
+
+async def test_its_history_tells_when_he_wrote_instead_and_that_it_was_sent_after_all(
+    store: SqlStore, draft: Reply
+) -> None:
+    await writes(store, draft.conversation_id, "十点", second(1))
+    await writes(store, draft.conversation_id, "十点整", second(2))  # what stands instead stood there already
+    await store.replies.settle(draft.id, Move.RELEASE, second(3), "lin")
+    assert await store.replies.steps(draft.id) == [
+        Step(draft.id, second(1), K.INSTEAD),
+        Step(draft.id, second(3), K.RELEASE, by="lin"),
+    ]
+
+
+async def test_its_history_tells_each_time_that_it_asks_again_and_why(store: SqlStore, draft: Reply) -> None:
+    first, then = [await writes(store, draft.conversation_id, text, second(1)) for text in ("十", "十点")]
+    await store.waiting.undo(first.id, "lin", second(2))  # the other one stands still
+    await store.waiting.undo(then.id, "lin", second(3))
+    again = await writes(store, draft.conversation_id, "十点整", second(4))
+    await store.waiting.hurry(second(5))
+    await store.replies.settle(again.id, Move.CANCEL, second(6), "lin")
+    assert await told(store, draft) == [
+        (K.INSTEAD, second(1), ""),
+        (K.ASK, second(3), WORD_TAKEN_BACK),
+        (K.INSTEAD, second(4), ""),
+        (K.ASK, second(6), WORD_TAKEN_BACK),
+    ]
+
+
+async def test_what_was_held_tells_once_that_he_wrote_instead(store: SqlStore, talk: Talk) -> None:
+    [held] = await talk.decides((await talk.says("o1")).message, "九点", state=S.HELD, due_at=second(8))
+    await store.replies.keep_leaving(held.conversation_id, second(1))
+    written = await writes(store, held.conversation_id, "十点", second(1))
+    await store.waiting.undo(written.id, "lin", second(2))
+    await writes(store, held.conversation_id, "十点整", second(3))
+    assert (await told(store, held))[1:] == [
+        (K.KEEP, second(1), WROTE_INSTEAD),
+        (K.ASK, second(2), WORD_TAKEN_BACK),
+        (K.INSTEAD, second(3), ""),
+    ]
+
+
+async def test_what_he_had_in_hand_tells_why_it_asks_when_he_has_left_it(store: SqlStore, draft: Reply) -> None:
+    written = await writes(store, draft.conversation_id, "十点", second(1))
+    before = await store.replies.get(draft.id)
+    await store.replies.take_in_hand(draft.id, second(2), "lin")
+    await store.waiting.undo(written.id, "lin", second(3))
+    await store.replies.put_back(before, second(4), "lin", may_leave=True)
+    assert await told(store, draft) == [
+        (K.INSTEAD, second(1), ""),
+        (K.TAKE, second(2), ""),
+        (K.ASK, second(3), WORD_TAKEN_BACK),
+        (K.LEAVE, second(4), ""),
+    ]
+
+
+async def test_what_he_has_changed_asks_all_the_time_and_tells_nothing_of_his_word(
+    store: SqlStore, draft: Reply
+) -> None:
+    written = await writes(store, draft.conversation_id, "十点", second(1))
+    await store.replies.edit(draft.id, Content(text="九点半"), second(2), "lin")
+    await store.waiting.undo(written.id, "lin", second(3))
+    assert [kind for kind, _, _ in await told(store, draft)] == [K.INSTEAD, K.EDIT]

@@ -11,7 +11,10 @@ from wxdesk.core.model import Content
 
 
 class StepKind(StrEnum):
-    """What was done; the words of `core.lifecycle.Move` where it is one, without those of the plain way out."""
+    """What was done: the words of `core.lifecycle.Move`, without those of the plain way out.
+
+    Beside them stands what changes for whom a reply waits, but not its state.
+    """
 
     EDIT = "edit"
     HOLD = "hold"
@@ -25,6 +28,10 @@ class StepKind(StrEnum):
     RECALL = "recall"
     RETRY = "retry"
     CONFIRM = "confirm"
+    TAKE = "take"  # a draft in hand, as a held one is by a human's KEEP
+    LEAVE = "leave"  # a draft again, as it was before it was taken in hand
+    INSTEAD = "instead"  # its operator wrote something instead; where it was to leave, the KEEP says so
+    ASK = "ask"  # he took that back
 
 
 @dataclass(frozen=True, slots=True)

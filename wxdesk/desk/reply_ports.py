@@ -110,7 +110,8 @@ class Replies(Protocol):
     async def take_in_hand(self, reply_id: int, at: datetime, by: str) -> Reply:
         """Let nothing take the place of a held reply or a draft, because `by` is about to change it.
 
-        A held one is a draft from then on, and its step tells which deadline was stopped. Raises like `move`.
+        A held one is a draft from then on, and its step tells which deadline was stopped. What is in a human's hand
+        already gets no step. Raises like `move`.
         """
         ...
 

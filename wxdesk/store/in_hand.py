@@ -11,18 +11,28 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select, true
 
 from wxdesk.core.errors import MoveNotAllowed
-from wxdesk.core.lifecycle import Move, next_state
-from wxdesk.core.model import Reply, ReplyState
+from wxdesk.core.lifecycle import CHANGED_BY, Move, next_state
+from wxdesk.core.model import ModeSource, Reply, ReplyMode, ReplyState
 from wxdesk.core.steps import Step, StepKind
-from wxdesk.core.waiting import LEFT_AS_IT_WAS, SPOKE_MEANWHILE, WROTE_MEANWHILE, in_time
+from wxdesk.core.waiting import (
+    LEFT_AS_IT_WAS,
+    SPOKE_MEANWHILE,
+    WINDOW_CLOSED,
+    WORD_TAKEN_BACK,
+    WROTE_MEANWHILE,
+    in_time,
+)
 from wxdesk.desk.reply_ports import ReplyChanges
 from wxdesk.store import aside
 from wxdesk.store.moving import Locked, guarded, locked, move
-from wxdesk.store.schema import WRITTEN, messages
+from wxdesk.store.schema import WRITTEN, conversations, messages
 from wxdesk.store.steps import steps_of, write_steps
 
 LEAST = timedelta(seconds=5)
 """What is left of its time is at least so much, so that nobody is surprised by it."""
+
+_SPOKEN = (SPOKE_MEANWHILE, WORD_TAKEN_BACK)
+"""Why what he had in hand meanwhile does not leave by itself any more, also if he has taken back what he said."""
 
 
 def take(connection: Connection, reply_id: int, at: datetime, by: str) -> Reply:
@@ -31,6 +41,8 @@ def take(connection: Connection, reply_id: int, at: datetime, by: str) -> Reply:
     if found.state is not ReplyState.DRAFT:
         return move(connection, reply_id, Move.KEEP, at, ReplyChanges(by=by))
     taken = _changed(connection, found, at, by=by)
+    if not found.by:  # else it is his already
+        write_steps(connection, [Step(reply_id, at, StepKind.TAKE, by)])
     aside.reopen_for(connection, aside.wanting_a_word([taken]))
     return taken
 
@@ -46,20 +58,35 @@ def put_back(connection: Connection, before: Reply, at: datetime, by: str, *, ma
     closed = found.window.until is None or found.window.until <= at
     kept = next((step for step in reversed(steps_of(connection, now.id)) if step.kind is StepKind.KEEP), None)
     if before.state is not ReplyState.HELD or kept is None or closed or not may_leave:
-        error = before.error if now.error == SPOKE_MEANWHILE else now.error
+        if before.state is ReplyState.HELD or not before.by:
+            why = _why_a_draft(connection, before, closed=closed, may_leave=may_leave)
+            write_steps(connection, [Step(now.id, at, StepKind.LEAVE, by, reason=why)])
+        error = before.error if now.error in _SPOKEN else now.error
         return _changed(connection, now, at, by=before.by, error=error)
     return _held_again(connection, found, before, kept, at, by)
+
+
+def _why_a_draft(connection: Connection, before: Reply, *, closed: bool, may_leave: bool) -> str:
+    """Why what was held `before` does not wait for its time again; nothing of what was a draft."""
+    if before.state is not ReplyState.HELD:
+        return ""
+    if closed:
+        return WINDOW_CLOSED
+    if may_leave or before.mode not in (ReplyMode.AUTO, ReplyMode.HOLD):
+        return ""
+    own = connection.scalar(select(conversations.c.mode).where(conversations.c.id == before.conversation_id))
+    return CHANGED_BY[ModeSource.ACCOUNT if own is None else ModeSource.CONVERSATION]
 
 
 def _held_again(connection: Connection, found: Locked, before: Reply, kept: Step, at: datetime, by: str) -> Reply:
     now, due_at, error = found.reply, None, found.reply.error
     if kept.until is not None and _wrote_since(connection, now, kept.at):
         error = WROTE_MEANWHILE
-    elif kept.until is not None and error != SPOKE_MEANWHILE:
+    elif kept.until is not None and error not in _SPOKEN:
         due_at = in_time(at + max(kept.until - kept.at, LEAST), found.window.until)
     state = next_state(now.state, Move.HOLD)
     held = _changed(connection, now, at, state=state, by=before.by, due_at=due_at, error=error, aside=before.aside)
-    why = error if error in (WROTE_MEANWHILE, SPOKE_MEANWHILE) else LEFT_AS_IT_WAS
+    why = error if error in (WROTE_MEANWHILE, *_SPOKEN) else LEFT_AS_IT_WAS
     write_steps(connection, [Step(now.id, at, StepKind.HOLD, by, reason=why, until=due_at)])
     aside.reopen_for(connection, aside.wanting_a_word([held]))
     return held

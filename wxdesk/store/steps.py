@@ -6,17 +6,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime
 from itertools import batched
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from wxdesk.core.lifecycle import Move
 from wxdesk.core.model import Reply
 from wxdesk.core.steps import Step, StepKind, step_kind
+from wxdesk.core.waiting import WROTE_INSTEAD
 from wxdesk.store.database import AT_ONCE
 from wxdesk.store.schema import reply_steps
 
 _FIELDS = tuple(field.name for field in fields(Step))
 _STEPS = select(*(reply_steps.c[name] for name in _FIELDS)).order_by(reply_steps.c.id)
+_SAID = select(*(reply_steps.c[name] for name in ("reply_id", "id", "kind", "by", "reason")))
 
 
 def write_steps(connection: Connection, steps: Iterable[Step]) -> None:
@@ -34,13 +37,7 @@ def write_steps(connection: Connection, steps: Iterable[Step]) -> None:
 
 def _prolonged(connection: Connection, holds: Sequence[Step]) -> set[int]:
     """Move the deadlines of those whose last step says the same; the replies of these."""
-    if not holds:
-        return set()
-    columns = reply_steps.c
-    newest = select(func.max(columns.id)).where(columns.reply_id.in_([step.reply_id for step in holds]))
-    query = select(columns.reply_id, columns.id, columns.kind, columns.by, columns.reason)
-    rows = connection.execute(query.where(columns.id.in_(newest.group_by(columns.reply_id))))
-    last = {row.reply_id: row for row in rows}
+    last = _newest(connection, [step.reply_id for step in holds])
     same = [
         {"step": row.id, "until": step.until}
         for step in holds
@@ -48,10 +45,27 @@ def _prolonged(connection: Connection, holds: Sequence[Step]) -> set[int]:
         and (row.kind, row.by, row.reason) == (step.kind, step.by, step.reason)
     ]
     if same:
-        change = update(reply_steps).where(columns.id == bindparam("step")).values(until=bindparam("until"))
+        change = update(reply_steps).where(reply_steps.c.id == bindparam("step")).values(until=bindparam("until"))
         connection.execute(change, same)
     moved = {one["step"] for one in same}
     return {row.reply_id for row in last.values() if row.id in moved}
+
+
+def _newest(connection: Connection, ids: Sequence[int]) -> dict[int, Row[Any]]:
+    """The newest step of each of these replies that has one."""
+    if not ids:
+        return {}
+    columns = reply_steps.c
+    newest = select(func.max(columns.id)).where(columns.reply_id.in_(ids)).group_by(columns.reply_id)
+    return {row.reply_id: row for row in connection.execute(_SAID.where(columns.id.in_(newest)))}
+
+
+def write_passed_over(connection: Connection, passed: Sequence[Reply], at: datetime) -> None:
+    """Write that a human wrote something instead of these, but for those whose last step says that already."""
+    for some in batched(passed, AT_ONCE):
+        last = _newest(connection, [one.id for one in some])
+        told = {row.reply_id for row in last.values() if (row.kind, row.reason) == (StepKind.KEEP, WROTE_INSTEAD)}
+        write_steps(connection, [Step(one.id, at, StepKind.INSTEAD) for one in some if one.id not in told])
 
 
 def write_moves(  # noqa: PLR0913 - what a step tells, named

@@ -130,12 +130,7 @@ def stopped_words(reply: Reply) -> str:
     failed = bool(reply.error or reply.errcode)
     if reply.author is Author.OPERATOR and reply.due_at is not None and not failed:
         return tr("Taken back")
-    return stopped_by(reply.by)
-
-
-def stopped_by(by: str) -> str:
-    """The same of whoever stopped one."""
-    return tr(_STOPPED.get(by, "Stopped"))
+    return tr(_STOPPED.get(reply.by, "Stopped"))
 
 
 _STOPPED = {

@@ -17,11 +17,13 @@ from wxdesk import i18n
 from wxdesk.core.aside import Aside
 from wxdesk.core.model import Author, Content, ReplyMode, ReplyState
 from wxdesk.core.steps import Step, StepKind
+from wxdesk.core.waiting import WINDOW_CLOSED, WORD_TAKEN_BACK
 from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.history.comparison import Change
 from wxdesk.ui.inbox.history_words import exact_time, history_of, step_time
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.reply_history_panel import ReplyHistoryPanel, StepRow
+from wxdesk.ui.standing import stopped_words
 
 CUSTOMER = "oAbCdEfGhIjKlMnOpQrStUvWxYz1"
 K = StepKind
@@ -34,7 +36,7 @@ def second(at: datetime) -> str:
 TOLD = [
     (Step(1, NOW, K.HOLD, until=NOW), f"Held until {second(NOW)}", ""),
     (Step(1, NOW, K.HOLD, reason="The customer wrote again."), "Held until you decide", "The customer wrote again."),
-    (Step(1, NOW, K.KEEP, by="operator"), "Made a draft by you", ""),
+    (Step(1, NOW, K.KEEP, by="operator"), "Taken in hand by you", ""),
     (Step(1, NOW, K.EXPIRE, reason="Too late."), "Became a draft", "Too late."),
     (Step(1, NOW, K.RELEASE, by="operator"), "Released by you", ""),
     (Step(1, NOW, K.RELEASE, by="Lin"), "Released by Lin", ""),
@@ -51,6 +53,11 @@ TOLD = [
     (Step(1, NOW, K.RECALL, by="operator"), "Stopped by you", ""),
     (Step(1, NOW, K.RETRY, by="operator"), "Sent again by you", ""),
     (Step(1, NOW, K.CONFIRM, by="operator"), "It arrived, said you", ""),
+    (Step(1, NOW, K.TAKE, by="operator"), "Taken in hand by you", ""),
+    (Step(1, NOW, K.LEAVE, by="operator"), "Left as it was by you", ""),
+    (Step(1, NOW, K.LEAVE, by="operator", reason=WINDOW_CLOSED), "Left as it was by you", "reply window closed"),
+    (Step(1, NOW, K.INSTEAD), "You wrote something instead", ""),
+    (Step(1, NOW, K.ASK, reason=WORD_TAKEN_BACK), "Asks you again", "You took back what you wrote instead."),
 ]
 
 
@@ -101,6 +108,24 @@ def test_the_arrival_comes_last_with_the_attempts_and_only_once() -> None:
     assert history_of(reply(1, ReplyState.SENT, sent_at=NOW, attempts=3), [])[-1].text.endswith("at attempt 3")
     confirmed = history_of(sent, [Step(1, NOW, K.LOSE), Step(1, NOW, K.CONFIRM, by="operator")])
     assert [line.text for line in confirmed][1:] == ["WeChat's answer never came", "It arrived, said you"]
+
+
+@pytest.mark.parametrize("kind", [K.CANCEL, K.RECALL])
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"author": Author.OPERATOR, "due_at": NOW}, "Taken back"),
+        ({"author": Author.OPERATOR}, "Stopped by you"),
+        ({"author": Author.OPERATOR, "due_at": NOW, "error": "no way"}, "Stopped by you"),
+        ({"due_at": NOW}, "Stopped by you"),
+    ],
+)
+def test_what_was_stopped_is_told_in_the_words_of_its_bubble(
+    kind: StepKind, fields: dict[str, object], words: str
+) -> None:
+    stopped = reply(1, ReplyState.CANCELLED, by="operator", **fields)
+    assert history_of(stopped, [Step(1, NOW, kind, by="operator")])[-1].text == words
+    assert stopped_words(stopped) == words
 
 
 def test_each_edit_tells_what_it_changed_and_no_other() -> None:
@@ -160,7 +185,7 @@ def test_alt_enter_tells_the_way_of_the_bubble_in_focus_and_leads_to_its_rule(
     history = page.detail.history
     page.chat.timeline.focus_last()
     qtbot.waitUntil(lambda: bridge.is_idle and not history.isHidden())
-    assert lines(history)[2:] == ["Made a draft by you", "Edited by you"]
+    assert lines(history)[2:] == ["Taken in hand by you", "Edited by you"]
     qtbot.keyClick(page.chat.timeline, Qt.Key.Key_Return, Qt.KeyboardModifier.AltModifier)
     assert history.card.hasFocus()
     row = history._rows.itemAt(0).widget()
@@ -202,7 +227,7 @@ def test_a_restart_keeps_what_happened(home: Path) -> None:
         texts = [line.text for line in history_of(draft, told)]
     assert texts[0] == "By “Hours”, revision 1"
     assert texts[1].startswith("Held until ")
-    assert texts[2:] == ["Made a draft by you", "Edited by you"]
+    assert texts[2:] == ["Taken in hand by you", "Edited by you"]
 
 
 def test_it_is_told_in_chinese() -> None:

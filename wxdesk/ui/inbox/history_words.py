@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from wxdesk.core.model import Author, Content, Reply, ReplyState
@@ -12,7 +12,7 @@ from wxdesk.desk.refusal_words import refusal_words
 from wxdesk.i18n import tr
 from wxdesk.ui.aside_words import snooze_span
 from wxdesk.ui.inbox.edit_difference import Piece, difference, other_picture, shortened, words_of
-from wxdesk.ui.standing import stopped_by
+from wxdesk.ui.standing import stopped_words
 from wxdesk.ui.words import clock_time, date_word
 
 
@@ -33,7 +33,7 @@ def history_of(reply: Reply, steps: Sequence[Step]) -> tuple[HistoryLine, ...]:
     icon = "robot" if reply.author is Author.RULE else "person"
     lines = [HistoryLine(reply.created_at, icon, written_by(reply), _then(reply))]
     after = _contents_after(reply, steps)
-    lines += [_line(step, content) for step, content in zip(steps, after, strict=True)]
+    lines += [_line(reply, step, content) for step, content in zip(steps, after, strict=True)]
     settled = any(step.kind is StepKind.CONFIRM for step in steps)
     if reply.state is ReplyState.SENT and reply.sent_at is not None and not settled:
         lines.append(HistoryLine(reply.sent_at, "check", _accepted(reply), role="accent"))
@@ -90,9 +90,10 @@ def _contents_after(reply: Reply, steps: Sequence[Step]) -> list[Content]:
     return contents[::-1]
 
 
-def _line(step: Step, after: Content) -> HistoryLine:
+def _line(reply: Reply, step: Step, after: Content) -> HistoryLine:
     icon, role, words = _STEPS[step.kind]
-    return HistoryLine(step.at, icon, words(step), _note(step, after), role, _changes(step, after))
+    said = stopped_words(replace(reply, by=step.by)) if words is None else words(step)
+    return HistoryLine(step.at, icon, said, _note(step, after), role, _changes(step, after))
 
 
 def _changes(step: Step, after: Content) -> tuple[Piece, ...]:
@@ -119,7 +120,11 @@ def _held(step: Step) -> str:
 
 
 def _kept(step: Step) -> str:
-    return tr("Made a draft by {who}", who=_who(step)) if step.by else tr("Became a draft")
+    return _taken(step) if step.by else tr("Became a draft")
+
+
+def _taken(step: Step) -> str:
+    return tr("Taken in hand by {who}", who=_who(step))
 
 
 def _released(step: Step) -> str:
@@ -137,15 +142,11 @@ def _refused(step: Step) -> str:
     return tr("Not sent") if step.errcode is None else tr("Refused with {code}", code=step.errcode)
 
 
-def _cancelled(step: Step) -> str:
-    return stopped_by(step.by)
-
-
 def _second(at: datetime) -> str:
     return f"{at.astimezone():%H:%M:%S}"
 
 
-_STEPS: Mapping[StepKind, tuple[str, str, Callable[[Step], str]]] = {
+_STEPS: Mapping[StepKind, tuple[str, str, Callable[[Step], str] | None]] = {
     StepKind.EDIT: ("edit", "secondary", lambda step: tr("Edited by {who}", who=_who(step))),
     StepKind.HOLD: ("hourglass", "pending", _held),
     StepKind.KEEP: ("pause", "secondary", _kept),
@@ -154,8 +155,13 @@ _STEPS: Mapping[StepKind, tuple[str, str, Callable[[Step], str]]] = {
     StepKind.REFUSE: ("warning", "failed", _refused),
     StepKind.LOSE: ("question", "pending", lambda _: tr("WeChat's answer never came")),
     StepKind.EXPIRE: ("clock", "secondary", _kept),
-    StepKind.CANCEL: ("stop", "secondary", _cancelled),
-    StepKind.RECALL: ("stop", "secondary", _cancelled),
+    StepKind.CANCEL: ("stop", "secondary", None),
+    StepKind.RECALL: ("stop", "secondary", None),
     StepKind.RETRY: ("retry", "secondary", lambda step: tr("Sent again by {who}", who=_who(step))),
     StepKind.CONFIRM: ("check", "accent", lambda step: tr("It arrived, said {who}", who=_who(step))),
+    StepKind.TAKE: ("pause", "secondary", _taken),
+    StepKind.LEAVE: ("undo", "secondary", lambda step: tr("Left as it was by {who}", who=_who(step))),
+    StepKind.INSTEAD: ("edit", "secondary", lambda _: tr("You wrote something instead")),
+    StepKind.ASK: ("person", "pending", lambda _: tr("Asks you again")),
 }
+"""Icon, role and words of each; None where the reply says by whom it was stopped, in the words of its bubble."""
