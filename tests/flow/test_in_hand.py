@@ -13,6 +13,7 @@ from wxdesk.core.model import ReplyMode, ReplyState
 from wxdesk.core.rules import Outcome
 from wxdesk.core.steps import StepKind
 from wxdesk.core.waiting import WROTE_MEANWHILE
+from wxdesk.desk.holding import AFTER_RESTART
 from wxdesk.sandbox.customers import LI_LEI
 
 LI = LI_LEI.openid
@@ -119,3 +120,25 @@ async def test_what_was_changed_or_has_left_is_not_put_back(desk: Desk) -> None:
     await desk.until_sent(1)
     with pytest.raises(MoveNotAllowed):
         await handoff.put_back(before)
+
+
+async def test_nobody_has_anything_in_hand_after_a_restart(desk: Desk) -> None:
+    """Else the rules would keep quiet there for ever, for a reply that nobody looks at any more."""
+    await desk.says(LI, "慢")
+    await desk.opened.desk.handoff.keep(1)
+    await desk.restart()
+    assert await stands(desk, 1) == [(DRAFT, None)]
+    left = await desk.reply(1)
+    assert (left.by, left.error) == ("", AFTER_RESTART)
+    assert [step.kind for step in await desk.opened.desk.store.replies.steps(1)][-1] is StepKind.LEAVE
+    assert (await desk.says(LI, "几点")).outcome is Outcome.REPLIED
+    assert [state for state, _ in await stands(desk, 1, 2)] == [ReplyState.CANCELLED, HELD]
+
+
+async def test_what_he_had_changed_is_his_still(desk: Desk) -> None:
+    await desk.says(LI, "慢")
+    await desk.opened.desk.handoff.keep(1)
+    await desk.opened.desk.handoff.edit(1, "慢工出细活")
+    await desk.restart()
+    assert (await desk.says(LI, "几点")).outcome is Outcome.YIELDED
+    assert await stands(desk, 1) == [(DRAFT, None)]

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from wxdesk.core.events import Event, OperatorWrites
 from wxdesk.desk.ports import Clock
 
-QUIET = timedelta(seconds=10)
-"""Without a key for so long, he writes no more."""
+QUIET = timedelta(minutes=1)
+"""Without a key for so long he writes no more, whatever stands there; whoever only looks an order up is not done."""
 
 GRACE = timedelta(seconds=5)
 """For so long at least what is held stays held once he has stopped."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select, true
+from sqlalchemy import Connection, case, false, select, true, update
 
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.lifecycle import CHANGED_BY, Move, next_state
@@ -24,8 +24,10 @@ from wxdesk.core.waiting import (
 )
 from wxdesk.desk.reply_ports import ReplyChanges
 from wxdesk.store import aside
+from wxdesk.store.many_replies import BY_RULE, DRAFT, changed
 from wxdesk.store.moving import Locked, guarded, locked, move
-from wxdesk.store.schema import WRITTEN, conversations, messages
+from wxdesk.store.reply_kinds import by_hand
+from wxdesk.store.schema import WRITTEN, conversations, messages, replies
 from wxdesk.store.steps import steps_of, write_steps
 
 LEAST = timedelta(seconds=5)
@@ -64,6 +66,18 @@ def put_back(connection: Connection, before: Reply, at: datetime, by: str, *, ma
         error = before.error if now.error in _SPOKEN else now.error
         return _changed(connection, now, at, by=before.by, error=error)
     return _held_again(connection, found, before, kept, at, by)
+
+
+def leave_all(connection: Connection, at: datetime, why: str) -> list[Reply]:
+    """Nobody has anything in hand when the program begins: what he had and has not changed is a draft like any other.
+
+    Else the rules would give way to it for ever.
+    """
+    unchanged = DRAFT & BY_RULE & by_hand(replies) & replies.c.edited.is_(false())
+    error = case((replies.c.error == "", why), else_=replies.c.error)
+    left = changed(connection, update(replies).where(unchanged).values(by="", error=error, updated_at=at))
+    write_steps(connection, [Step(one.id, at, StepKind.LEAVE, reason=why) for one in left])
+    return left
 
 
 def _why_a_draft(connection: Connection, before: Reply, *, closed: bool, may_leave: bool) -> str:

@@ -12,7 +12,7 @@ from wxdesk.core.lifecycle import Move
 from wxdesk.core.model import Reply
 from wxdesk.core.waiting import WAITS
 from wxdesk.desk.waiting_ports import NewMode, Tended, Terms, Undone
-from wxdesk.store import tending, undoing, withholding
+from wxdesk.store import in_hand, tending, undoing, withholding
 from wxdesk.store.database import Database
 from wxdesk.store.many_replies import BY_RULE, HELD, HELD_BACK, QUEUED, counting, move_all
 from wxdesk.store.parts import WELL, behind_a_stop, cancel_all, later_parts, let_go, lock_answers, release_ahead
@@ -58,7 +58,10 @@ class SqlWaiting:
         return await self._moved(Move.HOLD, late | kept, at, due_at=None, **_saying(why))
 
     async def ask_after_restart(self, at: datetime, stale_before: datetime, why: str, late: str) -> list[Reply]:
-        """Hold without a deadline what was held when the program was closed; what is stale is a draft."""
+        """Hold without a deadline what was held when the program was closed; what is stale is a draft.
+
+        Nobody has anything in hand any more; see `store.in_hand`.
+        """
         return await self._db.write(_ask_after_restart, at, stale_before, why, late)
 
     async def withhold(self, conversation_id: int, new: NewMode, by: str, at: datetime) -> list[Reply]:
@@ -115,7 +118,8 @@ def _ask_after_restart(
     drafts = move_all(connection, Move.KEEP, stale, at, **_saying(late))
     old = QUEUED & by_hand(replies) & (replies.c.updated_at < stale_before)
     asks = (HELD & due_at.is_not(None)) | old
-    return drafts + move_all(connection, Move.HOLD, asks, at, due_at=None, **_saying(why))
+    asking = move_all(connection, Move.HOLD, asks, at, due_at=None, **_saying(why))
+    return drafts + asking + in_hand.leave_all(connection, at, why)
 
 
 def _moment(connection: Connection, query: Select[Any]) -> datetime | None:

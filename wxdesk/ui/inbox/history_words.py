@@ -115,6 +115,10 @@ def _who(step: Step) -> str:
     return tr("you") if step.by == "operator" else step.by
 
 
+def _left(step: Step) -> str:
+    return tr("Left as it was by {who}", who=_who(step)) if step.by else tr("In nobody's hand any more")
+
+
 def _held(step: Step) -> str:
     return tr("Held until {time}", time=_second(step.until)) if step.until else tr("Held until you decide")
 
@@ -160,7 +164,7 @@ _STEPS: Mapping[StepKind, tuple[str, str, Callable[[Step], str] | None]] = {
     StepKind.RETRY: ("retry", "secondary", lambda step: tr("Sent again by {who}", who=_who(step))),
     StepKind.CONFIRM: ("check", "accent", lambda step: tr("It arrived, said {who}", who=_who(step))),
     StepKind.TAKE: ("pause", "secondary", _taken),
-    StepKind.LEAVE: ("undo", "secondary", lambda step: tr("Left as it was by {who}", who=_who(step))),
+    StepKind.LEAVE: ("undo", "secondary", _left),
     StepKind.INSTEAD: ("edit", "secondary", lambda _: tr("You wrote something instead")),
     StepKind.ASK: ("person", "pending", lambda _: tr("Asks you again")),
 }
