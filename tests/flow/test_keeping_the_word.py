@@ -139,15 +139,15 @@ async def test_it_does_not_end_under_the_hands_of_who_writes(desk: Desk, how: Ta
         await types(desk, end + seconds * SECOND)
     assert await ends(desk) == START + end
     await is_put_off(desk, end - 5 * SECOND)
-    assert await ends(desk) == START + end + 7 * SECOND  # ten seconds without a key, and five more
+    assert await ends(desk) == START + end + 57 * SECOND  # a minute without a key, and five seconds more
     await types(desk, end + SECOND)
-    await is_put_off(desk, end + 2 * SECOND)
-    assert await ends(desk) == START + end + 16 * SECOND
+    await is_put_off(desk, end + 52 * SECOND)
+    assert await ends(desk) == START + end + 66 * SECOND
     await desk.restart()
-    desk.move_to(START + end + 15 * SECOND)
+    desk.move_to(START + end + 65 * SECOND)
     assert is_taken_over(await desk.thread(LI), desk.clock.now)
-    desk.move_to(START + end + 16 * SECOND)
-    assert (await is_over(desk)).at == START + end + 16 * SECOND
+    desk.move_to(START + end + 66 * SECOND)
+    assert (await is_over(desk)).at == START + end + 66 * SECOND
     await desk.says(LI, "几点")
     await desk.until(lambda: len(sent(desk)) == already + 1)
 
@@ -157,10 +157,10 @@ async def test_that_he_writes_on_is_not_announced_again(desk: Desk) -> None:
     await desk.opened.desk.handoff.take_over(thread, TakeOverFor(span=15 * MINUTE))
     desk.move_to(START + 14 * MINUTE)
     await desk.until(lambda: any(isinstance(event, TakeoverEnding) for event in desk.events))
-    for seconds in (-6, 3, 12):
+    for seconds in (-6, 53, 112):
         await types(desk, 15 * MINUTE + seconds * SECOND)
         await is_put_off(desk, 15 * MINUTE + (seconds + 1) * SECOND)
-    assert await ends(desk) == START + 15 * MINUTE + 27 * SECOND
+    assert await ends(desk) == START + 15 * MINUTE + 177 * SECOND
     assert [event for event in desk.events if isinstance(event, TakeoverEnding)] == [
         TakeoverEnding(thread, START + 15 * MINUTE)
     ]
