@@ -141,7 +141,7 @@ def test_the_token_counts_down(qtbot: QtBot, window: MainWindow, world: World) -
 
 
 def test_todays_figures_and_the_badge_follow_what_happens(qtbot: QtBot, window: MainWindow, world: World) -> None:
-    assert window.status_bar.figures.full_text() == "Today 0 in · 0 by rules · 0 by hand · 0 waiting"
+    assert window.status_bar.figures.full_text() == "0 waiting · today 0 in · 0 by rules · 0 by hand"
     conversation = world.say(WANG, "hello")
     qtbot.waitUntil(lambda: "1 in" in window.status_bar.figures.full_text())
     qtbot.waitUntil(lambda: window.rail.items[0].badge == 1)
