@@ -68,7 +68,10 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of a caption; with an action it is a link. `tip` says more where the mouse rests on it."""
+    """A piece of a caption; with an action it is a link. `tip` says more where the mouse rests on it.
+
+    `key` pieces, the state and its time, stay whole where others have to be cut or left out.
+    """
 
     text: str
     role: str = "faint"
@@ -76,6 +79,7 @@ class Part:
     icon: str = ""
     action: BubbleAction | None = None
     tip: str = ""
+    key: bool = False
 
 
 def offers_in(entry: Entry) -> tuple[Offer, ...]:
@@ -268,7 +272,7 @@ def caption_of(entry: Entry, now: datetime, standstill: Standstill = Standstill.
     time = Part(clock_time(entry.at))
     if entry.silence is None:
         return (time,)
-    reason = Part(_silence_words(entry.silence), "secondary")
+    reason = Part(_silence_words(entry.silence), "secondary", key=True)
     return (time, reason, Part(tr("Why"), "accent", action=BubbleAction.WHY))
 
 
@@ -280,7 +284,7 @@ def _silence_words(outcome: Outcome) -> str:
 
 def _reply_caption(entry: Entry, reply: Reply, now: datetime, standstill: Standstill) -> tuple[Part, ...]:
     standing = standing_of_reply(reply, now, standstill)
-    state = Part(standing.text, standing.role, standing.strong, standing.icon)
+    state = Part(standing.text, standing.role, standing.strong, standing.icon, key=True)
     if _is_leaving(reply):
         return (state, *(Part(offer.text, "accent", action=offer.action) for offer in offers_of(reply)))
     parts = [Part(words) for words in author_words(reply)]
@@ -292,7 +296,7 @@ def _reply_caption(entry: Entry, reply: Reply, now: datetime, standstill: Stands
     if _waits(reply, now) or standstill is Standstill.BEHIND:
         parts.insert(0, state)
     else:
-        parts += [Part(clock_time(reply.sent_at or reply.created_at)), state]
+        parts += [Part(clock_time(reply.sent_at or reply.created_at), key=True), state]
     return (*parts, *_links_of(entry, reply))
 
 
