@@ -81,8 +81,8 @@ class BubbleDelegate(QStyledItemDelegate):
         for placed in row.buttons:
             if placed.rect.contains(at):
                 return placed.offer.action
-        placed = self._part_at(row, at)
-        return None if placed is None else placed.part.action
+        under = self._part_at(row, at)
+        return None if under is None else under.part.action
 
     def _part_at(self, row: RowLayout, at: QPointF) -> PlacedPart | None:
         """The piece of the caption under a point."""
