@@ -113,7 +113,7 @@ class ChatHeader(QFrame):
         self.setProperty("class", "header")
         self.setFixedHeight(Measure.HEADER)
         self.show_list = _tool("inbox", tr("Conversations"), self)
-        self.show_detail = _tool("panel", tr("Contact and reasons (F2)"), self)
+        self.show_detail = _tool("panel", tr("Customer and reasons (F2)"), self)
         self.name = PlainLabel(size=Size.TITLE, strong=True, elide=True)
         self.mode = ModeChip()
         self.quota = QuotaBlock()
