@@ -185,7 +185,8 @@ class StatusBar(QFrame):
             part.ask_for(step)
 
     def _choose(self) -> None:
-        menu = PauseMenu(self._bridge.desk.clock(), self)
+        state = self._bridge.desk.health.state
+        menu = PauseMenu(self._bridge.desk.clock(), self, paused=state.paused, until=state.paused_until)
         menu.chosen.connect(self.until_wanted)
         menu.open_at(self.pause_for, above=True)
 
