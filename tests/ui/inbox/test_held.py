@@ -17,6 +17,7 @@ from tests.ui.world import World
 from wxdesk import i18n
 from wxdesk.core.events import ReplyChanged
 from wxdesk.core.model import Author, Content, Message, NewReply, Reply, ReplyState
+from wxdesk.core.rules import Action, ActionKind, Condition, Rule
 from wxdesk.ui.dialogs import ConfirmDialog
 from wxdesk.ui.inbox.bubble_words import BubbleAction
 from wxdesk.ui.inbox.decide_panel import DecidePanel
@@ -120,6 +121,26 @@ def test_f3_goes_from_one_held_bubble_to_the_next(qtbot: QtBot, world: World, pa
     qtbot.keyClick(view, Qt.Key.Key_Return)
     world.wait_until_sent(two[0].id)
     assert state(world, two[1]) is ReplyState.HELD
+
+
+def test_f3_brings_the_clock_and_the_buttons_of_a_long_bubble_in_sight(
+    qtbot: QtBot, world: World, show_page: ShowPage
+) -> None:
+    text = "We are open from nine in the morning to nine at night. " * 16
+    rule = Rule("Long", when=Condition(any=("long",)), then=(Action(ActionKind.REPLY, text=text),))
+    world.call(world.desk.rulebook.save(rule))
+    page = show_page(InboxPage, 900, 600)
+    world.say(FIRST, "long")
+    qtbot.waitUntil(lambda: page.list.strip.model.rowCount() == 1)
+    qtbot.keyClick(page, Qt.Key.Key_F3)
+    view = page.chat.timeline
+    qtbot.waitUntil(lambda: view.hasFocus() and view.currentIndex().isValid())
+    entry = view.currentIndex().data(EntryRole.ENTRY)
+    layout = view.bubbles.layout_of(entry)
+    assert layout.height > view.viewport().height(), "else all of it fits"
+    top = view.visualRect(view.currentIndex()).top()
+    assert top + layout.bar.top() >= 0
+    assert all(top + one.rect.bottom() <= view.viewport().height() for one in layout.buttons)
 
 
 def test_sending_all_asks_once(qtbot: QtBot, world: World, page: InboxPage) -> None:
