@@ -174,7 +174,7 @@ async def test_what_missed_its_time_is_not_even_tried_unless_an_operator_says_so
     assert desk.states[2][-1] is ReplyState.QUEUED  # the second half of the greeting waits for the first
     late = await desk.reply(1)
     assert (late.state, late.errcode) == (ReplyState.FAILED, None)
-    assert late.error == "WeChat allows no more replies until the customer writes again"
+    assert late.error == "WeChat allows no more replies until the contact writes again"
 
     await desk.opened.desk.handoff.retry(1)
     await desk.until(lambda: desk.states[1].count(ReplyState.FAILED) == 2)

@@ -239,7 +239,7 @@ class Outbox:
         if not self._may_leave(reply):
             return self._consequences.stopped()
         if is_automatic(reply) and quota.left(window, now) == 0:
-            return self._consequences.hopeless(reply, "WeChat allows no more replies until the customer writes again")
+            return self._consequences.hopeless(reply, "WeChat allows no more replies until the contact writes again")
         return self._consequences.expired(reply) if self._holding.is_late(reply, now) else None
 
     def _may_leave(self, reply: Reply) -> bool:
