@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wxdesk import i18n
 from wxdesk.core.errors import BadRulesFile
 from wxdesk.desk.rules_file import read_rules
 from wxdesk.desk.toml_complaints import complaint
@@ -217,6 +218,18 @@ def test_what_is_no_toml_is_told_in_our_own_words(text: str, line: int, reason: 
         read_rules(text, "rules.toml")
     assert reason in str(refused.value)
     assert refused.value.values["line"] == line
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_its_sentences_do_not_hang_on_colons_of_each_other(language: str) -> None:
+    i18n.use(language)
+    try:
+        with pytest.raises(BadRulesFile) as refused:
+            read_rules("a = 1\na = 2\n", "rules.toml")
+        told = refused.value.values["reason"]
+    finally:
+        i18n.use("en")
+    assert not set(":：") & set(str(told))
 
 
 @given(st.text("[]{}=\"'\\,.#a1\n“，：\u3000\x01 -:u", max_size=24))

@@ -55,7 +55,7 @@ async def test_a_blocked_contact_is_not_heard_and_is_not_lost(desk: Desk) -> Non
     assert not [event for event in desk.events[told:] if isinstance(event, CallRaised)]
     assert desk.sandbox.sent == ()
     assert [item.at.minute for item in await conversations.timeline(chat)][-3:] == [0, 1, 2]
-    assert (await conversations.day_counts(START)).unanswered == 0
+    assert (await conversations.day_counts(START)).waiting == 0
 
     await blocking.unblock(chat)
     heard = await conversations.get(chat)

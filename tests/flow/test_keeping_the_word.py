@@ -135,13 +135,13 @@ async def test_it_does_not_end_under_the_hands_of_who_writes(desk: Desk, how: Ta
     else:
         await desk.opened.desk.handoff.take_over(thread, how)
     already, end = len(sent(desk)), 30 * MINUTE
-    for seconds in (-17, -8):
+    for seconds in (-67, -58):
         await types(desk, end + seconds * SECOND)
     assert await ends(desk) == START + end
     await is_put_off(desk, end - 5 * SECOND)
-    assert await ends(desk) == START + end + 57 * SECOND  # a minute without a key, and five seconds more
+    assert await ends(desk) == START + end + 7 * SECOND  # a minute without a key, and five seconds more
     await types(desk, end + SECOND)
-    await is_put_off(desk, end + 52 * SECOND)
+    await is_put_off(desk, end + 2 * SECOND)
     assert await ends(desk) == START + end + 66 * SECOND
     await desk.restart()
     desk.move_to(START + end + 65 * SECOND)
@@ -157,10 +157,10 @@ async def test_that_he_writes_on_is_not_announced_again(desk: Desk) -> None:
     await desk.opened.desk.handoff.take_over(thread, TakeOverFor(span=15 * MINUTE))
     desk.move_to(START + 14 * MINUTE)
     await desk.until(lambda: any(isinstance(event, TakeoverEnding) for event in desk.events))
-    for seconds in (-6, 53, 112):
+    for seconds in (-56, 3, 62):
         await types(desk, 15 * MINUTE + seconds * SECOND)
         await is_put_off(desk, 15 * MINUTE + (seconds + 1) * SECOND)
-    assert await ends(desk) == START + 15 * MINUTE + 177 * SECOND
+    assert await ends(desk) == START + 15 * MINUTE + 127 * SECOND
     assert [event for event in desk.events if isinstance(event, TakeoverEnding)] == [
         TakeoverEnding(thread, START + 15 * MINUTE)
     ]

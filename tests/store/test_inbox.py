@@ -238,20 +238,21 @@ async def test_day_counts_tell_today_so_far(talk: Talk, store: SqlStore) -> None
     await talk.says("o2", "还有", at=second(5))
     await talk.hears(entering("o3", second(6)), second(6))
     await talk.moves(await talk.writes(two.conversation_id, "x"), Move.CLAIM, Move.LOSE, at=second(7))
-    assert await store.conversations.day_counts(T0) == DayCounts(messages=3, by_rule=1, by_operator=0, unanswered=2)
+    assert await store.conversations.day_counts(T0) == DayCounts(messages=3, by_rule=1, by_operator=0, waiting=1)
     by_hand = await talk.writes(two.conversation_id, "y", second(8))
     await talk.moves(by_hand, Move.CLAIM, Move.ACCEPT, at=second(9))
-    assert await store.conversations.day_counts(T0) == DayCounts(messages=3, by_rule=1, by_operator=1, unanswered=0)
+    assert await store.conversations.day_counts(T0) == DayCounts(messages=3, by_rule=1, by_operator=1)
     assert (await store.conversations.day_counts(yesterday.at)).messages == 4
     assert (await store.conversations.day_counts(second(9.1))) == DayCounts()
 
 
-async def test_what_was_answered_before_does_not_count_as_unanswered(talk: Talk, store: SqlStore) -> None:
-    first = (await talk.says("o1", at=second(1))).message
-    [answer] = await talk.decides(first, "答", at=second(2))
-    await talk.moves(answer, Move.CLAIM, Move.ACCEPT, at=second(3))
-    await talk.says("o1", "再问", at=second(4))
-    assert await store.conversations.day_counts(T0) == DayCounts(messages=2, by_rule=1, unanswered=1)
+async def test_who_waits_since_yesterday_waits_today_as_well(talk: Talk, store: SqlStore) -> None:
+    await talk.says("o1", "昨天", at=second(-100))
+    await talk.says("o2", "昨天", at=second(-90))
+    await talk.says("o2", "今天", at=second(1))
+    told = await store.conversations.day_counts(T0)
+    assert told == DayCounts(messages=1, waiting=2)
+    assert told.waiting == len(await listed(store, InboxFilter.WAITING))
 
 
 async def test_a_picture_counts_as_a_message(talk: Talk, store: SqlStore) -> None:
@@ -259,8 +260,8 @@ async def test_a_picture_counts_as_a_message(talk: Talk, store: SqlStore) -> Non
     assert (await store.conversations.day_counts(T0.replace(microsecond=0))).messages == 1
 
 
-async def test_what_a_rule_left_unsaid_on_purpose_is_not_unanswered(talk: Talk, store: SqlStore) -> None:
+async def test_what_a_rule_left_unsaid_on_purpose_makes_nobody_wait(talk: Talk, store: SqlStore) -> None:
     await talk.says("o1", "在吗", at=second(0))
-    nod = (await talk.says("o1", "嗯嗯", at=second(10))).message
+    nod = (await talk.says("o2", "嗯嗯", at=second(10))).message
     await talk.decides(nod, outcome=Outcome.SILENT)
-    assert (await store.conversations.day_counts(T0)).unanswered == 1
+    assert (await store.conversations.day_counts(T0)).waiting == 1

@@ -234,7 +234,7 @@ async def test_promises_from_before_are_known_by_those_who_still_wait(home: Path
     found = await store.statistics.over(span, UTC)
     # The one whose conversation waits for a human was promised him; the other was answered.
     assert (found.by_rule, found.unanswered) == (1, 1)
-    assert (await store.conversations.day_counts(EPOCH)).unanswered == 1
+    assert (await store.conversations.day_counts(EPOCH)).waiting == 1
     await store.close()
 
 

@@ -141,14 +141,15 @@ def test_the_token_counts_down(qtbot: QtBot, window: MainWindow, world: World) -
 
 
 def test_todays_figures_and_the_badge_follow_what_happens(qtbot: QtBot, window: MainWindow, world: World) -> None:
-    assert window.status_bar.figures.full_text() == "Today 0 in · 0 by rules · 0 by hand · 0 waiting"
+    assert window.status_bar.figures.full_text() == "0 waiting · today 0 in · 0 by rules · 0 by hand"
     conversation = world.say(WANG, "hello")
-    qtbot.waitUntil(lambda: "1 in" in window.status_bar.figures.full_text())
+    qtbot.waitUntil(lambda: window.status_bar.figures.full_text().startswith("1 waiting · today 1 in"))
     qtbot.waitUntil(lambda: window.rail.items[0].badge == 1)
     assert window.rail.items[0].accessibleDescription() == "1 unread"
     reply = world.call(world.desk.handoff.write(conversation, "hi"))
     world.wait_until_sent(reply.id)
-    qtbot.waitUntil(lambda: window.status_bar.figures.full_text().endswith("1 by hand · 0 waiting"))
+    told = "0 waiting · today 1 in · 0 by rules · 1 by hand"
+    qtbot.waitUntil(lambda: window.status_bar.figures.full_text() == told)
 
 
 def test_a_trouble_stays_until_it_is_over(qtbot: QtBot, window: MainWindow, world: World) -> None:

@@ -64,6 +64,35 @@ def test_the_menu_of_the_button_pauses_for_a_time_and_that_of_the_bar_changes_it
     assert world.desk.health.state.paused
 
 
+def offered(qtbot: QtBot, button: QWidget) -> list[tuple[str, bool]]:
+    """The lines of the menu that a button opens, and whether they are marked."""
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    found = [(action.text(), action.isChecked()) for action in menu.actions() if not action.isSeparator()]
+    menu.close()
+    return found
+
+
+def test_the_menu_marks_how_the_pause_ends_now(qtbot: QtBot, world: World, window: MainWindow) -> None:
+    bar, foot = window.pause_bar.change, window.status_bar.pause_for
+    assert [marked for _, marked in offered(qtbot, foot)] == [False] * 3
+    world.call(world.desk.handoff.pause())
+    qtbot.waitUntil(window.pause_bar.isVisible)
+    assert [words for words, marked in offered(qtbot, bar) if marked] == ["Until I resume"]
+    assert offered(qtbot, foot) == offered(qtbot, bar)
+    until = START + QUARTER
+    world.call(world.desk.handoff.pause(until))
+    qtbot.waitUntil(lambda: window.pause_bar.change.text() != "Until I resume")
+    in_full = f"For 15 minutes, until {clock_time(until)}"
+    assert [words for words, marked in offered(qtbot, bar) if marked] == [in_full]
+    world.move_to(START + timedelta(minutes=5))
+    lines = offered(qtbot, bar)
+    assert lines[0] == (f"Until {clock_time(until)}, as now", True)
+    assert [marked for _, marked in lines] == [True, False, False, False]
+
+
 def test_a_pause_ends_by_itself_and_the_window_asks_about_what_it_kept(
     qtbot: QtBot, world: World, window: MainWindow
 ) -> None:

@@ -127,16 +127,16 @@ def test_todays_figures_go_away_whole_where_there_is_no_room(qtbot: QtBot) -> No
     qtbot.addWidget(host)
     label = FittingLabel(elide=True, parent=host)
     host.show()
-    label.show_wordings(["Today 12 in · 9 by rules · 4 waiting", "Today 12 in · 4 waiting", "4 waiting"])
+    label.show_wordings(["4 waiting · today 12 in · 9 by rules", "4 waiting · today 12 in", "4 waiting"])
     shown = []
     for width in range(400, 0, -1):
         label.resize(width, 20)
         if label.text() not in shown:
             shown.append(label.text())
         assert label.fontMetrics().horizontalAdvance(label.text()) <= width
-        assert label.full_text() == "Today 12 in · 9 by rules · 4 waiting"
+        assert label.full_text() == "4 waiting · today 12 in · 9 by rules"
         assert bool(label.toolTip()) is (label.text() != label.full_text())
-    assert shown == ["Today 12 in · 9 by rules · 4 waiting", "Today 12 in · 4 waiting", "4 waiting", ""]
+    assert shown == ["4 waiting · today 12 in · 9 by rules", "4 waiting · today 12 in", "4 waiting", ""]
 
 
 def test_a_lamp_says_less_before_it_is_cut(qtbot: QtBot) -> None:
@@ -154,3 +154,16 @@ def test_a_lamp_says_less_before_it_is_cut(qtbot: QtBot) -> None:
     assert shown[:2] == ["Listening on 127.0.0.1:8765", "Listening"]
     assert all(words.endswith("…") for words in shown[2:])
     assert lamp.text == "Listening on 127.0.0.1:8765"
+
+
+def test_every_wording_says_who_waits_and_calls_only_the_days_figures_todays(strip: StatusBar) -> None:
+    strip.show_day(DayCounts(messages=0, waiting=2))
+    said = set()
+    for width in range(2000, 800, -20):
+        lie(strip, width)
+        said.add(strip.figures.text())
+    said.discard("")
+    first, today = ("等待 2", "今日") if i18n.language() == "zh_CN" else ("2 waiting", "today")
+    assert len(said) == 3
+    assert all(words.partition(" · ")[0] == first for words in said)
+    assert all(today in words for words in said - {first})

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QShortcut
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
@@ -54,6 +54,22 @@ def test_a_key_does_what_the_passing_word_offers(qtbot: QtBot, active: MainWindo
     qtbot.keyClick(active, Qt.Key.Key_F12)
     qtbot.keyClick(active, Qt.Key.Key_F12)
     assert done == ["undone"]
+
+
+def test_the_same_key_goes_round_what_the_bars_offer_where_nothing_passes(qtbot: QtBot, active: MainWindow) -> None:
+    done: list[str] = []
+    active.notices.bar("one", "Something waits.", "pending", "Decide…", lambda: done.append("decided"))
+    active.notices.bar("two", "Something failed.", action="Dismiss")
+    active.inbox.chat.composer.edit.setFocus()
+    said = []
+    for _ in range(3):
+        qtbot.keyClick(active, Qt.Key.Key_F12)
+        focused = QApplication.focusWidget()
+        assert isinstance(focused, QAbstractButton)
+        said.append(focused.text())
+    assert said == ["Decide…", "Dismiss", "Decide…"]
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
+    assert done == ["decided"]
 
 
 def _header_menu(window: MainWindow) -> None:

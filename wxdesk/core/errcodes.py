@@ -41,7 +41,7 @@ _A = ErrorAction
 _SHORTEN = "Shorten the reply or send it in two."
 _MEND_REPLY = "Change the reply and send it again."
 _OUR_DEFECT = "This is a defect of wxdesk; please report it with the code and the rid."
-_NEXT_MESSAGE = "Wait until the contact writes again."
+_NEXT_MESSAGE = "Wait until the customer writes again."
 _CHECK_SECRET = "Copy app id and app secret from the mini program's console again."  # noqa: S105
 _UPLOAD_AGAIN = "Upload the picture again; WeChat keeps it for three days."
 _SMALLER_PICTURE = "Use a PNG, JPEG or GIF of at most 2 MB."
@@ -90,8 +90,8 @@ _TABLE: dict[int, _Code] = {
     42001: _Code(_A.TOKEN, "the access_token has expired", _NEW_TOKEN),
     43002: _Code(_A.FIX, "the call must be a POST", _OUR_DEFECT),
     43003: _Code(_A.FIX, "the call must use HTTPS", "Set [wechat] api_base to an address with https."),
-    43004: _Code(_A.USER, "the contact does not follow the account", _NEXT_MESSAGE),
-    43019: _Code(_A.USER, "the contact is on the black list", "Take the contact off the black list."),
+    43004: _Code(_A.USER, "the customer does not follow the account", _NEXT_MESSAGE),
+    43019: _Code(_A.USER, "the customer is on the black list", "Take the customer off the black list."),
     44001: _Code(_A.FIX, "the picture is empty", _MEND_REPLY),
     44002: _Code(_A.FIX, "the request is empty", _OUR_DEFECT),
     44004: _Code(_A.FIX, "the text is empty", _MEND_REPLY),
@@ -112,12 +112,12 @@ _TABLE: dict[int, _Code] = {
         _A.USER,
         "the time for replies is over",
         "WeChat allows replies for 48 hours after a message, for 1 minute after entering the chat. "
-        "Wait until the contact writes again.",
+        "Wait until the customer writes again.",
     ),
     45047: _Code(
         _A.USER,
         "the number of replies is used up",
-        "WeChat allows 5 replies to a message, 2 after entering the chat. Wait until the contact writes again.",
+        "WeChat allows 5 replies to a message, 2 after entering the chat. Wait until the customer writes again.",
     ),
     45072: _Code(_A.IGNORE, "the typing command is wrong"),
     45080: _Code(_A.IGNORE, "nothing was said in the last 30 seconds, so typing cannot be shown"),
@@ -127,12 +127,12 @@ _TABLE: dict[int, _Code] = {
     47001: _Code(_A.FIX, "the request cannot be parsed", _OUR_DEFECT),
     47003: _Code(_A.FIX, "an argument has a wrong value", _MEND_REPLY),
     48001: _Code(_A.CONFIG, "the account may not use this API", _THIRD_PARTY),
-    48002: _Code(_A.USER, "the contact refuses messages", _NEXT_MESSAGE),
+    48002: _Code(_A.USER, "the customer refuses messages", _NEXT_MESSAGE),
     48004: _Code(_A.CONFIG, "the API is banned for this account", _CONSOLE),
     48008: _Code(_A.FIX, "the account may not send this kind of message", _MEND_REPLY),
-    50001: _Code(_A.USER, "the contact has not authorised this", _NEXT_MESSAGE),
+    50001: _Code(_A.USER, "the customer has not authorised this", _NEXT_MESSAGE),
     50002: _Code(_A.CONFIG, "the account is restricted or closed", _CONSOLE),
-    50005: _Code(_A.USER, "the contact does not follow the account", _NEXT_MESSAGE),
+    50005: _Code(_A.USER, "the customer does not follow the account", _NEXT_MESSAGE),
     61003: _Code(_A.CONFIG, "the third-party platform is not authorised", _THIRD_PARTY),
     61004: _Code(_A.CONFIG, "the third-party platform's address is not allowed", _THIRD_PARTY),
     61007: _Code(_A.CONFIG, "the third-party platform was not given this permission", _THIRD_PARTY),

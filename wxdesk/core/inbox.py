@@ -65,12 +65,15 @@ class InboxCounts:
 
 @dataclass(frozen=True, slots=True)
 class DayCounts:
-    """Today so far, for the status bar: messages in, replies out by author, messages that nobody answered."""
+    """What the status bar tells: messages in and replies out by author today so far, and who waits now.
+
+    `waiting` counts the conversations under the chip of that name, whenever they were written to.
+    """
 
     messages: int = 0
     by_rule: int = 0
     by_operator: int = 0
-    unanswered: int = 0
+    waiting: int = 0
 
 
 type TimelineItem = Message | Reply

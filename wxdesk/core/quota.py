@@ -24,7 +24,7 @@ TOO_SHORT_FOR_A_HUMAN = timedelta(minutes=5)
 """In a window that closes so soon nobody could write anyway, so that a greeting may use it up. A minute would do, were
 all clocks right."""
 
-TOO_LATE = 45015
+TOO_LATE, NONE_LEFT = 45015, 45047
 
 
 @dataclass(frozen=True, slots=True)

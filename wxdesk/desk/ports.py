@@ -199,7 +199,7 @@ class Conversations(Protocol):
         ...
 
     async def day_counts(self, since: datetime) -> DayCounts:
-        """What happened since `since`."""
+        """What happened since `since`, and who waits now."""
         ...
 
     async def search(self, phrase: str, limit: int = 50) -> list[SearchHit]:

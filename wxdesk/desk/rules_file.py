@@ -100,7 +100,7 @@ def _parsed(text: str, file_name: str) -> dict[str, object]:
     except tomllib.TOMLDecodeError as error:
         found = complaint(text, error)
         raise BadRulesFile(
-            file_name, found.line, tr("This is not valid TOML: {complaint}", complaint=found.reason)
+            file_name, found.line, tr("This is not valid TOML. {complaint}", complaint=found.reason)
         ) from None
     except RecursionError:
         raise BadRulesFile(file_name, 1, tr("The file is nested too deeply.")) from None

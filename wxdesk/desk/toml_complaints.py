@@ -87,7 +87,7 @@ def _backslash() -> str:
 
 
 def _twice() -> str:
-    return tr("This stands there already: a name can be given once only.")
+    return tr("This name stands there already; it can be given once only.")
 
 
 def _heading() -> str:

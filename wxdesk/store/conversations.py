@@ -80,7 +80,7 @@ class SqlConversations:
         return await self._db.read(inbox_rows.counts)
 
     async def day_counts(self, since: datetime) -> DayCounts:
-        """What contacts wrote since `since` (events are not counted), and what was answered."""
+        """What contacts wrote since `since` (events are not counted), what was answered, and who waits now."""
         return await self._db.read(inbox_rows.day_counts, since)
 
     async def search(self, phrase: str, limit: int = 50) -> list[SearchHit]:

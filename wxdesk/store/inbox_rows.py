@@ -29,7 +29,6 @@ from wxdesk.core import parts
 from wxdesk.core.calls import RINGING, Call
 from wxdesk.core.inbox import DayCounts, InboxCounts, InboxFilter, InboxRow
 from wxdesk.core.model import Author, ReplyState
-from wxdesk.core.rules import SETTLED
 from wxdesk.store.columns import Moment
 from wxdesk.store.many_replies import HELD_BACK
 from wxdesk.store.new_replies import load_replies
@@ -235,19 +234,20 @@ def counts(connection: Connection) -> InboxCounts:
     return InboxCounts(**connection.execute(_COUNTS).mappings().one())
 
 
-def _counting() -> Select[Any]:
-    def under(chip: InboxFilter) -> Any:  # noqa: ANN401
-        return select(func.count()).select_from(conversations).where(chosen_by(chip)).scalar_subquery()
+def _under(chip: InboxFilter) -> Any:  # noqa: ANN401
+    return select(func.count()).select_from(conversations).where(chosen_by(chip)).scalar_subquery()
 
+
+def _counting() -> Select[Any]:
     in_unread = select(func.coalesce(func.sum(conversations.c.unread), 0)).where(UNREAD, OPEN).scalar_subquery()
     kept = replies.c.state.in_((ReplyState.HELD, ReplyState.QUEUED)) & ~by_hand(replies)
     return select(
-        under(InboxFilter.UNREAD).label("unread"),
+        _under(InboxFilter.UNREAD).label("unread"),
         in_unread.label("messages"),
-        under(InboxFilter.WAITING).label("waiting"),
-        under(InboxFilter.NEEDS_HUMAN).label("needs_human"),
-        under(InboxFilter.PENDING).label("pending"),
-        under(InboxFilter.SNOOZED).label("snoozed"),
+        _under(InboxFilter.WAITING).label("waiting"),
+        _under(InboxFilter.NEEDS_HUMAN).label("needs_human"),
+        _under(InboxFilter.PENDING).label("pending"),
+        _under(InboxFilter.SNOOZED).label("snoozed"),
         select(func.count()).where(kept).scalar_subquery().label("automatic"),
     )
 
@@ -264,14 +264,6 @@ def _counting_day() -> Select[Any]:
     since = bindparam("midnight", type_=Moment)
     since_then = and_(WRITTEN, messages.c.at >= since)
     written = select(func.count()).select_from(messages).where(since_then).scalar_subquery()
-    silent = select(decisions.c.id).where(decisions.c.message_id == messages.c.id, decisions.c.outcome.in_(SETTLED))
-    # From the waiting conversations to their last messages, never the other way round.
-    unanswered = (
-        select(func.count())
-        .select_from(conversations.join(messages, messages.c.conversation_id == conversations.c.id))
-        .where(AWAITS, messages.c.at >= conversations.c.waiting_since, since_then, ~silent.exists())
-        .scalar_subquery()
-    )
 
     def sent(author: Author) -> Any:  # noqa: ANN401
         return select(func.count()).where(replies.c.sent_at >= since, replies.c.author == author).scalar_subquery()
@@ -280,7 +272,7 @@ def _counting_day() -> Select[Any]:
         written.label("messages"),
         sent(Author.RULE).label("by_rule"),
         sent(Author.OPERATOR).label("by_operator"),
-        unanswered.label("unanswered"),
+        _under(InboxFilter.WAITING).label("waiting"),
     )
 
 

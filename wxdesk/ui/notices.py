@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from wxdesk.core.errors import BadInput, MoveNotAllowed, NotFound, SendError, Unsettled, WxdeskError
 from wxdesk.i18n import explain, ntr, tr
@@ -60,8 +60,12 @@ class Notices(QObject):
         self._toast.say(_shortened(text), action, then)
 
     def act(self) -> None:
-        """Do what the last passing word offers, while it stands there; its button is far away by keyboard."""
-        self._toast.act()
+        """Do what the last passing word offers, while it stands there; else go to what the bars offer.
+
+        Both are far away by keyboard.
+        """
+        if not self._toast.act():
+            self.bars.go_on()
 
     def report(self, error: Exception) -> None:
         """Say what went wrong, in the operator's language. Only ours keeps its text; a foreign one is logged."""
@@ -139,6 +143,14 @@ class Bars(QWidget):
     def texts(self) -> dict[str, str]:
         """What there is to say now, by key."""
         return {key: bar.text for key, bar in self._bars.items()}
+
+    def go_on(self) -> None:
+        """Give the keyboard to the first button that stands here; to the next one, if it has it already."""
+        rows: list[QWidget] = [*self._bars.values(), self.more]  # as they stand
+        buttons = [one for row in rows for one in row.findChildren(QAbstractButton) if one.isVisible()]
+        if buttons:
+            at = next((at for at, one in enumerate(buttons) if one.hasFocus()), -1)
+            buttons[(at + 1) % len(buttons)].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _turn(self) -> None:
         self._unfolded = not self._unfolded
@@ -263,14 +275,14 @@ class Toast(QFrame):
         bottom = host.height() - Measure.STATUS_BAR - 24
         self.setGeometry((host.width() - width) // 2, bottom - height, width, height)
 
-    def act(self) -> None:
-        """Do what is offered, if something is."""
+    def act(self) -> bool:
+        """Do what is offered; False if nothing is."""
         if self.isHidden() or self._then is None:
-            return
+            return False
         then, self._then = self._then, None
         self.hide()
-        if then is not None:
-            then()
+        then()
+        return True
 
 
 def announce(widget: QWidget, text: str) -> None:

@@ -94,7 +94,7 @@ class PauseBar(QFrame):
         self._make_room()
 
     def _choose(self) -> None:
-        menu = PauseMenu(self._clock(), self)
+        menu = PauseMenu(self._clock(), self, paused=True, until=self._until)
         menu.chosen.connect(self.until_wanted)
         menu.open_at(self.change, above=False)
 

@@ -79,7 +79,7 @@ def window_keys(pages: Sequence[Place]) -> KeyGroup:
             Key("F9", tr("Silence the sound of a call")),
             Key("F8", tr("Pause or resume all automatic replies")),
             Key("F10", tr("Say that you are away, or back")),
-            Key("F12", tr("Do what the passing word at the foot offers, such as Undo")),
+            Key("F12", tr("Do what the passing word at the foot offers, such as Undo; else go to the bars at the top")),
             Key("F1 Ctrl+/", tr("This list of keys")),
             Key("Ctrl+Q", tr("Quit")),
         ),

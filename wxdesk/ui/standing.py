@@ -19,12 +19,16 @@ from wxdesk.ui.words import HOUR, MINUTE, span_word
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A state as it is shown: always a word and a colour, and an icon where it asks for attention."""
+    """A state as it is shown: always a word and a colour, and an icon where it asks for attention.
+
+    `brief` says a long one in a word or two, for where a name has to stand beside it; else it is empty.
+    """
 
     text: str
     role: str = "faint"
     icon: str = ""
     strong: bool = False
+    brief: str = ""
 
 
 class Standstill(Enum):
@@ -73,14 +77,15 @@ def held_standing(due_at: datetime | None, now: datetime, standstill: Standstill
         return Standing(tr("Held, asks you"), "pending", "person", strong=True)
     match standstill:
         case Standstill.PAUSED:
-            return Standing(tr("Held, everything is paused"), "pending", "pause", strong=True)
+            return Standing(tr("Held, everything is paused"), "pending", "pause", strong=True, brief=tr("Paused"))
         case Standstill.WRITING:
-            return Standing(tr("Waits while you write"), "pending", "pause", strong=True)
+            return Standing(tr("Waits while you write"), "pending", "pause", strong=True, brief=tr("You write"))
         case Standstill.BEHIND:
             return _behind()
         case Standstill.HANDED_OVER:
             span = span_until(max(due_at, now), now)
-            return Standing(tr("Handed to you in {span}", span=span), "pending", "person", strong=True)
+            brief = tr("Yours in {span}", span=span)
+            return Standing(tr("Handed to you in {span}", span=span), "pending", "person", strong=True, brief=brief)
     if now >= due_at:
         return Standing(tr("About to be sent"), "pending", "hourglass", strong=True)
     return Standing(tr("Sends in {span}", span=span_until(due_at, now)), "pending", "hourglass", strong=True)
@@ -122,7 +127,8 @@ def _sent(reply: Reply) -> Standing:
 
 
 def _behind() -> Standing:
-    return Standing(tr("Waits for the part before it"), "pending", "clock", strong=True)
+    brief = tr("Behind a part")
+    return Standing(tr("Waits for the part before it"), "pending", "clock", strong=True, brief=brief)
 
 
 def stopped_words(reply: Reply) -> str:

@@ -75,18 +75,18 @@ class StatusBar(QFrame):
         self.show_health()
 
     def show_day(self, day: DayCounts) -> None:
-        """Show what happened since midnight; where there is little room, who waits is worth most."""
+        """Show who waits now and what happened since midnight; where there is little room, who waits is worth most."""
         self.figures.show_wordings(
             [
                 tr(
-                    "Today {messages} in · {by_rule} by rules · {by_operator} by hand · {waiting} waiting",
+                    "{waiting} waiting · today {messages} in · {by_rule} by rules · {by_operator} by hand",
                     messages=day.messages,
                     by_rule=day.by_rule,
                     by_operator=day.by_operator,
-                    waiting=day.unanswered,
+                    waiting=day.waiting,
                 ),
-                tr("Today {messages} in · {waiting} waiting", messages=day.messages, waiting=day.unanswered),
-                tr("{waiting} waiting", waiting=day.unanswered),
+                tr("{waiting} waiting · today {messages} in", messages=day.messages, waiting=day.waiting),
+                tr("{waiting} waiting", waiting=day.waiting),
             ],
             about=self._days.words(self._bridge.desk.clock()),
         )
@@ -185,7 +185,8 @@ class StatusBar(QFrame):
             part.ask_for(step)
 
     def _choose(self) -> None:
-        menu = PauseMenu(self._bridge.desk.clock(), self)
+        state = self._bridge.desk.health.state
+        menu = PauseMenu(self._bridge.desk.clock(), self, paused=state.paused, until=state.paused_until)
         menu.chosen.connect(self.until_wanted)
         menu.open_at(self.pause_for, above=True)
 

@@ -59,6 +59,19 @@ _MODES = {
 }
 
 
+def brief_mode_word(mode: ReplyMode) -> str:
+    """The same in one word, where there is little room."""
+    return tr(_BRIEF_MODES[mode])
+
+
+_BRIEF_MODES = {
+    ReplyMode.AUTO: "Auto",
+    ReplyMode.HOLD: "Waits",
+    ReplyMode.DRAFT: "Drafts",
+    ReplyMode.OFF: "By hand",
+}
+
+
 def preview_of(conversation: Conversation, *, with_author: bool = True) -> str:
     """The last thing said, on one line; `[Image]` and the like for what has no text. Empty when nothing was said.
 

@@ -53,11 +53,17 @@ def test_of_a_draft_that_was_passed_over_and_whose_customer_has_written_since(
 
     qtbot.waitUntil(lambda: first().since is not None)
     layout = page.chat.timeline.bubbles.layout_of(first())
-    placed = place_caption(caption_of(first(), world.clock()), layout)
+    caption = caption_of(first(), world.clock())
+    placed = place_caption(caption, layout)
     links = [one for one in placed if one.part.action is not None]
     assert [link.part.action for link in links] == OFFERED
     assert not [link.text for link in links if _is_cut(link) or link.rect.right() > layout.caption.right() + 0.5]
-    assert [one.text for one in placed if _is_cut(one)], "else there was room for all of it"
+    assert placed[0].text == "Draft, you wrote instead"
+    missing = [part for part in caption if part not in [one.part for one in placed]]
+    assert missing, "else there was room for all of it"
+    assert all(part.text in placed[0].tip for part in missing)
+    between = placed[0].rect.center()
+    assert page.chat.timeline.bubbles.tip_at(first(), between) == placed[0].tip
 
 
 def _is_cut(placed: PlacedPart) -> bool:

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.world import World
 from wxdesk import i18n
 from wxdesk.core.contact_change import ContactChange
+from wxdesk.core.model import ReplyMode
 from wxdesk.ui.inbox.chat_header import NAME_LEAST
 from wxdesk.ui.main_window import MainWindow
 
@@ -33,3 +34,22 @@ def test_the_name_always_shows_and_the_mode_is_not_cut(
         assert header.quota.dots.isVisible() or header.quota.left.full_text() == "5/5", size
         ends = header.show_detail if not header.show_detail.isHidden() else header.spans
         assert ends.geometry().right() < header.width(), size
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize("mode", ReplyMode)
+def test_in_a_narrow_window_the_mode_still_says_whose_word_it_is(
+    qtbot: QtBot, world: World, window: MainWindow, language: str, mode: ReplyMode
+) -> None:
+    i18n.use(language)
+    conversation = world.say("oCustomer0000000000000001", "opening?")
+    world.call(world.desk.handoff.describe(conversation, ContactChange(alias="Li Lei from Hangzhou")))
+    window.resize(900, 600)
+    window.open_conversation(conversation)
+    header = window.inbox.chat.header
+    account, here = {"en": ("· account", "· here"), "zh_CN": ("· 按账号", "· 本会话")}[language]
+    world.call(world.desk.accounts.set_mode("shop", mode, 8))
+    qtbot.waitUntil(lambda: header.mode.text().endswith(account))
+    world.call(world.desk.handoff.set_mode(conversation, mode))
+    qtbot.waitUntil(lambda: header.mode.text().endswith(here))
+    qtbot.waitUntil(lambda: header.mode.width() >= header.mode.width_for(header.mode.text()))

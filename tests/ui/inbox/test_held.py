@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -16,15 +17,18 @@ from tests.ui.world import World
 from wxdesk import i18n
 from wxdesk.core.events import ReplyChanged
 from wxdesk.core.model import Author, Content, Message, NewReply, Reply, ReplyState
+from wxdesk.core.rules import Action, ActionKind, Condition, Rule
 from wxdesk.ui.dialogs import ConfirmDialog
 from wxdesk.ui.inbox.bubble_words import BubbleAction
 from wxdesk.ui.inbox.decide_panel import DecidePanel
-from wxdesk.ui.inbox.held_delegate import ROW_HEIGHT, send_rect, stop_rect
+from wxdesk.ui.inbox.held_delegate import ROW_HEIGHT, send_rect, stop_rect, words_beside
+from wxdesk.ui.inbox.held_model import HeldRole
 from wxdesk.ui.inbox.held_strip import ROWS_AT_MOST
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline_model import EntryRole
 from wxdesk.ui.main_window import MainWindow
 from wxdesk.ui.notices import Toast
+from wxdesk.ui.theme import Size, font, sentence_font
 from wxdesk.ui.widgets.labels import PlainLabel
 
 FIRST, SECOND = "oCustomer0000000000000001", "oCustomer0000000000000002"
@@ -65,6 +69,35 @@ def test_the_list_shows_whole_rows(qtbot: QtBot, world: World, page: InboxPage) 
         qtbot.waitUntil(lambda n=n: strip.view.height() == ROW_HEIGHT * min(n + 1, ROWS_AT_MOST))
 
 
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_a_row_names_its_customer_whole_and_nothing_empty_stands_below(
+    qtbot: QtBot, world: World, show_page: ShowPage, language: str
+) -> None:
+    i18n.use(language)
+    try:
+        page = show_page(InboxPage, 900, 600)
+        strip, view = page.list.strip, page.list.strip.view
+        two_held(qtbot, world, page)
+        world.call(world.desk.handoff.pause())
+        strip.open_list()
+        whole = i18n.tr("Held, everything is paused")
+        qtbot.waitUntil(lambda: strip.model.index(0).data(HeldRole.STANDING).text == whole)
+        for row, name in enumerate(("oCus…001", "oCus…002")):
+            rect = view.visualRect(strip.model.index(row))
+            shown = words_beside(name, strip.model.index(row).data(HeldRole.STANDING), rect)
+            taken = sum(QFontMetrics(face).horizontalAdvance(words) for face, words in _faces(name, shown))
+            assert rect.left() + 12 + taken + 12 + 4 < send_rect(rect).left() - 8, "name, icon, state"
+            assert view.tip_at(rect.topLeft() + QPoint(40, 10)) == ("" if shown == whole else whole)
+        qtbot.waitUntil(strip.send.isVisible)
+        qtbot.waitUntil(lambda: strip.body.height() == view.height() == 2 * ROW_HEIGHT)
+    finally:
+        i18n.use("en")
+
+
+def _faces(name: str, said: str) -> list[tuple[QFont, str]]:
+    return [(font(Size.BODY, strong=True), name), (sentence_font(Size.CAPTION, strong=True), said)]
+
+
 def test_its_buttons_do_the_same_by_mouse(qtbot: QtBot, world: World, page: InboxPage) -> None:
     first, second = two_held(qtbot, world, page)
     strip = page.list.strip
@@ -88,6 +121,26 @@ def test_f3_goes_from_one_held_bubble_to_the_next(qtbot: QtBot, world: World, pa
     qtbot.keyClick(view, Qt.Key.Key_Return)
     world.wait_until_sent(two[0].id)
     assert state(world, two[1]) is ReplyState.HELD
+
+
+def test_f3_brings_the_clock_and_the_buttons_of_a_long_bubble_in_sight(
+    qtbot: QtBot, world: World, show_page: ShowPage
+) -> None:
+    text = "We are open from nine in the morning to nine at night. " * 16
+    rule = Rule("Long", when=Condition(any=("long",)), then=(Action(ActionKind.REPLY, text=text),))
+    world.call(world.desk.rulebook.save(rule))
+    page = show_page(InboxPage, 900, 600)
+    world.say(FIRST, "long")
+    qtbot.waitUntil(lambda: page.list.strip.model.rowCount() == 1)
+    qtbot.keyClick(page, Qt.Key.Key_F3)
+    view = page.chat.timeline
+    qtbot.waitUntil(lambda: view.hasFocus() and view.currentIndex().isValid())
+    entry = view.currentIndex().data(EntryRole.ENTRY)
+    layout = view.bubbles.layout_of(entry)
+    assert layout.height > view.viewport().height(), "else all of it fits"
+    top = view.visualRect(view.currentIndex()).top()
+    assert top + layout.bar.top() >= 0
+    assert all(top + one.rect.bottom() <= view.viewport().height() for one in layout.buttons)
 
 
 def test_sending_all_asks_once(qtbot: QtBot, world: World, page: InboxPage) -> None:

@@ -139,7 +139,7 @@ def test_a_correction_says_whose_word_it_is(header: ChatHeader, errcode: int, wo
     failed = reply(1, ReplyState.FAILED, errcode=errcode)
     header.show_row(row(1, window=ReplyWindow(0, over), failed=failed), NOW)
     assert header.quota.accessibleName() == f"{words} (as WeChat says, {errcode})"
-    assert "Wait until the contact writes again." in header.quota.toolTip()
+    assert "Wait until the customer writes again." in header.quota.toolTip()
 
 
 @pytest.mark.parametrize("errcode", [45047, 45015])

@@ -139,7 +139,7 @@ def test_a_draft_that_came_too_late_says_so_in_both_languages() -> None:
 def test_a_failure_is_told_with_its_code_its_meaning_and_a_remedy() -> None:
     told = trouble_of(reply(1, ReplyState.FAILED, errcode=45015, error="response out of time limit", rid="6a-7b-8c"))
     assert told.startswith("Failed 45015: the time for replies is over. WeChat allows replies for 48 hours after")
-    assert told.endswith(" Wait until the contact writes again.\nrid 6a-7b-8c")
+    assert told.endswith(" Wait until the customer writes again.\nrid 6a-7b-8c")
     unknown = trouble_of(reply(1, ReplyState.FAILED, errcode=4, error="<b>down</b>"))
     assert unknown.startswith("Failed 4: a code that wxdesk does not know: “<b>down</b>”. ")
     assert trouble_of(reply(1, ReplyState.SENT)) == ""

@@ -56,7 +56,7 @@ def test_the_operator_arms_it_and_can_take_that_back(qtbot: QtBot, world: World,
     for label in asked.findChildren(PlainLabel):
         assert label.height() >= label.heightForWidth(label.width())  # nothing of the explanation is cut off
     qtbot.mouseClick(asked.action, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "next message hands him over" in bar.text)
+    qtbot.waitUntil(lambda: "next message leads over" in bar.text)
     assert world.call(world.desk.store.conversations.get(number)).transfer_armed
     qtbot.mouseClick(bar.take_back, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bar.text == "")

@@ -206,3 +206,18 @@ def test_a_wrong_word_without_a_chip_is_told_and_found(page: RulesPage, rule: Ru
     assert chips.place(1000) is chips.more
     chips.more.click()
     assert _dialog(page).text.textCursor().block().text() == long
+
+
+def test_once_all_words_have_chips_the_keyboard_is_not_on_the_button_that_went(
+    page: RulesPage, rule: Rule, qtbot: QtBot
+) -> None:
+    chips = _part(page).chips
+    chips.more.setFocus()
+    qtbot.keyClick(chips.more, Qt.Key.Key_Space)
+    dialog = _dialog(page)
+    dialog.text.selectAll()
+    dialog.text.insertPlainText("one\ntwo")
+    dialog.take.click()
+    assert chips.words() == ("one", "two")
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is chips.add)
+    assert chips.add.isVisible()

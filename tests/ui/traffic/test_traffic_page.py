@@ -165,7 +165,7 @@ def test_a_refused_call_says_why_and_what_to_do(qtbot: QtBot, answering: World, 
     steps = dict(page.detail.steps.texts())
     assert steps["To"] == SHORT
     assert steps["Result"] == "45015 the time for replies is over"
-    assert steps["What to do"].endswith("Wait until the contact writes again.")
+    assert steps["What to do"].endswith("Wait until the customer writes again.")
     assert steps["WeChat said"] == "response out of time limit or subscription is canceled"
     rid = steps["Request id"]
     [copy] = [button for button in page.detail.steps.findChildren(CopyButton) if button.text_to_copy == rid]

@@ -14,7 +14,7 @@ from wxdesk.ui.inbox.bubble_delegate import BUBBLES, BubbleDelegate
 from wxdesk.ui.inbox.bubble_words import buttons_in, offers_in
 from wxdesk.ui.inbox.rows_view import RowsView
 from wxdesk.ui.inbox.timeline_entries import Entry
-from wxdesk.ui.inbox.timeline_model import TimelineModel
+from wxdesk.ui.inbox.timeline_model import EntryRole, TimelineModel
 from wxdesk.ui.standing import StandstillOf, nothing_holds
 from wxdesk.ui.widgets.buttons import Button
 
@@ -115,7 +115,7 @@ class AnchoredView(RowsView):
         asking = [row for row, entry in enumerate(entries) if entry.kind in BUBBLES and buttons_in(entry)]
         index = self._timeline.index(asking[-1] if asking else -1)
         if self.visualRect(index).bottom() > self.viewport().height():
-            self.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)
+            self._bring_in_sight(index)
 
     def focus_last(self) -> None:
         """Give the focus to the last bubble that waits for the operator, else to the last one."""
@@ -125,7 +125,7 @@ class AnchoredView(RowsView):
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
         if rows:
             self.setCurrentIndex(self._timeline.index((open_rows or rows)[-1]))
-            self.scrollTo(self.currentIndex())
+            self._bring_in_sight(self.currentIndex())
 
     def focus_on(self, key: str) -> bool:
         """Give the focus to an entry and bring it in sight; False if it has not been read."""
@@ -134,8 +134,16 @@ class AnchoredView(RowsView):
             return False
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.setCurrentIndex(self._timeline.index(row))
-        self.scrollTo(self.currentIndex())
+        self._bring_in_sight(self.currentIndex())
         return True
+
+    def _bring_in_sight(self, index: QModelIndex) -> None:
+        """All of a bubble; of one that is higher than the view, the foot where that has its clock and buttons."""
+        self.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)
+        entry: Entry | None = index.data(EntryRole.ENTRY)
+        hidden = self.visualRect(index).bottom() + 1 - self.viewport().height()  # Qt shows the top of what is higher
+        if hidden > 0 and entry is not None and buttons_in(entry):
+            self.verticalScrollBar().setValue(self.verticalScrollBar().value() + hidden)
 
     def counting(self) -> list[Entry]:
         """The entries whose caption counts."""

@@ -81,15 +81,15 @@ class BubbleDelegate(QStyledItemDelegate):
         for placed in row.buttons:
             if placed.rect.contains(at):
                 return placed.offer.action
-        part = self._part_at(row, at)
-        return None if part is None else part.action
+        under = self._part_at(row, at)
+        return None if under is None else under.part.action
 
-    def _part_at(self, row: RowLayout, at: QPointF) -> Part | None:
+    def _part_at(self, row: RowLayout, at: QPointF) -> PlacedPart | None:
         """The piece of the caption under a point."""
         if not row.caption.contains(at):
             return None
         placed = place_caption(self._caption(row.entry), row)
-        return next((one.part for one in placed if one.rect.contains(at)), None)
+        return next((one for one in placed if one.rect.contains(at)), None)
 
     def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
         """Where a link leads, or more about a piece of the caption."""
@@ -105,8 +105,8 @@ class BubbleDelegate(QStyledItemDelegate):
         target = self.target_at(entry, at)
         if isinstance(target, Span):
             return target.link.target
-        part = self._part_at(self.layout_of(entry), at)
-        return "" if part is None else part.tip
+        placed = self._part_at(self.layout_of(entry), at)
+        return "" if placed is None else placed.tip
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """As high as its content at the timeline's width."""

@@ -31,7 +31,7 @@ SEPARATOR = " · "
 _BUTTON_PAD = 11
 _ICON = 12
 _ICON_GAP = 4
-_LEAST_PART = 24.0
+_LEAST_PART = 48.0
 _LINE_HEIGHTS = {EntryKind.DAY: 40, EntryKind.ACTIVITY: 26, EntryKind.UNREAD: 34}
 
 
@@ -45,12 +45,13 @@ class PlacedOffer:
 
 @dataclass(frozen=True, slots=True)
 class PlacedPart:
-    """A piece of a caption. `separator` is drawn behind it."""
+    """A piece of a caption. `separator` is drawn behind it; `tip` says what it does not, also of what is left out."""
 
     part: Part
     text: str
     rect: QRectF
     separator: bool
+    tip: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,32 +161,52 @@ def caption_font(part: Part) -> QFont:
 
 
 def place_caption(parts: Sequence[Part], row: RowLayout) -> tuple[PlacedPart, ...]:
-    """Where the pieces of a caption stand; where they do not fit, some are cut, but links only when nothing else is."""
+    """Where the pieces of a caption stand; where not all fit, the lesser ones are cut, then left out from the last."""
     between = QFontMetricsF(font(Size.CAPTION)).horizontalAdvance(SEPARATOR)
-    widths = _fitted(parts, row.caption.width() - between * (len(parts) - 1))
-    total = sum(widths) + between * (len(parts) - 1)
+    shown, widths = _fitted(parts, row.caption.width(), between)
+    left_out = SEPARATOR.join(part.text for part in parts if part not in shown)
+    total = sum(widths) + between * (len(shown) - 1)
     x = row.bubble.right() - 2 - total if row.entry.outgoing else row.bubble.left() + 2
     x = max(row.caption.left(), x)
     placed = []
-    for i, (part, width) in enumerate(zip(parts, widths, strict=True)):
+    for i, (part, width) in enumerate(zip(shown, widths, strict=True)):
         metrics = QFontMetricsF(caption_font(part))
         room = width - (_ICON + _ICON_GAP if part.icon else 0)
         text = metrics.elidedText(part.text, Qt.TextElideMode.ElideRight, room + 0.5)
         rect = QRectF(x, row.caption.top(), width, row.caption.height())
-        placed.append(PlacedPart(part, text, rect, separator=i + 1 < len(parts)))
+        told = (part.text if text != part.text else "", part.tip, left_out if part.key else "")
+        tip = "\n".join(filter(None, told))
+        placed.append(PlacedPart(part, text, rect, separator=i + 1 < len(shown), tip=tip))
         x += width + between
     return tuple(placed)
 
 
-def _fitted(parts: Sequence[Part], room: float) -> list[float]:
-    """The widths of these, cut to `room` if that can be: the faint ones first, and the longest before others."""
-    widths = [_part_width(part) for part in parts]
-    overflow = sum(widths) - room
-    for i in sorted(range(len(parts)), key=lambda i: (bool(parts[i].action), parts[i].role != "faint", -widths[i])):
+def _fitted(parts: Sequence[Part], room: float, between: float) -> tuple[list[Part], list[float]]:
+    """Those of these that are shown in `room`, and their widths.
+
+    The lesser ones are cut first, the longest before others; where a few letters of each are still too much, the last
+    of them is left out. What is left is cut too if it must be, links only when nothing else is.
+    """
+    shown = list(parts)
+    while True:
+        lesser = [i for i, part in enumerate(shown) if not part.key and part.action is None]
+        widths = [_part_width(part) for part in shown]
+        overflow = _cut(widths, lesser, sum(widths) + between * (len(shown) - 1) - room)
+        if overflow <= 0 or not lesser:
+            break
+        del shown[lesser[-1]]
+    for links in (False, True):
+        overflow = _cut(widths, [i for i, part in enumerate(shown) if bool(part.action) is links], overflow)
+    return shown, widths
+
+
+def _cut(widths: list[float], which: Sequence[int], overflow: float) -> float:
+    """Take `overflow` from these widths, from the longest first, and say what is still too much."""
+    for i in sorted(which, key=lambda i: -widths[i]):
         cut = min(max(0.0, overflow), max(0.0, widths[i] - _LEAST_PART))
         widths[i] -= cut
         overflow -= cut
-    return widths
+    return overflow
 
 
 def _part_width(part: Part) -> float:

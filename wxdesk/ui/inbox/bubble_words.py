@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
+from wxdesk.core import quota
 from wxdesk.core.gaps import open_gaps
 from wxdesk.core.lifecycle import can_be_undone, is_automatic, is_passed_over
 from wxdesk.core.model import Author, Reply, ReplyState
 from wxdesk.core.pictures import PictureState
 from wxdesk.core.preferences import LastMoment
 from wxdesk.core.rules import Outcome
+from wxdesk.core.waiting import WINDOW_CLOSED
 from wxdesk.desk.refusal_words import refusal_words
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.decision_words import quoted, short_outcome
@@ -68,7 +70,10 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of a caption; with an action it is a link. `tip` says more where the mouse rests on it."""
+    """A piece of a caption; with an action it is a link. `tip` says more where the mouse rests on it.
+
+    `key` pieces, the state and its time, stay whole where others have to be cut or left out.
+    """
 
     text: str
     role: str = "faint"
@@ -76,6 +81,7 @@ class Part:
     icon: str = ""
     action: BubbleAction | None = None
     tip: str = ""
+    key: bool = False
 
 
 def offers_in(entry: Entry) -> tuple[Offer, ...]:
@@ -84,9 +90,12 @@ def offers_in(entry: Entry) -> tuple[Offer, ...]:
         return ()
     since = (Offer(BubbleAction.SEE_SINCE, tr("See what came"), Key.CTRL_N),) if entry.since is not None else ()
     offers = offers_of(entry.reply)
-    if entry.lacking:
-        offers = tuple(offer for offer in offers if offer.action is not BubbleAction.SEND)
+    if entry.lacking or entry.refused:
+        offers = tuple(offer for offer in offers if offer.action not in _SENDING)
     return (*(_for_all(offers, entry.asking) if entry.asking else offers), *since)
+
+
+_SENDING = frozenset({BubbleAction.SEND, BubbleAction.RETRY})
 
 
 def _for_all(offers: tuple[Offer, ...], count: int) -> tuple[Offer, ...]:
@@ -150,9 +159,10 @@ def notice_of(entry: Entry) -> str:
     if entry.reply is None:
         return ""
     following = _following_words(entry.reply.state, entry.following)
-    before = _lacking_words(entry.lacking) or (_ahead_words(entry.ahead) if entry.reply.due_at is None else "")
-    said = [trouble_of(entry.reply), before, _last_moment(entry.reply, entry.closing), following]
-    said += _moved_on(entry)
+    leaves = entry.reply.due_at is None and not entry.refused
+    before = _lacking_words(entry.lacking) or (_ahead_words(entry.ahead) if leaves else "")
+    trouble, refused = trouble_of(entry.reply), _refused_words(entry.reply, entry.refused)
+    said = [trouble, refused, before, _last_moment(entry.reply, entry.closing), following, *_moved_on(entry)]
     return "\n".join(words for words in said if words)
 
 
@@ -183,6 +193,12 @@ def _following_words(state: ReplyState, count: int) -> str:
             one = "If you stop this one, {n} part behind it is stopped too."
             return ntr(one, "If you stop this one, {n} parts behind it are stopped too.", count)
     return ""
+
+
+def _refused_words(reply: Reply, why: str) -> str:
+    """Why it cannot be sent now, where not the reply itself says that already."""
+    told = reply.error == WINDOW_CLOSED or reply.errcode in {quota.TOO_LATE, quota.NONE_LEFT}
+    return "" if not why or told else tr("{reason}.", reason=why)
 
 
 def _lacking_words(name: str) -> str:
@@ -268,7 +284,7 @@ def caption_of(entry: Entry, now: datetime, standstill: Standstill = Standstill.
     time = Part(clock_time(entry.at))
     if entry.silence is None:
         return (time,)
-    reason = Part(_silence_words(entry.silence), "secondary")
+    reason = Part(_silence_words(entry.silence), "secondary", key=True)
     return (time, reason, Part(tr("Why"), "accent", action=BubbleAction.WHY))
 
 
@@ -280,7 +296,7 @@ def _silence_words(outcome: Outcome) -> str:
 
 def _reply_caption(entry: Entry, reply: Reply, now: datetime, standstill: Standstill) -> tuple[Part, ...]:
     standing = standing_of_reply(reply, now, standstill)
-    state = Part(standing.text, standing.role, standing.strong, standing.icon)
+    state = Part(standing.text, standing.role, standing.strong, standing.icon, key=True)
     if _is_leaving(reply):
         return (state, *(Part(offer.text, "accent", action=offer.action) for offer in offers_of(reply)))
     parts = [Part(words) for words in author_words(reply)]
@@ -292,7 +308,7 @@ def _reply_caption(entry: Entry, reply: Reply, now: datetime, standstill: Stands
     if _waits(reply, now) or standstill is Standstill.BEHIND:
         parts.insert(0, state)
     else:
-        parts += [Part(clock_time(reply.sent_at or reply.created_at)), state]
+        parts += [Part(clock_time(reply.sent_at or reply.created_at), key=True), state]
     return (*parts, *_links_of(entry, reply))
 
 

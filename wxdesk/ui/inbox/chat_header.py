@@ -24,13 +24,16 @@ from wxdesk.ui.takeover_words import speaker_sentence
 from wxdesk.ui.theme import Measure, Size
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
-from wxdesk.ui.words import mode_word, name_of, span_word
+from wxdesk.ui.words import brief_mode_word, mode_word, name_of, span_word
 
 SMALLEST = 360
 NAME_ROOM = 140
 """Pixels that a name of this width or more gets before anything beside it is said at length."""
 
-NAME_LEAST = 96
+NAME_SHORT = 96
+"""So much of it is left before the mode is said in one word."""
+
+NAME_LEAST = 72
 """A name is never cut to less; the mode's words are cut before."""
 
 KEY = "F4"
@@ -45,14 +48,14 @@ _RESOLVE = {False: "check", True: "undo"}
 class _Fit:
     """What is said beside the name: how much of the quota, and which buttons stand there.
 
-    `mode` is how much is said of it: all; whose word it is, but no seconds; or only its name.
+    `mode` is how much is said of it: all (3); whose word it is, but no seconds; the same in one word; or only its name.
 
     `snooze` is its button; its key remains. `key` is that of taking over, `name` the pixels that a name of this width
     or more has.
     """
 
     quota: Told = Told.DOTS
-    mode: int = 1
+    mode: int = 2
     transfer: bool = True
     snooze: bool = True
     key: str = KEY
@@ -60,15 +63,17 @@ class _Fit:
 
 
 _FITS = (
-    _Fit(Told.WORDS, mode=2),
-    _Fit(mode=2),
+    _Fit(Told.WORDS, mode=3),
+    _Fit(mode=3),
     _Fit(),
     _Fit(key=""),
     _Fit(key="", transfer=False),
     _Fit(Told.FIGURE, key="", transfer=False),
     _Fit(Told.SHORT, key="", transfer=False),
     _Fit(Told.SHORT, key="", transfer=False, snooze=False),
-    _Fit(Told.SHORT, key="", transfer=False, snooze=False, name=NAME_LEAST),
+    _Fit(Told.SHORT, key="", transfer=False, snooze=False, name=NAME_SHORT),
+    _Fit(Told.SHORT, mode=1, key="", transfer=False, snooze=False, name=NAME_SHORT),
+    _Fit(Told.SHORT, mode=1, key="", transfer=False, snooze=False, name=NAME_LEAST),
     _Fit(Told.SHORT, mode=0, key="", transfer=False, snooze=False, name=NAME_LEAST),
 )
 """From the richest to the barest: how many replies are left, for how long and whose word it is go last. A tooltip, the
@@ -108,7 +113,7 @@ class ChatHeader(QFrame):
         self.setProperty("class", "header")
         self.setFixedHeight(Measure.HEADER)
         self.show_list = _tool("inbox", tr("Conversations"), self)
-        self.show_detail = _tool("panel", tr("Contact and reasons (F2)"), self)
+        self.show_detail = _tool("panel", tr("Customer and reasons (F2)"), self)
         self.name = PlainLabel(size=Size.TITLE, strong=True, elide=True)
         self.mode = ModeChip()
         self.quota = QuotaBlock()
@@ -217,20 +222,20 @@ class ChatHeader(QFrame):
         widths.append(self.resolve.sizeHint().width() + (_TWINS + self.snooze.sizeHint().width() if fit.snooze else 0))
         return 2 * _SIDE + sum(widths) + _GAP * (len(widths) - 1)
 
-    def _mode_text(self, conversation: Conversation, now: datetime, much: int = 2) -> str:
+    def _mode_text(self, conversation: Conversation, now: datetime, much: int = 3) -> str:
         if is_taken_over(conversation, now):
             remaining = left(conversation, now)
             if remaining is None or not much:
                 return tr("Yours")
             span = span_word(remaining)
-            return tr("Yours · {span} left", span=span) if much > 1 else tr("Yours · {span}", span=span)
+            return tr("Yours · {span} left", span=span) if much > 2 else tr("Yours · {span}", span=span)
         account = self._accounts.get(conversation.account)
         if account is None:
             return tr("Account not configured")
         mode = mode_of(conversation, account)
         word = tr("Waits {n} s", n=account.hold_seconds) if mode is ReplyMode.HOLD else mode_word(mode)
-        if mode is ReplyMode.HOLD and much == 1:
-            word = tr("Waits")
+        if much == 1 or (mode is ReplyMode.HOLD and much == 2):
+            word = brief_mode_word(mode)
         if not much:
             return word
         return tr("{mode} · account", mode=word) if conversation.mode is None else tr("{mode} · here", mode=word)

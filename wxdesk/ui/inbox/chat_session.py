@@ -30,6 +30,7 @@ from wxdesk.core.model import Message, Reply
 from wxdesk.core.rules import Decision
 from wxdesk.desk import inbox_reading
 from wxdesk.ui.bridge import Bridge
+from wxdesk.ui.inbox.composer_words import closed_words
 from wxdesk.ui.inbox.known_items import KnownItems
 from wxdesk.ui.inbox.timeline_entries import Entry, WindowEnd, entries_of, first_unread, key_of
 from wxdesk.ui.inbox.timeline_model import TimelineModel
@@ -111,8 +112,8 @@ class ChatSession(QObject):
             self._reset(self.conversation_id)
             self._ask()
 
-    def name_days(self) -> None:
-        """Another day has begun: what was today is yesterday."""
+    def show_anew(self) -> None:
+        """Show what the clock alone has changed: what was today is yesterday, or the reply window has closed."""
         if not self._fresh:
             self._show()
 
@@ -262,8 +263,10 @@ class ChatSession(QObject):
             self._hit = None
 
     def _closing(self) -> WindowEnd | None:
-        until = self.row.conversation.window.until if self.row is not None else None
-        return None if until is None else WindowEnd(until, self.standstills.last_moment)
+        if self.row is None or self.row.conversation.window.until is None:
+            return None
+        refused = closed_words(self.row.conversation, self._bridge.desk.clock())
+        return WindowEnd(self.row.conversation.window.until, self.standstills.last_moment, refused)
 
     def _turn(self, row: InboxRow | None) -> None:
         self.row = row

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from wxdesk.desk.inbox_reading import HeldReply
@@ -30,6 +30,26 @@ def send_rect(row: QRect) -> QRect:
 def stop_rect(row: QRect) -> QRect:
     """Where the button stands that stops it."""
     return QRect(row.right() - _PAD - BUTTON + 3, row.top() + (row.height() - BUTTON) // 2, BUTTON, BUTTON)
+
+
+def words_beside(name: str, standing: Standing, row: QRect) -> str:
+    """Where a reply stands, in brief where else not the whole name fits: cut, all openids look alike."""
+    room = _first_line(row).width() - _ICON - 3 * _GAP - QFontMetrics(_name_font()).horizontalAdvance(name)
+    whole = QFontMetrics(_standing_font()).horizontalAdvance(standing.text) + 1
+    return standing.brief if standing.brief and whole > room else standing.text
+
+
+def _first_line(row: QRect) -> QRect:
+    left, right = row.left() + _PAD, send_rect(row).left() - 8
+    return QRect(left, row.top() + 7, right - left, 18)
+
+
+def _name_font() -> QFont:
+    return font(Size.BODY, strong=True)
+
+
+def _standing_font() -> QFont:
+    return sentence_font(Size.CAPTION, strong=True, tabular=True)
 
 
 class HeldDelegate(QStyledItemDelegate):
@@ -61,16 +81,15 @@ class HeldDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _paint_words(self, painter: QPainter, rect: QRect, held: HeldReply, standing: Standing, theme: Theme) -> None:
-        right = send_rect(rect).left() - 8
-        line = QRect(rect.left() + _PAD, rect.top() + 7, right - rect.left() - _PAD, 18)
-        face = sentence_font(Size.CAPTION, strong=True, tabular=True)
-        width = min(QFontMetrics(face).horizontalAdvance(standing.text) + 1, line.width() * 2 // 3)
+        line = _first_line(rect)
+        face, said = _standing_font(), words_beside(name_of(held.contact), standing, rect)
+        width = min(QFontMetrics(face).horizontalAdvance(said) + 1, line.width() * 2 // 3)
         told = QRect(line.right() - width + 1, line.top(), width, line.height())
-        paint_text(painter, told, standing.text, face, theme.color(standing.role))
+        paint_text(painter, told, said, face, theme.color(standing.role))
         at = QPointF(told.left() - _ICON - _GAP, line.top() + (line.height() - _ICON) / 2)
         paint_icon(painter, at, standing.icon, standing.role, _ICON)
         name = line.adjusted(0, 0, -width - _ICON - 3 * _GAP, 0)
-        paint_text(painter, name, name_of(held.contact), font(Size.BODY, strong=True), theme.color("text"))
+        paint_text(painter, name, name_of(held.contact), _name_font(), theme.color("text"))
         paint_text(painter, line.translated(0, 19), held_text(held), font(Size.SMALL), theme.color("secondary"))
 
     def _paint_button(self, painter: QPainter, rect: QRect, name: str, role: str, hot: bool) -> None:

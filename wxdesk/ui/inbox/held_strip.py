@@ -65,6 +65,7 @@ class HeldStrip(QFrame):
         self.view = HeldView(self.model, clock)
         self.head = QWidget()
         self.body = QWidget()
+        self.foot = QWidget()
         self._arrange()
         self.stop.clicked.connect(self.stop_wanted)
         for send in (self.send, self.send_below):
@@ -89,7 +90,7 @@ class HeldStrip(QFrame):
         head.addWidget(self.send)
         head.addWidget(self.unfold)
         head.addWidget(self.fold)
-        foot = QHBoxLayout()
+        foot = QHBoxLayout(self.foot)
         foot.setContentsMargins(12, 4, 12, 4)
         foot.addStretch(1)
         foot.addWidget(self.send_below)
@@ -97,7 +98,7 @@ class HeldStrip(QFrame):
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(0)
         inner.addWidget(self.view)
-        inner.addLayout(foot)
+        inner.addWidget(self.foot)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 1)
         column.setSpacing(0)
@@ -161,7 +162,7 @@ class HeldStrip(QFrame):
         both = self._needs(send, room) <= room
         self.count.ask_for(steps_for(self._giving_way, 2 * GAP + both * send, room)[self.count])
         self.send.setVisible(both)
-        self.send_below.setHidden(both)
+        self.foot.setHidden(both)  # with its margins
 
     def _needs(self, fixed: int, room: int) -> int:
         """The least width that serves what is said, beside `fixed`."""

@@ -9,11 +9,13 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QToolTip, QWidget
 from wxdesk.desk.inbox_reading import HeldReply
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.held_delegate import ROW_HEIGHT, HeldDelegate, send_rect, stop_rect
+from wxdesk.ui.inbox.held_delegate import ROW_HEIGHT, HeldDelegate, send_rect, stop_rect, words_beside
 from wxdesk.ui.inbox.held_model import HeldModel, HeldRole
 from wxdesk.ui.inbox.row_shifts import RowShifts
 from wxdesk.ui.inbox.rows_view import RowsView
+from wxdesk.ui.standing import Standing
 from wxdesk.ui.widgets.labels import plain_tip
+from wxdesk.ui.words import name_of
 
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 _ACTING = _ENTER | {Qt.Key.Key_Delete}
@@ -109,13 +111,21 @@ class HeldView(RowsView):
             (self.send_wanted if button == "send" else self.stop_wanted).emit(held)
 
     def viewportEvent(self, event: QEvent) -> bool:
-        """What the button under the mouse does, and by which key."""
+        """Say what is under the mouse."""
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            held: HeldReply | None = self.indexAt(event.pos()).data(HeldRole.HELD)
-            words = "" if held is None else tip_of(held, self._at(event.pos())[1])
-            QToolTip.showText(event.globalPos(), plain_tip(words), self)
+            QToolTip.showText(event.globalPos(), plain_tip(self.tip_at(event.pos())), self)
             return True
         return super().viewportEvent(event)
+
+    def tip_at(self, at: QPoint) -> str:
+        """What is said where the mouse rests: what a button does, else what its row says only in brief."""
+        index = self.indexAt(at)
+        held: HeldReply | None = index.data(HeldRole.HELD)
+        if held is None:
+            return ""
+        standing: Standing = index.data(HeldRole.STANDING)
+        shown = words_beside(name_of(held.contact), standing, self.visualRect(index))
+        return tip_of(held, self._at(at)[1]) or (standing.text if shown != standing.text else "")
 
     def _at(self, at: QPoint) -> tuple[int, str]:
         index = self.indexAt(at)

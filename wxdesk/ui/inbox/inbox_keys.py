@@ -20,7 +20,7 @@ def key_sheet() -> Sequence[Key]:
         Key("Shift+F4", tr("Choose for how long you take over")),
         Key("F5", tr("Resolve, or open again")),
         Key("Shift+F5", tr("Choose until when to snooze")),
-        Key("F2", tr("Contact and reasons")),
+        Key("F2", tr("Customer and reasons")),
         Key("F6", tr("Go to the next region")),
         Key("F3", tr("Next held reply")),
         Key("Shift+F3", tr("List of what is held")),

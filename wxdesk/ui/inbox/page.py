@@ -15,6 +15,7 @@ from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.inbox.block_control import BlockControl
 from wxdesk.ui.inbox.chat_panel import ChatPanel
 from wxdesk.ui.inbox.chat_session import ChatSession
+from wxdesk.ui.inbox.composer_words import closed_words
 from wxdesk.ui.inbox.conversation_list import ConversationList
 from wxdesk.ui.inbox.detail_panel import DetailPanel
 from wxdesk.ui.inbox.explaining import Explaining
@@ -45,7 +46,7 @@ class InboxPage(QWidget):
         self._notices = notices
         self.session = ChatSession(bridge, self)
         self.ticker = Ticker(bridge.desk.clock, self)
-        self._day = bridge.desk.clock().astimezone().date()
+        self._looked = (bridge.desk.clock().astimezone().date(), "")
         self.list = ConversationList(bridge.desk.clock, self.session.standstills.of)
         self.feed = ListFeed(bridge, self.list, self)
         self.chat = ChatPanel(bridge, notices, self.session)
@@ -206,9 +207,11 @@ class InboxPage(QWidget):
 
     def _tick(self, now: datetime) -> None:
         self.list.tick(now)
-        if now.astimezone().date() != self._day:
-            self._day = now.astimezone().date()
-            self.session.name_days()
+        conversation = self.session.row.conversation if self.session.row is not None else None
+        looked = (now.astimezone().date(), closed_words(conversation, now))
+        if looked != self._looked:
+            self._looked = looked
+            self.session.show_anew()
         if self.session.row is not None:
             self.chat.tick(now)
             self.detail.show_speaker(self.session.row.conversation, now)

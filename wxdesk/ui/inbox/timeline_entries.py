@@ -36,10 +36,14 @@ class EntryKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class WindowEnd:
-    """When the reply window of the conversation closes, and what becomes then of a held reply."""
+    """When the reply window of the conversation closes, and what becomes then of a held reply.
+
+    `refused` says why WeChat takes nothing at all now; it is empty while something may be sent.
+    """
 
     at: datetime
     last_moment: LastMoment
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ class Entry:
     `ahead`: how many earlier ones leave with it if it is sent. `asking`: it is the first of so many parts of its answer
     that need a word. `lacking` names a value that is missing
     in an earlier part, without which it may not leave. `closing` is set where the end of the reply window is what it
-    waits for.
+    waits for. `refused` says why it cannot be sent now, where somebody would have to say so.
     """
 
     kind: EntryKind
@@ -72,6 +76,7 @@ class Entry:
     asking: int = 0
     lacking: str = ""
     closing: WindowEnd | None = None
+    refused: str = ""
 
     @property
     def outgoing(self) -> bool:
@@ -125,6 +130,7 @@ def entries_of(
         else:
             entry = replace(_reply_entry(item, written, replies, closing), asking=len(asking.get(item.id, ())))
             entry = replace(entry, lacking=lacking.get(item.id, ""), ahead=ahead.get(item.id, 0))
+            entry = replace(entry, refused=closing.refused if closing is not None and _wants_a_word(item) else "")
             entries.append(replace(entry, waits=item.id in waiting, following=following.get(item.id, 0)))
     return entries + lines
 
@@ -163,6 +169,12 @@ def _message_entry(message: Message, silence: Outcome | None) -> Entry:
 
 _ANSWERING = frozenset({ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED})
 _UNSAID = frozenset({ReplyState.DRAFT, ReplyState.FAILED, ReplyState.CANCELLED})
+
+
+def _wants_a_word(reply: Reply) -> bool:
+    """Whether it leaves only if somebody says so."""
+    asks = reply.state is ReplyState.HELD and reply.due_at is None
+    return asks or reply.state in {ReplyState.DRAFT, ReplyState.FAILED}
 
 
 def _is_unsaid(reply: Reply) -> bool:

@@ -60,14 +60,14 @@ class TransferBar(QFrame):
         if self._in_tool and until is not None:
             self._say(
                 tr(
-                    "WeChat's own service tool is serving this customer; this desk does not see what he writes. It "
+                    "WeChat's own service tool is serving this customer; this desk does not see what is written. It "
                     "ends at {time} at the latest.",
                     time=clock_time(until),
                 ),
                 tr("Serve here again"),
             )
         elif conversation.transfer_armed:
-            self._say(tr("The customer's next message hands him over to WeChat's own service tool."), tr("Do not"))
+            self._say(tr("The customer's next message leads over to WeChat's own service tool."), tr("Do not"))
         self.setVisible(self._in_tool or conversation.transfer_armed)
 
     def ask(self) -> None:
@@ -79,7 +79,7 @@ class TransferBar(QFrame):
             tr("Hand {name} over to WeChat's own service tool?", name=name_of(conversation.contact)),
             tr(
                 "WeChat lets this be done only in the answer to a message, so it happens when the customer writes the "
-                "next time. From then on his messages go to the tool (网页端客服工具 or 客服小助手) and do not come "
+                "next time. From then on all messages go to the tool (网页端客服工具 or 客服小助手) and do not come "
                 "here, until somebody there closes the session or half an hour has passed without a word. Somebody has "
                 "to be there: it must be set up in the mini program's console."
             ),

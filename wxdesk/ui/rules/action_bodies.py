@@ -211,9 +211,9 @@ def _sentence(kind: ActionKind) -> str:
             return tr("The conversation waits for a person; the rules keep quiet in it until it is handed back.")
         case ActionKind.TRANSFER:
             return tr(
-                "The answer to this very message hands the customer over to WeChat's own service tool. Until his "
-                "session there ends, at most half an hour after the last word, this desk sees nothing of what he "
-                "writes."
+                "The answer to this very message hands the customer over to WeChat's own service tool. Until the "
+                "session there ends, at most half an hour after the last word, this desk sees nothing of what is "
+                "written."
             )
         case ActionKind.NOTIFY:
             return tr("Somebody at the desk is called; the rules go on as ever.")

@@ -203,7 +203,7 @@ class NameField(QLineEdit):
         self.setPlaceholderText(tr("no alias"))
         self.setAccessibleName(tr("Name of the customer in this trial"))
         self.setAccessibleDescription(tr("A part of the name finds stored customers."))
-        self.setToolTip(tr("Any name, or a part of a stored customer's: he is found below it."))
+        self.setToolTip(tr("Any name, or a part of a stored customer's, who is found below it."))
         self.button = self.addAction(icon("chevron-down"), QLineEdit.ActionPosition.TrailingPosition)
         self._say_end()
 

@@ -303,6 +303,8 @@ class WordChips(QObject):
         if wrong:
             said = tr("and {n} more, {wrong} of them marked …", n=len(hidden), wrong=wrong)
         self.more.setText(said)
+        if not hidden and self._host.window().focusWidget() is self.more:
+            self.add.setFocus()  # Qt would leave it there while the window waits for the text to be closed
         self.more.setVisible(bool(hidden))
 
     def _chip(self, word: str) -> WordChip:
