@@ -206,6 +206,7 @@ def test_the_row_of_an_answer_that_waits_for_its_human_does_not_count_down(
     world.say("oCustomer0000000000000001", "hours?")
     model = page.list.model
     qtbot.waitUntil(lambda: model.rowCount() == 1 and "Sends in 10 min" in model.index(0).data())
+    qtbot.waitUntil(lambda: len(page.list.strip.model.held()) == 2)  # read by itself
     first, second = (one.reply.id for one in page.list.strip.model.held())
     world.call(world.desk.handoff.keep(first))
     qtbot.waitUntil(lambda: "1 draft to review" in model.index(0).data())
