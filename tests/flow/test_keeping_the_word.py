@@ -58,7 +58,7 @@ async def is_put_off(desk: Desk, at: timedelta, to: timedelta) -> None:
         seen = changes(desk)
         if await ends(desk) == START + to:
             return
-        await desk.until(lambda: changes(desk) > seen)
+        await desk.until(lambda seen=seen: changes(desk) > seen)
 
 
 def changes(desk: Desk) -> int:
