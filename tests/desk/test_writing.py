@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from tests.flow.timed_desk import START, HandClock
 from wxdesk.core.events import Event, OperatorWrites
-from wxdesk.desk.writing import GRACE, QUIET, Writing
+from wxdesk.desk.writing import AHEAD, GRACE, QUIET, Writing
 
 
 def test_who_types_no_more_has_stopped_and_it_is_told_once() -> None:
@@ -54,3 +54,15 @@ def test_a_key_after_he_has_stopped_is_told_also_where_that_was_not() -> None:
     clock.now += QUIET
     writing.key(1)
     assert told == [OperatorWrites(1), OperatorWrites(1)]
+
+
+def test_a_deadline_is_moved_a_little_at_a_time_while_he_writes() -> None:
+    """So that what waited for him leaves soon once he has emptied what he wrote."""
+    clock = HandClock()
+    writing = Writing([].append, clock)
+    writing.key(1)
+    assert writing.held_until(START) == {1: START + AHEAD}
+    assert writing.held_until(START + QUIET) == {1: START + QUIET + GRACE}
+    writing.stop(1)
+    assert writing.held_until(START) == {1: START + GRACE}
+    assert writing.held_until(START + GRACE) == {}

@@ -247,8 +247,9 @@ async def test_when_he_stops_writing_there_are_a_few_seconds_left(desk: Desk) ->
     desk.clock.now = after(7)
     await desk.opened.desk.typing.show(await thread(desk))
     await desk.until(lambda: desk.states[1] == [HELD, HELD])
+    here = await thread(desk)
     desk.clock.now = after(9)
-    await desk.opened.desk.typing.stop(await thread(desk))
+    await desk.opened.desk.typing.stop(here)
     [(state, due_at)] = await stands(desk, 1)
     assert state is HELD
     assert due_at is not None

@@ -138,16 +138,18 @@ async def test_it_does_not_end_under_the_hands_of_who_writes(desk: Desk, how: Ta
     else:
         await desk.opened.desk.handoff.take_over(thread, how)
     already, end = len(sent(desk)), 30 * MINUTE
-    for seconds in (-67, -58):
+    for seconds in (-17, -8):
         await types(desk, end + seconds * SECOND)
-    await is_put_off(desk, end - 5 * SECOND, to=end + 7 * SECOND)  # a minute without a key, and five seconds more
-    await types(desk, end + SECOND)
-    await is_put_off(desk, end + 2 * SECOND, to=end + 66 * SECOND)
+    for seconds, to in ((-5, 10), (5, 20), (15, 30), (25, 40), (35, 50)):
+        await is_put_off(desk, end + seconds * SECOND, to=end + to * SECOND)
+    await is_put_off(desk, end + 45 * SECOND, to=end + 57 * SECOND)  # a minute without a key, and five seconds more
+    await types(desk, end + 51 * SECOND)
+    await is_put_off(desk, end + 52 * SECOND, to=end + 67 * SECOND)
     await desk.restart()
-    desk.move_to(START + end + 65 * SECOND)
-    assert is_taken_over(await desk.thread(LI), desk.clock.now)
     desk.move_to(START + end + 66 * SECOND)
-    assert (await is_over(desk)).at == START + end + 66 * SECOND
+    assert is_taken_over(await desk.thread(LI), desk.clock.now)
+    desk.move_to(START + end + 67 * SECOND)
+    assert (await is_over(desk)).at == START + end + 67 * SECOND
     await desk.says(LI, "几点")
     await desk.until(lambda: len(sent(desk)) == already + 1)
 
@@ -157,9 +159,9 @@ async def test_that_he_writes_on_is_not_announced_again(desk: Desk) -> None:
     await desk.opened.desk.handoff.take_over(thread, TakeOverFor(span=15 * MINUTE))
     desk.move_to(START + 14 * MINUTE)
     await desk.until(lambda: any(isinstance(event, TakeoverEnding) for event in desk.events))
-    for seconds in (-56, 3, 62):
+    for seconds in (-6, 3, 12):
         await types(desk, 15 * MINUTE + seconds * SECOND)
-        until = 15 * MINUTE + (seconds + 65) * SECOND
+        until = 15 * MINUTE + (seconds + 16) * SECOND
         await is_put_off(desk, 15 * MINUTE + (seconds + 1) * SECOND, to=until)
     assert [event for event in desk.events if isinstance(event, TakeoverEnding)] == [
         TakeoverEnding(thread, START + 15 * MINUTE)

@@ -14,6 +14,9 @@ QUIET = timedelta(minutes=1)
 GRACE = timedelta(seconds=5)
 """For so long at least what is held stays held once he has stopped."""
 
+AHEAD = timedelta(seconds=15)
+"""By no more than this is a deadline moved at a time: once he has emptied what he wrote, it is near."""
+
 
 class Writing:
     """Told of every key by `desk.typing`, asked by `desk.holding`."""
@@ -49,9 +52,9 @@ class Writing:
                 self._publish(OperatorWrites(thread))
 
     def held_until(self, now: datetime) -> dict[int, datetime]:
-        """By conversation, until when nothing automatic may leave there at the earliest."""
+        """By conversation, until when nothing automatic may leave there at the earliest; to be asked again by then."""
         self._held_until = {thread: until for thread, until in self._held_until.items() if until > now}
-        return dict(self._held_until)
+        return {thread: min(until, now + AHEAD) for thread, until in self._held_until.items()}
 
     def next_quiet(self, now: datetime) -> datetime | None:
         """When he will have stopped somewhere if he types no more."""

@@ -96,11 +96,11 @@ def test_a_reply_waits_while_the_operator_writes_and_both_bubble_and_strip_say_s
     qtbot.keyClicks(page.chat.composer.edit, " moment")
     qtbot.waitUntil(lambda: bridge.is_idle)  # the desk knows of each key, at the time of that key
     assert "Waits while you write" in said(page)
-    pass_to(world, page, 614)  # ten seconds without a key: he has stopped, and it is told when it leaves
+    pass_to(world, page, 664)  # a minute without a key: he has stopped, and it is told when it leaves
     qtbot.waitUntil(lambda: "Sends in 5 s" in said(page))
     qtbot.waitUntil(lambda: strip.earliest.full_text() == "· first in 5 s")
     assert not world.sandbox.sent
-    pass_to(world, page, 619)
+    pass_to(world, page, 669)
     world.wait_until_sent(held.id)
 
 
