@@ -16,6 +16,8 @@ NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 WARN = timedelta(hours=2)
 OPEN = ReplyWindow(5, NOW + timedelta(hours=40))
 SINCE = NOW - timedelta(minutes=10)
+SOON = ReplyWindow(5, NOW + WARN)
+LONG_AGO = NOW - timedelta(minutes=1)
 
 
 def row(calls: tuple[Call, ...] = (), replies: tuple[Reply, ...] = (), **fields: object) -> InboxRow:
@@ -56,6 +58,17 @@ def causes(made: InboxRow, reserve: int = 2, now: datetime = NOW) -> set[Cause]:
         (row(taken_over=True, replies=(reply(ReplyState.SENT),)), {Cause.LEFT}),
         (row(window=ReplyWindow(5, NOW + WARN)), {Cause.CLOSING}),
         (row(window=ReplyWindow(5, NOW + WARN + timedelta(seconds=1))), set()),
+        (row(window=SOON, replies=(reply(ReplyState.QUEUED, Author.OPERATOR),)), set()),
+        (row(window=SOON, replies=(reply(ReplyState.QUEUED, Author.OPERATOR, created_at=LONG_AGO),)), {Cause.CLOSING}),
+        (row(window=SOON, replies=(reply(ReplyState.HELD, Author.OPERATOR, created_at=LONG_AGO),)), {Cause.HELD}),
+        (
+            row(taken_over=True, replies=(reply(ReplyState.HELD, Author.OPERATOR, due_at=None),)),
+            {Cause.HELD, Cause.LEFT},
+        ),
+        (
+            row(taken_over=True, replies=(reply(ReplyState.FAILED), reply(ReplyState.QUEUED, Author.OPERATOR))),
+            {Cause.FAILED, Cause.LEFT},
+        ),
         (row(window=ReplyWindow(5, NOW + WARN), waiting_since=None), set()),
         (row(window=ReplyWindow(0, NOW + WARN)), set()),
         (row(window=ReplyWindow(2, OPEN.until)), {Cause.RESERVE}),

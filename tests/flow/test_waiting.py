@@ -40,6 +40,11 @@ delivery = { hold = 10 }
 then = [{ reply = "马上转人工" }, { take_over = true }]
 
 [[rules]]
+name = "entering"
+on = ["enter_session"]
+then = [{ notify = true }]
+
+[[rules]]
 name = "thanks"
 when = { exact = ["谢谢"] }
 then = [{ silent = true }]
@@ -143,6 +148,68 @@ async def test_that_his_word_had_arrived_answers_nothing_that_came_since(desk: D
     assert (chat.preview_author, chat.preview) == (Author.CONTACT, "我要退款")
 
 
+async def test_a_clock_that_is_set_back_makes_nobody_wait(desk: Desk) -> None:
+    await at_once(desk)
+    thread = await says(desk, after(240), "在吗")
+    await writes(desk, after(60), thread, "在的")
+    await desk.until_sent(1)
+    assert await waits_since(desk) is None
+
+
+@pytest.mark.expects_log("WeChat refused")
+async def test_what_he_writes_anew_answers_what_had_come_by_then(desk: Desk) -> None:
+    await at_once(desk)
+    thread = await says(desk, START, "在吗")
+    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=40008))
+    word = await writes(desk, after(10), thread, "在的")
+    await desk.until_refused(word)
+    await says(desk, after(60), "我要退款")
+    handoff = desk.opened.desk.handoff
+    await handoff.edit(word, "在的，可以退款")
+    await says(desk, after(70), "还要开发票")
+    await handoff.retry(word)
+    await desk.until_sent(1)
+    assert await waits_since(desk) == after(70)
+
+
+@pytest.mark.expects_log("WeChat refused")
+async def test_what_he_only_sends_again_answers_nothing_that_came_since(desk: Desk) -> None:
+    await at_once(desk)
+    thread = await says(desk, START, "在吗")
+    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=40008))
+    word = await writes(desk, after(10), thread, "在的")
+    await desk.until_refused(word)
+    await says(desk, after(60), "我要退款")
+    await desk.opened.desk.handoff.retry(word)
+    await desk.until_sent(1)
+    assert await waits_since(desk) == after(60)
+
+
+async def test_a_draft_that_he_has_changed_answers_all_that_he_saw(desk: Desk) -> None:
+    await at_once(desk)
+    await says(desk, START, "要多久")
+    await says(desk, after(60), "发顺丰吗")
+    handoff = desk.opened.desk.handoff
+    await handoff.edit(1, "三天，发顺丰")
+    await handoff.release(1)
+    await desk.until_sent(1)
+    assert await waits_since(desk) is None
+
+
+async def test_of_two_of_the_same_time_only_the_one_is_answered_that_the_rule_answered(desk: Desk) -> None:
+    """Pushes that come late have whole seconds only."""
+    await says(desk, START, "几点")
+    assert (await desk.says(LI, "在吗")).outcome is Outcome.UNMATCHED
+    desk.move_to(after(5))
+    await desk.until_sent(1)
+    assert await waits_since(desk) == START
+
+
+async def test_who_only_opens_the_chat_is_owed_nothing_by_a_rule_that_calls(desk: Desk) -> None:
+    assert (await desk.enters(LI)).outcome is Outcome.SILENT
+    assert await waits_since(desk) is None
+
+
 async def test_a_draft_sent_after_all_answers_nothing_anew(desk: Desk) -> None:
     """He has answered both of the first messages; only the last one waits."""
     await at_once(desk)
@@ -212,3 +279,22 @@ async def test_a_word_that_cannot_leave_does_not_either(desk: Desk, monkeypatch:
     await desk.until(lambda: closing(desk) == [other])
     desk.clock.now += timedelta(seconds=30)  # and nothing else happens
     await desk.until(lambda: closing(desk) == [other, thread])
+
+
+async def test_while_wechat_is_not_reached_the_window_is_called_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each try makes the word newer, but brings it no nearer."""
+    monkeypatch.setattr(sleeping, "TICK_SECONDS", 0.01)
+    await at_once(desk)
+    thread = await says(desk, START, "在吗")
+    await desk.sandbox.stop()
+    word = await writes(desk, START + 46 * HOUR, thread, "在的")
+    for tries in range(1, 10):
+        await desk.until(lambda tries=tries: desk.states[word].count(ReplyState.QUEUED) > tries)
+        again = (await desk.reply(word)).not_before
+        assert again is not None
+        desk.clock.now = again
+    assert desk.clock.now > START + 46 * HOUR + timedelta(minutes=3)
+    await desk.until(lambda: bool(closing(desk)))
+    assert closing(desk) == [thread]

@@ -15,7 +15,7 @@ STALE_AFTER = quota.AFTER_MESSAGE[1]
 """What is older than any reply window is shown, but fetches nobody any more."""
 
 ABOUT_TO_ARRIVE = timedelta(minutes=1)
-"""What a human has written and has not arrived after so long waits for something: a refused account, WeChat."""
+"""What a human has written and has not arrived after so long is stuck: his account rests, or WeChat is not reached."""
 
 
 def calls_of(row: InboxRow, reserve: int, warn: timedelta, now: datetime) -> tuple[Call, ...]:
@@ -40,9 +40,9 @@ def _causes(
     row: InboxRow, had: Mapping[Cause, Call], reserve: int, warn: timedelta, now: datetime
 ) -> list[tuple[Cause, datetime]]:
     found = list(_of_waiting(row.conversation, reserve, warn, now))
-    if _is_answered(row):
-        is_late = stuck_from(row, now) is None
-        found = [(cause, at) for cause, at in found if cause is Cause.CLOSING and is_late]
+    arrives = should_have_arrived(row)
+    if arrives is not None:  # he has answered whoever waits; only the window is called while his word is stuck
+        found = [(cause, at) for cause, at in found if cause is Cause.CLOSING and arrives <= now]
     if row.conversation.called_at is not None:
         found.append((Cause.CALLED, row.conversation.called_at))
     if row.conversation.back_at is not None:
@@ -62,28 +62,18 @@ def _causes(
 _ON_ITS_WAY = frozenset({ReplyState.HELD, ReplyState.QUEUED, ReplyState.SENDING})
 
 
-def _is_answered(row: InboxRow) -> bool:
-    """Whether what a human has written is on its way.
+def should_have_arrived(row: InboxRow) -> datetime | None:
+    """By when what a human has written should have arrived, however often it is tried; None if none is on its way.
 
-    It is not where WeChat has refused it already, where it asks him again, or where something before it has failed.
+    Nor is what WeChat has refused already, what asks him again, and what waits behind something that has failed.
     """
     last = row.last_reply
     if last is None or last.author is not Author.OPERATOR or last.state not in _ON_ITS_WAY:
-        return False
-    asks = last.state is ReplyState.HELD and last.due_at is None
-    return not asks and last.errcode is None and row.failed is None
-
-
-def stuck_from(row: InboxRow, now: datetime) -> datetime | None:
-    """From when on a human's word, which is on its way at `now`, would have waited for longer than its way takes.
-
-    None if none is, or if that is so already: then the window of whoever waits for it may close before.
-    """
-    last = row.last_reply
-    if last is None or not _is_answered(row):
         return None
-    stuck = max(last.updated_at, last.due_at or last.updated_at) + ABOUT_TO_ARRIVE
-    return stuck if now < stuck else None
+    asks = last.state is ReplyState.HELD and last.due_at is None
+    if asks or last.errcode is not None or row.failed is not None:
+        return None
+    return max(last.created_at, last.due_at or last.created_at) + ABOUT_TO_ARRIVE
 
 
 def _of_waiting(

@@ -330,7 +330,7 @@ SETTLED = frozenset({Outcome.BLOCKED, Outcome.SILENT, Outcome.RESOLVED, Outcome.
 UNFINISHED = frozenset({Outcome.INCOMPLETE, Outcome.NOT_RENDERED})
 """Outcomes after which a rule has something to say that a human has to complete or to write himself."""
 
-UNANSWERED = UNFINISHED | {Outcome.UNMATCHED}
+UNANSWERED = UNFINISHED | {Outcome.UNMATCHED, Outcome.LEFT_OPEN}
 """Outcomes with which the rules have no answer that could leave."""
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wxdesk.core.calling import calls_of, stuck_from
+from wxdesk.core.calling import calls_of, should_have_arrived
 from wxdesk.core.calls import Call, Cause
 from wxdesk.core.errors import StoreError
 from wxdesk.core.events import (
@@ -191,9 +191,9 @@ class Alarms:
         self._tell(frozenset(ids), present, {call.conversation_id for call in ended})
 
     def _look_again_at(self, row: InboxRow) -> None:
-        stuck = stuck_from(row, self._clock())
-        if stuck is not None and row.conversation.awaits:
-            self._answered[row.conversation.id] = stuck
+        arrives = should_have_arrived(row)
+        if arrives is not None and arrives > self._clock() and row.conversation.awaits:
+            self._answered[row.conversation.id] = arrives
 
     def _calls_now(self, row: InboxRow) -> tuple[Call, ...]:
         account = self._accounts.get(row.conversation.account)

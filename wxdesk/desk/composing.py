@@ -58,7 +58,7 @@ class Answer:
     them, and `said` is there to be completed (`missing`). `verdicts` is what the rules said
     that were asked; of a long list only those that found something. `transfer` is the rule that hands the contact
     over to WeChat's own tool, `notify` the one that calls for a human. `aside` is what
-    becomes of the conversation after that.
+    becomes of the conversation after that. `owed`: the contact has written, and is owed an answer.
     """
 
     matching: Matching
@@ -69,6 +69,7 @@ class Answer:
     transfer: Rule | None = None
     notify: Rule | None = None
     silent: bool = False
+    owed: bool = True
     aside: Aside | None = None
     problem: str = ""
 
@@ -99,7 +100,7 @@ class Answer:
         if self.take_over:
             return Outcome.HANDED_OVER
         if self.aside is None:
-            return Outcome.SILENT if self.silent else Outcome.LEFT_OPEN
+            return Outcome.LEFT_OPEN if self.owed and not self.silent else Outcome.SILENT
         return Outcome.SNOOZED if self.aside.minutes else Outcome.RESOLVED
 
     def kept_here(self, conversation: Conversation, account: Account) -> Answer:
@@ -192,6 +193,7 @@ class Composer:
             transfer=_first_that(matching, ActionKind.TRANSFER),
             notify=_first_that(matching, ActionKind.NOTIFY),
             silent=ActionKind.SILENT in kinds,
+            owed=occasion.message.event is None,
             aside=_aside(actions),
             problem=problem,
         )

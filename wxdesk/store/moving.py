@@ -18,6 +18,7 @@ from wxdesk.core.parts import STOPS, UNDECIDED, needs_word
 from wxdesk.core.steps import Step, StepKind
 from wxdesk.desk.reply_ports import ReplyChanges
 from wxdesk.store import aside
+from wxdesk.store.owing import newest_message
 from wxdesk.store.records import reply_of, select_replies
 from wxdesk.store.said import LATER_WAIT, OTHERS_WAIT, PREVIEW, STILL_TALKING, saying
 from wxdesk.store.schema import conversations, replies
@@ -53,6 +54,7 @@ class Locked:
     taken_over: bool
     taken_over_until: datetime | None
     hands_over: bool
+    heard_id: int | None
 
     def promises(self, at: datetime) -> bool:
         """Whether the reply, arriving at `at`, is but the promise that a human will come.
@@ -78,7 +80,7 @@ def locked(connection: Connection, reply_id: int) -> Locked:
     if row is None:
         raise NotFound("reply")
     window = ReplyWindow(left=row.window_left, until=row.window_until)
-    return Locked(reply_of(row), window, row.taken_over, row.taken_over_until, row.promise)
+    return Locked(reply_of(row), window, row.taken_over, row.taken_over_until, row.promise, row.heard_id)
 
 
 def move(connection: Connection, reply_id: int, made: Move, at: datetime, changes: ReplyChanges) -> Reply:
@@ -94,7 +96,8 @@ def move(connection: Connection, reply_id: int, made: Move, at: datetime, change
     guarded(connection, before, made.value, values | ({"promise": promise} if made in ARRIVED else {}))
     after = replace(before, **values, confirmed=made is Move.CONFIRM)
     window = changes.window and changes.window(found.window)
-    _update_conversation(connection, after, at, _effect(after, made, promise=promise), window)
+    effect = _effect(after, made, promise=promise)
+    _update_conversation(connection, after, at, effect, _ANY if found.heard_id is None else found.heard_id, window)
     if made in ARRIVED and not found.has_the_word(at):
         aside.follow(connection, after, at)
     aside.reopen_for(connection, aside.wanting_a_word([after]))
@@ -157,7 +160,8 @@ def edit(connection: Connection, reply_id: int, content: Content, at: datetime, 
         raise MoveNotAllowed(before.state.value, "edit")
     content = replace(content, gaps=before.content.gaps)  # what he has not filled in is still missing
     values = {"content": content, "edited": True, "updated_at": at, "aside": None}
-    guarded(connection, before, "edit", values)
+    heard = {"heard_id": newest_message(connection, before.conversation_id)}
+    guarded(connection, before, "edit", values | heard)
     index_again(connection, reply_id, content)
     write_steps(connection, [Step(reply_id, at, StepKind.EDIT, by=by, before=before.content)])
     edited = replace(before, content=content, edited=True, updated_at=at, aside=None)
@@ -187,16 +191,21 @@ def _effect(reply: Reply, made: Move, *, promise: bool) -> _Effect:
         return _Effect.NONE
     if promise:
         return _Effect.PROMISED
-    return _Effect.ANSWERED_ALL if reply.message_id is None else _Effect.ANSWERED_ONE
+    by_hand = reply.message_id is None or reply.edited
+    return _Effect.ANSWERED_ALL if by_hand else _Effect.ANSWERED_ONE
+
+
+_ANY = 2**62
+"""The last message that a human had before him where that was not noted yet: whatever has come."""
 
 
 def _update_conversation(
-    connection: Connection, reply: Reply, at: datetime, effect: _Effect, window: ReplyWindow | None
+    connection: Connection, reply: Reply, at: datetime, effect: _Effect, heard_id: int, window: ReplyWindow | None
 ) -> None:
     """Let the move of `reply` at `at` have its effect on the conversation, and put down what its window is now."""
     if effect is _Effect.NONE and window is None:
         return
-    values: dict[str, Any] = {"its_id": reply.conversation_id, "answered_id": reply.message_id}
+    values: dict[str, Any] = {"its_id": reply.conversation_id, "answered_id": reply.message_id, "heard_id": heard_id}
     if window is not None:
         values |= {"new_window_left": window.left, "new_window_until": window.until}
     if effect is not _Effect.NONE:

@@ -1,8 +1,12 @@
-"""Which messages this desk still owes an answer, and since when somebody therefore waits."""
+"""Which messages this desk still owes an answer, and since when somebody therefore waits.
+
+A reply that a human wrote, or wrote anew, has in `heard_id` the last message that he had before him then: it answers
+that and all before it. No clock tells as much: the desk's own may be set back, and a message can come late.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, func, select
 
 from wxdesk.core.rules import SETTLED
 from wxdesk.store.schema import WRITTEN, conversations, decisions, messages
@@ -31,3 +35,10 @@ def oldest_owed(*which: ColumnElement[bool]) -> ScalarSelect[object]:
         .correlate(conversations)
         .scalar_subquery()
     )
+
+
+def newest_message(connection: Connection, conversation_id: int) -> int | None:
+    """The id of the last message that has come in a conversation; None if none has."""
+    query = select(func.max(messages.c.id)).where(messages.c.conversation_id == conversation_id)
+    newest: int | None = connection.scalar(query)
+    return newest

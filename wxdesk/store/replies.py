@@ -24,6 +24,7 @@ from wxdesk.store.database import Database
 from wxdesk.store.inbox_rows import PENDING
 from wxdesk.store.many_replies import changed
 from wxdesk.store.new_replies import insert_replies, load_replies, reply_row
+from wxdesk.store.owing import newest_message
 from wxdesk.store.parts import behind_a_stop, join_parts, settle
 from wxdesk.store.passing_over import pass_over
 from wxdesk.store.records import reply_of, select_replies
@@ -152,7 +153,8 @@ def _add(connection: Connection, parts: Sequence[NewReply], at: datetime) -> lis
     said = connection.execute(preview.values(values), saying(last.author, last.content, at, at))
     if said.rowcount == 0:
         raise NotFound("conversation")
-    ids = insert_replies(connection, [reply_row(reply, at) for reply in parts])
+    heard = {"heard_id": newest_message(connection, last.conversation_id)}
+    ids = insert_replies(connection, [reply_row(reply, at) | heard for reply in parts])
     join_parts(connection, [ids])
     return load_replies(connection, ids)
 

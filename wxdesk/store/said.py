@@ -62,12 +62,17 @@ def _still_talking() -> dict[str, ColumnElement[Any]]:
 STILL_TALKING = _still_talking()
 """A takeover that ends by silence goes on: `core.takeover.moved` in SQL."""
 
-_ANSWERED = select(messages.c.at).where(messages.c.id == bindparam("answered_id")).scalar_subquery()
+OTHERS_WAIT: dict[str, ColumnElement[Any]] = {"waiting_since": oldest_owed(messages.c.id > bindparam("heard_id"))}
+"""A human answers all that had come when he wrote, up to `heard_id`: what came before that arrived still waits."""
 
-OTHERS_WAIT: dict[str, ColumnElement[Any]] = {"waiting_since": oldest_owed(messages.c.received_at > _WRITTEN_AT)}
-"""A human answers all that had come when he wrote, at `written_at`: what came before that arrived still waits."""
 
-LATER_WAIT: dict[str, ColumnElement[Any]] = {
-    "waiting_since": oldest_owed(messages.c.at > func.coalesce(_ANSWERED, literal(EPOCH, Moment)))
-}
+def _later_wait() -> dict[str, ColumnElement[Any]]:
+    answered = messages.alias("answered")
+    place = select(answered.c.at).where(answered.c.id == bindparam("answered_id")).scalar_subquery()
+    at = func.coalesce(place, literal(EPOCH, Moment))
+    beside = and_(messages.c.at == at, messages.c.id > bindparam("answered_id"))
+    return {"waiting_since": oldest_owed(or_(messages.c.at > at, beside))}
+
+
+LATER_WAIT = _later_wait()
 """A rule answers one message, with the id `answered_id`: what was written after it still waits."""

@@ -95,7 +95,8 @@ def _first_answer() -> ScalarSelect[int]:
     a human will come is no answer, as it is none for those who wait.
     """
     subject = messages.alias("subject")
-    by_hand = and_(replies.c.message_id.is_(None), replies.c.created_at >= messages.c.received_at)
+    before = and_(replies.c.message_id.is_(None), replies.c.heard_id.is_(None))  # the column is younger
+    by_hand = or_(before, replies.c.heard_id >= messages.c.id)
     return (
         select(replies.c.id)
         .select_from(replies.outerjoin(subject, subject.c.id == replies.c.message_id))

@@ -245,6 +245,7 @@ replies = Table(
     Column("aside", Nested(Aside)),
     # The first message of what an operator wrote instead of a draft.
     Column("passed_by", identity()),
+    Column("heard_id", identity()),
 )
 IS_PART = replies.c.part_of.is_not(None)
 OF_A_HUMAN = replies.c.author == literal_column("'operator'")

@@ -30,7 +30,7 @@ from wxdesk.core.model import Message, Reply
 from wxdesk.core.rules import Decision
 from wxdesk.desk import inbox_reading
 from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.inbox.composer_words import closed_words
+from wxdesk.ui.inbox.composer_words import over_words
 from wxdesk.ui.inbox.known_items import KnownItems
 from wxdesk.ui.inbox.timeline_entries import Entry, WindowEnd, entries_of, first_unread, key_of
 from wxdesk.ui.inbox.timeline_model import TimelineModel
@@ -265,8 +265,8 @@ class ChatSession(QObject):
     def _closing(self) -> WindowEnd | None:
         if self.row is None or self.row.conversation.window.until is None:
             return None
-        refused = closed_words(self.row.conversation, self._bridge.desk.clock())
-        return WindowEnd(self.row.conversation.window.until, self.standstills.last_moment, refused)
+        over = over_words(self.row.conversation, self._bridge.desk.clock())
+        return WindowEnd(self.row.conversation.window.until, self.standstills.last_moment, over)
 
     def _turn(self, row: InboxRow | None) -> None:
         self.row = row

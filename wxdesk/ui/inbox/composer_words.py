@@ -52,14 +52,18 @@ def closed_words(conversation: Conversation | None, now: datetime | None) -> str
     """Why nothing at all may be sent to this contact now; empty if something may."""
     if conversation is None or now is None:
         return tr("No conversation is open")
+    over = over_words(conversation, now)
+    if not over and not quota.left(conversation.window, now):
+        return tr("No replies are left until the customer writes again")
+    return over
+
+
+def over_words(conversation: Conversation, now: datetime) -> str:
+    """Why WeChat takes no reply at this time; empty while it does, even if none is left by our own count."""
     until = conversation.window.until
     if until is None:
         return tr("WeChat allows no reply until the customer writes")
-    if now >= until:
-        return tr("The time for replies is over; the customer has to write again")
-    if not quota.left(conversation.window, now):
-        return tr("No replies are left until the customer writes again")
-    return ""
+    return tr("The time for replies is over; the customer has to write again") if now >= until else ""
 
 
 def fit_of(text: str, conversation: Conversation | None, now: datetime | None, *, whole: bool = False) -> Fit:
