@@ -99,6 +99,8 @@ class Answer:
             return Outcome.REPLIED
         if self.take_over:
             return Outcome.HANDED_OVER
+        if self.transfer is not None:
+            return Outcome.TRANSFERRED
         if self.aside is None:
             return Outcome.LEFT_OPEN if self.owed and not self.silent else Outcome.SILENT
         return Outcome.SNOOZED if self.aside.minutes else Outcome.RESOLVED
