@@ -205,6 +205,23 @@ async def test_of_two_of_the_same_time_only_the_one_is_answered_that_the_rule_an
     assert await waits_since(desk) == START
 
 
+@pytest.mark.parametrize(("text", "outcome"), [("谢谢", Outcome.SILENT), ("几点关门", Outcome.REPLIED)])
+async def test_a_push_that_comes_late_lets_nobody_wait_who_has_been_answered(
+    desk: Desk, text: str, outcome: Outcome
+) -> None:
+    """What the customer wrote first arrives when what he wrote next has been answered, and needs none or gets one."""
+    await says(desk, after(7), "几点")
+    desk.move_to(after(12))
+    await desk.until_sent(1)
+    desk.move_to(after(20))
+    late = {"MsgType": "text", "Content": text, "MsgId": "24051524690104998", "CreateTime": int(after(5).timestamp())}
+    assert (await desk.decided(desk.sandbox.push(LI, late))).outcome is outcome
+    if outcome is Outcome.REPLIED:
+        desk.move_to(after(25))
+        await desk.until_sent(2)
+    assert await waits_since(desk) is None
+
+
 async def test_who_only_opens_the_chat_is_owed_nothing_by_a_rule_that_calls(desk: Desk) -> None:
     assert (await desk.enters(LI)).outcome is Outcome.SILENT
     assert await waits_since(desk) is None

@@ -6,14 +6,28 @@ that and all before it. No clock tells as much: the desk's own may be set back, 
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, func, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, false, func, or_, select
 
+from wxdesk.core.model import ReplyState
 from wxdesk.core.rules import SETTLED
-from wxdesk.store.schema import WRITTEN, conversations, decisions, messages
+from wxdesk.store.schema import WRITTEN, conversations, decisions, messages, replies
 
 _SETTLED = (
     select(decisions.c.id)
     .where(decisions.c.message_id == messages.c.id, decisions.c.outcome.in_(SETTLED))
+    .correlate(messages)
+)
+
+
+# By the message itself: one that comes late is older than what has been answered since, and stands before it.
+_ANSWERED = (
+    select(replies.c.id)
+    .where(
+        replies.c.conversation_id == messages.c.conversation_id,
+        replies.c.state == ReplyState.SENT,
+        replies.c.promise.is_(false()),
+        or_(replies.c.message_id == messages.c.id, replies.c.heard_id >= messages.c.id),
+    )
     .correlate(messages)
 )
 
@@ -30,6 +44,7 @@ def oldest_owed(*which: ColumnElement[bool]) -> ScalarSelect[object]:
             messages.c.at >= conversations.c.waiting_since,
             WRITTEN,
             ~_SETTLED.exists(),
+            ~_ANSWERED.exists(),
             *which,
         )
         .correlate(conversations)
