@@ -41,6 +41,8 @@ class Judged(RuleBasedStateMachine):
         self.sent_again: Counter[int] = Counter()
         self.was_unknown: set[int] = set()
         self.written_at: dict[str, int] = {}
+        self.made_before: dict[str, set[int]] = {}
+        self.unheard: set[str] = set()
         self.silenced: dict[str, Silence] = {}
         self.muted: dict[str, Silence] = {}
         self.blocked: dict[str, Silence] = {}
@@ -115,6 +117,7 @@ class Judged(RuleBasedStateMachine):
             self._nothing_leaves_in_silence(contact, automatic, received)
             self._nothing_leaves_unheld(contact, automatic, received, told)
             self._the_reserve_is_kept(contact, automatic, received)
+            self._who_is_not_answered_waits(contact, replies, received)
             self._order_holds(replies, told)
 
     def _nothing_is_lost(self, contact: Contact, replies: list[Reply]) -> None:
@@ -165,6 +168,20 @@ class Judged(RuleBasedStateMachine):
         texts = {reply.content.text for reply in automatic}
         since = received[self.written_at.get(contact.openid, 0) :]
         assert sum(text in texts for text in since) <= ALLOWED - RESERVE
+
+    def _who_is_not_answered_waits(self, contact: Contact, replies: list[Reply], received: list[str]) -> None:
+        """What was made before he wrote is no answer to that, whenever it arrives, unless it is changed since.
+
+        Of one that may have arrived only its human knows; and who is blocked is not heard.
+        """
+        if contact.openid in self.unheard or contact.openid not in self.made_before:
+            return
+        if self.was_unknown.intersection(reply.id for reply in replies):
+            return
+        before = self.made_before[contact.openid]
+        no_answers = {one.content.text for one in replies if one.id in before and not one.edited}
+        if no_answers.issuperset(received[self.written_at[contact.openid] :]):
+            assert self.world.waits(contact)
 
     def _order_holds(self, replies: list[Reply], told: list[tuple[int, ReplyState]]) -> None:
         """None is claimed before an older one that is queued, unless a pause keeps that one back and not this one, or

@@ -55,6 +55,7 @@ class Operated(Judged):
         self.fall_silent()
 
     async def block_and_note(self, contact: Contact) -> None:
+        self.unheard.add(contact.openid)
         await self.world.opened.desk.blocking.block(contact.conversation_id)
         self.blocked.setdefault(contact.openid, Silence(self.may_have_left(contact)))
 

@@ -65,4 +65,5 @@ class WrittenTo(Operated):
     def note_writing(self, i: int) -> None:
         contact = self.contacts[i]
         self.written_at[contact.openid] = len(self.world.received(contact))
+        self.made_before[contact.openid] = set(self.known[contact.openid])
         self.talks_on(contact)
