@@ -181,7 +181,9 @@ class Judged(RuleBasedStateMachine):
         before = self.made_before[contact.openid]
         no_answers = {one.content.text for one in replies if one.id in before and not one.edited}
         if no_answers.issuperset(received[self.written_at[contact.openid] :]):
-            assert self.world.waits(contact)
+            threads = self.world.opened.desk.store.conversations
+            thread = self.world.loop.run_until_complete(threads.get(contact.conversation_id))
+            assert thread.waiting_since is not None
 
     def _order_holds(self, replies: list[Reply], told: list[tuple[int, ReplyState]]) -> None:
         """None is claimed before an older one that is queued, unless a pause keeps that one back and not this one, or

@@ -318,11 +318,6 @@ class World:
     async def _read(self, contact: Contact) -> list[Message | Reply]:
         return await self.opened.desk.store.conversations.timeline(contact.conversation_id, limit=500)
 
-    def waits(self, contact: Contact) -> bool:
-        """Whether the desk takes him for one who waits for an answer."""
-        threads = self.opened.desk.store.conversations
-        return self.loop.run_until_complete(threads.get(contact.conversation_id)).waiting_since is not None
-
     def received(self, contact: Contact) -> list[str]:
         """What WeChat has accepted for him, in order: the judge."""
         return [sent.text for sent in self.sandbox.sent if sent.openid == contact.openid]
