@@ -11,8 +11,8 @@ import pytest
 from keyring.backend import KeyringBackend
 
 from wxdesk import keychain
-from wxdesk.core.credentials import FormerSecret
-from wxdesk.core.model import Account, PushMode
+from wxdesk.core.model.messaging import Account, PushMode
+from wxdesk.core.wechat.credentials import FormerSecret
 from wxdesk.keychain import SecretName, credentials_of, variable
 
 SHOP = Account("shop", "wx1", "gh_1")

@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 
 from wxdesk import config
 from wxdesk.core import system_failures
-from wxdesk.store import failures as store_failures
+from wxdesk.store.engine import failures as store_failures
 
 ROOT = Path(__file__).parent.parent
 SOURCES = sorted(path for path in (ROOT / "wxdesk").rglob("*.py") if "versions" not in path.parts)

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from wxdesk.config import Config
-from wxdesk.core.credentials import Credentials
+from wxdesk.core.conversations.takeover import handed_back_at
 from wxdesk.core.events import (
     AccountChanged,
     AccountFreed,
@@ -40,56 +40,56 @@ from wxdesk.core.events import (
     TroubleRaised,
     TypingAsked,
 )
-from wxdesk.core.model import Account
-from wxdesk.core.takeover import handed_back_at
-from wxdesk.desk.accounts import Accounts
-from wxdesk.desk.alarms import Alarms
-from wxdesk.desk.answering import Answering
-from wxdesk.desk.blocking import Blocking
-from wxdesk.desk.bus import Bus
-from wxdesk.desk.calendars import Calendars
-from wxdesk.desk.checkup import Checkup
-from wxdesk.desk.deciding import Deciding
+from wxdesk.core.model.messaging import Account
+from wxdesk.core.wechat.credentials import Credentials
+from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+from wxdesk.desk.answers.template_lookup import Shelf
+from wxdesk.desk.conversations.attention import Alarms
+from wxdesk.desk.conversations.blocking import Blocking
+from wxdesk.desk.conversations.operator_commands import Handoff
+from wxdesk.desk.conversations.presence import DeskPresence
+from wxdesk.desk.conversations.status import SettingAside
+from wxdesk.desk.conversations.takeover import Word
+from wxdesk.desk.conversations.takeover_expiry import Takeovers
+from wxdesk.desk.conversations.transfers import Transfers
+from wxdesk.desk.conversations.typing_sender import Typing
 from wxdesk.desk.desk import Desk
-from wxdesk.desk.dry_run import DryRun
-from wxdesk.desk.following import Following
-from wxdesk.desk.handoff import Handoff
 from wxdesk.desk.health import Health
-from wxdesk.desk.holding import Holding
-from wxdesk.desk.hours_keeping import HoursKeeping
-from wxdesk.desk.inserting import Filler
-from wxdesk.desk.intake import Intake
-from wxdesk.desk.liquid import LiquidRenderer
-from wxdesk.desk.outbox import Outbox
-from wxdesk.desk.parts_at_work import PartsAtWork
-from wxdesk.desk.pause import Pause
-from wxdesk.desk.phrasebook import Phrasebook
-from wxdesk.desk.picture_fetching import PictureFetching
-from wxdesk.desk.picture_sending import PictureSender
-from wxdesk.desk.pictures import Pictures
-from wxdesk.desk.ports import Clock
-from wxdesk.desk.preferences import KeptPreferences
-from wxdesk.desk.presence import DeskPresence
-from wxdesk.desk.quarantine import Quarantine
-from wxdesk.desk.rests import Rests
-from wxdesk.desk.rulebook import Rulebook
-from wxdesk.desk.rules_exchange import RulesExchange
-from wxdesk.desk.setting_aside import SettingAside
-from wxdesk.desk.shelf import Shelf
-from wxdesk.desk.takeovers import Takeovers
+from wxdesk.desk.messages.answering import Answering
+from wxdesk.desk.messages.intake import Intake
+from wxdesk.desk.messages.quarantine import Quarantine
+from wxdesk.desk.pictures.fetching import PictureFetching
+from wxdesk.desk.pictures.pictures import Pictures
+from wxdesk.desk.pictures.sending import PictureSender
+from wxdesk.desk.pictures.uploads import Uploads
+from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.replies.account_backoff import Rests
+from wxdesk.desk.replies.hold_timers import Holding
+from wxdesk.desk.replies.operator_typing import Writing
+from wxdesk.desk.replies.outbox import Outbox
+from wxdesk.desk.replies.policy_changes import Following
+from wxdesk.desk.rules.business_hours_saving import HoursKeeping
+from wxdesk.desk.rules.exchange import RulesExchange
+from wxdesk.desk.rules.review.dry_run import DryRun
+from wxdesk.desk.rules.review.review import Checkup
+from wxdesk.desk.rules.rulebook import Rulebook
+from wxdesk.desk.runtime.bus import Bus
+from wxdesk.desk.runtime.decision_lock import Deciding
+from wxdesk.desk.runtime.supervisor import PartsAtWork
+from wxdesk.desk.settings.accounts import Accounts
+from wxdesk.desk.settings.business_hours import Calendars
+from wxdesk.desk.settings.pause import Pause
+from wxdesk.desk.settings.preferences import KeptPreferences
+from wxdesk.desk.templates.insertion import Filler
+from wxdesk.desk.templates.templates import Phrasebook
 from wxdesk.desk.traffic import Traffic
-from wxdesk.desk.transfers import Transfers
-from wxdesk.desk.typing import Typing
-from wxdesk.desk.uploads import Uploads
-from wxdesk.desk.word import Word
-from wxdesk.desk.writing import Writing
 from wxdesk.store import SqlStore, open_store
-from wxdesk.store.picture_files import FolderOfPictures
+from wxdesk.store.pictures.files import FolderOfPictures
+from wxdesk.timezones import zone_named
 from wxdesk.webhook.parse import read_push
 from wxdesk.webhook.server import Listener
 from wxdesk.wechat.client import WeChatClient
 from wxdesk.wechat.payload import to_body
-from wxdesk.zones import zone_named
 
 log = logging.getLogger(__name__)
 

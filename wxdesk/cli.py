@@ -15,17 +15,17 @@ from pathlib import Path
 
 from wxdesk import __version__, i18n, keychain, logs
 from wxdesk.app import Setup, utc_now
+from wxdesk.commands.rules import check_lines, check_rules, export_rules, import_rules
 from wxdesk.config import Config, load
-from wxdesk.core.credentials import Credentials
 from wxdesk.core.errors import BadInput, BadRulesFile, WxdeskError
 from wxdesk.core.system_failures import unusable
-from wxdesk.desk.import_check import left_word
+from wxdesk.core.wechat.credentials import Credentials
+from wxdesk.desk.rules.import_check import left_word
 from wxdesk.desktop import failure_shown, open_window
 from wxdesk.i18n import ntr, tr
 from wxdesk.keychain import Missing, SecretName
 from wxdesk.paths import default_home
-from wxdesk.rules_command import check_lines, check_rules, export_rules, import_rules
-from wxdesk.running import serve
+from wxdesk.runner import serve
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -178,14 +178,14 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from wxdesk.demo import run_demo  # the window's libraries, which no other command needs
+    from wxdesk.commands.demo import run_demo  # the window's libraries, which no other command needs
 
     home = None if options.home is None else _home(options)
     return run_demo(home, options.screenshots, options.log_level)
 
 
 def _sandbox(options: argparse.Namespace) -> int:
-    from wxdesk.core.model import BodyFormat, PushMode
+    from wxdesk.core.model.messaging import BodyFormat, PushMode
     from wxdesk.sandbox.standalone import Given, run_sandbox  # only this command and the demo need it
 
     secrets = {
@@ -207,7 +207,7 @@ def _sandbox(options: argparse.Namespace) -> int:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from wxdesk.doctor import examine  # pulls in every room to look at it
+    from wxdesk.commands.doctor import examine  # pulls in every room to look at it
 
     home: Path = options.home or default_home()
     findings = asyncio.run(examine(home.absolute(), os.environ))

@@ -14,11 +14,11 @@ from typing import Literal
 import msgspec
 
 from wxdesk.core.errors import BadConfig
-from wxdesk.core.model import Account, PushMode, ReplyMode
-from wxdesk.core.phrase import Phrase
-from wxdesk.core.quota import MOST_RESERVED
+from wxdesk.core.model.messaging import Account, PushMode, ReplyMode
 from wxdesk.core.system_failures import unusable
-from wxdesk.zones import zone_named
+from wxdesk.core.translatable import Phrase
+from wxdesk.core.wechat.quota import MOST_RESERVED
+from wxdesk.timezones import zone_named
 
 FILE = "config.toml"
 TOP_LEVEL = "top level"

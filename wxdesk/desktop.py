@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from wxdesk.app import Setup
 from wxdesk.core.errors import WxdeskError
 from wxdesk.keychain import Missing
-from wxdesk.running import DeskThread
+from wxdesk.runner import DeskThread
 
 
 def open_window(setup: Setup, missing: Sequence[Missing] = ()) -> int:
     """Run a desk with its window until the window is closed; the exit code."""
-    from wxdesk.ui.setup.facts import Facts  # a server that never opens a window has no graphics libraries
+    from wxdesk.ui.settings.facts import Facts  # a server that never opens a window has no graphics libraries
     from wxdesk.ui.window import run_window
 
     thread = DeskThread(setup)

@@ -17,7 +17,7 @@ from types import MappingProxyType
 from babel.messages.pofile import read_po
 
 from wxdesk.core.errors import WxdeskError
-from wxdesk.core.phrase import Phrase
+from wxdesk.core.translatable import Phrase
 from wxdesk.paths import resource
 
 LANGUAGES = ("zh_CN", "en")

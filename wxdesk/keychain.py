@@ -22,8 +22,8 @@ from typing import Annotated
 
 import msgspec
 
-from wxdesk.core.credentials import SIDE_BY_SIDE, Credentials, FormerSecret
-from wxdesk.core.model import Account, PushMode
+from wxdesk.core.model.messaging import Account, PushMode
+from wxdesk.core.wechat.credentials import SIDE_BY_SIDE, Credentials, FormerSecret
 
 log = logging.getLogger(__name__)
 

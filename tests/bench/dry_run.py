@@ -25,12 +25,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from wxdesk.core.model import Account, Author, BodyFormat, Content, MessageType, Push, ReplyState
-from wxdesk.core.rules import Action, ActionKind, Condition, Cooldown, MessageNo, Rule
-from wxdesk.desk.calendars import Calendars
-from wxdesk.desk.dry_run import Course, DryRun
-from wxdesk.desk.liquid import LiquidRenderer
-from wxdesk.desk.rulebook import Rulebook
+from wxdesk.core.model.messaging import Account, Author, BodyFormat, Content, MessageType, Push, ReplyState
+from wxdesk.core.model.rule import Action, ActionKind, Condition, Cooldown, MessageNo, Rule
+from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+from wxdesk.desk.rules.review.dry_run import Course, DryRun
+from wxdesk.desk.rules.rulebook import Rulebook
+from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.store import SqlStore, open_store
 from wxdesk.store.schema import contacts, conversations, messages, raw_pushes, replies
 

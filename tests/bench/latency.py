@@ -25,7 +25,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
 from tests.flow.serving import environment
-from wxdesk.sandbox.platform import Sent
+from wxdesk.sandbox.platform.platform import Sent
 from wxdesk.sandbox.server import Sandbox
 
 HERE = Path(__file__).parent

@@ -9,10 +9,10 @@ import time
 from pathlib import Path
 
 from wxdesk.app import Setup
+from wxdesk.commands.rules import import_rules
 from wxdesk.config import AccountEntry, Config, Listener, WeChatAt
-from wxdesk.rules_command import import_rules
-from wxdesk.running import DeskThread, serve
-from wxdesk.sandbox.customers import demo_account
+from wxdesk.runner import DeskThread, serve
+from wxdesk.sandbox.demo_customers import demo_account
 
 OPEN = "oLIVE" + "0" * 23
 
@@ -30,8 +30,8 @@ def window(made: Setup) -> None:
     from PySide6.QtWidgets import QApplication
 
     from wxdesk.ui.inbox.page import InboxPage
-    from wxdesk.ui.inbox.timeline_view import TimelineView
-    from wxdesk.ui.setup.facts import Facts
+    from wxdesk.ui.inbox.timeline.view import TimelineView
+    from wxdesk.ui.settings.facts import Facts
     from wxdesk.ui.window import run_window
 
     drawn: dict[str, float] = {}

@@ -12,7 +12,7 @@ import sys
 import time
 from urllib.parse import urlsplit
 
-from wxdesk.sandbox.customers import demo_account
+from wxdesk.sandbox.demo_customers import demo_account
 
 WARM_UP_SECONDS = 1.0
 CONTACTS = 200

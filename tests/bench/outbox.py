@@ -20,8 +20,18 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from wxdesk.core.model import Author, BodyFormat, Content, Incoming, MessageType, NewReply, Push, PushMode, ReplyState
-from wxdesk.desk.ports import ToDerive
+from wxdesk.core.model.messaging import (
+    Author,
+    BodyFormat,
+    Content,
+    Incoming,
+    MessageType,
+    NewReply,
+    Push,
+    PushMode,
+    ReplyState,
+)
+from wxdesk.desk.ports.store import ToDerive
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.store import open_store
 

@@ -22,13 +22,13 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from wxdesk.core.matching import Matching, Ruleset, Tools
-from wxdesk.core.model import MessageType
-from wxdesk.core.rules import Action, ActionKind, Condition, Rule
-from wxdesk.core.subject import Subject
-from wxdesk.desk.emoticons import normaliser, read_emoticons
-from wxdesk.desk.pattern_filter import PieceFilter
-from wxdesk.desk.patterns import compile_pattern
+from wxdesk.core.model.messaging import MessageType
+from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
+from wxdesk.core.rules.matching.facts import Subject
+from wxdesk.core.rules.matching.matcher import Matching, Ruleset, Tools
+from wxdesk.desk.rules.patterns.engine import compile_pattern
+from wxdesk.desk.rules.patterns.prefilter import PieceFilter
+from wxdesk.desk.wechat.emoticons import normaliser, read_emoticons
 
 NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
 KEYWORDS = 10

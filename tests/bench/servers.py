@@ -15,9 +15,9 @@ from aiohttp import web
 from wxdesk import keychain
 from wxdesk.app import Setup, utc_now
 from wxdesk.config import AccountEntry, Config, Listener, WeChatAt
-from wxdesk.core.model import PushMode
-from wxdesk.running import DeskThread, serve
-from wxdesk.sandbox.customers import demo_account
+from wxdesk.core.model.messaging import PushMode
+from wxdesk.runner import DeskThread, serve
+from wxdesk.sandbox.demo_customers import demo_account
 
 UNREACHABLE = "http://127.0.0.1:9"
 """No WeChat to send to: what is measured is the way in."""
@@ -59,7 +59,7 @@ def window(folder: Path) -> None:
     """The desk with its window, in which somebody scrolls and something blocks for 100 ms each second."""
     from PySide6.QtCore import QTimer
 
-    from wxdesk.ui.setup.facts import Facts
+    from wxdesk.ui.settings.facts import Facts
     from wxdesk.ui.window import run_window
 
     thread = DeskThread(setup(folder))

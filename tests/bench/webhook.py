@@ -23,7 +23,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from wxdesk.sandbox.customers import demo_account
+from wxdesk.sandbox.demo_customers import demo_account
 
 HERE = Path(__file__).parent
 SERVERS = ("bare", "headless", "window")

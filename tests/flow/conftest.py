@@ -12,11 +12,11 @@ import pytest
 from tests.prepared import prepare
 from wxdesk.app import OpenDesk, Setup, open_desk
 from wxdesk.config import AccountEntry, Config, Listener, WeChatAt
+from wxdesk.core.conversations.listing import InboxFilter, InboxRow
 from wxdesk.core.events import DecisionMade, Event
-from wxdesk.core.inbox import InboxFilter, InboxRow
+from wxdesk.core.model.rule import Decision
 from wxdesk.core.preferences import Preferences
-from wxdesk.core.rules import Decision
-from wxdesk.sandbox.customers import demo_account
+from wxdesk.sandbox.demo_customers import demo_account
 from wxdesk.sandbox.server import Sandbox
 
 RULES = """

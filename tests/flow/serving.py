@@ -9,8 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from wxdesk.core.model import PushMode
-from wxdesk.sandbox.customers import demo_account
+from wxdesk.core.model.messaging import PushMode
+from wxdesk.sandbox.demo_customers import demo_account
 
 
 def write_config(home: Path, api_base: str, push_mode: PushMode = PushMode.SECURE) -> None:

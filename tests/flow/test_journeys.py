@@ -8,10 +8,10 @@ import pytest
 
 from tests.flow.conftest import World
 from wxdesk.core.events import DecisionMade, ReplyChanged
-from wxdesk.core.model import Author, MessageType, Reply, ReplyMode, ReplyState
-from wxdesk.core.rules import Outcome
-from wxdesk.sandbox.customers import LI_LEI, WANG_FANG, ZHANG_SANFENG
-from wxdesk.sandbox.faults import Fault, FaultKind
+from wxdesk.core.model.messaging import Author, MessageType, Reply, ReplyMode, ReplyState
+from wxdesk.core.model.rule import Outcome
+from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG, ZHANG_SANFENG
+from wxdesk.sandbox.platform.faults import Fault, FaultKind
 
 
 async def _sent_reply(world: World) -> None:

@@ -12,16 +12,16 @@ from pytestqt.qtbot import QtBot
 
 from tests.flow.conftest import RULES
 from tests.ui.world import World, open_world
-from wxdesk.core.inbox import InboxFilter
-from wxdesk.core.model import ReplyState
-from wxdesk.sandbox.customers import LI_LEI
-from wxdesk.ui import fonts
-from wxdesk.ui.appearance import Appearance, Look
-from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.garbage import GarbageCollector
+from wxdesk.core.conversations.listing import InboxFilter
+from wxdesk.core.model.messaging import ReplyState
+from wxdesk.sandbox.demo_customers import LI_LEI
 from wxdesk.ui.inbox.page import InboxPage
-from wxdesk.ui.main_window import MainWindow
-from wxdesk.ui.setup.facts import Facts
+from wxdesk.ui.look import fonts
+from wxdesk.ui.look.appearance import Appearance, Look
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.garbage import GarbageCollector
+from wxdesk.ui.settings.facts import Facts
+from wxdesk.ui.shell.main_window import MainWindow
 
 
 @pytest.fixture

@@ -15,10 +15,10 @@ from msgspec import structs
 from tests.flow.conftest import setup_for
 from wxdesk.app import OpenDesk, Setup, open_desk
 from wxdesk.config import StoreAt
+from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.events import ApiCalled, DecisionMade, Event, PauseChanged, PreferencesChanged, ReplyChanged
-from wxdesk.core.inbox import InboxFilter
-from wxdesk.core.model import Conversation, Reply, ReplyState
-from wxdesk.core.rules import Decision
+from wxdesk.core.model.messaging import Conversation, Reply, ReplyState
+from wxdesk.core.model.rule import Decision
 from wxdesk.sandbox.server import Sandbox
 
 START = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)

@@ -9,7 +9,7 @@ import re
 import pytest
 
 from tests.sandbox.worlds import HandClock, listening, program
-from wxdesk.sandbox.customers import CUSTOMERS, LI_LEI, WANG_FANG, ZHAO_MIN, demo_account
+from wxdesk.sandbox.demo_customers import CUSTOMERS, LI_LEI, WANG_FANG, ZHAO_MIN, demo_account
 from wxdesk.sandbox.scenario import LATER, OPENING, Doing, Step, go_on, play
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.sandbox.standalone import run_sandbox

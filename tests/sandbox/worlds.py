@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 from aiohttp import web
 
-from wxdesk.core.model import BodyFormat, PushMode
-from wxdesk.sandbox.customers import demo_account
-from wxdesk.sandbox.platform import MiniProgram
+from wxdesk.core.model.messaging import BodyFormat, PushMode
+from wxdesk.sandbox.demo_customers import demo_account
+from wxdesk.sandbox.platform.platform import MiniProgram
 
 ACCOUNT, CREDENTIALS = demo_account()
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)

@@ -20,18 +20,18 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 from tests.postgresql import Postgres
-from tests.store.talk import Talk
+from tests.store.conversations import Talk
 from wxdesk.core.errors import StoreError
-from wxdesk.core.model import Message
-from wxdesk.core.statistics import Span
+from wxdesk.core.model.messaging import Message
+from wxdesk.core.model.statistics import Span
 from wxdesk.store import open_store, opening
-from wxdesk.store.columns import EPOCH
-from wxdesk.store.database import Database
+from wxdesk.store.engine.database import Database
+from wxdesk.store.engine.postgresql import PostgresqlDatabase
+from wxdesk.store.engine.sqlite import SqliteDatabase
 from wxdesk.store.migrate import SCRIPTS, Migrations
 from wxdesk.store.opening import parsed
-from wxdesk.store.postgresql import PostgresqlDatabase
 from wxdesk.store.schema import metadata
-from wxdesk.store.sqlite import SqliteDatabase
+from wxdesk.store.schema.columns import EPOCH
 
 
 def differences(connection: Connection) -> list[Any]:

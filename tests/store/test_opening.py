@@ -17,9 +17,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.postgresql import Postgres
-from tests.store.talk import T0, Talk, incoming
+from tests.store.conversations import T0, Talk, incoming
+from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.errors import HomeInUse, StoreDamaged, StoreError, StoreTooNew
-from wxdesk.core.inbox import InboxFilter
 from wxdesk.i18n import explain, use
 from wxdesk.store import open_store
 
@@ -140,7 +140,7 @@ async def test_one_home_has_one_desk(url: str, home: Path) -> None:
 CHILD = """
 import asyncio, sys
 from pathlib import Path
-from tests.store.talk import Talk
+from tests.store.conversations import Talk
 from wxdesk.store import open_store
 
 async def main():
@@ -258,7 +258,7 @@ async def test_a_newer_shared_database_is_refused(postgres: Postgres, home: Path
 
 @pytest.mark.expects_log("database error: OperationalError")
 async def test_a_foreign_lock_is_told_as_what_it_is(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wxdesk.store.sqlite.BUSY_MS", 50)
+    monkeypatch.setattr("wxdesk.store.engine.sqlite.BUSY_MS", 50)
     store = await open_store(SQLITE, home)
     talk = Talk(store)
     with closing(sqlite3.connect(home / "desk.db", isolation_level=None)) as other:

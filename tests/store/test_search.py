@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.store.talk import T0, Talk, incoming, second
-from wxdesk.core.model import Author, Content, Message, NewReply, ReplyKind, ReplyState
+from tests.store.conversations import T0, Talk, incoming, second
+from wxdesk.core.model.messaging import Author, Content, Message, NewReply, ReplyKind, ReplyState
 from wxdesk.store import SqlStore
 from wxdesk.store.search import spaced
 

@@ -12,16 +12,16 @@ from alembic.config import Config
 from sqlalchemy import Connection, text
 
 from tests.postgresql import Postgres
-from tests.store.talk import T0, second
+from tests.store.conversations import T0, second
 from wxdesk.core.errors import NotFound, ShortcutTaken
-from wxdesk.core.model import Content, ReplyKind
-from wxdesk.core.rules import Variant
+from wxdesk.core.model.messaging import Content, ReplyKind
+from wxdesk.core.model.rule import Variant
 from wxdesk.core.templates import Prompt, Template
 from wxdesk.store import SqlStore, open_store
+from wxdesk.store.engine.postgresql import PostgresqlDatabase
+from wxdesk.store.engine.sqlite import SqliteDatabase
 from wxdesk.store.migrate import SCRIPTS
 from wxdesk.store.opening import parsed
-from wxdesk.store.postgresql import PostgresqlDatabase
-from wxdesk.store.sqlite import SqliteDatabase
 
 FULL = Template(
     0,

@@ -13,14 +13,14 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World, open_world
+from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.presence import Seen
-from wxdesk.core.rules import Action, ActionKind, Condition, Rule
-from wxdesk.ui import fonts
-from wxdesk.ui.appearance import Appearance, Look, apply
-from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.main_window import MainWindow
-from wxdesk.ui.notices import Notices
-from wxdesk.ui.setup.facts import Facts
+from wxdesk.ui.look import fonts
+from wxdesk.ui.look.appearance import Appearance, Look, apply
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.settings.facts import Facts
+from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.widgets.dialogs.notices import Notices
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +44,7 @@ def _settled_heap(qapp: QApplication) -> None:
 
 @pytest.fixture(autouse=True)
 def _collected_here() -> Iterator[None]:
-    """Garbage is collected between tests on this thread, never on a desk's: see `wxdesk.ui.garbage`."""
+    """Garbage is collected between tests on this thread, never on a desk's: see `wxdesk.ui.runtime.garbage`."""
     gc.disable()
     yield
     gc.collect()

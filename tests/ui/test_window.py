@@ -22,10 +22,10 @@ from tests.ui.world import World
 from wxdesk import i18n
 from wxdesk.core.events import ListenerChanged
 from wxdesk.core.system_failures import UnusableFile
-from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.garbage import GarbageCollector
-from wxdesk.ui.setup.facts import Facts
-from wxdesk.ui.theme import DARK, LIGHT
+from wxdesk.ui.look.theme import DARK, LIGHT
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.garbage import GarbageCollector
+from wxdesk.ui.settings.facts import Facts
 from wxdesk.ui.window import choose_input_method, grab_pages, use_language
 
 ROOT = Path(__file__).parents[2]
@@ -60,10 +60,10 @@ import sys
 import threading
 from pathlib import Path
 from wxdesk.app import Setup
-from wxdesk.running import DeskThread
+from wxdesk.runner import DeskThread
 from wxdesk.config import Config, Listener
-from wxdesk.ui.garbage import GarbageCollector
-from wxdesk.ui.setup.facts import Facts
+from wxdesk.ui.runtime.garbage import GarbageCollector
+from wxdesk.ui.settings.facts import Facts
 from wxdesk.ui.window import run_window
 home = Path(sys.argv[1])
 atexit.register(lambda: print("nothing to look through", gc.get_freeze_count() > 1000, flush=True))

@@ -15,13 +15,13 @@ from tests.prepared import prepare
 from wxdesk.app import Setup, utc_now
 from wxdesk.config import AccountEntry, Config, Listener, WeChatAt
 from wxdesk.core.events import DecisionMade, Event, PauseChanged, ReplyChanged
-from wxdesk.core.model import Reply, ReplyMode, ReplyState
+from wxdesk.core.model.messaging import Reply, ReplyMode, ReplyState
 from wxdesk.desk.desk import Desk
-from wxdesk.desk.ports import Clock
-from wxdesk.running import DeskThread
-from wxdesk.sandbox.customers import demo_account
-from wxdesk.sandbox.platform import MiniProgram
-from wxdesk.sandbox.pusher import PushOutcome
+from wxdesk.desk.ports.store import Clock
+from wxdesk.runner import DeskThread
+from wxdesk.sandbox.demo_customers import demo_account
+from wxdesk.sandbox.platform.platform import MiniProgram
+from wxdesk.sandbox.push.pusher import PushOutcome
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.threads import LoopThread
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.webhook.pushing import ACCOUNTS, NOW, Desk, Shelf
 from wxdesk.core.events import Event
-from wxdesk.webhook.connections import DEFAULT_LIMITS, Limits
+from wxdesk.webhook.http_server import DEFAULT_LIMITS, Limits
 from wxdesk.webhook.server import Listener
 
 type Open = Callable[..., Awaitable[Desk]]

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
-from wxdesk.core.credentials import Credentials
+from wxdesk.core.conversations.transfer import Receipt
 from wxdesk.core.events import Event, PushSeen
-from wxdesk.core.model import Account, Push, PushMode
-from wxdesk.core.transfer import Receipt
+from wxdesk.core.model.messaging import Account, Push, PushMode
+from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.webhook.crypto import PushCipher
 from wxdesk.webhook.server import Listener
 

@@ -15,9 +15,9 @@ from wechatpy.utils import check_signature
 from tests.webhook.envelopes import compat_body, push_envelope
 from tests.webhook.generated import OWN_FIELDS, Generated, generated
 from tests.webhook.pushing import ACCOUNTS, APP_ID, CIPHER, KEY, NOW, TOKEN
-from wxdesk.core.model import BodyFormat, Incoming, MessageType, Push, PushMode
-from wxdesk.webhook.door import Door
+from wxdesk.core.model.messaging import BodyFormat, Incoming, MessageType, Push, PushMode
 from wxdesk.webhook.envelope import reply_envelope
+from wxdesk.webhook.verification import Door
 
 ORACLE = WeChatCrypto(TOKEN, KEY, APP_ID)
 DOORS = {mode: Door(*ACCOUNTS[mode.value]) for mode in PushMode}

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.webhook.pushing import CIPHER, MESSAGES, NOW, enveloped, signed_for
-from tests.webhook.test_door import SECURE
+from tests.webhook.test_verification import SECURE
 from wxdesk.core.errors import BadInput
 from wxdesk.webhook.body import MAX_BODY
 from wxdesk.webhook.parse import read_push

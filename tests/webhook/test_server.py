@@ -29,12 +29,12 @@ from tests.webhook.pushing import (
     vector,
     written,
 )
-from wxdesk.core.credentials import Credentials
 from wxdesk.core.errors import StoreError
 from wxdesk.core.events import PushSeen
-from wxdesk.core.model import Account, BodyFormat, PushMode
-from wxdesk.webhook.connections import Limits
+from wxdesk.core.model.messaging import Account, BodyFormat, PushMode
+from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.webhook.crypto import PushCipher
+from wxdesk.webhook.http_server import Limits
 
 ENCRYPTED = CIPHER.encrypt(TEXT)
 LIMITS = Limits(body=0.1, lingering=0.1)

@@ -26,8 +26,8 @@ from tests.webhook.pushing import (
     vector,
     written,
 )
-from wxdesk.core.credentials import Credentials, FormerSecret
-from wxdesk.core.model import Account, BodyFormat, PushMode
+from wxdesk.core.model.messaging import Account, BodyFormat, PushMode
+from wxdesk.core.wechat.credentials import Credentials, FormerSecret
 from wxdesk.webhook.crypto import PushCipher
 from wxdesk.webhook.parse import read_push
 from wxdesk.webhook.transfer import transfer_body

@@ -14,10 +14,10 @@ import pytest
 from tests.wechat.worlds import ACCOUNT, Heard
 from wxdesk.core.errors import NotSent, Refused
 from wxdesk.core.events import TokenChanged, TroubleRaised
-from wxdesk.core.model import Account
-from wxdesk.desk import sleeping
+from wxdesk.core.model.messaging import Account
+from wxdesk.desk.runtime import wall_clock as sleeping
 from wxdesk.wechat.access_token import SUSPICIOUS, AccessTokens, Grant
-from wxdesk.wechat.elapsed import seconds_elapsed
+from wxdesk.wechat.monotonic import seconds_elapsed
 
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 

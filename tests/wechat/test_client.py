@@ -9,13 +9,13 @@ from typing import Literal
 import pytest
 
 from tests.wechat.worlds import ACCOUNT, CREDENTIALS, HELLO, OPENID, Heard, client_to, now
-from wxdesk.core.credentials import Credentials
 from wxdesk.core.errors import NotSent, Refused
 from wxdesk.core.events import ApiCalled, TokenChanged
-from wxdesk.core.model import Content, ReplyKind
-from wxdesk.sandbox.customers import COVER_MEDIA_ID
-from wxdesk.sandbox.faults import Fault, FaultKind
-from wxdesk.sandbox.platform import MiniProgram
+from wxdesk.core.model.messaging import Content, ReplyKind
+from wxdesk.core.wechat.credentials import Credentials
+from wxdesk.sandbox.demo_customers import COVER_MEDIA_ID
+from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.platform import MiniProgram
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.wechat.client import WeChatClient
 

@@ -10,7 +10,7 @@ import pytest
 from tests.wechat.worlds import ACCOUNT, HELLO, OPENID, Heard, client_to
 from wxdesk import i18n
 from wxdesk.core.events import TroubleRaised
-from wxdesk.desk.clock_words import clock_words
+from wxdesk.desk.wechat.clock_skew import clock_words
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.wechat.client import WeChatClient
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.core.errcode_table import action_by_code
+from tests.core.wechat.errcode_table import action_by_code
 from wxdesk import i18n
-from wxdesk.core.errcodes import ErrorAction, action_for, addresses_in, known_codes, meaning_of, remedy_of
+from wxdesk.core.wechat.errcodes import ErrorAction, action_for, addresses_in, known_codes, meaning_of, remedy_of
 
 EXPECTED = action_by_code()
 

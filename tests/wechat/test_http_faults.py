@@ -11,7 +11,7 @@ import pytest
 from tests.wechat.worlds import ACCOUNT, HELLO, OPENID, Act, Heard, client_to, http_answer, raw_server, read_request
 from wxdesk.core.errors import DeliveryUnknown, NotSent
 from wxdesk.core.events import ApiCalled
-from wxdesk.sandbox.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import Fault, FaultKind
 from wxdesk.sandbox.server import Sandbox
 
 OK = b'{"errcode":0,"errmsg":"ok"}'

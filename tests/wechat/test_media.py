@@ -13,10 +13,10 @@ from tests.wechat.serving import serving
 from tests.wechat.worlds import ACCOUNT, OPENID, Act, Heard, client_to, http_answer, raw_server
 from wxdesk.core.errors import BadPicture, NotSent, Refused
 from wxdesk.core.events import ApiCalled, TokenChanged
-from wxdesk.core.model import Content, ReplyKind
-from wxdesk.core.pictures import PictureFormat
-from wxdesk.sandbox.faults import Fault, FaultKind
+from wxdesk.core.model.messaging import Content, ReplyKind
+from wxdesk.core.model.picture import PictureFormat
 from wxdesk.sandbox.pictures import cover, torn_box
+from wxdesk.sandbox.platform.faults import Fault, FaultKind
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.wechat.client import NO_PICTURE_NAMED, WeChatClient
 from wxdesk.wechat.http import TOO_LARGE

@@ -12,9 +12,9 @@ import pytest
 from tests.wechat.worlds import ACCOUNT, CREDENTIALS, HELLO, OPENID, Heard, client_to
 from wxdesk import logs
 from wxdesk.core.errors import SendError
-from wxdesk.core.pictures import PictureFormat
-from wxdesk.sandbox.faults import FOR_PUSHES, Fault, FaultKind
+from wxdesk.core.model.picture import PictureFormat
 from wxdesk.sandbox.pictures import torn_box
+from wxdesk.sandbox.platform.faults import FOR_PUSHES, Fault, FaultKind
 from wxdesk.sandbox.server import Sandbox
 
 type Endpoint = Literal["stable", "classic"]

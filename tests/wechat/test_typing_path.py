@@ -11,7 +11,7 @@ from aiohttp import web
 from tests.wechat.serving import serving
 from tests.wechat.worlds import ACCOUNT, OPENID, Heard, client_to
 from wxdesk.core.errors import NotSent, Refused
-from wxdesk.sandbox.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import Fault, FaultKind
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.wechat.client import WeChatClient
 from wxdesk.wechat.typing_path import BUSINESS, PLAIN

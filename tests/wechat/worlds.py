@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
-from wxdesk.core.credentials import Credentials
 from wxdesk.core.events import ApiCalled, Event
-from wxdesk.core.model import Account, Content
-from wxdesk.sandbox.customers import LI_LEI, demo_account
+from wxdesk.core.model.messaging import Account, Content
+from wxdesk.core.wechat.credentials import Credentials
+from wxdesk.sandbox.demo_customers import LI_LEI, demo_account
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.wechat.client import WeChatClient
 

@@ -50,7 +50,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from wxdesk.core.phrase import Phrase
+from wxdesk.core.translatable import Phrase
 
 
 class WxdeskError(Exception):

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wxdesk.core.calls import Cause
-from wxdesk.core.model import ReplyState
-from wxdesk.core.pictures import PictureState
+from wxdesk.core.conversations.attention import Cause
+from wxdesk.core.model.messaging import ReplyState
+from wxdesk.core.model.picture import PictureState
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from wxdesk.core.rules import Presence
+from wxdesk.core.model.rule import Presence
 
 
 class AwayReason(StrEnum):

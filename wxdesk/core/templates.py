@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from wxdesk.core import contents
+from wxdesk.core.content import limits as contents
 from wxdesk.core.errors import BadContent, BadTemplate
-from wxdesk.core.model import Content, ReplyKind
-from wxdesk.core.rules import Variant
-from wxdesk.core.words import is_visible
+from wxdesk.core.model.messaging import Content, ReplyKind
+from wxdesk.core.model.rule import Variant
+from wxdesk.core.normalise import is_visible
 
 ASK = "ask"
 """`{{ ask.order_no }}` is what the operator fills in when he inserts the template by hand."""

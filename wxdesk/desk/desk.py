@@ -5,29 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from wxdesk.core.model import Content
-from wxdesk.desk.accounts import Accounts
-from wxdesk.desk.alarms import Alarms
-from wxdesk.desk.blocking import Blocking
-from wxdesk.desk.bus import Bus
-from wxdesk.desk.checkup import Checkup
-from wxdesk.desk.dry_run import DryRun
-from wxdesk.desk.handoff import Handoff
+from wxdesk.core.model.messaging import Content
+from wxdesk.desk.conversations.attention import Alarms
+from wxdesk.desk.conversations.blocking import Blocking
+from wxdesk.desk.conversations.operator_commands import Handoff
+from wxdesk.desk.conversations.presence import DeskPresence
+from wxdesk.desk.conversations.status import SettingAside
+from wxdesk.desk.conversations.takeover_expiry import Takeovers
+from wxdesk.desk.conversations.typing_sender import Typing
 from wxdesk.desk.health import Health
-from wxdesk.desk.hours_keeping import HoursKeeping
-from wxdesk.desk.phrasebook import Phrasebook
-from wxdesk.desk.pictures import Pictures
-from wxdesk.desk.ports import Clock, Store
-from wxdesk.desk.preferences import KeptPreferences
-from wxdesk.desk.presence import DeskPresence
-from wxdesk.desk.quarantine import Quarantine
-from wxdesk.desk.rests import Rests
-from wxdesk.desk.rulebook import Rulebook
-from wxdesk.desk.rules_exchange import RulesExchange
-from wxdesk.desk.setting_aside import SettingAside
-from wxdesk.desk.takeovers import Takeovers
+from wxdesk.desk.messages.quarantine import Quarantine
+from wxdesk.desk.pictures.pictures import Pictures
+from wxdesk.desk.ports.store import Clock, Store
+from wxdesk.desk.replies.account_backoff import Rests
+from wxdesk.desk.rules.business_hours_saving import HoursKeeping
+from wxdesk.desk.rules.exchange import RulesExchange
+from wxdesk.desk.rules.review.dry_run import DryRun
+from wxdesk.desk.rules.review.review import Checkup
+from wxdesk.desk.rules.rulebook import Rulebook
+from wxdesk.desk.runtime.bus import Bus
+from wxdesk.desk.settings.accounts import Accounts
+from wxdesk.desk.settings.preferences import KeptPreferences
+from wxdesk.desk.templates.templates import Phrasebook
 from wxdesk.desk.traffic import Traffic
-from wxdesk.desk.typing import Typing
 
 type BodyOf = Callable[[str, Content], bytes]
 """The bytes that would go to WeChat for a contact's openid and a content, to be looked at beforehand."""

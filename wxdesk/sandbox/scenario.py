@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import cycle
 
-from wxdesk.sandbox.customers import (
+from wxdesk.sandbox.demo_customers import (
     HAN_MEIMEI,
     LI_LEI,
     MISS_CHEN,

@@ -13,20 +13,21 @@ from datetime import timedelta
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from wxdesk.desk.ports import Clock
+from wxdesk.desk.ports.store import Clock
 from wxdesk.keychain import SecretName, variable
-from wxdesk.sandbox import bodies, pictures
-from wxdesk.sandbox.api import Api
-from wxdesk.sandbox.contact import Side
-from wxdesk.sandbox.control import Control
-from wxdesk.sandbox.customers import COVER_MEDIA_ID, TORN_BOX_MEDIA_ID, demo_account
-from wxdesk.sandbox.faults import Faults
-from wxdesk.sandbox.journal import Journal
-from wxdesk.sandbox.movable_clock import MovableClock, now
-from wxdesk.sandbox.platform import MiniProgram, Platform, Sent
-from wxdesk.sandbox.push_way import PushWay
-from wxdesk.sandbox.pusher import DEADLINE_SECONDS, Pusher, PushOutcome
-from wxdesk.sandbox.refusal import Refusal
+from wxdesk.sandbox import pictures
+from wxdesk.sandbox.api.dispatch import Api
+from wxdesk.sandbox.control.server import Control
+from wxdesk.sandbox.demo_customers import COVER_MEDIA_ID, TORN_BOX_MEDIA_ID, demo_account
+from wxdesk.sandbox.platform.clock import MovableClock, now
+from wxdesk.sandbox.platform.contacts import Side
+from wxdesk.sandbox.platform.errors import Refusal
+from wxdesk.sandbox.platform.faults import Faults
+from wxdesk.sandbox.platform.platform import MiniProgram, Platform, Sent
+from wxdesk.sandbox.push import bodies
+from wxdesk.sandbox.push.delivery import PushWay
+from wxdesk.sandbox.push.journal import Journal
+from wxdesk.sandbox.push.pusher import DEADLINE_SECONDS, Pusher, PushOutcome
 
 HOST = "127.0.0.1"
 

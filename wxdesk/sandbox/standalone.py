@@ -10,15 +10,15 @@ from pathlib import Path
 
 import msgspec
 
-from wxdesk.core.credentials import Credentials
 from wxdesk.core.errors import BadInput
-from wxdesk.core.model import Account, BodyFormat, PushMode
+from wxdesk.core.model.messaging import Account, BodyFormat, PushMode
 from wxdesk.core.system_failures import UnusableFile, unusable, why_not_listening
+from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.i18n import tr
-from wxdesk.sandbox.control import BadOrder, Control
-from wxdesk.sandbox.customers import demo_account
-from wxdesk.sandbox.platform import MiniProgram
-from wxdesk.sandbox.program import cipher_of
+from wxdesk.sandbox.control.server import BadOrder, Control
+from wxdesk.sandbox.demo_customers import demo_account
+from wxdesk.sandbox.platform.platform import MiniProgram
+from wxdesk.sandbox.platform.program import cipher_of
 from wxdesk.sandbox.server import HOST, Sandbox
 
 NOT_ORDERS = "it is neither one JSON object a line nor a JSON list of them"

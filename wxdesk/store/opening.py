@@ -12,29 +12,29 @@ from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
 
 from wxdesk.core.errors import StoreError
-from wxdesk.store.aside import SqlAside
-from wxdesk.store.calls import SqlCalls
-from wxdesk.store.conversations import SqlConversations
-from wxdesk.store.database import Database
-from wxdesk.store.decisions import SqlDecisions
-from wxdesk.store.failures import file_error
-from wxdesk.store.home_lock import HomeLock
-from wxdesk.store.inspection import back_up, revision_of
+from wxdesk.store.conversations.status import SqlAside
+from wxdesk.store.conversations.takeovers import SqlTakeovers
+from wxdesk.store.conversations.transfers import SqlTransfers
+from wxdesk.store.decisions.decisions import SqlDecisions
+from wxdesk.store.engine.database import Database
+from wxdesk.store.engine.failures import file_error
+from wxdesk.store.engine.home_lock import HomeLock
+from wxdesk.store.engine.inspection import back_up, revision_of
+from wxdesk.store.engine.sqlite import SqliteDatabase
+from wxdesk.store.inbox.attention import SqlCalls
+from wxdesk.store.inbox.conversations import SqlConversations
+from wxdesk.store.messages.message_history import SqlPast
+from wxdesk.store.messages.pushes import SqlPushes
+from wxdesk.store.messages.quarantine import SqlQuarantine
 from wxdesk.store.migrate import Migrations
-from wxdesk.store.past import SqlPast
-from wxdesk.store.pictures import SqlPictures
-from wxdesk.store.pushes import SqlPushes
-from wxdesk.store.quarantine import SqlQuarantine
-from wxdesk.store.replies import SqlReplies
-from wxdesk.store.rules import SqlRules
+from wxdesk.store.pictures.pictures import SqlPictures
+from wxdesk.store.replies.pending.pending import SqlWaiting
+from wxdesk.store.replies.replies import SqlReplies
+from wxdesk.store.reports.statistics import SqlStatistics
+from wxdesk.store.reports.traces import SqlTraces
+from wxdesk.store.rules.rules import SqlRules
 from wxdesk.store.settings import SqlSettings
-from wxdesk.store.sqlite import SqliteDatabase
-from wxdesk.store.statistics import SqlStatistics
-from wxdesk.store.takeovers import SqlTakeovers
 from wxdesk.store.templates import SqlTemplates
-from wxdesk.store.traces import SqlTraces
-from wxdesk.store.transfers import SqlTransfers
-from wxdesk.store.waiting import SqlWaiting
 
 log = logging.getLogger(__name__)
 
@@ -132,7 +132,7 @@ CANNOT_WRITE = "the folder cannot be written or locked"
 
 async def _open_shared(url: URL) -> Database:
     # It brings SQLAlchemy's ORM along, an eighth of the program's start, which a desk on a file never needs.
-    from wxdesk.store.postgresql import PostgresqlDatabase
+    from wxdesk.store.engine.postgresql import PostgresqlDatabase
 
     db = PostgresqlDatabase(url)
     try:

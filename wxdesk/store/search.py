@@ -20,12 +20,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, literal_column, select, text, update
 
-from wxdesk.core.inbox import SearchHit, TimelineItem
-from wxdesk.core.markers import Legend
-from wxdesk.core.model import Content, Message, Reply
-from wxdesk.desk import emoticons
-from wxdesk.store.records import conversation_of, message_of, reply_of, select_conversations, select_replies
+from wxdesk.core.conversations.listing import SearchHit, TimelineItem
+from wxdesk.core.model.messaging import Content, Message, Reply
+from wxdesk.core.wechat.emoticon_codes import Legend
+from wxdesk.desk.wechat import emoticons
 from wxdesk.store.schema import conversations, messages, replies, search_texts
+from wxdesk.store.schema.records import conversation_of, message_of, reply_of, select_conversations, select_replies
 
 LONGEST = 20_000
 """Characters of one text that are indexed; PostgreSQL bounds a text's index entry."""

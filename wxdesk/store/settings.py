@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
-from wxdesk.store.database import Database, insert_into
+from wxdesk.store.engine.database import Database, insert_into
 from wxdesk.store.schema import settings
 
 

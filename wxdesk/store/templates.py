@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, select, text, update
 
-from wxdesk.core.answer_names import AnswerNames, followed
 from wxdesk.core.errors import NotFound, ShortcutTaken
+from wxdesk.core.rules.template_names import AnswerNames, followed
 from wxdesk.core.templates import Template, same_shortcut
-from wxdesk.store.database import Database
-from wxdesk.store.rules import all_rules, revise
+from wxdesk.store.engine.database import Database
+from wxdesk.store.rules.rules import all_rules, revise
 from wxdesk.store.schema import template_revisions, templates
 
 

@@ -19,18 +19,18 @@ from wxdesk import i18n
 from wxdesk.core.errors import NoWindow
 from wxdesk.core.system_failures import unusable
 from wxdesk.desk.desk import Desk
-from wxdesk.ui import fonts
-from wxdesk.ui.alerts.attention import Attention
-from wxdesk.ui.appearance import Appearance, Look
-from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.display import INSTALL, why_no_window
-from wxdesk.ui.failure_window import FailureWindow
-from wxdesk.ui.garbage import GarbageCollector
-from wxdesk.ui.icons import pixmap
-from wxdesk.ui.loop import run
-from wxdesk.ui.main_window import MainWindow
-from wxdesk.ui.memory import Memory
-from wxdesk.ui.setup.facts import Facts
+from wxdesk.ui.look import fonts
+from wxdesk.ui.look.appearance import Appearance, Look
+from wxdesk.ui.look.icons import pixmap
+from wxdesk.ui.notifications.attention import Attention
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.display import INSTALL, why_no_window
+from wxdesk.ui.runtime.garbage import GarbageCollector
+from wxdesk.ui.runtime.loop import run
+from wxdesk.ui.runtime.memory import Memory
+from wxdesk.ui.settings.facts import Facts
+from wxdesk.ui.shell.failure_window import FailureWindow
+from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.simulator.port import Simulator
 
 PICTURE_SIZE = (1280, 800)

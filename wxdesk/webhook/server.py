@@ -18,18 +18,18 @@ from typing import cast
 
 from aiohttp import hdrs, web
 
-from wxdesk.core.credentials import Credentials
+from wxdesk.core.conversations.transfer import Receipt
 from wxdesk.core.errors import BadConfig, PortInUse, PushRefused, StoreError
 from wxdesk.core.events import Event, PushSeen
-from wxdesk.core.model import Account, BodyFormat, Push
-from wxdesk.core.transfer import Receipt
-from wxdesk.desk.ports import Clock
-from wxdesk.webhook.alarm import Alarm
+from wxdesk.core.model.messaging import Account, BodyFormat, Push
+from wxdesk.core.wechat.credentials import Credentials
+from wxdesk.desk.ports.store import Clock
 from wxdesk.webhook.body import read_body
-from wxdesk.webhook.connections import DEFAULT_LIMITS, Answer, Connection, Limits, Server, Success
-from wxdesk.webhook.door import Door, Query, read_query
+from wxdesk.webhook.forgery_alarm import Alarm
+from wxdesk.webhook.http_server import DEFAULT_LIMITS, Answer, Connection, Limits, Server, Success
 from wxdesk.webhook.parse import find_format
 from wxdesk.webhook.refusal import Refusal, status_of
+from wxdesk.webhook.verification import Door, Query, read_query
 
 logger = logging.getLogger(__name__)
 

@@ -15,12 +15,12 @@ from datetime import datetime, timedelta
 
 from wxdesk.core.errors import Refused, SendError
 from wxdesk.core.events import Event, TokenChanged, TroubleRaised
-from wxdesk.core.model import Account
-from wxdesk.desk import sleeping
-from wxdesk.desk.ports import Clock
-from wxdesk.desk.refusal_words import explain_refusal, refusal_words
+from wxdesk.core.model.messaging import Account
+from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.runtime import wall_clock as sleeping
+from wxdesk.desk.wechat.refusals import explain_refusal, refusal_words
 from wxdesk.i18n import tr
-from wxdesk.wechat.elapsed import seconds_elapsed
+from wxdesk.wechat.monotonic import seconds_elapsed
 
 log = logging.getLogger(__name__)
 

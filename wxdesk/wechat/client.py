@@ -15,21 +15,21 @@ from typing import Literal
 
 import msgspec
 
-from wxdesk.core.credentials import Credentials
-from wxdesk.core.errcodes import ErrorAction, action_for, meaning_of
 from wxdesk.core.errors import BadPicture, DeliveryUnknown, NotSent, Recalled, SendError
 from wxdesk.core.events import AccountFreed, ApiCalled, Event
-from wxdesk.core.model import Account, Content
-from wxdesk.core.pictures import PictureFormat
-from wxdesk.desk.ports import Clock, always
+from wxdesk.core.model.messaging import Account, Content
+from wxdesk.core.model.picture import PictureFormat
+from wxdesk.core.wechat.credentials import Credentials
+from wxdesk.core.wechat.errcodes import ErrorAction, action_for, meaning_of
+from wxdesk.desk.ports.store import Clock, always
 from wxdesk.i18n import tr
 from wxdesk.wechat.access_token import AccessTokens, Grant
-from wxdesk.wechat.answer import Answer, refusal, split_rid
 from wxdesk.wechat.clock_check import ClockCheck
-from wxdesk.wechat.elapsed import seconds_elapsed
 from wxdesk.wechat.http import DEADLINE_SECONDS, ApiHttp, Part
+from wxdesk.wechat.monotonic import seconds_elapsed
 from wxdesk.wechat.payload import to_body
 from wxdesk.wechat.picture_hosts import PictureHosts
+from wxdesk.wechat.response import Answer, refusal, split_rid
 from wxdesk.wechat.typing_path import WRONG_PATH, TypingPaths, typing_body
 
 type TokenEndpoint = Literal["stable", "classic"]

@@ -15,9 +15,9 @@ from typing import Any
 import httpx2
 
 from wxdesk.core.errors import BadPicture, DeliveryUnknown, NotSent
-from wxdesk.core.pictures import PictureFormat
-from wxdesk.wechat.answer import Answer, read_answer, read_picture
-from wxdesk.wechat.certificates import authorities
+from wxdesk.core.model.picture import PictureFormat
+from wxdesk.wechat.response import Answer, read_answer, read_picture
+from wxdesk.wechat.tls_trust import authorities
 
 DEADLINE_SECONDS = 10.0
 """For a whole call, from waiting for a connection to the last byte of the answer."""

@@ -10,10 +10,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import ShowPage
 from tests.ui.world import World, open_world
-from wxdesk.core.model import Message, MessageType, Reply, ReplyMode, ReplyState
-from wxdesk.core.rules import Action, ActionKind, Condition, Rule
-from wxdesk.ui.bridge import Bridge
+from wxdesk.core.model.messaging import Message, MessageType, Reply, ReplyMode, ReplyState
+from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.runtime.bridge import Bridge
 
 HOURS = Rule(
     "Hours",

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from wxdesk.core.inbox import InboxRow
-from wxdesk.core.model import (
+from wxdesk.core.conversations.listing import InboxRow
+from wxdesk.core.model.messaging import (
     Author,
     Contact,
     Content,

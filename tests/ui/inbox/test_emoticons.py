@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from tests.ui.inbox.records import NOW, conversation, message, reply
-from wxdesk.core.inbox import SearchHit
-from wxdesk.core.model import Content, ReplyKind, ReplyState
-from wxdesk.ui.fonts import has_emoji
-from wxdesk.ui.inbox.search_results import excerpt
-from wxdesk.ui.inbox.timeline_entries import entries_of
+from wxdesk.core.conversations.listing import SearchHit
+from wxdesk.core.model.messaging import Content, ReplyKind, ReplyState
+from wxdesk.ui.inbox.conversation_list.search_results import excerpt
+from wxdesk.ui.inbox.timeline.entries import entries_of
+from wxdesk.ui.look.fonts import has_emoji
 
 
 def shown(emoji: str, name: str) -> str:

@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.records import conversation
 from tests.ui.world import World
-from wxdesk.core.contact_change import ContactChange
+from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.ui.inbox.page import InboxPage
-from wxdesk.ui.theme import font
+from wxdesk.ui.look.theme import font
 from wxdesk.ui.widgets.painting import initial_of, paint_text
 
 NAMES = {

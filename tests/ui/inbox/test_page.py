@@ -10,14 +10,14 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.conftest import shown_messages, shown_reply, texts
 from tests.ui.world import World
-from wxdesk.core.contact_change import ContactChange
-from wxdesk.core.inbox import InboxFilter
-from wxdesk.core.model import ReplyMode, ReplyState
+from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.listing import InboxFilter
+from wxdesk.core.model.messaging import ReplyMode, ReplyState
 from wxdesk.core.templates import Template
-from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.inbox.bubble_words import BubbleAction
-from wxdesk.ui.inbox.conversation_list_model import RowRole
+from wxdesk.ui.inbox.conversation_list.model import RowRole
 from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction
+from wxdesk.ui.runtime.bridge import Bridge
 
 type Open = Callable[[int], None]
 

@@ -20,21 +20,21 @@ from tests.ui.inbox.conftest import shown_reply
 from tests.ui.inbox.records import NOW, ask_at_once, message
 from tests.ui.world import World
 from wxdesk.core.errors import BadPicture
-from wxdesk.core.model import Message, MessageType, ReplyState
-from wxdesk.core.pictures import PictureState
-from wxdesk.sandbox.faults import Fault, FaultKind
-from wxdesk.ui.bridge import Bridge
+from wxdesk.core.model.messaging import Message, MessageType, ReplyState
+from wxdesk.core.model.picture import PictureState
+from wxdesk.sandbox.platform.faults import Fault, FaultKind
 from wxdesk.ui.content.album import Album, read_picture
 from wxdesk.ui.content.painting import picture_size
 from wxdesk.ui.content.picture_field import size_words
 from wxdesk.ui.content.picture_intake import encoded, read_file, source_in
 from wxdesk.ui.content.pieces import Figure
-from wxdesk.ui.inbox.bubble_content import pieces_of
-from wxdesk.ui.inbox.bubble_words import spoken_entry
+from wxdesk.ui.inbox.composer.panels.control import SendingPanels
 from wxdesk.ui.inbox.page import InboxPage
-from wxdesk.ui.inbox.picture_viewer import PictureViewer
-from wxdesk.ui.inbox.sending_panels import SendingPanels
-from wxdesk.ui.inbox.timeline_entries import entries_of
+from wxdesk.ui.inbox.timeline.bubble_text import spoken_entry
+from wxdesk.ui.inbox.timeline.bubbles.content import pieces_of
+from wxdesk.ui.inbox.timeline.entries import entries_of
+from wxdesk.ui.inbox.timeline.picture_viewer import PictureViewer
+from wxdesk.ui.runtime.bridge import Bridge
 
 type Open = Callable[[int], None]
 

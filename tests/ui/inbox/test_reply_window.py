@@ -13,13 +13,13 @@ from tests.ui.inbox.conftest import shown_reply
 from tests.ui.inbox.records import NOW, reply, row
 from tests.ui.world import World, open_world
 from wxdesk import i18n
-from wxdesk.core.model import Account, ReplyMode, ReplyState, ReplyWindow
-from wxdesk.sandbox.faults import Fault, FaultKind
-from wxdesk.ui.inbox.bubble_words import trouble_of
-from wxdesk.ui.inbox.chat_header import ChatHeader
+from wxdesk.core.model.messaging import Account, ReplyMode, ReplyState, ReplyWindow
+from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.ui.inbox.chat.header import ChatHeader
+from wxdesk.ui.inbox.details.quota import QuotaBlock, Told
 from wxdesk.ui.inbox.page import InboxPage
-from wxdesk.ui.inbox.quota_block import QuotaBlock, Told
-from wxdesk.ui.theme import Measure
+from wxdesk.ui.inbox.timeline.bubble_text import trouble_of
+from wxdesk.ui.look.theme import Measure
 
 type Open = Callable[[int], None]
 

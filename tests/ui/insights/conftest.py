@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.ui.conftest import ShowPage
-from wxdesk.ui.insights.insights_page import InsightsPage
+from wxdesk.ui.insights.page import InsightsPage
 
 
 @pytest.fixture

@@ -10,12 +10,12 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QToolTip
 from pytestqt.qtbot import QtBot
 
-from wxdesk.core.statistics import HourCount
+from wxdesk.core.model.statistics import HourCount
 from wxdesk.ui.insights.bars import Bars, scale
 from wxdesk.ui.insights.board import GAP, Place, broken, widths_in
 from wxdesk.ui.insights.chart import Chart
 from wxdesk.ui.insights.heat_map import HeatMap
-from wxdesk.ui.theme import Theme
+from wxdesk.ui.look.theme import Theme
 
 NINE = HourCount(by_rule=50, by_operator=30, unanswered=20)
 HOURS = tuple(NINE if hour == 9 else HourCount() for hour in range(24))

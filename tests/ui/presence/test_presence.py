@@ -18,21 +18,21 @@ from pytestqt.qtbot import QtBot
 
 from tests.flow.timed_desk import START, HandClock
 from tests.ui.world import World, open_world
-from wxdesk.core.lifecycle import is_taken_over
+from wxdesk.core.conversations.takeover import TakeOverFor
 from wxdesk.core.presence import AwayReason
-from wxdesk.core.takeover import TakeOverFor
-from wxdesk.ui.alerts.attention import Attention
-from wxdesk.ui.alerts.notice import Answered, Notice
-from wxdesk.ui.appearance import Appearance
-from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.main_window import MainWindow
-from wxdesk.ui.notices import Toast
-from wxdesk.ui.presence.left_yours import BAR as LEFT
+from wxdesk.core.replies.lifecycle import is_taken_over
+from wxdesk.ui.look.appearance import Appearance
+from wxdesk.ui.notifications.attention import Attention
+from wxdesk.ui.notifications.notice import Answered, Notice
+from wxdesk.ui.presence.idle_watch import PresenceWatch
+from wxdesk.ui.presence.leave_reminder import BAR as LEFT
 from wxdesk.ui.presence.presence import BAR
 from wxdesk.ui.presence.screen_lock import TELLERS, ScreenLock
-from wxdesk.ui.presence.watch import PresenceWatch
-from wxdesk.ui.setup.facts import Facts
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.settings.facts import Facts
+from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.dialogs.notices import Toast
 
 LI = "oCustomer0000000000000001"
 MINUTE = timedelta(minutes=1)

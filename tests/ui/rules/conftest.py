@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
-from wxdesk.core.rules import Rule
-from wxdesk.desk.standing import Standing
-from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.notices import Notices
+from wxdesk.core.model.rule import Rule
+from wxdesk.desk.rules.snapshot import Standing
 from wxdesk.ui.rules.page import RulesPage
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.notices import Notices
 
 NOTHING = Standing((), ())
 RULES = r"""

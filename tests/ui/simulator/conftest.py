@@ -4,7 +4,7 @@ import pytest
 
 from tests.ui.conftest import ShowPage
 from tests.ui.world import World
-from wxdesk.sandbox.for_window import SandboxForWindow
+from wxdesk.sandbox.window_port import SandboxForWindow
 from wxdesk.ui.simulator.page import SimulatorPage
 
 

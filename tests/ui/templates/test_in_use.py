@@ -9,11 +9,11 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
-from wxdesk.core.rules import Action, ActionKind, Condition, Rule
+from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.templates import Template
-from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.notices import Toast
+from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.templates.page import TemplatesPage
+from wxdesk.ui.widgets.dialogs.notices import Toast
 from wxdesk.ui.widgets.labels import PlainLabel
 
 type Stored = Callable[[], list[Template]]

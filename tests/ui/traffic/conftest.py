@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.ui.conftest import ShowPage
-from wxdesk.ui.traffic.traffic_page import TrafficPage
+from wxdesk.ui.traffic.page import TrafficPage
 
 
 @pytest.fixture

@@ -9,14 +9,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from tests.ui.traffic.test_traffic_page import WANG, choose, column, select
+from tests.ui.traffic.test_page import WANG, choose, column, select
 from tests.ui.world import World
-from wxdesk.core.model import BodyFormat, KeptPush, Push
-from wxdesk.ui.bridge import Bridge
+from wxdesk.core.model.messaging import BodyFormat, KeptPush, Push
+from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.traffic.body import readable
-from wxdesk.ui.traffic.quarantine_shelf import file_name
-from wxdesk.ui.traffic.traffic_model import Column
-from wxdesk.ui.traffic.traffic_page import ALL, QUARANTINE, TrafficPage
+from wxdesk.ui.traffic.model import Column
+from wxdesk.ui.traffic.page import ALL, QUARANTINE, TrafficPage
+from wxdesk.ui.traffic.quarantine import file_name
 
 
 def arrives(world: World, body: bytes, account: str = "shop") -> KeptPush:

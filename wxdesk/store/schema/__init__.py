@@ -21,8 +21,9 @@ whatever that says today.
 
 from __future__ import annotations
 
+from wxdesk.store.schema.authored import rule_lists, rule_revisions, rules, settings, template_revisions, templates
 from wxdesk.store.schema.base import metadata
-from wxdesk.store.schema.talk import (
+from wxdesk.store.schema.messaging import (
     ARMED,
     AWAITED,
     AWAITS,
@@ -57,7 +58,6 @@ from wxdesk.store.schema.talk import (
     search_texts,
     uploads,
 )
-from wxdesk.store.schema.written import rule_lists, rule_revisions, rules, settings, template_revisions, templates
 
 __all__ = [
     "ARMED",

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont, QTextLayout, QTextOption
 
 from wxdesk.ui.content.pieces import Face, Figure, Frame, Paragraph, Piece, Span, span_at
-from wxdesk.ui.theme import Size, font, sentence_font
+from wxdesk.ui.look.theme import Size, font, sentence_font
 
 GAP = 4
 FIGURE_GAP = 6

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QTextCharForma
 from wxdesk.i18n import tr
 from wxdesk.ui.content.layout import Block, Box, ContentLayout
 from wxdesk.ui.content.pieces import Face, Figure, Frame, Span
-from wxdesk.ui.theme import Size, Theme, font
+from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.widgets.painting import CENTER, paint_icon
 
 type ShowPicture = Callable[[str, QSize], QImage | None]

@@ -10,9 +10,9 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEven
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from wxdesk.i18n import explain, tr
-from wxdesk.ui.bridge import Bridge
 from wxdesk.ui.content.picture_intake import Source, Taken, source_in, source_of, take_in
-from wxdesk.ui.theme import Size
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
 

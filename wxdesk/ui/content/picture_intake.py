@@ -12,8 +12,8 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData
 from PySide6.QtGui import QImage
 
 from wxdesk.core.errors import BadPicture
-from wxdesk.core.pictures import Picture
-from wxdesk.desk.pictures import LARGEST_ORIGINAL, TOO_LARGE, Pictures
+from wxdesk.core.model.picture import Picture
+from wxdesk.desk.pictures.pictures import LARGEST_ORIGINAL, TOO_LARGE, Pictures
 
 UNREADABLE = "The file cannot be read."
 

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from wxdesk.core.model import Content, ReplyKind
-from wxdesk.core.text_links import TextLink, segments
+from wxdesk.core.content.text_links import TextLink, segments
+from wxdesk.core.model.messaging import Content, ReplyKind
 from wxdesk.i18n import tr
-from wxdesk.ui.words import kind_word, readable
+from wxdesk.ui.wording.messages import kind_word, readable
 
 
 class Face(Enum):

@@ -6,13 +6,13 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from wxdesk.core.model import Content
+from wxdesk.core.model.messaging import Content
 from wxdesk.i18n import tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.layout import ContentLayout, lay_out_content
 from wxdesk.ui.content.painting import paint_content
 from wxdesk.ui.content.pieces import Paragraph, pieces_of_content
-from wxdesk.ui.theme import Measure, Theme
+from wxdesk.ui.look.theme import Measure, Theme
 
 _PAD_X, _PAD_Y = 12, 9
 _WIDTH = 212

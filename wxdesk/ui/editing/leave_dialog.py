@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from wxdesk.i18n import tr
-from wxdesk.ui.dialogs import WIDTH, Dialog
-from wxdesk.ui.theme import Size
+from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.dialogs.dialog import WIDTH, Dialog
 from wxdesk.ui.widgets.labels import PlainLabel
 
 

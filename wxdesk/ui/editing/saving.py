@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.errors import BadInput
 from wxdesk.i18n import explain, tr
-from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.editing.overtaking import Overtaking
+from wxdesk.ui.editing.conflict import Overtaking
 from wxdesk.ui.editing.record_model import Record
-from wxdesk.ui.notices import Notices
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.notices import Notices
 
 
 class Keeper(Protocol):

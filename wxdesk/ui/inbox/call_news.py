@@ -7,14 +7,14 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from wxdesk.core.calls import Cause
+from wxdesk.core.conversations.attention import Cause
+from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.events import CallsChanged, Event, OperatorCalled
-from wxdesk.core.inbox import InboxRow
-from wxdesk.core.model import Contact
+from wxdesk.core.model.messaging import Contact
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.notices import Notices
-from wxdesk.ui.words import name_of
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.wording.messages import name_of
 
 BAR = "call"
 

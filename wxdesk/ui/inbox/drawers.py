@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEasingCurve, QPoint, QPropertyAnimation
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from wxdesk.ui.theme import Measure
+from wxdesk.ui.look.theme import Measure
 from wxdesk.ui.widgets.buttons import MOVEMENT_MS, wants_movement
 
 

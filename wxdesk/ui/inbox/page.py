@@ -9,26 +9,26 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
 
+from wxdesk.core.conversations.listing import SearchHit
 from wxdesk.core.events import AccountChanged, Event, PresenceChanged, TakeoverEnding
-from wxdesk.core.inbox import SearchHit
-from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.inbox.block_control import BlockControl
-from wxdesk.ui.inbox.chat_panel import ChatPanel
-from wxdesk.ui.inbox.chat_session import ChatSession
-from wxdesk.ui.inbox.composer_words import closed_words
-from wxdesk.ui.inbox.conversation_list import ConversationList
-from wxdesk.ui.inbox.detail_panel import DetailPanel
-from wxdesk.ui.inbox.explaining import Explaining
-from wxdesk.ui.inbox.held_work import HeldWork
-from wxdesk.ui.inbox.inbox_keys import key_sheet
-from wxdesk.ui.inbox.list_feed import ListFeed
-from wxdesk.ui.inbox.noting import Noting
+from wxdesk.ui.inbox.chat.block_control import BlockControl
+from wxdesk.ui.inbox.chat.panel import ChatPanel
+from wxdesk.ui.inbox.conversation_list.feed import ListFeed
+from wxdesk.ui.inbox.conversation_list.panel import ConversationList
+from wxdesk.ui.inbox.details.contact_saving import Noting
+from wxdesk.ui.inbox.details.explanation import Explaining
+from wxdesk.ui.inbox.details.panel import DetailPanel
+from wxdesk.ui.inbox.held_replies.control import HeldWork
+from wxdesk.ui.inbox.keys import key_sheet
+from wxdesk.ui.inbox.lists.rows_view import written
+from wxdesk.ui.inbox.navigation import Stepping
+from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.inbox.regions import Regions
-from wxdesk.ui.inbox.rows_view import written
-from wxdesk.ui.inbox.stepping import Stepping
+from wxdesk.ui.inbox.sendability import closed_words
 from wxdesk.ui.inbox.ticker import Pace, Ticker
-from wxdesk.ui.notices import Notices
-from wxdesk.ui.shortcuts import Key, bind
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.shortcut_sheet import Key, bind
 
 
 class InboxPage(QWidget):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from wxdesk.ui.inbox.chat_panel import ChatPanel
-from wxdesk.ui.inbox.conversation_list import ConversationList
-from wxdesk.ui.inbox.detail_panel import DetailPanel
+from wxdesk.ui.inbox.chat.panel import ChatPanel
+from wxdesk.ui.inbox.conversation_list.panel import ConversationList
+from wxdesk.ui.inbox.details.panel import DetailPanel
 from wxdesk.ui.inbox.drawers import Drawer
-from wxdesk.ui.theme import Measure
+from wxdesk.ui.look.theme import Measure
 
 _BY_KEY = Qt.FocusReason.ShortcutFocusReason
 

@@ -8,11 +8,11 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from wxdesk.core.statistics import HOURS, HourCount
+from wxdesk.core.model.statistics import HOURS, HourCount
 from wxdesk.i18n import tr
 from wxdesk.ui.insights.chart import Chart
-from wxdesk.ui.insights.words import hour_counts, hour_word, messages_word
-from wxdesk.ui.theme import Theme
+from wxdesk.ui.insights.text import hour_counts, hour_word, messages_word
+from wxdesk.ui.look.theme import Theme
 
 AXIS_WIDTH = 36
 AXIS_HEIGHT = 22

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from wxdesk.ui.theme import Size, Theme
+from wxdesk.ui.look.theme import Size, Theme
 from wxdesk.ui.widgets.labels import PlainLabel
 
 

@@ -6,8 +6,8 @@ from PySide6.QtCore import QEvent, QPoint, QRectF, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from wxdesk.ui.notices import announce
-from wxdesk.ui.theme import Size, Theme, font
+from wxdesk.ui.look.theme import Size, Theme, font
+from wxdesk.ui.widgets.dialogs.notices import announce
 
 
 class Chart(QWidget):

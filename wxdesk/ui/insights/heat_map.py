@@ -8,12 +8,12 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from wxdesk.core.statistics import DAYS, HOURS
+from wxdesk.core.model.statistics import DAYS, HOURS
 from wxdesk.i18n import tr
 from wxdesk.ui.insights.chart import Chart, blend
-from wxdesk.ui.insights.words import hour_word, messages_word
-from wxdesk.ui.theme import Size, Theme, font
-from wxdesk.ui.words import weekday_word
+from wxdesk.ui.insights.text import hour_word, messages_word
+from wxdesk.ui.look.theme import Size, Theme, font
+from wxdesk.ui.wording.messages import weekday_word
 
 LABELS = 34
 AXIS_HEIGHT = 20

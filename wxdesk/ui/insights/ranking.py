@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from wxdesk.ui.theme import Size, Theme, font
+from wxdesk.ui.look.theme import Size, Theme, font
 
 ROW = 30
 BAR = 10

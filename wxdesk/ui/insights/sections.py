@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from wxdesk.core.statistics import Figures, RuleHits
+from wxdesk.core.model.statistics import Figures, RuleHits
 from wxdesk.i18n import tr
 from wxdesk.ui.insights.bars import Bars
 from wxdesk.ui.insights.board import Board, Place
 from wxdesk.ui.insights.cards import FigureCard, Legend, SectionCard
 from wxdesk.ui.insights.heat_map import HeatMap, HeatScale
+from wxdesk.ui.insights.periods import Period
 from wxdesk.ui.insights.ranking import Ranked, RankList
-from wxdesk.ui.insights.spans import Period
-from wxdesk.ui.insights.words import (
+from wxdesk.ui.insights.text import (
     change_word,
     edited_word,
     messages_word,

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from wxdesk.core.presence import AtDesk, AwayReason
 from wxdesk.i18n import tr
-from wxdesk.ui.presence.words import chip_words, explained
-from wxdesk.ui.widgets.lamp import Lamp
+from wxdesk.ui.presence.text import chip_words, explained
 from wxdesk.ui.widgets.small_button import SmallButton
+from wxdesk.ui.widgets.status_dot import Lamp
 
 
 class PresenceChip(QWidget):

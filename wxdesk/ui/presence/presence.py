@@ -9,12 +9,12 @@ from PySide6.QtCore import QObject
 from wxdesk.core.events import Event, PresenceChanged
 from wxdesk.core.presence import AwayReason
 from wxdesk.i18n import tr
-from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.notices import Notices
 from wxdesk.ui.presence.chip import PresenceChip
-from wxdesk.ui.presence.left_yours import LeftYours
-from wxdesk.ui.presence.watch import PresenceWatch
-from wxdesk.ui.presence.words import bar_words
+from wxdesk.ui.presence.idle_watch import PresenceWatch
+from wxdesk.ui.presence.leave_reminder import LeftYours
+from wxdesk.ui.presence.text import bar_words
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.notices import Notices
 
 BAR = "presence:away"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wxdesk.i18n import tr
-from wxdesk.ui.shortcuts import Key
+from wxdesk.ui.widgets.dialogs.shortcut_sheet import Key
 
 
 def page_keys() -> Sequence[Key]:

@@ -11,33 +11,33 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from wxdesk.core.events import RulesChanged
-from wxdesk.core.findings import Finding
-from wxdesk.core.likeness import Group
-from wxdesk.core.rules import Rule
-from wxdesk.desk.rules_exchange import Imported
-from wxdesk.ui.bridge import Bridge
+from wxdesk.core.model.rule import Rule
+from wxdesk.core.rules.lint.clustering import Group
+from wxdesk.core.rules.lint.findings import Finding
+from wxdesk.desk.rules.exchange import Imported
 from wxdesk.ui.content.album import Album
-from wxdesk.ui.editing.choosing import Beside, Choosing
 from wxdesk.ui.editing.saving import Saving, Way
-from wxdesk.ui.notices import Notices
-from wxdesk.ui.rules.circumstance_parts import Offers
-from wxdesk.ui.rules.doubts import Doubts
-from wxdesk.ui.rules.editor import RuleEditor
-from wxdesk.ui.rules.empty_page import EmptyPage
-from wxdesk.ui.rules.figures import Figures
-from wxdesk.ui.rules.hours_editing import HoursEditing
+from wxdesk.ui.editing.selection import Beside, Choosing
+from wxdesk.ui.rules.business_hours.control import HoursEditing
+from wxdesk.ui.rules.editor.conditions.context_parts import Offers
+from wxdesk.ui.rules.editor.editor import RuleEditor
+from wxdesk.ui.rules.editor.empty_page import EmptyPage
+from wxdesk.ui.rules.editor.history import RuleHistory
+from wxdesk.ui.rules.import_export.files import RuleFiles
 from wxdesk.ui.rules.keys import page_keys
-from wxdesk.ui.rules.list_changes import ListChanges
-from wxdesk.ui.rules.reviews import Reviews
-from wxdesk.ui.rules.rule_files import RuleFiles
-from wxdesk.ui.rules.rule_history import RuleHistory
-from wxdesk.ui.rules.rule_list import RuleList
-from wxdesk.ui.rules.rule_model import RuleModel
-from wxdesk.ui.rules.rule_preview import RulePreview
-from wxdesk.ui.rules.suggested import suggested
-from wxdesk.ui.rules.trial_panel import TrialPanel
-from wxdesk.ui.rules.trial_place import TrialPlace
-from wxdesk.ui.shortcuts import Key, bind
+from wxdesk.ui.rules.lint_results import Doubts
+from wxdesk.ui.rules.review.panel import Reviews
+from wxdesk.ui.rules.review.suggestion import suggested
+from wxdesk.ui.rules.rule_list.changes import ListChanges
+from wxdesk.ui.rules.rule_list.figures import Figures
+from wxdesk.ui.rules.rule_list.model import RuleModel
+from wxdesk.ui.rules.rule_list.panel import RuleList
+from wxdesk.ui.rules.trial.panel import TrialPanel
+from wxdesk.ui.rules.trial.placement import TrialPlace
+from wxdesk.ui.rules.trial.preview import RulePreview
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.shortcut_sheet import Key, bind
 
 LIST = 330
 LIST_NARROW = 264

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from wxdesk.i18n import ntr, tr
+from wxdesk.ui.look.theme import Size
 from wxdesk.ui.simulator.port import Counters
-from wxdesk.ui.theme import Size
 from wxdesk.ui.widgets.labels import PlainLabel
 
 

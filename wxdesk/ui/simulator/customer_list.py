@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from wxdesk.i18n import tr
+from wxdesk.ui.look.theme import AVATARS, Measure, Size, Theme, font
 from wxdesk.ui.simulator.port import Customer
-from wxdesk.ui.simulator.words import customer_word, name_word
-from wxdesk.ui.theme import AVATARS, Measure, Size, Theme, font
+from wxdesk.ui.simulator.text import customer_word, name_word
 from wxdesk.ui.widgets.painting import CENTER, paint_focus, paint_text
 
 ROW = 60

@@ -8,13 +8,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from wxdesk.i18n import tr
+from wxdesk.ui.look.theme import Size
 from wxdesk.ui.simulator.port import Active, Mishap, Wish
-from wxdesk.ui.simulator.words import ERRCODES, GROUPS, errcode_word, group_word, left_word, mishap_word
-from wxdesk.ui.theme import Size
+from wxdesk.ui.simulator.text import ERRCODES, GROUPS, errcode_word, group_word, left_word, mishap_word
 from wxdesk.ui.widgets.buttons import Switch
-from wxdesk.ui.widgets.choice import Choice
+from wxdesk.ui.widgets.fields.choice import Choice
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.words import span_word
+from wxdesk.ui.wording.messages import span_word
 
 LATE = frozenset({Mishap.SLOW, Mishap.PUSH_LATE})
 SECONDS = (1, 3, 8, 30)

@@ -19,15 +19,15 @@ from shiboken6 import isValid
 from wxdesk.core.errors import BadInput
 from wxdesk.core.system_failures import unusable
 from wxdesk.i18n import tr
-from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.notices import Notices
+from wxdesk.ui.look.theme import Measure, Size
+from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.simulator.counters import CounterLine
 from wxdesk.ui.simulator.customer_list import CustomerModel, CustomerRole, CustomerView
 from wxdesk.ui.simulator.mishap_panel import MishapPanel
 from wxdesk.ui.simulator.phone_pane import PhonePane
 from wxdesk.ui.simulator.port import Customer, Mishap, Scene, Simulator, Told, Wish
-from wxdesk.ui.theme import Measure, Size
 from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel
 
 LIST_WIDTH = 236

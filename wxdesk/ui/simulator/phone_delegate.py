@@ -7,10 +7,10 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from wxdesk.ui.content.painting import ShowPicture, paint_content
+from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.simulator.phone_layout import PlacedLine, lay_out_line, lay_out_typing
 from wxdesk.ui.simulator.phone_model import PhoneRole
 from wxdesk.ui.simulator.port import Line, Side
-from wxdesk.ui.theme import Measure, Size, Theme, font
 
 type Index = QModelIndex | QPersistentModelIndex
 

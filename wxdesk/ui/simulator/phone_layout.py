@@ -9,10 +9,10 @@ from PySide6.QtCore import QPointF, QRectF
 from wxdesk.i18n import tr
 from wxdesk.ui.content.layout import ContentLayout, lay_out_content
 from wxdesk.ui.content.pieces import Face, Paragraph, pieces_of_content
+from wxdesk.ui.look.theme import Measure
 from wxdesk.ui.simulator.port import Line, Side
-from wxdesk.ui.simulator.words import notice_word
-from wxdesk.ui.theme import Measure
-from wxdesk.ui.words import clock_time, readable
+from wxdesk.ui.simulator.text import notice_word
+from wxdesk.ui.wording.messages import clock_time, readable
 
 SIDE_MARGIN = 16
 PAD_X, PAD_Y = 12, 9

@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 from wxdesk.i18n import tr
 from wxdesk.ui.simulator.phone_layout import NOTICES
 from wxdesk.ui.simulator.port import Line, Phone, Side
-from wxdesk.ui.simulator.words import line_word, notice_word
+from wxdesk.ui.simulator.text import line_word, notice_word
 
 type Index = QModelIndex | QPersistentModelIndex
 

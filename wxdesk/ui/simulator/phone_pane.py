@@ -8,14 +8,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from wxdesk.i18n import tr
+from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.simulator.phone_model import PhoneModel
 from wxdesk.ui.simulator.phone_view import PhoneView
 from wxdesk.ui.simulator.port import Scene, Told
-from wxdesk.ui.simulator.words import name_word, told_word, window_word
-from wxdesk.ui.theme import Measure, Size
+from wxdesk.ui.simulator.text import name_word, told_word, window_word
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.choice import Choice
-from wxdesk.ui.widgets.flow import FlowLayout
+from wxdesk.ui.widgets.fields.choice import Choice
+from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.quota_dots import QuotaDots
 from wxdesk.ui.widgets.small_button import SmallButton

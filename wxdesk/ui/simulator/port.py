@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from wxdesk.core.model import Content
+from wxdesk.core.model.messaging import Content
 
 
 class Side(StrEnum):

@@ -11,18 +11,18 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 from wxdesk.core.events import TemplatesChanged
 from wxdesk.core.templates import Template
 from wxdesk.i18n import tr
-from wxdesk.ui.bridge import Bridge
-from wxdesk.ui.editing.choosing import Beside, Choosing
+from wxdesk.ui.editing.revisions.dialog import HistoryDialog
 from wxdesk.ui.editing.saving import Saving, Way
-from wxdesk.ui.history.history_dialog import HistoryDialog
-from wxdesk.ui.notices import Notices
-from wxdesk.ui.shortcuts import Key, bind
-from wxdesk.ui.templates.editor import TemplateEditor
-from wxdesk.ui.templates.empty_page import EmptyPage
-from wxdesk.ui.templates.shelf_changes import ShelfChanges
-from wxdesk.ui.templates.template_list import TemplateList
-from wxdesk.ui.templates.template_model import TemplateModel
-from wxdesk.ui.templates.template_wording import revision_of
+from wxdesk.ui.editing.selection import Beside, Choosing
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.templates.editor.editor import TemplateEditor
+from wxdesk.ui.templates.editor.empty_page import EmptyPage
+from wxdesk.ui.templates.template_list.changes import ShelfChanges
+from wxdesk.ui.templates.template_list.model import TemplateModel
+from wxdesk.ui.templates.template_list.panel import TemplateList
+from wxdesk.ui.templates.wording import revision_of
+from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.shortcut_sheet import Key, bind
 
 LIST = 308
 LIST_NARROW = 248

@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 import re
 
-from wxdesk.core.model import BodyFormat
-from wxdesk.ui.words import short_openid
+from wxdesk.core.model.messaging import BodyFormat
+from wxdesk.ui.wording.messages import short_openid
 
 LONGEST = 20_000
 """Characters shown; the largest push that is taken has 64 KiB."""

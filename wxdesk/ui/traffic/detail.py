@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from wxdesk.i18n import tr
-from wxdesk.ui.icons import icon
-from wxdesk.ui.theme import Size
+from wxdesk.ui.look.icons import icon
+from wxdesk.ui.look.theme import Size
 from wxdesk.ui.traffic.steps import Step
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.copying import CopyButton

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from wxdesk.core.events import ApiCalled, PushSeen
-from wxdesk.core.traces import PushTrace, ReplyTrace
+from wxdesk.core.model.traces import PushTrace, ReplyTrace
 from wxdesk.i18n import tr
 from wxdesk.ui.traffic.outcomes import call_code, call_said, push_result, refusal_of
-from wxdesk.ui.words import kind_word, name_of, span_word
+from wxdesk.ui.wording.messages import kind_word, name_of, span_word
 
 type Entry = PushSeen | ApiCalled
 

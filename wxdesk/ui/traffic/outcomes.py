@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from wxdesk.desk.refusal_words import refusal_words
+from wxdesk.desk.wechat.refusals import refusal_words
 from wxdesk.i18n import tr
 
 REFUSED = "refused: "

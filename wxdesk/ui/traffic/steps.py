@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wxdesk.core import parts
-from wxdesk.core.errcodes import meaning_of
 from wxdesk.core.events import ApiCalled, PushSeen
-from wxdesk.core.model import Account, BodyFormat, PushMode, Reply, ReplyState
-from wxdesk.core.rules import Decision
-from wxdesk.core.traces import PushPath, ReplyTrace
-from wxdesk.desk.refusal_words import LONGEST, refusal_words
+from wxdesk.core.model.messaging import Account, BodyFormat, PushMode, Reply, ReplyState
+from wxdesk.core.model.rule import Decision
+from wxdesk.core.model.traces import PushPath, ReplyTrace
+from wxdesk.core.replies import parts
+from wxdesk.core.wechat.errcodes import meaning_of
+from wxdesk.desk.wechat.refusals import LONGEST, refusal_words
 from wxdesk.i18n import tr
-from wxdesk.ui.decision_words import short_outcome
-from wxdesk.ui.standing import Standstill, StandstillOf, nothing_holds, standing_of_reply
 from wxdesk.ui.traffic.entries import Line, precise_time
 from wxdesk.ui.traffic.outcomes import call_code, push_sentence
-from wxdesk.ui.words import author_word, span_word
+from wxdesk.ui.wording.decision import short_outcome
+from wxdesk.ui.wording.messages import author_word, span_word
+from wxdesk.ui.wording.reply_status import Standstill, StandstillOf, nothing_holds, standing_of_reply
 
 MODES = {
     PushMode.PLAIN: "signed, plain text",

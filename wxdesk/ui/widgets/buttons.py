@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from wxdesk.ui.icons import icon as theme_icon
-from wxdesk.ui.theme import Size, Theme, font
+from wxdesk.ui.look.icons import icon as theme_icon
+from wxdesk.ui.look.theme import Size, Theme, font
 
 
 class ButtonKind(Enum):

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from wxdesk.ui.icons import pixmap
+from wxdesk.ui.look.icons import pixmap
 
 
 class IconLabel(QWidget):

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from wxdesk.ui.theme import Size, Theme, font
+from wxdesk.ui.look.theme import Size, Theme, font
 
 _SIGNS = {"Up": "↑", "Down": "↓", "Left": "←", "Right": "→"}
 

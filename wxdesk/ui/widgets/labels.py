@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from wxdesk.ui.theme import Size, Theme, sentence_font
+from wxdesk.ui.look.theme import Size, Theme, sentence_font
 
 
 class PlainLabel(QLabel):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTextBoundaryFinder
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 
-from wxdesk.core.model import Contact
-from wxdesk.ui.icons import pixmap
-from wxdesk.ui.theme import AVATARS, Measure, Size, Theme, font
-from wxdesk.ui.words import name_of
+from wxdesk.core.model.messaging import Contact
+from wxdesk.ui.look.icons import pixmap
+from wxdesk.ui.look.theme import AVATARS, Measure, Size, Theme, font
+from wxdesk.ui.wording.messages import name_of
 
 ELLIPSIS = Qt.TextElideMode.ElideRight
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter

@@ -6,8 +6,8 @@ from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from wxdesk.core.quota import AFTER_MESSAGE
-from wxdesk.ui.theme import Theme
+from wxdesk.core.wechat.quota import AFTER_MESSAGE
+from wxdesk.ui.look.theme import Theme
 
 _DOT, _STEP, _RING = 8, 11, 1.6
 

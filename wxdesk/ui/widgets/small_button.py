@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from wxdesk.ui.icons import icon
+from wxdesk.ui.look.icons import icon
 
 PICTURE = 16
 

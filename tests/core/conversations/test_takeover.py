@@ -1,0 +1,112 @@
+"""How long a human keeps the word: a table of ends, and what moves them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from wxdesk.core.conversations.takeover import (
+    UNTIL_HANDED_BACK,
+    Takeover,
+    TakeOverFor,
+    after_writing,
+    as_it_is,
+    ends_soon,
+    left,
+    longer,
+    moved,
+)
+from wxdesk.core.model.messaging import Contact, Conversation
+
+NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+CONTACT = Contact(1, "shop", "oPerson", NOW)
+
+
+def taken(until: datetime | None, silence: int | None = None) -> Conversation:
+    return Conversation(1, "shop", CONTACT, taken_over=True, taken_over_until=until, takeover_silence=silence)
+
+
+@pytest.mark.parametrize(
+    ("how", "ends", "silence"),
+    [
+        (UNTIL_HANDED_BACK, None, None),
+        (TakeOverFor(span=15 * MINUTE), NOW + 15 * MINUTE, None),
+        (TakeOverFor(until=NOW + 99 * MINUTE), NOW + 99 * MINUTE, None),
+        (TakeOverFor(silence=5 * MINUTE), NOW + 5 * MINUTE, 300),
+    ],
+)
+def test_it_ends_as_it_was_begun(how: TakeOverFor, ends: datetime | None, silence: int | None) -> None:
+    assert (how.ends(NOW), how.silent_seconds) == (ends, silence)
+
+
+@pytest.mark.parametrize(
+    ("until", "silence", "at", "expected"),
+    [
+        (None, None, 0, None),
+        (10, None, 3, 10),  # a fixed time does not move
+        (10, 600, 3, 13),
+        (10, 600, 0, 10),
+        (10, 300, 3, 10),  # never to an earlier end
+        (10, 600, 10, 10),  # over is over
+        (10, 600, 11, 10),
+    ],
+)
+def test_what_is_written_moves_an_end_by_silence_alone(
+    until: int | None, silence: int | None, at: int, expected: int | None
+) -> None:
+    def minute(n: int | None) -> datetime | None:
+        return None if n is None else NOW + n * MINUTE
+
+    assert moved(minute(until), silence, NOW + at * MINUTE) == minute(expected)
+
+
+@pytest.mark.parametrize(
+    ("until", "remaining", "soon"),
+    [
+        (None, None, False),
+        (NOW + 121 * timedelta(seconds=1), 121 * timedelta(seconds=1), False),
+        (NOW + 2 * MINUTE, 2 * MINUTE, True),
+        (NOW, None, False),  # it has ended
+    ],
+)
+def test_the_return_is_announced_two_minutes_before(
+    until: datetime | None, remaining: timedelta | None, soon: bool
+) -> None:
+    assert (left(taken(until), NOW), ends_soon(taken(until), NOW)) == (remaining, soon)
+
+
+def test_keeping_the_word_means_another_silence_or_another_span() -> None:
+    assert longer(taken(NOW + MINUTE), 30 * MINUTE) == TakeOverFor(span=30 * MINUTE)
+    assert longer(taken(NOW + MINUTE, 600), 30 * MINUTE) == TakeOverFor(silence=10 * MINUTE)
+
+
+BY_WRITING = Takeover(NOW + 30 * MINUTE, by_writing=True)
+
+
+@pytest.mark.parametrize(
+    ("present", "after"),
+    [
+        (None, BY_WRITING),
+        (Takeover(NOW), BY_WRITING),
+        (Takeover(NOW, silence=300), BY_WRITING),
+        (Takeover(NOW, by_writing=True), BY_WRITING),
+        (Takeover(NOW + MINUTE, by_writing=True), BY_WRITING),
+        (Takeover(NOW + 40 * MINUTE, by_writing=True), Takeover(NOW + 40 * MINUTE, by_writing=True)),
+        (Takeover(NOW + MINUTE), Takeover(NOW + MINUTE)),
+        (Takeover(NOW + MINUTE, silence=300), Takeover(NOW + MINUTE, silence=300)),
+        (Takeover(None), Takeover(None)),
+    ],
+)
+def test_writing_takes_the_word_where_nobody_has_it_and_keeps_what_it_took(
+    present: Takeover | None, after: Takeover
+) -> None:
+    assert after_writing(present, NOW, 30 * MINUTE) == after
+
+
+def test_what_was_taken_by_writing_is_kept_as_that() -> None:
+    conversation = replace(taken(NOW + MINUTE), takeover_by_writing=True)
+    assert longer(conversation, 30 * MINUTE) == TakeOverFor(span=30 * MINUTE, by_writing=True)
+    assert as_it_is(conversation) == TakeOverFor(until=NOW + MINUTE, by_writing=True)

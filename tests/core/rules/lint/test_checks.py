@@ -1,0 +1,398 @@
+"""What is said against rules that are sound each by itself; and that "unreachable" is never said without reason."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.core.rules.matching.test_candidates import EVERYWHERE, SUBJECTS, rule_lists
+from tests.core.rules.rule_matching import NOW, REPLY, TOOLS, ruleset, subject
+from wxdesk.core.model.messaging import Content, MessageType, ReplyKind
+from wxdesk.core.model.rule import (
+    Action,
+    ActionKind,
+    Condition,
+    Cooldown,
+    Delivery,
+    FieldTest,
+    HoursTest,
+    MessageNo,
+    Presence,
+    Rule,
+    SessionFromTest,
+    TagsTest,
+)
+from wxdesk.core.rules.faults import Fault
+from wxdesk.core.rules.lint.checks import findings
+from wxdesk.core.rules.lint.findings import Circumstances, Doubt, Finding, Severity
+from wxdesk.core.templates import Template
+
+OTHERWISE = (Action(ActionKind.REPLY, text="不同"),)
+ENTERED = frozenset({MessageType.ENTER_SESSION})
+
+
+def said_of(*rules: Rule, **around: Any) -> list[Finding]:
+    numbered = [replace(rule, id=number) for number, rule in enumerate(rules, start=1)]
+    return findings(numbered, TOOLS.normaliser, Circumstances(NOW, **around))
+
+
+def doubts(*rules: Rule, **around: Any) -> list[tuple[int, Doubt]]:
+    return [(one.rule.id, one.doubt) for one in said_of(*rules, **around)]
+
+
+def when(**fields: Any) -> Rule:
+    return Rule("r", when=Condition(**fields), then=REPLY)
+
+
+def entering(**fields: Any) -> Rule:
+    return replace(when(session_from=SessionFromTest(**fields)), on=ENTERED)
+
+
+EVERY = "退款|退货|"
+"""A pattern that is found in every text, by a bar too many."""
+
+HIDING = [
+    (when(any=("退款",)), when(any=("我要退款", "ＴＥＳＴ退款"))),
+    (when(any=("退", "ok")), when(any=("退款", "ＯＫ"))),
+    (when(any=("退款",)), when(all=("退款", "运费"))),
+    (when(all=("退款", "运费")), when(all=("运费", "退款", "几点"))),
+    (when(all=("退", "款")), when(exact=("退款", "款退"))),
+    (when(any=("退款",)), when(prefix=("退款",), regex="x")),
+    (when(prefix=("退",)), when(prefix=("退款", "退货"))),
+    (when(suffix=("款",)), when(exact=("退款",))),
+    (when(exact=("a", "b")), when(exact=("B",), operator=Presence.AWAY)),
+    (when(any=("退款",), none=("运费",)), when(exact=("退款",))),
+    (when(any=("退款",), none=("运费单",)), when(any=("退款",), none=("运费",))),
+    (when(any=("a",), unless=Condition(any=("bc",))), when(any=("a",), none=("b",))),
+    (when(any=("a",), unless=Condition(none=("b",))), when(all=("a", "b"))),
+    (when(any=("a",), unless=Condition(all=("b", "c"))), when(any=("a",), none=("c",))),
+    (when(regex=r"\d+"), when(regex=r"\d+", any=("a",))),
+    (when(any=("a",), hours=HoursTest("shop")), when(any=("a",), unless=Condition(hours=HoursTest("shop", False)))),
+    (when(any=("a",), operator=Presence.AWAY), when(any=("a",), unless=Condition(operator=Presence.PRESENT))),
+    (when(any=("a",), tags=TagsTest(any=("VIP", "x"))), when(any=("a",), tags=TagsTest(any=("vip",)))),
+    (when(any=("a",), tags=TagsTest(none=("x",))), when(any=("a",), tags=TagsTest(none=("x", "y")))),
+    (when(any=("a",), first_contact=False), when(any=("a",), quiet_days=3)),
+    (when(any=("a",), quiet_days=3), when(any=("a",), quiet_days=30)),
+    (when(any=("a",), message_no=MessageNo(2)), when(any=("a",), message_no=MessageNo(3, 5))),
+    (entering(prefix="goods"), entering(equals="goods/1")),
+    (entering(prefix="goods"), entering(prefix="goods/", fields=(FieldTest("n", ("1",)),))),
+    (replace(when(event=("KF_CLOSE", "x")), on=ENTERED), replace(when(event=("kf_close",)), on=ENTERED)),
+    (when(regex=EVERY), when(any=("a",))),
+    (when(regex=EVERY), Rule("d", default=True, then=REPLY)),
+    (when(any=("a",), regex=EVERY), when(prefix=("ab",))),
+    (when(any=("退款",)), when(regex="退款")),
+    (when(any=("退", "换货")), when(regex="退款|换货")),
+    (when(message_no=MessageNo(1)), when(any=("a",))),
+    (replace(when(message_no=MessageNo(0)), on=ENTERED), replace(when(event=("x",)), on=ENTERED)),
+    (Rule("d", default=True, then=REPLY), when(any=("a",))),
+    (Rule("d", default=True, then=REPLY), Rule("e", default=True, then=REPLY)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("above", "below"), HIDING)
+def test_a_rule_is_unreachable_below_one_that_matches_whatever_it_matches(above: Rule, below: Rule) -> None:
+    found = [one for one in said_of(above, below, everywhere={EVERY}) if one.doubt is Doubt.UNREACHABLE]
+    assert [(one.rule.id, one.other and one.other.id, one.severity) for one in found] == [(2, 1, Severity.WRONG)]
+
+
+NOT_HIDING = [
+    (when(any=("退款",)), when(any=("退款", "运费"))),
+    (when(any=("退款",)), when(any=("退",))),
+    (when(prefix=("退",)), when(any=("退款",))),
+    (when(suffix=("款",)), when(prefix=("退款",))),
+    (when(any=("a",), none=("bc",)), when(any=("a",))),
+    (when(any=("a",), operator=Presence.AWAY), when(any=("a",))),
+    (when(any=("a",), quiet_days=30), when(any=("a",), quiet_days=3)),
+    (when(any=("a",), message_no=MessageNo(1, 2)), when(any=("a",), message_no=MessageNo(1))),
+    (entering(prefix="goods", fields=(FieldTest("n", ("1",)),)), entering(equals="goods/1")),
+    (replace(when(any=("a",)), continues=True), when(any=("a",))),
+    (replace(when(any=("a",)), enabled=False), when(any=("a",))),
+    (replace(when(any=("a",)), delivery=Delivery.SHADOW), when(any=("a",))),
+    (replace(when(any=("a",)), cooldown=Cooldown(60)), when(any=("a",))),
+    (when(any=("a",)), replace(when(any=("a",)), on=frozenset({MessageType.TEXT, MessageType.IMAGE}))),
+    (when(regex="a|b"), when(regex="a")),
+    (when(regex="退款"), when(any=("退款",))),  # of a very long text only the beginning is searched for patterns
+    (when(any=("退款",)), when(regex="退款|换货")),
+    (when(any=("ok",)), when(regex="ok.?")),
+    (when(message_no=MessageNo(2)), when(any=("a",))),
+    (when(message_no=MessageNo(1, 3)), when(any=("a",))),
+    (replace(when(message_no=MessageNo(1)), on=ENTERED), replace(when(event=("x",)), on=ENTERED)),
+    (when(any=("a",), unless=Condition(regex=EVERY)), when(any=("a",))),
+]
+
+
+@pytest.mark.parametrize(("above", "below"), NOT_HIDING)
+def test_nothing_is_called_unreachable_that_may_answer(above: Rule, below: Rule) -> None:
+    assert (2, Doubt.UNREACHABLE) not in doubts(above, below, everywhere={EVERY})
+
+
+def test_a_default_hides_nothing_where_a_rule_above_may_have_answered_and_gone_on() -> None:
+    first = replace(when(any=("a",)), continues=True)
+    assert doubts(first, Rule("d", default=True, then=REPLY), when(any=("ab",))) == []
+
+
+def test_two_rules_can_hide_a_third_kind_by_kind() -> None:
+    both = frozenset({MessageType.TEXT, MessageType.CARD})
+    on_cards = replace(when(any=("a",)), on=frozenset({MessageType.CARD}))
+    assert doubts(when(any=("a",)), on_cards, replace(when(any=("a",)), on=both)) == [(3, Doubt.UNREACHABLE)]
+
+
+@settings(max_examples=600, deadline=None)
+@given(rules=rule_lists(), abouts=st.lists(SUBJECTS, min_size=1, max_size=6))
+def test_a_rule_called_unreachable_never_is_one_that_answers(rules: list[Rule], abouts: list[Any]) -> None:
+    found = findings(rules, TOOLS.normaliser, Circumstances(NOW, everywhere=EVERYWHERE))
+    unreachable = {one.rule.id for one in found if one.doubt is Doubt.UNREACHABLE}
+    asked = ruleset(rules)
+    for about in abouts:
+        assert unreachable.isdisjoint(one.rule.id for one in asked.decide(about).matched)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    words=st.lists(st.text("ab", min_size=1, max_size=3), min_size=2, max_size=4),
+    stands=st.lists(st.sampled_from(["any", "all", "none", "exact", "prefix", "suffix"]), min_size=2, max_size=4),
+    texts=st.lists(st.text("abc", min_size=1, max_size=5), min_size=8, max_size=8),
+)
+def test_nor_with_words_that_stand_in_each_other(words: list[str], stands: list[str], texts: list[str]) -> None:
+    fields: list[dict[str, Any]] = [{stand: tuple(words[n % len(words) :])} for n, stand in enumerate(stands)]
+    rules = [Rule(f"r{n}", id=n, when=Condition(**field), then=REPLY) for n, field in enumerate(fields, start=1)]
+    unreachable = {
+        one.rule.id for one in findings(rules, TOOLS.normaliser, Circumstances(NOW)) if one.doubt is Doubt.UNREACHABLE
+    }
+    for text in texts:
+        said = ruleset(rules).decide(subject(text)).rule
+        assert said is None or said.id not in unreachable
+
+
+def test_the_same_word_with_another_answer_is_found_in_its_place() -> None:
+    below = replace(when(any=("运费", " 退款")), then=OTHERWISE)
+    found = said_of(when(any=("退款",)), below)
+    assert [(one.rule.id, one.doubt, one.where, one.word) for one in found] == [
+        (2, Doubt.SAME_WORDS, ("when", "any", 1), " 退款")
+    ]
+    assert found[0].severity is Severity.DOUBTFUL
+    assert found[0].other is not None
+    assert found[0].other.id == 1
+
+
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [
+        (when(any=("a",)), when(any=("a", "b"))),  # the same answer
+        (when(exact=("a",)), replace(when(any=("a", "b")), then=OTHERWISE)),  # the rarer one first, as it should be
+        (when(any=("a",), none=("c",)), replace(when(any=("a",)), then=OTHERWISE)),
+        (
+            when(any=("a",), hours=HoursTest("shop")),
+            replace(when(any=("a",), hours=HoursTest("shop", False)), then=OTHERWISE),
+        ),
+        (replace(when(any=("a",)), continues=True), replace(when(any=("a", "b")), then=OTHERWISE)),
+    ],
+)
+def test_what_is_meant_to_differ_is_not_reproached(above: Rule, below: Rule) -> None:
+    assert doubts(above, below) == []
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "where", "word"),
+    [
+        (when(regex="退款"), when(any=("退货", "退款")), ("when", "any", 1), "退款"),
+        (when(regex="退款|20461"), when(all=("20461", "几点")), ("when", "all", 0), "20461"),
+        (when(any=("退款",)), when(regex="换货|退款"), ("when", "regex"), "退款"),
+        (when(regex="退款|换货"), when(regex="换货|运费"), ("when", "regex"), "换货"),
+    ],
+)
+def test_a_pattern_of_plain_words_is_compared_as_these(
+    above: Rule, below: Rule, where: tuple[object, ...], word: str
+) -> None:
+    found = said_of(above, replace(below, then=OTHERWISE))
+    assert [(one.rule.id, one.doubt, one.where, one.word) for one in found] == [(2, Doubt.SAME_WORDS, where, word)]
+    assert doubts(above, below) == []
+
+
+def test_a_greeting_of_three_messages_never_fits_into_the_two_that_entering_allows() -> None:
+    greeting = replace(entering(prefix="goods"), then=REPLY * 3)
+    found = said_of(greeting)
+    assert [(one.doubt, one.where, one.most) for one in found] == [(Doubt.TOO_MANY_SENDS, ("then", 2, "reply"), 2)]
+    assert doubts(replace(greeting, then=REPLY * 2)) == []
+
+
+def test_what_is_kept_for_the_human_is_not_there_for_a_rule() -> None:
+    rule = replace(when(any=("a",)), then=REPLY * 5)
+    assert doubts(rule) == []
+    assert [(one.where, one.most) for one in said_of(rule, reserve=1)] == [(("then", 4, "reply"), 4)]
+
+
+@pytest.mark.parametrize(
+    ("age", "doubt"),
+    [(timedelta(hours=47), None), (timedelta(hours=49), Doubt.MEDIA_EXPIRES), (timedelta(days=3), Doubt.MEDIA_EXPIRED)],
+)
+def test_a_media_id_lasts_three_days(age: timedelta, doubt: Doubt | None) -> None:
+    image = Action(ActionKind.IMAGE, content=Content(media_id="MEDIA"))
+    rule = replace(when(any=("a",)), then=(*REPLY, image), updated_at=NOW - age)
+    expected = [] if doubt is None else [(doubt, ("then", 1, "image"))]
+    assert [(one.doubt, one.where) for one in said_of(rule)] == expected
+    kept = replace(rule, then=(Action(ActionKind.IMAGE, content=Content(media_id="MEDIA", picture="abc")),))
+    assert doubts(kept) == []
+
+
+def test_a_calendar_that_never_opens_is_named() -> None:
+    inside, outside = (when(any=(word,), hours=HoursTest("shop", word == "a")) for word in "ab")
+    found = said_of(inside, outside, closed={"shop"})
+    assert [(one.rule.id, one.doubt, one.where, one.word) for one in found] == [
+        (1, Doubt.NEVER_OPEN, ("when", "hours", "inside"), "shop"),
+        (2, Doubt.NO_EFFECT, ("when", "hours", "outside"), "shop"),
+    ]
+
+
+def test_the_same_words_are_found_under_all_as_well() -> None:
+    both = frozenset({MessageType.TEXT, MessageType.CARD})
+    below = replace(when(all=("退款", "运费")), on=both, then=OTHERWISE)
+    [found] = said_of(when(all=("退款", "运费")), below)
+    assert (found.rule.id, found.doubt, found.where, found.word) == (2, Doubt.SAME_WORDS, ("when", "all", 0), "退款")
+
+
+def test_a_long_text_counts_as_the_messages_that_it_makes() -> None:
+    says = replace(when(any=("a",)), then=(Action(ActionKind.REPLY, text="长" * 9), *REPLY))
+    [found] = said_of(says, reserve=3, messages_of=lambda text: 1 + len(text) // 5)
+    assert (found.doubt, found.where, found.most, found.sends) == (
+        Doubt.TOO_MANY_SENDS,
+        ("then", 1, "reply"),
+        2,
+        2 + 1,
+    )
+    varied = Action(ActionKind.REPLY, text="长" * 9, others=("短",))
+    assert doubts(replace(says, then=(varied, *REPLY)), reserve=3, messages_of=lambda text: 1 + len(text) // 5) == []
+
+
+def test_a_rule_that_nothing_matched_for_ninety_days_is_remarked_on() -> None:
+    old, young = NOW - timedelta(days=90), NOW - timedelta(days=89)
+    rules = [replace(when(any=(word,)), updated_at=at) for word, at in (("a", old), ("b", young), ("c", old))]
+    assert doubts(*rules, hits={3: 1}) == [(1, Doubt.UNUSED)]
+    assert doubts(*rules, hits=None) == []
+
+
+def test_a_rule_that_cannot_be_used_is_told_with_its_fault_and_hides_nothing() -> None:
+    fault = Fault(("when", "regex"), "An empty pattern would be found in every text.")
+    found = said_of(when(any=("a",)), when(any=("a",)), faults={1: fault})
+    assert [(one.rule.id, one.doubt, one.where, one.fault) for one in found] == [
+        (1, Doubt.FAULT, ("when", "regex"), fault)
+    ]
+
+
+def greeting(word: str, replies: int, **more: Any) -> Rule:
+    return replace(replace(when(any=(word,)), then=REPLY * replies, continues=True), **more)
+
+
+def test_rules_that_go_on_to_each_other_are_counted_together() -> None:
+    found = said_of(greeting("a", 3), replace(when(any=("ab",)), then=(Action(ActionKind.NOTIFY), *REPLY * 3)))
+    assert [(one.rule.id, one.doubt, one.where, one.most, one.sends) for one in found] == [
+        (2, Doubt.TOO_MANY_SENDS, ("then", 1, "reply"), 5, 6)
+    ]
+    assert found[0].other is not None
+    assert found[0].other.id == 1
+    three = said_of(greeting("a", 2), greeting("ab", 2), replace(when(any=("abc",)), then=REPLY * 2))
+    assert [(one.rule.id, one.sends, one.other and one.other.id) for one in three] == [(3, 6, 2)]
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        greeting("c", 3),  # another word: both may match one text, or not
+        greeting("ab", 2),  # 2 and 3 fit
+        greeting("a", 3, continues=False),
+        greeting("a", 3, enabled=False),
+        greeting("a", 3, delivery=Delivery.SHADOW),
+        greeting("a", 3, cooldown=Cooldown(per_contact_s=60)),
+        greeting("a", 3, on=ENTERED),
+    ],
+)
+def test_nothing_is_added_up_that_may_not_come_together(above: Rule) -> None:
+    below = replace(when(any=("ab",)), then=REPLY * 3)
+    assert [one for one in said_of(above, below) if one.doubt is Doubt.TOO_MANY_SENDS and one.other] == []
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    made=st.lists(
+        st.tuples(
+            st.sampled_from(["any", "all", "exact", "prefix", "suffix"]),
+            st.text("ab", min_size=1, max_size=3),
+            st.integers(1, 4),
+            st.booleans(),
+            st.booleans(),
+        ),
+        min_size=2,
+        max_size=5,
+    ),
+    texts=st.lists(st.text("abc", min_size=1, max_size=4), min_size=8, max_size=8),
+)
+def test_what_is_added_up_certainly_comes_together(
+    made: list[tuple[str, str, int, bool, bool]], texts: list[str]
+) -> None:  # fmt: skip
+    rules = [
+        Rule(f"r{n}", id=n, when=Condition(**{stand: (word,)}), then=REPLY * sends, continues=goes_on, enabled=on)  # type: ignore[arg-type]
+        for n, (stand, word, sends, goes_on, on) in enumerate(made, start=1)
+    ]
+    found = findings(rules, TOOLS.normaliser, Circumstances(NOW, reserve=1))
+    summed = {one.rule.id: one for one in found if one.doubt is Doubt.TOO_MANY_SENDS and one.other}
+    for text in texts:
+        matched = [one.rule for one in ruleset(rules).decide(subject(text)).matched]
+        for finding in (summed[rule.id] for rule in matched if rule.id in summed):
+            assert sum(len(rule.then) for rule in matched) >= finding.sends > finding.most == 4
+
+
+def test_a_default_says_nothing_on_top_of_others() -> None:
+    assert doubts(greeting("a", 3), Rule("d", default=True, then=REPLY * 3)) == []
+
+
+@pytest.mark.parametrize(
+    ("age", "doubt"),
+    [(timedelta(hours=47), None), (timedelta(hours=49), Doubt.MEDIA_EXPIRES), (timedelta(days=3), Doubt.MEDIA_EXPIRED)],
+)
+def test_a_media_id_in_a_stored_answer_lasts_three_days_as_well(age: timedelta, doubt: Doubt | None) -> None:
+    says = replace(when(any=("a",)), then=(Action(ActionKind.TEMPLATE, text="pic"),), updated_at=NOW)
+    content = Content(kind=ReplyKind.IMAGE, media_id="MEDIA")
+    stored = Template(1, "货架图", shortcut="pic", content=content, updated_at=NOW - age)
+    expected = [] if doubt is None else [(doubt, ("then", 0, "template"), "货架图")]
+    assert [(one.doubt, one.where, one.word) for one in said_of(says, stored={"pic": stored})] == expected
+    assert doubts(says, stored={"pic": replace(stored, content=replace(content, picture="abc"))}) == []
+    assert doubts(says) == []
+
+
+def test_of_a_card_its_cover_is_named() -> None:
+    card = Action(ActionKind.CARD, content=Content(kind=ReplyKind.CARD, title="t", page_path="p", thumb_media_id="M"))
+    rule = replace(when(any=("a",)), then=(card,), updated_at=NOW - timedelta(days=3))
+    assert [one.where for one in said_of(rule)] == [("then", 0, "card", "thumb_media_id")]
+
+
+RESOLVES, SNOOZES = Action(ActionKind.RESOLVE), Action(ActionKind.SNOOZE, minutes=60)
+
+
+@pytest.mark.parametrize(
+    ("rule", "doubt", "place"),
+    [
+        (Rule("r", when=Condition(any=("a",)), then=(*REPLY, RESOLVES)), None, ()),
+        (Rule("r", default=True, then=(*REPLY, RESOLVES)), None, ()),
+        (Rule("r", default=True, then=(SNOOZES,)), None, ()),
+        (Rule("r", default=True, then=(RESOLVES,)), Doubt.RESOLVES_UNREAD, ("then", 0, "resolve")),
+        (
+            Rule("r", when=Condition(any=("a",)), then=(*REPLY, SNOOZES), delivery=Delivery.DRAFT),
+            Doubt.NEVER_SET_ASIDE,
+            ("then", 1, "snooze"),
+        ),
+        (
+            Rule("r", when=Condition(any=("a",)), then=(Action(ActionKind.NOTIFY), RESOLVES)),
+            Doubt.CALL_SET_ASIDE,
+            ("then", 1, "resolve"),
+        ),
+    ],
+)
+def test_what_is_set_aside_unseen_or_never_is_doubted(
+    rule: Rule, doubt: Doubt | None, place: tuple[object, ...]
+) -> None:
+    assert [(one.doubt, one.where) for one in said_of(rule)] == ([] if doubt is None else [(doubt, place)])

@@ -1,0 +1,89 @@
+"""Who sits at the desk: judged from what a window reports, told once a change, with the right beginning."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from wxdesk.core.events import Event, PresenceChanged
+from wxdesk.core.model.rule import Presence
+from wxdesk.core.presence import AtDesk, AwayReason, Seen
+from wxdesk.desk.conversations.presence import DeskPresence
+
+START = datetime(2026, 11, 24, 6, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+class Room:
+    """A desk's presence with its clock, and what it told."""
+
+    def __init__(self) -> None:
+        self.at = START
+        self.told: list[Event] = []
+        self.found: list[AtDesk] = []
+        self.presence = DeskPresence(self.hear, lambda: self.at)
+
+    def hear(self, event: Event) -> None:
+        """Whoever is told looks who is there."""
+        self.told.append(event)
+        self.found.append(self.presence.now)
+
+    async def sees(self, seen: Seen | None, after: timedelta = MINUTE) -> AtDesk:
+        self.at += after
+        await self.presence.report(seen)
+        return self.presence.now
+
+
+def test_without_a_window_nobody_is_there() -> None:
+    room = Room()
+    assert room.presence.now == AtDesk(START, AwayReason.NO_WINDOW)
+    assert room.presence.now.who is Presence.AWAY
+    assert room.told == []
+
+
+async def test_whoever_opens_the_window_is_there_until_it_closes() -> None:
+    room = Room()
+    assert await room.sees(Seen()) == AtDesk(START + MINUTE)
+    assert room.presence.now.who is Presence.PRESENT
+    assert await room.sees(None) == AtDesk(START + 2 * MINUTE, AwayReason.NO_WINDOW)
+
+
+@pytest.mark.parametrize(
+    ("seen", "reason"),
+    [
+        (Seen(said_away=True, locked=True, idle_since=START), AwayReason.SAID),
+        (Seen(locked=True, idle_since=START), AwayReason.LOCKED),
+        (Seen(idle_since=START), AwayReason.IDLE),
+        (Seen(), None),
+    ],
+)
+async def test_the_weightiest_reason_counts(seen: Seen, reason: AwayReason | None) -> None:
+    assert (await Room().sees(seen)).reason is reason
+
+
+async def test_an_idle_hand_left_when_it_last_moved() -> None:
+    room = Room()
+    await room.sees(Seen())
+    last = room.at + MINUTE
+    assert await room.sees(Seen(idle_since=last), after=11 * MINUTE) == AtDesk(last, AwayReason.IDLE)
+
+
+async def test_another_reason_is_no_new_absence() -> None:
+    room = Room()
+    await room.sees(Seen())
+    left = (await room.sees(Seen(locked=True))).since
+    assert await room.sees(Seen(locked=True, idle_since=START)) == AtDesk(left, AwayReason.LOCKED)
+    assert await room.sees(Seen(idle_since=START)) == AtDesk(left, AwayReason.IDLE)
+
+
+async def test_each_change_is_told_once() -> None:
+    room = Room()
+    for seen in (Seen(), Seen(), Seen(locked=True), Seen(locked=True, idle_since=START), Seen()):
+        await room.sees(seen)
+    assert room.told == [PresenceChanged()] * 3
+    assert room.found == [
+        AtDesk(START + MINUTE),
+        AtDesk(START + 3 * MINUTE, AwayReason.LOCKED),
+        AtDesk(START + 5 * MINUTE),
+    ]

@@ -1,0 +1,245 @@
+"""Which answers wait for their decision, for how long, and what becomes of a transfer that comes too late."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.prepared import SQLITE, prepare
+from wxdesk.core.conversations.listing import InboxFilter
+from wxdesk.core.conversations.transfer import Receipt
+from wxdesk.core.errors import StoreError
+from wxdesk.core.events import DecisionMade, Event, TroubleRaised
+from wxdesk.core.model.messaging import Account, Conversation, Incoming, MessageType, Push, ReplyMode
+from wxdesk.core.model.rule import Action, ActionKind, Condition, Outcome, Rule
+from wxdesk.core.presence import AtDesk
+from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+from wxdesk.desk.conversations import transfers as module
+from wxdesk.desk.conversations.transfers import Transfers
+from wxdesk.desk.messages import intake as intake_module
+from wxdesk.desk.messages.answering import Answering
+from wxdesk.desk.messages.intake import NEAR, Intake
+from wxdesk.desk.rules.rulebook import Rulebook
+from wxdesk.desk.runtime.decision_lock import Deciding
+from wxdesk.desk.settings.business_hours import Calendars
+from wxdesk.desk.settings.pause import Pause
+from wxdesk.store import SqlStore, open_store
+from wxdesk.webhook.parse import read_push
+
+SHOP = Account("shop", "wx1", "gh_1")
+HAND_OVER = Rule("to the tool", when=Condition(any=("人工",)), then=(Action(ActionKind.TRANSFER),))
+
+
+@dataclass
+class Room:
+    """An intake on a real store, which thinks only when it is told to."""
+
+    store: SqlStore
+    rulebook: Rulebook
+    transfers: Transfers
+    intake: Intake
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
+    sent: int = 0
+    decided: int = 0
+    troubles: list[str] = field(default_factory=list)
+    told: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def push(self, text: str, openid: str = "o1", **changes: object) -> Push:
+        self.sent += 1
+        now = datetime.now(UTC)
+        incoming = Incoming("gh_1", openid, now, MessageType.TEXT, "text", msg_id=str(self.sent), text=text)
+        incoming = replace(incoming, **changes)  # type: ignore[arg-type]
+        return Push("shop", f"k{self.sent}", b"{}", None, now, incoming)
+
+    def hear(self, event: Event) -> None:
+        if isinstance(event, DecisionMade):
+            self.decided += 1
+            self.heard.set()
+        elif isinstance(event, TroubleRaised):
+            self.troubles.append(event.text)
+            self.told.set()
+
+    async def think(self, decisions: int = 1) -> None:
+        """Let the intake work until it has decided on so many messages more."""
+        goal = self.decided + decisions
+        work = asyncio.create_task(self.intake.run())
+        async with asyncio.timeout(10):
+            while self.decided < goal:
+                self.heard.clear()
+                await self.heard.wait()
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+
+    async def outcomes(self) -> list[Outcome]:
+        page = await self.store.conversations.page(InboxFilter.ALL)
+        found = []
+        for row in page:
+            for item in await self.store.conversations.timeline(row.conversation.id):
+                decision = await self.store.decisions.for_message(item.id)
+                assert decision is not None
+                found.append(decision.outcome)
+        return found
+
+    async def conversation(self) -> Conversation:
+        (row,) = await self.store.conversations.page(InboxFilter.ALL)
+        return row.conversation
+
+
+PATIENT = pytest.mark.parametrize("room", [20], indirect=True)
+
+
+@pytest.fixture
+async def room(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Room]:
+    """Answers wait for rules as briefly as a test can wait for them; `PATIENT` where the rules must come in time."""
+    prepare(tmp_path)
+    store = await open_store(SQLITE, tmp_path)
+
+    def clock() -> datetime:
+        return datetime.now(UTC)
+
+    def hear(event: Event) -> None:
+        made.hear(event)
+
+    pause = Pause(store.settings, hear)
+    rulebook = Rulebook(store.rules, Calendars(store.settings), LiquidRenderer(), clock, hear)
+    transfers = Transfers(store.transfers, lambda: rulebook.transfers, patience=getattr(request, "param", 0.05))
+    answering = Answering({"shop": SHOP}, rulebook, pause, transfers, lambda: AtDesk(clock()), clock)
+    made = Room(store, rulebook, transfers, Intake(store, read_push, answering, transfers, Deciding(), hear, clock))
+    yield made
+    await store.close()
+
+
+async def test_without_a_rule_that_hands_over_no_answer_waits(room: Room) -> None:
+    assert await room.intake.keep(room.push("人工")) == Receipt(new=True)
+    await room.rulebook.save(replace(HAND_OVER, enabled=False))
+    assert await room.intake.keep(room.push("人工")) == Receipt(new=True)
+    assert room.transfers._by_push == {}
+
+
+async def test_an_event_never_waits(room: Room) -> None:
+    await room.rulebook.save(HAND_OVER)
+    entered = room.push("", type=MessageType.ENTER_SESSION, msg_type="event", event="user_enter_tempsession")
+    room.transfers.hold(1, entered)
+    room.transfers.hold(2, replace(entered, incoming=None))
+    assert room.transfers._by_push == {}
+    room.transfers.hold(3, room.push("几点"))
+    assert list(room.transfers._by_push) == [3]
+
+
+async def test_a_transfer_that_comes_too_late_is_made_with_the_next_message(room: Room) -> None:
+    await room.rulebook.save(HAND_OVER)
+    assert await room.intake.keep(room.push("人工")) == Receipt(new=True, transferred=False)
+    await room.think()
+    assert await room.outcomes() == [Outcome.TRANSFER_ARMED]
+    assert (await room.conversation()).transfer_armed
+    room.transfers._patience = 20  # this time the rules must come in time
+    thinking = asyncio.create_task(room.think())
+    assert await room.intake.keep(room.push("在吗")) == Receipt(new=True, transferred=True)
+    await thinking
+    assert await room.outcomes() == [Outcome.TRANSFER_ARMED, Outcome.TRANSFERRED]
+    thread = await room.conversation()
+    assert not thread.transfer_armed
+    assert thread.transferred_until is not None
+
+
+async def test_an_answer_that_has_left_is_never_claimed(room: Room) -> None:
+    await room.rulebook.save(HAND_OVER)
+    push = room.push("人工")
+    room.transfers.hold(7, push)
+    assert await room.transfers.answer(push, new=True) is False
+    assert room.transfers.claim(7) is False
+
+
+async def test_a_claimed_answer_waits_for_the_commit(room: Room) -> None:
+    await room.rulebook.save(HAND_OVER)
+    push = room.push("人工")
+    room.transfers.hold(7, push)
+    answer = asyncio.create_task(room.transfers.answer(push, new=True))
+    assert room.transfers.claim(7) is True
+    done, _ = await asyncio.wait([answer], timeout=0.15)
+    assert not done  # its patience is over, but the transfer is being stored
+    room.transfers.settle(7, transferred=True)
+    assert await answer is True
+    assert room.transfers._by_key == {}
+
+
+async def test_a_commit_that_does_not_come_is_no_answer_at_all(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "COMMITTING", 0.05)
+    await room.rulebook.save(HAND_OVER)
+    push = room.push("人工")
+    room.transfers.hold(7, push)
+    assert room.transfers.claim(7)
+    with pytest.raises(StoreError):
+        await room.transfers.answer(push, new=True)
+
+
+async def test_what_could_not_be_stored_can_be_claimed_again_or_leaves(room: Room) -> None:
+    await room.rulebook.save(HAND_OVER)
+    push = room.push("人工")
+    room.transfers.hold(7, push)
+    assert room.transfers.claim(7)
+    room.transfers.unclaim([6, 7])
+    assert await room.transfers.answer(push, new=True) is False
+    assert not room.transfers.claim(7)
+
+
+async def test_behind_a_long_queue_no_answer_waits(room: Room) -> None:
+    await room.rulebook.save(HAND_OVER)
+    kept = [asyncio.create_task(room.intake.keep(room.push("几点", f"o{number}"))) for number in range(NEAR + 5)]
+    await asyncio.wait(kept)
+    assert len(room.transfers._by_push) == NEAR
+
+
+@pytest.mark.parametrize("mode", [ReplyMode.DRAFT, ReplyMode.OFF])
+async def test_where_nothing_leaves_by_itself_no_rule_hands_over(room: Room, mode: ReplyMode) -> None:
+    await room.intake.keep(room.push("你好"))
+    await room.think()
+    await room.store.conversations.set_mode((await room.conversation()).id, mode)
+    await room.rulebook.save(HAND_OVER)
+    thinking = asyncio.create_task(room.think())
+    assert (await room.intake.keep(room.push("人工"))).transferred is False
+    await thinking
+    outcome = (await room.outcomes())[-1]
+    assert outcome is (Outcome.HANDED_OVER if mode is ReplyMode.DRAFT else Outcome.PAUSED)
+    assert (await room.conversation()).taken_over is (mode is ReplyMode.DRAFT)
+
+
+@PATIENT
+async def test_messages_behind_a_transfer_in_one_batch_wake_no_rule(room: Room) -> None:
+    await room.rulebook.save(HAND_OVER)
+    keeping = [asyncio.create_task(room.intake.keep(room.push("人工"))) for _ in range(3)]
+    await room.think(3)
+    assert [receipt.transferred for receipt in await asyncio.gather(*keeping)] == [True, False, False]
+    assert await room.outcomes() == [Outcome.TRANSFERRED, Outcome.IN_TOOL, Outcome.IN_TOOL]
+
+
+@pytest.mark.expects_log("database error|Intake waits for the store")
+async def test_a_decision_that_could_not_be_stored_is_made_again(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake_module, "RETRY_SECONDS", 0.05)
+    await room.rulebook.save(HAND_OVER)
+    with closing(sqlite3.connect(tmp_path / "desk.db", timeout=30)) as other:
+        refuse = "CREATE TRIGGER refuse BEFORE INSERT ON decisions BEGIN SELECT RAISE(ABORT, 'no'); END"
+        other.execute(refuse)
+        other.commit()
+        assert (await room.intake.keep(room.push("人工"))).transferred is False
+        thinking = asyncio.create_task(room.think())
+        await asyncio.wait_for(room.told.wait(), 10)
+        other.execute("DROP TRIGGER refuse")
+        other.commit()
+    await thinking
+    assert await room.outcomes() == [Outcome.TRANSFER_ARMED]
+
+
+async def test_where_the_store_keeps_what_it_is_given_no_trouble_is_told_of(room: Room) -> None:
+    await room.intake.keep(room.push("在吗"))
+    await room.think()
+    assert room.troubles == []

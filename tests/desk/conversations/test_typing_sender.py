@@ -1,0 +1,183 @@
+"""Typing is shown when it is true and WeChat lets it, and otherwise nothing leaves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.prepared import SQLITE, prepare
+from tests.sandbox.worlds import HandClock
+from tests.store.conversations import Talk
+from wxdesk.core.errors import NotSent
+from wxdesk.core.events import MessageKept, ReplyChanged, TypingAsked
+from wxdesk.core.model.messaging import Account, ReplyState
+from wxdesk.desk.conversations.typing_sender import Typing
+from wxdesk.desk.replies.operator_typing import Writing
+from wxdesk.sandbox.demo_customers import demo_account
+from wxdesk.store import SqlStore, open_store
+
+
+class Wire:
+    """What would leave for WeChat: (openid, on). `fails` raises instead; `slow` holds each call until it is set."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, bool]] = []
+        self.fails = False
+        self.slow: asyncio.Event | None = None
+        self.entered = asyncio.Event()
+
+    async def typing(self, account: Account, openid: str, *, on: bool) -> None:
+        self.entered.set()
+        if self.slow is not None and on:
+            await self.slow.wait()
+        self.calls.append((openid, on))
+        if self.fails:
+            raise NotSent("WeChat cannot be reached")
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def wire() -> Wire:
+    return Wire()
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
+    prepare(tmp_path)
+    opened = await open_store(SQLITE, tmp_path)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def conversation_id(store: SqlStore) -> int:
+    return (await Talk(store).says("o_li", "在吗")).conversation.id
+
+
+@pytest.fixture
+def typing(store: SqlStore, wire: Wire, clock: HandClock, conversation_id: int) -> Typing:
+    account, _ = demo_account()
+    made = Typing(store, wire, {account.name: account}, Writing([].append, clock), clock)
+    made.hear(MessageKept(conversation_id, 1))
+    return made
+
+
+async def test_many_key_strokes_are_one_call(typing: Typing, wire: Wire, conversation_id: int) -> None:
+    for _ in range(30):
+        await typing.show(conversation_id)
+    assert wire.calls == [("o_li", True)]
+
+
+async def test_a_rule_can_ask_for_it(typing: Typing, wire: Wire, conversation_id: int) -> None:
+    typing.hear(TypingAsked(conversation_id))
+    work = asyncio.create_task(typing.run())
+    await wire.entered.wait()
+    work.cancel()
+    await asyncio.gather(work, return_exceptions=True)
+    assert wire.calls == [("o_li", True)]
+
+
+async def test_it_is_shown_again_when_it_has_run_out(
+    typing: Typing, wire: Wire, clock: HandClock, conversation_id: int
+) -> None:
+    for _ in range(29):
+        await typing.show(conversation_id)
+        clock.forward(seconds=1)
+    assert wire.calls == [("o_li", True)] * 2
+
+
+async def test_thirty_seconds_after_the_last_word_nothing_leaves(
+    typing: Typing, wire: Wire, clock: HandClock, conversation_id: int
+) -> None:
+    clock.forward(seconds=30)
+    await typing.show(conversation_id)
+    typing.hear(ReplyChanged(conversation_id, 1, ReplyState.QUEUED))
+    await typing.show(conversation_id)
+    assert wire.calls == []
+    typing.hear(ReplyChanged(conversation_id, 1, ReplyState.SENT))
+    await typing.show(conversation_id)
+    assert wire.calls == [("o_li", True)]
+
+
+async def test_where_nothing_was_said_nothing_leaves(typing: Typing, wire: Wire, conversation_id: int) -> None:
+    await typing.show(conversation_id + 1)
+    assert wire.calls == []
+
+
+async def test_an_emptied_composer_ends_it_once(typing: Typing, wire: Wire, conversation_id: int) -> None:
+    await typing.stop(conversation_id)
+    await typing.show(conversation_id)
+    await typing.stop(conversation_id)
+    await typing.stop(conversation_id)
+    assert wire.calls == [("o_li", True), ("o_li", False)]
+
+
+async def test_what_has_run_out_needs_no_end(
+    typing: Typing, wire: Wire, clock: HandClock, conversation_id: int
+) -> None:
+    await typing.show(conversation_id)
+    clock.forward(seconds=15)
+    await typing.stop(conversation_id)
+    assert wire.calls == [("o_li", True)]
+
+
+async def test_a_message_that_arrived_has_ended_it(typing: Typing, wire: Wire, conversation_id: int) -> None:
+    await typing.show(conversation_id)
+    typing.hear(ReplyChanged(conversation_id, 1, ReplyState.SENT))
+    await typing.stop(conversation_id)
+    assert wire.calls == [("o_li", True)]
+    await typing.show(conversation_id)
+    assert wire.calls == [("o_li", True)] * 2
+
+
+async def test_the_end_never_overtakes_the_beginning(
+    typing: Typing, wire: Wire, store: SqlStore, conversation_id: int
+) -> None:
+    wire.slow = asyncio.Event()
+    began = asyncio.create_task(typing.show(conversation_id))
+    await wire.entered.wait()
+    ended = asyncio.create_task(typing.stop(conversation_id))
+    for _ in range(5):  # time enough for the end, were it allowed to go first
+        await store.conversations.get(conversation_id)
+    assert wire.calls == []
+    wire.slow.set()
+    await asyncio.gather(began, ended)
+    assert wire.calls == [("o_li", True), ("o_li", False)]
+
+
+async def test_a_failure_is_nobodys_concern(typing: Typing, wire: Wire, conversation_id: int) -> None:
+    wire.fails = True
+    await typing.show(conversation_id)
+    await typing.stop(conversation_id)
+
+
+async def test_a_conversation_that_is_gone_is_nobodys_concern(typing: Typing, wire: Wire) -> None:
+    typing.hear(MessageKept(999, 1))
+    await typing.show(999)
+    assert wire.calls == []
+
+
+async def test_who_does_not_want_it_shows_nothing(
+    store: SqlStore, wire: Wire, clock: HandClock, conversation_id: int
+) -> None:
+    account, _ = demo_account()
+    typing = Typing(store, wire, {account.name: account}, Writing([].append, clock), clock, wanted=False)
+    typing.hear(MessageKept(conversation_id, 1))
+    await typing.show(conversation_id)
+    await typing.stop(conversation_id)
+    assert wire.calls == []
+
+
+def test_what_was_said_is_forgotten_in_time(typing: Typing, clock: HandClock) -> None:
+    for number in range(1000):
+        typing.hear(MessageKept(number, 1))
+        clock.now += timedelta(seconds=1)
+    assert len(typing._last_word) <= 30

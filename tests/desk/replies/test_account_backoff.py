@@ -1,0 +1,24 @@
+"""An account that rests goes on by one reply, whatever becomes of that."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.sandbox.worlds import HandClock
+from wxdesk.core.events import Event
+from wxdesk.desk.replies.account_backoff import Rests
+
+
+def test_the_probe_may_have_been_the_reply_of_an_account_that_is_not_configured_any_more() -> None:
+    clock = HandClock()
+    told: list[Event] = []
+    rests = Rests(told.append, clock)
+    later = rests.begin("shop") + timedelta(minutes=1)
+    clock.forward(minutes=2)
+    assert rests.to_probe(later) == ("shop",)
+    rests.probing("shop", 9)
+    assert rests.to_probe(later) == ()
+    rests.came_back(8)
+    assert rests.to_probe(later) == ()
+    rests.came_back(9)
+    assert rests.to_probe(later) == ("shop",)

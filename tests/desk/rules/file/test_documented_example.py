@@ -1,0 +1,35 @@
+"""The example of docs/rules.md is a rules file, and it says everything that can be said, in both languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from wxdesk.core.model.rule import ActionKind, Condition, Cooldown, Rule
+from wxdesk.desk.rules.file.reading import read_rules
+
+DOCS = Path(__file__).parents[4] / "docs"
+NOT_IN_A_FILE = {"id", "revision", "position", "updated_at"}
+
+
+@pytest.mark.parametrize("page", ["rules.md", "rules.zh-CN.md"])
+def test_the_example_can_be_imported_and_leaves_nothing_out(page: str) -> None:
+    text = (DOCS / page).read_text(encoding="utf-8")
+    [example] = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    rules = read_rules(example, page).rules
+    assert {action.kind for rule in rules for action in rule.then} == set(ActionKind)
+    assert {kind.value for kind in ActionKind} <= set(re.findall(r"`(\w+)`", text))
+    assert unsaid(rules, Rule("")) <= NOT_IN_A_FILE
+    conditions = [one for rule in rules for one in rule.when.both]
+    assert unsaid(conditions, Condition()) == set()
+    assert unsaid([rule.cooldown for rule in rules], Cooldown()) == set()
+
+
+def unsaid(records: Sequence[Rule] | Sequence[Condition] | Sequence[Cooldown], plain: object) -> set[str]:
+    """The fields in which all of these are like one of which nothing was said."""
+    names = {field.name for field in fields(records[0])}
+    return {name for name in names if all(getattr(one, name) == getattr(plain, name) for one in records)}

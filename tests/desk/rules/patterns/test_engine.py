@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.core.rules.rule_matching import REPLY, subject
+from wxdesk import i18n
+from wxdesk.core.errors import BadPattern
+from wxdesk.core.model.rule import Condition, Rule
+from wxdesk.core.normalise import Normaliser
+from wxdesk.core.rules.matching.matcher import Ruleset, Tools
+from wxdesk.core.rules.patterns import Found
+from wxdesk.desk.rules.patterns.engine import PROGRAM_LIMIT, SOURCE_LIMIT, TEXT_LIMIT, compile_pattern, finds_every_text
+from wxdesk.desk.rules.patterns.prefilter import PieceFilter
+
+REDOS = [
+    (r"^(a+)+$", "a", "!", ""),
+    (r"^(a|a)*$", "a", "!", ""),
+    (r"^(a|aa)+$", "a", "!", ""),
+    (r"^(a*)*$", "a", "!", ""),
+    (r"^((a*)*)*$", "a", "b", ""),
+    (r"^([a-zA-Z]+)*$", "a", "1", ""),
+    (r"^(\d+)*x", "7", "!", "x"),
+    (r"^(\w+\s?)*$", "ab", "!", ""),
+    (r"^(\s*\S+)*!$", "a", "?", "!"),
+    (r"(x+x+)+y", "x", "!", "y"),
+    (r"^(.*?,){11}P", "1,2,3,", "!", "P"),
+    (r"^(.*a){20}$", "a", "!", ""),
+    (r"^(([a-z])+.)+[A-Z]([a-z])+$", "a", "!", "Zz"),
+    (r"^(([^x])*)*x", "a", "!", "x"),
+    (r"(?i)^(退|款|退款)+z", "退款", "!", "Z"),
+    (r"^([\w.]+)+@", "a.b", "!", "@"),
+    (r"^(?P<a>(?:b|a+)*)c", "a", "!", "c"),
+    (r"^(?:(?:a退|a|退)?)+$", "a退", "!", ""),
+    (r"^([a-z0-9]+[-.]?)*@", "a1", "!", "@"),
+    (r"^(https?://)?([\w-]+\.?)+/$", "ab", "!", "/"),
+    (r"^(\(?\d+\)?-?)+$", "13", "x", ""),
+    (r"^((\d+,?)+;?)+$", "12,", "x", ";"),
+    (r"^(好+啊*)+？$", "好", "！", "？"),
+    (r"^(?:订单|订|单|号)+\d$", "订单", "x", "8"),
+    (r"^(a+b?)+c$", "a", "!", "c"),
+    (r"^(?:a+){2,}b", "a", "!", "b"),
+    (r"^(.+)+：$", "退", "！", "："),
+    (r"^(\p{Han}+)+$", "退", "1", ""),
+    (r"^(?:[哈]+|[呵]*)+$", "哈", "x", ""),
+    (r"^(\S+ ?)+\.$", "ab", "!", "."),
+    (r"^(?:a|b|ab)*c$", "ab", "!", "c"),
+    (r"^(\d+\.?)+元$", "1", "!", "元"),
+    (r"^(?:0|1|01)+2", "01", "!", "2"),
+    (r"(?s)^(.|\n)*\x00$", "\n", "!", "\x00"),
+    (r"^(?:(?:\d{1,3})+,?)+$", "1", "x", ""),
+    (r"^(e|é|.)+\d$", "é", "!", "5"),
+    (r"^(👍|👍👍)+$", "👍", "x", ""),
+    (r"^(\s+|　+)+！$", " 　", "x", "！"),
+]
+"""A pattern, what a hostile text repeats, and its end: one with which the pattern fails, one with which it is found.
+
+An engine that goes back and tries again needs, for sixty characters of the failing text, longer than anybody waits.
+"""
+
+HUGE = ["a" * 100_000, "退款" * 50_000, "1," * 50_000, "aé退x " * 20_000, " " * 100_000, "👍" * 50_000]
+
+
+def hostile(piece: str, end: str) -> str:
+    """As long as is searched."""
+    return piece * ((TEXT_LIMIT - len(end)) // len(piece)) + end
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(("pattern", "piece", "fails", "holds"), REDOS)
+def test_no_text_keeps_a_pattern_busy(pattern: str, piece: str, fails: str, holds: str) -> None:
+    compiled = compile_pattern(pattern)
+    assert compiled.search(hostile(piece, fails)) is None
+    found = compiled.search(hostile(piece, holds))
+    assert found is not None
+    assert found.text == hostile(piece, holds)
+    for text in HUGE:
+        compiled.search(text)
+
+
+@pytest.mark.timeout(60)
+def test_no_text_keeps_a_list_of_such_rules_busy() -> None:
+    rules = [Rule(row[0], id=n, when=Condition(regex=row[0]), then=REPLY) for n, row in enumerate(REDOS, start=1)]
+    asked = Ruleset(rules, Tools(compile_pattern, Normaliser(()), PieceFilter))
+    for pattern, piece, fails, holds in REDOS:
+        failing, holding = (subject(hostile(piece, end)) for end in (fails, holds))
+        assert asked.decide(failing) == asked.ask_each(failing)
+        assert asked.decide(holding) == asked.ask_each(holding)
+        assert pattern not in {one.rule.name for one in asked.decide(failing).matched}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "reason"),
+    [
+        (r"a(?=b)", "Look-ahead"),
+        (r"a(?!b)", "Look-ahead"),
+        (r"(?<=a)b", "look-behind"),
+        (r"(?<!a)b", "look-behind"),
+        (r"(a)\1", "Back-references"),
+        (r"(?P<n>a)(?P=n)", "Back-references"),
+        (r"(", "“(” is not closed"),
+        (r"a)", "“)” has no “(”"),
+        (r"[a", "“[” is not closed"),
+        (r"*a", "nothing before “*”"),
+        (r"a**", "“**” cannot stand here"),
+        (r"a{2000}", "repeats too often"),
+        (r"[z-a]", "“z-a” is not valid"),
+        (r"\p{Foo}", "is not valid"),
+        (r"\q", "“\\q” is not known"),
+        (r"(?>a)", "“(?>” is not known"),
+        (r"(?P<a-b>x)", "not a name for a group"),
+        ("a\\", "cannot be understood"),
+        (r"(.{0,500})(.{0,400})x", "too large"),
+        (r"(?:\pL{0,100}){0,9}", "too large"),
+        ("a" * (SOURCE_LIMIT + 1), "longer than 500"),
+        ("\ud83d", "not complete"),
+    ],
+)
+def test_what_is_refused_says_why(pattern: str, reason: str) -> None:
+    with pytest.raises(BadPattern) as refused:
+        compile_pattern(pattern)
+    assert reason in refused.value.reason
+
+
+def test_the_reason_is_in_the_operators_language() -> None:
+    i18n.use("zh_CN")
+    with pytest.raises(BadPattern, match="前后断言"):
+        compile_pattern("(?=a)")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "found"),
+    [
+        (r"(?P<no>\d{4,}).*(到哪|物流)", "订单 20461 到哪了", Found("20461 到哪", {"no": "20461"})),
+        (r"(?P<a>x)|(?P<b>y)", "zy", Found("y", {"b": "y"})),
+        (r"(?<n>退)", "退", Found("退", {"n": "退"})),
+        (r"\p{Han}+", "ab退款c", Found("退款", {})),
+        (r"(?i)ok", "OK", Found("OK", {})),
+        (r"^$", "", Found("", {})),
+        (r"👍", "好👍", Found("👍", {})),
+        (r"b", "a\ud83db", Found("b", {})),
+        (r"x", "y", None),
+    ],
+)
+def test_what_is_found(pattern: str, text: str, found: Found | None) -> None:
+    assert compile_pattern(pattern).search(text) == found
+
+
+def test_names_of_groups() -> None:
+    assert compile_pattern(r"(?P<no>\d)(x)(?P<word>y)?").names == {"no", "word"}
+
+
+def test_only_so_much_of_a_text_is_searched() -> None:
+    pattern = compile_pattern("b")
+    assert pattern.search("a" * (TEXT_LIMIT - 1) + "b") is not None
+    assert pattern.search("a" * TEXT_LIMIT + "b") is None
+
+
+def test_ordinary_patterns_are_far_from_the_bound() -> None:
+    compile_pattern(r"(?P<no>\d{4,}).{0,100}(到哪|物流|快递|发货)")
+    assert PROGRAM_LIMIT == 1500
+
+
+def test_refusals_leave_stderr_alone(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(BadPattern):
+        compile_pattern("(?=a)")
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "退款|退货|", "|退", "a||b", "x*", "^", "$", ".*", "()", "(?:)", r"\Q", r"\Q\E", ".{0}", "(?i)", "x*$",
+        "(?P<all>.*)", "(?s).*", "^.*$", "^(?P<all>.*)$", r"\b|\B", "^|x",
+    ],
+)  # fmt: skip
+def test_a_pattern_that_is_found_in_every_text_is_known(source: str) -> None:
+    assert finds_every_text(source)
+    assert all(compile_pattern(source).search(text) for text in ("", "a", "退款", "-", "a b", " ", "几点开门？"))
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["退款", ".+", "(?P<all>.+)", "^$", "^x*$", r"\b", r"\B", r"\Qa", "(", ")(", "a)|(b", "[", "a" * 501, "\ud83d"],
+)
+def test_others_are_not(source: str) -> None:
+    assert not finds_every_text(source)
+
+
+PIECES = ["a", "退", ".", "*", "?", "+", "|", "(", ")", "^", "$", r"\b", r"\B", r"\Q", r"\E", "(?i)", "{0}", "-"]
+
+
+@settings(max_examples=600, deadline=None)
+@given(
+    source=st.lists(st.sampled_from(PIECES), max_size=7).map("".join), texts=st.lists(st.text("aA退- ."), max_size=8)
+)
+def test_what_is_said_to_be_found_everywhere_is(source: str, texts: list[str]) -> None:
+    if finds_every_text(source):
+        assert all(compile_pattern(source).search(text) for text in ["", *texts])
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "groups"),
+    [
+        (r"(?P<no>订\d+)|(?P<no>单\d+)", "单7", {"no": "单7"}),
+        (r"(?P<no>订\d+)|(?P<no>单\d+)", "订7", {"no": "订7"}),
+        (r"(?<no>a)|(?P<no>b)|(?P<other>c)", "b", {"no": "b"}),
+        (r"(?<no>a)|(?P<no>b)|(?P<other>c)", "c", {"other": "c"}),
+        (r"(?P<no>a)?(?P<no>b)(?P<no>c)", "bc", {"no": "b"}),
+        (r"((?P<no>a)|((?P<no>b)))\d", "b1", {"no": "b"}),
+        (r"(?P<g1>x)|(?P<g0>y)|(?P<g0>z)", "z", {"g0": "z"}),
+        (r"\Q(?P<no>\E(?P<no>a)|(?P<no>[(?P<b>])", "b", {"no": "b"}),
+        (r"\(?P<no>(?P<no>[(?P<no>])", "P<no>n", {"no": "n"}),
+    ],
+)
+def test_groups_of_one_name_have_the_value_of_the_one_that_takes_part(
+    pattern: str, text: str, groups: dict[str, str]
+) -> None:
+    compiled = compile_pattern(pattern)
+    assert groups.keys() <= compiled.names <= {"no", "other", "g0", "g1"}
+    assert compiled.search(text) == Found(text, groups)

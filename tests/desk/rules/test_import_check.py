@@ -1,0 +1,95 @@
+"""What a rules file would change, told before it does."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from datetime import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
+from wxdesk.core.rules.business_hours import Calendar, Span, Weekday, WeeklySpan
+from wxdesk.core.rules.pairing import out_of_order
+from wxdesk.desk.rules.file.reading import RulesFile
+from wxdesk.desk.rules.import_check import Change, check_import, summary
+
+SHOP = Calendar("Shop", weekly=(WeeklySpan(frozenset({Weekday.MON}), Span(time(9), time(18))),))
+
+
+def rule(name: str, text: str = "hi", rule_id: int = 0, *, enabled: bool = True) -> Rule:
+    then = (Action(ActionKind.REPLY, text),)
+    return Rule(name, id=rule_id, revision=bool(rule_id), enabled=enabled, when=Condition(any=(name,)), then=then)
+
+
+STORED = [rule("a", rule_id=1), rule("b", rule_id=2), rule("c", rule_id=3)]
+
+
+def _told(*wanted: Rule) -> list[tuple[str, Change, bool, bool]]:
+    check = check_import(STORED, (), RulesFile(wanted))
+    return [(one.rule.name, one.change, one.moved, one.switched) for one in check.rules]
+
+
+def test_each_rule_is_told_with_what_becomes_of_it() -> None:
+    assert _told(rule("a"), rule("b", "other"), rule("d")) == [
+        ("a", Change.SAME, False, False),
+        ("b", Change.CHANGED, False, False),
+        ("d", Change.NEW, False, False),
+        ("c", Change.GONE, False, False),
+    ]
+
+
+def test_only_what_was_moved_itself_counts_as_moved() -> None:
+    assert [one[0] for one in _told(rule("c"), rule("a"), rule("b")) if one[2]] == ["c"]
+    assert not any(one[2] for one in _told(rule("x"), rule("a"), rule("c")))  # they stand closer, in the same order
+
+
+def test_a_switch_is_a_change_of_its_own() -> None:
+    [first, *_] = check_import(STORED, (), RulesFile((rule("a", enabled=False),))).rules
+    assert (first.change, first.switched, first.is_none) == (Change.SAME, True, False)
+
+
+def test_a_renamed_rule_of_the_same_words_is_a_new_one_only_by_name() -> None:
+    renamed = replace(rule("a"), name="A")
+    assert _told(renamed, rule("b"), rule("c"))[0] == ("A", Change.NEW, False, False)
+
+
+def test_calendars_are_added_and_changed_and_never_go() -> None:
+    other = replace(SHOP, zone="Asia/Tokyo")
+    assert not check_import([], (SHOP,), RulesFile()).calendars
+    assert not check_import([], (SHOP,), RulesFile((), (SHOP,))).calendars
+    [changed] = check_import([], (SHOP,), RulesFile((), (other,))).calendars
+    assert (changed.before, changed.after) == (SHOP, other)
+    [added] = check_import([], (), RulesFile((), (SHOP,))).calendars
+    assert added.before is None
+
+
+def test_the_same_file_changes_nothing() -> None:
+    check = check_import(STORED, (SHOP,), RulesFile((rule("a"), rule("b"), rule("c")), (SHOP,)))
+    assert check.is_none
+    assert summary(check) == "3 rules now, 3 before: 3 the same."
+
+
+def test_the_sentence_tells_of_all_of_it() -> None:
+    many = [rule(str(number), rule_id=number) for number in range(1, 13)]
+    check = check_import(many, (), RulesFile((rule("5", "x"),)))
+    assert summary(check) == "1 rule now, 12 before: 1 changed, 11 removed."
+    assert summary(check_import([], (), RulesFile())) == "0 rules now, 0 before."
+
+
+@given(st.permutations(range(6)))
+def test_the_fewest_are_said_to_be_moved(places: list[int]) -> None:
+    moved = out_of_order(places)
+    left = [place for place in places if place not in moved]
+    assert left == sorted(left)
+    longest = max(
+        size for size in range(7) if any(list(some) == sorted(some) for some in itertools.combinations(places, size))
+    )
+    assert len(left) == longest
+
+
+@pytest.mark.parametrize("places", [[], [3]])
+def test_what_has_no_order_is_not_moved(places: list[int]) -> None:
+    assert out_of_order(places) == frozenset()

@@ -1,0 +1,61 @@
+"""Whoever waits for a time of the clock notices that the clock has gone on, though the loop's timers have not."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from wxdesk.desk.runtime import wall_clock as sleeping
+from wxdesk.desk.runtime.wall_clock import sleep_until
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOON
+        self.looks = 0
+        self.looked = asyncio.Event()
+
+    def __call__(self) -> datetime:
+        self.looks += 1
+        self.looked.set()
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    monkeypatch.setattr(sleeping, "TICK_SECONDS", 0.001)
+    return Clock()
+
+
+async def test_a_clock_that_was_moved_is_noticed(clock: Clock) -> None:
+    waiting = asyncio.create_task(sleep_until(NOON + timedelta(days=3), asyncio.Event(), clock))
+    await clock.looked.wait()
+    clock.now = NOON + timedelta(days=3) - timedelta(microseconds=1)
+    clock.looked.clear()
+    await clock.looked.wait()
+    assert not waiting.done()
+    clock.now += timedelta(microseconds=1)
+    await asyncio.wait_for(waiting, 10)
+
+
+async def test_a_clock_that_was_set_back_is_waited_for(clock: Clock) -> None:
+    waiting = asyncio.create_task(sleep_until(NOON + timedelta(minutes=1), asyncio.Event(), clock))
+    clock.now = NOON - timedelta(hours=1)
+    await clock.looked.wait()
+    assert not waiting.done()
+    clock.now = NOON + timedelta(hours=1)
+    await asyncio.wait_for(waiting, 10)
+
+
+async def test_it_is_woken(clock: Clock) -> None:
+    awake = asyncio.Event()
+    waiting = [
+        asyncio.create_task(sleep_until(until, awake, clock)) for until in (None, NOON + timedelta(days=3), NOON)
+    ]
+    await asyncio.wait_for(waiting[2], 10)
+    awake.set()
+    await asyncio.wait_for(asyncio.gather(*waiting), 10)

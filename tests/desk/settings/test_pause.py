@@ -1,0 +1,104 @@
+"""The stored pause, as this and other programs wrote it."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.desk.settings.settings_in_memory import KeptSettings
+from wxdesk.core.events import Event, PauseChanged
+from wxdesk.desk.settings.pause import KEY, Pause
+
+UNTIL = datetime(2026, 11, 24, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("until", [None, UNTIL])
+async def test_a_pause_is_loaded_as_it_was_set(until: datetime | None) -> None:
+    settings = KeptSettings()
+    await Pause(settings, [].append).set(True, until)
+    told: list[Event] = []
+    again = Pause(settings, told.append)
+    await again.load()
+    assert (again.on, again.until, told) == (True, until, [PauseChanged(True, until)])
+    await again.set(False)
+    await again.load()
+    assert (again.on, again.until) == (False, None)
+
+
+async def test_another_end_leaves_the_beginning_and_the_next_pause_has_its_own() -> None:
+    settings, began, later = KeptSettings(), UNTIL - timedelta(hours=2), UNTIL - timedelta(hours=1)
+    pause = Pause(settings, [].append)
+    await pause.set(True, at=began)
+    await pause.set(True, UNTIL, at=later)
+    told: list[Event] = []
+    again = Pause(settings, told.append)
+    await again.load()
+    assert told == [PauseChanged(True, UNTIL, began)]
+    await again.set(False)
+    await again.set(True, at=later)
+    assert told[1:] == [PauseChanged(False), PauseChanged(True, None, later)]
+
+
+async def test_the_former_word_is_a_pause_without_an_end() -> None:
+    settings = KeptSettings()
+    await settings.set(KEY, "1")
+    pause = Pause(settings, [].append)
+    await pause.load()
+    assert (pause.on, pause.until) == (True, None)
+
+
+@pytest.mark.expects_log("end of the stored pause cannot be read")
+@pytest.mark.parametrize("stored", ["soon", "2026-11-24T15:00:00"])
+async def test_an_end_that_cannot_be_read_resumes_nothing(stored: str) -> None:
+    settings = KeptSettings()
+    await settings.set(KEY, stored)
+    pause = Pause(settings, [].append)
+    await pause.load()
+    assert (pause.on, pause.until) == (True, None)
+
+
+@pytest.mark.parametrize("words", [(False, True), (True, False), (True, False, True)])
+async def test_of_two_words_said_at_once_the_later_one_holds(words: tuple[bool, ...]) -> None:
+    settings = KeptSettings()
+    pause = Pause(settings, [].append)
+    await pause.set(True, UNTIL)
+    await asyncio.gather(*(pause.set(on) for on in words))
+    again = Pause(settings, [].append)
+    await again.load()
+    assert (pause.on, pause.until, again.on, again.until) == (words[-1], None, words[-1], None)
+
+
+async def test_the_end_of_one_pause_does_not_end_another() -> None:
+    pause = Pause(KeptSettings(), [].append)
+    await pause.set(True, UNTIL)
+    await asyncio.gather(pause.set(True), pause.end(UNTIL))
+    assert pause.on
+    await pause.set(True, UNTIL)
+    await asyncio.gather(pause.end(UNTIL), pause.set(True))
+    assert pause.on
+    await pause.end(UNTIL)
+    assert (pause.on, pause.until) == (True, None)
+    await pause.set(True, UNTIL)
+    await pause.end(UNTIL)
+    assert not pause.on
+
+
+async def test_a_pause_said_while_the_former_one_ends_holds() -> None:
+    pause = Pause(KeptSettings(), [].append)
+    await pause.set(True)
+    resuming = pause.word
+    await pause.set(True, UNTIL)
+    await pause.set(False, after=resuming)
+    assert (pause.on, pause.until) == (True, UNTIL)
+
+
+async def test_a_pause_is_told_before_it_is_stored() -> None:
+    told: list[Event] = []
+    pause = Pause(KeptSettings(), told.append)
+    storing = asyncio.create_task(pause.set(True))
+    await asyncio.sleep(0)
+    assert told == [PauseChanged(True)]
+    await storing
+    assert told == [PauseChanged(True)]

@@ -1,0 +1,119 @@
+"""The operator's commands in a schedule, each with what the judge takes note of when it has returned."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from tests.flow.campaigns.judge import Judged, Silence, one_answer
+from tests.flow.campaigns.supervised_desk import PENDING, Contact
+from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeOverFor
+from wxdesk.core.errors import MoveNotAllowed, Unsettled
+from wxdesk.core.model.messaging import Reply, ReplyMode, ReplyState
+from wxdesk.core.replies.lifecycle import is_passed_over
+from wxdesk.core.replies.parts import needs_word
+from wxdesk.desk.conversations.operator_commands import Handoff
+
+ACCOUNT = "shop"
+
+
+class Operated(Judged):
+    """Someone at the desk. `serial` counts what he writes, so that no two texts are the same."""
+
+    serial: int
+
+    async def take_over_and_note(self, contact: Contact, how: TakeOverFor = UNTIL_HANDED_BACK) -> None:
+        until = how.ends(self.world.clock.now)
+        await self.handoff.take_over(contact.conversation_id, how)
+        self.silenced[contact.openid] = Silence(self.may_have_left(contact), until, how.silent_seconds)
+
+    async def write_and_note(self, contact: Contact, text: str, undo_seconds: int) -> None:
+        preferences = self.world.opened.desk.preferences
+        await preferences.set(replace(preferences.now, undo_seconds=undo_seconds))
+        span = timedelta(minutes=preferences.now.takeover_minutes)
+        await self.handoff.write(contact.conversation_id, text)
+        silence, until = self.silenced.get(contact.openid), self.world.clock.now + span
+        if silence is None:  # whoever writes takes over; if a rule has already, what it left waiting is stopped
+            self.silenced[contact.openid] = Silence(self.may_have_left(contact), until, by_writing=True)
+        elif silence.by_writing and silence.until is not None:
+            silence.until = max(silence.until, until)
+
+    async def pause_and_note(self, until: datetime | None = None) -> None:
+        await self.handoff.pause(until)
+        if self.still is None:
+            self.still = set().union(*(self.may_have_left(contact) for contact in self.contacts))
+
+    async def set_mode_and_note(self, contact: Contact, mode: ReplyMode | None) -> None:
+        self.modes[contact.openid] = mode
+        self.speak_again()
+        await self.handoff.set_mode(contact.conversation_id, mode)
+        self.fall_silent()
+
+    async def set_account_mode_and_note(self, mode: ReplyMode) -> None:
+        await self.world.opened.desk.accounts.set_mode(ACCOUNT, mode, hold_seconds=10)
+        self.fall_silent()
+
+    async def block_and_note(self, contact: Contact) -> None:
+        self.unheard.add(contact.openid)
+        await self.world.opened.desk.blocking.block(contact.conversation_id)
+        self.blocked.setdefault(contact.openid, Silence(self.may_have_left(contact)))
+
+    async def switch_off_and_note(self, name: str) -> None:
+        """What WeChat is being asked to take may be tried again."""
+        rule_id = await self.set_enabled(name, False)
+        under_way = {f"#{reply_id}" for reply_id in self.world.under_way()}
+        left = under_way.union(*(self.may_have_left(contact) for contact in self.contacts))
+        self.switched_off.setdefault(rule_id, left)
+
+    async def switch_on(self, name: str) -> None:
+        self.switched_off.pop(await self.set_enabled(name, True), None)
+
+    async def set_enabled(self, name: str, enabled: bool) -> int:
+        """Which rule that is."""
+        rulebook = self.world.opened.desk.rulebook
+        [rule_id] = [rule.id for rule in await rulebook.all() if rule.name == name]
+        await rulebook.set_enabled(rule_id, enabled)
+        return rule_id
+
+    async def set_aside(self, contact: Contact, snoozed_for: timedelta | None) -> None:
+        """Resolve or snooze, unless a reply there is left to settle."""
+        aside = self.world.opened.desk.aside
+        with suppress(Unsettled):
+            if snoozed_for is None:
+                await aside.resolve(contact.conversation_id)
+            else:
+                await aside.snooze(contact.conversation_id, self.world.clock.now + snoozed_for)
+
+    async def type_and_note(self, contact: Contact, *, stops: bool) -> None:
+        typing = self.world.opened.desk.typing
+        await typing.show(contact.conversation_id)
+        if stops:
+            await typing.stop(contact.conversation_id)
+
+    def decided_with(self, contact: Contact, reply: Reply, click: str) -> set[int]:
+        """What the human decides on by this click: the reply, and what of its answer leaves with it."""
+        if click not in ("release", "release_answer", "retry", "confirm"):
+            return set()  # what is but edited or kept is automatic still, and does not leave by itself in silence
+        answer = [one for one in self.world.replies(contact) if one_answer(one, reply)]
+        later = [one for one in answer if one.id > reply.id]
+        if click in ("release", "release_answer"):
+            later += [one for one in answer if one.id < reply.id and one.state in PENDING]
+        asking = {one.id for one in later if click == "release_answer" and needs_word(one)}
+        if click in ("retry", "confirm"):
+            asking = {one.id for one in later if is_passed_over(one)}
+        return {reply.id, *asking, *(one.id for one in later if one.state is ReplyState.QUEUED or one.id < reply.id)}
+
+    def click(self, reply: Reply, click: str) -> None:
+        try:
+            if click == "edit":
+                self.serial += 1
+                self.world.does(self.handoff.edit(reply.id, f"edited {reply.id}-{self.serial}"), self.contacts)
+            else:
+                self.world.does(getattr(self.handoff, click)(reply.id), self.contacts)
+        except MoveNotAllowed:
+            return
+
+    @property
+    def handoff(self) -> Handoff:
+        return self.world.opened.desk.handoff

@@ -1,0 +1,391 @@
+"""A desk under a human's eyes for thousands of short schedules, with the simulated WeChat as the judge.
+
+One event loop, turned by hand: each call does one thing and then lets the desk come to rest, so that a schedule is a
+plain sequence that can be repeated and made shorter. Time stands still between the calls.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tests.flow.conftest import setup_for
+from tests.flow.timed_desk import HandClock
+from wxdesk.app import OpenDesk, Setup, open_desk
+from wxdesk.config import StoreAt
+from wxdesk.core.events import Event, MessageKept, ReplyChanged
+from wxdesk.core.model.messaging import Author, Message, Reply, ReplyState
+from wxdesk.core.preferences import Preferences
+from wxdesk.core.replies import parts
+from wxdesk.core.replies.lifecycle import can_be_undone, is_automatic
+from wxdesk.desk.runtime import wall_clock as sleeping
+from wxdesk.sandbox.server import Sandbox
+
+RULES = """
+[[rules]]
+name = "at once"
+when = { any = ["多少钱"] }
+then = [{ reply = "at once {{ message.text }}" }]
+
+[[rules]]
+name = "in two"
+when = { any = ["怎么买"] }
+then = [{ reply = "first {{ message.text }}" }, { reply = "second {{ message.text }}" }]
+
+[[rules]]
+name = "slowly"
+when = { any = ["怎么寄"] }
+then = [{ reply = "one {{ message.text }}" }, { typing = 3 }, { reply = "other {{ message.text }}" }]
+
+[[rules]]
+name = "held"
+when = { any = ["发货"] }
+delivery = { hold = 10 }
+then = [{ reply = "held {{ message.text }}" }]
+
+[[rules]]
+name = "prepared"
+when = { any = ["退货"] }
+delivery = "draft"
+then = [{ reply = "prepared {{ message.text }}" }]
+
+[[rules]]
+name = "human"
+when = { any = ["人工"] }
+then = [{ reply = "coming {{ message.text }}" }, { take_over = true }]
+
+[[rules]]
+name = "held and human"
+when = { any = ["投诉"] }
+delivery = { hold = 10 }
+then = [{ reply = "sorry {{ message.text }}" }, { take_over = true }]
+
+[[rules]]
+name = "rarely"
+when = { any = ["有货"] }
+cooldown = { per_conversation = 50 }
+then = [{ reply = "rarely {{ message.text }}" }]
+"""
+"""The last one asks for the past, so that the desk reads it between every message and its decision."""
+
+NAMES = ("at once", "in two", "slowly", "held", "prepared", "human", "held and human", "rarely")
+"""What the rules above are called."""
+
+SLOWLY = "怎么寄"
+OPENINGS = ("多少钱", "怎么买", SLOWLY, "发货", "发货", "退货", "人工", "投诉", "有货", "在吗")
+READERS = 12
+"""So many reads at the same time keep the rules' own questions waiting."""
+
+TICK = 0.004
+"""How often the desk looks whether time has passed."""
+
+USUAL_TICK = sleeping.TICK_SECONDS
+PENDING = frozenset({ReplyState.DRAFT, ReplyState.HELD, ReplyState.QUEUED})
+
+
+@dataclass
+class Contact:
+    """One who writes, with all that the desk has about him."""
+
+    openid: str
+    conversation_id: int = 0
+    written: int = 0
+
+
+@dataclass(frozen=True)
+class Running:
+    """An open desk, and the work that it began when it was opened."""
+
+    opened: OpenDesk
+    work: frozenset[asyncio.Task[Any]]
+
+    @classmethod
+    async def open(cls, setup: Setup) -> Running:
+        """Open a desk. It names its work; what has a number only is the listener's or the simulated WeChat's."""
+        before = asyncio.all_tasks()
+        opened = await open_desk(setup)
+        begun = asyncio.all_tasks() - before
+        return cls(opened, frozenset(task for task in begun if not task.get_name().startswith("Task-")))
+
+    async def kill(self) -> None:
+        """End it without a word: nothing of it is finished, stored or sent."""
+        assert self.work, "a desk that does nothing proves nothing"
+        while not all(task.done() for task in self.work):
+            for task in self.work:  # again and again: a stop would still send what was just written by hand
+                task.cancel()
+            await asyncio.sleep(0)
+        await asyncio.gather(*self.work, return_exceptions=True)
+        await self.opened.listener.stop()
+        await self.opened.out.uploads.close()
+        await self.opened.out.client.close()
+        await self.opened.store.close()
+
+
+@dataclass
+class World:
+    """The desk and the WeChat in front of it."""
+
+    folder: Path
+    loop: asyncio.AbstractEventLoop
+    sandbox: Sandbox
+    setup: Setup
+    clock: HandClock
+    running: Running
+    moves: list[tuple[int, ReplyState]] = field(default_factory=list)
+    tries: Counter[int] = field(default_factory=Counter)
+    paused: bool = False
+    paused_until: datetime | None = None
+    when_kept: Callable[[], Coroutine[Any, Any, object]] | None = None
+    _homes: count[int] = field(default_factory=lambda: count(1))
+    _contacts: count[int] = field(default_factory=lambda: count(1))
+    _sending: set[int] = field(default_factory=set)
+    _kept: asyncio.Queue[MessageKept] = field(default_factory=asyncio.Queue)
+    _meanwhile: list[asyncio.Task[object]] = field(default_factory=list)
+    _more: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @classmethod
+    def open(cls, folder: Path, store: StoreAt = StoreAt()) -> World:  # noqa: B008 - frozen
+        """A desk with the rules above, on a loop of its own."""
+        loop = asyncio.new_event_loop()
+        sleeping.TICK_SECONDS = TICK
+        return loop.run_until_complete(cls._open(folder, store, loop))
+
+    @classmethod
+    async def _open(cls, folder: Path, store: StoreAt, loop: asyncio.AbstractEventLoop) -> World:
+        clock = HandClock()
+        sandbox = Sandbox(clock=clock)
+        await sandbox.start()
+        home = folder / "home"
+        home.mkdir()
+        plain = setup_for(sandbox, home)
+        config = msgspec.structs.replace(plain.config, store=store)
+        setup = Setup(home, config, plain.credentials, clock)
+        running = await Running.open(setup)
+        await running.opened.desk.preferences.set(Preferences(undo_seconds=0))
+        await running.opened.desk.rulebook.import_text(RULES, "rules.toml")
+        world = cls(folder, loop, sandbox, setup, clock, running)
+        world._join()
+        return world
+
+    @property
+    def opened(self) -> OpenDesk:
+        """The desk that is open now."""
+        return self.running.opened
+
+    def _join(self) -> None:
+        self.opened.desk.bus.subscribe(self._hear)
+        self.sandbox.set_push_url(f"{self.opened.url}/wx/shop")
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, ReplyChanged):
+            self.moves.append((event.reply_id, event.state))
+            self.tries[event.reply_id] += event.state is ReplyState.SENDING
+            (self._sending.add if event.state is ReplyState.SENDING else self._sending.discard)(event.reply_id)
+        if isinstance(event, MessageKept):
+            self._kept.put_nowait(event)
+            if self.when_kept is not None:
+                self._meanwhile.append(asyncio.create_task(self.when_kept()))
+                self.when_kept = None
+        self._more.set()
+
+    def close(self) -> None:
+        """Stop both, and the loop."""
+
+        async def stop() -> None:
+            await self.opened.stop()
+            await self.sandbox.stop()
+
+        sleeping.TICK_SECONDS = USUAL_TICK
+        self.loop.run_until_complete(stop())
+        self.loop.run_until_complete(self.loop.shutdown_asyncgens())
+        self.loop.close()
+
+    # -- what happens
+
+    def new_contact(self) -> Contact:
+        """Somebody who has never written."""
+        return Contact(f"oSCHEDULE{next(self._contacts):019d}")
+
+    def says(self, contact: Contact, opening: str, meanwhile: Coroutine[Any, Any, object] | None = None) -> str:
+        """He writes a text that no other message has, and something else may happen at the same time; the text."""
+        contact.written += 1
+        text = f"{opening} {contact.openid[-6:]}-{contact.written}"
+        self.loop.run_until_complete(self._says(contact, text, meanwhile))
+        return text
+
+    def says_and_is_decided_on_late(
+        self, contact: Contact, opening: str, when_kept: Callable[[], Coroutine[Any, Any, object]]
+    ) -> None:
+        """He writes, and something happens after that was kept and before it is decided, if the desk is slow enough."""
+        self.when_kept = when_kept
+        self.says(contact, opening, self._read_much(contact))
+
+    async def _read_much(self, contact: Contact) -> None:
+        async def read() -> None:
+            while True:
+                await self._read(contact)
+
+        readers = [asyncio.create_task(read()) for _ in range(READERS)]
+        async with asyncio.timeout(20):
+            while self.when_kept is not None:
+                self._more.clear()
+                await self._more.wait()
+        await asyncio.gather(*self._meanwhile)
+        self._meanwhile.clear()
+        for reader in readers:
+            reader.cancel()
+        await asyncio.gather(*readers, return_exceptions=True)
+
+    async def _says(self, contact: Contact, text: str, meanwhile: Coroutine[Any, Any, object] | None) -> None:
+        self._kept = asyncio.Queue()
+        acts: list[Awaitable[object]] = [self.sandbox.say(contact.openid, text)]
+        if meanwhile is not None:
+            acts.append(meanwhile)
+        await asyncio.gather(*acts)
+        if not contact.conversation_id:
+            async with asyncio.timeout(20):
+                contact.conversation_id = (await self._kept.get()).conversation_id
+        await self._rest([contact])
+
+    def does(self, command: Coroutine[Any, Any, object], contacts: list[Contact]) -> frozenset[int]:
+        """The operator commands; which replies were under way when that returned. Then the desk comes to rest."""
+
+        async def act() -> frozenset[int]:
+            await command
+            under_way = self.under_way()
+            await self._rest(contacts)
+            return under_way
+
+        return self.loop.run_until_complete(act())
+
+    def passes(self, span: timedelta, contacts: list[Contact]) -> None:
+        """So much time passes at once, or the clock is set back; the desk is not told."""
+        self.clock.now += span
+        if self.paused_until is not None and self.paused_until <= self.clock.now:
+            self.paused, self.paused_until = False, None
+        self.loop.run_until_complete(self._rest(contacts))
+
+    def restarts(self, contacts: list[Contact]) -> None:
+        """The program is closed and opened again."""
+
+        async def again() -> None:
+            await self.opened.stop()
+            self.running = await Running.open(self.setup)
+            self._join()
+            await self._rest(contacts)
+
+        self.loop.run_until_complete(again())
+
+    def crashes(self, contacts: list[Contact]) -> None:
+        """The machine stops: another desk goes on from what is on the disk at this moment."""
+
+        async def again() -> None:
+            home = self.folder / f"home{next(self._homes)}"
+            shutil.copytree(self.setup.home, home, ignore=shutil.ignore_patterns("*.lock", "*-shm", "backups", "logs"))
+            await self.running.kill()
+            shutil.rmtree(self.setup.home)
+            self.setup = Setup(home, self.setup.config, self.setup.credentials, self.clock)
+            self.running = await Running.open(self.setup)
+            self._join()
+            await self._rest(contacts)
+
+        self.loop.run_until_complete(again())
+
+    # -- what is there
+
+    def under_way(self) -> frozenset[int]:
+        """Replies whose call to WeChat has begun and not ended, as far as was told."""
+        return frozenset(self._sending)
+
+    def replies(self, contact: Contact) -> list[Reply]:
+        """All replies to him, oldest first."""
+        return [item for item in self._timeline(contact) if isinstance(item, Reply)]
+
+    def _timeline(self, contact: Contact) -> list[Message | Reply]:
+        if not contact.conversation_id:
+            return []
+        return self.loop.run_until_complete(self._read(contact))
+
+    async def _read(self, contact: Contact) -> list[Message | Reply]:
+        return await self.opened.desk.store.conversations.timeline(contact.conversation_id, limit=500)
+
+    def received(self, contact: Contact) -> list[str]:
+        """What WeChat has accepted for him, in order: the judge."""
+        return [sent.text for sent in self.sandbox.sent if sent.openid == contact.openid]
+
+    # -- coming to rest
+
+    async def _rest(self, contacts: list[Contact]) -> None:
+        """Wait until nothing can happen any more while time stands still."""
+        try:
+            async with asyncio.timeout(30):
+                while True:
+                    self._more.clear()
+                    # What is under way tells when it has ended, and need not be read before.
+                    paused = self.opened.pause.on is self.paused
+                    if paused and not self.under_way() and await self._all_at_rest(contacts):
+                        return
+                    await self._more.wait()
+        except TimeoutError:
+            raise AssertionError(await self._what_is_there(contacts)) from None
+
+    async def _what_is_there(self, contacts: list[Contact]) -> str:
+        """Why the desk does not come to rest."""
+        clocks = f"now {self.clock.now}, paused {self.paused}/{self.opened.pause.on}, under way {self.under_way()}"
+        known = [contact for contact in contacts if contact.conversation_id]
+        return "\n".join([clocks, *(told(item) for contact in known for item in await self._read(contact))])
+
+    async def _all_at_rest(self, contacts: list[Contact]) -> bool:
+        return all([await self._at_rest(contact) for contact in contacts if contact.written])
+
+    async def _at_rest(self, contact: Contact) -> bool:
+        items = await self._read(contact)
+        messages = [item for item in items if isinstance(item, Message)]
+        if len(messages) < contact.written or not all(message.decided for message in messages):
+            return False
+        if self.under_way():
+            return False
+        replies = [item for item in items if isinstance(item, Reply)]
+        return not any(self._can_leave(reply) and not self._is_behind(reply, replies) for reply in replies)
+
+    def _can_leave(self, reply: Reply) -> bool:
+        if reply.state is ReplyState.SENDING:
+            return True
+        if reply.state is ReplyState.HELD:
+            return reply.due_at is not None and reply.due_at <= self.clock.now and not self._kept_back(reply)
+        if reply.state is not ReplyState.QUEUED:
+            return False
+        later = reply.not_before is not None and reply.not_before > self.clock.now
+        rests = self.opened.out.rests
+        resting = reply.account in rests.shut() and reply.account not in rests.to_probe(self.clock.now)
+        return not (later or resting or self._kept_back(reply))
+
+    def _is_behind(self, reply: Reply, replies: list[Reply]) -> bool:
+        """Whether an older one is first in line and has to wait, or an earlier part of its answer needs its human."""
+        if reply.state is not ReplyState.QUEUED:
+            return False
+        waiting = parts.waiting(replies)
+        older = [one for one in replies if one.id < reply.id and one.state is ReplyState.QUEUED]
+        if reply.author is Author.OPERATOR and any(can_be_undone(one) and one.id < reply.id for one in replies):
+            return True
+        return reply.id in waiting or any(not self._kept_back(one) and one.id not in waiting for one in older)
+
+    def _kept_back(self, reply: Reply) -> bool:
+        return self.paused and is_automatic(reply)  # a pause does not keep what a human has released
+
+
+def told(item: Message | Reply) -> str:
+    """One line about it, for whoever has to find out."""
+    if isinstance(item, Message):
+        return f"{item.conversation_id} message {item.id} decided {item.decided}"
+    when = f"due {item.due_at} not before {item.not_before}"
+    return f"{item.conversation_id} reply {item.id} {item.author} {item.state} {when} by {item.by!r} {item.error}"

@@ -1,0 +1,339 @@
+"""Whatever happens in whatever order, the human has the last word: thousands of schedules, judged by WeChat's count.
+
+Each schedule mixes messages of two contacts, the operator's clicks, jumps of the clock, crashes and what WeChat
+answers. After every step it holds what the simulated WeChat has accepted against what may have left.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from tests.flow.campaigns.contact_actions import WrittenTo, who
+from tests.flow.campaigns.operator_actions import ACCOUNT
+from tests.flow.campaigns.supervised_desk import NAMES, OPENINGS, PENDING, SLOWLY, Contact, World
+from tests.postgresql import Postgres
+from wxdesk.config import StoreAt
+from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeOverFor
+from wxdesk.core.errors import MoveNotAllowed
+from wxdesk.core.model.messaging import Author, Reply, ReplyMode, ReplyState
+from wxdesk.core.replies.lifecycle import can_be_undone, is_automatic
+from wxdesk.desk.replies.operator_typing import GRACE, QUIET
+from wxdesk.sandbox.platform.faults import Fault, FaultKind
+
+SCHEDULES = int(os.environ.get("WXDESK_SCHEDULES", "2000"))
+"""How many schedules are tried; they are the same each time, unless more are asked for."""
+
+PARTS = 8
+STEPS = 6
+
+ANSWERS = (
+    Fault(FaultKind.ERRCODE, errcode=-1),
+    Fault(FaultKind.ERRCODE, errcode=45047),
+    Fault(FaultKind.ERRCODE, errcode=45015),
+    Fault(FaultKind.ERRCODE, errcode=40003),
+    Fault(FaultKind.ERRCODE, errcode=45011),
+    Fault(FaultKind.RESET_BEFORE),
+    Fault(FaultKind.RESET_AFTER),
+    Fault(FaultKind.GATEWAY),
+    Fault(FaultKind.GATEWAY_TIMEOUT, delivered=True),
+    Fault(FaultKind.TRUNCATED),
+)
+"""What WeChat may answer to the next reply."""
+
+PUSHES = tuple(Fault(kind, call="push") for kind in (FaultKind.DUPLICATE, FaultKind.RETRY, FaultKind.RETRY_SAME_NONCE))
+"""How it may push the next message: twice."""
+
+SPANS = (1, 4, 11, 61, 301, 1801, 48 * 3600, -5, -120)
+"""Seconds that may pass at once: less and more than each wait, limit and window. A clock may be set back, too."""
+
+TAKE_OVERS = (
+    UNTIL_HANDED_BACK,
+    TakeOverFor(span=timedelta(seconds=61)),
+    TakeOverFor(silence=timedelta(seconds=61)),
+)
+
+
+which = st.integers(0, 30)
+
+
+def _waits(reply: Reply) -> bool:
+    return reply.state in PENDING
+
+
+def _of_a_rule_waits(reply: Reply) -> bool:
+    return _waits(reply) and reply.author is Author.RULE
+
+
+def _has_ended(reply: Reply) -> bool:
+    return reply.state in (ReplyState.FAILED, ReplyState.UNKNOWN)
+
+
+class Supervision(WrittenTo):
+    """One schedule. `world` outlives it; the contacts are new each time."""
+
+    @initialize(opening=st.sampled_from(OPENINGS))
+    def begin(self, opening: str) -> None:
+        """Somebody writes first: where nobody has, there is nothing to supervise."""
+        self.contacts = [self.world.new_contact(), self.world.new_contact()]
+        self.serial = 0
+        self.begin_to_judge()
+        self.contact_writes(0, opening)
+
+    # -- what the operator does
+
+    @rule(i=who, how=st.sampled_from(TAKE_OVERS))
+    def take_over(self, i: int, how: TakeOverFor) -> None:
+        """Rather the one for whom something waits."""
+        waited_for = [contact for contact in self.contacts if self._waiting(contact)]
+        contact = waited_for[0] if waited_for else self.contacts[i]
+        if contact.conversation_id:
+            self.world.does(self.take_over_and_note(contact, how), self.contacts)
+
+    def _waiting(self, contact: Contact) -> list[Reply]:
+        return [reply for reply in self.world.replies(contact) if _waits(reply)]
+
+    @rule(i=who)
+    def hand_back(self, i: int) -> None:
+        contact = self.contacts[i]
+        if contact.conversation_id:
+            self.silenced.pop(contact.openid, None)
+            self.world.does(self.handoff.hand_back(contact.conversation_id), self.contacts)
+
+    @rule(seconds=st.sampled_from((None, 61, 301)))
+    def pause(self, seconds: int | None) -> None:
+        until = None if seconds is None else self.world.clock.now + timedelta(seconds=seconds)
+        self.world.paused, self.world.paused_until = True, until
+        self.world.does(self.pause_and_note(until), self.contacts)
+
+    @precondition(lambda self: self.world.paused)
+    @rule()
+    def resume(self) -> None:
+        self.still = None
+        self.world.paused, self.world.paused_until = False, None
+        self.world.does(self.handoff.resume(), self.contacts)
+
+    @rule(i=who, undo_seconds=st.sampled_from((0, 0, 3)))
+    def write_by_hand(self, i: int, undo_seconds: int) -> None:
+        contact = self.contacts[i]
+        if contact.conversation_id:
+            self.serial += 1
+            text = f"by hand {contact.openid[-6:]}-{self.serial}"
+            self.talks_on(contact)
+            self.world.does(self.write_and_note(contact, text, undo_seconds), self.contacts)
+
+    # Where there is nothing to do about anything, somebody writes. A precondition would make what is drawn depend on
+    # what the desk has done, which is not the same each time where two things happen at once.
+
+    @rule(n=which)
+    def undo(self, n: int) -> None:
+        found = self.one_that(can_be_undone, n)
+        if found is None:
+            self._somebody_writes(n)
+            return
+        contact, written = found
+        silence = self.silenced.get(contact.openid)
+        if silence is not None and silence.by_writing:
+            del self.silenced[contact.openid]  # the takeover ends that what is taken back began
+        self.click(written, "undo")
+
+    @rule(i=who, mode=st.sampled_from((None, *ReplyMode)))
+    def set_mode(self, i: int, mode: ReplyMode | None) -> None:
+        contact = self.contacts[i]
+        if contact.conversation_id:
+            self.world.does(self.set_mode_and_note(contact, mode), self.contacts)
+
+    @rule(mode=st.sampled_from(ReplyMode))
+    def set_account_mode(self, mode: ReplyMode) -> None:
+        self.account_mode = mode
+        self.speak_again()
+        self.world.does(self.set_account_mode_and_note(mode), self.contacts)
+
+    @rule(i=who, blocks=st.booleans())
+    def block(self, i: int, blocks: bool) -> None:
+        contact = self.contacts[i]
+        if not contact.conversation_id:
+            return
+        if blocks:
+            self.world.does(self.block_and_note(contact), self.contacts)
+        else:
+            self.blocked.pop(contact.openid, None)
+            self.world.does(self.world.opened.desk.blocking.unblock(contact.conversation_id), self.contacts)
+
+    @rule(name=st.sampled_from(NAMES), on=st.booleans())
+    def switch_a_rule(self, name: str, on: bool) -> None:
+        self.world.does(self.switch_on(name) if on else self.switch_off_and_note(name), self.contacts)
+
+    @rule(i=who, seconds=st.sampled_from((None, 61, 1801)))
+    def resolve_or_snooze(self, i: int, seconds: int | None) -> None:
+        contact = self.contacts[i]
+        if contact.conversation_id:
+            span = None if seconds is None else timedelta(seconds=seconds)
+            self.world.does(self.set_aside(contact, span), self.contacts)
+
+    @rule(i=who, of_the_account=st.booleans())
+    def contact_writes_and_gets_hold_before_the_last_part_leaves(self, i: int, of_the_account: bool) -> None:
+        self.contact_writes(i, SLOWLY)
+        if of_the_account:
+            self.set_account_mode(ReplyMode.HOLD)
+        else:
+            self.set_mode(i, ReplyMode.HOLD)
+
+    @rule(i=who, stops=st.booleans())
+    def type(self, i: int, stops: bool) -> None:
+        """A key is pressed there, and perhaps the reply emptied again; what is held waits for so long at least."""
+        contact = self.contacts[i]
+        if not contact.conversation_id:
+            return
+        held = [reply for reply in self.world.replies(contact) if reply.state is ReplyState.HELD]
+        waits = {reply.content.text for reply in held if is_automatic(reply)}
+        self.typed[contact.openid] = (waits, self.world.clock.now + (GRACE if stops else QUIET + GRACE))
+        self.world.does(self.type_and_note(contact, stops=stops), self.contacts)
+
+    @rule(release=st.booleans())
+    def decide_on_all_that_is_held(self, release: bool) -> None:
+        if release:
+            for i, contact in enumerate(self.contacts):
+                for reply in self.world.replies(contact):
+                    if reply.state is ReplyState.HELD and not can_be_undone(reply):
+                        self.by_human |= self.decided_with(self.contacts[i], reply, "release")
+        self.world.does(self.handoff.release_held() if release else self.handoff.cancel_held(), self.contacts)
+
+    @rule(n=which, click=st.sampled_from(("release", "release_answer", "cancel", "keep", "edit")))
+    def click_on_what_waits(self, n: int, click: str) -> None:
+        found = self.one_that(_waits, n)
+        if found is None:
+            self._somebody_writes(n)
+            return
+        contact, reply = found
+        self.by_human |= self.decided_with(contact, reply, click)
+        self.click(reply, click)
+
+    @rule(n=which, meanwhile=st.sampled_from(("nothing", "take_over", "write", "time")))
+    def leave_it_as_it_was(self, n: int, meanwhile: str) -> None:
+        """He takes something in hand to change it, does something else, and leaves it."""
+        found = self.one_that(_of_a_rule_waits, n)
+        if found is None:
+            self._somebody_writes(n)
+            return
+        contact, before = found
+        self.click(before, "keep")
+        match meanwhile:
+            case "take_over":
+                self.world.does(self.take_over_and_note(contact), self.contacts)
+            case "write":
+                self.write_by_hand(self.contacts.index(contact), 3)
+            case "time":
+                self._pass(SPANS[0])
+        with suppress(MoveNotAllowed):
+            self.world.does(self.handoff.put_back(before), self.contacts)
+
+    @rule(n=which, click=st.sampled_from(("retry", "confirm", "cancel")))
+    def settle(self, n: int, click: str) -> None:
+        found = self.one_that(_has_ended, n)
+        if found is None:
+            self._somebody_writes(n)
+            return
+        contact, reply = found
+        self.by_human |= self.decided_with(contact, reply, click)
+        if click == "retry":
+            self.sent_again[reply.id] += 1
+        self.click(reply, click)
+
+    def _somebody_writes(self, n: int) -> None:
+        self.contact_writes(n % len(self.contacts), OPENINGS[n % len(OPENINGS)])
+
+    # -- what else happens
+
+    @rule(seconds=st.sampled_from(SPANS))
+    def time_passes(self, seconds: int) -> None:
+        self._pass(seconds)
+
+    def _pass(self, seconds: int) -> None:
+        """What ends by then is over before anything can leave again."""
+        now = self.world.clock.now + timedelta(seconds=seconds)
+        self.silenced = {one: its for one, its in self.silenced.items() if its.until is None or its.until > now}
+        self.typed = {one: its for one, its in self.typed.items() if its[1] > now}
+        if self.world.paused_until is not None and self.world.paused_until <= now:
+            self.still = None
+        self.world.passes(timedelta(seconds=seconds), self.contacts)
+
+    @rule(fault=st.sampled_from(ANSWERS + PUSHES))
+    def wechat_will_answer_or_push_so(self, fault: Fault) -> None:
+        self.world.sandbox.faults.plan(fault)
+
+    @rule(crashes=st.booleans())
+    def the_program_ends_and_begins(self, crashes: bool) -> None:
+        (self.world.crashes if crashes else self.world.restarts)(self.contacts)
+
+    def teardown(self) -> None:
+        """Let all that still waits have its time, so that what should not leave shows; then clear away."""
+        self.world.sandbox.faults.clear()
+        for seconds in (11, 61):
+            self._pass(seconds)
+        self.the_human_has_the_last_word()
+        self.world.paused, self.world.paused_until = False, None
+        waiting = [reply.id for contact in self.contacts for reply in self._waiting(contact)]
+        self.world.does(self._clear_away(waiting), [])
+
+    async def _clear_away(self, waiting: list[int]) -> None:
+        await self.handoff.resume()
+        for reply_id in waiting:
+            with suppress(MoveNotAllowed):  # with an earlier part of its answer
+                await self.handoff.cancel(reply_id)
+        await self.world.opened.desk.accounts.follow_config(ACCOUNT)
+        for one in await self.world.opened.desk.rulebook.all():
+            if not one.enabled:
+                await self.switch_on(one.name)
+        for account in self.world.opened.out.rests.shut():
+            self.world.opened.out.rests.end(account)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    made = World.open(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("part", range(PARTS))
+def test_the_human_has_the_last_word(world: World, part: int) -> None:
+    """The parts differ by their seeds and can run side by side."""
+    try_schedules(world, part, SCHEDULES // PARTS)
+
+
+@pytest.mark.postgres
+@pytest.mark.timeout(600)
+def test_so_he_has_where_transactions_run_side_by_side(tmp_path: Path, postgres: Postgres) -> None:
+    world = World.open(tmp_path, StoreAt(postgres.fresh()))
+    try:
+        try_schedules(world, PARTS, SCHEDULES // 20)
+    finally:
+        world.close()
+
+
+def try_schedules(world: World, part: int, count: int) -> None:
+    machine = type("Supervision", (Supervision,), {"world": world})
+    run = settings(
+        max_examples=count,
+        stateful_step_count=STEPS,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        phases=(Phase.generate, Phase.shrink),
+    )
+    run_state_machine_as_test(seed(part)(machine), settings=run)

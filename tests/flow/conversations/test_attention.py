@@ -1,0 +1,256 @@
+"""Conversations call for their human: each cause once, over restarts too, and each ends with its facts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.flow.timed_desk import START, Desk, timed_desk
+from wxdesk.core.conversations.attention import Call, Cause
+from wxdesk.core.conversations.listing import InboxFilter
+from wxdesk.core.events import CallRaised, CallsChanged, OperatorCalled
+from wxdesk.core.model.messaging import ReplyState
+from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
+from wxdesk.sandbox.platform.faults import Fault, FaultKind
+
+LI, WANG = LI_LEI.openid, WANG_FANG.openid
+RULES = """
+[[rules]]
+name = "complaint"
+when = { any = ["投诉"] }
+then = [{ reply = "很抱歉，马上有同事来看。" }, { notify = true }]
+
+[[rules]]
+name = "polite"
+when = { any = ["谢谢"] }
+continue = true
+then = [{ notify = true }]
+
+[[rules]]
+name = "closing time"
+when = { any = ["几点"] }
+then = [{ reply = "九点" }]
+
+[[rules]]
+name = "refund"
+when = { any = ["退款"] }
+then = [{ take_over = true }]
+
+[[rules]]
+name = "three"
+when = { any = ["三"] }
+then = [{ reply = "1" }, { reply = "2" }, { reply = "3" }]
+
+[[rules]]
+name = "held"
+when = { any = ["慢"] }
+then = [{ reply = "稍等" }]
+delivery = { hold = 60 }
+"""
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with timed_desk(tmp_path, RULES) as made:
+        yield made
+
+
+def raised(desk: Desk) -> list[Cause]:
+    return [event.cause for event in desk.events if isinstance(event, CallRaised)]
+
+
+def unseen(desk: Desk) -> set[Cause]:
+    return {call.cause for call in desk.opened.desk.alarms.state.unseen}
+
+
+async def causes(desk: Desk, conversation_id: int) -> set[Cause]:
+    [row] = await desk.opened.desk.store.conversations.rows([conversation_id])
+    return {call.cause for call in row.calls}
+
+
+async def test_a_rule_calls_once_and_until_somebody_looks(desk: Desk) -> None:
+    chat = (await desk.says(LI, "我要投诉")).conversation_id
+    await desk.until(lambda: Cause.CALLED in raised(desk))
+    await desk.until_sent(1)
+    await desk.restart()
+    assert unseen(desk) == {Cause.CALLED}
+    await desk.opened.desk.alarms.look(chat)
+    assert unseen(desk) == set()
+    assert await causes(desk, chat) == set()
+    assert CallsChanged(chat) in desk.events
+    await desk.restart()
+    assert unseen(desk) == set()
+    assert raised(desk) == [Cause.CALLED]
+    assert (await desk.thread(LI)).called_at is None
+
+
+@pytest.mark.parametrize("text", ["谢谢", "谢谢，几点关门"])
+async def test_it_is_told_which_rule_calls_also_where_another_speaks_or_none(desk: Desk, text: str) -> None:
+    chat = (await desk.says(LI, text)).conversation_id
+    await desk.until(lambda: Cause.CALLED in raised(desk))
+    assert (await desk.thread(LI)).called_by == "polite"
+    assert OperatorCalled(chat, "polite") in desk.events
+
+
+async def test_what_somebody_sees_while_calls_are_compared_does_not_ring_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat = (await desk.says(LI, "我要投诉")).conversation_id
+    await desk.until(lambda: raised(desk) == [Cause.CALLED])
+    calls = desk.opened.desk.store.calls
+    change, entered, go_on = calls.change, asyncio.Event(), asyncio.Event()
+
+    async def later(put: Sequence[Call], ended: Sequence[Call]) -> None:
+        entered.set()
+        await go_on.wait()
+        await change(put, ended)
+
+    monkeypatch.setattr(calls, "change", later)
+    await desk.says(LI, "退款")
+    await entered.wait()
+    look = asyncio.create_task(desk.opened.desk.alarms.look(chat))
+    await asyncio.wait([look], timeout=0.5)
+    go_on.set()
+    await look
+    await desk.says(WANG, "退款")  # all before this has been compared once this has
+    await desk.until(lambda: raised(desk).count(Cause.LEFT) == 2)
+    assert raised(desk) == [Cause.CALLED, Cause.LEFT, Cause.LEFT]
+    assert [(call.conversation_id == chat, call.cause) for call in desk.opened.desk.alarms.state.unseen] == [
+        (False, Cause.LEFT)
+    ]
+
+
+async def test_a_contact_left_to_a_human_calls_with_each_message_until_he_is_answered(desk: Desk) -> None:
+    chat = (await desk.says(LI, "退款")).conversation_id
+    await desk.until(lambda: raised(desk) == [Cause.LEFT])
+    await desk.opened.desk.alarms.look(chat)
+    assert unseen(desk) == set()
+    assert await causes(desk, chat) == {Cause.LEFT}  # he still waits
+    desk.move_to(START + timedelta(minutes=1))
+    await desk.says(LI, "在吗")
+    await desk.until(lambda: raised(desk) == [Cause.LEFT, Cause.LEFT])
+    ended = len(desk.events)
+    await desk.opened.desk.handoff.write(chat, "在的")
+    await desk.until(lambda: CallsChanged(chat) in desk.events[ended:])
+    assert await causes(desk, chat) == set()
+    assert unseen(desk) == set()
+
+
+async def test_it_warns_before_a_reply_window_closes_unanswered_and_not_after(desk: Desk) -> None:
+    chat = (await desk.says(LI, "没有规则认得这句")).conversation_id
+    desk.move_to(START + timedelta(hours=46, seconds=-1))
+    await desk.says(WANG, "三")
+    await desk.until_sent(3)
+    assert raised(desk) == []
+    desk.move_to(START + timedelta(hours=46))
+    await desk.until(lambda: raised(desk) == [Cause.CLOSING])
+    assert await causes(desk, chat) == {Cause.CLOSING}
+    await desk.restart()
+    assert unseen(desk) == {Cause.CLOSING}
+    await desk.opened.desk.alarms.look(chat)
+    await desk.restart()
+    assert unseen(desk) == set()
+    assert await causes(desk, chat) == {Cause.CLOSING}
+    ended = len(desk.events)
+    desk.move_to(START + timedelta(hours=48))
+    await desk.until(lambda: CallsChanged(chat) in desk.events[ended:])
+    assert await causes(desk, chat) == set()
+    assert raised(desk) == [Cause.CLOSING]
+
+
+async def test_a_window_that_begins_to_close_while_the_desk_is_closed_is_noticed_at_the_start(desk: Desk) -> None:
+    await desk.says(LI, "没有规则认得这句")
+    desk.clock.now = START + timedelta(hours=47)
+    await desk.restart()
+    assert unseen(desk) == {Cause.CLOSING}
+
+
+async def test_the_warning_follows_the_operators_setting(desk: Desk) -> None:
+    chat = (await desk.says(LI, "没有规则认得这句")).conversation_id
+    desk.move_to(START + timedelta(hours=45))
+    kept = desk.opened.desk.preferences
+    await kept.set(replace(kept.now, warn_hours=3))
+    await desk.until(lambda: raised(desk) == [Cause.CLOSING])
+    ended = len(desk.events)
+    await kept.set(replace(kept.now, warn_hours=0))
+    await desk.until(lambda: CallsChanged(chat) in desk.events[ended:])
+    assert await causes(desk, chat) == set()
+
+
+async def test_it_calls_when_what_is_left_is_kept_for_a_human_and_somebody_waits(desk: Desk) -> None:
+    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=-1))
+    chat = (await desk.says(LI, "三")).conversation_id
+    await desk.until_refused(1)
+    desk.clock.now = START + timedelta(seconds=1)
+    await desk.says(LI, "三")  # allowed again are 5, of which 3 are promised and 2 kept: nobody answers this one
+    desk.move_to(START + timedelta(seconds=30))
+    await desk.until_sent(3)
+    await desk.until(lambda: raised(desk) == [Cause.RESERVE])
+    assert await causes(desk, chat) == {Cause.RESERVE}
+
+
+@pytest.mark.parametrize(
+    ("fault", "cause"),
+    [
+        (Fault(FaultKind.ERRCODE, errcode=45015), Cause.FAILED),
+        (Fault(FaultKind.DROP), Cause.UNKNOWN),
+    ],
+)
+async def test_a_reply_that_did_not_arrive_calls_until_it_is_settled(desk: Desk, fault: Fault, cause: Cause) -> None:
+    chat = (await desk.says(LI, "没有规则认得这句")).conversation_id
+    desk.sandbox.faults.plan(fault)
+    reply = await desk.opened.desk.handoff.write(chat, "您好")
+    await desk.until(lambda: cause in raised(desk))
+    assert desk.opened.desk.alarms.state.ringing == {chat}
+    await desk.opened.desk.handoff.cancel(reply.id)
+    await desk.until(lambda: cause not in unseen(desk))
+    assert raised(desk).count(cause) == 1
+
+
+async def test_a_held_reply_is_told_without_ringing_and_ends_when_it_is_stopped(desk: Desk) -> None:
+    chat = (await desk.says(LI, "慢")).conversation_id
+    await desk.until(lambda: raised(desk) == [Cause.HELD])
+    assert desk.opened.desk.alarms.state.ringing == frozenset()
+    [reply] = await desk.opened.desk.store.replies.pending()
+    assert reply.state is ReplyState.HELD
+    await desk.opened.desk.handoff.cancel(reply.id)
+    await desk.until(lambda: unseen(desk) == set())
+    assert await causes(desk, chat) == set()
+
+
+async def test_whoever_calls_stands_above_the_others_and_under_for_you(desk: Desk) -> None:
+    calling = (await desk.says(LI, "我要投诉")).conversation_id
+    await desk.until_sent(1)
+    await desk.until(lambda: raised(desk) == [Cause.CALLED])
+    desk.move_to(START + timedelta(minutes=1))
+    other = (await desk.says(WANG, "三")).conversation_id
+    await desk.until_sent(4)
+    conversations = desk.opened.desk.store.conversations
+    shown = [row.conversation.id for row in await conversations.page(InboxFilter.ALL)]
+    assert shown == [calling, other]
+    assert [row.conversation.id for row in await conversations.page(InboxFilter.NEEDS_HUMAN)] == [calling]
+    assert (await conversations.counts()).needs_human == 1
+    await desk.opened.desk.alarms.look(calling)
+    assert [row.conversation.id for row in await conversations.page(InboxFilter.ALL)] == [other, calling]
+    assert await conversations.page(InboxFilter.NEEDS_HUMAN) == []
+
+
+async def test_who_waits_longest_is_one_who_can_still_be_answered(desk: Desk) -> None:
+    await desk.says(LI, "没有规则认得这句")
+    desk.move_to(START + timedelta(hours=1))
+    await desk.says(WANG, "我也没有")
+    alarms = desk.opened.desk.alarms
+    longest = await alarms.longest_waiting()
+    assert longest is not None
+    assert longest.contact.openid == LI
+    desk.move_to(START + timedelta(hours=48, minutes=30))
+    longest = await alarms.longest_waiting()
+    assert longest is not None
+    assert longest.contact.openid == WANG
+    desk.move_to(START + timedelta(hours=50))
+    assert await alarms.longest_waiting() is None

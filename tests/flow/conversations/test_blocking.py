@@ -1,0 +1,85 @@
+"""A blocked contact: no rule answers, nobody is called, nothing is new, and all of it comes back with one word."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.flow.timed_desk import START, Desk, timed_desk
+from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.listing import InboxCounts, InboxFilter
+from wxdesk.core.events import CallRaised
+from wxdesk.core.model.messaging import ReplyMode, ReplyState
+from wxdesk.core.model.rule import Outcome
+from wxdesk.core.model.status import Status
+from wxdesk.sandbox.demo_customers import LI_LEI
+
+LI = LI_LEI.openid
+RULES = """
+[[rules]]
+name = "hours"
+when = { any = ["几点"] }
+then = [{ reply = "九点" }, { notify = true }]
+
+[[rules]]
+name = "refund"
+when = { any = ["退款"] }
+then = [{ reply = "请稍等" }]
+delivery = { hold = 60 }
+"""
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with timed_desk(tmp_path, RULES) as made:
+        yield made
+
+
+async def test_a_blocked_contact_is_not_heard_and_is_not_lost(desk: Desk) -> None:
+    chat = (await desk.says(LI, "退款")).conversation_id
+    blocking, conversations = desk.opened.desk.blocking, desk.opened.desk.store.conversations
+    assert await blocking.block(chat)
+    assert (await desk.reply(1)).state is ReplyState.CANCELLED
+    before, told = await conversations.get(chat), len(desk.events)
+    for minute in range(3):
+        desk.move_to(START + timedelta(minutes=minute))
+        assert (await desk.says(LI, "几点")).outcome is Outcome.BLOCKED
+    blocked = await conversations.get(chat)
+    assert blocked.status is Status.RESOLVED
+    assert (blocked.unread, blocked.waiting_since) == (before.unread, before.waiting_since)
+    assert await conversations.counts() == InboxCounts(unread=0, messages=0)
+    assert await conversations.page(InboxFilter.ALL) == []
+    assert not [event for event in desk.events[told:] if isinstance(event, CallRaised)]
+    assert desk.sandbox.sent == ()
+    assert [item.at.minute for item in await conversations.timeline(chat)][-3:] == [0, 1, 2]
+    assert (await conversations.day_counts(START)).waiting == 0
+
+    await blocking.unblock(chat)
+    heard = await conversations.get(chat)
+    assert (heard.status, heard.awaits, heard.contact.blocked) == (Status.OPEN, True, False)
+    assert (await desk.says(LI, "几点")).outcome is Outcome.REPLIED
+    await desk.until_sent(1)
+
+
+async def test_what_is_left_to_settle_keeps_the_conversation_in_the_list(tmp_path: Path) -> None:
+    async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.DRAFT) as desk:
+        chat = (await desk.says(LI, "几点")).conversation_id
+        handoff, conversations = desk.opened.desk.handoff, desk.opened.desk.store.conversations
+        await handoff.edit(1, "十点")  # his own words now
+        assert not await desk.opened.desk.blocking.block(chat)
+        assert (await desk.reply(1)).state is ReplyState.DRAFT
+        [row] = await conversations.page(InboxFilter.ALL)
+        assert row.conversation.contact.blocked
+        await desk.says(LI, "几点")
+        [row] = await conversations.page(InboxFilter.ALL)
+        assert (row.conversation.unread, row.drafts) == (1, 1)
+
+
+async def test_who_is_blocked_stays_it_whatever_else_is_noted(desk: Desk) -> None:
+    chat = (await desk.says(LI, "在吗")).conversation_id
+    await desk.opened.desk.blocking.block(chat)
+    await desk.opened.desk.handoff.describe(chat, ContactChange(note="广告"))
+    assert (await desk.opened.desk.store.conversations.get(chat)).contact.blocked

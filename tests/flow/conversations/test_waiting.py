@@ -1,0 +1,317 @@
+"""Since when a customer waits: whatever nobody has answered waits on, and is called for before the window closes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.flow.timed_desk import START, Desk, after, sent, timed_desk
+from wxdesk.core.conversations.attention import Cause
+from wxdesk.core.events import CallRaised
+from wxdesk.core.model.messaging import Author, ReplyState
+from wxdesk.core.model.rule import Outcome
+from wxdesk.core.model.statistics import Span
+from wxdesk.desk.runtime import wall_clock as sleeping
+from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
+from wxdesk.sandbox.platform.faults import Fault, FaultKind
+
+LI, WANG = LI_LEI.openid, WANG_FANG.openid
+HOUR = timedelta(hours=1)
+RULES = """
+[[rules]]
+name = "how long"
+when = { any = ["多久"] }
+delivery = "draft"
+then = [{ reply = "三天" }]
+
+[[rules]]
+name = "hours"
+when = { any = ["几点"] }
+then = [{ typing = 5 }, { reply = "九点" }]
+
+[[rules]]
+name = "human"
+when = { any = ["人工"] }
+delivery = { hold = 10 }
+then = [{ reply = "马上转人工" }, { take_over = true }]
+
+[[rules]]
+name = "entering"
+on = ["enter_session"]
+then = [{ notify = true }]
+
+[[rules]]
+name = "thanks"
+when = { exact = ["谢谢"] }
+then = [{ silent = true }]
+
+[[rules]]
+name = "watch"
+when = { exact = ["好评"] }
+then = [{ notify = true }, { silent = true }]
+
+[[rules]]
+name = "complaint"
+when = { any = ["投诉"] }
+then = [{ tag = "投诉" }, { notify = true }]
+
+[[rules]]
+name = "tagged"
+when = { any = ["批发"] }
+then = [{ tag = "批发" }]
+"""
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    """What is written can be taken back for three seconds."""
+    async with timed_desk(tmp_path, RULES, undo_seconds=3) as made:
+        yield made
+
+
+async def waits_since(desk: Desk) -> datetime | None:
+    return (await desk.thread(LI)).waiting_since
+
+
+async def says(desk: Desk, at: datetime, text: str) -> int:
+    """Where it stands."""
+    desk.move_to(at)
+    return (await desk.says(LI, text)).conversation_id
+
+
+async def writes(desk: Desk, at: datetime, thread: int, text: str) -> int:
+    desk.move_to(at)
+    return (await desk.opened.desk.handoff.write(thread, text)).id
+
+
+async def at_once(desk: Desk) -> None:
+    preferences = desk.opened.desk.preferences
+    await preferences.set(replace(preferences.now, undo_seconds=0))
+
+
+def closing(desk: Desk) -> list[int]:
+    """Where the desk has warned that a window closes."""
+    calls = [event for event in desk.events if isinstance(event, CallRaised)]
+    return [event.conversation_id for event in calls if event.cause is Cause.CLOSING]
+
+
+async def test_what_comes_while_his_word_counts_down_is_not_answered_by_it(desk: Desk) -> None:
+    thread = await says(desk, START, "在吗")
+    await writes(desk, after(10), thread, "在的")
+    await says(desk, after(11), "我要退款")
+    desk.move_to(after(13))
+    await desk.until_sent(1)
+    assert await waits_since(desk) == after(11)
+    chat = await desk.thread(LI)
+    assert (chat.preview_author, chat.preview) == (Author.CONTACT, "我要退款")
+    desk.move_to(after(11) + 46 * HOUR)
+    await desk.until(lambda: bool(closing(desk)))
+
+
+async def test_what_came_before_he_wrote_is(desk: Desk) -> None:
+    thread = await says(desk, START, "在吗")
+    await says(desk, after(9), "我要退款")
+    await writes(desk, after(10), thread, "可以退的")
+    desk.move_to(after(13))
+    await desk.until_sent(1)
+    assert await waits_since(desk) is None
+    chat = await desk.thread(LI)
+    assert (chat.preview_author, chat.preview, chat.last_at) == (Author.OPERATOR, "可以退的", after(13))
+
+
+async def test_no_figure_counts_it_as_answered_either(desk: Desk) -> None:
+    thread = await says(desk, START, "在吗")
+    await writes(desk, after(10), thread, "在的")
+    await says(desk, after(11), "我要退款")
+    desk.move_to(after(13))
+    await desk.until_sent(1)
+    figures = await desk.opened.desk.store.statistics.over(Span(START, after(60)), None)
+    assert sum(hour.by_operator for hour in figures.hours) == 1
+    assert sum(hour.unanswered for hour in figures.hours) == 1
+
+
+async def test_that_his_word_had_arrived_answers_nothing_that_came_since(desk: Desk) -> None:
+    await at_once(desk)
+    thread = await says(desk, START, "在吗")
+    desk.sandbox.faults.plan(Fault(FaultKind.RESET_AFTER))
+    word = await writes(desk, after(10), thread, "在的")
+    await desk.until(lambda: desk.states[word][-1:] == [ReplyState.UNKNOWN])
+    await says(desk, after(3600), "我要退款")
+    desk.move_to(after(3700))
+    await desk.opened.desk.handoff.confirm(word)
+    assert await waits_since(desk) == after(3600)
+    chat = await desk.thread(LI)
+    assert (chat.preview_author, chat.preview) == (Author.CONTACT, "我要退款")
+
+
+async def test_a_clock_that_is_set_back_makes_nobody_wait(desk: Desk) -> None:
+    await at_once(desk)
+    thread = await says(desk, after(240), "在吗")
+    await writes(desk, after(60), thread, "在的")
+    await desk.until_sent(1)
+    assert await waits_since(desk) is None
+
+
+@pytest.mark.expects_log("WeChat refused")
+async def test_what_he_writes_anew_answers_what_had_come_by_then(desk: Desk) -> None:
+    await at_once(desk)
+    thread = await says(desk, START, "在吗")
+    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=40008))
+    word = await writes(desk, after(10), thread, "在的")
+    await desk.until_refused(word)
+    await says(desk, after(60), "我要退款")
+    handoff = desk.opened.desk.handoff
+    await handoff.edit(word, "在的，可以退款")
+    await says(desk, after(70), "还要开发票")
+    await handoff.retry(word)
+    await desk.until_sent(1)
+    assert await waits_since(desk) == after(70)
+
+
+@pytest.mark.expects_log("WeChat refused")
+async def test_what_he_only_sends_again_answers_nothing_that_came_since(desk: Desk) -> None:
+    await at_once(desk)
+    thread = await says(desk, START, "在吗")
+    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=40008))
+    word = await writes(desk, after(10), thread, "在的")
+    await desk.until_refused(word)
+    await says(desk, after(60), "我要退款")
+    await desk.opened.desk.handoff.retry(word)
+    await desk.until_sent(1)
+    assert await waits_since(desk) == after(60)
+
+
+async def test_a_draft_that_he_has_changed_answers_all_that_he_saw(desk: Desk) -> None:
+    await at_once(desk)
+    await says(desk, START, "要多久")
+    await says(desk, after(60), "发顺丰吗")
+    handoff = desk.opened.desk.handoff
+    await handoff.edit(1, "三天，发顺丰")
+    await handoff.release(1)
+    await desk.until_sent(1)
+    assert await waits_since(desk) is None
+
+
+async def test_of_two_of_the_same_time_only_the_one_is_answered_that_the_rule_answered(desk: Desk) -> None:
+    """Pushes that come late have whole seconds only."""
+    await says(desk, START, "几点")
+    assert (await desk.says(LI, "在吗")).outcome is Outcome.UNMATCHED
+    desk.move_to(after(5))
+    await desk.until_sent(1)
+    assert await waits_since(desk) == START
+
+
+@pytest.mark.parametrize(("text", "outcome"), [("谢谢", Outcome.SILENT), ("几点关门", Outcome.REPLIED)])
+async def test_a_push_that_comes_late_lets_nobody_wait_who_has_been_answered(
+    desk: Desk, text: str, outcome: Outcome
+) -> None:
+    """What the customer wrote first arrives when what he wrote next has been answered, and needs none or gets one."""
+    await says(desk, after(7), "几点")
+    desk.move_to(after(12))
+    await desk.until_sent(1)
+    desk.move_to(after(20))
+    late = {"MsgType": "text", "Content": text, "MsgId": "24051524690104998", "CreateTime": int(after(5).timestamp())}
+    assert (await desk.decided(desk.sandbox.push(LI, late))).outcome is outcome
+    if outcome is Outcome.REPLIED:
+        desk.move_to(after(25))
+        await desk.until_sent(2)
+    assert await waits_since(desk) is None
+
+
+async def test_who_only_opens_the_chat_is_owed_nothing_by_a_rule_that_calls(desk: Desk) -> None:
+    assert (await desk.enters(LI)).outcome is Outcome.SILENT
+    assert await waits_since(desk) is None
+
+
+async def test_a_draft_sent_after_all_answers_nothing_anew(desk: Desk) -> None:
+    """He has answered both of the first messages; only the last one waits."""
+    await at_once(desk)
+    thread = await says(desk, START, "要多久")
+    await says(desk, after(60), "在吗")
+    await writes(desk, after(120), thread, "看地方")
+    await desk.until_sent(1)
+    await says(desk, after(3600), "还有个问题")
+    await desk.opened.desk.handoff.release(1)
+    await desk.until_sent(2)
+    assert sent(desk) == ["看地方", "三天"]
+    assert await waits_since(desk) == after(3600)
+
+
+async def test_what_needs_no_answer_does_not_wait_behind_a_slow_one(desk: Desk) -> None:
+    await says(desk, START, "几点")
+    desk.move_to(after(2))
+    assert (await desk.says(LI, "谢谢")).outcome is Outcome.SILENT
+    desk.move_to(after(5))
+    await desk.until_sent(1)
+    assert await waits_since(desk) is None
+
+
+async def test_the_promise_of_a_human_is_none_of_his_also_after_he_handed_back(desk: Desk) -> None:
+    thread = await says(desk, START, "人工")
+    await desk.opened.desk.handoff.hand_back(thread)
+    desk.move_to(after(10))
+    await desk.until_sent(1)
+    assert sent(desk) == ["马上转人工"]
+    assert await waits_since(desk) == START
+
+
+@pytest.mark.parametrize("text", ["投诉", "批发"])
+async def test_a_rule_that_only_calls_or_tags_has_not_answered(desk: Desk, text: str) -> None:
+    decision = await desk.says(LI, text)
+    assert decision.outcome is Outcome.LEFT_OPEN
+    await desk.opened.desk.alarms.look(decision.conversation_id)  # somebody has looked, and forgets it
+    assert await waits_since(desk) == START
+    desk.move_to(START + 46 * HOUR)
+    await desk.until(lambda: bool(closing(desk)))
+
+
+async def test_who_shall_only_be_looked_at_waits_for_nothing(desk: Desk) -> None:
+    assert (await desk.says(LI, "好评")).outcome is Outcome.SILENT
+    assert await waits_since(desk) is None
+
+
+async def test_a_word_that_asks_again_does_not_keep_the_window_from_being_called(desk: Desk) -> None:
+    thread = await says(desk, START, "在吗")
+    await desk.opened.desk.handoff.write(thread, "在的")
+    await desk.opened.desk.store.waiting.ask_after_restart(START, START - HOUR, "closed", "late")
+    desk.move_to(START + 46 * HOUR)
+    await desk.until(lambda: bool(closing(desk)))
+
+
+@pytest.mark.expects_log("WeChat refused")
+async def test_a_word_that_cannot_leave_does_not_either(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The account is refused, and what he writes next waits behind that; a minute later nobody has been answered."""
+    monkeypatch.setattr(sleeping, "TICK_SECONDS", 0.01)
+    await at_once(desk)
+    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=48001, times=None))
+    thread = await says(desk, START, "在吗")
+    other = (await desk.says(WANG, "在吗")).conversation_id
+    await desk.until_refused(await writes(desk, after(1), thread, "在的"))
+    await writes(desk, START + 46 * HOUR - timedelta(seconds=30), thread, "您好")
+    desk.move_to(START + 46 * HOUR)
+    await desk.until(lambda: closing(desk) == [other])
+    desk.clock.now += timedelta(seconds=30)  # and nothing else happens
+    await desk.until(lambda: closing(desk) == [other, thread])
+
+
+async def test_while_wechat_is_not_reached_the_window_is_called_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each try makes the word newer, but brings it no nearer."""
+    monkeypatch.setattr(sleeping, "TICK_SECONDS", 0.01)
+    await at_once(desk)
+    thread = await says(desk, START, "在吗")
+    await desk.sandbox.stop()
+    word = await writes(desk, START + 46 * HOUR, thread, "在的")
+    for tries in range(1, 10):
+        await desk.until(lambda tries=tries: desk.states[word].count(ReplyState.QUEUED) > tries)
+        again = (await desk.reply(word)).not_before
+        assert again is not None
+        desk.clock.now = again
+    assert desk.clock.now > START + 46 * HOUR + timedelta(minutes=3)
+    await desk.until(lambda: bool(closing(desk)))
+    assert closing(desk) == [thread]

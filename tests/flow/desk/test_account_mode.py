@@ -1,0 +1,143 @@
+"""How an account answers, set while it works: it holds at once, what waits follows, config.toml is the default."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.flow.timed_desk import START, Desk, timed_desk
+from wxdesk.core.errors import BadPreference, NotFound
+from wxdesk.core.events import AccountChanged
+from wxdesk.core.model.messaging import ModeSource, ReplyMode, ReplyState
+from wxdesk.sandbox.demo_customers import HAN_MEIMEI, LI_LEI, WANG_FANG
+
+LI, WANG, HAN = LI_LEI.openid, WANG_FANG.openid, HAN_MEIMEI.openid
+RULES = """
+[[rules]]
+name = "hours"
+when = { any = ["几点"] }
+then = [{ reply = "九点" }]
+
+[[rules]]
+name = "own"
+when = { any = ["退款"] }
+delivery = { hold = 60 }
+then = [{ reply = "请稍等" }]
+"""
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.HOLD, hold_seconds=30) as made:
+        yield made
+
+
+async def state(desk: Desk, reply_id: int) -> ReplyState:
+    return (await desk.reply(reply_id)).state
+
+
+async def test_the_next_reply_goes_by_it_at_once(desk: Desk) -> None:
+    await desk.opened.desk.accounts.set_mode("shop", ReplyMode.HOLD, 90)
+    assert desk.events[-1] == AccountChanged("shop")
+    await desk.says(LI, "几点")
+    assert (await desk.reply(1)).due_at == START + timedelta(seconds=90)
+    await desk.opened.desk.accounts.set_mode("shop", ReplyMode.AUTO, 90)
+    await desk.says(WANG, "几点")
+    await desk.until_sent(1)
+    assert [sent.openid for sent in desk.sandbox.sent] == [WANG]
+    assert await state(desk, 1) is ReplyState.HELD
+
+
+@pytest.mark.parametrize(
+    ("mode", "from_account", "from_rule"),
+    [
+        (ReplyMode.DRAFT, ReplyState.DRAFT, ReplyState.HELD),
+        (ReplyMode.OFF, ReplyState.CANCELLED, ReplyState.CANCELLED),
+        (ReplyMode.AUTO, ReplyState.HELD, ReplyState.HELD),
+    ],
+)
+async def test_what_waits_follows_where_no_narrower_word_holds(
+    desk: Desk, mode: ReplyMode, from_account: ReplyState, from_rule: ReplyState
+) -> None:
+    await desk.says(LI, "几点")
+    await desk.says(WANG, "退款")
+    await desk.opened.desk.handoff.set_mode((await desk.says(HAN, "几点")).conversation_id, ReplyMode.HOLD)
+    await desk.opened.desk.accounts.set_mode("shop", mode, 30)
+    assert [await state(desk, reply) for reply in (1, 2, 3)] == [from_account, from_rule, ReplyState.HELD]
+    assert desk.sandbox.sent == ()
+
+
+async def test_it_survives_a_restart_and_config_comes_back_when_wanted(desk: Desk) -> None:
+    await desk.opened.desk.accounts.set_mode("shop", ReplyMode.DRAFT, 5)
+    await desk.restart()
+    accounts = desk.opened.desk.accounts
+    assert accounts.is_set_here("shop")
+    assert (accounts["shop"].reply_mode, accounts["shop"].hold_seconds) == (ReplyMode.DRAFT, 5)
+    await desk.says(LI, "几点")
+    assert await state(desk, 1) is ReplyState.DRAFT
+    await accounts.follow_config("shop")
+    assert not accounts.is_set_here("shop")
+    assert (accounts["shop"].reply_mode, accounts["shop"].hold_seconds) == (ReplyMode.HOLD, 30)
+    await desk.restart()
+    assert desk.opened.desk.accounts["shop"].reply_mode is ReplyMode.HOLD
+
+
+async def test_what_cannot_be_worked_by_changes_nothing(desk: Desk) -> None:
+    accounts = desk.opened.desk.accounts
+    with pytest.raises(BadPreference):
+        await accounts.set_mode("shop", ReplyMode.HOLD, 3601)
+    with pytest.raises(NotFound):
+        await accounts.set_mode("nobody", ReplyMode.OFF, 8)
+    assert accounts["shop"].hold_seconds == 30
+    assert not accounts.is_set_here("shop")
+
+
+@pytest.mark.expects_log("stored mode of an account cannot be read")
+async def test_what_cannot_be_read_counts_as_never_set(desk: Desk) -> None:
+    await desk.opened.desk.store.settings.set("account:shop", '{"reply_mode": "later", "hold_seconds": 1}')
+    await desk.restart()
+    assert desk.opened.desk.accounts["shop"].reply_mode is ReplyMode.HOLD
+
+
+async def test_each_reply_keeps_whose_word_its_mode_was(desk: Desk) -> None:
+    handoff, accounts = desk.opened.desk.handoff, desk.opened.desk.accounts
+    han = (await desk.says(HAN, "在吗")).conversation_id
+    await handoff.set_mode(han, ReplyMode.DRAFT)
+    for openid, text in ((LI, "几点"), (WANG, "退款"), (HAN, "退款")):
+        await desk.says(openid, text)
+
+    async def words() -> list[tuple[ReplyMode | None, ModeSource | None]]:
+        return [((reply := await desk.reply(one)).mode, reply.mode_from) for one in (1, 2, 3)]
+
+    made = [
+        (ReplyMode.HOLD, ModeSource.ACCOUNT),
+        (ReplyMode.HOLD, ModeSource.RULE),
+        (ReplyMode.DRAFT, ModeSource.CONVERSATION),
+    ]
+    assert await words() == made
+    await accounts.set_mode("shop", ReplyMode.AUTO, 8)
+    await handoff.set_mode(han, ReplyMode.HOLD)
+    assert await words() == made
+    await accounts.set_mode("shop", ReplyMode.DRAFT, 8)
+    assert await words() == [(ReplyMode.DRAFT, ModeSource.ACCOUNT), *made[1:]]
+    steps = [[step.reason for step in await desk.opened.desk.store.replies.steps(one)] for one in (1, 2, 3)]
+    assert steps == [
+        ["As it was set for the account.", "The mode was changed for the account while it waited."],
+        ["As the rule itself said."],
+        ["As it was set for this conversation."],
+    ]
+
+
+async def test_what_waits_when_a_conversation_follows_its_account_again_has_the_accounts_word(desk: Desk) -> None:
+    handoff = desk.opened.desk.handoff
+    await desk.opened.desk.accounts.set_mode("shop", ReplyMode.DRAFT, 8)
+    han = (await desk.says(HAN, "在吗")).conversation_id
+    await handoff.set_mode(han, ReplyMode.HOLD)
+    await desk.says(HAN, "几点")
+    assert await state(desk, 1) is ReplyState.HELD
+    await handoff.set_mode(han, None)
+    reply = await desk.reply(1)
+    assert (reply.state, reply.mode_from) == (ReplyState.DRAFT, ModeSource.ACCOUNT)

@@ -1,0 +1,130 @@
+"""A database that refuses at a bad moment: no reply is stuck, nothing is claimed that is not so, and a stop ends."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing, contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.flow.timed_desk import START, Desk, timed_desk
+from wxdesk.core.errors import StoreError
+from wxdesk.core.events import PushSeen
+from wxdesk.core.model.messaging import ReplyState
+from wxdesk.desk.replies import outbox
+from wxdesk.desk.replies.hold_timers import AFTER_RESTART
+from wxdesk.sandbox.demo_customers import LI_LEI
+from wxdesk.sandbox.platform.faults import Fault, FaultKind
+
+LI = LI_LEI.openid
+RULES = """
+[[rules]]
+name = "hours"
+when = { any = ["几点"] }
+continue = true
+then = [{ reply = "九点" }]
+
+[[rules]]
+name = "more"
+when = { any = ["几点了"] }
+then = [{ reply = "还有什么可以帮您？" }]
+"""
+S = ReplyState
+
+
+@pytest.fixture
+async def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
+    monkeypatch.setattr(outbox, "STORE_RETRY_SECONDS", 0.05)
+    async with timed_desk(tmp_path, RULES) as made:
+        yield made
+
+
+@contextmanager
+def refusing(desk: Desk, what: str) -> Iterator[None]:
+    """While it lasts, the database lets nobody do `what`."""
+    with closing(sqlite3.connect(desk.setup.home / "desk.db", timeout=30)) as other:
+        other.execute(f"CREATE TRIGGER refuse BEFORE {what} BEGIN SELECT RAISE(ABORT, 'no'); END")
+        other.commit()
+        yield
+        other.execute("DROP TRIGGER refuse")
+        other.commit()
+
+
+@pytest.mark.expects_log("database error|waits for the store")
+async def test_what_follows_from_a_refusal_is_tried_until_it_is_done(desk: Desk) -> None:
+    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=45047))
+    with refusing(desk, "UPDATE ON replies WHEN NEW.state = 'cancelled'"):
+        await desk.says(LI, "几点了")
+        await desk.until(lambda: desk.states[1][-1] is S.FAILED)
+    await desk.until(lambda: desk.states[2][-1] is S.CANCELLED)
+    written = await desk.opened.desk.handoff.write((await desk.thread(LI)).id, "我来")
+    await desk.until(lambda: desk.states[written.id][-1] in (S.SENT, S.FAILED))
+    assert (await desk.reply(1)).errcode == 45047
+
+
+@pytest.mark.expects_log("database error|waits for the store")
+async def test_a_stop_ends_although_the_outcome_of_a_call_cannot_be_stored(desk: Desk) -> None:
+    desk.sandbox.faults.plan(Fault(FaultKind.AFTER))
+    await desk.says(LI, "几点")
+    await desk.until(lambda: desk.states[1][-1:] == [S.SENDING])
+    with refusing(desk, "UPDATE ON replies"):
+        async with asyncio.timeout(8):
+            await desk.opened.stop()
+    await desk.restart()
+    assert (await desk.reply(1)).state is S.UNKNOWN
+
+
+async def test_what_was_never_begun_is_not_unknown_after_a_stop(desk: Desk) -> None:
+    desk.sandbox.faults.plan(Fault(FaultKind.BEFORE, call="token"))
+    desk.opened.out.client._tokens._held.clear()
+    await desk.says(LI, "几点")
+    await desk.until(lambda: desk.states[1][-1] is S.SENDING)
+    await desk.restart()
+    await desk.until_sent(1)
+    assert len(desk.sandbox.sent) == 1
+
+
+@pytest.mark.expects_log("database error")
+async def test_a_pause_that_cannot_be_stored_holds_and_is_told(desk: Desk) -> None:
+    with refusing(desk, "INSERT ON settings"), pytest.raises(StoreError):
+        await desk.opened.desk.handoff.pause()
+    assert desk.opened.desk.health.state.paused
+    await desk.says(LI, "几点")
+    await desk.opened.desk.handoff.resume()
+    assert not desk.opened.desk.health.state.paused
+    assert desk.sandbox.sent == ()
+
+
+@pytest.mark.parametrize(("minutes", "state"), [(4, S.SENT), (6, S.HELD)])
+async def test_what_an_operator_wrote_long_before_the_start_asks(desk: Desk, minutes: int, state: ReplyState) -> None:
+    await desk.says(LI, "在吗")
+    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=45009))
+    thread = (await desk.thread(LI)).id
+    written = await desk.opened.desk.handoff.write(thread, "我五分钟后打给您")
+    await desk.until(lambda: desk.states[written.id][-1] is S.QUEUED and S.SENDING in desk.states[written.id])
+    desk.clock.now = START + timedelta(minutes=minutes)
+    await desk.restart()
+    if state is S.SENT:
+        await desk.until(lambda: len(desk.sandbox.sent) == 1)
+    else:
+        reply = await desk.reply(written.id)
+        assert (reply.state, reply.due_at, reply.error) == (S.HELD, None, AFTER_RESTART)
+        await desk.opened.desk.handoff.release(written.id)
+        await desk.until_sent(1)
+
+
+@pytest.mark.expects_log("took longer than|could not be kept|push")
+async def test_what_was_kept_after_all_is_answered_although_its_repetition_is_a_copy(desk: Desk) -> None:
+    desk.opened.store.pushes._group._patience = 0.2
+    with closing(sqlite3.connect(desk.setup.home / "desk.db", timeout=30, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        saying = asyncio.create_task(desk.sandbox.say(LI, "几点"))
+        await desk.until(lambda: any(isinstance(event, PushSeen) for event in desk.events))
+        other.execute("ROLLBACK")
+    await saying
+    await desk.until_sent(1)
+    assert [sent.text for sent in desk.sandbox.sent] == ["九点"]

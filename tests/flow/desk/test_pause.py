@@ -1,0 +1,157 @@
+"""Pause everything: what leaves, what does not, and what becomes of what waited. WeChat's own count is the judge."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.flow.timed_desk import START, Desk, timed_desk
+from wxdesk.core.events import Event, PauseChanged, ReplyChanged
+from wxdesk.core.model.messaging import ReplyMode, ReplyState
+from wxdesk.core.model.rule import Outcome
+from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
+from wxdesk.sandbox.platform.faults import Fault, FaultKind
+
+LI, WANG = LI_LEI.openid, WANG_FANG.openid
+RULES = """
+[[rules]]
+name = "hours"
+when = { any = ["几点"] }
+then = [{ reply = "九点" }]
+
+[[rules]]
+name = "held"
+when = { any = ["退款"] }
+delivery = { hold = 8 }
+then = [{ reply = "请稍等" }]
+"""
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with timed_desk(tmp_path, RULES) as made:
+        yield made
+
+
+async def waits_queued(desk: Desk) -> None:
+    """Reply 1 is queued for another try, in a second."""
+    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=-1))
+    assert (await desk.says(LI, "几点")).outcome is Outcome.REPLIED
+    await desk.until_refused(1)
+    assert desk.states[1][-1] is ReplyState.QUEUED
+
+
+async def asks(desk: Desk, reply_id: int) -> bool:
+    reply = await desk.reply(reply_id)
+    return reply.state is ReplyState.HELD and reply.due_at is None
+
+
+async def test_what_was_queued_before_the_pause_does_not_leave_and_asks_after_it(desk: Desk) -> None:
+    handoff = desk.opened.desk.handoff
+    await waits_queued(desk)
+    await handoff.pause()
+    assert (await desk.says(WANG, "几点")).outcome is Outcome.PAUSED
+    desk.move_to(START + MINUTE)
+    written = await handoff.write((await desk.thread(WANG)).id, "我来")
+    await desk.until_sent(1)
+    assert [sent.text for sent in desk.sandbox.sent] == ["我来"]
+    assert desk.states[written.id][-1] is ReplyState.SENT
+
+    await handoff.resume()
+    assert await asks(desk, 1)
+    desk.move_to(START + 60 * MINUTE)
+    await handoff.write((await desk.thread(WANG)).id, "还在吗")
+    await desk.until_sent(2)
+    assert desk.sandbox.sent[-1].openid == WANG  # what asks does not leave by itself
+
+    assert await handoff.release_held() == 1
+    await desk.until_sent(3)
+    assert [sent.text for sent in desk.sandbox.sent] == ["我来", "还在吗", "九点"]
+
+
+async def test_a_pause_between_the_claim_and_the_call_lets_nothing_leave(desk: Desk) -> None:
+    pausing: list[asyncio.Task[None]] = []
+
+    def pause_at_the_claim(event: Event) -> None:
+        if isinstance(event, ReplyChanged) and event.state is ReplyState.SENDING and not pausing:
+            pausing.append(asyncio.create_task(desk.opened.desk.handoff.pause()))
+
+    desk.opened.desk.bus.subscribe(pause_at_the_claim)
+    await desk.sandbox.say(LI, "几点")
+    await desk.until(lambda: len(desk.states[1]) == 3)
+    await pausing[0]
+    assert desk.states[1] == [ReplyState.QUEUED, ReplyState.SENDING, ReplyState.QUEUED]
+    assert (desk.calls(), desk.sandbox.sent) == (0, ())
+
+
+async def test_what_is_held_passes_its_time_in_a_pause_and_asks_after_it(desk: Desk) -> None:
+    handoff = desk.opened.desk.handoff
+    assert (await desk.says(LI, "退款")).outcome is Outcome.REPLIED
+    await handoff.pause()
+    desk.clock.now = START + timedelta(seconds=4)
+    assert (await desk.says(WANG, "几点")).outcome is Outcome.PAUSED
+    await handoff.resume()
+    assert (await desk.reply(1)).due_at == START + timedelta(seconds=8)  # its time has not come yet
+    await handoff.pause()
+    desk.move_to(START + timedelta(seconds=8))
+    await handoff.resume()
+    assert await asks(desk, 1)
+    assert await handoff.cancel_held() == 1
+    assert desk.states[1][-1] is ReplyState.CANCELLED
+    assert not desk.sandbox.sent
+
+
+async def test_a_human_can_release_one_by_one_while_all_is_paused(desk: Desk) -> None:
+    await waits_queued(desk)
+    assert (await desk.says(WANG, "退款")).outcome is Outcome.REPLIED
+    await desk.opened.desk.handoff.pause()
+    await desk.opened.desk.handoff.release(2)
+    await desk.until_sent(1)
+    assert [sent.openid for sent in desk.sandbox.sent] == [WANG]
+    assert desk.states[1][-1] is ReplyState.QUEUED
+
+
+async def test_a_pause_ends_by_itself_when_its_time_has_come(desk: Desk) -> None:
+    await waits_queued(desk)
+    until = START + 15 * MINUTE
+    await desk.opened.desk.handoff.pause(until)
+    assert PauseChanged(True, until, START) in desk.events
+    assert desk.opened.desk.health.state.paused_until == until
+    desk.move_to(until - timedelta(seconds=1))
+    assert (await desk.says(WANG, "几点")).outcome is Outcome.PAUSED
+    desk.move_to(until)
+    await desk.until(lambda: desk.events.count(PauseChanged(False)) == 1)
+    assert not desk.opened.pause.on
+    assert (desk.opened.desk.health.state.paused, desk.opened.desk.health.state.paused_until) == (False, None)
+    assert await asks(desk, 1)
+    assert not desk.sandbox.sent
+    assert (await desk.says(WANG, "几点")).outcome is Outcome.REPLIED
+    await desk.until_sent(1)
+
+
+async def test_a_pause_and_its_end_survive_a_restart(desk: Desk) -> None:
+    until = START + 15 * MINUTE
+    await desk.opened.desk.handoff.pause(until)
+    await desk.restart()
+    health = desk.opened.desk.health.state
+    assert (health.paused, health.paused_until) == (True, until)
+    assert (await desk.says(LI, "几点")).outcome is Outcome.PAUSED
+    await desk.opened.stop()
+    desk.clock.now = until + MINUTE
+    await desk.restart()
+    await desk.until(lambda: not desk.opened.pause.on)
+    assert (await desk.says(LI, "几点")).outcome is Outcome.REPLIED
+
+
+async def test_a_pause_without_an_end_lasts(tmp_path: Path) -> None:
+    async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.HOLD) as desk:
+        await desk.opened.desk.handoff.pause(START + MINUTE)
+        await desk.opened.desk.handoff.pause()
+        assert desk.opened.pause.until is None
+        desk.move_to(START + 600 * MINUTE)
+        assert (await desk.says(LI, "几点")).outcome is Outcome.PAUSED

@@ -1,0 +1,126 @@
+"""`wxdesk serve` as a process: it says where it listens, answers, and stops cleanly whatever is in flight."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import sqlite3
+import sys
+import time
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.flow.serving import Serving, run, write_config
+from wxdesk.sandbox.demo_customers import LI_LEI
+from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.server import Sandbox
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGTERM is a POSIX signal")
+
+ANSWER_ALL = '[[rules]]\nname = "all"\ndefault = true\nthen = [{ reply = "好的" }]\n'
+
+
+@pytest.fixture
+def home(tmp_path: Path, sandbox: Sandbox) -> Path:
+    write_config(tmp_path, sandbox.url)
+    (tmp_path / "rules.toml").write_text(ANSWER_ALL, encoding="utf-8")
+    assert run(tmp_path, "rules", "import", str(tmp_path / "rules.toml")).returncode == 0
+    return tmp_path
+
+
+STOPPED = 3
+"""Seconds that a stop may take, whatever is in flight."""
+
+
+async def _serve(home: Path, sandbox: Sandbox) -> Serving:
+    serving = await asyncio.to_thread(Serving, home)
+    url = await asyncio.to_thread(serving.wait_until_listening)
+    sandbox.set_push_url(f"{url}/wx/shop")
+    return serving
+
+
+async def _stop(serving: Serving) -> float:
+    began = time.monotonic()
+    assert await asyncio.to_thread(serving.terminate) == 0
+    return time.monotonic() - began
+
+
+async def test_it_answers_the_url_check_and_a_message(home: Path, sandbox: Sandbox) -> None:
+    serving = await _serve(home, sandbox)
+    assert await sandbox.verify_push_url()
+    await sandbox.say(LI_LEI.openid, "在吗")
+    assert (await sandbox.wait_for_reply(LI_LEI.openid)).text == "好的"
+    assert await _stop(serving) < STOPPED
+
+
+@pytest.mark.parametrize("kind", [FaultKind.AFTER, FaultKind.BEFORE])
+async def test_it_stops_in_time_while_wechat_keeps_it_waiting(home: Path, sandbox: Sandbox, kind: FaultKind) -> None:
+    serving = await _serve(home, sandbox)
+    fault = Fault(kind)
+    sandbox.faults.plan(fault)
+    await sandbox.say(LI_LEI.openid, "在吗")
+    async with asyncio.timeout(10):
+        while fault in sandbox.faults.planned:
+            await asyncio.to_thread(_knock, serving.url)
+    assert await _stop(serving) < STOPPED
+
+
+async def test_it_stops_in_time_while_a_push_is_half_sent(home: Path, sandbox: Sandbox) -> None:
+    serving = await _serve(home, sandbox)
+    host, port = serving.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port))) as half:
+        half.sendall(b"POST /wx/shop?signature=x HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n<xml>")
+        assert await _stop(serving) < STOPPED
+
+
+async def test_what_was_under_way_is_unknown_after_the_restart(home: Path, sandbox: Sandbox) -> None:
+    serving = await _serve(home, sandbox)
+    fault = Fault(FaultKind.AFTER)
+    sandbox.faults.plan(fault)
+    await sandbox.say(LI_LEI.openid, "在吗")
+    async with asyncio.timeout(10):
+        while not sandbox.sent:
+            await asyncio.to_thread(_knock, serving.url)
+    await _stop(serving)
+    serving = await _serve(home, sandbox)
+    assert await _stop(serving) < STOPPED
+    with contextlib.closing(sqlite3.connect(f"file:{home / 'desk.db'}?mode=ro", uri=True)) as db:
+        assert db.execute("select state from replies").fetchall() == [("unknown",)]
+    assert len(sandbox.sent) == 1
+
+
+async def test_it_never_loads_qt(home: Path, sandbox: Sandbox) -> None:
+    serving = await _serve(home, sandbox)
+    loaded = _loaded_by(serving.process.pid)
+    await _stop(serving)
+    assert "PySide6" not in loaded
+    assert "libQt6" not in loaded
+
+
+async def test_a_stranger_learns_nothing(home: Path, sandbox: Sandbox) -> None:
+    serving = await _serve(home, sandbox)
+    async with aiohttp.ClientSession() as session:
+        for path in ("/", "/wx/other", "/wx/shop", "/wx/shop?echostr=1&signature=2&timestamp=3&nonce=4"):
+            async with session.get(serving.url + path) as response:
+                assert response.status in {403, 404}
+                assert await response.read() == b""
+                assert "Server" not in response.headers
+    await _stop(serving)
+
+
+def _loaded_by(pid: int) -> str:
+    """The files that a process has mapped; empty where the system does not tell."""
+    maps = Path(f"/proc/{pid}/maps")
+    return maps.read_text(encoding="utf-8") if maps.exists() else ""
+
+
+def _knock(url: str) -> None:
+    """Something to do while waiting that takes a moment and proves that the desk still listens."""
+    host, port = url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=5) as knock:
+        knock.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        while knock.recv(4096):
+            pass

@@ -1,0 +1,108 @@
+"""The machine slept: its clock has gone on, and nobody tells the desk. Nothing overdue leaves by surprise."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.flow.timed_desk import START, Desk, timed_desk
+from wxdesk.core.conversations.takeover import TakeOverFor
+from wxdesk.core.events import CallRaised, DecisionMade, PauseChanged, ReplyChanged, TakeoverEnded
+from wxdesk.core.model.messaging import ReplyMode, ReplyState
+from wxdesk.desk.replies.hold_timers import AFTER_SLEEP
+from wxdesk.desk.replies.outcomes import TOO_LATE
+from wxdesk.desk.runtime import wall_clock as sleeping
+from wxdesk.sandbox.demo_customers import LI_LEI
+from wxdesk.sandbox.platform.faults import Fault, FaultKind
+
+LI = LI_LEI.openid
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+RULES = """
+[[rules]]
+name = "hours"
+when = { any = ["几点"] }
+then = [{ reply = "九点" }]
+"""
+S = ReplyState
+
+
+@pytest.fixture
+async def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
+    """All is held for 8 seconds, and what is written for 3. It looks at the clock more often than outside of tests."""
+    monkeypatch.setattr(sleeping, "TICK_SECONDS", 0.01)
+    async with timed_desk(tmp_path, RULES, undo_seconds=3, reply_mode=ReplyMode.HOLD, hold_seconds=8) as made:
+        yield made
+
+
+async def says(desk: Desk, text: str) -> int:
+    await desk.sandbox.say(LI, text)
+    await desk.until(lambda: any(isinstance(event, DecisionMade) for event in desk.events))
+    return (await desk.thread(LI)).id
+
+
+async def wakes_at(desk: Desk, at: timedelta) -> None:
+    """All that was begun has ended, in the same writer as these; then the machine sleeps until `at`."""
+    for n in range(10):
+        await desk.opened.desk.store.settings.set("asleep", str(n))
+    desk.clock.now = START + at
+
+
+async def test_what_is_a_little_overdue_leaves(desk: Desk) -> None:
+    await says(desk, "几点")
+    await wakes_at(desk, 58 * SECOND)
+    await desk.until_sent(1)
+    assert [sent.text for sent in desk.sandbox.sent] == ["九点"]
+
+
+async def test_what_is_long_overdue_is_a_draft(desk: Desk) -> None:
+    await says(desk, "几点")
+    await wakes_at(desk, 8 * SECOND + 5 * MINUTE + SECOND)
+    await desk.until(lambda: desk.states[1][-1] is S.DRAFT)
+    assert desk.states[1] == [S.HELD, S.DRAFT]  # it was not even begun
+    assert (await desk.reply(1)).error == TOO_LATE
+    await desk.opened.desk.handoff.release(1)
+    await desk.until_sent(1)
+
+
+async def test_what_was_written_right_before_asks(desk: Desk) -> None:
+    thread = await says(desk, "在吗")
+    written = await desk.opened.desk.handoff.write(thread, "在的")
+    await wakes_at(desk, 8 * 60 * MINUTE)
+    asks = ReplyChanged(thread, written.id, S.HELD)
+    await desk.until(lambda: desk.events.count(asks) == 2)
+    reply = await desk.reply(written.id)
+    assert (reply.state, reply.due_at, reply.error) == (S.HELD, None, AFTER_SLEEP)
+    assert desk.sandbox.sent == ()
+    assert await desk.opened.desk.handoff.release_held() == 1
+    await desk.until_sent(1)
+
+
+async def test_a_pause_that_is_over_ends(desk: Desk) -> None:
+    await desk.opened.desk.handoff.pause(START + 3000 * SECOND)
+    await wakes_at(desk, 4000 * SECOND)
+    await desk.until(lambda: PauseChanged(False) in desk.events)
+
+
+async def test_a_takeover_that_is_over_ends_and_says_so(desk: Desk) -> None:
+    thread = await says(desk, "在吗")
+    await desk.opened.desk.handoff.take_over(thread, TakeOverFor(span=15 * MINUTE))
+    await wakes_at(desk, 60 * MINUTE)
+    await desk.until(lambda: any(isinstance(event, TakeoverEnded) for event in desk.events))
+
+
+async def test_a_window_that_is_about_to_close_calls(desk: Desk) -> None:
+    await says(desk, "在吗")
+    await wakes_at(desk, timedelta(hours=46, minutes=30))
+    await desk.until(lambda: any(isinstance(event, CallRaised) for event in desk.events))
+
+
+async def test_an_account_goes_on_once_its_rest_is_over(desk: Desk) -> None:
+    await says(desk, "几点")
+    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=45011))
+    await desk.opened.desk.handoff.release(1)
+    await desk.until_refused(1)
+    await wakes_at(desk, 2 * MINUTE)
+    await desk.until_sent(1)

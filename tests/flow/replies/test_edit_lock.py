@@ -1,0 +1,144 @@
+"""What an operator takes in hand to change and leaves as it was, on a whole desk with a clock that the test moves."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.flow.timed_desk import Desk, after, sent, stands, timed_desk
+from wxdesk.core.errors import MoveNotAllowed
+from wxdesk.core.model.messaging import ReplyMode, ReplyState
+from wxdesk.core.model.rule import Outcome
+from wxdesk.core.replies.history import StepKind
+from wxdesk.core.replies.on_new_message import WROTE_MEANWHILE
+from wxdesk.desk.replies.hold_timers import AFTER_RESTART
+from wxdesk.sandbox.demo_customers import LI_LEI
+
+LI = LI_LEI.openid
+RULES = """
+[[rules]]
+name = "hours"
+when = { any = ["几点"] }
+then = [{ reply = "九点" }]
+
+[[rules]]
+name = "slow"
+when = { any = ["慢"] }
+delivery = { hold = 60 }
+then = [{ reply = "慢慢来" }]
+"""
+DRAFT, HELD = ReplyState.DRAFT, ReplyState.HELD
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    """Holds what its rules say for eight seconds."""
+    async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.HOLD, hold_seconds=8) as made:
+        yield made
+
+
+async def test_what_is_left_as_it_was_waits_again_with_the_time_it_had_left(desk: Desk) -> None:
+    handoff, replies = desk.opened.desk.handoff, desk.opened.desk.store.replies
+    await desk.says(LI, "慢")
+    before = await replies.get(1)
+    desk.clock.now = after(20)
+    await handoff.keep(1)
+    desk.clock.now = after(3000)
+    await handoff.put_back(before)
+    assert await stands(desk, 1) == [(HELD, after(3040))]
+    desk.move_to(after(3039))
+    assert sent(desk) == []
+    desk.move_to(after(3040))
+    await desk.until_sent(1)
+    steps = [(step.kind, step.by, step.until) for step in await replies.steps(1)]
+    assert steps == [
+        (StepKind.HOLD, "", after(60)),
+        (StepKind.KEEP, "operator", after(60)),
+        (StepKind.HOLD, "operator", after(3040)),
+        (StepKind.RELEASE, "", None),
+    ]
+
+
+async def test_what_had_a_second_left_gets_a_few(desk: Desk) -> None:
+    handoff, replies = desk.opened.desk.handoff, desk.opened.desk.store.replies
+    await desk.says(LI, "几点")
+    before = await replies.get(1)
+    desk.clock.now = after(7)
+    await handoff.keep(1)
+    await handoff.put_back(before)
+    assert await stands(desk, 1) == [(HELD, after(12))]
+
+
+async def test_what_is_left_as_it_was_asks_if_the_customer_has_written_meanwhile(desk: Desk) -> None:
+    handoff, replies = desk.opened.desk.handoff, desk.opened.desk.store.replies
+    await desk.says(LI, "几点")
+    before = await replies.get(1)
+    await handoff.keep(1)
+    desk.clock.now = after(2)
+    assert (await desk.says(LI, "几点")).outcome is Outcome.YIELDED
+    assert (await handoff.put_back(before)).error == WROTE_MEANWHILE
+    assert await stands(desk, 1) == [(HELD, None)]
+
+
+@pytest.mark.parametrize("mode", [ReplyMode.DRAFT, ReplyMode.OFF])
+async def test_what_is_left_as_it_was_stays_a_draft_where_nothing_may_leave_by_itself(
+    desk: Desk, mode: ReplyMode
+) -> None:
+    handoff, replies = desk.opened.desk.handoff, desk.opened.desk.store.replies
+    await desk.says(LI, "几点")
+    before = await replies.get(1)
+    await handoff.keep(1)
+    await handoff.set_mode(before.conversation_id, mode)
+    await handoff.put_back(before)
+    assert await stands(desk, 1) == [(DRAFT, None)]
+
+
+async def test_a_draft_in_hand_gets_no_second_one_beside_it_until_it_is_left_as_it_was(tmp_path: Path) -> None:
+    async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.DRAFT) as desk:
+        handoff, replies = desk.opened.desk.handoff, desk.opened.desk.store.replies
+        await desk.says(LI, "几点")
+        before = await replies.get(1)
+        await handoff.keep(1)
+        assert (await desk.says(LI, "几点")).outcome is Outcome.YIELDED
+        await handoff.put_back(before)
+        assert (await desk.says(LI, "几点")).outcome is Outcome.REPLIED
+        states = [(reply.id, reply.state) for reply in await replies.pending()]
+        assert states == [(2, DRAFT)]
+
+
+async def test_what_was_changed_or_has_left_is_not_put_back(desk: Desk) -> None:
+    handoff, replies = desk.opened.desk.handoff, desk.opened.desk.store.replies
+    await desk.says(LI, "几点")
+    before = await replies.get(1)
+    await handoff.keep(1)
+    await handoff.edit(1, "十点")
+    assert (await handoff.put_back(before)).by == "operator"
+    assert await stands(desk, 1) == [(DRAFT, None)]
+    await handoff.release(1)
+    await desk.until_sent(1)
+    with pytest.raises(MoveNotAllowed):
+        await handoff.put_back(before)
+
+
+async def test_nobody_has_anything_in_hand_after_a_restart(desk: Desk) -> None:
+    """Else the rules would keep quiet there for ever, for a reply that nobody looks at any more."""
+    await desk.says(LI, "慢")
+    await desk.opened.desk.handoff.keep(1)
+    await desk.restart()
+    assert await stands(desk, 1) == [(DRAFT, None)]
+    left = await desk.reply(1)
+    assert (left.by, left.error) == ("", AFTER_RESTART)
+    assert [step.kind for step in await desk.opened.desk.store.replies.steps(1)][-1] is StepKind.LEAVE
+    assert (await desk.says(LI, "几点")).outcome is Outcome.REPLIED
+    assert [state for state, _ in await stands(desk, 1, 2)] == [ReplyState.CANCELLED, HELD]
+
+
+async def test_what_he_had_changed_is_his_still(desk: Desk) -> None:
+    await desk.says(LI, "慢")
+    await desk.opened.desk.handoff.keep(1)
+    await desk.opened.desk.handoff.edit(1, "慢工出细活")
+    await desk.restart()
+    assert (await desk.says(LI, "几点")).outcome is Outcome.YIELDED
+    assert await stands(desk, 1) == [(DRAFT, None)]

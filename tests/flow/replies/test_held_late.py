@@ -1,0 +1,168 @@
+"""What is queued already when replies shall be held from now on is held too. WeChat's count is the judge."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.flow.timed_desk import Desk, after, sent, stands, timed_desk
+from tests.postgresql import Postgres
+from wxdesk.config import StoreAt
+from wxdesk.core.model.messaging import ModeSource, ReplyMode, ReplyState
+from wxdesk.core.replies.history import StepKind
+from wxdesk.core.replies.lifecycle import CHANGED_BY
+from wxdesk.core.replies.on_new_message import LAST_MOMENT
+from wxdesk.desk.replies.outcomes import TOO_LATE
+from wxdesk.sandbox.demo_customers import HAN_MEIMEI, LI_LEI, WANG_FANG
+from wxdesk.sandbox.platform.faults import Fault, FaultKind
+
+LI, WANG, HAN = LI_LEI.openid, WANG_FANG.openid, HAN_MEIMEI.openid
+S = ReplyState
+RULES = """
+[[rules]]
+name = "hours"
+when = { any = ["几点"] }
+then = [{ reply = "九点" }]
+
+[[rules]]
+name = "welcome"
+on = ["enter_session"]
+then = [{ reply = "欢迎" }]
+
+[[rules]]
+name = "two"
+when = { any = ["两段"] }
+then = [{ reply = "第一" }, { typing = 5 }, { reply = "第二" }]
+
+[[rules]]
+name = "at once"
+when = { any = ["多少钱"] }
+delivery = "send"
+then = [{ reply = "十元" }]
+
+[[rules]]
+name = "held"
+when = { any = ["发货"] }
+delivery = { hold = 10 }
+then = [{ reply = "明天" }]
+"""
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    """Everything leaves at once."""
+    async with timed_desk(tmp_path, RULES) as made:
+        yield made
+
+
+async def rests(desk: Desk) -> None:
+    """WeChat does not let the account send; reply 1 was tried, and what is said from then on waits in the queue."""
+    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=48001))
+    await desk.says(LI, "几点")
+    await desk.until(lambda: "cannot send" in desk.trouble and desk.states[1][-1] is S.QUEUED)
+
+
+async def goes_on(desk: Desk) -> None:
+    """It may send again."""
+    await desk.opened.desk.rests.try_now("shop")
+
+
+async def held_at_once(desk: Desk, seconds: int = 60) -> None:
+    await desk.opened.desk.accounts.set_mode("shop", ReplyMode.HOLD, seconds)
+
+
+async def test_what_waits_while_the_account_rests_is_held_from_then_on(desk: Desk) -> None:
+    await rests(desk)
+    await desk.says(WANG, "几点")
+    desk.move_to(after(20))
+    await held_at_once(desk)
+    assert await stands(desk, 1, 2) == [(S.HELD, after(80)), (S.HELD, after(80))]
+    reply = await desk.reply(2)
+    assert (reply.mode, reply.mode_from) == (ReplyMode.HOLD, ModeSource.ACCOUNT)
+    [step] = await desk.opened.desk.store.replies.steps(2)
+    assert (step.kind, step.until, step.reason) == (StepKind.HOLD, after(80), CHANGED_BY[ModeSource.ACCOUNT])
+    await goes_on(desk)
+    desk.move_to(after(79))
+    await desk.says(HAN, "在吗")
+    assert sent(desk) == []
+    desk.move_to(after(80))
+    await desk.until_sent(2)
+
+
+@pytest.mark.postgres
+async def test_so_it_is_on_a_shared_database(tmp_path: Path, postgres: Postgres) -> None:
+    async with timed_desk(tmp_path, RULES, store=StoreAt(postgres.fresh())) as desk:
+        await rests(desk)
+        thread = await desk.thread(LI)
+        await desk.opened.desk.handoff.set_mode(thread.id, ReplyMode.HOLD)
+        assert await stands(desk, 1) == [(S.HELD, after(8))]
+
+
+async def test_a_later_part_is_held_behind_its_typing_pause(desk: Desk) -> None:
+    thread = (await desk.says(LI, "两段")).conversation_id
+    await desk.until_sent(1)
+    desk.move_to(after(2))
+    await desk.opened.desk.handoff.set_mode(thread, ReplyMode.HOLD)
+    assert await stands(desk, 2) == [(S.HELD, after(5 + 8))]
+    assert (await desk.reply(2)).mode_from is ModeSource.CONVERSATION
+    desk.move_to(after(6))
+    await desk.says(WANG, "在吗")
+    assert sent(desk) == ["第一"]
+    desk.move_to(after(13))
+    await desk.until_sent(2)
+
+
+async def test_what_has_been_held_is_not_held_again(desk: Desk) -> None:
+    await rests(desk)
+    await desk.says(WANG, "发货")
+    desk.move_to(after(10))
+    await desk.until(lambda: desk.states[2][-1] is S.QUEUED)
+    await desk.opened.desk.handoff.set_mode((await desk.thread(WANG)).id, ReplyMode.HOLD)
+    assert (await desk.reply(2)).state is S.QUEUED
+
+
+async def test_a_rules_own_word_goes_before_the_accounts_and_not_before_the_conversations(desk: Desk) -> None:
+    await rests(desk)
+    await desk.says(WANG, "多少钱")
+    await held_at_once(desk)
+    assert (await desk.reply(2)).state is S.QUEUED
+    await desk.opened.desk.handoff.set_mode((await desk.thread(WANG)).id, ReplyMode.HOLD)
+    assert await stands(desk, 2) == [(S.HELD, after(60))]
+
+
+async def test_a_conversation_that_follows_its_account_again_is_held(desk: Desk) -> None:
+    await rests(desk)
+    handoff, thread = desk.opened.desk.handoff, (await desk.thread(LI)).id
+    await handoff.set_mode(thread, ReplyMode.AUTO)
+    await held_at_once(desk)
+    assert (await desk.reply(1)).state is S.QUEUED
+    await handoff.set_mode(thread, None)
+    assert await stands(desk, 1) == [(S.HELD, after(60))]
+
+
+async def test_what_a_human_wrote_or_released_is_not_held_up(desk: Desk) -> None:
+    await rests(desk)
+    await desk.says(WANG, "发货")
+    handoff = desk.opened.desk.handoff
+    await handoff.release(2)
+    await handoff.write((await desk.says(HAN, "在吗")).conversation_id, "在的")
+    await held_at_once(desk)
+    assert [state for state, _ in await stands(desk, 1, 2, 3)] == [S.HELD, S.QUEUED, S.QUEUED]
+
+
+async def test_what_is_late_by_then_is_left_to_its_human(desk: Desk) -> None:
+    await rests(desk)
+    desk.clock.now = after(301)
+    await held_at_once(desk)
+    reply = await desk.reply(1)
+    assert (reply.state, reply.due_at, reply.error) == (S.DRAFT, None, TOO_LATE)
+
+
+async def test_no_hold_outlives_the_reply_window(desk: Desk) -> None:
+    await rests(desk)
+    await desk.enters(WANG)  # WeChat allows a minute for that
+    assert (await desk.thread(WANG)).window.until == after(60)
+    await held_at_once(desk, seconds=3600)
+    assert await stands(desk, 1, 2) == [(S.HELD, after(3600)), (S.HELD, after(60) - LAST_MOMENT)]

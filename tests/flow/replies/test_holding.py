@@ -1,0 +1,321 @@
+"""What is held, through all that can happen to it meanwhile. WeChat's own count is the judge of what left."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.flow.timed_desk import START, Desk, after, sent, stands, timed_desk
+from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.events import TypingAsked
+from wxdesk.core.model.messaging import BodyFormat, Push, ReplyMode, ReplyState
+from wxdesk.core.model.rule import Outcome
+from wxdesk.core.preferences import Preferences
+from wxdesk.desk.replies.hold_timers import AFTER_RESTART
+from wxdesk.desk.replies.operator_typing import GRACE, QUIET
+from wxdesk.desk.replies.outcomes import TOO_LATE
+from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
+from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.store import open_store
+from wxdesk.webhook.parse import read_push
+
+LI, WANG = LI_LEI.openid, WANG_FANG.openid
+RULES = """
+[[rules]]
+name = "hours"
+when = { any = ["几点"] }
+then = [{ reply = "九点" }]
+
+[[rules]]
+name = "two"
+when = { any = ["两句"] }
+then = [{ reply = "一" }, { typing = 3 }, { reply = "二" }]
+
+[[rules]]
+name = "mute"
+when = { exact = ["嗯"] }
+then = [{ silent = true }]
+
+[[rules]]
+name = "human"
+when = { any = ["退款"] }
+then = [{ reply = "转人工" }, { take_over = true }]
+
+[[rules]]
+name = "slow"
+when = { any = ["慢"] }
+delivery = { hold = 60 }
+then = [{ reply = "慢慢来" }]
+
+[[rules]]
+name = "welcome"
+on = ["enter_session"]
+then = [{ reply = "欢迎" }]
+
+[[rules]]
+name = "default"
+default = true
+then = [{ reply = "已收到" }, { take_over = true }]
+"""
+HELD, DRAFT, QUEUED, SENT, CANCELLED = (
+    ReplyState.HELD,
+    ReplyState.DRAFT,
+    ReplyState.QUEUED,
+    ReplyState.SENT,
+    ReplyState.CANCELLED,
+)
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    """Everything is held for 8 seconds."""
+    async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.HOLD, hold_seconds=8) as made:
+        yield made
+
+
+async def thread(desk: Desk) -> int:
+    return (await desk.thread(LI)).id
+
+
+async def test_another_answer_takes_the_place_of_the_one_that_is_held(desk: Desk) -> None:
+    assert (await desk.says(LI, "几点")).outcome is Outcome.REPLIED
+    desk.clock.now = after(5)
+    assert (await desk.says(LI, "两句")).outcome is Outcome.REPLIED
+    first = await desk.reply(1)
+    assert (first.state, first.by) == (CANCELLED, "contact")
+    assert await stands(desk, 2, 3) == [(HELD, after(13)), (HELD, after(16))]
+    desk.move_to(after(16))
+    await desk.until_sent(2)
+    assert sent(desk) == ["一", "二"]
+
+
+@pytest.mark.parametrize(("text", "outcome"), [("嗯", Outcome.SILENT), ("退款", Outcome.REPLIED)])
+async def test_silence_and_a_handover_decide_anew_as_well(desk: Desk, text: str, outcome: Outcome) -> None:
+    await desk.says(LI, "几点")
+    assert (await desk.says(LI, text)).outcome is outcome
+    assert (await desk.reply(1)).by == "contact"
+    desk.move_to(after(8))
+    if text == "退款":
+        await desk.until_sent(1)
+        assert (await desk.thread(LI)).taken_over
+    assert sent(desk) == (["转人工"] if text == "退款" else [])
+
+
+async def test_a_customer_who_only_nudges_still_waits_for_the_same_answer(desk: Desk) -> None:
+    await desk.says(LI, "几点")
+    for seconds in (6, 12, 18):  # each time the clock begins anew, and no more than that
+        desk.move_to(after(seconds))
+        assert (await desk.says(LI, "？")).outcome is Outcome.STILL_HELD
+        assert await stands(desk, 1) == [(HELD, after(seconds + 8))]
+    assert not (await desk.thread(LI)).taken_over
+    desk.move_to(after(26))
+    await desk.until_sent(1)
+    assert sent(desk) == ["九点"]
+
+
+async def test_a_rules_own_wait_begins_anew_and_the_parts_keep_their_distance(desk: Desk) -> None:
+    await desk.says(LI, "慢")
+    desk.clock.now = after(50)
+    assert (await desk.says(LI, "在吗")).outcome is Outcome.STILL_HELD
+    assert await stands(desk, 1) == [(HELD, after(110))]
+    assert (await desk.says(LI, "两句")).outcome is Outcome.REPLIED
+    desk.clock.now = after(55)
+    assert (await desk.says(LI, "在吗")).outcome is Outcome.STILL_HELD
+    assert await stands(desk, 2, 3) == [(HELD, after(63)), (HELD, after(66))]
+
+
+async def test_a_greeting_is_no_answer_that_anybody_waits_for(desk: Desk) -> None:
+    await desk.enters(LI)
+    assert (await desk.says(LI, "我的快递三天没动了")).outcome is Outcome.REPLIED
+    assert (await desk.reply(1)).by == "contact"
+    assert await stands(desk, 2) == [(HELD, after(8))]
+    assert (await desk.thread(LI)).taken_over
+
+
+async def test_entering_again_leaves_what_is_held_as_it_is(desk: Desk) -> None:
+    await desk.says(LI, "几点")
+    desk.clock.now = after(2)
+    assert (await desk.enters(LI)).outcome is Outcome.REPLIED
+    assert await stands(desk, 1, 2) == [(HELD, after(8)), (HELD, after(10))]
+
+
+async def test_an_answer_that_a_human_has_in_hand_stays_and_gets_no_second_one_beside_it(desk: Desk) -> None:
+    handoff = desk.opened.desk.handoff
+    await desk.says(LI, "几点")
+    await handoff.keep(1)  # he has opened it to edit it
+    assert (await desk.says(LI, "两句")).outcome is Outcome.YIELDED
+    await handoff.edit(1, "今天十点")
+    assert (await desk.says(LI, "两句")).outcome is Outcome.YIELDED
+    assert (await desk.says(LI, "？")).outcome is Outcome.STILL_HELD
+    pending = await desk.opened.desk.store.replies.pending()
+    assert [(reply.id, reply.state, reply.content.text) for reply in pending] == [(1, DRAFT, "今天十点")]
+    await handoff.release(1)
+    await desk.until_sent(1)
+    assert sent(desk) == ["今天十点"]
+
+
+async def test_a_held_reply_that_was_edited_begins_anew_rather_than_leave_beside_the_question(desk: Desk) -> None:
+    await desk.says(LI, "几点")
+    await desk.opened.desk.handoff.edit(1, "十点")
+    desk.clock.now = after(7)
+    assert (await desk.says(LI, "两句")).outcome is Outcome.YIELDED
+    assert await stands(desk, 1) == [(HELD, after(15))]
+
+
+async def test_what_gives_way_frees_its_share_of_what_wechat_allows(tmp_path: Path) -> None:
+    async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.HOLD, hold_seconds=8, reserve=3) as desk:
+        for seconds in range(4):  # two of five are the rules': each answer takes both
+            desk.clock.now = after(seconds)
+            assert (await desk.says(LI, "两句")).outcome is Outcome.REPLIED
+        desk.move_to(after(60))
+        await desk.until_sent(2)
+        assert sent(desk) == ["一", "二"]
+        assert await desk.window_left(LI) == 3
+
+
+async def test_messages_that_come_together_are_decided_like_those_that_come_one_by_one(desk: Desk) -> None:
+    desk.sandbox.faults.plan(Fault(FaultKind.DROP, call="push"))
+    await desk.sandbox.say(LI, "几点")
+    await desk.opened.stop()
+    store = await open_store("sqlite:///desk.db", desk.setup.home)
+    for number, text in enumerate(("几点", "两句", "？")):  # kept just before a crash
+        body = {"FromUserName": LI, "CreateTime": int(START.timestamp()), "MsgType": "text", "Content": text}
+        raw = json.dumps(body | {"MsgId": str(number)}).encode()
+        await store.pushes.keep(Push("shop", f"m:{number}", raw, BodyFormat.JSON, START, read_push(raw)))
+    await store.close()
+    await desk.restart()
+    await desk.sandbox.say(WANG, "几点")  # decided behind what the crash has left
+    await desk.until(lambda: 4 in desk.decided_on)
+    rows = [await desk.opened.desk.store.decisions.for_message(number) for number in (1, 2, 3)]
+    assert [row and row.outcome for row in rows] == [Outcome.REPLIED, Outcome.REPLIED, Outcome.STILL_HELD]
+    assert await stands(desk, 1, 2, 3) == [(CANCELLED, after(8)), (HELD, after(8)), (HELD, after(11))]
+    assert (await desk.reply(1)).by == "contact"
+
+
+async def test_what_he_writes_during_a_pause_lets_what_is_held_ask(desk: Desk) -> None:
+    await desk.says(LI, "几点")
+    await desk.opened.desk.handoff.pause()
+    assert (await desk.says(LI, "两句")).outcome is Outcome.PAUSED
+    await desk.opened.desk.handoff.resume()
+    assert await stands(desk, 1) == [(HELD, None)]
+    assert (await desk.says(LI, "？")).outcome is Outcome.STILL_HELD
+    assert await stands(desk, 1) == [(HELD, None)]  # what asks goes on asking
+
+
+async def test_in_draft_mode_the_newer_draft_replaces_the_older_and_nothing_is_told_to_the_customer(
+    tmp_path: Path,
+) -> None:
+    async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.DRAFT) as desk:
+        await desk.says(LI, "几点")
+        assert (await desk.says(LI, "两句")).outcome is Outcome.REPLIED
+        assert [reply.id for reply in await desk.opened.desk.store.replies.pending()] == [2, 3]
+        assert (await desk.reply(1)).state is CANCELLED
+        assert (await desk.says(LI, "？")).outcome is Outcome.STILL_HELD
+        conversation = await desk.thread(LI)
+        assert conversation.waiting_since == START  # drafts answer nobody
+        assert not any(isinstance(event, TypingAsked) for event in desk.events)
+        assert (sent(desk), desk.calls()) == ([], 0)
+
+
+async def test_nothing_that_is_held_interrupts_the_operator_who_writes(desk: Desk) -> None:
+    typing = desk.opened.desk.typing
+    await desk.says(LI, "几点")
+    for seconds in range(4, 40, 4):
+        desk.clock.now = after(seconds)
+        await typing.show(await thread(desk))
+        desk.move_to(after(seconds))
+        await desk.opened.desk.handoff.mark_read(await thread(desk))
+        [(state, due_at)] = await stands(desk, 1)
+        assert state is HELD
+        assert due_at is not None
+        assert due_at > after(seconds)
+    last_key = after(36)
+    desk.move_to(last_key + QUIET)
+    await desk.until(lambda: desk.states[1].count(HELD) > 2)
+    desk.move_to(last_key + QUIET + GRACE)
+    await desk.until_sent(1)
+    assert desk.sent_at(LI)[0] >= last_key + QUIET + timedelta(seconds=3)
+
+
+async def test_when_he_stops_writing_there_are_a_few_seconds_left(desk: Desk) -> None:
+    await desk.says(LI, "几点")
+    desk.clock.now = after(7)
+    await desk.opened.desk.typing.show(await thread(desk))
+    await desk.until(lambda: desk.states[1] == [HELD, HELD])
+    here = await thread(desk)
+    desk.clock.now = after(9)
+    await desk.opened.desk.typing.stop(here)
+    [(state, due_at)] = await stands(desk, 1)
+    assert state is HELD
+    assert due_at is not None
+    assert due_at >= after(9) + GRACE
+    desk.move_to(due_at)
+    await desk.until_sent(1)
+
+
+async def test_a_closed_program_sends_nothing_late(desk: Desk) -> None:
+    await desk.says(LI, "几点")
+    await desk.opened.stop()
+    desk.clock.now = after(4)
+    await desk.restart()
+    assert await stands(desk, 1) == [(HELD, None)]
+    assert (await desk.reply(1)).error == AFTER_RESTART
+    desk.move_to(after(3600))
+    assert (await desk.says(LI, "？")).outcome is Outcome.STILL_HELD
+    assert sent(desk) == []
+    assert await desk.opened.desk.handoff.release_held() == 1
+    await desk.until_sent(1)
+
+
+async def test_what_is_stale_when_the_program_comes_back_is_a_draft(desk: Desk) -> None:
+    await desk.opened.desk.preferences.set(replace(Preferences(), stale_minutes=2))
+    await desk.says(LI, "几点")
+    await desk.opened.stop()
+    desk.clock.now = after(8 + 120.1)
+    await desk.restart()
+    draft = await desk.reply(1)
+    assert (draft.state, draft.due_at, draft.error) == (DRAFT, None, TOO_LATE)
+    assert sent(desk) == []
+
+
+async def test_the_operator_says_how_late_is_too_late(tmp_path: Path) -> None:
+    async with timed_desk(tmp_path, RULES) as desk:
+        await desk.opened.desk.preferences.set(replace(Preferences(), stale_minutes=1))
+        desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=48004))  # the account rests for a minute
+        await desk.says(LI, "几点")
+        await desk.until_refused(1)
+        desk.move_to(after(60.1))
+        await desk.until(lambda: desk.states[1][-1] is DRAFT)
+        assert (await desk.reply(1)).error == TOO_LATE
+        assert sent(desk) == []
+
+
+@pytest.mark.parametrize(("mode", "state"), [(ReplyMode.DRAFT, DRAFT), (ReplyMode.OFF, CANCELLED)])
+async def test_what_waits_follows_the_conversations_mode(desk: Desk, mode: ReplyMode, state: ReplyState) -> None:
+    await desk.says(LI, "几点")
+    await desk.opened.desk.handoff.set_mode(await thread(desk), mode)
+    assert desk.states[1][-1] is state
+    desk.move_to(after(8))
+    await desk.opened.desk.handoff.write(await thread(desk), "我来")
+    await desk.until_sent(1)
+    assert sent(desk) == ["我来"]
+
+
+async def test_a_takeover_cancels_what_is_held(desk: Desk) -> None:
+    await desk.says(LI, "几点")
+    await desk.opened.desk.handoff.take_over(await thread(desk))
+    assert await stands(desk, 1) == [(CANCELLED, after(8))]
+
+
+async def test_nothing_is_held_for_a_contact_who_is_blocked(desk: Desk) -> None:
+    await desk.says(LI, "几点")
+    contact = (await desk.thread(LI)).contact
+    await desk.opened.desk.store.conversations.change_contact(contact.id, ContactChange(blocked=True))
+    desk.move_to(after(8))
+    await desk.until(lambda: desk.states[1][-1] is CANCELLED)
+    assert sent(desk) == []

@@ -1,0 +1,205 @@
+"""An answer that lacks a value waits for its human, who is called, and leaves only once he has filled it in."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.flow.timed_desk import Desk, timed_desk
+from wxdesk.core.conversations.attention import Cause
+from wxdesk.core.conversations.listing import InboxFilter
+from wxdesk.core.errors import PartHasGap, ReplyHasGap
+from wxdesk.core.events import CallRaised, DecisionMade
+from wxdesk.core.model.messaging import Reply, ReplyState
+from wxdesk.core.model.rule import Outcome
+from wxdesk.sandbox.demo_customers import LI_LEI
+
+LI = LI_LEI.openid
+RULES = """
+[[rules]]
+name = "parcel"
+when = { any = ["到哪"] }
+then = [{ reply = "{{ contact.alias }}，您的包裹在路上。" }, { tag = "parcel" }]
+
+[[rules]]
+name = "hours"
+when = { any = ["几点"] }
+then = [{ reply = "九点到九点。" }]
+
+[[rules]]
+name = "order"
+when = { regex = "单号(?P<no>.*)" }
+then = [{ link = { title = "订单 {{ m.no }}", url = "https://shop.example/o?no={{ m.no }}" } }]
+
+[[rules]]
+name = "two"
+when = { any = ["你好"] }
+then = [{ reply = "{{ contact.alias }}，您好。" }, { reply = "九点开门。" }, { reply = "欢迎光临。" }]
+
+[[rules]]
+name = "gap behind"
+when = { any = ["再见"] }
+then = [{ reply = "再见。" }, { reply = "{{ contact.alias }}，慢走。" }]
+
+[[rules]]
+name = "greeting"
+on = ["enter_session"]
+then = [{ reply = "{{ contact.alias }}，欢迎。" }]
+
+[[rules]]
+name = "broken"
+when = { any = ["除"] }
+then = [{ reply = "{{ message.text | divided_by: 0 }}" }]
+"""
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with timed_desk(tmp_path, RULES) as made:
+        yield made
+
+
+async def says(desk: Desk, text: str) -> int:
+    before = len(desk.events)
+    await desk.sandbox.say(LI, text)
+    await desk.until(lambda: any(isinstance(event, DecisionMade) for event in desk.events[before:]))
+    return next(event.conversation_id for event in desk.events[before:] if isinstance(event, DecisionMade))
+
+
+async def draft_in(desk: Desk, chat: int) -> Reply:
+    items = await desk.opened.desk.store.conversations.timeline(chat)
+    [reply] = [item for item in items if isinstance(item, Reply) and item.state is ReplyState.DRAFT]
+    return reply
+
+
+def raised(desk: Desk) -> list[Cause]:
+    return [event.cause for event in desk.events if isinstance(event, CallRaised)]
+
+
+async def causes(desk: Desk, chat: int) -> set[Cause]:
+    [row] = await desk.opened.desk.store.conversations.rows([chat])
+    return {call.cause for call in row.calls}
+
+
+async def test_a_missing_value_holds_the_answer_and_calls_its_human(desk: Desk) -> None:
+    chat = await says(desk, "到哪了")
+    await desk.until(lambda: Cause.UNFINISHED in raised(desk))
+    draft = await draft_in(desk, chat)
+    assert (draft.content.text, draft.content.gaps) == ("‹contact.alias›，您的包裹在路上。", ("contact.alias",))
+    handoff, store = desk.opened.desk.handoff, desk.opened.desk.store
+    assert [row.conversation.id for row in await store.conversations.page(InboxFilter.NEEDS_HUMAN)] == [chat]
+    assert (await desk.thread(LI)).contact.tags == ("parcel",)
+    assert [group.newest.text for group in await desk.opened.desk.checkup.unmatched()] == ["到哪了"]
+    with pytest.raises(ReplyHasGap, match=r"contact\.alias"):
+        await handoff.release(draft.id)
+    await handoff.edit(draft.id, "‹contact.alias›，您的包裹明天到。")
+    with pytest.raises(ReplyHasGap):
+        await handoff.release(draft.id)
+    assert not desk.sandbox.sent
+    await handoff.edit(draft.id, "李雷，您的包裹明天到。")
+    await handoff.release(draft.id)
+    await desk.until_sent(1)
+    assert [one.text for one in desk.sandbox.sent] == ["李雷，您的包裹明天到。"]
+    await desk.until(lambda: not desk.opened.desk.alarms.state.unseen)
+    assert await causes(desk, chat) == set()
+
+
+async def test_a_link_leaves_with_its_fields_filled(desk: Desk) -> None:
+    await says(desk, "单号7&8")
+    await desk.until_sent(1)
+    [sent] = desk.sandbox.sent
+    assert sent.content["title"] == "订单 7&8"
+    assert sent.content["url"] == "https://shop.example/o?no=7%268"
+
+
+async def test_a_link_that_lacks_a_value_waits_until_its_human_has_filled_it_in(desk: Desk) -> None:
+    chat = await says(desk, "单号")
+    await desk.until(lambda: Cause.UNFINISHED in raised(desk))
+    draft = await draft_in(desk, chat)
+    assert (draft.content.title, draft.content.url) == ("订单 ‹m.no›", "https://shop.example/o?no=‹m.no›")
+    handoff = desk.opened.desk.handoff
+    await handoff.edit_content(draft.id, replace(draft.content, title="订单 9"))
+    with pytest.raises(ReplyHasGap):
+        await handoff.release(draft.id)
+    await handoff.edit_content(draft.id, replace(draft.content, title="订单 9", url="https://shop.example/o?no=9"))
+    await handoff.release(draft.id)
+    await desk.until_sent(1)
+    assert desk.sandbox.sent[0].content["url"] == "https://shop.example/o?no=9"
+
+
+async def drafts_in(desk: Desk, chat: int) -> list[Reply]:
+    items = await desk.opened.desk.store.conversations.timeline(chat)
+    return sorted((item for item in items if isinstance(item, Reply)), key=lambda one: one.id)
+
+
+async def test_no_later_part_leaves_while_a_value_is_missing_in_an_earlier_one(desk: Desk) -> None:
+    chat = await says(desk, "你好")
+    first, second, third = await drafts_in(desk, chat)
+    handoff = desk.opened.desk.handoff
+    for part in (second, third):
+        with pytest.raises(PartHasGap, match=r"contact\.alias"):
+            await handoff.release(part.id)
+    with pytest.raises(ReplyHasGap):
+        await handoff.release_answer(first.id)
+    with pytest.raises(PartHasGap):
+        await handoff.release_answer(second.id)
+    assert [one.state for one in await drafts_in(desk, chat)] == [ReplyState.DRAFT] * 3
+    await handoff.edit(first.id, "李雷，您好。")
+    await handoff.release(third.id)  # now that all of it is whole, those before it leave with it
+    await desk.until_sent(3)
+    assert [one.text for one in desk.sandbox.sent] == ["李雷，您好。", "九点开门。", "欢迎光临。"]
+
+
+async def test_an_earlier_part_that_is_thrown_away_takes_the_later_ones_with_it(desk: Desk) -> None:
+    chat = await says(desk, "你好")
+    first, *_ = await drafts_in(desk, chat)
+    await desk.opened.desk.handoff.cancel(first.id)
+    assert [one.state for one in await drafts_in(desk, chat)] == [ReplyState.CANCELLED] * 3
+
+
+async def test_one_word_for_the_whole_answer_sends_none_of_it_while_a_later_part_lacks_a_value(desk: Desk) -> None:
+    chat = await says(desk, "再见")
+    first, second = await drafts_in(desk, chat)
+    handoff = desk.opened.desk.handoff
+    with pytest.raises(PartHasGap, match=r"contact\.alias"):
+        await handoff.release_answer(first.id)
+    assert [one.state for one in await drafts_in(desk, chat)] == [ReplyState.DRAFT] * 2
+    await handoff.edit(second.id, "李雷，慢走。")
+    await handoff.release_answer(first.id)
+    await desk.until_sent(2)
+    assert [one.text for one in desk.sandbox.sent] == ["再见。", "李雷，慢走。"]
+
+
+async def test_a_greeting_that_lacks_a_value_is_a_draft_and_calls_nobody_until_the_customer_writes(desk: Desk) -> None:
+    decision = await desk.enters(LI)
+    assert decision.outcome is Outcome.INCOMPLETE
+    chat = decision.conversation_id
+    await desk.until(lambda: any(isinstance(event, CallRaised) for event in desk.events))
+    assert (await draft_in(desk, chat)).content.text == "‹contact.alias›，欢迎。"
+    assert (raised(desk), await causes(desk, chat)) == ([Cause.DRAFT], {Cause.DRAFT})
+    assert not await desk.opened.desk.store.conversations.page(InboxFilter.NEEDS_HUMAN)
+    await says(desk, "没有规则的话")
+    await desk.until(lambda: Cause.UNFINISHED in raised(desk))
+
+
+async def test_the_call_lasts_over_a_restart_and_its_draft_gives_way_to_an_answer(desk: Desk) -> None:
+    chat = await says(desk, "到哪了")
+    await desk.until(lambda: Cause.UNFINISHED in raised(desk))
+    await desk.restart()
+    assert Cause.UNFINISHED in {call.cause for call in desk.opened.desk.alarms.state.unseen}
+    assert raised(desk).count(Cause.UNFINISHED) == 1
+    await says(desk, "几点关门")
+    await desk.until_sent(1)
+    assert [one.text for one in desk.sandbox.sent] == ["九点到九点。"]
+    await desk.until(lambda: not desk.opened.desk.alarms.state.unseen)
+    assert await causes(desk, chat) == set()
+
+
+async def test_an_answer_that_cannot_be_made_at_all_calls_as_well(desk: Desk) -> None:
+    chat = await says(desk, "除")
+    await desk.until(lambda: Cause.UNFINISHED in raised(desk))
+    await desk.opened.desk.handoff.write(chat, "在的")
+    await desk.until(lambda: not desk.opened.desk.alarms.state.unseen)

@@ -1,0 +1,168 @@
+"""An answer in several parts, one of which does not arrive: what of the rest leaves, when, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.flow.timed_desk import START, Desk, timed_desk
+from wxdesk.core.model.messaging import Reply, ReplyState
+from wxdesk.core.model.rule import Outcome
+from wxdesk.sandbox.demo_customers import LI_LEI
+from wxdesk.sandbox.platform.faults import Fault, FaultKind
+
+LI = LI_LEI.openid
+PARTS = ("第一段。" * 160, "第二段。" * 160, "第三段。" * 160)
+LONG = "\n\n".join(PARTS)
+THREE = ("九点。", "周日休息。", "还有什么可以帮您？")
+RULES = f"""
+[[rules]]
+name = "three"
+when = {{ any = ["几点"] }}
+then = [{{ reply = "{THREE[0]}" }}, {{ reply = "{THREE[1]}" }}, {{ reply = "{THREE[2]}" }}]
+
+[[rules]]
+name = "held"
+when = {{ any = ["退款"] }}
+delivery = {{ hold = 8 }}
+then = [{{ reply = "{THREE[0]}" }}, {{ reply = "{THREE[1]}" }}, {{ reply = "{THREE[2]}" }}]
+"""
+WELL = Fault(FaultKind.ERRCODE, errcode=0, delivered=True)
+REFUSED = Fault(FaultKind.ERRCODE, errcode=87014)
+LOST = Fault(FaultKind.RESET_AFTER)
+S = ReplyState
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with timed_desk(tmp_path, RULES) as made:
+        yield made
+
+
+def arrived(desk: Desk) -> list[str]:
+    return [sent.text for sent in desk.sandbox.sent if sent.openid == LI]
+
+
+async def asks(desk: Desk, said: str) -> int:
+    """He writes, and the desk has decided; his conversation."""
+    return (await desk.says(LI, said)).conversation_id
+
+
+async def split_in_three(desk: Desk, second: Fault, state: ReplyState) -> list[Reply]:
+    """The operator's long text, whose second part fares like this."""
+    thread = await asks(desk, "说说看")
+    for fault in (WELL, second):
+        desk.sandbox.faults.plan(fault)
+    parts = await desk.opened.desk.handoff.write_split(thread, LONG, 3)
+    await desk.until(lambda: desk.states[parts[1].id][-1:] == [state])
+    return parts
+
+
+async def nothing_follows(desk: Desk, third: Reply) -> None:
+    """The outbox has looked again, as something else has left since, and still the third part waits."""
+    written = await desk.opened.desk.handoff.write(third.conversation_id, "另外一句")
+    await desk.until(lambda: desk.states[written.id][-1:] == [S.SENT])
+    assert arrived(desk)[-1] == "另外一句"
+    assert (await desk.reply(third.id)).state is S.QUEUED
+
+
+async def test_behind_a_refused_part_the_rest_waits_and_leaves_behind_it_in_order(desk: Desk) -> None:
+    parts = await split_in_three(desk, REFUSED, S.FAILED)
+    await nothing_follows(desk, parts[2])
+    assert arrived(desk) == [PARTS[0], "另外一句"]
+    await desk.opened.desk.handoff.retry(parts[1].id)
+    await desk.until_sent(4)
+    assert arrived(desk) == [PARTS[0], "另外一句", PARTS[1], PARTS[2]]
+
+
+async def test_when_a_refused_part_is_discarded_the_rest_is_too(desk: Desk) -> None:
+    parts = await split_in_three(desk, REFUSED, S.FAILED)
+    await desk.opened.desk.handoff.cancel(parts[1].id)
+    assert [(await desk.reply(part.id)).state for part in parts] == [S.SENT, S.CANCELLED, S.CANCELLED]
+    assert desk.states[parts[2].id][-1] is S.CANCELLED
+    written = await desk.opened.desk.handoff.write(parts[0].conversation_id, "另外一句")
+    await desk.until(lambda: desk.states[written.id][-1:] == [S.SENT])
+    assert arrived(desk) == [PARTS[0], "另外一句"]
+
+
+async def test_behind_a_part_of_which_nobody_knows_the_rest_waits_until_somebody_does(desk: Desk) -> None:
+    parts = await split_in_three(desk, LOST, S.UNKNOWN)
+    await nothing_follows(desk, parts[2])
+    await desk.restart()
+    await nothing_follows(desk, parts[2])
+    await desk.opened.desk.handoff.confirm(parts[1].id)
+    await desk.until(lambda: desk.states[parts[2].id][-1:] == [S.SENT])
+    assert arrived(desk) == [PARTS[0], PARTS[1], "另外一句", "另外一句", PARTS[2]]
+
+
+async def test_each_part_that_fails_again_holds_up_the_rest_again(desk: Desk) -> None:
+    parts = await split_in_three(desk, LOST, S.UNKNOWN)
+    desk.sandbox.faults.plan(REFUSED)
+    await desk.opened.desk.handoff.retry(parts[1].id)
+    await desk.until(lambda: desk.states[parts[1].id][-1] is S.FAILED)
+    await nothing_follows(desk, parts[2])
+    await desk.opened.desk.handoff.retry(parts[1].id)
+    await desk.until(lambda: desk.states[parts[2].id][-1] is S.SENT)
+    assert arrived(desk) == [PARTS[0], PARTS[1], "另外一句", PARTS[1], PARTS[2]]
+
+
+@pytest.mark.parametrize("refused", [0, 1])
+async def test_where_wechat_takes_no_more_the_rest_waits_for_whoever_sends_it_again(desk: Desk, refused: int) -> None:
+    for fault in (*[WELL] * refused, Fault(FaultKind.ERRCODE, errcode=45047)):
+        desk.sandbox.faults.plan(fault)
+    thread = await asks(desk, "几点关门")
+    failed = refused + 1
+    await desk.until(lambda: desk.states[failed][-1] is S.FAILED)
+    assert [(await desk.reply(part)).state for part in range(failed, 4)] == [S.FAILED, *[S.QUEUED] * (3 - failed)]
+    assert await asks(desk, "喂") == thread  # which allows five again
+    await desk.opened.desk.handoff.retry(failed)
+    await desk.until_sent(3)
+    assert arrived(desk) == list(THREE)
+
+
+async def test_an_answer_that_failed_does_not_keep_rules_from_the_next_one(desk: Desk) -> None:
+    desk.sandbox.faults.plan(REFUSED)
+    await asks(desk, "几点关门")
+    await desk.until(lambda: desk.states[1][-1] is S.FAILED)
+    assert (await desk.says(LI, "几点开门")).outcome is Outcome.REPLIED
+    await desk.until_sent(3)
+    assert arrived(desk) == list(THREE)
+    assert [(await desk.reply(part)).state for part in (1, 2, 3)] == [S.FAILED, S.QUEUED, S.QUEUED]
+
+
+async def test_what_a_rule_says_in_parts_outlasts_a_pause_and_needs_one_word_only(desk: Desk) -> None:
+    desk.sandbox.faults.plan(REFUSED)
+    await asks(desk, "几点关门")
+    await desk.until_refused(1)
+    await desk.opened.desk.handoff.pause()
+    await desk.opened.desk.handoff.resume()
+    assert [(await desk.reply(part)).state for part in (1, 2, 3)] == [S.FAILED, S.QUEUED, S.QUEUED]
+    await desk.opened.desk.handoff.retry(1)
+    await desk.until_sent(3)
+    assert arrived(desk) == list(THREE)
+
+
+async def test_what_follows_a_retried_part_leaves_also_while_everything_is_paused(desk: Desk) -> None:
+    desk.sandbox.faults.plan(REFUSED)
+    await asks(desk, "几点关门")
+    await desk.until_refused(1)
+    await desk.opened.desk.handoff.pause()
+    await desk.opened.desk.handoff.retry(1)
+    await desk.until_sent(3)
+    assert arrived(desk) == list(THREE)
+
+
+async def test_while_the_first_of_a_held_answer_is_edited_the_rest_does_not_leave_without_it(desk: Desk) -> None:
+    await asks(desk, "我要退款")
+    handoff = desk.opened.desk.handoff
+    await handoff.keep(1)
+    desk.move_to(START + timedelta(seconds=9))
+    await desk.until(lambda: desk.states[2][-1] is S.QUEUED and desk.states[3][-1] is S.QUEUED)
+    assert arrived(desk) == []
+    await handoff.edit(1, "九点半。")
+    await handoff.release(1)
+    await desk.until_sent(3)
+    assert arrived(desk) == ["九点半。", *THREE[1:]]

@@ -1,0 +1,131 @@
+"""A reply that is on its way to WeChat, but whose call has not begun, still obeys: WeChat's own count is the judge."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.flow.timed_desk import Desk, after, timed_desk
+from wxdesk.core.events import ApiCalled
+from wxdesk.core.model.messaging import ModeSource, ReplyMode, ReplyState
+from wxdesk.core.replies.lifecycle import RULE_SILENT
+from wxdesk.sandbox.demo_customers import LI_LEI
+from wxdesk.sandbox.platform.faults import Fault, FaultKind
+
+LI = LI_LEI.openid
+RULES = """
+[[rules]]
+name = "hours"
+when = { any = ["几点"] }
+then = [{ reply = "九点" }]
+"""
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with timed_desk(tmp_path, RULES) as made:
+        yield made
+
+
+async def waits_for_a_token(desk: Desk) -> int:
+    """Reply 1 has been claimed, its token was refused, and the new one takes its time; its conversation."""
+    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=42001))
+    desk.sandbox.faults.plan(Fault(FaultKind.LATENCY, call="token", milliseconds=1000))
+    await desk.sandbox.say(LI, "几点")
+    await desk.until(lambda: any(isinstance(event, ApiCalled) and event.reply_id == 1 for event in desk.events))
+    assert desk.states[1][-1] is ReplyState.SENDING
+    return (await desk.thread(LI)).id
+
+
+async def test_a_takeover_stops_a_reply_that_still_waits_for_its_token(desk: Desk) -> None:
+    conversation = await waits_for_a_token(desk)
+    await desk.opened.desk.handoff.take_over(conversation)
+    await desk.until(lambda: desk.states[1][-1] is ReplyState.CANCELLED)
+    assert (await desk.reply(1)).by == "operator"
+    await desk.opened.desk.handoff.write(conversation, "我来")
+    await desk.until_sent(1)
+    assert [sent.text for sent in desk.sandbox.sent] == ["我来"]
+
+
+async def test_a_pause_keeps_a_reply_that_still_waits_for_its_token(desk: Desk) -> None:
+    await waits_for_a_token(desk)
+    await desk.opened.desk.handoff.pause()
+    await desk.until(lambda: desk.states[1][-1] is ReplyState.QUEUED)
+    assert desk.sandbox.sent == ()
+    await desk.opened.desk.handoff.resume()
+    assert (await desk.reply(1)).state is ReplyState.HELD
+    assert (await desk.reply(1)).due_at is None
+
+
+async def test_a_conversation_without_automatic_replies_stops_what_still_waits_for_its_token(desk: Desk) -> None:
+    conversation = await waits_for_a_token(desk)
+    await desk.opened.desk.handoff.set_mode(conversation, ReplyMode.OFF)
+    await desk.until(lambda: desk.states[1][-1] is ReplyState.CANCELLED)
+    assert desk.sandbox.sent == ()
+
+
+async def test_what_rules_say_once_the_word_is_handed_back_leaves_again(desk: Desk) -> None:
+    conversation = await waits_for_a_token(desk)
+    await desk.opened.desk.handoff.take_over(conversation)
+    await desk.opened.desk.handoff.hand_back(conversation)
+    await desk.until(lambda: desk.states[1][-1] is ReplyState.CANCELLED)
+    await desk.sandbox.say(LI, "几点呢")
+    await desk.until_sent(1)
+    assert [sent.text for sent in desk.sandbox.sent] == ["九点"]
+
+
+async def test_where_drafts_are_wanted_it_becomes_one(desk: Desk) -> None:
+    conversation = await waits_for_a_token(desk)
+    await desk.opened.desk.handoff.set_mode(conversation, ReplyMode.DRAFT)
+    await desk.until(lambda: desk.states[1][-1] is ReplyState.DRAFT)
+    reply = await desk.reply(1)
+    assert (reply.mode, reply.mode_from) == (ReplyMode.DRAFT, ModeSource.CONVERSATION)
+    assert desk.sandbox.sent == ()
+
+
+async def test_where_replies_are_held_it_is_held_and_leaves_after_that(desk: Desk) -> None:
+    conversation = await waits_for_a_token(desk)
+    await desk.opened.desk.handoff.set_mode(conversation, ReplyMode.HOLD)
+    await desk.until(lambda: desk.states[1][-1] is ReplyState.HELD)
+    reply = await desk.reply(1)
+    assert (reply.mode, reply.mode_from, reply.due_at) == (ReplyMode.HOLD, ModeSource.CONVERSATION, after(8))
+    desk.move_to(after(7))
+    assert desk.sandbox.sent == ()
+    desk.move_to(after(8))
+    await desk.until_sent(1)
+
+
+@pytest.mark.parametrize(
+    ("mode", "state"),
+    [
+        (ReplyMode.DRAFT, ReplyState.DRAFT),
+        (ReplyMode.OFF, ReplyState.CANCELLED),
+        (ReplyMode.HOLD, ReplyState.HELD),
+    ],
+)
+async def test_it_follows_its_account_too(desk: Desk, mode: ReplyMode, state: ReplyState) -> None:
+    await waits_for_a_token(desk)
+    await desk.opened.desk.accounts.set_mode("shop", mode, 8)
+    await desk.until(lambda: desk.states[1][-1] is state)
+    assert desk.sandbox.sent == ()
+
+
+async def test_what_a_rule_said_that_is_switched_off_is_left_to_a_human(desk: Desk) -> None:
+    await waits_for_a_token(desk)
+    [rule] = await desk.opened.desk.rulebook.all()
+    await desk.opened.desk.rulebook.set_enabled(rule.id, enabled=False)
+    await desk.until(lambda: desk.states[1][-1] is ReplyState.DRAFT)
+    assert (await desk.reply(1)).error == RULE_SILENT
+    assert desk.sandbox.sent == ()
+
+
+async def test_a_change_that_is_not_about_it_only_delays_it(desk: Desk) -> None:
+    await waits_for_a_token(desk)
+    [rule] = await desk.opened.desk.rulebook.all()
+    await desk.opened.desk.rulebook.save(replace(rule, id=0, name="other"))
+    await desk.opened.desk.accounts.set_mode("shop", ReplyMode.AUTO, 90)
+    await desk.until_sent(1)
+    assert [sent.text for sent in desk.sandbox.sent] == ["九点"]

@@ -1,0 +1,248 @@
+"""Undo send: what an operator writes can be taken back for 3 s. WeChat's own count is the judge of what left."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.flow.timed_desk import START, Desk, timed_desk
+from wxdesk.core.conversations.listing import InboxFilter
+from wxdesk.core.errors import MoveNotAllowed
+from wxdesk.core.model.messaging import Author, Reply, ReplyMode, ReplyState
+from wxdesk.core.replies.lifecycle import is_passed_over
+from wxdesk.core.replies.on_new_message import SPOKE_MEANWHILE, WORD_TAKEN_BACK
+from wxdesk.desk.replies.hold_timers import AFTER_RESTART
+from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
+from wxdesk.sandbox.platform.faults import Fault, FaultKind
+
+LI, WANG = LI_LEI.openid, WANG_FANG.openid
+S = ReplyState
+SECOND = timedelta(seconds=1)
+RULES = """
+[[rules]]
+name = "hours"
+when = { any = ["几点"] }
+then = [{ reply = "九点" }]
+
+[[rules]]
+name = "hurry"
+when = { any = ["急吗"] }
+delivery = { hold = 8 }
+then = [{ reply = "不急" }]
+"""
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with timed_desk(tmp_path, RULES, undo_seconds=3) as made:
+        yield made
+
+
+async def asks(desk: Desk, text: str = "在吗", openid: str = LI) -> int:
+    """A customer writes; the conversation, once the desk has decided."""
+    return (await desk.says(openid, text)).conversation_id
+
+
+async def writes(desk: Desk, thread: int, text: str) -> Reply:
+    return await desk.opened.desk.handoff.write(thread, text)
+
+
+def received(desk: Desk, openid: str = LI) -> list[str]:
+    return [sent.text for sent in desk.sandbox.sent if sent.openid == openid]
+
+
+async def wait_undo(desk: Desk, seconds: int) -> None:
+    preferences = desk.opened.desk.preferences
+    await preferences.set(replace(preferences.now, undo_seconds=seconds))
+
+
+async def test_it_leaves_after_its_seconds(desk: Desk) -> None:
+    reply = await writes(desk, await asks(desk), "在的")
+    assert (reply.state, reply.due_at) == (S.HELD, START + 3 * SECOND)
+    desk.move_to(START + 3 * SECOND)
+    await desk.until_sent(1)
+    assert desk.sent_at(LI) == [START + 3 * SECOND]
+
+
+async def test_nothing_is_taken_back_where_that_is_switched_off(desk: Desk) -> None:
+    await wait_undo(desk, 0)
+    assert (await writes(desk, await asks(desk), "在的")).state is S.QUEUED
+    await desk.until_sent(1)
+    assert desk.sent_at(LI) == [START]
+
+
+async def test_what_is_taken_back_never_leaves_and_keeps_nothing_waiting(desk: Desk) -> None:
+    thread = await asks(desk)
+    wrong = await writes(desk, thread, "打错了")
+    desk.move_to(START + SECOND)
+    await writes(desk, thread, "对的")
+    [undone] = await desk.opened.desk.handoff.undo(wrong.id)
+    assert (undone.state, undone.by, undone.content.text) == (S.CANCELLED, "operator", "打错了")
+    desk.move_to(START + 4 * SECOND)
+    await desk.until_sent(1)
+    assert received(desk) == ["对的"]
+    assert S.SENDING not in desk.states[wrong.id]
+
+
+async def test_what_the_rules_had_ready_asks_again(desk: Desk) -> None:
+    thread = await asks(desk, "急吗")
+    held = (await desk.opened.desk.store.replies.pending())[0]
+    assert held.state is S.HELD
+    first, second = await writes(desk, thread, "打错了"), await writes(desk, thread, "又错了")
+    kept = await desk.reply(held.id)
+    assert (kept.state, is_passed_over(kept)) == (S.DRAFT, True)
+    await desk.opened.desk.handoff.undo(first.id)
+    assert is_passed_over(await desk.reply(held.id))  # something else that he wrote still leaves
+    await desk.opened.desk.handoff.undo(second.id)
+    asking = await desk.reply(held.id)
+    assert (asking.state, is_passed_over(asking), asking.error) == (S.DRAFT, False, WORD_TAKEN_BACK)
+    desk.move_to(START + timedelta(minutes=1))
+    await asks(desk, openid=WANG)  # the desk has looked at the time since
+    assert received(desk) == []
+    await desk.opened.desk.handoff.release(held.id)
+    await desk.until_sent(1)
+    assert received(desk) == ["不急"]
+
+
+async def test_what_waited_behind_it_leaves_at_once(desk: Desk) -> None:
+    thread = await asks(desk)
+    wrong = await writes(desk, thread, "打错了")
+    await wait_undo(desk, 0)
+    await writes(desk, thread, "对的")
+    other = await asks(desk, openid=WANG)
+    await writes(desk, other, "您好")
+    await desk.until_sent(1)  # the outbox has looked at the queue since
+    assert received(desk) == []
+    await desk.opened.desk.handoff.undo(wrong.id)
+    await desk.until_sent(2)
+    assert received(desk) == ["对的"]
+
+
+async def test_the_order_stays_as_it_was_written(desk: Desk) -> None:
+    thread = await asks(desk)
+    await writes(desk, thread, "一")
+    await wait_undo(desk, 1)
+    desk.move_to(START + SECOND)
+    await writes(desk, thread, "二")
+    desk.move_to(START + 2 * SECOND)
+    await desk.until(lambda: any(states[-1:] == [S.QUEUED] for states in desk.states.values()))
+    desk.move_to(START + 3 * SECOND)
+    await desk.until_sent(2)
+    assert received(desk) == ["一", "二"]
+
+
+async def test_too_late_says_so(desk: Desk) -> None:
+    reply = await writes(desk, await asks(desk), "在的")
+    desk.move_to(START + 3 * SECOND)
+    await desk.until_sent(1)
+    with pytest.raises(MoveNotAllowed):
+        await desk.opened.desk.handoff.undo(reply.id)
+    assert (await desk.reply(reply.id)).state is S.SENT
+
+
+async def test_a_text_in_several_messages_is_taken_back_whole(desk: Desk) -> None:
+    thread = await asks(desk)
+    parts = await desk.opened.desk.handoff.write_split(thread, "第一段。" * 160 + "\n\n" + "第二段。" * 160, 2)
+    assert {part.due_at for part in parts} == {START + 3 * SECOND}
+    undone = await desk.opened.desk.handoff.undo(parts[1].id)
+    assert [(part.id, part.state) for part in undone] == [(part.id, S.CANCELLED) for part in parts]
+
+
+async def test_a_closing_window_leaves_no_time_to_undo(desk: Desk) -> None:
+    thread = await asks(desk)
+    until = (await desk.thread(LI)).window.until
+    assert until is not None
+    desk.move_to(until - 12 * SECOND)
+    assert (await writes(desk, thread, "在的")).state is S.QUEUED
+    await desk.until_sent(1)
+
+
+async def test_neither_the_customer_nor_a_pause_changes_anything(desk: Desk) -> None:
+    thread = await asks(desk)
+    reply = await writes(desk, thread, "在的")
+    await desk.opened.desk.handoff.pause()
+    await asks(desk, "几点")
+    await desk.opened.desk.handoff.cancel_held()
+    await desk.opened.desk.handoff.release_held()
+    assert await desk.reply(reply.id) == reply
+    desk.move_to(START + 3 * SECOND)
+    await desk.until_sent(1)
+    assert received(desk) == ["在的"]
+
+
+async def test_a_clean_stop_sends_it(desk: Desk) -> None:
+    first, second = await asks(desk), await asks(desk, openid=WANG)
+    await writes(desk, first, "一")
+    await writes(desk, first, "二")
+    await writes(desk, second, "三")
+    await desk.restart()
+    assert (received(desk), received(desk, WANG)) == (["一", "二"], ["三"])
+
+
+async def test_what_a_stop_could_not_send_asks_at_the_next_start(desk: Desk) -> None:
+    thread = await asks(desk)
+    lost, kept = await writes(desk, thread, "一"), await writes(desk, thread, "二")
+    desk.sandbox.faults.plan(Fault(FaultKind.BEFORE))
+    await desk.restart()
+    assert (await desk.reply(lost.id)).state is S.UNKNOWN
+    reply = await desk.reply(kept.id)
+    assert (reply.state, reply.due_at, reply.error) == (S.HELD, None, AFTER_RESTART)
+    [row] = await desk.opened.desk.store.conversations.page(InboxFilter.PENDING)
+    assert row.held == 1
+    await desk.opened.desk.handoff.release(kept.id)
+    await desk.until_sent(1)
+    assert received(desk) == ["二"]
+
+
+@pytest.mark.expects_log("waits? for the (store|next start): the store is closed")
+async def test_after_a_crash_it_asks(desk: Desk) -> None:
+    reply = await writes(desk, await asks(desk), "在的")
+    await desk.opened.store.close()
+    await desk.restart()
+    found = await desk.reply(reply.id)
+    assert (found.author, found.state, found.due_at) == (Author.OPERATOR, S.HELD, None)
+    desk.move_to(START + timedelta(minutes=1))
+    await desk.opened.desk.handoff.cancel(reply.id)
+    assert received(desk) == []
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+@pytest.mark.parametrize("earlier", [False, True])
+async def test_what_he_had_in_hand_asks_because_he_took_back_his_word_unless_something_else_of_his_stands(
+    desk: Desk, earlier: bool, by_hand: bool
+) -> None:
+    thread = await asks(desk, "急吗")
+    handoff = desk.opened.desk.handoff
+    before = await desk.reply(1)
+    await handoff.keep(1)
+    if earlier:
+        await writes(desk, thread, "我来看看")
+        desk.move_to(START + 4 * SECOND)
+        await desk.until_sent(1)
+    if by_hand:
+        await handoff.take_over(thread)
+    word = await writes(desk, thread, "不急")
+    assert (await desk.reply(1)).error == SPOKE_MEANWHILE
+    await handoff.undo(word.id)
+    left = await handoff.put_back(before)
+    why = SPOKE_MEANWHILE if earlier or by_hand else WORD_TAKEN_BACK
+    assert (left.state, left.due_at, left.error) == (S.HELD, None, why)
+    assert (await desk.opened.desk.store.replies.steps(1))[-1].reason == why
+    desk.move_to(START + 60 * SECOND)
+    await asks(desk, "嗯")  # the desk has looked at the time since
+    assert received(desk) == (["我来看看"] if earlier else [])
+
+
+async def test_a_draft_that_he_had_in_hand_while_he_took_back_his_word_is_as_it_was(desk: Desk) -> None:
+    thread = await asks(desk, "急吗")
+    handoff = desk.opened.desk.handoff
+    await handoff.set_mode(thread, ReplyMode.DRAFT)
+    before = await desk.reply(1)
+    await handoff.keep(1)
+    await handoff.undo((await writes(desk, thread, "不急")).id)
+    left = await handoff.put_back(before)
+    assert (left.state, left.error, left.by) == (S.DRAFT, before.error, "")

@@ -1,0 +1,141 @@
+"""Faults over real HTTP: each does what it says, they combine, and they end when they shall."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import aiohttp
+import pytest
+
+from tests.sandbox.worlds import ACCOUNT, OPENID, HandClock
+from wxdesk.core.wechat.errcodes import known_codes
+from wxdesk.sandbox.platform.faults import FOR_PUSHES, Fault, FaultKind, Faults
+from wxdesk.sandbox.server import Sandbox
+
+SEND = "/cgi-bin/message/custom/send"
+
+
+@pytest.fixture
+async def send(sandbox: Sandbox, http: aiohttp.ClientSession) -> Any:
+    await sandbox.say(OPENID, "在吗")
+    token = sandbox.platform.tokens.stable(ACCOUNT.app_id)[0]
+
+    async def send(seconds: float = 2) -> tuple[int, str, bytes]:
+        body = json.dumps({"touser": OPENID, "msgtype": "text", "text": {"content": "hi"}})
+        async with http.post(
+            f"{SEND}?access_token={token}", data=body, timeout=aiohttp.ClientTimeout(total=seconds)
+        ) as response:
+            return response.status, response.content_type, await response.read()
+
+    return send
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "kind", "starts", "delivered"),
+    [
+        (Fault(FaultKind.GATEWAY), 502, "text/html", b"<html>", 0),
+        (Fault(FaultKind.GATEWAY_TIMEOUT), 504, "text/html", b"<html>", 0),
+        (Fault(FaultKind.GATEWAY_TIMEOUT, delivered=True), 504, "text/html", b"<html>", 1),
+        (Fault(FaultKind.GARBAGE), 200, "text/plain", b"\x1f", 1),
+        (Fault(FaultKind.ERRCODE), 200, "text/plain", b'{"errcode":-1,"errmsg":"system error rid: ', 0),
+        (Fault(FaultKind.ERRCODE, delivered=True), 200, "text/plain", b'{"errcode":-1', 1),
+        (Fault(FaultKind.ERRCODE, errcode=4, text=""), 200, "text/plain", b'{"errcode":4,"errmsg":"unknown error', 0),
+        (Fault(FaultKind.LATENCY, milliseconds=5), 200, "text/plain", b'{"errcode":0', 1),
+    ],
+    ids=lambda value: value.kind.value if isinstance(value, Fault) else None,
+)
+async def test_answers_that_go_wrong(
+    sandbox: Sandbox, send: Any, fault: Fault, status: int, kind: str, starts: bytes, delivered: int
+) -> None:
+    sandbox.faults.plan(fault)
+    answered = await send()
+    assert answered[:2] == (status, kind)
+    assert answered[2].startswith(starts)
+    assert len(sandbox.sent) == delivered
+    assert sandbox.journal.calls[-1].faults == (fault.kind.value,)
+    assert (await send())[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("kind", "error", "delivered"),
+    [
+        (FaultKind.BEFORE, TimeoutError, 0),
+        (FaultKind.AFTER, TimeoutError, 1),
+        (FaultKind.RESET_BEFORE, aiohttp.ClientError, 0),
+        (FaultKind.RESET_AFTER, aiohttp.ClientError, 1),
+        (FaultKind.TRUNCATED, aiohttp.ClientPayloadError, 1),
+    ],
+)
+async def test_answers_that_never_come(
+    sandbox: Sandbox, send: Any, kind: FaultKind, error: type[Exception], delivered: int
+) -> None:
+    sandbox.faults.plan(Fault(kind))
+    with pytest.raises(error):
+        await send(0.3)
+    assert len(sandbox.sent) == delivered
+
+
+@pytest.mark.parametrize("code", sorted(known_codes() - {0}))
+async def test_every_errcode_can_be_had(sandbox: Sandbox, send: Any, code: int) -> None:
+    sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=code))
+    answer = json.loads((await send())[2])
+    assert answer["errcode"] == code
+    assert sandbox.sent == ()
+
+
+async def test_they_combine(sandbox: Sandbox, send: Any) -> None:
+    sandbox.faults.plan(Fault(FaultKind.LATENCY, milliseconds=100, times=None))
+    sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=45011))
+    sandbox.faults.plan(Fault(FaultKind.GATEWAY))
+    loop = asyncio.get_running_loop()
+    answers = []
+    for _ in range(3):
+        started = loop.time()
+        answers.append((await send())[0])
+        assert loop.time() - started >= 0.1
+    assert answers == [200, 502, 200]
+    assert [call.errcode for call in sandbox.journal.calls] == [45011, None, 0]
+
+
+def test_for_a_span_of_the_sandboxs_time(clock: HandClock) -> None:
+    faults = Faults(clock)
+    faults.plan(Fault(FaultKind.GATEWAY, times=None, seconds=60))
+    clock.forward(seconds=59)
+    assert len(faults.take("send")) == 1
+    clock.forward(seconds=1)
+    assert faults.take("send") == faults.planned == ()
+
+
+def test_with_a_probability_by_seed() -> None:
+    def drawn(seed: int, chance: float) -> list[bool]:
+        faults = Faults()
+        faults.plan(Fault(FaultKind.GATEWAY, times=None, chance=chance, seed=seed))
+        return [bool(faults.take("send")) for _ in range(1000)]
+
+    assert drawn(7, 0.2) == drawn(7, 0.2) != drawn(8, 0.2)
+    assert 140 < sum(drawn(7, 0.2)) < 260
+    assert sum(drawn(1, 0)) == 0
+
+
+def test_chance_and_times_together_count_what_happened() -> None:
+    faults = Faults()
+    faults.plan(Fault(FaultKind.GATEWAY, times=3, chance=0.5))
+    assert sum(bool(faults.take("send")) for _ in range(1000)) == 3
+
+
+def test_one_can_be_taken_back() -> None:
+    faults = Faults()
+    first = faults.plan(Fault(FaultKind.GATEWAY))
+    faults.plan(Fault(FaultKind.GARBAGE))
+    faults.take_back(first)
+    assert [fault.kind for fault in faults.planned] == [FaultKind.GARBAGE]
+
+
+def test_the_star_is_for_every_call_but_pushes() -> None:
+    faults = Faults()
+    faults.plan(Fault(FaultKind.GATEWAY, "*", times=None))
+    assert [len(faults.take(call)) for call in ("send", "token", "push")] == [1, 1, 0]
+    assert FaultKind.DROP in FOR_PUSHES
+    assert FaultKind.LATENCY not in FOR_PUSHES

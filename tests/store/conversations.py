@@ -1,0 +1,116 @@
+"""Short words for what the store's tests say again and again: a customer writes, a rule answers."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime, timedelta
+
+from wxdesk.core.model.messaging import (
+    Author,
+    BodyFormat,
+    Content,
+    Conversation,
+    Incoming,
+    KeptPush,
+    Message,
+    MessageType,
+    NewReply,
+    Push,
+    Reply,
+    ReplyState,
+)
+from wxdesk.core.model.rule import Decision, Firing, Outcome
+from wxdesk.core.replies.lifecycle import Move
+from wxdesk.desk.ports.store import Resolution, ToDerive, Undecided
+from wxdesk.store import SqlStore
+
+T0 = datetime(2026, 3, 4, 5, 6, 7, 123456, tzinfo=UTC)
+
+
+def second(n: float) -> datetime:
+    return T0 + timedelta(seconds=n)
+
+
+def incoming(openid: str, text: str = "", *, at: datetime = T0, **fields: object) -> Incoming:
+    values: dict[str, object] = {
+        "to_user": "gh_0123456789ab",
+        "openid": openid,
+        "created_at": at.replace(microsecond=0),
+        "type": MessageType.TEXT,
+        "msg_type": "text",
+        "text": text,
+        "fields": {"Content": text},
+    }
+    return Incoming(**(values | fields))  # type: ignore[arg-type]
+
+
+def entering(openid: str, at: datetime, session_from: str = "") -> Incoming:
+    return incoming(
+        openid,
+        at=at,
+        type=MessageType.ENTER_SESSION,
+        msg_type="event",
+        event="user_enter_tempsession",
+        session_from=session_from,
+        fields={"SessionFrom": session_from},
+    )
+
+
+class Talk:
+    """A conversation as a test tells it."""
+
+    def __init__(self, store: SqlStore) -> None:
+        self.store = store
+        self._keys = itertools.count(1)
+
+    def push(self, said: Incoming | None, at: datetime = T0, account: str = "shop", key: str | None = None) -> Push:
+        body = b"{}" if said is None else said.text.encode("utf-8", "replace")
+        key = key or f"m:{next(self._keys)}"
+        return Push(account, key, body, BodyFormat.JSON, at, said)
+
+    async def kept(self, said: Incoming | None, at: datetime = T0, account: str = "shop") -> ToDerive:
+        push_id = await self.store.pushes.keep(self.push(said, at, account))
+        assert push_id is not None
+        return ToDerive(push_id, account, at, said)
+
+    async def hears(self, said: Incoming, at: datetime = T0, account: str = "shop") -> Undecided:
+        [made] = await self.store.conversations.derive([await self.kept(said, at, account)])
+        return made
+
+    async def says(self, openid: str, text: str = "你好", at: datetime = T0, account: str = "shop") -> Undecided:
+        return await self.hears(incoming(openid, text, at=at), at, account)
+
+    async def decides(
+        self,
+        message: Message,
+        *texts: str,
+        outcome: Outcome = Outcome.REPLIED,
+        at: datetime = T0,
+        state: ReplyState = ReplyState.QUEUED,
+        due_at: datetime | None = None,
+        rule_id: int | None = 7,
+    ) -> list[Reply]:
+        made = tuple(
+            NewReply(message.conversation_id, Author.RULE, Content(text=text), state, rule_id=rule_id, due_at=due_at)
+            for text in texts
+        )
+        decision = Decision(message.id, message.conversation_id, outcome, at, rule_id=rule_id, rule_name="r")
+        firings = () if rule_id is None else (Firing(rule_id),)
+        return await self.store.conversations.resolve([Resolution(decision, made, firings=firings)])
+
+    async def writes(
+        self, conversation_id: int, text: str, at: datetime = T0, state: ReplyState = ReplyState.QUEUED
+    ) -> Reply:
+        new = NewReply(conversation_id, Author.OPERATOR, Content(text=text), state)
+        return await self.store.replies.add(new, at)
+
+    async def moves(self, reply: Reply, *moves: Move, at: datetime = T0) -> Reply:
+        for move in moves:
+            reply = await self.store.replies.move(reply.id, move, at)
+        return reply
+
+    async def thread(self, conversation_id: int) -> Conversation:
+        return await self.store.conversations.get(conversation_id)
+
+    async def raw(self) -> list[KeptPush]:
+        return await self.store.pushes.page()

@@ -1,0 +1,381 @@
+"""Conversations that are set aside: what leaves the list and the figures with them, and what brings them back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.store.conversations import T0, Talk, entering, second
+from wxdesk.core.conversations.attention import Call, Cause
+from wxdesk.core.conversations.listing import InboxFilter
+from wxdesk.core.errors import NotFound, Unsettled
+from wxdesk.core.model.messaging import Author, Content, NewReply, Reply, ReplyState
+from wxdesk.core.model.rule import Decision, Outcome
+from wxdesk.core.model.statistics import Span
+from wxdesk.core.model.status import Aside, Status
+from wxdesk.core.replies.lifecycle import Move
+from wxdesk.desk.ports.replies import ReplyChanges
+from wxdesk.desk.ports.store import Resolution
+from wxdesk.store import SqlStore
+
+SENT = (Move.CLAIM, Move.ACCEPT)
+RESOLVES = Aside()
+SNOOZES = Aside(60)
+
+
+async def shown(store: SqlStore, chosen: InboxFilter) -> list[str]:
+    return [row.conversation.contact.openid for row in await store.conversations.page(chosen)]
+
+
+async def status(talk: Talk, thread: int) -> Status:
+    return (await talk.thread(thread)).status
+
+
+async def answers(
+    talk: Talk, text: str, *replies: str, aside: Aside | None = RESOLVES, state: ReplyState = ReplyState.QUEUED
+) -> list[Reply]:
+    """A customer writes, and one rule says all of `replies` and sets the conversation aside after them."""
+    message = (await talk.says("li", text)).message
+    thread = message.conversation_id
+    due_at = second(60) if state is ReplyState.HELD else None
+    made = tuple(
+        NewReply(
+            thread, Author.RULE, Content(text=said), state, rule_id=7, rule_name="谢谢", due_at=due_at, aside=aside
+        )
+        for said in replies
+    )
+    outcome = Outcome.REPLIED if replies else Outcome.SNOOZED if aside and aside.minutes else Outcome.RESOLVED
+    decision = Decision(message.id, thread, outcome, T0, rule_id=7, rule_name="谢谢")
+    return await talk.store.conversations.resolve([Resolution(decision, made, aside=None if replies else aside)])
+
+
+async def test_what_is_resolved_leaves_the_list_and_every_figure(talk: Talk, store: SqlStore) -> None:
+    done = (await talk.says("done", at=second(0))).conversation.id
+    await talk.says("open", at=second(1))
+    await store.aside.resolve(done, second(2))
+    for chip in (InboxFilter.ALL, InboxFilter.WAITING, InboxFilter.UNREAD):
+        assert await shown(store, chip) == ["open"]
+    assert await shown(store, InboxFilter.RESOLVED) == ["done"]
+    assert await shown(store, InboxFilter.WITH_ASIDE) == ["open", "done"]
+    counts = await store.conversations.counts()
+    assert (counts.waiting, counts.unread, counts.messages, counts.snoozed) == (1, 1, 1, 0)
+    assert (await store.conversations.day_counts(T0)).waiting == 1
+    longest = await store.calls.longest_waiting(second(3))
+    assert longest is not None
+    assert longest.contact.openid == "open"
+
+
+async def test_what_is_snoozed_still_waits_for_its_answer(talk: Talk, store: SqlStore) -> None:
+    late = (await talk.says("late", at=second(0))).conversation.id
+    soon = (await talk.says("soon", at=second(1))).conversation.id
+    await store.aside.snooze(late, second(2), second(900))
+    await store.aside.snooze(soon, second(2), second(600))
+    assert await shown(store, InboxFilter.ALL) == []
+    assert await shown(store, InboxFilter.SNOOZED) == ["soon", "late"]
+    counts = await store.conversations.counts()
+    assert (counts.waiting, counts.unread, counts.snoozed) == (0, 0, 2)
+    assert (await store.conversations.day_counts(T0)).waiting == 0  # told beside the list, so it agrees with it
+    assert await store.calls.longest_waiting(second(3)) is None
+    figures = await store.statistics.over(Span(T0.replace(minute=0), T0.replace(hour=T0.hour + 2)), None)
+    assert figures.unanswered == 2
+
+
+async def test_a_human_left_conversation_is_not_for_you_while_it_is_aside(talk: Talk, store: SqlStore) -> None:
+    thread = (await talk.says("li")).conversation.id
+    await store.conversations.take_over(thread, None)
+    assert await shown(store, InboxFilter.NEEDS_HUMAN) == ["li"]
+    await store.aside.resolve(thread, second(1))
+    assert await shown(store, InboxFilter.NEEDS_HUMAN) == []
+    assert (await store.conversations.counts()).needs_human == 0
+
+
+async def test_a_message_opens_it_again_and_entering_does_not(talk: Talk, store: SqlStore) -> None:
+    thread = (await talk.says("li", at=second(0))).conversation.id
+    await store.aside.resolve(thread, second(10))
+    entered = await talk.hears(entering("li", second(20)), second(20))
+    assert entered.conversation.status is Status.RESOLVED
+    heard = await talk.says("li", at=second(30))
+    assert heard.conversation.status is Status.OPEN
+    assert heard.conversation.waiting_since == second(30)  # what was written before is done with
+    await store.aside.snooze(thread, second(40), second(900))
+    again = await talk.says("li", at=second(50))
+    assert again.conversation.status is Status.OPEN
+    assert again.conversation.waiting_since == second(30)  # what was put off was not answered
+    assert (await talk.thread(thread)).status is Status.OPEN
+
+
+async def test_reopening_lets_who_waited_wait_on(talk: Talk, store: SqlStore) -> None:
+    thread = (await talk.says("li", at=second(0))).conversation.id
+    before = await talk.thread(thread)
+    await store.aside.resolve(thread, second(10))
+    await store.aside.reopen(thread)
+    assert await talk.thread(thread) == before
+    with pytest.raises(NotFound):
+        await store.aside.reopen(9999)
+    with pytest.raises(NotFound):
+        await store.aside.resolve(9999, second(10))
+
+
+@pytest.mark.parametrize(
+    ("state", "moves"),
+    [
+        (ReplyState.DRAFT, ()),
+        (ReplyState.HELD, ()),
+        (ReplyState.QUEUED, (Move.CLAIM, Move.REFUSE)),
+        (ReplyState.QUEUED, (Move.CLAIM, Move.LOSE)),
+    ],
+)
+async def test_nothing_that_is_left_to_a_human_is_put_out_of_sight(
+    talk: Talk, store: SqlStore, state: ReplyState, moves: tuple[Move, ...]
+) -> None:
+    message = (await talk.says("li")).message
+    [reply] = await talk.decides(message, "您好", state=state, due_at=second(60) if state is ReplyState.HELD else None)
+    await talk.moves(reply, *moves)
+    before = await talk.thread(message.conversation_id)
+    with pytest.raises(Unsettled):
+        await store.aside.resolve(message.conversation_id, second(1))
+    with pytest.raises(Unsettled):
+        await store.aside.snooze(message.conversation_id, second(1), second(600))
+    assert await talk.thread(message.conversation_id) == before
+
+
+async def test_what_its_operator_has_just_written_leaves_by_itself(talk: Talk, store: SqlStore) -> None:
+    thread = (await talk.says("li")).conversation.id
+    new = NewReply(thread, Author.OPERATOR, Content(text="好的"), ReplyState.HELD, due_at=second(3))
+    written = await store.replies.add(new, T0)
+    await store.aside.resolve(thread, second(1))
+    await talk.moves(written, Move.RELEASE, *SENT, at=second(3))
+    assert await status(talk, thread) is Status.RESOLVED
+
+
+@pytest.mark.parametrize("end", [Move.REFUSE, Move.LOSE, Move.EXPIRE])
+async def test_what_fails_in_it_brings_it_back(talk: Talk, store: SqlStore, end: Move) -> None:
+    thread = (await talk.says("li")).conversation.id
+    written = await talk.writes(thread, "好的")
+    await store.aside.resolve(thread, second(1))
+    await talk.moves(written, Move.CLAIM, at=second(2))
+    assert await status(talk, thread) is Status.RESOLVED
+    await talk.moves(written, end, at=second(3))
+    assert await status(talk, thread) is Status.OPEN
+
+
+async def test_what_a_crash_leaves_unknown_brings_it_back(talk: Talk, store: SqlStore) -> None:
+    thread = (await talk.says("li")).conversation.id
+    await talk.moves(await talk.writes(thread, "好的"), Move.CLAIM)
+    await store.aside.snooze(thread, second(1), second(600))
+    await store.replies.recover(second(2))
+    assert await status(talk, thread) is Status.OPEN
+
+
+async def test_what_asks_after_a_restart_brings_it_back(talk: Talk, store: SqlStore) -> None:
+    thread = (await talk.says("li")).conversation.id
+    await store.replies.add(
+        NewReply(thread, Author.OPERATOR, Content(text="好的"), ReplyState.HELD, due_at=second(3)), T0
+    )
+    await store.aside.resolve(thread, second(1))
+    await store.waiting.ask_after_restart(second(10), second(0), "closed", "late")
+    assert await status(talk, thread) is Status.OPEN
+
+
+@pytest.mark.parametrize("state", [ReplyState.DRAFT, ReplyState.HELD])
+async def test_a_rule_that_greets_with_a_draft_brings_it_back(talk: Talk, store: SqlStore, state: ReplyState) -> None:
+    thread = (await talk.says("li")).conversation.id
+    await store.aside.resolve(thread, second(1))
+    entered = (await talk.hears(entering("li", second(2)), second(2))).message
+    await talk.decides(entered, "欢迎", state=state, due_at=second(60) if state is ReplyState.HELD else None)
+    assert await status(talk, thread) is Status.OPEN
+
+
+# -- by rule
+
+
+async def test_a_rule_resolves_only_once_its_last_word_has_been_sent(talk: Talk, store: SqlStore) -> None:
+    first, second_part = await answers(talk, "谢谢", "不客气", "再见")
+    thread = first.conversation_id
+    await talk.moves(first, *SENT, at=second(5))
+    assert await status(talk, thread) is Status.OPEN
+    await talk.moves(second_part, Move.CLAIM, at=second(6))
+    assert await status(talk, thread) is Status.OPEN
+    await talk.moves(second_part, Move.ACCEPT, at=second(7))
+    done = await talk.thread(thread)
+    assert (done.resolved_at, done.aside_by, done.waiting_since) == (second(7), "谢谢", None)
+
+
+async def test_a_rule_snoozes_from_when_its_word_was_sent(talk: Talk, store: SqlStore) -> None:
+    [reply] = await answers(talk, "谢谢", "稍后", aside=SNOOZES)
+    await talk.moves(reply, *SENT, at=second(30))
+    thread = await talk.thread(reply.conversation_id)
+    assert (thread.snoozed_until, thread.resolved_at, thread.aside_by) == (second(30 + 3600), None, "谢谢")
+
+
+async def test_a_rule_that_says_nothing_does_it_with_its_decision(talk: Talk, store: SqlStore) -> None:
+    await answers(talk, "好的")
+    [row] = await store.conversations.page(InboxFilter.RESOLVED)
+    assert (row.conversation.resolved_at, row.conversation.waiting_since) == (T0, None)
+    await answers(talk, "等等", aside=SNOOZES)
+    [row] = await store.conversations.page(InboxFilter.SNOOZED)
+    assert (row.conversation.snoozed_until, row.conversation.waiting_since) == (second(3600), T0)
+
+
+async def test_a_rule_does_not_resolve_over_a_question_that_nobody_answered(talk: Talk, store: SqlStore) -> None:
+    asked = (await talk.says("li", "怎么退货")).message
+    await talk.decides(asked, outcome=Outcome.UNMATCHED, rule_id=None)
+    await answers(talk, "好的")
+    thread = await talk.thread(asked.conversation_id)
+    assert (thread.status, thread.waiting_since) == (Status.OPEN, T0)
+
+
+async def test_it_stays_open_if_the_customer_has_written_since(talk: Talk, store: SqlStore) -> None:
+    [reply] = await answers(talk, "谢谢", "不客气", aside=SNOOZES)
+    await talk.says("li", "还有")
+    await talk.moves(reply, *SENT, at=second(5))
+    assert await status(talk, reply.conversation_id) is Status.OPEN
+
+
+async def test_it_stays_open_if_a_human_has_taken_over_meanwhile(talk: Talk, store: SqlStore) -> None:
+    [reply] = await answers(talk, "谢谢", "不客气", aside=SNOOZES)
+    await talk.moves(reply, Move.CLAIM)
+    await store.conversations.take_over(reply.conversation_id, None)
+    await talk.moves(reply, Move.ACCEPT, at=second(5))
+    assert await status(talk, reply.conversation_id) is Status.OPEN
+
+
+async def test_it_stays_open_while_something_else_is_left_to_a_human(talk: Talk, store: SqlStore) -> None:
+    asked = (await talk.says("li", "退货")).message
+    [draft] = await talk.decides(asked, "草稿", state=ReplyState.DRAFT)
+    message = (await talk.says("li", "谢谢")).message
+    made = NewReply(
+        message.conversation_id, Author.RULE, Content(text="不客气"), ReplyState.QUEUED, rule_id=8, aside=SNOOZES
+    )
+    decision = Decision(message.id, message.conversation_id, Outcome.REPLIED, T0, rule_id=8)
+    [reply] = await store.conversations.resolve([Resolution(decision, (made,))])
+    await talk.moves(reply, *SENT, at=second(5))
+    assert await status(talk, message.conversation_id) is Status.OPEN
+    assert (await store.replies.get(draft.id)).state is ReplyState.DRAFT
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        (Move.CLAIM, Move.REFUSE, Move.RETRY, *SENT),
+        (Move.CLAIM, Move.LOSE, Move.CONFIRM),
+        (Move.CLAIM, Move.EXPIRE, Move.RELEASE, *SENT),
+        (Move.KEEP, Move.RELEASE, *SENT),
+    ],
+)
+async def test_what_a_human_had_to_see_to_he_closes_himself(talk: Talk, store: SqlStore, way: tuple[Move, ...]) -> None:
+    [reply] = await answers(talk, "谢谢", "不客气")
+    for move in way:
+        changes = ReplyChanges(by="operator") if move in (Move.RETRY, Move.CONFIRM, Move.RELEASE) else ReplyChanges()
+        await store.replies.move(reply.id, move, second(5), changes)
+    assert (await store.replies.get(reply.id)).state is ReplyState.SENT
+    assert await status(talk, reply.conversation_id) is Status.OPEN
+
+
+async def test_one_that_was_held_and_changed_is_his_as_well(talk: Talk, store: SqlStore) -> None:
+    [held] = await answers(talk, "谢谢", "不客气", state=ReplyState.HELD)
+    await store.replies.edit(held.id, Content(text="不客气！"), second(1), "operator")
+    await talk.moves(held, Move.RELEASE, *SENT, at=second(5))
+    assert await status(talk, held.conversation_id) is Status.OPEN
+
+
+async def test_one_that_was_held_and_left_unchanged_closes(talk: Talk, store: SqlStore) -> None:
+    [held] = await answers(talk, "谢谢", "不客气", state=ReplyState.HELD)
+    await talk.moves(held, Move.RELEASE, *SENT, at=second(5))
+    assert await status(talk, held.conversation_id) is Status.RESOLVED
+
+
+async def test_a_rule_does_not_change_what_its_operator_has_set_aside(talk: Talk, store: SqlStore) -> None:
+    [reply] = await answers(talk, "谢谢", "不客气")
+    await store.aside.snooze(reply.conversation_id, second(1), second(600))
+    await talk.moves(reply, *SENT, at=second(5))
+    assert (await talk.thread(reply.conversation_id)).snoozed_until == second(600)
+
+
+# -- back from a snooze
+
+
+async def test_the_end_of_a_snooze_is_noted_once_until_somebody_looks(talk: Talk, store: SqlStore) -> None:
+    thread = (await talk.says("li")).conversation.id
+    await store.aside.snooze(thread, second(1), second(600))
+    assert await store.calls.next_wake() == second(600)
+    assert await store.calls.wake(second(599)) == []
+    assert await store.calls.wake(second(700)) == [thread]
+    assert await store.calls.wake(second(701)) == []
+    back = await talk.thread(thread)
+    assert (back.status, back.back_at) == (Status.OPEN, second(600))
+    assert thread in await store.calls.candidates(0, second(10**7))  # long after its reply window
+    await store.calls.change([Call(thread, Cause.BACK, second(600))], [])
+    assert await store.calls.look(thread)
+    assert (await talk.thread(thread)).back_at is None
+    assert await store.calls.unseen() == []
+
+
+async def test_a_message_before_its_end_leaves_nothing_to_come_back(talk: Talk, store: SqlStore) -> None:
+    thread = (await talk.says("li")).conversation.id
+    await store.aside.snooze(thread, second(1), second(600))
+    await talk.says("li", at=second(5))
+    assert await store.calls.next_wake() is None
+    assert await store.calls.wake(second(700)) == []
+
+
+HOURS = 3600
+
+
+async def test_a_snooze_of_somebody_who_waits_ends_before_nobody_can_answer_him(talk: Talk, store: SqlStore) -> None:
+    thread = (await talk.says("li", at=second(0))).conversation.id
+    closes = (await talk.thread(thread)).window.until
+    assert closes is not None
+    last = closes - timedelta(hours=2)
+    assert await store.aside.snooze(thread, second(1), second(60 * HOURS)) == last
+    assert (await talk.thread(thread)).snoozed_until == last
+    assert await store.aside.snooze(thread, second(1), second(HOURS)) == second(HOURS)
+    # Whoever puts it off in the last two hours knows what he does.
+    assert await store.aside.snooze(thread, last, second(60 * HOURS)) == second(60 * HOURS)
+    await talk.moves(await talk.writes(thread, "好的"), *SENT, at=second(5))  # nobody waits any more
+    assert await store.aside.snooze(thread, second(6), second(60 * HOURS)) == second(60 * HOURS)
+
+
+async def test_so_does_that_of_a_rule_that_says_nothing(talk: Talk, store: SqlStore) -> None:
+    await answers(talk, "等等", aside=Aside(60 * 60))
+    [row] = await store.conversations.page(InboxFilter.SNOOZED)
+    closes = row.conversation.window.until
+    assert closes is not None
+    assert row.conversation.snoozed_until == closes - timedelta(hours=2)
+
+
+# -- statistics
+
+
+async def test_what_a_human_resolved_without_a_word_counts_as_his(talk: Talk, store: SqlStore) -> None:
+    thread = (await talk.says("li", at=second(0))).conversation.id
+    span = Span(T0.replace(minute=0), T0.replace(hour=T0.hour + 2))
+    figures = await store.statistics.over(span, None)
+    assert (figures.unanswered, figures.by_operator) == (1, 0)
+    await store.aside.resolve(thread, second(10))
+    figures = await store.statistics.over(span, None)
+    assert (figures.unanswered, figures.by_operator) == (0, 1)
+    assert figures.first_response.count == 0  # nobody was answered
+    # Open again after a new message: the old one stays settled, also once a rule answers the new one.
+    message = (await talk.says("li", at=second(600))).message
+    [reply] = await talk.decides(message, "您好", at=second(600))
+    await talk.moves(reply, *SENT, at=second(603))
+    figures = await store.statistics.over(span, None)
+    assert (figures.unanswered, figures.by_operator, figures.by_rule) == (0, 1, 1)
+    assert figures.first_response.longest is not None
+    assert figures.first_response.longest.total_seconds() == 3
+
+
+async def test_what_is_opened_again_was_not_settled(talk: Talk, store: SqlStore) -> None:
+    thread = (await talk.says("li", at=second(0))).conversation.id
+    await store.aside.resolve(thread, second(10))
+    await store.aside.reopen(thread)
+    figures = await store.statistics.over(Span(T0.replace(minute=0), T0.replace(hour=T0.hour + 2)), None)
+    assert (figures.unanswered, figures.by_operator) == (1, 0)
+
+
+async def test_what_a_rule_resolved_without_a_word_counts_as_its_own(talk: Talk, store: SqlStore) -> None:
+    await answers(talk, "好的")
+    figures = await store.statistics.over(Span(T0.replace(minute=0), T0.replace(hour=T0.hour + 2)), None)
+    assert (figures.unanswered, figures.by_rule) == (0, 1)

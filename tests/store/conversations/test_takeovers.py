@@ -1,0 +1,144 @@
+"""Takeovers that end by themselves: what moves their end, and what is left of them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.store.conversations import Talk, entering, incoming, second
+from wxdesk.core.errors import NotFound
+from wxdesk.core.model.messaging import Author, Content, NewReply, ReplyState
+from wxdesk.core.model.rule import Decision, Outcome
+from wxdesk.core.replies.lifecycle import Move
+from wxdesk.desk.ports.store import Resolution
+from wxdesk.store import SqlStore
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+async def thread(talk: Talk, store: SqlStore) -> int:
+    """Taken over at 0 s, until five minutes have passed in silence."""
+    made = await talk.says("li")
+    await store.conversations.take_over(made.conversation.id, second(300), 300)
+    return made.conversation.id
+
+
+async def until(talk: Talk, thread: int) -> float | None:
+    found = (await talk.thread(thread)).taken_over_until
+    return None if found is None else (found - second(0)).total_seconds()
+
+
+async def test_each_word_of_either_side_moves_the_end(talk: Talk, store: SqlStore, thread: int) -> None:
+    heard = await talk.hears(incoming("li", "在吗", at=second(90)), second(100))  # on its way for ten seconds
+    assert heard.conversation.taken_over_until == second(400)
+    assert await until(talk, thread) == 400
+    written = await talk.writes(thread, "在的", second(200))
+    assert await until(talk, thread) == 500
+    await talk.moves(written, Move.CLAIM, Move.ACCEPT, at=second(230))
+    assert await until(talk, thread) == 530
+    await talk.hears(entering("li", second(300)), second(300))  # nobody wrote
+    assert await until(talk, thread) == 530
+
+
+async def test_a_takeover_for_a_time_is_not_moved(talk: Talk, store: SqlStore, thread: int) -> None:
+    await store.conversations.take_over(thread, second(300))
+    await talk.says("li", at=second(100))
+    await talk.moves(await talk.writes(thread, "在的", second(200)), Move.CLAIM, Move.ACCEPT, at=second(201))
+    assert await until(talk, thread) == 300
+
+
+async def test_one_that_is_over_does_not_come_back(talk: Talk, store: SqlStore, thread: int) -> None:
+    heard = await talk.says("li", at=second(300))
+    assert heard.conversation.taken_over_until == second(300)
+    await talk.moves(await talk.writes(thread, "在的", second(310)), Move.CLAIM, Move.ACCEPT, at=second(311))
+    assert await until(talk, thread) == 300
+
+
+async def test_handing_back_and_a_rules_takeover_know_no_silence(talk: Talk, store: SqlStore, thread: int) -> None:
+    await store.conversations.hand_back(thread)
+    await talk.says("li", at=second(10))
+    handed_back = await talk.thread(thread)
+    assert (handed_back.taken_over, handed_back.taken_over_until, handed_back.takeover_silence) == (False, None, None)
+    await store.conversations.take_over(thread, second(300), 300)
+    message = (await talk.says("li", at=second(400))).message
+    decision = Decision(message.id, thread, Outcome.HANDED_OVER, second(400))
+    await store.conversations.resolve([Resolution(decision, take_over=True)])
+    by_rule = await talk.thread(thread)
+    assert (by_rule.taken_over, by_rule.taken_over_until, by_rule.takeover_silence) == (True, None, None)
+
+
+async def test_those_that_end_are_found_in_their_order(talk: Talk, store: SqlStore, thread: int) -> None:
+    for name, end in (("late", second(900)), ("early", second(100)), ("never", None)):
+        made = await talk.says(name)
+        await store.conversations.take_over(made.conversation.id, end)
+    names = [one.contact.openid for one in await store.takeovers.ending(second(100))]
+    assert names == ["li", "late"]
+    assert next(one.contact.openid for one in await store.takeovers.ending(second(99))) == "early"
+    assert await store.takeovers.end_of(thread) == second(300)
+    assert await store.takeovers.end_of(9999) is None
+
+
+async def test_an_ended_takeover_is_forgotten_unless_somebody_waits(talk: Talk, store: SqlStore, thread: int) -> None:
+    assert await store.takeovers.end(thread, second(299)) is None
+    waiting = await store.takeovers.end(thread, second(300))
+    assert waiting is not None
+    assert waiting.waiting_since is not None
+    assert (await talk.thread(thread)).taken_over
+    answer = NewReply(thread, Author.OPERATOR, Content(text="在的"), ReplyState.QUEUED)
+    await talk.moves(await store.replies.add(answer, second(301)), Move.CLAIM, Move.ACCEPT, at=second(302))
+    ended = await store.takeovers.end(thread, second(303))
+    assert ended is not None
+    assert ended.waiting_since is None
+    forgotten = await talk.thread(thread)
+    assert (forgotten.taken_over, forgotten.taken_over_until, forgotten.takeover_silence) == (False, None, None)
+    assert await store.takeovers.end(thread, second(304)) is None
+
+
+async def test_only_those_without_an_end_get_one(talk: Talk, store: SqlStore, thread: int) -> None:
+    endless = (await talk.says("han")).conversation.id
+    await talk.says("wang")  # nobody has taken that one over
+    await store.conversations.take_over(endless, None)
+    assert [one.id for one in await store.takeovers.endless()] == [endless]
+    [ended] = await store.takeovers.end_endless(second(20))
+    assert (ended.id, ended.taken_over_until) == (endless, second(20))
+    assert await store.takeovers.endless() == []
+    assert await until(talk, thread) == 300
+
+
+async def test_what_is_written_takes_the_word_and_puts_off_the_end_of_what_it_took(talk: Talk, store: SqlStore) -> None:
+    thread = (await talk.says("han")).conversation.id
+    spoken = await store.takeovers.written(thread, second(10), MINUTE)
+    taken = await talk.thread(thread)
+    assert (taken.taken_over, taken.taken_over_until, taken.takeover_by_writing) == (True, second(70), True)
+    again = await store.takeovers.written(thread, second(30), MINUTE)
+    assert await until(talk, thread) == 90
+    assert await store.takeovers.give_back(thread, spoken) is False
+    assert await until(talk, thread) == 90
+    assert await store.takeovers.give_back(thread, again) is True
+    assert await until(talk, thread) == 70
+    assert await store.takeovers.give_back(thread, spoken) is True
+    given_back = await talk.thread(thread)
+    assert (given_back.taken_over, given_back.taken_over_until, given_back.takeover_by_writing) == (False, None, False)
+    with pytest.raises(NotFound):
+        await store.takeovers.written(9999, second(30), MINUTE)
+
+
+async def test_whoever_takes_over_after_that_has_chosen(talk: Talk, store: SqlStore) -> None:
+    thread = (await talk.says("han")).conversation.id
+    await store.takeovers.written(thread, second(10), MINUTE)
+    await store.conversations.take_over(thread, second(40))
+    await store.takeovers.written(thread, second(20), MINUTE)
+    chosen = await talk.thread(thread)
+    assert (chosen.taken_over_until, chosen.takeover_by_writing) == (second(40), False)
+
+
+async def test_only_the_end_that_is_known_is_put_off(talk: Talk, store: SqlStore, thread: int) -> None:
+    assert await store.takeovers.put_off(thread, second(299), second(400)) is False
+    assert await until(talk, thread) == 300
+    assert await store.takeovers.put_off(thread, second(300), second(310)) is True
+    assert await until(talk, thread) == 310
+    await store.conversations.hand_back(thread)
+    assert await store.takeovers.put_off(thread, second(310), second(320)) is False
+    assert not (await talk.thread(thread)).taken_over

@@ -1,0 +1,58 @@
+"""Who is handed over to WeChat's own tool, on both engines."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.store.conversations import T0, Talk, second
+from wxdesk.core.conversations.transfer import SESSION_LASTS
+from wxdesk.core.errors import NotFound
+from wxdesk.core.model.rule import Decision, Outcome
+from wxdesk.desk.ports.store import Resolution
+from wxdesk.store import SqlStore
+
+UNTIL = T0 + SESSION_LASTS
+
+
+async def test_who_is_armed_is_known_until_it_is_done(talk: Talk, store: SqlStore) -> None:
+    one, other = await talk.says("o1"), await talk.says("o2")
+    assert await store.transfers.armed() == set()
+    assert await store.transfers.arm(one.conversation.id, armed=True) == ("shop", "o1")
+    assert await store.transfers.arm(other.conversation.id, armed=True) == ("shop", "o2")
+    assert await store.transfers.armed() == {("shop", "o1"), ("shop", "o2")}
+    assert (await store.conversations.get(one.conversation.id)).transfer_armed
+    await store.transfers.arm(other.conversation.id, armed=False)
+    decision = Decision(one.message.id, one.conversation.id, Outcome.TRANSFERRED, T0)
+    await store.conversations.resolve([Resolution(decision, transferred_until=UNTIL)])
+    assert await store.transfers.armed() == set()
+    thread = await store.conversations.get(one.conversation.id)
+    assert (thread.transfer_armed, thread.transferred_until, thread.waiting_since) == (False, UNTIL, None)
+    await store.transfers.take_back(thread.id)
+    assert (await store.conversations.get(thread.id)).transferred_until is None
+
+
+async def test_a_transfer_that_came_too_late_is_armed_and_the_message_still_waits(talk: Talk, store: SqlStore) -> None:
+    said = await talk.says("o1", at=second(3))
+    decision = Decision(said.message.id, said.conversation.id, Outcome.TRANSFER_ARMED, T0)
+    await store.conversations.resolve([Resolution(decision, arm_transfer=True)])
+    thread = await store.conversations.get(said.conversation.id)
+    assert (thread.transfer_armed, thread.transferred_until) == (True, None)
+    assert thread.waiting_since == said.message.at
+
+
+async def test_which_push_was_answered_with_a_transfer(talk: Talk, store: SqlStore) -> None:
+    handed, answered = await talk.says("o1"), await talk.says("o1")
+    for item, outcome in ((handed, Outcome.TRANSFERRED), (answered, Outcome.UNMATCHED)):
+        await store.conversations.resolve([Resolution(Decision(item.message.id, item.conversation.id, outcome, T0))])
+    keys = {push.id: push.key for push in await store.pushes.page()}
+    assert await store.transfers.was_transferred("shop", keys[handed.message.push_id])
+    assert not await store.transfers.was_transferred("shop", keys[answered.message.push_id])
+    assert not await store.transfers.was_transferred("other", keys[handed.message.push_id])
+    assert not await store.transfers.was_transferred("shop", "nothing")
+
+
+async def test_a_conversation_that_is_not_there_is_said(store: SqlStore) -> None:
+    with pytest.raises(NotFound):
+        await store.transfers.arm(99, armed=True)
+    with pytest.raises(NotFound):
+        await store.transfers.take_back(99)

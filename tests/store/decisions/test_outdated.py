@@ -1,0 +1,118 @@
+"""A decision that was thought before a human spoke is not kept, on either engine, whoever comes first."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import pytest
+
+from tests.store.conversations import T0, Talk, second
+from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.errors import Outdated
+from wxdesk.core.model.messaging import Author, Content, NewReply, ReplyMode, ReplyState
+from wxdesk.core.model.rule import Decision, Outcome
+from wxdesk.core.replies.on_new_message import Fate
+from wxdesk.desk.ports.store import Resolution, Undecided
+from wxdesk.store import SqlStore
+
+type Act = Callable[[SqlStore, Undecided], Awaitable[object]]
+
+
+def thought(item: Undecided) -> Resolution:
+    """What a rule answers, as the conversation was when the message was read."""
+    decision = Decision(item.message.id, item.conversation.id, Outcome.REPLIED, T0)
+    said = NewReply(item.conversation.id, Author.RULE, Content(text="九点"), ReplyState.QUEUED)
+    return Resolution(decision, (said,), tags=("急",), take_over=True, thought_from=item.conversation)
+
+
+async def block(store: SqlStore, item: Undecided) -> None:
+    await store.conversations.change_contact(item.conversation.contact.id, ContactChange(blocked=True))
+
+
+ACTS: list[Act] = [
+    lambda store, item: store.conversations.take_over(item.conversation.id, None),
+    lambda store, item: store.conversations.take_over(item.conversation.id, second(900)),
+    lambda store, item: store.conversations.set_mode(item.conversation.id, ReplyMode.OFF),
+    lambda store, item: store.conversations.set_mode(item.conversation.id, ReplyMode.DRAFT),
+    lambda store, item: store.transfers.arm(item.conversation.id, True),
+    block,
+]
+
+
+@pytest.mark.parametrize("act", ACTS)
+async def test_nothing_is_stored_once_a_human_has_spoken(talk: Talk, store: SqlStore, act: Act) -> None:
+    other, item = await talk.says("o2"), await talk.says("o1")
+    await act(store, item)
+    with pytest.raises(Outdated):
+        await store.conversations.resolve([thought(other), thought(item)])
+    for one in (other, item):
+        assert await store.decisions.for_message(one.message.id) is None
+        assert (await talk.thread(one.conversation.id)).contact.tags == ()
+        assert len(await store.conversations.timeline(one.conversation.id)) == 1
+
+
+async def test_it_is_read_again_and_then_kept(talk: Talk, store: SqlStore) -> None:
+    decided, item = await talk.says("o2"), await talk.says("o1")
+    await talk.decides(decided.message, outcome=Outcome.UNMATCHED)
+    await store.conversations.take_over(item.conversation.id, second(900))
+    ids = [decided.message.id, item.message.id]
+    [again] = await store.conversations.still_undecided(ids)
+    assert (again.message, again.conversation.taken_over_until) == (item.message, second(900))
+    assert len(await store.conversations.resolve([thought(again)])) == 1
+    assert await store.conversations.still_undecided(ids) == []
+
+
+async def test_what_no_human_said_keeps_no_decision_away(talk: Talk, store: SqlStore) -> None:
+    item = await talk.says("o1")
+    await talk.says("o1", "在吗", second(1))
+    await store.conversations.mark_read(item.conversation.id)
+    assert len(await store.conversations.resolve([thought(item)])) == 1
+
+
+async def test_of_two_at_the_same_time_the_human_has_the_last_word(talk: Talk, store: SqlStore) -> None:
+    """Either the decision is not kept, or the takeover finds its reply."""
+    items = [await talk.says(f"o{n}") for n in range(12)]
+
+    async def take_over(item: Undecided) -> None:
+        await store.conversations.take_over(item.conversation.id, None)
+        await store.replies.cancel_automatic(item.conversation.id, "operator", second(1))
+
+    acts = [act for item in items for act in (store.conversations.resolve([thought(item)]), take_over(item))]
+    results = await asyncio.gather(*acts, return_exceptions=True)
+    assert all(result is None or isinstance(result, list | Outdated) for result in results), results
+    for item in items:
+        said = (await store.conversations.timeline(item.conversation.id))[1:]
+        assert [reply.state for reply in said if not isinstance(reply, type(item.message))] in (
+            [],
+            [ReplyState.CANCELLED],
+        )
+
+
+async def test_a_takeover_beside_an_answer_that_takes_anothers_place_waits_for_nobody_for_ever(
+    talk: Talk, store: SqlStore
+) -> None:
+    """Each locks the replies before their conversation. The server would end one of two that wait for each other."""
+    waiting, items = [], []
+    for n in range(12):
+        [held] = await talk.decides(
+            (await talk.says(f"o{n}")).message, "请稍等", state=ReplyState.HELD, due_at=second(99)
+        )
+        waiting.append(held)
+        items.append(await talk.says(f"o{n}", "几点", second(1)))
+
+    async def take_over(item: Undecided) -> None:
+        await store.conversations.take_over(item.conversation.id, None)
+        await store.replies.cancel_automatic(item.conversation.id, "operator", second(2))
+
+    async def decide(item: Undecided) -> None:
+        await store.conversations.resolve([replace(thought(item), take_over=False, fate=Fate.GIVE_WAY, needs=0)])
+
+    results = []
+    for item in items:  # the two are enough for each other, and the server has time for both
+        results += await asyncio.gather(decide(item), take_over(item), return_exceptions=True)
+    assert all(result is None or isinstance(result, Outdated) for result in results), results
+    for reply in waiting:
+        assert (await store.replies.get(reply.id)).state is ReplyState.CANCELLED
+    assert await store.replies.claim(second(100), busy=(), limit=99, only_by_hand=False) == []

@@ -1,0 +1,104 @@
+"""A stored contact for a trial: found by his name, and with all that his next message would meet."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.store.conversations import Talk, entering, second
+from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.errors import NotFound
+from wxdesk.core.model.messaging import ReplyState
+from wxdesk.core.model.rule import Decision, Firing, Outcome
+from wxdesk.core.replies.lifecycle import Move
+from wxdesk.core.replies.on_new_message import Waiting
+from wxdesk.core.rules.matching.facts import Wanted
+from wxdesk.desk.ports.store import Resolution
+from wxdesk.store import SqlStore
+
+SHOP = frozenset({"shop"})
+
+
+async def meet(talk: Talk, openid: str, alias: str, at: float, account: str = "shop") -> int:
+    """Somebody writes and gets a name; the conversation's id."""
+    thread = (await talk.says(openid, at=second(at), account=account)).conversation
+    await talk.store.conversations.change_contact(thread.contact.id, ContactChange(alias=alias))
+    return thread.id
+
+
+async def found(store: SqlStore, phrase: str, limit: int = 20) -> list[str]:
+    return [one.contact.alias for one in await store.conversations.named(phrase, SHOP, limit)]
+
+
+async def test_contacts_are_found_by_a_part_of_their_name_the_newest_first(talk: Talk, store: SqlStore) -> None:
+    for number, alias in enumerate(("王芳", "李雷", "小王", "Wang Wei", "王芳芳")):
+        await meet(talk, f"o{number}", alias, at=number)
+    assert await found(store, "王") == ["王芳芳", "小王", "王芳"]
+    assert await found(store, "芳") == ["王芳芳", "王芳"]
+    assert await found(store, "wang") == ["Wang Wei"]
+    assert await found(store, "") == ["王芳芳", "Wang Wei", "小王", "李雷", "王芳"]
+    assert await found(store, "王", limit=2) == ["王芳芳", "小王"]
+    assert await found(store, "赵") == []
+    await talk.says("o0", "又来了", at=second(10))
+    assert await found(store, "王", limit=1) == ["王芳"]
+
+
+async def test_a_name_is_no_pattern(talk: Talk, store: SqlStore) -> None:
+    for number, alias in enumerate(("50%", "a_b", "axb", "back\\slash")):
+        await meet(talk, f"o{number}", alias, at=number)
+    assert await found(store, "%") == ["50%"]
+    assert await found(store, "a_b") == ["a_b"]
+    assert await found(store, "\\") == ["back\\slash"]
+    assert await found(store, "'") == []
+
+
+async def test_one_without_a_name_is_found_by_either_end_of_the_openid(talk: Talk, store: SqlStore) -> None:
+    thread = (await talk.says("oX3fQ7secretmiddle9Zk2")).conversation
+    for part in ("oX3f", "ox3F", "9Zk2", "k2"):
+        assert [one.id for one in await store.conversations.named(part, SHOP)] == [thread.id]
+    assert await store.conversations.named("secret", SHOP) == []
+
+
+async def test_only_the_accounts_that_are_set_up_are_looked_at(talk: Talk, store: SqlStore) -> None:
+    ours = await meet(talk, "o1", "王芳", at=0)
+    theirs = await meet(talk, "o1", "王芳", at=5, account="gone")
+    assert [one.id for one in await store.conversations.named("王", SHOP)] == [ours]
+    assert [one.id for one in await store.conversations.named("", {"shop", "gone"})] == [theirs, ours]
+    assert await store.conversations.named("王", ()) == []
+
+
+async def test_what_is_known_is_what_the_next_message_meets(talk: Talk, store: SqlStore) -> None:
+    first = await talk.says("o1", "一", at=second(0))
+    await talk.decides(first.message, "好", at=second(1), rule_id=1)
+    await talk.decides((await talk.says("o2", "一", at=second(2))).message, at=second(50), rule_id=1)
+    [sent] = await talk.decides((await talk.says("o1", "二", at=second(3))).message, "在", at=second(4), rule_id=2)
+    await talk.moves(sent, Move.CLAIM, Move.ACCEPT, at=second(5))
+    by_human = await talk.writes(first.conversation.id, "您好", at=second(6))
+    await talk.moves(by_human, Move.CLAIM, Move.ACCEPT, at=second(7))
+    unanswered = (await talk.says("o1", "三", at=second(8))).message
+    looked_on = Decision(unanswered.id, first.conversation.id, Outcome.UNMATCHED, second(8))
+    await store.conversations.resolve([Resolution(looked_on, firings=(Firing(9, shadow=True),))])
+    await talk.hears(entering("o1", second(9), "goods=1"), second(9))
+    third = (await talk.says("o1", "四", at=second(10))).message
+    await talk.decides(third, "等", at=second(11), state=ReplyState.HELD, due_at=second(90), rule_id=3)
+
+    known = await store.conversations.as_it_stands(first.conversation.id, second(60))
+
+    rules = frozenset({1, 2, 3, 9})
+    wanted = Wanted(True, 9, fired=rules, lately=rules, said=rules, said_within=timedelta(minutes=1))
+    item = await talk.says("o1", "五", at=second(60))
+    [met] = await store.conversations.with_history([item], wanted, second(60))
+    assert known.history == met.history
+    assert (known.history.message_no, known.history.last_written_at) == (3, third.at)
+    assert set(known.history.fired) == {1, 2, 3}
+    assert known.history.said == {1: second(1), 2: second(4), 3: second(11)}
+    assert known.history.lately == {1: 2, 2: 1, 3: 1}
+    assert (known.promised, known.waiting) == (met.promised, met.waiting)
+    assert (known.promised, known.waiting) == (2, (Waiting(ReplyState.HELD, 3, to_message=True),))
+    assert known.conversation.session_from == "goods=1"
+
+
+async def test_nobody_with_that_id_is_said(store: SqlStore) -> None:
+    with pytest.raises(NotFound):
+        await store.conversations.as_it_stands(7, second(0))

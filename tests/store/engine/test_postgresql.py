@@ -1,0 +1,159 @@
+"""What a server does to transactions that a file does not: two that wait for each other, and one that never answers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, func, make_url, select, update
+
+from tests.postgresql import SHARED, Postgres
+from tests.store.conversations import T0, Talk, second
+from wxdesk.core.errors import DatabaseInUse
+from wxdesk.core.model.messaging import Author, Content, NewReply, ReplyState
+from wxdesk.store import SqlStore, open_store
+from wxdesk.store.engine import database_lock
+from wxdesk.store.replies.inserting import reply_row
+from wxdesk.store.schema import replies, settings
+
+pytestmark = pytest.mark.postgres
+
+END_ALL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'wxdesk'"
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database_lock, "PATIENCE_SECONDS", 0.2)
+
+
+class WayThere:
+    """A network between desk and server that can forget its connections: only who sends something hears of it."""
+
+    def __init__(self, url: str, server: Path) -> None:
+        self.url = url
+        self._server = server
+        self._ends: list[asyncio.StreamWriter] = []
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def to(cls, url: str, folder: Path) -> AsyncIterator[WayThere]:
+        there = str(make_url(url).query["host"])
+        way = cls(url.replace(there, str(folder)), Path(there) / SOCKET)
+        listening = await asyncio.start_unix_server(way._carry, folder / SOCKET)
+        try:
+            yield way
+        finally:
+            listening.close()
+
+    def forget(self) -> None:
+        for end in self._ends:
+            end.close()
+        self._ends.clear()
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        from_server, to_server = await asyncio.open_unix_connection(self._server)
+        self._ends.append(to_server)
+        back = asyncio.create_task(self._copy(from_server, writer))
+        back.add_done_callback(lambda _: writer.close() if to_server in self._ends else None)
+        while (data := await reader.read(65536)) and to_server in self._ends:
+            to_server.write(data)
+        to_server.close()
+        await back
+        writer.close()
+
+    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65536):
+            writer.write(data)
+
+
+SOCKET = ".s.PGSQL.5432"
+
+
+@pytest.fixture
+async def shared(postgres: Postgres, home: Path) -> SqlStore:
+    return await open_store(postgres.emptied(), home)
+
+
+def put(connection: Connection, first: str, second: str, value: str) -> None:
+    """Change two rows, the one well before the other."""
+    for key in (first, second):
+        connection.execute(update(settings).where(settings.c.key == key).values(value=value))
+        connection.execute(select(func.pg_sleep(0.2)))
+
+
+async def test_one_database_has_one_desk(postgres: Postgres, tmp_path: Path, impatient: None) -> None:
+    url = postgres.emptied()
+    first = await open_store(url, tmp_path / "one")
+    with pytest.raises(DatabaseInUse, match="one database has one desk"):
+        await open_store(url, tmp_path / "two")
+    await first.settings.set("a", "b")
+    await first.close()
+    second = await open_store(url, tmp_path / "two")
+    assert await second.settings.get("a") == "b"
+    await second.close()
+
+
+@pytest.mark.expects_log("lock on the database is lost")
+async def test_a_desk_whose_lock_was_lost_takes_it_again(postgres: Postgres, tmp_path: Path, impatient: None) -> None:
+    url = postgres.emptied()
+    first = await open_store(url, tmp_path / "one")
+    postgres.tell(END_ALL, SHARED)
+    await first.settings.set("a", "b")
+    with pytest.raises(DatabaseInUse):
+        await open_store(url, tmp_path / "two")
+    await first.close()
+
+
+@pytest.mark.expects_log("lock on the database is lost")
+async def test_so_does_one_that_nobody_told_of_it(
+    postgres: Postgres, tmp_path: Path, impatient: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_lock, "LOOK_SECONDS", 0)  # as after a long sleep
+    url = postgres.emptied()
+    async with WayThere.to(url, tmp_path) as way:
+        first = await open_store(way.url, tmp_path / "one")
+        way.forget()
+        await (await open_store(url, tmp_path / "two")).close()
+        await first.settings.set("a", "b")
+        with pytest.raises(DatabaseInUse):
+            await open_store(url, tmp_path / "two")
+        await first.close()
+
+
+@pytest.mark.expects_log("lock on the database is lost")
+async def test_a_desk_whose_lock_another_one_has_taken_writes_no_more(
+    postgres: Postgres, tmp_path: Path, impatient: None
+) -> None:
+    url = postgres.emptied()
+    first = await open_store(url, tmp_path / "one")
+    postgres.tell(END_ALL, SHARED)
+    second = await open_store(url, tmp_path / "two")
+    for _ in range(2):
+        with pytest.raises(DatabaseInUse):
+            await first.settings.set("a", "of the first")
+    await second.settings.set("a", "of the second")
+    await second.close()
+    await first.settings.set("b", "of the first")  # it may work again
+    await first.close()
+
+
+async def test_of_two_that_wait_for_each_other_both_are_kept_in_the_end(shared: SqlStore) -> None:
+    for key in "ab":
+        await shared.settings.set(key, "old")
+    await asyncio.gather(shared._db.write(put, "a", "b", "one"), shared._db.write(put, "b", "a", "two"))
+    kept = [await shared.settings.get(key) for key in "ab"]
+    assert kept in (["one", "one"], ["two", "two"])
+    await shared.close()
+
+
+async def test_more_than_a_statement_can_name_wait_and_leave_all_the_same(shared: SqlStore) -> None:
+    talk, many = Talk(shared), 33_000  # a statement of asyncpg's takes 32,767 values
+    message = (await talk.says("o1")).message
+    row = reply_row(NewReply(message.conversation_id, Author.RULE, Content(text="x"), ReplyState.QUEUED), T0)
+    await shared._db.write(lambda connection: connection.execute(replies.insert(), [row] * many))
+    assert len(await shared.waiting.ask_after_pause(second(1), "why")) == many
+    assert len(await shared.waiting.cancel_held("lin", second(2))) == many
+    await shared.close()

@@ -1,0 +1,48 @@
+"""What each message and reply needs is put together once: making a statement takes longer than running it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, Executable, Insert, event
+
+from tests.store.conversations import T0, Talk, second
+from wxdesk.core.replies.lifecycle import Move
+from wxdesk.core.wechat.quota import spent
+from wxdesk.desk.ports.replies import ReplyChanges
+from wxdesk.store import open_store
+
+
+async def _answered(talk: Talk, at: float) -> None:
+    """One message on its whole way, and what a window and the alarms ask meanwhile."""
+    store, now = talk.store, second(at)
+    heard = await talk.says("o1", at=now)
+    await talk.decides(heard.message, "您好", at=now)
+    [claimed] = await store.replies.claim(now, busy=(), limit=8, only_by_hand=False)
+    await store.replies.move(claimed.reply.id, Move.ACCEPT, now, ReplyChanges(window=spent))
+    await store.conversations.rows([heard.conversation.id])
+    await store.conversations.counts()
+    await store.conversations.day_counts(T0 - timedelta(days=1))
+    await store.calls.might_call([heard.conversation.id])
+
+
+async def test_the_second_message_makes_no_statement_anew(home: Path) -> None:
+    store = await open_store("sqlite:///desk.db", home)
+    asked: list[Executable] = []
+
+    def about_to(_connection: Connection, statement: Executable, *_: object) -> None:
+        if not isinstance(statement, Insert):  # how conflicts are met depends on the engine; they are cheap to make
+            asked.append(statement)
+
+    for engine in (store._db._write_engine, store._db._read_engine):
+        event.listen(engine, "before_execute", about_to)
+    talk = Talk(store)
+    await _answered(talk, 0)
+    known = {id(statement) for statement in asked}
+    before = len(asked)
+    await _answered(talk, 10)
+    made_anew = [str(statement) for statement in asked[before:] if id(statement) not in known]
+    assert len(asked) > before
+    assert made_anew == []
+    await store.close()

@@ -1,0 +1,81 @@
+"""What only a server does: its errors in words, and a view that stays as it is while others write."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, func, select, text
+
+from tests.postgresql import SHARED, Postgres
+from wxdesk.core.errors import StoreError
+from wxdesk.store import SqlStore, open_store
+from wxdesk.store.engine import failures
+from wxdesk.store.schema import settings
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+async def team(postgres: Postgres, home: Path) -> AsyncIterator[SqlStore]:
+    store = await open_store(postgres.emptied(), home)
+    yield store
+    await store.close()
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("53100", failures.DISK_FULL),
+        ("53200", failures.BUSY),
+        ("53300", failures.BUSY),
+        ("57014", failures.CANCELLED),
+        ("57P01", failures.UNREACHABLE),
+        ("40001", failures.CROSSED),
+        ("25006", failures.READ_ONLY),
+        ("42501", failures.REFUSED),
+        ("XX001", failures.DAMAGED),
+        ("XX000", failures.OTHER),
+        ("22012", failures.OTHER),
+    ],
+)
+@pytest.mark.expects_log("database error: .*, code")
+async def test_an_error_of_the_server_is_called_what_it_is(team: SqlStore, code: str, reason: str) -> None:
+    def fails(connection: Connection) -> None:
+        connection.execute(text(f"DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '{code}'; END $$"))
+
+    with pytest.raises(StoreError) as caught:
+        await team._db.write(fails)
+    assert str(caught.value) == reason
+
+
+@pytest.mark.expects_log("database error: .*, code 57014")
+async def test_a_query_that_takes_too_long_is_broken_off_and_says_so(team: SqlStore) -> None:
+    def sleeps(connection: Connection) -> None:
+        connection.execute(text("SET LOCAL statement_timeout = 20"))
+        connection.execute(text("SELECT pg_sleep(60)"))
+
+    with pytest.raises(StoreError, match="broke the query off"):
+        await team._db.read(sleeps)
+
+
+async def test_a_read_sees_one_view_while_others_write(team: SqlStore, postgres: Postgres) -> None:
+    def twice(connection: Connection) -> list[int | None]:
+        counted = select(func.count()).select_from(settings)
+        before = connection.scalar(counted)
+        postgres.tell("INSERT INTO settings (key, value) VALUES ('a', 'b')", SHARED)
+        return [before, connection.scalar(counted)]
+
+    assert await team._db.read(twice) == [0, 0]
+    assert await team.settings.get("a") == "b"
+    await team.settings.set("a", "c")  # whoever writes on that connection afterwards may
+
+
+@pytest.mark.expects_log("database error: .*, code 25006")
+async def test_a_reader_of_a_server_cannot_write(team: SqlStore) -> None:
+    def puts(connection: Connection) -> None:
+        connection.execute(settings.insert().values(key="a", value="b"))
+
+    with pytest.raises(StoreError, match="may not be written"):
+        await team._db.read(puts)

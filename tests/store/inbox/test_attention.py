@@ -1,0 +1,122 @@
+"""What calls for a human, kept beside the conversations, on both engines."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.store.conversations import T0, Talk, second
+from wxdesk.core.conversations.attention import Call, Cause
+from wxdesk.core.conversations.listing import InboxFilter
+from wxdesk.core.model.messaging import ReplyState
+from wxdesk.core.model.rule import Decision, Outcome
+from wxdesk.core.replies.lifecycle import Move
+from wxdesk.desk.ports.store import Resolution
+from wxdesk.store import SqlStore
+
+HOURS_48 = timedelta(hours=48)
+
+
+async def ids(store: SqlStore, chosen: InboxFilter, offset: int = 0, limit: int = 100) -> list[int]:
+    return [row.conversation.id for row in await store.conversations.page(chosen, offset, limit)]
+
+
+async def calls_of(store: SqlStore, conversation_id: int) -> tuple[Call, ...]:
+    [row] = await store.conversations.rows([conversation_id])
+    return row.calls
+
+
+async def test_a_call_is_put_changed_seen_and_ended(store: SqlStore, talk: Talk) -> None:
+    chat = (await talk.says("oA")).conversation.id
+    first = Call(chat, Cause.LEFT, T0)
+    await store.calls.change([first, Call(chat, Cause.FAILED, T0)], [])
+    assert set(await store.calls.unseen()) == set(await calls_of(store, chat))
+    assert len(await store.calls.unseen()) == 2
+    assert await store.calls.look(chat)
+    assert await store.calls.unseen() == []
+    assert not await store.calls.look(chat)
+    again = Call(chat, Cause.LEFT, second(5))
+    await store.calls.change([again], [Call(chat, Cause.FAILED, T0)])
+    assert await calls_of(store, chat) == (again,)
+
+
+async def test_what_a_rule_asks_for_is_stored_with_its_decision_until_somebody_looks(
+    store: SqlStore, talk: Talk
+) -> None:
+    heard = await talk.says("oA")
+    decision = Decision(heard.message.id, heard.conversation.id, Outcome.SILENT, second(1), rule_name="礼貌")
+    await store.conversations.resolve([Resolution(decision, called_by="投诉")])
+    thread = await talk.thread(heard.conversation.id)
+    assert (thread.called_at, thread.called_by) == (second(1), "投诉")
+    assert await store.calls.look(thread.id)
+    thread = await talk.thread(thread.id)
+    assert (thread.called_at, thread.called_by) == (None, "")
+
+
+async def test_writing_taking_over_and_handing_back_fulfil_a_rules_call(store: SqlStore, talk: Talk) -> None:
+    async def write(chat: int) -> None:
+        await talk.writes(chat, "我来了")
+
+    async def take_over(chat: int) -> None:
+        await store.conversations.take_over(chat, None)
+
+    for openid, act in (("oA", write), ("oB", take_over), ("oC", store.conversations.hand_back)):
+        heard = await talk.says(openid)
+        decision = Decision(heard.message.id, heard.conversation.id, Outcome.SILENT, second(1))
+        await store.conversations.resolve([Resolution(decision, called_by="投诉")])
+        await act(heard.conversation.id)
+        assert (await talk.thread(heard.conversation.id)).called_at is None
+
+
+async def test_those_that_call_come_first_also_over_the_pages(store: SqlStore, talk: Talk) -> None:
+    chats = [(await talk.says(f"o{n}", at=second(n))).conversation.id for n in range(6)]
+    seen = Call(chats[1], Cause.FAILED, T0, seen=True)
+    calling = [Call(chats[2], Cause.LEFT, T0, seen=True), Call(chats[0], Cause.CALLED, T0)]
+    quiet = Call(chats[3], Cause.HELD, T0)
+    await store.calls.change([seen, *calling, quiet], [])
+    expected = [chats[0], chats[2], chats[5], chats[4], chats[3], chats[1]]
+    assert await ids(store, InboxFilter.ALL) == expected
+    for size in (1, 2, 3, 4):
+        paged = [one for start in range(0, 8, size) for one in await ids(store, InboxFilter.ALL, start, size)]
+        assert paged == expected
+    assert set(await ids(store, InboxFilter.NEEDS_HUMAN)) == {chats[0], chats[1], chats[2]}
+
+
+async def test_only_what_might_call_is_looked_at(store: SqlStore, talk: Talk) -> None:
+    waits = (await talk.says("oWaits")).conversation.id
+    answered = await talk.says("oAnswered")
+    [reply] = await talk.decides(answered.message, "好")
+    await talk.moves(reply, Move.CLAIM, Move.ACCEPT)
+    held = await talk.says("oHeld")
+    await talk.decides(held.message, "稍等", state=ReplyState.HELD, due_at=second(60))
+    everybody = [waits, answered.conversation.id, held.conversation.id]
+    assert {row.conversation.id for row in await store.calls.might_call(everybody)} == {waits, held.conversation.id}
+    assert await store.calls.might_call([]) == []
+    assert await store.calls.candidates(0, second(1)) == [waits, held.conversation.id]
+    assert await store.calls.candidates(waits, second(1)) == [held.conversation.id]
+    assert await store.calls.candidates(0, T0 + HOURS_48) == [held.conversation.id]
+    await store.calls.change([Call(answered.conversation.id, Cause.FAILED, T0)], [])
+    assert await store.calls.candidates(0, T0 + HOURS_48) == [answered.conversation.id, held.conversation.id]
+
+
+async def test_windows_that_close_on_somebody_who_waits_are_found(store: SqlStore, talk: Talk) -> None:
+    first = (await talk.says("oA")).conversation.id
+    later = (await talk.says("oB", at=second(600))).conversation.id
+    closes = (await talk.thread(first)).window.until
+    assert closes is not None
+    assert await store.calls.next_close(second(700)) == closes
+    assert await store.calls.next_close(closes) == (await talk.thread(later)).window.until
+    assert await store.calls.closing(closes - timedelta(hours=2), closes) == [first]
+    assert await store.calls.closing(closes, closes) == []
+    await store.calls.change([Call(later, Cause.CLOSING, T0)], [])
+    assert await store.calls.closing(closes, closes) == [later]
+    assert await store.calls.next_close(closes + HOURS_48) is None
+
+
+async def test_who_waits_longest_can_still_be_answered(store: SqlStore, talk: Talk) -> None:
+    assert await store.calls.longest_waiting(T0) is None
+    first = (await talk.says("oA")).conversation.id
+    later = (await talk.says("oB", at=second(600))).conversation.id
+    for now, expected in ((second(700), first), (T0 + HOURS_48, later)):
+        longest = await store.calls.longest_waiting(now)
+        assert longest is not None
+        assert longest.id == expected

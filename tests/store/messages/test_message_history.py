@@ -1,0 +1,130 @@
+"""What was said before, as the dry run and the list of the unmatched read it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from tests.store.conversations import T0, Talk, entering, incoming, second
+from wxdesk.core.model.messaging import Content, MessageType, ReplyState
+from wxdesk.core.model.rule import Action, ActionKind, Condition, Outcome, Rule
+from wxdesk.core.replies.lifecycle import Move
+from wxdesk.desk.ports.message_history import BURST, Written
+from wxdesk.store import SqlStore
+
+REPLY = (Action(ActionKind.REPLY, text="好"),)
+
+
+async def test_messages_come_in_slices_from_the_oldest_on(store: SqlStore, talk: Talk) -> None:
+    made = [(await talk.says("a", f"第{n}句", second(n))).message for n in range(5)]
+    assert await store.past.extent(100) == (5, made[0].id - 1)
+    count, before = await store.past.extent(3)
+    assert count == 3
+    first = await store.past.messages(before, 2)
+    assert [(one.id, one.text, one.at) for one in first] == [(one.id, one.text, one.at) for one in made[2:4]]
+    assert [one.text for one in await store.past.messages(first[-1].id, 2)] == ["第4句"]
+
+
+async def test_an_empty_store_has_no_past(store: SqlStore) -> None:
+    assert await store.past.extent(100) == (0, 0)
+    assert await store.past.messages(0, 10) == []
+    assert await store.past.unmatched(T0, 10) == []
+
+
+async def test_entering_is_asked_about_and_other_events_are_not(store: SqlStore, talk: Talk) -> None:
+    await talk.hears(entering("a", T0, "goods"))
+    await talk.hears(
+        incoming("a", at=second(1), type=MessageType.OTHER, msg_type="event", event="kf_close_session"), second(1)
+    )
+    found = await store.past.messages(0, 10)
+    assert [(one.type, one.session_from) for one in found] == [(MessageType.ENTER_SESSION, "goods")]
+    assert (await store.past.extent(10))[0] == 1
+
+
+async def test_what_operators_sent_is_told_in_order(store: SqlStore, talk: Talk) -> None:
+    message = (await talk.says("a")).message
+    for n, text in enumerate(("早", "在的"), start=1):
+        reply = await talk.writes(message.conversation_id, text, second(n))
+        await talk.moves(reply, Move.CLAIM, Move.ACCEPT, at=second(n))
+    await talk.writes(message.conversation_id, "没有发出", second(3))
+    [by_rule] = await talk.decides(message, "规则说的", at=second(4))
+    await talk.moves(by_rule, Move.CLAIM, Move.ACCEPT, at=second(4))
+    thread = message.conversation_id
+    early, then = Written(thread, second(1), "早", message.at), Written(thread, second(2), "在的", message.at)
+    assert await store.past.written(T0) == [early, then]
+    assert await store.past.written(second(2)) == [replace(then, burst=second(2))]  # nothing is known before
+    told = await store.past.messages(0, 10)
+    assert await store.past.said_by_rules(told) == {message.id: "规则说的"}
+    assert (await store.past.conversations([thread, 999]))[thread].contact.openid == "a"
+
+
+async def test_what_an_operator_answers_begins_after_a_silence(store: SqlStore, talk: Talk) -> None:
+    silence = BURST.total_seconds()
+    await talk.says("a", "几点开门", second(0))
+    first = (await talk.says("a", "在吗", second(silence + 1))).message
+    await talk.hears(entering("a", second(3 * silence)), second(3 * silence))  # opens the chat, and says nothing
+    last = (await talk.says("a", "我要退款", second(2 * silence + 1))).message
+    reply = await talk.writes(last.conversation_id, "已办理", second(9 * silence))
+    await talk.moves(reply, Move.CLAIM, Move.ACCEPT, at=second(9 * silence))
+    [told] = await store.past.written(T0)
+    assert told.burst == first.at
+    written = [one for one in await store.past.messages(0, 10) if one.event is None]
+    assert {one.id for one in written if told.answers(one)} == {first.id, last.id}
+
+
+async def test_what_a_rule_has_answered_no_operator_answers(store: SqlStore, talk: Talk) -> None:
+    asked = [(await talk.says("a", text, second(n))).message for n, text in enumerate(("几点", "尺码", "退款"))]
+    [sent] = await talk.decides(asked[1], "九点", at=second(5))
+    [stopped] = await talk.decides(asked[2], "请稍等", at=second(6), state=ReplyState.HELD)
+    await talk.moves(sent, Move.CLAIM, Move.ACCEPT, at=second(5))
+    await talk.moves(stopped, Move.CANCEL, at=second(6))
+    reply = await talk.writes(asked[0].conversation_id, "已退", second(9))
+    await talk.moves(reply, Move.CLAIM, Move.ACCEPT, at=second(9))
+    [told] = await store.past.written(T0)
+    assert (told.text, told.answered, told.edited) == ("已退", asked[1].id, False)
+    assert [one.id for one in await store.past.messages(0, 10) if told.answers(one)] == [asked[2].id]
+
+
+async def test_what_an_operator_made_of_a_rules_reply_is_his(store: SqlStore, talk: Talk) -> None:
+    message = (await talk.says("a", "退款", second(0))).message
+    [draft] = await talk.decides(message, "请稍等", at=second(1), state=ReplyState.DRAFT)
+    await store.replies.edit(draft.id, Content(text="已退给您"), second(2), "operator")
+    await talk.moves(draft, Move.RELEASE, Move.CLAIM, Move.ACCEPT, at=second(3))
+    [told] = await store.past.written(T0)
+    assert (told.text, told.answered, told.edited) == ("已退给您", 0, True)
+
+
+async def test_the_promise_of_a_human_is_no_answer_of_a_rule(store: SqlStore, talk: Talk) -> None:
+    message = (await talk.says("a", "退款", second(0))).message
+    [promise] = await talk.decides(message, "同事马上来", at=second(1))
+    await store.conversations.take_over(message.conversation_id, None)
+    await talk.moves(promise, Move.CLAIM, Move.ACCEPT, at=second(2))
+    reply = await talk.writes(message.conversation_id, "已退", second(9))
+    await talk.moves(reply, Move.CLAIM, Move.ACCEPT, at=second(9))
+    assert [(one.text, one.answered) for one in await store.past.written(T0)] == [("已退", 0)]
+
+
+async def test_only_what_no_rule_or_only_a_default_answered_is_unmatched(store: SqlStore, talk: Talk) -> None:
+    default = await store.rules.save(Rule("d", default=True, then=REPLY), T0)
+    hours = await store.rules.save(Rule("h", when=Condition(any=("几点",)), then=REPLY), T0)
+    asked = [(await talk.says("a", text, second(n))).message for n, text in enumerate(("发票", "几点", "尺码", "运费"))]
+    await talk.decides(asked[0], outcome=Outcome.UNMATCHED, rule_id=None, at=second(10))
+    await talk.decides(asked[1], "九点", rule_id=hours.id, at=second(11))
+    await talk.decides(asked[2], "请稍等", rule_id=default.id, at=second(12))
+    await talk.decides(asked[3], outcome=Outcome.PAUSED, rule_id=None, at=second(13))
+    found = await store.past.unmatched(T0, 10)
+    assert [(one.text, one.message_id, one.at) for one in found] == [
+        ("尺码", asked[2].id, asked[2].at),
+        ("发票", asked[0].id, asked[0].at),
+    ]
+    assert [one.text for one in await store.past.unmatched(T0, 1)] == ["尺码"]
+    shown = await talk.hears(incoming("a", at=second(11), type=MessageType.IMAGE, msg_type="image"), second(11))
+    entered = await talk.hears(entering("a", second(11)), second(11))
+    for message in (shown.message, entered.message):
+        await talk.decides(message, outcome=Outcome.UNMATCHED, rule_id=None, at=second(11))
+    assert [(one.type, one.text) for one in await store.past.unmatched(T0, 10)] == [
+        (MessageType.TEXT, "尺码"),
+        (MessageType.IMAGE, ""),
+        (MessageType.TEXT, "发票"),
+    ]
+    assert await store.past.unmatched(second(12) + timedelta(seconds=1), 10) == []

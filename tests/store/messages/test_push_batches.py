@@ -1,0 +1,160 @@
+"""Group commit by itself: who shares a transaction, who gets which answer, and what a failure does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from tests.store.conversations import T0
+from wxdesk.core.errors import StoreError
+from wxdesk.core.model.messaging import Push
+from wxdesk.store.messages.push_batches import GroupCommit
+
+
+def push(n: int) -> Push:
+    return Push("shop", f"m:{n}", b"", None, T0, None)
+
+
+class Disk:
+    """Commits when it is told to, and remembers what came together."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[str]] = []
+        self.open = asyncio.Event()
+        self.begun = asyncio.Event()
+        self.failure: Exception | None = None
+
+    async def commit(self, pushes: Sequence[Push]) -> list[int | None]:
+        self.batches.append([one.key for one in pushes])
+        self.begun.set()
+        await self.open.wait()
+        if self.failure is not None:
+            raise self.failure
+        return [int(one.key[2:]) for one in pushes]
+
+
+async def test_pushes_gather_while_a_commit_is_under_way() -> None:
+    disk = Disk()
+    group = GroupCommit(disk.commit)
+    first = asyncio.create_task(group.keep(push(1)))
+    await disk.begun.wait()
+    later = [asyncio.create_task(group.keep(push(n))) for n in (2, 3, 4)]
+    await asyncio.sleep(0)
+    assert not first.done()
+    disk.open.set()
+    assert await asyncio.gather(first, *later) == [1, 2, 3, 4]
+    assert disk.batches == [["m:1"], ["m:2", "m:3", "m:4"]]
+
+
+async def test_a_batch_is_bounded() -> None:
+    disk = Disk()
+    disk.open.set()
+    group = GroupCommit(disk.commit, batch=2)
+    assert await asyncio.gather(*(group.keep(push(n)) for n in range(5))) == list(range(5))
+    assert [len(batch) for batch in disk.batches] == [2, 2, 1]
+
+
+async def crowded(group: GroupCommit, disk: Disk) -> list[asyncio.Task[int | None]]:
+    """One push on its way to the disk, and four more that wait for it."""
+    first = asyncio.create_task(group.keep(push(0)))
+    await disk.begun.wait()
+    later = [asyncio.create_task(group.keep(push(n))) for n in range(1, 5)]
+    await asyncio.sleep(0)
+    return [first, *later]
+
+
+async def test_who_has_just_been_answered_is_waited_for_in_a_crowd() -> None:
+    disk = Disk()
+    group = GroupCommit(disk.commit, linger=60)
+    first, *later = await crowded(group, disk)
+    disk.open.set()
+    await first
+    assert await group.keep(push(9)) == 9
+    assert await asyncio.gather(*later) == [1, 2, 3, 4]
+    assert disk.batches == [["m:0"], ["m:1", "m:2", "m:3", "m:4", "m:9"]]
+
+
+async def test_who_does_not_come_back_is_not_waited_for_longer_than_a_moment() -> None:
+    disk = Disk()
+    group = GroupCommit(disk.commit, linger=0.001)
+    waiting = await crowded(group, disk)
+    disk.open.set()
+    assert await asyncio.gather(*waiting) == [0, 1, 2, 3, 4]
+    assert disk.batches == [["m:0"], ["m:1", "m:2", "m:3", "m:4"]]
+
+
+async def test_few_wait_for_nobody() -> None:
+    disk = Disk()
+    disk.open.set()
+    group = GroupCommit(disk.commit, linger=60)
+    async with asyncio.timeout(30):
+        for n in range(3):
+            assert await asyncio.gather(*(group.keep(push(10 * n + m)) for m in range(3))) == [
+                10 * n + m for m in range(3)
+            ]
+            assert await group.keep(push(10 * n + 9)) == 10 * n + 9
+
+
+async def test_beyond_the_limit_a_push_is_refused_at_once() -> None:
+    disk = Disk()
+    group = GroupCommit(disk.commit, limit=3)
+    running = asyncio.create_task(group.keep(push(0)))
+    await disk.begun.wait()
+    waiting = [asyncio.create_task(group.keep(push(n))) for n in (1, 2, 3)]
+    await asyncio.sleep(0)
+    with pytest.raises(asyncio.QueueFull):
+        await group.keep(push(4))
+    disk.open.set()
+    assert await asyncio.gather(running, *waiting) == [0, 1, 2, 3]
+    assert await group.keep(push(5)) == 5
+
+
+async def test_a_failed_commit_fails_each_of_its_callers_and_no_other() -> None:
+    disk = Disk()
+    disk.failure = StoreError(reason="the disk is full")
+    group = GroupCommit(disk.commit)
+    calls = [asyncio.create_task(group.keep(push(n))) for n in range(3)]
+    await disk.begun.wait()
+    disk.open.set()
+    results = await asyncio.gather(*calls, return_exceptions=True)
+    assert [str(result) for result in results] == ["the disk is full"] * 3
+    assert len({id(result) for result in results}) == 3
+    disk.failure = None
+    assert await group.keep(push(9)) == 9
+
+
+@pytest.mark.expects_log("keeping 1 pushes failed: ZeroDivisionError")
+async def test_a_mistake_of_ours_is_an_answer_too() -> None:
+    disk = Disk()
+    disk.failure = ZeroDivisionError("secret")
+    disk.open.set()
+    with pytest.raises(StoreError) as caught:
+        await GroupCommit(disk.commit).keep(push(1))
+    assert "secret" not in str(caught.value)
+
+
+async def test_a_caller_that_gives_up_does_not_disturb_the_others() -> None:
+    disk = Disk()
+    group = GroupCommit(disk.commit)
+    calls = [asyncio.create_task(group.keep(push(n))) for n in range(3)]
+    await disk.begun.wait()
+    calls[1].cancel()
+    disk.open.set()
+    results = await asyncio.gather(*calls, return_exceptions=True)
+    assert (results[0], results[2]) == (0, 2)
+    assert isinstance(results[1], asyncio.CancelledError)
+
+
+async def test_closing_commits_what_waits_and_refuses_what_comes() -> None:
+    disk = Disk()
+    group = GroupCommit(disk.commit)
+    calls = [asyncio.create_task(group.keep(push(n))) for n in range(2)]
+    await disk.begun.wait()
+    closing = asyncio.create_task(group.close())
+    disk.open.set()
+    assert await asyncio.gather(*calls) == [0, 1]
+    await closing
+    with pytest.raises(StoreError):
+        await group.keep(push(3))

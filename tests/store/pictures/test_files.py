@@ -1,0 +1,102 @@
+"""Pictures on disk: whole or not there, by digest only."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from wxdesk.core.errors import NotFound, StoreError
+from wxdesk.core.model.picture import Picture
+from wxdesk.desk.pictures.pictures import described
+from wxdesk.sandbox.pictures import cover, torn_box
+from wxdesk.store.pictures.files import CHANGED, FolderOfPictures
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> FolderOfPictures:
+    return FolderOfPictures(tmp_path / "pictures")
+
+
+def _kept(folder: FolderOfPictures, data: bytes) -> Picture:
+    picture = described(data)
+    folder.keep(picture, data)
+    return picture
+
+
+def test_a_picture_stands_under_its_digest_for_its_owner_only(folder: FolderOfPictures, tmp_path: Path) -> None:
+    picture = _kept(folder, torn_box())
+    place = tmp_path / "pictures" / picture.digest[:2] / f"{picture.digest}.png"
+    assert folder.path(picture.digest) == place
+    assert folder.read(picture.digest) == place.read_bytes() == torn_box()
+    if os.name == "posix":
+        assert stat.S_IMODE(place.stat().st_mode) == 0o600
+        assert stat.S_IMODE(place.parent.stat().st_mode) == 0o700
+        assert stat.S_IMODE(place.parent.parent.stat().st_mode) == 0o700
+
+
+def test_the_same_picture_twice_is_one_file(folder: FolderOfPictures, tmp_path: Path) -> None:
+    _kept(folder, torn_box())
+    _kept(folder, torn_box())
+    _kept(folder, cover())
+    assert len([path for path in (tmp_path / "pictures").rglob("*") if path.is_file()]) == 2
+
+
+@pytest.mark.parametrize("digest", ["0" * 64, "", "../../etc/passwd", "A" * 64, "/etc/passwd", "0" * 64 + "\n"])
+def test_what_is_no_kept_picture_is_not_found(folder: FolderOfPictures, digest: str) -> None:
+    assert folder.path(digest) is None
+    with pytest.raises(NotFound):
+        folder.read(digest)
+
+
+def test_a_digest_reaches_no_other_folder(tmp_path: Path) -> None:
+    root = tmp_path / "home" / "pictures"
+    root.mkdir(parents=True)
+    (tmp_path / "secret.png").write_bytes(b"secret")
+    assert (root / ".." / "../secret.png").is_file()
+    assert FolderOfPictures(root).path("../secret") is None
+
+
+def test_a_file_that_was_changed_is_not_handed_out_and_is_mended_by_keeping_it_again(folder: FolderOfPictures) -> None:
+    picture = _kept(folder, torn_box())
+    place = folder.path(picture.digest)
+    assert place is not None
+    place.write_bytes(torn_box()[:100])
+    with pytest.raises(StoreError) as refused:
+        folder.read(picture.digest)
+    assert refused.value.values["reason"] == CHANGED
+    _kept(folder, torn_box())
+    assert folder.read(picture.digest) == torn_box()
+
+
+def test_what_a_crash_left_is_cleared_and_nothing_else(folder: FolderOfPictures, tmp_path: Path) -> None:
+    picture = _kept(folder, torn_box())
+    rest = tmp_path / "pictures" / picture.digest[:2] / "tmpabc.part"
+    rest.write_bytes(b"half")
+    folder = FolderOfPictures(tmp_path / "pictures")
+    assert not rest.exists()
+    assert folder.read(picture.digest) == torn_box()
+
+
+@contextlib.contextmanager
+def no_space() -> Iterator[None]:
+    """No file can grow beyond 100 bytes, as on a disk that is full; that goes for pytest's own report, too."""
+    resource = pytest.importorskip("resource", reason="limits of a process are POSIX's")
+    before, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
+
+
+def test_a_disk_that_is_full_says_so_and_leaves_nothing(folder: FolderOfPictures, tmp_path: Path) -> None:
+    with no_space(), pytest.raises(StoreError):
+        _kept(folder, torn_box())
+    assert [path for path in (tmp_path / "pictures").rglob("*") if path.is_file()] == []

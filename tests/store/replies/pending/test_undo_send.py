@@ -1,0 +1,123 @@
+"""What an operator has just written: it counts down, is nobody's question, and can be taken back as a whole."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.store.conversations import T0, Talk, second
+from wxdesk.core.conversations.listing import InboxFilter
+from wxdesk.core.errors import MoveNotAllowed, NotFound
+from wxdesk.core.model.messaging import Author, Content, NewReply, Reply, ReplyState
+from wxdesk.core.replies.lifecycle import Move
+from wxdesk.desk.ports.pending_replies import Terms
+from wxdesk.store import SqlStore
+
+S = ReplyState
+
+
+@pytest.fixture
+async def thread(talk: Talk) -> int:
+    return (await talk.says("o1", "在吗")).conversation.id
+
+
+async def written(store: SqlStore, thread: int, *texts: str, held: bool = True) -> list[Reply]:
+    state, due_at = (S.HELD, second(3)) if held else (S.QUEUED, None)
+    new = [NewReply(thread, Author.OPERATOR, Content(text=text), state, due_at=due_at) for text in texts]
+    return await store.replies.add_parts(new, T0)
+
+
+async def claimed(store: SqlStore) -> list[str]:
+    found = await store.replies.claim(second(1), busy=(), limit=9, only_by_hand=False)
+    return [one.reply.content.text for one in found]
+
+
+async def test_it_is_no_question_to_anybody(store: SqlStore, thread: int) -> None:
+    await written(store, thread, "马上好")
+    [row] = await store.conversations.rows([thread])
+    assert (row.held, row.due_at) == (0, None)
+    assert await store.conversations.page(InboxFilter.PENDING) == []
+    assert (await store.conversations.counts()).pending == 0
+
+
+async def test_without_a_deadline_it_is_one(store: SqlStore, thread: int) -> None:
+    [reply] = await written(store, thread, "马上好")
+    [asking] = await store.waiting.ask_after_restart(second(9), second(9) - timedelta(minutes=5), "closed", "late")
+    assert (asking.id, asking.state, asking.due_at, asking.error) == (reply.id, S.HELD, None, "closed")
+    [row] = await store.conversations.page(InboxFilter.PENDING)
+    assert row.held == 1
+    assert (await store.conversations.counts()).pending == 1
+    with pytest.raises(MoveNotAllowed):
+        await store.waiting.undo(reply.id, "lin", second(9))
+
+
+async def test_the_list_shows_it_once_it_has_arrived(store: SqlStore, talk: Talk, thread: int) -> None:
+    [reply] = await written(store, thread, "马上好")
+    assert (await talk.thread(thread)).preview == "在吗"
+    await talk.moves(reply, Move.RELEASE, Move.CLAIM, Move.ACCEPT, at=second(3))
+    assert (await talk.thread(thread)).preview == "马上好"
+
+
+async def test_all_its_messages_are_taken_back_and_found_no_more(store: SqlStore, thread: int) -> None:
+    [other] = await written(store, thread, "退款别的")
+    first, second_part = await written(store, thread, "退款一", "退款二")
+    undone = await store.waiting.undo(second_part.id, "lin", second(2))
+    assert [(reply.id, reply.state, reply.by) for reply in undone.replies] == [
+        (first.id, S.CANCELLED, "lin"),
+        (second_part.id, S.CANCELLED, "lin"),
+    ]
+    assert [hit.item.id for hit in await store.conversations.search("退款")] == [other.id]
+    assert (await store.replies.get(other.id)).state is S.HELD
+
+
+@pytest.mark.parametrize("moves", [(Move.RELEASE,), (Move.RELEASE, Move.CLAIM), (Move.KEEP,), (Move.CANCEL,)])
+async def test_too_late_changes_nothing(store: SqlStore, talk: Talk, thread: int, moves: tuple[Move, ...]) -> None:
+    reply = await talk.moves((await written(store, thread, "退款"))[0], *moves)
+    with pytest.raises(MoveNotAllowed):
+        await store.waiting.undo(reply.id, "lin", second(2))
+    assert await store.replies.get(reply.id) == reply
+    assert len(await store.conversations.search("退款")) == 1
+
+
+async def test_only_what_an_operator_wrote_is_undone(store: SqlStore, talk: Talk, thread: int) -> None:
+    message = (await talk.says("o2")).message
+    [reply] = await talk.decides(message, "九点", state=S.HELD, due_at=second(8))
+    with pytest.raises(MoveNotAllowed):
+        await store.waiting.undo(reply.id, "lin", second(2))
+    with pytest.raises(NotFound):
+        await store.waiting.undo(reply.id + 99, "lin", second(2))
+
+
+async def test_what_is_written_later_leaves_later(store: SqlStore, thread: int) -> None:
+    [first] = await written(store, thread, "一")
+    await written(store, thread, "二", held=False)
+    assert await claimed(store) == []
+    await store.waiting.undo(first.id, "lin", second(1))
+    assert await claimed(store) == ["二"]
+
+
+async def test_a_rule_does_not_wait_behind_it(store: SqlStore, talk: Talk, thread: int) -> None:
+    message = (await talk.says("o1", "几点")).message
+    await written(store, thread, "一")
+    await talk.decides(message, "九点")
+    assert await claimed(store) == ["九点"]
+
+
+async def test_a_pause_does_not_keep_it(store: SqlStore, thread: int) -> None:
+    [reply] = await written(store, thread, "一")
+    assert await store.waiting.next_wake(T0, only_by_hand=True) == second(3)
+    assert (await store.waiting.tend(second(2), Terms(only_by_hand=True))).moved == []
+    tended = await store.waiting.tend(second(3), Terms(only_by_hand=True))
+    assert [(one.id, one.state) for one in tended.moved] == [(reply.id, S.QUEUED)]
+
+
+async def test_at_a_stop_it_may_leave_at_once_or_is_held_back(store: SqlStore, talk: Talk, thread: int) -> None:
+    [gone], [kept] = await written(store, thread, "一"), await written(store, thread, "二")
+    automatic = await talk.decides((await talk.says("o2")).message, "九点", state=S.HELD, due_at=second(8))
+    hurried = await store.waiting.hurry(second(1))
+    assert [(reply.id, reply.state) for reply in hurried] == [(gone.id, S.QUEUED), (kept.id, S.QUEUED)]
+    await talk.moves(gone, Move.CLAIM, Move.ACCEPT)
+    [held] = await store.waiting.hold_back([gone.id, kept.id], second(2), "closed")
+    assert (held.id, held.state, held.due_at, held.error) == (kept.id, S.HELD, None, "closed")
+    assert await store.replies.get(automatic[0].id) == automatic[0]

@@ -1,0 +1,269 @@
+"""Figures over a span, against a story short enough to count by hand."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.store.conversations import Talk, entering
+from wxdesk.core.model.messaging import Content, Message, Reply, ReplyState
+from wxdesk.core.model.rule import Action, ActionKind, Outcome, Rule
+from wxdesk.core.model.statistics import Figures, HourCount, RuleHits, Span, Undelivered, UnmatchedText, Waits
+from wxdesk.core.replies.lifecycle import Move
+from wxdesk.desk.ports.replies import ReplyChanges
+from wxdesk.store import SqlStore
+
+MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
+WEEK = Span(MONDAY, MONDAY + timedelta(days=7))
+
+
+def at(day: int, hour: int, minute: int = 0, second: int = 0) -> datetime:
+    """A moment of the week; Monday is day 0."""
+    return MONDAY + timedelta(days=day, hours=hour, minutes=minute, seconds=second)
+
+
+async def figures(store: SqlStore, span: Span = WEEK, before: Span | None = None) -> Figures:
+    return await store.statistics.over(span, UTC, before)
+
+
+async def ask(talk: Talk, who: str, when: datetime, text: str = "在吗") -> Message:
+    return (await talk.says(who, text, when)).message
+
+
+async def answer(talk: Talk, message: Message, when: datetime, sent: datetime, rule_id: int = 7) -> Reply:
+    [reply] = await talk.decides(message, "您好", at=when, rule_id=rule_id)
+    return await talk.moves(reply, Move.CLAIM, Move.ACCEPT, at=sent)
+
+
+async def write(talk: Talk, message: Message, sent: datetime) -> Reply:
+    return await talk.moves(await talk.writes(message.conversation_id, "在的", sent), Move.CLAIM, Move.ACCEPT, at=sent)
+
+
+async def test_a_store_without_messages_has_figures_without_anything(store: SqlStore) -> None:
+    empty = await figures(store)
+    assert empty == Figures(WEEK, (HourCount(),) * 24, ((0,) * 24,) * 7)
+    assert empty.is_empty
+
+
+async def test_each_message_counts_once_by_who_spoke_first_after_it(talk: Talk) -> None:
+    # Monday 9: a rule, then the operator as well.
+    by_rule = await ask(talk, "a", at(0, 9, 0))
+    await answer(talk, by_rule, at(0, 9, 0, 1), at(0, 9, 0, 4))
+    await write(talk, by_rule, at(0, 9, 5))
+    # Tuesday 9 and 10: two messages and one answer of the operator's for both.
+    await ask(talk, "b", at(1, 9, 59))
+    await write(talk, await ask(talk, "b", at(1, 10, 1)), at(1, 10, 3))
+    # Sunday 23: nobody; and a reply that did not leave is no answer.
+    lost = await ask(talk, "c", at(6, 23, 30))
+    await talk.moves(await talk.writes(lost.conversation_id, "x", at(6, 23, 31)), Move.CLAIM, Move.REFUSE)
+    # An event is not a message.
+    await talk.hears(entering("d", at(0, 9, 10)), at(0, 9, 10))
+
+    found = await figures(talk.store)
+
+    expected = [HourCount()] * 24
+    expected[9] = HourCount(by_rule=1, by_operator=1)
+    expected[10] = HourCount(by_operator=1)
+    expected[23] = HourCount(unanswered=1)
+    assert found.hours == tuple(expected)
+    assert (found.messages, found.by_rule, found.by_operator, found.unanswered) == (4, 1, 2, 1)
+    counts = {(d, h): n for d, row in enumerate(found.week) for h, n in enumerate(row) if n}
+    assert counts == {(0, 9): 1, (1, 9): 1, (1, 10): 1, (6, 23): 1}
+
+
+async def test_a_rules_answer_on_its_way_is_none_to_what_was_written_meanwhile(talk: Talk) -> None:
+    first = await ask(talk, "a", at(0, 9, 0, 0))
+    await ask(talk, "a", at(0, 9, 0, 5))
+    await answer(talk, first, at(0, 9, 0, 1), at(0, 9, 0, 8))
+    found = await figures(talk.store)
+    assert (found.by_rule, found.unanswered) == (1, 1)
+    assert found.first_response == _waits([8])
+
+    third = await ask(talk, "a", at(0, 9, 1))
+    await answer(talk, third, at(0, 9, 1, 1), at(0, 9, 1, 5))  # a rule's answer to a later one is one to all before it
+    found = await figures(talk.store)
+    assert (found.by_rule, found.unanswered) == (3, 0)
+    assert found.first_response == _waits([8, 60])
+
+
+async def test_the_promise_that_a_human_will_come_is_no_answer_here_as_it_is_none_in_the_status_bar(talk: Talk) -> None:
+    promised = await ask(talk, "a", at(0, 9, 0), "退款")
+    await talk.store.conversations.take_over(promised.conversation_id, None)
+    await answer(talk, promised, at(0, 9, 0, 1), at(0, 9, 0, 2))
+    kept_word = await ask(talk, "b", at(0, 10, 0), "退款")
+    await talk.store.conversations.take_over(kept_word.conversation_id, at(0, 18, 0))
+    await answer(talk, kept_word, at(0, 10, 0, 1), at(0, 10, 0, 2))
+    await write(talk, kept_word, at(0, 10, 7))
+    run_out = await ask(talk, "c", at(0, 11, 0))
+    await talk.store.conversations.take_over(run_out.conversation_id, at(0, 10, 59))
+    await answer(talk, run_out, at(0, 11, 0, 1), at(0, 11, 0, 2))
+
+    found = await figures(talk.store)
+
+    assert (found.by_rule, found.by_operator, found.unanswered) == (1, 1, 1)
+    assert found.human_wait == Waits(1, *[timedelta(minutes=7)] * 3)
+    assert (await talk.store.conversations.day_counts(MONDAY)).waiting == found.unanswered
+
+
+async def test_what_was_handed_over_to_wechats_own_tool_counts_as_that_and_makes_nobody_wait(talk: Talk) -> None:
+    handed = await ask(talk, "a", at(0, 9, 0), "人工")
+    await talk.decides(handed, outcome=Outcome.TRANSFERRED, at=at(0, 9, 0, 1))
+    announced = await ask(talk, "b", at(0, 10, 0), "人工")
+    await talk.decides(announced, "马上", outcome=Outcome.TRANSFERRED, at=at(0, 10, 0, 1))
+    kept = await ask(talk, "c", at(0, 11, 0))
+    await answer(talk, kept, at(0, 11, 0, 1), at(0, 11, 0, 2))
+    found = await figures(talk.store)
+    assert (found.messages, found.by_rule, found.by_operator) == (3, 1, 0)
+    assert (found.handed_over, found.unanswered) == (2, 0)
+    assert [hour.handed_over for hour in found.hours if hour.total] == [1, 1, 0]
+    assert found.first_response.count == 1
+
+
+async def test_what_a_rule_left_without_an_answer_on_purpose_is_the_rules_and_makes_nobody_wait(talk: Talk) -> None:
+    quiet = await ask(talk, "a", at(0, 9, 0), "嗯嗯")
+    await talk.decides(quiet, outcome=Outcome.SILENT, at=at(0, 9))
+    alone = await figures(talk.store)
+    assert (alone.by_rule, alone.unanswered) == (1, 0)
+
+    await write(talk, await ask(talk, "a", at(0, 10, 0)), at(0, 10, 2))
+    found = await figures(talk.store)
+    assert (found.by_rule, found.by_operator) == (1, 1)
+    assert found.human_wait == _waits([120])
+
+
+async def test_the_edges_of_a_span_and_what_it_is_compared_with(talk: Talk) -> None:
+    for moment in (at(-7, 0), at(-1, 23, 59, 59), at(0, 0), at(6, 23, 59, 59), at(7, 0)):
+        await ask(talk, "a", moment)
+    found = await figures(talk.store, before=WEEK.earlier(timedelta(days=7)))
+    assert (found.messages, found.messages_before) == (2, 2)
+
+
+async def test_waits_run_from_the_first_unanswered_message_to_the_next_answer(talk: Talk) -> None:
+    # a: 10 s by a rule.
+    await answer(talk, await ask(talk, "a", at(0, 9)), at(0, 9, 0, 1), at(0, 9, 0, 10))
+    # b: three messages, one answer of the operator's: one wait of 300 s. Then another one of 20 s.
+    await ask(talk, "b", at(0, 10, 0))
+    await ask(talk, "b", at(0, 10, 2))
+    await write(talk, await ask(talk, "b", at(0, 10, 4)), at(0, 10, 5))
+    await write(talk, await ask(talk, "b", at(0, 11, 0)), at(0, 11, 0, 20))
+    # c: 40 s by a rule. d: still waiting, so not a wait that ended.
+    await answer(talk, await ask(talk, "c", at(0, 12)), at(0, 12), at(0, 12, 0, 40))
+    await ask(talk, "d", at(0, 13))
+
+    found = await figures(talk.store)
+
+    assert found.first_response == _waits([10, 20, 40, 300])
+    assert found.human_wait == _waits([20, 300])
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 10, 11])
+async def test_median_ninetieth_and_longest_of_any_number_of_waits(talk: Talk, count: int) -> None:
+    seconds = [(7 * n * n) % 101 + 1 for n in range(count)]
+    for n, wait in enumerate(seconds):
+        await write(talk, await ask(talk, f"c{n}", at(0, 9)), at(0, 9) + timedelta(seconds=wait))
+    assert (await figures(talk.store)).first_response == _waits(seconds)
+
+
+def _waits(seconds: list[int]) -> Waits:
+    """The same by sorting: an implementation that has nothing to do with SQL."""
+    ranked = sorted(seconds)
+    n = len(ranked)
+    median = (ranked[(n - 1) // 2] + ranked[n // 2]) / 2
+    enough = next(wait for place, wait in enumerate(ranked, 1) if 10 * place >= 9 * n)
+    return Waits(n, timedelta(seconds=median), timedelta(seconds=enough), timedelta(seconds=ranked[-1]))
+
+
+async def test_hours_and_weekdays_are_those_of_the_zone_also_by_quarters_and_across_a_clock_change(talk: Talk) -> None:
+    await ask(talk, "a", at(6, 18, 20))  # Monday 02:20 in Beijing
+    await ask(talk, "b", at(6, 18, 10))  # Monday 00:00 minus five minutes in Kathmandu, UTC+5:45
+    beijing = await talk.store.statistics.over(WEEK, ZoneInfo("Asia/Shanghai"))
+    assert (beijing.week[0][2], beijing.hours[2].unanswered) == (2, 2)
+    nepal = await talk.store.statistics.over(WEEK, timezone(timedelta(hours=5, minutes=45)))
+    assert (nepal.week[6][23], nepal.week[0][0]) == (1, 1)
+
+    spring = datetime(2026, 3, 29, tzinfo=UTC)  # Berlin leaves 02:00 out on this night
+    for hour in (0, 1):
+        await ask(talk, "c", spring + timedelta(hours=hour, minutes=30))
+    berlin = await talk.store.statistics.over(Span(spring, spring + timedelta(days=1)), ZoneInfo("Europe/Berlin"))
+    assert {hour: n for hour, n in enumerate(berlin.week[6]) if n} == {1: 1, 3: 1}
+
+
+async def test_rules_are_ranked_by_how_often_they_spoke_with_how_often_that_was_changed(talk: Talk) -> None:
+    for n in range(3):
+        message = await ask(talk, f"a{n}", at(0, 9, n))
+        [held] = await talk.decides(message, "您好", at=at(0, 9, n), state=ReplyState.HELD, rule_id=4)
+        if n:
+            await talk.store.replies.edit(held.id, Content(text="您好！"), at(0, 9, n, 5))
+    two_parts = await ask(talk, "b", at(0, 10))
+    for part in await talk.decides(two_parts, "一", "二", at=at(0, 10), state=ReplyState.HELD, rule_id=5):
+        await talk.store.replies.edit(part.id, Content(text="改"), at(0, 10, 1))
+    # Decided in one batch, so at one moment, and only one of them changed.
+    for rule_id in (6, 8):
+        [held] = await talk.decides(
+            await ask(talk, "d", at(0, 11)), "好", at=at(0, 11), state=ReplyState.HELD, rule_id=rule_id
+        )
+        if rule_id == 6:
+            await talk.store.replies.edit(held.id, Content(text="改"), at(0, 11, 1))
+    too_early = await ask(talk, "c", at(-1, 10))
+    await talk.decides(too_early, "您好", at=at(-1, 10), rule_id=5)
+
+    found = await figures(talk.store)
+
+    assert found.rules == (
+        RuleHits(4, "r", hits=3, edited=2),
+        RuleHits(5, "r", hits=1, edited=1),
+        RuleHits(6, "r", hits=1, edited=1),
+        RuleHits(8, "r", hits=1, edited=0),
+    )
+    assert found.edited == 4
+
+
+async def test_undelivered_replies_are_counted_by_code_also_those_given_up(talk: Talk) -> None:
+    message = await ask(talk, "a", at(0, 9))
+    thread = message.conversation_id
+
+    async def lose(*moves: Move, code: int | None = None, day: int = 0) -> None:
+        reply = await talk.moves(await talk.writes(thread, "x", at(day, 9)), Move.CLAIM, at=at(day, 9))
+        first, *rest = moves
+        reply = await talk.store.replies.move(reply.id, first, at(day, 9), ReplyChanges(errcode=code))
+        await talk.moves(reply, *rest, at=at(day, 9))
+
+    for _ in range(2):
+        await lose(Move.REFUSE, code=45015)
+    await lose(Move.REFUSE, Move.CANCEL, code=45015)
+    await lose(Move.REFUSE, code=45047)
+    await lose(Move.REFUSE)
+    await lose(Move.LOSE)
+    await lose(Move.LOSE, Move.CONFIRM)
+    await lose(Move.REFUSE, code=45047, day=8)
+    await talk.moves(await talk.writes(thread, "stopped", at(0, 9)), Move.CANCEL, at=at(0, 9))
+
+    found = (await figures(talk.store)).undelivered
+
+    assert found[0] == Undelivered(ReplyState.FAILED, 45015, 3)
+    assert set(found[1:]) == {
+        Undelivered(ReplyState.FAILED, 45047, 1),
+        Undelivered(ReplyState.FAILED, None, 1),
+        Undelivered(ReplyState.UNKNOWN, None, 1),
+    }
+
+
+async def test_texts_that_no_rule_or_only_a_default_rule_answered(talk: Talk) -> None:
+    default = await talk.store.rules.save(
+        Rule("默认", default=True, then=(Action(ActionKind.REPLY, text="收到"),)), at(0, 0)
+    )
+    for n, text in enumerate(("能开发票吗", " 能开发票吗 ", "可以自提吗")):
+        await talk.decides(
+            await ask(talk, f"a{n}", at(0, 9), text), outcome=Outcome.UNMATCHED, at=at(0, 9), rule_id=None
+        )
+    await talk.decides(await ask(talk, "b", at(0, 9), "能开发票吗"), "收到", at=at(0, 9), rule_id=default.id)
+    await talk.decides(await ask(talk, "c", at(0, 9), "几点关门"), "九点", at=at(0, 9), rule_id=default.id + 100)
+    await talk.decides(
+        await ask(talk, "d", at(0, 9), "请找人工"), outcome=Outcome.TAKEN_OVER, at=at(0, 9), rule_id=None
+    )
+
+    found = (await figures(talk.store)).unmatched
+
+    assert found == (UnmatchedText("能开发票吗", 3), UnmatchedText("可以自提吗", 1))

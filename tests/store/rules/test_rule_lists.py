@@ -1,0 +1,109 @@
+"""A decision explains itself rule by rule, although only what found something is kept with it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.store.conversations import Talk, second
+from wxdesk.core.model.messaging import Message, MessageType
+from wxdesk.core.model.rule import Action, ActionKind, Condition, Decision, Outcome, Rule, RuleVerdict, Verdict
+from wxdesk.desk.ports.store import Resolution
+from wxdesk.store import SqlStore
+
+THEN = (Action(ActionKind.REPLY, text="好"),)
+
+
+def rule(name: str, *words: str, **more: object) -> Rule:
+    return Rule(name, when=Condition(any=words), then=THEN, **more)  # type: ignore[arg-type]
+
+
+def nothing_found(rule: Rule) -> RuleVerdict:
+    on = Verdict("on", True, ("text",), "text")
+    return RuleVerdict(rule.id, rule.name, rule.revision, False, (on, Verdict("any", False, rule.when.any)))
+
+
+async def kept(store: SqlStore, *rules: Rule, at: float = 0) -> list[Rule]:
+    saved = await store.rules.replace_all(rules, second(at))
+    await store.rules.keep_list([(one.id, one.revision) for one in saved], second(at))
+    return saved
+
+
+async def decide(store: SqlStore, message: Message, spoke: Rule, left: int, *verdicts: RuleVerdict) -> None:
+    decision = Decision(
+        message.id, message.conversation_id, Outcome.REPLIED, second(10), rule_id=spoke.id, rule_name=spoke.name,
+        rule_revision=spoke.revision, verdicts=verdicts, rules_left=left,
+    )  # fmt: skip
+    await store.conversations.resolve([Resolution(decision)])
+
+
+def spoken(rule: Rule) -> RuleVerdict:
+    return RuleVerdict(rule.id, rule.name, rule.revision, True, (Verdict("any", True, rule.when.any, "x"),))
+
+
+async def test_rules_that_found_nothing_say_so_again(talk: Talk, store: SqlStore) -> None:
+    one, two, three, four = await kept(store, rule("一", "a"), rule("二", "b"), rule("三", "x"), rule("四", "d"))
+    message = (await talk.says("o1", "x")).message
+    await decide(store, message, three, 1, spoken(three))
+    assert await store.decisions.all_verdicts(message.id) == (nothing_found(one), nothing_found(two), spoken(three))
+    decision = await store.decisions.for_message(message.id)
+    assert decision is not None
+    assert (decision.asked, decision.rules_left) == (3, 1)
+    assert await store.decisions.latest(message.conversation_id) == decision
+    assert four.position == 4
+
+
+async def test_they_say_it_as_they_were_then(talk: Talk, store: SqlStore) -> None:
+    one, two = await kept(store, rule("一", "a"), rule("二", "x"))
+    message = (await talk.says("o1", "x")).message
+    await decide(store, message, two, 0, spoken(two))
+    await store.rules.save(replace(one, when=Condition(any=("别的",))), second(20))
+    await kept(store, rule("二", "y"), rule("新", "n"), at=30)  # the first one is gone from the list
+    assert await store.decisions.all_verdicts(message.id) == (nothing_found(one), spoken(two))
+    decision = await store.decisions.for_message(message.id)
+    assert decision is not None
+    assert decision.asked == 2
+
+
+async def test_a_rule_for_other_messages_says_that(talk: Talk, store: SqlStore) -> None:
+    pictures, two = await kept(store, rule("图", "a", on=frozenset({MessageType.IMAGE})), rule("二", "x"))
+    message = (await talk.says("o1", "x")).message
+    await decide(store, message, two, 0, spoken(two))
+    said, _ = await store.decisions.all_verdicts(message.id)
+    assert said == RuleVerdict(pictures.id, "图", 1, False, (Verdict("on", False, ("image",)),))
+
+
+async def test_what_a_guard_stopped_went_to_no_rule(talk: Talk, store: SqlStore) -> None:
+    await kept(store, rule("一", "a"))
+    message = (await talk.says("o1", "x")).message
+    stopped = Decision(message.id, message.conversation_id, Outcome.PAUSED, second(10))
+    await store.conversations.resolve([Resolution(stopped)])
+    decision = await store.decisions.for_message(message.id)
+    assert decision is not None
+    assert decision.asked is None
+    assert await store.decisions.all_verdicts(message.id) == ()
+
+
+async def test_a_decision_from_before_lists_were_kept_has_what_it_has(talk: Talk, store: SqlStore) -> None:
+    [one] = await store.rules.replace_all([rule("一", "x")], second(0))
+    message = (await talk.says("o1", "x")).message
+    await decide(store, message, one, 0, spoken(one))
+    await store.rules.keep_list([(one.id, one.revision)], second(20))
+    decision = await store.decisions.for_message(message.id)
+    assert decision is not None
+    assert decision.asked is None
+    assert await store.decisions.all_verdicts(message.id) == (spoken(one),)
+
+
+async def test_verdicts_of_another_list_are_not_mixed_in(talk: Talk, store: SqlStore) -> None:
+    [one] = await kept(store, rule("一", "x"))
+    await store.rules.keep_list([(77, 1), (78, 1)], second(5))  # another desk changed the rules a moment ago
+    message = (await talk.says("o1", "x")).message
+    await decide(store, message, one, 0, spoken(one))
+    assert await store.decisions.all_verdicts(message.id) == (spoken(one),)
+
+
+async def test_the_same_list_is_kept_once(store: SqlStore) -> None:
+    for at in range(3):
+        await kept(store, rule("一", "x"), at=at)
+    rows = await store._db.read(lambda connection: connection.exec_driver_sql("SELECT * FROM rule_lists").all())
+    assert len(rows) == 1

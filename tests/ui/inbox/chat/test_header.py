@@ -1,0 +1,55 @@
+"""The head of the chat: in every width of the window the name is there, and what stands beside it is whole."""
+
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.ui.world import World
+from wxdesk import i18n
+from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.model.messaging import ReplyMode
+from wxdesk.ui.inbox.chat.header import NAME_LEAST
+from wxdesk.ui.shell.main_window import MainWindow
+
+SIZES = [(1280, 800), (1100, 800), (900, 600), (820, 600), (720, 520)]
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize("name", ["王芳", "Li Lei from Hangzhou"])
+def test_the_name_always_shows_and_the_mode_is_not_cut(
+    qtbot: QtBot, world: World, window: MainWindow, language: str, name: str
+) -> None:
+    i18n.use(language)
+    conversation = world.say("oCustomer0000000000000001", "opening?")
+    world.call(world.desk.handoff.describe(conversation, ContactChange(alias=name)))
+    window.open_conversation(conversation)
+    header = window.inbox.chat.header
+    qtbot.waitUntil(lambda: header.name.full_text() == name)
+    for size in SIZES:
+        window.resize(*size)
+        qtbot.waitUntil(lambda: header.name.width() >= min(NAME_LEAST, header.name.sizeHint().width()))
+        qtbot.waitUntil(lambda: header.mode.width() >= header.mode.width_for(header.mode.text()))
+        assert not header.quota.time.isHidden()
+        assert header.quota.dots.isVisible() or header.quota.left.full_text() == "5/5", size
+        ends = header.show_detail if not header.show_detail.isHidden() else header.spans
+        assert ends.geometry().right() < header.width(), size
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize("mode", ReplyMode)
+def test_in_a_narrow_window_the_mode_still_says_whose_word_it_is(
+    qtbot: QtBot, world: World, window: MainWindow, language: str, mode: ReplyMode
+) -> None:
+    i18n.use(language)
+    conversation = world.say("oCustomer0000000000000001", "opening?")
+    world.call(world.desk.handoff.describe(conversation, ContactChange(alias="Li Lei from Hangzhou")))
+    window.resize(900, 600)
+    window.open_conversation(conversation)
+    header = window.inbox.chat.header
+    account, here = {"en": ("· account", "· here"), "zh_CN": ("· 按账号", "· 本会话")}[language]
+    world.call(world.desk.accounts.set_mode("shop", mode, 8))
+    qtbot.waitUntil(lambda: header.mode.text().endswith(account))
+    world.call(world.desk.handoff.set_mode(conversation, mode))
+    qtbot.waitUntil(lambda: header.mode.text().endswith(here))
+    qtbot.waitUntil(lambda: header.mode.width() >= header.mode.width_for(header.mode.text()))

@@ -1,0 +1,261 @@
+"""Links, cards, pictures and long texts, from their panels through to what the simulated WeChat got."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.ui.inbox.conftest import shown_reply
+from tests.ui.world import World
+from wxdesk.core.content.text_links import TextLink
+from wxdesk.core.model.messaging import Content, ReplyKind, ReplyState
+from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
+from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction
+from wxdesk.ui.inbox.timeline.link_dialog import LinkDialog
+from wxdesk.ui.runtime.bridge import Bridge
+
+type Open = Callable[[int], None]
+
+CUSTOMER = "oCustomer0000000000000001"
+LINK = Content(ReplyKind.LINK, title="国庆八折", description="到八日为止", url="https://shop.example/sale")
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def sent(page: InboxPage) -> bool:
+    return shown_reply(page, ReplyState.SENT) is not None
+
+
+def focused() -> object:
+    return QApplication.focusWidget()
+
+
+def test_a_link_is_written_by_keys_alone_and_arrives(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
+    opened(world.say(CUSTOMER, "有活动吗"))
+    chat = page.chat
+    QTest.keyClick(chat.composer.edit, Qt.Key.Key_L, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    panel = chat.panels.link
+    assert panel.isVisible()
+    assert focused() is panel.by_name["title"].edit
+    for text in ("国庆八折", "到八日为止", "https://shop.example/sale?a=1&b=2"):
+        focused().setText(text)  # type: ignore[attr-defined]
+        QTest.keyClick(focused(), Qt.Key.Key_Tab)
+    assert "国庆八折" in panel.preview.accessibleName()
+    QTest.keyClick(focused(), Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: sent(page))
+    (arrived,) = world.sandbox.sent
+    assert arrived.content == {
+        "title": "国庆八折",
+        "description": "到八日为止",
+        "url": "https://shop.example/sale?a=1&b=2",
+        "thumb_url": "",
+    }
+    assert not panel.isVisible()
+    assert panel.by_name["title"].text() == ""
+    assert focused() is chat.composer.edit
+
+
+def test_what_is_wrong_stands_at_its_field(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
+    opened(world.say(CUSTOMER, "有活动吗"))
+    page.chat.panels.open_link()
+    panel = page.chat.panels.link
+    title, url = panel.by_name["title"], panel.by_name["url"]
+    QTest.keyClick(title.edit, Qt.Key.Key_Return, CTRL)
+    assert title.error.full_text() == "A link needs a title."
+    title.edit.setText("国庆八折")
+    assert not title.error.isVisible()
+    url.edit.setText("shop.example")
+    panel.send.click()
+    assert "https://" in url.error.full_text()
+    assert focused() is url.edit
+    QTest.keyClick(url.edit, Qt.Key.Key_Escape)
+    assert not panel.isVisible()
+    page.chat.panels.open_link()
+    assert title.text() == "国庆八折"  # put away is not thrown away
+    assert world.sandbox.sent == ()
+
+
+def test_the_same_is_not_sent_twice_and_nothing_stays_for_another_contact(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open, bridge: Bridge
+) -> None:
+    other = world.say("oCustomer0000000000000002", "你好")
+    opened(world.say(CUSTOMER, "有活动吗"))
+    panel = page.chat.panels.link
+    page.chat.panels.open_link()
+    panel.fill(LINK)
+    for _ in range(3):
+        QTest.keyClick(focused(), Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: sent(page))
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert len(world.sandbox.sent) == 1
+    page.chat.panels.open_link()
+    panel.fill(LINK)
+    opened(other)
+    assert not panel.isVisible()
+    page.chat.panels.open_link()
+    assert panel.content() == Content(ReplyKind.LINK)
+
+
+def test_a_link_that_waits_is_changed_in_its_panel_and_leaves(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open
+) -> None:
+    rule = Rule("Sale", when=Condition(any=("sale",)), then=(Action(ActionKind.LINK, content=LINK),))
+    world.call(world.desk.rulebook.save(rule))
+    opened(world.say(CUSTOMER, "sale?"))
+    qtbot.waitUntil(lambda: shown_reply(page, ReplyState.HELD) is not None)
+    held = shown_reply(page, ReplyState.HELD)
+    assert held is not None
+    page.chat.act(BubbleAction.EDIT, f"r{held.id}")
+    panel = page.chat.panels.link
+    qtbot.waitUntil(panel.isVisible)
+    assert panel.content() == LINK
+    assert panel.title.full_text() == "Change this reply"
+    panel.by_name["title"].edit.setText("国庆七折")
+    panel.submit()
+    qtbot.waitUntil(lambda: sent(page))
+    assert [one.content["title"] for one in world.sandbox.sent] == ["国庆七折"]
+    qtbot.waitUntil(lambda: not panel.isVisible())
+    assert panel.title.full_text() == "Send a link"
+    assert panel.content() == Content(ReplyKind.LINK)
+
+
+def test_a_change_that_is_put_away_changes_nothing(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
+    conversation_id = world.say(CUSTOMER, "sale?")
+    opened(conversation_id)
+    world.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=87014))
+    reply = world.call(world.desk.handoff.write_content(conversation_id, LINK))
+    qtbot.waitUntil(lambda: shown_reply(page, ReplyState.FAILED) is not None)
+    page.chat.act(BubbleAction.EDIT, f"r{reply.id}")
+    panel = page.chat.panels.link
+    panel.by_name["title"].edit.setText("别的")
+    QTest.keyClick(focused(), Qt.Key.Key_Escape)
+    page.chat.panels.open_link()
+    assert panel.content() == Content(ReplyKind.LINK)
+    assert world.call(world.desk.store.replies.get(reply.id)).content == LINK
+    page.chat.act(BubbleAction.EDIT, f"r{reply.id}")
+    panel.by_name["title"].edit.setText("改好了")
+    panel.submit()
+    qtbot.waitUntil(lambda: sent(page))
+    assert [one.content["title"] for one in world.sandbox.sent] == ["改好了"]
+
+
+def test_selected_words_become_a_link(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
+    opened(world.say(CUSTOMER, "哪里看"))
+    edit = page.chat.composer.edit
+    edit.setPlainText("请看官网")
+    cursor = edit.textCursor()
+    cursor.setPosition(2)
+    cursor.setPosition(4, cursor.MoveMode.KeepAnchor)
+    edit.setTextCursor(cursor)
+    QTest.keyClick(edit, Qt.Key.Key_L, CTRL)
+    panel = page.chat.panels.text_link
+    assert panel.label.text() == "官网"
+    assert focused() is panel.url.edit
+    panel.url.edit.setText("https://a.cn")
+    panel.path.edit.setText("https://a.cn")
+    panel.put_in.click()
+    assert panel.path.error.isVisible()
+    panel.path.edit.setText("pages/index")
+    QTest.keyClick(panel.path.edit, Qt.Key.Key_Return, CTRL)
+    account = world.desk.accounts["shop"]
+    written = (
+        f'请看<a href="https://a.cn" data-miniprogram-appid="{account.app_id}" '
+        'data-miniprogram-path="pages/index">官网</a>'
+    )
+    assert page.chat.composer.text() == written
+    QTest.keyClick(edit, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: sent(page))
+    assert world.sandbox.sent[0].text == written
+    entry = page.session.model.entries()[-1]
+    assert entry.text == "请看官网"
+    with qtbot.waitSignal(page.chat.timeline.link_wanted) as wanted:
+        page.chat.timeline.focus_last()
+        QTest.keyClick(page.chat.timeline, Qt.Key.Key_Return)
+    assert wanted.args == [TextLink("官网", "https://a.cn", account.app_id, "pages/index")]
+    (dialog,) = page.chat.findChildren(LinkDialog)
+    assert dialog.address.toPlainText() == "pages/index"
+    dialog.close()
+
+
+def test_a_text_is_sent_once_however_often_enter_is_pressed(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open, bridge: Bridge
+) -> None:
+    opened(world.say(CUSTOMER, "在吗"))
+    edit = page.chat.composer.edit
+    edit.setPlainText("在的")
+    for _ in range(3):
+        QTest.keyClick(edit, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: sent(page) and bridge.is_idle)
+    assert [one.text for one in world.sandbox.sent] == ["在的"]
+    edit.setPlainText("在的")
+    QTest.keyClick(edit, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(world.sandbox.sent) == 2)  # the same may be said again
+
+
+def test_what_was_sent_does_not_come_back_after_going_elsewhere_at_once(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open, bridge: Bridge
+) -> None:
+    other = world.say("oCustomer0000000000000002", "你好")
+    first = world.say(CUSTOMER, "在吗")
+    opened(first)
+    page.chat.composer.edit.setPlainText("在的")
+    QTest.keyClick(page.chat.composer.edit, Qt.Key.Key_Return)
+    page.open_conversation(other)
+    qtbot.waitUntil(lambda: len(world.sandbox.sent) == 1 and bridge.is_idle)
+    opened(first)
+    assert page.chat.composer.text() == ""
+
+
+def test_a_long_text_leaves_in_parts_only_by_its_button(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open
+) -> None:
+    opened(world.say(CUSTOMER, "说明一下"))
+    composer = page.chat.composer
+    first, second = "第一段。" * 120, "第二段。" * 120
+    composer.edit.setPlainText(f"{first}\n\n{second}")
+    assert composer.hint.full_text() == "· will leave as 2 messages, 5 are left"
+    QTest.keyClick(composer.edit, Qt.Key.Key_Return)
+    assert not composer.send.isEnabled()
+    assert composer.send_split.text() == "Send as 2"
+    told = composer.send_split.toolTip()
+    assert "1. 第一段。" in told
+    assert "<br>2. 第二段。" in told
+    composer.send_split.click()
+    qtbot.waitUntil(lambda: len(world.sandbox.sent) == 2)
+    assert [one.text for one in world.sandbox.sent] == [first, second]
+    assert composer.text() == ""
+
+
+def test_a_text_for_more_messages_than_are_left_stays(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open
+) -> None:
+    conversation_id = world.say(CUSTOMER, "说明一下")
+    for number in range(4):
+        world.wait_until_sent(world.call(world.desk.handoff.write(conversation_id, str(number))).id)
+    opened(conversation_id)
+    composer = page.chat.composer
+    composer.edit.setPlainText("很长。" * 240)
+    assert composer.hint.full_text() == "· needs 2 messages, and only 1 may be sent"
+    assert not composer.send_split.isVisible()
+    composer.edit.setPlainText("很长。" * 2400)
+    assert "bytes too long for one message" in composer.hint.full_text()
+    assert not composer.send.isEnabled()
+
+
+def test_nothing_can_be_sent_from_a_panel_once_nothing_may(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open
+) -> None:
+    conversation_id = world.say(CUSTOMER, "有活动吗")
+    opened(conversation_id)
+    page.chat.panels.open_link()
+    panel = page.chat.panels.link
+    assert panel.hint.full_text() == "takes 1 reply, 5 are left"
+    for number in range(5):
+        world.wait_until_sent(world.call(world.desk.handoff.write(conversation_id, str(number))).id)
+    qtbot.waitUntil(lambda: not panel.send.isEnabled())
+    assert "No replies are left" in panel.hint.full_text()

@@ -1,0 +1,197 @@
+"""Templates in a reply: found, filled in, inserted and counted; never with a hole, and never for somebody else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from tests.ui.world import World
+from wxdesk.core.model.messaging import Content, ReplyKind
+from wxdesk.core.templates import Prompt, Template
+from wxdesk.ui.inbox.composer.templates.form import TemplateForm
+from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.runtime.bridge import Bridge
+
+type Open = Callable[[int], None]
+
+FIRST, SECOND = "oFirst000001", "oSecond00002"
+PARCEL = Template(
+    0,
+    "Parcel",
+    "Order {{ ask.no }} left with {{ ask.by }}{% if ask.note %} ({{ ask.note }}){% endif %}.",
+    "sent",
+    keywords=("tracking",),
+    prompts=(Prompt("no", "Order number"), Prompt("by", "Courier", "SF"), Prompt("note", required=False)),
+)
+GREETING = Template(0, "Greeting", "Dear {{ contact.alias }}, ", "hi")
+HOURS = Template(0, "Hours", "We open at 9.", "hours")
+LINK = Template(0, "Returns", content=Content(ReplyKind.LINK, title="Returns", url="https://shop.example/r"))
+
+
+@pytest.fixture
+def shelf(world: World) -> list[Template]:
+    return world.call(world.desk.phrasebook.save_all((PARCEL, GREETING, HOURS, LINK)))
+
+
+@pytest.fixture
+def conversation(shelf: list[Template], world: World, opened: Open) -> int:
+    """A conversation with somebody without a name, opened."""
+    made = world.say(FIRST, "hello {{ 7 }}")
+    opened(made)
+    return made
+
+
+def rows(page: InboxPage) -> list[str]:
+    shown = page.chat.templates.picker.list
+    return [shown.item(row).text() for row in range(shown.count())]
+
+
+def pick(qtbot: QtBot, page: InboxPage, sought: str) -> None:
+    picker = page.chat.templates.picker
+    qtbot.keyClicks(page.chat.composer.edit, "/")
+    qtbot.waitUntil(lambda: picker.list.count() > 1)
+    qtbot.keyClicks(picker.field, sought)
+    qtbot.keyClick(picker.field, Qt.Key.Key_Return)
+
+
+def form(page: InboxPage) -> TemplateForm:
+    return page.chat.templates.form
+
+
+def uses(world: World) -> dict[str, int]:
+    return {one.title: one.uses for one in world.call(world.desk.phrasebook.all())}
+
+
+def test_of_many_templates_the_picker_says_how_many_more_there_are_and_the_search_finds_them(
+    qtbot: QtBot, world: World, page: InboxPage, conversation: int
+) -> None:
+    many = [Template(0, f"Notice {n:03}", "Hello.") for n in range(70)]
+    world.call(world.desk.phrasebook.save_all(many))
+    picker = page.chat.templates.picker
+    qtbot.keyClicks(page.chat.composer.edit, "/")
+    qtbot.waitUntil(lambda: picker.list.count() == 50)
+    assert picker.below.full_text() == "24 more: write a few letters to find them"
+    assert picker.below.isVisible()
+    assert picker.rect().contains(picker.below.geometry())
+    qtbot.keyClicks(picker.field, "Notice 069")
+    assert rows(page) == ["Notice 069 — Hello."]
+    assert not picker.below.isVisible()
+
+
+def test_a_template_that_asks_nothing_is_inserted_at_once(
+    qtbot: QtBot, world: World, bridge: Bridge, page: InboxPage, conversation: int
+) -> None:
+    pick(qtbot, page, "hours")
+    assert page.chat.composer.text() == "We open at 9."
+    assert not form(page).isVisible()
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert uses(world)["Hours"] == 1
+
+
+def test_what_is_asked_is_filled_in_by_keyboard(
+    qtbot: QtBot, world: World, bridge: Bridge, page: InboxPage, conversation: int
+) -> None:
+    pick(qtbot, page, "track")
+    number, courier, note = form(page).fields.values()
+    assert form(page).isVisible()
+    assert number.hasFocus()
+    assert courier.text() == "SF"
+    assert form(page).text.full_text() == "Order ‹…› left with SF."
+    qtbot.keyClicks(number, "7{{ 1 }}")
+    qtbot.keyClick(number, Qt.Key.Key_Tab)
+    assert courier.hasFocus()
+    qtbot.keyClick(courier, Qt.Key.Key_Tab)
+    qtbot.keyClicks(note, "fragile")
+    assert form(page).text.full_text() == "Order 7{{ 1 }} left with SF (fragile)."
+    qtbot.keyClick(note, Qt.Key.Key_Return)
+    assert page.chat.composer.text() == "Order 7{{ 1 }} left with SF (fragile)."
+    assert page.chat.composer.edit.hasFocus()
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert uses(world)["Parcel"] == 1
+
+
+def test_what_a_link_asks_is_filled_in_and_the_link_waits_in_its_panel(
+    qtbot: QtBot, world: World, page: InboxPage, conversation: int
+) -> None:
+    tracking = Content(ReplyKind.LINK, title="Order {{ ask.no }}", url="https://shop.example/o?no={{ ask.no }}")
+    world.call(world.desk.phrasebook.save(Template(0, "Tracking", shortcut="trk", content=tracking)))
+    pick(qtbot, page, "trk")
+    [number] = form(page).fields.values()
+    assert form(page).text.full_text() == "Order ‹…›\nhttps://shop.example/o?no=‹…›"
+    qtbot.keyClicks(number, "7&8")
+    qtbot.keyClick(number, Qt.Key.Key_Return)
+    panel = page.chat.panels.link
+    assert panel.isVisible()
+    made = panel.content()
+    assert (made.title, made.url) == ("Order 7&8", "https://shop.example/o?no=7%268")
+
+
+def test_what_is_missing_is_named_and_nothing_is_inserted(
+    qtbot: QtBot, world: World, page: InboxPage, conversation: int
+) -> None:
+    pick(qtbot, page, "sent")
+    number, courier, _ = form(page).fields.values()
+    courier.setFocus()
+    qtbot.keyClick(courier, Qt.Key.Key_Return)
+    assert form(page).problem.full_text() == "“Order number” has to be filled in."
+    assert number.hasFocus()
+    assert (number.property("wrong"), courier.property("wrong")) == (True, False)
+    assert page.chat.composer.text() == "/"
+    qtbot.keyClick(number, Qt.Key.Key_Escape)
+    assert not form(page).isVisible()
+    assert page.chat.composer.edit.hasFocus()
+    assert uses(world)["Parcel"] == 0
+
+
+def test_a_name_that_is_not_known_is_asked_for(qtbot: QtBot, page: InboxPage, conversation: int) -> None:
+    pick(qtbot, page, "hi")
+    [name] = form(page).fields.values()
+    qtbot.keyClick(name, Qt.Key.Key_Return)
+    assert "contact.alias" in form(page).problem.full_text()
+    qtbot.keyClicks(name, "Wang")
+    qtbot.keyClick(name, Qt.Key.Key_Return)
+    assert page.chat.composer.text() == "Dear Wang, "
+
+
+def test_what_was_filled_in_for_one_contact_is_for_nobody_else(
+    qtbot: QtBot, world: World, page: InboxPage, conversation: int, opened: Open
+) -> None:
+    pick(qtbot, page, "sent")
+    qtbot.keyClicks(next(iter(form(page).fields.values())), "77")
+    opened(world.say(SECOND, "hello"))
+    assert not form(page).isVisible()
+    assert page.chat.composer.text() == ""
+
+
+def test_a_link_opens_in_its_panel(qtbot: QtBot, world: World, page: InboxPage, conversation: int) -> None:
+    pick(qtbot, page, "return")
+    link = page.chat.panels.link
+    assert link.isVisible()
+    assert (link.content(), page.chat.composer.text()) == (LINK.content, "")
+    link.submit()
+    qtbot.waitUntil(lambda: not link.isVisible())
+    assert any(reply.kind is ReplyKind.LINK for reply in _sent(world, conversation))
+
+
+def _sent(world: World, conversation_id: int) -> list[Content]:
+    items = world.call(world.desk.store.conversations.timeline(conversation_id))
+    return [item.content for item in items if hasattr(item, "content")]
+
+
+def test_the_last_used_comes_first_and_words_narrow_the_list(
+    qtbot: QtBot, world: World, page: InboxPage, shelf: list[Template], conversation: int
+) -> None:
+    world.call(world.desk.phrasebook.count_use(shelf[2].id))
+    qtbot.keyClicks(page.chat.composer.edit, "/")
+    qtbot.waitUntil(lambda: page.chat.templates.picker.list.count() == 4)
+    assert [row.partition("  /")[0].partition(" — ")[0] for row in rows(page)] == [
+        "Hours",
+        "Greeting",
+        "Parcel",
+        "Returns",
+    ]
+    qtbot.keyClicks(page.chat.templates.picker.field, "trk")
+    assert rows(page) == [f"Parcel  /sent — {PARCEL.body}"]

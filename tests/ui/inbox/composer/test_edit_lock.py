@@ -1,0 +1,228 @@
+"""A reply that is taken in hand to be changed: nothing typed is lost, and left as it was it waits as before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from tests.flow.timed_desk import START, HandClock
+from tests.ui.inbox.conftest import HOURS, REFUNDS, shown_reply
+from tests.ui.world import World, open_world
+from wxdesk.core.model.messaging import Author, Content, NewReply, Reply, ReplyKind, ReplyMode, ReplyState
+from wxdesk.core.model.rule import Outcome
+from wxdesk.ui.inbox.composer.composer import Composer
+from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction
+from wxdesk.ui.widgets.dialogs.notices import Toast
+from wxdesk.ui.widgets.labels import PlainLabel
+
+type Open = Callable[[int], None]
+
+LI, WANG = "oCustomer0000000000000001", "oCustomer0000000000000002"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with open_world(tmp_path, ReplyMode.HOLD, HandClock()) as made:
+        for rule in (REFUNDS, HOURS):
+            made.call(made.desk.rulebook.save(rule))
+        yield made
+
+
+def draft(world: World, conversation_id: int, text: str) -> Reply:
+    new = NewReply(conversation_id, Author.RULE, Content(text=text), ReplyState.DRAFT)
+    return world.call(world.desk.store.replies.add(new, world.clock()))
+
+
+def stored(world: World, reply: Reply) -> Reply:
+    return world.call(world.desk.store.replies.get(reply.id))
+
+
+def toast(page: InboxPage) -> str:
+    [found] = page.window().findChildren(Toast)
+    return str(found.findChild(PlainLabel).full_text())
+
+
+def held_reply(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> Reply:
+    opened(world.say(LI, "opening?"))
+    qtbot.waitUntil(lambda: shown_reply(page, ReplyState.HELD) is not None)
+    reply = shown_reply(page, ReplyState.HELD)
+    assert reply is not None
+    return reply
+
+
+def edit(qtbot: QtBot, page: InboxPage, reply: Reply) -> Composer:
+    qtbot.waitUntil(lambda: page.session.reply(f"r{reply.id}") is not None)
+    page.chat.act(BubbleAction.EDIT, f"r{reply.id}")
+    composer = page.chat.composer
+    qtbot.waitUntil(lambda: composer.editing is not None and composer.editing.id == reply.id)
+    return composer
+
+
+def test_what_was_being_written_comes_back_also_after_a_look_at_another_conversation(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open
+) -> None:
+    other = world.say(WANG, "hello")
+    reply = held_reply(qtbot, world, page, opened)
+    qtbot.keyClicks(page.chat.composer.edit, "half a sentence")
+    composer = edit(qtbot, page, reply)
+    opened(other)
+    assert composer.text() == ""
+    opened(reply.conversation_id)
+    assert composer.text() == "We open at 9."
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Escape)
+    assert composer.text() == "half a sentence"
+
+
+def test_a_reply_waits_as_before_where_the_operator_went_elsewhere_before_he_had_it(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open
+) -> None:
+    other = world.say(WANG, "hello")
+    reply = held_reply(qtbot, world, page, opened)
+    page.chat.act(BubbleAction.EDIT, f"r{reply.id}")
+    page.open_conversation(other)
+    qtbot.waitUntil(lambda: toast(page) == "The reply is as it was and leaves in 10 min.")
+    assert (stored(world, reply).state, stored(world, reply).due_at) == (ReplyState.HELD, reply.due_at)
+    assert page.chat.composer.editing is None
+
+
+def test_a_change_that_was_begun_is_put_by_while_another_reply_is_changed(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open
+) -> None:
+    chat = world.say(LI, "hello")
+    opened(chat)
+    first, second = draft(world, chat, "First."), draft(world, chat, "Second.")
+    world.say(LI, "still there")
+    composer = edit(qtbot, page, first)
+    composer.edit.setPlainText("First, and better.")
+    edit(qtbot, page, second)
+    assert composer.text() == "Second."
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: stored(world, second).state is ReplyState.SENT)
+    qtbot.waitUntil(lambda: composer.editing is not None and composer.editing.id == first.id)
+    assert composer.text() == "First, and better."
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: stored(world, first).state is ReplyState.SENT)
+    assert [sent.text for sent in world.sandbox.sent] == ["Second.", "First, and better."]
+
+
+def test_a_change_that_was_left_is_kept_with_its_reply(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open
+) -> None:
+    reply = held_reply(qtbot, world, page, opened)
+    composer = edit(qtbot, page, reply)
+    composer.edit.setPlainText("We open at 10.")
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: "Your change is kept: Edit brings it back." in toast(page))
+    assert stored(world, reply).content.text == "We open at 9."
+    qtbot.waitUntil(lambda: shown_reply(page, ReplyState.HELD) is not None)
+    edit(qtbot, page, reply)
+    assert composer.text() == "We open at 10."
+
+
+def test_a_text_taken_from_a_bubble_lies_on_what_was_being_written(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open
+) -> None:
+    reply = held_reply(qtbot, world, page, opened)
+    composer = page.chat.composer
+    qtbot.keyClicks(composer.edit, "half a sentence")
+    page.chat.act(BubbleAction.REUSE, f"r{reply.id}")
+    assert composer.text() == "We open at 9."
+    assert composer.line.words.full_text() == "1 more text is put by"
+    qtbot.mouseClick(composer.line.leave, Qt.MouseButton.LeftButton)
+    assert composer.text() == "half a sentence"
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Escape)
+    assert composer.text() == "We open at 9."
+
+
+def test_left_as_it_was_it_is_held_again_with_the_time_it_had(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open
+) -> None:
+    reply = held_reply(qtbot, world, page, opened)
+    world.move_to(START + timedelta(seconds=500))
+    composer = edit(qtbot, page, reply)
+    assert stored(world, reply).state is ReplyState.DRAFT
+    world.move_to(START + timedelta(seconds=900))
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: stored(world, reply).due_at == START + timedelta(seconds=1000))
+    qtbot.waitUntil(lambda: toast(page) == "The reply is as it was and leaves in 1 min.")
+    world.move_to(START + timedelta(seconds=1000))
+    world.wait_until_sent(reply.id)
+
+
+def test_a_draft_in_hand_gets_no_second_one_over_it(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
+    chat = world.say(LI, "hello")
+    world.call(world.desk.handoff.set_mode(chat, ReplyMode.DRAFT))
+    opened(world.say(LI, "opening?"))
+    qtbot.waitUntil(lambda: shown_reply(page, ReplyState.DRAFT) is not None)
+    reply = shown_reply(page, ReplyState.DRAFT)
+    assert reply is not None
+    composer = edit(qtbot, page, reply)
+    qtbot.keyClicks(composer.edit, " Come in!")
+    world.say(LI, "opening, then?")
+    latest = world.call(world.desk.store.decisions.latest(chat))
+    assert latest is not None
+    assert latest.outcome is Outcome.YIELDED
+    assert stored(world, reply).state is ReplyState.DRAFT
+    assert composer.editing is not None
+    assert composer.text() == "We open at 9. Come in!"
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ("stopped", "The reply was stopped before it was changed."),
+        ("sent", "The reply has left before it was changed."),
+        ("gave way", "The customer wrote again, and the reply gave way before it was changed."),
+    ],
+)
+def test_what_became_of_it_is_said_as_it_was_and_the_text_stays(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open, how: str, words: str
+) -> None:
+    reply = held_reply(qtbot, world, page, opened)
+    composer = edit(qtbot, page, reply)
+    composer.edit.setPlainText("We open at 10.")
+    if how == "stopped":
+        world.call(world.desk.handoff.cancel(reply.id))
+    elif how == "sent":
+        world.call(world.desk.handoff.release(reply.id))
+    else:  # somebody has let go of it at another desk
+        world.call(world.desk.handoff.put_back(reply))
+        world.say(LI, "opening?")
+    qtbot.waitUntil(lambda: composer.editing is None)
+    assert composer.text() == "We open at 10."
+    assert toast(page) == f"{words} Your text stands here as a new one."
+
+
+def test_a_link_that_was_begun_survives_another_conversation_and_the_change_of_another_link(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open
+) -> None:
+    other, chat = world.say(WANG, "hello"), world.say(LI, "hello")
+    opened(chat)
+    content = Content(ReplyKind.LINK, title="Hours", url="https://shop.example/hours")
+    new = NewReply(chat, Author.RULE, content, ReplyState.HELD)
+    reply = world.call(world.desk.store.replies.add(new, world.clock()))
+    panels = page.chat.panels
+    panels.open_link()
+    qtbot.keyClicks(panels.link.by_name["title"].edit, "Half a title")
+    opened(other)
+    panels.open_link()
+    assert panels.link.is_blank
+    opened(chat)
+    qtbot.waitUntil(lambda: page.session.reply(f"r{reply.id}") is not None)
+    page.chat.act(BubbleAction.EDIT, f"r{reply.id}")
+    qtbot.waitUntil(lambda: panels.link.content() == content)
+    panels.link.by_name["title"].edit.setText("Opening hours")
+    panels.link.close_it()
+    qtbot.waitUntil(lambda: stored(world, reply).state is ReplyState.HELD)
+    assert stored(world, reply).content == content
+    panels.open_link()
+    assert panels.link.by_name["title"].text() == "Half a title"
+    panels.link.close_it()
+    page.chat.act(BubbleAction.EDIT, f"r{reply.id}")
+    qtbot.waitUntil(lambda: panels.link.isVisible() and panels.link.by_name["title"].text() == "Opening hours")

@@ -1,0 +1,85 @@
+"""Rows that call for their human say why, and stop once he looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.ui.inbox.records import NOW, reply, row
+from tests.ui.world import World
+from wxdesk.core.conversations.attention import Call, Cause
+from wxdesk.core.conversations.listing import InboxFilter, InboxRow
+from wxdesk.core.model.messaging import ReplyState, ReplyWindow
+from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
+from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.wording.conversation import standing_of
+
+SOON = ReplyWindow(5, NOW + timedelta(minutes=90))
+LEFT = Call(1, Cause.LEFT, NOW)
+STUCK = reply(1, ReplyState.QUEUED, errcode=40164)
+
+
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        (row(1, calls=(Call(1, Cause.CALLED, NOW),), called_by="Refunds"), "Called by “Refunds”"),
+        (row(1, calls=(Call(1, Cause.CALLED, NOW),)), "A rule calls for you."),
+        (row(1, waiting=3, calls=(Call(1, Cause.CLOSING, NOW),), window=SOON), "Unanswered, closes in 1 h 30 min"),
+        (
+            row(1, waiting=3, drafts=1, calls=(Call(1, Cause.CLOSING, NOW),), window=SOON),
+            "Unanswered, closes in 1 h 30 min",
+        ),
+        (row(1, waiting=3, calls=(Call(1, Cause.RESERVE, NOW),)), "Needs you, rules may send no more"),
+        (row(1, waiting=3, taken_over=True, calls=(LEFT,)), "Needs you"),
+        (row(1, waiting=3, taken_over=True, calls=(LEFT,), last_reply=STUCK), "Needs you · Waiting to be sent 40164"),
+        (row(1, waiting=3, taken_over=True, last_reply=STUCK), "Needs you · Waiting to be sent 40164"),
+        (
+            row(1, calls=(Call(1, Cause.FAILED, NOW),), failed=reply(1, ReplyState.FAILED, errcode=45015)),
+            "Failed 45015",
+        ),
+    ],
+)
+def test_the_row_says_why_it_calls(made: InboxRow, words: str) -> None:
+    assert standing_of(made, NOW).text == words
+
+
+def test_a_call_lasts_until_somebody_opens_the_conversation(
+    qtbot: QtBot, page: InboxPage, opened: Callable[[int], None], world: World
+) -> None:
+    other = world.say("oOther0000000000000000000001", "opening hours?")
+    notify = Rule("Broken", when=Condition(any=("broken",)), then=(Action(ActionKind.NOTIFY),))
+    world.call(world.desk.rulebook.save(notify))
+    chat = world.say("oCaller000000000000000000001", "it is broken")
+    world.say("oOther0000000000000000000001", "opening hours?")
+
+    def shown() -> list[tuple[int, set[Cause]]]:
+        return [(one.conversation.id, {call.cause for call in one.calls}) for one in page.list.model.rows()]
+
+    qtbot.waitUntil(lambda: shown()[:1] == [(chat, {Cause.CALLED})])
+    page.list.chips.choose(InboxFilter.NEEDS_HUMAN)
+    qtbot.waitUntil(lambda: [one for one, _ in shown()] == [chat])
+    opened(chat)
+    qtbot.waitUntil(lambda: not world.desk.alarms.state.ringing)
+    page.list.chips.choose(InboxFilter.ALL)
+    qtbot.waitUntil(lambda: [one for one, _ in shown()] == [other, chat])
+    assert dict(shown())[chat] == set()
+
+
+def test_what_newly_calls_in_the_open_conversation_is_seen_at_once(
+    qtbot: QtBot, opened: Callable[[int], None], world: World
+) -> None:
+    chat = world.say("oCaller000000000000000000001", "I want a refund")
+
+    def left() -> list[Call]:
+        [made] = world.call(world.desk.store.conversations.rows([chat]))
+        return [one for one in made.calls if one.cause is Cause.LEFT]
+
+    opened(chat)
+    qtbot.waitUntil(lambda: [one.seen for one in left()] == [True])
+    [before] = left()
+    world.say("oCaller000000000000000000001", "hello?")
+    qtbot.waitUntil(lambda: [one.seen and one.at > before.at for one in left()] == [True])
+    assert not world.desk.alarms.state.unseen

@@ -1,0 +1,42 @@
+"""A list without conversations says why, and its button leads where its words say."""
+
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import ShowPage
+from tests.ui.world import World
+from wxdesk.core.conversations.listing import InboxFilter
+from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.runtime.bridge import Bridge
+
+LI = "oLI00000000000000000001"
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["an earlier run", "just now"])
+def test_all_that_is_resolved_is_not_nothing(
+    qtbot: QtBot, world: World, show_page: ShowPage, bridge: Bridge, before: bool
+) -> None:
+    conversation = world.say(LI, "hello")
+    if before:
+        world.call(world.desk.aside.resolve(conversation))
+    page = show_page(InboxPage, 1280, 800)
+    if not before:
+        world.call(world.desk.aside.resolve(conversation))
+    empty = page.list.empty
+    qtbot.waitUntil(lambda: empty.title.full_text() == "All done")
+    empty.step.click()
+    qtbot.waitUntil(lambda: bridge.is_idle and page.list.model.rowCount() == 1)
+    assert page.list.model.chosen is InboxFilter.WITH_ASIDE
+
+
+def test_where_there_is_nothing_at_all_it_leads_to_the_settings(qtbot: QtBot, page: InboxPage, bridge: Bridge) -> None:
+    empty, wanted = page.list.empty, list[str]()
+    page.settings_wanted.connect(lambda: wanted.append("settings"))
+    for chosen in (InboxFilter.ALL, InboxFilter.WITH_ASIDE):
+        page.list.chips.choose(chosen)
+        qtbot.waitUntil(lambda: bridge.is_idle)
+        assert (empty.title.full_text(), empty.step.text()) == ("No conversations yet", "Open settings")
+        empty.step.click()
+    assert wanted == ["settings", "settings"]

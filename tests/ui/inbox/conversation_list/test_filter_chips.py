@@ -1,0 +1,66 @@
+"""The chips above the list stand on one line, whatever they count and in either language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.ui.inbox.records import NOW
+from wxdesk import i18n
+from wxdesk.core.conversations.listing import InboxCounts, InboxFilter
+from wxdesk.ui.inbox.conversation_list.filter_chips import FilterChips
+from wxdesk.ui.inbox.conversation_list.panel import ConversationList
+from wxdesk.ui.widgets.buttons import Chip
+
+
+@pytest.fixture(params=["en", "zh_CN"])
+def chips(request: pytest.FixtureRequest, qtbot: QtBot) -> Iterator[FilterChips]:
+    """As the list has them, in each language."""
+    i18n.use(request.param)
+    column = ConversationList(lambda: NOW)
+    qtbot.addWidget(column)
+    column.resize(column.width(), 600)
+    column.show()
+    yield column.chips
+    i18n.use("en")
+
+
+def shown(chips: FilterChips) -> list[Chip]:
+    return [chip for chip in chips.findChildren(Chip) if chip.isVisible()]
+
+
+@pytest.mark.parametrize(("needs_human", "pending"), [(0, 0), (3, 1), (12, 45), (128, 4000)])
+def test_they_stand_beside_each_other_uncut(chips: FilterChips, needs_human: int, pending: int) -> None:
+    chips.show_counts(InboxCounts(needs_human=needs_human, pending=pending))
+    chips.layout().activate()
+    four = shown(chips)
+    assert len(four) == 4
+    assert len({chip.y() for chip in four}) == 1
+    assert max(chip.geometry().right() for chip in four) < chips.width()
+    for chip in four:
+        words = chip.fontMetrics().horizontalAdvance(chip.text())
+        assert chip.width() >= words + 2 * 6, chip.text()
+    places = sorted((chip.x(), chip.geometry().right()) for chip in four)
+    assert all(right < left for (_, right), (left, _) in pairwise(places))
+
+
+def test_a_figure_too_long_for_a_chip_is_told_whole(chips: FilterChips) -> None:
+    chips.show_counts(InboxCounts(needs_human=128))
+    chip = chips.chip(InboxFilter.NEEDS_HUMAN)
+    assert chip.text().endswith(" 99+")
+    assert chip.accessibleName().endswith(" 128")
+    assert chip.toolTip().startswith("128: ")
+    chips.show_counts(InboxCounts(needs_human=99))
+    assert chip.text().endswith(" 99")
+    assert "99" not in chip.toolTip()
+
+
+def test_what_leads_back_from_what_is_set_aside_stands_alone(chips: FilterChips) -> None:
+    chips.choose(InboxFilter.RESOLVED)
+    assert shown(chips) == [chips.part]
+    chips.part.click()
+    assert len(shown(chips)) == 4
+    assert chips.part.isHidden()

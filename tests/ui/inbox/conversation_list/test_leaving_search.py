@@ -1,0 +1,42 @@
+"""The ways from what was found back to the conversations."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QToolButton
+from pytestqt.qtbot import QtBot
+
+from tests.ui.world import World
+from wxdesk.core.conversations.listing import InboxFilter
+from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.runtime.bridge import Bridge
+
+
+@pytest.fixture
+def found(qtbot: QtBot, world: World, page: InboxPage) -> InboxPage:
+    """One conversation, found by its text."""
+    world.say("oCustomer0000000000000001", "a needle")
+    page.list.search.setText("needle")
+    qtbot.waitUntil(lambda: page.list.hits.rowCount() == 1)
+    assert page.list.found.isVisible()
+    return page
+
+
+def test_a_button_empties_the_field_and_takes_the_place_of_its_key(found: InboxPage) -> None:
+    field = found.list.search
+    (button,) = field.findChildren(QToolButton)
+    assert button.isVisible()
+    assert not field.key.isVisible()
+    button.click()
+    assert field.text() == ""
+    assert found.list.view.isVisible()
+    assert not field.empty_it.isVisible()
+    assert field.key.isVisible()
+
+
+def test_choosing_a_filter_shows_the_conversations_under_it(qtbot: QtBot, found: InboxPage, bridge: Bridge) -> None:
+    found.list.chips.chip(InboxFilter.UNREAD).click()
+    qtbot.waitUntil(lambda: found.list.model.chosen is InboxFilter.UNREAD and bridge.is_idle)
+    assert found.list.search.text() == ""
+    assert found.list.view.isVisible()
+    assert found.list.model.rowCount() == 1

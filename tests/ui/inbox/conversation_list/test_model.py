@@ -1,0 +1,128 @@
+"""Rows come in pages, and those that are touched come, go and move one by one."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QModelIndex
+from PySide6.QtTest import QAbstractItemModelTester
+
+from tests.ui.inbox.records import NOW, clock, reply, row
+from wxdesk.core.conversations.attention import Call, Cause
+from wxdesk.core.conversations.listing import InboxFilter
+from wxdesk.core.model.messaging import ReplyState
+from wxdesk.desk.conversations.inbox_queries import LIST_PAGE
+from wxdesk.ui.inbox.conversation_list.model import ConversationListModel, RowRole
+
+QT_MODE = QAbstractItemModelTester.FailureReportingMode.Fatal
+
+
+@pytest.fixture
+def model(qapp: object) -> ConversationListModel:
+    made = ConversationListModel(clock)
+    made.tester = QAbstractItemModelTester(made, QT_MODE)  # type: ignore[attr-defined]
+    return made
+
+
+def ids(model: ConversationListModel) -> list[int]:
+    return [model.index(at).data(RowRole.ID) for at in range(model.rowCount())]
+
+
+def test_a_conversation_with_something_new_moves_to_the_top(model: ConversationListModel) -> None:
+    model.show(InboxFilter.ALL, [row(1, last=1), row(2, last=2), row(3, last=3)])
+    model.merge([row(3, last=0)])
+    assert ids(model) == [3, 1, 2]
+    model.merge([row(3, last=1.5)])
+    assert ids(model) == [1, 3, 2]
+
+
+def test_the_longest_waiting_stands_first_and_the_answered_goes(model: ConversationListModel) -> None:
+    model.show(InboxFilter.WAITING, [row(1, waiting=9), row(2, waiting=5)])
+    model.merge([row(3, waiting=7), row(1, waiting=None)])
+    assert ids(model) == [3, 2]
+
+
+def test_who_needs_a_human_by_state_alone_stands_behind_those_who_wait(model: ConversationListModel) -> None:
+    failed = reply(1, ReplyState.FAILED)
+    model.show(InboxFilter.NEEDS_HUMAN, [row(1, waiting=3, taken_over=True), row(2, last=9, failed=failed)])
+    model.merge([row(3, last=4, failed=failed), row(4, waiting=8, taken_over=True), row(5, waiting=2)])
+    assert ids(model) == [4, 1, 3, 2]
+
+
+def test_the_open_conversation_stays_although_it_is_read_now(model: ConversationListModel) -> None:
+    model.show(InboxFilter.UNREAD, [row(1, last=1, unread=2), row(2, last=2, unread=1)])
+    model.keep(1)
+    model.merge([row(1, last=1, unread=0)])
+    assert ids(model) == [1, 2]
+    model.keep(2)
+    assert ids(model) == [2]
+
+
+def test_pages_are_asked_for_once_and_a_row_is_never_shown_twice(model: ConversationListModel) -> None:
+    asked: list[int] = []
+    model.more_wanted.connect(asked.append)
+    model.show(InboxFilter.ALL, [row(n, last=n) for n in range(1, LIST_PAGE + 1)])
+    model.fetchMore(QModelIndex())
+    model.fetchMore(QModelIndex())
+    assert asked == [LIST_PAGE]
+    model.append([row(LIST_PAGE, last=LIST_PAGE), row(LIST_PAGE + 1, last=LIST_PAGE + 1)])
+    assert ids(model) == list(range(1, LIST_PAGE + 2))
+    assert not model.canFetchMore(QModelIndex())
+
+
+def test_a_page_that_could_not_be_read_is_asked_for_again(model: ConversationListModel) -> None:
+    model.show(InboxFilter.ALL, [row(n, last=n) for n in range(1, LIST_PAGE + 1)])
+    model.fetchMore(QModelIndex())
+    assert not model.canFetchMore(QModelIndex())
+    model.miss_page()
+    assert model.canFetchMore(QModelIndex())
+
+
+def test_the_open_row_that_is_read_already_does_not_count_for_the_next_page(model: ConversationListModel) -> None:
+    asked: list[int] = []
+    model.more_wanted.connect(asked.append)
+    model.show(InboxFilter.UNREAD, [row(n, last=n, unread=1) for n in range(1, LIST_PAGE + 1)])
+    model.keep(5)
+    model.merge([row(5, last=5, unread=0)])
+    model.miss_page()
+    model.fetchMore(QModelIndex())
+    assert asked[-1] == LIST_PAGE - 1
+
+
+def test_what_stands_below_the_rows_read_is_left_to_its_page(model: ConversationListModel) -> None:
+    model.show(InboxFilter.ALL, [row(n, last=n) for n in range(1, LIST_PAGE + 1)])
+    model.merge([row(999, last=5000)])
+    assert 999 not in ids(model)
+
+
+def test_a_row_says_everything_in_one_sentence(model: ConversationListModel) -> None:
+    model.show(InboxFilter.ALL, [row(1, waiting=12, unread=2, taken_over=True)])
+    said = model.index(0).data()
+    for part in ("Person 1", "2 unread", "hello", "Needs you", "5 left · 47 h", "Waiting 12 min"):
+        assert part in said
+    assert "oPerson" not in said
+
+
+def test_a_countdown_rounds_up_and_never_goes_below_nothing(model: ConversationListModel) -> None:
+    from datetime import timedelta
+
+    model.show(InboxFilter.ALL, [row(1, held=1, due_at=NOW + timedelta(seconds=4.2)), row(2, held=1, due_at=NOW)])
+    assert "Sends in 5 s" in model.index(0).data()
+    assert "About to be sent" in model.index(1).data()
+
+
+def test_whoever_calls_rises_and_sinks_again_once_that_is_over(model: ConversationListModel) -> None:
+    model.show(InboxFilter.ALL, [row(1, last=1), row(2, last=2), row(3, last=3, waiting=3)])
+    model.merge([row(3, last=3, waiting=3, calls=(Call(3, Cause.LEFT, NOW, seen=True),))])
+    assert ids(model) == [3, 1, 2]
+    model.merge([row(2, last=2, waiting=9, calls=(Call(2, Cause.CALLED, NOW),))])
+    assert ids(model) == [2, 3, 1]
+    model.merge(
+        [row(2, last=2, calls=(Call(2, Cause.FAILED, NOW, seen=True),)), row(1, calls=(Call(1, Cause.HELD, NOW),))]
+    )
+    assert ids(model) == [3, 1, 2]
+
+
+def test_whoever_calls_stands_under_for_you_unless_a_reply_only_waits(model: ConversationListModel) -> None:
+    model.show(InboxFilter.NEEDS_HUMAN, [])
+    model.merge([row(1, calls=(Call(1, Cause.CALLED, NOW),)), row(2, calls=(Call(2, Cause.DRAFT, NOW),))])
+    assert ids(model) == [1]

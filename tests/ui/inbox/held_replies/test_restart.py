@@ -1,0 +1,80 @@
+"""The program is closed while replies are held, and opened again: the window asks, and says why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from tests.flow.timed_desk import START, HandClock
+from tests.ui.inbox.conftest import HOURS, shown_reply
+from tests.ui.world import World, open_world
+from wxdesk.core.model.messaging import ReplyMode, ReplyState
+from wxdesk.desk.replies.hold_timers import AFTER_RESTART
+from wxdesk.desk.replies.outcomes import TOO_LATE
+from wxdesk.ui.inbox.held_replies.after_pause_panel import DecidePanel
+from wxdesk.ui.inbox.timeline.bubble_text import notice_of
+from wxdesk.ui.shell.main_window import MainWindow
+
+LI = "oCustomer0000000000000001"
+
+
+@pytest.fixture
+def away(request: pytest.FixtureRequest) -> timedelta:
+    """How long after the reply was held the program is opened again."""
+    return timedelta(minutes=getattr(request, "param", 1))
+
+
+@pytest.fixture
+def world(tmp_path: Path, away: timedelta) -> Iterator[World]:
+    clock = HandClock()
+    with open_world(tmp_path, ReplyMode.HOLD, clock) as before:
+        before.call(before.desk.rulebook.save(HOURS))
+        before.say(LI, "opening?")
+        before.call(before.desk.handoff.take_over(before.say("oCustomer0000000000000002", "hello")))
+    clock.now = START + away
+    with open_world(tmp_path, ReplyMode.HOLD, clock) as opened:
+        yield opened
+
+
+def notice(window: MainWindow) -> str:
+    return notice_of(window.inbox.session.model.entries()[-1])
+
+
+def test_what_was_held_asks_says_why_and_leaves_by_the_operators_word(
+    qtbot: QtBot, world: World, window: MainWindow
+) -> None:
+    words = "1 reply waited and asks you. None leaves by itself."
+    qtbot.waitUntil(lambda: words in window.notices.bars.texts().values())
+    assert window.inbox.list.strip.earliest.full_text() == "· 1 asks you"
+    world.move_to(START + timedelta(hours=2))  # long past its time
+    [decide] = [button for button in window.notices.bars.findChildren(QPushButton) if button.text() == "Decide…"]
+    qtbot.mouseClick(decide, Qt.MouseButton.LeftButton)
+    [panel] = window.findChildren(DecidePanel)
+    [held] = panel.model.held()
+    qtbot.keyClick(panel.view, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: shown_reply(window.inbox, ReplyState.HELD) is not None)
+    assert notice(window) == AFTER_RESTART
+    assert not world.sandbox.sent
+    view = window.inbox.chat.timeline
+    qtbot.waitUntil(lambda: view.currentIndex().isValid())
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    world.wait_until_sent(held.reply.id)
+    qtbot.waitUntil(lambda: words not in window.notices.bars.texts().values())
+
+
+@pytest.mark.parametrize("away", [16], indirect=True)
+def test_what_is_stale_by_then_is_a_draft_that_says_why(qtbot: QtBot, world: World, window: MainWindow) -> None:
+    inbox = window.inbox
+    qtbot.waitUntil(lambda: inbox.list.model.rowCount() == 2)
+    assert inbox.list.strip.isHidden()
+    assert window.notices.bars.texts() == {}
+    window.open_conversation(1)
+    qtbot.waitUntil(lambda: shown_reply(inbox, ReplyState.DRAFT) is not None)
+    assert notice(window) == TOO_LATE
+    assert not world.sandbox.sent

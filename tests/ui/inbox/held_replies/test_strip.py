@@ -1,0 +1,359 @@
+"""The strip of held replies, its list, its keys, and the panel that asks about what waited."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFont, QFontMetrics
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import ShowPage
+from tests.ui.inbox.conftest import shown_reply
+from tests.ui.world import World
+from wxdesk import i18n
+from wxdesk.core.events import ReplyChanged
+from wxdesk.core.model.messaging import Author, Content, Message, NewReply, Reply, ReplyState
+from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
+from wxdesk.ui.inbox.held_replies.after_pause_panel import DecidePanel
+from wxdesk.ui.inbox.held_replies.delegate import ROW_HEIGHT, send_rect, stop_rect, words_beside
+from wxdesk.ui.inbox.held_replies.model import HeldRole
+from wxdesk.ui.inbox.held_replies.strip import ROWS_AT_MOST
+from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction
+from wxdesk.ui.inbox.timeline.model import EntryRole
+from wxdesk.ui.look.theme import Size, font, sentence_font
+from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
+from wxdesk.ui.widgets.dialogs.notices import Toast
+from wxdesk.ui.widgets.labels import PlainLabel
+
+FIRST, SECOND = "oCustomer0000000000000001", "oCustomer0000000000000002"
+
+
+def two_held(qtbot: QtBot, world: World, page: InboxPage) -> list[Reply]:
+    for customer in (FIRST, SECOND):
+        world.say(customer, "opening?")
+    qtbot.waitUntil(lambda: page.list.strip.model.rowCount() == 2)
+    return [one.reply for one in page.list.strip.model.held()]
+
+
+def state(world: World, reply: Reply) -> ReplyState:
+    return world.call(world.desk.store.replies.get(reply.id)).state
+
+
+def test_the_list_of_the_strip_stops_and_sends_by_key(qtbot: QtBot, world: World, page: InboxPage) -> None:
+    first, second = two_held(qtbot, world, page)
+    strip = page.list.strip
+    assert strip.count.full_text() == "2 replies held"
+    qtbot.keyClick(page, Qt.Key.Key_F3, Qt.KeyboardModifier.ShiftModifier)
+    assert strip.view.isVisible()
+    assert strip.view.hasFocus()
+    qtbot.keyClick(strip.view, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: state(world, first) is ReplyState.CANCELLED and strip.model.rowCount() == 1)
+    qtbot.keyClick(strip.view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    world.wait_until_sent(second.id)
+    assert len(world.sandbox.sent) == 1
+    qtbot.waitUntil(strip.isHidden)
+
+
+def test_the_list_shows_whole_rows(qtbot: QtBot, world: World, page: InboxPage) -> None:
+    strip = page.list.strip
+    for n in range(7):
+        world.say(f"oCustomer{n:016d}", "opening?")
+        qtbot.waitUntil(lambda n=n: strip.model.rowCount() == n + 1)
+        strip.open_list()
+        qtbot.waitUntil(lambda n=n: strip.view.height() == ROW_HEIGHT * min(n + 1, ROWS_AT_MOST))
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_a_row_names_its_customer_whole_and_nothing_empty_stands_below(
+    qtbot: QtBot, world: World, show_page: ShowPage, language: str
+) -> None:
+    i18n.use(language)
+    try:
+        page = show_page(InboxPage, 900, 600)
+        strip, view = page.list.strip, page.list.strip.view
+        two_held(qtbot, world, page)
+        world.call(world.desk.handoff.pause())
+        strip.open_list()
+        whole = i18n.tr("Held, everything is paused")
+        qtbot.waitUntil(lambda: strip.model.index(0).data(HeldRole.STANDING).text == whole)
+        for row, name in enumerate(("oCus…001", "oCus…002")):
+            rect = view.visualRect(strip.model.index(row))
+            shown = words_beside(name, strip.model.index(row).data(HeldRole.STANDING), rect)
+            taken = sum(QFontMetrics(face).horizontalAdvance(words) for face, words in _faces(name, shown))
+            assert rect.left() + 12 + taken + 12 + 4 < send_rect(rect).left() - 8, "name, icon, state"
+            assert view.tip_at(rect.topLeft() + QPoint(40, 10)) == ("" if shown == whole else whole)
+        qtbot.waitUntil(strip.send.isVisible)
+        qtbot.waitUntil(lambda: strip.body.height() == view.height() == 2 * ROW_HEIGHT)
+    finally:
+        i18n.use("en")
+
+
+def _faces(name: str, said: str) -> list[tuple[QFont, str]]:
+    return [(font(Size.BODY, strong=True), name), (sentence_font(Size.CAPTION, strong=True), said)]
+
+
+def test_its_buttons_do_the_same_by_mouse(qtbot: QtBot, world: World, page: InboxPage) -> None:
+    first, second = two_held(qtbot, world, page)
+    strip = page.list.strip
+    qtbot.mouseClick(strip.unfold, Qt.MouseButton.LeftButton)
+    for index, place, reply in ((1, send_rect, second), (0, stop_rect, first)):
+        rect = strip.view.visualRect(strip.model.index(index))
+        qtbot.mouseClick(strip.view.viewport(), Qt.MouseButton.LeftButton, pos=place(rect).center())
+        qtbot.waitUntil(lambda reply=reply: state(world, reply) is not ReplyState.HELD)
+    assert state(world, first) is ReplyState.CANCELLED
+    world.wait_until_sent(second.id)
+
+
+def test_f3_goes_from_one_held_bubble_to_the_next(qtbot: QtBot, world: World, page: InboxPage) -> None:
+    two = two_held(qtbot, world, page)
+    view = page.chat.timeline
+    for reply in (*two, two[0]):
+        qtbot.keyClick(page.focusWidget() or page, Qt.Key.Key_F3)
+        qtbot.waitUntil(
+            lambda reply=reply: view.hasFocus() and view.currentIndex().data(EntryRole.KEY) == f"r{reply.id}"
+        )
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    world.wait_until_sent(two[0].id)
+    assert state(world, two[1]) is ReplyState.HELD
+
+
+def test_f3_brings_the_clock_and_the_buttons_of_a_long_bubble_in_sight(
+    qtbot: QtBot, world: World, show_page: ShowPage
+) -> None:
+    text = "We are open from nine in the morning to nine at night. " * 16
+    rule = Rule("Long", when=Condition(any=("long",)), then=(Action(ActionKind.REPLY, text=text),))
+    world.call(world.desk.rulebook.save(rule))
+    page = show_page(InboxPage, 900, 600)
+    world.say(FIRST, "long")
+    qtbot.waitUntil(lambda: page.list.strip.model.rowCount() == 1)
+    qtbot.keyClick(page, Qt.Key.Key_F3)
+    view = page.chat.timeline
+    qtbot.waitUntil(lambda: view.hasFocus() and view.currentIndex().isValid())
+    entry = view.currentIndex().data(EntryRole.ENTRY)
+    layout = view.bubbles.layout_of(entry)
+    assert layout.height > view.viewport().height(), "else all of it fits"
+    top = view.visualRect(view.currentIndex()).top()
+    assert top + layout.bar.top() >= 0
+    assert all(top + one.rect.bottom() <= view.viewport().height() for one in layout.buttons)
+
+
+def test_sending_all_asks_once(qtbot: QtBot, world: World, page: InboxPage) -> None:
+    two = two_held(qtbot, world, page)
+    page.list.strip.open_list()
+    qtbot.mouseClick(page.list.strip.send, Qt.MouseButton.LeftButton)
+    assert {state(world, reply) for reply in two} == {ReplyState.HELD}
+    [asked] = page.window().findChildren(ConfirmDialog)
+    qtbot.mouseClick(asked.action, Qt.MouseButton.LeftButton)
+    for reply in two:
+        world.wait_until_sent(reply.id)
+    assert len(world.sandbox.sent) == 2
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+@pytest.mark.parametrize("number", [1, 12])
+def test_the_folded_strip_offers_both_and_says_when_the_first_leaves(
+    qtbot: QtBot, world: World, show_page: ShowPage, language: str, number: int
+) -> None:
+    i18n.use(language)
+    try:
+        page = show_page(InboxPage, 900, 600)
+        for n in range(number):
+            world.say(f"oCustomer00000000000000{n:02}", "opening?")
+        strip = page.list.strip
+        qtbot.waitUntil(lambda: strip.model.rowCount() == number)
+        qtbot.waitUntil(lambda: strip.stop.isVisible() and strip.send.isVisible())
+        assert not strip.unfolded
+        qtbot.waitUntil(lambda: strip.earliest.width() >= strip.earliest.width_at(4))  # no half words beside them
+        assert strip.count.width() >= strip.count.width_at(1)
+        assert strip.head.rect().contains(strip.unfold.geometry())
+    finally:
+        i18n.use("en")
+
+
+def test_where_the_line_has_much_to_say_sending_all_stands_in_the_list(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Callable[[int], None]
+) -> None:
+    first, _second = two_held(qtbot, world, page)
+    opened(first.conversation_id)
+    qtbot.keyClicks(page.chat.composer.edit, "We are")
+    strip = page.list.strip
+    qtbot.waitUntil(strip.send.isHidden)
+    assert "waits while you write" in strip.earliest.full_text()
+    strip.open_list()
+    assert strip.send_below.isVisible()
+    qtbot.mouseClick(strip.send_below, Qt.MouseButton.LeftButton)
+    [asked] = page.window().findChildren(ConfirmDialog)
+    qtbot.mouseClick(asked.cancel, Qt.MouseButton.LeftButton)
+
+
+def test_no_more_is_sent_than_was_asked_about(qtbot: QtBot, world: World, page: InboxPage) -> None:
+    two_held(qtbot, world, page)
+    qtbot.mouseClick(page.list.strip.send, Qt.MouseButton.LeftButton)
+    [question] = page.window().findChildren(ConfirmDialog)
+    world.say("oCustomer0000000000000003", "opening?")
+    qtbot.waitUntil(lambda: page.list.strip.model.rowCount() == 3)
+    question.action.click()
+    qtbot.waitUntil(lambda: page.list.strip.model.rowCount() == 1 and len(world.sandbox.sent) == 2)
+    assert page.list.strip.model.held()[0].contact.openid == "oCustomer0000000000000003"
+
+
+def asking(world: World, customer: str) -> Reply:
+    """A reply that came back from an earlier run, and asks."""
+    conversation = world.say(customer, "hello")
+    new = NewReply(conversation, Author.RULE, Content(text="Good morning."), ReplyState.HELD)
+    return world.call(world.desk.store.replies.add(new, datetime.now(UTC)))
+
+
+def test_resuming_asks_about_what_waited_and_later_leaves_it_in_the_strip(
+    qtbot: QtBot, world: World, window: MainWindow
+) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    waited = [asking(world, customer) for customer in (FIRST, SECOND)]
+    qtbot.keyClick(window, Qt.Key.Key_F8)
+    qtbot.waitUntil(window.pause_bar.isVisible)
+    assert "paused since" in window.pause_bar.title.full_text()
+    qtbot.waitUntil(lambda: window.pause_bar.details.full_text().startswith("2 replies wait"))
+    for act in ("later", "send"):
+        if act == "send":
+            window.activateWindow()
+            qtbot.waitUntil(window.isActiveWindow)
+            qtbot.keyClick(window, Qt.Key.Key_F8)
+            qtbot.waitUntil(window.pause_bar.isVisible)
+        qtbot.mouseClick(window.pause_bar.resume, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: bool(window.findChildren(DecidePanel)))
+        [panel] = window.findChildren(DecidePanel)
+        qtbot.mouseClick(getattr(panel, act), Qt.MouseButton.LeftButton)
+        if act == "later":
+            assert {state(world, reply) for reply in waited} == {ReplyState.HELD}
+            assert window.inbox.list.strip.earliest.full_text() == "· 2 ask you"
+            qtbot.waitUntil(lambda: not window.findChildren(DecidePanel))
+    for reply in waited:
+        world.wait_until_sent(reply.id)
+
+
+def test_resuming_with_nothing_that_waited_just_resumes(qtbot: QtBot, window: MainWindow, world: World) -> None:
+    window.pausing.toggle()
+    qtbot.waitUntil(window.pause_bar.isVisible)
+    window.pausing.toggle()
+    qtbot.waitUntil(window.pause_bar.isHidden)
+    world.publish(ReplyChanged(0, 0, ReplyState.HELD))
+    qtbot.waitUntil(lambda: window.inbox.held.feed.held == ())
+    assert window.findChildren(DecidePanel) == []
+
+
+def test_a_window_opened_on_what_asks_says_so(qtbot: QtBot, world: World, window: MainWindow) -> None:
+    asking(world, FIRST)
+    window.pausing.begin()
+    qtbot.waitUntil(
+        lambda: "1 reply waited and asks you. None leaves by itself." in window.notices.bars.texts().values()
+    )
+
+
+def toast(window: QWidget) -> str:
+    """What the passing word at the foot of the window says."""
+    [found] = window.findChildren(Toast)
+    return "" if found.isHidden() else str(found.findChild(PlainLabel).full_text())
+
+
+def test_discarding_all_stops_them_with_one_command(qtbot: QtBot, world: World, window: MainWindow) -> None:
+    waited = [asking(world, customer) for customer in (FIRST, SECOND)]
+    drafted = NewReply(waited[0].conversation_id, Author.RULE, Content(text="Draft."), ReplyState.DRAFT)
+    draft = world.call(world.desk.store.replies.add(drafted, datetime.now(UTC)))
+    window.pausing.begin()
+    qtbot.waitUntil(lambda: len(window.inbox.held.feed.held) == 2)
+    window.pausing.decide()
+    [panel] = window.findChildren(DecidePanel)
+    assert panel.discard.text() == "Discard all 2"
+    qtbot.mouseClick(panel.discard, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: {state(world, reply) for reply in waited} == {ReplyState.CANCELLED})
+    qtbot.waitUntil(lambda: toast(window).startswith("2 replies were stopped."))
+    assert state(world, draft) is ReplyState.DRAFT
+    assert not world.sandbox.sent
+
+
+def test_stop_all_stops_a_dozen_at_once(qtbot: QtBot, world: World, page: InboxPage) -> None:
+    for n in range(12):
+        world.say(f"oCustomer{n:016d}", "opening?")
+    strip = page.list.strip
+    qtbot.waitUntil(lambda: strip.count.full_text() == "12 replies held")
+    held = [one.reply for one in strip.model.held()]
+    qtbot.mouseClick(strip.stop, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(strip.isHidden)
+    assert {(reply.state, reply.by) for reply in (world.call(world.desk.store.replies.get(r.id)) for r in held)} == {
+        (ReplyState.CANCELLED, "operator")
+    }
+    qtbot.waitUntil(lambda: toast(page.window()).startswith("12 replies were stopped."))
+    assert not world.sandbox.sent
+
+
+def test_ctrl_n_leads_from_a_reply_to_what_the_customer_wrote_since(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Callable[[int], None]
+) -> None:
+    waits = asking(world, FIRST)
+    opened(waits.conversation_id)
+    world.say(FIRST, "are you there")
+    view = page.chat.timeline
+
+    def since_then() -> Message | None:
+        entry = page.session.entry(f"r{waits.id}")
+        return None if entry is None else entry.since
+
+    qtbot.waitUntil(lambda: since_then() is not None)
+    since = since_then()
+    assert since is not None
+    assert view.focus_on(f"r{waits.id}")
+    qtbot.keySequence(view, "Ctrl+N")
+    assert view.bubbles.marked == f"m{since.id}"
+    assert since.text == "are you there"
+
+
+def test_take_over_pressed_in_a_bubble_stops_the_rules_there(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Callable[[int], None]
+) -> None:
+    first, second = two_held(qtbot, world, page)
+    opened(first.conversation_id)
+    view, model = page.chat.timeline, page.session.model
+    qtbot.waitUntil(lambda: model.row_of(f"r{first.id}") is not None)
+    row = model.row_of(f"r{first.id}")
+    assert row is not None
+    layout = view.bubbles.layout_of(model.entries()[row])
+    [offer] = [placed for placed in layout.buttons if placed.offer.action is BubbleAction.TAKE_OVER]
+    at = view.visualRect(model.index(row)).topLeft() + offer.rect.center().toPoint()
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    qtbot.waitUntil(lambda: state(world, first) is ReplyState.CANCELLED)
+    assert world.call(world.desk.store.conversations.get(first.conversation_id)).taken_over
+    assert state(world, second) is ReplyState.HELD, "another conversation is none of its business"
+    qtbot.waitUntil(lambda: page.chat.header.takeover.text() == "Hand back")
+
+
+def test_an_answer_that_gave_way_says_that_the_customer_wrote_again(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Callable[[int], None]
+) -> None:
+    opened(world.say(FIRST, "opening?"))
+    world.say(FIRST, "a refund")  # its rule hands over, and says nothing
+    qtbot.waitUntil(lambda: page.list.strip.isHidden() and shown_reply(page, ReplyState.CANCELLED) is not None)
+    model = page.session.model
+    said = [model.data(model.index(row), Qt.ItemDataRole.AccessibleTextRole) for row in range(model.rowCount())]
+    assert any("Withdrawn: the customer wrote again" in words for words in said)
+
+
+def test_f4_at_a_held_bubble_takes_over_and_stops_it(qtbot: QtBot, world: World, page: InboxPage) -> None:
+    first, second = two_held(qtbot, world, page)
+    view = page.chat.timeline
+    qtbot.keyClick(page.focusWidget() or page, Qt.Key.Key_F3)
+    qtbot.waitUntil(lambda: view.hasFocus() and view.currentIndex().data(EntryRole.KEY) == f"r{first.id}")
+    qtbot.keyClick(view, Qt.Key.Key_F4)
+    qtbot.waitUntil(lambda: state(world, first) is ReplyState.CANCELLED)
+    qtbot.waitUntil(lambda: page.chat.header.taken_over)
+    assert state(world, second) is ReplyState.HELD, "another conversation is not touched"
+    world.say(FIRST, "opening?")
+    stored = world.call(world.desk.store.conversations.timeline(first.conversation_id))
+    assert [item.id for item in stored if isinstance(item, Reply)] == [first.id], "the rules keep quiet"
+    assert not world.sandbox.sent

@@ -1,0 +1,188 @@
+"""What the window does about a promise that still waits, and what the strip and the chip say of what has not left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
+from pytestqt.qtbot import QtBot
+
+from tests.flow.timed_desk import START, HandClock
+from tests.ui.inbox.conftest import HOURS, shown_reply
+from tests.ui.world import World, open_world
+from wxdesk.core.conversations.listing import InboxFilter
+from wxdesk.core.conversations.takeover import TakeOverFor
+from wxdesk.core.model.messaging import Author, Content, Conversation, NewReply, Reply, ReplyMode, ReplyState
+from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
+from wxdesk.core.replies.lifecycle import is_taken_over
+from wxdesk.core.templates import Prompt, Template
+from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.shell.pause.bar import PauseBar
+
+type Open = Callable[[int], None]
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
+
+LI, WANG = "oCustomer0000000000000001", "oCustomer0000000000000002"
+HUMAN = Rule(
+    "Human",
+    when=Condition(any=("human",)),
+    then=(Action(ActionKind.REPLY, text="Somebody comes."), Action(ActionKind.TAKE_OVER)),
+)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with open_world(tmp_path, ReplyMode.HOLD, HandClock()) as made:
+        for rule in (HUMAN, HOURS):
+            made.call(made.desk.rulebook.save(rule))
+        yield made
+
+
+def stored(world: World, conversation_id: int) -> Conversation:
+    return world.call(world.desk.store.conversations.get(conversation_id))
+
+
+def held(qtbot: QtBot, page: InboxPage) -> Reply:
+    qtbot.waitUntil(lambda: shown_reply(page, ReplyState.HELD) is not None)
+    reply = shown_reply(page, ReplyState.HELD)
+    assert reply is not None
+    return reply
+
+
+def test_f4_stops_a_promise_that_still_waits_and_only_then_hands_back(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open
+) -> None:
+    chat = world.say(LI, "a human, please")
+    opened(chat)
+    promise = held(qtbot, page)
+    assert is_taken_over(stored(world, chat), world.clock())
+    header = page.chat.header
+    qtbot.waitUntil(lambda: header.takeover.text() == "Take over")
+    qtbot.keyClick(page, Qt.Key.Key_F4)
+    qtbot.waitUntil(
+        lambda: (
+            world.call(world.desk.store.replies.get(promise.id)).state is ReplyState.CANCELLED
+            and header.takeover.text() == "Hand back"
+        )
+    )
+    assert is_taken_over(stored(world, chat), world.clock())
+    qtbot.keyClick(page, Qt.Key.Key_F4)
+    qtbot.waitUntil(lambda: not stored(world, chat).taken_over)
+    assert not world.sandbox.sent
+
+
+def test_the_folded_strip_says_what_leaves_next_and_what_asks(qtbot: QtBot, world: World, page: InboxPage) -> None:
+    asks = NewReply(world.say(WANG, "hello"), Author.RULE, Content(text="Good morning."), ReplyState.HELD)
+    asking = world.call(world.desk.store.replies.add(asks, world.clock()))
+    world.say(LI, "opening?")
+    strip = page.list.strip
+    qtbot.waitUntil(lambda: strip.model.rowCount() == 2)
+    world.move_to(START + timedelta(seconds=597))
+    page.ticker.beat()
+    assert strip.count.full_text() == "2 replies held"
+    assert strip.earliest.full_text() == "· first in 3 s · 1 asks you"
+    assert strip.model.held()[-1].reply.id == asking.id
+
+
+def test_the_chip_and_the_strip_do_not_use_one_word_for_two_counts(qtbot: QtBot, world: World, page: InboxPage) -> None:
+    new = NewReply(world.say(WANG, "hello"), Author.RULE, Content(text="A draft."), ReplyState.DRAFT)
+    world.call(world.desk.store.replies.add(new, world.clock()))
+    world.say(LI, "opening?")
+    qtbot.waitUntil(lambda: page.list.chips.chip(InboxFilter.PENDING).text() == "Unsent 2")
+    qtbot.waitUntil(lambda: page.list.strip.count.full_text() == "1 reply held")
+
+
+@pytest.mark.parametrize("panel", ["templates", "form", "link", "card", "text_link"])
+def test_what_is_held_waits_while_the_operator_fills_in_a_panel(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open, panel: str
+) -> None:
+    chat = world.say(LI, "opening?")
+    opened(chat)
+    reply = held(qtbot, page)
+    world.move_to(START + timedelta(seconds=595))
+    tell = opener(page, world, panel)
+    qtbot.waitUntil(lambda: chat in world.desk.typing.written_in)
+    world.move_to(START + timedelta(seconds=604))
+    tell()
+    qtbot.waitUntil(lambda: world.call(world.desk.store.replies.get(reply.id)).due_at == START + timedelta(seconds=619))
+    world.move_to(START + timedelta(seconds=610))
+    assert world.call(world.desk.store.replies.get(reply.id)).state is ReplyState.HELD
+    contact = world.sandbox.platform.contact(world.sandbox.platform.program(), LI)
+    assert not contact.allowance.typing(world.clock()), "the customer is shown no typing where nothing is typed for him"
+
+
+def opener(page: InboxPage, world: World, panel: str) -> Callable[[], None]:
+    """Open a panel by its key; what types a letter into it."""
+    chat = page.chat
+    panels, templates = chat.panels, chat.templates
+    match panel:
+        case "templates":
+            templates.open_picker()
+            field = templates.picker.field
+        case "form":
+            occasion = templates._occasion()
+            assert occasion is not None
+            question = Template(1, "Ask", "Order {{ ask.order }}", prompts=(Prompt("order", "Which order?"),))
+            templates.form.ask(world.desk.phrasebook.begin(question, occasion))
+            templates.form.open_over(chat.composer)
+            [field] = templates.form.fields.values()
+        case "link":
+            panels.open_link()
+            field = panels.link.by_name["title"].edit
+        case "card":
+            panels.open_card()
+            field = panels.card.title_field.edit
+        case _:
+            panels.open_text_link()
+            field = panels.text_link.url.edit
+    return lambda: QTest.keyClick(field, Qt.Key.Key_A)
+
+
+def test_a_panel_that_is_closed_lets_it_go_on(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
+    chat = world.say(LI, "opening?")
+    opened(chat)
+    page.chat.panels.open_link()
+    qtbot.waitUntil(lambda: chat in world.desk.typing.written_in)
+    page.chat.panels.link.close_it()
+    qtbot.waitUntil(lambda: chat not in world.desk.typing.written_in)
+
+
+def test_a_narrow_header_still_says_whose_word_it_is_and_how_long_a_takeover_lasts(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open
+) -> None:
+    window, header = page.window(), page.chat.header
+    window.resize(900, 600)
+    chat = world.say(LI, "opening?")
+    opened(chat)
+    qtbot.waitUntil(lambda: header.mode.text() == "Waits · account")
+    assert header.mode.accessibleDescription().startswith("Automatic, waits first: set for the account shop.")
+    world.call(world.desk.handoff.take_over(chat, TakeOverFor(span=timedelta(minutes=12))))
+    qtbot.waitUntil(lambda: header.mode.text() == "Yours · 12 min")
+    window.resize(720, 520)
+    qtbot.waitUntil(lambda: "12 min left" in header.mode.accessibleDescription())
+    qtbot.mouseClick(header.mode, Qt.MouseButton.LeftButton)
+    [menu] = header.findChildren(QMenu)
+    assert menu.actions()[0].text().startswith("You have the word until")
+    menu.close()
+
+
+@pytest.mark.parametrize("days", [0, 1])
+@pytest.mark.parametrize("count", [0, 12])
+def test_the_pause_bar_is_not_cut_in_a_narrow_window(qtbot: QtBot, world: World, count: int, days: int) -> None:
+    bar = PauseBar(world.clock)
+    qtbot.addWidget(bar)
+    bar.resize(836, 44)
+    day = timedelta(days=days)
+    bar.show_pause(START - day, START + day)
+    bar.show_waiting(count)
+    bar.show()
+    qtbot.waitUntil(lambda: bar.details.width() > 0)
+    assert "…" not in bar.details.text()
+    assert bar.details.text() == bar.details.full_text() or days
+    assert bar.title.sizeHint().width() <= bar.title.width()

@@ -1,0 +1,130 @@
+"""The page on a real desk: figures of what really happened, for the span that was asked last."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QScrollArea
+from pytestqt.qtbot import QtBot
+
+from tests.ui.world import World
+from wxdesk.core.events import DecisionMade
+from wxdesk.core.model.statistics import Span
+from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.ui.insights.page import InsightsPage
+from wxdesk.ui.insights.periods import Period
+from wxdesk.ui.insights.ranking import RankModel
+from wxdesk.ui.widgets.labels import PlainLabel
+
+WANG, LI = "oW7hAbCdEfGhIjKlMnOpQrStUc31", "oX3fAbCdEfGhIjKlMnOpQrStU9k2"
+
+
+def texts(page: InsightsPage) -> set[str]:
+    return {label.full_text() for label in page.findChildren(PlainLabel) if label.isVisible()}
+
+
+def rows(model: RankModel) -> list[str]:
+    return [model.index(row).data() for row in range(model.rowCount())]
+
+
+def busy_day(world: World) -> None:
+    """A rule answers one, nobody the other, and one reply of the operator's is refused."""
+    world.say(WANG, "你们几点开门")
+    world.wait_until_sent(1)
+    asking = world.say(LI, "能开发票吗")
+    world.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=45015))
+    reply = world.call(world.desk.handoff.write(asking, "可以的"))
+    world.wait_until_sent(reply.id)
+
+
+def shown(qtbot: QtBot, page: InsightsPage) -> None:
+    page.figures = None
+    page.activate()
+    qtbot.waitUntil(lambda: page.figures is not None)
+
+
+def test_without_a_message_it_says_in_a_sentence_what_will_be_here(page: InsightsPage) -> None:
+    [sentence] = [text for text in texts(page) if text.startswith("What customers write")]
+    assert sentence.count(".") == 1
+    assert not page.sections.messages.isVisible()
+
+
+def test_the_figures_are_those_of_what_happened(qtbot: QtBot, answering: World, page: InsightsPage) -> None:
+    busy_day(answering)
+    shown(qtbot, page)
+    sections = page.sections
+    assert sections.messages.figure.full_text() == "2"
+    assert (sections.by_rule.figure.full_text(), sections.by_rule.note.full_text()) == ("50 %", "1 message")
+    assert (sections.unanswered.figure.full_text(), sections.unanswered.accessibleName()) == ("1", "Not answered: 1")
+    assert sections.first_response.figure.full_text().endswith(" s")
+    assert sections.human_wait.figure.full_text() == "–"
+    assert sections.bars.accessibleDescription().startswith("2 messages in all.")
+    assert rows(sections.rules.ranks) == ["Hours  1  never edited"]
+    assert rows(sections.unmatched.ranks) == ["能开发票吗  1"]
+    assert rows(sections.undelivered.ranks) == ["45015 the time for replies is over  1"]
+    for ranks in (sections.rules.ranks, sections.unmatched.ranks):
+        QAbstractItemModelTester(ranks, QAbstractItemModelTester.FailureReportingMode.Fatal, ranks)
+
+
+def test_what_has_nothing_to_show_says_so(qtbot: QtBot, answering: World, page: InsightsPage) -> None:
+    answering.say(LI, "能开发票吗")
+    shown(qtbot, page)
+    assert {"No rule has spoken in this time.", "Everything that left was accepted."} <= texts(page)
+    assert not page.sections.rules.isVisible()
+
+
+def test_a_chip_asks_for_its_days(qtbot: QtBot, answering: World, page: InsightsPage) -> None:
+    for period, days in ((Period.TODAY, 0), (Period.MONTH, 29), (Period.WEEK, 6)):
+        page.figures = None
+        page.chips.button(period).click()
+        qtbot.waitUntil(lambda: page.figures is not None)
+        assert page.figures is not None
+        span = page.figures.span
+        first, last = (at.astimezone() for at in (span.since, span.until))
+        assert last.date() - first.date() == timedelta(days=days)
+        assert (first.hour, first.minute) == (0, 0)
+
+
+def test_an_answer_to_an_earlier_question_is_not_shown(page: InsightsPage) -> None:
+    assert page.figures is not None
+    now = page.figures.span.until
+    before = page.figures
+    stale = type(before)(Span(now - timedelta(days=90), now), before.hours, before.week, messages_before=5)
+    page._show(stale)
+    assert page.figures is before
+
+
+def test_what_happens_while_one_looks_is_counted_soon(qtbot: QtBot, answering: World, page: InsightsPage) -> None:
+    answering.say(LI, "能开发票吗")
+    qtbot.waitUntil(lambda: page.sections.messages.figure.full_text() == "1", timeout=10_000)
+
+
+def test_what_happens_while_a_question_is_open_is_asked_after_its_answer(qtbot: QtBot, page: InsightsPage) -> None:
+    page.figures = None
+    page.activate()
+    page._hear((DecisionMade(1, 1),))
+    assert not page._refresh.isActive()  # a later question would take the answer to this one away
+    qtbot.waitUntil(lambda: page.figures is not None)
+    assert page._refresh.isActive()
+
+
+def test_a_small_window_scrolls_down_and_never_sideways(qtbot: QtBot, answering: World, page: InsightsPage) -> None:
+    answering.say(LI, "x" * 2048)
+    page.window().resize(836, 536)
+    shown(qtbot, page)
+    [scroll] = page.findChildren(QScrollArea)
+    assert page.width() == 836
+    assert scroll.verticalScrollBar().maximum() > 0
+    cards = (page.sections.messages, page.sections.unanswered, page.sections.rules, page.sections.undelivered)
+    for card in cards:
+        right = card.mapTo(scroll.widget(), card.rect().topRight()).x()
+        assert right < scroll.viewport().width()
+    assert page.sections.unanswered.y() > page.sections.messages.y()
+
+
+def test_in_a_wide_window_the_figures_stand_in_one_line(qtbot: QtBot, answering: World, page: InsightsPage) -> None:
+    answering.say(LI, "能开发票吗")
+    shown(qtbot, page)
+    assert page.sections.unanswered.y() == page.sections.messages.y()
+    assert page.sections.unanswered.width() == page.sections.messages.width()

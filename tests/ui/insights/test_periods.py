@@ -1,0 +1,81 @@
+"""Days begin at midnight on the accounts' clock if they have one, else on the operator's own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from wxdesk.core.model.messaging import Account
+from wxdesk.ui.insights.periods import Period, before, span_of
+from wxdesk.ui.wording.days import Days
+
+HERE = Days()
+
+pytestmark = pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone can only be set on POSIX")
+
+
+@pytest.fixture(params=["Asia/Shanghai", "Europe/Berlin"])
+def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setenv("TZ", request.param)
+    time.tzset()
+    yield request.param
+    monkeypatch.undo()
+    time.tzset()
+
+
+def test_today_and_the_days_before_it_begin_at_local_midnight(zone: str) -> None:
+    now = datetime(2026, 3, 30, 17, 30, tzinfo=UTC)
+    today, week = {
+        # 31 March 01:30 there; 25 March is six days before
+        "Asia/Shanghai": (datetime(2026, 3, 30, 16, tzinfo=UTC), datetime(2026, 3, 24, 16, tzinfo=UTC)),
+        # 30 March 19:30 there, one day after its clocks went forward
+        "Europe/Berlin": (datetime(2026, 3, 29, 22, tzinfo=UTC), datetime(2026, 3, 23, 23, tzinfo=UTC)),
+    }[zone]
+    assert span_of(Period.TODAY, now, HERE).since == today
+    assert span_of(Period.WEEK, now, HERE).since == week
+    assert span_of(Period.MONTH, now, HERE).until == now
+
+
+def test_what_it_is_compared_with_is_the_same_stretch_one_period_earlier() -> None:
+    now = datetime(2026, 3, 10, 12, tzinfo=UTC)
+    for period, days in ((Period.TODAY, 1), (Period.WEEK, 7), (Period.MONTH, 30)):
+        span = span_of(period, now, HERE)
+        earlier = before(period, span)
+        assert (earlier.until, earlier.since) == (now - timedelta(days=days), span.since - timedelta(days=days))
+
+
+def accounts(*zones: str) -> list[Account]:
+    return [Account(f"shop{n}", "", "", timezone=zone) for n, zone in enumerate(zones)]
+
+
+@pytest.mark.parametrize(
+    ("zones", "midnight"),
+    [
+        (("America/New_York",), datetime(2026, 3, 30, 4, tzinfo=UTC)),
+        (("America/New_York", "America/New_York"), datetime(2026, 3, 30, 4, tzinfo=UTC)),
+        (("Asia/Tokyo",), datetime(2026, 3, 30, 15, tzinfo=UTC)),
+        (("",), None),
+        ((), None),
+        (("America/New_York", "Asia/Tokyo"), None),
+        (("America/New_York", ""), None),
+    ],
+)
+def test_the_day_is_the_accounts_where_they_agree_on_one(
+    zone: str, zones: tuple[str, ...], midnight: datetime | None
+) -> None:
+    now = datetime(2026, 3, 30, 17, 30, tzinfo=UTC)
+    days = Days.of(accounts(*zones))
+    assert days.midnight(now) == (midnight or HERE.midnight(now))
+    assert span_of(Period.TODAY, now, days).since == days.midnight(now)
+    if midnight is not None:
+        assert days.words(now) == f"Days go by the accounts' clock: {zones[0]}."
+    else:
+        assert bool(days.words(now)) is (len(zones) > 1)
+
+
+def test_days_that_are_the_same_everywhere_are_not_spoken_of(zone: str) -> None:
+    now = datetime(2026, 3, 30, 17, 30, tzinfo=UTC)
+    assert [Days.of(accounts(*zones)).words(now) for zones in ((zone,), (zone, ""), ())] == ["", "", ""]

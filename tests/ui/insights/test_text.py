@@ -1,0 +1,57 @@
+"""Lengths of time, shares and comparisons as one reads them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from wxdesk import i18n
+from wxdesk.core.model.messaging import ReplyState
+from wxdesk.core.model.statistics import HourCount, Undelivered
+from wxdesk.ui.insights.text import change_word, hour_counts, share_word, undelivered_word, wait_word
+
+
+@pytest.mark.parametrize(
+    ("seconds", "english", "chinese"),
+    [
+        (0.4, "0 s", "0 秒"),
+        (9, "9 s", "9 秒"),
+        (59.6, "1 min", "1 分"),
+        (161, "2 min 41 s", "2 分 41 秒"),
+        (3600, "1 h", "1 小时"),
+        (7500, "2 h 5 min", "2 小时 5 分"),
+        (86400, "1 d", "1 天"),
+        (190000, "2 d 4 h", "2 天 4 小时"),
+    ],
+)
+def test_a_wait_is_told_in_its_two_largest_units(seconds: float, english: str, chinese: str) -> None:
+    assert wait_word(timedelta(seconds=seconds)) == english
+    i18n.use("zh_CN")
+    assert wait_word(timedelta(seconds=seconds)) == chinese
+
+
+def test_where_nothing_was_counted_stands_a_dash_and_never_a_division_by_zero() -> None:
+    assert wait_word(None) == share_word(0, 0) == "–"
+    assert change_word(5, 0) == ""
+
+
+def test_an_hour_tells_what_was_handed_over_only_where_something_was() -> None:
+    assert hour_counts(9, HourCount(1, 2, 3)) == "09:00–10:00    rules 1 · you 2 · unanswered 3"
+    assert hour_counts(9, HourCount(1, 2, 3, 4)).endswith("unanswered 3 · handed over 4")
+    assert HourCount(1, 2, 3, 4).total == 10
+
+
+def test_shares_and_changes_are_in_whole_per_cent() -> None:
+    assert share_word(591, 896) == "66 %"
+    assert (change_word(896, 800), change_word(90, 100), change_word(7, 7)) == ("+12 %", "−10 %", "+0 %")
+
+
+def test_an_hour_says_its_three_numbers() -> None:
+    assert hour_counts(23, HourCount(12, 4, 1)) == "23:00–00:00    rules 12 · you 4 · unanswered 1"
+
+
+def test_what_was_not_delivered_has_a_code_with_its_meaning() -> None:
+    assert undelivered_word(Undelivered(ReplyState.FAILED, 45015, 6)) == "45015 the time for replies is over"
+    assert undelivered_word(Undelivered(ReplyState.FAILED, None, 1)) == "WeChat could not be reached"
+    assert undelivered_word(Undelivered(ReplyState.UNKNOWN, None, 1)) == "Outcome unknown, may have arrived"

@@ -1,0 +1,49 @@
+"""Every icon that is named somewhere exists, and takes the colour of its role."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+from wxdesk.paths import resource
+from wxdesk.ui.look.appearance import apply
+from wxdesk.ui.look.icons import pixmap
+from wxdesk.ui.look.theme import DARK, LIGHT
+
+ICONS = sorted(resource("icons").glob("*.svg"))
+
+
+def _colors(picture: QImage) -> set[str]:
+    spots = ((x, y) for x in range(picture.width()) for y in range(picture.height()))
+    return {color.name().upper() for spot in spots if (color := picture.pixelColor(*spot)).alpha() == 255}
+
+
+@pytest.mark.parametrize("path", ICONS, ids=lambda path: path.stem)
+def test_an_icon_is_drawn_on_24_units_in_no_colour_of_its_own(path: Path) -> None:
+    root = ElementTree.fromstring(path.read_text(encoding="utf-8"))  # noqa: S314 - our own file
+    assert root.get("viewBox") == "0 0 24 24"
+    assert root.get("stroke") == "currentColor"
+    assert "#" not in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", ICONS, ids=lambda path: path.stem)
+def test_an_icon_shows_something(qapp: QApplication, path: Path) -> None:
+    picture = pixmap(path.stem, "text", 24).toImage()
+    assert sum(picture.pixelColor(x, y).alpha() > 100 for x in range(24) for y in range(24)) > 8
+
+
+def test_an_icon_follows_role_and_look(qapp: QApplication) -> None:
+    assert _colors(pixmap("dot", "failed", 20).toImage()) == {LIGHT.failed}
+    assert _colors(pixmap("dot", "accent", 20).toImage()) == {LIGHT.accent}
+    apply(qapp, Qt.ColorScheme.Dark)
+    assert _colors(pixmap("dot", "failed", 20).toImage()) == {DARK.failed}
+
+
+def test_an_unknown_icon_is_an_error(qapp: QApplication) -> None:
+    with pytest.raises(FileNotFoundError):
+        pixmap("no-such-icon")

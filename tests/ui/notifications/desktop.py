@@ -1,0 +1,36 @@
+"""A desktop of the test's, for a board of notices on a real desk."""
+
+from __future__ import annotations
+
+from wxdesk.ui.notifications.board import NoticeBoard
+from wxdesk.ui.notifications.notice import Answer, Answered, Notice
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.shell.main_window import MainWindow
+
+
+class Desktop:
+    """The system's place for notices: what stands there, and what stood there."""
+
+    def __init__(self) -> None:
+        self.standing: dict[str, Notice] = {}
+        self.ever: list[Notice] = []
+
+    def show(self, notice: Notice, answered: Answered) -> None:
+        self.standing[notice.key] = notice
+        self.ever.append(notice)
+        self._answered = answered
+
+    def withdraw(self, key: str) -> None:
+        self.standing.pop(key, None)
+
+    def stop(self) -> None:
+        self.standing.clear()
+
+    def press(self, notice: Notice, answer: Answer) -> None:
+        self._answered(notice, answer)
+
+
+def board(bridge: Bridge, window: MainWindow) -> Desktop:
+    made = Desktop()
+    NoticeBoard(bridge, window, made, window)
+    return made

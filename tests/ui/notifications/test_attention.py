@@ -1,0 +1,308 @@
+"""Tray, taskbar and sound follow the calls of a real desk; only the machine's own player is a program of the test."""
+
+from __future__ import annotations
+
+import io
+import stat
+import sys
+import wave
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from tests.ui.world import World
+from wxdesk.core.model.messaging import ReplyMode
+from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
+from wxdesk.core.preferences import Preferences
+from wxdesk.ui.notifications.attention import Attention
+from wxdesk.ui.notifications.chime import chime
+from wxdesk.ui.notifications.notice import Answer, Answered, Notice
+from wxdesk.ui.notifications.player import Player
+from wxdesk.ui.notifications.ringer import Ringer
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.wording.messages import name_of
+
+SOMEBODY = "oSomebody0000000000000000001"
+ONE, TWO = frozenset({1}), frozenset({1, 2})
+
+
+class Ear:
+    """A player of the machine that writes down what it was asked to play, and the beep."""
+
+    def __init__(self, folder: Path, code: int = 0) -> None:
+        self.heard = folder / "heard"
+        self.program = folder / "player"
+        self.program.write_text(f'#!/bin/sh\necho "$1" >> {self.heard}\nexit {code}\n')
+        self.program.chmod(self.program.stat().st_mode | stat.S_IXUSR)
+        self.beeps = 0
+        self.sound = folder / "sound.wav"
+
+    def beep(self) -> None:
+        self.beeps += 1
+
+    def player(self, *command: str) -> Player:
+        return Player(lambda: self.sound, command or (str(self.program),), self.beep)
+
+    def played(self) -> int:
+        return len(self.heard.read_text().splitlines()) if self.heard.exists() else 0
+
+
+@pytest.fixture
+def ear(tmp_path: Path) -> Ear:
+    folder = tmp_path / "ear"
+    folder.mkdir()
+    return Ear(folder)
+
+
+class Desktop:
+    """The system's place for notices."""
+
+    def __init__(self) -> None:
+        self.notices: list[Notice] = []
+        self.withdrawn: list[str] = []
+        self.stopped = False
+
+    def show(self, notice: Notice, answered: Answered) -> None:
+        self.notices.append(notice)
+        self.answered = answered
+
+    def withdraw(self, key: str) -> None:
+        self.withdrawn.append(key)
+
+    def stop(self) -> None:
+        self.stopped = True
+
+
+@pytest.fixture
+def desktop() -> Desktop:
+    return Desktop()
+
+
+@pytest.fixture
+def attention(bridge: Bridge, window: MainWindow, ear: Ear, desktop: Desktop, world: World) -> Iterator[Attention]:
+    notify = Rule("Broken", when=Condition(any=("broken",)), then=(Action(ActionKind.NOTIFY),))
+    world.call(world.desk.rulebook.save(notify))
+    made = Attention(bridge, window, world.home, ear.player(), desktop)
+    yield made
+    made.stop()
+
+
+def test_a_call_rings_shows_in_the_tray_and_ends_when_somebody_looks(
+    qtbot: QtBot, attention: Attention, window: MainWindow, ear: Ear, world: World
+) -> None:
+    tray = attention.tray
+    assert tray.icon.toolTip() == "wxdesk · listening"
+    chat = world.say(SOMEBODY, "it is broken")
+    qtbot.waitUntil(lambda: tray.icon.toolTip() == "wxdesk · listening · 1 conversation calls for you")
+    qtbot.waitUntil(lambda: ear.played() == 1)
+    assert window.status_bar.silence.isVisible()
+    assert tray.silence.isEnabled()
+    world.call(world.desk.alarms.look(chat))
+    qtbot.waitUntil(lambda: tray.icon.toolTip() == "wxdesk · listening")
+    assert not window.status_bar.silence.isVisible()
+    assert not tray.silence.isEnabled()
+
+
+def test_f9_silences_what_calls_now(qtbot: QtBot, attention: Attention, window: MainWindow, world: World) -> None:
+    world.say(SOMEBODY, "it is broken")
+    qtbot.waitUntil(window.status_bar.silence.isVisible)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(window, Qt.Key.Key_F9)
+    qtbot.waitUntil(lambda: not window.status_bar.silence.isVisible())
+    assert world.desk.alarms.state.ringing
+
+
+def test_a_full_disk_is_beeped_over_and_the_sound_comes_when_there_is_room(qtbot: QtBot, ear: Ear) -> None:
+    room = [False]
+
+    def sound() -> Path:
+        if not room[0]:
+            raise OSError(28, "No space left on device")
+        return ear.sound
+
+    player = Player(sound, (str(ear.program),), ear.beep)
+    player.play()
+    assert ear.beeps == 1
+    room[0] = True
+    player.play()
+    qtbot.waitUntil(lambda: ear.played() == 1)
+    player.stop()
+
+
+def test_no_sound_when_the_operator_wants_none(
+    qtbot: QtBot, attention: Attention, window: MainWindow, ear: Ear, world: World
+) -> None:
+    kept = world.desk.preferences
+    world.call(kept.set(replace(kept.now, sound=False)))
+    world.say(SOMEBODY, "it is broken")
+    qtbot.waitUntil(lambda: "1 conversation calls" in attention.tray.icon.toolTip())
+    assert not window.status_bar.silence.isVisible()
+    assert ear.played() == 0
+    world.call(kept.set(replace(kept.now, sound=True)))
+    qtbot.waitUntil(lambda: ear.played() == 1)
+
+
+@pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)")
+def test_the_tray_pauses_resumes_and_leaves(
+    qtbot: QtBot, attention: Attention, window: MainWindow, world: World
+) -> None:
+    tray = attention.tray
+    assert tray.pause.text() == "Pause automatic replies"
+    tray.pause.trigger()
+    qtbot.waitUntil(lambda: tray.icon.toolTip() == "wxdesk · paused")
+    assert world.desk.health.state.paused
+    assert tray.pause.text() == "Resume automatic replies"
+    tray.pause.trigger()
+    qtbot.waitUntil(lambda: tray.icon.toolTip() == "wxdesk · listening")
+    with qtbot.waitSignal(window.closing):
+        tray.quit.trigger()
+    window.hide()
+    tray.open.trigger()
+    assert window.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("shown", "body"),
+    [(True, "Called by “Broken”\nCustomer: it is broken"), (False, "Called by “Broken”")],
+)
+def test_a_notice_says_who_calls_and_the_text_only_if_that_may_be_seen(
+    qtbot: QtBot, attention: Attention, desktop: Desktop, world: World, shown: bool, body: str
+) -> None:
+    kept = world.desk.preferences
+    world.call(kept.set(replace(kept.now, notifications_show_text=shown)))
+    chat = world.say(SOMEBODY, "it is broken")
+    qtbot.waitUntil(lambda: bool(desktop.notices))
+    name = name_of(world.call(world.desk.store.conversations.get(chat)).contact)
+    assert desktop.notices == [Notice(chat, name, body)]
+
+
+@pytest.mark.parametrize("mode", [ReplyMode.HOLD, ReplyMode.AUTO])
+def test_a_notice_says_that_a_rule_calls_and_the_customers_words_whatever_becomes_of_its_answer(
+    qtbot: QtBot, attention: Attention, desktop: Desktop, world: World, mode: ReplyMode
+) -> None:
+    then = (Action(ActionKind.REPLY, text="A colleague comes."), Action(ActionKind.NOTIFY))
+    world.call(world.desk.rulebook.save(Rule("Human", when=Condition(any=("human",)), then=then)))
+    chat = world.say(SOMEBODY, "hello")
+    world.call(world.desk.handoff.set_mode(chat, mode))
+    world.say(SOMEBODY, "a human, please")
+    qtbot.waitUntil(lambda: bool(desktop.notices))
+    assert [notice.body for notice in desktop.notices] == ["Called by “Human”\nCustomer: a human, please"]
+
+
+def test_no_notice_about_what_is_open_before_the_operator_or_when_he_wants_none(
+    qtbot: QtBot, attention: Attention, desktop: Desktop, window: MainWindow, world: World
+) -> None:
+    chat = world.say(SOMEBODY, "hello")
+    window.open_conversation(chat)
+    window.activateWindow()
+    qtbot.waitUntil(lambda: window.isActiveWindow() and window.open_conversation_id == chat)
+    world.say(SOMEBODY, "it is broken")
+    other = world.say("oOther0000000000000000000001", "broken too")
+    qtbot.waitUntil(lambda: bool(desktop.notices))
+    kept = world.desk.preferences
+    world.call(kept.set(replace(kept.now, notifications=False)))
+    world.say("oThird0000000000000000000001", "broken as well")
+    qtbot.waitUntil(lambda: "2 conversations" in attention.tray.icon.toolTip())
+    assert [notice.conversation_id for notice in desktop.notices] == [other]
+
+
+@pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)")
+def test_pressing_a_notice_opens_its_conversation(
+    qtbot: QtBot, attention: Attention, desktop: Desktop, window: MainWindow, world: World
+) -> None:
+    chat = world.say(SOMEBODY, "it is broken")
+    qtbot.waitUntil(lambda: bool(desktop.notices))
+    window.show_settings()
+    desktop.answered(desktop.notices[0], Answer.OPEN)
+    qtbot.waitUntil(lambda: window.open_conversation_id == chat)
+
+
+@pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)")
+def test_taking_over_from_a_notice_opens_the_conversation_as_well(
+    qtbot: QtBot, attention: Attention, desktop: Desktop, window: MainWindow, world: World
+) -> None:
+    chat = world.say(SOMEBODY, "it is broken")
+    qtbot.waitUntil(lambda: bool(desktop.notices))
+    assert desktop.notices[0].answers == (Answer.OPEN, Answer.TAKE_OVER)
+    desktop.answered(desktop.notices[0], Answer.TAKE_OVER)
+    qtbot.waitUntil(lambda: window.open_conversation_id == chat)
+    qtbot.waitUntil(lambda: world.call(world.desk.store.conversations.get(chat)).taken_over)
+
+
+def test_a_notice_goes_away_when_somebody_has_looked(
+    qtbot: QtBot, attention: Attention, desktop: Desktop, world: World
+) -> None:
+    chat = world.say(SOMEBODY, "it is broken")
+    other = world.say("oOther0000000000000000000001", "broken too")
+    qtbot.waitUntil(lambda: len(desktop.notices) == 2)
+    world.call(world.desk.alarms.look(chat))
+    qtbot.waitUntil(lambda: bool(desktop.withdrawn))
+    assert desktop.withdrawn == [f"call:{chat}"]
+    world.call(world.desk.handoff.write(other, "I look at it"))
+    qtbot.waitUntil(lambda: f"call:{other}" in desktop.withdrawn)
+
+
+@pytest.mark.qt_log_ignore("No such signal QPlatformNativeInterface")
+def test_the_tray_shows_a_notice_where_nothing_better_does(
+    qtbot: QtBot, attention: Attention, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[Answer] = []
+    tray = attention.tray
+    notice = Notice(1, "Somebody", "Called by “Broken”")
+    tray.icon.messageClicked.emit()
+    tray.icon.setVisible(True)
+    monkeypatch.setattr(type(tray.icon), "supportsMessages", staticmethod(lambda: True))
+    tray.show(notice, lambda _, answer: given.append(answer))
+    tray.icon.messageClicked.emit()
+    assert given == [Answer.OPEN]
+
+
+def test_it_rings_again_until_it_is_over_and_anew_for_a_new_call(qtbot: QtBot, ear: Ear, qapp: object) -> None:
+    ringer = Ringer(ear.player(sys.executable, "-c", ""))
+    again = ringer._again
+    ringer.follow(ONE, Preferences())
+    assert (again.isActive(), again.interval()) == (True, 20_000)
+    ringer.follow(ONE, Preferences(sound_every_seconds=0))
+    assert not again.isActive()
+    ringer.follow(ONE, Preferences())
+    ringer.silence()
+    assert not again.isActive()
+    ringer.follow(ONE, Preferences())
+    assert not again.isActive()
+    ringer.follow(TWO, Preferences())
+    assert again.isActive()
+    ringer.follow(frozenset(), Preferences())
+    assert not again.isActive()
+    ringer.follow(ONE, Preferences())
+    assert again.isActive(), "whoever was silenced, was answered, and calls anew rings"
+    ringer.silence()
+
+
+def test_where_the_player_fails_the_beep_is_heard_then_and_later(qtbot: QtBot, tmp_path: Path, qapp: object) -> None:
+    ear = Ear(tmp_path, code=1)
+    player = ear.player()
+    with qtbot.waitSignal(player.failed):
+        player.play()
+    assert (ear.played(), ear.beeps) == (1, 1)
+    player.play()
+    assert (ear.played(), ear.beeps) == (1, 2)
+    absent = ear.player(str(tmp_path / "absent"))
+    with qtbot.waitSignal(absent.failed):
+        absent.play()
+    assert ear.beeps == 3
+
+
+def test_the_sound_is_a_short_file_that_is_always_the_same() -> None:
+    assert chime() == chime()
+    with wave.open(io.BytesIO(chime())) as file:
+        assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, 22_050)
+        assert 0.5 <= file.getnframes() / file.getframerate() <= 1.0
+        frames = file.readframes(file.getnframes())
+    loudest = max(abs(int.from_bytes(frames[at : at + 2], "little", signed=True)) for at in range(0, len(frames), 2))
+    assert 8_000 < loudest < 32_767

@@ -1,0 +1,252 @@
+"""Notices on a real session bus, with a service of the test: what it is told, and what its buttons do."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.ui.world import World
+from wxdesk.commands.doctor import examine
+from wxdesk.core.model.messaging import ReplyMode
+from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
+from wxdesk.ui.notifications import service as notice_service
+from wxdesk.ui.notifications.board import NoticeBoard
+from wxdesk.ui.notifications.desktop_notices import DesktopNotices
+from wxdesk.ui.notifications.notice import FOR_HELD, Answer, Answered, Notice, Topic
+from wxdesk.ui.notifications.service import NoServiceError, buttons_here
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.shell.main_window import MainWindow
+
+if TYPE_CHECKING:
+    from tests.ui.notifications.session_bus import SessionBus
+
+SOMEBODY = "oSomebody0000000000000000001"
+HELD = Notice(3, "王芳", "现在 <b>几点</b> & 关门", Topic.HELD, FOR_HELD, reply_ids=(7,))
+CALL = Notice(4, "李雷", "转人工")
+
+
+@pytest.fixture
+def bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SessionBus]:
+    """A session bus without any service, found by whatever looks for one."""
+    pytest.importorskip("dbus_fast", reason="D-Bus is Linux's")
+    daemon = shutil.which("dbus-daemon")
+    if daemon is None:
+        pytest.skip("no dbus-daemon on this machine")
+    from tests.ui.notifications.session_bus import session_bus
+
+    with session_bus(daemon, tmp_path) as opened:
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", opened.address)
+        yield opened
+
+
+class Simpler:
+    """What notices go to that the service does not show."""
+
+    def __init__(self) -> None:
+        self.notices: list[Notice] = []
+
+    def show(self, notice: Notice, answered: Answered) -> None:
+        self.notices.append(notice)
+
+    def withdraw(self, key: str) -> None:
+        self.notices = [notice for notice in self.notices if notice.key != key]
+
+    def stop(self) -> None:
+        self.notices.clear()
+
+
+class Answers:
+    """What was answered."""
+
+    def __init__(self) -> None:
+        self.given: list[tuple[Notice, Answer]] = []
+
+    def give(self, notice: Notice, answer: Answer) -> None:
+        self.given.append((notice, answer))
+
+
+@pytest.fixture
+def answers() -> Answers:
+    return Answers()
+
+
+@pytest.fixture
+def simpler() -> Simpler:
+    return Simpler()
+
+
+@pytest.fixture
+def notices(
+    qapp: object, tmp_path: Path, simpler: Simpler, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[DesktopNotices]:
+    monkeypatch.setattr(notice_service, "DEADLINE", 60.0)  # a machine that does much else is no absent service
+    made = DesktopNotices(lambda: tmp_path / "icon.png", simpler)
+    yield made
+    made.stop()
+    made.deleteLater()
+
+
+def test_a_notice_has_a_button_for_each_answer_and_its_text_is_no_markup(
+    qtbot: QtBot, bus: SessionBus, notices: DesktopNotices, answers: Answers
+) -> None:
+    service = bus.serve("actions")
+    notices.show(HELD, answers.give)
+    qtbot.waitUntil(lambda: len(service.told) == 1)
+    told = service.told[0]
+    assert (told.title, told.body) == ("王芳", "现在 &lt;b&gt;几点&lt;/b&gt; &amp; 关门")
+    assert told.actions[0] == "default"
+    assert told.actions[3::2] == ["Send now", "Stop", "Take over", "Edit"]
+
+
+@pytest.mark.parametrize(
+    ("label", "answer"),
+    [
+        ("Send now", Answer.SEND),
+        ("Stop", Answer.STOP),
+        ("Take over", Answer.TAKE_OVER),
+        ("Edit", Answer.EDIT),
+        ("", Answer.OPEN),
+    ],
+)
+def test_each_button_gives_its_answer_and_so_does_the_notice_itself(
+    qtbot: QtBot, bus: SessionBus, notices: DesktopNotices, answers: Answers, label: str, answer: Answer
+) -> None:
+    service = bus.serve("actions")
+    notices.show(HELD, answers.give)
+    qtbot.waitUntil(lambda: len(service.told) == 1)
+    bus.invoke(service, service.told[0], service.told[0].key_of(label))
+    qtbot.waitUntil(lambda: bool(answers.given))
+    assert answers.given == [(HELD, answer)]
+
+
+def test_one_matter_has_one_notice_that_goes_away_when_it_is_over(
+    qtbot: QtBot, bus: SessionBus, notices: DesktopNotices, answers: Answers
+) -> None:
+    service = bus.serve("actions")
+    notices.show(HELD, answers.give)
+    notices.show(CALL, answers.give)
+    later = Notice(3, "王芳", "九点", Topic.HELD, FOR_HELD, reply_ids=(7,))
+    notices.show(later, answers.give)
+    qtbot.waitUntil(lambda: len(service.told) == 3)
+    assert sorted(told.body for told in service.standing.values()) == ["九点", "转人工"]
+    notices.withdraw("held:7")
+    qtbot.waitUntil(lambda: [told.body for told in service.standing.values()] == ["转人工"])
+    notices.stop()
+    assert not service.standing
+
+
+def test_a_service_without_buttons_is_given_none(
+    qtbot: QtBot, bus: SessionBus, notices: DesktopNotices, answers: Answers
+) -> None:
+    service = bus.serve()
+    notices.show(CALL, answers.give)
+    qtbot.waitUntil(lambda: len(service.told) == 1)
+    assert service.told[0].actions[::2] == ["default"]
+
+
+def test_where_no_service_is_on_the_bus_something_simpler_shows_it(
+    qtbot: QtBot, bus: SessionBus, notices: DesktopNotices, simpler: Simpler, answers: Answers
+) -> None:
+    notices.show(CALL, answers.give)
+    qtbot.waitUntil(lambda: simpler.notices == [CALL])
+    notices.show(HELD, answers.give)
+    qtbot.waitUntil(lambda: simpler.notices == [CALL, HELD])
+    notices.withdraw("held:7")
+    assert simpler.notices == [CALL]
+
+
+def test_where_there_is_no_bus_something_simpler_shows_it(
+    qtbot: QtBot, notices: DesktopNotices, simpler: Simpler, answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere/bus")
+    notices.show(CALL, answers.give)
+    qtbot.waitUntil(lambda: simpler.notices == [CALL])
+
+
+@pytest.mark.expects_log("Notification failed")
+def test_a_service_that_has_gone_is_no_error_and_is_found_again(
+    qtbot: QtBot,
+    bus: SessionBus,
+    notices: DesktopNotices,
+    simpler: Simpler,
+    answers: Answers,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(notice_service, "REST", 0.0)
+    service = bus.serve("actions")
+    notices.show(HELD, answers.give)
+    qtbot.waitUntil(lambda: len(service.told) == 1)
+    bus.hang_up()
+    notices.show(CALL, answers.give)
+    qtbot.waitUntil(lambda: simpler.notices == [CALL])
+    service = bus.serve("actions")
+    notices.show(CALL, answers.give)
+    qtbot.waitUntil(lambda: len(service.told) == 1)
+
+
+def test_what_is_over_before_it_is_shown_does_not_come_up(
+    qtbot: QtBot, bus: SessionBus, notices: DesktopNotices, simpler: Simpler, answers: Answers
+) -> None:
+    service = bus.serve("actions")
+    notices.show(HELD, answers.give)
+    notices.withdraw("held:7")
+    notices.show(CALL, answers.give)
+    qtbot.waitUntil(lambda: any(told.title == "李雷" for told in service.standing.values()))
+    assert [told.title for told in service.standing.values()] == ["李雷"]
+    assert simpler.notices == []
+
+
+@pytest.mark.parametrize(("capabilities", "buttons"), [(("actions",), True), ((), False)])
+def test_it_can_be_asked_whether_there_are_buttons(
+    bus: SessionBus, capabilities: tuple[str, ...], buttons: bool
+) -> None:
+    bus.serve(*capabilities)
+    assert asyncio.run(buttons_here()) is buttons
+
+
+def test_it_can_be_asked_whether_there_is_a_service(bus: SessionBus) -> None:
+    with pytest.raises(NoServiceError):
+        asyncio.run(buttons_here())
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "line"),
+    [(("actions",), "shown, with buttons"), ((), "shown, without buttons")],
+)
+def test_the_doctor_tells_whether_notices_and_their_buttons_are_possible(
+    bus: SessionBus, tmp_path: Path, capabilities: tuple[str, ...], line: str
+) -> None:
+    bus.serve(*capabilities)
+    (tmp_path / "config.toml").write_text("[listener]\nport = 0\n")
+    findings = asyncio.run(examine(tmp_path, {}))
+    assert f"ok    Notices on the desktop: {line}" in [finding.line() for finding in findings]
+
+
+def test_the_doctor_tells_what_is_used_where_no_service_is(bus: SessionBus, tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("[listener]\nport = 0\n")
+    findings = asyncio.run(examine(tmp_path, {}))
+    assert any("the tray's messages are used" in finding.detail for finding in findings)
+
+
+@pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)")
+def test_the_button_on_the_desktop_sends_what_a_real_desk_holds(
+    qtbot: QtBot, bus: SessionBus, notices: DesktopNotices, bridge: Bridge, window: MainWindow, world: World
+) -> None:
+    service = bus.serve("actions")
+    window.hide()
+    NoticeBoard(bridge, window, notices, window)
+    told = Action(ActionKind.REPLY, text="我们九点开门。")
+    world.call(world.desk.rulebook.save(Rule("Hours", when=Condition(any=("几点",)), then=(told,))))
+    chat = world.say(SOMEBODY, "hello")
+    world.call(world.desk.handoff.set_mode(chat, ReplyMode.HOLD))
+    world.say(SOMEBODY, "请问几点开门")
+    qtbot.waitUntil(lambda: bool(service.told))
+    assert service.told[0].body.endswith("我们九点开门。")
+    bus.invoke(service, service.told[0], service.told[0].key_of("Send now"))
+    qtbot.waitUntil(lambda: [sent.text for sent in world.sandbox.sent] == ["我们九点开门。"])

@@ -1,0 +1,116 @@
+"""What is about to leave is told on the desktop while nobody looks at the window, and there only then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.flow.timed_desk import HandClock
+from tests.ui.notifications.desktop import Desktop, board
+from tests.ui.world import World, open_world
+from wxdesk.core.model.messaging import ReplyMode
+from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.shell.main_window import MainWindow
+
+SOMEBODY, OTHER = "oSomebody0000000000000000001", "oOther0000000000000000000001"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A desk that holds what its one rule says for ten minutes."""
+    with open_world(tmp_path, ReplyMode.HOLD, HandClock()) as opened:
+        told = Action(ActionKind.REPLY, text="我们九点开门。")
+        opened.call(opened.desk.rulebook.save(Rule("Hours", when=Condition(any=("几点",)), then=(told,))))
+        yield opened
+
+
+@pytest.fixture
+def desktop(bridge: Bridge, window: MainWindow) -> Desktop:
+    """The desktop of an operator who does something else: the window is not in front."""
+    window.hide()
+    assert QApplication.activeWindow() is None
+    return board(bridge, window)
+
+
+def test_what_came_while_he_looked_is_told_once_he_has_left_the_window(
+    qtbot: QtBot, window: MainWindow, bridge: Bridge, world: World
+) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    desktop = board(bridge, window)
+    world.say(SOMEBODY, "请问几点开门")
+    qtbot.waitUntil(lambda: len(window.inbox.held.feed.held) == 1 and bridge.is_idle)
+    assert not desktop.ever
+    window.hide()
+    qtbot.waitUntil(lambda: len(desktop.standing) == 1)
+
+
+def test_what_came_while_he_looked_is_told_once_nobody_is_at_the_desk(
+    qtbot: QtBot, window: MainWindow, bridge: Bridge, world: World
+) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    desktop = board(bridge, window)
+    world.say(SOMEBODY, "请问几点开门")
+    qtbot.waitUntil(lambda: len(window.inbox.held.feed.held) == 1 and bridge.is_idle)
+    assert not desktop.ever
+    window.presence.toggle()
+    qtbot.waitUntil(lambda: len(desktop.standing) == 1)
+    assert window.isVisible()
+
+
+def come_back(qtbot: QtBot, window: MainWindow) -> None:
+    """By way of another window: without that, this platform believes that the hidden one was never left."""
+    between = QWidget()
+    qtbot.addWidget(between)
+    between.show()
+    between.activateWindow()
+    qtbot.waitUntil(between.isActiveWindow)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+
+
+def test_what_he_sees_in_the_window_again_stands_on_the_desktop_no_longer_and_is_told_once(
+    qtbot: QtBot, desktop: Desktop, window: MainWindow, bridge: Bridge, world: World
+) -> None:
+    first = world.say(SOMEBODY, "请问几点开门")
+    qtbot.waitUntil(lambda: bool(desktop.standing))
+    come_back(qtbot, window)
+    qtbot.waitUntil(lambda: not desktop.standing)
+    window.hide()
+    second = world.say(OTHER, "请问几点开门")
+    qtbot.waitUntil(lambda: bool(desktop.standing))
+    assert [notice.conversation_id for notice in desktop.ever] == [first, second]
+
+
+def test_what_he_does_not_see_on_another_page_stays_until_he_does(
+    qtbot: QtBot, desktop: Desktop, window: MainWindow, bridge: Bridge, world: World
+) -> None:
+    world.say(SOMEBODY, "请问几点开门")
+    qtbot.waitUntil(lambda: bool(desktop.standing))
+    window.show_settings()
+    come_back(qtbot, window)
+    world.say(OTHER, "请问几点开门")
+    qtbot.waitUntil(lambda: len(window.inbox.held.feed.held) == 2 and bridge.is_idle)
+    assert len(desktop.standing) == 1
+    window.show_page(0)
+    qtbot.waitUntil(lambda: not desktop.standing)
+
+
+def test_who_says_that_he_is_back_finds_no_notice_of_what_the_window_shows_him(
+    qtbot: QtBot, window: MainWindow, bridge: Bridge, world: World
+) -> None:
+    come_back(qtbot, window)
+    desktop = board(bridge, window)
+    window.presence.toggle()
+    qtbot.waitUntil(lambda: world.desk.presence.now.away)
+    world.say(SOMEBODY, "请问几点开门")
+    qtbot.waitUntil(lambda: len(desktop.standing) == 1)
+    window.presence.toggle()
+    qtbot.waitUntil(lambda: not desktop.standing)

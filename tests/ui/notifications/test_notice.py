@@ -1,0 +1,60 @@
+"""What a notice about a call says, by the records of its conversation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.ui.inbox.records import NOW, message, reply, row
+from wxdesk.core.conversations.attention import Call, Cause
+from wxdesk.core.conversations.listing import InboxRow
+from wxdesk.core.model.messaging import Message, MessageType, ReplyState, ReplyWindow
+from wxdesk.ui.notifications.notice import notice_of
+
+CLOSES = NOW + timedelta(minutes=90)
+SOON = ReplyWindow(5, CLOSES)
+CALLED, CLOSING, LEFT = (Call(1, cause, NOW) for cause in (Cause.CALLED, Cause.CLOSING, Cause.LEFT))
+DRAFT, FAILED = (Call(1, cause, NOW) for cause in (Cause.DRAFT, Cause.FAILED))
+HELD_REPLY = reply(1, ReplyState.HELD, due_at=NOW + timedelta(minutes=10))
+REFUSED = reply(1, ReplyState.FAILED, errcode=45015)
+STUCK = reply(1, ReplyState.QUEUED, errcode=40164, not_before=NOW + timedelta(seconds=30))
+
+
+@pytest.mark.parametrize(
+    ("made", "calls", "words"),
+    [
+        (
+            row(1, held=1, due_at=HELD_REPLY.due_at, last_reply=HELD_REPLY, called_by="Human"),
+            (CALLED,),
+            "Called by “Human”",
+        ),
+        (row(1, drafts=1, called_by="Human"), (CALLED, DRAFT), "Called by “Human”"),
+        (row(1, drafts=2), (DRAFT,), "2 drafts to review"),
+        (row(1, failed=REFUSED, called_by="Human"), (CALLED,), "Called by “Human”"),
+        (row(1, failed=REFUSED, waiting=3, taken_over=True), (LEFT, FAILED), "Failed 45015"),
+        (row(1, waiting=3, taken_over=True, last_reply=STUCK), (LEFT,), "Needs you · Waiting to be sent 40164"),
+        (
+            row(1, waiting=3, window=SOON),
+            (CLOSING,),
+            f"Unanswered, the reply window closes at {CLOSES.astimezone():%H:%M}",
+        ),
+    ],
+)
+def test_it_says_why_it_calls_in_words_that_stay_true(made: InboxRow, calls: tuple[Call, ...], words: str) -> None:
+    assert notice_of(made, calls, None, NOW, with_text=True).body == words
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (message(1, text="a human,\nplease"), "Customer: a human, please"),
+        (replace(message(1, text=""), type=MessageType.IMAGE, msg_type="image"), "Customer: [Image]"),
+        (replace(message(1, text=""), type=MessageType.OTHER, msg_type="voice"), "Customer: [Voice message]"),
+    ],
+)
+def test_the_customers_words_are_told_as_his(said: Message, words: str) -> None:
+    made = row(1, called_by="Human")
+    assert notice_of(made, (CALLED,), said, NOW, with_text=True).body == f"Called by “Human”\n{words}"
+    assert notice_of(made, (CALLED,), said, NOW, with_text=False).body == "Called by “Human”"

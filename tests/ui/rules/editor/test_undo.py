@@ -1,0 +1,86 @@
+"""Undo and redo in the editor, over all fields."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from wxdesk.core.model.rule import Delivery, Rule
+from wxdesk.core.rules.pairing import content
+from wxdesk.ui.editing.text_undo import Steps
+from wxdesk.ui.rules.editor.actions.reply import ReplyBody
+from wxdesk.ui.rules.editor.conditions.parts import WordsPart
+from wxdesk.ui.rules.page import RulesPage
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+def _edit(page: RulesPage) -> QWidget:
+    body = page.editor.then_card.rows()[0].body
+    assert isinstance(body, ReplyBody)
+    return body.edit
+
+
+def test_each_field_is_undone_in_turn_and_redone(page: RulesPage, qtbot: QtBot) -> None:
+    page.window().activateWindow()
+    qtbot.waitUntil(page.window().isActiveWindow)
+    editor = page.editor
+    read = [editor.rule()]
+    part = editor.when_card.part("any")
+    assert isinstance(part, WordsPart)
+    part.chips.field.words.emit(["more"])
+    editor.check_now()
+    read.append(editor.rule())
+    editor.leaving_card.delivery.menu_shown.actions()[4].trigger()
+    assert editor.rule().delivery is Delivery.SHADOW
+    editor.check_now()
+    read.append(editor.rule())
+    _edit(page).setFocus()
+    qtbot.waitUntil(lambda: _edit(page).hasFocus())
+    qtbot.keyClicks(_edit(page), "Hm. ")
+    read.append(editor.rule())
+    for before in reversed(read[:-1]):
+        qtbot.keyClick(_edit(page), Qt.Key.Key_Z, CTRL)
+        assert editor.rule() == before
+        qtbot.waitUntil(lambda: _edit(page).hasFocus())  # the keyboard stays where it was
+    assert not page.unsaved
+    qtbot.keyClick(_edit(page), Qt.Key.Key_Z, CTRL)
+    assert editor.rule() == read[0], "there is nothing before"
+    for after in read[1:]:
+        qtbot.waitUntil(lambda: _edit(page).hasFocus())
+        qtbot.keyClick(_edit(page), Qt.Key.Key_Z, CTRL | SHIFT)
+        assert editor.rule() == after
+
+
+def test_another_rule_has_steps_of_its_own(page: RulesPage) -> None:
+    page.editor.head.revert.click()
+    page.list.view.setCurrentIndex(page.rules.index(2))
+    shown = page.editor.rule()
+    page.editor.undo()
+    assert page.editor.rule() == shown
+
+
+def test_what_is_reverted_can_be_brought_back(page: RulesPage) -> None:
+    page.editor.head.name.setText("Renamed")
+    page.editor.check_now()
+    page.editor.head.revert.click()
+    assert page.editor.head.name.text() == "Refunds"
+    page.editor.undo()
+    assert page.editor.head.name.text() == "Renamed"
+
+
+def test_a_new_change_ends_what_could_be_redone() -> None:
+    steps = Steps[Rule](content)
+    for name in ("a", "b", "c"):
+        steps.note(Rule(name))
+    steps.note(Rule("c", id=7, revision=3))  # saved, but reading the same
+    back = steps.move(-1)
+    assert back is not None
+    assert back.name == "b"
+    steps.note(Rule("d"))
+    assert steps.move(1) is None
+    again = steps.move(-1)
+    assert again is not None
+    assert again.name == "b"

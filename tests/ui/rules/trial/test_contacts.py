@@ -1,0 +1,322 @@
+"""Try a sentence as a stored customer, or under circumstances that one sets: what the operator sees of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from pytestqt.qtbot import QtBot
+
+from tests.ui.world import World, open_world
+from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.model.messaging import MessageType, ReplyMode
+from wxdesk.core.model.rule import Presence, Rule
+from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
+from wxdesk.ui.rules.page import RulesPage
+from wxdesk.ui.rules.trial.contact_picker import FoundModel
+from wxdesk.ui.rules.trial.verdicts import Role
+from wxdesk.ui.runtime.bridge import Bridge
+
+RULES = """
+[[rules]]
+name = "Regulars"
+when = { tags = { any = ["VIP"] }, message_no = { min = 2 } }
+then = [{ reply = "Good to see you, {{ contact.alias }}." }]
+
+[[rules]]
+name = "After the hours"
+when = { all = ["weekend"], last_rule_within = { rule = "Hours", minutes = 10 } }
+then = [{ reply = "The same at weekends." }]
+
+[[rules]]
+name = "Hours"
+when = { any = ["hours"] }
+then = [{ reply = "We open at 9." }]
+
+[[rules]]
+name = "Goods"
+on = ["enter_session"]
+when = { session_from = { prefix = "goods" } }
+then = [{ reply = "Welcome from {{ session_from.value }}." }]
+
+[[rules]]
+name = "Everything else"
+default = true
+then = [{ reply = "Thank you from {{ account }}." }]
+"""
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """Two mini programs."""
+    with open_world(tmp_path, others=("outlet",)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def four_rules(world: World) -> list[Rule]:
+    """The rules above, in the place of those of the other tests."""
+    return world.call(world.desk.rulebook.import_text(RULES, "rules.toml"))
+
+
+@pytest.fixture
+def li(world: World, four_rules: list[Rule]) -> int:
+    """The conversation of Li Lei, a VIP who came from some goods, asked for the hours and was answered by a rule."""
+    thread = world.enter(LI_LEI.openid, "goods/7")
+    world.say(LI_LEI.openid, "hours")
+    world.call(world.desk.handoff.describe(thread, ContactChange(alias="Li Lei", add=("VIP",))))
+    return thread
+
+
+@pytest.fixture
+def wang(world: World, four_rules: list[Rule], li: int) -> int:
+    """The conversation of Wang Fang, who wrote after Li Lei."""
+    thread = world.say(WANG_FANG.openid, "Hello")
+    world.call(world.desk.handoff.describe(thread, ContactChange(alias="Wang Fang")))
+    return thread
+
+
+def _says(page: RulesPage, qtbot: QtBot, *texts: str) -> None:
+    qtbot.waitUntil(lambda: page.trial.bubbles.texts()[1:] == list(texts))
+
+
+def _found(page: RulesPage) -> list[str]:
+    model = page.trial.writer.picker.model
+    return [model.index(row).data().split(", ")[0] for row in range(model.rowCount())]
+
+
+def _choose(page: RulesPage, qtbot: QtBot, part: str) -> None:
+    """Type a part of a name and take the first that is found."""
+    writer = page.trial.writer
+    writer.name.selectAll()
+    qtbot.keyClicks(writer.name, part)
+    qtbot.waitUntil(writer.picker.isVisible)
+    qtbot.keyClick(writer.name, Qt.Key.Key_Down)
+    qtbot.keyClick(writer.name, Qt.Key.Key_Enter)
+    qtbot.waitUntil(lambda: writer.known is not None)
+
+
+def _pick(page: RulesPage, field: str, row: int) -> None:
+    """Choose from the menu of one of the circumstances."""
+    getattr(page.trial.around, field).menu_shown.actions()[row].trigger()
+
+
+def test_a_stored_customer_is_found_by_a_part_of_his_name_and_supposed(
+    li: int, wang: int, page: RulesPage, qtbot: QtBot
+) -> None:
+    trial, writer = page.trial, page.trial.writer
+    trial.sentence.setText("Hello")
+    _says(page, qtbot, "Thank you from shop.")
+    assert not writer.isVisible()
+    writer.name.selectAll()
+    qtbot.keyClicks(writer.name, "li l")
+    qtbot.waitUntil(writer.picker.isVisible)
+    assert _found(page) == ["Li Lei"]
+    qtbot.mouseClick(
+        writer.picker.view.viewport(),
+        Qt.MouseButton.LeftButton,
+        pos=writer.picker.view.visualRect(writer.picker.model.index(0)).center(),
+    )
+    _says(page, qtbot, "Good to see you, Li Lei.")
+    assert not writer.picker.isVisible()
+    verdicts = trial.verdicts.verdicts
+    assert [ok for ok, _ in verdicts.index(0).data(Role.LINES)] == [True, True]
+    assert writer.name.isReadOnly()
+    told = writer.taken.full_text()
+    assert told.startswith("From the conversation with Li Lei: tags VIP; last wrote ")
+    for part in (
+        "this is message no. 2",
+        "“Hours” spoke last",
+        "came from goods/7",
+        "replies were allowed",
+        "nobody is at the desk",
+    ):
+        assert part in told
+    assert trial.around.tags.text() == "VIP"
+
+    writer.nobody.click()
+    _says(page, qtbot, "Thank you from shop.")
+    assert (writer.name.text(), writer.name.isReadOnly(), writer.isVisible()) == ("li l", False, False)
+    assert trial.around.tags.text() == ""
+    assert trial.around.number.value() == 1
+
+
+def test_the_keys_choose_close_and_let_go(li: int, wang: int, page: RulesPage, qtbot: QtBot) -> None:
+    writer = page.trial.writer
+    page.trial.sentence.setText("Hello")
+    qtbot.keyClick(writer.name, Qt.Key.Key_Down)
+    qtbot.waitUntil(writer.picker.isVisible)
+    assert sorted(_found(page)) == ["Li Lei", "Wang Fang"]
+    qtbot.keyClick(writer.name, Qt.Key.Key_Escape)
+    assert not writer.picker.isVisible()
+    qtbot.keyClick(writer.name, Qt.Key.Key_Down)
+    qtbot.waitUntil(writer.picker.isVisible)
+    qtbot.keyClick(writer.name, Qt.Key.Key_Enter)  # none is marked
+    assert not writer.picker.isVisible()
+    assert writer.known is None
+    qtbot.keyClick(writer.name, Qt.Key.Key_Down)
+    qtbot.waitUntil(writer.picker.isVisible)
+    for _ in range(_found(page).index("Li Lei") + 1):
+        qtbot.keyClick(writer.name, Qt.Key.Key_Down)
+    qtbot.keyClick(writer.name, Qt.Key.Key_Return)
+    _says(page, qtbot, "Good to see you, Li Lei.")
+    qtbot.keyClick(writer.name, Qt.Key.Key_Backspace)
+    _says(page, qtbot, "Thank you from shop.")
+    writer.name.button.trigger()
+    qtbot.waitUntil(writer.picker.isVisible)
+    page.trial.sentence.setFocus()
+    qtbot.waitUntil(lambda: not writer.picker.isVisible())
+
+
+def test_a_name_that_nobody_has_is_said_and_stays_a_name(li: int, page: RulesPage, qtbot: QtBot) -> None:
+    writer = page.trial.writer
+    page.trial.sentence.setText("Hello")
+    writer.name.selectAll()
+    qtbot.keyClicks(writer.name, "Zoe")
+    qtbot.waitUntil(writer.picker.none.isVisible)
+    assert writer.picker.none.full_text() == "No stored customer is called “Zoe”."
+    qtbot.keyClick(writer.name, Qt.Key.Key_Enter)
+    assert page.trial.message().alias == "Zoe"
+    assert page.trial.message().around.known is None
+
+
+def test_what_one_sets_goes_before_what_was_taken_and_is_said(li: int, page: RulesPage, qtbot: QtBot) -> None:
+    trial, around, writer = page.trial, page.trial.around, page.trial.writer
+    trial.sentence.setText("Hello")
+    _choose(page, qtbot, "lei")
+    _says(page, qtbot, "Good to see you, Li Lei.")
+    assert around.who.value == Presence.AWAY  # no window has told of anybody
+    assert trial.more.text() == "Circumstances"
+    around.number.setValue(1)
+    _says(page, qtbot, "Thank you from shop.")
+    around.tags.clear()
+    assert writer.changed.full_text() == "Supposed otherwise here: Message no., Tags"
+    assert writer.changed.isVisible()
+    assert trial.more.text() == "Circumstances · 2 set"
+    around.number.setValue(2)
+    around.tags.setText("VIP")
+    assert not writer.changed.isVisible()
+    _says(page, qtbot, "Good to see you, Li Lei.")
+
+
+def test_what_happens_in_his_conversation_meanwhile_counts(
+    li: int, page: RulesPage, world: World, bridge: Bridge, qtbot: QtBot
+) -> None:
+    trial, around = page.trial, page.trial.around
+    trial.sentence.setText("Hello")
+    _choose(page, qtbot, "lei")
+    _says(page, qtbot, "Good to see you, Li Lei.")
+    around.tags.setText("old")
+    world.call(world.desk.handoff.take_over(li))
+    said = "A person has taken this conversation over. The rules are not asked; this is what they would say."
+    qtbot.waitUntil(lambda: trial.note.full_text() == said)
+    assert trial.note.isVisible()
+    assert "taken over until handed back" in trial.writer.taken.full_text()
+    assert trial.verdicts.isVisible()
+    _says(page, qtbot)
+    assert around.tags.text() == "old"
+    assert around.taken.value is True
+    _pick(page, "taken", 0)
+    _says(page, qtbot, "Thank you from shop.")
+    world.say(LI_LEI.openid, "Anybody?")
+    qtbot.waitUntil(lambda: around.number.value() == 3)
+    assert around.taken.value is False
+
+
+def test_another_customer_begins_afresh(li: int, wang: int, page: RulesPage, qtbot: QtBot) -> None:
+    page.trial.sentence.setText("Hello")
+    _choose(page, qtbot, "lei")
+    page.trial.around.tags.setText("old")
+    page.trial.writer.choose(wang)
+    qtbot.waitUntil(lambda: page.trial.writer.name.text() == "Wang Fang")
+    assert page.trial.around.tags.text() == ""
+    assert not page.trial.writer.changed.isVisible()
+
+
+def test_where_he_came_from_is_tried_too(li: int, page: RulesPage, qtbot: QtBot) -> None:
+    trial = page.trial
+    trial.kind.set_value(MessageType.ENTER_SESSION)
+    trial.kind.chosen.emit(MessageType.ENTER_SESSION)
+    _choose(page, qtbot, "lei")
+    _says(page, qtbot, "Welcome from goods/7.")
+    trial.writer.nobody.click()
+    _says(page, qtbot, "No rule answers; the message waits for a person.")
+    trial.source.setText("goods/8")
+    _choose(page, qtbot, "lei")
+    assert trial.source.text() == "goods/8"
+    _says(page, qtbot, "Welcome from goods/8.")
+
+
+def test_a_rule_that_spoke_some_minutes_ago_can_be_supposed(page: RulesPage, qtbot: QtBot) -> None:
+    around = page.trial.around
+    page.trial.more.click()
+    page.trial.sentence.setText("weekend")
+    _says(page, qtbot, "Thank you from shop.")
+    assert not around.minutes.isVisible()
+    around.rule.fill()
+    assert [one.text() for one in around.rule.menu_shown.actions() if not one.isSeparator()] == [
+        "Regulars",
+        "After the hours",
+        "Hours",
+        "Goods",
+        "Everything else",
+        "No rule",
+    ]
+    _pick(page, "rule", 2)
+    assert around.minutes.isVisible()
+    _says(page, qtbot, "The same at weekends.")
+    around.minutes.setValue(10)
+    _says(page, qtbot, "The same at weekends.")
+    around.minutes.setValue(11)
+    _says(page, qtbot, "Thank you from shop.")
+    around.minutes.setValue(5)
+    _says(page, qtbot, "The same at weekends.")
+    around.rule.fill()
+    around.rule.menu_shown.actions()[-1].trigger()
+    _says(page, qtbot, "Thank you from shop.")
+
+
+def test_who_has_the_word_can_be_supposed(page: RulesPage, qtbot: QtBot) -> None:
+    trial = page.trial
+    trial.sentence.setText("hours")
+    _says(page, qtbot, "We open at 9.")
+    _pick(page, "taken", 1)
+    _says(page, qtbot)
+    assert trial.note.full_text().startswith("A person has taken this conversation over.")
+    _pick(page, "taken", 0)
+    modes = [None, *ReplyMode]
+    _pick(page, "mode", modes.index(ReplyMode.DRAFT))
+    _says(page, qtbot, "We open at 9.", "It waits for you as a draft.")
+    _pick(page, "mode", modes.index(ReplyMode.OFF))
+    _says(page, qtbot)
+    assert trial.note.full_text().startswith("This conversation is answered by hand.")
+    _pick(page, "mode", 0)
+    _says(page, qtbot, "We open at 9.")
+
+
+def test_the_other_mini_program_can_be_tried_and_a_customer_has_his_own(li: int, page: RulesPage, qtbot: QtBot) -> None:
+    around = page.trial.around
+    page.trial.more.click()
+    assert around.account.isVisible()
+    page.trial.sentence.setText("Hello")
+    _pick(page, "account", 1)
+    _says(page, qtbot, "Thank you from outlet.")
+    _choose(page, qtbot, "lei")
+    around.number.setValue(1)
+    _says(page, qtbot, "Thank you from shop.")
+    assert not around.account.isEnabled()
+    page.trial.writer.nobody.click()
+    assert around.account.isEnabled()
+
+
+def test_the_model_of_what_is_found_keeps_qts_rules(li: int, wang: int, world: World, qtbot: QtBot) -> None:
+    found = FoundModel(world.clock)
+    QAbstractItemModelTester(found, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    threads = world.call(world.desk.store.conversations.named("wang", ("shop",)))
+    found.show(threads, several=True)
+    assert found.index(0).data().startswith("Wang Fang, just now, shop · ")  # then what was said last
+    found.show((), several=False)
+    assert found.rowCount() == 0

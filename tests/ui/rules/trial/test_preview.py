@@ -1,0 +1,174 @@
+"""The bubbles of the rule that is being edited: live, with its mistakes, and apart from what is tried."""
+
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from wxdesk import i18n
+from wxdesk.core.model.messaging import Content, MessageType, ReplyKind
+from wxdesk.core.model.rule import ActionKind
+from wxdesk.ui.editing.template_text.field import TemplateEdit
+from wxdesk.ui.rules.editor.actions.fields import FieldsBody
+from wxdesk.ui.rules.editor.actions.reply import ReplyBody
+from wxdesk.ui.rules.editor.conditions.parts import PatternPart
+from wxdesk.ui.rules.page import RulesPage
+from wxdesk.ui.widgets.labels import PlainLabel
+
+
+def _edit(page: RulesPage, at: int = 0) -> TemplateEdit:
+    body = page.editor.then_card.rows()[at].body
+    assert isinstance(body, ReplyBody)
+    return body.edit
+
+
+def test_the_edited_rule_is_shown_whichever_rule_answers_the_sentence(page: RulesPage, qtbot: QtBot) -> None:
+    assert page.preview.isVisible()
+    assert page.preview.texts()[0] == "A colleague will help you."  # before anything was tried
+    page.trial.sentence.setText("opening hours?")
+    qtbot.waitUntil(lambda: "We open at 9." in page.trial.bubbles.texts())
+    assert page.preview.texts() == ["A colleague will help you.", "The conversation is handed over to a person."]
+    assert page.preview.note.full_text().startswith("With example values.")
+    page.trial.sentence.setText("a refund, please")
+    qtbot.waitUntil(lambda: page.preview.note.full_text() == "To the sentence that you try: “a refund, please”")
+
+
+def test_it_follows_what_is_typed_with_the_values_that_are_tried(page: RulesPage, qtbot: QtBot) -> None:
+    qtbot.keyClicks(page.trial.writer.name, "Wang Fang")
+    qtbot.keyClicks(_edit(page), "{{ contact.alias }}, you wrote {{ message.text }}. ")
+    qtbot.waitUntil(lambda: page.preview.texts()[0].startswith("Wang Fang, you wrote refund. A colleague"))
+    page.trial.sentence.setText("refund now")
+    qtbot.waitUntil(lambda: page.preview.texts()[0].startswith("Wang Fang, you wrote refund now. A colleague"))
+    assert page.preview.cost.full_text() == "59 / 2048 bytes · takes 1 reply"  # 33 and the 26 that stood there
+
+
+def test_a_mistake_stands_in_the_place_of_the_bubble(page: RulesPage, qtbot: QtBot) -> None:
+    page.trial.sentence.setText("refund")
+    _edit(page).setPlainText("Fine\n{{ nope }}")
+    qtbot.waitUntil(lambda: page.preview.texts()[0] == "Line 2: There is no variable “nope”.")
+    assert not page.preview.contents()
+    assert "A colleague will help you." not in page.preview.texts()  # what is saved says something else
+    _edit(page).setPlainText("Fine")
+    qtbot.waitUntil(lambda: page.preview.contents() == [Content(text="Fine")])
+
+
+def test_a_wrong_condition_is_said_above_the_bubble(page: RulesPage, qtbot: QtBot) -> None:
+    page.list.view.setCurrentIndex(page.rules.index(2))
+    part = page.editor.when_card.part("regex")
+    assert isinstance(part, PatternPart)
+    part.field.selectAll()
+    qtbot.keyClicks(part.field, "(")
+    qtbot.waitUntil(lambda: len(page.preview.texts()) == 2)
+    assert page.preview.texts()[0] == "It cannot answer like this: A “(” is not closed."
+    assert page.preview.contents() == [Content(text="Order ‹m.no› is on its way.")]
+
+
+def test_wordings_links_and_cards_each_have_their_bubble(page: RulesPage, qtbot: QtBot) -> None:
+    body = page.editor.then_card.rows()[0].body
+    assert isinstance(body, ReplyBody)
+    body.add_wording().edit.setPlainText("Somebody will help you.")
+    page.editor.then_card.add_action(ActionKind.LINK)
+    link = page.editor.then_card.rows()[2].body
+    link.field("title").setText("Our shop")  # type: ignore[attr-defined]
+    page.editor.check_now()
+    assert page.preview.texts()[:3] == [
+        "2 wordings, one after the other",
+        *[one.text for one in page.preview.contents()],
+    ]
+    assert page.preview.texts()[-1] == "Link: A link needs a title and a url that begins with https:// or http://."
+    link.field("url").setText("https://shop.example")  # type: ignore[attr-defined]
+    page.editor.check_now()
+    shown = page.preview.contents()
+    assert [one.text for one in shown[:2]] == ["A colleague will help you.", "Somebody will help you."]
+    assert (shown[2].kind, shown[2].title) == (ReplyKind.LINK, "Our shop")
+    assert page.preview.cost.full_text().endswith("takes 2 replies")
+
+
+def test_the_fields_of_a_link_show_variables_and_mistakes_in_their_place(page: RulesPage, qtbot: QtBot) -> None:
+    page.editor.then_card.add_action(ActionKind.LINK)
+    body = page.editor.then_card.rows()[2].body
+    assert isinstance(body, FieldsBody)
+    assert body.variables is not None
+    body.field("title").setText("For ")
+    body.field("title").setFocus()
+    body.field("url").setFocus()
+    body.field("url").setText("https://shop.example/?q=")
+    body.variables.fill()
+    pick = next(one for one in body.variables.menu_shown.actions() if one.data() == "message.text")
+    pick.trigger()
+    assert body.field("url").text() == "https://shop.example/?q={{ message.text }}"
+    body.field("title").setFocus()
+    qtbot.keyClicks(body.field("title"), "{{ contact.alias }}")
+    qtbot.keyClicks(page.trial.writer.name, "Wang Fang")
+    qtbot.waitUntil(lambda: bool(page.preview.contents()) and page.preview.contents()[-1].title == "For Wang Fang")
+    assert page.preview.contents()[-1].url == "https://shop.example/?q=refund"
+    body.field("title").setText("{{ nope }}")
+    body.field("description").setText("{{ contact.nope }}")
+    page.editor.check_now()
+    shown = [label.full_text() for label in body.findChildren(PlainLabel) if label.isVisible()]
+    assert shown.index("There is no variable “nope”.") < shown.index("There is no variable “contact.nope”.")
+    assert [name for name in ("title", "description", "url") if body.field(name).property("wrong")] == [
+        "title",
+        "description",
+    ]
+    said = "There is no variable “nope”.\nThere is no variable “contact.nope”."
+    assert page.preview.texts()[-1] == said
+    page.editor.places.show(page.editor.faults[1])
+    qtbot.waitUntil(lambda: body.field("description").hasFocus())
+
+
+def test_a_rule_that_is_not_begun_says_so_calmly(page: RulesPage, qtbot: QtBot) -> None:
+    page.start_new()
+    qtbot.waitUntil(lambda: page.preview.texts() == ["Here stands what the customer gets, as soon as you write it."])
+
+
+def test_an_entry_is_tried_too(page: RulesPage, qtbot: QtBot) -> None:
+    page.editor.when_card.types.set_values({MessageType.TEXT, MessageType.ENTER_SESSION})
+    page.editor.check_now()
+    page.trial.kind.set_value(MessageType.ENTER_SESSION)
+    page.trial.kind.chosen.emit(MessageType.ENTER_SESSION)
+    qtbot.waitUntil(lambda: page.preview.note.full_text().startswith("With example values."))  # its words are missing
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_it_is_in_sight_in_a_wide_and_in_a_narrow_window(page: RulesPage, language: str, qtbot: QtBot) -> None:
+    _edit(page).setPlainText("A long answer. " * 60)
+    page.editor.check_now()
+    for width, height in ((1216, 768), (836, 568), (1216, 768)):
+        page.resize(width, height)
+        qtbot.waitUntil(lambda: page.preview.isVisible() and bool(page.preview.bubbles()))
+        top = page.preview.mapTo(page, page.preview.rect().topLeft())
+        bottom = page.preview.mapTo(page, page.preview.rect().bottomRight())
+        assert page.rect().contains(top)
+        assert page.rect().contains(bottom)
+        assert page.preview.height() < height * 0.55
+        qtbot.waitUntil(lambda: all(one.height() >= one.heightForWidth(one.width()) for one in page.preview.bubbles()))
+        assert page.editor.foot.isVisible() is (width < 1000)
+
+
+def test_all_mistakes_are_marked_counted_and_led_to(page: RulesPage, qtbot: QtBot) -> None:
+    page.window().activateWindow()
+    qtbot.waitUntil(page.window().isActiveWindow)
+    page.list.view.setCurrentIndex(page.rules.index(2))
+    part = page.editor.when_card.part("regex")
+    assert isinstance(part, PatternPart)
+    part.field.setText("(")
+    part.field.textEdited.emit()
+    body = page.editor.then_card.rows()[0].body
+    assert isinstance(body, ReplyBody)
+    body.edit.setPlainText("{{ nope }}")
+    second = body.add_wording()
+    second.edit.setPlainText("Well\n{% if %}")
+    page.editor.check_now()
+    labels = page.editor.findChildren(PlainLabel)
+    said = [label.full_text() for label in labels if not label.isHidden()]
+    assert "A “(” is not closed." in said
+    assert "Line 1: There is no variable “nope”." in said
+    assert any(text.startswith("Line 2: ") for text in said)
+    assert page.editor.head.mistakes.text() == "3 mistakes: show the next one"
+    for field in (part.field, body.edit, second.edit, part.field):
+        page.editor.head.mistakes.click()
+        qtbot.waitUntil(field.hasFocus)
+    assert second.edit.textCursor().blockNumber() == 1
+    page.editor.head.revert.click()
+    assert not page.editor.head.mistakes.isVisible()

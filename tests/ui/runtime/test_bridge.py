@@ -1,0 +1,111 @@
+"""The crossing between the threads: how often the window hears, and that it leaves the desk its time."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QObject
+from pytestqt.qtbot import QtBot
+
+from tests.ui.world import World
+from wxdesk.core.events import Event, ListenerChanged
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.frame_pace import FRAME_MS, LONGEST_REST_MS, FramePace
+
+UPDATE_MS = 60
+ROUNDING_MS = 10
+"""A timer of Qt's may fire a twentieth early, a clock of milliseconds counts whole ones."""
+
+
+class Clock:
+    """Seconds that pass when they are told to."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.mark.parametrize(
+    ("took", "later", "wait"),
+    [
+        (0.0, 0.0, FRAME_MS),
+        (0.06, 0.0, 60),
+        (0.06, 0.02, 40),
+        (0.06, 5.0, FRAME_MS),
+        (60.0, 0.0, LONGEST_REST_MS),
+        (60.0, 0.2, FRAME_MS),
+    ],
+)
+def test_the_window_rests_as_long_as_its_last_update_took_within_bounds(took: float, later: float, wait: int) -> None:
+    clock = Clock()
+    pace = FramePace(clock)
+    assert pace.wait_ms() == FRAME_MS
+    pace.begin()
+    clock.now += took
+    pace.end()
+    clock.now += later
+    assert pace.wait_ms() == wait
+
+
+def test_an_update_that_never_ends_delays_the_next_but_does_not_prevent_it() -> None:
+    clock = Clock()
+    pace = FramePace(clock)
+    pace.begin()
+    clock.now += 600
+    assert pace.wait_ms() == LONGEST_REST_MS
+
+
+def test_after_a_long_update_the_next_one_leaves_the_desk_as_much_time(
+    qtbot: QtBot, bridge: Bridge, world: World
+) -> None:
+    said = ListenerChanged("http://127.0.0.1:1")
+    heard: list[tuple[Event, ...]] = []
+    since = QElapsedTimer()
+    rested: list[int] = []
+
+    def say() -> None:
+        world.loop.call_soon_threadsafe(world.desk.bus.publish, said)
+
+    def updated(_: object) -> None:
+        since.start()
+        say()
+
+    def hear(events: tuple[Event, ...]) -> None:
+        heard.append(events)
+        if len(heard) == 1:
+            bridge.ask(asyncio.sleep(UPDATE_MS / 1000), updated)
+        else:
+            rested.append(since.elapsed())
+
+    bridge.events.connect(hear)
+    say()
+    qtbot.waitUntil(lambda: len(rested) == 1)
+    assert rested[0] >= UPDATE_MS - ROUNDING_MS
+
+
+class Asker(QObject):
+    """Remembers what it was told."""
+
+    def __init__(self, told: list[str]) -> None:
+        super().__init__()
+        self._told = told
+
+    def hear(self, which: str, _: object = None) -> None:
+        self._told.append(which)
+
+
+def test_whoever_has_gone_meanwhile_hears_no_answer_however_it_was_bound(
+    qtbot: QtBot, bridge: Bridge, world: World
+) -> None:
+    told: list[str] = []
+    gone, stays = Asker(told), Asker(told)
+    for asker, which in ((gone, "gone"), (stays, "stays")):
+        bridge.ask(asyncio.sleep(0), partial(partial(asker.hear, which)))
+    gone.deleteLater()
+    QCoreApplication.sendPostedEvents(gone, QEvent.Type.DeferredDelete)
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert told == ["stays"]

@@ -1,0 +1,70 @@
+"""The mode of an account on the settings page: it holds on the desk at once, says where it is from, and goes back."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from tests.ui.world import World
+from wxdesk.core.model.messaging import ReplyMode
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.settings.account_mode import AccountMode
+from wxdesk.ui.widgets.dialogs.notices import Notices
+
+
+@pytest.fixture
+def line(qtbot: QtBot, bridge: Bridge, notices: Notices) -> AccountMode:
+    made = AccountMode(bridge, notices, "shop")
+    qtbot.addWidget(made)
+    made.resize(560, 90)
+    made.show()
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
+    return made
+
+
+def choose(qtbot: QtBot, line: AccountMode, mode: ReplyMode) -> None:
+    """By the keyboard, line by line."""
+    line.mode.setFocus()
+    while line.mode.currentIndex() != tuple(ReplyMode).index(mode):
+        qtbot.keyClick(line.mode, Qt.Key.Key_Down)
+
+
+def test_it_begins_as_config_says(line: AccountMode) -> None:
+    assert line.mode.currentText() == "Automatic"
+    assert line.source.full_text() == "As config.toml says · rules leave 2 of 5 to you"
+    assert line.back.isHidden()
+    assert line.seconds.isHidden()
+
+
+def test_what_is_set_holds_at_once_and_the_way_back_too(qtbot: QtBot, line: AccountMode, world: World) -> None:
+    accounts = world.desk.accounts
+    choose(qtbot, line, ReplyMode.HOLD)
+    qtbot.waitUntil(lambda: accounts["shop"].reply_mode is ReplyMode.HOLD)
+    qtbot.waitUntil(line.seconds.isVisible)
+    assert line.source.full_text().startswith("Set here; config.toml says: Automatic")
+    line.seconds.setFocus()
+    line.seconds.selectAll()
+    qtbot.keyClicks(line.seconds, "25")
+    qtbot.waitUntil(lambda: accounts["shop"].hold_seconds == 25)
+    qtbot.mouseClick(line.back, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: accounts["shop"] == accounts.configured["shop"])
+    qtbot.waitUntil(line.back.isHidden)
+    assert line.mode.currentText() == "Automatic"
+
+
+def test_an_emptied_field_is_no_number(qtbot: QtBot, line: AccountMode, world: World, bridge: Bridge) -> None:
+    world.call(world.desk.accounts.set_mode("shop", ReplyMode.HOLD, 8))
+    qtbot.waitUntil(line.seconds.isVisible)
+    line.seconds.setFocus()
+    line.seconds.selectAll()
+    qtbot.keyClick(line.seconds, Qt.Key.Key_Backspace)
+    choose(qtbot, line, ReplyMode.OFF)
+    qtbot.waitUntil(lambda: world.desk.accounts["shop"].reply_mode is ReplyMode.OFF and bridge.is_idle)
+    assert world.desk.accounts["shop"].hold_seconds == 8
+
+
+def test_another_hand_is_shown(qtbot: QtBot, line: AccountMode, world: World) -> None:
+    world.call(world.desk.accounts.set_mode("shop", ReplyMode.DRAFT, 8))
+    qtbot.waitUntil(lambda: line.mode.currentText() == "Drafts only")

@@ -1,0 +1,187 @@
+"""The settings that the operator makes himself: each line, by mouse and by key, kept and said."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from datetime import time
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from tests.ui.world import World
+from wxdesk.core.events import PreferencesChanged
+from wxdesk.core.model.rule import Action, ActionKind, Condition, HoursTest, Rule
+from wxdesk.core.preferences import BOUNDS, LastMoment, Preferences
+from wxdesk.core.rules.business_hours import Calendar, Span, Weekday, WeeklySpan
+from wxdesk.desk.rules.business_hours_saving import HoursEdit
+from wxdesk.ui.rules.business_hours.dialog import CalendarDialog
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.settings.preference_lines import ChoiceLine, NumberLine, SwitchLine
+from wxdesk.ui.settings.preferences_card import PreferencesCard
+from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.widgets.dialogs.notices import Notices
+
+
+@pytest.fixture
+def card(qtbot: QtBot, world: World, bridge: Bridge, notices: Notices) -> PreferencesCard:
+    world.call(world.desk.preferences.set(Preferences()))
+    made = PreferencesCard(bridge, notices)
+    qtbot.addWidget(made)
+    made.resize(700, 1000)
+    made.show()
+    return made
+
+
+def kept(world: World) -> Preferences:
+    return world.desk.preferences.now
+
+
+@pytest.mark.parametrize("field", [field.name for field in fields(Preferences) if isinstance(field.default, bool)])
+def test_a_switch_holds_at_once(qtbot: QtBot, world: World, card: PreferencesCard, field: str) -> None:
+    line = card.lines[field]
+    assert isinstance(line, SwitchLine)
+    assert line.switch.accessibleName() != ""
+    qtbot.keyClick(line.switch, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: kept(world) == replace(Preferences(), **{field: False}))
+    qtbot.mouseClick(line.switch, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: kept(world) == Preferences())
+
+
+def test_what_the_desk_tells_of_before_turns_nothing_back(
+    qtbot: QtBot, world: World, bridge: Bridge, card: PreferencesCard
+) -> None:
+    line = card.lines["sound"]
+    assert isinstance(line, SwitchLine)
+    qtbot.keyClick(line.switch, Qt.Key.Key_Space)
+    bridge.events.emit((PreferencesChanged(),))  # of an earlier change, told while this one is being stored
+    assert not line.switch.isChecked()
+    qtbot.waitUntil(lambda: not kept(world).sound)
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert not line.switch.isChecked()
+    world.call(world.desk.preferences.set(Preferences()))  # by somebody else
+    qtbot.waitUntil(line.switch.isChecked)
+
+
+@pytest.mark.parametrize("field", BOUNDS)
+def test_a_number_holds_at_once_or_says_what_it_takes(
+    qtbot: QtBot, world: World, card: PreferencesCard, field: str
+) -> None:
+    line = card.lines[field]
+    assert isinstance(line, NumberLine)
+    least, most, zero = BOUNDS[field]
+    line.number.selectAll()
+    QTest.keyClicks(line.number, str(most))
+    qtbot.waitUntil(lambda: kept(world) == replace(Preferences(), **{field: most}))
+    line.number.setText(str(most + 1))
+    qtbot.keyClick(line.number, Qt.Key.Key_Return)
+    assert line.error.full_text() == f"This takes a number from {0 if zero else least} to {most}."
+    assert not line.error.isHidden()
+    qtbot.keyClick(line.number, Qt.Key.Key_Down)  # steps back to what is taken
+    qtbot.waitUntil(line.error.isHidden)
+    assert getattr(kept(world), field) == most
+
+
+def test_a_number_is_saved_when_it_is_meant_and_never_on_the_way(
+    qtbot: QtBot, world: World, card: PreferencesCard, bridge: Bridge, notices: Notices
+) -> None:
+    line, heard = card.lines["takeover_minutes"], list[int]()
+    assert isinstance(line, NumberLine)
+    before = kept(world).takeover_minutes
+    line.changed.connect(lambda _, number: heard.append(number))
+    card.activateWindow()
+    qtbot.waitUntil(card.isActiveWindow)
+    line.number.setFocus()
+    line.number.selectAll()
+    qtbot.keyClick(line.number, Qt.Key.Key_Backspace)
+    QTest.keyClicks(line.number, "45")
+    qtbot.keyClick(line.number, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: kept(world).takeover_minutes == 45 and bridge.is_idle)
+    assert heard == [45]
+    qtbot.mouseClick(notices._toast.action, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: kept(world).takeover_minutes == before and bridge.is_idle)
+    assert line.number.text() == str(before)
+    line.number.setFocus()
+    line.number.selectAll()
+    qtbot.keyClick(line.number, Qt.Key.Key_Backspace)
+    line.number.clearFocus()
+    assert line.number.text() == str(before), "left empty, it is as it was"
+    line.number.setFocus()
+    line.number.selectAll()
+    QTest.keyClicks(line.number, "60")
+    line.number.clearFocus()
+    qtbot.waitUntil(lambda: kept(world).takeover_minutes == 60)
+    assert heard == [45, 60]
+
+
+def test_taking_one_back_leaves_another_that_was_set_since(
+    qtbot: QtBot, world: World, card: PreferencesCard, bridge: Bridge, notices: Notices
+) -> None:
+    line = card.lines["sound"]
+    assert isinstance(line, SwitchLine)
+    qtbot.mouseClick(line.switch, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: notices._toast.action.text() == "Undo" and bridge.is_idle)
+    world.call(world.desk.preferences.set(replace(kept(world), takeover_minutes=77)))
+    qtbot.mouseClick(notices._toast.action, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: kept(world) == replace(Preferences(), takeover_minutes=77))
+
+
+def test_the_last_moment_is_chosen(qtbot: QtBot, world: World, card: PreferencesCard) -> None:
+    line = card.lines["last_moment"]
+    assert isinstance(line, ChoiceLine)
+    assert line.choice.currentText() == "waits for me"
+    qtbot.keyClick(line.choice, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: kept(world).last_moment is LastMoment.SEND)
+
+
+def test_a_calendar_is_asked_for_only_among_several(qtbot: QtBot, world: World, card: PreferencesCard) -> None:
+    line = card.lines["calendar"]
+    assert isinstance(line, ChoiceLine)
+    assert line.isHidden()
+    week = (WeeklySpan(frozenset(Weekday), Span(time(9), time(18))),)
+    world.call(world.desk.hours.save(HoursEdit([Calendar("Shop", weekly=week), Calendar("Night", weekly=week)])))
+    card.show_all()
+    assert not line.isHidden()
+    qtbot.keyClick(line.choice, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: kept(world).calendar == "Night")
+
+
+def test_what_was_changed_can_be_taken_back(
+    qtbot: QtBot, world: World, card: PreferencesCard, notices: Notices
+) -> None:
+    line = card.lines["sound"]
+    assert isinstance(line, SwitchLine)
+    qtbot.mouseClick(line.switch, Qt.MouseButton.LeftButton)
+    toast = notices._toast
+    qtbot.waitUntil(lambda: toast.action.text() == "Undo")
+    assert not kept(world).sound
+    qtbot.mouseClick(toast.action, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: kept(world).sound)
+    qtbot.waitUntil(line.switch.isChecked)
+
+
+def test_the_business_hours_are_edited_from_here(
+    qtbot: QtBot, window: MainWindow, world: World, bridge: Bridge
+) -> None:
+    window.show_settings()
+    [card] = window.findChildren(PreferencesCard)
+    calendar = card.lines["calendar"]
+    assert isinstance(calendar, ChoiceLine)
+    week = (WeeklySpan(frozenset(Weekday), Span(time(9), time(18))),)
+    world.call(world.desk.hours.save(HoursEdit([Calendar("Shop", weekly=week)])))
+    asking = Rule("Open", when=Condition(any=("open",), hours=HoursTest("Shop")), then=(Action(ActionKind.SILENT),))
+    world.call(world.desk.rulebook.save(asking))
+    card.hours.setFocus()
+    qtbot.keyClick(card.hours, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: bool(window.findChildren(CalendarDialog)) and bridge.is_idle)
+    [dialog] = window.findChildren(CalendarDialog)
+    dialog.delete.click()  # the page of rules has not been opened yet: it is known all the same that one asks for it
+    assert dialog.trouble.full_text() == "“Shop” cannot be deleted; used by: Open"
+    dialog.new.click()
+    dialog.form.name.edit.setText("Night")
+    with qtbot.waitSignal(dialog.accepted):
+        dialog.save_button.click()
+    qtbot.waitUntil(lambda: bridge.is_idle and not calendar.isHidden())
+    assert [calendar.choice.itemText(n) for n in range(calendar.choice.count())] == ["Shop", "Night"]
+    assert window.stack.currentWidget() is window.pages[-1].widget

@@ -1,0 +1,111 @@
+"""Closing the window loses nothing that somebody has written without asking him."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from tests.ui.world import World
+from wxdesk.ui.editing.leave_dialog import LeaveDialog
+from wxdesk.ui.rules.page import RulesPage
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.templates.page import TemplatesPage
+from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
+
+pytestmark = pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)", extend=True)
+
+LI, WANG = "oLI00000000000000000001", "oWANG00000000000000000001"
+
+
+@pytest.fixture
+def closed(window: MainWindow) -> list[str]:
+    """Filled once the window may close."""
+    heard: list[str] = []
+    window.closing.connect(lambda: heard.append("closing"))
+    return heard
+
+
+@pytest.fixture
+def half_written(qtbot: QtBot, world: World, window: MainWindow, bridge: Bridge) -> int:
+    """The conversation for which half a reply is written; another one is open."""
+    li, wang = world.say(LI, "hello"), world.say(WANG, "hi")
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    show(qtbot, window, bridge, li)
+    QTest.keyClicks(window.inbox.chat.composer.edit, "half a rep")
+    show(qtbot, window, bridge, wang)
+    return li
+
+
+def show(qtbot: QtBot, window: MainWindow, bridge: Bridge, conversation_id: int) -> None:
+    window.open_conversation(conversation_id)
+    qtbot.waitUntil(lambda: not window.inbox.session.fresh and bridge.is_idle)
+
+
+def question(window: MainWindow) -> ConfirmDialog:
+    [asked] = [found for found in window.findChildren(ConfirmDialog) if found.isVisible()]
+    return asked
+
+
+def test_half_a_reply_is_shown_and_asked_about(
+    qtbot: QtBot, window: MainWindow, half_written: int, closed: list[str], bridge: Bridge
+) -> None:
+    window.show_page(1)
+    window.close()
+    assert window.open_conversation_id == half_written
+    window.close()
+    question(window).cancel.click()
+    assert closed == []
+    assert window.inbox.chat.composer.text() == "half a rep"
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    window.close()
+    question(window).action.click()
+    assert closed == ["closing"]
+
+
+def test_a_reply_that_is_sent_asks_nothing(
+    qtbot: QtBot, window: MainWindow, half_written: int, closed: list[str], bridge: Bridge, world: World
+) -> None:
+    show(qtbot, window, bridge, half_written)
+    QTest.keyClick(window.inbox.chat.composer.edit, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(world.sandbox.sent) == 1 and bridge.is_idle)
+    window.close()
+    assert closed == ["closing"]
+
+
+def test_each_page_asks_about_what_is_unsaved_on_it(
+    qtbot: QtBot, window: MainWindow, closed: list[str], bridge: Bridge
+) -> None:
+    pages = [page.widget for page in window.pages if isinstance(page.widget, RulesPage | TemplatesPage)]
+    assert len(pages) == 2
+    for page in pages:
+        window.show_page(window.stack.indexOf(page))
+        qtbot.waitUntil(lambda: bridge.is_idle)
+        page.start_new()
+        name = page.editor.head.name if isinstance(page, RulesPage) else page.editor.head.title
+        name.setText("Half a thing")
+        assert page.unsaved
+    window.show_page(0)
+    window.close()
+    for page in pages:
+        assert window.stack.currentWidget() is page
+        assert closed == []
+        [asked] = [found for found in window.findChildren(LeaveDialog) if found.isVisible()]
+        asked.discard.click()
+    assert closed == ["closing"]
+
+
+def test_a_note_in_focus_is_stored(
+    qtbot: QtBot, window: MainWindow, half_written: int, bridge: Bridge, world: World
+) -> None:
+    note = window.inbox.detail.contact.note
+    note.setFocus()
+    QTest.keyClicks(note, "likes tea")
+    open_id = window.open_conversation_id
+    assert open_id is not None
+    window.put_by()
+    bridge.close()
+    assert world.call(world.desk.store.conversations.get(open_id)).contact.note == "likes tea"

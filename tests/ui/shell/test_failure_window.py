@@ -1,0 +1,122 @@
+"""A desk that cannot open says so where an operator looks: in a window, if there is a display."""
+
+from __future__ import annotations
+
+import signal
+import sys
+
+import pytest
+from PySide6.QtCore import QObject, Qt, QTimerEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from wxdesk import i18n
+from wxdesk.core.errors import HomeInUse, PortInUse
+from wxdesk.desktop import failure_shown, has_display
+from wxdesk.ui.shell.failure_window import FailureWindow
+from wxdesk.ui.window import show_failure
+
+
+def test_it_says_what_is_wrong_in_the_operators_language(qtbot: QtBot) -> None:
+    i18n.use("zh_CN")
+    window = FailureWindow(PortInUse("127.0.0.1", 8420))
+    i18n.use("en")
+    qtbot.addWidget(window)
+    said = window.sentence.full_text()
+    assert "127.0.0.1" in said
+    assert "8420" in said
+    assert "端口" in said
+    assert window.title.full_text() == "wxdesk 无法启动"
+
+
+def test_a_long_path_without_a_space_stays_in_the_window(qtbot: QtBot) -> None:
+    window = FailureWindow(HomeInUse("/" + "very-long-folder/" * 20))
+    qtbot.addWidget(window)
+    window.show()
+    label = window.sentence
+    assert window.width() == window.maximumWidth()
+    assert label.geometry().right() <= window.width()
+    assert label.height() >= label.heightForWidth(label.width())
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Space])
+def test_keys_quit_it(qtbot: QtBot, key: Qt.Key) -> None:
+    window = FailureWindow(PortInUse("127.0.0.1", 8420))
+    qtbot.addWidget(window)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(lambda: window.isActiveWindow() and window.quit.hasFocus())
+    with qtbot.waitSignal(window.left):
+        qtbot.keyClick(window.quit, key)
+    assert not window.isVisible()
+
+
+class Reader(QObject):
+    """Reads the window as soon as it is on the screen, and closes it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.read: list[str] = []
+        self._timer = self.startTimer(0)
+
+    def timerEvent(self, _event: QTimerEvent) -> None:
+        for window in QApplication.topLevelWidgets():
+            if isinstance(window, FailureWindow) and window.isVisible():
+                self.killTimer(self._timer)
+                self.read.append(window.sentence.full_text())
+                window.quit.click()
+
+
+@pytest.mark.parametrize(
+    ("platform", "environment", "there"),
+    [
+        ("linux", {}, False),
+        ("linux", {"DISPLAY": ":0"}, True),
+        ("linux", {"WAYLAND_DISPLAY": "wayland-0"}, True),
+        ("linux", {"DISPLAY": ":0", "QT_QPA_PLATFORM": "offscreen"}, False),
+        ("win32", {}, True),
+        ("darwin", {}, True),
+    ],
+)
+def test_whether_there_is_a_display(
+    monkeypatch: pytest.MonkeyPatch, platform: str, environment: dict[str, str], *, there: bool
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "platform", platform)
+    assert has_display() is there
+
+
+def test_without_a_display_it_is_only_raised(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    with pytest.raises(PortInUse), failure_shown():
+        raise PortInUse("127.0.0.1", 8420)
+    assert QApplication.topLevelWidgets() == []
+
+
+def test_with_a_display_it_is_shown_until_it_is_read_and_raised(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
+    monkeypatch.setenv("DISPLAY", ":0")
+    reader = Reader()
+    with pytest.raises(PortInUse), failure_shown():
+        raise PortInUse("127.0.0.1", 8420)
+    [sentence] = reader.read
+    assert "8420" in sentence
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
+def test_afterwards_a_signal_does_what_it_did_before(qapp: QApplication) -> None:
+    def former(*_: object) -> None: ...
+
+    before = signal.signal(signal.SIGTERM, former)
+    reader = Reader()
+    try:
+        show_failure(PortInUse("127.0.0.1", 8420))
+        assert reader.read
+        assert signal.getsignal(signal.SIGTERM) is former
+    finally:
+        signal.signal(signal.SIGTERM, before)

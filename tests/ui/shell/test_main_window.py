@@ -1,0 +1,339 @@
+"""The window on a real desk: its pages, its strip, the pause, and how it closes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.ui.inbox.records import conversation as waiting
+from tests.ui.world import World
+from wxdesk.core.conversations.listing import DayCounts
+from wxdesk.core.conversations.takeover import TakeOverFor
+from wxdesk.core.events import TokenChanged, TroubleRaised
+from wxdesk.core.model.messaging import Author
+from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
+from wxdesk.ui.editing.leave_dialog import LeaveDialog
+from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.look.appearance import Appearance, Look
+from wxdesk.ui.rules.page import RulesPage
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.memory import Memory
+from wxdesk.ui.settings.facts import Facts
+from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutSheet
+from wxdesk.ui.widgets.key_cap import KeyCap
+from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.wording.messages import name_of, short_openid
+
+WANG = "oW7hT5dQmZ0xKfLr2sVnB8yE4c31"
+
+
+@pytest.fixture
+def active(qtbot: QtBot, window: MainWindow) -> MainWindow:
+    """The window with the keyboard."""
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    return window
+
+
+def test_the_rail_and_the_keys_show_the_pages(qtbot: QtBot, active: MainWindow) -> None:
+    assert active.stack.count() == len(active.rail.items)
+    for index, item in enumerate(active.rail.items):
+        qtbot.mouseClick(item, Qt.MouseButton.LeftButton)
+        assert active.stack.currentIndex() == index
+    for index, page in enumerate(active.pages):
+        number = int(page.place.key.removeprefix("Ctrl+"))
+        qtbot.keyClick(active, Qt.Key(ord(str(number))), Qt.KeyboardModifier.ControlModifier)
+        assert active.stack.currentIndex() == index
+        assert active.rail.items[index].isChecked()
+
+
+def test_a_page_has_the_keyboard_where_it_had_it_and_no_button_is_ringed_before(
+    qtbot: QtBot, active: MainWindow
+) -> None:
+    search = _page(active, InboxPage).list.search
+    search.setFocus()
+    for item in active.rail.items[1:]:
+        qtbot.mouseClick(item, Qt.MouseButton.LeftButton)
+        assert active.stack.hasFocus()
+    qtbot.mouseClick(active.rail.items[0], Qt.MouseButton.LeftButton)
+    assert search.hasFocus()
+
+
+def test_ctrl_comma_shows_the_settings(qtbot: QtBot, active: MainWindow) -> None:
+    qtbot.keyClick(active, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+    assert active.page_names[active.stack.currentIndex()] == "setup"
+
+
+def test_the_keys_of_the_rules_work_before_anything_on_their_page_was_touched(
+    qtbot: QtBot, active: MainWindow, bridge: Bridge
+) -> None:
+    qtbot.keyClick(active, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    qtbot.keyClick(active, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    editor = _page(active, RulesPage).editor
+    qtbot.waitUntil(editor.head.name.hasFocus)
+    assert editor.saved.id == 0
+
+
+def test_f8_pauses_the_desk_itself_and_resumes_it(qtbot: QtBot, active: MainWindow, world: World) -> None:
+    rule = Rule("all", when=Condition(any=("hello",)), then=(Action(ActionKind.REPLY, text="hi"),))
+    world.call(world.desk.rulebook.save(rule))
+    qtbot.keyClick(active, Qt.Key.Key_F8)
+    qtbot.waitUntil(active.pause_bar.isVisible)
+    assert world.desk.health.state.paused
+    assert world.call(world.desk.store.settings.get("paused")) == "1"
+    assert active.status_bar.replies.text == "Automatic replies: paused"
+    assert active.status_bar.replies.role == "pending"
+    assert active.windowTitle() == "Paused · wxdesk"
+    conversation = world.say(WANG, "hello")
+    assert world.sandbox.sent == ()
+    assert _replies(world, conversation) == []
+
+    qtbot.keyClick(active, Qt.Key.Key_F8)
+    qtbot.waitUntil(active.pause_bar.isHidden)
+    assert not world.desk.health.state.paused
+    world.say(WANG, "hello again")
+    [reply] = _replies(world, conversation)
+    world.wait_until_sent(reply)
+    assert len(world.sandbox.sent) == 1
+
+
+def test_the_buttons_pause_and_resume_too(qtbot: QtBot, window: MainWindow, world: World) -> None:
+    qtbot.mouseClick(window.status_bar.pause, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(window.pause_bar.isVisible)
+    assert window.status_bar.pause.text() == "Resume"
+    qtbot.mouseClick(window.pause_bar.resume, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(window.pause_bar.isHidden)
+    assert not world.desk.health.state.paused
+
+
+def test_a_pause_from_before_is_shown_at_once(
+    qtbot: QtBot, world: World, bridge: Bridge, facts: Facts, appearance: Appearance
+) -> None:
+    world.call(world.desk.handoff.pause())
+    window = MainWindow(bridge, facts, appearance)
+    qtbot.addWidget(window, before_close_func=lambda widget: widget.finish())
+    assert not window.pause_bar.isHidden()
+
+
+def test_the_strip_tells_where_the_desk_listens(window: MainWindow, world: World) -> None:
+    assert window.status_bar.listener.text == "Listening on " + world.desk.health.state.listener_url.split("://")[1]
+
+
+def test_the_token_counts_down(qtbot: QtBot, window: MainWindow, world: World) -> None:
+    world.publish(TokenChanged("shop", datetime.now(UTC) + timedelta(hours=1, minutes=58, seconds=20)))
+    token = window.status_bar.token
+    qtbot.waitUntil(lambda: token.text.startswith("Token 1:58:"))
+    before = token.text
+    assert "Token 1:58:00" <= before <= "Token 1:58:20"
+    qtbot.waitUntil(lambda: "Token 1:5" <= token.text < before)
+    world.publish(TokenChanged("shop", None, "the app secret is wrong"))
+    qtbot.waitUntil(lambda: token.text == "No token for shop")
+    assert token.role == "failed"
+    assert "the app secret is wrong" in token.toolTip()
+
+
+def test_todays_figures_and_the_badge_follow_what_happens(qtbot: QtBot, window: MainWindow, world: World) -> None:
+    assert window.status_bar.figures.full_text() == "0 waiting · today 0 in · 0 by rules · 0 by hand"
+    conversation = world.say(WANG, "hello")
+    qtbot.waitUntil(lambda: window.status_bar.figures.full_text().startswith("1 waiting · today 1 in"))
+    qtbot.waitUntil(lambda: window.rail.items[0].badge == 1)
+    assert window.rail.items[0].accessibleDescription() == "1 unread"
+    reply = world.call(world.desk.handoff.write(conversation, "hi"))
+    world.wait_until_sent(reply.id)
+    told = "0 waiting · today 1 in · 0 by rules · 1 by hand"
+    qtbot.waitUntil(lambda: window.status_bar.figures.full_text() == told)
+
+
+def test_a_trouble_stays_until_it_is_over(qtbot: QtBot, window: MainWindow, world: World) -> None:
+    bars = window.notices.bars
+    world.publish(TroubleRaised("disk", "The disk is full"))
+    qtbot.waitUntil(lambda: "The disk is full" in bars.texts().values())
+    assert bars.isVisible()
+    world.publish(TroubleRaised("disk", ""))
+    qtbot.waitUntil(lambda: "The disk is full" not in bars.texts().values())
+
+
+def test_a_trouble_that_is_over_is_put_away_by_whoever_read_it(qtbot: QtBot, window: MainWindow, world: World) -> None:
+    bars = window.notices.bars
+    world.publish(TroubleRaised("plain_text:shop", "Somebody knocked", passing=True))
+    qtbot.waitUntil(lambda: "Somebody knocked" in bars.texts().values())
+    [dismiss] = [button for button in bars.findChildren(Button) if button.text() == "Dismiss"]
+    qtbot.mouseClick(dismiss, Qt.MouseButton.LeftButton)
+    assert bars.texts() == {}
+
+
+def test_whoever_still_waits_when_a_takeover_ends_is_a_word_and_a_click_away(
+    qtbot: QtBot, window: MainWindow, world: World
+) -> None:
+    thread = world.say(WANG, "where is my parcel")
+    window.show_page(1)
+    world.call(world.desk.handoff.take_over(thread, TakeOverFor(span=timedelta(milliseconds=1))))
+    toast = window.notices._toast
+    qtbot.waitUntil(toast.isVisible)
+    assert toast._label.full_text() == (
+        f"Automatic replies have returned. {short_openid(WANG)} wrote before that and still waits for you."
+    )
+    qtbot.mouseClick(toast.action, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.open_conversation_id == thread)
+    assert window.stack.currentIndex() == 0
+
+
+def test_who_waits_longest_is_named_and_one_key_away(qtbot: QtBot, active: MainWindow, world: World) -> None:
+    longest, inbox = active.status_bar.longest, active.pages[0].widget
+    assert isinstance(inbox, InboxPage)
+    assert not longest.isVisible()
+    first = world.say(WANG, "hello")
+    world.say("oSecond000000000000000000001", "me too")
+    name = name_of(world.call(world.desk.store.conversations.get(first)).contact)
+    qtbot.waitUntil(lambda: longest.text().startswith(f"Longest wait: {name}, "))
+    active.show_settings()
+    qtbot.keyClick(active, Qt.Key.Key_F7)
+    qtbot.waitUntil(lambda: inbox.session.conversation_id == first)
+    assert active.stack.currentWidget() is inbox
+    reply = world.call(world.desk.handoff.write(first, "hi"))
+    world.wait_until_sent(reply.id)
+    qtbot.waitUntil(lambda: longest.conversation is not None and longest.conversation.id != first)
+
+
+def test_the_sheet_lists_every_key_that_the_window_has(qtbot: QtBot, active: MainWindow) -> None:
+    qtbot.keyClick(active, Qt.Key.Key_F1)
+    sheet = active.findChild(ShortcutSheet)
+    assert sheet is not None
+    listed = {QKeySequence(cap) for group in sheet.groups for key in group.keys for cap in key.keys.split(" ")}
+    bound = {shortcut.key() for shortcut in active.findChildren(QShortcut) if shortcut.parent() is active}
+    assert bound
+    assert {key.toString() for key in bound} <= {key.toString() for key in listed}
+    for group in sheet.groups:
+        assert len({key.does for key in group.keys}) == len(group.keys), "what two keys do stands there once"
+    caps = {cap.text for cap in sheet.findChildren(KeyCap)}
+    assert "Enter" in caps
+    assert "Return" not in caps, "no sentence of the window calls it so"
+    qtbot.keyClick(sheet, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: active.findChild(ShortcutSheet) is None)
+
+
+def test_closing_asks_first_and_finishing_remembers_the_place(
+    qtbot: QtBot, active: MainWindow, facts: Facts, bridge: Bridge, appearance: Appearance
+) -> None:
+    with qtbot.waitSignal(active.closing):
+        qtbot.keyClick(active, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+    assert active.isVisible()
+    event = QCloseEvent()
+    with qtbot.waitSignal(active.closing):
+        QApplication.sendEvent(active, event)
+    assert not event.isAccepted()
+    active.resize(760, 640)
+    active.finish()
+    assert not active.isVisible()
+    again = MainWindow(bridge, facts, appearance)
+    qtbot.addWidget(again, before_close_func=lambda widget: widget.finish())
+    assert (again.width(), again.height()) == (760, 640)
+
+
+def test_settings_are_one_step_from_an_empty_inbox(qtbot: QtBot, window: MainWindow) -> None:
+    inbox = _page(window, InboxPage)
+    qtbot.waitUntil(inbox.list.empty.step.isVisible)
+    qtbot.mouseClick(inbox.list.empty.step, Qt.MouseButton.LeftButton)
+    assert window.page_names[window.stack.currentIndex()] == "setup"
+    assert window.rail.items[-1].isChecked()
+
+
+class TestClosingWithUnsavedRules:
+    """Ctrl+Q and the window's cross ask about a rule that is being written."""
+
+    @pytest.fixture
+    def page(self, qtbot: QtBot, active: MainWindow, bridge: Bridge, world: World) -> RulesPage:
+        rule = Rule("Hours", when=Condition(any=("hours",)), then=(Action(ActionKind.REPLY, text="9"),))
+        world.call(world.desk.rulebook.save(rule))
+        active.show_page(active.page_names.index("rules"))
+        qtbot.waitUntil(lambda: bridge.is_idle)
+        page = _page(active, RulesPage)
+        page.editor.head.name.setText("Opening hours")
+        active.show_page(0)
+        return page
+
+    @pytest.fixture
+    def closing(self, active: MainWindow) -> list[str]:
+        heard: list[str] = []
+        active.closing.connect(lambda: heard.append("closing"))
+        return heard
+
+    @pytest.fixture
+    def question(self, qtbot: QtBot, active: MainWindow, page: RulesPage, closing: list[str]) -> LeaveDialog:
+        qtbot.keyClick(active, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+        active.close()
+        [asked] = active.findChildren(LeaveDialog)
+        assert active.stack.currentWidget() is page
+        assert closing == []
+        return asked
+
+    def test_stay(self, qtbot: QtBot, page: RulesPage, question: LeaveDialog, closing: list[str]) -> None:
+        qtbot.mouseClick(question.stay, Qt.MouseButton.LeftButton)
+        assert closing == []
+        assert page.editor.head.name.text() == "Opening hours"
+
+    def test_discard(self, qtbot: QtBot, question: LeaveDialog, closing: list[str], world: World) -> None:
+        qtbot.mouseClick(question.discard, Qt.MouseButton.LeftButton)
+        assert closing == ["closing"]
+        assert [rule.name for rule in world.call(world.desk.rulebook.all())] == ["Hours"]
+
+    def test_save(self, qtbot: QtBot, question: LeaveDialog, closing: list[str], world: World) -> None:
+        qtbot.mouseClick(question.save, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: closing == ["closing"])
+        assert [rule.name for rule in world.call(world.desk.rulebook.all())] == ["Opening hours"]
+
+
+def test_the_sheet_fills_both_its_sides(qtbot: QtBot, active: MainWindow) -> None:
+    qtbot.keyClick(active, Qt.Key.Key_F1)
+    sheet = active.findChild(ShortcutSheet)
+
+    def at(title: str) -> QPoint:
+        [head] = [one for one in sheet.findChildren(PlainLabel) if one.full_text() == title and one.font().bold()]
+        return head.mapTo(sheet, QPoint())
+
+    qtbot.waitUntil(lambda: at("Everywhere").x() < at("Inbox").x())
+    assert at("Rules").x() == at("Everywhere").x()
+    caps = [cap.mapTo(sheet, QPoint()) for cap in sheet.findChildren(KeyCap)]
+    last = max(cap.y() for cap in caps if cap.x() < at("Inbox").x() and cap.y() < at("Rules").y())
+    assert at("Rules").y() - last < 60, "it begins where the shorter group above it ends"
+    qtbot.keyClick(sheet, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: active.findChild(ShortcutSheet) is None)
+
+
+def test_the_look_is_remembered(facts: Facts) -> None:
+    assert Memory(facts.home).look is Look.SYSTEM
+    Memory(facts.home).keep_look(Look.DARK)
+    assert Memory(facts.home).look is Look.DARK
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_the_strip_fits_into_900(
+    qtbot: QtBot, bridge: Bridge, facts: Facts, appearance: Appearance, language: str
+) -> None:
+    from wxdesk import i18n
+
+    i18n.use(language)
+    window = MainWindow(bridge, facts, appearance)
+    qtbot.addWidget(window, before_close_func=lambda widget: widget.finish())
+    window.status_bar.show_day(DayCounts(12_345, 9_876, 2_345, 123))
+    window.status_bar.show_longest(waiting(1, waiting=90, alias="一个名字特别长的老客户张三丰"))
+    window.status_bar.show_ringing(True)
+    assert window.minimumSizeHint().width() <= 900
+    assert window.minimumSizeHint().height() <= 600
+
+
+def _page[T](window: MainWindow, kind: type[T]) -> T:
+    return next(page.widget for page in window.pages if isinstance(page.widget, kind))
+
+
+def _replies(world: World, conversation: int) -> list[int]:
+    items = world.call(world.desk.store.conversations.timeline(conversation))
+    return [item.id for item in items if getattr(item, "author", None) is Author.RULE]

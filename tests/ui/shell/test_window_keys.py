@@ -1,0 +1,133 @@
+"""Keys of the whole window: through dialogs, once a press, and for what a passing word offers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent, QShortcut
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu
+from pytestqt.qtbot import QtBot
+
+from tests.ui.world import World
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.shell.pause.menu import PauseMenu
+from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
+from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutSheet
+from wxdesk.ui.widgets.fields.choice import Choice
+
+
+@pytest.fixture
+def active(qtbot: QtBot, window: MainWindow) -> MainWindow:
+    """The window with the keyboard."""
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    return window
+
+
+def test_f8_pauses_whatever_lies_over_the_window(qtbot: QtBot, active: MainWindow, world: World) -> None:
+    active.show_keys()
+    [sheet] = active.findChildren(ShortcutSheet)
+    ConfirmDialog(sheet, "Really?", "", "Yes").ask(lambda: None)
+    [question] = sheet.findChildren(ConfirmDialog)
+    qtbot.waitUntil(question.isActiveWindow)
+    qtbot.keyClick(question, Qt.Key.Key_F8)
+    qtbot.waitUntil(active.pause_bar.isVisible)
+    assert world.desk.health.state.paused
+
+
+def test_a_key_held_down_does_a_thing_once(active: MainWindow) -> None:
+    repeating = {found.key().toString() for found in active.findChildren(QShortcut) if found.autoRepeat()}
+    assert repeating <= {"Ctrl+Z", "Ctrl+Shift+Z", "Ctrl+Y", "Ctrl+F"}
+
+
+def test_a_key_does_what_the_passing_word_offers(qtbot: QtBot, active: MainWindow) -> None:
+    done: list[str] = []
+    qtbot.keyClick(active, Qt.Key.Key_F12)
+    active.notices.toast("Copied")
+    qtbot.keyClick(active, Qt.Key.Key_F12)
+    active.notices.offer("Resolved", "Undo", lambda: done.append("undone"))
+    assert active.notices._toast.action.toolTip() == "Undo (F12)"
+    qtbot.keyClick(active, Qt.Key.Key_F12)
+    qtbot.keyClick(active, Qt.Key.Key_F12)
+    assert done == ["undone"]
+
+
+def test_the_same_key_goes_round_what_the_bars_offer_where_nothing_passes(qtbot: QtBot, active: MainWindow) -> None:
+    done: list[str] = []
+    active.notices.bar("one", "Something waits.", "pending", "Decide…", lambda: done.append("decided"))
+    active.notices.bar("two", "Something failed.", action="Dismiss")
+    active.inbox.chat.composer.edit.setFocus()
+    said = []
+    for _ in range(3):
+        qtbot.keyClick(active, Qt.Key.Key_F12)
+        focused = QApplication.focusWidget()
+        assert isinstance(focused, QAbstractButton)
+        said.append(focused.text())
+    assert said == ["Decide…", "Dismiss", "Decide…"]
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
+    assert done == ["decided"]
+
+
+def _header_menu(window: MainWindow) -> None:
+    window.inbox.chat.header.mode.click()
+
+
+def _takeover_menu(window: MainWindow) -> None:
+    window.inbox.chat.takeover.open_menu()
+
+
+def _pause_menu(window: MainWindow) -> None:
+    PauseMenu(window.inbox.ticker.now(), window).open_at(window.status_bar, above=True)
+
+
+def _bubble_menu(window: MainWindow) -> None:
+    timeline = window.inbox.chat.timeline
+    timeline.focus_last()
+    at = timeline.visualRect(timeline.currentIndex()).center()
+    reason, globally = QContextMenuEvent.Reason.Mouse, timeline.viewport().mapToGlobal(at)
+    QApplication.sendEvent(timeline.viewport(), QContextMenuEvent(reason, at, globally))
+
+
+def _list_of_a_choice(window: MainWindow) -> None:
+    choice = Choice(window)
+    choice.addItems(["one", "two"])
+    choice.show()
+    choice.showPopup()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+@pytest.mark.parametrize("opens", [_header_menu, _takeover_menu, _pause_menu, _bubble_menu, _list_of_a_choice])
+def test_f8_pauses_while_a_menu_hangs_open_and_closes_it(
+    qtbot: QtBot, active: MainWindow, world: World, bridge: Bridge, opens: Callable[[MainWindow], None]
+) -> None:
+    active.open_conversation(world.say("oCustomer0000000000000001", "hello"))
+    qtbot.waitUntil(lambda: active.inbox.session.row is not None and bridge.is_idle)
+    opens(active)
+    popup = QApplication.activePopupWidget()
+    assert popup is not None
+    QTest.keyClick(popup.windowHandle(), Qt.Key.Key_F8)
+    qtbot.waitUntil(active.pause_bar.isVisible)
+    assert world.desk.health.state.paused
+    assert QApplication.activePopupWidget() is None
+    active.activateWindow()
+    qtbot.waitUntil(active.isActiveWindow)
+    qtbot.keyClick(active, Qt.Key.Key_F8)
+    qtbot.waitUntil(active.pause_bar.isHidden)
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+def test_f8_pauses_while_a_menu_hangs_open_over_a_dialog(qtbot: QtBot, active: MainWindow, world: World) -> None:
+    active.show_keys()
+    [sheet] = active.findChildren(ShortcutSheet)
+    menu = QMenu(sheet)
+    menu.addAction("one")
+    menu.popup(sheet.mapToGlobal(QPoint(20, 20)))
+    qtbot.waitUntil(menu.isVisible)
+    QTest.keyClick(menu.windowHandle(), Qt.Key.Key_F8)
+    qtbot.waitUntil(active.pause_bar.isVisible)
+    assert world.desk.health.state.paused
+    sheet.accept()

@@ -1,0 +1,393 @@
+"""The page of templates: list, editor, what is lost and what is not, and beginning with those of the program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import ShowPage
+from tests.ui.world import World
+from wxdesk import i18n
+from wxdesk.core.model.messaging import ReplyKind
+from wxdesk.core.templates import Prompt, Template
+from wxdesk.desk.templates.starters import starter_templates
+from wxdesk.ui.editing.leave_dialog import LeaveDialog
+from wxdesk.ui.editing.revisions.dialog import HistoryDialog
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.templates.page import TemplatesPage
+from wxdesk.ui.templates.template_list.model import Role
+from wxdesk.ui.widgets.dialogs.notices import Toast
+from wxdesk.ui.widgets.fields.labelled import Field
+
+type Stored = Callable[[], list[Template]]
+
+
+def titles(page: TemplatesPage) -> list[str]:
+    return [page.model.index(row).data() for row in range(page.model.rowCount())]
+
+
+def settled(qtbot: QtBot, bridge: Bridge, page: TemplatesPage) -> None:
+    page.editor.check_now()
+    qtbot.waitUntil(lambda: bridge.is_idle)
+
+
+def write(qtbot: QtBot, field: Field | QWidget, text: str) -> None:
+    edit = field.edit if isinstance(field, Field) else field
+    edit.setFocus()
+    edit.selectAll()  # type: ignore[attr-defined]
+    qtbot.keyClicks(edit, text)
+
+
+def top[W: QWidget](kind: type[W]) -> W:
+    return next(widget for widget in QApplication.topLevelWidgets() if isinstance(widget, kind))
+
+
+def choose(page: TemplatesPage, title: str) -> None:
+    page.list.view.setCurrentIndex(page.model.index(titles(page).index(title)))
+
+
+# -- the list
+
+
+def test_each_row_tells_how_a_template_is_used(qtbot: QtBot, world: World, bridge: Bridge, page: TemplatesPage) -> None:
+    assert titles(page) == ["Hours", "Parcel", "Returns"]
+    row = page.model.index(2)
+    assert [row.data(role) for role in (Role.SHORTCUT, Role.TEXT, Role.FACTS)] == [
+        "/back",
+        "Returns",
+        "Shop · Link · Not used yet",
+    ]
+    for _ in range(2):
+        world.call(world.desk.phrasebook.count_use(page.model.templates[0].id))
+    qtbot.waitUntil(lambda: page.model.index(0).data(Role.FACTS) == "Shop · Used 2 times · just now")
+
+
+def test_the_list_is_searched_and_narrowed_by_category(qtbot: QtBot, page: TemplatesPage) -> None:
+    assert [chip.text() for chip in page.list.chips.chips()] == ["Shop", "Delivery"]
+    page.list.chips.chips()[0].click()
+    assert titles(page) == ["Hours", "Returns"]
+    qtbot.keyClicks(page.list.sought, "open")
+    assert titles(page) == ["Hours"]
+    qtbot.keyClicks(page.list.sought, "x")
+    assert titles(page) == []
+    assert page.list.none.isVisible()
+    qtbot.keyClick(page.list.sought, Qt.Key.Key_Escape)
+    page.list.chips.chips()[0].click()
+    assert titles(page) == ["Hours", "Parcel", "Returns"]
+
+
+def test_arrows_go_from_the_search_through_the_rows_and_back(qtbot: QtBot, page: TemplatesPage) -> None:
+    qtbot.keyClick(page, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert page.list.sought.hasFocus()
+    qtbot.keyClick(page.list.sought, Qt.Key.Key_Down)
+    qtbot.keyClick(page.list.view, Qt.Key.Key_Down)
+    assert page.editor.head.title.text() == "Parcel"
+    for _ in range(2):
+        qtbot.keyClick(page.list.view, Qt.Key.Key_Up)
+    assert page.list.sought.hasFocus()
+
+
+# -- creating and editing
+
+
+def test_a_template_is_written_and_kept(qtbot: QtBot, bridge: Bridge, page: TemplatesPage, stored: Stored) -> None:
+    qtbot.keyClick(page, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    assert page.editor.head.title.hasFocus()
+    assert page.editor.head.state.full_text() == "New, not saved yet"
+    qtbot.keyClicks(page.editor.head.title, "Refund")
+    page.editor.check_now()
+    assert page.editor.head.state.full_text() == "There is no text yet."
+    write(qtbot, page.editor.finding.shortcut, "/tk")
+    write(qtbot, page.editor.finding.keywords, "money, back")
+    write(qtbot, page.editor.saying.text.edit, "You get {{ ask.amount }} back.")
+    settled(qtbot, bridge, page)
+    [row] = page.editor.prompts.rows()
+    row.label.setText("How much")
+    page.editor.check_now()
+    assert page.editor.preview.bubble.accessibleName() == "Preview: You get ‹How much› back."
+    qtbot.keyClick(page, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: len(stored()) == 4)
+    qtbot.waitUntil(lambda: not page.unsaved)
+    made = next(one for one in stored() if one.title == "Refund")
+    assert (made.shortcut, made.keywords, made.body) == ("tk", ("money", "back"), "You get {{ ask.amount }} back.")
+    assert [(prompt.name, prompt.label, prompt.required) for prompt in made.prompts] == [("amount", "How much", True)]
+    qtbot.waitUntil(lambda: page.list.view.currentIndex().data() == "Refund")
+
+
+def test_a_taken_shortcut_is_said_at_its_field(qtbot: QtBot, page: TemplatesPage) -> None:
+    write(qtbot, page.editor.finding.shortcut, "SENT")
+    page.editor.check_now()
+    assert page.editor.finding.shortcut.error.full_text() == "“Parcel” has this shortcut already."
+    assert not page.editor.head.save.isEnabled()
+    write(qtbot, page.editor.finding.shortcut, "sent2")
+    page.editor.check_now()
+    assert page.editor.head.save.isEnabled()
+
+
+def test_mistakes_are_said_where_they_are(qtbot: QtBot, page: TemplatesPage) -> None:
+    text = page.editor.saying.text
+    write(qtbot, page.editor.finding.shortcut, "a b")
+    text.edit.setPlainText("Hello\n{{ contact.nmae }}")
+    page.editor.check_now()
+    assert page.editor.finding.shortcut.error.isVisible()
+    assert text.error.full_text() == "Line 2: There is no variable “contact.nmae”."
+    assert [mark.cursor.blockNumber() for mark in text.edit.extraSelections()] == [1]
+    assert page.editor.preview.note.full_text() == "It is shown here once there is no mistake in the text."
+    text.edit.setPlainText("{{ one }}\nHello\n{{ contact.nmae }}")
+    page.editor.check_now()
+    assert text.edit.marked_lines() == [1, 3]
+    assert len(text.error.full_text().splitlines()) == 2
+    text.edit.setPlainText("Hello\n{{ contact.nmae }}")
+    text.add_variant()
+    text.edit.setPlainText("Hello")
+    page.editor.check_now()
+    assert text.error.full_text() == "Variant 1: Line 2: There is no variable “contact.nmae”."
+    assert text.edit.extraSelections() == []
+
+
+def test_a_declaration_survives_while_the_text_is_being_rewritten(page: TemplatesPage) -> None:
+    choose(page, "Parcel")
+    edit = page.editor.saying.text.edit
+    for text, shown in (("{{ ask.n", []), ("{{ ask.no }} {{ ask.by }}", ["no", "by"])):
+        edit.setPlainText(text)
+        page.editor.check_now()
+        assert [row.name for row in page.editor.prompts.rows()] == shown
+    assert page.editor.prompts.rows()[0].label.text() == "Order number"
+
+
+def test_variants_are_kept(qtbot: QtBot, bridge: Bridge, page: TemplatesPage, stored: Stored) -> None:
+    text = page.editor.saying.text
+    assert not text.variant.isVisible()
+    text.add.click()
+    qtbot.keyClicks(text.edit, "At nine.")
+    page.editor.check_now()
+    assert page.editor.preview.bubble.accessibleName() == "Preview: At nine."
+    text.variant.menu_shown.actions()[2].trigger()
+    page.editor.save()
+    qtbot.waitUntil(lambda: stored()[0].revision == 2)
+    assert (stored()[0].texts, stored()[0].variant.value) == (("We open at 9.", "At nine."), "rotate")
+    qtbot.waitUntil(lambda: not page.unsaved)
+    text.remove.click()
+    page.editor.save()
+    qtbot.waitUntil(lambda: stored()[0].revision == 3)
+    assert (stored()[0].texts, stored()[0].variant.value) == (("We open at 9.",), "first")
+
+
+def test_a_link_has_fields_of_its_own(qtbot: QtBot, bridge: Bridge, page: TemplatesPage, stored: Stored) -> None:
+    page.editor.saying.kinds[ReplyKind.LINK].click()
+    fields = page.editor.saying.fields
+    write(qtbot, fields.by_name["title"], "Our hours")
+    write(qtbot, fields.by_name["url"], "shop.example")
+    page.editor.check_now()
+    assert fields.by_name["url"].error.isVisible()
+    assert not fields.by_name["page_path"].isVisible()
+    write(qtbot, fields.by_name["url"], "https://shop.example")
+    page.editor.save()
+    qtbot.waitUntil(lambda: stored()[0].kind is ReplyKind.LINK)
+    assert (stored()[0].content.title, stored()[0].body) == ("Our hours", "")
+
+
+def test_a_field_of_a_link_asks_and_shows_what_it_asks(qtbot: QtBot, page: TemplatesPage, stored: Stored) -> None:
+    page.editor.saying.kinds[ReplyKind.LINK].click()
+    fields = page.editor.saying.fields
+    write(qtbot, fields.by_name["title"], "Hello ")
+    write(qtbot, fields.by_name["url"], "https://shop.example/?no=")
+    fields.variables.fill()
+    fields.variables.menu_shown.actions()[0].trigger()
+    assert fields.by_name["url"].text() == "https://shop.example/?no={{ ask.order_no }}"
+    qtbot.keyClicks(fields.by_name["url"].edit, "no")  # in the place of the name that is proposed
+    page.editor.check_now()
+    assert [row.name for row in page.editor.prompts.rows()] == ["no"]
+    assert page.editor.preview.bubble.content.url == "https://shop.example/?no=‹no›"
+    fields.by_name["title"].edit.setText("{{ nope }}")
+    page.editor.check_now()
+    assert "nope" in fields.by_name["title"].error.full_text()
+    fields.by_name["title"].edit.setText("Hello {{ contact.alias }}")
+    page.editor.save()
+    qtbot.waitUntil(lambda: stored()[0].prompts == (Prompt("no"),))
+
+
+def test_a_copy_keeps_the_words_and_leaves_the_shortcut(qtbot: QtBot, page: TemplatesPage, stored: Stored) -> None:
+    choose(page, "Parcel")
+    qtbot.keyClick(page.list.view, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+    assert page.unsaved
+    page.editor.save()
+    qtbot.waitUntil(lambda: len(stored()) == 4)
+    made = next(one for one in stored() if one.title == "Parcel (copy)")
+    assert (made.shortcut, made.body, made.uses) == ("", stored()[1].body, 0)
+
+
+# -- nothing is lost
+
+
+def test_what_is_not_saved_is_asked_about(qtbot: QtBot, page: TemplatesPage, stored: Stored) -> None:
+    write(qtbot, page.editor.head.title, "When we open")
+    assert page.unsaved
+    choose(page, "Parcel")
+    asking = top(LeaveDialog)
+    asking.stay.click()
+    assert (page.editor.head.title.text(), page.list.view.currentIndex().data()) == ("When we open", "Hours")
+    qtbot.waitUntil(lambda: not any(isinstance(one, LeaveDialog) for one in QApplication.topLevelWidgets()))
+    choose(page, "Parcel")
+    top(LeaveDialog).save.click()
+    qtbot.waitUntil(lambda: page.editor.head.title.text() == "Parcel")
+    assert "When we open" in [one.title for one in stored()]
+
+
+def test_a_deleted_template_can_be_brought_back(
+    qtbot: QtBot, world: World, bridge: Bridge, page: TemplatesPage, stored: Stored
+) -> None:
+    choose(page, "Parcel")
+    before = stored()
+    page.list.view.setFocus()
+    qtbot.keyClick(page.list.view, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: titles(page) == ["Hours", "Returns"])
+    toast = page.window().findChild(Toast)
+    assert toast is not None
+    qtbot.waitUntil(toast.isVisible)
+    qtbot.mouseClick(toast.action, Qt.MouseButton.LeftButton)
+    assert not toast.isVisible()
+    qtbot.waitUntil(lambda: titles(page) == ["Hours", "Parcel", "Returns"])
+    qtbot.waitUntil(lambda: page.editor.head.title.text() == "Parcel")
+    assert stored() == before
+
+
+def test_what_is_written_and_not_saved_is_not_deleted_unasked(
+    qtbot: QtBot, bridge: Bridge, page: TemplatesPage, stored: Stored
+) -> None:
+    write(qtbot, page.editor.head.title, "When we open")
+    page.list.view.setFocus()
+    qtbot.keyClick(page.list.view, Qt.Key.Key_Delete)
+    top(LeaveDialog).save.click()
+    qtbot.waitUntil(lambda: bridge.is_idle and len(stored()) == 2)
+    page.changes.past.undo()
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert titles(page) == ["Parcel", "Returns", "When we open"]
+
+
+def test_all_deletions_are_undone_and_redone_one_after_the_other(
+    qtbot: QtBot, bridge: Bridge, page: TemplatesPage, stored: Stored
+) -> None:
+    view, before = page.list.view, stored()
+
+    def press(key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> list[str]:
+        qtbot.keyClick(view, key, modifiers)
+        qtbot.waitUntil(lambda: bridge.is_idle)
+        return titles(page)
+
+    ctrl, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    view.setFocus()
+    assert press(Qt.Key.Key_Delete) == ["Parcel", "Returns"]
+    assert press(Qt.Key.Key_Delete) == ["Returns"]
+    assert press(Qt.Key.Key_Z, ctrl) == ["Parcel", "Returns"]
+    assert page.editor.saved.title == "Parcel"
+    press(Qt.Key.Key_Z, ctrl)
+    assert stored() == before
+    assert not view.undoable
+    assert press(Qt.Key.Key_Z, ctrl | shift) == ["Parcel", "Returns"]
+    assert press(Qt.Key.Key_Z, ctrl | shift) == ["Returns"]
+    assert not view.redoable
+
+
+def test_what_is_sought_stays_while_templates_change_elsewhere(
+    qtbot: QtBot, world: World, bridge: Bridge, page: TemplatesPage, three: list[Template]
+) -> None:
+    qtbot.keyClicks(page.list.sought, "Parcel")
+    world.call(world.desk.phrasebook.save(replace(three[0], body="We open at 10.")))  # the edited one, and hidden
+    qtbot.waitUntil(lambda: page.editor.saved.body == "We open at 10." and bridge.is_idle)
+    assert (page.list.sought.text(), titles(page)) == ("Parcel", ["Parcel"])
+
+
+def test_a_former_revision_of_another_template_is_not_written_over_this_one(
+    qtbot: QtBot, world: World, bridge: Bridge, page: TemplatesPage, three: list[Template]
+) -> None:
+    world.call(world.desk.phrasebook.save(replace(three[0], body="We open at 10.")))
+    qtbot.waitUntil(lambda: page.editor.saved.revision == 2 and bridge.is_idle)
+    page.editor.head.history.click()
+    qtbot.waitUntil(lambda: any(isinstance(one, HistoryDialog) for one in QApplication.topLevelWidgets()))
+    world.call(world.desk.phrasebook.delete(three[0].id))
+    qtbot.waitUntil(lambda: page.editor.saved.title == "Parcel")
+    dialog = top(HistoryDialog)
+    dialog.list.setCurrentRow(1)
+    dialog.take.click()
+    assert (page.editor.saved.id, page.editor.saying.text.edit.text()) == (0, "We open at 9.")
+
+
+def test_a_former_revision_is_taken_into_the_editor(
+    qtbot: QtBot, bridge: Bridge, page: TemplatesPage, stored: Stored
+) -> None:
+    page.editor.saying.text.edit.setPlainText("We open at 10.")
+    page.editor.save()
+    qtbot.waitUntil(lambda: stored()[0].revision == 2 and not page.unsaved and bridge.is_idle)
+    page.editor.head.history.click()
+    qtbot.waitUntil(lambda: any(isinstance(one, HistoryDialog) for one in QApplication.topLevelWidgets()))
+    dialog = top(HistoryDialog)
+    assert not dialog.take.isEnabled()  # the newest is what the editor has
+    dialog.list.setCurrentRow(1)
+    assert "−\tWe open at 9.\n+\tWe open at 10." in dialog.view.toPlainText()
+    dialog.take.click()
+    assert (page.unsaved, page.editor.saying.text.edit.text()) == (True, "We open at 9.")
+    page.editor.save()
+    qtbot.waitUntil(lambda: stored()[0].revision == 3)
+    assert stored()[0].body == "We open at 9."
+
+
+def test_what_another_desk_changes_is_shown_and_what_is_written_stays(
+    qtbot: QtBot, world: World, page: TemplatesPage, three: list[Template]
+) -> None:
+    world.call(world.desk.phrasebook.delete(three[1].id))
+    qtbot.waitUntil(lambda: titles(page) == ["Hours", "Returns"])
+    write(qtbot, page.editor.head.title, "Mine")
+    world.call(world.desk.phrasebook.delete(three[0].id))
+    qtbot.waitUntil(lambda: titles(page) == ["Returns"])
+    assert page.editor.head.title.text() == "Mine"
+    assert page.editor.saved.id == 0
+
+
+def test_closing_the_window_asks_first(qtbot: QtBot, window: MainWindow) -> None:
+    page = next(one.widget for one in window.pages if isinstance(one.widget, TemplatesPage))
+    page.start_new()
+    page.editor.head.title.setText("Half")
+    window.close()
+    assert window.page_names[window.stack.currentIndex()] == "templates"
+    with qtbot.waitSignal(window.closing):
+        top(LeaveDialog).discard.click()
+
+
+# -- beginning
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_an_empty_page_explains_and_offers_templates_in_each_language(
+    qtbot: QtBot, empty_page: TemplatesPage, stored: Stored, language: str
+) -> None:
+    assert empty_page.empty.isVisible()
+    before = i18n.language()
+    i18n.use(language)
+    empty_page.empty.starter.click()
+    i18n.use(before)
+    qtbot.waitUntil(lambda: len(stored()) == len(starter_templates(language)))
+    assert {one.title for one in stored()} == {one.title for one in starter_templates(language)}
+    qtbot.waitUntil(empty_page.editor.isVisible)
+
+
+def test_a_narrow_page_shows_the_bubble_below_the_text(qtbot: QtBot, page: TemplatesPage) -> None:
+    card, preview = page.editor.saying, page.editor.preview
+    assert preview.mapTo(page, QPoint(0, 0)).x() > card.mapTo(page, card.rect().topRight()).x()
+    page.window().resize(836, 568)
+    qtbot.waitUntil(lambda: preview.mapTo(page, QPoint(0, 0)).y() > card.mapTo(page, card.rect().bottomLeft()).y())
+    assert (page.width(), page.list.width()) == (836, 248)
+
+
+def test_ten_thousand_templates_are_searched_at_once(
+    qtbot: QtBot, world: World, page: TemplatesPage, show_page: ShowPage
+) -> None:
+    page.model.show([Template(n, f"Title {n}", "text", f"s{n}") for n in range(1, 10_001)])
+    qtbot.keyClicks(page.list.sought, "s9999")
+    assert titles(page)[0] == "Title 9999"

@@ -1,0 +1,94 @@
+"""The way of a push tells of its replies what their bubbles tell: why they do not leave although their time comes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.flow.timed_desk import HandClock
+from tests.ui.conftest import ShowPage
+from tests.ui.world import World, open_world
+from wxdesk.core.model.messaging import MessageType, ReplyMode
+from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
+from wxdesk.core.preferences import LastMoment
+from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.ui.traffic.page import PUSHES, TrafficPage
+
+WANG = "oAbCdEfGhIjKlMnOpQrStUvWxYz1"
+TWO = (Action(ActionKind.REPLY, text="We open at 9."), Action(ActionKind.REPLY, text="Closed on Sundays."))
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with open_world(tmp_path, ReplyMode.HOLD, HandClock()) as made:
+        made.call(made.desk.rulebook.save(Rule("Hours", when=Condition(any=("opening",)), then=TWO)))
+        yield made
+
+
+@pytest.fixture
+def conversation(world: World) -> int:
+    """Both parts of its answer leave in ten minutes."""
+    return world.say(WANG, "opening?")
+
+
+def show(qtbot: QtBot, show_page: ShowPage) -> TrafficPage:
+    """The traffic page, at the push."""
+    page = show_page(TrafficPage, 1216, 736)
+    page.header.chips.button(PUSHES).click()
+    qtbot.waitUntil(lambda: page.shown.rowCount() == 1)
+    page.view.selectRow(0)
+    return page
+
+
+def replies(page: TrafficPage) -> list[str]:
+    return [text.split(" · ")[0] for name, text in page.detail.steps.texts() if name == "Reply"]
+
+
+def until(qtbot: QtBot, page: TrafficPage, *said: str) -> None:
+    qtbot.waitUntil(lambda: replies(page) == list(said))
+
+
+def test_it_waits_while_the_operator_writes_also_for_a_page_that_is_opened_then(
+    qtbot: QtBot, world: World, conversation: int, show_page: ShowPage
+) -> None:
+    world.call(world.desk.typing.show(conversation))
+    page = show(qtbot, show_page)
+    until(qtbot, page, *["Waits while you write"] * 2)
+    world.call(world.desk.typing.stop(conversation))
+    until(qtbot, page, *["Sends in 10 min"] * 2)
+
+
+def test_a_pause_holds_it(qtbot: QtBot, world: World, conversation: int, show_page: ShowPage) -> None:
+    page = show(qtbot, show_page)
+    world.call(world.desk.handoff.pause())
+    until(qtbot, page, *["Held, everything is paused"] * 2)
+    world.call(world.desk.handoff.resume())
+    until(qtbot, page, *["Sends in 10 min"] * 2)
+
+
+def test_what_is_handed_over_when_the_reply_window_closes_says_so(
+    qtbot: QtBot, world: World, show_page: ShowPage
+) -> None:
+    greeting = Rule("Greeting", on=frozenset({MessageType.ENTER_SESSION}), then=TWO[:1])
+    world.call(world.desk.rulebook.save(greeting))
+    kept = world.desk.preferences
+    world.call(kept.set(replace(kept.now, last_moment=LastMoment.HAND_OVER)))
+    world.enter(WANG)  # it allows replies for a minute, 10 seconds before whose end the desk decides
+    page = show(qtbot, show_page)
+    until(qtbot, page, "Handed to you in 50 s")
+    world.call(kept.set(replace(kept.now, last_moment=LastMoment.SEND)))
+    until(qtbot, page, "Sends in 50 s")
+
+
+def test_the_part_behind_one_that_failed_says_so(
+    qtbot: QtBot, world: World, conversation: int, show_page: ShowPage
+) -> None:
+    world.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=87014))
+    world.call(world.desk.handoff.release(1))
+    world.wait_until_sent(1)
+    page = show(qtbot, show_page)
+    until(qtbot, page, "Failed 87014", "Waits for the part before it")

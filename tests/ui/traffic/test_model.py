@@ -1,0 +1,146 @@
+"""The table's model: newest first, bounded, each entry once, and told by the store what it was about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from PySide6.QtCore import QAbstractItemModel, Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QApplication
+
+from wxdesk.core.events import ApiCalled, PushSeen
+from wxdesk.core.model.messaging import Author, Contact, Content, Message, MessageType, Reply, ReplyState
+from wxdesk.core.model.traces import PushTrace, ReplyTrace
+from wxdesk.ui.traffic.entries import line_of
+from wxdesk.ui.traffic.model import MOST, Column, Role, TrafficFilter, TrafficModel
+
+T0 = datetime(2026, 3, 4, 5, 6, 7, 89_000, tzinfo=UTC)
+CONTACT = Contact(3, "shop", "oX3fAbCdEfGhIjKlMnOpQrStU9k2", T0)
+
+
+def push(n: int, outcome: str = "kept", kind: str = "text") -> PushSeen:
+    return PushSeen("shop", outcome, T0 + timedelta(seconds=n), 6.4, kind, f"m:{n}")
+
+
+def call(n: int, outcome: str = "0 ok") -> ApiCalled:
+    return ApiCalled("shop", "custom/send", outcome, T0 + timedelta(seconds=n), 41.0, n)
+
+
+def message(text: str, **fields: object) -> Message:
+    values: dict[str, object] = {"type": MessageType.TEXT, "text": text} | fields
+    return Message(1, 1, 1, created_at=T0, received_at=T0, **values)  # type: ignore[arg-type]
+
+
+def reply(n: int, text: str) -> Reply:
+    return Reply(n, 1, "shop", CONTACT.openid, Author.RULE, Content(text=text), ReplyState.SENT, T0, T0)
+
+
+@pytest.fixture
+def model(qapp: QApplication) -> TrafficModel:
+    made = TrafficModel()
+    QAbstractItemModelTester(made, QAbstractItemModelTester.FailureReportingMode.Fatal, made)
+    return made
+
+
+def shown(model: QAbstractItemModel, column: Column = Column.CONTENT) -> list[str]:
+    return [model.index(row, column).data() for row in range(model.rowCount())]
+
+
+def test_newer_entries_stand_on_top_and_none_stands_twice(model: TrafficModel) -> None:
+    first, second, third = push(1), call(2), push(3)
+    model.replace([second, first])
+    model.prepend([first, second, third])
+    assert [model.index(row, 0).data(Role.LINE).entry for row in range(model.rowCount())] == [third, second, first]
+
+
+@pytest.mark.parametrize(
+    ("age", "result", "tone"),
+    [
+        (timedelta(minutes=10), "success", "accent"),
+        (timedelta(minutes=25), "success, 25 min old", "pending"),
+        (-timedelta(hours=2), "success, 2 h early", "pending"),
+    ],
+)
+def test_a_push_whose_time_is_far_off_says_so(age: timedelta, result: str, tone: str) -> None:
+    line = line_of(replace(push(1), signed_at=push(1).at - age))
+    assert (line.result, line.tone.value) == (result, tone)
+
+
+def test_the_oldest_fall_out(model: TrafficModel) -> None:
+    model.replace([push(n) for n in range(MOST - 1, -1, -1)])
+    model.prepend([push(MOST), push(MOST + 1)])
+    assert model.rowCount() == MOST
+    assert model.index(0, 0).data(Role.LINE).entry == push(MOST + 1)
+    assert model.index(MOST - 1, 0).data(Role.LINE).entry == push(2)
+
+
+def test_a_line_says_when_what_how_and_how_long(model: TrafficModel) -> None:
+    model.replace([push(1)])
+    local = (T0 + timedelta(seconds=1)).astimezone()
+    assert [shown(model, column)[0] for column in (Column.TIME, Column.WHAT, Column.RESULT, Column.TOOK)] == [
+        f"{local:%H:%M:%S}.089", "Push text", "success", "6 ms",
+    ]  # fmt: skip
+    spoken = model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken == f"{local:%H:%M:%S}.089, in, Push text, success"
+
+
+def test_a_push_is_wanted_until_the_store_has_derived_it(model: TrafficModel) -> None:
+    model.replace([push(2, kind="event:user_enter_tempsession"), push(1), push(0, "refused: signature", "")])
+    assert model.wanted_pushes() == [("shop", "m:2"), ("shop", "m:1"), ("shop", "m:0")]
+    model.learn_pushes([PushTrace(1, "shop", "m:1", derived=False)])
+    assert ("shop", "m:1") in model.wanted_pushes()
+
+    entered = message("", type=MessageType.ENTER_SESSION, msg_type="event", session_from="goods/1024")
+    model.learn_pushes(
+        [
+            PushTrace(1, "shop", "m:1", True, message=message("请问\n周末几点关门？"), contact=CONTACT),
+            PushTrace(2, "shop", "m:2", True, message=entered, contact=CONTACT),
+        ]
+    )
+
+    assert model.wanted_pushes() == [("shop", "m:0")]
+    assert shown(model) == [
+        "oX3f…9k2    user_enter_tempsession    goods/1024",
+        "oX3f…9k2    请问 周末几点关门？",
+        "Nothing was kept",
+    ]
+
+
+def test_a_call_learns_its_reply_and_keeps_its_refusal_in_words(model: TrafficModel) -> None:
+    model.replace([call(2, "45015 x"), call(1)])
+    assert model.wanted_replies() == [2, 1]
+    model.learn_replies([ReplyTrace(reply(n, "您好"), CONTACT) for n in (1, 2)])
+    assert model.wanted_replies() == []
+    assert shown(model) == ["oX3f…9k2    the time for replies is over", "oX3f…9k2    您好"]
+    assert shown(model, Column.RESULT) == ["45015", "0 ok"]
+
+
+def test_problems_are_all_that_did_not_end_well(model: TrafficModel) -> None:
+    model.replace(
+        [push(1), push(2, "duplicate"), push(3, "refused: query"), call(4), call(5, "-1 x"), push(6, "checked")]
+    )
+    assert model.problems() == 3
+
+
+def test_filters_narrow_by_direction_by_outcome_and_by_what_is_said(model: TrafficModel) -> None:
+    model.replace([push(1), call(2, "45015 x"), call(3), push(4, "duplicate")])
+    model.learn_pushes([PushTrace(1, "shop", "m:1", True, message=message("Hello 你好"), contact=CONTACT)])
+    filtered = TrafficFilter(model)
+    QAbstractItemModelTester(filtered, QAbstractItemModelTester.FailureReportingMode.Fatal, filtered)
+
+    def left() -> list[str]:
+        return shown(filtered, Column.RESULT)
+
+    filtered.choose(True, problems=False)
+    assert left() == ["success", "Repeated, acknowledged"]
+    filtered.choose(False, problems=False)
+    assert left() == ["45015", "0 ok"]
+    filtered.choose(None, problems=True)
+    assert left() == ["45015", "Repeated, acknowledged"]
+    filtered.choose(None, problems=False)
+    for phrase, expected in ((" hELLO ", ["success"]), ("4501", ["45015"]), ("9k2", ["success"]), ("nobody", [])):
+        filtered.search(phrase)
+        assert left() == expected
+    model.deleteLater()

@@ -1,0 +1,182 @@
+"""Each error reaches the operator by the door that its class says, and never with a foreign text."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from wxdesk import i18n
+from wxdesk.core.errors import (
+    BadConfig,
+    DeliveryUnknown,
+    HomeInUse,
+    MoveNotAllowed,
+    NotFound,
+    PortInUse,
+    Refused,
+    ReplyTooLong,
+)
+from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
+from wxdesk.ui.widgets.dialogs.notices import Bar, Notices, Toast
+
+
+@pytest.fixture
+def shown(qtbot: QtBot, host: QWidget) -> QWidget:
+    host.show()
+    host.activateWindow()
+    qtbot.waitUntil(host.isActiveWindow)
+    return host
+
+
+def _toast(host: QWidget) -> str:
+    toast = host.findChild(Toast)
+    return "" if toast.isHidden() else toast.findChild(QLabel).full_text()
+
+
+@pytest.mark.parametrize(
+    ("error", "zh"),
+    [
+        (MoveNotAllowed("sending", "cancel"), "这条回复现在是「正在发送」，不能再「停下」。"),
+        (NotFound("conversation"), "此会话已不存在。"),
+        (ReplyTooLong(3000, 2048), "这条回复有 3000 字节，微信最多接受 2048 字节。"),
+        (Refused(45015, "response out of time limit"), "微信返回 45015：response out of time limit"),
+        (DeliveryUnknown("timeout"), "可能已送达：timeout"),
+        (BadConfig("config.toml", "listener.port", "must be from 0 to 65535"),
+         "config.toml：listener.port：必须在 0 到 65535 之间"),
+    ],
+)  # fmt: skip
+def test_what_concerns_one_thing_passes_by(shown: QWidget, notices: Notices, error: Exception, zh: str) -> None:
+    i18n.use("zh_CN")
+    notices.report(error)
+    assert _toast(shown) == zh
+    assert notices.bars.texts() == {}
+
+
+@pytest.mark.parametrize("error", [PortInUse("127.0.0.1", 8765), HomeInUse("/home/desk")])
+def test_what_concerns_the_desk_stays(shown: QWidget, notices: Notices, error: Exception) -> None:
+    notices.report(error)
+    notices.report(error)
+    assert list(notices.bars.texts().values()) == [str(error)]
+    assert _toast(shown) == ""
+
+
+@pytest.mark.expects_log("Unexpected in the window")
+def test_a_foreign_error_is_logged_and_keeps_its_text_to_itself(
+    shown: QWidget, notices: Notices, caplog: pytest.LogCaptureFixture
+) -> None:
+    notices.report(ValueError("https://api.example.com/?access_token=secret"))
+    [text] = notices.bars.texts().values()
+    assert text == "Unexpected error: ValueError"
+    [record] = caplog.records
+    assert record.exc_info is not None
+    assert record.exc_info[0] is ValueError
+
+
+def test_a_bar_goes_when_it_is_dismissed(qtbot: QtBot, shown: QWidget, notices: Notices) -> None:
+    notices.report(PortInUse("127.0.0.1", 8765))
+    [bar] = notices.bars.findChildren(Bar)
+    qtbot.mouseClick(bar.findChild(Button), Qt.MouseButton.LeftButton)
+    assert notices.bars.texts() == {}
+    assert notices.bars.isHidden()
+
+
+def test_a_bar_does_what_its_action_says(qtbot: QtBot, shown: QWidget, notices: Notices) -> None:
+    done: list[str] = []
+    notices.bar("disk", "The disk is full", "pending", "Look", lambda: done.append("looked"))
+    [bar] = notices.bars.findChildren(Bar)
+    qtbot.mouseClick(bar.findChild(Button), Qt.MouseButton.LeftButton)
+    assert done == ["looked"]
+    assert notices.bars.texts() == {"disk": "The disk is full"}
+    notices.bar("disk", "")
+    assert notices.bars.texts() == {}
+
+
+def test_a_bar_offers_what_is_to_be_put_elsewhere(qtbot: QtBot, shown: QWidget, notices: Notices) -> None:
+    notices.bar("ip", "Not in the IP list", action="Try now", then=lambda: None, copy="203.0.113.7\n2001:db8::1")
+    [bar] = notices.bars.findChildren(Bar)
+    copy, _ = bar.findChildren(Button)
+    assert copy.text() == "Copy 203.0.113.7 2001:db8::1"
+    qtbot.mouseClick(copy, Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == "203.0.113.7\n2001:db8::1"
+    assert notices.bars.texts() == {"ip": "Not in the IP list"}
+
+
+def test_a_long_word_does_not_leave_the_window(shown: QWidget, notices: Notices) -> None:
+    notices.toast("w" * 2048)
+    notices.bar("long", "w" * 2048)
+    toast = shown.findChild(Toast)
+    assert shown.rect().contains(toast.geometry())
+    assert shown.minimumSizeHint().width() <= 1000
+
+
+def test_a_toast_takes_no_focus_and_no_click(qtbot: QtBot, shown: QWidget, notices: Notices) -> None:
+    below = Button("Below", parent=shown)
+    below.setGeometry(shown.rect())
+    below.show()
+    notices.toast("Copied")
+    with qtbot.waitSignal(below.clicked):
+        qtbot.mouseClick(below, Qt.MouseButton.LeftButton, pos=shown.findChild(Toast).geometry().center())
+
+
+def test_a_toast_can_offer_something_to_do(qtbot: QtBot, shown: QWidget, notices: Notices) -> None:
+    done: list[str] = []
+    notices.offer("Deleted", "Undo", lambda: done.append("undone"))
+    toast = shown.findChild(Toast)
+    assert toast.action.isVisible()
+    qtbot.mouseClick(toast.action, Qt.MouseButton.LeftButton)
+    assert (done, toast.isHidden()) == (["undone"], True)
+    notices.toast("Copied")
+    assert not toast.action.isVisible()
+
+
+@pytest.mark.parametrize("destructive", [True, False])
+def test_enter_alone_never_destroys(qtbot: QtBot, shown: QWidget, notices: Notices, destructive: bool) -> None:
+    done: list[bool] = []
+    notices.confirm("Delete the rule?", "Its revisions stay.", "Delete", lambda: done.append(True), destructive)
+    dialog = shown.findChild(ConfirmDialog)
+    qtbot.waitUntil(dialog.isVisible)
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: shown.findChild(ConfirmDialog) is None)
+    assert done == ([] if destructive else [True])
+
+
+def test_a_confirmed_action_is_done_once(qtbot: QtBot, shown: QWidget, notices: Notices) -> None:
+    done: list[bool] = []
+    notices.confirm("Delete the rule?", "<b>Its</b> revisions stay.", "Delete", lambda: done.append(True), True)
+    dialog = shown.findChild(ConfirmDialog)
+    assert "<b>Its</b> revisions stay." in [label.text() for label in dialog.findChildren(QLabel)]
+    qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: shown.findChild(ConfirmDialog) is None)
+    assert done == [True]
+
+
+def _standing(notices: Notices) -> list[str]:
+    return [bar.text for bar in notices.bars.findChildren(Bar) if bar.isVisible()]
+
+
+def test_of_many_bars_the_failures_and_the_newest_stand_there_and_the_others_are_one_press_away(
+    qtbot: QtBot, shown: QWidget, notices: Notices
+) -> None:
+    for n in range(3):
+        notices.bar(f"n{n}", f"Number {n}", tone="failed" if n == 1 else "pending")
+    notices.bars.resize(900, 300)
+    assert _standing(notices) == ["Number 0", "Number 1", "Number 2"]
+    more = notices.bars.more
+    assert not more.isVisible()
+    for n in (3, 4):
+        notices.bar(f"n{n}", f"Number {n}", tone="pending")
+    assert _standing(notices) == ["Number 1", "Number 4"]
+    assert more.button.text() == "3 more notices"
+    qtbot.mouseClick(more.button, Qt.MouseButton.LeftButton)
+    assert len(_standing(notices)) == 5
+    assert more.button.text() == "Show fewer"
+    for n in (1, 4):
+        notices.bar(f"n{n}", "")
+    assert _standing(notices) == ["Number 0", "Number 2", "Number 3"]
+    assert not more.isVisible()
+    notices.bar("n5", "Number 5", tone="pending")
+    assert _standing(notices) == ["Number 3", "Number 5"], "who had them all shown before did not mean the next ones"

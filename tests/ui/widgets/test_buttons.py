@@ -1,0 +1,114 @@
+"""What can be pressed: by mouse and by key, without being cut, and named for those who cannot see it."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from wxdesk.ui.look.theme import Size, Theme, font
+from wxdesk.ui.widgets.buttons import Button, ButtonKind, Chip, Switch
+from wxdesk.ui.widgets.fields.choice import Choice
+
+
+def _shown[W: QWidget](qtbot: QtBot, widget: W) -> W:
+    host = QWidget()
+    row = QHBoxLayout(host)
+    row.addWidget(QLineEdit())
+    row.addWidget(widget)
+    qtbot.addWidget(host)
+    host.show()
+    host.activateWindow()
+    qtbot.waitUntil(host.isActiveWindow)
+    widget.host = host  # keeps it alive
+    return widget
+
+
+@pytest.mark.parametrize("kind", ButtonKind)
+def test_a_button_has_room_for_words_and_key(qtbot: QtBot, kind: ButtonKind) -> None:
+    words = "Send all of them now"
+    plain, hinted = _shown(qtbot, Button(words, kind=kind)), _shown(qtbot, Button(words, kind=kind, key_hint="Ctrl+K"))
+    needed = QFontMetrics(plain.font()).horizontalAdvance(words)
+    key = QFontMetrics(font(Size.CAPTION)).horizontalAdvance("Ctrl+K")
+    assert plain.width() >= needed
+    assert hinted.width() >= plain.width() + key
+
+
+def test_a_key_is_painted_beside_the_words(qtbot: QtBot) -> None:
+    with_key, without = (_shown(qtbot, Button("Go", key_hint=key)) for key in ("F8", ""))
+    with_key.setFixedWidth(without.width() + 60)
+    without.setFixedWidth(with_key.width())
+    assert with_key.grab().toImage() != without.grab().toImage()
+
+
+def test_another_kind_looks_otherwise(qtbot: QtBot) -> None:
+    button = _shown(qtbot, Button("Stop", kind=ButtonKind.PRIMARY))
+    inside = button.grab().toImage().pixelColor(6, button.height() // 2)
+    assert inside == Theme.current().color("accent_fill")
+
+
+@pytest.mark.parametrize("make", [Button, Chip])
+def test_a_click_leaves_the_focus_where_one_types(qtbot: QtBot, make: type[Button] | type[Chip]) -> None:
+    button = _shown(qtbot, make("Copy"))
+    field = button.host.findChild(QLineEdit)
+    field.setFocus()
+    with qtbot.waitSignal(button.clicked):
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert field.hasFocus()
+    qtbot.keyClick(field, Qt.Key.Key_Tab)
+    assert button.hasFocus()
+    with qtbot.waitSignal(button.clicked):
+        qtbot.keyClick(button, Qt.Key.Key_Space)
+
+
+def test_a_chosen_chip_is_as_wide_as_before(qtbot: QtBot) -> None:
+    chip = _shown(qtbot, Chip("等待最久 12"))
+    before = chip.sizeHint()
+    chip.setChecked(True)
+    assert chip.sizeHint() == before
+    assert QFontMetrics(chip.font()).horizontalAdvance(chip.text()) <= chip.width() - 20
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_a_switch_turns_by_key(qtbot: QtBot, key: Qt.Key) -> None:
+    switch = _shown(qtbot, Switch())
+    switch.setFocus()
+    with qtbot.waitSignal(switch.toggled):
+        qtbot.keyClick(switch, key)
+    assert switch.isChecked()
+
+
+def test_a_switch_shows_its_state(qtbot: QtBot) -> None:
+    switch = _shown(qtbot, Switch(True))
+    middle = switch.grab().toImage().pixelColor(10, switch.height() // 2)
+    assert middle == Theme.current().color("accent_fill")
+    switch.setChecked(False)
+    qtbot.waitUntil(lambda: switch.grab().toImage().pixelColor(28, 12) == Theme.current().color("faint"))
+
+
+def test_the_wheel_changes_a_choice_only_where_one_works(qtbot: QtBot) -> None:
+    choice = Choice()
+    choice.addItems(["a", "b"])
+    _shown(qtbot, choice)
+    assert choice.focusPolicy() is Qt.FocusPolicy.StrongFocus
+    choice.host.findChild(QLineEdit).setFocus()
+    _wheel(choice)
+    assert choice.currentIndex() == 0
+    choice.setFocus()
+    _wheel(choice)
+    assert choice.currentIndex() == 1
+
+
+def _wheel(widget: QWidget) -> None:
+    from PySide6.QtCore import QPoint, QPointF
+    from PySide6.QtGui import QWheelEvent
+    from PySide6.QtWidgets import QApplication
+
+    middle = QPointF(widget.rect().center())
+    event = QWheelEvent(
+        middle, widget.mapToGlobal(middle), QPoint(), QPoint(0, -120), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(widget, event)

@@ -1,0 +1,71 @@
+"""Every condition about the surroundings has a sentence, in both outcomes and under `not`."""
+
+from __future__ import annotations
+
+import pytest
+
+from wxdesk.core.model.rule import (
+    Condition,
+    HoursTest,
+    LastRule,
+    MessageNo,
+    Presence,
+    RuleVerdict,
+    TagsTest,
+    Verdict,
+)
+from wxdesk.ui.wording.conditions import circumstances
+from wxdesk.ui.wording.decision import rule_title, verdict_words
+
+CASES = [
+    (Verdict("hours", True, ("inside", "店")), "within the hours “店”"),
+    (Verdict("hours", False, ("inside", "店")), "outside the hours “店”"),
+    (Verdict("hours", True, ("outside", "店")), "outside the hours “店”"),
+    (Verdict("hours", False, ("outside", "店")), "within the hours “店”"),
+    (Verdict("operator", True, ("present",)), "somebody is at the desk"),
+    (Verdict("operator", False, ("present",)), "nobody is at the desk"),
+    (Verdict("operator", True, ("away",)), "nobody is at the desk"),
+    (Verdict("tags.any", True, ("vip", "新"), "新"), "the customer has the tag 新"),
+    (Verdict("tags.any", False, ("vip", "新")), "the customer has no tag vip, 新"),
+    (Verdict("tags.none", True, ("vip",)), "the customer has no tag vip"),
+    (Verdict("tags.none", False, ("vip", "新"), "vip"), "the customer has the tag vip"),
+    (Verdict("first_contact", True, ("true",)), "the customer never wrote before"),
+    (Verdict("first_contact", False, ("true",)), "the customer has written before"),
+    (Verdict("first_contact", True, ("false",)), "the customer has written before"),
+    (Verdict("quiet_days", True, ("30",)), "the customer was quiet for 30 days"),
+    (Verdict("message_no", True, ("2", "")), "message number since a human answered: from 2 on"),
+    (Verdict("message_no", False, ("2", "5")), "message number since a human answered: not 2–5"),
+    (Verdict("message_no", True, ("3", "3")), "message number since a human answered: 3"),
+    (Verdict("last_rule_within", False, ("问候", "10")), "“问候” did not answer within the last 10 minutes"),
+    (Verdict("event", False, ("kf_close_session",)), "is not the event kf_close_session"),
+    (Verdict("cooldown", True, ("60", "0", "0")), "has not answered too often"),
+    (Verdict("cooldown", False, ("60", "0", "0"), "per_contact_s"), "answered this customer less than 1 minute ago"),
+    (Verdict("not.operator", True, ("away",)), "somebody is at the desk"),
+    (Verdict("not.hours", False, ("inside", "店")), "within the hours “店”"),
+    (Verdict("not.suffix", False, ("吗",), "吗"), "ends with “吗”"),
+    (Verdict("not.regex", True, ("x",)), "does not fit the pattern “x”"),
+]
+
+
+@pytest.mark.parametrize(("verdict", "words"), CASES)
+def test_a_verdict_says_what_was_found(verdict: Verdict, words: str) -> None:
+    assert verdict_words(verdict) == words
+
+
+def test_a_rule_that_looks_on_says_so() -> None:
+    assert rule_title(RuleVerdict(1, "试", 3, matched=True, shadow=True)) == "试 · looks on only"
+
+
+def test_every_condition_about_the_surroundings_is_named() -> None:
+    when = Condition(
+        any=("x",),
+        event=("a",),
+        hours=HoursTest("店"),
+        operator=Presence.AWAY,
+        tags=TagsTest(("a",), ("b",)),
+        first_contact=False,
+        quiet_days=3,
+        message_no=MessageNo(2),
+        last_rule_within=LastRule("r", 1),
+    )
+    assert len(list(circumstances(when))) == 9

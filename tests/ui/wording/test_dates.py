@@ -1,0 +1,62 @@
+"""Times of another day are told with their date, and a day begins by the offset of its night."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.ui.inbox.records import conversation
+from wxdesk.ui.inbox.details.panel import quota_sentence
+from wxdesk.ui.shell.pause.bar import PauseBar
+from wxdesk.ui.wording.days import Days
+from wxdesk.ui.wording.takeover import speaker_sentence
+
+NOON = datetime(2026, 10, 2, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def in_berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def test_when_the_time_for_replies_ended() -> None:
+    closed = conversation(1)
+    closed = replace(closed, window=replace(closed.window, until=NOON - timedelta(days=3)))
+    assert "ended at Sep 29 12:00." in quota_sentence(closed, 2, NOON)
+
+
+def test_until_when_one_has_the_word() -> None:
+    mine = replace(conversation(1), taken_over=True, taken_over_until=NOON + timedelta(days=2))
+    assert "until Oct 4 12:00," in speaker_sentence(mine, NOON)
+
+
+def test_since_when_everything_is_paused(qtbot: QtBot) -> None:
+    now = NOON
+    bar = PauseBar(lambda: now)
+    qtbot.addWidget(bar)
+    bar.resize(1200, 44)
+    bar.show_pause(NOON, None)
+    assert bar.title.full_text().endswith("since 12:00")
+    now += timedelta(days=1)
+    bar.show_pause(NOON, None)
+    assert bar.title.full_text().endswith("since Oct 2 12:00")
+
+
+@pytest.mark.parametrize(
+    ("now", "midnight"),
+    [
+        (datetime(2026, 10, 25, 12, tzinfo=UTC), datetime(2026, 10, 24, 22, tzinfo=UTC)),  # the clocks go back
+        (datetime(2026, 3, 29, 12, tzinfo=UTC), datetime(2026, 3, 28, 23, tzinfo=UTC)),  # and forward
+    ],
+)
+def test_a_day_begins_by_the_offset_of_its_night(now: datetime, midnight: datetime) -> None:
+    assert Days().midnight(now) == midnight

@@ -1,0 +1,163 @@
+"""Clients that take up room: silent ones, slow ones, too many of them, and those that are there at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from time import monotonic
+
+import pytest
+
+from tests.webhook.conftest import Open
+from tests.webhook.pushing import ACCOUNTS, NOW, TEXT, Desk, Shelf, ask, read_reply, signed, written
+from wxdesk.core.errors import BadConfig, PortInUse
+from wxdesk.webhook.http_server import Limits
+from wxdesk.webhook.server import Listener
+
+PUSH = written("/wx/plain", TEXT, signed())
+HALF_BODY = written("/wx/plain", TEXT[:20], signed(), Content_Length="999")
+
+
+async def gone(reader: asyncio.StreamReader) -> bool:
+    """True once the listener has closed the connection without a word."""
+    try:
+        async with asyncio.timeout(10):
+            return await reader.read() == b""
+    except ConnectionResetError:
+        return True
+
+
+@pytest.mark.parametrize("raw", [b"", b"POST /wx/plain HTTP/1.1\r\nHost: de"], ids=["silent", "half a header"])
+async def test_a_connection_without_a_request_is_closed(open_desk: Open, raw: bytes) -> None:
+    desk = await open_desk(Limits(first_request=0.1))
+    reader, _ = await desk.connect(raw)
+    assert await gone(reader)
+    assert desk.events == []
+
+
+async def test_a_connection_that_has_been_used_may_rest_longer(open_desk: Open) -> None:
+    desk = await open_desk(Limits(first_request=0.3, keepalive=1.0))
+    reader, _ = await desk.connect(PUSH)
+    assert (await read_reply(reader)).body == b"success"
+    since = monotonic()
+    assert await gone(reader)
+    assert monotonic() - since > 0.6
+
+
+async def test_a_push_that_takes_long_to_keep_is_not_cut_off(open_desk: Open) -> None:
+    desk = await open_desk(Limits(first_request=0.3, keepalive=0.3, body=0.3))
+    desk.shelf.gate = asyncio.Event()
+    asked = asyncio.create_task(ask(desk, PUSH))
+    await desk.shelf.entered.wait()
+    done, _ = await asyncio.wait([asked], timeout=0.6)
+    assert not done
+    desk.shelf.gate.set()
+    assert (await asked).body == b"success"
+
+
+async def test_half_bodies_are_answered_and_closed(open_desk: Open) -> None:
+    desk = await open_desk(Limits(body=0.1, lingering=0.05))
+    pairs = [await desk.connect(HALF_BODY) for _ in range(50)]
+    assert (await ask(desk, PUSH)).body == b"success"
+    for reader, _ in pairs:
+        answer = await read_reply(reader)
+        assert (answer.status, answer.body, answer.headers["connection"]) == (408, b"", "close")
+        assert await gone(reader)
+    assert len(desk.shelf.pushes) == 1
+
+
+async def test_one_connection_too_many_closes_the_one_that_waited_longest(open_desk: Open) -> None:
+    desk = await open_desk(Limits(connections=3))
+    first, second, third = [await desk.connect(PUSH) for _ in range(3)]
+    for reader, _ in (first, second, third):
+        assert (await read_reply(reader)).status == 200
+    first[1].write(PUSH)  # now the second has waited longest
+    assert (await read_reply(first[0])).status == 200
+    assert (await ask(desk, PUSH)).status == 200
+    assert await gone(second[0])
+    for reader, writer in (first, third):
+        writer.write(PUSH)
+        assert (await read_reply(reader)).status == 200
+
+
+async def test_five_hundred_half_open_connections_keep_nobody_out(open_desk: Open) -> None:
+    desk = await open_desk()
+    for at in range(500):
+        await desk.connect(b"POST /wx/plain HTTP/1.1\r\nHo" * (at % 2))
+    since = monotonic()
+    assert (await ask(desk, PUSH)).body == b"success"
+    assert monotonic() - since < 3  # WeChat waits for 5
+
+
+async def test_when_all_are_at_work_one_more_is_told_so(open_desk: Open) -> None:
+    desk = await open_desk(Limits(connections=2))
+    desk.shelf.gate = asyncio.Event()
+    at_work = []
+    for _ in range(2):
+        desk.shelf.entered.clear()
+        at_work.append(asyncio.create_task(ask(desk, PUSH)))
+        await desk.shelf.entered.wait()
+    answer = await ask(desk, b"")
+    assert (answer.status, answer.body) == (503, b"")
+    desk.shelf.gate.set()
+    assert [(await asked).body for asked in at_work] == [b"success"] * 2
+    assert (await ask(desk, PUSH)).body == b"success"
+
+
+async def test_a_flood_over_many_connections_is_counted_right(open_desk: Open) -> None:
+    desk = await open_desk(Limits(connections=8))
+    for _ in range(10):
+        answers = await asyncio.gather(*(ask(desk, PUSH) for _ in range(8)), return_exceptions=True)
+        assert any(getattr(answer, "body", b"") == b"success" for answer in answers)
+    assert len(desk.shelf.pushes) == 1
+    assert set(desk.outcomes) == {"kept", "duplicate"}
+
+
+def listener_at(port: int, shelf: Shelf, host: str = "127.0.0.1") -> Listener:
+    return Listener(ACCOUNTS, shelf.keep, lambda _: None, lambda: NOW, host, port)
+
+
+async def test_a_port_in_use_is_said() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(PortInUse, match=str(port)):
+            await listener_at(port, Shelf()).start()
+
+
+async def test_an_address_of_another_machine_is_said() -> None:
+    with pytest.raises(BadConfig, match="listener"):
+        await listener_at(0, Shelf(), "192.0.2.1").start()
+
+
+async def test_the_port_is_free_again_after_a_stop() -> None:
+    first = listener_at(0, Shelf())
+    url = await first.start()
+    await first.stop()
+    await first.stop()
+    second = listener_at(int(url.rsplit(":", 1)[1]), Shelf())
+    assert await second.start() == url
+    await second.stop()
+
+
+async def test_stop_waits_for_a_push_that_is_being_kept(desk: Desk) -> None:
+    desk.shelf.gate = asyncio.Event()
+    asked = asyncio.create_task(ask(desk, PUSH))
+    await desk.shelf.entered.wait()
+    stopping = asyncio.create_task(desk.listener.stop())
+    await asyncio.wait([stopping], timeout=0.05)
+    desk.shelf.gate.set()
+    assert (await asked).body == b"success"
+    await stopping
+
+
+async def test_stop_takes_two_seconds_whatever_is_in_flight(open_desk: Open) -> None:
+    desk = await open_desk()
+    desk.shelf.gate = asyncio.Event()
+    for raw in (b"", b"POST /wx", HALF_BODY, PUSH, PUSH[:-1], b"\x16\x03\r\n\r\n"):
+        await desk.connect(raw)
+    await desk.shelf.entered.wait()
+    since = monotonic()
+    await desk.close()
+    assert monotonic() - since < 3
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+    assert desk.shelf.pushes == []

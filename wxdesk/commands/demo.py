@@ -1,0 +1,222 @@
+"""`wxdesk demo`: a simulated WeChat, customers who write, and a real desk on top. Nothing to configure.
+
+The desk is the same as any other: its own folder, its own listener, rules from the starter file, signed and
+encrypted pushes over HTTP. Only WeChat is not WeChat. With a display the window opens while customers go
+on writing; without one the scenario is played offscreen, printed, and its pictures are saved.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from wxdesk import logs
+from wxdesk.app import Setup
+from wxdesk.config import AccountEntry, Config, Listener, WeChatAt
+from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.listing import InboxFilter, InboxRow, TimelineItem
+from wxdesk.core.events import Event, MessageKept
+from wxdesk.core.model.messaging import MessageType, Reply, ReplyMode, ReplyState
+from wxdesk.core.replies.lifecycle import can_be_undone
+from wxdesk.desk.desk import Desk
+from wxdesk.desk.templates.starters import starter_templates
+from wxdesk.desktop import has_display
+from wxdesk.i18n import tr
+from wxdesk.paths import resource
+from wxdesk.runner import DeskThread
+from wxdesk.sandbox import scenario
+from wxdesk.sandbox.demo_customers import CUSTOMERS, MISS_CHEN, STRANGER, WANG_FANG, ZHANG_SANFENG, demo_account
+from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.server import Sandbox
+from wxdesk.sandbox.window_port import SandboxForWindow
+from wxdesk.threads import LoopThread
+from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.rules.page import RulesPage
+from wxdesk.ui.settings.facts import Facts
+from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.window import grab_pages, run_window
+from wxdesk.ui.wording.messages import author_word, clock_time, kind_word, name_of
+from wxdesk.ui.wording.reply_status import standing_of_reply
+
+HOLD_SECONDS = 90
+"""How long a held reply waits here: long enough to look at it."""
+
+PICTURES = Path("wxdesk-demo")
+"""Where pictures go when there is no display and nobody said where."""
+
+
+def run_demo(home: Path | None, screenshots: Path | None, log_level: str) -> int:
+    """Run the demonstration; 0 when it ended well. See the module's docstring."""
+    offscreen = screenshots is not None or not has_display()
+    if offscreen:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    with _folder(home) as folder, _world(folder, log_level) as (wechat, sandbox, desk):
+        if not offscreen:
+            return _live(wechat, sandbox, desk, folder)
+        pictures = screenshots or PICTURES
+        *opening, last = scenario.OPENING
+        _play(wechat, sandbox, desk, opening)
+        desk.call(_step_in(desk.desk, sandbox))
+        _play(wechat, sandbox, desk, (last,))
+        desk.call(_print_conversations(desk.desk))
+        simulator = SandboxForWindow(sandbox, wechat.loop)
+        saved = grab_pages(desk.desk, desk.loop, Facts(folder, desk.url), pictures, _pose(desk), simulator)
+        print(tr("{n} pictures are in {folder}", n=len(saved), folder=pictures.resolve()))  # noqa: T201
+        return 0
+
+
+def _play(wechat: LoopThread, sandbox: Sandbox, desk: DeskThread, steps: Sequence[scenario.Step]) -> None:
+    """One after the other, each once the desk has done with the one before, so that every run shows the same."""
+    for step in steps:
+        wechat.call(scenario.play(sandbox, 0, (step,)))
+        desk.call(_settled(desk.desk))
+
+
+@contextlib.contextmanager
+def _folder(home: Path | None) -> Iterator[Path]:
+    if home is not None:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        yield home.resolve()
+        return
+    with tempfile.TemporaryDirectory(prefix="wxdesk-demo-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+@contextlib.contextmanager
+def _world(folder: Path, log_level: str) -> Iterator[tuple[LoopThread, Sandbox, DeskThread]]:
+    """The simulated WeChat on one thread, the desk on another, introduced to each other."""
+    account, credentials = demo_account()
+    logs.set_up(folder, log_level, (credentials.app_secret, credentials.push_token, credentials.encoding_aes_key))
+    wechat = LoopThread("wechat")
+    sandbox = Sandbox()
+    try:
+        api_base = wechat.call(sandbox.start())
+        entry = AccountEntry(account.name, account.app_id, account.original_id, hold_seconds=HOLD_SECONDS)
+        config = Config(Listener(port=0), wechat=WeChatAt(api_base), accounts=(entry,))
+        desk = DeskThread(Setup(folder, config, {account.name: credentials}))
+        try:
+            desk.call(_furnish(desk.desk))
+            sandbox.set_push_url(f"{desk.url}/wx/{account.name}")
+            wechat.call(sandbox.verify_push_url())
+            yield wechat, sandbox, desk
+        finally:
+            desk.stop()
+    finally:
+        wechat.call(sandbox.stop())
+        wechat.stop()
+
+
+async def _furnish(desk: Desk) -> None:
+    """The starter rules and templates, and names for the customers as soon as they write."""
+    rules = resource("rules", "starter.zh_CN.toml")
+    if not await desk.rulebook.all():
+        await desk.rulebook.import_text(rules.read_text(encoding="utf-8"), rules.name)
+    if not await desk.phrasebook.all():
+        await desk.phrasebook.save_all(starter_templates("zh_CN"))
+    names = {customer.openid: customer.alias for customer in CUSTOMERS}
+    introductions: set[asyncio.Task[None]] = set()
+
+    async def introduce(conversation_id: int) -> None:
+        contact = (await desk.store.conversations.get(conversation_id)).contact
+        alias = names.get(contact.openid, "")
+        if alias and not contact.alias:
+            await desk.handoff.describe(conversation_id, ContactChange(alias=alias))
+
+    def hear(event: Event) -> None:
+        if isinstance(event, MessageKept):
+            task = asyncio.create_task(introduce(event.conversation_id))
+            introductions.add(task)
+            task.add_done_callback(introductions.discard)
+
+    desk.bus.subscribe(hear)
+
+
+def _live(wechat: LoopThread, sandbox: Sandbox, desk: DeskThread, folder: Path) -> int:
+    async def customers() -> None:
+        await scenario.play(sandbox)
+        await scenario.go_on(sandbox)
+
+    writing = asyncio.run_coroutine_threadsafe(customers(), wechat.loop)
+    try:
+        simulator = SandboxForWindow(sandbox, wechat.loop)
+        return run_window(desk.desk, desk.loop, Facts(folder, desk.url), simulator=simulator)
+    finally:
+        writing.cancel()
+
+
+async def _step_in(desk: Desk, sandbox: Sandbox) -> None:
+    """What an operator does in the scenario: take over, answer, choose to look first, and meet a refusal."""
+    conversations = {row.conversation.contact.openid: row.conversation.id for row in await _rows(desk)}
+    await desk.handoff.take_over(conversations[ZHANG_SANFENG.openid])
+    await desk.handoff.hand_back(conversations[WANG_FANG.openid])
+    await desk.handoff.set_mode(conversations[WANG_FANG.openid], ReplyMode.HOLD)
+    await desk.handoff.write(conversations[MISS_CHEN.openid], "已经帮您改好地址了，请放心")
+    await _settled(desk)
+    sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=45015))
+    await desk.handoff.write(conversations[STRANGER.openid], "照片收到了，这就给您补发一个")
+    await _settled(desk)
+
+
+async def _rows(desk: Desk) -> list[InboxRow]:
+    return await desk.store.conversations.page(InboxFilter.ALL)
+
+
+def _pose(desk: DeskThread) -> Callable[[MainWindow], None]:
+    """What is open in the pictures: the conversation with a reply about to be sent, and a sentence being tried."""
+    rows = desk.call(_rows(desk.desk))
+    chosen = next(row.conversation.id for row in rows if row.conversation.contact.openid == WANG_FANG.openid)
+
+    def pose(window: MainWindow) -> None:
+        _page(window, InboxPage).open_conversation(chosen)
+        trial = _page(window, RulesPage).trial
+        trial.sentence.setText(scenario.OPENING[-1].what)
+        trial.try_now()
+
+    return pose
+
+
+def _page[T](window: MainWindow, kind: type[T]) -> T:
+    return next(page.widget for page in window.pages if isinstance(page.widget, kind))
+
+
+async def _settled(desk: Desk) -> None:
+    """Wait until every message has its decision and nothing is queued or on its way any more."""
+    changed = asyncio.Event()
+    unsubscribe = desk.bus.subscribe(lambda _: changed.set())
+    try:
+        while await _busy(desk):
+            changed.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(1):
+                    await changed.wait()
+    finally:
+        unsubscribe()
+
+
+async def _busy(desk: Desk) -> bool:
+    if await desk.store.conversations.undecided(1) or await desk.store.pushes.underived(1):
+        return True
+    moving = {ReplyState.QUEUED, ReplyState.SENDING}
+    last = [row.last_reply for row in await _rows(desk) if row.last_reply is not None]
+    return any(reply.state in moving or can_be_undone(reply) for reply in last)
+
+
+async def _print_conversations(desk: Desk) -> None:
+    for row in reversed(await _rows(desk)):
+        print(f"\n── {name_of(row.conversation.contact)}")  # noqa: T201 - the demonstration's output
+        for item in await desk.store.conversations.timeline(row.conversation.id):
+            print(_line(item, desk.clock()))  # noqa: T201
+
+
+def _line(item: TimelineItem, now: datetime) -> str:
+    if isinstance(item, Reply):
+        said = item.content.summary or kind_word(item.content.kind)
+        return f"{clock_time(item.at)}  → {said}  ({author_word(item)} · {standing_of_reply(item, now).text})"
+    said = item.text or item.session_from or ""
+    kind = "" if item.type is MessageType.TEXT else kind_word(item.type)
+    return f"{clock_time(item.at)}  {' '.join(part for part in (kind, said) if part)}"

@@ -1,0 +1,228 @@
+"""`wxdesk doctor`: each thing that must be right for messages to flow, looked at and told in a line.
+
+Nothing is changed or made. A check that cannot be made because an earlier one failed is left out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from wxdesk import keychain
+from wxdesk.app import utc_now
+from wxdesk.config import Config, load
+from wxdesk.core.errors import WxdeskError
+from wxdesk.core.model.messaging import PushMode
+from wxdesk.core.system_failures import NO_FOLDER, UnusableFile, why_not_listening
+from wxdesk.core.wechat.credentials import Credentials
+from wxdesk.desk.wechat.clock_skew import clock_words
+from wxdesk.desk.wechat.refusals import explain_refusal
+from wxdesk.i18n import explain, tr
+from wxdesk.keychain import Missing
+from wxdesk.store import Condition, look_at
+from wxdesk.timezones import zone_named
+from wxdesk.ui.runtime.display import INSTALL
+from wxdesk.wechat.client import WeChatClient
+
+FREE_BYTES = 500 * 1024 * 1024
+"""Less free space than this is worth a warning: a full disk stops the acknowledging."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The outcome of one check; `detail` says what was found and, if it failed, what to do."""
+
+    ok: bool
+    what: str
+    detail: str
+
+    def line(self) -> str:
+        """The finding as one line of output."""
+        return f"{'ok  ' if self.ok else 'FAIL'}  {self.what}: {self.detail}"
+
+
+async def examine(home: Path, environ: Mapping[str, str]) -> list[Finding]:
+    """Make every check that can be made, in the order in which a newcomer would mend them."""
+    findings = list(_folder(home))
+    try:
+        config = load(home)
+    except WxdeskError as error:
+        return [*findings, Finding(False, tr("Configuration"), explain(error))]
+    findings.append(_configuration(config))
+    asked = {entry.name: keychain.credentials_of(entry.account(), utc_now(), environ) for entry in config.accounts}
+    findings += _secrets(config, asked)
+    store, in_use = await _database(config, home)
+    findings += [store, *([] if in_use else [_port(config)])]
+    findings += [finding async for finding in _wechat(config, asked, in_use=in_use)]
+    reason = _why_qt_does_not_load()
+    findings += _window(reason)
+    if not reason:
+        findings += [_sound(), await _notices()]
+    return findings
+
+
+def _folder(home: Path) -> Iterator[Finding]:
+    what = tr("Folder")
+    standing = next(place for place in (home, *home.parents) if place.exists())
+    if not standing.is_dir():
+        yield Finding(False, what, explain(UnusableFile(str(standing), NO_FOLDER)))
+    elif standing != home:
+        yield Finding(True, what, tr("{folder}, made at the first start", folder=home))
+    else:
+        yield Finding(True, what, str(home))
+    free = shutil.disk_usage(standing).free
+    yield Finding(free >= FREE_BYTES, tr("Disk"), tr("{mb} MB free", mb=free // 1024 // 1024))
+
+
+def _configuration(config: Config) -> Finding:
+    names = ", ".join(entry.name for entry in config.accounts)
+    if not names:
+        return Finding(False, tr("Configuration"), tr("no [[accounts]] in config.toml yet; see the settings page"))
+    return Finding(True, tr("Configuration"), tr("accounts: {names}", names=names))
+
+
+type Asked = Mapping[str, tuple[Credentials, list[Missing]]]
+"""What was found for each account's secrets; asking a keychain may take long, so it is done once."""
+
+
+def _secrets(config: Config, asked: Asked) -> Iterator[Finding]:
+    for entry in config.accounts:
+        what = tr("Secrets of “{account}”", account=entry.name)
+        found, missing = asked[entry.name]
+        for secret in missing:
+            hint = tr("{name} is missing: set {variable}, or run: {command}",
+                      name=secret.name.value, variable=secret.variable, command=secret.command)  # fmt: skip
+            yield Finding(False, what, hint)
+        if not missing:
+            yield Finding(True, what, tr("complete"))
+        for name, until in found.accepted_until:
+            time = f"{until.astimezone():%Y-%m-%d %H:%M}"
+            yield Finding(True, what, tr("the former {name} is accepted until {time}", name=name, time=time))
+        kept = tr("rules leave {n} of 5 to a human", n=entry.reserve)
+        yield Finding(True, tr("Replies of “{account}”", account=entry.name), kept)
+        if entry.timezone:
+            clock = tr("{time} now, in {zone}", time=f"{utc_now().astimezone(zone_named(entry.timezone)):%H:%M}",
+                       zone=entry.timezone)  # fmt: skip
+            yield Finding(True, tr("Clock of “{account}”", account=entry.name), clock)
+        if entry.push_mode is PushMode.PLAIN:
+            plain = tr("plain: nothing signs the bodies; choose secure mode in WeChat's console and here")
+            yield Finding(True, tr("Push mode of “{account}”", account=entry.name), plain)
+
+
+async def _database(config: Config, home: Path) -> tuple[Finding, bool]:
+    what = tr("Database")
+    try:
+        condition = await look_at(config.store.url, home)
+    except WxdeskError as error:
+        return Finding(False, what, explain(error)), False
+    words = {
+        Condition.IN_USE: tr("in use by a desk that is open now"),
+        Condition.EMPTY: tr("none yet, made at the first start"),
+        Condition.OLDER: tr("sound; the next start brings it up to date"),
+        Condition.SOUND: tr("opens and is sound"),
+    }
+    return Finding(True, what, words[condition]), condition is Condition.IN_USE
+
+
+def _port(config: Config) -> Finding:
+    host, port = config.listener.host, config.listener.port
+    try:
+        for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+            with contextlib.closing(socket.socket(family, kind, protocol)) as probe:
+                if sys.platform != "win32":  # there it would let two programs have one port
+                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(address)
+    except OSError as error:
+        reason = tr(why_not_listening(error))
+        return Finding(
+            False, tr("Listener"), tr("{host}:{port} cannot be used: {reason}", host=host, port=port, reason=reason)
+        )
+    return Finding(True, tr("Listener"), tr("{host}:{port} is free", host=host, port=port))
+
+
+async def _wechat(config: Config, asked: Asked, *, in_use: bool) -> AsyncIterator[Finding]:
+    at, compared = config.wechat, False
+    for entry in config.accounts:
+        account = entry.account()
+        credentials, missing = asked[account.name]
+        if missing:
+            continue
+        what = tr("WeChat's API for “{account}”", account=account.name)
+        if in_use and at.token_endpoint == "classic":  # noqa: S105 - no secret
+            yield Finding(True, what, tr("left out: it would take the token away from the desk that is open now"))
+            continue
+        client = WeChatClient(at.api_base, at.token_endpoint, {account.name: credentials}, lambda _: None, utc_now)
+        try:
+            seconds = await client.check(account)
+            yield Finding(True, what, tr("access_token valid for {seconds} s", seconds=round(seconds)))
+        except WxdeskError as error:
+            yield Finding(False, what, explain_refusal(error))
+        finally:
+            await client.close()
+        if client.clock_ahead is not None and not compared:
+            compared = True
+            wrong = clock_words(client.clock_ahead)
+            yield Finding(not wrong, tr("Clock of this machine"), wrong or tr("agrees with WeChat's"))
+
+
+def _window(reason: str) -> Iterator[Finding]:
+    what = tr("Window")
+    if not reason:
+        yield Finding(True, what, tr("Qt loads"))
+    else:
+        yield Finding(False, what, f"{reason} · {INSTALL}" if sys.platform == "linux" else reason)
+    if sys.platform == "linux":
+        yield _font()
+
+
+def _why_qt_does_not_load() -> str:
+    if importlib.util.find_spec("PySide6") is None:
+        return tr("PySide6 is not installed")
+    if getattr(sys, "frozen", False):
+        return ""  # the packaged program has loaded it already, and has no interpreter to ask
+    # In a process of its own: a missing system library must not take this one down.
+    command = [sys.executable, "-m", "wxdesk.ui.runtime.display"]
+    tried = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603
+    return tried.stdout.strip() or (tried.stderr.strip().rsplit("\n", 1)[-1] if tried.returncode else "")
+
+
+def _sound() -> Finding:
+    from wxdesk.ui.notifications.player import player_command  # only where Qt loads
+
+    what = tr("Sound of calls")
+    if sys.platform == "win32":
+        return Finding(True, what, tr("played by the system"))
+    command = player_command()
+    if command:
+        return Finding(True, what, tr("played by {program}", program=command[0]))
+    return Finding(True, what, tr("no player found, the system's beep is used; better: {command}",
+                                  command="apt install pulseaudio-utils"))  # fmt: skip
+
+
+async def _notices() -> Finding:
+    from wxdesk.ui.notifications.service import NoServiceError, buttons_here  # as above
+
+    what = tr("Notices on the desktop")
+    try:
+        buttons = await buttons_here()
+    except NoServiceError:
+        return Finding(True, what, tr("no service shows any; the tray's messages are used, where there is a tray"))
+    return Finding(True, what, tr("shown, with buttons") if buttons else tr("shown, without buttons"))
+
+
+def _font() -> Finding:
+    what = tr("Chinese font")
+    lister = shutil.which("fc-list")
+    listed = subprocess.run([lister, ":lang=zh-cn"], capture_output=True, text=True, check=False) if lister else None  # noqa: S603
+    if listed is not None and listed.stdout.strip():
+        return Finding(True, what, tr("installed"))
+    hint = tr("none installed, the one that comes with wxdesk is used; better: {command}",
+              command="apt install fonts-noto-cjk fonts-noto-color-emoji")  # fmt: skip
+    return Finding(True, what, hint)

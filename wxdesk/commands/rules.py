@@ -1,0 +1,93 @@
+"""`wxdesk rules import|export`: the stored rules as a file and back, without a desk at work."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+from collections.abc import AsyncIterator, Iterator
+
+from wxdesk.app import PICTURES, Setup
+from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+from wxdesk.desk.answers.template_lookup import Shelf
+from wxdesk.desk.rules.exchange import Exported, RulesExchange
+from wxdesk.desk.rules.file.business_hours import calendar_text
+from wxdesk.desk.rules.file.rule_writing import rule_text
+from wxdesk.desk.rules.import_check import Change, ImportCheck, RuleChange, outlook, summary
+from wxdesk.desk.rules.rulebook import Rulebook
+from wxdesk.desk.runtime.bus import Bus
+from wxdesk.desk.settings.business_hours import Calendars
+from wxdesk.i18n import tr
+from wxdesk.store import open_store
+from wxdesk.store.pictures.files import FolderOfPictures
+
+
+async def import_rules(setup: Setup, text: str, file_name: str) -> str:
+    """Replace the stored rules by those of a rules file, all or none; what that has changed, in one sentence."""
+    async with _rules(setup) as exchange:
+        return summary((await exchange.take_in(text, file_name)).check)
+
+
+async def check_rules(setup: Setup, text: str, file_name: str) -> ImportCheck:
+    """What a rules file would change; changes nothing."""
+    async with _rules(setup) as exchange:
+        return await exchange.check(text, file_name)
+
+
+def check_lines(check: ImportCheck) -> Iterator[str]:
+    """What a rules file changes, rule by rule, each with the lines of the file that differ; the sum comes last."""
+    for one in check.rules:
+        if not one.is_none:
+            place = one.place_after or one.place_before
+            yield f"{_SIGNS[one.change]} {place}. {one.rule.name}" + _moves(one)
+            if one.change is Change.CHANGED and one.before and one.after:
+                yield from _differing(rule_text(one.before), rule_text(one.after))
+    for calendar in check.calendars:
+        yield f"{'~' if calendar.before else '+'} [[calendars]] {calendar.after.name}"
+        if calendar.before:
+            yield from _differing(calendar_text(calendar.before), calendar_text(calendar.after))
+    yield outlook(check)
+
+
+_SIGNS = {Change.NEW: "+", Change.CHANGED: "~", Change.SAME: "=", Change.GONE: "-"}
+
+
+def _moves(change: RuleChange) -> str:
+    said = []
+    if change.moved:
+        said.append(tr("place {before} → {after}", before=change.place_before, after=change.place_after))
+    if change.switched:
+        said.append(tr("turned on") if change.rule.enabled else tr("turned off"))
+    return f"  ({tr(', ').join(said)})" if said else ""
+
+
+def _differing(before: str, after: str) -> Iterator[str]:
+    for line in difflib.ndiff(before.splitlines(), after.splitlines()):
+        if line[0] in "+-":
+            yield f"    {line}"
+
+
+async def export_rules(setup: Setup) -> Exported:
+    """The stored rules as a rules file."""
+    async with _rules(setup) as exchange:
+        return await exchange.export()
+
+
+@contextlib.asynccontextmanager
+async def _rules(setup: Setup) -> AsyncIterator[RulesExchange]:
+    store = await open_store(setup.config.store.url, setup.home)
+    try:
+        calendars, shelf = Calendars(store.settings), Shelf(store.templates)
+        has_picture = FolderOfPictures(setup.home / PICTURES).holds
+        rulebook = Rulebook(
+            store.rules,
+            calendars,
+            LiquidRenderer(),
+            setup.clock,
+            Bus().publish,
+            shelf=shelf,
+            has_picture=has_picture,
+        )
+        await rulebook.load()
+        yield RulesExchange(rulebook, store.rules, setup.clock)
+    finally:
+        await store.close()

@@ -1,0 +1,88 @@
+"""What the first bytes of a picture say: its format and its measures, read without decoding it.
+
+Pictures come from strangers. So nothing here trusts a name or a Content-Type, no decoder runs before the number of
+pixels is known, and whatever is not plainly a PNG, JPEG or GIF is none. These are the formats that WeChat takes
+("上传临时素材") and, made by WeChat, the ones that customers' pictures come in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wxdesk.core.errors import BadPicture
+from wxdesk.core.model.picture import PictureFormat
+
+MOST_PIXELS = 40_000_000
+"""A camera's picture has 12 to 24 million; far above that, a small file can claim more memory than there is."""
+
+NOT_A_PICTURE = "This is not a PNG, JPEG or GIF picture."
+BROKEN = "The picture is damaged."
+TOO_MANY_PIXELS = "The picture has more than 40 million pixels."
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+_JPEG = b"\xff\xd8\xff"
+_GIF = (b"GIF87a", b"GIF89a")
+
+# Start-of-frame segments carry the measures; of C0…CF three are something else (Huffman, JPG, arithmetic tables).
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD8)})
+_NO_FRAME_AFTER = frozenset({0xD9, 0xDA})
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A picture's format, and its width and height in pixels."""
+
+    format: PictureFormat
+    width: int
+    height: int
+
+
+def read_header(data: bytes) -> Header:
+    """Format and measures of the picture that begins with `data`.
+
+    Raises:
+        BadPicture: it is none of the three formats, says no measures, or has too many pixels to be opened.
+    """
+    if data.startswith(_PNG):
+        found, (width, height) = PictureFormat.PNG, _png_measures(data)
+    elif data.startswith(_JPEG):
+        found, (width, height) = PictureFormat.JPEG, _jpeg_measures(data)
+    elif data.startswith(_GIF):
+        found, (width, height) = PictureFormat.GIF, _gif_measures(data)
+    else:
+        raise BadPicture(NOT_A_PICTURE)
+    if not width or not height:
+        raise BadPicture(BROKEN)
+    if width * height > MOST_PIXELS:
+        raise BadPicture(TOO_MANY_PIXELS)
+    return Header(found, width, height)
+
+
+def _png_measures(data: bytes) -> tuple[int, int]:
+    if len(data) < 24 or data[12:16] != b"IHDR":
+        raise BadPicture(BROKEN)
+    return int.from_bytes(data[16:20]), int.from_bytes(data[20:24])
+
+
+def _gif_measures(data: bytes) -> tuple[int, int]:
+    if len(data) < 10:
+        raise BadPicture(BROKEN)
+    return int.from_bytes(data[6:8], "little"), int.from_bytes(data[8:10], "little")
+
+
+def _jpeg_measures(data: bytes) -> tuple[int, int]:
+    place = 2
+    while place + 4 <= len(data) and data[place] == 0xFF:
+        marker = data[place + 1]
+        if marker == 0xFF:  # a filling byte
+            place += 1
+        elif marker in _WITHOUT_LENGTH:
+            place += 2
+        elif marker in _NO_FRAME_AFTER:
+            break
+        elif marker in _FRAMES and place + 9 <= len(data):
+            return int.from_bytes(data[place + 7 : place + 9]), int.from_bytes(data[place + 5 : place + 7])
+        else:
+            place += 2 + max(2, int.from_bytes(data[place + 2 : place + 4]))
+    raise BadPicture(BROKEN)

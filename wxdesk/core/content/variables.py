@@ -1,0 +1,110 @@
+"""What a template may know, and how much text WeChat takes.
+
+Templates are written by the operator; everything a customer wrote enters them as a value and never as template
+text. Which engine fills them is decided in `desk.liquid`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from wxdesk.core.model.messaging import Account, Conversation, Message
+from wxdesk.core.normalise import is_visible
+from wxdesk.core.wechat.session_from import Plain, plain_fields
+
+TEXT_LIMIT_BYTES = 2048
+"""Most bytes of UTF-8 in one text; WeChat refuses more with 45002. Found by experience, in no document."""
+
+MAX_PARTS = 3
+"""Into how many messages one reply may be split: each costs one of the contact's five."""
+
+VARIABLES: Mapping[str, frozenset[str] | None] = MappingProxyType(
+    {
+        "account": None,
+        "contact": frozenset({"alias", "short_id"}),
+        "message": frozenset({"text", "type"}),
+        "m": frozenset(),
+        "session_from": None,
+        "session": None,
+        "hours": frozenset({"open", "next_open", "next_close"}),
+        "time": None,
+        "date": None,
+        "weekday": None,
+        "window": frozenset({"left", "until"}),
+    }
+)
+"""The names that a template can use, with their fields where these are fixed. Those of `m` are the rule's groups.
+
+account: name of the mini program here · contact: alias, short_id (the end of the openid, never all of it) ·
+message: text, type · m: named groups of the rule's patterns · session_from: value, and its fields if it is JSON
+or a query string, of the entry that is answered · session: the same of the customer's last entry, whatever he wrote
+since · hours: open, next_open, next_close of the calendar that the rule names, else of the first ·
+time (14:05), date (2026-11-24), weekday (1 Monday to 7 Sunday): the account's clock ·
+window: left (replies), until (date and time).
+"""
+
+WITH_FIELDS = frozenset({"contact", "message", "m", "session_from", "session", "hours", "window"})
+"""Names that cannot be shown by themselves, only with a field."""
+
+_SHORT_ID = 6
+
+
+def byte_count(text: str) -> int:
+    """The size of `text` as WeChat counts it: bytes of UTF-8."""
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+def harmless(value: str) -> str:
+    """`value` from outside, made unable to become a link in a message that this desk sends.
+
+    WeChat turns `<a href=…>` in a text into a link (文本消息支持插入跳转链接). Every `<` becomes the full-width `＜`,
+    not only one before an `a`: two values that stand side by side could make a tag that neither holds alone.
+    Lone surrogates are dropped, because they cannot be sent.
+    """
+    return value.encode("utf-8", "ignore").decode().replace("<", "＜")
+
+
+def variables(
+    message: Message, conversation: Conversation, account: Account, groups: Mapping[str, str], now: datetime
+) -> dict[str, object]:
+    """The values of VARIABLES but for `hours`. `now` is in the account's time zone.
+
+    What nobody would see is left out, so that a template that shows it fails instead of having a hole: a customer
+    without an alias, a picture without a text, a group that took no part or found blanks only.
+    """
+    contact, window = conversation.contact, conversation.window
+    until = {} if window.until is None else {"until": window.until.astimezone(now.tzinfo).strftime("%Y-%m-%d %H:%M")}
+    return {
+        "account": harmless(account.name),
+        "contact": _filled({"alias": contact.alias, "short_id": contact.openid[-_SHORT_ID:]}),
+        "message": _filled({"text": message.text, "type": message.type.value}),
+        "m": _filled(groups),
+        "session_from": _known(message.session_from or ""),
+        "session": _known(message.session_from or conversation.session_from),
+        "time": now.strftime("%H:%M"),
+        "date": now.strftime("%Y-%m-%d"),
+        "weekday": now.isoweekday(),
+        "window": {"left": window.left, **until},
+    }
+
+
+def _filled(values: Mapping[str, str]) -> dict[str, str]:
+    """The values of which something is seen, made harmless."""
+    return {name: harmless(value) for name, value in values.items() if is_visible(value)}
+
+
+def _known(session_from: str) -> dict[str, Plain]:
+    """The fields of a `SessionFrom` of which something is seen."""
+    fields = session_fields(session_from) if session_from else {}
+    return {name: field for name, field in fields.items() if not isinstance(field, str) or is_visible(field)}
+
+
+def session_fields(value: str) -> dict[str, Plain]:
+    """The plain fields of a `SessionFrom` that is a JSON object or a query string, and the whole of it as `value`."""
+    fields = {
+        harmless(name): harmless(field) if isinstance(field, str) else field
+        for name, field in plain_fields(value).items()
+    }
+    return {**fields, "value": harmless(value)}

@@ -1,0 +1,103 @@
+"""Which causes a conversation has to call for its human, judged from what is stored about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from wxdesk.core.conversations.attention import Call, Cause
+from wxdesk.core.conversations.listing import InboxRow
+from wxdesk.core.model.messaging import Author, Conversation, ReplyState
+from wxdesk.core.model.status import Status
+from wxdesk.core.wechat import quota
+
+STALE_AFTER = quota.AFTER_MESSAGE[1]
+"""What is older than any reply window is shown, but fetches nobody any more."""
+
+ABOUT_TO_ARRIVE = timedelta(minutes=1)
+"""What a human has written and has not arrived after so long is stuck: his account rests, or WeChat is not reached."""
+
+
+def calls_of(row: InboxRow, reserve: int, warn: timedelta, now: datetime) -> tuple[Call, ...]:
+    """The calls that `row` should have at `now`, made from its facts and those it has.
+
+    `reserve` is its account's, `warn` how long before a reply window closes it calls. What newly happened behind a
+    call makes it unseen again. What is set aside calls nobody.
+    """
+    if row.conversation.status is not Status.OPEN:
+        return ()
+    had = {call.cause: call for call in row.calls}
+    return tuple(_call(row, had.get(cause), cause, at, now) for cause, at in _causes(row, had, reserve, warn, now))
+
+
+def _call(row: InboxRow, before: Call | None, cause: Cause, at: datetime, now: datetime) -> Call:
+    if before is not None and at <= before.at:
+        return before
+    return Call(row.conversation.id, cause, at, seen=now - at > STALE_AFTER)
+
+
+def _causes(
+    row: InboxRow, had: Mapping[Cause, Call], reserve: int, warn: timedelta, now: datetime
+) -> list[tuple[Cause, datetime]]:
+    found = list(_of_waiting(row.conversation, reserve, warn, now))
+    arrives = should_have_arrived(row)
+    if arrives is not None:  # he has answered whoever waits; only the window is called while his word is stuck
+        found = [(cause, at) for cause, at in found if cause is Cause.CLOSING and arrives <= now]
+    if row.conversation.called_at is not None:
+        found.append((Cause.CALLED, row.conversation.called_at))
+    if row.conversation.back_at is not None:
+        found.append((Cause.BACK, row.conversation.back_at))
+    if row.unfinished_at is not None:
+        found.append((Cause.UNFINISHED, row.unfinished_at))
+    if row.failed is not None:
+        unknown = row.failed.state is ReplyState.UNKNOWN
+        found.append((Cause.UNKNOWN if unknown else Cause.FAILED, row.failed.updated_at))
+    if row.drafts:
+        found.append((Cause.DRAFT, _made_at(row, ReplyState.DRAFT, had.get(Cause.DRAFT), now)))
+    if row.held:
+        found.append((Cause.HELD, _made_at(row, ReplyState.HELD, had.get(Cause.HELD), now)))
+    return found
+
+
+_ON_ITS_WAY = frozenset({ReplyState.HELD, ReplyState.QUEUED, ReplyState.SENDING})
+
+
+def should_have_arrived(row: InboxRow) -> datetime | None:
+    """By when what a human has written should have arrived, however often it is tried; None if none is on its way.
+
+    Nor is what WeChat has refused already, what asks him again, and what waits behind something that has failed.
+    """
+    last = row.last_reply
+    if last is None or last.author is not Author.OPERATOR or last.state not in _ON_ITS_WAY:
+        return None
+    asks = last.state is ReplyState.HELD and last.due_at is None
+    if asks or last.errcode is not None or row.failed is not None:
+        return None
+    return max(last.created_at, last.due_at or last.created_at) + ABOUT_TO_ARRIVE
+
+
+def _of_waiting(
+    conversation: Conversation, reserve: int, warn: timedelta, now: datetime
+) -> list[tuple[Cause, datetime]]:
+    """Causes of a contact who waits and can still be answered."""
+    since, window = conversation.waiting_since, conversation.window
+    left = quota.left(window, now)
+    if since is None or window.until is None or not left or conversation.contact.blocked:
+        return []
+    found = []
+    if window.until - now <= warn:
+        found.append((Cause.CLOSING, since))
+    if conversation.taken_over:
+        wrote_last = conversation.preview_author is Author.CONTACT and conversation.last_at is not None
+        found.append((Cause.LEFT, max(since, conversation.last_at) if wrote_last and conversation.last_at else since))
+    if left <= reserve:
+        found.append((Cause.RESERVE, since))
+    return found
+
+
+def _made_at(row: InboxRow, state: ReplyState, before: Call | None, now: datetime) -> datetime:
+    """When the newest reply in `state` was made, as far as the row tells."""
+    last = row.last_reply
+    if last is not None and last.state is state:
+        return last.created_at
+    return before.at if before is not None else now

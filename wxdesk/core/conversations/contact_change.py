@@ -1,0 +1,39 @@
+"""What an operator changes of a contact: only that is stored, so that nothing said by others meanwhile is lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from wxdesk.core.model.messaging import Contact
+
+
+@dataclass(frozen=True, slots=True)
+class ContactChange:
+    """None leaves a field as it is; of the tags, `add` come and `remove` go, and the others stay."""
+
+    alias: str | None = None
+    note: str | None = None
+    blocked: bool | None = None
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+    def made_to(self, contact: Contact) -> Contact:
+        """`contact` with this change."""
+        kept = (tag for tag in contact.tags if tag not in self.remove)
+        return replace(
+            contact,
+            alias=contact.alias if self.alias is None else self.alias.strip(),
+            note=contact.note if self.note is None else self.note.strip(),
+            blocked=contact.blocked if self.blocked is None else self.blocked,
+            tags=tuple(dict.fromkeys((*kept, *self.add))),
+        )
+
+
+def written(contact: Contact, alias: str, note: str, tags: tuple[str, ...]) -> ContactChange:
+    """What somebody has changed who was shown `contact` and leaves these."""
+    return ContactChange(
+        alias=None if alias.strip() == contact.alias else alias.strip(),
+        note=None if note.strip() == contact.note else note.strip(),
+        add=tuple(tag for tag in tags if tag not in contact.tags),
+        remove=tuple(tag for tag in contact.tags if tag not in tags),
+    )

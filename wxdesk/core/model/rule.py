@@ -1,0 +1,364 @@
+"""What the operator wants said, and what was decided about a message: records only.
+
+How a rule is tested against a message is in `core.matching`; how a file of rules is read and written is in
+`desk.rules_file`. Rules stand in one list, first match wins from top to bottom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from wxdesk.core.model.messaging import Content, MessageType
+
+
+@dataclass(frozen=True, slots=True)
+class FieldTest:
+    """A field inside `SessionFrom`, read as JSON or as a query string: its value is one of these."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFromTest:
+    """A test of `SessionFrom`, the value that the mini program's button carries.
+
+    At most one of equals, prefix and regex looks at it as a whole; `fields` look into it. All that is set must hold.
+    """
+
+    equals: str | None = None
+    prefix: str | None = None
+    regex: str | None = None
+    fields: tuple[FieldTest, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HoursTest:
+    """Whether the calendar of that name is open (`inside`) or closed when the message is decided on."""
+
+    calendar: str
+    inside: bool = True
+
+
+class Presence(StrEnum):
+    """Whether somebody sits at the desk."""
+
+    PRESENT = "present"
+    AWAY = "away"
+
+
+@dataclass(frozen=True, slots=True)
+class TagsTest:
+    """The contact carries at least one of `any`, if that is set, and none of `none`. Tags are compared like words."""
+
+    any: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MessageNo:
+    """Which message it is since a human last answered, counted from 1; both bounds belong to it, `max` None is open."""
+
+    min: int = 1
+    max: int | None = None
+
+    def __contains__(self, number: int) -> bool:
+        return self.min <= number and (self.max is None or number <= self.max)
+
+    @property
+    def decided_at(self) -> int:
+        """The number from which on every number has the same answer, so that nobody need count further."""
+        return self.min if self.max is None else max(self.min, self.max + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class LastRule:
+    """The rule of that name spoke to this contact at most `minutes` ago."""
+
+    rule: str
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """When a rule applies: the fields that are set must all hold. Words match after normalising both sides.
+
+    any: one of the words occurs · all: every one does · none: none does · exact: the whole text is one of
+    them · prefix, suffix: the text starts, ends with one of them · regex: an RE2 pattern is found in the text.
+
+    event: WeChat's name of an event · first_contact: whether the contact never wrote before · quiet_days: the
+    contact wrote before, and then not for that many days · unless: holds if not one of *its* fields does.
+    """
+
+    any: tuple[str, ...] = ()
+    all: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
+    exact: tuple[str, ...] = ()
+    prefix: tuple[str, ...] = ()
+    suffix: tuple[str, ...] = ()
+    regex: str | None = None
+    session_from: SessionFromTest | None = None
+    event: tuple[str, ...] = ()
+    hours: HoursTest | None = None
+    operator: Presence | None = None
+    tags: TagsTest | None = None
+    first_contact: bool | None = None
+    quiet_days: int | None = None
+    message_no: MessageNo | None = None
+    last_rule_within: LastRule | None = None
+    unless: Condition | None = None
+
+    @property
+    def both(self) -> tuple[Condition, ...]:
+        """The condition itself, and the one under `unless` if there is one."""
+        return (self,) if self.unless is None else (self, self.unless)
+
+    @property
+    def calendars(self) -> frozenset[str]:
+        """The names of the business hours that it asks for."""
+        return frozenset(one.hours.calendar for one in self.both if one.hours is not None)
+
+    def with_renamed_calendars(self, names: Mapping[str, str]) -> Condition:
+        """The same condition, asking for each calendar by the new name that `names` has for it, if any."""
+        hours = self.hours and replace(self.hours, calendar=names.get(self.hours.calendar, self.hours.calendar))
+        return replace(self, hours=hours, unless=self.unless and self.unless.with_renamed_calendars(names))
+
+    @property
+    def rules(self) -> frozenset[str]:
+        """The names of the other rules that it asks for."""
+        return frozenset(one.last_rule_within.rule for one in self.both if one.last_rule_within is not None)
+
+    def with_renamed_rules(self, names: Mapping[str, str]) -> Condition:
+        """The same condition, asking for each rule by the new name that `names` has for it, if any."""
+        last = self.last_rule_within and replace(
+            self.last_rule_within, rule=names.get(self.last_rule_within.rule, self.last_rule_within.rule)
+        )
+        return replace(self, last_rule_within=last, unless=self.unless and self.unless.with_renamed_rules(names))
+
+    @property
+    def names_others(self) -> bool:
+        """Whether it depends on a calendar or on another rule, which can change behind its name."""
+        return any(one.hours is not None or one.last_rule_within is not None for one in self.both)
+
+
+@dataclass(frozen=True, slots=True)
+class Cooldown:
+    """How often a rule may speak; 0 is no limit. While it cools down, it does not match.
+
+    per_contact_s: seconds between two times to one contact · per_conversation: so many times in a conversation, which
+    is one a contact · per_account_per_min: so many times within a minute to all contacts of an account.
+    """
+
+    per_contact_s: int = 0
+    per_conversation: int = 0
+    per_account_per_min: int = 0
+
+
+class Delivery(StrEnum):
+    """What happens to what a rule says.
+
+    inherit: what the conversation's mode says · send: at once · hold: after a wait in which it can be stopped ·
+    draft: prepared only · shadow: the rule is judged and counted, and neither says nor does anything.
+
+    A mode that is set on the conversation itself goes before the rule's delivery, and that goes before the account's.
+    """
+
+    INHERIT = "inherit"
+    SEND = "send"
+    HOLD = "hold"
+    DRAFT = "draft"
+    SHADOW = "shadow"
+
+
+class ActionKind(StrEnum):
+    """What a rule can do; the words of the rules file."""
+
+    REPLY = "reply"
+    TEMPLATE = "template"
+    IMAGE = "image"
+    LINK = "link"
+    CARD = "card"
+    TRANSFER = "transfer"
+    TAKE_OVER = "take_over"
+    TAG = "tag"
+    TYPING = "typing"
+    NOTIFY = "notify"
+    RESOLVE = "resolve"
+    SNOOZE = "snooze"
+    SILENT = "silent"
+
+
+SENDING_ACTIONS = frozenset({ActionKind.REPLY, ActionKind.TEMPLATE, ActionKind.IMAGE, ActionKind.LINK, ActionKind.CARD})
+"""Actions that cost one of the contact's five replies each."""
+
+
+class Variant(StrEnum):
+    """Which of a reply's texts is said: always the first, any of them, or one after the other to each contact."""
+
+    FIRST = "first"
+    RANDOM = "random"
+    ROTATE = "rotate"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One step of a rule's answer.
+
+    reply: `text` is a Liquid template, `others` are more of them, and `variant` chooses · template: `text` is the
+    shortcut or the title of a stored answer, which brings variants of its own · image, link, card:
+    `content` · tag: `tags` · typing: `seconds` for which the contact sees somebody type before what follows is sent ·
+    snooze: `minutes` for which the conversation is set aside · the others carry nothing.
+    """
+
+    kind: ActionKind
+    text: str = ""
+    content: Content = field(default_factory=Content)
+    tags: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    variant: Variant = Variant.FIRST
+    seconds: int = 0
+    minutes: int = 0
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All templates of a reply."""
+        return (self.text, *self.others)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of the operator's list. `id` and `revision` are 0 until the store has given them.
+
+    A `default` rule ignores `when` and answers what no other rule above it did. `continues` lets the rules
+    below it speak as well, which is the exception. `hold_seconds` belong to the delivery HOLD.
+    """
+
+    name: str
+    id: int = 0
+    position: int = 0
+    revision: int = 0
+    enabled: bool = True
+    on: frozenset[MessageType] = frozenset({MessageType.TEXT})
+    when: Condition = Condition()
+    then: tuple[Action, ...] = ()
+    default: bool = False
+    continues: bool = False
+    updated_at: datetime | None = None
+    cooldown: Cooldown = Cooldown()
+    delivery: Delivery = Delivery.INHERIT
+    hold_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The outcome of one condition. `condition` is its word in the rules file (`any`, `regex`, `on` …).
+
+    `words` are what it looked for, `found` what of it was there (a word, or the matched stretch of text).
+    """
+
+    condition: str
+    ok: bool
+    words: tuple[str, ...] = ()
+    found: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleVerdict:
+    """What one rule said about one message, condition by condition, up to the first that failed; in a trial all.
+
+    `shadow` tells that it matched and did nothing, as its delivery wants it.
+    """
+
+    rule_id: int
+    rule_name: str
+    revision: int
+    matched: bool
+    verdicts: tuple[Verdict, ...] = ()
+    shadow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """A rule that matched a message. In the `shadow` it did nothing more."""
+
+    rule_id: int
+    shadow: bool = False
+
+
+class Outcome(StrEnum):
+    """What became of a message. The first eight are guards, in the order in which they are asked.
+
+    no_account: its mini program is not in config.toml any more ·
+    in_tool: WeChat's own tool serves the contact, the rules keep quiet · transferred: this message's answer handed the
+    contact over to it · transfer_armed: that came too late for this answer, so the next message's will · still_held:
+    no rule but a default had an answer, and the one to an earlier message waits still · yielded: an answer that a human
+    has in hand waits still, and no second one is made beside it · resolved, snoozed: a rule says nothing and sets the
+    conversation aside, because nothing is left to answer or because the answer has time · silent: it says nothing on
+    purpose · left_open: it only tags the contact or calls for a human, who has to answer · incomplete: the answer lacks
+    a value and is a draft in which its human writes what belongs there · not_rendered: it could not be made at all.
+    """
+
+    NO_ACCOUNT = "no_account"
+    NOT_A_CUSTOMER = "not_a_customer"
+    STALE = "stale"
+    PAUSED = "paused"
+    TAKEN_OVER = "taken_over"
+    IN_TOOL = "in_tool"
+    BLOCKED = "blocked"
+    NO_QUOTA = "no_quota"
+    REPLIED = "replied"
+    SILENT = "silent"
+    LEFT_OPEN = "left_open"
+    HANDED_OVER = "handed_over"
+    TRANSFERRED = "transferred"
+    TRANSFER_ARMED = "transfer_armed"
+    UNMATCHED = "unmatched"
+    STILL_HELD = "still_held"
+    YIELDED = "yielded"
+    RESOLVED = "resolved"
+    SNOOZED = "snoozed"
+    INCOMPLETE = "incomplete"
+    NOT_RENDERED = "not_rendered"
+
+
+SETTLED = frozenset({Outcome.BLOCKED, Outcome.SILENT, Outcome.RESOLVED, Outcome.TRANSFERRED})
+"""Outcomes after which this desk owes the contact no answer."""
+
+UNFINISHED = frozenset({Outcome.INCOMPLETE, Outcome.NOT_RENDERED})
+"""Outcomes after which a rule has something to say that a human has to complete or to write himself."""
+
+UNANSWERED = UNFINISHED | {Outcome.UNMATCHED, Outcome.LEFT_OPEN}
+"""Outcomes with which the rules have no answer that could leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Why a message got the answer it got, kept for ever. `id` is 0 until stored.
+
+    `rule_*` name the rule that spoke (the last one, if an earlier one said continue); `verdicts` are those of
+    the rules asked, in order; of a long list only those that found something, for the others say the same to every
+    message (`core.matching.refusal_of`). `asked` counts all of them, None if that is not known. `rules_left` counts
+    the enabled rules below that were not asked any more.
+    `problem` says in words what kept a reply from being made, or complete (a value that is missing).
+    """
+
+    message_id: int
+    conversation_id: int
+    outcome: Outcome
+    decided_at: datetime
+    id: int = 0
+    rule_id: int | None = None
+    rule_name: str = ""
+    rule_revision: int = 0
+    verdicts: tuple[RuleVerdict, ...] = ()
+    rules_left: int = 0
+    problem: str = ""
+    asked: int | None = None
+
+    @property
+    def went_to_rules(self) -> bool:
+        """False where a guard stopped it, or the rules failed."""
+        return self.rule_id is not None or self.outcome in (Outcome.UNMATCHED, Outcome.STILL_HELD)

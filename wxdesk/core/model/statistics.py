@@ -1,0 +1,136 @@
+"""What the insights page shows: figures over a span of time, counted by the store.
+
+A message is counted once, by who answered it first: a rule, the operator, or nobody yet. A rule answers one
+message and those before it, a human all that stood there. What a rule left without an answer on purpose counts as
+the rule's, what a human resolved without one as his. What was handed over to WeChat's own tool counts as that and not
+as answered, whatever else was said.
+Events (such as entering the session) are not messages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from wxdesk.core.model.messaging import ReplyState
+
+HOURS = 24
+DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time, `since` included and `until` not; both aware."""
+
+    since: datetime
+    until: datetime
+
+    def earlier(self, by: timedelta) -> Span:
+        """The stretch of the same length that lies `by` before this one."""
+        return Span(self.since - by, self.until - by)
+
+
+@dataclass(frozen=True, slots=True)
+class HourCount:
+    """The messages of one hour of the day, by who answered them."""
+
+    by_rule: int = 0
+    by_operator: int = 0
+    unanswered: int = 0
+    handed_over: int = 0
+
+    @property
+    def total(self) -> int:
+        """All messages of the hour."""
+        return self.by_rule + self.by_operator + self.unanswered + self.handed_over
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How long contacts waited, over `count` waits that ended. The times are None when there were none.
+
+    A wait begins with the first message that nobody has answered and ends when WeChat accepts the next reply.
+    `median` is the mean of the middle two of an even number; nine of ten waits were no longer than `ninetieth`.
+    """
+
+    count: int = 0
+    median: timedelta | None = None
+    ninetieth: timedelta | None = None
+    longest: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleHits:
+    """How often a rule spoke, and how many of those answers an operator changed before they left."""
+
+    rule_id: int
+    name: str
+    hits: int
+    edited: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """Replies that did not arrive, or perhaps not (`UNKNOWN`); `errcode` is None where WeChat gave none."""
+
+    state: ReplyState
+    errcode: int | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnmatchedText:
+    """A text that no rule answered, or only a default rule, and how often contacts wrote it."""
+
+    text: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Everything over one span. `hours` has 24 entries from midnight; `week` has seven rows of 24, Monday first."""
+
+    span: Span
+    hours: tuple[HourCount, ...]
+    week: tuple[tuple[int, ...], ...]
+    messages_before: int = 0
+    first_response: Waits = Waits()
+    human_wait: Waits = Waits()
+    rules: tuple[RuleHits, ...] = ()
+    undelivered: tuple[Undelivered, ...] = ()
+    unmatched: tuple[UnmatchedText, ...] = ()
+
+    @property
+    def messages(self) -> int:
+        """Messages that contacts wrote."""
+        return sum(hour.total for hour in self.hours)
+
+    @property
+    def by_rule(self) -> int:
+        """Messages that a rule answered first."""
+        return sum(hour.by_rule for hour in self.hours)
+
+    @property
+    def by_operator(self) -> int:
+        """Messages that an operator answered first."""
+        return sum(hour.by_operator for hour in self.hours)
+
+    @property
+    def unanswered(self) -> int:
+        """Messages that nobody has answered yet."""
+        return sum(hour.unanswered for hour in self.hours)
+
+    @property
+    def handed_over(self) -> int:
+        """Messages whose contact was handed over to WeChat's own tool."""
+        return sum(hour.handed_over for hour in self.hours)
+
+    @property
+    def edited(self) -> int:
+        """Rules' answers that an operator changed before they left."""
+        return sum(rule.edited for rule in self.rules)
+
+    @property
+    def is_empty(self) -> bool:
+        """True when nothing at all happened."""
+        return not (self.messages or self.rules or self.undelivered)

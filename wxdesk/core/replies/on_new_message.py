@@ -1,0 +1,120 @@
+"""What becomes of an answer that still waits, held or as a draft, when its contact writes again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from wxdesk.core.model.messaging import Message, ReplyState
+from wxdesk.core.model.rule import Outcome
+
+LAST_MOMENT = timedelta(seconds=10)
+"""How long before a reply window closes a held reply leaves, or is handed to its human, whatever its own time."""
+
+
+WAITS = frozenset({ReplyState.HELD, ReplyState.DRAFT})
+"""The states in which a reply waits for its time or for its human."""
+
+
+ASKS_SINCE = "The customer wrote again, and no rule may answer that. It leaves only when you say so."
+WROTE_MEANWHILE = "The customer wrote again while you had it in hand. It leaves only when you say so."
+SPOKE_MEANWHILE = "You took over or wrote something yourself meanwhile. It leaves only when you say so."
+WROTE_INSTEAD = "You wrote something yourself instead."
+WORD_TAKEN_BACK = "You took back what you wrote instead. It leaves only when you say so."
+LEFT_AS_IT_WAS = "You left it as it was."
+WINDOW_CLOSED = "The customer's reply window closed before this left. It can be sent once he has written again."
+HANDED_OVER = "The customer's reply window is about to close, so this was left to you instead of being sent by itself."
+
+
+class Fate(StrEnum):
+    """What a decision does to the answers that wait in its conversation. What a human has in hand stays his."""
+
+    STAY = "stay"  # the contact wrote nothing
+    GIVE_WAY = "give_way"  # the new decision takes their place
+    BEGIN_AGAIN = "begin_again"  # the contact still waits for them: held from the beginning
+    ASK = "ask"  # no rule answers what he wrote since: a human decides whether they still fit
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An automatic reply that is held or a draft. `to_message`: it answers what the contact wrote, not an event.
+
+    `passed_over`: an operator has answered that himself, see `core.lifecycle.is_passed_over`.
+    """
+
+    state: ReplyState
+    rule_id: int | None
+    to_message: bool
+    in_hand: bool = False
+    passed_over: bool = False
+
+    @property
+    def can_give_way(self) -> bool:
+        """False once a human has edited it or is about to."""
+        return not self.in_hand
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """For how long replies are held that are held once more: `seconds`, or what `by_rule` says for their rule's id.
+
+    None of them outlives `until`, the end of the contact's reply window.
+    """
+
+    seconds: int = 0
+    by_rule: Mapping[int, int] = field(default_factory=dict)
+    until: datetime | None = None
+
+    def due_at(self, now: datetime, rule_id: int | None, after: timedelta = timedelta()) -> datetime:
+        """The deadline of a reply that is held from `now` on, `after` the first one of its answer."""
+        seconds = self.seconds if rule_id is None else self.by_rule.get(rule_id, self.seconds)
+        return in_time(now + timedelta(seconds=seconds) + after, self.until)
+
+
+NO_CLOCKS = Clocks()
+
+
+def in_time(due_at: datetime, until: datetime | None) -> datetime:
+    """A deadline brought before the end of the reply window."""
+    return due_at if until is None else min(due_at, until - LAST_MOMENT)
+
+
+def closes_with(due_at: datetime | None, until: datetime | None) -> bool:
+    """Whether a deadline is the one that the end of the reply window sets."""
+    return due_at is not None and until is not None and due_at >= until - LAST_MOMENT
+
+
+def freed(waiting: Sequence[Waiting]) -> int:
+    """How many promised replies another answer would free by taking their place."""
+    return sum(one.state is ReplyState.HELD and one.can_give_way for one in waiting)
+
+
+def is_waited_for(waiting: Sequence[Waiting], message: Message) -> bool:
+    """Whether an answer to something that the contact wrote before `message` still waits."""
+    return message.event is None and any(one.to_message and not one.passed_over for one in waiting)
+
+
+def fate(waiting: Sequence[Waiting], message: Message, outcome: Outcome) -> Fate:
+    """What the decision on `message` does to what waits."""
+    if not waiting or message.event is not None:
+        return Fate.STAY
+    return _FATES.get(outcome, Fate.ASK)
+
+
+_FATES = {
+    Outcome.REPLIED: Fate.GIVE_WAY,
+    Outcome.INCOMPLETE: Fate.GIVE_WAY,
+    Outcome.SILENT: Fate.GIVE_WAY,
+    Outcome.HANDED_OVER: Fate.GIVE_WAY,
+    Outcome.TRANSFERRED: Fate.GIVE_WAY,
+    Outcome.TRANSFER_ARMED: Fate.GIVE_WAY,
+    Outcome.STILL_HELD: Fate.BEGIN_AGAIN,
+    Outcome.UNMATCHED: Fate.BEGIN_AGAIN,
+    Outcome.LEFT_OPEN: Fate.BEGIN_AGAIN,
+    Outcome.RESOLVED: Fate.BEGIN_AGAIN,
+    Outcome.SNOOZED: Fate.BEGIN_AGAIN,
+    # What a human's takeover has left waiting is the promise that he will come.
+    Outcome.TAKEN_OVER: Fate.BEGIN_AGAIN,
+}

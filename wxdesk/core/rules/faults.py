@@ -1,0 +1,384 @@
+"""What can be wrong with a rule, found before it is saved and never while a customer waits.
+
+The first fault is named with the place where it stands, so that a rules file can point at the line and the
+editor at the field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from wxdesk.core.content.limits import check_written, has_liquid, words_of
+from wxdesk.core.errors import BadContent, BadPattern, BadTemplate
+from wxdesk.core.model.messaging import Content, MessageType
+from wxdesk.core.model.rule import (
+    SENDING_ACTIONS,
+    Action,
+    ActionKind,
+    Condition,
+    Cooldown,
+    Delivery,
+    Rule,
+    SessionFromTest,
+    TagsTest,
+)
+from wxdesk.core.normalise import is_visible, seen
+from wxdesk.core.rules.patterns import CompilePattern
+
+MAX_SENDS = 5
+"""The most that WeChat allows to answer one message (下发条数); a rule that sends more can never be obeyed."""
+
+MAX_WORD = 200
+"""Characters of one word. A customer's text is hardly longer; a longer word is a mistake."""
+
+type MistakesIn = Callable[[str, frozenset[str] | None], Sequence[BadTemplate]]
+"""All that is wrong with a template: its syntax, or what it shows; given the names that `m` has (None: any)."""
+
+type Place = tuple[str | int, ...]
+"""Keys and positions as in a rules file: `("then", 0, "reply")`."""
+
+MOST_DAYS = 3650
+"""Days of quiet that a rule may ask for, and days that a cool-down may last."""
+
+MOST_MINUTES = 7 * 24 * 60
+"""How long ago another rule may have spoken."""
+
+MOST_TIMES = 10_000
+"""As often as a rule may speak at all, or within a minute, if that is limited."""
+
+MOST_HOLD_SECONDS = 3600
+"""As long as a reply is held."""
+
+MOST_TYPING_SECONDS = 15
+"""As long as WeChat shows that somebody is typing."""
+
+MOST_SNOOZE_MINUTES = 7 * 24 * 60
+"""As long as a rule sets a conversation aside, and brings it back."""
+
+_FILE_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp")
+"""A media_id has letters, digits, - and _ only."""
+
+LOST = "This picture is not on this machine. Choose it again in the window."
+
+FIELDED = frozenset({ActionKind.LINK, ActionKind.CARD})
+"""Actions whose words stand in fields, each of which may be a template."""
+
+_WORD_LISTS = ("exact", "prefix", "suffix", "any", "all", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong and where. `template_line` counts from 1 inside a template, and is 0 for anything else."""
+
+    where: Place
+    reason: str
+    template_line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """What is known of the things beside the rules that a rule can say.
+
+    stored: why it cannot say the stored answer of that name, empty if it can · has_picture: whether a picture of that
+    digest is kept.
+    """
+
+    stored: Callable[[str], str]
+    has_picture: Callable[[str], bool]
+
+
+def find_fault(
+    rule: Rule,
+    compile_pattern: CompilePattern,
+    mistakes_in: MistakesIn | None = None,
+    calendars: Container[str] | None = None,
+    against: Against | None = None,
+) -> Fault | None:
+    """The first thing wrong with `rule`, or None.
+
+    Without `mistakes_in`, templates are taken on trust, and so are the names of calendars without `calendars` and
+    those of stored answers and pictures without `against`.
+    """
+    return next(_faults(rule, compile_pattern, mistakes_in, calendars, against), None)
+
+
+def find_faults(
+    rule: Rule,
+    compile_pattern: CompilePattern,
+    mistakes_in: MistakesIn | None = None,
+    calendars: Container[str] | None = None,
+    against: Against | None = None,
+) -> tuple[Fault, ...]:
+    """All that is wrong with `rule`, the first one first; within a template all, elsewhere one fault a place."""
+    found: dict[tuple[Place, int, str], Fault] = {}
+    for fault in _faults(rule, compile_pattern, mistakes_in, calendars, against):
+        line = fault.template_line
+        found.setdefault((fault.where, line, fault.reason if line else ""), fault)
+    return tuple(found.values())
+
+
+def _kept_faults(rule: Rule, against: Against | None) -> Iterator[Fault]:
+    for index, action in enumerate(rule.then):
+        if action.kind is ActionKind.TEMPLATE and not is_visible(action.text):
+            yield Fault(("then", index, "template"), "No template is named.")
+        elif against and action.kind is ActionKind.TEMPLATE and (reason := against.stored(action.text)):
+            yield Fault(("then", index, "template"), reason)
+        elif against and action.kind is ActionKind.IMAGE and _is_lost(action.content.picture, against):
+            yield Fault(("then", index, "image", "picture"), LOST)
+        elif against and action.kind is ActionKind.CARD and _is_lost(action.content.thumb_picture, against):
+            yield Fault(("then", index, "card", "thumb_picture"), LOST)
+
+
+def _is_lost(picture: str, against: Against) -> bool:
+    return bool(picture) and not against.has_picture(picture)
+
+
+def _faults(
+    rule: Rule,
+    compile_pattern: CompilePattern,
+    mistakes_in: MistakesIn | None,
+    calendars: Container[str] | None,
+    against: Against | None,
+) -> Iterator[Fault]:
+    if not is_visible(rule.name):
+        yield Fault(("name",), "A rule needs a name.")
+    if not rule.on:
+        yield Fault(("on",), "“on” names no kind of message, so the rule could never match.")
+    yield from _condition_faults(rule)
+    for place, when in _conditions(rule.when):
+        yield from _within(place, _word_faults(when))
+        yield from _within(place, _session_from_faults(rule, when.session_from))
+        yield from _within(place, _state_faults(rule, when, calendars))
+        yield from _within(place, _pattern_faults(when, compile_pattern))
+    yield from _cooldown_faults(rule.cooldown)
+    yield from _delivery_faults(rule)
+    yield from _action_faults(rule)
+    if mistakes_in:
+        names = known_groups(rule.when, compile_pattern)
+        for index, action in enumerate(rule.then):
+            yield from _template_faults(index, action, names, mistakes_in)
+    yield from _field_faults(rule)
+    yield from _kept_faults(rule, against)
+
+
+def _conditions(when: Condition) -> Iterator[tuple[Place, Condition]]:
+    yield ("when",), when
+    if when.unless is not None:
+        yield ("when", "not"), when.unless
+
+
+def _within(place: Place, faults: Iterator[Fault]) -> Iterator[Fault]:
+    for fault in faults:
+        yield replace(fault, where=(*place, *fault.where))
+
+
+def group_names(when: Condition, compile_pattern: CompilePattern) -> frozenset[str]:
+    """The names that a rule's patterns give to `m`."""
+    return frozenset[str]().union(*(compile_pattern(source).names for _, source in _patterns(when)))
+
+
+def known_groups(when: Condition, compile_pattern: CompilePattern) -> frozenset[str] | None:
+    """The same; None, for any, while a pattern is wrong."""
+    try:
+        return group_names(when, compile_pattern)
+    except BadPattern:
+        return None
+
+
+def _condition_faults(rule: Rule) -> Iterator[Fault]:
+    when = rule.when
+    if rule.default:
+        if when != Condition():
+            yield Fault(("when",), "A default rule takes no condition: remove “when” or “default”.")
+        return
+    if when == Condition() and MessageType.TEXT in rule.on:
+        # Without words this would answer every text and hide all rules below.
+        yield Fault(("when",), "No condition is set, so it would match every text. If that is meant: default = true.")
+    if when.unless is not None:
+        if when.unless == Condition():
+            yield Fault(("when", "not"), "“not” names no condition.")
+        if when.unless.unless is not None:
+            yield Fault(("when", "not", "not"), "“not” cannot stand inside “not”.")
+
+
+def _word_faults(when: Condition) -> Iterator[Fault]:
+    for key in _WORD_LISTS:
+        for index, word in enumerate(getattr(when, key)):
+            if not seen(word):
+                yield Fault((key, index), "An empty word would be found in every text.")
+            if len(word) > MAX_WORD:
+                yield Fault((key, index), "This word is longer than 200 characters.")
+
+
+def _session_from_faults(rule: Rule, test: SessionFromTest | None) -> Iterator[Fault]:
+    if test is None:
+        return
+    place = ("session_from",)
+    tests = sum(value is not None for value in (test.equals, test.prefix, test.regex))
+    if tests > 1:
+        yield Fault(place, "session_from takes one of equals, prefix and regex, not several.")
+    if not (tests or test.fields):
+        yield Fault(place, "session_from takes one of equals, prefix and regex, or fields, or both.")
+    if "" in (test.prefix, test.regex):
+        yield Fault(place, "An empty test of session_from would match every entry. Leave it out if that is meant.")
+    for field in test.fields:
+        if not field.name or not field.values:
+            yield Fault((*place, "fields", field.name), "A field needs a name and at least one value.")
+    if MessageType.ENTER_SESSION not in rule.on:
+        yield Fault(place, "session_from is known only when a contact enters: add “enter_session” to “on”.")
+
+
+def _state_faults(rule: Rule, when: Condition, calendars: Container[str] | None) -> Iterator[Fault]:
+    if when.event and rule.on.isdisjoint({MessageType.OTHER, MessageType.ENTER_SESSION}):
+        yield Fault(("event",), "Events are of the kinds “enter_session” and “other”: add one of them to “on”.")
+    for index, name in enumerate(when.event):
+        if not is_visible(name):
+            yield Fault(("event", index), "The name of the event is empty.")
+    if when.hours is not None and calendars is not None and when.hours.calendar not in calendars:
+        yield Fault(("hours", "inside" if when.hours.inside else "outside"), "There is no calendar of this name.")
+    if when.tags is not None:
+        yield from _tags_faults(when.tags)
+    yield from _history_faults(when)
+
+
+def _tags_faults(test: TagsTest) -> Iterator[Fault]:
+    if not (test.any or test.none):
+        yield Fault(("tags",), "tags takes “any”, “none” or both.")
+    for key in ("any", "none"):
+        for index, tag in enumerate(getattr(test, key)):
+            if not seen(tag):
+                yield Fault(("tags", key, index), "A tag is empty.")
+
+
+def _history_faults(when: Condition) -> Iterator[Fault]:
+    if when.quiet_days is not None and not 1 <= when.quiet_days <= MOST_DAYS:
+        yield Fault(("quiet_days",), "quiet_days is from 1 to 3650.")
+    numbers = when.message_no
+    if numbers is not None and numbers.min < 0:
+        yield Fault(("message_no", "min"), "“min” is 0 or more.")
+    if numbers is not None and numbers.max is not None and numbers.max < numbers.min:
+        yield Fault(("message_no", "max"), "“max” is below “min”, so the rule could never match.")
+    if when.first_contact and when.quiet_days is not None:
+        yield Fault(("quiet_days",), "Who never wrote before was not quiet: the rule could never match.")
+    last = when.last_rule_within
+    if last is not None and not is_visible(last.rule):
+        yield Fault(("last_rule_within", "rule"), "The name of the rule is empty.")
+    if last is not None and not 1 <= last.minutes <= MOST_MINUTES:
+        yield Fault(("last_rule_within", "minutes"), "“minutes” is from 1 to 10080, a week.")
+
+
+def _patterns(when: Condition) -> Iterator[tuple[Place, str]]:
+    if when.regex is not None:
+        yield ("regex",), when.regex
+    if when.session_from is not None and when.session_from.regex is not None:
+        yield ("session_from", "regex"), when.session_from.regex
+
+
+def _pattern_faults(when: Condition, compile_pattern: CompilePattern) -> Iterator[Fault]:
+    for place, source in _patterns(when):
+        if not source:
+            yield Fault(place, "An empty pattern would be found in every text.")
+        try:
+            compile_pattern(source)
+        except BadPattern as error:
+            yield Fault(place, error.reason)
+
+
+def _cooldown_faults(limits: Cooldown) -> Iterator[Fault]:
+    if not 0 <= limits.per_contact_s <= MOST_DAYS * 86_400:
+        yield Fault(("cooldown", "per_contact_s"), "“per_contact_s” is in seconds, at most ten years.")
+    for key in ("per_conversation", "per_account_per_min"):
+        if not 0 <= getattr(limits, key) <= MOST_TIMES:
+            yield Fault(("cooldown", key), "This is a number of times, at most 10000.")
+
+
+def _delivery_faults(rule: Rule) -> Iterator[Fault]:
+    if rule.delivery is Delivery.HOLD and not 1 <= rule.hold_seconds <= MOST_HOLD_SECONDS:
+        yield Fault(("delivery",), "A reply is held for 1 to 3600 seconds.")
+
+
+def _action_faults(rule: Rule) -> Iterator[Fault]:
+    kinds = [action.kind for action in rule.then]
+    if not kinds:
+        yield Fault(("then",), "The rule does nothing: “then” is missing or empty. To say nothing on purpose: silent.")
+    if ActionKind.SILENT in kinds and SENDING_ACTIONS.intersection(kinds):
+        yield Fault(("then",), "A rule cannot be silent and send something.")
+    yield from _aside_faults(rule, kinds)
+    if sum(kind in SENDING_ACTIONS for kind in kinds) > MAX_SENDS:
+        yield Fault(("then",), "It would send more than the five replies that WeChat allows.")
+    for index, action in enumerate(rule.then):
+        reason = _reason_against(action)
+        if reason:
+            yield Fault(("then", index, action.kind.value), reason)
+        if action.kind is ActionKind.TYPING and SENDING_ACTIONS.isdisjoint(kinds[index:]):
+            yield Fault(("then", index, "typing"), "Nothing is sent after this typing.")
+
+
+def _aside_faults(rule: Rule, kinds: list[ActionKind]) -> Iterator[Fault]:
+    asides = [index for index, kind in enumerate(kinds) if kind in (ActionKind.RESOLVE, ActionKind.SNOOZE)]
+    if not asides:
+        return
+    place: Place = ("then", asides[-1], kinds[asides[-1]].value)
+    minutes = rule.then[asides[0]].minutes
+    if kinds[asides[0]] is ActionKind.SNOOZE and not 1 <= minutes <= MOST_SNOOZE_MINUTES:
+        yield Fault(("then", asides[0], "snooze"), "A conversation is snoozed for 1 to 10080 minutes, a week.")
+    if len(asides) > 1:
+        yield Fault(place, "A conversation is either resolved or snoozed, and only once.")
+    if ActionKind.TAKE_OVER in kinds:
+        yield Fault(place, "What is handed over to a person waits for him, so it cannot be set aside as well.")
+
+
+def _reason_against(action: Action) -> str:
+    content = action.content
+    match action.kind:
+        case ActionKind.REPLY if not all(map(is_visible, action.texts)):
+            return "The reply is empty."
+        case ActionKind.TYPING if not 1 <= action.seconds <= MOST_TYPING_SECONDS:
+            return "Typing is shown for 1 to 15 seconds."
+        case ActionKind.IMAGE if not (is_visible(content.media_id) or content.picture):
+            return "An image needs a picture or its media_id."
+        case ActionKind.IMAGE if not content.picture and content.media_id.lower().endswith(_FILE_ENDINGS):
+            return "An image is named by its media_id, not by a file. Choose a picture of this machine in the window."
+        case ActionKind.LINK if not (content.title and content.url):
+            return "A link needs a title and a url that begins with https:// or http://."
+        case ActionKind.CARD if not (
+            is_visible(content.title) and is_visible(content.page_path) and _has_cover(content)
+        ):
+            return "A card needs title, page_path and a cover."
+        case ActionKind.TAG if not action.tags or not all(map(is_visible, action.tags)):
+            return "A tag is empty."
+        case _:
+            return ""
+
+
+def _has_cover(content: Content) -> bool:
+    return is_visible(content.thumb_media_id) or bool(content.thumb_picture)
+
+
+def _template_faults(
+    index: int, action: Action, names: frozenset[str] | None, mistakes_in: MistakesIn
+) -> Iterator[Fault]:
+    if action.kind is ActionKind.REPLY:
+        for number, text in enumerate(action.texts):
+            place: Place = ("then", index, "reply", number) if action.others else ("then", index, "reply")
+            yield from _mistakes(place, text, names, mistakes_in)
+    elif action.kind in FIELDED:
+        for name, text in words_of(action.content).items():
+            if has_liquid(text):
+                yield from _mistakes(("then", index, action.kind.value, name), text, names, mistakes_in)
+
+
+def _mistakes(place: Place, text: str, names: frozenset[str] | None, mistakes_in: MistakesIn) -> Iterator[Fault]:
+    if is_visible(text):
+        yield from (Fault(place, error.reason, error.line) for error in mistakes_in(text, names))
+
+
+def _field_faults(rule: Rule) -> Iterator[Fault]:
+    """What WeChat would refuse of a link or card that is there as a whole."""
+    for index, action in enumerate(rule.then):
+        if action.kind in FIELDED and not _reason_against(action):
+            try:
+                check_written(action.content)
+            except BadContent as error:
+                yield Fault(("then", index, action.kind.value, error.field), error.reason)

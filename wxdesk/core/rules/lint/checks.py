@@ -1,0 +1,295 @@
+"""What is doubtful about a list of rules, each of which is sound by itself: the "Check" of the rules page.
+
+Pure. "Unreachable" is never said of a rule that can answer (`core.claims` compares what rules demand, and knows or does
+not know); what is merely unlikely is of a lower severity.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import chain
+
+from wxdesk.core.model.messaging import Content, MessageType, ReplyKind
+from wxdesk.core.model.rule import SENDING_ACTIONS, Action, ActionKind, Cooldown, Delivery, Rule
+from wxdesk.core.normalise import Normaliser
+from wxdesk.core.rules.faults import Place
+from wxdesk.core.rules.lint.claims import Claim, Fact, OneOf, Stand, demands_of, implied, literal_words, words_of
+from wxdesk.core.rules.lint.findings import Circumstances, Doubt, Finding, Severity
+from wxdesk.core.rules.lint.ineffective import pointless
+from wxdesk.core.rules.matching.matcher import answers
+from wxdesk.core.wechat.quota import AFTER_ENTERING, AFTER_MESSAGE
+
+UNUSED_AFTER = timedelta(days=90)
+"""A rule that nothing matched for so long is said to be unused."""
+
+MEDIA_LASTS = timedelta(days=3)
+"""How long WeChat keeps what was uploaded (临时素材, "媒体文件在微信后台保存时间为3天")."""
+
+MEDIA_SOON = timedelta(days=1)
+"""So long before its end a media_id is said to expire."""
+
+
+def findings(rules: Sequence[Rule], normaliser: Normaliser, around: Circumstances) -> list[Finding]:
+    """All doubts about the switched-on rules, in the order of the list, the worst of each first."""
+    found: defaultdict[int, list[Finding]] = defaultdict(list)
+    enabled = [rule for rule in rules if rule.enabled]
+    named = defaultdict[str, list[Rule]](list)
+    for rule in rules:
+        named[rule.name].append(rule)
+    for rule in enabled:
+        found[rule.id] += _about(rule, around)
+        if rule.id not in around.faults:
+            claims = demands_of(rule, normaliser, around.everywhere)
+            found[rule.id] += pointless(rule, claims, normaliser, around, named)
+    usable = [rule for rule in enabled if rule.id not in around.faults]
+    for finding in chain(_between(usable, normaliser, around), _together(usable, normaliser, around)):
+        found[finding.rule.id].append(finding)
+    worst = list(Severity)
+    return [one for rule in enabled for one in sorted(found[rule.id], key=lambda one: worst.index(one.severity))]
+
+
+def _about(rule: Rule, around: Circumstances) -> Iterator[Finding]:
+    fault = around.faults.get(rule.id)
+    if fault is not None:
+        yield Finding(Doubt.FAULT, rule, fault.where, fault=fault)
+        return
+    yield from _too_many_sends(rule, around)
+    yield from _media(rule, around)
+    yield from _set_aside(rule)
+    if around.hits is not None and not around.hits.get(rule.id) and _older(rule.updated_at, around.now, UNUSED_AFTER):
+        yield Finding(Doubt.UNUSED, rule)
+
+
+def _set_aside(rule: Rule) -> Iterator[Finding]:
+    """What a rule sets aside although somebody is called, nobody has answered, or it does nothing by itself."""
+    kinds = [action.kind for action in rule.then]
+    place = next((at for at, kind in enumerate(kinds) if kind in (ActionKind.RESOLVE, ActionKind.SNOOZE)), None)
+    if place is None:
+        return
+    where = _place_of(rule, place)
+    if rule.delivery is Delivery.DRAFT:
+        yield Finding(Doubt.NEVER_SET_ASIDE, rule, where)
+    if ActionKind.NOTIFY in kinds:
+        yield Finding(Doubt.CALL_SET_ASIDE, rule, where)
+    if rule.default and kinds[place] is ActionKind.RESOLVE and SENDING_ACTIONS.isdisjoint(kinds):
+        yield Finding(Doubt.RESOLVES_UNREAD, rule, where)
+
+
+def _too_many_sends(rule: Rule, around: Circumstances) -> Iterator[Finding]:
+    sends, most = _sends(rule, around), _most_sends(rule, around.reserve)
+    if len(sends) > most:
+        yield Finding(Doubt.TOO_MANY_SENDS, rule, _place_of(rule, sends[most]), most=most, sends=len(sends))
+
+
+def _sends(rule: Rule, around: Circumstances) -> list[int]:
+    """The places of its actions, each as often as it certainly makes a message."""
+    return [
+        place
+        for place, action in enumerate(rule.then)
+        if action.kind in SENDING_ACTIONS
+        for _ in range(_messages(action, around))
+    ]
+
+
+def _messages(action: Action, around: Circumstances) -> int:
+    """As many as the shortest of its texts makes. How long one with variables comes out is not known."""
+    stored = around.stored.get(action.text) if action.kind is ActionKind.TEMPLATE else None
+    texts = action.texts if action.kind is ActionKind.REPLY else ()
+    if stored is not None and stored.kind is ReplyKind.TEXT:
+        texts = stored.texts
+    return min((1 if "{" in text else around.messages_of(text) for text in texts), default=1)
+
+
+def _most_sends(rule: Rule, reserve: int) -> int:
+    """What rules may send to the most generous of its kinds of message."""
+    # Nothing is kept back in the minute after entering (`core.quota.left_for_rules`).
+    return AFTER_ENTERING[0] if rule.on == {MessageType.ENTER_SESSION} else AFTER_MESSAGE[0] - reserve
+
+
+def _place_of(rule: Rule, action: int) -> Place:
+    return ("then", action, rule.then[action].kind.value)
+
+
+def _media(rule: Rule, around: Circumstances) -> Iterator[Finding]:
+    """A media_id is as old as the first revision that has named it ever since, the rule's or a stored answer's."""
+    for place, action in enumerate(rule.then):
+        where = _place_of(rule, place)
+        if action.kind is ActionKind.TEMPLATE:
+            stored = around.stored.get(action.text)
+            if stored is not None and lives_on_media_id(stored.content):
+                finding = Finding(Doubt.MEDIA_EXPIRED, rule, where, word=stored.title)
+                yield from _expiring(
+                    finding, around.media_since.get(("template", stored.id), stored.updated_at), around.now
+                )
+        elif lives_on_media_id(action.content):
+            cover = (*where, "thumb_media_id") if action.kind is ActionKind.CARD else where
+            since = around.media_since.get(("rule", rule.id), rule.updated_at)
+            yield from _expiring(Finding(Doubt.MEDIA_EXPIRED, rule, cover), since, around.now)
+
+
+def _expiring(finding: Finding, since: datetime | None, now: datetime) -> Iterator[Finding]:
+    if _older(since, now, MEDIA_LASTS):
+        yield finding
+    elif _older(since, now, MEDIA_LASTS - MEDIA_SOON):
+        yield replace(finding, doubt=Doubt.MEDIA_EXPIRES)
+
+
+def lives_on_media_id(content: Content) -> bool:
+    """Whether it can be sent only as long as WeChat keeps what was uploaded."""
+    of_picture = bool(content.media_id and not content.picture)
+    return of_picture or bool(content.thumb_media_id and not content.thumb_picture)
+
+
+def _older(since: datetime | None, now: datetime, span: timedelta) -> bool:
+    return since is not None and now - since >= span
+
+
+def _together(rules: Sequence[Rule], normaliser: Normaliser, around: Circumstances) -> Iterator[Finding]:
+    """Rules whose replies come on top of those of others above that continue and certainly matched as well.
+
+    What does not fit as a whole is not sent at all, so each of them would be silent for the other's sake.
+    """
+    above = _ByWord()
+    for rule in rules:
+        asked = _Asked(rule, demands_of(rule, normaliser, around.everywhere), normaliser)
+        own = _sends(rule, around)
+        # A default speaks only where none of those above did.
+        before = [one.rule for one in above.implied_by(asked)] if own and not rule.default else []
+        before = [one for one in before if rule.on <= one.on]
+        sends = len(own) + sum(len(_sends(one, around)) for one in before)
+        most = _most_sends(rule, around.reserve)
+        if before and sends > most >= len(own):
+            where = _place_of(rule, own[0])
+            yield Finding(Doubt.TOO_MANY_SENDS, rule, where, other=before[-1], most=most, sends=sends)
+        if rule.continues and own and not rule.default and asked.speaks_always:
+            above.insert(asked)
+
+
+def _between(rules: Sequence[Rule], normaliser: Normaliser, around: Circumstances) -> Iterator[Finding]:
+    above = _Above()
+    for rule in rules:
+        asked = _Asked(rule, demands_of(rule, normaliser, around.everywhere), normaliser)
+        hiding = above.hiding(asked)
+        if hiding is not None:
+            yield Finding(Doubt.UNREACHABLE, rule, ("when",), other=hiding)
+        else:
+            yield from above.first_with_a_word_of(asked)
+        above.add(asked)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A rule with what it demands."""
+
+    rule: Rule
+    claims: tuple[Claim, ...]
+    normaliser: Normaliser
+
+    @property
+    def ends_the_walk(self) -> bool:
+        """Whether nothing below is asked once it matched, however often it spoke before."""
+        return not self.rule.continues and self.speaks_always
+
+    @property
+    def speaks_always(self) -> bool:
+        """Whether it speaks each time its conditions hold, however often it spoke before."""
+        return self.rule.delivery is not Delivery.SHADOW and self.rule.cooldown == Cooldown()
+
+    def takes(self, stand: Stand, word: str, claims: Sequence[Claim]) -> bool:
+        """Whether it answers what has this word and fulfils `claims`, by this very word and nothing that is rarer."""
+        by_word = [one for one in words_of(self.claims) if one.stand is stand and word in one.words]
+        pattern = self.rule.when.regex
+        literal = [Fact("regex", pattern)] if pattern and word in literal_words(pattern) else []
+        others = (claim for claim in self.claims if claim.test not in (*by_word, *literal))
+        return bool(by_word) and all(implied(claim, claims) for claim in others)
+
+    def words(self) -> Iterator[tuple[Place, str, str]]:
+        """Its words with their places, as written and as compared."""
+        for field in (*Stand, "all"):
+            name = field if isinstance(field, str) else field.value
+            for index, word in enumerate(getattr(self.rule.when, name)):
+                yield ("when", name, index), word, self.normaliser(word)
+        for word in literal_words(self.rule.when.regex):
+            yield ("when", "regex"), word, word
+
+
+class _ByWord:
+    """Rules, found by a word that they need: ten thousand of them are not compared each with each."""
+
+    def __init__(self) -> None:
+        self._rules: list[_Asked] = []
+        self._by_word: defaultdict[str, list[int]] = defaultdict(list)
+        self._without: list[int] = []
+        self._lengths: set[int] = set()
+
+    def insert(self, asked: _Asked) -> None:
+        """Know this rule as well."""
+        number = len(self._rules)
+        self._rules.append(asked)
+        needed = next(words_of(asked.claims), None)
+        if needed is None:
+            self._without.append(number)
+            return
+        for word in needed.words:
+            self._by_word[word].append(number)
+            self._lengths.add(len(word))
+
+    def implied_by(self, asked: _Asked) -> list[_Asked]:
+        """Those whose conditions all hold whenever those of `asked` do, in order; kinds of message are not compared."""
+        rules = [self._rules[number] for number in self._near(words_of(asked.claims))]
+        return [one for one in rules if all(implied(claim, asked.claims) for claim in one.claims)]
+
+    def with_word(self, word: str) -> Iterator[_Asked]:
+        """Those that were filed under this very word."""
+        return (self._rules[number] for number in self._by_word.get(word, ()))
+
+    def _near(self, tests: Iterable[OneOf]) -> list[int]:
+        """Rules that may be implied: without words, or with one that stands in a word of each of these tests."""
+        near = set(self._without)
+        for test in tests:
+            near.update(self._with_words_in(test.words[0]))
+        return sorted(near)
+
+    def _with_words_in(self, text: str) -> Iterator[int]:
+        for length in self._lengths:
+            for start in range(len(text) - length + 1):
+                yield from self._by_word.get(text[start : start + length], ())
+
+
+class _Above:
+    """The rules above one that end the walk."""
+
+    def __init__(self) -> None:
+        self._rules = _ByWord()
+        self._answered = False
+
+    def add(self, asked: _Asked) -> None:
+        """Go on below this rule."""
+        rule = asked.rule
+        if asked.ends_the_walk and not (rule.default and self._answered):
+            self._rules.insert(asked)
+        # A default speaks only where nothing above answered, which one that continues may have done.
+        self._answered = self._answered or (rule.continues and answers(rule) and rule.delivery is not Delivery.SHADOW)
+
+    def hiding(self, asked: _Asked) -> Rule | None:
+        """The first of the rules that answer whatever `asked` could; each kind of message needs one."""
+        left = set(asked.rule.on)
+        first: Rule | None = None
+        for one in self._rules.implied_by(asked):
+            if left & one.rule.on:
+                first = first or one.rule
+                left -= one.rule.on
+        return None if left else first
+
+    def first_with_a_word_of(self, asked: _Asked) -> Iterator[Finding]:
+        """The first word of `asked` that another rule seeks in the same way and, all else being equal, takes first."""
+        for where, written, word in asked.words():
+            for other in self._rules.with_word(word):
+                differs = other.rule.then != asked.rule.then and other.rule.on & asked.rule.on
+                stand = Stand.INSIDE if where[1] in ("all", "regex") else Stand(where[1])
+                if differs and other.takes(stand, word, asked.claims):
+                    yield Finding(Doubt.SAME_WORDS, asked.rule, where, other=other.rule, word=written)
+                    return

@@ -1,0 +1,262 @@
+"""What the conditions of two rules say of each other: whether one certainly holds where the other does.
+
+A condition is taken apart into claims that must all hold. One claim is compared with another by what it demands, never
+by trying messages, so that "implies" is certain and "does not imply" may only mean that it is not known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from wxdesk.core.model.messaging import MessageType
+from wxdesk.core.model.rule import Condition, LastRule, MessageNo, Presence, Rule, SessionFromTest
+from wxdesk.core.normalise import Normaliser
+
+_LITERAL = re.compile(r"[\u4e00-\u9fff0-9]+(\|[\u4e00-\u9fff0-9]+)*")
+"""Patterns of Chinese words and digits alone: these are the same in a text that keeps its letter case."""
+
+_WRITTEN = frozenset({MessageType.TEXT, MessageType.IMAGE, MessageType.CARD})
+"""Kinds of message that a contact certainly wrote himself, so that he has written one since a human answered."""
+
+
+class Stand(Enum):
+    """How a word stands in a text; the value is the field of `Condition` that asks for it."""
+
+    IS = "exact"
+    STARTS = "prefix"
+    ENDS = "suffix"
+    INSIDE = "any"
+
+
+_HOLDS: dict[Stand, Callable[[str, str], bool]] = {
+    Stand.IS: str.__eq__,
+    Stand.STARTS: str.startswith,
+    Stand.ENDS: str.endswith,
+    Stand.INSIDE: str.__contains__,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """One of `words`, in the form in which they are compared, stands so in the text."""
+
+    stand: Stand
+    words: tuple[str, ...]
+
+    def holds_for(self, text: str) -> bool:
+        """Whether it is true of this text, which is in the compared form, too."""
+        return any(_HOLDS[self.stand](text, word) for word in self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """Every one of `words` stands in the text."""
+
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that is the same or not: a pattern is found, a calendar is open, somebody sits at the desk."""
+
+    name: str
+    value: str | bool | SessionFromTest
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """An event's name, or a tag of the contact's, is one of `words` in the compared form."""
+
+    name: str
+    words: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """The contact was quiet for so many days."""
+
+    days: int
+
+
+type Test = OneOf | Every | Fact | Among | AtLeast | MessageNo | LastRule
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """`test` holds, or certainly does not."""
+
+    test: Test
+    holds: bool = True
+
+
+def claims_of(when: Condition, normaliser: Normaliser) -> tuple[Claim, ...]:
+    """What `when` demands: all of them must hold, and where all hold, so does `when`."""
+    claims = list(_claims(when, normaliser))
+    literal = literal_words(when.regex)
+    if literal:  # the other way round it is not certain: only the beginning of a long text is searched for patterns
+        claims.append(Claim(OneOf(Stand.INSIDE, literal)))
+    if when.unless is not None:
+        claims += [Claim(claim.test, not claim.holds) for claim in _claims(when.unless, normaliser)]
+    return tuple(one for claim in claims for one in _taken_apart(claim))
+
+
+def demands_of(rule: Rule, normaliser: Normaliser, everywhere: Collection[str]) -> tuple[Claim, ...]:
+    """The same of `rule`, for messages of its kinds, without what always holds; see `holds_always`."""
+    claims = claims_of(rule.when, normaliser)
+    return tuple(one for one in claims if not (one.holds and holds_always(one.test, rule.on, everywhere)))
+
+
+def holds_always(test: Test, on: Collection[MessageType], everywhere: Collection[str]) -> bool:
+    """Whether `test` certainly holds for messages of the kinds `on`; `everywhere` are patterns found in every text."""
+    match test:
+        case Fact("regex", str(source)):
+            return source in everywhere
+        case MessageNo(min=least, max=None):
+            return least <= 0 or (least == 1 and _WRITTEN.issuperset(on))
+        case _:
+            return False
+
+
+def literal_words(pattern: str | None) -> tuple[str, ...]:
+    """The words of which a pattern looks for one and for nothing else; none if it is another kind of pattern."""
+    return tuple(pattern.split("|")) if pattern and _LITERAL.fullmatch(pattern) else ()
+
+
+def implied(claim: Claim, by: Sequence[Claim]) -> bool:
+    """Whether `claim` certainly holds where all of `by` do."""
+    return any(_follows(claim, from_=one) for one in by)
+
+
+def contradicts(claims: Sequence[Claim]) -> bool:
+    """Whether two of `claims` certainly never hold together."""
+    positive = [claim.test for claim in claims if claim.holds]
+    negative = [claim.test for claim in claims if not claim.holds]
+    return any(_narrower(one, other) for one in positive for other in negative) or any(
+        _excludes(one, other) for one in positive for other in positive if one is not other
+    )
+
+
+def _taken_apart(claim: Claim) -> Iterator[Claim]:
+    if claim.holds and isinstance(claim.test, Every):
+        yield from (Claim(OneOf(Stand.INSIDE, (word,))) for word in claim.test.words)
+    else:
+        yield claim
+
+
+def _claims(when: Condition, normaliser: Normaliser) -> Iterator[Claim]:
+    for stand in Stand:
+        words: tuple[str, ...] = getattr(when, stand.value)
+        if words:
+            yield Claim(OneOf(stand, tuple(map(normaliser, words))))
+    if when.all:
+        yield Claim(Every(tuple(map(normaliser, when.all))))
+    if when.none:
+        yield Claim(OneOf(Stand.INSIDE, tuple(map(normaliser, when.none))), holds=False)
+    if when.regex is not None:
+        yield Claim(Fact("regex", when.regex))
+    if when.session_from is not None:
+        yield Claim(Fact("session_from", when.session_from))
+    if when.event:
+        yield Claim(Among("event", frozenset(map(str.casefold, when.event))))
+    yield from _claims_about_the_moment(when, normaliser)
+
+
+def _claims_about_the_moment(when: Condition, normaliser: Normaliser) -> Iterator[Claim]:
+    if when.hours is not None:
+        yield Claim(Fact("hours", when.hours.calendar), when.hours.inside)
+    if when.operator is not None:
+        yield Claim(Fact("operator", Presence.PRESENT), when.operator is Presence.PRESENT)
+    if when.tags is not None and when.tags.any:
+        yield Claim(Among("tags", frozenset(map(normaliser, when.tags.any))))
+    if when.tags is not None and when.tags.none:
+        yield Claim(Among("tags", frozenset(map(normaliser, when.tags.none))), holds=False)
+    yield from _claims_about_the_past(when)
+
+
+def _claims_about_the_past(when: Condition) -> Iterator[Claim]:
+    if when.first_contact is not None:
+        yield Claim(Fact("first_contact", True), when.first_contact)
+    if when.quiet_days is not None:
+        yield Claim(AtLeast(when.quiet_days))
+    if when.message_no is not None:
+        yield Claim(when.message_no)
+    if when.last_rule_within is not None:
+        yield Claim(when.last_rule_within)
+
+
+def _follows(claim: Claim, *, from_: Claim) -> bool:
+    match from_.holds, claim.holds:
+        case True, True:
+            return _narrower(from_.test, claim.test)
+        case False, False:
+            return _narrower(claim.test, from_.test)
+        case True, False:
+            return _excludes(from_.test, claim.test)
+        case _:
+            return False
+
+
+def _narrower(one: Test, other: Test) -> bool:
+    """Whether `other` holds wherever `one` does."""
+    match one, other:
+        case (OneOf() | Every(), OneOf() | Every()):
+            return _words_narrower(one, other)
+        case Fact("session_from", SessionFromTest() as first), Fact("session_from", SessionFromTest() as second):
+            return first == second or _button_narrower(first, second)
+        case Among(), Among():
+            return one.name == other.name and one.words <= other.words
+        case AtLeast(), AtLeast():
+            return one.days >= other.days
+        case MessageNo(), MessageNo():
+            return one.min >= other.min and (other.max is None or (one.max is not None and one.max <= other.max))
+        case LastRule(), LastRule():
+            return one.rule == other.rule and one.minutes <= other.minutes
+        case _:
+            return one == other
+
+
+def _words_narrower(one: OneOf | Every, other: OneOf | Every) -> bool:
+    match one, other:
+        case _, Every():
+            return all(_words_narrower(one, OneOf(Stand.INSIDE, (word,))) for word in other.words)
+        case Every(), OneOf():
+            return any(_tells(Stand.INSIDE, word, other) for word in one.words)
+        case OneOf(), OneOf():
+            return all(_tells(one.stand, word, other) for word in one.words)
+
+
+def _tells(stand: Stand, word: str, other: OneOf) -> bool:
+    """Whether `other` holds for every text in which `word` stands so."""
+    comparable = stand is Stand.IS or other.stand in (stand, Stand.INSIDE)
+    return comparable and other.holds_for(word)
+
+
+def _button_narrower(one: SessionFromTest, other: SessionFromTest) -> bool:
+    """Whether a whole value or a longer beginning tells of a shorter one, and all fields are asked for as well."""
+    if other.prefix is None or not set(other.fields) <= set(one.fields):
+        return False
+    known = one.equals if one.equals is not None else one.prefix
+    return known is not None and known.startswith(other.prefix)
+
+
+def _excludes(one: Test, other: Test) -> bool:
+    """Whether `other` certainly fails where `one` holds."""
+    match one, other:
+        case OneOf(Stand.IS), OneOf():
+            return not any(other.holds_for(word) for word in one.words)
+        case OneOf(Stand.IS), Every():
+            return not any(all(word in text for word in other.words) for text in one.words)
+        case AtLeast(), Fact("first_contact"):
+            return True
+        case MessageNo(min=least), Fact("first_contact"):
+            return least > 1
+        case _:
+            return False
+
+
+def words_of(claims: Iterable[Claim]) -> Iterator[OneOf]:
+    """The claims that look for words in the text."""
+    return (claim.test for claim in claims if claim.holds and isinstance(claim.test, OneOf))

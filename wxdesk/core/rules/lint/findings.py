@@ -1,0 +1,138 @@
+"""What may be doubtful about a rule, and what has to be known to tell: the records of `core.lint`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from wxdesk.core.model.rule import Rule
+from wxdesk.core.rules.faults import Fault, Place
+from wxdesk.core.templates import Template
+
+type MediaOf = tuple[str, int]
+"""`("rule", id)` or `("template", id)`."""
+
+
+def one_message(_text: str) -> int:
+    """A text, whatever its length, is one message."""
+    return 1
+
+
+class Doubt(StrEnum):
+    """What a finding is about."""
+
+    FAULT = "fault"
+    UNREACHABLE = "unreachable"
+    SAME_WORDS = "same_words"
+    TOO_MANY_SENDS = "too_many_sends"
+    MEDIA_EXPIRED = "media_expired"
+    MEDIA_EXPIRES = "media_expires"
+    NEVER_OPEN = "never_open"
+    ALWAYS_OPEN = "always_open"
+    NO_EFFECT = "no_effect"
+    CONTRADICTS = "contradicts"
+    WORD_EXCLUDED = "word_excluded"
+    NO_WORDS = "no_words"
+    EMOTICON = "emoticon"
+    NO_SUCH_RULE = "no_such_rule"
+    WAITS_FOR_ITSELF = "waits_for_itself"
+    TWO_OF_A_NAME = "two_of_a_name"
+    SAYS_NOTHING = "says_nothing"
+    EVERY_TEXT = "every_text"
+    ALWAYS_HOLDS = "always_holds"
+    NO_VALUE = "no_value"
+    CALL_SET_ASIDE = "call_set_aside"
+    RESOLVES_UNREAD = "resolves_unread"
+    NEVER_SET_ASIDE = "never_set_aside"
+    UNUSED = "unused"
+
+
+class Severity(StrEnum):
+    """wrong: the rule does not do what it says · doubtful: it may not · remark: worth a look."""
+
+    WRONG = "wrong"
+    DOUBTFUL = "doubtful"
+    REMARK = "remark"
+
+
+SEVERITIES: Mapping[Doubt, Severity] = MappingProxyType(
+    {
+        Doubt.FAULT: Severity.WRONG,
+        Doubt.UNREACHABLE: Severity.WRONG,
+        Doubt.SAME_WORDS: Severity.DOUBTFUL,
+        Doubt.TOO_MANY_SENDS: Severity.WRONG,
+        Doubt.MEDIA_EXPIRED: Severity.WRONG,
+        Doubt.MEDIA_EXPIRES: Severity.DOUBTFUL,
+        Doubt.NEVER_OPEN: Severity.WRONG,
+        Doubt.ALWAYS_OPEN: Severity.WRONG,
+        Doubt.NO_EFFECT: Severity.DOUBTFUL,
+        Doubt.CONTRADICTS: Severity.WRONG,
+        Doubt.WORD_EXCLUDED: Severity.DOUBTFUL,
+        Doubt.NO_WORDS: Severity.WRONG,
+        Doubt.EMOTICON: Severity.DOUBTFUL,
+        Doubt.NO_SUCH_RULE: Severity.WRONG,
+        Doubt.WAITS_FOR_ITSELF: Severity.WRONG,
+        Doubt.TWO_OF_A_NAME: Severity.DOUBTFUL,
+        Doubt.SAYS_NOTHING: Severity.DOUBTFUL,
+        Doubt.EVERY_TEXT: Severity.DOUBTFUL,
+        Doubt.ALWAYS_HOLDS: Severity.DOUBTFUL,
+        Doubt.NO_VALUE: Severity.WRONG,
+        Doubt.CALL_SET_ASIDE: Severity.DOUBTFUL,
+        Doubt.RESOLVES_UNREAD: Severity.DOUBTFUL,
+        Doubt.NEVER_SET_ASIDE: Severity.WRONG,
+        Doubt.UNUSED: Severity.REMARK,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One doubt about one rule. `where` is its place, empty for the rule as a whole.
+
+    `other` is the rule that takes its messages, or that always speaks before it; `word` what both look for, the
+    calendar that never opens or closes, the stored answer that names the media, the name that no rule has, or
+    several, or one that says nothing, or the variable that never has a value; `most` what the reply window allows, and
+    `sends` how many there would be; `fault` what keeps the rule from being used at all.
+    """
+
+    doubt: Doubt
+    rule: Rule
+    where: Place = ()
+    other: Rule | None = None
+    word: str = ""
+    most: int = 0
+    sends: int = 0
+    fault: Fault | None = None
+
+    @property
+    def severity(self) -> Severity:
+        """How bad it is."""
+        return SEVERITIES[self.doubt]
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What is known beside the rules themselves.
+
+    faults: of switched-on rules that cannot be used, by id · closed, always_open: calendars that do not open, or
+    close, within a year · media_since: since when a media_id has been named, if longer than by the newest revision ·
+    everywhere: patterns that are found in every text · valueless: variables that never have a value, by rule id and
+    place of the action · messages_of: how many messages a fixed text makes · hits: how often each rule had its say
+    within UNUSED_AFTER, None if the desk has not run for so long · reserve: how many of WeChat's five replies every
+    account keeps for its human · stored: the stored answers by the names that rules have for them.
+    """
+
+    now: datetime
+    faults: Mapping[int, Fault] = field(default_factory=lambda: MappingProxyType({}))
+    closed: Collection[str] = frozenset()
+    always_open: Collection[str] = frozenset()
+    media_since: Mapping[MediaOf, datetime] = field(default_factory=lambda: MappingProxyType({}))
+    everywhere: Collection[str] = frozenset()
+    valueless: Mapping[tuple[int, int], str] = field(default_factory=lambda: MappingProxyType({}))
+    messages_of: Callable[[str], int] = one_message
+    hits: Mapping[int, int] | None = None
+    reserve: int = 0
+    stored: Mapping[str, Template] = field(default_factory=lambda: MappingProxyType({}))

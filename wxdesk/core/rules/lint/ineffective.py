@@ -1,0 +1,136 @@
+"""What a rule asks for in vain: conditions that never hold, or always, and words that can find nothing.
+
+Each is said only where it is certain, as in `core.claims`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from wxdesk.core.content.limits import words_of
+from wxdesk.core.model.messaging import MessageType
+from wxdesk.core.model.rule import Condition, Delivery, HoursTest, Rule
+from wxdesk.core.normalise import Normaliser
+from wxdesk.core.rules.faults import FIELDED, Place
+from wxdesk.core.rules.lint.claims import Claim, Stand, contradicts, holds_always
+from wxdesk.core.rules.lint.findings import Circumstances, Doubt, Finding
+
+WITH_WORDS = frozenset({MessageType.TEXT, MessageType.CARD})
+"""Kinds of message that have a text; a card's is its title."""
+
+_SOUGHT = (*(stand.value for stand in Stand), "all")
+
+
+def pointless(
+    rule: Rule,
+    claims: Sequence[Claim],
+    normaliser: Normaliser,
+    around: Circumstances,
+    named: Mapping[str, Sequence[Rule]],
+) -> Iterator[Finding]:
+    """Doubts about one rule without fault. `claims` are what it demands; `named`, the rules that have each name."""
+    yield from _words(rule, claims, normaliser, around)
+    yield from _emoticons(rule, normaliser)
+    yield from _always(rule, claims, around)
+    yield from _hours(rule, rule.when.hours, around, negated=False)
+    if rule.when.unless is not None:
+        yield from _hours(rule, rule.when.unless.hours, around, negated=True)
+    for place, when in _conditions(rule.when):
+        doubt = _about_another(rule, when, named, around)
+        if doubt is not None and when.last_rule_within is not None:
+            yield Finding(doubt, rule, (*place, "last_rule_within", "rule"), word=when.last_rule_within.rule)
+    for (rule_id, action), variable in around.valueless.items():
+        if rule_id == rule.id:
+            yield Finding(Doubt.NO_VALUE, rule, _where_shown(rule, action, variable), word=variable)
+
+
+def _about_another(
+    rule: Rule, when: Condition, named: Mapping[str, Sequence[Rule]], around: Circumstances
+) -> Doubt | None:
+    """What is doubtful about the rule that is to have spoken before."""
+    if when.last_rule_within is None:
+        return None
+    others = named.get(when.last_rule_within.rule, ())
+    if not others:
+        return Doubt.NO_SUCH_RULE
+    if len(others) > 1:
+        return Doubt.TWO_OF_A_NAME
+    [other] = others
+    if other.id == rule.id:
+        return Doubt.WAITS_FOR_ITSELF if when is rule.when else None
+    speaks = other.enabled and other.delivery is not Delivery.SHADOW and other.id not in around.faults
+    return None if speaks else Doubt.SAYS_NOTHING
+
+
+def _always(rule: Rule, claims: Sequence[Claim], around: Circumstances) -> Iterator[Finding]:
+    """Conditions that always hold. A pattern that is there for its groups is not doubted beside another condition."""
+    when = rule.when
+    button = None if when.session_from is None else when.session_from.regex
+    for place, source in ((("when", "regex"), when.regex), (("when", "session_from", "regex"), button)):
+        if source is not None and source in around.everywhere and not (claims and _has_groups(source)):
+            yield Finding(Doubt.EVERY_TEXT, rule, place)
+    if when.message_no is not None and holds_always(when.message_no, rule.on, ()):
+        yield Finding(Doubt.ALWAYS_HOLDS, rule, ("when", "message_no"))
+
+
+def _has_groups(pattern: str) -> bool:
+    return "(?P<" in pattern or "(?<" in pattern
+
+
+def _where_shown(rule: Rule, action: int, variable: str) -> Place:
+    """The action, or the field of a link or card, in which a variable stands."""
+    said = rule.then[action]
+    words = words_of(said.content) if said.kind in FIELDED else {}
+    field = next((name for name, text in words.items() if variable in text), None)
+    place: Place = ("then", action, said.kind.value)
+    return place if field is None else (*place, field)
+
+
+def _conditions(when: Condition) -> Iterator[tuple[Place, Condition]]:
+    yield ("when",), when
+    if when.unless is not None:
+        yield ("when", "not"), when.unless
+
+
+def _words(rule: Rule, claims: Sequence[Claim], normaliser: Normaliser, around: Circumstances) -> Iterator[Finding]:
+    never = any(not claim.holds and holds_always(claim.test, rule.on, around.everywhere) for claim in claims)
+    sought = next((name for name in _SOUGHT if getattr(rule.when, name)), None)
+    if sought is not None and rule.on.isdisjoint(WITH_WORDS):
+        yield Finding(Doubt.NO_WORDS, rule, ("when", sought))
+    elif never or contradicts(claims):
+        yield Finding(Doubt.CONTRADICTS, rule, ("when",))
+    else:
+        yield from _excluded(rule, normaliser)
+
+
+def _emoticons(rule: Rule, normaliser: Normaliser) -> Iterator[Finding]:
+    """Emoticons that are sought within a text, which loses them where it has words as well."""
+    for place, when in _conditions(rule.when):
+        for name in ("prefix", "suffix", "any", "all", "none"):
+            for index, written in enumerate(getattr(when, name)):
+                if not _MARKS.isdisjoint(written) and normaliser.is_markers(written):
+                    yield Finding(Doubt.EMOTICON, rule, (*place, name, index), word=written)
+
+
+_MARKS = frozenset("/[／［")
+"""With one of these every emoticon begins."""
+
+
+def _excluded(rule: Rule, normaliser: Normaliser) -> Iterator[Finding]:
+    """Words, one of several, with which the rule fails by its own `none`."""
+    none = [normaliser(word) for word in rule.when.none]
+    for stand in Stand:
+        for index, written in enumerate(getattr(rule.when, stand.value)):
+            if any(word in normaliser(written) for word in none):
+                yield Finding(Doubt.WORD_EXCLUDED, rule, ("when", stand.value, index), word=written)
+
+
+def _hours(rule: Rule, hours: HoursTest | None, around: Circumstances, *, negated: bool) -> Iterator[Finding]:
+    if hours is None:
+        return
+    place: Place = ("when", *(("not",) if negated else ()), "hours", "inside" if hours.inside else "outside")
+    inside = hours.inside is not negated
+    if hours.calendar in around.closed:
+        yield Finding(Doubt.NEVER_OPEN if inside else Doubt.NO_EFFECT, rule, place, word=hours.calendar)
+    elif hours.calendar in around.always_open:
+        yield Finding(Doubt.NO_EFFECT if inside else Doubt.ALWAYS_OPEN, rule, place, word=hours.calendar)

@@ -1,0 +1,378 @@
+"""Each condition of a rule as a test that can be asked, and what it says.
+
+A test's `refusal` is its verdict when it fails having found nothing; it is one record for all messages. Its `clue`
+tells what must stand in a message before asking is worth while, for the index in `core.candidates`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from enum import Enum, auto
+from operator import contains, eq
+from typing import Protocol
+
+from wxdesk.core.model.rule import Condition, Cooldown, Rule, SessionFromTest, Verdict
+from wxdesk.core.normalise import Normaliser
+from wxdesk.core.rules.business_hours import Schedule
+from wxdesk.core.rules.matching.facts import History, Subject
+from wxdesk.core.rules.patterns import CompilePattern, Pattern
+from wxdesk.core.wechat.session_from import fields_of
+
+
+class Place(Enum):
+    """Where the words of a clue must stand."""
+
+    INSIDE = auto()
+    WHOLE = auto()
+    START = auto()
+    END = auto()
+    PATTERN = auto()
+    BUTTON_WHOLE = auto()
+    BUTTON_START = auto()
+    BUTTON = auto()
+    """Anywhere: it is enough that the contact came by a button."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """What a message needs to have: one of `words` at `place`, in the form in which they are compared."""
+
+    place: Place
+    words: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Facts:
+    """What is known about one message during one walk; `groups` are those of the rule being asked."""
+
+    subject: Subject
+    cased: str
+    folded: str
+    answered: bool = False
+    groups: dict[str, str] = field(default_factory=dict)
+
+
+class Test(Protocol):
+    """One condition of one rule."""
+
+    @property
+    def refusal(self) -> Verdict:
+        """What it says when it fails and found nothing."""
+        ...
+
+    @property
+    def clue(self) -> Clue | None:
+        """Without it, the test certainly gives its refusal; None: nothing is certain."""
+        ...
+
+    def ask(self, facts: Facts) -> Verdict:
+        """Its verdict."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What conditions refer to by name: calendars, and the ids of the rules with a name."""
+
+    calendars: Mapping[str, Schedule]
+    rule_ids: Mapping[str, tuple[int, ...]]
+
+
+def tests_of(
+    rule: Rule, compile_pattern: CompilePattern, normaliser: Normaliser, around: Surroundings
+) -> tuple[Test, ...]:
+    """The tests of a rule without fault, in the order in which they are asked: what the message says comes first."""
+    tests: list[Test] = [_DefaultTest()] if rule.default else []
+    tests += _word_tests(rule.when, compile_pattern, normaliser)
+    if rule.when.unless is not None:
+        unless = rule.when.unless
+        inner = [*_word_tests(unless, compile_pattern, normaliser), *_state_tests(unless, normaliser, around)]
+        tests += [_UnlessTest(test, replace(test.refusal, condition=f"not.{test.refusal.condition}")) for test in inner]
+    tests += _state_tests(rule.when, normaliser, around)
+    if rule.cooldown != Cooldown():
+        tests.append(_CooldownTest(rule.id, rule.cooldown, _cooldown_refusal(rule.cooldown)))
+    return tuple(tests)
+
+
+def _word_tests(when: Condition, compile_pattern: CompilePattern, normaliser: Normaliser) -> Iterator[Test]:
+    if when.session_from is not None:
+        yield _session_from_test(when.session_from, compile_pattern)
+    if when.event:
+        yield _EventTest(frozenset(map(str.casefold, when.event)), Verdict("event", ok=False, words=when.event))
+    for condition, occurs, place in _WORDS:
+        words = getattr(when, condition)
+        if words:
+            pairs = _pairs(words, normaliser)
+            clue = Clue(place, tuple(word for _, word in pairs))
+            yield _WordsTest(pairs, occurs, Verdict(condition, ok=False, words=words), clue)
+    if when.all:
+        pairs = _pairs(when.all, normaliser)
+        clue = Clue(Place.INSIDE, tuple(word for _, word in pairs))
+        yield _AllTest(pairs, Verdict("all", ok=False, words=when.all), clue)
+    if when.none:
+        refusal = Verdict("none", ok=False, words=when.none)
+        yield _WordsTest(_pairs(when.none, normaliser), contains, refusal, None, wanted=False)
+    if when.regex is not None:
+        refusal = Verdict("regex", ok=False, words=(when.regex,))
+        yield _RegexTest(compile_pattern(when.regex), refusal, Clue(Place.PATTERN, (when.regex,)))
+
+
+_WORDS: tuple[tuple[str, Callable[[str, str], bool], Place], ...] = (
+    ("exact", eq, Place.WHOLE),
+    ("prefix", str.startswith, Place.START),
+    ("suffix", str.endswith, Place.END),
+    ("any", contains, Place.INSIDE),
+)
+
+
+def _state_tests(when: Condition, normaliser: Normaliser, around: Surroundings) -> Iterator[Test]:
+    if when.hours is not None:
+        hours = when.hours
+        schedule, words = around.calendars[hours.calendar], ("inside" if hours.inside else "outside", hours.calendar)
+        refusal = Verdict("hours", ok=False, words=words)
+        yield _StateTest(lambda s: schedule.seen_in(s.zone).is_open(s.at) is hours.inside, refusal)
+    if when.operator is not None:
+        wanted = when.operator
+        yield _StateTest(lambda s: s.operator is wanted, Verdict("operator", ok=False, words=(wanted.value,)))
+    if when.tags is not None:
+        if when.tags.any:
+            refusal = Verdict("tags.any", ok=False, words=when.tags.any)
+            yield _TagsTest(_pairs(when.tags.any, normaliser), normaliser, refusal)
+        if when.tags.none:
+            refusal = Verdict("tags.none", ok=False, words=when.tags.none)
+            yield _TagsTest(_pairs(when.tags.none, normaliser), normaliser, refusal, wanted=False)
+    yield from _history_tests(when, around)
+
+
+def _history_tests(when: Condition, around: Surroundings) -> Iterator[Test]:
+    if when.first_contact is not None:
+        wanted = when.first_contact
+        refusal = Verdict("first_contact", ok=False, words=(_truth(wanted),))
+        yield _StateTest(lambda s: (s.history.last_written_at is None) is wanted, refusal)
+    if when.quiet_days is not None:
+        quiet = timedelta(days=when.quiet_days)
+        refusal = Verdict("quiet_days", ok=False, words=(str(when.quiet_days),))
+        yield _StateTest(lambda s: _quiet_for(s, quiet), refusal)
+    if when.message_no is not None:
+        bounds = when.message_no
+        words = (str(bounds.min), "" if bounds.max is None else str(bounds.max))
+        yield _StateTest(lambda s: s.history.message_no in bounds, Verdict("message_no", ok=False, words=words))
+    if when.last_rule_within is not None:
+        last = when.last_rule_within
+        ids, span = around.rule_ids.get(last.rule, ()), timedelta(minutes=last.minutes)
+        refusal = Verdict("last_rule_within", ok=False, words=(last.rule, str(last.minutes)))
+        yield _StateTest(lambda s: _said_within(s, ids, span), refusal)
+
+
+def _truth(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def _quiet_for(subject: Subject, span: timedelta) -> bool:
+    last = subject.history.last_written_at
+    return last is not None and subject.at - last >= span
+
+
+def _said_within(subject: Subject, ids: Sequence[int], span: timedelta) -> bool:
+    said = subject.history.said
+    return any(subject.at - said[rule_id] <= span for rule_id in ids if rule_id in said)
+
+
+def _pairs(words: Sequence[str], normaliser: Normaliser) -> tuple[tuple[str, str], ...]:
+    return tuple((word, normaliser(word)) for word in words)
+
+
+@dataclass(frozen=True, slots=True)
+class _DefaultTest:
+    """Holds where no rule above has answered."""
+
+    refusal = Verdict("default", ok=False)
+    consent = Verdict("default", ok=True)
+    clue = None
+
+    def ask(self, facts: Facts) -> Verdict:
+        return self.refusal if facts.answered else self.consent
+
+
+@dataclass(frozen=True, slots=True)
+class _WordsTest:
+    """exact, prefix, suffix, any or none: the first of its words; `words` pairs each with its compared form."""
+
+    words: tuple[tuple[str, str], ...]
+    occurs: Callable[[str, str], bool]
+    refusal: Verdict
+    clue: Clue | None
+    wanted: bool = True
+
+    def ask(self, facts: Facts) -> Verdict:
+        folded, occurs = facts.folded, self.occurs
+        found = next((written for written, word in self.words if occurs(folded, word)), "")
+        ok = bool(found) is self.wanted
+        if not ok and not found:
+            return self.refusal
+        return Verdict(self.refusal.condition, ok, self.refusal.words, found)
+
+
+@dataclass(frozen=True, slots=True)
+class _AllTest:
+    """Every word occurs. `found` names those that do, so that a failure shows which one was missing."""
+
+    words: tuple[tuple[str, str], ...]
+    refusal: Verdict
+    clue: Clue
+
+    def ask(self, facts: Facts) -> Verdict:
+        found = [written for written, word in self.words if word in facts.folded]
+        if not found:
+            return self.refusal
+        return Verdict("all", len(found) == len(self.words), self.refusal.words, " ".join(found))
+
+
+@dataclass(frozen=True, slots=True)
+class _RegexTest:
+    """The pattern is found in the normalised text, whose letter case is kept."""
+
+    pattern: Pattern
+    refusal: Verdict
+    clue: Clue
+
+    def ask(self, facts: Facts) -> Verdict:
+        found = self.pattern.search(facts.cased)
+        if found is None:
+            return self.refusal
+        facts.groups.update(found.groups)
+        return Verdict("regex", ok=True, words=self.refusal.words, found=found.text)
+
+
+def _session_from_test(test: SessionFromTest, compile_pattern: CompilePattern) -> Test:
+    sought = test.equals or test.prefix or test.regex
+    words = (*((sought,) if sought else ()), *(f"{one.name}={'|'.join(one.values)}" for one in test.fields))
+    pattern = None if test.regex is None else compile_pattern(test.regex)
+    if test.equals is not None:
+        clue = Clue(Place.BUTTON_WHOLE, (test.equals,))
+    else:
+        clue = Clue(Place.BUTTON) if test.prefix is None else Clue(Place.BUTTON_START, (test.prefix,))
+    return _SessionFromTest(test, pattern, Verdict("session_from", ok=False, words=words or ("",)), clue)
+
+
+@dataclass(frozen=True, slots=True)
+class _SessionFromTest:
+    """The value of the button that the contact came by. It is written by a program, so it is compared as it is."""
+
+    test: SessionFromTest
+    pattern: Pattern | None
+    refusal: Verdict
+    clue: Clue
+
+    def ask(self, facts: Facts) -> Verdict:
+        value = facts.subject.session_from
+        found = None if value is None else self._found(value, facts.groups)
+        if value is None or found is None or not self._fields_hold(value):
+            return self.refusal
+        return Verdict("session_from", ok=True, words=self.refusal.words, found=found)
+
+    def _found(self, value: str, groups: dict[str, str]) -> str | None:
+        if self.pattern is not None:
+            match = self.pattern.search(value)
+            groups.update(match.groups if match else {})
+            return match.text if match else None
+        if self.test.prefix is not None:
+            return self.test.prefix if value.startswith(self.test.prefix) else None
+        return value if self.test.equals in (value, None) else None
+
+    def _fields_hold(self, value: str) -> bool:
+        if not self.test.fields:
+            return True
+        fields = fields_of(value)
+        return all(fields.get(one.name) in one.values for one in self.test.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class _EventTest:
+    """WeChat's name of the event; letter case does not matter, as WeChat itself is not strict about it."""
+
+    names: frozenset[str]
+    refusal: Verdict
+    clue = None
+
+    def ask(self, facts: Facts) -> Verdict:
+        event = facts.subject.event
+        if event is None or event.casefold() not in self.names:
+            return self.refusal
+        return Verdict("event", ok=True, words=self.refusal.words, found=event)
+
+
+@dataclass(frozen=True, slots=True)
+class _StateTest:
+    """A condition about the surroundings of the message: it holds or it does not."""
+
+    holds: Callable[[Subject], bool]
+    refusal: Verdict
+    clue = None
+
+    def ask(self, facts: Facts) -> Verdict:
+        refusal = self.refusal
+        return Verdict(refusal.condition, ok=True, words=refusal.words) if self.holds(facts.subject) else refusal
+
+
+@dataclass(frozen=True, slots=True)
+class _TagsTest:
+    """The first of its tags that the contact carries, wanted or not."""
+
+    tags: tuple[tuple[str, str], ...]
+    normaliser: Normaliser
+    refusal: Verdict
+    wanted: bool = True
+    clue = None
+
+    def ask(self, facts: Facts) -> Verdict:
+        carried = frozenset(map(self.normaliser, facts.subject.tags))
+        found = next((written for written, tag in self.tags if tag in carried), "")
+        ok = bool(found) is self.wanted
+        return self.refusal if not ok and not found else Verdict(self.refusal.condition, ok, self.refusal.words, found)
+
+
+@dataclass(frozen=True, slots=True)
+class _UnlessTest:
+    """Holds where another test does not. Its groups are nobody's."""
+
+    test: Test
+    refusal: Verdict
+    clue = None
+
+    def ask(self, facts: Facts) -> Verdict:
+        said = self.test.ask(replace(facts, groups={}))
+        if said.ok and not said.found:
+            return self.refusal
+        return replace(self.refusal, ok=not said.ok, found=said.found if said.ok else "")
+
+
+@dataclass(frozen=True, slots=True)
+class _CooldownTest:
+    """Holds unless the rule has spoken too often or too lately. `found` names the limit that it has reached."""
+
+    rule_id: int
+    limits: Cooldown
+    refusal: Verdict
+    clue = None
+
+    def ask(self, facts: Facts) -> Verdict:
+        reached = self._reached(facts.subject.history, facts.subject)
+        return Verdict("cooldown", not reached, self.refusal.words, reached)
+
+    def _reached(self, history: History, subject: Subject) -> str:
+        fired, limits = history.fired.get(self.rule_id), self.limits
+        if fired is not None:
+            if 0 < limits.per_conversation <= fired.times:
+                return "per_conversation"
+            if subject.at - fired.at < timedelta(seconds=limits.per_contact_s):
+                return "per_contact_s"
+        lately = history.lately.get(self.rule_id, 0)
+        return "per_account_per_min" if 0 < limits.per_account_per_min <= lately else ""
+
+
+def _cooldown_refusal(limits: Cooldown) -> Verdict:
+    words = (str(limits.per_contact_s), str(limits.per_conversation), str(limits.per_account_per_min))
+    return Verdict("cooldown", ok=False, words=words)

@@ -1,0 +1,92 @@
+"""What rules are asked about: one message, and the facts that surround it at that moment.
+
+Everything is handed in, so that the same question always has the same answer: a message of last year can be
+asked about again, and a test needs no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+from types import MappingProxyType
+
+from wxdesk.core.model.messaging import MessageType
+from wxdesk.core.model.rule import Presence
+
+LATELY = timedelta(minutes=1)
+"""The time in which a rule's words to all contacts of an account are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """How often a rule spoke to one contact, and when last."""
+
+    at: datetime
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What happened before, as far as rules can ask for it.
+
+    last_written_at: when the contact wrote before this message, None if never · message_no: which written message
+    this is since a human last answered · fired: rules that spoke to this contact, by id, as cool-downs count it: also
+    what a human stopped, not what failed · lately: how often rules spoke to anybody of the account within the last
+    minute, by id · said: when each rule last said anything to this contact that arrived or still may, by id.
+    """
+
+    last_written_at: datetime | None = None
+    message_no: int = 1
+    fired: Mapping[int, Fired] = field(default_factory=lambda: MappingProxyType({}))
+    lately: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
+    said: Mapping[int, datetime] = field(default_factory=lambda: MappingProxyType({}))
+
+    def after(self, rule_id: int, at: datetime, *, said: bool = True, failed: bool = False) -> History:
+        """The same, once that rule has spoken to this contact: without `said`, nothing of it will arrive."""
+        before = self.fired.get(rule_id)
+        fired = self.fired if failed else {**self.fired, rule_id: Fired(at, 1 + (before.times if before else 0))}
+        arrives = {**self.said, rule_id: at} if said else self.said
+        return History(self.last_written_at, self.message_no, fired, self.lately, arrives)
+
+
+NO_HISTORY = History()
+"""Nothing happened, or nobody asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which parts of a `History` the present rules look at; the others need not be found out.
+
+    message_no: how far it is counted, 0 if nobody asks · `fired`, `said` and `lately` name the rules whose firings
+    count, `said` within so long before the message.
+    """
+
+    last_written_at: bool = False
+    message_no: int = 0
+    fired: frozenset[int] = frozenset()
+    lately: frozenset[int] = frozenset()
+    said: frozenset[int] = frozenset()
+    said_within: timedelta = timedelta()
+
+    def __bool__(self) -> bool:
+        return bool(self.last_written_at or self.message_no or self.fired or self.said or self.lately)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A message with its surroundings. `at` is the time of the decision, aware.
+
+    `session_from` is None unless the contact entered by a button; `event` is WeChat's name of an event. `zone` is the
+    account's, None for the machine's.
+    """
+
+    type: MessageType
+    text: str = ""
+    session_from: str | None = None
+    event: str | None = None
+    tags: tuple[str, ...] = ()
+    operator: Presence = Presence.PRESENT
+    history: History = NO_HISTORY
+    zone: tzinfo | None = None
+    at: datetime = field(kw_only=True)

@@ -1,0 +1,316 @@
+"""Asks the rules what to do about a message, and keeps what each of them said.
+
+Pure: a `Ruleset` is built once from the operator's list and answers any number of messages. The regex engine
+is handed in, so that this module needs nothing but the standard library.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+
+from wxdesk.core.errors import BadRule
+from wxdesk.core.model.messaging import MessageType
+from wxdesk.core.model.rule import ActionKind, Delivery, Rule, RuleVerdict, Verdict
+from wxdesk.core.normalise import Normaliser
+from wxdesk.core.rules.business_hours import Calendar, Schedule
+from wxdesk.core.rules.faults import find_fault
+from wxdesk.core.rules.matching.candidates import Candidates, Hearing
+from wxdesk.core.rules.matching.conditions import Clue, Facts, Surroundings, Test, tests_of
+from wxdesk.core.rules.matching.facts import Subject
+from wxdesk.core.rules.matching.required_facts import named_events, presences, wanted
+from wxdesk.core.rules.patterns import CompilePattern, FilterPatterns, Found, NoFilter
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """A rule that speaks, with the named groups that its patterns found, in the contact's own spelling."""
+
+    rule: Rule
+    groups: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """The outcome of one walk down the list.
+
+    `matched` has more than one rule only where an earlier one said continue. `heard` are the verdicts worth keeping,
+    each with its rule's place in the list: of rules that matched (in the shadow as well), or that found something and
+    then failed. All other `asked` rules refused as they always do (`Ruleset.all_verdicts`). `rules_left` counts the
+    enabled ones below that were not asked.
+    """
+
+    matched: tuple[Matched, ...] = ()
+    heard: tuple[tuple[int, RuleVerdict], ...] = ()
+    asked: int = 0
+    rules_left: int = 0
+
+    @property
+    def verdicts(self) -> tuple[RuleVerdict, ...]:
+        """The verdicts worth keeping, in order."""
+        return tuple(verdict for _, verdict in self.heard)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the last rule that was asked ended the walk; else it went to the end of the list."""
+        return bool(self.matched) and not self.matched[-1].rule.continues
+
+    @property
+    def rule(self) -> Rule | None:
+        """The rule that spoke: the last that answered, else the one that ended the walk; None if nothing did."""
+        for one in reversed(self.matched):
+            if answers(one.rule):
+                return one.rule
+        return self.matched[-1].rule if self.ended else None
+
+
+_NO_GROUPS: Mapping[str, str] = MappingProxyType({})
+
+UNHEARD = frozenset({ActionKind.TAG, ActionKind.NOTIFY, ActionKind.TYPING})
+"""Actions that are no answer to the contact, nor a decision to give none."""
+
+
+def answers(rule: Rule) -> bool:
+    """Whether `rule` does more than tag or notify, so that a default below it has nothing left to say."""
+    return any(action.kind not in UNHEARD for action in rule.then)
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What rules are made ready with. `filter_patterns` makes many patterns fast; without it each is searched."""
+
+    compile_pattern: CompilePattern
+    normaliser: Normaliser
+    filter_patterns: FilterPatterns = NoFilter
+
+
+class Ruleset:
+    """The operator's rules, ready to be asked.
+
+    They are walked from top to bottom; the first that matches ends the walk unless it `continues`. Switched-off
+    rules are left out. A default rule matches whatever no rule above it answered; rules that only tag do not
+    count as an answer. A rule in the shadow is asked like any other, and then it is as if it were not there.
+
+    `calendars` are those that rules name. What is the same in a ruleset `before` is not made ready once more.
+    `wanted` and `events` tell what the rules look at beside the message, and `presences` are those between which they
+    tell a difference: one, if none of them asks for it.
+
+    Raises:
+        BadRule: a switched-on rule has a fault (see `core.faults`).
+    """
+
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        tools: Tools,
+        calendars: Mapping[str, Schedule] = MappingProxyType({}),
+        before: Ruleset | None = None,
+    ) -> None:
+        self.tools = tools
+        around = Surroundings(calendars, _ids_by_name(rules))
+        enabled = [rule for rule in rules if rule.enabled]
+        self.wanted = wanted(enabled, around.rule_ids)
+        self.events = named_events(enabled)
+        self.presences = presences(enabled)
+        known = before.by_id if before is not None and before.tools == tools else {}
+        self._rules = tuple(_ready(rule, tools, around, known.get(rule.id)) for rule in enabled)
+        self._off = tuple(_switched_off(rules))
+
+    def __len__(self) -> int:
+        return len(self._rules)
+
+    @property
+    def revisions(self) -> tuple[tuple[int, int], ...]:
+        """Id and revision of each rule, in the order in which they are asked."""
+        return tuple((ready.rule.id, ready.rule.revision) for ready in self._rules)
+
+    def decide(self, subject: Subject) -> Matching:
+        """Ask the rules about `subject`: those only that can have anything to say."""
+        facts = self._facts(subject)
+        return self._walk(facts, self._candidates.of(subject, facts.cased, facts.folded))
+
+    def ask_each(self, subject: Subject) -> Matching:
+        """The same by asking one rule after the other: slower with many rules, and without anything to prepare."""
+        return self._walk(self._facts(subject), range(len(self._rules)))
+
+    def ask_all(self, subject: Subject) -> Matching:
+        """The same with the verdict of each condition, also behind one that failed: for people who want to see them."""
+        return self._walk(self._facts(subject), range(len(self._rules)), whole=True)
+
+    def all_verdicts(self, kind: MessageType, matching: Matching) -> tuple[RuleVerdict, ...]:
+        """What every rule said that was asked about a message of this kind, in order."""
+        heard = dict(matching.heard)
+        asked = self._rules[: matching.asked]
+        return tuple(heard[place] if place in heard else ready.refusal(kind) for place, ready in enumerate(asked))
+
+    def with_switched_off(self, verdicts: Sequence[RuleVerdict], matching: Matching) -> tuple[RuleVerdict, ...]:
+        """All verdicts of a walk, and among them a refusal of each switched-off rule that it passed by."""
+        reached = matching.asked - matching.ended
+        said: list[RuleVerdict] = []
+        above = 0
+        for place, off in self._off:
+            if place <= reached:
+                said += (*verdicts[above:place], off)
+                above = place
+        return (*said, *verdicts[above:])
+
+    def hearing(self, ids: Collection[int]) -> Hearing:
+        """Tells about which messages any of these rules could say something, and for which all of them are silent."""
+        few = [ready for ready in self._rules if ready.rule.id in ids]
+        return Hearing(self._index(few), self.tools.normaliser)
+
+    def prepare(self) -> None:
+        """Make the index, which the first decision would do otherwise. With very many rules it takes a second."""
+        self._candidates  # noqa: B018
+
+    @cached_property
+    def _candidates(self) -> Candidates:
+        return self._index(self._rules)
+
+    @cached_property
+    def by_id(self) -> Mapping[int, _ReadyRule]:
+        """The rules made ready, for a ruleset that comes after this one."""
+        return {ready.rule.id: ready for ready in self._rules}
+
+    def _index(self, rules: Iterable[_ReadyRule]) -> Candidates:
+        return Candidates([(ready.clue, ready.rule.on) for ready in rules], self.tools.filter_patterns)
+
+    def _facts(self, subject: Subject) -> Facts:
+        return Facts(subject, *self.tools.normaliser.forms(subject.text))
+
+    def _walk(self, facts: Facts, places: Iterable[int], *, whole: bool = False) -> Matching:
+        matched: list[Matched] = []
+        heard: list[tuple[int, RuleVerdict]] = []
+        asked = len(self._rules)
+        for place in places:
+            ready = self._rules[place]
+            said = ready.ask_all(facts) if whole else ready.ask(facts)
+            if said is None:
+                continue
+            heard.append((place, said))
+            if not said.matched or said.shadow:
+                continue
+            groups = MappingProxyType(dict(facts.groups)) if facts.groups else _NO_GROUPS
+            matched.append(Matched(ready.rule, groups))
+            if not ready.rule.continues:
+                asked = place + 1
+                break
+            facts.answered = facts.answered or answers(ready.rule)
+        return Matching(tuple(matched), tuple(heard), asked, len(self._rules) - asked)
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadyRule:
+    """A rule with its tests in the order in which they are asked, `on` before all others."""
+
+    rule: Rule
+    tests: tuple[Test, ...]
+    on: Mapping[MessageType, Verdict]
+    refusals: dict[MessageType, RuleVerdict] = field(default_factory=dict)
+
+    @property
+    def clue(self) -> Clue | None:
+        """What a message needs to have before it is worth while to ask; None: nothing is certain."""
+        return self.tests[0].clue if self.tests else None
+
+    def ask(self, facts: Facts) -> RuleVerdict | None:
+        """The tests' verdicts up to the first that failed; None if that is the rule's `refusal`."""
+        facts.groups.clear()
+        verdicts = [self.on[facts.subject.type]]
+        if not verdicts[0].ok:
+            return None
+        for test in self.tests:
+            verdict = test.ask(facts)
+            verdicts.append(verdict)
+            if not verdict.ok:
+                certain = len(verdicts) == 2 and verdict is test.refusal
+                return None if certain else self._said(verdicts, matched=False)
+        return self._said(verdicts, matched=True)
+
+    def ask_all(self, facts: Facts) -> RuleVerdict:
+        """All of the tests' verdicts; of a rule for other kinds of message that alone."""
+        facts.groups.clear()
+        on = self.on[facts.subject.type]
+        verdicts = [on, *(test.ask(facts) for test in self.tests if on.ok)]
+        return self._said(verdicts, matched=all(one.ok for one in verdicts))
+
+    def refusal(self, kind: MessageType) -> RuleVerdict:
+        """What it says to every message of this kind in which its first condition finds nothing: one record for all."""
+        known = self.refusals.get(kind)
+        if known is None:
+            on = self.on[kind]
+            verdicts = [on, self.tests[0].refusal] if on.ok else [on]
+            known = self.refusals[kind] = self._said(verdicts, matched=False)
+        return known
+
+    def _said(self, verdicts: list[Verdict], *, matched: bool) -> RuleVerdict:
+        rule = self.rule
+        shadow = matched and rule.delivery is Delivery.SHADOW
+        return RuleVerdict(rule.id, rule.name, rule.revision, matched, tuple(verdicts), shadow)
+
+
+def refusal_of(rule: Rule, kind: MessageType) -> RuleVerdict:
+    """What `rule` says to every message of this kind in which its first condition finds nothing."""
+    nowhere = Schedule(Calendar(""), None)
+    around = Surroundings(defaultdict(lambda: nowhere), {})
+    tests = tests_of(rule, _NoPattern, Normaliser(()), around)
+    return _ReadyRule(rule, tests, _on(rule)).refusal(kind)
+
+
+class _NoPattern:
+    """A pattern that is never searched."""
+
+    def __init__(self, _source: str) -> None:
+        self.names = frozenset[str]()
+
+    def search(self, _text: str) -> Found | None:
+        return None
+
+
+def _switched_off(rules: Sequence[Rule]) -> Iterator[tuple[int, RuleVerdict]]:
+    """What each switched-off rule says, and how many of the others stand above it."""
+    above = 0
+    for rule in rules:
+        if rule.enabled:
+            above += 1
+        else:
+            refusal = (Verdict("enabled", ok=False),)
+            yield above, RuleVerdict(rule.id, rule.name, rule.revision, matched=False, verdicts=refusal)
+
+
+def _on(rule: Rule) -> Mapping[MessageType, Verdict]:
+    """The verdict of `on` for each kind of message."""
+    names = tuple(sorted(kind.value for kind in rule.on))
+    return {kind: Verdict("on", kind in rule.on, names, kind.value if kind in rule.on else "") for kind in MessageType}
+
+
+def _ids_by_name(rules: Sequence[Rule]) -> Mapping[str, tuple[int, ...]]:
+    ids: defaultdict[str, tuple[int, ...]] = defaultdict(tuple)
+    for rule in rules:
+        ids[rule.name] += (rule.id,)
+    return ids
+
+
+def _ready(rule: Rule, tools: Tools, around: Surroundings, before: _ReadyRule | None) -> _ReadyRule:
+    if before is not None and _asks_the_same(before.rule, rule):
+        return before if before.rule == rule else _ReadyRule(rule, before.tests, before.on)
+    fault = find_fault(rule, tools.compile_pattern, calendars=around.calendars)
+    if fault is not None:
+        raise BadRule(rule.name, fault.reason)
+    return _ReadyRule(rule, tests_of(rule, tools.compile_pattern, tools.normaliser, around), _on(rule))
+
+
+def _asks_the_same(one: Rule, other: Rule) -> bool:
+    """Whether the tests of one are those of the other. What is known by a name may have changed behind it."""
+    if (one.id, one.on, one.when, one.default, one.cooldown) != (
+        other.id,
+        other.on,
+        other.when,
+        other.default,
+        other.cooldown,
+    ):
+        return False
+    return not one.when.names_others

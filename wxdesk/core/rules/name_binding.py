@@ -1,0 +1,94 @@
+"""Who bears the names by which rules call answers, other rules and business hours, and how one that comes back does.
+
+Names in rules of the list follow whatever is done to their bearers. A rule that stood aside meanwhile (deleted, or
+replaced by an import) did not follow: when it comes back it has to call the same ones, whatever they are called by now.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from wxdesk.core.model.rule import Action, ActionKind, Rule
+from wxdesk.core.rules.template_names import AnswerNames
+from wxdesk.core.templates import Template
+
+type CalendarIds = Mapping[str, int]
+"""Which business hours bear a name: they are told apart by numbers as long as the program runs."""
+
+NO_CALENDARS: CalendarIds = MappingProxyType({})
+
+
+class Bearers:
+    """The rules, stored answers and business hours that bore names at some time."""
+
+    def __init__(
+        self, rules: Iterable[Rule], answers: Iterable[Template], calendars: CalendarIds = NO_CALENDARS
+    ) -> None:
+        self._calendars = calendars
+        self._names = {rule.id: rule.name for rule in rules}
+        self._answers = AnswerNames(answers)
+        self._ids: defaultdict[str, list[int]] = defaultdict(list)
+        for rule_id, name in self._names.items():
+            self._ids[name].append(rule_id)
+
+    def named_by(self, rule: Rule) -> Bearers:
+        """Only those whose names stand in `rule`, to be kept for long."""
+        calendars = {name: self._calendars[name] for name in rule.when.calendars & self._calendars.keys()}
+        kept = Bearers((), filter(None, (self._answers.meant(name) for name in _answers_in(rule))), calendars)
+        for name in rule.when.rules:
+            for rule_id in self._ids.get(name, ()):
+                kept._names[rule_id] = name
+                kept._ids[name].append(rule_id)
+        return kept
+
+    def followed(self, rule: Rule, now: Bearers) -> Rule:
+        """`rule`, in which names meant these, worded so that it means the same ones among those of `now`.
+
+        An answer that is gone, or has no name that means it, is called by one that means nothing, and so are business
+        hours that are gone: the rule is left out and says so, rather than saying what another answer says, or at
+        other hours. A rule that is gone keeps its name, as it does in a rule of the list.
+        """
+        if not (rule.when.rules or rule.when.calendars or _answers_in(rule)):
+            return rule
+        then = tuple(self._called(action, now) for action in rule.then)
+        when = rule.when.with_renamed_rules({name: self._name_of_rule(name, now) for name in rule.when.rules})
+        when = when.with_renamed_calendars({name: self.name_of_calendar(name, now) for name in rule.when.calendars})
+        return replace(rule, then=then, when=when) if (then, when) != (rule.then, rule.when) else rule
+
+    def name_of_calendar(self, name: str, now: Bearers) -> str:
+        """What the business hours that `name` meant are called `now`; a name that nobody has if they are gone."""
+        was = self._calendars.get(name)
+        if was is None or was == now._calendars.get(name):
+            return name
+        called = next((one for one, calendar in now._calendars.items() if calendar == was), None)
+        while called is None and name in now._calendars:
+            name += "*"
+        return called or name
+
+    def _called(self, action: Action, now: Bearers) -> Action:
+        was = self._answers.meant(action.text) if action.kind is ActionKind.TEMPLATE else None
+        if was is None:
+            return action
+        bearer = now._answers.by_id.get(was.id)
+        name = None if bearer is None else now._answers.name_of(bearer, action.text, was)
+        return replace(action, text=name or now._free_name(action.text, was))
+
+    def _free_name(self, name: str, was: Template) -> str:
+        known = (name, was.title, was.shortcut)
+        free = next((one for one in known if one and self._answers.meant(one) is None), "")
+        longer = was.title
+        while not free:
+            longer += "*"
+            free = "" if self._answers.meant(longer) else longer
+        return free
+
+    def _name_of_rule(self, name: str, now: Bearers) -> str:
+        there = [rule_id for rule_id in self._ids.get(name, ()) if rule_id in now._names]
+        return name if not there or name in map(now._names.get, there) else now._names[there[0]]
+
+
+def _answers_in(rule: Rule) -> set[str]:
+    return {action.text for action in rule.then if action.kind is ActionKind.TEMPLATE}

@@ -1,0 +1,63 @@
+"""Which of the present rules each rule of another list continues, and which of them stand elsewhere then."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict, deque
+from collections.abc import Sequence
+from dataclasses import replace
+
+from wxdesk.core.model.rule import Rule
+
+
+def content(rule: Rule) -> Rule:
+    """What a revision is a revision of: the rule without its place, its switch and what the store gave it."""
+    return replace(rule, id=0, position=0, revision=0, enabled=True, updated_at=None)
+
+
+def saying(rule: Rule, wanted: Rule) -> Rule:
+    """`rule`, with its place, its switch and what the store gave it, saying what `wanted` says."""
+    return replace(
+        wanted,
+        id=rule.id,
+        position=rule.position,
+        revision=rule.revision,
+        enabled=rule.enabled,
+        updated_at=rule.updated_at,
+    )
+
+
+def continued(wanted: Sequence[Rule], known: Sequence[Rule]) -> dict[int, Rule]:
+    """The known rule that a wanted one continues, by its index: the same content first, then the same name."""
+    found: dict[int, Rule] = {}
+    left = list(known)
+    for feature in (content, _name):
+        having: defaultdict[object, deque[Rule]] = defaultdict(deque)
+        for rule in left:
+            having[feature(rule)].append(rule)
+        for index, rule in enumerate(wanted):
+            if index not in found and having[feature(rule)]:
+                found[index] = having[feature(rule)].popleft()
+        taken = {rule.id for rule in found.values()}
+        left = [rule for rule in left if rule.id not in taken]
+    return found
+
+
+def out_of_order(places: Sequence[int]) -> frozenset[int]:
+    """The fewest of these different places that must be taken out so that the others ascend."""
+    tails: list[int] = []  # the least place with which so many ascending ones end
+    ends: list[int] = []
+    for place in places:
+        at = bisect_left(tails, place)
+        tails[at : at + 1] = [place]
+        ends.append(at)
+    left, kept = len(tails) - 1, set[int]()
+    for place, at in zip(reversed(places), reversed(ends), strict=True):
+        if at == left:
+            kept.add(place)
+            left -= 1
+    return frozenset(places) - kept
+
+
+def _name(rule: Rule) -> str:
+    return rule.name

@@ -1,0 +1,100 @@
+"""Which stored answer a rule means by a name, and how rules follow when names change or answers go.
+
+A rule names an answer by its shortcut or its title; whatever is done to the answers, it never comes to mean another
+one, or none, behind its back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from wxdesk.core.errors import BadInput
+from wxdesk.core.model.rule import Action, ActionKind, Rule
+from wxdesk.core.templates import Template, shortcut_key
+
+
+class AnswerInUse(BadInput):
+    """A stored answer that cannot go, because rules, switched off or not, say it."""
+
+    template = "“{title}” cannot be deleted; used by: {rules}"
+
+    def __init__(self, title: str, rules: Iterable[str]) -> None:
+        super().__init__(title=title, rules=" · ".join(rules))
+
+
+class AskedOfRules(BadInput):
+    """A question without a default in a stored answer that rules, switched off or not, say."""
+
+    template = "Rules say this template and have nobody to ask for “{question}”: {rules}. Give it a default."
+
+    def __init__(self, question: str, rules: Iterable[str]) -> None:
+        super().__init__(question=question, rules=" · ".join(rules))
+
+
+class NameOfAnother(BadInput):
+    """A name by which rules mean a stored answer that has no other name to be called by."""
+
+    template = "By this name rules mean “{title}” still: {rules}. Choose another title or shortcut."
+
+    def __init__(self, title: str, rules: Iterable[str]) -> None:
+        super().__init__(title=title, rules=" · ".join(rules))
+
+
+class AnswerNames:
+    """What names mean among `templates`: the one of that shortcut, else the first of that title."""
+
+    def __init__(self, templates: Iterable[Template]) -> None:
+        listed = sorted(templates, key=lambda one: (one.title, one.id))
+        self.by_id = {one.id: one for one in listed}
+        self._by_title = {one.title: one for one in reversed(listed)}
+        self._by_shortcut = {shortcut_key(one.shortcut): one for one in reversed(listed) if one.shortcut}
+
+    def meant(self, name: str) -> Template | None:
+        """The template of that name, a shortcut with or without its stroke."""
+        return self._by_shortcut.get(shortcut_key(name.removeprefix("/"))) or self._by_title.get(name)
+
+    def name_of(self, template: Template, former: str, was: Template) -> str | None:
+        """By what to call `template` that `was` called `former`; None if every name of it means another one."""
+        by_title = (template.title, template.shortcut)
+        names = (former, *(by_title if former == was.title else reversed(by_title)))
+        meant = ((name, self.meant(name)) for name in names if name)
+        return next((name for name, one in meant if one is not None and one.id == template.id), None)
+
+
+def followed(rules: Sequence[Rule], before: AnswerNames, after: AnswerNames) -> list[tuple[Rule, Rule]]:
+    """The rules that call an answer otherwise `after` a change, each with what it is to say.
+
+    Raises:
+        AnswerInUse, AskedOfRules, NameOfAnother: rules would have nothing to say, or what another answer says.
+    """
+    for was, calls in _said(rules, before):
+        now, users = after.by_id.get(was.id), dict.fromkeys(rule.name for rule, _ in calls)
+        if now is None:
+            raise AnswerInUse(was.title, users)
+        if now.unanswered is not None and was.unanswered is None:
+            raise AskedOfRules(now.unanswered.question, users)
+        if any(after.name_of(now, name, was) is None for _, name in calls):
+            raise NameOfAnother(now.title, users)
+    pairs = (
+        (rule, replace(rule, then=tuple(_renamed(action, before, after) for action in rule.then))) for rule in rules
+    )
+    return [(rule, other) for rule, other in pairs if rule != other]
+
+
+def _said(rules: Sequence[Rule], names: AnswerNames) -> Iterator[tuple[Template, list[tuple[Rule, str]]]]:
+    """Each answer that rules say, with these rules and what they call it."""
+    calls: dict[int, list[tuple[Rule, str]]] = {}
+    for rule in rules:
+        for action in rule.then:
+            template = names.meant(action.text) if action.kind is ActionKind.TEMPLATE else None
+            if template is not None:
+                calls.setdefault(template.id, []).append((rule, action.text))
+    return ((names.by_id[template_id], its) for template_id, its in calls.items())
+
+
+def _renamed(action: Action, before: AnswerNames, after: AnswerNames) -> Action:
+    was = before.meant(action.text) if action.kind is ActionKind.TEMPLATE else None
+    if was is None:
+        return action
+    return replace(action, text=after.name_of(after.by_id[was.id], action.text, was) or action.text)

@@ -1,0 +1,372 @@
+"""What rules that matched say to a contact, ready to be sent, and what they do beside it.
+
+Templates are filled, variants chosen, long texts cut. Nothing is said with a hole in it: where a value is missing that
+a template shows, the answer is prepared with a mark in its place, for a human to complete.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+from functools import partial
+
+from wxdesk.core.content import limits as contents
+from wxdesk.core.content.variables import MAX_PARTS, variables
+from wxdesk.core.errors import BadContent, BadTemplate, MissingValue, ReplyTooLong
+from wxdesk.core.model.messaging import Account, Content, Conversation, Message, ReplyKind, ReplyMode
+from wxdesk.core.model.rule import Action, ActionKind, Outcome, Presence, Rule, RuleVerdict, Variant
+from wxdesk.core.model.status import Aside, combined
+from wxdesk.core.normalise import is_chinese
+from wxdesk.core.replies.gaps import marked
+from wxdesk.core.replies.lifecycle import delivered
+from wxdesk.core.rules.business_hours import Schedule
+from wxdesk.core.rules.matching.facts import NO_HISTORY, History, Subject
+from wxdesk.core.rules.matching.matcher import Matched, Matching
+from wxdesk.core.templates import Template
+from wxdesk.desk.answers.filling import NO_ANSWERS, Filling
+from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+from wxdesk.desk.answers.splitting import rendered
+from wxdesk.desk.answers.template_lookup import Shelf
+from wxdesk.desk.settings.business_hours import Calendars
+from wxdesk.i18n import explain, tr
+from wxdesk.timezones import zone_named
+
+type Values = Callable[[str], Mapping[str, object]]
+"""What a text may speak of."""
+
+type Choose = Callable[[Sequence[str], Variant], str]
+"""Takes one of the variants of a text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message to the contact, by the rule that says it, so many seconds of typing `after` the decision."""
+
+    rule: Rule
+    content: Content
+    after: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the rules want said and done about one message.
+
+    `said` is ready to be sent, in order; a text too long for one message stands there in parts. If a template does
+    not render, `problem` says why and `said` is empty: half an answer is none. If it lacks values only, `problem` names
+    them, and `said` is there to be completed (`missing`). `verdicts` is what the rules said
+    that were asked; of a long list only those that found something. `transfer` is the rule that hands the contact
+    over to WeChat's own tool, `notify` the one that calls for a human. `aside` is what
+    becomes of the conversation after that. `owed`: the contact has written, and is owed an answer.
+    """
+
+    matching: Matching
+    verdicts: tuple[RuleVerdict, ...] = ()
+    said: tuple[Said, ...] = ()
+    tags: tuple[str, ...] = ()
+    take_over: bool = False
+    transfer: Rule | None = None
+    notify: Rule | None = None
+    silent: bool = False
+    owed: bool = True
+    aside: Aside | None = None
+    problem: str = ""
+
+    @property
+    def contents(self) -> tuple[Content, ...]:
+        """The messages as they would leave."""
+        return tuple(one.content for one in self.said)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The values that are not there, by their names as variables."""
+        return _missing(self.said)
+
+    @property
+    def rule(self) -> Rule | None:
+        """The rule that spoke."""
+        return self.matching.rule
+
+    @property
+    def outcome(self) -> Outcome:
+        """What becomes of the message if all of it may be sent."""
+        if self.rule is None:
+            return Outcome.UNMATCHED
+        if self.problem:
+            return Outcome.INCOMPLETE if self.missing else Outcome.NOT_RENDERED
+        if self.contents:
+            return Outcome.REPLIED
+        if self.take_over:
+            return Outcome.HANDED_OVER
+        if self.transfer is not None:
+            return Outcome.TRANSFERRED
+        if self.aside is None:
+            return Outcome.LEFT_OPEN if self.owed and not self.silent else Outcome.SILENT
+        return Outcome.SNOOZED if self.aside.minutes else Outcome.RESOLVED
+
+    def kept_here(self, conversation: Conversation, account: Account) -> Answer:
+        """The same, left to this desk's human instead of WeChat's tool where he looks at it anyway.
+
+        That is so for drafts and for what could not be made.
+        """
+        rule = self.transfer
+        if rule is None or not (self.problem or delivered(rule, conversation, account).mode is ReplyMode.DRAFT):
+            return self
+        return replace(self, transfer=None, take_over=True)
+
+    def fits(self, left: int) -> bool:
+        """Whether it can be made where rules may send so many replies; a draft takes none."""
+        return bool(self.missing) or len(self.contents) <= left
+
+    @property
+    def rules_left(self) -> int:
+        """How many switched-on rules were not asked."""
+        return self.matching.rules_left
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """The message that is answered, with all that rules and templates may speak of. `now` is aware."""
+
+    message: Message
+    conversation: Conversation
+    account: Account
+    now: datetime
+    history: History = NO_HISTORY
+    operator: Presence = Presence.PRESENT
+
+    @property
+    def subject(self) -> Subject:
+        """The same as rules are asked about it."""
+        message = self.message
+        return Subject(
+            message.type,
+            message.text,
+            message.session_from,
+            message.event,
+            self.conversation.contact.tags,
+            self.operator,
+            self.history,
+            self.zone,
+            at=self.now,
+        )
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """The account's own time zone, if it has one."""
+        return zone_named(self.account.timezone) if self.account.timezone else None
+
+
+class Composer:
+    """Turns rules that matched into an answer.
+
+    `zone` is that of `{{ time }}` and `{{ date }}` where the account has none of its own; None: the machine's.
+    """
+
+    def __init__(self, renderer: LiquidRenderer, calendars: Calendars, shelf: Shelf, zone: tzinfo | None) -> None:
+        self._renderer = renderer
+        self._calendars = calendars
+        self._shelf = shelf
+        self._zone = zone
+
+    @property
+    def schedules(self) -> Mapping[str, Schedule]:
+        """The business hours that rules name."""
+        return self._calendars.schedules
+
+    def answer(self, matching: Matching, verdicts: tuple[RuleVerdict, ...], occasion: Occasion) -> Answer:
+        """Changes nothing; a template that fails is an answer too."""
+        actions = [action for one in matching.matched for action in one.rule.then]
+        kinds = {action.kind for action in actions}
+        said: tuple[Said, ...] = ()
+        problem = ""
+        try:
+            said = tuple(one for matched in matching.matched for one in self._said(matched, occasion))
+            problem = "\n".join(tr("“{name}” has no value for this message.", name=name) for name in _missing(said))
+        except (BadTemplate, BadContent) as error:
+            problem = explain(error)
+        return Answer(
+            matching,
+            verdicts,
+            said,
+            tags=tuple(dict.fromkeys(tag for action in actions for tag in action.tags)),
+            take_over=ActionKind.TAKE_OVER in kinds,
+            transfer=_first_that(matching, ActionKind.TRANSFER),
+            notify=_first_that(matching, ActionKind.NOTIFY),
+            silent=ActionKind.SILENT in kinds,
+            owed=occasion.message.event is None,
+            aside=_aside(actions),
+            problem=problem,
+        )
+
+    def _said(self, matched: Matched, occasion: Occasion) -> list[Said]:
+        values = partial(self.values, matched, occasion)
+        said: list[Said] = []
+        after = 0
+        for place, action in enumerate(matched.rule.then):
+            if action.kind is ActionKind.TYPING:
+                after += action.seconds
+            choose = partial(_chosen, place, matched.rule, occasion)
+            said += [Said(matched.rule, content, after) for content in self._contents(action, choose, values)]
+        return said
+
+    def values(self, matched: Matched, occasion: Occasion, text: str) -> Mapping[str, object]:
+        """What `text` may speak of."""
+        zone = occasion.zone
+        now = occasion.now.astimezone(zone or self._zone)
+        values = variables(occasion.message, occasion.conversation, occasion.account, matched.groups, now)
+        schedule = self._schedule(matched.rule)
+        if schedule is None:
+            return values
+        return {**values, "hours": Hours(schedule.seen_in(zone), occasion.now, text)}
+
+    def _schedule(self, rule: Rule) -> Schedule | None:
+        """The calendar that the rule names, also under “not”; else the first."""
+        schedules = self._calendars.schedules
+        named = next((one.hours.calendar for one in rule.when.both if one.hours is not None), None)
+        return next(iter(schedules.values()), None) if named is None else schedules.get(named)
+
+    def _contents(self, action: Action, choose: Choose, values: Values) -> list[Content]:
+        match action.kind:
+            case ActionKind.REPLY:
+                text = choose(action.texts, action.variant)
+                return self._filled(said_by(action), text, values)
+            case ActionKind.TEMPLATE:
+                template = self._stored(action.text)
+                return self._filled(template, choose(template.texts, template.variant), values)
+            case ActionKind.IMAGE | ActionKind.LINK | ActionKind.CARD:
+                return self._filled(said_by(action), "", values)
+            case _:
+                return []
+
+    def _stored(self, name: str) -> Template:
+        template = self._shelf.named(name)
+        if template is None:
+            raise BadTemplate(1, self._shelf.reason_against(name))
+        return template
+
+    def _filled(self, template: Template, text: str, values: Values) -> list[Content]:
+        source = text if template.kind is ReplyKind.TEXT else "\n".join(template.sources)
+        known = values(source) if "{" in source else NO_ANSWERS  # what shows nothing is not told anything
+        prepared = Filling(template, text, template.prompts, known, self._renderer).prepared()
+        parts = messages_of(prepared)
+        for name in prepared.gaps:
+            if not any(name in part.gaps for part in parts):  # cut in two, or changed by a filter: nobody would see it
+                raise MissingValue(1, name, tr("“{name}” has no value for this message.", name=name))
+        return parts
+
+
+def _missing(said: Sequence[Said]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for one in said for name in one.content.gaps))
+
+
+def said_by(action: Action) -> Template:
+    """The words of a reply, or what a picture, link or card of a rule consists of."""
+    if action.kind is ActionKind.REPLY:
+        return Template(0, "", action.text, others=action.others)
+    return Template(0, "", content=action.content)
+
+
+def messages_of(content: Content) -> list[Content]:
+    """What was filled in, in as many messages as it takes.
+
+    Raises:
+        BadTemplate: a text that is empty or takes too many.
+        BadContent: a link or card that WeChat would refuse as it comes out.
+    """
+    if content.kind is ReplyKind.TEXT:
+        return _parts_of(content)
+    if content.kind is not ReplyKind.IMAGE:
+        contents.check(content)
+    return [replace(content, gaps=marked(content))]
+
+
+def _parts_of(content: Content) -> list[Content]:
+    try:
+        parts = rendered(content.text)
+    except ReplyTooLong:
+        raise BadTemplate(1, tr("A link comes out longer than a message can be.")) from None
+    if not parts:
+        raise BadTemplate(1, tr("The reply comes out empty for this message."))
+    if len(parts) > MAX_PARTS:
+        taken = tr("The reply comes out too long: it takes {n} messages, {most} at most.", n=len(parts), most=MAX_PARTS)
+        raise BadTemplate(1, taken)
+    made = [Content(text=part, gaps=content.gaps) for part in parts]
+    return [replace(part, gaps=marked(part)) for part in made] if content.gaps else made
+
+
+def _aside(actions: Sequence[Action]) -> Aside | None:
+    wanted = [Aside(action.minutes) for action in actions if action.kind in (ActionKind.RESOLVE, ActionKind.SNOOZE)]
+    return combined(wanted, handed_over=any(action.kind is ActionKind.TAKE_OVER for action in actions))
+
+
+def _first_that(matching: Matching, does: ActionKind) -> Rule | None:
+    """The first of the rules that matched with such an action."""
+    rules = (one.rule for one in matching.matched)
+    return next((rule for rule in rules if any(action.kind is does for action in rule.then)), None)
+
+
+def _chosen(place: int, rule: Rule, occasion: Occasion, texts: Sequence[str], variant: Variant) -> str:
+    """The text that is said this time. The same message always gets the same, however often it is asked about."""
+    match variant:
+        case Variant.FIRST:
+            return texts[0]
+        case Variant.RANDOM:
+            seed = f"{rule.id} {place} {occasion.message.id}".encode()
+            return texts[int.from_bytes(hashlib.blake2b(seed, digest_size=8).digest()) % len(texts)]
+        case Variant.ROTATE:
+            fired = occasion.history.fired.get(rule.id)
+            return texts[(fired.times if fired else 0) % len(texts)]
+
+
+class Hours(Mapping[str, object]):
+    """open, and the next opening and closing in words; what does not come is left out.
+
+    The words are in the language of `text`, in which they will stand: the customer reads it, not the operator. Each is
+    worked out when it is asked for, because most texts show none, and a calendar that never closes takes milliseconds.
+    """
+
+    _NAMES = ("open", "next_open", "next_close")
+
+    def __init__(self, schedule: Schedule, now: datetime, text: str) -> None:
+        self._schedule = schedule
+        self._now = now
+        self._text = text
+
+    def __getitem__(self, name: str) -> object:
+        """One of them; `KeyError` if it does not come."""
+        match name:
+            case "open":
+                return self._schedule.is_open(self._now)
+            case "next_open":
+                return self._words(name, self._schedule.next_open(self._now))
+            case "next_close":
+                return self._words(name, self._schedule.next_close(self._now))
+            case _:
+                raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        """The names of those that come."""
+        return (name for name in self._NAMES if name in self)
+
+    def __len__(self) -> int:
+        """How many come."""
+        return sum(1 for _ in self)
+
+    def _words(self, name: str, at: datetime | None) -> str:
+        if at is None:
+            raise KeyError(name)
+        local = self._schedule.local
+        return _spoken(local(at), local(self._now), chinese=is_chinese(self._text))
+
+
+def _spoken(at: datetime, now: datetime, *, chinese: bool) -> str:
+    """A time as one tells it to somebody now."""
+    match (at.date() - now.date()).days:
+        case 0:
+            return f"{at:%H:%M}"
+        case 1:
+            return f"明天 {at:%H:%M}" if chinese else f"tomorrow {at:%H:%M}"
+        case _:
+            return f"{at.month}月{at.day}日 {at:%H:%M}" if chinese else f"{at:%m-%d %H:%M}"

@@ -1,0 +1,145 @@
+"""A stored answer becomes what a customer gets: what is asked for, and what comes out.
+
+Everything that a customer wrote, and everything that the operator fills in, enters as a value and never as template
+text. Nothing comes out with a hole in it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import quote
+
+from wxdesk.core.content import limits as contents
+from wxdesk.core.content.variables import harmless
+from wxdesk.core.errors import MissingValue
+from wxdesk.core.model.messaging import Content, ReplyKind
+from wxdesk.core.normalise import is_visible
+from wxdesk.core.replies.gaps import mark
+from wxdesk.core.templates import ASK, Prompt, Template
+from wxdesk.desk.answers.liquid.engine import SECONDS, LiquidRenderer
+from wxdesk.desk.answers.liquid.gaps import NOTHING, Marked
+from wxdesk.i18n import tr
+
+MOST_PLACEHOLDERS = 20
+"""Values that a text may lack before its template counts as one that cannot be shown."""
+
+NO_ANSWERS: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """One insertion of `template`: the `text` that was chosen, and what the operator is asked for it."""
+
+    template: Template
+    text: str
+    prompts: tuple[Prompt, ...]
+    values: Mapping[str, object]
+    renderer: LiquidRenderer
+
+    def content(self, answers: Mapping[str, str], gaps: list[str] | None = None) -> Content:
+        """What is said.
+
+        `answers` are by variable (`ask.order_no`, or another one that has no value of its own), or by the expression
+        that shows nothing. With `gaps`, marks stand where nothing can be shown, and it gets their names.
+
+        Raises:
+            MissingValue: an answer that is required, or something that is shown, is not there.
+            BadTemplate: the text does not render.
+        """
+        if self.template.kind is ReplyKind.TEXT:
+            return Content(text=self._shown(self.renderer.render, self.text, answers, gaps))
+        written = contents.words_of(self.template.content).items()
+        filled: dict[str, Any] = {
+            name: self._field(name, text, answers, gaps) for name, text in written if contents.has_liquid(text)
+        }
+        return replace(self.template.content, **filled)
+
+    def _field(self, name: str, text: str, answers: Mapping[str, str], gaps: list[str] | None) -> str:
+        """One field of a link or card, on one line but for the description."""
+        if name in contents.ADDRESSES:
+            return self._shown(self.renderer.render_address, text, answers, gaps).strip()
+        words = self._shown(self.renderer.render, text, answers, gaps)
+        return words.strip() if name == "description" else " ".join(words.split())
+
+    def _shown(self, render: Callable[..., str], text: str, answers: Mapping[str, str], gaps: list[str] | None) -> str:
+        instead = {name: harmless(answer.strip()) for name, answer in answers.items() if is_visible(answer)}
+        return render(text, self._with(answers), gaps, instead)
+
+    def example(self) -> Content:
+        """What is said with each prompt's default, and with its question between marks where there is none.
+
+        Raises:
+            BadTemplate: as above, or for an unknown variable; never for lack of a value.
+        """
+        for source in (self.text,) if self.template.kind is ReplyKind.TEXT else self.template.sources:
+            self.renderer.check(source, frozenset(), by_hand=True)
+        return self.with_gaps()
+
+    def with_gaps(self) -> Content:
+        """The same, with the text taken as it is: whoever checks it knows what it may show."""
+        asked = {f"{ASK}.{prompt.name}": prompt.default or Marked.of(prompt.question) for prompt in self.prompts}
+        return replace(self.prepared(asked), gaps=())
+
+    def prepared(self, answers: Mapping[str, str] = NO_ANSWERS) -> Content:
+        """What is said, with a mark in the place of each value that is missing; its `gaps` names them.
+
+        Raises:
+            BadTemplate: as above; for lack of a value only where a condition needs it, and a mark in its place does not
+                help.
+        """
+        given, judged, began = dict(answers), list[str](), time.thread_time()
+        while True:
+            shown: list[str] = []
+            try:
+                content = self.content(given, shown)
+                gaps = tuple(dict.fromkeys((*judged, *shown)))
+                return _seen(replace(content, gaps=gaps)) if gaps else content
+            except MissingValue as error:
+                if error.name in given or len(judged) == MOST_PLACEHOLDERS or time.thread_time() - began > SECONDS:
+                    raise
+                given[error.name] = Marked.of(error.name)
+                judged.append(error.name)
+
+    def _with(self, answers: Mapping[str, str]) -> dict[str, object]:
+        """All values: those of the conversation, and beside them what was asked."""
+        filled = {**self.values, ASK: {prompt.name: self._answer(prompt, answers) for prompt in self.prompts}}
+        for variable, answer in answers.items():
+            root, _, name = variable.partition(".")
+            if root != ASK and is_visible(answer):
+                filled[root] = _set_in(filled.get(root), name, _given(answer))
+        return filled
+
+    def _answer(self, prompt: Prompt, answers: Mapping[str, str]) -> object:
+        variable = f"{ASK}.{prompt.name}"
+        answer = answers.get(variable, prompt.default)
+        if is_visible(answer):
+            return _given(answer)
+        if prompt.required:
+            raise MissingValue(1, variable, tr("“{name}” has to be filled in.", name=prompt.question))
+        return NOTHING
+
+
+def _given(answer: str) -> str:
+    """An answer as a value; a mark in the place of one stays a mark."""
+    return answer if isinstance(answer, Marked) else harmless(answer.strip())
+
+
+def _seen(content: Content) -> Content:
+    """The same, with the marks in its addresses as they are seen elsewhere: what enters an address is encoded there."""
+    shown: dict[str, Any] = {}
+    for field, text in contents.words_of(content).items():
+        for name in content.gaps if field in contents.ADDRESSES else ():
+            text = text.replace(quote(mark(name), safe=""), mark(name))
+        shown[field] = text
+    return replace(content, **shown)
+
+
+def _set_in(value: object, name: str, answer: str) -> object:
+    """`value` with the field `name`; without a name the answer itself."""
+    if not name:
+        return answer
+    return {**(value if isinstance(value, Mapping) else {}), name: answer}

@@ -1,0 +1,38 @@
+"""What a template shows within an address: percent-encoded, so that it stays one value and cannot lead elsewhere.
+
+A customer who writes `a&paid=1` or `../admin` gets exactly that searched for, and nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import TextIO
+from urllib.parse import quote
+
+from liquid import RenderContext
+from liquid.builtin.expressions import FilteredExpression
+from liquid.expression import Expression
+
+from wxdesk.desk.answers.liquid.gaps import Marked, ShownNode, ShownOutput
+
+ENCODES = "url_encode"
+"""The filter by which an operator does so himself; nothing is encoded twice."""
+
+
+class _AddressNode(ShownNode):
+    __slots__ = ()
+
+    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
+        shown = self.shown(context)
+        encoded = _encodes(self.expression) and not isinstance(shown, Marked)  # no filter has touched a mark
+        return buffer.write(shown if encoded else quote(shown, safe=""))
+
+
+class AddressOutput(ShownOutput):
+    """`{{ … }}` in an address."""
+
+    node_class = _AddressNode
+
+
+def _encodes(expression: Expression) -> bool:
+    filters = expression.filters if isinstance(expression, FilteredExpression) else None
+    return any(one.name == ENCODES for one in filters or ())

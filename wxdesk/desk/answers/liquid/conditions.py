@@ -1,0 +1,109 @@
+"""What conditions of a template take for nothing.
+
+`nil`, `blank`, `empty`, `''`, a value that is missing, an answer left empty and a text of which nothing is seen all
+equal each other, because an operator who writes one of them asks whether there is something to show. Liquid itself
+keeps `nil` and `''` apart: its authors know which of the two their data has, and an operator cannot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TextIO
+
+from liquid import BlockNode, Node, RenderContext, Token, TokenStream
+from liquid.builtin.expressions.logical import EqExpression, NeExpression
+from liquid.builtin.expressions.primitive import Blank, Empty
+from liquid.builtin.tags.case_tag import CaseNode, CaseTag, MultiExpressionBlockNode
+from liquid.builtin.tags.if_tag import IfNode, IfTag
+from liquid.builtin.tags.unless_tag import UnlessNode, UnlessTag
+from liquid.expression import Expression
+from liquid.undefined import Undefined
+
+from wxdesk.core.normalise import is_visible
+from wxdesk.desk.answers.liquid.gaps import Lacking
+
+
+class _Side(Expression):
+    """One side of an equation: what it comes to, `None` where that is nothing."""
+
+    __slots__ = ("_written",)
+
+    def __init__(self, written: Expression) -> None:
+        super().__init__(written.token)
+        self._written = written
+
+    def __str__(self) -> str:
+        return str(self._written)
+
+    def evaluate(self, context: RenderContext) -> object:
+        value = self._written.evaluate(context)
+        return None if _is_nothing(value) else value
+
+    def children(self) -> list[Expression]:
+        return [self._written]
+
+
+def _is_nothing(value: object) -> bool:
+    if isinstance(value, Undefined | Lacking | Blank | Empty):
+        return True
+    if isinstance(value, str):
+        return not is_visible(value)
+    return isinstance(value, list | tuple | dict) and not value
+
+
+def _seeing(node: Node) -> Node:
+    """A block whose conditions take alike what shows nothing."""
+    if isinstance(node, IfNode | UnlessNode):
+        _compare_what_is_seen([node.condition, *(one.expression for one in node.alternatives)])
+    return node
+
+
+def _compare_what_is_seen(conditions: Iterable[Expression]) -> None:
+    for condition in conditions:
+        _compare_what_is_seen(condition.children())
+        if isinstance(condition, EqExpression | NeExpression):
+            condition.left, condition.right = _Side(condition.left), _Side(condition.right)
+
+
+class SeeingIf(IfTag):
+    """`{% if %}`."""
+
+    def parse(self, stream: TokenStream) -> Node:
+        """The block that begins here."""
+        return _seeing(super().parse(stream))
+
+
+class SeeingUnless(UnlessTag):
+    """`{% unless %}`."""
+
+    def parse(self, stream: TokenStream) -> Node:
+        """The block that begins here."""
+        return _seeing(super().parse(stream))
+
+
+class _CaseNode(CaseNode):
+    """Says the first branch that holds and no other: of several words for nothing more than one would."""
+
+    __slots__ = ()
+
+    def __init__(
+        self, token: Token, expression: Expression, blocks: list[MultiExpressionBlockNode | BlockNode]
+    ) -> None:
+        for block in blocks:
+            if isinstance(block, MultiExpressionBlockNode):
+                choice = block.expression
+                choice.left, choice.expressions = _Side(choice.left), [_Side(one) for one in choice.expressions]
+        super().__init__(token, expression, blocks)
+
+    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
+        """Write that branch, else what stands under `else`."""
+        for block in self.blocks:
+            if isinstance(block, MultiExpressionBlockNode) and any(block.expression.evaluate(context)):
+                return block.block.render(context, buffer)
+        return sum(block.render(context, buffer) for block in self.blocks if isinstance(block, BlockNode))
+
+
+class SeeingCase(CaseTag):
+    """`{% case %}`."""
+
+    node_class = _CaseNode

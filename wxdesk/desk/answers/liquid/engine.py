@@ -1,0 +1,338 @@
+"""Templates of replies: Liquid, fenced in.
+
+What an operator writes is trusted to mean well, not to be right: every bound below turns a mistake into a
+sentence with a line instead of a stalled desk or an endless text. What a customer wrote is never template text;
+it comes in as a value that `core.render.variables` has made harmless.
+"""
+
+from __future__ import annotations
+
+import functools
+import gc
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+import liquid
+from liquid import Token
+from liquid.builtin import register
+from liquid.exceptions import LiquidError, ResourceLimitError, UndefinedError, UnknownFilterError
+from liquid.undefined import UNDEFINED, FalsyStrictUndefined, StrictUndefined
+from liquid.utils import ReadOnlyChainMap
+
+from wxdesk.core.content.variables import MAX_PARTS, TEXT_LIMIT_BYTES, VARIABLES, WITH_FIELDS, byte_count
+from wxdesk.core.errors import BadTemplate, MissingValue
+from wxdesk.core.templates import ASK
+from wxdesk.desk.answers.liquid.addresses import AddressOutput
+from wxdesk.desk.answers.liquid.conditions import SeeingCase, SeeingIf, SeeingUnless
+from wxdesk.desk.answers.liquid.filters import FILTERS, usable
+from wxdesk.desk.answers.liquid.gaps import (
+    NO_STAND_INS,
+    GapContext,
+    KeptAssign,
+    KeptCapture,
+    Lacks,
+    Marked,
+    Showing,
+    ShownOutput,
+)
+from wxdesk.desk.answers.liquid.tags import BLOCKS, INNER, NESTING_LIMIT, SINGLE, check_tags, each_alone, line_of
+from wxdesk.i18n import tr
+
+SOURCE_LIMIT = 4096
+"""Characters of a template."""
+
+OUTPUT_LIMIT = MAX_PARTS * TEXT_LIMIT_BYTES
+"""Bytes of a rendered text; what is longer would cost more replies than a rule should spend."""
+
+LOOP_LIMIT = 1000
+"""Turns of all loops of one rendering together."""
+
+NAMESPACE_LIMIT = 16 * 1024
+"""Bytes of everything that assign and capture keep at a time; a long message in Chinese takes four thousand."""
+
+SECONDS = 0.05
+"""Processor time of one rendering."""
+
+CACHED = 256
+"""Parsed templates that are kept."""
+
+_FAILURES = (LiquidError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What a template that parses can still run into; Liquid wraps only some of it."""
+
+_ABSENT = object()
+
+_TOKENS = frozenset({"content", "output", "illegal"})  # what Liquid registers beside the tags that people write
+
+
+class LiquidRenderer:
+    """Checks and renders templates. `processor_time` gives the seconds that this thread has worked.
+
+    Wall-clock time would blame a template for whatever else the machine does.
+    """
+
+    def __init__(self, processor_time: Callable[[], float] = time.thread_time) -> None:
+        self._environment = _Environment(undefined=FalsyStrictUndefined)
+        self._addresses = _AddressEnvironment(undefined=FalsyStrictUndefined)
+        for environment in (self._environment, self._addresses):
+            environment.processor_time = processor_time
+        self._parsed = functools.lru_cache(maxsize=CACHED)(self._parse)
+        self._parsed_address = functools.lru_cache(maxsize=CACHED)(self._parse_address)
+
+    def check(self, source: str, groups: frozenset[str] | None = None, *, by_hand: bool = False) -> None:
+        """See whether `source` can be rendered, see `mistakes`.
+
+        Raises:
+            BadTemplate: the first mistake.
+        """
+        for mistake in self.mistakes(source, groups, by_hand=by_hand):
+            raise mistake
+
+    def mistakes(
+        self, source: str, groups: frozenset[str] | None = None, *, by_hand: bool = False
+    ) -> tuple[BadTemplate, ...]:
+        """All that keeps `source` from being rendered, `m` having these `groups` (None: any), from top to bottom.
+
+        What is inserted `by_hand` can show `ask` as well: what the operator is asked for. An unknown variable is a
+        mistake; whether a known one has a value (an alias, a field of `session_from`) shows only when it is rendered.
+        Where the text does not parse, that is all that can be said.
+        """
+        try:
+            analysis = self._parsed(source).analyze(include_partials=False)
+        except BadTemplate as error:
+            return (error,)
+        found: set[tuple[int, str]] = set()
+        if "{" not in source and byte_count(source) > OUTPUT_LIMIT:
+            size, limit = byte_count(source), OUTPUT_LIMIT
+            found.add(
+                (0, tr("This text is longer than a reply can be: {size} of {limit} bytes.", size=size, limit=limit))
+            )
+        for name, spans in analysis.filters.items():
+            if name not in FILTERS:
+                found.update((span.index, _no_filter(name)) for span in spans)
+        for root, uses in analysis.globals.items():
+            for use in uses:
+                found.add((use.span.index, _reason_against(root, use.segments[1:], groups, by_hand=by_hand)))
+        told = dict.fromkeys((line_of(source, index), reason) for index, reason in sorted(found) if reason)
+        return tuple(BadTemplate(line, reason) for line, reason in told)
+
+    def asked(self, source: str) -> tuple[str, ...]:
+        """The names that follow `ask.` in `source`, in the order in which they are shown first.
+
+        Raises:
+            BadTemplate: it does not parse.
+        """
+        uses = self._parsed(source).analyze(include_partials=False).globals.get(ASK, ())
+        names = [str(use.segments[1]) for use in sorted(uses, key=lambda use: use.span.index) if len(use.segments) > 1]
+        return tuple(dict.fromkeys(names))
+
+    def render(
+        self,
+        source: str,
+        variables: Mapping[str, object],
+        gaps: list[str] | None = None,
+        instead: Mapping[str, str] = NO_STAND_INS,
+    ) -> str:
+        """`source` filled with `variables` (see `core.render.variables`).
+
+        With `gaps`, which gets their names, marks stand where nothing can be shown; what is `instead` of one, by its
+        name, stands in its place.
+
+        Raises:
+            MissingValue: something that it shows has nothing to be seen, and there are no `gaps` to note it; or a
+                condition needs a value that is missing.
+            BadTemplate: it does not parse, or it exceeds a bound.
+        """
+        return _rendered(self._parsed(source), source, variables, Showing(gaps, instead))
+
+    def render_address(
+        self,
+        source: str,
+        variables: Mapping[str, object],
+        gaps: list[str] | None = None,
+        instead: Mapping[str, str] = NO_STAND_INS,
+    ) -> str:
+        """The same for an address: what is shown in it comes out percent-encoded, so that it stays one value.
+
+        Raises:
+            MissingValue, BadTemplate: as `render`.
+        """
+        return _rendered(self._parsed_address(source), source, variables, Showing(gaps, instead))
+
+    def _parse_address(self, source: str) -> liquid.BoundTemplate:
+        self._parsed(source)  # finds the mistakes
+        return self._addresses.from_string(source)
+
+    def _parse(self, source: str) -> liquid.BoundTemplate:
+        if len(source) > SOURCE_LIMIT:
+            raise BadTemplate(1, tr("The template is longer than {limit} characters.", limit=SOURCE_LIMIT))
+        check_tags(source)
+        try:
+            return self._environment.from_string(source)
+        except LiquidError as error:
+            raise BadTemplate(self._line_of(error, source), tr("This line cannot be understood.")) from None
+
+    def _line_of(self, error: LiquidError, source: str) -> int:
+        """Where a template does not parse; if Liquid does not say, by trying its tags one by one."""
+        if error.token is not None and error.token.start_index >= 0:
+            return line_of(source, error.token.start_index)
+        for index, alone in each_alone(source):
+            try:
+                self._environment.from_string(alone)
+            except LiquidError:
+                return line_of(source, index)
+        return 1
+
+
+class _Context(GapContext):
+    """A rendering that counts: turns of loops in all, not only the deepest nest, and processor time."""
+
+    def __init__(self, template: liquid.BoundTemplate, *, globals: Mapping[str, object] | None = None) -> None:  # noqa: A002
+        self._processor_time = getattr(template.env, "processor_time", time.thread_time)
+        self._deadline = self._processor_time() + SECONDS
+        self._turns = 0
+        self.showing = Showing()
+        super().__init__(template, globals=globals)
+        # Without Liquid's own `now` and `today`, which read the machine's clock.
+        self.scope = ReadOnlyChainMap(self.locals, self.globals, self.counters)
+
+    @property
+    def disabled_tags(self) -> list[str]:
+        """Asked by Liquid before each node it renders, and so the place to look at the time."""
+        if self._processor_time() > self._deadline:
+            raise ResourceLimitError("time", token=None)
+        return []
+
+    @disabled_tags.setter
+    def disabled_tags(self, names: list[str]) -> None:
+        pass
+
+    def get(self, path: list[object], *, token: Token | None, default: object = UNDEFINED) -> object:
+        """A value by its path. One that is not there is called by all of it, or by what was to name its field."""
+        unknown = next((segment for segment in path if isinstance(segment, StrictUndefined)), None)
+        if unknown is not None:
+            return unknown
+        found = super().get(path, token=token, default=_ABSENT)
+        if found is not _ABSENT:
+            return found
+        return FalsyStrictUndefined(_called(path), token=token) if default is UNDEFINED else default
+
+    def get_item(self, obj: object, key: object) -> object:
+        """A field is a field: not the size, the first or the last of the mapping that holds it, nor of a gap."""
+        if isinstance(obj, Marked):
+            return obj
+        return (
+            obj[key]
+            if isinstance(obj, Mapping) and not isinstance(obj, StrictUndefined)
+            else super().get_item(obj, key)
+        )
+
+    def raise_for_loop_limit(self, length: int = 1) -> None:
+        self._turns += length
+        if self._turns > LOOP_LIMIT:
+            raise ResourceLimitError("loops", token=None)
+
+
+def _called(path: Sequence[object]) -> str:
+    """A variable as one writes it."""
+    root, *fields = path
+    return f"{root}" + "".join(f".{field}" if isinstance(field, str) else f"[{field}]" for field in fields)
+
+
+class _Template(liquid.BoundTemplate):
+    context_class = _Context
+
+
+class _Environment(liquid.Environment):
+    template_class = _Template
+    block_nesting_limit = NESTING_LIMIT + 1
+    local_namespace_limit = NAMESPACE_LIMIT
+    output_stream_limit = OUTPUT_LIMIT
+    processor_time: Callable[[], float] = staticmethod(time.thread_time)
+
+    def setup_tags_and_filters(self, *, extra: bool = False) -> None:
+        """Take over what Liquid brings, as far as the lists above name it."""
+        register(self)
+        allowed = BLOCKS | SINGLE | set(INNER) | _TOKENS
+        self.tags = {name: tag for name, tag in self.tags.items() if name in allowed}
+        self.filters = dict(_usable_filters())
+        for tag in (ShownOutput, KeptAssign, KeptCapture, SeeingIf, SeeingUnless, SeeingCase):
+            self.add_tag(tag)
+
+
+@functools.cache
+def _usable_filters() -> Mapping[str, Callable[..., object]]:
+    """Functions that know no environment, so they are made safe once."""
+    return usable(liquid.Environment().filters)
+
+
+class _AddressEnvironment(_Environment):
+    def setup_tags_and_filters(self, *, extra: bool = False) -> None:
+        super().setup_tags_and_filters(extra=extra)
+        self.add_tag(AddressOutput)
+
+
+def _rendered(template: liquid.BoundTemplate, source: str, variables: Mapping[str, object], showing: Showing) -> str:
+    try:
+        return _filled_in(template, variables, showing)
+    except _FAILURES as error:
+        raise _explained(source, error) from None
+
+
+def _filled_in(template: liquid.BoundTemplate, variables: Mapping[str, object], showing: Showing) -> str:
+    """The template is not blamed for Python's collector, which can take longer than a rendering may."""
+    collections = _full_collections()
+    try:
+        return _filled(template, variables, showing)
+    except ResourceLimitError:
+        if _full_collections() == collections:
+            raise
+    return _filled(template, variables, showing)  # gaps that were noted are not noted twice
+
+
+def _filled(template: liquid.BoundTemplate, variables: Mapping[str, object], showing: Showing) -> str:
+    context = _Context(template, globals=template.make_globals(variables))
+    context.showing = showing
+    buffer = context.get_buffer()
+    template.render_with_context(context, buffer)
+    return str(buffer.getvalue())
+
+
+def _full_collections() -> int:
+    """How often all of the program was looked through for garbage."""
+    return int(gc.get_stats()[-1]["collections"])
+
+
+def _reason_against(root: str, segments: Sequence[object], groups: frozenset[str] | None, *, by_hand: bool) -> str:
+    """Why a variable cannot be used, or nothing."""
+    if root == ASK and by_hand:
+        one_name = len(segments) == 1 and isinstance(segments[0], str)
+        return "" if one_name else tr("Give what is asked for one name, such as {name}.", name="ask.order_no")
+    if root not in VARIABLES:
+        return tr("There is no variable “{name}”.", name=root)
+    fields = groups if root == "m" else VARIABLES[root]
+    if not segments:
+        return tr("“{name}” has fields; name one of them.", name=root) if root in WITH_FIELDS else ""
+    name = f"{root}.{segments[0]}"
+    if fields is None or not isinstance(segments[0], str) or segments[0] in fields:
+        return ""
+    if root == "m":
+        return tr("“{name}” is not a named group of the rule's pattern.", name=name)
+    return tr("There is no variable “{name}”.", name=name)
+
+
+def _no_filter(name: str) -> str:
+    return tr("There is no filter “{name}”.", name=name)
+
+
+def _explained(source: str, error: Exception) -> BadTemplate:
+    """Liquid's complaint in the operator's language, with a line."""
+    token = error.token if isinstance(error, LiquidError) else None
+    line = line_of(source, token.start_index if token else 0)
+    if isinstance(error, UndefinedError | Lacks):
+        name = error.name if isinstance(error, Lacks) else str(error.args[0]).removesuffix(" is undefined").strip("'")
+        return MissingValue(line, name, tr("“{name}” has no value for this message.", name=name))
+    if isinstance(error, UnknownFilterError):
+        return BadTemplate(line, _no_filter(str(error.args[0]).partition("'")[2].rstrip("'")))
+    if isinstance(error, ResourceLimitError):
+        return BadTemplate(line, tr("The text becomes too long, or the template works too much."))
+    return BadTemplate(line, tr("This cannot be worked out with the values of this message."))

@@ -1,0 +1,100 @@
+"""The filters of a reply: those that a template may use, each bounded, and none of which touches a gap."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Mapping
+
+from liquid.exceptions import ResourceLimitError
+
+from wxdesk.desk.answers.liquid.gaps import keeping_gaps
+
+VALUE_LIMIT = 16 * 1024
+"""Characters, digits or items of any value that goes into or comes out of a filter."""
+
+FILTERS = frozenset(
+    [
+        "abs",
+        "append",
+        "at_least",
+        "at_most",
+        "capitalize",
+        "ceil",
+        "default",
+        "divided_by",
+        "downcase",
+        "first",
+        "floor",
+        "join",
+        "last",
+        "lstrip",
+        "minus",
+        "modulo",
+        "plus",
+        "prepend",
+        "remove",
+        "remove_first",
+        "remove_last",
+        "replace",
+        "replace_first",
+        "replace_last",
+        "round",
+        "rstrip",
+        "size",
+        "slice",
+        "split",
+        "squish",
+        "strip",
+        "strip_newlines",
+        "times",
+        "truncate",
+        "truncatewords",
+        "upcase",
+        "url_encode",
+    ]
+)
+"""Filters that a reply may use. Those that decode are left out: `%3C` or `&lt;` would give back a `<`."""
+
+
+def usable(filters: Mapping[str, Callable[..., object]]) -> dict[str, Callable[..., object]]:
+    """Of Liquid's `filters`, those that a reply may use, made safe."""
+    bounded = {name: _bounded(filters[name]) for name in FILTERS}
+    for name in ("replace", "replace_first", "replace_last"):
+        bounded[name] = _replace_bounded(bounded[name])
+    return {name: keeping_gaps(name, apply) for name, apply in bounded.items()}
+
+
+def _bounded(apply: Callable[..., object]) -> Callable[..., object]:
+    """`apply`, refusing values that are too large before and after."""
+
+    @functools.wraps(apply)
+    def bounded(*values: object, **named: object) -> object:
+        _refuse_large((*values, *named.values()))
+        result = apply(*values, **named)
+        _refuse_large((result,))
+        return result
+
+    return bounded
+
+
+def _replace_bounded(apply: Callable[..., object]) -> Callable[..., object]:
+    """`apply`, refusing a replacement whose result would be too large before it is made."""
+
+    @functools.wraps(apply)
+    def bounded(value: object, sought: object = "", new: object = "", **named: object) -> object:
+        if isinstance(value, str):
+            times = value.count(str(sought))
+            if len(value) + times * len(str(new)) > VALUE_LIMIT:
+                raise ResourceLimitError("value", token=None)
+        return apply(value, sought, new, **named)
+
+    return bounded
+
+
+def _refuse_large(values: Iterable[object]) -> None:
+    for value in values:
+        size = len(value) if isinstance(value, str | range | list | tuple) else 0
+        if isinstance(value, int):
+            size = value.bit_length() // 3
+        if size > VALUE_LIMIT:
+            raise ResourceLimitError("value", token=None)

@@ -1,0 +1,268 @@
+"""What a template shows where there is nothing to show: a gap, unless its author asked for nothing.
+
+A value is missing if nothing that a reader sees comes of it. A filter cannot fill a gap, nor hide or damage its mark;
+only `default` puts something in its place. What comes out empty is meant where the template says so itself: a constant,
+a `default`, what a `capture` holds (each output in it was judged already), and a question that need not be answered.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import TextIO, cast
+
+from liquid import RenderContext, Token
+from liquid.builtin.expressions import Identifier
+from liquid.builtin.expressions.path import Path
+from liquid.builtin.output import Output, OutputNode
+from liquid.builtin.tags.assign_tag import AssignNode, AssignTag
+from liquid.builtin.tags.capture_tag import CaptureNode, CaptureTag
+from liquid.exceptions import LiquidError, ResourceLimitError
+from liquid.expression import Expression
+from liquid.stringify import to_liquid_string
+from liquid.undefined import StrictUndefined, Undefined
+
+from wxdesk.core.normalise import is_visible
+from wxdesk.core.replies.gaps import mark
+
+LONGEST_NAME = 60
+"""Characters by which an expression is named."""
+
+NOTHING = Undefined("")
+"""A value that shows as nothing and counts as false, where that is meant and no mistake."""
+
+NO_STAND_INS: Mapping[str, str] = MappingProxyType({})
+
+_FAILURES = (LiquidError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
+
+class Lacks(LiquidError):
+    """An output of a template has nothing to show. `name` is the variable's, or the expression itself."""
+
+    def __init__(self, name: str, token: Token | None) -> None:
+        super().__init__(name, token=token)
+        self.name = name
+
+
+class Marked(str):
+    """A text in which marks stand for values, by their `names`. Filters work round the marks, never on them."""
+
+    __slots__ = ("names",)
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, *names: str) -> Marked:
+        """The marks of these values alone."""
+        return cls.around("".join(map(mark, names)), names)
+
+    @classmethod
+    def around(cls, text: str, names: Iterable[str]) -> Marked:
+        """A text that holds the marks of `names`."""
+        made = cls(text)
+        made.names = tuple(dict.fromkeys(names))
+        return made
+
+
+class Lacking(Marked):
+    """The same of values that are missing: to conditions and `default` it is nothing."""
+
+    __slots__ = ()
+
+    def __liquid__(self) -> object:
+        return None
+
+
+class Meant(str):
+    """Nothing to be seen, because the author of the template asked for nothing."""
+
+    __slots__ = ()
+
+
+class Showing:
+    """What one rendering knows of gaps.
+
+    Without `gaps` the first one raises `Lacks`; else its mark is shown, and `gaps` gets its name. What stands in
+    `instead`, by that name, is shown in its place.
+    """
+
+    def __init__(self, gaps: list[str] | None = None, instead: Mapping[str, str] = NO_STAND_INS) -> None:
+        self.gaps = gaps
+        self._instead = instead
+
+    def apart(self) -> Showing:
+        """The same for a part of the template that may never be shown: its gaps are counted by themselves."""
+        return Showing(None if self.gaps is None else [], self._instead)
+
+    def text(self, value: object, name: str, token: Token | None, *, constant: bool) -> str:
+        """What an output with that outcome shows, `name` being the expression's.
+
+        Raises:
+            Lacks: there is nothing to show, and nothing may stand in for it.
+        """
+        gap = _gap_in((value,))
+        if gap is not None:
+            return self._shown(gap, token)
+        text = to_liquid_string(value, autoescape=False)
+        if constant or _is_meant(value) or is_visible(text):
+            return text
+        return self._shown(Lacking.of(name), token)
+
+    def _shown(self, gap: Marked, token: Token | None) -> str:
+        first, *more = gap.names
+        if first in self._instead and not more and gap == mark(first):
+            return self._instead[first]
+        if self.gaps is not None:
+            self.gaps += (name for name in gap.names if name not in self.gaps)
+        elif isinstance(gap, Lacking):
+            raise Lacks(first, token)
+        return gap
+
+
+def keeping_gaps(name: str, apply: Callable[..., object]) -> Callable[..., object]:
+    """The filter `apply`, which is called `name`, made to leave gaps and what is meant to be empty as they are."""
+    if name == "default":
+        return _default(apply)
+
+    @functools.wraps(apply)
+    def kept(*values: object, **named: object) -> object:
+        gap = _gap_in((*values, *named.values()))
+        if gap is not None:
+            return _round(gap, apply, values, named)
+        result = apply(*values, **named)
+        blank = isinstance(result, str) and not is_visible(result)
+        return Meant(result) if blank and any(map(_is_meant, (*values, *named.values()))) else result
+
+    return kept
+
+
+def _round(gap: Marked, apply: Callable[..., object], values: Iterable[object], named: Mapping[str, object]) -> object:
+    """What the filter makes of texts with gaps if their marks come through whole, else these marks as they are."""
+    try:
+        result = apply(*map(_with_marks, values), **{key: _with_marks(value) for key, value in named.items()})
+    except ResourceLimitError:
+        raise
+    except _FAILURES:
+        return gap
+    if isinstance(result, str) and all(mark(name) in result for name in gap.names):
+        return type(gap).around(result, gap.names)
+    return gap
+
+
+def _default(apply: Callable[..., object]) -> Callable[..., object]:
+    """`default`, for which what nobody would see is empty; what it puts there is meant, also if that is nothing."""
+
+    @functools.wraps(apply)
+    def default(value: object, *values: object, **named: object) -> object:
+        unseen = isinstance(value, str) and not is_visible(value)
+        result = apply("" if unseen else value, *values, **named)
+        return Meant(result) if isinstance(result, str) and not is_visible(result) else result
+
+    return default
+
+
+def _gap_in(values: Iterable[object]) -> Marked | None:
+    """All that is missing in `values`, as one text; None if nothing is."""
+    gaps = [gap for gap in map(_with_marks, values) if isinstance(gap, Marked)]
+    if len(gaps) < 2:
+        return gaps[0] if gaps else None
+    kind = Lacking if any(isinstance(gap, Lacking) for gap in gaps) else Marked
+    return kind.around("".join(dict.fromkeys(gaps)), (name for gap in gaps for name in gap.names))
+
+
+def _with_marks(value: object) -> object:
+    return Lacking.of(value.name) if isinstance(value, StrictUndefined) else value
+
+
+def _is_meant(value: object) -> bool:
+    return value is NOTHING or isinstance(value, Meant)
+
+
+def name_of(expression: Expression) -> str:
+    """An expression as a name, without blanks: one would end an address, and let a mark be cut in two."""
+    name = "".join(str(expression).split())
+    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
+
+
+def is_constant(expression: Expression) -> bool:
+    """Whether it says the same to everybody: no variable stands in it."""
+    return not isinstance(expression, Path) and all(map(is_constant, expression.children()))
+
+
+class GapContext(RenderContext):
+    """A rendering that says what it knows of gaps."""
+
+    showing: Showing
+
+
+class ShownNode(OutputNode):
+    """`{{ … }}`, which never shows nothing unless that is meant."""
+
+    __slots__ = ("constant", "name")
+
+    def __init__(self, token: Token, expression: Expression) -> None:
+        super().__init__(token, expression)
+        self.constant = is_constant(expression)
+        self.name = name_of(expression)
+
+    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
+        """Write what it comes to."""
+        return buffer.write(self.shown(context))
+
+    def shown(self, context: RenderContext) -> str:
+        """What it comes to; `Marked` where something is missing."""
+        value = self.expression.evaluate(context)
+        return cast("GapContext", context).showing.text(value, self.name, self.token, constant=self.constant)
+
+
+class ShownOutput(Output):
+    """The same as a tag."""
+
+    node_class = ShownNode
+
+
+class _AssignNode(AssignNode):
+    __slots__ = ("constant",)
+
+    def __init__(self, token: Token, *, name: Identifier, expression: Expression) -> None:
+        super().__init__(token, name=name, expression=expression)
+        self.constant = is_constant(expression)
+
+    def render_to_output(self, context: RenderContext, _: TextIO) -> int:
+        value = self.expression.evaluate(context)
+        meant = self.constant and isinstance(value, str) and not is_visible(value)
+        context.assign(self.name, Meant(value) if meant else value)
+        return 0
+
+
+class KeptAssign(AssignTag):
+    """`{% assign %}`, by which a constant without words is meant."""
+
+    node_class = _AssignNode
+
+
+class _CaptureNode(CaptureNode):
+    __slots__ = ()
+
+    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
+        rendering = cast("GapContext", context)
+        around = rendering.showing
+        rendering.showing = inside = around.apart()
+        buf = context.get_buffer(buffer)
+        try:
+            self.block.render(context, buf)
+        finally:
+            rendering.showing = around
+        text = buf.getvalue()
+        if inside.gaps:
+            text = Marked.around(text, inside.gaps)
+        elif not is_visible(text):
+            text = Meant(text)
+        context.assign(self.name, text)
+        return 0
+
+
+class KeptCapture(CaptureTag):
+    """`{% capture %}`, which keeps the gaps in what it holds."""
+
+    node_class = _CaptureNode

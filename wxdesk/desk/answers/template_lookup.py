@@ -1,0 +1,45 @@
+"""The stored answers as rules name them: by shortcut or by title."""
+
+from __future__ import annotations
+
+from wxdesk.core.rules.template_names import AnswerNames
+from wxdesk.core.templates import Template
+from wxdesk.desk.ports.templates import Templates
+from wxdesk.i18n import tr
+
+
+class Shelf:
+    """What was there when `load` was called last; without `templates` it stays empty."""
+
+    def __init__(self, templates: Templates | None = None) -> None:
+        self._templates = templates
+        self.all: tuple[Template, ...] = ()
+        self._names = AnswerNames(())
+
+    async def load(self) -> None:
+        """Take them from the store."""
+        if self._templates is not None:
+            self.all = tuple(await self._templates.all())
+            self._names = AnswerNames(self.all)
+
+    async def revisions(self, template_id: int) -> list[Template]:
+        """All that was ever saved of one, the newest first."""
+        return [] if self._templates is None else await self._templates.revisions(template_id)
+
+    def named(self, name: str) -> Template | None:
+        """The template of that shortcut, else the first of that title."""
+        return self._names.meant(name)
+
+    def reason_against(self, name: str) -> str:
+        """Why a rule cannot say the template of that name, in the operator's language; empty if it can."""
+        template = self.named(name)
+        if template is None:
+            return tr("There is no template “{name}”.", name=name)
+        prompt = template.unanswered
+        if prompt is None:
+            return ""
+        return tr(
+            "The template “{title}” asks for “{question}”, and a rule has nobody to ask.",
+            title=template.title,
+            question=prompt.question,
+        )

@@ -1,0 +1,220 @@
+"""Which conversations call for a human now: looked at again where something happened, and when a window closes.
+
+What calls is judged from stored facts (`core.calling`), and the calls are stored as well: so each is raised once, also
+over a restart, and ends by itself when its facts do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from wxdesk.core.conversations.attention import Call, Cause
+from wxdesk.core.conversations.attention_judging import calls_of, should_have_arrived
+from wxdesk.core.conversations.listing import InboxRow
+from wxdesk.core.errors import StoreError
+from wxdesk.core.events import (
+    CallRaised,
+    CallsChanged,
+    ConversationChanged,
+    DecisionMade,
+    Event,
+    MessageKept,
+    OperatorCalled,
+    ReplyChanged,
+)
+from wxdesk.core.model.messaging import Account, Conversation
+from wxdesk.desk.ports.attention import Calls
+from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.runtime.wall_clock import sleep_until
+
+log = logging.getLogger(__name__)
+
+GATHER_SECONDS = 0.1
+"""What happens within this time is looked at together."""
+
+AT_ONCE = 200
+"""Conversations looked at together."""
+
+SHARE = 4
+"""After a look, this many times as long is rested: a flood of messages must not be doubled by watching it."""
+
+RETRY_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmState:
+    """The calls at which nobody has looked."""
+
+    unseen: tuple[Call, ...] = ()
+
+    @property
+    def ringing(self) -> frozenset[int]:
+        """Conversations for which somebody has to be fetched."""
+        return frozenset(call.conversation_id for call in self.unseen if call.rings)
+
+
+class Alarms:
+    """Keeps the calls up to date until cancelled. Reading `state` from another thread is safe: it is one record."""
+
+    def __init__(
+        self,
+        calls: Calls,
+        accounts: Mapping[str, Account],
+        warn: Callable[[], timedelta],
+        publish: Callable[[Event], None],
+        clock: Clock,
+    ) -> None:
+        self._calls = calls
+        self._accounts = accounts
+        self._warn = warn
+        self._publish = publish
+        self._clock = clock
+        self._touched: set[int] = set()
+        self._answered: dict[int, datetime] = {}
+        """Where a human's word is about to arrive, and when to look whether it has."""
+        self._awake = asyncio.Event()
+        self._unseen: dict[tuple[int, Cause], Call] = {}
+        self._due: datetime | None = None
+        self._by_new_settings = False
+        self._comparing = asyncio.Lock()
+        """Nobody looks while calls are compared: what he has seen would be taken for new."""
+        self.state = AlarmState()
+
+    def hear(self, event: Event) -> None:
+        """Look again where something happened; subscribed to the bus."""
+        match event:
+            case MessageKept() | DecisionMade() | ReplyChanged() | ConversationChanged() | OperatorCalled():
+                self._touched.add(event.conversation_id)
+                self._awake.set()
+            case _:  # the operator's settings: any window may be about to close by the new ones
+                self._by_new_settings = True
+                self._awake.set()
+
+    async def load(self) -> None:
+        """Take over what was stored before the restart, and find what has changed since."""
+        self._unseen = {(call.conversation_id, call.cause): call for call in await self._calls.unseen()}
+        self._tell_state()
+        await self._wake()
+        last = 0
+        while ids := await self._calls.candidates(last, self._clock()):
+            self._touched.update(ids)
+            last = ids[-1]
+        await self._look_at_touched()
+
+    async def look(self, conversation_id: int) -> None:
+        """Somebody looks at this conversation: nothing in it rings any more."""
+        async with self._comparing:
+            if not await self._calls.look(conversation_id):
+                return
+            self._unseen = {key: call for key, call in self._unseen.items() if key[0] != conversation_id}
+            self._tell_state()
+        self._publish(CallsChanged(conversation_id))
+
+    async def longest_waiting(self) -> Conversation | None:
+        """The contact who waits longest of all who can still be answered."""
+        return await self._calls.longest_waiting(self._clock())
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        while True:
+            self._awake.clear()
+            began = time.monotonic()
+            try:
+                await self._look_where_needed()
+            except StoreError as error:
+                log.warning("The alarms wait for the store: %s", error)
+                self._due = None
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
+            await asyncio.sleep(max(GATHER_SECONDS, SHARE * (time.monotonic() - began)))
+            await sleep_until(self._due, self._awake, self._clock)
+
+    async def _look_where_needed(self) -> None:
+        """Look where something happened and, when it is time, at the windows that close."""
+        now = self._clock()
+        if self._by_new_settings or self._due is None or self._due <= now:
+            self._by_new_settings = False
+            await self._wake()
+            self._touched.update(await self._calls.closing(now, now + self._warn()))
+        self._touched.update(one for one, at in self._answered.items() if at <= now)
+        await self._look_at_touched()
+        self._due = await self._next_due(now)
+
+    async def _wake(self) -> None:
+        """Bring back what was snoozed until now; that it is back calls somebody."""
+        for conversation_id in await self._calls.wake(self._clock()):
+            self._touched.add(conversation_id)
+            self._publish(ConversationChanged(conversation_id))
+
+    async def _next_due(self, now: datetime) -> datetime | None:
+        """When a window closes, or begins to be about to, a snooze ends, or a human's word should have arrived."""
+        warn = self._warn()
+        closes, closes_later = await self._calls.next_close(now), await self._calls.next_close(now + warn)
+        moments = (
+            closes,
+            closes_later - warn if closes_later else None,
+            await self._calls.next_wake(),
+            *self._answered.values(),
+        )
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    async def _look_at_touched(self) -> None:
+        while self._touched:
+            ids = [self._touched.pop() for _ in range(min(AT_ONCE, len(self._touched)))]
+            try:
+                async with self._comparing:
+                    await self._look_at(ids)
+            except StoreError:
+                self._touched.update(ids)
+                raise
+
+    async def _look_at(self, ids: Sequence[int]) -> None:
+        put: list[Call] = []
+        ended: list[Call] = []
+        present: list[Call] = []
+        for conversation_id in ids:
+            self._answered.pop(conversation_id, None)
+        for row in await self._calls.might_call(ids):
+            calls = self._calls_now(row)
+            self._look_again_at(row)
+            causes = {call.cause for call in calls}
+            present += calls
+            put += [call for call in calls if call not in row.calls]
+            ended += [call for call in row.calls if call.cause not in causes]
+        if put or ended:
+            await self._calls.change(put, ended)
+        self._tell(frozenset(ids), present, {call.conversation_id for call in ended})
+
+    def _look_again_at(self, row: InboxRow) -> None:
+        arrives = should_have_arrived(row)
+        if arrives is not None and arrives > self._clock() and row.conversation.awaits:
+            self._answered[row.conversation.id] = arrives
+
+    def _calls_now(self, row: InboxRow) -> tuple[Call, ...]:
+        account = self._accounts.get(row.conversation.account)
+        if account is None:  # its mini program is not in config.toml any more
+            return ()
+        return calls_of(row, account.reserve, self._warn(), self._clock())
+
+    def _tell(self, ids: frozenset[int], present: Sequence[Call], ended: set[int]) -> None:
+        """Publish what calls newly in these conversations, each once, and where something has ended."""
+        unseen = {(call.conversation_id, call.cause): call for call in present if not call.seen}
+        known = {key: call for key, call in self._unseen.items() if key[0] in ids}
+        raised = [call for key, call in unseen.items() if key not in known or known[key].at < call.at]
+        gone = {key[0] for key in known.keys() - unseen.keys()} | ended
+        if not raised and not gone:
+            return
+        self._unseen = {key: call for key, call in self._unseen.items() if key[0] not in ids} | unseen
+        self._tell_state()
+        for call in raised:
+            self._publish(CallRaised(call.conversation_id, call.cause))
+        for conversation_id in gone:
+            self._publish(CallsChanged(conversation_id))
+
+    def _tell_state(self) -> None:
+        self.state = AlarmState(tuple(self._unseen.values()))

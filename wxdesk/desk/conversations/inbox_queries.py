@@ -1,0 +1,169 @@
+"""What a window on the inbox asks, one coroutine a question, so that each answer is one trip between threads."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from wxdesk.core.conversations.listing import InboxCounts, InboxFilter, InboxRow, TimelineItem
+from wxdesk.core.errors import NotFound
+from wxdesk.core.model.messaging import Contact, Message, Reply, ReplyState
+from wxdesk.core.model.rule import Decision
+from wxdesk.core.replies import parts
+from wxdesk.core.replies.lifecycle import can_be_undone
+from wxdesk.desk.ports.store import Store
+
+LIST_PAGE = 100
+"""Conversations in one answer."""
+
+TIMELINE_PAGE = 50
+"""Messages and replies in one answer."""
+
+_CONTEXT = timedelta(minutes=10)
+_FIRST_STEP = timedelta(hours=6)
+_FINEST = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """A page of the list with the figures on its chips."""
+
+    chosen: InboxFilter
+    offset: int
+    rows: tuple[InboxRow, ...]
+    counts: InboxCounts
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The open conversation at one moment: its row, its newest items, why the last message got its answer.
+
+    `more` are older replies that had changed.
+    """
+
+    row: InboxRow
+    items: tuple[TimelineItem, ...]
+    latest: Decision | None
+    more: tuple[Reply, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HeldReply:
+    """A reply that is held back, with its contact, and when that one's reply window closes.
+
+    Of an answer whose parts ask, the first has their number in `asking`, and the others `follow`: one word is for all.
+    `behind`: it does not leave in time, because an earlier part of its answer has not arrived.
+    """
+
+    reply: Reply
+    contact: Contact
+    closes_at: datetime | None = None
+    asking: int = 0
+    follows: bool = False
+    behind: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A piece of a timeline. `to_end` tells that nothing newer exists."""
+
+    items: tuple[TimelineItem, ...]
+    to_end: bool
+
+
+async def list_page(store: Store, chosen: InboxFilter, offset: int) -> ListPage:
+    """The rows from `offset` on."""
+    rows = await store.conversations.page(chosen, offset, LIST_PAGE)
+    return ListPage(chosen, offset, tuple(rows), await store.conversations.counts())
+
+
+async def touched_rows(store: Store, ids: Collection[int]) -> tuple[list[InboxRow], InboxCounts]:
+    """The rows of conversations that events named, as they are now."""
+    return await store.conversations.rows(ids), await store.conversations.counts()
+
+
+async def held(store: Store) -> tuple[HeldReply, ...]:
+    """Everything that is held back: the soonest first, then what asks; nothing that its operator has just written."""
+    pending = await store.replies.pending()
+    waiting = sorted(filter(_is_held, pending), key=lambda reply: reply.due_at is None)
+    rows = await store.conversations.rows({reply.conversation_id for reply in waiting})
+    threads = {row.conversation.id: row.conversation for row in rows}
+    asking = {first: answer for first, answer in parts.asking(pending).items() if _is_held(answer[0])}
+    follow = {part.id for answer in asking.values() for part in answer[1:]}
+    behind = parts.waiting(await store.replies.parts({one.part_of for one in waiting if one.part_of is not None}))
+    found = []
+    for one in waiting:
+        thread, count = threads[one.conversation_id], len(asking.get(one.id, ()))
+        found.append(HeldReply(one, thread.contact, thread.window.until, count, one.id in follow, one.id in behind))
+    return tuple(found)
+
+
+def answers(held: Sequence[HeldReply]) -> list[HeldReply]:
+    """Of these, one a decision: the parts that follow are left out."""
+    return [one for one in held if not one.follows]
+
+
+def _is_held(reply: Reply) -> bool:
+    return reply.state is ReplyState.HELD and not can_be_undone(reply)
+
+
+async def snapshot(store: Store, conversation_id: int, changed_replies: Collection[int] = ()) -> Snapshot:
+    """The open conversation; raises `NotFound` if there is none with this id."""
+    rows = await store.conversations.rows([conversation_id])
+    if not rows:
+        raise NotFound("conversation")
+    items = await store.conversations.timeline(conversation_id, limit=TIMELINE_PAGE)
+    latest = await store.decisions.latest(conversation_id)
+    shown = {item.id for item in items if isinstance(item, Reply)}
+    more = [await store.replies.get(reply_id) for reply_id in changed_replies if reply_id not in shown]
+    return Snapshot(rows[0], tuple(items), latest, tuple(more))
+
+
+async def last_written(store: Store, conversation_id: int) -> Message | None:
+    """What the contact wrote last, as far as the newest page of the timeline goes; None if nothing there is his."""
+    items = await store.conversations.timeline(conversation_id, limit=TIMELINE_PAGE)
+    written = (item for item in reversed(items) if isinstance(item, Message) and item.event is None)
+    return next(written, None)
+
+
+async def older(store: Store, conversation_id: int, before: datetime) -> Stretch:
+    """The page above `before`."""
+    items = await store.conversations.timeline(conversation_id, before, TIMELINE_PAGE)
+    return Stretch(tuple(items), to_end=False)
+
+
+async def around(store: Store, conversation_id: int, hit: TimelineItem) -> Stretch:
+    """The page that holds `hit`, with a little of what came after it."""
+    newest = await store.conversations.timeline(conversation_id, limit=TIMELINE_PAGE)
+    if _holds(newest, hit):
+        return Stretch(tuple(newest), to_end=True)
+    near = await store.conversations.timeline(conversation_id, hit.at + _CONTEXT, TIMELINE_PAGE)
+    if not _holds(near, hit):
+        near = await store.conversations.timeline(conversation_id, hit.at + timedelta(microseconds=1), TIMELINE_PAGE)
+    return Stretch(tuple(near), to_end=False)
+
+
+async def newer(store: Store, conversation_id: int, last: TimelineItem, now: datetime) -> Stretch:
+    """The page below `last`.
+
+    The store reads pages towards the past only, so the end of the next page is searched for: further away
+    while the time up to it is silent, nearer while it holds more than a page.
+    """
+    silent, crowded = timedelta(), None
+    step = _FIRST_STEP
+    while crowded is None or crowded - silent > _FINEST:
+        page = await store.conversations.timeline(conversation_id, last.at + step, TIMELINE_PAGE)
+        if not _holds(page, last):
+            crowded = step
+        elif page[-1].at > last.at or last.at + step > now:
+            return Stretch(tuple(page), to_end=last.at + step > now)
+        else:
+            silent = step
+        step = step * 8 if crowded is None else (silent + crowded) / 2
+    page = await store.conversations.timeline(conversation_id, limit=TIMELINE_PAGE)
+    return Stretch(tuple(page), to_end=True)
+
+
+def _holds(items: Collection[TimelineItem], one: TimelineItem) -> bool:
+    return any(type(item) is type(one) and item.id == one.id for item in items)

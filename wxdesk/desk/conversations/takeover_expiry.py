@@ -1,0 +1,176 @@
+"""Watches over takeovers that end by themselves: says before it happens, and when it has happened.
+
+Who speaks is decided by the clock alone (`core.lifecycle.is_taken_over`). Here is one thing done about that: while the
+operator writes in a conversation, its end is put off.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from operator import itemgetter
+
+from wxdesk.core.conversations.takeover import SOON
+from wxdesk.core.errors import StoreError
+from wxdesk.core.events import (
+    ConversationChanged,
+    Event,
+    OperatorWrites,
+    PreferencesChanged,
+    PresenceChanged,
+    TakeoverChanged,
+    TakeoverEnded,
+    TakeoverEnding,
+)
+from wxdesk.core.model.messaging import Conversation
+from wxdesk.desk.ports.store import Clock, Settings
+from wxdesk.desk.ports.takeovers import TimedTakeovers
+from wxdesk.desk.replies.operator_typing import GRACE, Writing
+from wxdesk.desk.runtime.wall_clock import sleep, sleep_until
+
+log = logging.getLogger(__name__)
+
+KEY = "takeovers_told"
+
+STORE_RETRY_SECONDS = 5.0
+
+
+class Takeovers:
+    """Publishes `TakeoverEnding` and `TakeoverEnded`, each once for each end.
+
+    What contact or human write may move an end further away without a word to this place; so each end is looked up
+    before it is told. None comes before he has stopped who writes there, as for what is held (`desk.writing`).
+
+    One that has no end gets one when its human hands all of them back, or at the time that `returns_at` tells: when
+    nobody has been at the desk for as long as the operator wants.
+    """
+
+    def __init__(
+        self,
+        takeovers: TimedTakeovers,
+        settings: Settings,
+        writing: Writing,
+        returns_at: Callable[[], datetime | None],
+        publish: Callable[[Event], None],
+        clock: Clock,
+    ) -> None:
+        self._takeovers = takeovers
+        self._settings = settings
+        self._writing = writing
+        self._returns_at = returns_at
+        self._returned_at: datetime | None = None
+        self._publish = publish
+        self._clock = clock
+        self._ends: dict[int, datetime] = {}
+        self._warned: dict[int, datetime] = {}
+        self._awake = asyncio.Event()
+
+    def hear(self, event: Event) -> None:
+        """A takeover began, was changed or handed back, somebody left, or begins to write; subscribed to the bus."""
+        if isinstance(event, PresenceChanged | PreferencesChanged | OperatorWrites):
+            self.look()
+        elif isinstance(event, TakeoverChanged):
+            self._forget(event.conversation_id)
+            if event.until is not None:
+                self._ends[event.conversation_id] = event.until
+            self.look()
+
+    def look(self) -> None:
+        """Look again now; the clock may have been moved."""
+        self._awake.set()
+
+    async def endless(self) -> list[Conversation]:
+        """What a human has until he hands it back."""
+        return await self._takeovers.endless()
+
+    async def hand_back_endless(self) -> None:
+        """Let all of that end now, like any other takeover whose time is over: where somebody waits, he waits on."""
+        for conversation in await self._takeovers.end_endless(self._clock()):
+            self._publish(TakeoverChanged(conversation.id, conversation.taken_over_until))
+
+    async def load(self) -> None:
+        """Find what is to end, or has ended since it was looked at last, perhaps while the program was closed."""
+        told = await self._settings.get(KEY)
+        if not told:
+            told = self._clock().isoformat()
+            await self._settings.set(KEY, told)
+        for conversation in await self._takeovers.ending(datetime.fromisoformat(told)):
+            if conversation.taken_over_until is not None:
+                self._ends[conversation.id] = conversation.taken_over_until
+
+    async def run(self) -> None:
+        """Tell what ends, until cancelled."""
+        while True:
+            self._awake.clear()
+            try:
+                moment = await self._tell()
+            except StoreError as error:
+                log.warning("The takeovers wait for the store: %s", error)
+                await sleep(STORE_RETRY_SECONDS, self._awake)
+                continue
+            await sleep_until(moment, self._awake, self._clock)
+
+    async def _tell(self) -> datetime | None:
+        """Tell what is due now; when something else may be."""
+        now, returns_at = self._clock(), self._returns_at()
+        if returns_at is not None and returns_at <= now and returns_at != self._returned_at:
+            self._returned_at = returns_at  # once an absence: what is taken over later has not been left behind
+            await self.hand_back_endless()
+        for conversation_id, until in sorted(self._ends.items(), key=itemgetter(1)):
+            if until - SOON <= now:
+                await self._look_at(conversation_id, until, now)
+        moments = [self._next_look(one, end, now) for one, end in self._ends.items()]
+        if returns_at is not None and returns_at > now:
+            moments.append(returns_at)
+        return min(moments, default=None)
+
+    def _next_look(self, conversation_id: int, end: datetime, now: datetime) -> datetime:
+        """Where somebody writes, also when he may have stopped: if he has not, the end is put off again."""
+        if conversation_id not in self._warned:
+            return end - SOON
+        quiet = end - GRACE
+        return quiet if quiet > now and conversation_id in self._writing.held_until(now) else end
+
+    async def _look_at(self, conversation_id: int, known: datetime, now: datetime) -> None:
+        until = await self._takeovers.end_of(conversation_id)
+        if self._ends.get(conversation_id) != known:  # told otherwise meanwhile: handed back, or taken over anew
+            return
+        if until is None:
+            self._forget(conversation_id)
+        elif until <= now:
+            await self._end(conversation_id, now)
+        else:
+            self._ends[conversation_id] = until
+            self._warn(conversation_id, until, now)
+            await self._put_off(conversation_id, until, now)
+
+    async def _put_off(self, conversation_id: int, until: datetime, now: datetime) -> None:
+        """Let it last until he has stopped who writes there; that is announced already."""
+        later = self._writing.held_until(now).get(conversation_id, until)
+        if later <= until or not await self._takeovers.put_off(conversation_id, until, later):
+            return
+        if self._ends.get(conversation_id) == until:
+            self._ends[conversation_id] = self._warned[conversation_id] = later
+        self._publish(ConversationChanged(conversation_id))
+
+    def _warn(self, conversation_id: int, until: datetime, now: datetime) -> None:
+        if until - SOON > now:
+            self._warned.pop(conversation_id, None)
+        elif self._warned.get(conversation_id) != until:
+            self._warned[conversation_id] = until
+            self._publish(TakeoverEnding(conversation_id, until))
+
+    async def _end(self, conversation_id: int, now: datetime) -> None:
+        ended = await self._takeovers.end(conversation_id, now)
+        if ended is None or ended.taken_over_until is None:  # kept, or handed back, while this was asked
+            return
+        self._forget(conversation_id)
+        await self._settings.set(KEY, ended.taken_over_until.isoformat())
+        self._publish(TakeoverEnded(conversation_id, ended.taken_over_until, ended.awaits))
+        self._publish(ConversationChanged(conversation_id))
+
+    def _forget(self, conversation_id: int) -> None:
+        self._ends.pop(conversation_id, None)
+        self._warned.pop(conversation_id, None)

@@ -1,0 +1,129 @@
+"""Tells the contact that somebody is typing, when it is true and WeChat lets it.
+
+WeChat ("下发客服当前输入状态") shows it for 15 seconds, takes it only within 30 seconds of something said in the
+chat, and ends it with the next message. It is a courtesy: what goes wrong with it is nobody's concern, and it must
+never cost a reply its turn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from wxdesk.core.errors import NotFound, SendError, StoreError
+from wxdesk.core.events import Event, MessageKept, ReplyChanged, TypingAsked
+from wxdesk.core.model.messaging import Account, ReplyState
+from wxdesk.desk.ports.media import TypingSender
+from wxdesk.desk.ports.store import Clock, Store
+from wxdesk.desk.replies.operator_typing import Writing
+
+log = logging.getLogger(__name__)
+
+SHOWN = timedelta(seconds=15)
+"""How long WeChat shows it; a repeat before that is refused (45081)."""
+
+AFTER_A_WORD = timedelta(seconds=30)
+"""So soon after something said; later it is refused (45080)."""
+
+
+class Typing:
+    """Called by the composer; `hear` is subscribed to the bus for `MessageKept`, `ReplyChanged` and `TypingAsked`.
+
+    What a rule asks for is shown by `run`, which works until it is cancelled.
+
+    With `wanted` False, nothing is ever sent.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        sender: TypingSender,
+        accounts: Mapping[str, Account],
+        writing: Writing,
+        clock: Clock,
+        *,
+        wanted: bool = True,
+    ) -> None:
+        self._store = store
+        self._sender = sender
+        self._accounts = accounts
+        self._writing = writing
+        self._clock = clock
+        self._wanted = wanted
+        self._last_word: dict[int, datetime] = {}
+        self._shown: dict[int, datetime] = {}
+        self._turn = asyncio.Lock()
+        self._asked: asyncio.Queue[int] = asyncio.Queue()
+
+    @property
+    def written_in(self) -> frozenset[int]:
+        """In which conversations the operator writes now; a look from another thread is safe."""
+        return self._writing.told
+
+    def hear(self, event: Event) -> None:
+        """Take note of what is said; a message that arrives at the contact also ends what he is shown."""
+        match event:
+            case MessageKept(conversation_id=conversation_id):
+                self._said(conversation_id)
+            case ReplyChanged(conversation_id=conversation_id, state=ReplyState.SENT):
+                self._said(conversation_id)
+                self._shown.pop(conversation_id, None)
+            case TypingAsked(conversation_id=conversation_id):
+                self._asked.put_nowait(conversation_id)
+            case _:
+                pass
+
+    async def run(self) -> None:
+        """Show what rules ask for, one after the other."""
+        while True:
+            await self._show(await self._asked.get())
+
+    async def show(self, conversation_id: int) -> None:
+        """The operator typed something. Cheap: call it on every key stroke; at most one call leaves in 15 seconds.
+
+        What is held in that conversation waits for him from now on, whatever the customer is shown.
+        """
+        self._writing.key(conversation_id)
+        await self._show(conversation_id)
+
+    async def prepare(self, conversation_id: int) -> None:
+        """The operator makes something else there than a text, or looks for one: what is held waits for him as well.
+
+        Nothing is typed that the customer could be shown.
+        """
+        self._writing.key(conversation_id)
+
+    async def _show(self, conversation_id: int) -> None:
+        now = self._clock()
+        said, shown = self._last_word.get(conversation_id), self._shown.get(conversation_id)
+        if not self._wanted or said is None or now - said >= AFTER_A_WORD or (shown and now - shown < SHOWN):
+            return
+        self._shown[conversation_id] = now
+        await self._tell(conversation_id, on=True)
+
+    async def stop(self, conversation_id: int) -> None:
+        """The composer was emptied or left without sending. Nothing leaves unless typing is being shown."""
+        self._writing.stop(conversation_id)
+        shown = self._shown.pop(conversation_id, None)
+        if shown is not None and self._clock() - shown < SHOWN:
+            await self._tell(conversation_id, on=False)
+
+    async def _tell(self, conversation_id: int, *, on: bool) -> None:
+        try:
+            async with self._turn:  # so that the end never overtakes the beginning
+                conversation = await self._store.conversations.get(conversation_id)
+                account = self._accounts.get(conversation.account)
+                if account is not None:
+                    await self._sender.typing(account, conversation.contact.openid, on=on)
+        except (SendError, StoreError, NotFound) as error:
+            log.debug("Typing is not shown: %s", error)
+
+    def _said(self, conversation_id: int) -> None:
+        now = self._clock()
+        self._last_word.pop(conversation_id, None)
+        self._last_word[conversation_id] = now
+        while now - self._last_word[first := next(iter(self._last_word))] >= AFTER_A_WORD:
+            del self._last_word[first]
+            self._shown.pop(first, None)

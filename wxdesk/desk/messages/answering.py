@@ -1,0 +1,277 @@
+"""What to answer to a message: guards first, then rules, and what follows from both.
+
+Pure of effects: it reads the rulebook and the pause, and returns what the store shall keep. A rule that
+fails on a message is a decision too (`incomplete`, `not_rendered`), so that the operator sees it where it happened;
+what it does beside its answer is done all the same.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from wxdesk.core.conversations.transfer import SESSION_LASTS
+from wxdesk.core.model.messaging import Account, Author, NewReply, ReplyMode, ReplyState
+from wxdesk.core.model.rule import Decision, Firing, Outcome
+from wxdesk.core.presence import AtDesk
+from wxdesk.core.replies.lifecycle import delivered, first_state
+from wxdesk.core.replies.on_new_message import WAITS, Clocks, Fate, Waiting, fate, freed, in_time, is_waited_for
+from wxdesk.core.rules.matching.facts import Wanted
+from wxdesk.core.rules.matching.guards import Situation, stopped_by
+from wxdesk.desk.answers.builder import Answer, Said
+from wxdesk.desk.conversations.transfers import Transfers
+from wxdesk.desk.ports.store import Clock, Resolution, Undecided
+from wxdesk.desk.rules.rulebook import Rulebook
+from wxdesk.desk.settings.pause import Pause
+
+log = logging.getLogger(__name__)
+
+GIVEN_UP = "The rules failed on this message, so nobody has answered it. The log says why."
+
+
+class Answering:
+    """Decides on messages, one after the other, each knowing what was decided before it."""
+
+    def __init__(
+        self,
+        accounts: Mapping[str, Account],
+        rulebook: Rulebook,
+        pause: Pause,
+        transfers: Transfers,
+        at_desk: Callable[[], AtDesk],
+        clock: Clock,
+    ) -> None:
+        self._accounts = accounts
+        self._at_desk = at_desk
+        self._rulebook = rulebook
+        self._pause = pause
+        self._transfers = transfers
+        self._clock = clock
+
+    @property
+    def wanted(self) -> Wanted:
+        """What `Undecided.history` needs to tell for the present rules."""
+        return self._rulebook.ruleset.wanted
+
+    def resolve(self, undecided: Sequence[Undecided]) -> list[Resolution]:
+        """One resolution a message, in the same order.
+
+        Each is decided as though the store had been told of those before it in the same batch.
+        """
+        batch = _Batch()
+        resolutions = []
+        for item in undecided:
+            known = batch.now_known(item)
+            resolution = self._resolve(known)
+            batch.take(known, resolution)
+            resolutions.append(replace(resolution, thought_from=item.conversation))
+        return resolutions
+
+    def given_up(self, item: Undecided) -> Resolution:
+        """What is left to say of a message whose decision could not be carried out: nobody has answered it."""
+        return Resolution(_decision(item, Outcome.NOT_RENDERED, self._clock(), problem=GIVEN_UP))
+
+    def _resolve(self, item: Undecided) -> Resolution:
+        now = self._clock()
+        account = self._accounts.get(item.conversation.account)
+        if account is None:
+            return Resolution(_decision(item, Outcome.NO_ACCOUNT, now))
+        if item.conversation.transfer_armed and item.message.event is None:
+            made = self._handed_over(item, Resolution(_decision(item, Outcome.TRANSFERRED, now)))
+        else:
+            made = self._judge(item, account, now)
+        meets = fate(item.waiting, item.message, made.decision.outcome)
+        return made if meets is Fate.STAY else replace(made, fate=meets, clocks=self._clocks(item, account))
+
+    def _judge(self, item: Undecided, account: Account, now: datetime) -> Resolution:
+        events = self._rulebook.ruleset.events
+        promised = item.promised if item.message.event else item.promised - freed(item.waiting)
+        situation = Situation(item.message, item.conversation, account, self._pause.on, now, promised, events)
+        stopped = stopped_by(situation)
+        if stopped is not None:
+            return Resolution(_decision(item, stopped, now))
+        return self._ask_rules(item, situation)
+
+    def _clocks(self, item: Undecided, account: Account) -> Clocks:
+        """For how long what waits would be held if it were made now."""
+        ready = self._rulebook.ruleset.by_id
+        rules = [ready[one.rule_id].rule for one in item.waiting if one.rule_id is not None and one.rule_id in ready]
+        seconds = {rule.id: delivered(rule, item.conversation, account).hold_seconds for rule in rules}
+        return Clocks(account.hold_seconds, seconds, item.conversation.window.until)
+
+    def _ask_rules(self, item: Undecided, situation: Situation) -> Resolution:
+        account, now = situation.account, situation.now
+        who = self._at_desk().who
+        try:
+            answer = self._rulebook.answer(item.message, item.conversation, account, item.history, who)
+        except Exception:
+            log.exception("The rules failed on a message")
+            return self.given_up(item)
+        if is_waited_for(item.waiting, item.message) and (answer.rule is None or answer.rule.default):
+            return _still_held(item, answer, now)
+        answer = answer.kept_here(item.conversation, account)
+        decision = _explained(_decision(item, answer.outcome, now), answer)
+        if _waits_for_its_human(item, account, answer):
+            answer = replace(answer, aside=None)
+        fits = answer.fits(situation.left_for_rules)
+        if not fits and not answer.transfer:
+            decision = replace(decision, outcome=Outcome.NO_QUOTA)
+        spoke = decision.outcome not in (Outcome.NO_QUOTA, Outcome.NOT_RENDERED)
+        resolution = Resolution(
+            decision,
+            _replies(item, account, answer, now) if fits else (),
+            answer.take_over,
+            answer.tags,
+            firings=_firings(answer, spoke=spoke),
+            called_by=answer.notify.name if answer.notify else "",
+            needs=0 if answer.missing else max(0, len(answer.contents) - situation.left_beside(item.promised)),
+            aside=None if answer.said else answer.aside,
+        )
+        return self._handed_over(item, resolution) if answer.transfer else resolution
+
+    def _handed_over(self, item: Undecided, resolution: Resolution) -> Resolution:
+        """`resolution` with the contact handed over to WeChat's own tool: by this answer, else by the next one."""
+        decision = resolution.decision
+        if self._transfers.claim(item.message.push_id):
+            transferred = replace(decision, outcome=Outcome.TRANSFERRED)
+            return replace(resolution, decision=transferred, transferred_until=decision.decided_at + SESSION_LASTS)
+        return replace(resolution, decision=replace(decision, outcome=Outcome.TRANSFER_ARMED), arm_transfer=True)
+
+
+def _decision(item: Undecided, outcome: Outcome, now: datetime, problem: str = "") -> Decision:
+    return Decision(item.message.id, item.conversation.id, outcome, now, problem=problem)
+
+
+def _still_held(item: Undecided, answer: Answer, now: datetime) -> Resolution:
+    """Nothing but a default has an answer, and the contact waits for another already: that one, not two."""
+    unsaid = {one.rule.id for one in answer.matching.matched if one.rule.default}
+    explained = _explained(_decision(item, Outcome.STILL_HELD, now), answer)
+    return Resolution(
+        replace(explained, rule_id=None, rule_name="", rule_revision=0, problem=""),
+        tags=answer.tags,
+        firings=tuple(one for one in _firings(answer, spoke=True) if one.rule_id not in unsaid or one.shadow),
+        called_by=answer.notify.name if answer.notify else "",
+    )
+
+
+def _explained(decision: Decision, answer: Answer) -> Decision:
+    rule = answer.rule
+    return replace(
+        decision,
+        rule_id=rule.id if rule else None,
+        rule_name=rule.name if rule else "",
+        rule_revision=rule.revision if rule else 0,
+        verdicts=answer.verdicts,
+        rules_left=answer.rules_left,
+        asked=answer.matching.asked,
+        problem=answer.problem,
+    )
+
+
+def _waits_for_its_human(item: Undecided, account: Account, answer: Answer) -> bool:
+    """Whether a rule that matched only prepares things, or could not: then nothing is set aside by itself."""
+    if answer.problem:
+        return True
+    rules = (one.rule for one in answer.matching.matched)
+    return any(delivered(rule, item.conversation, account).mode is ReplyMode.DRAFT for rule in rules)
+
+
+def _firings(answer: Answer, *, spoke: bool) -> tuple[Firing, ...]:
+    """The rules that matched: all of them if they had their say, else those that would have had none anyway."""
+    matched = (one for one in answer.matching.verdicts if one.matched)
+    return tuple(Firing(one.rule_id, one.shadow) for one in matched if spoke or one.shadow)
+
+
+def _replies(item: Undecided, account: Account, answer: Answer, now: datetime) -> tuple[NewReply, ...]:
+    """One that lacks a value is a draft whatever the mode, and with it all of its answer: half an answer is none."""
+    replies = (_reply(item, account, answer, said, now) for said in answer.said)
+    return tuple(reply for reply in replies if reply is not None)
+
+
+def _reply(item: Undecided, account: Account, answer: Answer, said: Said, now: datetime) -> NewReply | None:
+    how = delivered(said.rule, item.conversation, account)
+    state = first_state(how.mode)
+    if state is None:
+        return None
+    by_its_mode = not answer.missing or state is ReplyState.DRAFT
+    state = ReplyState.DRAFT if answer.missing else state
+    later = now + timedelta(seconds=said.after)
+    due_at = in_time(later + timedelta(seconds=how.hold_seconds), item.conversation.window.until)
+    return NewReply(
+        conversation_id=item.conversation.id,
+        author=Author.RULE,
+        content=said.content,
+        state=state,
+        message_id=item.message.id,
+        rule_id=said.rule.id,
+        rule_name=said.rule.name,
+        rule_revision=said.rule.revision,
+        due_at=due_at if state is ReplyState.HELD else None,
+        not_before=later if said.after and state is ReplyState.QUEUED else None,
+        mode=how.mode if by_its_mode else None,
+        mode_from=how.source if by_its_mode else None,
+        aside=answer.aside,
+    )
+
+
+class _Batch:
+    """What was decided a moment ago and is not stored yet."""
+
+    def __init__(self) -> None:
+        self._changes: defaultdict[int, dict[str, Any]] = defaultdict(dict)
+        self._promised: Counter[int] = Counter()
+        self._tags: defaultdict[int, tuple[str, ...]] = defaultdict(tuple)
+        self._fired: defaultdict[int, list[tuple[int, datetime]]] = defaultdict(list)
+        self._lately: defaultdict[str, Counter[int]] = defaultdict(Counter)
+        self._waiting: dict[int, tuple[Waiting, ...]] = {}
+
+    def now_known(self, item: Undecided) -> Undecided:
+        """`item` with what the messages before it have changed."""
+        thread, history = item.conversation, item.history
+        for rule_id, at in self._fired[thread.id]:
+            history = history.after(rule_id, at)
+        lately = Counter(history.lately) + self._lately[thread.account]
+        contact = replace(thread.contact, tags=tuple(dict.fromkeys((*thread.contact.tags, *self._tags[thread.id]))))
+        return replace(
+            item,
+            conversation=replace(thread, contact=contact, **self._changes[thread.id]),
+            promised=item.promised + self._promised[thread.id],
+            history=replace(history, lately=lately),
+            waiting=self._waiting.get(thread.id, item.waiting),
+        )
+
+    def take(self, item: Undecided, resolution: Resolution) -> None:
+        """Remember what follows from one decision."""
+        thread = item.conversation
+        changes = self._changes[thread.id]
+        if resolution.take_over:
+            changes |= {"taken_over": True, "taken_over_until": None}
+            changes |= {"takeover_silence": None, "takeover_by_writing": False}
+        if resolution.transferred_until is not None:
+            changes |= {"transferred_until": resolution.transferred_until, "transfer_armed": False}
+        elif resolution.arm_transfer:
+            changes["transfer_armed"] = True
+        self._promise(item, resolution)
+        self._tags[thread.id] += resolution.tags
+        fired = [firing.rule_id for firing in resolution.firings if not firing.shadow]
+        self._fired[thread.id] += [(rule_id, resolution.decision.decided_at) for rule_id in fired]
+        self._lately[thread.account].update(fired)
+
+    def _promise(self, item: Undecided, resolution: Resolution) -> None:
+        """Count what the decision lets wait, and no more what gave way to it. `item` is what was known then."""
+        stay, replies = list(item.waiting), resolution.replies
+        if resolution.fate is Fate.GIVE_WAY:
+            in_hand = [one for one in item.waiting if not one.can_give_way]
+            if in_hand and replies:
+                replies = ()
+            else:
+                stay = in_hand
+                self._promised[item.conversation.id] -= freed(item.waiting)
+        self._promised[item.conversation.id] += sum(reply.state is not ReplyState.DRAFT for reply in replies)
+        written = item.message.event is None
+        made = [Waiting(reply.state, reply.rule_id, written) for reply in replies if reply.state in WAITS]
+        self._waiting[item.conversation.id] = (*stay, *made)

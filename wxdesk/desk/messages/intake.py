@@ -1,0 +1,252 @@
+"""From a verified push to a decision: keep, acknowledge, then think.
+
+`keep` returns once the push is on disk, and only that; the listener answers WeChat then. Only an answer that could
+hand the contact over to WeChat's own tool waits for the decision as well (see `desk.transfers`). All else happens
+behind it, from what is stored and in the order of arrival: message and conversation are derived, guards and rules
+decide, and the decision is stored together with the replies that follow from it. A crash in between loses nothing:
+the work begins with what the last run left underived or undecided, while the listener acknowledges already. It looks
+for more of that whenever WeChat repeats itself: what seemed not to be kept may be on the disk after all.
+
+What a human says while a decision is made goes before it: the store keeps no decision that was thought from an older
+word of his, and it is thought again.
+
+What fails: a store that cannot be written is tried again, with the operator told. A decision that fails is
+stored as such (see `desk.answering`), and so is one that cannot be stored with what follows from it: one message never
+holds up the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from itertools import islice
+
+from wxdesk.core.conversations.transfer import Receipt
+from wxdesk.core.errors import BadInput, Outdated, StoreError
+from wxdesk.core.events import (
+    ConversationChanged,
+    DecisionMade,
+    Event,
+    MessageKept,
+    OperatorCalled,
+    PictureChanged,
+    QuarantineChanged,
+    ReplyChanged,
+    TroubleRaised,
+    TypingAsked,
+)
+from wxdesk.core.model.messaging import Incoming, KeptPush, Push, Reply, ReplyState
+from wxdesk.core.rules.matching.facts import Wanted
+from wxdesk.desk.conversations.transfers import Transfers
+from wxdesk.desk.messages.answering import Answering
+from wxdesk.desk.messages.throttle import BATCH, Pacing
+from wxdesk.desk.ports.store import Clock, ReadPush, Resolution, Store, ToDerive, Undecided
+from wxdesk.desk.runtime.decision_lock import Deciding
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 1.0
+"""Wait before a store that failed is tried again."""
+
+TROUBLE = "intake"
+
+UNREADABLE = "quarantine"
+CANNOT_BE_READ = "WeChat sent something that this program cannot read. It is kept, and shown under Traffic, Quarantine."
+
+NEAR = 100
+"""With more than this undecided, no answer waits for its decision: it would come too late, and many would wait."""
+
+
+class Intake:
+    """Takes pushes in, in the order in which they came, and sees that each gets its decision."""
+
+    def __init__(  # noqa: PLR0913 - what it is built from, named
+        self,
+        store: Store,
+        read_push: ReadPush,
+        answering: Answering,
+        transfers: Transfers,
+        deciding: Deciding,
+        publish: Callable[[Event], None],
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._read_push = read_push
+        self._answering = answering
+        self._transfers = transfers
+        self._deciding = deciding
+        self._publish = publish
+        self._clock = clock
+        self._fresh: deque[ToDerive] = deque()
+        self._awake = asyncio.Event()
+        self._kept = 0
+        self._behind = True  # what the last run left comes first
+        self._backlog = False
+        self._awake.set()
+        self._stumbled = False
+        self._pacing = Pacing()
+
+    async def keep(self, push: Push) -> Receipt:
+        """Commit `push`. Where its answer could hand the contact over, this waits for the decision as well.
+
+        Raises:
+            StoreError: it could not be committed, so WeChat must not get its `success`.
+            asyncio.QueueFull: too many wait for the disk already.
+        """
+        push_id = await self._store.pushes.keep(push)
+        new = push_id is not None
+        if push_id is not None:
+            self._kept += 1
+            if len(self._fresh) < NEAR and not self._backlog:
+                self._transfers.hold(push_id, push)
+            self._fresh.append(ToDerive(push_id, push.account, push.received_at, push.incoming))
+            self._awake.set()
+            if push.incoming is None:
+                self._publish(TroubleRaised(UNREADABLE, CANNOT_BE_READ, passing=True))
+                self._publish(QuarantineChanged())
+        else:  # a copy of one that may have seemed not to be kept
+            self._look_for_more()
+        return Receipt(new, await self._transfers.answer(push, new=new))
+
+    def take_up(self, pushes: Sequence[ToDerive]) -> None:
+        """Derive and decide on these as well, behind what waits: kept ones that can be read now."""
+        self._fresh.extend(pushes)
+        self._awake.set()
+
+    async def run(self) -> None:
+        """Work until cancelled, at first on what the last run left. What is cancelled half-way is found again so."""
+        while True:
+            await self._awake.wait()
+            self._awake.clear()
+            while self._behind or self._fresh:
+                began = time.monotonic()
+                await self._work()
+                now = time.monotonic()
+                await asyncio.sleep(self._pacing.rest(now, now - began, self._kept, len(self._fresh)))
+
+    async def _work(self) -> None:
+        """The next batch; if the store fails, it is looked for again there."""
+        batch = list(islice(self._fresh, self._pacing.batch))
+        try:
+            if self._behind:
+                await self._catch_up()
+            else:
+                await self._take_in(batch)
+        except StoreError as error:
+            self._stumbled = True
+            self._transfers.unclaim(push.push_id for push in batch)
+            log.warning("Intake waits for the store: %s", error)
+            self._publish(TroubleRaised(TROUBLE, str(error)))
+            await asyncio.sleep(RETRY_SECONDS)
+            self._look_for_more()
+            return
+        if self._stumbled:
+            self._stumbled = False
+            self._publish(TroubleRaised(TROUBLE, ""))
+
+    async def _take_in(self, batch: Sequence[ToDerive]) -> None:
+        await self._decide(await self._derive(batch))
+        for push in batch:
+            self._fresh.popleft()
+            self._transfers.settle(push.push_id, transferred=False)
+
+    def _look_for_more(self) -> None:
+        self._behind = True
+        self._awake.set()
+
+    async def _catch_up(self) -> None:
+        """A batch of what is kept and not derived or decided yet, the oldest first; after the last, nothing is."""
+        self._behind = False
+        left = await self._store.pushes.underived(BATCH)
+        read = {push.push_id: push for push in islice(self._fresh, BATCH)}
+        await self._derive([read.get(push.id) or self._read_again(push) for push in left])
+        undecided = await self._store.conversations.undecided(BATCH)
+        await self._decide(undecided)
+        self._backlog = BATCH in (len(left), len(undecided))
+        if left or undecided:
+            self._behind = True
+
+    async def _derive(self, batch: Sequence[ToDerive]) -> list[Undecided]:
+        undecided = await self._store.conversations.derive(batch)
+        for item in undecided:
+            self._publish(MessageKept(item.conversation.id, item.message.id))
+            if item.message.picture_state is not None:
+                self._publish(PictureChanged(item.conversation.id, item.message.id, item.message.picture_state))
+        return undecided
+
+    async def _decide(self, undecided: Sequence[Undecided]) -> None:
+        """Decide on these; where that fails unexpectedly, on each alone, and one that fails alone is told so."""
+        try:
+            await self._decide_together(undecided)
+        except StoreError:
+            raise
+        except Exception:
+            if len(undecided) > 1:
+                for item in undecided:
+                    await self._decide([item])
+                return
+            log.exception("A decision could not be carried out")
+            resolutions = [self._answering.given_up(item) for item in undecided]
+            self._tell(undecided, resolutions, await self._store.conversations.resolve(resolutions))
+
+    async def _decide_together(self, undecided: Sequence[Undecided]) -> None:
+        while True:
+            undecided = await self._with_history(undecided)
+            try:
+                async with self._deciding.turn:
+                    resolutions = self._answering.resolve(undecided)
+                    replies = await self._store.conversations.resolve(resolutions)
+                break
+            except Outdated:
+                self._transfers.unclaim(item.message.push_id for item in undecided)
+                undecided = await self._store.conversations.still_undecided([item.message.id for item in undecided])
+        self._tell(undecided, resolutions, replies)
+
+    def _tell(self, undecided: Sequence[Undecided], resolutions: Sequence[Resolution], replies: list[Reply]) -> None:
+        for item, resolution in zip(undecided, resolutions, strict=True):
+            self._carry_out(item, resolution)
+        for resolution in resolutions:
+            decision = resolution.decision
+            self._publish(DecisionMade(decision.conversation_id, decision.message_id))
+            if _changes_conversation(resolution):
+                self._publish(ConversationChanged(decision.conversation_id))
+            if resolution.called_by:
+                self._publish(OperatorCalled(decision.conversation_id, resolution.called_by))
+        delayed = {one.conversation_id for one in replies if one.state is ReplyState.QUEUED and one.not_before}
+        for conversation_id in delayed:
+            self._publish(TypingAsked(conversation_id))
+        for reply in replies:
+            self._publish(ReplyChanged(reply.conversation_id, reply.id, reply.state))
+
+    def _carry_out(self, item: Undecided, resolution: Resolution) -> None:
+        """Let the answer to a message go that is decided, and remember whom the next one hands over."""
+        transferred = resolution.transferred_until is not None
+        self._transfers.settle(item.message.push_id, transferred=transferred)
+        if transferred or resolution.arm_transfer:
+            contact = item.conversation.contact
+            self._transfers.note((contact.account, contact.openid), armed=not transferred)
+
+    async def _with_history(self, undecided: Sequence[Undecided]) -> Sequence[Undecided]:
+        """What the present rules want to know of the past; most want nothing."""
+        asked = Wanted()
+        while undecided and (wanted := self._answering.wanted) != asked:  # other rules may have come meanwhile
+            undecided = await self._store.conversations.with_history(undecided, wanted, self._clock())
+            asked = wanted
+        return undecided
+
+    def _read_again(self, push: KeptPush) -> ToDerive:
+        return ToDerive(push.id, push.account, push.received_at, self._parsed(push.body))
+
+    def _parsed(self, body: bytes) -> Incoming | None:
+        try:
+            return self._read_push(body)
+        except BadInput:
+            return None
+
+
+def _changes_conversation(resolution: Resolution) -> bool:
+    handed_over = resolution.arm_transfer or resolution.transferred_until is not None
+    return resolution.take_over or bool(resolution.tags) or handed_over or resolution.aside is not None

@@ -1,0 +1,58 @@
+"""Signed pushes that could not be read: the operator can look at them, and have them read again by a newer program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from wxdesk.core.errors import BadInput
+from wxdesk.core.events import Event, QuarantineChanged
+from wxdesk.core.model.messaging import KeptPush
+from wxdesk.desk.ports.reports import Quarantined
+from wxdesk.desk.ports.store import ReadPush, ToDerive
+
+SHOWN = 500
+"""So many are shown at most, the newest."""
+
+AT_ONCE = 100
+"""Pushes read again between two looks at what else waits."""
+
+type TakeUp = Callable[[Sequence[ToDerive]], None]
+"""Lets intake derive these, behind what waits already."""
+
+
+class Quarantine:
+    """The door to what nothing could be made of; nothing leaves it but what can be read."""
+
+    def __init__(
+        self, kept: Quarantined, read_push: ReadPush, take_up: TakeUp, publish: Callable[[Event], None]
+    ) -> None:
+        self._kept = kept
+        self._read_push = read_push
+        self._take_up = take_up
+        self._publish = publish
+
+    async def newest(self) -> tuple[int, list[KeptPush]]:
+        """How many there are, and the newest of them."""
+        return await self._kept.size(), await self._kept.page(limit=SHOWN)
+
+    async def read_again(self) -> int:
+        """Try every one of them anew; how many became messages. Their times are WeChat's, so rules find them stale."""
+        found, before = 0, None
+        while page := await self._kept.page(before, AT_ONCE):
+            before = page[-1].id
+            readable = [push for push in map(self._again, reversed(page)) if push.incoming is not None]
+            if readable:
+                # Released first: a crash in between leaves them underived, which the next start finishes.
+                released = set(await self._kept.release([push.push_id for push in readable]))
+                self._take_up([push for push in readable if push.push_id in released])
+                found += len(released)
+        if found:
+            self._publish(QuarantineChanged())
+        return found
+
+    def _again(self, push: KeptPush) -> ToDerive:
+        try:
+            incoming = self._read_push(push.body)
+        except BadInput:
+            incoming = None
+        return ToDerive(push.id, push.account, push.received_at, incoming)

@@ -1,0 +1,191 @@
+"""Fetches the pictures that customers send, as they arrive: WeChat keeps each for three days only.
+
+Each message says in the store what became of its picture, so a restart goes on where the last run stopped. The
+policy:
+
+    a picture came                  kept by its digest; the message names it
+    what came is no picture         missing, with the reason; it was never opened
+    WeChat no longer has it         missing, with what WeChat said
+    WeChat cannot be reached, or    again, later and later, at most an hour apart; until WeChat's three days are
+    refuses the account             over, then missing
+
+A few at a time, oldest first. An account whose calls fail rests between them, so that an outage costs few calls;
+a message that fails again and again waits by itself and holds up no other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from wxdesk.core.errors import BadPicture, NotSent, Refused, StoreError
+from wxdesk.core.events import Event, PictureChanged
+from wxdesk.core.model.messaging import Account
+from wxdesk.core.model.picture import Picture, PictureState
+from wxdesk.core.wechat.errcodes import ErrorAction, action_for, meaning_of
+from wxdesk.desk.pictures.pictures import described
+from wxdesk.desk.ports.media import AwaitedPicture, Media, PictureFiles, PictureRecords
+from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.runtime.wall_clock import sleep, sleep_until
+
+log = logging.getLogger(__name__)
+
+SIDE_BY_SIDE = 3
+"""Downloads at the same time; each may hold 10 MB."""
+
+KEPT_BY_WECHAT = timedelta(days=3)
+
+LOOK_AGAIN = timedelta(hours=1)
+"""How often it looks for what has become too old, when nothing else happens."""
+
+GIVE_UP_EVERY = timedelta(minutes=1)
+"""And how often at most, because it looks at everything that is awaited."""
+
+STORE_RETRY_SECONDS = 5.0
+
+TOO_LATE = "The picture could not be fetched in the three days for which WeChat keeps it."
+UNEXPECTED = "The picture could not be taken in."
+
+_WAITS = tuple(timedelta(seconds=s) for s in (2, 10, 60, 300, 900, 3600))
+_RESTS = tuple(timedelta(seconds=s) for s in (1, 2, 5, 10, 30, 60))
+
+_LATER = frozenset({ErrorAction.RETRY, ErrorAction.WAIT, ErrorAction.TOKEN, ErrorAction.CONFIG, ErrorAction.QUOTA})
+
+
+class PictureFetching:
+    """Fetches awaited pictures until cancelled. `hear` is subscribed to the bus for `PictureChanged`."""
+
+    def __init__(
+        self,
+        records: PictureRecords,
+        files: PictureFiles,
+        media: Media,
+        accounts: Mapping[str, Account],
+        publish: Callable[[Event], None],
+        clock: Clock,
+    ) -> None:
+        self._records = records
+        self._files = files
+        self._media = media
+        self._accounts = accounts
+        self._publish = publish
+        self._clock = clock
+        self._awake = asyncio.Event()
+        self._under_way: dict[int, asyncio.Task[None]] = {}
+        self._failures: dict[int, int] = {}
+        self._waiting: dict[int, datetime] = {}
+        self._account_failures: dict[str, int] = {}
+        self._resting: dict[str, datetime] = {}
+        self._given_up_at: datetime | None = None
+
+    def hear(self, event: Event) -> None:
+        """Look when a picture is awaited."""
+        if isinstance(event, PictureChanged) and event.state is PictureState.AWAITED:
+            self._awake.set()
+
+    async def run(self) -> None:
+        """Work until cancelled. What is cancelled half-way is awaited still, and found again by the next run."""
+        try:
+            while True:
+                self._awake.clear()
+                now = self._clock()
+                try:
+                    await self._give_up(now)
+                    again = await self._start_due(now)
+                except StoreError as error:
+                    log.warning("Fetching pictures waits for the store: %s", error)
+                    await sleep(STORE_RETRY_SECONDS, self._awake)
+                    continue
+                await sleep_until(again, self._awake, self._clock)
+        finally:
+            tasks = tuple(self._under_way.values())
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _give_up(self, now: datetime) -> None:
+        if self._given_up_at is not None and now - self._given_up_at < GIVE_UP_EVERY:
+            return
+        self._given_up_at = now
+        for awaited in await self._records.give_up(now - KEPT_BY_WECHAT, TOO_LATE):
+            self._forget(awaited)
+            self._tell(awaited, PictureState.MISSING)
+
+    async def _start_due(self, now: datetime) -> datetime:
+        """Begin what may begin; when to look again."""
+        self._waiting = {message_id: until for message_id, until in self._waiting.items() if until > now}
+        self._resting = {name: until for name, until in self._resting.items() if until > now}
+        free = SIDE_BY_SIDE - len(self._under_way)
+        if free > 0:
+            without = (*self._under_way, *self._waiting)
+            names = [name for name in self._accounts if name not in self._resting]
+            for awaited in await self._records.awaited(names, without=without, limit=free):
+                self._start(awaited)
+        return min((*self._waiting.values(), *self._resting.values(), now + LOOK_AGAIN))
+
+    def _start(self, awaited: AwaitedPicture) -> None:
+        task = asyncio.create_task(self._fetch(awaited), name=f"fetch the picture of message {awaited.message_id}")
+        self._under_way[awaited.message_id] = task
+        task.add_done_callback(lambda _: self._ended(awaited.message_id))
+
+    def _ended(self, message_id: int) -> None:
+        del self._under_way[message_id]
+        self._awake.set()
+
+    async def _fetch(self, awaited: AwaitedPicture) -> None:
+        try:
+            data = await self._media.fetch(self._accounts[awaited.account], awaited.media_id, awaited.address)
+            picture = await asyncio.to_thread(self._keep, data)
+            await self._settle(awaited, picture)
+        except NotSent:
+            self._postpone(awaited)
+        except Refused as error:
+            if action_for(error.errcode) in _LATER:
+                self._postpone(awaited)
+            else:
+                await self._miss(awaited, meaning_of(error.errcode))
+        except BadPicture as error:
+            await self._miss(awaited, error.reason)
+        except StoreError as error:
+            log.warning("A picture waits for the store: %s", error)
+            self._postpone(awaited)
+        except Exception:
+            log.exception("A picture could not be taken in")
+            await self._miss(awaited, UNEXPECTED)
+
+    def _keep(self, data: bytes) -> Picture:
+        picture = described(data)
+        self._files.keep(picture, data)
+        return picture
+
+    async def _settle(self, awaited: AwaitedPicture, picture: Picture) -> None:
+        await self._records.settle(awaited.message_id, picture, self._clock())
+        self._forget(awaited)
+        self._account_failures.pop(awaited.account, None)
+        self._tell(awaited, PictureState.KEPT)
+
+    async def _miss(self, awaited: AwaitedPicture, problem: str) -> None:
+        try:
+            await self._records.miss(awaited.message_id, problem)
+        except StoreError as error:
+            log.warning("A missing picture waits for the store: %s", error)
+            self._postpone(awaited)
+            return
+        self._forget(awaited)
+        self._tell(awaited, PictureState.MISSING)
+
+    def _postpone(self, awaited: AwaitedPicture) -> None:
+        now = self._clock()
+        tried = self._failures[awaited.message_id] = self._failures.get(awaited.message_id, 0) + 1
+        self._waiting[awaited.message_id] = now + _WAITS[min(tried, len(_WAITS)) - 1]
+        failed = self._account_failures[awaited.account] = self._account_failures.get(awaited.account, 0) + 1
+        self._resting[awaited.account] = now + _RESTS[min(failed, len(_RESTS)) - 1]
+
+    def _forget(self, awaited: AwaitedPicture) -> None:
+        self._failures.pop(awaited.message_id, None)
+        self._waiting.pop(awaited.message_id, None)
+
+    def _tell(self, awaited: AwaitedPicture, state: PictureState) -> None:
+        self._publish(PictureChanged(awaited.conversation_id, awaited.message_id, state))

@@ -1,0 +1,76 @@
+"""The pictures that this desk keeps: taken in from the operator, shown by the window, uploaded when a reply needs one.
+
+A picture is known by its digest. The same picture twice is one file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from pathlib import Path
+
+from wxdesk.core.content.picture_header import read_header
+from wxdesk.core.errors import BadPicture
+from wxdesk.core.model.picture import Picture
+from wxdesk.desk.pictures.shrinking import for_upload
+from wxdesk.desk.ports.media import PictureFiles, PictureRecords
+from wxdesk.desk.ports.store import Clock
+
+LARGEST_ORIGINAL = 20 * 1024 * 1024
+"""Bytes of a picture that an operator may choose; it is made smaller before it leaves."""
+
+TOO_LARGE = "The picture is larger than 20 MB."
+
+
+class Pictures:
+    """Kept pictures, by digest."""
+
+    def __init__(self, records: PictureRecords, files: PictureFiles, clock: Clock) -> None:
+        self._records = records
+        self._files = files
+        self._clock = clock
+
+    async def add(self, data: bytes) -> Picture:
+        """Keep a picture that an operator chose; it can be sent from now on, by its digest.
+
+        data: a PNG, JPEG or GIF of at most 20 MB and 40 million pixels. What is larger than WeChat's 2 MB is kept as
+        it is and made smaller when it leaves.
+
+        Raises:
+            BadPicture: it is no such picture, is damaged, or moves and is too large for WeChat.
+            StoreError: it could not be written.
+        """
+        picture = await asyncio.to_thread(self._admit, data)
+        await self._records.add(picture, self._clock())
+        return picture
+
+    async def get(self, digest: str) -> Picture:
+        """What is known about a kept picture; raises `NotFound`."""
+        return await self._records.get(digest)
+
+    async def upload_size(self, digest: str) -> int:
+        """How many bytes of a kept picture leave: its own, or fewer where it is made smaller; raises `NotFound`."""
+        return await asyncio.to_thread(self._upload_size, digest)
+
+    def path(self, digest: str) -> Path | None:
+        """The file of a picture, for showing it; None if it is not on this machine. May be called on any thread."""
+        return self._files.path(digest)
+
+    def _upload_size(self, digest: str) -> int:
+        data = self._files.read(digest)
+        return len(for_upload(data, read_header(data).format).data)
+
+    def _admit(self, data: bytes) -> Picture:
+        if len(data) > LARGEST_ORIGINAL:
+            raise BadPicture(TOO_LARGE)
+        picture = described(data)
+        for_upload(data, picture.format)  # whether it can be made small enough is known now, not when it leaves
+        self._files.keep(picture, data)
+        return picture
+
+
+def described(data: bytes) -> Picture:
+    """The record of the picture that `data` is; raises `BadPicture`."""
+    header = read_header(data)
+    digest = hashlib.sha256(data).hexdigest()
+    return Picture(digest, header.format, header.width, header.height, len(data))

@@ -1,0 +1,89 @@
+"""Making a picture small enough for WeChat. The only file that decodes one, and only the operator's own.
+
+What customers send is never decoded here; the window shows it, within its own limits.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+from dataclasses import dataclass
+
+from PIL import Image, ImageOps
+
+from wxdesk.core.content.picture_header import BROKEN, MOST_PIXELS, TOO_MANY_PIXELS
+from wxdesk.core.errors import BadPicture
+from wxdesk.core.model.picture import PictureFormat
+
+LARGEST_UPLOAD = 2 * 1024 * 1024
+"""Bytes. WeChat's page says 2 MB in its notes and 10 MB in its list ("上传临时素材"); the smaller one always works."""
+
+MOVING = "An animation of more than 2 MB cannot be made smaller without losing its movement. Use a smaller one."
+
+_SIDES = (4096, 2560, 1600, 1024, 640)
+"""The longer side in pixels, tried from the left. WeChat itself shows pictures at about 1,000."""
+
+_QUALITIES = (90, 80, 65)
+
+_DECODER_FAILURES = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    struct.error,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Upload:
+    """A picture as WeChat is to get it."""
+
+    data: bytes
+    format: PictureFormat
+
+
+def for_upload(data: bytes, written: PictureFormat, limit: int = LARGEST_UPLOAD) -> Upload:
+    """`data` itself where it has at most `limit` bytes, else the same picture as a JPEG that has.
+
+    A camera's note on orientation is carried out, and transparency becomes white. Takes up to some seconds of a
+    thread's time.
+
+    Raises:
+        BadPicture: it cannot be decoded, or it moves and would not any more.
+    """
+    if len(data) <= limit:
+        return Upload(data, written)
+    try:
+        return Upload(_shrunk(data, written, limit), PictureFormat.JPEG)
+    except _DECODER_FAILURES:
+        raise BadPicture(BROKEN) from None
+
+
+def _shrunk(data: bytes, written: PictureFormat, limit: int) -> bytes:
+    with Image.open(io.BytesIO(data), formats=["PNG", "JPEG", "GIF"]) as opened:
+        if written is not PictureFormat.JPEG and getattr(opened, "is_animated", False):
+            raise BadPicture(MOVING)
+        if opened.width * opened.height > MOST_PIXELS:  # a GIF's frame can be larger than the file's head says
+            raise BadPicture(TOO_MANY_PIXELS)
+        opened.draft("RGB", (_SIDES[0], _SIDES[0]))
+        image = _on_white(ImageOps.exif_transpose(opened))
+    for side in _SIDES:
+        image.thumbnail((side, side), Image.Resampling.LANCZOS)
+        for quality in _QUALITIES:
+            written_out = io.BytesIO()
+            image.save(written_out, "JPEG", quality=quality, optimize=True)
+            if written_out.tell() <= limit:
+                return written_out.getvalue()
+    raise BadPicture(BROKEN)  # 640 pixels at low quality never have 2 MB
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    layers = image.convert("RGBA")
+    ground = Image.new("RGBA", layers.size, "white")
+    return Image.alpha_composite(ground, layers).convert("RGB")

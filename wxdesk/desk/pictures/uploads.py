@@ -1,0 +1,88 @@
+"""Which media_id stands for a kept picture: uploaded when a reply first needs it, and again before WeChat forgets it.
+
+WeChat keeps an uploaded picture for three days ("上传临时素材"), for one account, and any number of replies may name
+it. So an upload is remembered, and replies that need the same one at the same time wait for the same one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from wxdesk.core.content.picture_header import read_header
+from wxdesk.core.errors import Refused
+from wxdesk.core.model.messaging import Account
+from wxdesk.desk.pictures.shrinking import Upload, for_upload
+from wxdesk.desk.ports.media import Media, PictureFiles, PictureRecords
+from wxdesk.desk.ports.store import Clock
+
+GOOD_FOR = timedelta(days=2.5)
+"""Half a day before its end, an upload is no longer trusted."""
+
+REFUSED_AGAIN = 40007
+"""WeChat's own word for a media_id that it does not know."""
+
+type _Key = tuple[str, str, str]
+"""Account, digest, and the media_id that is refused: who does not know of it cannot speak for who does."""
+
+
+class Uploads:
+    """The media_ids of kept pictures, by account."""
+
+    def __init__(self, records: PictureRecords, files: PictureFiles, media: Media, clock: Clock) -> None:
+        self._records = records
+        self._files = files
+        self._media = media
+        self._clock = clock
+        self._flights: dict[_Key, asyncio.Task[str]] = {}
+
+    async def media_id(self, account: Account, digest: str, *, refused: str = "") -> str:
+        """The media_id that stands for the picture now. `refused` is one that WeChat no longer knows (40007).
+
+        Raises:
+            NotFound, BadPicture: the picture is gone from this machine, or cannot be made small enough.
+            StoreError: it cannot be read now.
+            NotSent, Refused: WeChat did not take it, or gives the refused media_id again.
+        """
+        # Shielded: a reply that is given up must not take the others' upload away.
+        found = await asyncio.shield(self._flight(account, digest, refused))
+        if refused and found == refused:
+            raise Refused(REFUSED_AGAIN, "invalid media_id")
+        return found
+
+    async def close(self) -> None:
+        """Give up what is being uploaded."""
+        flights = tuple(self._flights.values())
+        for flight in flights:
+            flight.cancel()
+        await asyncio.gather(*flights, return_exceptions=True)
+
+    def _flight(self, account: Account, digest: str, refused: str) -> asyncio.Task[str]:
+        key = (account.name, digest, refused)
+        flight = self._flights.get(key)
+        if flight is None:
+            flight = asyncio.create_task(
+                self._found_or_uploaded(account, digest, refused), name=f"upload for {account.name}"
+            )
+            self._flights[key] = flight
+            flight.add_done_callback(lambda done: self._landed(key, done))
+        return flight
+
+    def _landed(self, key: _Key, flight: asyncio.Task[str]) -> None:
+        del self._flights[key]
+        if not flight.cancelled():
+            flight.exception()  # taken note of here, in case nobody waits for it any more
+
+    async def _found_or_uploaded(self, account: Account, digest: str, refused: str) -> str:
+        known = await self._records.upload(account.name, digest)
+        if known is not None and known.media_id != refused and self._clock() - known.uploaded_at < GOOD_FOR:
+            return known.media_id
+        upload = await asyncio.to_thread(self._prepared, digest)
+        began = self._clock()
+        media_id = await self._media.upload(account, upload.data, upload.format)
+        await self._records.note_upload(account.name, digest, media_id, began)
+        return media_id
+
+    def _prepared(self, digest: str) -> Upload:
+        data = self._files.read(digest)
+        return for_upload(data, read_header(data).format)

@@ -1,0 +1,112 @@
+"""Which accounts rest because WeChat refused the account itself, until when, and how each goes on.
+
+While an account rests nothing leaves for it: its replies wait in the queue, those of other accounts go on. When
+the time is over, one reply asks for all (the probe); if WeChat accepts it or refuses only that reply, the others
+follow, else the account rests again, twice as long. An operator who has mended something need not wait: he lets
+the probe go at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
+
+from wxdesk.core.events import AccountFreed, Event, TokenChanged
+from wxdesk.desk.ports.store import Clock
+
+FIRST = timedelta(seconds=60)
+"""WeChat's limit of calls a minute (45011) ends after this, so nothing is tried earlier."""
+
+LONGEST = timedelta(minutes=15)
+
+BEIJING = timezone(timedelta(hours=8))
+"""WeChat's days begin and end there; China has no summer time."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    until: datetime
+    strikes: int = 1
+    probe: int | None = None
+
+
+class Rests:
+    """The resting accounts, by name; in memory, as a restart is a good moment to ask again.
+
+    Subscribed to the bus: an account that gets its access_token again need not rest on.
+    """
+
+    def __init__(self, publish: Callable[[Event], None], clock: Clock) -> None:
+        self._publish = publish
+        self._clock = clock
+        self._rests: dict[str, _Rest] = {}
+        self._without_token: set[str] = set()
+
+    def hear(self, event: Event) -> None:
+        """Learn which accounts have no token."""
+        match event:
+            case TokenChanged(account, None):
+                self._without_token.add(account)
+            case TokenChanged(account) if account in self._without_token:
+                self._without_token.remove(account)
+                self._free(account)
+            case _:
+                pass
+
+    def begin(self, account: str) -> datetime:
+        """Let `account` rest, longer each time in a row; until when. Calls that were under way together count once."""
+        now = self._clock()
+        rest = self._rests.get(account)
+        if rest is None or now >= rest.until:
+            strikes = 1 if rest is None else rest.strikes + 1
+            rest = _Rest(now + min(LONGEST, FIRST * 2 ** min(strikes - 1, 10)), strikes)
+        self._rests[account] = replace(rest, probe=None)
+        return rest.until
+
+    def begin_until_midnight(self, account: str) -> datetime:
+        """Let `account` rest until WeChat counts its calls anew; until when."""
+        today = self._clock().astimezone(BEIJING).replace(hour=0, minute=0, second=0, microsecond=0)
+        until = (today + timedelta(days=1)).astimezone(self._clock().tzinfo)
+        self._rests[account] = _Rest(until)
+        return until
+
+    def end(self, account: str) -> bool:
+        """WeChat dealt with a reply of `account`; False if it was not resting."""
+        return self._rests.pop(account, None) is not None
+
+    async def try_now(self, account: str) -> None:
+        """The operator thinks that it is mended: ask at once, by one reply of `account` or at least for its token."""
+        if not self._free(account):
+            self._publish(AccountFreed(account))
+
+    def shut(self) -> frozenset[str]:
+        """The accounts from which the queue as a whole gets nothing, those with a probe to come included."""
+        return frozenset(self._rests)
+
+    def to_probe(self, now: datetime) -> tuple[str, ...]:
+        """The accounts whose time is over and of which no probe is under way."""
+        return tuple(name for name, rest in self._rests.items() if now >= rest.until and rest.probe is None)
+
+    def probing(self, account: str, reply_id: int) -> None:
+        """This reply has left as the probe of `account`; it may be of one that is not configured any more."""
+        rest = self._rests.get(account)
+        if rest is not None and rest.probe is None:
+            self._rests[account] = replace(rest, probe=reply_id)
+
+    def came_back(self, reply_id: int) -> None:
+        """A reply's call has ended; if it was a probe and told nothing about the account, another one may go."""
+        for account, rest in self._rests.items():
+            if rest.probe == reply_id:
+                self._rests[account] = replace(rest, probe=None)
+
+    def ends_after(self, now: datetime) -> Iterable[datetime]:
+        """The moments still to come at which a rest is over."""
+        return (rest.until for rest in self._rests.values() if rest.until > now)
+
+    def _free(self, account: str) -> bool:
+        rest = self._rests.get(account)
+        if rest is not None:
+            self._rests[account] = replace(rest, until=min(rest.until, self._clock()))
+            self._publish(AccountFreed(account))
+        return rest is not None

@@ -1,0 +1,138 @@
+"""What waits with a clock or for a word: released in time, handed to its human, or all of it where an operator says so.
+
+The outbox asks `look` before it sends, and again when `look` has said; so everything here keeps to the one clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+
+from wxdesk.core.events import Event, OperatorCalled, ReplyChanged
+from wxdesk.core.model.messaging import Account, ModeSource, Reply, ReplyMode, ReplyState
+from wxdesk.core.preferences import LastMoment
+from wxdesk.core.replies.lifecycle import is_expired, mode_of
+from wxdesk.desk.ports.pending_replies import Terms
+from wxdesk.desk.ports.store import Clock, Store
+from wxdesk.desk.replies.operator_typing import Writing
+from wxdesk.desk.replies.outcomes import TOO_LATE
+from wxdesk.desk.runtime.decision_lock import Deciding
+from wxdesk.desk.settings.pause import Pause
+from wxdesk.desk.settings.preferences import KeptPreferences
+
+AFTER_PAUSE = "Everything was paused when it should have left. It leaves only when you say so."
+AFTER_SLEEP = "This machine was asleep when it should have left. It leaves only when you say so."
+AFTER_RESTART = "wxdesk was closed meanwhile. It leaves only when you say so."
+
+
+class Holding:
+    """Replies that are held, and the pause that holds all of them."""
+
+    def __init__(  # noqa: PLR0913 - what it is built from, named
+        self,
+        store: Store,
+        accounts: Mapping[str, Account],
+        preferences: KeptPreferences,
+        pause: Pause,
+        writing: Writing,
+        deciding: Deciding,
+        publish: Callable[[Event], None],
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._accounts = accounts
+        self._preferences = preferences
+        self._pause = pause
+        self._writing = writing
+        self._deciding = deciding
+        self._publish = publish
+        self._clock = clock
+
+    async def recover(self) -> None:
+        """At start: what was held when the program was closed asks, or is a draft if that was long ago."""
+        now = self._clock()
+        self._tell(await self._store.waiting.ask_after_restart(now, now - self._late_after, AFTER_RESTART, TOO_LATE))
+
+    async def look(self, now: datetime) -> datetime | None:
+        """Let go what was held until `now`; when the next look is due, None if nothing has a time."""
+        if self._pause.until is not None and self._pause.until <= now:
+            await self._end_pause(self._pause.until)
+        self._writing.settle(now)
+        by_hand = self._pause.on
+        hands_over = self._preferences.now.last_moment is LastMoment.HAND_OVER
+        held_until = self._writing.held_until(now)
+        terms = Terms(by_hand, hands_over, held_until, now - self._late_after, TOO_LATE, AFTER_SLEEP)
+        tended = await self._store.waiting.tend(now, terms)
+        self._tell(tended.moved)
+        self._tell(tended.handed_over)
+        for reply in tended.handed_over:
+            self._publish(OperatorCalled(reply.conversation_id, reply.rule_name))
+        wake = await self._store.waiting.next_wake(now, only_by_hand=by_hand)
+        times = (wake, self._pause.until, self._writing.next_quiet(now))
+        return min((time for time in times if time is not None), default=None)
+
+    async def hurry(self) -> list[int]:
+        """Let leave at once what operators could still take back, because the program is closed; which ones."""
+        hurried = await self._store.waiting.hurry(self._clock())
+        self._tell(hurried)
+        return [reply.id for reply in hurried]
+
+    async def hold_back(self, ids: Collection[int]) -> None:
+        """What of these has not left after all asks, at the next start."""
+        self._tell(await self._store.waiting.hold_back(ids, self._clock(), AFTER_RESTART))
+
+    def is_late(self, reply: Reply, now: datetime) -> bool:
+        """Whether `reply` is so late that it may not be said without its human."""
+        return is_expired(reply, now, self._late_after)
+
+    async def release_all(self, by: str, only: Collection[int] | None = None) -> int:
+        """Send everything now that is held back, or `only` these; how many."""
+        return self._tell(await self._store.waiting.release_held(by, self._clock(), only))
+
+    async def cancel_all(self, by: str, only: Collection[int] | None = None) -> int:
+        """Stop everything that is held back, or `only` these, and leave the drafts; how many."""
+        moved = await self._store.waiting.cancel_held(by, self._clock(), only)
+        self._tell(moved)
+        return sum(reply.state is ReplyState.CANCELLED for reply in moved)
+
+    async def put_back(self, before: Reply, by: str) -> Reply:
+        """Let what `by` had in hand and did not change wait again as it was `before`.
+
+        It goes on with what was left of its time, unless the mode that applies now wants no reply to leave by itself.
+        """
+        conversation = await self._store.conversations.get(before.conversation_id)
+        account = self._accounts.get(conversation.account)
+        by_rule = before.mode_from is ModeSource.RULE and conversation.mode is None
+        mode = before.mode if by_rule or account is None else mode_of(conversation, account)
+        may_leave = mode not in (ReplyMode.DRAFT, ReplyMode.OFF)
+        return await self._store.replies.put_back(before, self._clock(), by, may_leave=may_leave)
+
+    async def pause(self, until: datetime | None = None) -> None:
+        """Nothing automatic leaves from this instant, `until` then or until somebody resumes."""
+        await self._pause.set(True, until, self._clock())
+
+    async def resume(self) -> None:
+        """Rules may speak again. What waited is held now and asks, so that nothing leaves by surprise."""
+        word = self._pause.word  # whoever pauses anew meanwhile has the last one
+        await self._ask_after_pause()
+        await self._pause.set(False, after=word)
+
+    async def _end_pause(self, until: datetime) -> None:
+        """The same because its time is over; whoever pauses anew meanwhile has the last word."""
+        await self._ask_after_pause()
+        await self._pause.end(until)
+
+    async def _ask_after_pause(self) -> None:
+        await self._deciding.settled()
+        self._tell(await self._store.waiting.ask_after_pause(self._clock(), AFTER_PAUSE))
+
+    @property
+    def _late_after(self) -> timedelta:
+        return self._preferences.now.late_after
+
+    def _tell(self, replies: Iterable[Reply]) -> int:
+        count = 0
+        for reply in replies:
+            self._publish(ReplyChanged(reply.conversation_id, reply.id, reply.state))
+            count += 1
+        return count

@@ -1,0 +1,314 @@
+"""The way out: replies leave in order, one after the other to a person, different people side by side.
+
+The row is moved to `sending` and committed before the call, and to its outcome after it; what follows from each
+outcome is the policy in `desk.consequences`. An account that WeChat refused rests, and goes on by one reply that
+asks for all (`desk.rests`).
+
+Automatic replies rank last: no more than `SIDE_BY_SIDE` calls are under way, and a pause keeps those that
+wait, although they are queued. What an operator wrote is never paused.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from datetime import datetime
+from functools import partial
+
+from wxdesk.core.errors import (
+    DeliveryUnknown,
+    MoveNotAllowed,
+    NotFound,
+    NotSendable,
+    NotSent,
+    Recalled,
+    Refused,
+    StoreError,
+)
+from wxdesk.core.events import (
+    AccountFreed,
+    ConversationChanged,
+    Event,
+    OperatorWrites,
+    PauseChanged,
+    ReplyChanged,
+)
+from wxdesk.core.model.messaging import Account, Author, Reply, ReplyState, ReplyWindow
+from wxdesk.core.replies.lifecycle import BEFORE_SENDING, Move, is_automatic
+from wxdesk.core.wechat import quota
+from wxdesk.core.wechat.errcodes import is_about_the_contact
+from wxdesk.core.wechat.quota import Claimed
+from wxdesk.desk.ports.replies import ReplyChanges
+from wxdesk.desk.ports.store import Clock, Sender, Store
+from wxdesk.desk.replies.account_backoff import Rests
+from wxdesk.desk.replies.hold_timers import Holding
+from wxdesk.desk.replies.in_flight import UnderWay
+from wxdesk.desk.replies.outcomes import Consequence, Consequences
+from wxdesk.desk.replies.policy_changes import Following
+from wxdesk.desk.runtime.wall_clock import sleep, sleep_until
+from wxdesk.desk.settings.pause import Pause
+
+log = logging.getLogger(__name__)
+
+_MAKES_ROOM = BEFORE_SENDING | {ReplyState.CANCELLED}
+"""States after which something may leave: the reply itself, or what has waited behind it."""
+
+SIDE_BY_SIDE = 8
+"""Calls to WeChat under way at the same time."""
+
+STORE_RETRY_SECONDS = 1.0
+LINGER_SECONDS = 1.5
+"""How long a stop may send what can still be taken back, and wait for answers before they count as unknown."""
+
+SEND_SECONDS = 0.5
+"""What a call needs at the least: a stop begins none that it would cut off."""
+
+
+class Outbox:
+    """Sends queued replies until cancelled."""
+
+    def __init__(  # noqa: PLR0913 - what it is built from, named
+        self,
+        store: Store,
+        sender: Sender,
+        accounts: Mapping[str, Account],
+        pause: Pause,
+        holding: Holding,
+        following: Following,
+        rests: Rests,
+        publish: Callable[[Event], None],
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._sender = sender
+        self._accounts = accounts
+        self._pause = pause
+        self._holding = holding
+        self._following = following
+        self._publish = publish
+        self._clock = clock
+        self._awake = asyncio.Event()
+        self._wake: datetime | None = None
+        self._wake_known = False
+        self._stopping = False
+        self._under_way = UnderWay()
+        self._rests = rests
+        self._consequences = Consequences(store, rests, publish, clock)
+
+    def hear(self, event: Event) -> None:
+        """Look at the queue again when something may wait in it; subscribed to the bus."""
+        self._consequences.hear(event)
+        match event:
+            case ReplyChanged(state=state) if state not in _MAKES_ROOM:
+                return
+            case ReplyChanged() | PauseChanged() | AccountFreed() | OperatorWrites():
+                self._look_again()
+            case _:
+                self._under_way.hear(event)
+
+    def _look_again(self) -> None:
+        self._wake_known = False
+        self._awake.set()
+
+    async def recover(self) -> None:
+        """What the last run left: what was being sent may have been delivered and says so, what was held asks."""
+        for reply in await self._store.replies.recover(self._clock()):
+            self._tell(reply)
+        await self._holding.recover()
+        await self._following.recover()
+
+    async def run(self) -> None:
+        """Send what is due; on cancellation send what was just written and wait briefly for answers."""
+        self._stopping = False
+        try:
+            while True:
+                self._awake.clear()
+                try:
+                    until = await self._send_due()
+                except StoreError as error:
+                    log.warning("The outbox waits for the store: %s", error)
+                    await sleep(STORE_RETRY_SECONDS, self._awake)
+                    continue
+                await sleep_until(until, self._awake, self._clock)
+        except asyncio.CancelledError:
+            await self._linger()
+            raise
+
+    async def _send_due(self) -> datetime | None:
+        """Do what is due; when something else will be."""
+        now = self._clock()
+        if not self._wake_known or (self._wake is not None and self._wake <= now):
+            await self._release(now)
+        free = SIDE_BY_SIDE - len(self._under_way)
+        if free > 0:
+            for claimed in await self._claim(now, free, without=self._rests.shut()):
+                self._start(claimed)
+            await self._probe(now)
+        moments = [*self._rests.ends_after(now), *((self._wake,) if self._wake is not None else ())]
+        return min(moments, default=None)
+
+    async def _release(self, now: datetime) -> None:
+        """Let go what was held until now, and learn when the next look is due; not to be asked after each reply."""
+        self._wake_known = True
+        try:
+            self._wake = await self._holding.look(now)
+        except StoreError:
+            self._wake_known = False
+            raise
+
+    async def _claim(self, now: datetime, limit: int, without: Collection[str]) -> list[Claimed]:
+        self._under_way.forget_what_is_settled()
+        claimed = await self._store.replies.claim(
+            now,
+            busy=self._under_way.conversations,
+            limit=limit,
+            only_by_hand=self._pause.on or self._stopping,
+            without=without,
+        )
+        for one in claimed:
+            self._tell(one.reply)
+        return claimed
+
+    async def _probe(self, now: datetime) -> None:
+        """Let one reply go for each account whose rest is over."""
+        for account in self._rests.to_probe(now):
+            for claimed in await self._claim(now, 1, without=self._accounts.keys() - {account}):
+                self._rests.probing(account, claimed.reply.id)
+                self._start(claimed)
+
+    def _start(self, claimed: Claimed) -> None:
+        reply = claimed.reply
+        task = asyncio.create_task(self._send(claimed), name=f"send reply {reply.id}")
+        self._under_way.add(reply, task)
+        task.add_done_callback(lambda _: self._ended(reply))
+
+    def _ended(self, reply: Reply) -> None:
+        self._under_way.remove(reply)
+        self._rests.came_back(reply.id)
+        self._awake.set()
+
+    async def _send(self, claimed: Claimed) -> None:
+        reply = claimed.reply
+        try:
+            outcome = await self._attempt(reply, claimed.window)
+        except asyncio.CancelledError:
+            await self._settle(reply, *self._cut_off(reply))
+            raise
+        await self._settle(reply, *outcome)
+
+    async def _settle(self, reply: Reply, move: Move, changes: ReplyChanges) -> None:
+        """Record what became of a reply, and see to what follows: for one that comes back, and for others."""
+        if move is Move.POSTPONE and self._under_way.is_recalled(reply):
+            move, changes = self._consequences.recalled(reply, Author.OPERATOR)
+        await self._record(reply, move, changes)
+        if move is Move.POSTPONE and self._under_way.is_recalled(reply):  # while that was being stored
+            await self._record(reply, Move.CANCEL, ReplyChanges(by=Author.OPERATOR))
+        elif move is Move.POSTPONE and self._under_way.is_outdated(reply):
+            await self._insist(partial(self._following.again, reply.conversation_id))
+        elif move is Move.REFUSE and is_about_the_contact(changes.errcode):
+            await self._insist(partial(self._consequences.spare, reply))
+
+    async def _attempt(self, reply: Reply, window: ReplyWindow) -> Consequence:
+        account = self._accounts.get(reply.account)
+        if account is None:
+            return self._consequences.hopeless(reply, "its account is not in config.toml any more")
+        return self._untried(reply, window) or await self._call(account, reply)
+
+    async def _call(self, account: Account, reply: Reply) -> Consequence:
+        try:
+            await self._sender.send(account, reply.openid, reply.content, reply.id, partial(self._may_begin, reply))
+        except Recalled:
+            return self._consequences.stopped()
+        except NotSent as error:
+            return self._consequences.not_sent(reply, error)
+        except NotSendable as error:
+            return self._consequences.hopeless(reply, str(error.values["reason"]))
+        except DeliveryUnknown as error:
+            return self._consequences.lost(reply, str(error.values["reason"]))
+        except Refused as error:
+            return self._consequences.refused(reply, error)
+        except Exception:
+            log.exception("Sending a reply failed unexpectedly")
+            return self._consequences.lost(reply, "unexpected error while sending")
+        return self._consequences.accepted(reply)
+
+    def _untried(self, reply: Reply, window: ReplyWindow) -> Consequence | None:
+        """What becomes of an automatic reply that may not leave, or is not worth trying; None for one that is."""
+        now = self._clock()
+        if not self._may_leave(reply):
+            return self._consequences.stopped()
+        if is_automatic(reply) and quota.left(window, now) == 0:
+            return self._consequences.hopeless(reply, "WeChat allows no more replies until the contact writes again")
+        return self._consequences.expired(reply) if self._holding.is_late(reply, now) else None
+
+    def _may_leave(self, reply: Reply) -> bool:
+        """Asked again right before the call begins: whatever stops what waits stops also what has been claimed."""
+        if self._pause.on and is_automatic(reply):
+            return False
+        return not (self._under_way.is_recalled(reply) or self._under_way.is_outdated(reply))
+
+    def _may_begin(self, reply: Reply) -> bool:
+        """The last look."""
+        if not self._may_leave(reply):
+            return False
+        self._under_way.begin(reply)
+        return True
+
+    def _cut_off(self, reply: Reply) -> Consequence:
+        """The program is closed before WeChat has answered, or before it was even asked."""
+        if self._under_way.has_begun(reply):
+            return self._consequences.lost(reply, "wxdesk was closed before WeChat answered")
+        return self._consequences.stopped()
+
+    async def _record(self, reply: Reply, move: Move, changes: ReplyChanges) -> None:
+        async def store() -> None:
+            self._tell(await self._store.replies.move(reply.id, move, self._clock(), changes))
+
+        await self._insist(store)
+        self._publish(ConversationChanged(reply.conversation_id))
+
+    async def _insist(self, store: Callable[[], Awaitable[None]]) -> None:
+        """Store what became of a reply, however long the store cannot."""
+        while True:
+            try:
+                await store()
+            except (MoveNotAllowed, NotFound):
+                log.exception("The outcome of a reply could not be recorded")
+            except StoreError as error:
+                log.warning("The outcome of a reply waits for the store: %s", error)
+                if not self._stopping:  # else the next start finds it in `sending`, and that nobody knows
+                    await asyncio.sleep(STORE_RETRY_SECONDS)
+                    continue
+            return
+
+    async def _linger(self) -> None:
+        """What operators have just written leaves without the rest of its wait; what does not fit in is held back."""
+        self._stopping = True
+        try:
+            hurried = await self._holding.hurry()
+            await self._finish(sends=bool(hurried))
+            if hurried:
+                await self._holding.hold_back(hurried)
+        except StoreError as error:
+            log.warning("What was written last waits for the next start: %s", error)
+            await self._finish(sends=False)
+
+    async def _finish(self, *, sends: bool) -> None:
+        """Wait for answers, and send what humans have decided in the meantime; what takes too long is cut off."""
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + LINGER_SECONDS
+        while (left := ends - loop.time()) > 0:
+            if sends and left > SEND_SECONDS and (free := SIDE_BY_SIDE - len(self._under_way)) > 0:
+                for claimed in await self._claim(self._clock(), free, without=self._rests.shut()):
+                    self._start(claimed)
+            if not self._under_way:
+                return
+            await asyncio.wait(self._under_way.tasks, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+        late = tuple(self._under_way.tasks)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    def _tell(self, reply: Reply) -> None:
+        self._publish(ReplyChanged(reply.conversation_id, reply.id, reply.state))

@@ -1,0 +1,94 @@
+"""Rules go out into a file and come in from one: checked first, and taken back if it was a mistake."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+
+from wxdesk.core.errors import Outdated
+from wxdesk.desk.ports.rules import Rules
+from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.rules.file.reading import RulesFile
+from wxdesk.desk.rules.import_check import ImportCheck, check_import
+from wxdesk.desk.rules.rulebook import Rulebook
+from wxdesk.desk.rules.snapshot import Restored, Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What a file has changed: how everything stood before, how it was left, and the difference."""
+
+    before: Standing
+    left: Standing
+    check: ImportCheck
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A rules file of so many rules, and the kept pictures that it names and cannot carry."""
+
+    text: str
+    rules: int
+    pictures: frozenset[str]
+
+
+class RulesExchange:
+    """Looks at files before they replace the rules of `rulebook`, and brings back what they replaced."""
+
+    def __init__(self, rulebook: Rulebook, rules: Rules, clock: Clock) -> None:
+        self._rulebook = rulebook
+        self._rules = rules
+        self._clock = clock
+
+    async def check(self, text: str, file_name: str) -> ImportCheck:
+        """What the file would change; changes nothing.
+
+        Raises:
+            BadRulesFile: it cannot be imported.
+        """
+        return await self._compared(await self._rulebook.judge.read(text, file_name))
+
+    async def take_in(self, text: str, file_name: str) -> Imported:
+        """Let the file's rules take the place of all that there are.
+
+        Raises:
+            BadRulesFile: nothing was changed.
+        """
+        read = await self._rulebook.judge.read(text, file_name)
+        check, before = await self._compared(read), await self.standing()
+        rules = await self._rulebook.take_in(read)
+        return Imported(before, replace(await self.standing(), rules=tuple(rules)), check)
+
+    async def _compared(self, read: RulesFile) -> ImportCheck:
+        stored = await self._rules.all()
+        return await asyncio.to_thread(check_import, stored, self._rulebook.calendars.all, read)
+
+    async def export(self) -> Exported:
+        """All rules and calendars as a file."""
+        rules = await self._rules.all()
+        contents = [action.content for rule in rules for action in rule.then]
+        named = {picture for content in contents for picture in (content.picture, content.thumb_picture)}
+        return Exported(await self._rulebook.export_text(), len(rules), frozenset(named - {""}))
+
+    async def standing(self) -> Standing:
+        """Rules and business hours as they are, to be restored later."""
+        calendars = self._rulebook.calendars
+        return Standing(tuple(await self._rules.all()), calendars.all, self._rulebook.shelf.all, calendars.ids)
+
+    async def restore(self, former: Standing, left: Standing) -> Restored:
+        """Let the list be as it was, where what took its place was `left` like that; what was saved since stays.
+
+        A rule keeps its id, and so all that is known of it; one that reads otherwise now gets its former words as the
+        next revision, naming what they named as it is called by now.
+        """
+        while True:
+            now = await self.standing()
+            wanted, kept = former.restored(left, now)
+            beside = self._rulebook.calendars.stored_as(wanted.calendars)
+            try:
+                rules = await self._rules.restore(wanted.rules, self._clock(), beside, now.rules)
+            except Outdated:
+                continue  # another desk was faster: once more, from what it has stored
+            self._rulebook.calendars.recognise(wanted.ids)
+            await self._rulebook.changed()
+            return Restored(now, replace(wanted, rules=tuple(rules)), kept)

@@ -1,0 +1,124 @@
+"""`[[calendars]]` of a rules file: business hours, read and written.
+
+    [[calendars]]
+    name = "店"
+    zone = "Asia/Shanghai"
+    weekly = [{ days = ["mon", "tue", "wed", "thu", "fri"], from = "09:00", to = "21:00" }]
+    exceptions = [{ date = "2026-10-01", until = "2026-10-07", closed = true, label = "国庆" }]
+
+Of exceptions that cover the same date, those for the fewest days hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time
+
+from wxdesk.core.rules.business_hours import Calendar, Span, SpecialDays, Weekday, WeeklySpan, clock_from
+from wxdesk.desk.rules.file.toml_lines import Path
+from wxdesk.desk.rules.file.toml_table import Misread, TomlTable
+from wxdesk.desk.rules.file.toml_writing import inline_table, listed, string, strings
+from wxdesk.i18n import tr
+from wxdesk.timezones import zone_named
+
+
+def calendar_from(value: object, path: Path) -> Calendar:
+    """The calendar that a table describes; raises `Misread`."""
+    table = TomlTable(value, path, ("name", "zone", "weekly", "exceptions"))
+    name, zone = table.text("name"), table.text("zone")
+    if not name.strip():
+        raise Misread((*path, "name"), tr("A calendar needs a name."))
+    if zone and zone_named(zone) is None:
+        raise Misread((*path, "zone"), tr("There is no time zone “{zone}”.", zone=zone))
+    weekly = tuple(_weekly(one) for one in table.tables("weekly", ("days", "from", "to")))
+    keys = ("date", "until", "closed", "from", "to", "label")
+    special = tuple(_special(one) for one in table.tables("exceptions", keys))
+    if not weekly and not any(one.span for one in special):
+        raise Misread(path, tr("This calendar is never open: “weekly” names no hours."))
+    return Calendar(name, zone, weekly, special)
+
+
+def _weekly(table: TomlTable) -> WeeklySpan:
+    days = table.words("days")
+    for index, day in enumerate(days):
+        if day not in tuple(Weekday):
+            known = ", ".join(Weekday)
+            reason = tr("“{key}” is not known here. Possible: {known}.", key=day, known=known)
+            raise Misread((*table.path, "days", index), reason)
+    return WeeklySpan(frozenset(map(Weekday, days)), _span(table))
+
+
+def _special(table: TomlTable) -> SpecialDays:
+    first = _date(table, "date")
+    last = _date(table, "until") if "until" in table else first
+    if last < first:
+        raise Misread((*table.path, "until"), tr("“until” is before “date”."))
+    closed = table.truth("closed", otherwise=False)
+    hours = "from" in table or "to" in table
+    if closed is hours:
+        raise Misread(table.path, tr("Write either “closed = true” or the hours with “from” and “to”."))
+    return SpecialDays(first, last, None if closed else _span(table), table.text("label"))
+
+
+def _span(table: TomlTable) -> Span:
+    span = Span(_time(table, "from"), _time(table, "to"))
+    if span.says_nothing:
+        reason = tr("“from” and “to” are the same time. For a whole day, write 00:00 to 24:00.")
+        raise Misread((*table.path, "to"), reason)
+    return span
+
+
+def _time(table: TomlTable, key: str) -> time:
+    value = table.raw(key) if key in table else None
+    if isinstance(value, time):
+        return value.replace(second=0, microsecond=0)
+    found = clock_from(value, closing=key == "to") if isinstance(value, str) else None
+    if found is None:
+        raise Misread((*table.path, key), tr("“{key}” must be a time such as {example}.", key=key, example='"09:00"'))
+    return found
+
+
+def _date(table: TomlTable, key: str) -> date:
+    value = table.raw(key) if key in table else None
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    try:
+        return date.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError:
+        example = '"2026-10-01"'
+        reason = tr("“{key}” must be a date such as {example}.", key=key, example=example)
+        raise Misread((*table.path, key), reason) from None
+
+
+def calendar_text(calendar: Calendar) -> str:
+    """The table, ending with a newline."""
+    return "\n".join(_lines(calendar)) + "\n"
+
+
+def _lines(calendar: Calendar) -> Iterator[str]:
+    yield "[[calendars]]"
+    yield f"name = {string(calendar.name)}"
+    if calendar.zone:
+        yield f"zone = {string(calendar.zone)}"
+    if calendar.weekly:
+        weekly = [
+            inline_table([("days", strings([day.value for day in Weekday if day in one.days])), *_hours(one.span)])
+            for one in calendar.weekly
+        ]
+        yield f"weekly = {listed(weekly)}"
+    if calendar.special:
+        yield f"exceptions = {listed([_special_text(one) for one in calendar.special])}"
+
+
+def _special_text(days: SpecialDays) -> str:
+    pairs = [("date", string(days.first.isoformat()))]
+    if days.last != days.first:
+        pairs.append(("until", string(days.last.isoformat())))
+    pairs += [("closed", "true")] if days.span is None else _hours(days.span)
+    if days.label:
+        pairs.append(("label", string(days.label)))
+    return inline_table(pairs)
+
+
+def _hours(span: Span) -> list[tuple[str, str]]:
+    return [("from", string(f"{span.opens:%H:%M}")), ("to", string(f"{span.closes:%H:%M}"))]

@@ -1,0 +1,111 @@
+"""Rules as a text file: written to be read by people, read so that every mistake has its line.
+
+The format is TOML: one `[[rules]]` table a rule, in the order in which they are asked, and a `[[calendars]]` table for
+each of the business hours that they name; `docs/rules.md` has it whole. It is stable: others keep such files and write
+scripts for them. Reading is all or nothing.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Container, Iterator, Sequence
+from dataclasses import dataclass
+
+from wxdesk.core.errors import BadRulesFile
+from wxdesk.core.model.rule import Rule
+from wxdesk.core.rules.business_hours import Calendar
+from wxdesk.core.rules.faults import Fault, find_fault
+from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+from wxdesk.desk.rules.file.business_hours import calendar_from, calendar_text
+from wxdesk.desk.rules.file.rule_reading import rule_from
+from wxdesk.desk.rules.file.rule_writing import rule_text
+from wxdesk.desk.rules.file.toml_errors import complaint
+from wxdesk.desk.rules.file.toml_lines import Path, TomlLines
+from wxdesk.desk.rules.file.toml_table import Misread
+from wxdesk.desk.rules.patterns.engine import compile_pattern
+from wxdesk.i18n import tr
+
+SIZE_LIMIT = 8 * 1024 * 1024
+"""Characters of a rules file."""
+
+type FindFault = Callable[[Rule, Container[str]], Fault | None]
+"""Judges a rule, given the names of the calendars that there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class RulesFile:
+    """What a file holds: rules in order, none with an id yet, and the calendars that they name."""
+
+    rules: tuple[Rule, ...] = ()
+    calendars: tuple[Calendar, ...] = ()
+
+
+def read_rules(text: str, file_name: str, fault_in: FindFault | None = None) -> RulesFile:
+    """Read a whole file. `file_name` is for the error only.
+
+    `fault_in` judges each rule; as it comes, it compiles patterns and checks templates.
+
+    Raises:
+        BadRulesFile: with the line of the first mistake and what it is.
+    """
+    text = text.removeprefix("\ufeff")
+    document = _parsed(text, file_name)
+    try:
+        return _judged(_content(document), fault_in or _fault_finder())
+    except Misread as wrong:
+        lines = TomlLines(text)
+        line = lines.text_line(wrong.path, wrong.text_line) if wrong.text_line else lines.line(wrong.path)
+        raise BadRulesFile(file_name, line, wrong.reason) from None
+
+
+def write_rules(rules: Sequence[Rule], calendars: Sequence[Calendar] = ()) -> str:
+    """A file that `read_rules` reads back to the same, but for what the store gave the rules."""
+    return "\n".join((*map(calendar_text, calendars), *map(rule_text, rules)))
+
+
+def _content(document: dict[str, object]) -> RulesFile:
+    for key in document:
+        if key not in ("rules", "calendars"):
+            raise Misread((key,), tr("Only [[rules]] and [[calendars]] can stand here, not “{key}”.", key=key))
+    calendars = tuple(calendar_from(value, path) for value, path in _tables(document, "calendars"))
+    names = [calendar.name for calendar in calendars]
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            raise Misread(("calendars", index, "name"), tr("There are two calendars of this name."))
+    return RulesFile(tuple(rule_from(value, path) for value, path in _tables(document, "rules")), calendars)
+
+
+def _tables(document: dict[str, object], key: str) -> Iterator[tuple[object, Path]]:
+    values = document.get(key, [])
+    if not isinstance(values, list):
+        raise Misread((key,), tr("This begins with [[{key}]], in double brackets.", key=key))
+    for index, value in enumerate(values):
+        yield value, (key, index)
+
+
+def _judged(content: RulesFile, fault_in: FindFault) -> RulesFile:
+    calendars = [calendar.name for calendar in content.calendars]
+    for index, rule in enumerate(content.rules):
+        fault = fault_in(rule, calendars)
+        if fault is not None:
+            raise Misread(("rules", index, *fault.where), fault.reason, fault.template_line)
+    return content
+
+
+def _parsed(text: str, file_name: str) -> dict[str, object]:
+    if len(text) > SIZE_LIMIT:
+        raise BadRulesFile(file_name, 1, tr("The file is larger than {limit} characters.", limit=SIZE_LIMIT))
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = complaint(text, error)
+        raise BadRulesFile(
+            file_name, found.line, tr("This is not valid TOML. {complaint}", complaint=found.reason)
+        ) from None
+    except RecursionError:
+        raise BadRulesFile(file_name, 1, tr("The file is nested too deeply.")) from None
+
+
+def _fault_finder() -> FindFault:
+    renderer = LiquidRenderer()
+    return lambda rule, calendars: find_fault(rule, compile_pattern, renderer.mistakes, calendars)

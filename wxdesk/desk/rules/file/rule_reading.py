@@ -1,0 +1,151 @@
+"""One `[[rules]]` table of a rules file as a `Rule`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from wxdesk.core.model.messaging import Content, MessageType, ReplyKind
+from wxdesk.core.model.rule import Action, ActionKind, Condition, Cooldown, Delivery, Rule, Variant
+from wxdesk.desk.rules.file.condition_reading import condition_from
+from wxdesk.desk.rules.file.toml_lines import Path
+from wxdesk.desk.rules.file.toml_table import Misread, TomlTable
+from wxdesk.i18n import tr
+
+CONTENT_FIELDS = {
+    ActionKind.LINK: (ReplyKind.LINK, ("title", "description", "url", "thumb_url")),
+    ActionKind.CARD: (ReplyKind.CARD, ("title", "page_path", "thumb_media_id", "thumb_picture")),
+}
+COOLDOWN_FIELDS = ("per_contact_s", "per_conversation", "per_account_per_min")
+ONCE = "once"
+"""The same as `per_conversation = 1`."""
+
+_RULE_KEYS = ("name", "enabled", "on", "when", "then", "default", "continue", "cooldown", "delivery")
+
+
+def rule_from(value: object, path: Path) -> Rule:
+    """The rule that a table describes.
+
+    Raises:
+        Misread: an unknown key, a value of another type, or a word that is none of the possible ones.
+    """
+    table = TomlTable(value, path, _RULE_KEYS)
+    if "name" not in table:
+        raise Misread(path, tr("A rule needs a name."))
+    delivery, hold_seconds = _delivery(table)
+    return Rule(
+        name=table.text("name"),
+        enabled=table.truth("enabled", otherwise=True),
+        on=_message_types(table),
+        when=condition_from(table.raw("when"), (*path, "when")) if "when" in table else Condition(),
+        then=_actions(table),
+        default=table.truth("default", otherwise=False),
+        continues=table.truth("continue", otherwise=False),
+        cooldown=_cooldown(table) if "cooldown" in table else Cooldown(),
+        delivery=delivery,
+        hold_seconds=hold_seconds,
+    )
+
+
+def _message_types(table: TomlTable) -> frozenset[MessageType]:
+    if "on" not in table:
+        return frozenset({MessageType.TEXT})
+    names = table.texts("on")
+    for index, name in enumerate(names):
+        if name not in tuple(MessageType):
+            reason = tr("“{key}” is not known here. Possible: {known}.", key=name, known=_listed(MessageType))
+            raise Misread((*table.path, "on", index), reason)
+    return frozenset(map(MessageType, names))
+
+
+def _cooldown(table: TomlTable) -> Cooldown:
+    inner = table.table("cooldown", COOLDOWN_FIELDS)
+    for key in inner:
+        if not (key == "per_conversation" and inner.raw(key) == ONCE) and inner.number(key) < 1:
+            raise Misread((*inner.path, key), tr("“{key}” must be 1 or more.", key=key))
+    times = inner.raw("per_conversation") if "per_conversation" in inner else 0
+    return Cooldown(
+        per_contact_s=inner.number("per_contact_s"),
+        per_conversation=1 if times == ONCE else inner.number("per_conversation"),
+        per_account_per_min=inner.number("per_account_per_min"),
+    )
+
+
+def _delivery(table: TomlTable) -> tuple[Delivery, int]:
+    if "delivery" not in table:
+        return Delivery.INHERIT, 0
+    if isinstance(table.raw("delivery"), dict):
+        return Delivery.HOLD, table.table("delivery", ("hold",)).number("hold")
+    delivery = table.choice("delivery", Delivery)
+    if delivery is Delivery.HOLD:
+        raise Misread((*table.path, "delivery"), tr("How long is it held? Write {example}.", example="{ hold = 8 }"))
+    return delivery, 0
+
+
+def _actions(table: TomlTable) -> tuple[Action, ...]:
+    values = table.raw("then") if "then" in table else []
+    path = (*table.path, "then")
+    if not isinstance(values, list):
+        raise Misread(path, tr("“then” must be a list of actions in brackets."))
+    return tuple(_action(value, (*path, index)) for index, value in enumerate(values))
+
+
+def _action(value: object, path: Path) -> Action:
+    table = TomlTable(value, path, (*ActionKind, "variant"))
+    kind = _kind(table)
+    match kind:
+        case ActionKind.REPLY:
+            return _reply(table)
+        case ActionKind.TEMPLATE:
+            return Action(kind, text=table.text(kind))
+        case ActionKind.IMAGE:
+            return Action(kind, content=_image(table))
+        case ActionKind.LINK | ActionKind.CARD:
+            reply_kind, fields = CONTENT_FIELDS[kind]
+            inner = table.table(kind, fields)
+            said: dict[str, Any] = {name: inner.text(name) for name in fields}
+            return Action(kind, content=Content(reply_kind, **said))
+        case ActionKind.TAG:
+            tag = table.raw(kind)
+            return Action(kind, tags=(tag,) if isinstance(tag, str) else table.texts(kind))
+        case ActionKind.TYPING:
+            return Action(kind, seconds=table.number(kind))
+        case ActionKind.SNOOZE:
+            return Action(kind, minutes=table.number(kind))
+        case _:
+            return _done(table, kind)
+
+
+def _image(table: TomlTable) -> Content:
+    """A media_id, or a picture that this machine keeps."""
+    if isinstance(table.raw("image"), dict):
+        return Content(ReplyKind.IMAGE, picture=table.table("image", ("picture",)).text("picture"))
+    return Content(ReplyKind.IMAGE, media_id=table.text("image"))
+
+
+def _done(table: TomlTable, kind: ActionKind) -> Action:
+    """An action that carries nothing."""
+    if table.truth(kind, otherwise=True) is False:
+        raise Misread((*table.path, kind), tr("“{key} = false” does nothing; remove it.", key=kind.value))
+    return Action(kind)
+
+
+def _kind(table: TomlTable) -> ActionKind:
+    given = [kind for kind in ActionKind if kind in table]
+    if len(given) != 1:
+        raise Misread(table.path, tr("An action is one of: {known}.", known=_listed(ActionKind)))
+    if "variant" in table and given[0] is not ActionKind.REPLY:
+        raise Misread((*table.path, "variant"), tr("Only a reply has variants."))
+    return given[0]
+
+
+def _reply(table: TomlTable) -> Action:
+    variant = table.choice("variant", Variant) if "variant" in table else Variant.FIRST
+    if isinstance(table.raw("reply"), list):
+        first, *others = table.words("reply")
+        return Action(ActionKind.REPLY, text=first, others=tuple(others), variant=variant)
+    return Action(ActionKind.REPLY, text=table.text("reply"), variant=variant)
+
+
+def _listed(words: type[StrEnum]) -> str:
+    return ", ".join(words)

@@ -1,0 +1,104 @@
+"""A table of a rules file, taken apart with care: every key known, every value of its type.
+
+What is wrong is told with the path to it, from which `desk.toml_lines` finds the line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+
+from wxdesk.desk.rules.file.toml_lines import Path
+from wxdesk.i18n import tr
+
+
+class Misread(Exception):
+    """Something in a rules file is wrong: where, why, and on which line of a text (0: not inside a text)."""
+
+    def __init__(self, path: Path, reason: str, text_line: int = 0) -> None:
+        super().__init__(reason)
+        self.path = path
+        self.reason = reason
+        self.text_line = text_line
+
+
+class TomlTable:
+    """A TOML table that knows where it stands and gives its values only in the type that is asked for."""
+
+    def __init__(self, value: object, path: Path, known: tuple[str, ...]) -> None:
+        if not isinstance(value, dict):
+            raise Misread(path, tr("A table in braces is expected here."))
+        for key in value:
+            if key not in known:
+                reason = tr("“{key}” is not known here. Possible: {known}.", key=key, known=", ".join(known))
+                raise Misread((*path, key), reason)
+        self._value: Mapping[str, object] = value
+        self.path = path
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._value)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._value
+
+    def raw(self, key: str) -> object:
+        """The value as it stands."""
+        return self._value[key]
+
+    def text(self, key: str) -> str:
+        """A text; empty if it is missing."""
+        value = self._value.get(key, "")
+        if not isinstance(value, str):
+            raise Misread((*self.path, key), tr("“{key}” must be a text in quotes.", key=key))
+        return value
+
+    def truth(self, key: str, otherwise: bool) -> bool:
+        """True or false."""
+        value = self._value.get(key, otherwise)
+        if not isinstance(value, bool):
+            raise Misread((*self.path, key), tr("“{key}” must be true or false.", key=key))
+        return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts; empty if it is missing."""
+        value = self._value.get(key, [])
+        if not isinstance(value, list):
+            raise Misread((*self.path, key), tr("“{key}” must be a list of texts in brackets.", key=key))
+        for index, item in enumerate(value):
+            if not isinstance(item, str):
+                raise Misread((*self.path, key, index), tr("“{key}” must be a list of texts in brackets.", key=key))
+        return tuple(value)
+
+    def words(self, key: str) -> tuple[str, ...]:
+        """A list of texts, or one text, but not none."""
+        value = self._value.get(key)
+        found = (value,) if isinstance(value, str) else self.texts(key)
+        if not found:
+            raise Misread((*self.path, key), tr("“{key}” lists no words.", key=key))
+        return found
+
+    def number(self, key: str, otherwise: int = 0) -> int:
+        """A whole number."""
+        value = self._value.get(key, otherwise)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise Misread((*self.path, key), tr("“{key}” must be a whole number.", key=key))
+        return value
+
+    def choice[Word: StrEnum](self, key: str, words: type[Word]) -> Word:
+        """One word of a closed set."""
+        value = self._value.get(key)
+        if not isinstance(value, str) or value not in tuple(words):
+            known = ", ".join(words)
+            raise Misread((*self.path, key), tr("“{key}” must be one of: {known}.", key=key, known=known))
+        return words(value)
+
+    def table(self, key: str, known: tuple[str, ...]) -> TomlTable:
+        """A table inside this one."""
+        return TomlTable(self._value[key], (*self.path, key), known)
+
+    def tables(self, key: str, known: tuple[str, ...]) -> list[TomlTable]:
+        """A list of tables inside this one; empty if it is missing."""
+        value = self._value.get(key, [])
+        if not isinstance(value, list):
+            raise Misread((*self.path, key), tr("“{key}” must be a list of tables in brackets.", key=key))
+        return [TomlTable(item, (*self.path, key, index), known) for index, item in enumerate(value)]

@@ -1,0 +1,163 @@
+"""What a rules file would change, known before it does, and the same afterwards in one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from wxdesk.core.model.rule import Rule
+from wxdesk.core.rules.business_hours import Calendar
+from wxdesk.core.rules.pairing import content, continued, out_of_order
+from wxdesk.desk.rules.file.reading import RulesFile
+from wxdesk.i18n import ntr, tr
+
+
+class Change(Enum):
+    """What becomes of a rule."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChange:
+    """One rule before and after. Places count from 1; 0 where there is none.
+
+    `moved`: it stands in another order among those that stay. `switched`: it is on now and was off, or the other way.
+    """
+
+    change: Change
+    before: Rule | None = None
+    after: Rule | None = None
+    place_before: int = 0
+    place_after: int = 0
+    moved: bool = False
+
+    @property
+    def rule(self) -> Rule:
+        """As it will be, else as it was."""
+        rule = self.after or self.before
+        assert rule is not None  # noqa: S101 - it is one of both
+        return rule
+
+    @property
+    def switched(self) -> bool:
+        """Whether it is switched on or off by the import."""
+        return bool(self.before and self.after and self.before.enabled is not self.after.enabled)
+
+    @property
+    def is_none(self) -> bool:
+        """Whether nothing becomes of it."""
+        return self.change is Change.SAME and not self.moved and not self.switched
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarChange:
+    """Business hours that are added (no `before`) or changed."""
+
+    before: Calendar | None
+    after: Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class ImportCheck:
+    """All that an import changes: the file's rules in their order, then those that go; and calendars.
+
+    Calendars that the file does not name stay.
+    """
+
+    rules: tuple[RuleChange, ...] = ()
+    calendars: tuple[CalendarChange, ...] = ()
+
+    def having(self, change: Change) -> tuple[RuleChange, ...]:
+        """The rules of which this becomes."""
+        return tuple(one for one in self.rules if one.change is change)
+
+    @property
+    def before(self) -> int:
+        """How many rules there are without it."""
+        return sum(one.before is not None for one in self.rules)
+
+    @property
+    def after(self) -> int:
+        """How many there are then."""
+        return sum(one.after is not None for one in self.rules)
+
+    @property
+    def is_none(self) -> bool:
+        """Whether it changes nothing at all."""
+        return not self.calendars and all(one.is_none for one in self.rules)
+
+
+def check_import(stored: Sequence[Rule], calendars: Sequence[Calendar], file: RulesFile) -> ImportCheck:
+    """What takes the place of the `stored` rules, and what joins the `calendars`."""
+    matches = continued(file.rules, stored)
+    places = {rule.id: place for place, rule in enumerate(stored, 1)}
+    moved = out_of_order([places[matches[index].id] for index in sorted(matches)])
+    entries: list[RuleChange] = []
+    for index, rule in enumerate(file.rules):
+        before = matches.get(index)
+        if before is None:
+            entries.append(RuleChange(Change.NEW, None, rule, 0, index + 1))
+            continue
+        change = Change.SAME if content(before) == content(rule) else Change.CHANGED
+        place = places[before.id]
+        entries.append(RuleChange(change, before, rule, place, index + 1, place in moved))
+    stay = {rule.id for rule in matches.values()}
+    gone = (RuleChange(Change.GONE, rule, None, places[rule.id]) for rule in stored if rule.id not in stay)
+    known = {calendar.name: calendar for calendar in calendars}
+    changed = (CalendarChange(known.get(one.name), one) for one in file.calendars if known.get(one.name) != one)
+    return ImportCheck((*entries, *gone), tuple(changed))
+
+
+def outlook(check: ImportCheck) -> str:
+    """How many rules would take the place of how many, and what would become of them, in one sentence."""
+    rules = ntr("{n} rule", "{n} rules", check.after)
+    return _sentence(tr("{rules} instead of {before}", rules=rules, before=check.before), check)
+
+
+def summary(check: ImportCheck) -> str:
+    """The same once it has happened."""
+    now = ntr("{n} rule now", "{n} rules now", check.after)
+    return _sentence(tr("{now}, {before} before", now=now, before=check.before), check)
+
+
+def _sentence(head: str, check: ImportCheck) -> str:
+    parts = tr(", ").join(_parts(check))
+    return tr("{head}: {parts}.", head=head, parts=parts) if parts else tr("{head}.", head=head)
+
+
+def _parts(check: ImportCheck) -> Iterator[str]:
+    count = {change: len(check.having(change)) for change in Change}
+    moved = sum(one.moved for one in check.rules)
+    switched = sum(one.switched for one in check.rules)
+    added = sum(one.before is None for one in check.calendars)
+    for number, said in (
+        (count[Change.NEW], ntr("{n} new", "{n} new", count[Change.NEW])),
+        (count[Change.CHANGED], ntr("{n} changed", "{n} changed", count[Change.CHANGED])),
+        (count[Change.GONE], ntr("{n} removed", "{n} removed", count[Change.GONE])),
+        (moved, ntr("{n} moved", "{n} moved", moved)),
+        (switched, ntr("{n} switched on or off", "{n} switched on or off", switched)),
+        (count[Change.SAME], ntr("{n} the same", "{n} the same", count[Change.SAME])),
+        (added, ntr("{n} calendar added", "{n} calendars added", added)),
+        (
+            len(check.calendars) - added,
+            ntr("{n} calendar changed", "{n} calendars changed", len(check.calendars) - added),
+        ),
+    ):
+        if number:
+            yield said
+
+
+def left_word(pictures: int) -> str:
+    """That an exported file names so many pictures which only this machine has; empty for none."""
+    if not pictures:
+        return ""
+    return ntr(
+        "{n} picture stays on this machine; elsewhere the file is refused until it is chosen again or taken out",
+        "{n} pictures stay on this machine; elsewhere the file is refused until they are chosen again or taken out",
+        pictures,
+    )

@@ -1,0 +1,57 @@
+"""By which words it begins and ends what rules say, whatever the message: enough to know that a human said otherwise.
+
+Filling a template takes many times as long as looking at both its ends. Blanks are not compared: where templates trim
+them and long texts are cut, they come and go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from wxdesk.core.model.messaging import ReplyKind
+from wxdesk.core.model.rule import Action, ActionKind
+from wxdesk.core.rules.matching.matcher import Matching
+from wxdesk.desk.answers.template_lookup import Shelf
+
+_ANY = ("",)
+
+
+class FixedWords:
+    """Knows what stands at both ends of the texts that rules say. `shelf` has the stored answers."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+
+    def rule_out(self, words: str, matching: Matching) -> bool:
+        """Whether these rules certainly say something else than `words`, or nothing at all.
+
+        Of blank words nothing is certain: they are as nothing is.
+        """
+        sought = _without_blanks(words)
+        if not sought:
+            return False
+        said = tuple(self._texts(matching))
+        return not (
+            said
+            and any(sought.startswith(_without_blanks(text.partition("{")[0])) for text in said[0])
+            and any(sought.endswith(_without_blanks(text.rpartition("}")[2])) for text in said[-1])
+        )
+
+    def _texts(self, matching: Matching) -> Iterator[Sequence[str]]:
+        """The wordings of each thing that is said, in order."""
+        for action in (action for one in matching.matched for action in one.rule.then):
+            match action.kind:
+                case ActionKind.REPLY:
+                    yield action.texts
+                case ActionKind.TEMPLATE:
+                    yield self._stored(action)
+                case ActionKind.IMAGE | ActionKind.LINK | ActionKind.CARD:
+                    yield _ANY
+
+    def _stored(self, action: Action) -> Sequence[str]:
+        template = self._shelf.named(action.text)
+        return template.texts if template is not None and template.kind is ReplyKind.TEXT else _ANY
+
+
+def _without_blanks(text: str) -> str:
+    return "".join(text.split())

@@ -1,0 +1,190 @@
+"""Regular expressions that no text can make slow: RE2, with bounds on the program and on the text.
+
+RE2 runs in time linear in the text, but the factor is the size of the compiled program, so both are bounded.
+What it does not know (look-around, back-references) is refused with a reason when the rule is written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+import re2
+
+from wxdesk.core.errors import BadPattern
+from wxdesk.core.rules.patterns import Found, Pattern
+from wxdesk.i18n import tr
+
+SOURCE_LIMIT = 500
+"""Characters of a pattern."""
+
+PROGRAM_LIMIT = 1500
+"""Instructions of a compiled pattern; a search over TEXT_LIMIT characters then takes a few milliseconds at worst."""
+
+TEXT_LIMIT = 2000
+"""Characters that are searched; a text message is hardly longer, and what comes behind is not looked at."""
+
+_MAX_MEM = 1 << 20
+
+
+def compile_pattern(source: str) -> Pattern:
+    """`source` as RE2 understands it (https://github.com/google/re2/wiki/Syntax).
+
+    Raises:
+        BadPattern: with a reason in the operator's language.
+    """
+    if len(source) > SOURCE_LIMIT:
+        raise BadPattern(tr("The pattern is longer than {limit} characters.", limit=SOURCE_LIMIT))
+    try:
+        compiled = re2.compile(source, _re2_options())
+    except UnicodeEncodeError:
+        raise BadPattern(tr("The pattern holds a character that is not complete.")) from None
+    except re2.error as error:
+        raise BadPattern(_reason(error)) from None
+    if compiled.programsize > PROGRAM_LIMIT:
+        raise BadPattern(_too_large())
+    told_apart, names = _told_apart(source)
+    if len(set(names.values())) < len(names):  # RE2 keeps the first group of a name only
+        return _Re2Pattern(re2.compile(told_apart, _re2_options()), names)
+    return _Re2Pattern(compiled, {name: name for name in compiled.groupindex})
+
+
+def _told_apart(source: str) -> tuple[str, dict[str, str]]:
+    """The pattern with a name of its own for each named group, and what these are called in `source`, in their order.
+
+    What only looks like a group, in a character class or a quotation, stays as it is.
+    """
+    places = list(_GROUP_NAME.finditer(source))
+    if len({place[0] for place in places}) == len(places):
+        return source, {}
+    groups = re2.compile(_renamed(source, dict(enumerate(places))), _re2_options()).groupindex
+    found = {number: place for number, place in enumerate(places) if f"g{number}" in groups}
+    return _renamed(source, found), {f"g{number}": place[0] for number, place in found.items()}
+
+
+def _renamed(source: str, places: dict[int, re.Match[str]]) -> str:
+    for number, place in reversed(places.items()):
+        source = f"{source[: place.start()]}g{number}{source[place.end() :]}"
+    return source
+
+
+_GROUP_NAME = re.compile(r"(?<=\(\?P<)\w+(?=>)|(?<=\(\?<)\w+(?=>)")
+
+
+def finds_every_text(source: str) -> bool:
+    """Whether this pattern is certainly found in every text, also an empty one. Of one that does not compile: no.
+
+    It is if nothing at all, at the beginning or the end of a text, is a match, whatever stands beside it: what RE2 can
+    ask of a place is only whether text, and a letter, stands before and behind it. Beside that, `^.*$` is known.
+    """
+    try:
+        compile_pattern(source)
+    except BadPattern:  # beside others it might be whole: `)(` in a group is two empty ones
+        return False
+    if _WHOLE.fullmatch(source):
+        return True
+    return any(
+        all(_compiles_and_matches(around.replace("{}", f"(?:{source}{end})"), text) for around, text in places)
+        for places in (_BEGINNINGS, _ENDS)
+        for end in ("", r"\E")  # which ends a quotation that is not ended
+    )
+
+
+_WHOLE = re.compile(r"\^?(?:\((?:\?P?<\w+>|\?:)?\.\*\??\)|\.\*\??)\$?")
+"""A pattern for a line of a text, and the texts that are searched have one line only."""
+
+_BEGINNINGS = ((r"\A{}\z", ""), (r"\A{}a\z", "a"), (r"\A{}-\z", "-"), ("\\A{}\n\\z", "\n"))
+_ENDS = ((r"\A{}\z", ""), (r"\Aa{}\z", "a"), (r"\A-{}\z", "-"), ("\\A\n{}\\z", "\n"))
+
+
+def _compiles_and_matches(source: str, text: str) -> bool:
+    try:
+        return re2.compile(source, _re2_options()).search(text) is not None
+    except (re2.error, UnicodeEncodeError):
+        return False
+
+
+class _Re2Pattern:
+    """A compiled pattern. `names` are what its groups are called, by the names that they have in it.
+
+    Of several groups of one name the first that takes part has the value.
+    """
+
+    def __init__(self, compiled: re2._Regexp, names: Mapping[str, str]) -> None:
+        self._compiled = compiled
+        self._names = names
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(self._names.values())
+
+    def search(self, text: str) -> Found | None:
+        match = self._compiled.search(_encoded(text))
+        if match is None:
+            return None
+        groups: dict[str, str] = {}
+        for inner, name in self._names.items():
+            value = match.group(inner)
+            if value is not None:
+                groups.setdefault(name, _decoded(value))
+        return Found(_decoded(match.group()), groups)
+
+
+@lru_cache(maxsize=4)
+def _encoded(text: str) -> bytes:
+    """What is searched of `text`, as RE2 takes it. One message is searched for many patterns."""
+    return text[:TEXT_LIMIT].encode("utf-8", "replace")
+
+
+def _decoded(found: bytes) -> str:
+    r"""`found`, without what `\C` may have left of a character."""
+    return found.decode("utf-8", "replace")
+
+
+def searchable(text: str) -> str:
+    """`text` without the half characters that RE2 does not take."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _re2_options() -> re2.Options:
+    """How patterns are compiled here."""
+    options = re2.Options()
+    options.log_errors = False  # it would write to stderr by itself
+    options.max_mem = _MAX_MEM
+    return options
+
+
+def _too_large() -> str:
+    return tr("The pattern becomes too large: use smaller counts or fewer character classes.")
+
+
+def _reason(error: re2.error) -> str:
+    """RE2's complaint (`invalid perl operator: (?=`) in words; the part behind the colon is the spot."""
+    raw = error.args[0] if error.args else ""
+    text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else str(raw)
+    complaint, _, spot = text.partition(": ")
+    if "too large" in complaint:
+        return _too_large()
+    if spot.startswith(("(?=", "(?!", "(?<")):
+        return tr(
+            "Look-ahead and look-behind “{spot}” are not possible here; rule words out by “does not contain” (none).",
+            spot=spot,
+        )
+    if (complaint == "invalid perl operator" and spot == "(?P") or (
+        complaint == "invalid escape sequence" and spot[1:2].isdigit()
+    ):
+        return tr("Back-references such as \\1 are not possible here.")
+    sentences = {
+        "missing )": tr("A “(” is not closed."),
+        "unexpected )": tr("A “)” has no “(”."),
+        "missing ]": tr("A “[” is not closed."),
+        "no argument for repetition operator": tr("There is nothing before “{spot}” to repeat.", spot=spot),
+        "bad repetition operator": tr("“{spot}” cannot stand here.", spot=spot),
+        "invalid repetition size": tr("“{spot}” repeats too often; 1000 in all is the most.", spot=spot),
+        "invalid character class range": tr("The character class “{spot}” is not valid.", spot=spot),
+        "invalid escape sequence": tr("“{spot}” is not known here.", spot=spot),
+        "invalid perl operator": tr("“{spot}” is not known here.", spot=spot),
+        "invalid named capture group": tr("“{spot}” is not a name for a group.", spot=spot),
+    }
+    return sentences.get(complaint, tr("The pattern cannot be understood: {complaint}", complaint=text))

@@ -1,0 +1,211 @@
+"""What a changed rule would have said to the messages that are stored: asked before it is saved.
+
+The newest messages are walked from the oldest on, a slice at a time and beside the loop, so that acknowledging goes on;
+what rules want to know of the past is followed along the way. Guards are not asked: it is told what the rules would
+have said, whoever had the word then. One rule in the shadow is tried as though it spoke, one that is switched off as
+though it were on. Who sat at the desk is not known any more: where the rules ask for it both is supposed, and the
+report tells the two apart. Tags are those that contacts have now: what they were then is not kept. Nor are alias and
+reply window; what an operator said is compared as though they had been others (`desk.unkept`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from bisect import bisect_left
+from collections import Counter, defaultdict, deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from wxdesk.core.model.messaging import Account, Conversation
+from wxdesk.core.model.rule import Delivery, Presence, Rule
+from wxdesk.core.wechat.quota import AFTER_MESSAGE
+from wxdesk.desk.answers.builder import Occasion
+from wxdesk.desk.ports.message_history import Past, PastMessage, Written
+from wxdesk.desk.rules.review.replay import Retracing, Spoken
+from wxdesk.desk.rules.review.unstored_values import could_be, shows_unkept, with_anything
+from wxdesk.desk.rules.rulebook import Rulebook
+
+NEWEST = 100_000
+"""So many messages are looked at."""
+
+SLICE = 1000
+"""Messages between two looks at whether it was cancelled; a few hundredths of a second."""
+
+SHOWN = 100
+"""Lines that are told of each kind, the newest."""
+
+ANSWERED_WITHIN = AFTER_MESSAGE[1]
+"""A human's reply answers nothing older than that: WeChat would not have taken it."""
+
+
+class Course:
+    """How far a dry run has come. One thread writes, another reads; any of them may cancel."""
+
+    def __init__(self) -> None:
+        self.done = 0
+        self.total = 0
+        self.cancelled = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One message that would have been answered: what was said to it (empty: nothing), and what would have been.
+
+    `by_hand`: an operator said it, and something else · `problem`: why the answer cannot be made · `only`: it would
+    have been made only while somebody, or nobody, sat at the desk.
+    """
+
+    message: PastMessage
+    said: str
+    would_say: str
+    by_hand: bool = False
+    problem: str = ""
+    only: Presence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DryRunReport:
+    """`answered` of `messages` would have been answered; `differently` of these an operator answered in other words.
+
+    `only_present` of those that would have been answered only if somebody sat at the desk, `only_away` if nobody did.
+    `switched_off`: the rule is, and was tried as though it were on.
+    """
+
+    messages: int
+    answered: int = 0
+    differently: int = 0
+    only_present: int = 0
+    only_away: int = 0
+    lines: tuple[Line, ...] = ()
+    switched_off: bool = False
+
+
+class DryRun:
+    """Walks over history. `accounts` are those of the configuration."""
+
+    def __init__(self, rulebook: Rulebook, past: Past, accounts: Mapping[str, Account]) -> None:
+        self._rulebook = rulebook
+        self._past = past
+        self._accounts = accounts
+
+    async def over_history(self, rule: Rule | None, course: Course, newest: int = NEWEST) -> DryRunReport | None:
+        """What `rule` would have said in its place among the others, or all rules if it is None.
+
+        None if it was cancelled.
+
+        Raises:
+            BadRule: `rule` has a fault other than in a template.
+        """
+        ruleset = self._rulebook.ruleset if rule is None else self._rulebook.ruleset_with(_speaking(rule))
+        course.total, after = await self._past.extent(newest)
+        retracing = Retracing(ruleset, None if rule is None else rule.id, self._accounts)
+        report = _Tally(self._rulebook, self._accounts)
+        page = await self._past.messages(after, SLICE)
+        if page:
+            report.know(await self._past.written(page[0].at - ANSWERED_WITHIN))
+        while page and course.done < course.total:
+            if course.cancelled:
+                return None
+            strangers = retracing.strangers(page)
+            threads = await self._past.conversations(strangers) if strangers else {}
+            await asyncio.to_thread(_judge, page, retracing, report, threads)
+            course.done += len(page)
+            page = await self._past.messages(page[-1].id, SLICE)
+        told = await self._told(report, course.done)
+        return replace(told, switched_off=rule is not None and not rule.enabled)
+
+    async def _told(self, report: _Tally, messages: int) -> DryRunReport:
+        lines = await asyncio.to_thread(report.lines)
+        said = await self._past.said_by_rules([line.message for line in lines if not line.by_hand])
+        told = [line if line.said else replace(line, said=said.get(line.message.id, "")) for line in lines]
+        return report.told(messages, tuple(told))
+
+
+def _speaking(rule: Rule) -> Rule:
+    """What one wants to see of a rule that is switched off, or in the shadow, is what it would say."""
+    delivery = Delivery.INHERIT if rule.delivery is Delivery.SHADOW else rule.delivery
+    return replace(rule, enabled=True, delivery=delivery)
+
+
+def _judge(
+    page: Sequence[PastMessage], retracing: Retracing, report: _Tally, strangers: Mapping[int, Conversation]
+) -> None:
+    """All that is to be done about a slice, so that threads are changed for it but once."""
+    report.take(retracing.take(page, report.own, strangers))
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Counts, and keeps the newest lines."""
+
+    rulebook: Rulebook
+    accounts: Mapping[str, Account]
+    answered: int = 0
+    differently: int = 0
+    only: Counter[Presence] = field(default_factory=Counter)
+    own: defaultdict[int, list[Written]] = field(default_factory=lambda: defaultdict(list))
+    _written: defaultdict[int, list[Written]] = field(default_factory=lambda: defaultdict(list))
+    _other: deque[Spoken] = field(default_factory=lambda: deque(maxlen=SHOWN))
+    _late: deque[Spoken] = field(default_factory=lambda: deque(maxlen=SHOWN))
+
+    def know(self, written: Sequence[Written]) -> None:
+        """What operators said, in order. `own` of it is what no rule had prepared."""
+        for one in written:
+            self._written[one.conversation_id].append(one)
+            if not one.edited:
+                self.own[one.conversation_id].append(one)
+
+    def take(self, spoken: Sequence[Spoken]) -> None:
+        """Count these, which are in order."""
+        self.answered += len(spoken)
+        self.only.update(one.only for one in spoken if one.only is not None)
+        for one in spoken:
+            by_hand = self._by_hand(one.message)
+            if by_hand is not None and self._is_other(by_hand, one):
+                self.differently += 1
+                self._other.append(one)
+            else:
+                self._late.append(one)
+
+    def told(self, messages: int, lines: tuple[Line, ...]) -> DryRunReport:
+        """The result for so many messages."""
+        present, away = self.only[Presence.PRESENT], self.only[Presence.AWAY]
+        return DryRunReport(messages, self.answered, self.differently, present, away, lines)
+
+    def lines(self) -> list[Line]:
+        """What was answered differently first, each the newest first."""
+        rest = (replace(self._line(one), by_hand=False) for one in reversed(self._late))
+        return [*map(self._line, reversed(self._other)), *rest]
+
+    def _is_other(self, by_hand: str, one: Spoken) -> bool:
+        if self.rulebook.rules_out(by_hand, one.matching):
+            return True
+        return not self._is_same(by_hand.strip(), one)
+
+    def _is_same(self, by_hand: str, one: Spoken) -> bool:
+        """Whether the operator said what the rule would have, but for what is not kept."""
+        if self._line(one).would_say.strip() == by_hand:
+            return True
+        if not any(shows_unkept(matched.rule) for matched in one.matching.matched):
+            return False
+        marked = self._line(replace(one, thread=with_anything(one.thread)))
+        return not marked.problem and could_be(by_hand, marked.would_say)
+
+    def _by_hand(self, message: PastMessage) -> str | None:
+        """What an operator answered to it, None if he did not."""
+        written = self._written.get(message.conversation_id, ())
+        at = bisect_left(written, message.at, key=lambda one: one.sent_at)
+        if at == len(written) or written[at].sent_at - message.at > ANSWERED_WITHIN:
+            return None
+        return written[at].text if written[at].answers(message) else None
+
+    def _line(self, one: Spoken) -> Line:
+        told, thread = one.message, one.thread
+        by_hand = self._by_hand(told)
+        account = self.accounts.get(thread.account) or Account(thread.account, "", "")
+        then = replace(thread, session_from=one.session_from)
+        answer = self.rulebook.composed(
+            one.matching, Occasion(told.message, then, account, told.at, one.history, one.only or Presence.PRESENT)
+        )
+        would_say = "" if answer.problem else "\n".join(content.summary for content in answer.contents)
+        return Line(told, by_hand or "", would_say, by_hand is not None, answer.problem, one.only)

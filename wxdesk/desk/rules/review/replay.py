@@ -1,0 +1,163 @@
+"""Stored messages once more in the order in which they came: what rules would have done about each, and then the next.
+
+What rules want to know of the past is followed along the way, as they would have made it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict, deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from wxdesk.core.model.messaging import Account, Conversation, MessageType
+from wxdesk.core.model.rule import Presence
+from wxdesk.core.rules.matching.facts import LATELY, NO_HISTORY, History, Subject
+from wxdesk.core.rules.matching.matcher import Matching, Ruleset
+from wxdesk.desk.ports.message_history import PastMessage, Written
+from wxdesk.timezones import zone_named
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A message that is answered now, with what rules knew of the past; `only` if somebody was there, or nobody.
+
+    `session_from`: where the contact had come from last by then.
+    """
+
+    message: PastMessage
+    thread: Conversation
+    matching: Matching
+    history: History
+    session_from: str
+    only: Presence | None = None
+
+
+@dataclass(slots=True)
+class _Thread:
+    """A conversation as it is now, and up to here: `spoken` is what rules have said in it."""
+
+    now: Conversation
+    last_written_at: datetime | None
+    session_from: str
+    spoken: History = NO_HISTORY
+    numbered_from: datetime | None = None
+    number: int = 0
+
+    def count(self, message: PastMessage, written: Sequence[Written]) -> None:
+        """Number `message` among those since a human last answered; `written` is what humans said, in order."""
+        last = bisect_left(written, message.at, key=lambda one: one.sent_at)
+        answered = written[last - 1].sent_at if last else None
+        if answered != self.numbered_from:
+            self.numbered_from, self.number = answered, 0
+        self.number += message.event is None
+
+
+class Retracing:
+    """Asks the rules about one message after the other. `rule_id` None: any rule counts.
+
+    Where one rule counts, only messages are asked about on which it could speak, or one whose words are followed.
+    """
+
+    def __init__(self, ruleset: Ruleset, rule_id: int | None, accounts: Mapping[str, Account]) -> None:
+        self._ruleset = ruleset
+        self._rule_id = rule_id
+        self._zones = {name: zone_named(account.timezone) for name, account in accounts.items() if account.timezone}
+        self._lately: defaultdict[str, dict[int, deque[datetime]]] = defaultdict(dict)
+        self._threads: dict[int, _Thread] = {}
+        wanted = ruleset.wanted
+        self._counted = bool(wanted.message_no)
+        self._followed = wanted.fired | wanted.said
+        self._hearing = None if rule_id is None else ruleset.hearing({rule_id} | self._followed | wanted.lately)
+
+    def strangers(self, page: Sequence[PastMessage]) -> set[int]:
+        """The conversations of contacts who have not been met yet."""
+        return {message.conversation_id for message in page} - self._threads.keys()
+
+    def take(
+        self,
+        page: Sequence[PastMessage],
+        written: Mapping[int, Sequence[Written]],
+        strangers: Mapping[int, Conversation],
+    ) -> list[Spoken]:
+        """Those of the page that are answered."""
+        spoken: list[Spoken] = []
+        for message in page:
+            known = self._threads.get(message.conversation_id)
+            thread = known or self._met(strangers[message.conversation_id], message)
+            if message.type is MessageType.ENTER_SESSION:
+                thread.session_from = message.session_from or ""
+            if self._counted:
+                thread.count(message, written.get(message.conversation_id, ()))
+            if self._hearing is None or self._hearing(message):
+                spoken += self._asked(message, thread)
+            if message.event is None:
+                thread.last_written_at = message.at
+        return spoken
+
+    def _met(self, stranger: Conversation, message: PastMessage) -> _Thread:
+        """Who was seen before the first message that is looked at has written before.
+
+        He has come from somewhere, too: what he came from last is the best that is known.
+        """
+        before = stranger.contact.first_seen_at
+        is_known = message.at - before > timedelta(seconds=1)
+        thread = _Thread(stranger, before if is_known else None, stranger.session_from if is_known else "")
+        self._threads[stranger.id] = thread
+        return thread
+
+    def _asked(self, message: PastMessage, thread: _Thread) -> list[Spoken]:
+        """The message if it is answered."""
+        history = self._before(thread, message.at)
+        matchings = {who: self._decide(message, thread.now, history, who) for who in self._ruleset.presences}
+        speaking = [who for who, matching in matchings.items() if self._counts(matching)]
+        matching = matchings[speaking[0] if speaking else Presence.PRESENT]
+        self._follow(thread, message.at, matching)
+        if not speaking:
+            return []
+        only = speaking[0] if len(speaking) < len(matchings) else None
+        return [Spoken(message, thread.now, matching, history, thread.session_from, only)]
+
+    def _decide(self, message: PastMessage, thread: Conversation, history: History, who: Presence) -> Matching:
+        return self._ruleset.decide(
+            Subject(
+                message.type,
+                message.text,
+                message.session_from,
+                message.event,
+                thread.contact.tags,
+                who,
+                history,
+                self._zones.get(thread.account),
+                at=message.at,
+            )
+        )
+
+    def _counts(self, matching: Matching) -> bool:
+        if self._rule_id is None:
+            return matching.rule is not None
+        return any(one.rule.id == self._rule_id for one in matching.matched)
+
+    def _before(self, thread: _Thread, at: datetime) -> History:
+        lately = self._within_a_minute(thread.now.account, at) if self._ruleset.wanted.lately else NO_HISTORY.lately
+        return History(thread.last_written_at, thread.number, thread.spoken.fired, lately, thread.spoken.said)
+
+    def _follow(self, thread: _Thread, at: datetime, matching: Matching) -> None:
+        counted = self._ruleset.wanted.lately
+        if not (self._followed or counted):
+            return
+        for rule_id in (one.rule_id for one in matching.verdicts if one.matched and not one.shadow):
+            if rule_id in self._followed:
+                thread.spoken = thread.spoken.after(rule_id, at)
+            if rule_id in counted:
+                self._lately[thread.now.account].setdefault(rule_id, deque()).append(at)
+
+    def _within_a_minute(self, account: str, now: datetime) -> dict[int, int]:
+        """How often each rule that counts it would have spoken to anybody of the account."""
+        spoken = self._lately[account]
+        for times in spoken.values():
+            while times and times[0] <= now - LATELY:
+                times.popleft()
+        self._lately[account] = {rule_id: times for rule_id, times in spoken.items() if times}
+        return {rule_id: len(times) for rule_id, times in self._lately[account].items()}

@@ -1,0 +1,169 @@
+"""Looks over the whole list of rules, and at what none of them answers: what the rules page shows under "Check"."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import takewhile
+
+from wxdesk.core.errors import ReplyTooLong
+from wxdesk.core.model.messaging import Account, Content, Conversation
+from wxdesk.core.model.rule import ActionKind, Rule
+from wxdesk.core.rules.faults import Fault
+from wxdesk.core.rules.lint.checks import UNUSED_AFTER, findings, lives_on_media_id
+from wxdesk.core.rules.lint.clustering import Group, Sentence, grouped
+from wxdesk.core.rules.lint.findings import Circumstances, Finding, MediaOf
+from wxdesk.core.rules.matching.facts import History
+from wxdesk.core.templates import Template
+from wxdesk.desk.answers.builder import Occasion
+from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+from wxdesk.desk.answers.splitting import rendered
+from wxdesk.desk.ports.message_history import Past, PastMessage
+from wxdesk.desk.ports.reports import Decisions
+from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.rules.patterns.engine import finds_every_text
+from wxdesk.desk.rules.review.unset_variables import valueless
+from wxdesk.desk.rules.rulebook import Rulebook
+
+UNMATCHED_FOR = timedelta(days=30)
+"""How far back sentences are looked for that nobody's rule answered."""
+
+UNMATCHED_MOST = 5000
+"""So many of them, the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkup:
+    """What is doubtful about the rules, and what they leave unanswered."""
+
+    rulebook: Rulebook
+    decisions: Decisions
+    past: Past
+    accounts: Mapping[str, Account]
+    clock: Clock
+
+    async def findings(self) -> list[Finding]:
+        """All doubts about the stored rules, worked out beside the loop."""
+        rules = await self.rulebook.all()
+        hits = await self.decisions.hits(self.clock() - UNUSED_AFTER)
+        stored = self._stored(rules)
+        media_since = await self._media_since(rules, stored)
+        return await asyncio.to_thread(self._findings, rules, stored, media_since, hits or None)
+
+    def _findings(
+        self,
+        rules: Sequence[Rule],
+        stored: Mapping[str, Template],
+        media_since: Mapping[MediaOf, datetime],
+        hits: Mapping[int, int] | None,
+    ) -> list[Finding]:
+        now, schedules = self.clock(), self.rulebook.calendars.schedules
+        around = Circumstances(
+            now,
+            self._faults(rules),
+            closed=frozenset(n for n, one in schedules.items() if not one.is_open(now) and one.next_open(now) is None),
+            always_open=frozenset(
+                n for n, one in schedules.items() if one.is_open(now) and one.next_close(now) is None
+            ),
+            media_since=media_since,
+            everywhere=_everywhere(rules),
+            valueless=valueless(rules, stored, LiquidRenderer(), has_hours=bool(schedules)),
+            messages_of=_messages_of,
+            hits=hits,
+            reserve=min((account.reserve for account in self.accounts.values()), default=0),
+            stored=stored,
+        )
+        return findings(rules, self.rulebook.ruleset.tools.normaliser, around)
+
+    async def _media_since(self, rules: Sequence[Rule], stored: Mapping[str, Template]) -> dict[MediaOf, datetime]:
+        """Since when what lives on a media_id has named it: over all revisions in which it is the same."""
+        found: dict[MediaOf, datetime] = {}
+        for rule in rules:
+            named = _media_in(rule)
+            if named:
+                revisions = await self.rulebook.revisions(rule.id)
+                found |= _since(("rule", rule.id), [(one.updated_at, _media_in(one) == named) for one in revisions])
+        for template in stored.values():
+            if lives_on_media_id(template.content):
+                history = await self.rulebook.shelf.revisions(template.id)
+                same = [(one.updated_at, _ids(one.content) == _ids(template.content)) for one in history]
+                found |= _since(("template", template.id), same)
+        return found
+
+    def _stored(self, rules: Sequence[Rule]) -> dict[str, Template]:
+        """The stored answers that rules say, by the names that they have for them."""
+        names = {action.text for rule in rules for action in rule.then if action.kind is ActionKind.TEMPLATE}
+        found = {name: self.rulebook.shelf.named(name) for name in names}
+        return {name: template for name, template in found.items() if template is not None}
+
+    def _faults(self, rules: Sequence[Rule]) -> dict[int, Fault]:
+        """Of the rules that are switched on and not among those that are asked."""
+        left_out = [rule for rule in rules if rule.enabled and rule.id not in self.rulebook.ruleset.by_id]
+        found = {rule.id: self.rulebook.fault_in(rule) for rule in left_out}
+        return {rule_id: fault for rule_id, fault in found.items() if fault is not None}
+
+    async def unmatched(self) -> list[Group]:
+        """What nobody's rule answered lately, and none would today either, by likeness.
+
+        Today's rules are asked about each sentence as it stood then: who wrote it, when, and after what. What is not
+        known any more is who sat at the desk, so a rule that asks for that answers a sentence only together with
+        another one that answers it otherwise. Tags are today's, and how often a rule spoke to everybody within a
+        minute is not counted.
+        """
+        sentences = await self.past.unmatched(self.clock() - UNMATCHED_FOR, UNMATCHED_MOST)
+        histories = await self.past.histories(sentences, self.rulebook.ruleset.wanted)
+        threads = await self.past.conversations({sentence.conversation_id for sentence in sentences})
+        occasions = [
+            self._occasion(PastMessage.of(one), threads[one.conversation_id], histories[one.message_id])
+            for one in sentences
+        ]
+        return await asyncio.to_thread(self._grouped, list(zip(sentences, occasions, strict=True)))
+
+    def _occasion(self, asked: PastMessage, thread: Conversation, history: History) -> Occasion:
+        account = self.accounts.get(thread.account) or Account(thread.account, "", "")
+        return Occasion(asked.message, thread, account, asked.at, history)
+
+    def _grouped(self, asked: Sequence[tuple[Sentence, Occasion]]) -> list[Group]:
+        left = [sentence for sentence, occasion in asked if not self._is_answered(occasion)]
+        return grouped(left, self.rulebook.ruleset.tools.normaliser)
+
+    def _is_answered(self, occasion: Occasion) -> bool:
+        """Whether a present rule would have answered, whoever sat at the desk then."""
+        present = self.rulebook.ruleset.presences
+        return all(self._has_answer(replace(occasion, operator=operator)) for operator in present)
+
+    def _has_answer(self, occasion: Occasion) -> bool:
+        answer = self.rulebook.answer_on(occasion)
+        return answer.rule is not None and not answer.rule.default and not answer.problem
+
+
+def _everywhere(rules: Sequence[Rule]) -> frozenset[str]:
+    """The patterns of the rules that are found in every text."""
+    conditions = [when for rule in rules if rule.enabled for when in rule.when.both]
+    sources = {when.regex for when in conditions} | {
+        when.session_from.regex for when in conditions if when.session_from is not None
+    }
+    return frozenset(source for source in sources if source is not None and finds_every_text(source))
+
+
+def _messages_of(text: str) -> int:
+    try:
+        return max(1, len(rendered(text)))
+    except ReplyTooLong:  # a fault, which is told by itself
+        return 1
+
+
+def _ids(content: Content) -> tuple[str, str]:
+    return content.media_id, content.thumb_media_id
+
+
+def _media_in(rule: Rule) -> list[tuple[str, str]]:
+    return [_ids(action.content) for action in rule.then if lives_on_media_id(action.content)]
+
+
+def _since(of: MediaOf, revisions: Sequence[tuple[datetime | None, bool]]) -> dict[MediaOf, datetime]:
+    """When the oldest of the newest revisions was saved that all name the same."""
+    times = [at for at, _ in takewhile(lambda one: one[1], revisions) if at is not None]
+    return {of: times[-1]} if times else {}

@@ -1,0 +1,74 @@
+"""Variables that can never have a value where a rule shows them: its texts are filled with all that can be there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from wxdesk.core.content.variables import VARIABLES, variables
+from wxdesk.core.errors import BadTemplate
+from wxdesk.core.model.messaging import Account, Contact, Conversation, Message, MessageType, ReplyWindow
+from wxdesk.core.model.rule import Action, ActionKind, Rule
+from wxdesk.core.rules.lint.ineffective import WITH_WORDS
+from wxdesk.core.templates import Template
+from wxdesk.desk.answers.builder import said_by
+from wxdesk.desk.answers.filling import Filling
+
+if TYPE_CHECKING:
+    from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+
+_SOME = "1"
+"""What stands for a value that can be there."""
+
+
+def valueless(
+    rules: Sequence[Rule], stored: Mapping[str, Template], renderer: LiquidRenderer, *, has_hours: bool
+) -> dict[tuple[int, int], str]:
+    """The first such variable of each action, by rule id and place. `has_hours`: there is a calendar."""
+    found = {}
+    for rule in rules:
+        for place, action in enumerate(rule.then):
+            variable = next(_never_there(rule, _texts(action, stored), renderer, has_hours=has_hours), None)
+            if variable is not None:
+                found[rule.id, place] = variable
+    return found
+
+
+def _texts(action: Action, stored: Mapping[str, Template]) -> Iterable[str]:
+    template = stored.get(action.text) if action.kind is ActionKind.TEMPLATE else said_by(action)
+    return template.sources if template is not None else ()
+
+
+def _never_there(rule: Rule, texts: Iterable[str], renderer: LiquidRenderer, *, has_hours: bool) -> Iterator[str]:
+    never = set() if has_hours else {"hours."}
+    never |= set() if MessageType.ENTER_SESSION in rule.on else {"session_from."}
+    never |= {"message.text"} if rule.on.isdisjoint(WITH_WORDS) else set()
+    for text in texts:
+        if never and "{" in text:
+            yield from (name for name in _missing(text, never, renderer) if name.startswith(tuple(never)))
+
+
+def _missing(text: str, never: set[str], renderer: LiquidRenderer) -> tuple[str, ...]:
+    values = _whole()
+    if "hours." in never:
+        del values["hours"]
+    if "session_from." in never:
+        values["session_from"] = {}
+    if "message.text" in never:
+        values["message"] = {"type": _SOME}
+    try:
+        return Filling(Template(0, "", text), text, (), values, renderer).prepared().gaps
+    except BadTemplate:  # it cannot be worked out with these values, which are not those of a message
+        return ()
+
+
+def _whole() -> dict[str, object]:
+    """Each variable with a value; those without fixed fields have none of their own, and are not doubted."""
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    contact = Contact(0, "", "o1234567", now, alias=_SOME)
+    thread = Conversation(0, "", contact, window=ReplyWindow(1, now))
+    message = Message(0, 0, 0, MessageType.TEXT, now, now, text=_SOME)
+    hours = dict.fromkeys(VARIABLES["hours"] or (), _SOME)
+    return {**variables(message, thread, replace(Account("", "", ""), name=_SOME), {}, now), "hours": hours}

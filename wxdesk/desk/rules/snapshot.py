@@ -1,0 +1,91 @@
+"""Rules and business hours as a whole, and how they are brought back without losing what was saved since."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from wxdesk.core.model.rule import Rule
+from wxdesk.core.rules.business_hours import Calendar
+from wxdesk.core.rules.name_binding import NO_CALENDARS, Bearers, CalendarIds
+from wxdesk.core.rules.pairing import content
+from wxdesk.core.templates import Template
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Rules and business hours as they stood at some time, and the stored `answers` that rules could name then.
+
+    `ids` tell which business hours are meant, whatever they are called later.
+    """
+
+    rules: tuple[Rule, ...]
+    calendars: tuple[Calendar, ...]
+    answers: tuple[Template, ...] = ()
+    ids: CalendarIds = NO_CALENDARS
+
+    def since(self, left: Standing) -> Standing:
+        """What is other here than it was `left`: worded or switched otherwise since, or new.
+
+        Places do not count, nor does a revision that says the same: taking something back makes one, and so does a
+        new name of what a rule names.
+        """
+        left = left.named_as_in(self)
+        rules = {rule.id: _as_meant(rule) for rule in left.rules}
+        return Standing(
+            tuple(rule for rule in self.rules if rules.get(rule.id) != _as_meant(rule)),
+            tuple(one for one in self.calendars if one not in left.calendars),
+            self.answers,
+            self.ids,
+        )
+
+    def named_as_in(self, now: Standing) -> Standing:
+        """The same rules, naming what they name as it is called `now`, and the same business hours, so called.
+
+        Those that are gone and whose name others have now are left out.
+        """
+        then, there = Bearers(self.rules, self.answers, self.ids), Bearers(now.rules, now.answers, now.ids)
+        names = {one.name: then.name_of_calendar(one.name, there) for one in self.calendars}
+        gone = {old for old, new in names.items() if old != new and new not in now.ids}
+        calendars = tuple(replace(one, name=names[one.name]) for one in self.calendars if one.name not in gone)
+        ids = {names[name]: one for name, one in self.ids.items() if name in names and name not in gone}
+        return replace(
+            self, rules=tuple(then.followed(rule, there) for rule in self.rules), calendars=calendars, ids=ids
+        )
+
+    def restored(self, left: Standing, now: Standing) -> tuple[Standing, Standing]:
+        """What is to stand in the place of `now` for this one to be back, and what of `now` that keeps.
+
+        What took its place was `left` in another state; what was saved since then stays.
+        """
+        kept = now.since(left)
+        names = self.named_as_in(now).with_kept(kept, now)
+        return self.named_as_in(names).with_kept(kept, now), kept
+
+    def with_kept(self, kept: Standing, now: Standing) -> Standing:
+        """This one, but with what is `kept` of `now`: in its place, else at the end but before a trailing default.
+
+        The business hours that a kept rule asks for stay as well.
+        """
+        mine = {rule.id: rule for rule in kept.rules}
+        rules = [mine.pop(rule.id, rule) for rule in self.rules]
+        end = len(rules) - bool(rules and rules[-1].default)
+        rules[end:end] = [rule for rule in mine.values() if not rule.default]
+        rules += [rule for rule in mine.values() if rule.default]
+        asked = frozenset[str]().union(*(rule.when.calendars for rule in kept.rules))
+        calendars = {one.name: one for one in now.calendars if one.name in asked}
+        calendars |= {one.name: one for one in (*self.calendars, *kept.calendars)}
+        ids = {name: one for name, one in ({**self.ids, **now.ids}).items() if name in calendars}
+        return Standing(tuple(rules), tuple(calendars.values()), now.answers, ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a restoring replaced, what it has made, and what of the former it kept because it was saved meanwhile."""
+
+    before: Standing
+    left: Standing
+    kept: Standing
+
+
+def _as_meant(rule: Rule) -> tuple[Rule, bool]:
+    return content(rule), rule.enabled

@@ -1,0 +1,155 @@
+"""What one rule by itself comes to, with supposed values: what its editor shows beside it while it is written.
+
+Nothing of it is decided, stored or sent. A value that nobody knows stands there as a question between marks, as it does
+in the example of a template.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+
+from wxdesk.core.errors import BadContent, BadRule, BadTemplate
+from wxdesk.core.model.messaging import Content, MessageType, ReplyKind
+from wxdesk.core.model.rule import SENDING_ACTIONS, Action, ActionKind, Condition, Cooldown, Delivery, Rule
+from wxdesk.core.normalise import is_chinese
+from wxdesk.core.rules.faults import known_groups
+from wxdesk.core.rules.matching.matcher import Matched, Ruleset, Tools
+from wxdesk.core.templates import Template
+from wxdesk.desk.answers.builder import Composer, Occasion, messages_of, said_by
+from wxdesk.desk.answers.filling import Filling
+from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+from wxdesk.desk.answers.template_lookup import Shelf
+from wxdesk.desk.rules.trial.scenario import Tried
+from wxdesk.i18n import explain, tr
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What a text, picture, link or card of a rule comes to: messages as they would leave, or what keeps them.
+
+    `action` is its place among the rule's actions; `wording`, from 0, which of `wordings` texts it is.
+    """
+
+    action: int
+    contents: tuple[Content, ...] = ()
+    problem: str = ""
+    wording: int = 0
+    wordings: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """All that a rule says, in order. `answers` is the tried message, where the rule answers that; else None."""
+
+    spoken: tuple[Spoken, ...] = ()
+    answers: Tried | None = None
+
+
+class Examples:
+    """Works out examples, each on the `occasion` that a tried message is. May be called on any thread."""
+
+    def __init__(
+        self,
+        renderer: LiquidRenderer,
+        shelf: Shelf,
+        composer: Composer,
+        tools: Tools,
+        occasion: Callable[[Tried], Occasion],
+    ) -> None:
+        self._renderer = renderer
+        self._shelf = shelf
+        self._composer = composer
+        self._tools = tools
+        self._occasion = occasion
+
+    def of(self, rule: Rule, tried: Tried) -> Example:
+        """What `rule` says to the `tried` message if it answers that, else to one made of its own words."""
+        found = self._found(rule, tried) if _is_written(tried) else None
+        shown = _made_of(rule, tried) if found is None else tried
+        groups = found or self._found(rule, shown) or {}
+        values = partial(self._composer.values, Matched(rule, groups), self._occasion(shown))
+        names = known_groups(rule.when, self._tools.compile_pattern)
+        spoken = tuple(
+            one for place, action in enumerate(rule.then) for one in self._spoken(place, action, names, values)
+        )
+        return Example(spoken, None if found is None else tried)
+
+    def _found(self, rule: Rule, tried: Tried) -> Mapping[str, str] | None:
+        """The groups of the rule's patterns; None if it does not answer that, or cannot be asked yet.
+
+        It is asked as if it were switched on and had never spoken; a default, as if nothing above it had answered.
+        """
+        alone = replace(rule, enabled=True, cooldown=Cooldown(), delivery=Delivery.INHERIT)
+        subject = self._occasion(tried).subject
+        try:
+            matched = Ruleset((alone,), self._tools, self._composer.schedules).decide(subject).matched
+        except BadRule:
+            return None
+        return matched[0].groups if matched else None
+
+    def _spoken(
+        self,
+        place: int,
+        action: Action,
+        names: frozenset[str] | None,
+        values: Callable[[str], Mapping[str, object]],
+    ) -> Iterator[Spoken]:
+        if action.kind not in SENDING_ACTIONS:
+            return
+        template = self._template(action)
+        if template is None:
+            yield Spoken(place, problem=self._shelf.reason_against(action.text))
+            return
+        for number, text in enumerate(template.texts):
+            sources = (text,) if template.kind is ReplyKind.TEXT else template.sources
+            own = sources if action.kind is not ActionKind.TEMPLATE else ()
+            mistakes = [one for source in own for one in self._renderer.mistakes(source, names)]
+            if mistakes:
+                problem = "\n".join(_problem(action, one) for one in mistakes)
+                yield Spoken(place, (), problem, number, len(template.texts))
+                continue
+            try:
+                known = values("\n".join(sources))
+                content = Filling(template, text, template.prompts, known, self._renderer).with_gaps()
+                yield Spoken(place, tuple(messages_of(content)), "", number, len(template.texts))
+            except (BadTemplate, BadContent) as error:
+                yield Spoken(place, (), _problem(action, error), number, len(template.texts))
+
+    def _template(self, action: Action) -> Template | None:
+        return self._shelf.named(action.text) if action.kind is ActionKind.TEMPLATE else said_by(action)
+
+
+def _problem(action: Action, error: BadTemplate | BadContent) -> str:
+    """Where the rule's own text is wrong, its line is enough; a field has one line."""
+    if isinstance(error, BadContent) or action.kind is ActionKind.TEMPLATE:
+        return explain(error)
+    if action.kind is ActionKind.REPLY:
+        return tr("Line {line}: {reason}", line=error.line, reason=error.reason)
+    return error.reason
+
+
+def _is_written(tried: Tried) -> bool:
+    return tried.on is not MessageType.TEXT or bool(tried.sentence.strip())
+
+
+def _made_of(rule: Rule, tried: Tried) -> Tried:
+    """A message made of the words that the rule looks for, from the same customer."""
+    kind = MessageType.TEXT if MessageType.TEXT in rule.on or not rule.on else min(rule.on)
+    source = _source(rule.when) if kind is MessageType.ENTER_SESSION else None
+    return replace(tried, sentence=_sentence(rule.when), on=kind, session_from=source)
+
+
+def _sentence(when: Condition) -> str:
+    words = when.exact[:1] or (*when.prefix[:1], *when.all, *when.any[:1], *when.suffix[:1])
+    said = "".join(words)
+    return said if is_chinese(said) else " ".join(words)
+
+
+def _source(when: Condition) -> str:
+    test = when.session_from
+    if test is None:
+        return ""
+    fields = "&".join(f"{field.name}={field.values[0]}" for field in test.fields if field.values)
+    return test.equals or fields or test.prefix or ""

@@ -1,0 +1,124 @@
+"""What is supposed to surround a sentence that nobody sent, so that rules can be tried on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from wxdesk.core.model.messaging import Account, Contact, Conversation, Message, MessageType, ReplyMode, ReplyWindow
+from wxdesk.core.model.rule import Presence
+from wxdesk.core.rules.lint.ineffective import WITH_WORDS
+from wxdesk.core.rules.matching.facts import LATELY, NO_HISTORY, Fired, History
+from wxdesk.core.wechat import quota
+from wxdesk.desk.answers.builder import Occasion
+from wxdesk.desk.ports.store import Known
+
+SOMEBODY = "oExampleCustomer00000AbC123"
+"""Whom a trial supposes; `{{ contact.short_id }}` is the end of it."""
+
+ENTERING = "user_enter_tempsession"
+"""WeChat's event for a customer who comes by a button. Its others allow no reply."""
+
+
+NO_ACCOUNT = Account("shop", "", "")
+"""To which a sentence is tried before there is any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Supposed:
+    """Who writes, when, and what went before. What is not said (None) is as the `known` customer has it.
+
+    Without one it is a new customer, now, and nobody has spoken to him; `operator` is who is at the desk.
+
+    at: when it is decided on, aware · event: WeChat's name of it, for what is neither text nor picture · tags: those
+    that the customer carries · first_contact: he never wrote before · quiet_days: since he last wrote · message_no:
+    which message it is since a human last answered · account: to which somebody writes who is not known, None for the
+    first · spoke: how long ago rules last spoke to him, by their ids; what others did is left out then · left: how many
+    replies WeChat still allows, None for as many as such a message brings · mode: that of the conversation itself ·
+    inherits: it has none of its own · taken_over: whether a human has the word, until he hands back.
+    """
+
+    at: datetime | None = None
+    event: str | None = None
+    tags: tuple[str, ...] | None = None
+    operator: Presence = Presence.PRESENT
+    first_contact: bool = False
+    quiet_days: int | None = None
+    message_no: int | None = None
+    account: Account | None = None
+    known: Known | None = None
+    spoke: Mapping[int, timedelta] | None = None
+    left: int | None = None
+    mode: ReplyMode | None = None
+    inherits: bool = False
+    taken_over: bool | None = None
+
+    def account_of(self, accounts: Mapping[str, Account]) -> Account:
+        """To which he writes. One that is not set up any more is answered by hand."""
+        if self.known is not None:
+            name = self.known.conversation.account
+            return accounts.get(name) or Account(name, "", "", reply_mode=ReplyMode.OFF)
+        return self.account or next(iter(accounts.values()), NO_ACCOUNT)
+
+    def conversation(self, alias: str, kind: MessageType, account: str, now: datetime) -> Conversation:
+        """That of the known customer, or of one of this name with nothing in it yet, after such a message."""
+        contact = Contact(0, account, SOMEBODY, now, alias=alias)
+        thread = self.known.conversation if self.known else Conversation(0, account, contact)
+        if self.tags is not None:
+            thread = replace(thread, contact=replace(thread.contact, tags=self.tags))
+        if self.taken_over is not None:
+            thread = replace(thread, taken_over=self.taken_over, taken_over_until=None)
+        allows_nothing = self.known is not None and self._event(kind) not in (None, ENTERING)
+        window = thread.window if allows_nothing else quota.opened(thread.window, kind, now)
+        left = window.left if self.left is None else self.left
+        mode = None if self.inherits else self.mode or thread.mode
+        return replace(thread, window=ReplyWindow(left, window.until), mode=mode)
+
+    def history(self, now: datetime) -> History:
+        """What went before."""
+        before = self.known.history if self.known else NO_HISTORY
+        if self.first_contact:
+            before = replace(before, last_written_at=None)
+        if self.quiet_days is not None:
+            before = replace(before, last_written_at=now - timedelta(days=self.quiet_days))
+        if self.message_no is not None:
+            before = replace(before, message_no=self.message_no)
+        if self.spoke is not None:
+            fired = {rule_id: Fired(now - ago) for rule_id, ago in self.spoke.items()}
+            lately = {rule_id: 1 for rule_id, ago in self.spoke.items() if ago < LATELY}
+            said = {rule_id: one.at for rule_id, one in fired.items()}
+            before = replace(before, fired=fired, said=said, lately=lately)
+        return before
+
+    def message(self, text: str, kind: MessageType, session_from: str | None, now: datetime) -> Message:
+        """The message itself; what has no words of its customer's has none here either."""
+        words = text if kind in WITH_WORDS else ""
+        return Message(0, 0, 0, kind, now, now, text=words, session_from=session_from, event=self._event(kind))
+
+    def _event(self, kind: MessageType) -> str | None:
+        if kind is MessageType.ENTER_SESSION:
+            return ENTERING
+        return self.event if kind is MessageType.OTHER else None
+
+
+NOTHING_SUPPOSED = Supposed()
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A message that nobody sent, and who would have sent it."""
+
+    sentence: str = ""
+    on: MessageType = MessageType.TEXT
+    session_from: str | None = None
+    alias: str = ""
+    around: Supposed = NOTHING_SUPPOSED
+
+    def occasion(self, accounts: Mapping[str, Account], now: datetime) -> Occasion:
+        """That on which it is answered: `now` where no other time is supposed, and by one of these accounts."""
+        around = self.around
+        account, now = around.account_of(accounts), around.at or now
+        message = around.message(self.sentence, self.on, self.session_from, now)
+        thread = around.conversation(self.alias, self.on, account.name, now)
+        return Occasion(message, thread, account, now, around.history(now), around.operator)

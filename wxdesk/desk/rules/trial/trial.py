@@ -1,0 +1,115 @@
+"""What would become of a sentence that nobody sent: the answer, and what the desk would do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from wxdesk.core.content.variables import byte_count
+from wxdesk.core.model.messaging import Content, ReplyKind, ReplyMode
+from wxdesk.core.model.rule import Outcome
+from wxdesk.core.replies.gaps import mark
+from wxdesk.core.replies.lifecycle import delivered
+from wxdesk.core.replies.on_new_message import Fate, Waiting, fate, freed, is_waited_for
+from wxdesk.core.rules.matching.guards import Situation, stopped_by
+from wxdesk.desk.answers.builder import Answer, Occasion
+from wxdesk.desk.ports.store import Known
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """How one message would leave: `seconds` are those for which it is held, where the mode is HOLD."""
+
+    mode: ReplyMode
+    seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The answer to a sentence that nobody sent, with the size of each of its texts in bytes (0: not a text).
+
+    outcome: what the desk would decide · left: how many replies rules may send on this occasion · deliveries: how each
+    message of the answer would leave, none where nothing is made · shadows: the rules that matched and only look on ·
+    asked: False where the desk would not ask the rules at all; the answer is what they would say.
+    """
+
+    answer: Answer
+    sizes: tuple[int, ...]
+    outcome: Outcome
+    left: int
+    deliveries: tuple[Departure, ...] = ()
+    shadows: tuple[str, ...] = ()
+    asked: bool = True
+
+    @property
+    def contents(self) -> tuple[Content, ...]:
+        """The messages that would be made: none where not all of the answer may be sent."""
+        return self.answer.contents if self.deliveries else ()
+
+    @property
+    def leaving(self) -> tuple[Content, ...]:
+        """The same as WeChat would get them. A mark stands for a media_id that only an upload gives."""
+        return tuple(_uploaded(content) for content in self.contents)
+
+
+def trial_of(answer: Answer, occasion: Occasion, events: frozenset[str], known: Known | None = None) -> Trial:
+    """What the desk would do with this answer on this occasion: as `Answering` would, with nothing else under way.
+
+    `events` are those that rules ask for; of the `known` customer count the replies that wait for him already.
+    """
+    answer = answer.kept_here(occasion.conversation, occasion.account)
+    waiting = known.waiting if known else ()
+    promised = known.promised if known else 0
+    if occasion.message.event is None:
+        promised -= freed(waiting)
+    at = Situation(occasion.message, occasion.conversation, occasion.account, False, occasion.now, promised, events)
+    stopped = _stopped_by(at)
+    outcome = stopped or _outcome(answer, at, waiting)
+    is_made = stopped is None and outcome not in _NOTHING_MADE and answer.fits(at.left_for_rules)
+    return Trial(
+        answer,
+        tuple(byte_count(content.text) for content in answer.contents),
+        outcome,
+        at.left_for_rules,
+        _deliveries(answer, occasion) if is_made else (),
+        tuple(one.rule_name for one in answer.matching.verdicts if one.shadow),
+        asked=stopped is None,
+    )
+
+
+_NOTHING_MADE = frozenset({Outcome.NO_QUOTA, Outcome.STILL_HELD, Outcome.YIELDED})
+
+
+def _stopped_by(at: Situation) -> Outcome | None:
+    """What keeps the rules from being asked."""
+    if at.conversation.transfer_armed and at.message.event is None:
+        return Outcome.TRANSFERRED
+    return stopped_by(at)
+
+
+def _outcome(answer: Answer, at: Situation, waiting: Sequence[Waiting]) -> Outcome:
+    """What becomes of the message once the rules are asked."""
+    if is_waited_for(waiting, at.message) and (answer.rule is None or answer.rule.default):
+        return Outcome.STILL_HELD
+    if not (answer.fits(at.left_for_rules) or answer.transfer):
+        return Outcome.NO_QUOTA
+    gives_way = fate(waiting, at.message, answer.outcome) is Fate.GIVE_WAY
+    if gives_way and answer.contents and any(not one.can_give_way for one in waiting):
+        return Outcome.YIELDED
+    return answer.outcome
+
+
+def _deliveries(answer: Answer, occasion: Occasion) -> tuple[Departure, ...]:
+    if answer.missing:
+        return tuple(Departure(ReplyMode.DRAFT) for _ in answer.said)
+    ways = [delivered(one.rule, occasion.conversation, occasion.account) for one in answer.said]
+    return tuple(Departure(how.mode, how.hold_seconds if how.mode is ReplyMode.HOLD else 0) for how in ways)
+
+
+def _uploaded(content: Content) -> Content:
+    given = mark("media_id")
+    if content.kind is ReplyKind.IMAGE and content.picture:
+        return replace(content, media_id=given)
+    if content.kind is ReplyKind.CARD and content.thumb_picture:
+        return replace(content, thumb_media_id=given)
+    return content

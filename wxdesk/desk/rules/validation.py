@@ -1,0 +1,48 @@
+"""What keeps a rule from being stored, judged with all that this desk knows beside it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Container
+
+from wxdesk.core.errors import BadRulesFile
+from wxdesk.core.model.rule import Rule
+from wxdesk.core.rules.faults import Against, Fault, find_fault, find_faults
+from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+from wxdesk.desk.answers.template_lookup import Shelf
+from wxdesk.desk.rules.file.reading import RulesFile, read_rules
+from wxdesk.desk.rules.patterns.engine import compile_pattern
+from wxdesk.desk.settings.business_hours import Calendars
+from wxdesk.i18n import tr
+
+
+class Judge:
+    """Finds the faults of rules. `has_picture` tells whether a picture of that digest is kept on this machine."""
+
+    def __init__(
+        self, renderer: LiquidRenderer, calendars: Calendars, shelf: Shelf, has_picture: Callable[[str], bool]
+    ) -> None:
+        self._renderer = renderer
+        self._calendars = calendars
+        self._against = Against(shelf.reason_against, has_picture)
+
+    def fault_in(self, rule: Rule, calendars: Container[str] | None = None) -> Fault | None:
+        """The first fault with its place; None if it can be stored. `calendars`: if others count than those kept."""
+        known = self._calendars.schedules if calendars is None else calendars
+        return find_fault(rule, compile_pattern, self._renderer.mistakes, known, self._against)
+
+    async def read(self, text: str, file_name: str) -> RulesFile:
+        """Read a rules file that shall take the place of all rules, and judge what it holds, beside the loop.
+
+        Raises:
+            BadRulesFile: a mistake stands in it, or no rule at all: a file that was cut off or never written would
+                remove all rules without a word.
+        """
+        read = await asyncio.to_thread(read_rules, text, file_name, self.fault_in)
+        if not read.rules:
+            raise BadRulesFile(file_name, 1, tr("No [[rules]] stand in this file; it would remove all that there are."))
+        return read
+
+    def faults_in(self, rule: Rule) -> tuple[Fault, ...]:
+        """All faults, the first one first."""
+        return find_faults(rule, compile_pattern, self._renderer.mistakes, self._calendars.schedules, self._against)

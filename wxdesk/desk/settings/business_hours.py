@@ -1,0 +1,105 @@
+"""The operator's business hours, kept and ready to be asked."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import tzinfo
+from types import MappingProxyType
+
+import msgspec
+
+from wxdesk.core.rules.business_hours import Calendar, Schedule
+from wxdesk.core.rules.name_binding import NO_CALENDARS, CalendarIds
+from wxdesk.desk.ports.store import Settings
+from wxdesk.timezones import zone_named
+
+log = logging.getLogger(__name__)
+
+KEY = "calendars"
+
+
+class Calendars:
+    """All calendars by name, in the order in which they came.
+
+    Names are all that the store knows of who they are. `ids` tells them apart while this program runs, so that what is
+    brought back finds those that were renamed meanwhile; one that another desk has renamed counts as another.
+
+    `zone` is for those that name none, where the account that asks has none either; None: the machine's.
+
+    Call `load` before anything else.
+    """
+
+    def __init__(self, settings: Settings, zone: tzinfo | None = None) -> None:
+        self._settings = settings
+        self._zone = zone
+        self.all: tuple[Calendar, ...] = ()
+        self.schedules: Mapping[str, Schedule] = MappingProxyType({})
+        self.ids = NO_CALENDARS
+        self._last_id = 0
+
+    async def load(self) -> None:
+        """Take them from the store."""
+        self._take((await self.stored())[1])
+
+    async def stored(self) -> tuple[str | None, tuple[Calendar, ...]]:
+        """As they stand in the store now, as a text and read.
+
+        What cannot be read (a newer program wrote it) counts as none.
+        """
+        stored = await self._settings.get(KEY)
+        try:
+            return stored, msgspec.json.decode(stored or "[]", type=tuple[Calendar, ...])
+        except msgspec.MsgspecError as error:
+            log.warning("The stored calendars cannot be read: %s", error)
+            return stored, ()
+
+    async def put(self, calendars: Iterable[Calendar]) -> None:
+        """Add these, each in the place of the one that has its name; the others stay."""
+        await self.replace_all(self._with(calendars))
+
+    async def replace_all(self, calendars: Iterable[Calendar]) -> None:
+        """Keep exactly these. Whether rules still ask for another is for `HoursKeeping` to know."""
+        kept = tuple(calendars)
+        if kept != self.all:
+            await self._settings.set(KEY, _written(kept))
+            self._take(kept)
+
+    def rename(self, names: Mapping[str, str]) -> None:
+        """Know by their new names those that are stored so (new by old)."""
+        stay = {name: one for name, one in self.ids.items() if name not in (*names, *names.values())}
+        self.ids = stay | {names[name]: one for name, one in self.ids.items() if name in names}
+
+    def recognise(self, ids: CalendarIds) -> None:
+        """Know as these those that are stored, some of which were there before and come back."""
+        self.ids = ids
+
+    def stored_with(self, calendars: Sequence[Calendar]) -> Mapping[str, str]:
+        """What `put` would store, for a transaction that stores more; none if nothing is to be added."""
+        return {KEY: _written(self._with(calendars))} if calendars else {}
+
+    def stored_as(self, calendars: Sequence[Calendar]) -> Mapping[str, str]:
+        """What `replace_all` would store, for a transaction that stores more."""
+        return {KEY: _written(calendars)}
+
+    def _with(self, calendars: Iterable[Calendar]) -> tuple[Calendar, ...]:
+        return tuple({calendar.name: calendar for calendar in (*self.all, *calendars)}.values())
+
+    def schedule_of(self, calendar: Calendar) -> Schedule:
+        """`calendar`, which need not be kept, in its time zone and ready to be asked."""
+        return Schedule(calendar, self._zone_of(calendar))
+
+    def _take(self, calendars: Iterable[Calendar]) -> None:
+        self.all = tuple(calendars)
+        new = (one.name for one in self.all if one.name not in self.ids)
+        ids = {**self.ids, **{name: number for number, name in enumerate(new, self._last_id + 1)}}
+        self._last_id = max(self._last_id, *ids.values()) if ids else self._last_id
+        self.ids = MappingProxyType({one.name: ids[one.name] for one in self.all})
+        self.schedules = MappingProxyType({one.name: self.schedule_of(one) for one in self.all})
+
+    def _zone_of(self, calendar: Calendar) -> tzinfo | None:
+        return zone_named(calendar.zone) or self._zone if calendar.zone else self._zone
+
+
+def _written(calendars: Sequence[Calendar]) -> str:
+    return msgspec.json.encode(tuple(calendars)).decode()

@@ -1,0 +1,108 @@
+"""The switch for everything automatic; it holds from the instant it is set, and through a restart."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from wxdesk.core.events import Event, PauseChanged
+from wxdesk.desk.ports.store import Settings
+
+log = logging.getLogger(__name__)
+
+KEY = "paused"
+SINCE = "paused_since"
+
+OFF, ON = "0", "1"
+"""What is stored; a pause with an end is stored as that time, in ISO 8601."""
+
+
+class Pause:
+    """Whether automatic replies are paused. Intake asks before it decides, the outbox before it sends."""
+
+    def __init__(self, settings: Settings, publish: Callable[[Event], None]) -> None:
+        self._settings = settings
+        self._publish = publish
+        self._on = False
+        self._until: datetime | None = None
+        self._since: datetime | None = None
+        self._word = 0
+        self._storing = asyncio.Lock()
+
+    @property
+    def on(self) -> bool:
+        """True while nothing automatic may leave."""
+        return self._on
+
+    @property
+    def until(self) -> datetime | None:
+        """When the desk ends the pause by itself, None for never; see `desk.holding`."""
+        return self._until if self._on else None
+
+    async def load(self) -> None:
+        """Take over what was stored before the restart. What cannot be read counts as a pause without an end."""
+        stored = await self._settings.get(KEY) or OFF
+        self._on = stored != OFF
+        self._until = _end_in(stored)
+        if self._on:
+            self._since = _time_in(await self._settings.get(SINCE) or "")
+            self._tell()
+
+    @property
+    def word(self) -> int:
+        """Which word holds: another number once somebody has paused or resumed since."""
+        return self._word
+
+    async def set(
+        self, on: bool, until: datetime | None = None, at: datetime | None = None, *, after: int | None = None
+    ) -> None:
+        """Pause or resume, `at` this time. Pausing holds at once, before it is even stored; resuming only once it is.
+
+        A pause that lasts keeps the time at which it began. Of two words said at once the later one holds; what was
+        begun `after` a word that does not hold any more is not said.
+        """
+        if after is not None and after != self._word:
+            return
+        self._word += 1
+        word = self._word
+        since = (self._since if self._on else at) if on else None
+        if on:
+            self._take(True, until, since)
+        async with self._storing:
+            if word != self._word:  # somebody has said otherwise meanwhile: that is stored behind this
+                return
+            await self._settings.set(SINCE, since.isoformat() if since else "")
+            await self._settings.set(KEY, (until.isoformat() if until else ON) if on else OFF)
+            if word == self._word and not on:
+                self._take(False, None, None)
+
+    async def end(self, until: datetime) -> None:
+        """Resume because the time `until` has come, unless another pause has been set since."""
+        if self.until == until:
+            await self.set(False)
+
+    def _take(self, on: bool, until: datetime | None, since: datetime | None) -> None:
+        self._on, self._until, self._since = on, until, since
+        self._tell()
+
+    def _tell(self) -> None:
+        self._publish(PauseChanged(self._on, self._until, self._since))
+
+
+def _end_in(stored: str) -> datetime | None:
+    if stored in (OFF, ON):
+        return None
+    until = _time_in(stored)
+    if until is None:
+        log.warning("The end of the stored pause cannot be read; it lasts until somebody resumes")
+    return until
+
+
+def _time_in(stored: str) -> datetime | None:
+    try:
+        time = datetime.fromisoformat(stored)
+    except ValueError:
+        return None
+    return time if time.tzinfo is not None else None

@@ -1,0 +1,53 @@
+"""The operator's settings, kept through a restart, and told to whoever works by them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from wxdesk.core.errors import BadPreference
+from wxdesk.core.events import Event, PreferencesChanged
+from wxdesk.core.preferences import Preferences
+from wxdesk.desk.ports.store import Settings
+
+log = logging.getLogger(__name__)
+
+KEY = "preferences"
+
+
+class KeptPreferences:
+    """What holds at present is `now`; reading it from another thread is safe: it is one record."""
+
+    def __init__(self, settings: Settings, publish: Callable[[Event], None]) -> None:
+        self._settings = settings
+        self._publish = publish
+        self.now = Preferences()
+
+    async def load(self) -> None:
+        """Take them from the store. What cannot be read (a newer program wrote it) counts as never set."""
+        stored = await self._settings.get(KEY)
+        try:
+            found = msgspec.json.decode(stored or "{}", type=Preferences)
+            found.check()
+        except (msgspec.MsgspecError, BadPreference) as error:
+            log.warning("The stored preferences cannot be read: %s", error)
+            return
+        self.now = found
+
+    async def set(self, preferences: Preferences) -> None:
+        """Work by these from now on; raises `BadPreference`, and then nothing has changed."""
+        preferences.check()
+        for key, value in self.stored_as(preferences).items():
+            await self._settings.set(key, value)
+        self.take(preferences)
+
+    def stored_as(self, preferences: Preferences) -> Mapping[str, str]:
+        """What `set` would store, for a transaction that stores more."""
+        return {KEY: msgspec.json.encode(preferences).decode()}
+
+    def take(self, preferences: Preferences) -> None:
+        """Such are stored now: work by them."""
+        self.now = preferences
+        self._publish(PreferencesChanged())

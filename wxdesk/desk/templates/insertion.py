@@ -1,0 +1,78 @@
+"""How an operator's insertion of a stored answer begins: which variant is said, and with which values."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from datetime import tzinfo
+
+from wxdesk.core.content.variables import variables
+from wxdesk.core.errors import BadTemplate
+from wxdesk.core.model.messaging import ReplyKind
+from wxdesk.core.model.rule import Variant
+from wxdesk.core.templates import Prompt, Template
+from wxdesk.desk.answers.builder import Hours, Occasion
+from wxdesk.desk.answers.filling import Filling
+from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+from wxdesk.desk.settings.business_hours import Calendars
+
+
+class Filler:
+    """Begins insertions. `zone` is that of `{{ time }}` and `{{ date }}` for accounts without one.
+
+    `choose` gives a number below the one it gets, for templates that say any of their variants.
+    """
+
+    def __init__(
+        self,
+        renderer: LiquidRenderer,
+        calendars: Calendars,
+        zone: tzinfo | None = None,
+        choose: Callable[[int], int] = random.randrange,
+    ) -> None:
+        self._renderer = renderer
+        self._calendars = calendars
+        self._zone = zone
+        self._choose = choose
+
+    def mistakes(self, text: str) -> tuple[BadTemplate, ...]:
+        """All that keeps `text` from standing in a stored answer."""
+        return self._renderer.mistakes(text, frozenset(), by_hand=True)
+
+    def prompts(self, texts: Sequence[str], declared: Sequence[Prompt]) -> tuple[Prompt, ...]:
+        """What `texts` ask for, as `declared`, else plainly; what does not parse asks for nothing."""
+        known = {prompt.name: prompt for prompt in declared}
+        names = dict.fromkeys(name for text in texts for name in self._asked(text))
+        return tuple(known.get(name, Prompt(name)) for name in names)
+
+    def begin(self, template: Template, occasion: Occasion, variant: int | None = None) -> Filling:
+        """Insert `template` into the conversation of `occasion`; `variant` counts from 0, None lets it choose."""
+        text = template.texts[self._variant(template) if variant is None else variant]
+        sources = [text] if template.kind is ReplyKind.TEXT else template.sources
+        values = self._values(occasion, "\n".join(sources))
+        return Filling(template, text, self.prompts(sources, template.prompts), values, self._renderer)
+
+    def _variant(self, template: Template) -> int:
+        count = len(template.texts)
+        match template.variant:
+            case Variant.FIRST:
+                return 0
+            case Variant.RANDOM:
+                return self._choose(count)
+            case Variant.ROTATE:
+                return template.uses % count
+
+    def _values(self, occasion: Occasion, text: str) -> Mapping[str, object]:
+        zone = occasion.zone
+        now = occasion.now.astimezone(zone or self._zone)
+        values = variables(occasion.message, occasion.conversation, occasion.account, {}, now)
+        schedule = next(iter(self._calendars.schedules.values()), None)
+        if schedule is None:
+            return values
+        return {**values, "hours": Hours(schedule.seen_in(zone), occasion.now, text)}
+
+    def _asked(self, text: str) -> tuple[str, ...]:
+        try:
+            return self._renderer.asked(text)
+        except BadTemplate:
+            return ()

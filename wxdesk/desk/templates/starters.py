@@ -1,0 +1,67 @@
+"""The templates that come with the program, in each of its languages."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+
+import msgspec
+
+from wxdesk.core.model.messaging import Content, ReplyKind
+from wxdesk.core.model.rule import Variant
+from wxdesk.core.templates import Prompt, Template
+from wxdesk.paths import resource
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link as the file writes it."""
+
+    title: str
+    url: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One `[[templates]]` of a file: several texts are variants, and a link stands instead of a text."""
+
+    title: str
+    shortcut: str
+    category: str
+    keywords: tuple[str, ...] = ()
+    text: tuple[str, ...] = ("",)
+    variant: Variant = Variant.FIRST
+    ask: tuple[Prompt, ...] = ()
+    link: Link | None = None
+
+    def template(self) -> Template:
+        """The template, not stored yet."""
+        link = self.link
+        said = Content() if link is None else Content(ReplyKind.LINK, "", "", link.title, link.description, link.url)
+        return Template(
+            0,
+            self.title,
+            self.text[0],
+            self.shortcut,
+            keywords=self.keywords,
+            category=self.category,
+            others=self.text[1:],
+            variant=self.variant,
+            content=said,
+            prompts=self.ask,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """All of it."""
+
+    templates: tuple[Entry, ...]
+
+
+def starter_templates(language: str) -> tuple[Template, ...]:
+    """Those of a language of `i18n.LANGUAGES`, in the order of the file."""
+    text = resource("templates", f"starter.{language}.toml").read_text(encoding="utf-8")
+    file = msgspec.convert(tomllib.loads(text), type=_File)
+    return tuple(entry.template() for entry in file.templates)

@@ -1,0 +1,105 @@
+"""The operator's stored answers at work: judged, kept, counted, and inserted."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+
+from wxdesk.core.errors import BadTemplate, UnusableTemplate
+from wxdesk.core.events import Event, TemplatesChanged
+from wxdesk.core.model.messaging import Content, ReplyKind
+from wxdesk.core.templates import Template, TemplateFault, faults
+from wxdesk.desk.answers.builder import Occasion
+from wxdesk.desk.answers.filling import Filling
+from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.ports.templates import Templates
+from wxdesk.desk.templates.insertion import Filler
+
+
+class Phrasebook:
+    """All templates. What does not wait for the store may be called on any thread.
+
+    `changed` is awaited after each change, for those who answer with what the templates say.
+    """
+
+    def __init__(
+        self,
+        templates: Templates,
+        filler: Filler,
+        clock: Clock,
+        publish: Callable[[Event], None],
+        changed: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._templates = templates
+        self._filler = filler
+        self._clock = clock
+        self._publish = publish
+        self._changed = changed
+
+    async def all(self) -> list[Template]:
+        """All templates by title."""
+        return await self._templates.all()
+
+    async def revisions(self, template_id: int) -> list[Template]:
+        """All that was ever saved of one, the newest first."""
+        return await self._templates.revisions(template_id)
+
+    async def save(self, template: Template) -> Template:
+        """Store `template` after judging it; returns it with its id and revision. Rules follow its new names.
+
+        Raises:
+            BadTemplate, UnusableTemplate, ShortcutTaken, NotFound: nothing was stored.
+            AskedOfRules, NameOfAnother: rules that say it would have nothing to say; nothing was stored.
+        """
+        tidy = self.tidied(template)
+        for fault in self.faults(tidy):
+            raise BadTemplate(fault.line, fault.reason) if fault.line else UnusableTemplate(tidy.title, fault.reason)
+        saved = await self._templates.save(tidy, self._clock())
+        await self._tell()
+        return saved
+
+    async def save_all(self, templates: Sequence[Template]) -> list[Template]:
+        """Store these one after the other, up to the first that `save` refuses."""
+        return [await self.save(template) for template in templates]
+
+    async def delete(self, template_id: int) -> None:
+        """Remove one; raises `NotFound`, or `AnswerInUse` if a rule says it."""
+        await self._templates.delete(template_id)
+        await self._tell()
+
+    async def put_back(self, template: Template) -> None:
+        """Undo the deletion of `template`; raises `ShortcutTaken`, `NameOfAnother`."""
+        await self._templates.put_back(template, self._clock())
+        await self._tell()
+
+    async def count_use(self, template_id: int) -> None:
+        """One was inserted."""
+        await self._templates.count_use(template_id, self._clock())
+        self._publish(TemplatesChanged())
+
+    async def _tell(self) -> None:
+        await self._changed()
+        self._publish(TemplatesChanged())
+
+    def faults(self, template: Template) -> tuple[TemplateFault, ...]:
+        """All that keeps `template` from being stored; a taken shortcut is known to `save` only."""
+        return tuple(faults(template, self._filler.mistakes))
+
+    def tidied(self, template: Template) -> Template:
+        """The template without blanks round its words, with the prompts of its texts and the fields of its kind."""
+        is_text = template.kind is ReplyKind.TEXT
+        return replace(
+            template,
+            title=template.title.strip(),
+            shortcut=template.shortcut.strip().removeprefix("/"),
+            category=template.category.strip(),
+            keywords=tuple(dict.fromkeys(word.strip() for word in template.keywords if word.strip())),
+            body=template.body if is_text else "",
+            others=template.others if is_text else (),
+            prompts=self._filler.prompts(template.sources, template.prompts),
+            content=Content() if is_text else template.content,
+        )
+
+    def begin(self, template: Template, occasion: Occasion, variant: int | None = None) -> Filling:
+        """Insert `template`; `variant` counts from 0, None lets the template choose."""
+        return self._filler.begin(template, occasion, variant)

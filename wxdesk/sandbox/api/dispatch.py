@@ -1,0 +1,201 @@
+"""WeChat's API over HTTP: each call through the planned faults, the caller's limits, and into the journal."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+import msgspec
+from aiohttp import web
+
+from wxdesk.sandbox.api.call import Call, Endpoint, answer
+from wxdesk.sandbox.api.customer_service import CustomerService
+from wxdesk.sandbox.api.open_api import OpenApi
+from wxdesk.sandbox.platform.errors import Refusal
+from wxdesk.sandbox.platform.faults import Fault, FaultKind, Faults
+from wxdesk.sandbox.platform.platform import Platform
+from wxdesk.sandbox.push.journal import LONGEST_BODY, ApiCall, Journal
+
+type _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_PAGE = "<html><head><title>{0}</title></head><body><center><h1>{0}</h1></center></body></html>"
+
+HOLD_SECONDS = 60.0
+"""How long a call that shall get no answer is kept waiting, if the caller does not give up before."""
+
+_NO_TIME = datetime.min.replace(tzinfo=UTC)
+_GARBAGE = b"\x1f\x8b\x08 this is not what you asked for"
+
+
+@dataclass(slots=True)
+class _Said:
+    """What became of a call: `response` None if no answer may leave, `cut` if only half of it may."""
+
+    response: web.Response | None
+    account: str = ""
+    rid: str = ""
+    cut: bool = False
+
+
+class Api:
+    """The handlers under /cgi-bin."""
+
+    def __init__(self, platform: Platform, faults: Faults, journal: Journal) -> None:
+        self._platform = platform
+        self._faults = faults
+        self._journal = journal
+        self._closing = asyncio.Event()
+
+    def routes(self) -> list[web.RouteDef]:
+        """All of them, each behind the planned faults; another method, or another path, is refused as WeChat does."""
+        open_api = OpenApi(self._platform, self._journal)
+        endpoints = CustomerService(self._platform).endpoints() + open_api.endpoints()
+        open_api.know(frozenset(endpoint.path for endpoint in endpoints))
+        served = [web.route(one.method, one.path, self._serve(one)) for one in endpoints]
+        wrong = [web.route("*", one.path, _wrong_method(one)) for one in endpoints]
+        return [*served, *wrong, web.route("*", "/cgi-bin/{rest:.*}", _no_such_path)]
+
+    def release(self) -> None:
+        """Let go of all calls that wait for an answer they shall not get."""
+        self._closing.set()
+
+    def _serve(self, endpoint: Endpoint) -> _Handler:
+        async def serve(request: web.Request) -> web.StreamResponse:
+            started, at, number = time.perf_counter(), self._platform.clock(), self._journal.next_call()
+            try:
+                body = b"" if endpoint.group == "upload" else await request.read()
+            except ConnectionResetError:  # the caller was gone before he had finished
+                return web.Response()
+            faults = self._faults.take(endpoint.group)
+            said = await self._say(faults, endpoint, Call(request, body))
+            entry = _entry(endpoint, Call(request, body), said)
+            entry = replace(entry, number=number, at=at, faults=tuple(fault.kind.value for fault in faults))
+            self._journal.add(replace(entry, milliseconds=(time.perf_counter() - started) * 1000))
+            if said.response is not None:
+                said.response.headers["Date"] = format_datetime(self._platform.clock(), usegmt=True)
+            return await _leave(request, said)
+
+        return serve
+
+    async def _say(self, faults: tuple[Fault, ...], endpoint: Endpoint, call: Call) -> _Said:
+        for fault in faults:
+            if fault.kind is FaultKind.LATENCY:
+                await self._hold(fault.milliseconds / 1000)
+        ending = next((fault for fault in faults if fault.kind is not FaultKind.LATENCY), None)
+        if ending is None:
+            return await self._do(endpoint, call)
+        return await self._go_wrong(ending, endpoint, call)
+
+    async def _do(self, endpoint: Endpoint, call: Call) -> _Said:
+        account = ""
+        try:
+            if endpoint.by_token:
+                program = self._platform.caller(call.request.query.get("access_token", ""))
+                account = program.account.name
+                self._platform.meter.count(program.account.app_id, endpoint.path, program.settings)
+                call = Call(call.request, call.body, program)
+            return _Said(await endpoint.act(call), account)
+        except Refusal as refusal:
+            return _Said(answer(refusal.as_answer()), account, refusal.rid)
+
+    async def _go_wrong(self, fault: Fault, endpoint: Endpoint, call: Call) -> _Said:
+        done = _Said(None, self._account_of(call))
+        if fault.delivered or fault.kind in _AFTER:
+            done = await self._do(endpoint, call)
+        match fault.kind:
+            case FaultKind.ERRCODE:
+                refusal = Refusal(fault.errcode, fault.text)
+                return _Said(answer(refusal.as_answer()), done.account, refusal.rid)
+            case FaultKind.GATEWAY | FaultKind.GATEWAY_TIMEOUT:
+                return _Said(_gateway_page(fault.kind), done.account)
+            case FaultKind.GARBAGE:
+                return _Said(web.Response(body=_GARBAGE, content_type="text/plain"), done.account)
+            case FaultKind.TRUNCATED:
+                return _Said(done.response, done.account, done.rid, cut=True)
+            case FaultKind.BEFORE | FaultKind.AFTER:
+                await self._hold(fault.milliseconds / 1000 or HOLD_SECONDS)
+        return _Said(None, done.account)
+
+    def _account_of(self, call: Call) -> str:
+        try:
+            return self._platform.caller(call.request.query.get("access_token", "")).account.name
+        except Refusal:
+            return ""
+
+    async def _hold(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._closing.wait()
+        except TimeoutError:
+            return
+
+
+_AFTER = frozenset({FaultKind.AFTER, FaultKind.RESET_AFTER, FaultKind.GARBAGE, FaultKind.TRUNCATED})
+
+
+def _gateway_page(kind: FaultKind) -> web.Response:
+    status, words = (502, "502 Bad Gateway") if kind is FaultKind.GATEWAY else (504, "504 Gateway Time-out")
+    return web.Response(status=status, text=_PAGE.format(words), content_type="text/html")
+
+
+async def _leave(request: web.Request, said: _Said) -> web.StreamResponse:
+    """Let the answer leave: whole, by half, or not at all, which resets the connection."""
+    whole = said.response
+    if whole is None:
+        if request.transport is not None:
+            request.transport.abort()
+        return web.Response()
+    if not said.cut:
+        return whole
+    body = whole.body if isinstance(whole.body, bytes) else b""
+    half = web.StreamResponse(headers={"Content-Type": whole.content_type, "Content-Length": str(len(body))})
+    await half.prepare(request)
+    await half.write(body[: len(body) // 2])
+    if request.transport is not None:
+        request.transport.close()
+    return half
+
+
+def _entry(endpoint: Endpoint, call: Call, said: _Said) -> ApiCall:
+    """What the journal keeps; its number and times are the caller's business."""
+    text = _text_of(said.response, endpoint)
+    asked = "" if endpoint.secretive else call.body[:LONGEST_BODY].decode("utf-8", "replace")
+    status = None if said.response is None else said.response.status
+    return ApiCall(
+        0, _NO_TIME, endpoint.method, endpoint.path, said.account, asked, text, status, _errcode_in(text), said.rid,
+        0.0, (), call.address,
+    )  # fmt: skip
+
+
+def _text_of(response: web.Response | None, endpoint: Endpoint) -> str:
+    if response is None or not isinstance(response.body, bytes):
+        return ""
+    if endpoint.secretive and b"access_token" in response.body:
+        return "{access_token, expires_in}"
+    if response.content_type.startswith("image/"):
+        return f"({response.content_type}, {len(response.body)} bytes)"
+    return response.body[:LONGEST_BODY].decode("utf-8", "replace")
+
+
+def _errcode_in(text: str) -> int | None:
+    try:
+        found = msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return None
+    code = found.get("errcode", 0) if isinstance(found, dict) else None
+    return code if isinstance(code, int) else None
+
+
+def _wrong_method(endpoint: Endpoint) -> _Handler:
+    async def refuse(request: web.Request) -> web.Response:
+        return answer(Refusal(43002 if endpoint.method == "POST" else 43001).as_answer())
+
+    return refuse
+
+
+async def _no_such_path(request: web.Request) -> web.Response:
+    return answer(Refusal(40066).as_answer())

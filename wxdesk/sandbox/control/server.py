@@ -1,0 +1,230 @@
+"""The strings that move the simulated WeChat, over HTTP under /control: JSON in, JSON out.
+
+    GET  /control                                                             a page for people
+    GET  /control/state                                                       everything at a glance
+    GET  /control/chat          ?openid=…                                     what a customer has on his phone
+    GET  /control/sent          ?after=N                                      what was accepted for customers
+    GET  /control/calls         ?after=N                                      the last API calls and their answers
+    GET  /control/pushes        ?after=N                                      the last pushes and their answers
+    GET  /control/customers                                                   who wrote, and what is allowed
+    POST /control/message       {openid, type: text|image|card, content, …}   a customer writes
+    POST /control/picture       ?openid=…, a PNG, JPEG or GIF as the body     a customer sends a picture of his own
+    POST /control/enter         {openid, session_from}                        a customer enters the chat
+    POST /control/push          {openid, fields}                              any push body
+    POST /control/customer      {openid, blocked, refuses}                    the black list, and who wants nothing
+    POST /control/tool          {openid, do: accept|close|say, content}       WeChat's own customer-service tool
+    POST /control/fault         {kind, call, times, …} or {clear} or {remove} see `faults`
+    POST /control/expire_token  {how: expire|revoke}
+    POST /control/push_url      {url, verify}
+    POST /control/clock         {forward}                                     seconds pass at once
+    POST /control/settings      {settings: {name: value, …}}                  see `settings`
+    POST /control/script        {steps: [{do, after, …}, …]}                  orders one after the other
+
+`account` may be left out wherever there is only one. What is wrong with a request is answered with 400.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from aiohttp import web
+
+from wxdesk.sandbox.control import orders, view
+from wxdesk.sandbox.control import page as control_page
+from wxdesk.sandbox.platform.errors import Refusal
+from wxdesk.sandbox.platform.settings import Settings
+
+if TYPE_CHECKING:
+    from wxdesk.sandbox.server import Sandbox
+
+type _Told = dict[str, Any]
+
+
+class BadOrder(Exception):
+    """An order that makes no sense; its text says why."""
+
+
+class Control:
+    """Carries out orders and shows what there is."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self._orders: Mapping[str, tuple[type[orders.Order], Callable[[Any], Awaitable[_Told]]]] = {
+            "message": (orders.Message, self._message),
+            "enter": (orders.Enter, self._enter),
+            "push": (orders.Push, self._push),
+            "customer": (orders.Customer, self._customer),
+            "tool": (orders.Tool, self._tool),
+            "fault": (orders.PlanFault, self._fault),
+            "expire_token": (orders.ExpireToken, self._expire_token),
+            "push_url": (orders.PushUrl, self._push_url),
+            "clock": (orders.Clock, self._clock),
+            "settings": (orders.Change, self._settings),
+            "script": (orders.Script, self._script),
+        }
+
+    def routes(self) -> list[web.RouteDef]:
+        """All of them."""
+        return [
+            *control_page.routes(),
+            *(web.post(f"/control/{name}", self._ordered(name)) for name in self._orders),
+            web.post("/control/picture", self._picture),
+            web.get("/control/state", self._state),
+            web.get("/control/chat", self._chat),
+            web.get("/control/sent", self._sent),
+            web.get("/control/calls", self._calls),
+            web.get("/control/pushes", self._pushes),
+            web.get("/control/customers", self._customers),
+        ]
+
+    async def carry_out(self, name: str, raw: Mapping[str, Any]) -> _Told:
+        """Carry out the order `name` with its fields; raises `BadOrder`."""
+        if name not in self._orders:
+            raise BadOrder(f"no order {name!r}")
+        kind, act = self._orders[name]
+        try:
+            return await act(msgspec.convert(raw, kind))
+        except (msgspec.ValidationError, ValueError, OverflowError, Refusal) as error:
+            raise BadOrder(str(error)) from None
+        except KeyError as error:
+            raise BadOrder(f"no account {error}") from None
+
+    def _ordered(self, name: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+        async def serve(request: web.Request) -> web.Response:
+            try:
+                raw = msgspec.json.decode(await request.read() or b"{}", type=dict[str, Any])
+                return _json(await self.carry_out(name, raw))
+            except (msgspec.DecodeError, RecursionError, BadOrder) as error:
+                raise web.HTTPBadRequest(text=str(error)) from None
+
+        return serve
+
+    async def _message(self, asked: orders.Message) -> _Told:
+        if asked.type == "image":
+            return view.told(await self._sandbox.show(asked.openid, asked.media_id, asked.account))
+        if asked.type == "card":
+            return view.told(await self._sandbox.send_card(asked.openid, asked.title, asked.page_path, asked.account))
+        return view.told(await self._sandbox.say(asked.openid, asked.content, asked.account))
+
+    async def _picture(self, request: web.Request) -> web.Response:
+        try:
+            openid, account = request.query["openid"], request.query.get("account", "")
+            return _json(view.told(await self._sandbox.show_own(openid, await request.read(), account)))
+        except (KeyError, Refusal) as error:
+            raise web.HTTPBadRequest(text=str(error)) from None
+
+    async def _enter(self, asked: orders.Enter) -> _Told:
+        return view.told(await self._sandbox.enter(asked.openid, asked.session_from, asked.account))
+
+    async def _push(self, asked: orders.Push) -> _Told:
+        return view.told(await self._sandbox.push(asked.openid, asked.fields, asked.account))
+
+    async def _customer(self, asked: orders.Customer) -> _Told:
+        program = self._sandbox.platform.program(asked.account)
+        contact = self._sandbox.platform.contact(program, asked.openid)
+        contact.blocked = contact.blocked if asked.blocked is None else asked.blocked
+        contact.refuses = contact.refuses if asked.refuses is None else asked.refuses
+        self._sandbox.on_change()
+        return view.customer(program.account.name, contact, self._sandbox.platform)
+
+    async def _tool(self, asked: orders.Tool) -> _Told:
+        program = self._sandbox.platform.program(asked.account)
+        if asked.do == "say":
+            self._sandbox.say_from_tool(asked.openid, asked.content, asked.account)
+            return {"ok": True}
+        act = self._sandbox.way.accept if asked.do == "accept" else self._sandbox.way.end
+        return {"ok": act(program, asked.openid)}
+
+    async def _fault(self, asked: orders.PlanFault) -> _Told:
+        told: _Told = {}
+        if asked.clear:
+            self._sandbox.faults.clear()
+        if asked.remove is not None:
+            self._sandbox.faults.take_back(asked.remove)
+        if asked.kind is not None:
+            told["id"] = self._sandbox.faults.plan(asked.as_fault(asked.kind))
+        self._sandbox.on_change()
+        return told | {"planned": view.faults(self._sandbox)}
+
+    async def _expire_token(self, asked: orders.ExpireToken) -> _Told:
+        app_id = self._sandbox.platform.program(asked.account).account.app_id
+        tokens = self._sandbox.platform.tokens
+        (tokens.expire if asked.how == "expire" else tokens.revoke)(app_id)
+        return {"ok": True}
+
+    async def _push_url(self, asked: orders.PushUrl) -> _Told:
+        before = self._sandbox.platform.program(asked.account).push_url
+        self._sandbox.set_push_url(asked.url, asked.account)
+        if asked.verify and not await self._sandbox.verify_push_url(asked.account):
+            self._sandbox.set_push_url(before, asked.account)
+            return {"ok": False}
+        return {"ok": True}
+
+    async def _clock(self, asked: orders.Clock) -> _Told:
+        self._sandbox.forward(asked.forward)
+        return {"now": self._sandbox.clock()}
+
+    async def _settings(self, asked: orders.Change) -> _Told:
+        unknown = asked.settings.keys() - {field.name for field in fields(Settings)}
+        if unknown:
+            raise BadOrder(f"no setting {', '.join(sorted(unknown))}")
+        program = self._sandbox.platform.program(asked.account)
+        settings = msgspec.convert(asdict(program.settings) | asked.settings, Settings)
+        self._sandbox.platform.set_settings(asked.account, settings)
+        return {"settings": asdict(settings)}
+
+    async def _script(self, asked: orders.Script) -> _Told:
+        told = []
+        for step in asked.steps:
+            given = dict(step)
+            name = str(given.pop("do", ""))
+            await asyncio.sleep(msgspec.convert(given.pop("after", 0), orders.Seconds))
+            told.append(await self.carry_out(name, given))
+        return {"told": told}
+
+    async def _state(self, request: web.Request) -> web.Response:
+        return _json(view.state(self._sandbox))
+
+    async def _chat(self, request: web.Request) -> web.Response:
+        try:
+            program = self._sandbox.platform.program(request.query.get("account", ""))
+        except KeyError as error:
+            raise web.HTTPBadRequest(text=f"no account {error}") from None
+        openid = request.query.get("openid", "")
+        contact = self._sandbox.platform.known(program, openid)
+        if contact is None:
+            raise web.HTTPBadRequest(text=f"no customer {openid!r}")
+        shown = view.customer(program.account.name, contact, self._sandbox.platform)
+        return _json({"customer": shown, "chat": view.chat(contact)})
+
+    async def _sent(self, request: web.Request) -> web.Response:
+        after = _after(request)
+        return _json({"sent": [asdict(sent) for sent in self._sandbox.sent if sent.number > after]})
+
+    async def _calls(self, request: web.Request) -> web.Response:
+        after = _after(request)
+        calls = self._sandbox.journal.calls
+        return _json({"calls": [view.call(call) for call in calls if call.number > after]})
+
+    async def _pushes(self, request: web.Request) -> web.Response:
+        after = _after(request)
+        pushes = self._sandbox.journal.pushes
+        return _json({"pushes": [view.push(push) for push in pushes if push.number > after]})
+
+    async def _customers(self, request: web.Request) -> web.Response:
+        return _json({"customers": view.customers(self._sandbox.platform)})
+
+
+def _after(request: web.Request) -> int:
+    try:
+        return int(request.query.get("after", "0"))
+    except ValueError:
+        raise web.HTTPBadRequest(text="after must be a number") from None
+
+
+def _json(told: _Told) -> web.Response:
+    return web.Response(body=msgspec.json.encode(told), content_type="application/json")

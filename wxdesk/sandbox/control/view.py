@@ -1,0 +1,113 @@
+"""What the control API shows of the sandbox: plain data for JSON, without any secret."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from wxdesk.sandbox.platform.contacts import Contact
+from wxdesk.sandbox.push.journal import ApiCall, PushMade
+from wxdesk.sandbox.push.pusher import PushOutcome
+
+if TYPE_CHECKING:
+    from wxdesk.sandbox.platform.platform import Platform
+    from wxdesk.sandbox.server import Sandbox
+
+
+def told(outcome: PushOutcome) -> dict[str, Any]:
+    """What the listener made of a push."""
+    return {
+        "accepted": outcome.accepted,
+        "answer": outcome.answer,
+        "understood": outcome.reading.understood.value,
+        "reason": outcome.reading.reason,
+        "attempts": [asdict(attempt) for attempt in outcome.attempts],
+    }
+
+
+def state(sandbox: Sandbox) -> dict[str, Any]:
+    """Everything at a glance."""
+    return {
+        "now": sandbox.clock(),
+        "ahead_seconds": sandbox.clock.ahead.total_seconds(),
+        "accounts": accounts(sandbox.platform),
+        "customers": customers(sandbox.platform),
+        "faults": faults(sandbox),
+        "counters": counters(sandbox),
+    }
+
+
+def accounts(platform: Platform) -> list[dict[str, Any]]:
+    """The mini programs with their settings; no token, no key, no app secret."""
+    return [
+        {
+            "account": program.account.name,
+            "app_id": program.account.app_id,
+            "original_id": program.account.original_id,
+            "push_url": program.push_url,
+            "push_mode": program.account.push_mode.value,
+            "format": program.format.value,
+            "settings": asdict(program.settings),
+        }
+        for program in platform.programs
+    ]
+
+
+def customers(platform: Platform) -> list[dict[str, Any]]:
+    """Everybody who ever wrote or entered, with what is allowed."""
+    return [customer(account, contact, platform) for account, contact in platform.contacts()]
+
+
+def customer(account: str, contact: Contact, platform: Platform) -> dict[str, Any]:
+    """One of them."""
+    now, allowance = platform.clock(), contact.allowance
+    return {
+        "account": account,
+        "openid": contact.openid,
+        "left": allowance.left,
+        "until": allowance.until,
+        "open": allowance.until is not None and now < allowance.until,
+        "typing": allowance.typing(now),
+        "session": contact.session.state(now).value,
+        "blocked": contact.blocked,
+        "refuses": contact.refuses,
+        "lines": len(contact.lines),
+    }
+
+
+def chat(contact: Contact) -> list[dict[str, Any]]:
+    """What he has on his phone, oldest first."""
+    return [asdict(line) for line in contact.lines]
+
+
+def faults(sandbox: Sandbox) -> list[dict[str, Any]]:
+    """What is still to go wrong; `id` takes it back."""
+    return [{"id": number, **asdict(fault)} for number, fault in sandbox.faults.numbered]
+
+
+def counters(sandbox: Sandbox) -> dict[str, int]:
+    """How many messages came to customers, how many came twice, and what became of the pushes."""
+    return {
+        "delivered": len(sandbox.platform.sent),
+        "doubled": sum(contact.doubled for _, contact in sandbox.platform.contacts()),
+        "pushed": sandbox.journal.pushed,
+        "push_failed": sandbox.journal.push_failed,
+    }
+
+
+def call(made: ApiCall) -> dict[str, Any]:
+    """One API call."""
+    return asdict(made)
+
+
+def push(made: PushMade) -> dict[str, Any]:
+    """One push with its answers."""
+    return {
+        "number": made.number,
+        "at": made.at,
+        "account": made.account,
+        "openid": made.openid,
+        "kind": made.kind,
+        "faults": made.faults,
+        **told(made.outcome),
+    }

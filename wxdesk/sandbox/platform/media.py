@@ -1,0 +1,84 @@
+"""Temporary media as WeChat keeps them (上传临时素材, 获取临时素材): pictures only, three days."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from wxdesk.desk.ports.store import Clock
+from wxdesk.sandbox.platform.errors import Refusal
+
+LARGEST_PICTURE = 2 * 1024 * 1024
+LARGEST_FILE = 10 * 1024 * 1024
+KEPT = timedelta(days=3)
+
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+)
+_OTHER_PICTURES = (b"BM", b"II*\0", b"MM\0*", b"RIFF", b"\0\0\1\0", b"<svg")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Medium:
+    """A kept picture of the mini program `app_id`, of all if empty; `ends_at` None keeps it for ever."""
+
+    media_id: str
+    app_id: str
+    data: bytes
+    content_type: str
+    created_at: datetime
+    ends_at: datetime | None
+
+
+class Shelf:
+    """All pictures that were uploaded here or that customers sent."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._kept: dict[str, Medium] = {}
+
+    def put(self, data: bytes, media_id: str = "", app_id: str = "") -> Medium:
+        """Keep a picture.
+
+        A given `media_id` makes it one that never ends, for pictures that ship with the sandbox.
+
+        Raises:
+            Refusal: 44001 (empty), 45001 (a file too large), 40009 (a picture too large), 40137 (a picture of another
+                format), 40005 (not a picture); told by the first bytes, whatever the file is called.
+        """
+        if not data:
+            raise Refusal(44001)
+        if len(data) > LARGEST_FILE:
+            raise Refusal(45001)
+        content_type = next((kind for magic, kind in _MAGIC if data.startswith(magic)), None)
+        if content_type is None:
+            raise Refusal(40137 if data.startswith(_OTHER_PICTURES) else 40005)
+        if len(data) > LARGEST_PICTURE:
+            raise Refusal(40009)
+        now = self._clock()
+        ends_at = None if media_id else now + KEPT
+        medium = Medium(media_id or secrets.token_urlsafe(48), app_id, data, content_type, now, ends_at)
+        self._forget_ended()
+        self._kept[medium.media_id] = medium
+        return medium
+
+    def get(self, media_id: str, app_id: str = "") -> Medium:
+        """The picture, if it is one of `app_id`'s (anybody's if empty); raises `Refusal` 41006 or 40007."""
+        if not media_id:
+            raise Refusal(41006)
+        medium = self._kept.get(media_id)
+        if medium is None or (medium.ends_at is not None and self._clock() >= medium.ends_at):
+            raise Refusal(40007)
+        if app_id and medium.app_id not in ("", app_id):
+            raise Refusal(40007)
+        return medium
+
+    def _forget_ended(self) -> None:
+        now = self._clock()
+        for media_id, medium in tuple(self._kept.items()):
+            if medium.ends_at is not None and now >= medium.ends_at:
+                del self._kept[media_id]

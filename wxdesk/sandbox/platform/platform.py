@@ -1,0 +1,208 @@
+"""What the simulated WeChat knows: mini programs, their tokens and contacts, and what was sent to whom.
+
+Nothing here speaks HTTP. Calls that WeChat would refuse raise `Refusal` with its errcode, in the order in which
+WeChat checks: token, limits, body, contact, kind, content, count.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+from wxdesk.desk.ports.store import Clock
+from wxdesk.sandbox.platform import message_checks as checks
+from wxdesk.sandbox.platform.contacts import Contact, Line, Side
+from wxdesk.sandbox.platform.errors import Refusal
+from wxdesk.sandbox.platform.kf_session import KfState
+from wxdesk.sandbox.platform.media import Shelf
+from wxdesk.sandbox.platform.program import MiniProgram
+from wxdesk.sandbox.platform.rate_limits import CallMeter
+from wxdesk.sandbox.platform.reply_allowance import Allowance
+from wxdesk.sandbox.platform.settings import Settings
+from wxdesk.sandbox.platform.tokens import TokenBook
+
+__all__ = ["MiniProgram", "Platform", "Sent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message that WeChat accepted for a contact. `content` is the part of the body named by `msgtype`."""
+
+    number: int
+    at: datetime
+    account: str
+    openid: str
+    msgtype: str
+    content: Mapping[str, Any]
+
+    @property
+    def text(self) -> str:
+        """The text of a text message, else the title of what has one."""
+        return str(self.content.get("content") or self.content.get("title") or "")
+
+
+class Platform:
+    """All state of the simulated WeChat; in memory, gone when the program ends.
+
+    `on_sent` is told of every message for a contact, `on_change` of everything that changes a contact's side.
+    """
+
+    def __init__(self, programs: Iterable[MiniProgram], clock: Clock) -> None:
+        self.clock = clock
+        self._programs = {program.account.name: program for program in programs}
+        self._contacts: dict[tuple[str, str], Contact] = {}
+        self._msg_id = 24_051_524_690_104_385 + secrets.randbelow(10**9)
+        self.tokens = TokenBook(clock)
+        self.media = Shelf(clock)
+        self.meter = CallMeter(clock)
+        self.sent: list[Sent] = []
+        self.on_sent: Callable[[Sent], None] = lambda sent: None
+        self.on_change: Callable[[], None] = lambda: None
+
+    @property
+    def programs(self) -> tuple[MiniProgram, ...]:
+        """All mini programs."""
+        return tuple(self._programs.values())
+
+    def program(self, name: str = "") -> MiniProgram:
+        """The mini program of that account name, the first if empty; raises `KeyError`."""
+        return self._programs[name] if name else next(iter(self._programs.values()))
+
+    def set_push_url(self, name: str, push_url: str) -> None:
+        """Push this account's messages to `push_url` from now on."""
+        self._change(replace(self.program(name), push_url=push_url))
+
+    def set_settings(self, name: str, settings: Settings) -> None:
+        """Let these settings hold for this account from now on."""
+        self._change(replace(self.program(name), settings=settings))
+
+    # -- tokens
+
+    def grant_token(self, fields: Mapping[str, object], *, stable: bool, address: str = "") -> tuple[str, int]:
+        """A token for whoever knows appid and secret, and its seconds; raises `Refusal`."""
+        if fields.get("grant_type") != "client_credential":
+            raise Refusal(40002)
+        app_id = self.holder(fields.get("appid"), fields.get("secret"), address).account.app_id
+        if not stable:
+            return self.tokens.classic(app_id)
+        force = fields.get("force_refresh", False)
+        if not isinstance(force, bool):
+            raise Refusal(47001)
+        return self.tokens.stable(app_id, force=force)
+
+    def holder(self, app_id: object, secret: object, address: str) -> MiniProgram:
+        """The mini program whose appid and secret these are, asked from an address; raises `Refusal`."""
+        if not app_id:
+            raise Refusal(41002)
+        program = next((one for one in self.programs if one.account.app_id == app_id), None)
+        if program is None:
+            raise Refusal(40013)
+        if not secret:
+            raise Refusal(41004)
+        if not secrets.compare_digest(str(secret).encode(), program.credentials.app_secret.encode()):
+            raise Refusal(40125)
+        if program.settings.secret_frozen:
+            raise Refusal(40243)
+        _check_address(program.settings, address)
+        return program
+
+    def caller(self, token: str) -> MiniProgram:
+        """The mini program that calls with `token`; raises `Refusal`."""
+        app_id = self.tokens.owner(token)
+        return next(one for one in self.programs if one.account.app_id == app_id)
+
+    # -- contacts
+
+    def contact(self, program: MiniProgram, openid: str) -> Contact:
+        """The contact of that openid; a new one if nobody had it."""
+        return self._contacts.setdefault((program.account.app_id, openid), Contact(openid))
+
+    def known(self, program: MiniProgram, openid: str) -> Contact | None:
+        """The contact of that openid, None if nobody had it."""
+        return self._contacts.get((program.account.app_id, openid))
+
+    def contacts(self) -> list[tuple[str, Contact]]:
+        """Everybody, with the name of his account."""
+        names = {program.account.app_id: program.account.name for program in self.programs}
+        return [(names[app_id], contact) for (app_id, _), contact in self._contacts.items()]
+
+    def customers(self) -> list[tuple[str, str, Allowance]]:
+        """Account name, openid and allowance of everybody."""
+        return [(account, contact.openid, contact.allowance) for account, contact in self.contacts()]
+
+    def wrote(
+        self, program: MiniProgram, openid: str, kind: str = "text", content: Mapping[str, Any] | None = None
+    ) -> str:
+        """A contact sent a message; its MsgId."""
+        now, contact = self.clock(), self.contact(program, openid)
+        contact.allowance.wrote(now)
+        to_tool = contact.session.state(now) is KfState.OPEN
+        contact.add(Line(now, Side.CONTACT, kind, content or {}, to_tool))
+        self.on_change()
+        self._msg_id += secrets.randbelow(1000) + 1
+        return str(self._msg_id)
+
+    def entered(self, program: MiniProgram, openid: str, session_from: str = "") -> None:
+        """A contact entered the chat by the mini program's button."""
+        contact = self.contact(program, openid)
+        contact.allowance.entered(self.clock())
+        contact.add(Line(self.clock(), Side.NOTICE, "enter", {"content": session_from}))
+        self.on_change()
+
+    def tell(self, program: MiniProgram, openid: str, side: Side, kind: str, text: str) -> None:
+        """Put a line into the contact's chat that did not come through the API."""
+        self.contact(program, openid).add(Line(self.clock(), side, kind, {"content": text}))
+        self.on_change()
+
+    # -- calls
+
+    def send(self, program: MiniProgram, body: bytes) -> Sent:
+        """custom/send: check everything, count it, and let the contact have it; raises `Refusal`."""
+        settings, app_id = program.settings, program.account.app_id
+        message = checks.parse_body(checks.as_read(body, settings))
+        contact = self._reachable(program, message)
+        msgtype, content = checks.content_of(message)
+        checks.check(msgtype, content, settings, app_id, lambda media_id: self.media.get(media_id, app_id))
+        now = self.clock()
+        contact.allowance.check(now)
+        self.meter.count_for(app_id, contact.openid, settings)
+        contact.allowance.spend(now)
+        contact.add(Line(now, Side.SHOP, msgtype, content))
+        sent = Sent(len(self.sent) + 1, now, program.account.name, contact.openid, msgtype, content)
+        self.sent.append(sent)
+        self.on_sent(sent)
+        self.on_change()
+        return sent
+
+    def type(self, program: MiniProgram, body: bytes) -> None:
+        """custom/typing; raises `Refusal`."""
+        message = checks.parse_body(body)
+        contact = self._reachable(program, message)
+        contact.allowance.type(str(message.get("command")), self.clock())
+        self.on_change()
+
+    def _reachable(self, program: MiniProgram, message: Mapping[str, Any]) -> Contact:
+        contact = self._contacts.get((program.account.app_id, checks.recipient(message)))
+        if contact is None:
+            raise Refusal(40003)
+        if contact.blocked:
+            raise Refusal(43019)
+        if contact.refuses:
+            raise Refusal(48002)
+        return contact
+
+    def _change(self, program: MiniProgram) -> None:
+        self._programs[program.account.name] = program
+
+
+def _check_address(settings: Settings, address: str) -> None:
+    """Raise `Refusal` 40164, with the address, unless it is in the IP list."""
+    seen = settings.seen_as or address
+    if settings.allowed_ips is None or not seen:
+        return
+    if not any(ip_address(seen) in ip_network(allowed, strict=False) for allowed in settings.allowed_ips):
+        raise Refusal(40164, f"invalid ip {seen} ipv6 ::ffff:{seen}, not in whitelist")

@@ -1,0 +1,27 @@
+"""A mini program with its push settings, as WeChat's console has them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from wxdesk.core.model.messaging import Account, BodyFormat
+from wxdesk.core.wechat.credentials import Credentials
+from wxdesk.sandbox.platform.settings import Settings
+from wxdesk.webhook.crypto import PushCipher
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class MiniProgram:
+    """One mini program. `push_url` empty: push is off."""
+
+    account: Account
+    credentials: Credentials
+    format: BodyFormat = BodyFormat.JSON
+    push_url: str = ""
+    settings: Settings = field(default_factory=Settings)
+
+
+def cipher_of(program: MiniProgram) -> PushCipher:
+    """What signs and encrypts its pushes."""
+    secret = program.credentials
+    return PushCipher(secret.push_token, secret.encoding_aes_key, program.account.app_id)

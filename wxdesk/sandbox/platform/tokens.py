@@ -1,0 +1,113 @@
+"""Access tokens as WeChat issues them: two families that do not know each other.
+
+Classic ("获取接口调用凭据"): every call makes a new token; the former lives five more minutes. Stable
+("获取稳定版接口调用凭据"): the same token for everybody until its last five minutes, then a new one while both
+are valid; a forced refresh ends every former one at once, is ignored within 30 seconds of the last, and allowed 20
+times a day (Beijing's).
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from wxdesk.desk.ports.store import Clock
+from wxdesk.sandbox.platform.errors import Refusal
+from wxdesk.sandbox.platform.rate_limits import BEIJING
+
+LIFETIME = timedelta(seconds=7200)
+OVERLAP = timedelta(minutes=5)
+FORCED_APART = timedelta(seconds=30)
+FORCED_A_DAY = 20
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Issued:
+    """A token of `app_id`, good until `ends_at`; `revoked` if it was ended before its time."""
+
+    token: str
+    app_id: str
+    ends_at: datetime
+    revoked: bool = False
+
+
+class TokenBook:
+    """Every token ever issued here. `lifetime` is shortened only by tests."""
+
+    def __init__(self, clock: Clock, lifetime: timedelta = LIFETIME) -> None:
+        self.lifetime = lifetime
+        self._clock = clock
+        self._issued: dict[str, Issued] = {}
+        self._classic: dict[str, str] = {}
+        self._stable: dict[str, str] = {}
+        self._of_stable: set[str] = set()
+        self._forced: dict[str, list[datetime]] = {}
+
+    def classic(self, app_id: str) -> tuple[str, int]:
+        """A new token and its seconds; the former one of this family ends in five minutes at the latest."""
+        former = self._issued.get(self._classic.get(app_id, ""))
+        if former is not None:
+            self._end(former, self._clock() + OVERLAP)
+        return self._new(app_id, self._classic)
+
+    def stable(self, app_id: str, *, force: bool = False) -> tuple[str, int]:
+        """The common token and its seconds, or a new one near its end; raises `Refusal` 45009 if forced too often."""
+        now = self._clock()
+        current = self._issued.get(self._stable.get(app_id, ""))
+        if force and current is not None and self._may_force(app_id, now):
+            self._revoke(app_id, self._of_stable)
+            return self._new(app_id, self._stable)
+        if current is None or current.revoked or current.ends_at - now <= OVERLAP:
+            return self._new(app_id, self._stable)
+        return current.token, int((current.ends_at - now).total_seconds())
+
+    def owner(self, token: str) -> str:
+        """The app id that `token` speaks for; raises `Refusal` 41001, 40001 or 42001."""
+        if not token:
+            raise Refusal(41001)
+        issued = self._issued.get(token)
+        if issued is None or issued.revoked:
+            raise Refusal(40001)
+        if self._clock() >= issued.ends_at:
+            raise Refusal(40001 if self._superseded(issued) else 42001)
+        return issued.app_id
+
+    def expire(self, app_id: str) -> None:
+        """End all tokens of `app_id` now, as if their time were over (42001)."""
+        for issued in tuple(self._issued.values()):
+            if issued.app_id == app_id:
+                self._end(issued, self._clock())
+
+    def revoke(self, app_id: str) -> None:
+        """End all tokens of `app_id` now, as if others had replaced them (40001)."""
+        self._revoke(app_id, set(self._issued))
+
+    def _revoke(self, app_id: str, among: set[str]) -> None:
+        for issued in tuple(self._issued.values()):
+            if issued.app_id == app_id and issued.token in among:
+                self._issued[issued.token] = replace(issued, revoked=True)
+
+    def _superseded(self, issued: Issued) -> bool:
+        return issued.token not in (self._classic.get(issued.app_id), self._stable.get(issued.app_id))
+
+    def _end(self, issued: Issued, at: datetime) -> None:
+        self._issued[issued.token] = replace(issued, ends_at=min(issued.ends_at, at))
+
+    def _new(self, app_id: str, family: dict[str, str]) -> tuple[str, int]:
+        token = f"{secrets.randbelow(90) + 10}_{secrets.token_urlsafe(96)}"
+        self._issued[token] = Issued(token, app_id, self._clock() + self.lifetime)
+        family[app_id] = token
+        if family is self._stable:
+            self._of_stable.add(token)
+        return token, int(self.lifetime.total_seconds())
+
+    def _may_force(self, app_id: str, now: datetime) -> bool:
+        forced = self._forced.setdefault(app_id, [])
+        if forced and now - forced[-1] < FORCED_APART:
+            return False
+        today = now.astimezone(BEIJING).date()
+        if sum(1 for at in forced if at.astimezone(BEIJING).date() == today) >= FORCED_A_DAY:
+            raise Refusal(45009)
+        forced.append(now)
+        return True

@@ -1,0 +1,59 @@
+"""Push bodies as WeChat writes them, in JSON and XML ("接收消息和事件")."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from xml.sax.saxutils import escape
+
+import msgspec
+
+from wxdesk.core.model.messaging import BodyFormat
+
+type Fields = Mapping[str, str | int]
+
+
+def text(content: str, msg_id: str) -> dict[str, str | int]:
+    """A text message's own fields."""
+    return {"MsgType": "text", "Content": content, "MsgId": int(msg_id)}
+
+
+def image(pic_url: str, media_id: str, msg_id: str) -> dict[str, str | int]:
+    """A picture's own fields."""
+    return {"MsgType": "image", "PicUrl": pic_url, "MediaId": media_id, "MsgId": int(msg_id)}
+
+
+def card(title: str, app_id: str, page_path: str, msg_id: str) -> dict[str, str | int]:
+    """A mini-program card's own fields; the thumbnail's are legal when empty."""
+    return {
+        "MsgType": "miniprogrampage",
+        "MsgId": int(msg_id),
+        "Title": title,
+        "AppId": app_id,
+        "PagePath": page_path,
+        "ThumbUrl": "",
+        "ThumbMediaId": "",
+    }
+
+
+def enter(session_from: str) -> dict[str, str | int]:
+    """The fields of the event that somebody entered the chat by the button."""
+    return {"MsgType": "event", "Event": "user_enter_tempsession", "SessionFrom": session_from}
+
+
+def session_event(event: str, kf_account: str) -> dict[str, str | int]:
+    """The fields of kf_create_session or kf_close_session, when WeChat's own tool takes or leaves somebody."""
+    return {"MsgType": "event", "Event": event, "KfAccount": kf_account}
+
+
+def write(fields: Fields, form: BodyFormat) -> bytes:
+    """`fields` as one body: numbers bare, strings in CDATA or quotes, UTF-8."""
+    if form is BodyFormat.JSON:
+        return msgspec.json.encode(dict(fields))
+    inner = "".join(f"<{name}>{_xml_value(value)}</{name}>\n" for name, value in fields.items())
+    return f"<xml>{inner}</xml>".encode()
+
+
+def _xml_value(value: str | int) -> str:
+    if isinstance(value, int):
+        return escape(str(value))
+    return "<![CDATA[" + value.replace("]]>", "]]]]><![CDATA[>") + "]]>"

@@ -1,0 +1,149 @@
+"""The way of a push from the simulated WeChat to the listener, with everything that may befall it.
+
+A message of a contact whom WeChat's own tool has is not pushed at all. Faults are drawn once for a push, then it is
+held back, delayed, doubled, bent and repeated as they say; afterwards its answer has its effect on the contact's side.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Coroutine, Iterable
+from typing import Any
+
+from wxdesk.sandbox.platform.contacts import NOT_AVAILABLE, Side
+from wxdesk.sandbox.platform.faults import Fault, FaultKind, Faults
+from wxdesk.sandbox.platform.platform import MiniProgram, Platform
+from wxdesk.sandbox.push import bodies
+from wxdesk.sandbox.push.encoding import Shape
+from wxdesk.sandbox.push.journal import Journal, PushMade
+from wxdesk.sandbox.push.passive_answer import Understood
+from wxdesk.sandbox.push.pusher import Delivery, Pusher, PushOutcome
+
+HELD_BACK_SECONDS = 5.0
+"""How long a push waits for another one to overtake it, unless the fault says otherwise."""
+
+
+class PushWay:
+    """Carries pushes one by one; those that are held back or follow from an answer run beside."""
+
+    def __init__(self, platform: Platform, faults: Faults, journal: Journal, pusher: Pusher) -> None:
+        self._platform = platform
+        self._faults = faults
+        self._journal = journal
+        self._pusher = pusher
+        self._held: dict[str, list[asyncio.Event]] = defaultdict(list)
+        self._beside: set[asyncio.Task[None]] = set()
+
+    async def push(self, program: MiniProgram, openid: str, fields: bodies.Fields) -> PushOutcome:
+        """Push a body; an outcome without attempts if it did not leave (yet)."""
+        is_message = fields.get("MsgType") != "event"
+        if is_message and self._platform.contact(program, openid).session.takes(self._platform.clock()):
+            return PushOutcome()
+        faults = self._faults.take("push")
+        kinds = {fault.kind: fault for fault in faults}
+        delivery = self._pusher.delivery(program, openid, fields, Shape.under(faults))
+        if FaultKind.DROP in kinds:
+            self._note(delivery, PushOutcome(), faults)
+            return PushOutcome()
+        if FaultKind.REORDER in kinds:
+            self._run_beside(self._hold_back(delivery, faults, kinds[FaultKind.REORDER].milliseconds / 1000))
+            return PushOutcome()
+        outcome = await self._carry(delivery, faults)
+        for held in self._held.pop(program.account.name, ()):
+            held.set()
+        return outcome
+
+    async def close(self) -> None:
+        """Let nothing leave any more."""
+        for task in self._beside:
+            task.cancel()
+        await asyncio.gather(*self._beside, return_exceptions=True)
+        await self._pusher.close()
+
+    async def _carry(self, delivery: Delivery, faults: Iterable[Fault]) -> PushOutcome:
+        kinds = {fault.kind: fault for fault in faults}
+        if (delay := kinds.get(FaultKind.DELAY)) is not None:
+            await asyncio.sleep(delay.milliseconds / 1000)
+        if FaultKind.DUPLICATE in kinds:
+            one, other = await asyncio.gather(self._deliver(delivery, kinds), self._deliver(delivery, kinds))
+            outcome = one.and_then(other)
+        else:
+            outcome = await self._deliver(delivery, kinds)
+        self._note(delivery, outcome, faults)
+        self._take_effect(delivery, outcome)
+        return outcome
+
+    async def _deliver(self, delivery: Delivery, kinds: Iterable[FaultKind]) -> PushOutcome:
+        if FaultKind.RETRY_SAME_NONCE in kinds:
+            return await self._pusher.deliver_and_repeat(delivery)
+        outcome = await self._pusher.deliver(delivery)
+        return outcome.and_then(await self._pusher.deliver(delivery)) if FaultKind.RETRY in kinds else outcome
+
+    async def _hold_back(self, delivery: Delivery, faults: Iterable[Fault], seconds: float) -> None:
+        overtaken = asyncio.Event()
+        self._held[delivery.program.account.name].append(overtaken)
+        try:
+            async with asyncio.timeout(seconds or HELD_BACK_SECONDS):
+                await overtaken.wait()
+        except TimeoutError:
+            pass
+        await self._carry(delivery, faults)
+
+    def _take_effect(self, delivery: Delivery, outcome: PushOutcome) -> None:
+        program, openid = delivery.program, delivery.openid
+        if outcome.reading.understood is Understood.TRANSFER:
+            session, settings = self._platform.contact(program, openid).session, program.settings
+            session.queue(self._platform.clock())
+            if settings.kf_takes_at_once:
+                self.accept(program, openid, outcome.reading.kf_account)
+            self._platform.on_change()
+        elif outcome.attempts and not outcome.accepted and not delivery.shape.is_forged:
+            self._platform.tell(program, openid, Side.NOTICE, "not_available", NOT_AVAILABLE)
+
+    def accept(self, program: MiniProgram, openid: str, kf_account: str = "") -> bool:
+        """Somebody at WeChat's own tool takes the contact; False if one had him already."""
+        new = self._platform.contact(program, openid).session.accept(self._platform.clock())
+        if new:
+            self._tell_of_session(
+                program, openid, bodies.session_event("kf_create_session", self._agent(program, kf_account))
+            )
+        self._platform.on_change()
+        return new
+
+    def end(self, program: MiniProgram, openid: str) -> bool:
+        """The session in WeChat's own tool is closed; False if there was none."""
+        had = self._platform.contact(program, openid).session.close(self._platform.clock())
+        if had:
+            self._tell_of_session(program, openid, bodies.session_event("kf_close_session", self._agent(program)))
+        self._platform.on_change()
+        return had
+
+    def _agent(self, program: MiniProgram, kf_account: str = "") -> str:
+        return kf_account or program.settings.kf_account
+
+    def _tell_of_session(self, program: MiniProgram, openid: str, fields: bodies.Fields) -> None:
+        if program.settings.kf_events:
+            self._run_beside(self._push_beside(program, openid, fields))
+
+    async def _push_beside(self, program: MiniProgram, openid: str, fields: bodies.Fields) -> None:
+        await self.push(program, openid, fields)
+
+    def _run_beside(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
+
+    def _note(self, delivery: Delivery, outcome: PushOutcome, faults: Iterable[Fault]) -> None:
+        fields = delivery.fields
+        self._journal.add(
+            PushMade(
+                self._journal.next_push(),
+                self._platform.clock(),
+                delivery.program.account.name,
+                delivery.openid,
+                str(fields.get("Event") or fields.get("MsgType") or ""),
+                outcome,
+                tuple(fault.kind.value for fault in faults),
+            )
+        )

@@ -1,0 +1,94 @@
+"""The last API calls and pushes, for whoever looks at what his back end does.
+
+Tokens and app secrets are never in it: the query is left out, and so is everything that a call about tokens carried.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from wxdesk.sandbox.platform.errors import Refusal
+from wxdesk.sandbox.push.pusher import PushOutcome
+
+KEPT = 300
+LONGEST_BODY = 4096
+RID_KEPT = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class ApiCall:
+    """One call. `errcode` is None if it was given no answer with one; `faults` are those that befell it."""
+
+    number: int
+    at: datetime
+    method: str
+    path: str
+    account: str
+    asked: str
+    answer: str
+    status: int | None
+    errcode: int | None
+    rid: str
+    milliseconds: float
+    faults: tuple[str, ...]
+    caller: str
+
+
+@dataclass(frozen=True, slots=True)
+class PushMade:
+    """One push: what it was, what the listener made of it, and the faults that befell it."""
+
+    number: int
+    at: datetime
+    account: str
+    openid: str
+    kind: str
+    outcome: PushOutcome
+    faults: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Journal:
+    """Both lists, oldest first, and how many pushes there ever were; `on_change` is told of every new entry."""
+
+    calls: deque[ApiCall] = field(default_factory=lambda: deque(maxlen=KEPT))
+    pushes: deque[PushMade] = field(default_factory=lambda: deque(maxlen=KEPT))
+    on_change: Callable[[], None] = lambda: None
+    pushed: int = 0
+    push_failed: int = 0
+    _called: int = 0
+    _numbered: int = 0
+
+    def next_call(self) -> int:
+        """The number for the next call's entry."""
+        self._called += 1
+        return self._called
+
+    def next_push(self) -> int:
+        """The number for the next push's entry."""
+        self._numbered += 1
+        return self._numbered
+
+    def add(self, entry: ApiCall | PushMade) -> None:
+        """Keep one more."""
+        if isinstance(entry, ApiCall):
+            self.calls.append(entry)
+        else:
+            self.pushes.append(entry)
+            self.pushed += 1
+            self.push_failed += bool(entry.outcome.attempts) and not entry.outcome.accepted
+        self.on_change()
+
+    def find(self, rid: str, account: str, now: datetime) -> ApiCall:
+        """The call that was refused with `rid`; raises `Refusal` 76001, 76002 (another's) or 76004 (too old)."""
+        call = next((call for call in self.calls if call.rid and call.rid == rid), None)
+        if call is None:
+            raise Refusal(76001)
+        if call.account != account:
+            raise Refusal(76002)
+        if now - call.at > RID_KEPT:
+            raise Refusal(76004)
+        return call

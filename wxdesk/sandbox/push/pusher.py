@@ -1,0 +1,185 @@
+"""Pushes to a listener in WeChat's way (消息推送): signed, encrypted, with its deadline and its retries.
+
+On an answer that is not good (see `passive_answer`), or none within five seconds, the same message comes again with a
+fresh nonce, three times in all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import aiohttp
+
+from wxdesk.desk.ports.store import Clock
+from wxdesk.sandbox.platform.program import MiniProgram, cipher_of
+from wxdesk.sandbox.push import bodies
+from wxdesk.sandbox.push.encoding import USUAL, USUAL_CONTENT_TYPE, Shape, sign
+from wxdesk.sandbox.push.passive_answer import Reading, Understood, read_answer
+
+DEADLINE_SECONDS = 5.0
+TRIES = 3
+
+_NOTHING = Reading(Understood.NOT_PUSHED)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try. `status` is None if no answer came, `trouble` then says why in English."""
+
+    status: int | None
+    answer: str
+    milliseconds: float
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PushOutcome:
+    """What the listener made of a push; no attempts if there is no push URL or the push was dropped."""
+
+    attempts: tuple[Attempt, ...] = ()
+    accepted: bool = False
+    reading: Reading = _NOTHING
+
+    @property
+    def answer(self) -> str:
+        """The last answer's body."""
+        return self.attempts[-1].answer if self.attempts else ""
+
+    def and_then(self, other: PushOutcome) -> PushOutcome:
+        """Both together, when a push was made twice: good if either was."""
+        better = other if other.accepted or not self.accepted else self
+        return PushOutcome(self.attempts + other.attempts, better.accepted, better.reading)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A push that is to be made: the same fields each time, in the same shape."""
+
+    program: MiniProgram
+    openid: str
+    fields: bodies.Fields
+    shape: Shape = USUAL
+
+
+class Pusher:
+    """Delivers push bodies over HTTP. `deadline` is for one try, in seconds."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        deadline: float = DEADLINE_SECONDS,
+        nonce: Callable[[], str] = lambda: str(secrets.randbelow(10**10)),
+    ) -> None:
+        self._clock = clock
+        self._deadline = deadline
+        self._nonce = nonce
+        self._session: aiohttp.ClientSession | None = None
+
+    def delivery(
+        self,
+        program: MiniProgram,
+        openid: str,
+        fields: bodies.Fields,
+        shape: Shape = USUAL,
+    ) -> Delivery:
+        """A message or event of `openid` with `fields` of its own; WeChat's common ones are added, as of now."""
+        common: dict[str, str | int] = {
+            "ToUserName": program.account.original_id,
+            "FromUserName": openid,
+            "CreateTime": int(self._clock().timestamp()),
+        }
+        return Delivery(program, openid, common | dict(fields), shape)
+
+    async def push(self, program: MiniProgram, openid: str, fields: bodies.Fields) -> PushOutcome:
+        """Deliver a message or event at once."""
+        return await self.deliver(self.delivery(program, openid, fields))
+
+    async def deliver(self, delivery: Delivery) -> PushOutcome:
+        """Deliver it, up to three times until it is answered well, each time with a fresh nonce."""
+        if not delivery.program.push_url:
+            return PushOutcome()
+        attempts: list[Attempt] = []
+        tries = 1 if delivery.shape.is_forged else TRIES
+        while True:
+            url, body = self._request(delivery, self._nonce())
+            attempts.append(await self._try(url, body, delivery.shape.content_type))
+            reading = _read(delivery, attempts[-1])
+            if reading.is_good or len(attempts) == tries:
+                return PushOutcome(tuple(attempts), reading.is_good, reading)
+
+    async def deliver_and_repeat(self, delivery: Delivery) -> PushOutcome:
+        """Deliver it and send the very same bytes once more, as if the answer had got lost."""
+        if not delivery.program.push_url:
+            return PushOutcome()
+        url, body = self._request(delivery, self._nonce())
+        outcome = PushOutcome()
+        for _ in range(2):
+            attempt = await self._try(url, body, delivery.shape.content_type)
+            reading = _read(delivery, attempt)
+            outcome = outcome.and_then(PushOutcome((attempt,), reading.is_good, reading))
+        return outcome
+
+    async def verify(self, program: MiniProgram) -> bool:
+        """Ask the push URL the question that WeChat asks when an operator saves it (a GET with echostr)."""
+        timestamp, nonce, echostr = self._timestamp(), self._nonce(), str(secrets.randbelow(10**19))
+        query = {
+            "signature": cipher_of(program).sign(timestamp, nonce),
+            "timestamp": timestamp,
+            "nonce": nonce,
+            "echostr": echostr,
+        }
+        attempt = await self._try(f"{program.push_url}?{urlencode(query)}", None, USUAL_CONTENT_TYPE)
+        return attempt.status == 200 and attempt.answer == echostr
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    def _timestamp(self) -> str:
+        return str(int(self._clock().timestamp()))
+
+    def _request(self, delivery: Delivery, nonce: str) -> tuple[str, bytes]:
+        query, body = sign(delivery.program, delivery.openid, delivery.fields, self._timestamp(), nonce, delivery.shape)
+        joint = "&" if "?" in delivery.program.push_url else "?"
+        return f"{delivery.program.push_url}{joint}{urlencode(query)}", body
+
+    async def _try(self, url: str, body: bytes | None, content_type: str) -> Attempt:
+        started = time.perf_counter()
+        status, answer, trouble = None, "", ""
+        method, headers = ("GET", {}) if body is None else ("POST", {"Content-Type": content_type})
+        try:
+            async with (
+                asyncio.timeout(self._deadline),
+                self._connections().request(method, url, data=body, headers=headers, allow_redirects=False) as response,
+            ):
+                answer = (await response.read()).decode("utf-8", "replace")
+                status = response.status
+        except TimeoutError:
+            trouble = "no answer in time"
+        except aiohttp.ClientConnectorError:
+            trouble = "no connection"
+        except aiohttp.ClientError:
+            trouble = "the connection broke"
+        return Attempt(status, answer, (time.perf_counter() - started) * 1000, trouble)
+
+    def _connections(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            headers = {"User-Agent": "Mozilla/4.0", "Accept": "*/*", "Pragma": "no-cache"}
+            self._session = aiohttp.ClientSession(
+                headers=headers, connector=aiohttp.TCPConnector(limit=64), timeout=aiohttp.ClientTimeout(total=None)
+            )
+        return self._session
+
+
+def _read(delivery: Delivery, attempt: Attempt) -> Reading:
+    if attempt.status is None:
+        return Reading(Understood.SILENCE, attempt.trouble)
+    return read_answer(delivery.program, delivery.fields, attempt.status, attempt.answer)

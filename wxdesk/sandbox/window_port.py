@@ -1,0 +1,217 @@
+"""The sandbox as the window's page of it wants it: asked on the desk's loop, done on the sandbox's own."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import string
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any
+
+from wxdesk.core.errors import BadInput
+from wxdesk.core.model.messaging import Content, ReplyKind
+from wxdesk.core.wechat.errcodes import meaning_of
+from wxdesk.sandbox.control import view
+from wxdesk.sandbox.demo_customers import CUSTOMERS
+from wxdesk.sandbox.platform import contacts as known
+from wxdesk.sandbox.platform.errors import Refusal
+from wxdesk.sandbox.platform.faults import FOR_PUSHES, Fault, FaultKind
+from wxdesk.sandbox.platform.kf_session import KfState
+from wxdesk.sandbox.push.pusher import PushOutcome
+from wxdesk.sandbox.server import Sandbox
+from wxdesk.ui.simulator.port import Active, Counters, Customer, Line, Mishap, Phone, Scene, Side, Told, Wish
+
+_FAULTS = {
+    Mishap.SLOW: FaultKind.LATENCY,
+    Mishap.UNHEARD: FaultKind.AFTER,
+    Mishap.UNDELIVERED: FaultKind.BEFORE,
+    Mishap.REFUSED: FaultKind.ERRCODE,
+    Mishap.GATEWAY: FaultKind.GATEWAY,
+    Mishap.RESET: FaultKind.RESET_AFTER,
+    Mishap.GARBAGE: FaultKind.GARBAGE,
+    Mishap.PUSH_TWICE: FaultKind.DUPLICATE,
+    Mishap.PUSH_LOST: FaultKind.DROP,
+    Mishap.PUSH_LATE: FaultKind.DELAY,
+    Mishap.PUSH_SWAPPED: FaultKind.REORDER,
+    Mishap.PUSH_AGAIN: FaultKind.RETRY_SAME_NONCE,
+    Mishap.PUSH_FORGED: FaultKind.WRONG_SIGNATURE,
+    Mishap.PUSH_CLEAR: FaultKind.PLAIN_BODY,
+}
+_MISHAPS = {fault: mishap for mishap, fault in _FAULTS.items()}
+
+_KINDS = {
+    "text": ReplyKind.TEXT,
+    "image": ReplyKind.IMAGE,
+    "link": ReplyKind.LINK,
+    "miniprogrampage": ReplyKind.CARD,
+}
+
+_OPENID_LETTERS = string.ascii_letters + string.digits
+
+
+class SandboxForWindow:
+    """Fills `ui.simulator.port.Simulator`. `loop` is the one that `sandbox` runs on."""
+
+    def __init__(self, sandbox: Sandbox, loop: asyncio.AbstractEventLoop) -> None:
+        self._sandbox = sandbox
+        self._loop = loop
+        self._hearing: list[Callable[[], None]] = []
+        self._added: list[str] = []
+        sandbox.on_change = self._tell
+
+    def subscribe(self, hear: Callable[[], None]) -> Callable[[], None]:
+        """Call `hear` on the sandbox's thread at each change; the result ends that."""
+        self._hearing.append(hear)
+
+        def end() -> None:
+            if hear in self._hearing:
+                self._hearing.remove(hear)
+
+        return end
+
+    async def look(self, openid: str) -> Scene:
+        """Everything, with the phone of that customer."""
+        return await self._there(self._scene(openid))
+
+    async def add(self) -> str:
+        """A new customer; his openid."""
+        openid = "o" + "".join(secrets.choice(_OPENID_LETTERS) for _ in range(27))
+        self._added.append(openid)
+        return openid
+
+    async def write(self, openid: str, text: str) -> Told:
+        """He writes."""
+        return await self._pushed(self._sandbox.say(openid, text))
+
+    async def enter(self, openid: str, session_from: str) -> Told:
+        """He enters by the button."""
+        return await self._pushed(self._sandbox.enter(openid, session_from))
+
+    async def show(self, openid: str, picture: bytes | None) -> Told:
+        """He sends a picture; raises `BadInput` for what WeChat does not take."""
+        if picture is None:
+            return await self._pushed(self._sandbox.show(openid))
+        return await self._pushed(self._sandbox.show_own(openid, picture))
+
+    async def send_card(self, openid: str, title: str, page_path: str) -> Told:
+        """He sends a card."""
+        return await self._pushed(self._sandbox.send_card(openid, title, page_path))
+
+    async def let_go(self, openid: str) -> None:
+        """WeChat's own tool ends his session."""
+        await self._there(self._let_go(openid))
+
+    async def switch_on(self, wish: Wish) -> None:
+        """Let something go wrong."""
+        await self._there(self._switch_on(wish))
+
+    async def switch_off(self, mishap: Mishap) -> None:
+        """Let it go well again."""
+        await self._there(self._switch_off(mishap))
+
+    # -- on the sandbox's loop
+
+    async def _scene(self, openid: str) -> Scene:
+        sandbox = self._sandbox
+        contacts = {contact.openid: contact for _, contact in sandbox.platform.contacts()}
+        names = {customer.openid: customer.alias for customer in CUSTOMERS}
+        everybody = list(dict.fromkeys([*names, *contacts, *self._added]))
+        at_hand = {one: contacts.get(one) or known.Contact(one) for one in everybody}
+        phone = self._phone(at_hand[openid], names.get(openid, "")) if openid in at_hand else None
+        return Scene(
+            now=sandbox.clock(),
+            customers=tuple(_customer(contact, names.get(one, "")) for one, contact in at_hand.items()),
+            phone=phone,
+            mishaps=tuple(_active(sandbox.faults.numbered)),
+            counters=Counters(**view.counters(sandbox)),
+            pictures=self._pictures(phone),
+        )
+
+    def _phone(self, contact: known.Contact, name: str) -> Phone:
+        now, allowance = self._sandbox.clock(), contact.allowance
+        return Phone(
+            contact.openid,
+            name,
+            tuple(_line(line) for line in contact.lines),
+            allowance.typing(now),
+            allowance.left,
+            allowance.until,
+            contact.session.state(now) is KfState.OPEN,
+        )
+
+    def _pictures(self, phone: Phone | None) -> dict[str, bytes]:
+        found: dict[str, bytes] = {}
+        for line in phone.lines if phone is not None else ():
+            for digest in (line.content.picture, line.content.thumb_picture):
+                if digest and digest not in found:
+                    try:
+                        found[digest] = self._sandbox.platform.media.get(digest).data
+                    except Refusal:  # three days are over
+                        continue
+        return found
+
+    async def _let_go(self, openid: str) -> None:
+        self._sandbox.way.end(self._sandbox.platform.program(), openid)
+
+    async def _switch_on(self, wish: Wish) -> None:
+        await self._switch_off(wish.mishap)
+        kind = _FAULTS[wish.mishap]
+        call = "push" if kind in FOR_PUSHES else "send"
+        milliseconds = round(wish.seconds * 1000)
+        self._sandbox.faults.plan(Fault(kind, call, wish.times, wish.errcode, milliseconds))
+        self._tell()
+
+    async def _switch_off(self, mishap: Mishap) -> None:
+        for number, fault in self._sandbox.faults.numbered:
+            if fault.kind is _FAULTS[mishap]:
+                self._sandbox.faults.take_back(number)
+        self._tell()
+
+    async def _there[T](self, work: Coroutine[Any, Any, T]) -> T:
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
+
+    async def _pushed(self, work: Coroutine[Any, Any, PushOutcome]) -> Told:
+        try:
+            outcome = await self._there(work)
+        except Refusal as refusal:
+            raise BadInput(reason=meaning_of(refusal.errcode)) from None
+        took = sum(attempt.milliseconds for attempt in outcome.attempts)
+        tries = len(outcome.attempts)
+        return Told(bool(tries), outcome.accepted, tries, took, outcome.reading.reason)
+
+    def _tell(self) -> None:
+        for hear in tuple(self._hearing):
+            hear()
+
+
+def _active(planned: Iterable[tuple[int, Fault]]) -> Iterable[Active]:
+    for number, fault in planned:
+        if fault.kind in _MISHAPS:
+            yield Active(number, _MISHAPS[fault.kind], fault.times)
+
+
+def _customer(contact: known.Contact, name: str) -> Customer:
+    last = _line(contact.lines[-1]) if contact.lines else None
+    return Customer(contact.openid, name, last, contact.heard)
+
+
+def _line(line: known.Line) -> Line:
+    if line.side is known.Side.NOTICE:
+        side = Side.ENTERED if line.kind == "enter" else Side.NOT_AVAILABLE
+        return Line(line.at, side, Content(text=line.text if side is Side.ENTERED else ""))
+    sides = {known.Side.CONTACT: Side.CUSTOMER, known.Side.SHOP: Side.SHOP, known.Side.TOOL: Side.TOOL}
+    return Line(line.at, sides[line.side], _content(line), line.to_tool)
+
+
+def _content(line: known.Line) -> Content:
+    part = {name: str(value) for name, value in line.content.items()}
+    return Content(
+        kind=_KINDS.get(line.kind, ReplyKind.TEXT),
+        text=part.get("content", ""),
+        title=part.get("title", ""),
+        description=part.get("description", ""),
+        url=part.get("url", ""),
+        page_path=part.get("pagepath", ""),
+        picture=part.get("media_id", ""),
+        thumb_picture=part.get("thumb_media_id", ""),
+    )

@@ -1,0 +1,151 @@
+"""Conversations that are set aside, and what opens them again: in the transaction in which that happens.
+
+Nothing lies in one that its human has to settle: `reopen_for` is called wherever a reply comes to such a state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select, update
+
+from wxdesk.core.errors import NotFound, Unsettled
+from wxdesk.core.model.messaging import Reply, ReplyState
+from wxdesk.core.model.status import Aside, before_closing
+from wxdesk.core.replies.lifecycle import can_be_undone, is_passed_over
+from wxdesk.store.engine.database import Database
+from wxdesk.store.schema import NOT_CALLED, OPEN, WAITING, WRITTEN, conversations, messages, replies
+from wxdesk.store.schema.columns import MICROSECOND
+from wxdesk.store.schema.reply_predicates import PASSED_OVER, UNDOABLE
+
+NOT_ASIDE = {"resolved_at": None, "snoozed_until": None, "aside_by": "", "back_at": None}
+
+TO_SETTLE = frozenset({ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED, ReplyState.UNKNOWN})
+"""States of a reply that wants a human's word, unless he has passed it over by a word of his own; a held one may leave
+by itself, and can be stopped until then."""
+
+
+class SqlAside:
+    """Fills `desk.aside_ports.SettingAside`."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def resolve(self, conversation_id: int, at: datetime) -> None:
+        """A human says that nothing is left to do; raises `NotFound`, `Unsettled`."""
+        await self._db.write(_by_hand, conversation_id, at, None)
+
+    async def snooze(self, conversation_id: int, at: datetime, until: datetime) -> datetime:
+        """A human does not want to see it until then; until when that is. Raises like `resolve`."""
+        return await self._db.write(_by_hand, conversation_id, at, until) or until
+
+    async def reopen(self, conversation_id: int) -> None:
+        """It is in work again, and who waited in it waits on; raises `NotFound`."""
+        await self._db.write(_reopen, conversation_id)
+
+
+def _by_hand(connection: Connection, conversation_id: int, at: datetime, until: datetime | None) -> datetime | None:
+    row = _locked(connection, conversation_id)
+    unsettled = select(replies.c.state).where(_to_settle(conversation_id), ~UNDOABLE).order_by(replies.c.id.desc())
+    state = connection.scalar(unsettled.limit(1))
+    if state is not None:
+        raise Unsettled(state.value)
+    waits = row.waiting_since is not None
+    if until is not None and waits:
+        until = before_closing(until, row.window_until, at)
+    values = _values(at, until, "")
+    if until is None and waits:
+        values["settled_at"] = at
+    connection.execute(update(conversations).where(conversations.c.id == conversation_id).values(values))
+    return until
+
+
+_ROW: Select[Any] = select(conversations.c.waiting_since, conversations.c.settled_at, conversations.c.window_until)
+
+
+def _locked(connection: Connection, conversation_id: int) -> Row[Any]:
+    row = connection.execute(_ROW.where(conversations.c.id == conversation_id).with_for_update()).one_or_none()
+    if row is None:
+        raise NotFound("conversation")
+    return row
+
+
+def _to_settle(conversation_id: int) -> ColumnElement[bool]:
+    return and_(replies.c.conversation_id == conversation_id, replies.c.state.in_(TO_SETTLE), ~PASSED_OVER)
+
+
+def _values(at: datetime, until: datetime | None, by: str) -> dict[str, Any]:
+    aside = {"resolved_at": at} if until is None else {"snoozed_until": until}
+    return NOT_ASIDE | NOT_CALLED | aside | {"aside_by": by}
+
+
+def _reopen(connection: Connection, conversation_id: int) -> None:
+    row = _locked(connection, conversation_id)
+    settled = row.settled_at
+    if settled is not None and row.waiting_since is not None and settled >= row.waiting_since:
+        settled = row.waiting_since - MICROSECOND  # what waits again was not settled after all
+    change = update(conversations).where(conversations.c.id == conversation_id)
+    connection.execute(change.values(NOT_ASIDE | {"settled_at": settled}))
+
+
+def set_aside(connection: Connection, conversation_id: int, aside: Aside, at: datetime, by: str) -> None:
+    """Do what the rule `by` wants done to a conversation, unless something in it is left to a human.
+
+    What an operator has set aside stays as he wanted it. One in which somebody waits is not resolved.
+    """
+    chosen = and_(conversations.c.id == conversation_id, OPEN, ~exists().where(_to_settle(conversation_id)))
+    if not aside.minutes:
+        chosen &= ~WAITING
+    row = _locked(connection, conversation_id)
+    until = aside.until(at)
+    if until is not None and row.waiting_since is not None:
+        until = before_closing(until, row.window_until, at)
+    connection.execute(update(conversations).where(chosen).values(_values(at, until, by)))
+
+
+def follow(connection: Connection, arrived: Reply, at: datetime) -> None:
+    """After `arrived` has been sent: set its conversation aside if its rule wants that and all of the answer is there.
+
+    Not if the contact has written since, nor if a human has had any of it in hand: then he closes it himself.
+    """
+    if arrived.aside is None:
+        return
+    missing = exists().where(
+        replies.c.conversation_id == arrived.conversation_id,  # there is an index of these
+        replies.c.decision_id == arrived.decision_id,
+        or_(replies.c.state != ReplyState.SENT, replies.c.aside.is_(None)),
+    )
+    since = exists().where(
+        messages.c.conversation_id == arrived.conversation_id, messages.c.id > arrived.message_id, WRITTEN
+    )
+    if not connection.scalar(select(or_(missing, since))):
+        set_aside(connection, arrived.conversation_id, arrived.aside, at, arrived.rule_name)
+
+
+def reopen_for(connection: Connection, ids: Collection[int]) -> None:
+    """Open these conversations again, because something in them wants a human's word."""
+    if ids:
+        change = update(conversations).where(conversations.c.id.in_(ids), ~OPEN)
+        connection.execute(change.values(NOT_ASIDE))
+
+
+def wanting_a_word(some: Iterable[Reply]) -> set[int]:
+    """The conversations of those that want one; what its operator can still take back leaves by itself."""
+    to_settle = (reply for reply in some if reply.state in TO_SETTLE)
+    return {one.conversation_id for one in to_settle if not (can_be_undone(one) or is_passed_over(one))}
+
+
+def wake(connection: Connection, now: datetime) -> list[int]:
+    """Bring back those whose snooze is over by `now`, and note since when; their ids."""
+    until = conversations.c.snoozed_until
+    over = update(conversations).where(until <= now)
+    values = NOT_ASIDE | {"back_at": until}
+    return list(connection.scalars(over.values(values).returning(conversations.c.id)))
+
+
+def next_wake(connection: Connection) -> datetime | None:
+    """When the next snooze ends."""
+    at: datetime | None = connection.scalar(select(func.min(conversations.c.snoozed_until)))
+    return at

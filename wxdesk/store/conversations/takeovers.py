@@ -1,0 +1,142 @@
+"""Takeovers that end by themselves, among the conversations."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from wxdesk.core.conversations.takeover import Takeover, after_writing
+from wxdesk.core.errors import NotFound
+from wxdesk.core.model.messaging import Conversation
+from wxdesk.desk.ports.takeovers import Spoken
+from wxdesk.store.engine.database import Database
+from wxdesk.store.schema import NO_TAKEOVER, NOT_CALLED, conversations
+from wxdesk.store.schema.records import conversation_of, select_conversations
+
+_until = conversations.c.taken_over_until
+_ENDLESS = conversations.c.taken_over & _until.is_(None)
+
+
+class SqlTakeovers:
+    """Fills `desk.takeover_ports.TimedTakeovers`."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def ending(self, after: datetime) -> list[Conversation]:
+        """Those whose time ends later than `after`, the first to end first."""
+        return await self._db.read(_ending, after)
+
+    async def endless(self) -> list[Conversation]:
+        """Those that a human has until he hands them back."""
+        return await self._db.read(_endless)
+
+    async def end_endless(self, at: datetime) -> list[Conversation]:
+        """Let all of these end at `at`; they, as they are then."""
+        return await self._db.write(_end_endless, at)
+
+    async def end_of(self, conversation_id: int) -> datetime | None:
+        """When a takeover ends, or ended, by itself."""
+        return await self._db.read(_end_of, conversation_id)
+
+    async def written(self, conversation_id: int, now: datetime, span: timedelta) -> Spoken:
+        """A human writes at `now` and has the word for `span` by that; raises `NotFound`."""
+        return await self._db.write(_written, conversation_id, now, span)
+
+    async def give_back(self, conversation_id: int, spoken: Spoken) -> bool:
+        """Let it be as it was before somebody spoke, if it is as he left it; whether it was."""
+        return await self._db.write(_give_back, conversation_id, spoken)
+
+    async def put_off(self, conversation_id: int, known: datetime, until: datetime) -> bool:
+        """Let what ends at `known` end at `until`; False if it has another end, or none."""
+        return await self._db.write(_put_off, conversation_id, known, until)
+
+    async def end(self, conversation_id: int, now: datetime) -> Conversation | None:
+        """Forget a takeover whose time is over by `now`, unless somebody still waits; None if it is not over."""
+        return await self._db.write(_end, conversation_id, now)
+
+
+def values_of(takeover: Takeover | None) -> dict[str, Any]:
+    """What stands in a conversation's row where it is taken over so, or by nobody."""
+    if takeover is None:
+        return NO_TAKEOVER
+    return {
+        "taken_over": True,
+        "taken_over_until": takeover.until,
+        "takeover_silence": takeover.silence,
+        "takeover_by_writing": takeover.by_writing,
+    }
+
+
+def _takeover_of(row: Row[Any]) -> Takeover | None:
+    if not row.taken_over:
+        return None
+    return Takeover(row.taken_over_until, row.takeover_silence, row.takeover_by_writing)
+
+
+def _locked(connection: Connection, conversation_id: int) -> Takeover | None:
+    columns = (conversations.c[name] for name in NO_TAKEOVER)
+    query = select(*columns).where(conversations.c.id == conversation_id).with_for_update(key_share=True)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("conversation")
+    return _takeover_of(row)
+
+
+def _written(connection: Connection, conversation_id: int, now: datetime, span: timedelta) -> Spoken:
+    before = _locked(connection, conversation_id)
+    after = after_writing(before, now, span)
+    if after != before:
+        _change(connection, conversation_id, values_of(after) | NOT_CALLED)
+    return Spoken(before, after)
+
+
+def _give_back(connection: Connection, conversation_id: int, spoken: Spoken) -> bool:
+    as_left = _locked(connection, conversation_id) == spoken.after
+    if as_left:
+        _change(connection, conversation_id, values_of(spoken.before))
+    return as_left
+
+
+def _put_off(connection: Connection, conversation_id: int, known: datetime, until: datetime) -> bool:
+    its = (conversations.c.id == conversation_id) & (_until == known)
+    return connection.execute(update(conversations).where(its).values(taken_over_until=until)).rowcount > 0
+
+
+def _change(connection: Connection, conversation_id: int, values: dict[str, Any]) -> None:
+    connection.execute(update(conversations).where(conversations.c.id == conversation_id).values(values))
+
+
+def _ending(connection: Connection, after: datetime) -> list[Conversation]:
+    query = select_conversations().where(_until > after).order_by(_until, conversations.c.id)
+    return [conversation_of(row) for row in connection.execute(query)]
+
+
+def _endless(connection: Connection) -> list[Conversation]:
+    query = select_conversations().where(_ENDLESS).order_by(conversations.c.id)
+    return [conversation_of(row) for row in connection.execute(query)]
+
+
+def _end_endless(connection: Connection, at: datetime) -> list[Conversation]:
+    change = update(conversations).where(_ENDLESS).values(taken_over_until=at).returning(conversations.c.id)
+    ids = list(connection.scalars(change))
+    query = select_conversations().where(conversations.c.id.in_(ids)).order_by(conversations.c.id)
+    return [conversation_of(row) for row in connection.execute(query)] if ids else []
+
+
+def _end_of(connection: Connection, conversation_id: int) -> datetime | None:
+    until: datetime | None = connection.scalar(select(_until).where(conversations.c.id == conversation_id))
+    return until
+
+
+def _end(connection: Connection, conversation_id: int, now: datetime) -> Conversation | None:
+    query = select_conversations().where(conversations.c.id == conversation_id, _until <= now)
+    row = connection.execute(query.with_for_update(of=conversations)).one_or_none()
+    if row is None:
+        return None
+    ended = conversation_of(row)
+    if not ended.awaits:
+        _change(connection, conversation_id, NO_TAKEOVER)
+    return ended

@@ -1,0 +1,63 @@
+"""Handing contacts over to WeChat's own tool: what of it is asked and changed outside of deriving and resolving."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from wxdesk.core.errors import NotFound
+from wxdesk.core.model.rule import Outcome
+from wxdesk.store.engine.database import Database
+from wxdesk.store.schema import ARMED, contacts, conversations, decisions, messages, raw_pushes
+
+
+class SqlTransfers:
+    """Fills `desk.transfer_ports.Transfers`."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def armed(self) -> set[tuple[str, str]]:
+        """The contacts whose next message is to be answered with a transfer."""
+        return await self._db.read(_armed)
+
+    async def arm(self, conversation_id: int, armed: bool) -> tuple[str, str]:
+        """Let the next message be answered with a transfer, or let it not; the contact."""
+        return await self._db.write(_changed, conversation_id, {"transfer_armed": armed})
+
+    async def take_back(self, conversation_id: int) -> None:
+        """The contact counts as served here again."""
+        await self._db.write(_changed, conversation_id, {"transferred_until": None})
+
+    async def was_transferred(self, account: str, key: str) -> bool:
+        """Whether the answer to the kept push of that key handed its contact over."""
+        return await self._db.read(_was_transferred, account, key)
+
+
+def _armed(connection: Connection) -> set[tuple[str, str]]:
+    query = select(contacts.c.account, contacts.c.openid).join(conversations).where(ARMED)
+    return {(row.account, row.openid) for row in connection.execute(query)}
+
+
+def _changed(connection: Connection, conversation_id: int, values: dict[str, Any]) -> tuple[str, str]:
+    connection.execute(update(conversations).where(conversations.c.id == conversation_id).values(values))
+    query = select(contacts.c.account, contacts.c.openid).join(conversations)
+    row = connection.execute(query.where(conversations.c.id == conversation_id)).one_or_none()
+    if row is None:
+        raise NotFound("conversation")
+    return row.account, row.openid
+
+
+def _was_transferred(connection: Connection, account: str, key: str) -> bool:
+    query = (
+        select(decisions.c.id)
+        .join(messages, messages.c.id == decisions.c.message_id)
+        .join(raw_pushes, raw_pushes.c.id == messages.c.push_id)
+        .where(
+            raw_pushes.c.account == account,
+            raw_pushes.c.key == key,
+            decisions.c.outcome == Outcome.TRANSFERRED,
+        )
+    )
+    return connection.scalar(query) is not None

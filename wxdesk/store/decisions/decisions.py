@@ -1,0 +1,102 @@
+"""Why each message got its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+
+from wxdesk.core.model.rule import Decision, RuleVerdict
+from wxdesk.core.rules.matching.matcher import refusal_of
+from wxdesk.core.rules.usage import RuleFigures
+from wxdesk.store.engine.database import Database
+from wxdesk.store.rules.rule_lists import ListLengths, list_at, revisions
+from wxdesk.store.schema import CORRECTED, decisions, messages, replies, rule_firings, rules
+
+
+class SqlDecisions:
+    """Fills `desk.ports.Decisions`."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._lengths = ListLengths()
+
+    async def for_message(self, message_id: int) -> Decision | None:
+        """The decision about a message."""
+        return await self._db.read(_one, select(decisions).where(decisions.c.message_id == message_id), self._lengths)
+
+    async def latest(self, conversation_id: int) -> Decision | None:
+        """The newest decision in a conversation."""
+        of_thread = select(decisions).where(decisions.c.conversation_id == conversation_id)
+        return await self._db.read(_one, of_thread.order_by(decisions.c.id.desc()).limit(1), self._lengths)
+
+    async def all_verdicts(self, message_id: int) -> tuple[RuleVerdict, ...]:
+        """What every rule said that was asked about a message, in order, those that found nothing as well."""
+        return await self._db.read(_all_verdicts, message_id, self._lengths)
+
+    async def hits(self, since: datetime) -> dict[int, int]:
+        """How often each rule had its say since `since`, or would have had in the shadow, by rule id."""
+        return await self._db.read(_hits, since)
+
+    async def rule_figures(self, since: datetime) -> dict[int, RuleFigures]:
+        """How each rule fares, by its id, counted since `since`; rules that never matched are left out."""
+        return await self._db.read(_rule_figures, since)
+
+
+def _one(connection: Connection, query: Select[Any], lengths: ListLengths) -> Decision | None:
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        return None
+    decision = Decision(**row)
+    length = lengths.at(connection, decision.decided_at) if decision.went_to_rules else None
+    return decision if length is None else replace(decision, asked=length - decision.rules_left)
+
+
+def _hits(connection: Connection, since: datetime) -> dict[int, int]:
+    of_rule, counted = rule_firings.c.rule_id, func.count().label("hits")
+    query = select(of_rule, counted).where(rule_firings.c.at >= since).group_by(of_rule)
+    return {row.rule_id: row.hits for row in connection.execute(query)}
+
+
+def _rule_figures(connection: Connection, since: datetime) -> dict[int, RuleFigures]:
+    # Rule by rule, so that each time is found at the end of its stretch of the index.
+    last = select(func.max(rule_firings.c.at)).where(rule_firings.c.rule_id == rules.c.id).scalar_subquery()
+    times = {row.id: row.last for row in connection.execute(select(rules.c.id, last.label("last")))}
+    hits, corrected = _hits(connection, since), _corrected(connection, since)
+    return {
+        rule_id: RuleFigures(hits.get(rule_id, 0), at, corrected.get(rule_id, 0))
+        for rule_id, at in times.items()
+        if at is not None
+    }
+
+
+def _corrected(connection: Connection, since: datetime) -> dict[int, int]:
+    """By rule, the messages to which what it had prepared was corrected. A reply is as old as its decision."""
+    of_rule, messages_told = replies.c.rule_id, func.count(replies.c.message_id.distinct()).label("messages")
+    query = select(of_rule, messages_told).where(replies.c.created_at >= since, CORRECTED).group_by(of_rule)
+    return {row.rule_id: row.messages for row in connection.execute(query)}
+
+
+def _all_verdicts(connection: Connection, message_id: int, lengths: ListLengths) -> tuple[RuleVerdict, ...]:
+    decision = _one(connection, select(decisions).where(decisions.c.message_id == message_id), lengths)
+    if decision is None:
+        return ()
+    asked = list_at(connection, decision.decided_at)[: decision.asked or 0]
+    kept = {(verdict.rule_id, verdict.revision): verdict for verdict in decision.verdicts}
+    if len(kept) >= len(asked) or not kept.keys() <= set(asked):
+        return decision.verdicts  # all of them are there; or another desk asked another list just then
+    return _completed(connection, message_id, asked, kept)
+
+
+def _completed(
+    connection: Connection,
+    message_id: int,
+    asked: Sequence[tuple[int, int]],
+    kept: dict[tuple[int, int], RuleVerdict],
+) -> tuple[RuleVerdict, ...]:
+    kind = connection.scalars(select(messages.c.type).where(messages.c.id == message_id)).one()
+    rules = revisions(connection, {rule_id for rule_id, revision in asked if (rule_id, revision) not in kept})
+    return tuple(kept[key] if key in kept else refusal_of(rules[key], kind) for key in asked)

@@ -1,0 +1,156 @@
+"""What follows from decisions: the decision, its replies, takeovers and tags, all stored or none of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from wxdesk.core.errors import Outdated
+from wxdesk.core.model.messaging import Reply
+from wxdesk.core.model.rule import SETTLED, Decision
+from wxdesk.core.rules.matching.guards import human_word
+from wxdesk.desk.ports.store import Resolution
+from wxdesk.store.conversations.status import set_aside
+from wxdesk.store.conversations.unanswered import oldest_owed
+from wxdesk.store.decisions.superseding import GivingWay
+from wxdesk.store.engine.database import insert_into
+from wxdesk.store.replies.inserting import insert_replies, load_replies, reply_row
+from wxdesk.store.replies.parts import join_parts
+from wxdesk.store.rules.firings import insert_firings
+from wxdesk.store.schema import NO_TAKEOVER, contacts, conversations, decisions, messages
+from wxdesk.store.schema.records import conversation_of, select_conversations
+
+DECISION_FIELDS = [column.name for column in decisions.c if column.name != "id"]
+
+
+def resolve(connection: Connection, resolutions: Sequence[Resolution]) -> list[Reply]:
+    """See `desk.ports.Conversations.resolve`."""
+    if not resolutions:
+        return []
+    ids = _insert_decisions(connection, [resolution.decision for resolution in resolutions])
+    new: dict[int, Resolution] = {}
+    for resolution in resolutions:
+        if resolution.decision.message_id in ids:
+            new.setdefault(resolution.decision.message_id, resolution)
+    giving_way = GivingWay(connection, new.values())
+    rows: list[dict[str, Any]] = []
+    for message_id, one in new.items():
+        belongs = {"message_id": message_id, "decision_id": ids[message_id], "promise": one.take_over}
+        rows += giving_way.take(one, [reply_row(reply, one.decision.decided_at) | belongs for reply in one.replies])
+    made = insert_replies(connection, rows)
+    join_parts(connection, _answers(rows, made))
+    _hear_what_humans_said(connection, new.values())
+    decided = {resolution.decision.message_id for resolution in resolutions}
+    connection.execute(_DECIDED, {"ids": tuple(decided)})
+    _take_over(connection, {one.decision.conversation_id for one in new.values() if one.take_over})
+    _call(connection, [one for one in new.values() if one.called_by])
+    _transfer(connection, list(new.values()))
+    settled = {one.decision.conversation_id for one in new.values() if one.decision.outcome in SETTLED}
+    stop_waiting_for_settled(connection, settled)
+    for one in new.values():
+        _set_aside(connection, one)
+    _tag(connection, list(new.values()))
+    insert_firings(connection, list(new.values()))
+    return load_replies(connection, [*giving_way.moved, *made])
+
+
+def _hear_what_humans_said(connection: Connection, resolutions: Iterable[Resolution]) -> None:
+    """Raise `Outdated` if a human has said something about a conversation since the decisions on it were thought.
+
+    What he says from now on waits until this transaction has ended, and finds what it has made. The rows are locked
+    behind those of the replies, in the same order as by `moving.locked`, and only here: nothing has changed them yet.
+    """
+    known = {one.decision.conversation_id: one.thought_from for one in resolutions if one.thought_from is not None}
+    if not known:
+        return
+    for row in connection.execute(_HEARD, {"ids": tuple(known)}):
+        now, thought_from = conversation_of(row), known[row.id]
+        if human_word(now) != human_word(thought_from):
+            raise Outdated
+
+
+# Statements never change once made, and these are asked for each message: put together once.
+_HEARD = (
+    select_conversations()
+    .where(conversations.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(conversations.c.id)
+    .with_for_update(of=[conversations, contacts], key_share=True)
+)
+_DECIDED = update(messages).where(messages.c.id.in_(bindparam("ids", expanding=True))).values(decided=True)
+
+
+def _answers(rows: Sequence[dict[str, Any]], ids: Sequence[int]) -> list[list[int]]:
+    """The replies by decision and rule: what one rule says to one message is one answer."""
+    answers: defaultdict[tuple[int, int | None], list[int]] = defaultdict(list)
+    for row, reply_id in zip(rows, ids, strict=True):
+        answers[row["decision_id"], row["rule_id"]].append(reply_id)
+    return list(answers.values())
+
+
+def _insert_decisions(connection: Connection, made: Sequence[Decision]) -> dict[int, int]:
+    """Ids of the decisions that are new, by message id."""
+    rows = [{name: getattr(decision, name) for name in DECISION_FIELDS} for decision in made]
+    statement = insert_into(connection, decisions).on_conflict_do_nothing(index_elements=[decisions.c.message_id])
+    inserted = connection.execute(statement.returning(decisions.c.id, decisions.c.message_id), rows)
+    return {message_id: decision_id for decision_id, message_id in inserted}
+
+
+def _take_over(connection: Connection, ids: Collection[int]) -> None:
+    if ids:
+        change = update(conversations).where(conversations.c.id.in_(ids))
+        connection.execute(change.values(NO_TAKEOVER | {"taken_over": True}))
+
+
+def _set_aside(connection: Connection, one: Resolution) -> None:
+    """Where the rule has nothing to say first; a reply that it makes carries this with it."""
+    if one.aside is not None:
+        decision = one.decision
+        set_aside(connection, decision.conversation_id, one.aside, decision.decided_at, decision.rule_name)
+
+
+def _call(connection: Connection, made: Sequence[Resolution]) -> None:
+    """Note who asked for somebody to look, and when."""
+    for one in made:
+        change = update(conversations).where(conversations.c.id == one.decision.conversation_id)
+        connection.execute(change.values(called_at=one.decision.decided_at, called_by=one.called_by))
+
+
+def _transfer(connection: Connection, resolutions: Sequence[Resolution]) -> None:
+    """Hand contacts over to WeChat's own tool, or at their next message."""
+    for one in resolutions:
+        change = update(conversations).where(conversations.c.id == one.decision.conversation_id)
+        if one.transferred_until is not None:
+            connection.execute(change.values(transferred_until=one.transferred_until, transfer_armed=False))
+        elif one.arm_transfer:
+            connection.execute(change.values(transfer_armed=True))
+
+
+def stop_waiting_for_settled(connection: Connection, ids: Collection[int]) -> None:
+    """Let these conversations wait since their oldest waiting message to which this desk still owes an answer."""
+    if not ids:
+        return
+    change = update(conversations).where(conversations.c.id.in_(ids))
+    connection.execute(change.values(waiting_since=oldest_owed()))
+
+
+def _tag(connection: Connection, resolutions: Sequence[Resolution]) -> None:
+    """Add tags to contacts; those they have stay, in their order."""
+    wanted: dict[int, list[str]] = {}
+    for one in resolutions:
+        wanted.setdefault(one.decision.conversation_id, []).extend(one.tags)
+    wanted = {conversation_id: tags for conversation_id, tags in wanted.items() if tags}
+    if not wanted:
+        return
+    query = (
+        select(contacts.c.id, contacts.c.tags, conversations.c.id.label("conversation_id"))
+        .join_from(contacts, conversations)
+        .where(conversations.c.id.in_(wanted))
+        .order_by(contacts.c.id)
+        .with_for_update(of=contacts)
+    )
+    for row in (connection.execute(query)).all():
+        tags: dict[str, Any] = dict.fromkeys((*row.tags, *wanted[row.conversation_id]))
+        connection.execute(update(contacts).where(contacts.c.id == row.id).values(tags=tuple(tags)))

@@ -1,0 +1,112 @@
+"""What happened before a message, as far as the present rules ask for it: one query a batch and kind of fact."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, func, literal, or_, select
+
+from wxdesk.core.model.messaging import Conversation
+from wxdesk.core.rules.lint.clustering import Sentence
+from wxdesk.core.rules.matching.facts import History, Wanted
+from wxdesk.desk.ports.store import Undecided
+from wxdesk.store.rules import firings
+from wxdesk.store.schema import OF_A_HUMAN, WRITTEN, messages, replies
+from wxdesk.store.schema.columns import EPOCH, Moment
+
+
+def with_history(
+    connection: Connection, undecided: Sequence[Undecided], wanted: Wanted, now: datetime
+) -> list[Undecided]:
+    """See `desk.ports.Conversations.with_history`."""
+    threads = {item.conversation.id for item in undecided}
+    found = {item.message.id: History() for item in undecided}
+    if wanted.last_written_at or wanted.message_no:
+        found = _written(connection, wanted, found)
+    fired = firings.fired(connection, wanted.fired, threads)
+    said = firings.last_said(connection, wanted.said, threads, now - wanted.said_within)
+    lately = firings.lately(connection, wanted.lately, {item.conversation.account for item in undecided}, now)
+    return [
+        replace(
+            item,
+            history=replace(
+                found[item.message.id],
+                fired=fired.get(item.conversation.id, {}),
+                said=said.get(item.conversation.id, {}),
+                lately=lately.get(item.conversation.account, {}),
+            ),
+        )
+        for item in undecided
+    ]
+
+
+def so_far(connection: Connection, thread: Conversation, now: datetime) -> History:
+    """All that a message would have before it that the contact wrote `now`, whatever the rules ask for."""
+    ours = messages.c.conversation_id == thread.id
+    by_human = and_(replies.c.conversation_id == thread.id, OF_A_HUMAN)
+    answered = select(func.coalesce(func.max(replies.c.sent_at), literal(EPOCH, Moment))).where(by_human)
+    written = select(func.max(messages.c.at), func.count().filter(messages.c.at > answered.scalar_subquery()))
+    last, earlier = connection.execute(written.where(ours, WRITTEN)).one()
+    fired = firings.fired(connection, None, {thread.id})
+    said = firings.last_said(connection, None, {thread.id})
+    lately = firings.lately(connection, None, {thread.account}, now)
+    return History(last, earlier + 1, fired.get(thread.id, {}), lately.get(thread.account, {}), said.get(thread.id, {}))
+
+
+_asked = messages.alias("asked")
+_before: ColumnElement[bool] = and_(
+    WRITTEN,
+    messages.c.conversation_id == _asked.c.conversation_id,
+    or_(messages.c.at < _asked.c.at, and_(messages.c.at == _asked.c.at, messages.c.id < _asked.c.id)),
+)
+_answered: ScalarSelect[datetime | None] = (
+    select(func.max(replies.c.sent_at))
+    .where(
+        replies.c.conversation_id == _asked.c.conversation_id,
+        OF_A_HUMAN,
+        replies.c.sent_at <= _asked.c.at,
+    )
+    .correlate(_asked)
+    .scalar_subquery()
+)
+
+
+def _written(connection: Connection, wanted: Wanted, found: dict[int, History]) -> dict[int, History]:
+    """When the contact wrote before each message, and which one it is since a human answered, as far as that is asked.
+
+    A conversation may hold a hundred thousand messages without a human's answer; rules tell the first few apart.
+    """
+    last = select(func.max(messages.c.at)).where(_before).correlate(_asked).scalar_subquery()
+    since = func.coalesce(_answered, literal(EPOCH, Moment))
+    earlier = select(messages.c.id).where(_before, messages.c.at > since, messages.c.at <= _asked.c.at)
+    few = earlier.limit(wanted.message_no).correlate(_asked).subquery()
+    number = select(func.count()).select_from(few).correlate(_asked).scalar_subquery()
+    query = select(
+        _asked.c.id,
+        _asked.c.event,
+        (last if wanted.last_written_at else literal(None, Moment)).label("last"),
+        (number if wanted.message_no else literal(0)).label("earlier"),
+    ).where(_asked.c.id.in_(found))
+    return {
+        # An event is no message: it comes after so many.
+        row.id: History(last_written_at=row.last, message_no=row.earlier + (row.event is None))
+        for row in connection.execute(query)
+    }
+
+
+def when_written(connection: Connection, sentences: Collection[Sentence], wanted: Wanted) -> dict[int, History]:
+    """See `desk.past.Past.histories`."""
+    found = {sentence.message_id: History() for sentence in sentences}
+    if found and (wanted.last_written_at or wanted.message_no):
+        found = _written(connection, wanted, found)
+    threads = {sentence.conversation_id for sentence in sentences}
+    spoke = firings.each_time(connection, wanted.fired | wanted.said, threads)
+    for sentence in sentences:
+        before = found[sentence.message_id]
+        for one in spoke.get(sentence.conversation_id, ()):
+            if one.at < sentence.at:
+                before = before.after(one.rule_id, one.at, said=one.said, failed=one.failed)
+        found[sentence.message_id] = before
+    return found

@@ -1,0 +1,162 @@
+"""What a decision does to the answers that wait already in its conversation: in the transaction that stores it.
+
+`core.waiting` says what becomes of them. Here it is done to what waits by then: a human may have taken one in hand, or
+a deadline may have passed, since the decision was thought.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, false, not_, select, update
+
+from wxdesk.core.model.messaging import Author, ReplyState
+from wxdesk.core.model.rule import Outcome
+from wxdesk.core.replies.history import Step, StepKind
+from wxdesk.core.replies.lifecycle import Move
+from wxdesk.core.replies.on_new_message import ASKS_SINCE, WAITS, WINDOW_CLOSED, Clocks, Fate, Waiting, freed
+from wxdesk.desk.ports.store import Resolution
+from wxdesk.store.replies.bulk_moves import QUEUED, move_all
+from wxdesk.store.replies.history import write_steps
+from wxdesk.store.replies.parts import later_parts
+from wxdesk.store.schema import decisions, messages, replies
+from wxdesk.store.schema.reply_predicates import PASSED_OVER, by_hand
+
+CONTACT = Author.CONTACT.value
+"""By whom an answer is cancelled that gives way."""
+
+WROTE_AGAIN = "The customer wrote again."
+"""Why it was cancelled, or begins to wait again."""
+
+_IN_HAND = not_(and_(replies.c.edited.is_(false()), replies.c.by == "")).label("in_hand")
+_WAITING = (
+    select(replies.c.id, replies.c.conversation_id, replies.c.state, replies.c.rule_id, replies.c.due_at, _IN_HAND)
+    .add_columns(replies.c.error, messages.c.event, PASSED_OVER.label("passed_over"))
+    .outerjoin(messages, messages.c.id == replies.c.message_id)
+    .where(replies.c.author == Author.RULE, replies.c.state.in_(WAITS))
+    .order_by(replies.c.id)
+)
+
+
+def waiting_in(connection: Connection, ids: Collection[int]) -> dict[int, tuple[Waiting, ...]]:
+    """The automatic replies that are held or drafts in these conversations; those without any are left out."""
+    found: defaultdict[int, list[Waiting]] = defaultdict(list)
+    if ids:
+        for row in connection.execute(_WAITING.where(replies.c.conversation_id.in_(ids))):
+            found[row.conversation_id].append(_waiting_of(row))
+    return {conversation_id: tuple(waiting) for conversation_id, waiting in found.items()}
+
+
+def _waiting_of(row: Row[Any]) -> Waiting:
+    return Waiting(row.state, row.rule_id, row.event is None, row.in_hand, row.passed_over)
+
+
+@dataclass(slots=True)
+class _Held:
+    """One that waits: stored already (`id`), or made by this very batch (`row`)."""
+
+    what: Waiting
+    due_at: datetime | None
+    id: int = 0
+    closed: bool = False
+    row: dict[str, Any] | None = None
+
+
+class GivingWay:
+    """The answers that wait in the conversations of some resolutions, which are then taken one after the other."""
+
+    def __init__(self, connection: Connection, resolutions: Iterable[Resolution]) -> None:
+        self._connection = connection
+        self._waiting: defaultdict[int, list[_Held]] = defaultdict(list)
+        self.moved: set[int] = set()
+        concerned = {one.decision.conversation_id for one in resolutions if one.fate is not Fate.STAY}
+        if concerned:
+            query = _WAITING.where(replies.c.conversation_id.in_(concerned)).with_for_update(of=replies)
+            for row in connection.execute(query):
+                self._waiting[row.conversation_id].append(
+                    _Held(_waiting_of(row), row.due_at, row.id, row.error == WINDOW_CLOSED)
+                )
+
+    def take(self, resolution: Resolution, rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+        """Let what waits meet its fate; the rows of the resolution's replies, none where they must not be made."""
+        thread, at = resolution.decision.conversation_id, resolution.decision.decided_at
+        waiting = self._waiting[thread]
+        if resolution.fate is not Fate.STAY:
+            self._write([one for one in waiting if one.closed], at, error="")  # he wrote, so they can be sent again
+        match resolution.fate:
+            case Fate.GIVE_WAY:
+                rows = self._give_way(resolution, rows)
+            case Fate.BEGIN_AGAIN:
+                self._begin_again(waiting, resolution.clocks, at)
+            case Fate.ASK:
+                self._ask(waiting, at)
+            case Fate.STAY:
+                pass
+        self._waiting[thread] += [_made(row) for row in rows if row["state"] in WAITS]
+        return rows
+
+    def _give_way(self, resolution: Resolution, rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+        decision = resolution.decision
+        waiting = self._waiting[decision.conversation_id]
+        if rows and any(one.what.in_hand for one in waiting):
+            self._begin_again(waiting, resolution.clocks, decision.decided_at)
+            self._decided(resolution, Outcome.YIELDED)
+            return ()
+        if rows and freed([one.what for one in waiting]) < resolution.needs:
+            self._ask(waiting, decision.decided_at)
+            self._decided(resolution, Outcome.NO_QUOTA)
+            return ()
+        gone = [one for one in waiting if one.what.can_give_way]
+        self._write(gone, decision.decided_at, StepKind.CANCEL, state=ReplyState.CANCELLED, by=CONTACT)
+        self._cancel_behind([one.id for one in gone if one.row is None], decision.decided_at)
+        self._waiting[decision.conversation_id] = [one for one in waiting if one.what.in_hand]
+        return rows
+
+    def _cancel_behind(self, ids: Collection[int], at: datetime) -> None:
+        """Cancel what waits in the queue behind these parts of its answer, but for what a human has released."""
+        behind = QUEUED & ~by_hand(replies) & replies.c.id.in_(later_parts(self._connection, ids))
+        gone = move_all(self._connection, Move.CANCEL, behind, at, WROTE_AGAIN, by=CONTACT)
+        self.moved.update(reply.id for reply in gone)
+
+    def _begin_again(self, waiting: Sequence[_Held], clocks: Clocks, at: datetime) -> None:
+        """A fresh deadline for each that has one, in the order and at the distance in which they stood."""
+        clocked = [(one, one.due_at) for one in waiting if one.due_at is not None]
+        first = min((due_at for _, due_at in clocked), default=at)
+        for one, due_at in clocked:
+            self._write([one], at, StepKind.HOLD, due_at=clocks.due_at(at, one.what.rule_id, due_at - first))
+
+    def _ask(self, waiting: Sequence[_Held], at: datetime) -> None:
+        asks = [one for one in waiting if one.due_at is not None]
+        self._write(asks, at, StepKind.HOLD, due_at=None, error=ASKS_SINCE)
+
+    def _write(
+        self,
+        which: Sequence[_Held],
+        at: datetime,
+        kind: StepKind | None = None,
+        **values: Any,  # noqa: ANN401
+    ) -> None:
+        for one in which:
+            if one.row is not None:
+                one.row.update(values)
+            one.due_at = values.get("due_at", one.due_at)
+        ids = [one.id for one in which if one.row is None]
+        if ids:
+            change = update(replies).where(replies.c.id.in_(ids))
+            self._connection.execute(change.values(updated_at=at, **values))
+            self.moved.update(ids)
+            if kind is not None:
+                step = Step(0, at, kind, values.get("by", ""), reason=WROTE_AGAIN, until=values.get("due_at"))
+                write_steps(self._connection, [replace(step, reply_id=one) for one in ids])
+
+    def _decided(self, resolution: Resolution, outcome: Outcome) -> None:
+        change = update(decisions).where(decisions.c.message_id == resolution.decision.message_id)
+        self._connection.execute(change.values(outcome=outcome))
+
+
+def _made(row: dict[str, Any]) -> _Held:
+    return _Held(Waiting(row["state"], row["rule_id"], to_message=True), row["due_at"], row=row)

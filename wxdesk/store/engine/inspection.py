@@ -1,0 +1,78 @@
+"""A look at a SQLite file before anything may write to it.
+
+A file that is damaged, foreign or from a newer program must stay byte for byte as it is, so this opens it
+read-only, with the plain driver, in a thread.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from wxdesk.core.errors import StoreDamaged
+from wxdesk.store.engine.failures import DAMAGED, file_error, store_error
+
+CHECKED_UP_TO = 64 * 1024 * 1024
+"""Bytes up to which the whole file is checked at every start: about 0.1 s. Beyond, damage shows when it is read."""
+
+NOT_SQLITE = "it is not a SQLite database"
+FOREIGN = "it belongs to another program"
+
+
+def revision_of(file: Path) -> str | None:
+    """The schema revision of the database in `file`; None if there is nothing in it yet.
+
+    Raises:
+        StoreDamaged: the file is not a SQLite database, is damaged, or is another program's.
+        StoreError: it cannot be read just now.
+    """
+    try:
+        if not file.exists() or file.stat().st_size == 0:
+            return None
+        with closing(_read_only(file)) as connection:
+            return _revision(connection, file)
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_NOTADB:
+            raise StoreDamaged(file.name, NOT_SQLITE) from None
+        if code == sqlite3.SQLITE_CORRUPT:
+            raise StoreDamaged(file.name, DAMAGED) from None
+        raise store_error(error) from None
+    except OSError as error:
+        raise file_error(error) from None
+
+
+def _read_only(file: Path) -> sqlite3.Connection:
+    """A connection that leaves no side files behind where there are none: then nothing but the file counts."""
+    log = file.with_name(f"{file.name}-wal")
+    mode = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
+    return sqlite3.connect(f"{file.as_uri()}?{mode}", uri=True, timeout=4)
+
+
+def _revision(connection: sqlite3.Connection, file: Path) -> str | None:
+    connection.execute("PRAGMA trusted_schema = OFF")
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if "alembic_version" not in tables:
+        if tables:
+            raise StoreDamaged(file.name, FOREIGN)
+        return None
+    if file.stat().st_size <= CHECKED_UP_TO:
+        found = connection.execute("PRAGMA quick_check(1)").fetchone()
+        if found != ("ok",):
+            raise StoreDamaged(file.name, DAMAGED)
+    row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return None if row is None else str(row[0])
+
+
+def back_up(file: Path, revision: str) -> Path:
+    """Copy the database as it stands to a file beside it, before its schema changes from `revision`."""
+    copy = file.with_name(f"{file.stem}.before-{revision}{file.suffix}")
+    copy.unlink(missing_ok=True)
+    with (
+        closing(_read_only(file)) as source,
+        closing(sqlite3.connect(copy)) as target,
+    ):
+        source.backup(target)
+    copy.chmod(0o600)
+    return copy

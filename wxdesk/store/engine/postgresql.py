@@ -1,0 +1,148 @@
+"""PostgreSQL: a pool of connections on the desk's own loop, with the server's locks."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from sqlalchemy import URL, Connection, NullPool
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from wxdesk.core.errors import StoreError
+from wxdesk.store.engine.database import CLOSE_SECONDS, Database
+from wxdesk.store.engine.database_lock import DatabaseLock
+from wxdesk.store.engine.failures import CLOSED, store_error
+
+log = logging.getLogger(__name__)
+
+POOL_SIZE = 8
+CONNECT_SECONDS = 10
+ANSWER_SECONDS = 15.0
+"""How long a statement may take; a server that was put to sleep, or a network that forgets, never answers."""
+
+SERVER_SETTINGS = {
+    "application_name": "wxdesk",
+    # So that the server sees within half a minute that a desk's machine is gone, and lets another one work.
+    "tcp_keepalives_idle": "15",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+}
+
+GAVE_WAY = frozenset({"40P01", "40001"})
+"""What the server says to one of two transactions that waited for each other: nothing of it was kept, it may be tried
+again. Bodies bear that, as on SQLite (`store.shared_commit`)."""
+
+PAUSES = (0.02, 0.05, 0.1, 0.2)
+"""Seconds at most before each new try."""
+
+NO_DRIVER = "PostgreSQL needs the package asyncpg; install wxdesk[team]"
+
+
+class PostgresqlDatabase(Database):
+    """The database of a team, at `url`. Nothing is connected before it is asked for.
+
+    A connection on which a statement takes longer than `patience` seconds is given up; None waits for ever.
+
+    Raises:
+        StoreError: asyncpg is not installed.
+    """
+
+    def __init__(self, url: URL, patience: float | None = ANSWER_SECONDS) -> None:
+        try:
+            import asyncpg  # type: ignore[import-untyped]
+        except ImportError:
+            raise StoreError(reason=NO_DRIVER) from None
+        connect = {"timeout": CONNECT_SECONDS, "command_timeout": patience, "server_settings": SERVER_SETTINGS}
+        self._engine = create_async_engine(
+            url,
+            pool_size=POOL_SIZE,
+            max_overflow=0,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            query_cache_size=500,
+            connect_args=connect,
+        )
+        self._failures = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+        self._underway: set[asyncio.Task[Any]] = set()
+        self._closing = False
+        # Outside the pool: who takes the lock again must not wait for writers that wait for the lock.
+        self._lock = DatabaseLock(
+            create_async_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=connect)
+        )
+        self._locked = False
+
+    async def lock(self) -> None:
+        """Be the only desk on this database from now on; raises `DatabaseInUse`, `StoreError`."""
+        try:
+            await self._lock.take()
+        except self._failures as error:
+            raise store_error(error) from None
+        self._locked = True
+
+    async def close(self) -> bool:
+        """See `Database`."""
+        self._closing = True
+        late: set[asyncio.Task[Any]] = set()
+        if self._underway:
+            _, late = await asyncio.wait(self._underway, timeout=CLOSE_SECONDS)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        await self._lock.release()
+        await self._engine.dispose()
+        if late:
+            log.error("the database did not finish in %s s", CLOSE_SECONDS)
+        return not late
+
+    def _writing[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
+        return self._finished(self._write(body))
+
+    def _writing_at_once[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
+        return self._finished(self._write(body))  # here writes do not wait for each other
+
+    def _reading[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
+        return self._finished(self._read(body))
+
+    def _finished[R](self, call: Coroutine[Any, Any, R]) -> asyncio.Future[R]:
+        """`call` as a task of its own, which goes on when its caller is cancelled."""
+        # A pool that was closed would open again by itself, and nobody would close it a second time.
+        if self._closing:
+            call.close()
+            raise StoreError(reason=CLOSED)
+        task = asyncio.get_running_loop().create_task(call)
+        self._underway.add(task)
+        task.add_done_callback(self._underway.discard)
+        return asyncio.shield(task)
+
+    async def _write[R](self, body: Callable[[Connection], R]) -> R:
+        for pause in PAUSES:
+            try:
+                return await self._try(body)
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) not in GAVE_WAY:
+                    raise store_error(error) from None
+            except self._failures as error:
+                raise store_error(error) from None
+            await asyncio.sleep(random.uniform(0, pause))  # noqa: S311  # so that the two do not meet again
+        try:
+            return await self._try(body)
+        except self._failures as error:
+            raise store_error(error) from None
+
+    async def _try[R](self, body: Callable[[Connection], R]) -> R:
+        async with self._engine.begin() as connection:
+            if self._locked:
+                await self._lock.hold()
+            return await connection.run_sync(body)
+
+    async def _read[R](self, body: Callable[[Connection], R]) -> R:
+        try:
+            async with self._engine.connect() as connection:
+                await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+                return await connection.run_sync(body)
+        except self._failures as error:
+            raise store_error(error) from None

@@ -1,0 +1,107 @@
+"""Writes that wait for SQLite's one writer at the same time share one transaction, and so one wait for the disk.
+
+With eight replies under way, their outcomes and the next claims would otherwise queue for the disk one by one.
+Each caller gets its result after the common commit. If one of them fails, nothing is kept of the common try and
+each gets a transaction of its own: so it harms nobody else, and a transaction that SQLite itself has given up is
+never built on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
+
+from wxdesk.core.errors import StoreError
+from wxdesk.store.engine.failures import CLOSED, SQLITE_FAILURES, store_error
+from wxdesk.store.engine.worker_pool import Crew, settle
+
+TOGETHER = 16
+"""Writes in one transaction at most: a push waits for its end."""
+
+type Body = Callable[[Connection], Any]
+type Transact = Callable[[Sequence[Body]], list[Any]]
+
+
+class _Write(NamedTuple):
+    body: Body
+    future: asyncio.Future[Any]
+
+
+class _Outcome(NamedTuple):
+    future: asyncio.Future[Any]
+    result: object
+    error: BaseException | None
+
+
+class SharedCommit:
+    """Gathers writes for a crew of one thread; `transact` runs bodies there in one transaction, all or none."""
+
+    def __init__(self, crew: Crew, transact: Transact) -> None:
+        self._crew = crew
+        self._transact = transact
+        self._waiting: deque[_Write] = deque()
+        self._called = False
+        self._closing = False
+
+    def write(self, body: Body) -> asyncio.Future[Any]:
+        """Have `body` done in a transaction. It is done a second time if the first try is taken back.
+
+        Raises:
+            StoreError: it was told to finish.
+        """
+        if self._closing:
+            raise StoreError(reason=CLOSED)
+        write = _Write(body, asyncio.get_running_loop().create_future())
+        self._waiting.append(write)
+        self._call()
+        return write.future
+
+    async def finish(self, seconds: float) -> None:
+        """Refuse what comes, and wait for what waits, but no longer than `seconds`. Only then stop the crew."""
+        self._closing = True
+        waiting = [write.future for write in tuple(self._waiting)]
+        if waiting:
+            await asyncio.wait(waiting, timeout=seconds)
+
+    def _call(self) -> None:
+        if self._waiting and not self._called:
+            self._called = True
+            self._crew.run(self._do).add_done_callback(self._tell)
+
+    def _do(self) -> list[_Outcome]:
+        # First this, then the look: whoever puts something here meanwhile calls again rather than never.
+        self._called = False
+        batch = [self._waiting.popleft() for _ in range(min(TOGETHER, len(self._waiting)))]
+        if len(batch) > 1:
+            try:
+                results = self._transact([write.body for write in batch])
+            except OperationalError as error:
+                failed = store_error(error)
+                return [_Outcome(write.future, None, StoreError(**failed.values)) for write in batch]
+            except Exception:  # noqa: BLE001  # whose it is shows when each is alone
+                return [self._alone(write) for write in batch]
+            return [_Outcome(write.future, result, None) for write, result in zip(batch, results, strict=True)]
+        return [self._alone(write) for write in batch]
+
+    def _alone(self, write: _Write) -> _Outcome:
+        try:
+            [result] = self._transact([write.body])
+        except SQLITE_FAILURES as error:
+            return _Outcome(write.future, None, store_error(error))
+        except BaseException as error:  # noqa: BLE001  # whatever it is, the caller gets it
+            return _Outcome(write.future, None, error)
+        return _Outcome(write.future, result, None)
+
+    def _tell(self, call: asyncio.Future[list[_Outcome]]) -> None:
+        try:
+            for outcome in call.result():
+                settle(*outcome)
+            self._call()  # for what was more than one transaction takes
+        except StoreError:  # the crew has stopped
+            while self._waiting:
+                settle(self._waiting.popleft().future, None, StoreError(reason=CLOSED))

@@ -1,0 +1,123 @@
+"""SQLite: one thread writes, a few read, each running whole transactions.
+
+There is exactly one writing connection, because before 3.51.3 SQLite can lose committed rows when two
+connections write and checkpoint at once; readers are opened read-only, so they never checkpoint.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.engine.interfaces import DBAPIConnection
+
+from wxdesk.store.engine.database import CLOSE_SECONDS, Database
+from wxdesk.store.engine.failures import SQLITE_FAILURES, store_error
+from wxdesk.store.engine.shared_commit import SharedCommit
+from wxdesk.store.engine.sqlite_engines import engine_on
+from wxdesk.store.engine.worker_pool import Crew, Rank
+
+log = logging.getLogger(__name__)
+
+BUSY_MS = 4000
+"""How long SQLite waits for a foreign lock: WeChat gives up on a push after 5 s."""
+
+READERS = 3
+
+
+class SqliteDatabase(Database):
+    """The database in `file`, which is created when first written. Nothing is opened before it is asked for."""
+
+    def __init__(self, file: Path) -> None:
+        # Whoever writes takes the lock at once, not when it comes to the first write.
+        self._write_engine = engine_on(file, "rwc", 1, _prepare_writer, "BEGIN IMMEDIATE")
+        self._read_engine = engine_on(file, "ro", READERS, _prepare_reader, "BEGIN")
+        self._kept_open: Connection | None = None
+        self._writer = Crew("store writer", last=self._let_go)
+        self._shared = SharedCommit(self._writer, self._transact)
+        self._readers = Crew("store reader", READERS)
+
+    async def close(self) -> bool:
+        """See `Database`. The writer comes last, so that SQLite folds its log into the file."""
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + CLOSE_SECONDS
+        await self._shared.finish(CLOSE_SECONDS / 2)
+        readers_ended = await self._readers.stop(max(0.0, deadline - clock()))
+        if readers_ended:
+            self._read_engine.dispose()
+        writer_ended = await self._writer.stop(max(0.0, deadline - clock()))
+        if not (readers_ended and writer_ended):
+            log.error("the database did not close in %s s", CLOSE_SECONDS)
+        return readers_ended and writer_ended
+
+    def _writing[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
+        return self._shared.write(body)
+
+    def _writing_at_once[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
+        return self._writer.run(partial(self._write_at_once, body), Rank.ACKNOWLEDGING)
+
+    def _reading[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
+        return self._readers.run(partial(self._read, body))
+
+    def _transact(self, bodies: Sequence[Callable[[Connection], Any]]) -> list[Any]:
+        connection = self._only_writer()
+        with connection.begin():
+            return [body(connection) for body in bodies]
+
+    def _write_at_once[R](self, body: Callable[[Connection], R]) -> R:
+        try:
+            connection = self._only_writer()
+            try:
+                return body(connection)
+            finally:
+                if connection.in_transaction():  # the body has read, too
+                    connection.rollback()
+        except SQLITE_FAILURES as error:
+            raise store_error(error) from None
+
+    def _only_writer(self) -> Connection:
+        if self._kept_open is None:
+            self._kept_open = self._write_engine.connect()
+        return self._kept_open
+
+    def _read[R](self, body: Callable[[Connection], R]) -> R:
+        try:
+            with self._read_engine.connect() as connection:
+                return body(connection)
+        except SQLITE_FAILURES as error:
+            raise store_error(error) from None
+
+    def _let_go(self) -> None:
+        try:
+            if self._kept_open is not None:
+                self._kept_open.close()
+                self._kept_open = None
+            self._write_engine.dispose()
+        except SQLITE_FAILURES as error:
+            store_error(error)  # for the log: all that was promised is on the disk
+
+
+def _prepare_writer(connection: DBAPIConnection, _record: object) -> None:
+    connection.isolation_level = None  # begin nothing by itself
+    pragmas = ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"]
+    if sys.platform == "darwin":
+        pragmas += ["fullfsync = ON", "checkpoint_fullfsync = ON"]
+    _tell(connection, pragmas)
+
+
+def _prepare_reader(connection: DBAPIConnection, _record: object) -> None:
+    connection.isolation_level = None  # begin nothing by itself
+    _tell(connection, ["query_only = ON"])
+
+
+def _tell(connection: DBAPIConnection, pragmas: list[str]) -> None:
+    cursor = connection.cursor()
+    for pragma in (f"busy_timeout = {BUSY_MS}", "trusted_schema = OFF", "cell_size_check = ON", *pragmas):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

@@ -1,0 +1,123 @@
+"""Threads that work for the desk's loop: the most urgent call first, the others as they came.
+
+A whole transaction is one call. So its statements follow each other without a change of threads, and the loop is
+woken once for all of them, when their result is there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections import deque
+from collections.abc import Callable
+from enum import IntEnum
+from queue import SimpleQueue
+from typing import Any, NamedTuple
+
+from wxdesk.core.errors import StoreError
+from wxdesk.store.engine.failures import CLOSED
+
+LAST_BREATH_SECONDS = 0.5
+"""What a thread that has said its last word may take to be gone."""
+
+
+class Rank(IntEnum):
+    """Which of the calls that wait goes first."""
+
+    ACKNOWLEDGING = 0
+    OTHER = 1
+
+
+class _Call(NamedTuple):
+    work: Callable[[], Any]
+    future: asyncio.Future[Any]
+
+
+class Crew:
+    """Threads with one queue. To be used, and stopped, on one loop. Each does `last` before it ends.
+
+    They are daemons, so that a disk that hangs can delay the end of the program but never prevent it.
+    """
+
+    def __init__(self, name: str, threads: int = 1, last: Callable[[], None] = lambda: None) -> None:
+        self._last = last
+        self._waiting: tuple[deque[_Call], ...] = tuple(deque() for _ in Rank)
+        # One sign for each call that waits, so that a thread sleeps without a lock; a future tells a thread to end.
+        self._signs: SimpleQueue[asyncio.Future[None] | None] = SimpleQueue()
+        self._threads = [threading.Thread(target=self._work, name=name, daemon=True) for _ in range(threads)]
+        self._ended: list[asyncio.Future[None]] = []
+        for thread in self._threads:
+            thread.start()
+
+    def run[R](self, work: Callable[[], R], rank: Rank = Rank.OTHER) -> asyncio.Future[R]:
+        """Have one of the threads do `work`; it does it also when nobody waits for the result any more.
+
+        Raises:
+            StoreError: the crew was told to stop.
+        """
+        if self._ended:
+            raise StoreError(reason=CLOSED)
+        future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._waiting[rank].append(_Call(work, future))
+        self._signs.put(None)
+        return future
+
+    async def stop(self, seconds: float) -> bool:
+        """Let the threads do what waits, and end. Doing it twice does nothing.
+
+        False if that takes longer than `seconds`: then what waits is refused, and a call that hangs is left alone.
+        """
+        if not self._ended:
+            loop = asyncio.get_running_loop()
+            self._ended = [loop.create_future() for _ in self._threads]
+            for ended in self._ended:
+                self._signs.put(ended)
+        _, late = await asyncio.wait(self._ended, timeout=seconds)
+        if late:
+            self._refuse_what_waits()
+            return False
+        for thread in self._threads:
+            thread.join(LAST_BREATH_SECONDS)
+        return True
+
+    def _refuse_what_waits(self) -> None:
+        while (call := self._next()) is not None:
+            settle(call.future, None, StoreError(reason=CLOSED))
+
+    def _next(self) -> _Call | None:
+        for waiting in self._waiting:
+            with contextlib.suppress(IndexError):
+                return waiting.popleft()
+        return None
+
+    def _work(self) -> None:
+        while (ended := self._signs.get()) is None:
+            call = self._next()
+            if call is not None:
+                _do(call)
+        _do(_Call(self._last, ended))
+
+
+def _do(call: _Call) -> None:
+    try:
+        result = call.work()
+    except BaseException as error:  # noqa: BLE001  # whatever it is, the caller gets it
+        _deliver(call.future, None, error)
+    else:
+        _deliver(call.future, result, None)
+
+
+def _deliver(future: asyncio.Future[Any], result: object, error: BaseException | None) -> None:
+    with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+        future.get_loop().call_soon_threadsafe(settle, future, result, error)
+
+
+def settle(future: asyncio.Future[Any], result: object, error: BaseException | None) -> None:
+    """Give a call's result or error to whoever waits for it, if he still does."""
+    if future.done():
+        return
+    if error is None:
+        future.set_result(result)
+    else:
+        future.set_exception(error)

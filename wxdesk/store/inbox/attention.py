@@ -1,0 +1,141 @@
+"""Which conversations call for a human, and whether somebody has looked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, delete, func, or_, select, tuple_, union, update
+
+from wxdesk.core.conversations.attention import Call, Cause
+from wxdesk.core.conversations.listing import InboxRow
+from wxdesk.core.model.messaging import Conversation
+from wxdesk.store.conversations import status as aside
+from wxdesk.store.engine.database import Database, insert_into
+from wxdesk.store.inbox import rows as inbox_rows
+from wxdesk.store.schema import AWAITS, BACK, CALLED, NOT_CALLED, UNSEEN, WAITING, calls, conversations, replies
+from wxdesk.store.schema.records import call_of, conversation_of, select_conversations
+
+CANDIDATES = 500
+"""Conversations of one look through all that might call."""
+
+
+class SqlCalls:
+    """Fills `desk.call_ports.Calls`."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def unseen(self) -> list[Call]:
+        """All calls at which nobody has looked yet."""
+        return await self._db.read(_unseen)
+
+    async def might_call(self, ids: Collection[int]) -> list[InboxRow]:
+        """Those of these conversations that have something that might call, or that do call."""
+        return await self._db.read(_might_call, ids)
+
+    async def candidates(self, after: int, now: datetime) -> list[int]:
+        """Ids above `after`, in order, of conversations that might call at `now` or do call; the first 500."""
+        return await self._db.read(_candidates, after, now)
+
+    async def closing(self, now: datetime, until: datetime) -> list[int]:
+        """Conversations of waiting contacts whose window closes up to `until`, and those that call for that reason."""
+        return await self._db.read(_closing, now, until)
+
+    async def next_close(self, after: datetime) -> datetime | None:
+        """When the first window of a waiting contact closes after `after`."""
+        query = select(func.min(conversations.c.window_until)).where(AWAITS, conversations.c.window_until > after)
+        return await self._db.read(_moment, query)
+
+    async def wake(self, now: datetime) -> list[int]:
+        """Bring back the conversations whose snooze is over by `now`; their ids."""
+        return await self._db.write(aside.wake, now)
+
+    async def next_wake(self) -> datetime | None:
+        """When the next snooze ends."""
+        return await self._db.read(aside.next_wake)
+
+    async def change(self, put: Sequence[Call], ended: Sequence[Call]) -> None:
+        """Store new calls and changed ones, and take away those that have ended."""
+        await self._db.write(_change, put, ended)
+
+    async def look(self, conversation_id: int) -> bool:
+        """Somebody looks at this conversation; False if nothing in it called unseen."""
+        return await self._db.write(_look, conversation_id)
+
+    async def longest_waiting(self, now: datetime) -> Conversation | None:
+        """The contact who waits longest of all who can still be answered."""
+        return await self._db.read(_longest_waiting, now)
+
+
+def _unseen(connection: Connection) -> list[Call]:
+    return [call_of(row) for row in connection.execute(select(calls).where(UNSEEN))]
+
+
+def _might_call(connection: Connection, ids: Collection[int]) -> list[InboxRow]:
+    return inbox_rows.rows_of(connection, _THAT_MIGHT, ids)
+
+
+_CALLING = conversations.c.id.in_(select(calls.c.conversation_id))
+_WITH_OPEN_REPLIES = select(replies.c.conversation_id).where(
+    replies.c.state.in_(inbox_rows.PENDING + inbox_rows.UNSETTLED)
+)
+_THAT_MIGHT = inbox_rows.naming(or_(WAITING, CALLED, BACK, conversations.c.id.in_(_WITH_OPEN_REPLIES), _CALLING))
+
+
+def _candidates(connection: Connection, after: int, now: datetime) -> list[int]:
+    """Each of them has an index; nobody looks at the contacts of past years whom nobody answered."""
+    waiting = select(conversations.c.id).where(AWAITS, conversations.c.window_until > now)
+    called, back = select(conversations.c.id).where(CALLED), select(conversations.c.id).where(BACK)
+    every = union(waiting, called, back, _WITH_OPEN_REPLIES, select(calls.c.conversation_id)).subquery()
+    query = select(every.c.id).where(every.c.id > after).order_by(every.c.id).limit(CANDIDATES)
+    return list(connection.scalars(query))
+
+
+def _closing(connection: Connection, now: datetime, until: datetime) -> list[int]:
+    soon = conversations.c.window_until
+    waiting = select(conversations.c.id).where(AWAITS, soon > now, soon <= until)
+    calling = select(calls.c.conversation_id).where(calls.c.cause == Cause.CLOSING)
+    return list(connection.scalars(union(waiting, calling)))
+
+
+def _moment(connection: Connection, query: Select[Any]) -> datetime | None:
+    at: datetime | None = connection.scalar(query)
+    return at
+
+
+def _change(connection: Connection, put: Sequence[Call], ended: Sequence[Call]) -> None:
+    if ended:
+        keys = [(call.conversation_id, call.cause) for call in ended]
+        connection.execute(delete(calls).where(tuple_(calls.c.conversation_id, calls.c.cause).in_(keys)))
+    if put:
+        rows = [{name: getattr(call, name) for name in CALL_FIELDS} for call in put]
+        insert = insert_into(connection, calls)
+        changes = {name: insert.excluded[name] for name in ("at", "seen")}
+        key = [calls.c.conversation_id, calls.c.cause]
+        connection.execute(insert.on_conflict_do_update(index_elements=key, set_=changes), rows)
+
+
+CALL_FIELDS = ("conversation_id", "cause", "at", "seen")
+
+
+def _look(connection: Connection, conversation_id: int) -> bool:
+    own = calls.c.conversation_id == conversation_id
+    # What a rule asked for was that somebody look; and what came back has then been seen.
+    told = update(conversations).where(conversations.c.id == conversation_id, or_(CALLED, BACK))
+    fulfilled = told.values(NOT_CALLED | {"back_at": None})
+    ended = delete(calls).where(own, calls.c.cause.in_((Cause.CALLED, Cause.BACK)))
+    seen = update(calls).where(own, UNSEEN).values(seen=True)
+    return sum(connection.execute(change).rowcount for change in (fulfilled, ended, seen)) > 0
+
+
+def _longest_waiting(connection: Connection, now: datetime) -> Conversation | None:
+    query = (
+        select_conversations()
+        .where(AWAITS, conversations.c.window_until > now, conversations.c.window_left > 0)
+        .order_by(conversations.c.waiting_since, conversations.c.id)
+        .limit(1)
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else conversation_of(row)

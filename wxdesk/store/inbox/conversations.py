@@ -1,0 +1,189 @@
+"""Contacts and the threads with them. The long stories stand in their own files: deriving, resolving, the list."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, Table, Update, func, literal, select, true, update
+
+from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.listing import DayCounts, InboxCounts, InboxFilter, InboxRow, SearchHit, TimelineItem
+from wxdesk.core.conversations.takeover import Takeover
+from wxdesk.core.errors import NotFound
+from wxdesk.core.model.messaging import Contact, Conversation, Reply, ReplyMode
+from wxdesk.core.rules.matching.facts import Wanted
+from wxdesk.desk.ports.store import Known, Resolution, ToDerive, Undecided
+from wxdesk.store import search
+from wxdesk.store.conversations.takeovers import values_of
+from wxdesk.store.decisions import resolving
+from wxdesk.store.decisions import rule_facts as history
+from wxdesk.store.decisions import trial_contact as supposing
+from wxdesk.store.decisions.undecided import undecided_of
+from wxdesk.store.engine.database import Database
+from wxdesk.store.inbox import rows as inbox_rows
+from wxdesk.store.messages import deriving
+from wxdesk.store.schema import NOT_CALLED, UNDECIDED, UNREAD, contacts, conversations, messages, replies
+from wxdesk.store.schema.columns import EPOCH, Moment
+from wxdesk.store.schema.records import conversation_of, message_of, reply_of, select_conversations, select_replies
+
+
+class SqlConversations:
+    """Fills `desk.ports.Conversations`."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def derive(self, pushes: Sequence[ToDerive]) -> list[Undecided]:
+        """Make contact, conversation and message from each push, in one transaction."""
+        return await self._db.write(deriving.derive, pushes)
+
+    async def undecided(self, limit: int = 500) -> list[Undecided]:
+        """Messages without a decision, oldest first."""
+        return await self._db.read(_undecided, limit)
+
+    async def still_undecided(self, message_ids: Collection[int]) -> list[Undecided]:
+        """Those of these messages that have no decision, as they are now."""
+        return await self._db.read(_undecided, len(message_ids), messages.c.id.in_(message_ids))
+
+    async def with_history(self, undecided: Sequence[Undecided], wanted: Wanted, now: datetime) -> list[Undecided]:
+        """The same messages with what rules want to know of the past."""
+        return await self._db.read(history.with_history, undecided, wanted, now)
+
+    async def resolve(self, resolutions: Sequence[Resolution]) -> list[Reply]:
+        """Store decisions with what follows from them, in one transaction; the new replies."""
+        return await self._db.write(resolving.resolve, resolutions)
+
+    async def page(self, chosen: InboxFilter, offset: int = 0, limit: int = 100) -> list[InboxRow]:
+        """Rows of the list: newest first, or longest waiting first for WAITING and NEEDS_HUMAN.
+
+        Under NEEDS_HUMAN, those that only have an unsettled reply come after those that wait, newest first.
+        """
+        return await self._db.read(inbox_rows.page, chosen, offset, limit)
+
+    async def rows(self, ids: Collection[int]) -> list[InboxRow]:
+        """The rows of these conversations; unknown ids are left out."""
+        return await self._db.read(inbox_rows.rows, ids)
+
+    async def get(self, conversation_id: int) -> Conversation:
+        """One conversation; raises `NotFound`."""
+        return await self._db.read(_get, conversation_id)
+
+    async def timeline(
+        self, conversation_id: int, before: datetime | None = None, limit: int = 50
+    ) -> list[TimelineItem]:
+        """The last messages and replies before `before`, oldest first; at the same time messages come first.
+
+        Items of the same time are not torn apart, so that the next page (before the first item's `at`) leaves none
+        out; a page can be longer than `limit` for that.
+        """
+        return await self._db.read(_timeline, conversation_id, before, limit)
+
+    async def counts(self) -> InboxCounts:
+        """The figures for the chips, from the same expressions as `page`."""
+        return await self._db.read(inbox_rows.counts)
+
+    async def day_counts(self, since: datetime) -> DayCounts:
+        """What contacts wrote since `since` (events are not counted), what was answered, and who waits now."""
+        return await self._db.read(inbox_rows.day_counts, since)
+
+    async def search(self, phrase: str, limit: int = 50) -> list[SearchHit]:
+        """Messages and replies that contain `phrase`, newest first."""
+        return await self._db.read(search.search, phrase, limit)
+
+    async def named(self, phrase: str, accounts: Collection[str], limit: int = 20) -> list[Conversation]:
+        """Those whose contact's alias contains `phrase`, or whose openid begins or ends with it; the newest first."""
+        return await self._db.read(supposing.named, phrase, accounts, limit)
+
+    async def as_it_stands(self, conversation_id: int, now: datetime) -> Known:
+        """One conversation with all that its next message would meet; raises `NotFound`."""
+        return await self._db.read(_as_it_stands, conversation_id, now)
+
+    async def mark_read(self, conversation_id: int) -> bool:
+        """Set unread to 0; False if it was 0 already."""
+        change = update(conversations).where(conversations.c.id == conversation_id, UNREAD).values(unread=0)
+        return await self._db.write(_changes, change)
+
+    async def set_mode(self, conversation_id: int, mode: ReplyMode | None) -> None:
+        """Set the conversation's own mode; raises `NotFound`."""
+        await self._change(conversation_id, {"mode": mode})
+
+    async def take_over(
+        self, conversation_id: int, until: datetime | None, silence: int | None = None, *, by_writing: bool = False
+    ) -> None:
+        """A human has the word, until `until` or until handed back; raises `NotFound`."""
+        await self._change(conversation_id, values_of(Takeover(until, silence, by_writing)) | NOT_CALLED)
+
+    async def hand_back(self, conversation_id: int) -> None:
+        """The rules have the word again; raises `NotFound`."""
+        await self._change(conversation_id, values_of(None) | NOT_CALLED)
+
+    async def change_contact(self, contact_id: int, change: ContactChange) -> None:
+        """Change a contact as it is now, in one transaction; raises `NotFound`."""
+        await self._db.write(_change_contact, contact_id, change)
+
+    async def _change(self, conversation_id: int, values: dict[str, Any]) -> None:
+        change = update(conversations).where(conversations.c.id == conversation_id).values(values)
+        if not await self._db.write(_changes, change):
+            raise NotFound("conversation")
+
+
+def _changes(connection: Connection, change: Update) -> bool:
+    return connection.execute(change).rowcount > 0
+
+
+def _change_contact(connection: Connection, contact_id: int, change: ContactChange) -> None:
+    query = select(contacts).where(contacts.c.id == contact_id).with_for_update()
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        raise NotFound("contact")
+    changed = change.made_to(Contact(**row))
+    values = {"alias": changed.alias, "note": changed.note, "tags": changed.tags, "blocked": changed.blocked}
+    connection.execute(update(contacts).where(contacts.c.id == contact_id).values(values))
+
+
+def _get(connection: Connection, conversation_id: int) -> Conversation:
+    query = select_conversations().where(conversations.c.id == conversation_id)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("conversation")
+    return conversation_of(row)
+
+
+def _as_it_stands(connection: Connection, conversation_id: int, now: datetime) -> Known:
+    return supposing.known(connection, _get(connection, conversation_id), now)
+
+
+def _undecided(connection: Connection, limit: int, among: ColumnElement[bool] | None = None) -> list[Undecided]:
+    query = select(messages).where(UNDECIDED, true() if among is None else among).order_by(messages.c.id).limit(limit)
+    waiting = [message_of(row) for row in connection.execute(query)]
+    ids = {message.conversation_id for message in waiting}
+    found = connection.execute(select_conversations().where(conversations.c.id.in_(ids)))
+    threads = {row.id: conversation_of(row) for row in found}
+    return undecided_of(connection, waiting, threads)
+
+
+def _timeline(connection: Connection, conversation_id: int, before: datetime | None, limit: int) -> list[TimelineItem]:
+    said = select(messages).where(messages.c.conversation_id == conversation_id)
+    answered = select_replies().where(replies.c.conversation_id == conversation_id)
+    found: list[TimelineItem] = []
+    for query, table, at in ((said, messages, messages.c.at), (answered, replies, replies.c.created_at)):
+        chosen = query if before is None else query.where(at < before)
+        make = message_of if table is messages else reply_of
+        found += [make(row) for row in connection.execute(_last(chosen, table, at, limit))]
+    found.sort(key=lambda item: (item.at, isinstance(item, Reply), item.id))
+    return _page(found, limit)
+
+
+def _last(query: Select[Any], table: Table, at: Any, limit: int) -> Select[Any]:  # noqa: ANN401
+    """The newest `limit` rows of `query`, and those as old as the last of them."""
+    edge = query.with_only_columns(at).order_by(at.desc(), table.c.id.desc()).limit(1).offset(limit - 1)
+    oldest = func.coalesce(edge.correlate(None).scalar_subquery(), literal(EPOCH, Moment))
+    return query.where(at >= oldest).order_by(at, table.c.id)
+
+
+def _page(found: list[TimelineItem], limit: int) -> list[TimelineItem]:
+    if len(found) <= limit:
+        return found
+    return [item for item in found if item.at >= found[-limit].at]

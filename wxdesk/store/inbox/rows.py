@@ -1,0 +1,279 @@
+"""The list of conversations and the figures on its chips: one SQL expression a chip, for listing and counting."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    not_,
+    nulls_last,
+    or_,
+    select,
+    true,
+    union,
+)
+
+from wxdesk.core.conversations.attention import RINGING, Call
+from wxdesk.core.conversations.listing import DayCounts, InboxCounts, InboxFilter, InboxRow
+from wxdesk.core.model.messaging import Author, ReplyState
+from wxdesk.core.replies import parts
+from wxdesk.store.replies.bulk_moves import HELD_BACK
+from wxdesk.store.replies.inserting import load_replies
+from wxdesk.store.schema import (
+    AWAITS,
+    OPEN,
+    RISES,
+    SNOOZED,
+    UNFINISHED,
+    UNREAD,
+    WRITTEN,
+    calls,
+    conversations,
+    decisions,
+    messages,
+    replies,
+)
+from wxdesk.store.schema.columns import Moment
+from wxdesk.store.schema.records import call_of, conversation_of, select_conversations
+from wxdesk.store.schema.reply_predicates import PASSED_OVER, UNDOABLE, by_hand
+
+PENDING = (ReplyState.HELD, ReplyState.DRAFT)
+UNSETTLED = (ReplyState.FAILED, ReplyState.UNKNOWN)
+
+# What its operator has just written leaves by itself, and he has answered himself what he passed over.
+_AT_ISSUE = not_(or_(UNDOABLE, PASSED_OVER))
+_WITH_PENDING = select(replies.c.conversation_id).where(replies.c.state.in_(PENDING), _AT_ISSUE)
+
+# A takeover whose time has run out still counts: nobody answered, and the rules will not go back to it.
+_LEFT_TO_HUMAN = select(conversations.c.id).where(conversations.c.taken_over.is_(true()), AWAITS)
+_WITH_UNSETTLED = select(replies.c.conversation_id).where(replies.c.state.in_(UNSETTLED))
+_RINGING = select(calls.c.conversation_id).where(calls.c.cause.in_(RINGING))
+_RISEN = select(calls.c.conversation_id).where(RISES)
+
+_NEWEST = (conversations.c.last_at.desc(), conversations.c.id.desc())
+_LONGEST = (nulls_last(conversations.c.waiting_since.asc()), *_NEWEST)
+_ORDERS: dict[InboxFilter, tuple[Any, ...]] = {
+    InboxFilter.WAITING: _LONGEST,
+    InboxFilter.NEEDS_HUMAN: _LONGEST,
+    InboxFilter.SNOOZED: (conversations.c.snoozed_until, *_NEWEST),
+}
+
+
+_CHOSEN: dict[InboxFilter, ColumnElement[bool]] = {
+    InboxFilter.ALL: OPEN,
+    InboxFilter.WAITING: AWAITS,
+    InboxFilter.NEEDS_HUMAN: conversations.c.id.in_(union(_LEFT_TO_HUMAN, _WITH_UNSETTLED, _RINGING).scalar_subquery()),
+    InboxFilter.PENDING: conversations.c.id.in_(_WITH_PENDING),
+    InboxFilter.UNREAD: and_(UNREAD, OPEN),
+    InboxFilter.SNOOZED: SNOOZED,
+    InboxFilter.RESOLVED: conversations.c.resolved_at.is_not(None),
+    InboxFilter.WITH_ASIDE: true(),
+}
+
+
+def chosen_by(chip: InboxFilter) -> ColumnElement[bool]:
+    """Which conversations stand under a chip, or in a part of the list."""
+    return _CHOSEN[chip]
+
+
+def page(connection: Connection, chip: InboxFilter, offset: int, limit: int) -> list[InboxRow]:
+    """See `desk.ports.Conversations.page`."""
+    if chip is InboxFilter.ALL:
+        return _all_page(connection, offset, limit)
+    order = _ORDERS.get(chip, _NEWEST)
+    return _rows(connection, _ROWS.where(chosen_by(chip)).order_by(*order).limit(limit).offset(offset))
+
+
+def _all_page(connection: Connection, offset: int, limit: int) -> list[InboxRow]:
+    """First those that call, then all others: two queries, so that each can follow its index."""
+    risen, id_ = and_(conversations.c.id.in_(_RISEN), OPEN), conversations.c.id
+    first = _ROWS.where(risen).order_by(*_LONGEST).limit(limit).offset(offset)
+    found = _rows(connection, first)
+    if len(found) == limit:
+        return found
+    passed = connection.scalar(select(func.count()).select_from(conversations).where(risen)) or 0
+    others = _ROWS.where(id_.not_in(_RISEN), OPEN).order_by(*_NEWEST)
+    return found + _rows(connection, others.limit(limit - len(found)).offset(max(0, offset - passed)))
+
+
+def rows(connection: Connection, ids: Collection[int]) -> list[InboxRow]:
+    """See `desk.ports.Conversations.rows`."""
+    return rows_of(connection, _NAMED, ids)
+
+
+def naming(*chosen: ColumnElement[bool]) -> Select[Any]:
+    """What `rows_of` asks for: of the conversations that it names, those that all of `chosen` hold for."""
+    return _ROWS.where(conversations.c.id.in_(bindparam("ids", expanding=True)), *chosen)
+
+
+def rows_of(connection: Connection, named: Select[Any], ids: Collection[int]) -> list[InboxRow]:
+    """The rows of these conversations, in no particular order; `named` is made by `naming`, once."""
+    return _rows(connection, named, {"ids": tuple(ids)}) if ids else []
+
+
+def _select_rows() -> Select[Any]:
+    """Conversations with what their replies need: each figure is one look into an index."""
+    own = replies.c.conversation_id == conversations.c.id
+
+    def of_state(column: ColumnElement[Any], *states: ReplyState) -> Any:  # noqa: ANN401
+        query = select(column).where(own, replies.c.state.in_(states), _AT_ISSUE)
+        return query.correlate(conversations).scalar_subquery()
+
+    newest = select(replies.c.id).where(own).order_by(replies.c.created_at.desc(), replies.c.id.desc()).limit(1)
+    return select_conversations().add_columns(
+        of_state(func.min(replies.c.due_at), ReplyState.HELD).label("due_at"),
+        of_state(func.count(), ReplyState.HELD).label("held"),
+        of_state(func.count(), ReplyState.DRAFT).label("drafts"),
+        of_state(func.max(replies.c.id), *UNSETTLED).label("failed_id"),
+        newest.correlate(conversations).scalar_subquery().label("last_reply_id"),
+        _unfinished(decisions.c.decided_at >= conversations.c.waiting_since).label("unmade_at"),
+        _unfinished(and_(decisions.c.id.in_(_of_drafts(own)), _SOMEBODY_WROTE)).label("incomplete_at"),
+    )
+
+
+_SOMEBODY_WROTE = or_(
+    conversations.c.waiting_since.is_not(None), exists().where(messages.c.id == decisions.c.message_id, WRITTEN)
+)
+"""What a rule prepares for whoever only opens the chat is no reason to fetch somebody."""
+
+
+def _of_drafts(own: ColumnElement[bool]) -> Select[Any]:
+    """The decisions behind the drafts of a conversation that nobody has edited or passed over."""
+    untouched = and_(own, replies.c.state == ReplyState.DRAFT, replies.c.edited.is_(false()), not_(PASSED_OVER))
+    return select(replies.c.decision_id).where(untouched).correlate(conversations)
+
+
+def _unfinished(which: ColumnElement[bool]) -> Any:  # noqa: ANN401
+    """When a rule last had something to say that it could not say."""
+    own = and_(decisions.c.conversation_id == conversations.c.id, UNFINISHED)
+    return select(func.max(decisions.c.decided_at)).where(own, which).correlate(conversations).scalar_subquery()
+
+
+# Statements never change once made, and a busy window and the alarms ask these all the time: put together once.
+_ROWS = _select_rows()
+_NAMED = naming()
+_CALLS = (
+    select(calls)
+    .where(calls.c.conversation_id.in_(bindparam("ids", expanding=True)))
+    .order_by(calls.c.conversation_id, calls.c.cause)
+)
+
+
+def _rows(connection: Connection, query: Select[Any], given: dict[str, Any] | None = None) -> list[InboxRow]:
+    found = connection.execute(query, given).all()
+    wanted = {row.failed_id for row in found} | {row.last_reply_id for row in found}
+    loaded = {reply.id: reply for reply in load_replies(connection, wanted - {None})}
+    calling = _calls(connection, [row.id for row in found])
+    behind = _behind(connection, [row.id for row in found if row.held])
+    return [
+        InboxRow(
+            conversation=conversation_of(row),
+            due_at=behind[row.id].due_at if row.id in behind else row.due_at,
+            held=row.held,
+            waits=behind[row.id].parts if row.id in behind else 0,
+            drafts=row.drafts,
+            failed=loaded.get(row.failed_id),
+            last_reply=loaded.get(row.last_reply_id),
+            unfinished_at=max(filter(None, (row.unmade_at, row.incomplete_at)), default=None),
+            calls=calling.get(row.id, ()),
+        )
+        for row in found
+    ]
+
+
+@dataclass(slots=True)
+class _Behind:
+    """How many held parts of a conversation wait behind earlier ones, and when the first of the others is due."""
+
+    parts: int = 0
+    due_at: datetime | None = None
+
+
+def _behind(connection: Connection, ids: Collection[int]) -> dict[int, _Behind]:
+    """The same of those of these conversations, which hold something back, that hold parts of an answer."""
+    if not ids:
+        return {}
+    here = and_(HELD_BACK, replies.c.conversation_id.in_(ids))
+    firsts = select(replies.c.part_of).where(here, replies.c.part_of.is_not(None)).distinct()
+    answers = list(connection.scalars(firsts))
+    if not answers:
+        return {}
+    of_answers = or_(replies.c.id.in_(answers), replies.c.part_of.in_(answers))
+    waiting = parts.waiting(load_replies(connection, set(connection.scalars(select(replies.c.id).where(of_answers)))))
+    found: defaultdict[int, _Behind] = defaultdict(_Behind)
+    for one in connection.execute(select(replies.c.id, replies.c.conversation_id, replies.c.due_at).where(here)):
+        kept = found[one.conversation_id]
+        if one.id in waiting:
+            kept.parts += 1
+        elif one.due_at is not None:
+            kept.due_at = min(filter(None, (kept.due_at, one.due_at)))
+    return found
+
+
+def _calls(connection: Connection, ids: Collection[int]) -> dict[int, tuple[Call, ...]]:
+    found: dict[int, tuple[Call, ...]] = {}
+    for row in connection.execute(_CALLS, {"ids": tuple(ids)}) if ids else ():
+        found[row.conversation_id] = (*found.get(row.conversation_id, ()), call_of(row))
+    return found
+
+
+def counts(connection: Connection) -> InboxCounts:
+    """See `desk.ports.Conversations.counts`."""
+    return InboxCounts(**connection.execute(_COUNTS).mappings().one())
+
+
+def _under(chip: InboxFilter) -> Any:  # noqa: ANN401
+    return select(func.count()).select_from(conversations).where(chosen_by(chip)).scalar_subquery()
+
+
+def _counting() -> Select[Any]:
+    in_unread = select(func.coalesce(func.sum(conversations.c.unread), 0)).where(UNREAD, OPEN).scalar_subquery()
+    kept = replies.c.state.in_((ReplyState.HELD, ReplyState.QUEUED)) & ~by_hand(replies)
+    return select(
+        _under(InboxFilter.UNREAD).label("unread"),
+        in_unread.label("messages"),
+        _under(InboxFilter.WAITING).label("waiting"),
+        _under(InboxFilter.NEEDS_HUMAN).label("needs_human"),
+        _under(InboxFilter.PENDING).label("pending"),
+        _under(InboxFilter.SNOOZED).label("snoozed"),
+        select(func.count()).where(kept).scalar_subquery().label("automatic"),
+    )
+
+
+_COUNTS = _counting()
+
+
+def day_counts(connection: Connection, since: datetime) -> DayCounts:
+    """See `desk.ports.Conversations.day_counts`."""
+    return DayCounts(**connection.execute(_DAY_COUNTS, {"midnight": since}).mappings().one())
+
+
+def _counting_day() -> Select[Any]:
+    since = bindparam("midnight", type_=Moment)
+    since_then = and_(WRITTEN, messages.c.at >= since)
+    written = select(func.count()).select_from(messages).where(since_then).scalar_subquery()
+
+    def sent(author: Author) -> Any:  # noqa: ANN401
+        return select(func.count()).where(replies.c.sent_at >= since, replies.c.author == author).scalar_subquery()
+
+    return select(
+        written.label("messages"),
+        sent(Author.RULE).label("by_rule"),
+        sent(Author.OPERATOR).label("by_operator"),
+        _under(InboxFilter.WAITING).label("waiting"),
+    )
+
+
+_DAY_COUNTS = _counting_day()

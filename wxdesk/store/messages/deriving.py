@@ -1,0 +1,234 @@
+"""From raw pushes to contacts, conversations and messages: a batch at a time, in one transaction.
+
+The number of statements does not depend on the number of pushes. What a message does to its conversation is
+worked out here, on records, while the conversations' rows are locked; then all rows are written at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, update
+
+from wxdesk.core.conversations.takeover import moved
+from wxdesk.core.conversations.transfer import until_after
+from wxdesk.core.model.messaging import Author, Conversation, Incoming, Message, MessageType
+from wxdesk.core.model.picture import PictureState
+from wxdesk.core.wechat.quota import opened
+from wxdesk.desk.ports.store import ToDerive, Undecided
+from wxdesk.store.conversations.status import NOT_ASIDE
+from wxdesk.store.decisions.undecided import undecided_of
+from wxdesk.store.engine.database import insert_into
+from wxdesk.store.replies.quota_counts import sent_since
+from wxdesk.store.schema import UNDERIVED, contacts, conversations, messages, raw_pushes
+from wxdesk.store.schema.columns import cleaned
+from wxdesk.store.schema.records import conversation_of, select_conversations
+from wxdesk.store.search import index_messages
+
+FOLDED = (
+    "unread",
+    "preview",
+    "preview_kind",
+    "preview_author",
+    "last_at",
+    "waiting_since",
+    "transferred_until",
+    "session_from",
+    "taken_over_until",
+    *NOT_ASIDE,
+)
+"""What messages change about their conversation, beside its reply window."""
+
+type Key = tuple[str, str]
+"""Account and openid."""
+
+
+def derive(connection: Connection, pushes: Sequence[ToDerive]) -> list[Undecided]:
+    """See `desk.ports.Conversations.derive`."""
+    if not pushes:
+        return []
+    ids = sorted({push.push_id for push in pushes})
+    fresh = _underived(connection, ids)
+    readable = [
+        (push, push.incoming)
+        for push in {push.push_id: push for push in pushes if push.push_id in fresh}.values()
+        if push.incoming is not None and push.incoming.opens_conversation
+    ]
+    made: list[Message] = []
+    threads: dict[Key, Conversation] = {}
+    if readable:
+        threads = _threads(connection, readable)
+        made = _insert_messages(connection, readable, threads)
+        _update_threads(connection, threads)
+    by_id = {thread.id: thread for thread in threads.values()}
+    return undecided_of(connection, made, by_id)
+
+
+def _underived(connection: Connection, ids: Sequence[int]) -> set[int]:
+    """Which of the pushes still wait, and do no more from now on, so that two desks do not make a message twice."""
+    return set(connection.scalars(_DERIVE, {"ids": ids}))
+
+
+# Statements never change once made, and these are asked for each message: put together once.
+_DERIVE = (
+    update(raw_pushes)
+    .where(raw_pushes.c.id.in_(bindparam("ids", expanding=True)), UNDERIVED)
+    .values(derived=True)
+    .returning(raw_pushes.c.id)
+)
+_LOCKED = (
+    select_conversations()
+    .where(
+        contacts.c.account.in_(bindparam("accounts", expanding=True)),
+        contacts.c.openid.in_(bindparam("openids", expanding=True)),
+    )
+    .order_by(conversations.c.id)
+    .with_for_update(of=conversations)
+)
+
+
+def _threads(connection: Connection, readable: Sequence[tuple[ToDerive, Incoming]]) -> dict[Key, Conversation]:
+    """The conversation of each writer, made where there was none."""
+    first_seen: dict[Key, datetime] = {}
+    for push, incoming in readable:
+        first_seen.setdefault(_key(push, incoming), push.received_at)
+    threads = _locked(connection, first_seen)
+    missing = {key: at for key, at in first_seen.items() if key not in threads}
+    if missing:
+        _insert_threads(connection, missing)
+        threads |= _locked(connection, missing)
+    return threads
+
+
+def _key(push: ToDerive, incoming: Incoming) -> Key:
+    return push.account, cleaned(incoming.openid)
+
+
+def _locked(connection: Connection, keys: dict[Key, datetime]) -> dict[Key, Conversation]:
+    given = {"accounts": tuple({account for account, _ in keys}), "openids": [openid for _, openid in keys]}
+    found = map(conversation_of, connection.execute(_LOCKED, given))
+    return {key: one for one in found if (key := (one.account, one.contact.openid)) in keys}
+
+
+def _insert_threads(connection: Connection, missing: dict[Key, datetime]) -> None:
+    people = [
+        {"account": a, "openid": o, "first_seen_at": at, "alias": "", "note": "", "tags": (), "blocked": False}
+        for (a, o), at in sorted(missing.items())
+    ]
+    new_people = insert_into(connection, contacts).on_conflict_do_nothing(
+        index_elements=[contacts.c.account, contacts.c.openid]
+    )
+    rows = connection.execute(new_people.returning(contacts.c.id, contacts.c.account), people)
+    threads = [
+        {
+            "account": row.account,
+            "contact_id": row.id,
+            "taken_over": False,
+            "unread": 0,
+            "preview": "",
+            "preview_kind": MessageType.OTHER.value,
+            "preview_author": Author.CONTACT,
+            "window_left": 0,
+        }
+        for row in rows
+    ]
+    if threads:
+        connection.execute(conversations.insert(), threads)
+
+
+def _insert_messages(
+    connection: Connection, readable: Sequence[tuple[ToDerive, Incoming]], threads: dict[Key, Conversation]
+) -> list[Message]:
+    """Insert the messages, and fold what each does into `threads`."""
+    drafts = [_message(push, incoming, threads[_key(push, incoming)].id) for push, incoming in readable]
+    rows = [{name: getattr(message, name) for name in MESSAGE_FIELDS} for message in drafts]
+    inserted = connection.execute(_INSERT, rows)
+    ids = {row.push_id: row.id for row in inserted}
+    made = [replace(message, id=ids[message.push_id]) for message in drafts]
+    for (push, incoming), message in zip(readable, made, strict=True):
+        key = _key(push, incoming)
+        thread = threads[key]
+        late = thread.last_at is not None and thread.last_at >= message.at
+        sent = sent_since(connection, thread.id, message.at) if late else 0
+        threads[key] = _after(thread, message, sent)
+    index_messages(connection, made)
+    return made
+
+
+_INSERT = messages.insert().returning(messages.c.push_id, messages.c.id)
+MESSAGE_FIELDS = [column.name for column in messages.c if column.name != "id"]
+
+
+def _message(push: ToDerive, incoming: Incoming, conversation_id: int) -> Message:
+    """The message as the database will say it is, without its id."""
+    return Message(
+        id=0,
+        conversation_id=conversation_id,
+        push_id=push.push_id,
+        type=incoming.type,
+        created_at=incoming.created_at,
+        received_at=push.received_at,
+        text=cleaned(incoming.text),
+        msg_type=cleaned(incoming.msg_type),
+        msg_id=_cleaned(incoming.msg_id),
+        event=_cleaned(incoming.event),
+        session_from=_cleaned(incoming.session_from),
+        media_id=_cleaned(incoming.media_id),
+        pic_url=_cleaned(incoming.pic_url),
+        fields={cleaned(name): cleaned(value) for name, value in incoming.fields.items()},
+        picture_state=PictureState.AWAITED if incoming.names_picture else None,
+    )
+
+
+def _cleaned(text: str | None) -> str | None:
+    return None if text is None else cleaned(text)
+
+
+def _after(thread: Conversation, message: Message, sent: int) -> Conversation:
+    """The conversation once `message` stands in it; `sent` is how many replies left after it was written.
+
+    A message that comes late does not hide what was said after it. Events of WeChat's own tool (kf_…) tell whether
+    somebody serves the contact there: nobody waits for an answer to them, and they allow no reply.
+    """
+    at = message.at
+    written = message.event is None
+    entered = message.type is MessageType.ENTER_SESSION
+    if not written and not entered:
+        until = until_after(thread.transferred_until, message.event, message.created_at)
+        return replace(thread, last_at=max(thread.last_at or at, at), transferred_until=until)
+    changes: dict[str, Any] = {"window": opened(thread.window, message.type, message.created_at, sent_since=sent)}
+    if thread.last_at is None or at >= thread.last_at:
+        changes |= {"preview": message.text if written else "", "preview_kind": _kind(message)}
+        changes |= {"preview_author": Author.CONTACT, "last_at": at}
+    if entered:
+        changes |= {"session_from": message.session_from or ""}
+    if written and not thread.contact.blocked:  # whoever is blocked is not heard: nothing is new, nobody waits
+        waiting = None if thread.resolved_at is not None else thread.waiting_since
+        changes |= {"unread": thread.unread + 1, "waiting_since": min(waiting or at, at)} | NOT_ASIDE
+        heard = message.received_at  # by our clock, as the takeover is
+        changes |= {"taken_over_until": moved(thread.taken_over_until, thread.takeover_silence, heard)}
+    return replace(thread, **changes)
+
+
+def _kind(message: Message) -> str:
+    """The message's type; WeChat's own word for one that rules do not tell apart."""
+    return message.msg_type if message.type is MessageType.OTHER else message.type.value
+
+
+def _update_threads(connection: Connection, threads: dict[Key, Conversation]) -> None:
+    rows: list[dict[str, Any]] = [
+        {f"new_{name}": getattr(thread, name) for name in FOLDED}
+        | {"new_window_left": thread.window.left, "new_window_until": thread.window.until, "its_id": thread.id}
+        for thread in sorted(threads.values(), key=lambda thread: thread.id)
+    ]
+    connection.execute(_UPDATE, rows)
+
+
+_UPDATE = (
+    update(conversations)
+    .where(conversations.c.id == bindparam("its_id"))
+    .values({name: bindparam(f"new_{name}") for name in (*FOLDED, "window_left", "window_until")})
+)

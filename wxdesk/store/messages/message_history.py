@@ -1,0 +1,121 @@
+"""What was said before, in slices: a hundred thousand messages are read in the time of a breath."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Connection, func, not_, or_, select
+
+from wxdesk.core.model.messaging import Author, Conversation, MessageType
+from wxdesk.core.model.rule import UNANSWERED
+from wxdesk.core.rules.lint.clustering import Sentence
+from wxdesk.core.rules.matching.facts import History, Wanted
+from wxdesk.desk.ports.message_history import PastMessage, Written
+from wxdesk.store.decisions import rule_facts as history
+from wxdesk.store.engine.database import Database
+from wxdesk.store.replies.operator_replies import written_since
+from wxdesk.store.schema import WRITTEN, conversations, decisions, messages, replies, rules
+from wxdesk.store.schema.records import conversation_of, select_conversations
+from wxdesk.store.schema.reply_predicates import unsaid
+
+_ASKED = or_(WRITTEN, messages.c.type == MessageType.ENTER_SESSION)
+_COLUMNS = (
+    messages.c.id,
+    messages.c.conversation_id,
+    messages.c.type,
+    messages.c.text,
+    messages.c.session_from,
+    messages.c.event,
+    messages.c.at,
+)
+
+
+class SqlPast:
+    """Fills `desk.past.Past`."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def extent(self, newest: int) -> tuple[int, int]:
+        """How many messages there are, at most `newest`, and the id before the first of these."""
+        return await self._db.read(_extent, newest)
+
+    async def messages(self, after_id: int, limit: int) -> list[PastMessage]:
+        """The messages that rules are asked about with an id above `after_id`, in the order in which they came."""
+        return await self._db.read(_messages, after_id, limit)
+
+    async def written(self, since: datetime) -> list[Written]:
+        """What operators said since `since`, in order, each with the messages that it answered."""
+        return await self._db.read(written_since, since)
+
+    async def conversations(self, ids: Collection[int]) -> dict[int, Conversation]:
+        """These conversations as they are now, by id."""
+        return await self._db.read(_conversations, ids)
+
+    async def said_by_rules(self, messages: Collection[PastMessage]) -> dict[int, str]:
+        """What rules said to these messages, by their ids; where nothing arrived or still may, one is left out."""
+        return await self._db.read(_said_by_rules, messages)
+
+    async def unmatched(self, since: datetime, limit: int) -> list[Sentence]:
+        """What contacts wrote or sent since `since`, the newest.
+
+        That is what no rule had a whole answer to, or only one that is a default now.
+        """
+        return await self._db.read(_unmatched, since, limit)
+
+    async def histories(self, sentences: Collection[Sentence], wanted: Wanted) -> dict[int, History]:
+        """What had happened when each of these was written, by message id, as far as it is `wanted`."""
+        return await self._db.read(history.when_written, sentences, wanted)
+
+
+def _extent(connection: Connection, newest: int) -> tuple[int, int]:
+    newest_ids = select(messages.c.id).where(_ASKED).order_by(messages.c.id.desc()).limit(newest).subquery()
+    count, first = connection.execute(select(func.count(), func.min(newest_ids.c.id))).one()
+    return count, (first or 1) - 1
+
+
+def _messages(connection: Connection, after_id: int, limit: int) -> list[PastMessage]:
+    query = select(*_COLUMNS).where(messages.c.id > after_id, _ASKED).order_by(messages.c.id).limit(limit)
+    return [PastMessage(*row) for row in connection.execute(query).all()]
+
+
+def _conversations(connection: Connection, ids: Collection[int]) -> dict[int, Conversation]:
+    found = connection.execute(select_conversations().where(conversations.c.id.in_(ids)))
+    return {one.id: one for one in map(conversation_of, found)}
+
+
+def _said_by_rules(connection: Connection, told: Collection[PastMessage]) -> dict[int, str]:
+    # The conversations are named for the index; there is none on message_id.
+    query = (
+        select(replies.c.message_id, replies.c.content)
+        .where(
+            replies.c.conversation_id.in_({message.conversation_id for message in told}),
+            replies.c.message_id.in_([message.id for message in told]),
+            replies.c.author == Author.RULE,
+            not_(unsaid(replies)),
+        )
+        .order_by(replies.c.id)
+    )
+    said: defaultdict[int, list[str]] = defaultdict(list)
+    for row in connection.execute(query):
+        said[row.message_id].append(row.content.summary)
+    return {message_id: "\n".join(texts) for message_id, texts in said.items()}
+
+
+def _unmatched(connection: Connection, since: datetime, limit: int) -> list[Sentence]:
+    known = connection.execute(select(rules.c.id, rules.c.rule))
+    defaults = [row.id for row in known if row.rule.default]
+    query = (
+        select(messages.c.id, messages.c.conversation_id, messages.c.text, messages.c.at, messages.c.type)
+        .select_from(decisions.join(messages, messages.c.id == decisions.c.message_id))
+        .where(
+            decisions.c.decided_at >= since,
+            or_(decisions.c.outcome.in_(UNANSWERED), decisions.c.rule_id.in_(defaults)),
+            WRITTEN,
+        )
+        .order_by(decisions.c.decided_at.desc(), decisions.c.id.desc())
+        .limit(limit)
+    )
+    return [Sentence(*row) for row in connection.execute(query)]

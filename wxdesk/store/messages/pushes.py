@@ -1,0 +1,58 @@
+"""Raw pushes: kept byte for byte, once for ever, before WeChat gets its answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select
+
+from wxdesk.core.model.messaging import KeptPush, Push
+from wxdesk.store.engine.database import Database
+from wxdesk.store.messages.push_batches import GroupCommit
+from wxdesk.store.messages.push_rows import keep
+from wxdesk.store.schema import UNDERIVED, raw_pushes
+
+
+class SqlPushes:
+    """Fills `desk.ports.Pushes`."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._group = GroupCommit(lambda pushes: db.write_at_once(keep, pushes))
+
+    async def keep(self, push: Push) -> int | None:
+        """Commit `push` with the others that arrive now; see `GroupCommit.keep`."""
+        return await self._group.keep(push)
+
+    async def underived(self, limit: int = 500) -> list[KeptPush]:
+        """The oldest kept pushes from which no message has been made yet."""
+        query = select(raw_pushes).where(UNDERIVED).order_by(raw_pushes.c.id).limit(limit)
+        return await self._db.read(_list, query)
+
+    async def page(self, before_id: int | None = None, limit: int = 100) -> list[KeptPush]:
+        """Kept pushes, newest first."""
+        query = select(raw_pushes).order_by(raw_pushes.c.id.desc()).limit(limit)
+        if before_id is not None:
+            query = query.where(raw_pushes.c.id < before_id)
+        return await self._db.read(_list, query)
+
+    async def close(self) -> None:
+        """Commit what waits, then refuse what comes."""
+        await self._group.close()
+
+
+def _list(connection: Connection, query: Select[Any]) -> list[KeptPush]:
+    return [_kept(row) for row in connection.execute(query)]
+
+
+def _kept(row: Row[Any]) -> KeptPush:
+    return KeptPush(
+        id=row.id,
+        account=row.account,
+        key=row.key,
+        body=row.body,
+        format=row.format,
+        received_at=row.received_at,
+        derived=row.derived,
+        note=row.note,
+    )

@@ -1,0 +1,47 @@
+"""Pushes that WeChat signed and this program could not read: kept with a note that says why."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Connection, Select, false, func, select, update
+
+from wxdesk.core.model.messaging import KeptPush
+from wxdesk.store.engine.database import Database
+from wxdesk.store.schema import UNREADABLE, raw_pushes
+
+
+class SqlQuarantine:
+    """Fills `desk.looking_back.Quarantined`."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def size(self) -> int:
+        """How many there are."""
+        return await self._db.read(_size)
+
+    async def page(self, before_id: int | None = None, limit: int = 200) -> list[KeptPush]:
+        """Those with an id below `before_id` (all if None), newest first."""
+        query = select(raw_pushes).where(UNREADABLE).order_by(raw_pushes.c.id.desc()).limit(limit)
+        if before_id is not None:
+            query = query.where(raw_pushes.c.id < before_id)
+        return await self._db.read(_list, query)
+
+    async def release(self, ids: Collection[int]) -> list[int]:
+        """Let these be derived like any other push; the ids of those that were still here."""
+        change = update(raw_pushes).where(raw_pushes.c.id.in_(ids), UNREADABLE).values(note="", derived=false())
+        return await self._db.write(_released, change.returning(raw_pushes.c.id))
+
+
+def _size(connection: Connection) -> int:
+    return connection.scalar(select(func.count()).where(UNREADABLE)) or 0
+
+
+def _list(connection: Connection, query: Select[Any]) -> list[KeptPush]:
+    return [KeptPush(**row) for row in connection.execute(query).mappings()]
+
+
+def _released(connection: Connection, change: Any) -> list[int]:  # noqa: ANN401 - an UPDATE that returns ids
+    return sorted(connection.scalars(change))

@@ -1,0 +1,95 @@
+"""Pictures as files under HOME/pictures, named by what they hold.
+
+A file stands in the folder of its digest's first two letters and never changes. It gets its name only when it is
+whole and on disk, so that a crash leaves either the picture or a nameless rest that the next start clears away.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import re
+import tempfile
+from pathlib import Path
+
+from wxdesk.core.errors import NotFound, StoreError
+from wxdesk.core.model.picture import Picture, PictureFormat
+from wxdesk.store.engine.failures import DISK_FAULT, DISK_FULL
+
+CHANGED = "the picture's file is not what it was"
+
+_UNFINISHED = ".part"
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+class FolderOfPictures:
+    """Fills `desk.media_ports.PictureFiles` with the folder `root`, which is made when first needed.
+
+    Whoever opens it is alone with it (see `store.home_lock`), so what is unfinished there was left by a crash.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._clear()
+
+    def keep(self, picture: Picture, data: bytes) -> None:
+        """Have `data` on disk when this returns; raises `StoreError`."""
+        target = self._place(picture.digest, picture.format)
+        try:
+            if target.is_file() and target.stat().st_size == picture.size:
+                return
+            self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            target.parent.mkdir(mode=0o700, exist_ok=True)
+            _write_whole(target, data)
+        except OSError as error:
+            raise StoreError(reason=DISK_FULL if error.errno == errno.ENOSPC else DISK_FAULT) from None
+
+    def read(self, digest: str) -> bytes:
+        """The bytes; raises `NotFound`, or `StoreError` if they are not what they were."""
+        path = self.path(digest)
+        if path is None:
+            raise NotFound("picture")
+        try:
+            data = path.read_bytes()
+        except OSError:
+            raise StoreError(reason=DISK_FAULT) from None
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise StoreError(reason=CHANGED)
+        return data
+
+    def path(self, digest: str) -> Path | None:
+        """The file, None if it is not on this machine."""
+        if not _DIGEST.fullmatch(digest):  # it may come from a file that a person wrote, and names a path here
+            return None
+        return next((place for form in PictureFormat if (place := self._place(digest, form)).is_file()), None)
+
+    def holds(self, digest: str) -> bool:
+        """Whether the picture is on this machine."""
+        return self.path(digest) is not None
+
+    def _clear(self) -> None:
+        for rest in self._root.glob(f"??/*{_UNFINISHED}"):
+            rest.unlink(missing_ok=True)
+
+    def _place(self, digest: str, form: PictureFormat) -> Path:
+        return self._root / digest[:2] / f"{digest}.{form.value}"
+
+
+def _write_whole(target: Path, data: bytes) -> None:
+    with tempfile.NamedTemporaryFile(dir=target.parent, suffix=_UNFINISHED, delete=False) as file:
+        try:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        except OSError:
+            Path(file.name).unlink(missing_ok=True)
+            raise
+    Path(file.name).replace(target)
+    with contextlib.suppress(OSError):  # Windows opens no folders; there the name is on disk with the file
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

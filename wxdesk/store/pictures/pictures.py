@@ -1,0 +1,115 @@
+"""What is known about pictures: those that are kept, their uploads, and those that messages still await."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, Update, select, update
+
+from wxdesk.core.errors import NotFound
+from wxdesk.core.model.picture import Picture, PictureState
+from wxdesk.desk.ports.media import AwaitedPicture, Uploaded
+from wxdesk.store.engine.database import Database, insert_into
+from wxdesk.store.schema import AWAITED, conversations, messages, pictures, uploads
+
+_COLUMNS = (messages.c.id, messages.c.conversation_id, messages.c.media_id, messages.c.pic_url, conversations.c.account)
+_AWAITED: Select[Any] = select(*_COLUMNS).join_from(messages, conversations).where(AWAITED).order_by(messages.c.id)
+
+
+class SqlPictures:
+    """Fills `desk.media_ports.PictureRecords`."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def add(self, picture: Picture, at: datetime) -> None:
+        """Make a kept picture known; nothing happens if it is."""
+        await self._db.write(_add, picture, at)
+
+    async def get(self, digest: str) -> Picture:
+        """One picture; raises `NotFound`."""
+        picture = await self._db.read(_get, digest)
+        if picture is None:
+            raise NotFound("picture")
+        return picture
+
+    async def upload(self, account: str, digest: str) -> Uploaded | None:
+        """The last upload of a picture for an account."""
+        return await self._db.read(_upload, account, digest)
+
+    async def note_upload(self, account: str, digest: str, media_id: str, at: datetime) -> None:
+        """Remember an upload instead of the one before."""
+        await self._db.write(_note_upload, account, digest, Uploaded(media_id, at))
+
+    async def awaited(self, accounts: Collection[str], *, without: Collection[int], limit: int) -> list[AwaitedPicture]:
+        """Messages of these accounts whose picture is awaited, oldest first; the messages in `without` left out."""
+        here = conversations.c.account.in_(accounts)
+        return await self._db.read(_find, _AWAITED.where(here, messages.c.id.not_in(without)).limit(limit))
+
+    async def settle(self, message_id: int, picture: Picture, at: datetime) -> None:
+        """The message's picture is kept; makes it known, too."""
+        await self._db.write(_settle, message_id, picture, at)
+
+    async def miss(self, message_id: int, problem: str) -> None:
+        """The message's picture will never come."""
+        await self._db.write(_execute, _missing(problem).where(messages.c.id == message_id))
+
+    async def give_up(self, before: datetime, problem: str) -> list[AwaitedPicture]:
+        """The same for all that are awaited since before `before`; which ones these were."""
+        late = messages.c.received_at < before
+        if not await self._db.read(_find, _AWAITED.where(late).limit(1)):
+            return []  # nearly always: and then no turn to write is taken
+        return await self._db.write(_give_up, _AWAITED.where(late), _missing(problem).where(late))
+
+
+def _add(connection: Connection, picture: Picture, at: datetime) -> None:
+    values = {name: getattr(picture, name) for name in ("digest", "format", "width", "height", "size")}
+    connection.execute(insert_into(connection, pictures).values(added_at=at, **values).on_conflict_do_nothing())
+
+
+def _get(connection: Connection, digest: str) -> Picture | None:
+    row = connection.execute(select(pictures).where(pictures.c.digest == digest)).one_or_none()
+    return None if row is None else Picture(row.digest, row.format, row.width, row.height, row.size)
+
+
+def _upload(connection: Connection, account: str, digest: str) -> Uploaded | None:
+    query = select(uploads).where(uploads.c.account == account, uploads.c.digest == digest)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else Uploaded(row.media_id, row.uploaded_at)
+
+
+def _note_upload(connection: Connection, account: str, digest: str, uploaded: Uploaded) -> None:
+    values = {"media_id": uploaded.media_id, "uploaded_at": uploaded.uploaded_at}
+    insert = insert_into(connection, uploads).values(account=account, digest=digest, **values)
+    keys = [uploads.c.account, uploads.c.digest]
+    connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=values))
+
+
+def _find(connection: Connection, query: Select[Any]) -> list[AwaitedPicture]:
+    return [_awaited(row) for row in connection.execute(query)]
+
+
+def _settle(connection: Connection, message_id: int, picture: Picture, at: datetime) -> None:
+    _add(connection, picture, at)
+    kept = {"picture": picture.digest, "picture_state": PictureState.KEPT, "picture_problem": ""}
+    connection.execute(update(messages).where(messages.c.id == message_id).values(kept))
+
+
+def _execute(connection: Connection, change: Update) -> None:
+    connection.execute(change)
+
+
+def _give_up(connection: Connection, query: Select[Any], change: Update) -> list[AwaitedPicture]:
+    found = _find(connection, query)
+    connection.execute(change)
+    return found
+
+
+def _missing(problem: str) -> Update:
+    return update(messages).where(AWAITED).values(picture_state=PictureState.MISSING, picture_problem=problem)
+
+
+def _awaited(row: Row[Any]) -> AwaitedPicture:
+    return AwaitedPicture(row.id, row.conversation_id, row.account, row.media_id or "", row.pic_url or "")

@@ -1,0 +1,87 @@
+"""How a reply gets its row, whoever made it, and how replies are read again by their ids."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from itertools import batched
+from typing import Any
+
+from sqlalchemy import Connection, bindparam
+
+from wxdesk.core.model.messaging import Author, NewReply, Reply, ReplyState
+from wxdesk.core.replies.history import Step, StepKind
+from wxdesk.core.replies.lifecycle import BORN_BY
+from wxdesk.store.conversations.status import TO_SETTLE, reopen_for
+from wxdesk.store.engine.database import AT_ONCE
+from wxdesk.store.replies.history import write_steps
+from wxdesk.store.schema import replies
+from wxdesk.store.schema.records import reply_of, select_replies
+from wxdesk.store.search import index_replies
+
+
+def reply_row(reply: NewReply, at: datetime) -> dict[str, Any]:
+    """The values of a new reply's row, made at `at`."""
+    return {
+        "conversation_id": reply.conversation_id,
+        "author": reply.author,
+        "content": reply.content,
+        "state": reply.state,
+        "created_at": at,
+        "updated_at": at,
+        "message_id": reply.message_id,
+        "decision_id": None,
+        "rule_id": reply.rule_id,
+        "rule_name": reply.rule_name,
+        "rule_revision": reply.rule_revision,
+        "due_at": reply.due_at,
+        "not_before": reply.not_before,
+        "aside": reply.aside,
+        "attempts": 0,
+        "edited": False,
+        "by": "",
+        "error": "",
+        "rid": "",
+        "mode": reply.mode,
+        "mode_from": reply.mode_from,
+    }
+
+
+def insert_replies(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[int]:
+    """Insert replies so that their ids grow in the given order; the ids in that order."""
+    if not rows:
+        return []
+    ids = list(connection.scalars(_INSERT, rows))
+    made = list(zip(ids, rows, strict=True))
+    index_replies(connection, [(reply_id, row["content"]) for reply_id, row in made])
+    write_steps(connection, [step for reply_id, row in made if (step := _born(reply_id, row)) is not None])
+    wanting = {row["conversation_id"] for row in rows if row["author"] is Author.RULE and row["state"] in TO_SETTLE}
+    reopen_for(connection, wanting)
+    return ids
+
+
+_INSERT = replies.insert().returning(replies.c.id, sort_by_parameter_order=True)
+
+_BORN = {ReplyState.HELD: StepKind.HOLD, ReplyState.DRAFT: StepKind.KEEP, ReplyState.CANCELLED: StepKind.CANCEL}
+"""What a reply has been through when it gets its row. One is cancelled already if a later message of its batch is
+answered in its place. A draft tells only whose word that was."""
+
+
+def _born(reply_id: int, row: dict[str, Any]) -> Step | None:
+    kind, source = _BORN.get(row["state"]), row["mode_from"]
+    if kind is None or (kind is StepKind.KEEP and source is None):
+        return None
+    reason = "" if kind is StepKind.CANCEL or source is None else row["error"] or BORN_BY[source]
+    return Step(reply_id, row["created_at"], kind, by=row["by"], reason=reason, until=row["due_at"])
+
+
+def load_replies(connection: Connection, ids: Collection[int]) -> list[Reply]:
+    """The replies with these ids, oldest first."""
+    found: list[Reply] = []
+    for some in batched(sorted(ids), AT_ONCE):
+        found += [reply_of(row) for row in connection.execute(_BY_IDS, {"ids": some})]
+    return found
+
+
+# Each message needs it, and making it takes longer than asking it: put together once.
+_BY_IDS = select_replies().where(replies.c.id.in_(bindparam("ids", expanding=True))).order_by(replies.c.id)

@@ -1,0 +1,228 @@
+"""One move of a reply, and what it does to the reply's conversation: all in the transaction it is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Update, bindparam, select, update
+
+from wxdesk.core.errors import MoveNotAllowed, NotFound, PartHasGap, ReplyHasGap
+from wxdesk.core.model.messaging import Content, Reply, ReplyState, ReplyWindow
+from wxdesk.core.replies.gaps import open_gaps
+from wxdesk.core.replies.history import Step, StepKind
+from wxdesk.core.replies.lifecycle import Move, is_automatic, next_state
+from wxdesk.core.replies.parts import STOPS, UNDECIDED, needs_word
+from wxdesk.desk.ports.replies import ReplyChanges
+from wxdesk.store.conversations import status as aside
+from wxdesk.store.conversations.on_message import LATER_WAIT, OTHERS_WAIT, PREVIEW, STILL_TALKING, saying
+from wxdesk.store.conversations.unanswered import newest_message
+from wxdesk.store.replies.history import write_moves, write_steps
+from wxdesk.store.schema import conversations, replies
+from wxdesk.store.schema.records import reply_of, select_replies
+from wxdesk.store.search import index_again
+
+ARRIVED = (Move.ACCEPT, Move.CONFIRM)
+"""Moves after which the contact has the reply."""
+
+
+_LEFT_TO_A_HUMAN = STOPS | {ReplyState.DRAFT}
+"""Whoever settles one of these, or one that asks, also says himself what becomes of its conversation."""
+
+_LOCKED = (
+    select_replies()
+    .add_columns(
+        conversations.c.window_left,
+        conversations.c.window_until,
+        conversations.c.taken_over,
+        conversations.c.taken_over_until,
+    )
+    .where(replies.c.id == bindparam("its_id"))
+    .with_for_update(of=[replies, conversations])
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A reply with its contact's window and its conversation's takeover."""
+
+    reply: Reply
+    window: ReplyWindow
+    taken_over: bool
+    taken_over_until: datetime | None
+    hands_over: bool
+    heard_id: int | None
+
+    def promises(self, at: datetime) -> bool:
+        """Whether the reply, arriving at `at`, is but the promise that a human will come.
+
+        That is what a rule says that `hands_over` with it, also once nobody has the word any more: no human has come
+        by that. So is whatever a rule says while a human has the word; what he released is his answer. What he wrote
+        anew always is.
+        """
+        if self.reply.message_id is None:
+            return False
+        if self.hands_over:
+            return not self.reply.edited
+        return self.has_the_word(at) and is_automatic(self.reply)
+
+    def has_the_word(self, at: datetime) -> bool:
+        """Whether a human has the word in the conversation."""
+        return self.taken_over and (self.taken_over_until is None or self.taken_over_until > at)
+
+
+def locked(connection: Connection, reply_id: int) -> Locked:
+    """The reply and what of its conversation bears on it, their rows locked until the transaction ends."""
+    row = connection.execute(_LOCKED, {"its_id": reply_id}).one_or_none()
+    if row is None:
+        raise NotFound("reply")
+    window = ReplyWindow(left=row.window_left, until=row.window_until)
+    return Locked(reply_of(row), window, row.taken_over, row.taken_over_until, row.promise, row.heard_id)
+
+
+def move(connection: Connection, reply_id: int, made: Move, at: datetime, changes: ReplyChanges) -> Reply:
+    """See `desk.reply_ports.Replies.move`."""
+    found = locked(connection, reply_id)
+    before, promise = found.reply, made in ARRIVED and found.promises(at)
+    state = next_state(before.state, made)
+    if made in _TOWARDS_THE_CONTACT:
+        _refuse_gap(connection, before)
+    values = _values(before, made, at, changes) | {"state": state, "updated_at": at}
+    if state in _LEFT_TO_A_HUMAN or needs_word(before):
+        values["aside"] = None
+    guarded(connection, before, made.value, values | ({"promise": promise} if made in ARRIVED else {}))
+    after = replace(before, **values, confirmed=made is Move.CONFIRM)
+    window = changes.window and changes.window(found.window)
+    effect = _effect(after, made, promise=promise)
+    _update_conversation(connection, after, at, effect, _ANY if found.heard_id is None else found.heard_id, window)
+    if made in ARRIVED and not found.has_the_word(at):
+        aside.follow(connection, after, at)
+    aside.reopen_for(connection, aside.wanting_a_word([after]))
+    by, reason = changes.by or "", changes.error or ""
+    told = before if made is Move.KEEP else after  # its step tells which deadline was stopped
+    write_moves(connection, made, [told], at, by=by, reason=reason, errcode=changes.errcode)
+    return after
+
+
+def _refuse_gap(connection: Connection, reply: Reply) -> None:
+    """A reply in which a value is missing goes nowhere but away, and nothing behind it in its answer goes before it."""
+    for name in open_gaps(reply.content):
+        raise ReplyHasGap(name)
+    if reply.part_of is not None:
+        is_earlier = (replies.c.id == reply.part_of) | (
+            (replies.c.part_of == reply.part_of) & (replies.c.id < reply.id)
+        )
+        refuse_gaps_among(connection, is_earlier & replies.c.state.in_(UNDECIDED))
+
+
+def refuse_gaps_among(connection: Connection, others: ColumnElement[bool]) -> None:
+    """Raise `PartHasGap` if a value is missing in one of the `others`, parts of the same answer."""
+    for content in connection.scalars(select(replies.c.content).where(others).order_by(replies.c.id)):
+        for name in open_gaps(content):
+            raise PartHasGap(name)
+
+
+_TOWARDS_THE_CONTACT = frozenset({Move.HOLD, Move.RELEASE, Move.RETRY})
+
+
+def _values(before: Reply, made: Move, at: datetime, changes: ReplyChanges) -> dict[str, Any]:
+    """What the move changes in the row beside the state. What is released, sent again, or sent keeps no old trouble."""
+    values: dict[str, Any] = {}
+    if made is Move.CLAIM:
+        values["attempts"] = before.attempts + 1
+    if made in (Move.RELEASE, Move.RETRY) or made in ARRIVED:
+        values |= {"errcode": None, "error": "", "rid": "", "not_before": None}
+    if made in ARRIVED:
+        values["sent_at"] = at
+    if made is Move.KEEP:
+        values["due_at"] = None
+    if changes.error is not None:  # WeChat's last answer stands whole or not at all
+        values |= {"errcode": None, "rid": ""}
+    named = ("by", "due_at", "not_before", "errcode", "error", "rid")
+    return values | {name: value for name in named if (value := getattr(changes, name)) is not None}
+
+
+def guarded(connection: Connection, before: Reply, what: str, values: dict[str, Any]) -> None:
+    """Change the row of `before` if it is in the same state still; `what` names it where it is not."""
+    given = {f"new_{name}": value for name, value in values.items()}
+    change = _guarded(frozenset(values))
+    if (connection.execute(change, {"its_id": before.id, "its_state": before.state} | given)).rowcount == 0:
+        raise MoveNotAllowed(before.state.value, what)
+
+
+def edit(connection: Connection, reply_id: int, content: Content, at: datetime, by: str) -> Reply:
+    """See `desk.reply_ports.Replies.edit`."""
+    before = locked(connection, reply_id).reply
+    if before.state not in (ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED):
+        raise MoveNotAllowed(before.state.value, "edit")
+    content = replace(content, gaps=before.content.gaps)  # what he has not filled in is still missing
+    values = {"content": content, "edited": True, "updated_at": at, "aside": None}
+    heard = {"heard_id": newest_message(connection, before.conversation_id)}
+    guarded(connection, before, "edit", values | heard)
+    index_again(connection, reply_id, content)
+    write_steps(connection, [Step(reply_id, at, StepKind.EDIT, by=by, before=before.content)])
+    edited = replace(before, content=content, edited=True, updated_at=at, aside=None)
+    aside.reopen_for(connection, aside.wanting_a_word([edited]))
+    return edited
+
+
+class _Effect(Enum):
+    """What a move of a reply does to its conversation, beside the reply window."""
+
+    NONE = 0
+    PROMISED = 1
+    ANSWERED_ONE = 2
+    ANSWERED_ALL = 3
+
+
+_EFFECTS: dict[_Effect, dict[str, ColumnElement[Any]]] = {
+    _Effect.NONE: {},
+    _Effect.PROMISED: PREVIEW | STILL_TALKING,  # after a promise all wait on
+    _Effect.ANSWERED_ONE: PREVIEW | STILL_TALKING | LATER_WAIT,
+    _Effect.ANSWERED_ALL: PREVIEW | STILL_TALKING | OTHERS_WAIT,
+}
+
+
+def _effect(reply: Reply, made: Move, *, promise: bool) -> _Effect:
+    if made not in ARRIVED:
+        return _Effect.NONE
+    if promise:
+        return _Effect.PROMISED
+    by_hand = reply.message_id is None or reply.edited
+    return _Effect.ANSWERED_ALL if by_hand else _Effect.ANSWERED_ONE
+
+
+_ANY = 2**62
+"""The last message that a human had before him where that was not noted yet: whatever has come."""
+
+
+def _update_conversation(
+    connection: Connection, reply: Reply, at: datetime, effect: _Effect, heard_id: int, window: ReplyWindow | None
+) -> None:
+    """Let the move of `reply` at `at` have its effect on the conversation, and put down what its window is now."""
+    if effect is _Effect.NONE and window is None:
+        return
+    values: dict[str, Any] = {"its_id": reply.conversation_id, "answered_id": reply.message_id, "heard_id": heard_id}
+    if window is not None:
+        values |= {"new_window_left": window.left, "new_window_until": window.until}
+    if effect is not _Effect.NONE:
+        values |= saying(reply.author, reply.content, at, reply.created_at)
+    connection.execute(_change(effect, window=window is not None), values)
+
+
+@cache
+def _change(effect: _Effect, *, window: bool) -> Update:
+    """The statement for it; there are few, and each reply needs one."""
+    values = _EFFECTS[effect]
+    if window:
+        values = values | {name: bindparam(f"new_{name}") for name in ("window_left", "window_until")}
+    return update(conversations).where(conversations.c.id == bindparam("its_id")).values(values)
+
+
+@cache
+def _guarded(changed: frozenset[str]) -> Update:
+    change = update(replies).where(replies.c.id == bindparam("its_id"), replies.c.state == bindparam("its_state"))
+    return change.values({name: bindparam(f"new_{name}") for name in sorted(changed)})

@@ -1,0 +1,84 @@
+"""What operators said themselves, and which messages each word of theirs answered."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ColumnElement, Connection, and_, false, func, or_, select, true, type_coerce
+
+from wxdesk.core.model.messaging import Author
+from wxdesk.desk.ports.message_history import BURST, Written
+from wxdesk.store.schema import OF_A_HUMAN, WRITTEN, messages, replies
+from wxdesk.store.schema.columns import MICROSECOND
+
+_OF_A_RULE = replies.c.author == Author.RULE
+_HIS_WORDS = or_(OF_A_HUMAN, and_(_OF_A_RULE, replies.c.edited.is_(true())))
+# The promise that a human will come is no answer: it is his that the contact waits for.
+_A_RULES_WORDS = and_(_OF_A_RULE, replies.c.edited.is_(false()), replies.c.promise.is_(false()))
+
+
+def written_since(connection: Connection, since: datetime) -> list[Written]:
+    """See `desk.past.Past.written`."""
+    query = (
+        select(replies.c.conversation_id, replies.c.sent_at, replies.c.content, replies.c.author)
+        .where(_HIS_WORDS, replies.c.sent_at >= since)
+        .order_by(replies.c.sent_at, replies.c.id)
+    )
+    rows = connection.execute(query).all()
+    answered = _answered(connection, since) if rows else {}
+    begun = _begun(connection, since) if rows else {}
+    return [
+        Written(
+            row.conversation_id,
+            row.sent_at,
+            row.content.summary,
+            edited=row.author is Author.RULE,
+            burst=_last_before(begun.get(row.conversation_id, ()), row.sent_at, since),
+            answered=_last_before(answered.get(row.conversation_id, ()), row.sent_at, 0),
+        )
+        for row in rows
+    ]
+
+
+def _last_before[T](known: Sequence[tuple[datetime, T]], at: datetime, otherwise: T) -> T:
+    place = bisect_right(known, at, key=lambda one: one[0])
+    return known[place - 1][1] if place else otherwise
+
+
+def _answered(connection: Connection, since: datetime) -> Mapping[int, Sequence[tuple[datetime, int]]]:
+    """By conversation: when a rule's reply was sent, and the newest message that rules had answered by then."""
+    query = (
+        select(replies.c.conversation_id, replies.c.sent_at, replies.c.message_id)
+        .where(_A_RULES_WORDS, replies.c.sent_at >= since, _concerned(replies.c.conversation_id, since))
+        .order_by(replies.c.sent_at, replies.c.id)
+    )
+    found: defaultdict[int, list[tuple[datetime, int]]] = defaultdict(list)
+    for thread, sent_at, message_id in connection.execute(query):
+        earlier = found[thread]
+        earlier.append((sent_at, max(message_id, earlier[-1][1] if earlier else 0)))
+    return found
+
+
+def _begun(connection: Connection, since: datetime) -> Mapping[int, Sequence[tuple[datetime, datetime]]]:
+    """By conversation: when the contact began to write after a silence, each time twice."""
+    at = type_coerce(messages.c.at, BigInteger)
+    before = func.lag(at).over(partition_by=messages.c.conversation_id, order_by=(messages.c.at, messages.c.id))
+    silences = (
+        select(messages.c.conversation_id, messages.c.at, (at - before).label("silence"))
+        .where(WRITTEN, messages.c.at >= since, _concerned(messages.c.conversation_id, since))
+        .subquery()
+    )
+    first = or_(silences.c.silence.is_(None), silences.c.silence > BURST // MICROSECOND)
+    query = select(silences.c.conversation_id, silences.c.at).where(first).order_by(silences.c.at)
+    found: defaultdict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
+    for thread, began in connection.execute(query):
+        found[thread].append((began, began))
+    return found
+
+
+def _concerned(thread: ColumnElement[int], since: datetime) -> ColumnElement[bool]:
+    """Conversations in which an operator said anything."""
+    return thread.in_(select(replies.c.conversation_id).where(_HIS_WORDS, replies.c.sent_at >= since))

@@ -1,0 +1,179 @@
+"""The parts of one answer in the outbox's table: which of them wait, and what a human's word on one does to the others.
+
+`core.parts` has the same rule for records. Every query here looks into the index of `part_of`, or at one row by its id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import datetime
+from itertools import batched
+
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, bindparam, exists, false, func, or_, select, update
+
+from wxdesk.core.model.messaging import Reply, ReplyState
+from wxdesk.core.replies.lifecycle import BEFORE_SENDING, Move
+from wxdesk.core.replies.parts import STOPS, UNDECIDED
+from wxdesk.desk.ports.replies import ReplyChanges
+from wxdesk.store.engine.database import AT_ONCE
+from wxdesk.store.replies import moves as moving
+from wxdesk.store.replies.bulk_moves import QUEUED, changed, move_all
+from wxdesk.store.replies.history import write_moves
+from wxdesk.store.replies.inserting import load_replies
+from wxdesk.store.replies.passed_over_drafts import ask_again
+from wxdesk.store.schema import replies
+from wxdesk.store.schema.reply_predicates import PASSED_OVER, by_hand
+
+type Replies = FromClause
+
+# Making a second name for the table costs more than all else that is done to put one of these queries together.
+_FIRST, _BETWEEN = replies.alias(), replies.alias()
+_NAMED, _OTHER = replies.alias(), replies.alias()
+
+LETS_GO = frozenset({Move.RELEASE, Move.RETRY, Move.CONFIRM})
+"""A human's moves of one part after which the later ones go on."""
+
+
+WELL = {"errcode": None, "error": "", "rid": "", "not_before": None}
+"""What is released keeps no old trouble, and waits for nothing more."""
+
+
+def needs_word(part: Replies) -> ColumnElement[bool]:
+    """Whether `part` is a draft, or is held and asks: `core.parts.needs_word` in SQL."""
+    asks = and_(part.c.state == ReplyState.HELD, part.c.due_at.is_(None))
+    return or_(part.c.state == ReplyState.DRAFT, asks)
+
+
+def behind_a_stop(part: Replies) -> ColumnElement[bool]:
+    """Whether a queued `part` has to wait, because an earlier part of its answer does."""
+    return _behind(part, lambda earlier: or_(_stopped(earlier), and_(part.c.by == "", _undecided(earlier))))
+
+
+def behind_a_human(part: Replies) -> ColumnElement[bool]:
+    """Whether `part` leaves by no time of its own, because an earlier part of its answer needs its human's word."""
+    return _behind(part, lambda earlier: or_(_stopped(earlier), and_(part.c.by == "", needs_word(earlier))))
+
+
+def _stopped(part: Replies) -> ColumnElement[bool]:
+    return part.c.state.in_(STOPS)
+
+
+def _undecided(part: Replies) -> ColumnElement[bool]:
+    return part.c.state.in_(UNDECIDED)
+
+
+def _behind(part: Replies, stops: Callable[[Replies], ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Whether an earlier part `stops` it; two looks, since an answer's first part names no other."""
+    is_first = _FIRST.c.id == part.c.part_of
+    is_between = and_(_BETWEEN.c.part_of == part.c.part_of, _BETWEEN.c.id < part.c.id)
+    return and_(
+        part.c.part_of.is_not(None),
+        or_(
+            exists().where(is_first, stops(_FIRST)).correlate(part),
+            exists().where(is_between, stops(_BETWEEN)).correlate(part),
+        ),
+    )
+
+
+def join_parts(connection: Connection, answers: Iterable[Sequence[int]]) -> None:
+    """Make one answer of each of these sequences of ids, in their order."""
+    later = [{"later": part, "first": answer[0]} for answer in answers for part in answer[1:]]
+    if later:
+        change = update(replies).where(replies.c.id == bindparam("later"))
+        connection.execute(change.values(part_of=bindparam("first")), later)
+
+
+def settle(
+    connection: Connection, reply_id: int, made: Move, at: datetime, by: str, *, whole: bool = False
+) -> list[Reply]:
+    """See `desk.reply_ports.Replies.settle`."""
+    if made is Move.RELEASE:
+        lock_answers(connection, [reply_id])
+    later = later_parts(connection, [reply_id])
+    if whole:
+        moving.refuse_gaps_among(connection, and_(replies.c.id.in_(later), needs_word(replies)))
+    settled = moving.move(connection, reply_id, made, at, ReplyChanges(by=by))
+    if whole:
+        move_all(connection, made, and_(replies.c.id.in_(later), needs_word(replies)), at, by=by, **WELL)
+    if made is Move.CANCEL:
+        stopped = [part for part, state in later.items() if state in BEFORE_SENDING]
+        cancelled = [settled, *(moving.move(connection, part, made, at, ReplyChanges(by=by)) for part in stopped)]
+        return cancelled + ask_again(connection, cancelled, at)
+    if made not in LETS_GO:
+        return [settled]
+    if made is Move.RELEASE:
+        ahead = release_ahead(connection, [reply_id], at, by)
+    elif made is Move.RETRY:  # what is wanted after all is wanted whole, although something was written in between
+        ahead = move_all(connection, Move.RELEASE, replies.c.id.in_(later) & PASSED_OVER, at, by=by, **WELL)
+    else:
+        ahead = []
+    freed = later_parts(connection, [reply_id, *(part.id for part in ahead)])
+    return [settled, *ahead, *let_go(connection, freed, at, by)]
+
+
+def lock_answers(connection: Connection, ids: Collection[int]) -> None:
+    """Lock all parts of these replies' answers, the first one first, before any of them is changed."""
+    for some in batched(sorted(ids), AT_ONCE):
+        firsts = select(func.coalesce(replies.c.part_of, replies.c.id)).where(replies.c.id.in_(some))
+        theirs = or_(replies.c.id.in_(firsts), replies.c.part_of.in_(firsts))
+        connection.execute(select(replies.c.id).where(theirs).order_by(replies.c.id).with_for_update()).all()
+
+
+def release_ahead(connection: Connection, ids: Collection[int], at: datetime, by: str) -> list[Reply]:
+    """Release what waits of the earlier parts of these replies' answers, so that nobody reads the end first.
+
+    What `by` has in hand to change it, and has not changed yet, is not said as it stands.
+    """
+    in_hand = and_(replies.c.state == ReplyState.DRAFT, replies.c.by != "", replies.c.edited.is_(false()))
+    released: list[Reply] = []
+    for some in batched(sorted(ids), AT_ONCE):
+        is_between = and_(_OTHER.c.part_of == _NAMED.c.part_of, _OTHER.c.id < _NAMED.c.id)
+        is_earlier = or_(_OTHER.c.id == _NAMED.c.part_of, is_between)
+        ahead = select(_OTHER.c.id).join(_NAMED, is_earlier).where(_NAMED.c.id.in_(some))
+        released += move_all(connection, Move.RELEASE, replies.c.id.in_(ahead) & ~in_hand, at, by=by, **WELL)
+    return released
+
+
+def later_parts(connection: Connection, ids: Collection[int]) -> dict[int, ReplyState]:
+    """The later parts of these replies' answers with their states, but for those that are among these replies.
+
+    They are locked together with them, the first one first, so that of two humans who settle two parts neither waits
+    for the other for ever.
+    """
+    given, found = set(ids), dict[int, ReplyState]()
+    for some in batched(sorted(given), AT_ONCE):
+        found |= _with_later(connection, some)
+    return {part: state for part, state in found.items() if part not in given}
+
+
+def _with_later(connection: Connection, ids: Sequence[int]) -> dict[int, ReplyState]:
+    is_later = and_(_OTHER.c.part_of == func.coalesce(_NAMED.c.part_of, _NAMED.c.id), _OTHER.c.id > _NAMED.c.id)
+    found = select(_OTHER.c.id).join(_NAMED, is_later).where(_NAMED.c.id.in_(ids))
+    query = select(replies.c.id, replies.c.state).where(or_(replies.c.id.in_(ids), replies.c.id.in_(found)))
+    rows = connection.execute(query.order_by(replies.c.id).with_for_update())
+    return {row.id: row.state for row in rows}
+
+
+def let_go(connection: Connection, later: Collection[int], at: datetime, by: str) -> list[Reply]:
+    """Let those of the `later` parts leave whose turn it is, as though `by` had released them too; these."""
+    held_up = _behind(replies, lambda earlier: or_(_stopped(earlier), _undecided(earlier)))
+    freed: list[Reply] = []
+    for some in batched(sorted(later), AT_ONCE):
+        goes = and_(replies.c.id.in_(some), QUEUED, ~held_up)
+        let = changed(connection, update(replies).where(goes, ~by_hand(replies)).values(by=by))
+        write_moves(connection, Move.RELEASE, let, at, by=by)
+        freed += load_replies(connection, list(connection.scalars(select(replies.c.id).where(goes))))
+    return freed
+
+
+def cancel_all(connection: Connection, which: ColumnElement[bool], at: datetime, by: str) -> list[Reply]:
+    """Cancel all replies that are `which`, and the later parts of their answers with them.
+
+    With those are told the drafts that ask again, because what an operator wrote instead of them is among those.
+    """
+    cancelled = move_all(connection, Move.CANCEL, which, at, by=by)
+    later = later_parts(connection, [reply.id for reply in cancelled])
+    for some in batched(sorted(later), AT_ONCE):
+        waiting = and_(replies.c.id.in_(some), replies.c.state.in_(BEFORE_SENDING))
+        cancelled += move_all(connection, Move.CANCEL, waiting, at, by=by)
+    return cancelled + ask_again(connection, cancelled, at)

@@ -1,0 +1,116 @@
+"""Replies that an operator takes in hand to change them, and how one waits again that he leaves as it was.
+
+Each in the transaction that it is given; see `desk.reply_ports.Replies`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, case, false, select, true, update
+
+from wxdesk.core.errors import MoveNotAllowed
+from wxdesk.core.model.messaging import ModeSource, Reply, ReplyMode, ReplyState
+from wxdesk.core.replies.history import Step, StepKind
+from wxdesk.core.replies.lifecycle import CHANGED_BY, Move, next_state
+from wxdesk.core.replies.on_new_message import (
+    LEFT_AS_IT_WAS,
+    SPOKE_MEANWHILE,
+    WINDOW_CLOSED,
+    WORD_TAKEN_BACK,
+    WROTE_MEANWHILE,
+    in_time,
+)
+from wxdesk.desk.ports.replies import ReplyChanges
+from wxdesk.store.conversations import status as aside
+from wxdesk.store.replies.bulk_moves import BY_RULE, DRAFT, changed
+from wxdesk.store.replies.history import steps_of, write_steps
+from wxdesk.store.replies.moves import Locked, guarded, locked, move
+from wxdesk.store.schema import WRITTEN, conversations, messages, replies
+from wxdesk.store.schema.reply_predicates import by_hand
+
+LEAST = timedelta(seconds=5)
+"""What is left of its time is at least so much, so that nobody is surprised by it."""
+
+_SPOKEN = (SPOKE_MEANWHILE, WORD_TAKEN_BACK)
+"""Why what he had in hand meanwhile does not leave by itself any more, also if he has taken back what he said."""
+
+
+def take(connection: Connection, reply_id: int, at: datetime, by: str) -> Reply:
+    """Stop a held reply's clock; a draft is marked as being in somebody's hand, and wants his word from then on."""
+    found = locked(connection, reply_id).reply
+    if found.state is not ReplyState.DRAFT:
+        return move(connection, reply_id, Move.KEEP, at, ReplyChanges(by=by))
+    taken = _changed(connection, found, at, by=by)
+    if not found.by:  # else it is his already
+        write_steps(connection, [Step(reply_id, at, StepKind.TAKE, by)])
+    aside.reopen_for(connection, aside.wanting_a_word([taken]))
+    return taken
+
+
+def put_back(connection: Connection, before: Reply, at: datetime, by: str, *, may_leave: bool) -> Reply:
+    """Let it wait again as `before`, which it was when it was taken."""
+    found = locked(connection, before.id)
+    now = found.reply
+    if now.state is not ReplyState.DRAFT:
+        raise MoveNotAllowed(now.state.value, "put back")
+    if now.content != before.content:
+        return now
+    closed = found.window.until is None or found.window.until <= at
+    kept = next((step for step in reversed(steps_of(connection, now.id)) if step.kind is StepKind.KEEP), None)
+    if before.state is not ReplyState.HELD or kept is None or closed or not may_leave:
+        if before.state is ReplyState.HELD or not before.by:
+            why = _why_a_draft(connection, before, closed=closed, may_leave=may_leave)
+            write_steps(connection, [Step(now.id, at, StepKind.LEAVE, by, reason=why)])
+        error = before.error if now.error in _SPOKEN else now.error
+        return _changed(connection, now, at, by=before.by, error=error)
+    return _held_again(connection, found, before, kept, at, by)
+
+
+def leave_all(connection: Connection, at: datetime, why: str) -> list[Reply]:
+    """Nobody has anything in hand when the program begins: what he had and has not changed is a draft like any other.
+
+    Else the rules would give way to it for ever.
+    """
+    unchanged = DRAFT & BY_RULE & by_hand(replies) & replies.c.edited.is_(false())
+    error = case((replies.c.error == "", why), else_=replies.c.error)
+    left = changed(connection, update(replies).where(unchanged).values(by="", error=error, updated_at=at))
+    write_steps(connection, [Step(one.id, at, StepKind.LEAVE, reason=why) for one in left])
+    return left
+
+
+def _why_a_draft(connection: Connection, before: Reply, *, closed: bool, may_leave: bool) -> str:
+    """Why what was held `before` does not wait for its time again; nothing of what was a draft."""
+    if before.state is not ReplyState.HELD:
+        return ""
+    if closed:
+        return WINDOW_CLOSED
+    if may_leave or before.mode not in (ReplyMode.AUTO, ReplyMode.HOLD):
+        return ""
+    own = connection.scalar(select(conversations.c.mode).where(conversations.c.id == before.conversation_id))
+    return CHANGED_BY[ModeSource.ACCOUNT if own is None else ModeSource.CONVERSATION]
+
+
+def _held_again(connection: Connection, found: Locked, before: Reply, kept: Step, at: datetime, by: str) -> Reply:
+    now, due_at, error = found.reply, None, found.reply.error
+    if kept.until is not None and _wrote_since(connection, now, kept.at):
+        error = WROTE_MEANWHILE
+    elif kept.until is not None and error not in _SPOKEN:
+        due_at = in_time(at + max(kept.until - kept.at, LEAST), found.window.until)
+    state = next_state(now.state, Move.HOLD)
+    held = _changed(connection, now, at, state=state, by=before.by, due_at=due_at, error=error, aside=before.aside)
+    why = error if error in (WROTE_MEANWHILE, *_SPOKEN) else LEFT_AS_IT_WAS
+    write_steps(connection, [Step(now.id, at, StepKind.HOLD, by, reason=why, until=due_at)])
+    aside.reopen_for(connection, aside.wanting_a_word([held]))
+    return held
+
+
+def _wrote_since(connection: Connection, reply: Reply, since: datetime) -> bool:
+    theirs = (messages.c.conversation_id == reply.conversation_id) & (messages.c.received_at > since) & WRITTEN
+    return connection.scalar(select(true()).where(theirs).limit(1)) is not None
+
+
+def _changed(connection: Connection, before: Reply, at: datetime, **values: object) -> Reply:
+    guarded(connection, before, "put back", values | {"updated_at": at})
+    return replace(before, updated_at=at, **values)  # type: ignore[arg-type]  # fields of `Reply` by name

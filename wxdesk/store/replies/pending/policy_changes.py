@@ -1,0 +1,93 @@
+"""What waits and may not leave as it would have, because a mode or the rules have changed: drafts, held, or cancelled.
+
+Each in the transaction that it is given; see `desk.waiting_ports.WaitingReplies`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    select,
+    type_coerce,
+)
+
+from wxdesk.core.model.messaging import ModeSource, Reply, ReplyMode
+from wxdesk.core.replies.lifecycle import CHANGED_BY, RULE_SILENT, Move
+from wxdesk.core.replies.on_new_message import LAST_MOMENT
+from wxdesk.desk.ports.pending_replies import NewMode
+from wxdesk.store.replies.bulk_moves import HELD, QUEUED, move_all
+from wxdesk.store.replies.parts import behind_a_stop
+from wxdesk.store.schema import conversations, replies, rules
+from wxdesk.store.schema.columns import EPOCH, MICROSECOND, Moment
+from wxdesk.store.schema.reply_predicates import by_hand
+
+_LEAVES_BY_ITSELF = (HELD | QUEUED) & ~by_hand(replies)
+_NEVER_HELD = replies.c.mode.is_distinct_from(ReplyMode.HOLD)
+_BY_ITS_RULE = replies.c.mode_from.is_not_distinct_from(ModeSource.RULE)
+
+
+def in_conversation(connection: Connection, conversation_id: int, new: NewMode, by: str, at: datetime) -> list[Reply]:
+    """Where the `new` mode applies: the conversation's own or, if it has none, its account's."""
+    own = connection.scalar(select(conversations.c.mode).where(conversations.c.id == conversation_id))
+    source = ModeSource.ACCOUNT if own is None else ModeSource.CONVERSATION
+    return _withhold(connection, replies.c.conversation_id == conversation_id, source, new, by, at)
+
+
+def in_account(connection: Connection, account: str, new: NewMode, by: str, at: datetime) -> list[Reply]:
+    """Wherever no conversation has a mode of its own."""
+    its = select(conversations.c.id).where(conversations.c.account == account, conversations.c.mode.is_(None))
+    return _withhold(connection, replies.c.conversation_id.in_(its), ModeSource.ACCOUNT, new, by, at)
+
+
+def without_rule(connection: Connection, at: datetime) -> list[Reply]:
+    """What a rule said that is switched off or removed."""
+    speaks = exists().where(rules.c.id == replies.c.rule_id, rules.c.enabled)
+    which = _LEAVES_BY_ITSELF & replies.c.rule_id.is_not(None) & ~speaks
+    return move_all(connection, Move.KEEP, which, at, error=RULE_SILENT, errcode=None, rid="")
+
+
+def _withhold(
+    connection: Connection, where: ColumnElement[bool], source: ModeSource, new: NewMode, by: str, at: datetime
+) -> list[Reply]:
+    here, its = _LEAVES_BY_ITSELF & where, {"mode": new.mode, "mode_from": source}
+    if source is ModeSource.ACCOUNT and new.mode is not ReplyMode.OFF:
+        here &= ~_BY_ITS_RULE
+    match new.mode:
+        case ReplyMode.OFF:
+            cancelled = move_all(connection, Move.CANCEL, here & replies.c.edited.is_(false()), at, by=by)
+            return cancelled + move_all(connection, Move.KEEP, here, at, CHANGED_BY[source], **its)
+        case ReplyMode.DRAFT:
+            return move_all(connection, Move.KEEP, here, at, CHANGED_BY[source], **its)
+        case ReplyMode.HOLD:
+            unheld, due_at = here & QUEUED & _NEVER_HELD & ~behind_a_stop(replies), _due_at(at, new.hold_seconds)
+            late = move_all(connection, Move.KEEP, unheld & _was_due(new.stale_before), at, error=new.late, **its)
+            return late + move_all(connection, Move.HOLD, unheld, at, CHANGED_BY[source], due_at=due_at, **its)
+        case ReplyMode.AUTO:
+            return []
+
+
+def _was_due(before: datetime) -> ColumnElement[bool]:
+    """Whether an automatic reply is so late that its human decides: `core.lifecycle.is_expired` in SQL."""
+    times = (func.coalesce(replies.c[name], replies.c.created_at) for name in ("created_at", "due_at", "not_before"))
+    return and_(*(time < before for time in times))
+
+
+def _due_at(at: datetime, seconds: int) -> ColumnElement[datetime]:
+    """Held from `at` on as if said now: a part after its typing pause, and none past the reply window's end."""
+    micros = (at - EPOCH) // MICROSECOND
+    pause_ends = type_coerce(replies.c.not_before, BigInteger)
+    first_try = and_(replies.c.attempts == 0, pause_ends > micros)
+    due_at = case((first_try, pause_ends), else_=literal(micros, BigInteger)) + literal(seconds * 1_000_000, BigInteger)
+    closing = select(type_coerce(conversations.c.window_until, BigInteger) - LAST_MOMENT // MICROSECOND)
+    last = closing.where(conversations.c.id == replies.c.conversation_id).scalar_subquery()
+    return type_coerce(case((last < due_at, last), else_=due_at), Moment)

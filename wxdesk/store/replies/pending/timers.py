@@ -1,0 +1,82 @@
+"""What is due to waiting replies at a time, all in one transaction: see `desk.waiting_ports.WaitingReplies.tend`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ColumnElement, Connection, select, true, type_coerce, update
+
+from wxdesk.core.model.messaging import Reply
+from wxdesk.core.replies.lifecycle import Move
+from wxdesk.core.replies.on_new_message import HANDED_OVER, LAST_MOMENT, WAITS, WINDOW_CLOSED, in_time
+from wxdesk.desk.ports.pending_replies import Tended, Terms
+from wxdesk.store.replies.bulk_moves import BY_RULE, DRAFT, HELD, changed, counting, move_all
+from wxdesk.store.replies.parts import cancel_all
+from wxdesk.store.schema import contacts, conversations, replies
+from wxdesk.store.schema.columns import MICROSECOND
+
+BY_OPERATOR = "operator"
+"""By whom a reply to a blocked contact is cancelled: it was he who blocked him."""
+
+WRITING = "You were writing in this conversation."
+"""Why a deadline was moved."""
+
+_HERE = select(conversations.c.id).where(conversations.c.id == replies.c.conversation_id)
+_LAST_MOMENT = LAST_MOMENT // MICROSECOND
+
+
+def tend(connection: Connection, now: datetime, terms: Terms) -> Tended:
+    """Every step finds what the steps before it have left."""
+    if connection.scalar(select(true()).where(replies.c.state.in_(WAITS)).limit(1)) is None:
+        return Tended()
+    moved = _close(connection, now) + _forget_blocked(connection, now)
+    due = HELD & (replies.c.due_at <= now) & counting(only_by_hand=terms.only_by_hand)
+    handed_over: list[Reply] = []
+    if not terms.only_by_hand:
+        moved += _keep_from_interrupting(connection, now, terms.held_until)
+        if terms.hands_over:
+            last = due & BY_RULE & _closes_with()
+            handed_over = move_all(connection, Move.KEEP, last, now, error=HANDED_OVER)
+    moved += _keep_stale(connection, due, now, terms)
+    return Tended(moved + move_all(connection, Move.RELEASE, due, now), handed_over)
+
+
+def _close(connection: Connection, now: datetime) -> list[Reply]:
+    """Nothing can be sent any more once the reply window has closed; what waits says so."""
+    closed = _HERE.where(conversations.c.window_until <= now).exists()
+    held = HELD & (BY_RULE | replies.c.due_at.is_(None)) & closed
+    kept = move_all(connection, Move.KEEP, held, now, error=WINDOW_CLOSED)
+    drafts = update(replies).where(DRAFT, closed, replies.c.error != WINDOW_CLOSED)
+    return kept + changed(connection, drafts.values(error=WINDOW_CLOSED))
+
+
+def _forget_blocked(connection: Connection, now: datetime) -> list[Reply]:
+    theirs = _HERE.join(contacts, contacts.c.id == conversations.c.contact_id).where(contacts.c.blocked)
+    return cancel_all(connection, HELD & BY_RULE & theirs.exists(), now, BY_OPERATOR)
+
+
+def _keep_from_interrupting(connection: Connection, now: datetime, held_until: Mapping[int, datetime]) -> list[Reply]:
+    """Move deadlines behind the operator who writes, but not behind the end of the reply window."""
+    moved: list[Reply] = []
+    for thread, until in held_until.items():
+        window = select(conversations.c.window_until).where(conversations.c.id == thread)
+        due_at = in_time(until, connection.scalar(window))
+        sooner = HELD & BY_RULE & (replies.c.conversation_id == thread) & (replies.c.due_at < due_at)
+        moved += move_all(connection, Move.HOLD, sooner, now, WRITING, due_at=due_at)
+    return moved
+
+
+def _keep_stale(connection: Connection, due: ColumnElement[bool], now: datetime, terms: Terms) -> list[Reply]:
+    """What should have left long ago does not leave by surprise: the machine was asleep, or its clock was set."""
+    if terms.stale_before is None:
+        return []
+    stale = due & (replies.c.due_at < terms.stale_before)
+    drafts = move_all(connection, Move.KEEP, stale & BY_RULE, now, error=terms.late)
+    return drafts + move_all(connection, Move.HOLD, stale, now, error=terms.why, due_at=None)
+
+
+def _closes_with() -> ColumnElement[bool]:
+    """Whether a reply's deadline is the one that the end of its reply window sets; see `core.waiting.in_time`."""
+    until = type_coerce(conversations.c.window_until, BigInteger)
+    return _HERE.where(type_coerce(replies.c.due_at, BigInteger) >= until - _LAST_MOMENT).exists()

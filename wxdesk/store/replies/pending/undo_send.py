@@ -1,0 +1,29 @@
+"""What an operator has just written is taken back: all messages of it, and it cannot be found any more."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, or_
+
+from wxdesk.core.errors import MoveNotAllowed
+from wxdesk.core.replies.lifecycle import Move, can_be_undone
+from wxdesk.desk.ports.pending_replies import Undone
+from wxdesk.store.replies import moves as moving
+from wxdesk.store.replies.bulk_moves import move_all
+from wxdesk.store.replies.passed_over_drafts import ask_again
+from wxdesk.store.schema import replies
+from wxdesk.store.schema.reply_predicates import UNDOABLE
+from wxdesk.store.search import forget_replies
+
+
+def undo(connection: Connection, reply_id: int, by: str, at: datetime) -> Undone:
+    """See `desk.waiting_ports.WaitingReplies.undo`."""
+    found = moving.locked(connection, reply_id).reply
+    if not can_be_undone(found):
+        raise MoveNotAllowed(found.state.value, "undo")
+    first = found.id if found.part_of is None else found.part_of
+    whole = or_(replies.c.id == first, replies.c.part_of == first)
+    undone = move_all(connection, Move.CANCEL, UNDOABLE & whole, at, by=by)
+    forget_replies(connection, [reply.id for reply in undone])
+    return Undone(undone, ask_again(connection, undone, at))

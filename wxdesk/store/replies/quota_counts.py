@@ -1,0 +1,71 @@
+"""What the outbox's table knows about how much WeChat still allows: replies that wait, and those sent since a time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
+
+from wxdesk.core.model.messaging import ReplyState
+from wxdesk.core.replies.on_new_message import WAITS
+from wxdesk.store.replies.parts import behind_a_human
+from wxdesk.store.schema import replies
+from wxdesk.store.schema.reply_predicates import by_hand
+
+_PROMISED = frozenset({ReplyState.HELD, ReplyState.QUEUED, ReplyState.SENDING})
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """How many replies of a conversation are to be sent or under way, and whether any is held or a draft.
+
+    What waits behind a part of its answer that is left to a human is promised no more than a draft is.
+    """
+
+    promised: int = 0
+    waits: bool = False
+
+
+NOTHING_UNSENT = Unsent()
+
+
+def unsent(connection: Connection, ids: Collection[int]) -> dict[int, Unsent]:
+    """What has not left in each of these conversations; those in which nothing waits are left out."""
+    if not ids:
+        return {}
+    return {row[0]: Unsent(row[1], row[2] > 0) for row in connection.execute(_UNSENT, {"ids": tuple(ids)})}
+
+
+# Asked for each message, and put together once: making it takes longer than asking it.
+_UNSENT = (
+    select(
+        replies.c.conversation_id,
+        func.count().filter(replies.c.state.in_(_PROMISED), ~behind_a_human(replies)),
+        func.count().filter(replies.c.state.in_(WAITS)),
+    )
+    .where(replies.c.conversation_id.in_(bindparam("ids", expanding=True)), replies.c.state.in_(_PROMISED | WAITS))
+    .group_by(replies.c.conversation_id)
+)
+
+
+def promised_by_hand(connection: Connection, conversation_id: int) -> int:
+    """How many replies of a conversation are to be sent or under way once what is automatic there is silenced."""
+    ours, state = replies.c.conversation_id == conversation_id, replies.c.state
+    stays = or_(by_hand(replies), state == ReplyState.SENDING)
+    return (
+        connection.scalar(select(func.count()).where(ours, state.in_(_PROMISED), stays, ~behind_a_human(replies))) or 0
+    )
+
+
+def sent_since(connection: Connection, conversation_id: int, since: datetime) -> int:
+    """How many replies WeChat has accepted since, or may have accepted."""
+    ours = replies.c.conversation_id == conversation_id
+    earlier = or_(replies.c.sent_at.is_(None), replies.c.sent_at < since)
+    lost = and_(replies.c.state == ReplyState.UNKNOWN, replies.c.updated_at >= since, earlier)
+    # Two counts, so that each can follow its index.
+    accepted, perhaps = (
+        select(func.count()).where(ours, which).scalar_subquery() for which in (replies.c.sent_at >= since, lost)
+    )
+    return connection.scalar(select(accepted + perhaps)) or 0

@@ -1,0 +1,235 @@
+"""The outbox's table: every reply in exactly one state, and each change of state guarded by the state before."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, nulls_first, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
+
+from wxdesk.core.errors import NotFound
+from wxdesk.core.model.messaging import Author, Content, NewReply, Reply, ReplyState, ReplyWindow
+from wxdesk.core.replies.history import Step
+from wxdesk.core.replies.lifecycle import Move
+from wxdesk.core.wechat.quota import Claimed
+from wxdesk.desk.ports.replies import Instead, ReplyChanges
+from wxdesk.store.conversations.on_message import PREVIEW, STILL_TALKING, saying
+from wxdesk.store.conversations.status import reopen_for, wanting_a_word
+from wxdesk.store.conversations.unanswered import newest_message
+from wxdesk.store.engine.database import Database
+from wxdesk.store.inbox.rows import PENDING
+from wxdesk.store.replies import moves as moving
+from wxdesk.store.replies.bulk_moves import changed
+from wxdesk.store.replies.history import steps_of, write_moves
+from wxdesk.store.replies.inserting import insert_replies, load_replies, reply_row
+from wxdesk.store.replies.parts import behind_a_stop, join_parts, settle
+from wxdesk.store.replies.passed_over_drafts import pass_over
+from wxdesk.store.replies.pending import edit_lock as in_hand
+from wxdesk.store.replies.pending import takeover as silencing
+from wxdesk.store.replies.quota_counts import NOTHING_UNSENT, promised_by_hand, unsent
+from wxdesk.store.schema import NOT_CALLED, conversations, replies
+from wxdesk.store.schema.columns import Moment
+from wxdesk.store.schema.records import reply_of, select_replies
+from wxdesk.store.schema.reply_predicates import by_hand, undoable
+
+QUEUED = replies.c.state == ReplyState.QUEUED
+
+INTERRUPTED = "wxdesk ended before WeChat answered"
+"""Why it is unknown what became of a reply that was being sent when the program was last seen."""
+
+
+class SqlReplies:
+    """Fills `desk.reply_ports.Replies`."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def add(self, reply: NewReply, at: datetime) -> Reply:
+        """Store a reply that no rule made, and update the preview if it is to leave at once; else `NotFound`."""
+        [made] = await self._db.write(_add, [reply], at)
+        return made
+
+    async def add_parts(self, parts: Sequence[NewReply], at: datetime) -> list[Reply]:
+        """Store the parts of one answer that no rule made, all or none; see `add`."""
+        return await self._db.write(_add, parts, at)
+
+    async def add_instead(self, parts: Sequence[NewReply], at: datetime) -> Instead:
+        """The same, and pass over the drafts of its conversation; see `store.passing_over`."""
+        return await self._db.write(_add_instead, parts, at)
+
+    async def promised(self, conversation_id: int, *, only_by_hand: bool) -> int:
+        """How many replies of a conversation wait to be sent or are under way."""
+        if only_by_hand:
+            return await self._db.read(promised_by_hand, conversation_id)
+        return (await self._db.read(unsent, [conversation_id])).get(conversation_id, NOTHING_UNSENT).promised
+
+    async def get(self, reply_id: int) -> Reply:
+        """One reply; raises `NotFound`."""
+        found = await self._db.read(load_replies, [reply_id])
+        if not found:
+            raise NotFound("reply")
+        return found[0]
+
+    async def parts(self, firsts: Collection[int]) -> list[Reply]:
+        """All parts of the answers whose first parts have these ids, in their order."""
+        which = replies.c.id.in_(firsts) | replies.c.part_of.in_(firsts)
+        return await self._db.read(_list, select_replies().where(which).order_by(replies.c.id))
+
+    async def claim(
+        self,
+        now: datetime,
+        *,
+        busy: Collection[int],
+        limit: int,
+        only_by_hand: bool,
+        without: Collection[str] = (),
+    ) -> list[Claimed]:
+        """Move queued replies to `sending` and commit; at most one a conversation, the oldest first.
+
+        A reply made earlier leaves earlier, also if it waits for another try: then its conversation waits with it.
+        Only a part that waits for its human (`store.parts`) is passed by what was made after it.
+        """
+        given = {"now": now, "busy": tuple(busy), "limit": limit, "without": tuple(without)}
+        return await self._db.write(_claim, _CLAIM_BY_HAND if only_by_hand else _CLAIM, given)
+
+    async def move(self, reply_id: int, move: Move, at: datetime, changes: ReplyChanges = ReplyChanges()) -> Reply:  # noqa: B008  # frozen
+        """Make one move of `core.lifecycle`'s table, with what changes beside it; see `store.moving`."""
+        return await self._db.write(moving.move, reply_id, move, at, changes)
+
+    async def settle(self, reply_id: int, move: Move, at: datetime, by: str, *, whole: bool = False) -> list[Reply]:
+        """Make a human's move, with what follows for the later parts of the same answer; see `store.parts`."""
+        return await self._db.write(partial(settle, whole=whole), reply_id, move, at, by)
+
+    async def take_in_hand(self, reply_id: int, at: datetime, by: str) -> Reply:
+        """Keep a held reply or a draft for `by`, who is about to change it; see `store.in_hand`."""
+        return await self._db.write(in_hand.take, reply_id, at, by)
+
+    async def put_back(self, before: Reply, at: datetime, by: str, *, may_leave: bool) -> Reply:
+        """Let a reply that was taken in hand wait again as it was before; see `store.in_hand`."""
+        return await self._db.write(partial(in_hand.put_back, may_leave=may_leave), before, at, by)
+
+    async def edit(self, reply_id: int, content: Content, at: datetime, by: str = "") -> Reply:
+        """Change what a draft, held or failed reply says and mark it edited; else `MoveNotAllowed`."""
+        return await self._db.write(moving.edit, reply_id, content, at, by)
+
+    async def steps(self, reply_id: int) -> list[Step]:
+        """What happened to a reply on its way, oldest first."""
+        return await self._db.read(steps_of, reply_id)
+
+    async def cancel_automatic(
+        self, conversation_id: int, by: str, at: datetime, *, but_answer: int | None = None
+    ) -> list[Reply]:
+        """Cancel everything automatic that has not left, but for what a human has in hand; see `store.silencing`."""
+        return await self._db.write(partial(silencing.stop_all, but_answer=but_answer), conversation_id, by, at)
+
+    async def cancel_leaving(self, conversation_id: int, by: str, at: datetime) -> list[Reply]:
+        """The same, but for drafts and what asks."""
+        return await self._db.write(silencing.stop_leaving, conversation_id, by, at)
+
+    async def keep_leaving(self, conversation_id: int, at: datetime) -> list[Reply]:
+        """Make drafts of what is automatic and would leave by itself."""
+        return await self._db.write(silencing.keep_leaving, conversation_id, at)
+
+    async def pending(self) -> list[Reply]:
+        """Held replies, those that ask first and then the soonest; drafts come last, the oldest first."""
+        query = select_replies().where(replies.c.state.in_(PENDING))
+        held_first, asking_first = replies.c.state != ReplyState.HELD, nulls_first(replies.c.due_at)
+        return await self._db.read(_list, query.order_by(held_first, asking_first, replies.c.id))
+
+    async def recover(self, at: datetime) -> list[Reply]:
+        """After a crash: every `sending` becomes `unknown`; it may have been delivered, and so counts as sent."""
+        return await self._db.write(_recover, at)
+
+
+def _add(connection: Connection, parts: Sequence[NewReply], at: datetime) -> list[Reply]:
+    last = parts[-1]
+    preview = update(conversations).where(conversations.c.id == last.conversation_id)
+    values = STILL_TALKING | NOT_CALLED
+    if (
+        last.due_at is None or last.author is Author.RULE
+    ):  # what can still be taken back is not said before it has arrived
+        values |= PREVIEW
+    said = connection.execute(preview.values(values), saying(last.author, last.content, at, at))
+    if said.rowcount == 0:
+        raise NotFound("conversation")
+    heard = {"heard_id": newest_message(connection, last.conversation_id)}
+    ids = insert_replies(connection, [reply_row(reply, at) | heard for reply in parts])
+    join_parts(connection, [ids])
+    return load_replies(connection, ids)
+
+
+def _add_instead(connection: Connection, parts: Sequence[NewReply], at: datetime) -> Instead:
+    written = _add(connection, parts, at)
+    return Instead(written, pass_over(connection, written[0].conversation_id, written[0].id, at))
+
+
+def _recover(connection: Connection, at: datetime) -> list[Reply]:
+    change = update(replies).where(replies.c.state == ReplyState.SENDING)
+    lost = changed(connection, change.values(state=ReplyState.UNKNOWN, updated_at=at, aside=None))
+    reopen_for(connection, wanting_a_word(lost))
+    write_moves(connection, Move.LOSE, lost, at, reason=INTERRUPTED)
+    ids, left = {reply.conversation_id for reply in lost}, conversations.c.window_left
+    if ids:  # of one conversation, never more than one is under way
+        fewer = update(conversations).where(conversations.c.id.in_(ids), left > 0)
+        connection.execute(fewer.values(window_left=left - 1))
+    return lost
+
+
+def _claim(connection: Connection, claim: ReturningUpdate[Any], given: dict[str, Any]) -> list[Claimed]:
+    ids = list(connection.scalars(claim, given))
+    rows = connection.execute(_CLAIMED, {"ids": ids}) if ids else ()
+    return [Claimed(reply_of(row), ReplyWindow(row.window_left, row.window_until)) for row in rows]
+
+
+def _list(connection: Connection, query: Select[Any]) -> list[Reply]:
+    return [reply_of(row) for row in connection.execute(query)]
+
+
+def _claiming(*, only_by_hand: bool) -> ReturningUpdate[Any]:
+    """The statement of `claim`; it takes `now`, `busy`, `limit` and `without`."""
+    # A WITH, because PostgreSQL may run a plain subquery again for each row and so exceed the limit.
+    first = _first_in_line(only_by_hand=only_by_hand).limit(bindparam("limit", type_=Integer))
+    chosen = first.with_for_update(of=replies, skip_locked=True).cte("chosen")
+    change = update(replies).where(replies.c.id.in_(select(chosen.c.id)), QUEUED)
+    values = {"state": ReplyState.SENDING, "attempts": replies.c.attempts + 1, "updated_at": _NOW}
+    return change.values(values).returning(replies.c.id)
+
+
+_NOW = bindparam("now", type_=Moment)
+
+
+def _first_in_line(*, only_by_hand: bool) -> Select[Any]:
+    """Ids of the queued replies that may leave now: each the first of its conversation, none beside another."""
+    earlier, underway = replies.alias("earlier"), replies.alias("underway")
+    queued: ColumnElement[bool] = (earlier.c.state == ReplyState.QUEUED) & ~behind_a_stop(earlier)
+    query = select(replies.c.id).join(conversations, conversations.c.id == replies.c.conversation_id).where(QUEUED)
+    if only_by_hand:
+        queued &= by_hand(earlier)
+        query = query.where(by_hand(replies))
+    counts_down = undoable(earlier) & (replies.c.author == Author.OPERATOR)
+    before = (earlier.c.conversation_id == replies.c.conversation_id) & (earlier.c.id < replies.c.id)
+    ahead = before & (queued | counts_down)
+    sending = select(underway.c.id).where(
+        underway.c.conversation_id == replies.c.conversation_id, underway.c.state == ReplyState.SENDING
+    )
+    return query.where(
+        ~select(earlier.c.id).where(ahead).exists(),
+        ~sending.exists(),
+        ~behind_a_stop(replies),
+        replies.c.not_before.is_(None) | (replies.c.not_before <= _NOW),
+        replies.c.conversation_id.not_in(bindparam("busy", expanding=True)),
+        conversations.c.account.not_in(bindparam("without", expanding=True)),
+    ).order_by(replies.c.id)
+
+
+# Statements never change once made, and these are asked for each reply: put together once.
+_CLAIM, _CLAIM_BY_HAND = _claiming(only_by_hand=False), _claiming(only_by_hand=True)
+_CLAIMED = (
+    select_replies()
+    .add_columns(conversations.c.window_left, conversations.c.window_until)
+    .where(replies.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(replies.c.id)
+)

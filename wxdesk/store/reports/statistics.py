@@ -1,0 +1,291 @@
+"""Figures over a span of time, counted where the rows are.
+
+The database groups by quarters of an hour: every time zone of today lies a whole number of them from UTC, so
+the local hour and weekday can be told afterwards, also across a change of the clocks, and both engines need
+no idea of zones.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import timedelta, tzinfo
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Row,
+    ScalarSelect,
+    Select,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
+
+from wxdesk.core.model.messaging import Author, ReplyState
+from wxdesk.core.model.rule import SETTLED, UNANSWERED, Outcome
+from wxdesk.core.model.statistics import (
+    DAYS,
+    HOURS,
+    Figures,
+    HourCount,
+    RuleHits,
+    Span,
+    Undelivered,
+    UnmatchedText,
+    Waits,
+)
+from wxdesk.store.engine.database import Database
+from wxdesk.store.schema import WRITTEN, conversations, decisions, messages, replies, rules
+from wxdesk.store.schema.columns import EPOCH, MICROSECOND
+
+QUARTER = timedelta(minutes=15)
+UNMATCHED_SHOWN = 8
+RULE, OPERATOR, NOBODY, ELSEWHERE = "rule", "operator", "nobody", "elsewhere"
+
+
+class SqlStatistics:
+    """Fills `desk.ports.Statistics`."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def over(self, span: Span, zone: tzinfo | None, before: Span | None = None) -> Figures:
+        """Everything over `span`; `messages_before` counts `before`, for comparison."""
+        return await self._db.read(_figures, span, zone, before)
+
+
+def _figures(connection: Connection, span: Span, zone: tzinfo | None, before: Span | None) -> Figures:
+    hours, week = _spread(connection.execute(_quarters(span)), zone)
+    first_response, human_wait = _waits(connection, span)
+    return Figures(
+        span=span,
+        hours=hours,
+        week=week,
+        messages_before=_count(connection, before),
+        first_response=first_response,
+        human_wait=human_wait,
+        rules=_rules(connection, span),
+        undelivered=_undelivered(connection, span),
+        unmatched=_unmatched(connection, span),
+    )
+
+
+def _number(moment: ColumnElement[Any]) -> ColumnElement[int]:
+    """A moment as the microseconds that it is stored as, to reckon with."""
+    return type_coerce(moment, BigInteger)
+
+
+def _within(column: ColumnElement[Any], span: Span) -> ColumnElement[bool]:
+    return and_(column >= span.since, column < span.until)
+
+
+def _first_answer() -> ScalarSelect[int]:
+    """The id of the first reply that answered the message of the outer query.
+
+    A rule answers one message and those before it; a human answers all that stood there when he wrote. The promise that
+    a human will come is no answer, as it is none for those who wait.
+    """
+    subject = messages.alias("subject")
+    before = and_(replies.c.message_id.is_(None), replies.c.heard_id.is_(None))  # the column is younger
+    by_hand = or_(before, replies.c.heard_id >= messages.c.id)
+    return (
+        select(replies.c.id)
+        .select_from(replies.outerjoin(subject, subject.c.id == replies.c.message_id))
+        .where(
+            replies.c.conversation_id == messages.c.conversation_id,
+            replies.c.sent_at >= messages.c.at,
+            replies.c.promise.is_(false()),
+            or_(by_hand, subject.c.at >= messages.c.at),
+        )
+        .order_by(replies.c.sent_at, replies.c.id)
+        .limit(1)
+        .correlate(messages)
+        .scalar_subquery()
+    )
+
+
+def _answered(span: Span) -> CTE:
+    """Each message of the span with the reply that answered it, and the outcome of its decision.
+
+    `settled`: a human resolved the conversation before anybody answered.
+    """
+    columns = (messages.c.id, messages.c.conversation_id, messages.c.at, _first_answer().label("reply_id"))
+    asked = select(*columns).where(WRITTEN, _within(messages.c.at, span)).cte("asked")
+    joined = (
+        asked.join(conversations, conversations.c.id == asked.c.conversation_id)
+        .outerjoin(replies, replies.c.id == asked.c.reply_id)
+        .outerjoin(decisions, decisions.c.message_id == asked.c.id)
+    )
+    settled_at = conversations.c.settled_at
+    later = or_(replies.c.sent_at.is_(None), replies.c.sent_at > settled_at)
+    settled = and_(asked.c.at <= settled_at, later).label("settled")
+    return (
+        select(*asked.c, replies.c.sent_at, replies.c.author, decisions.c.outcome, settled)
+        .select_from(joined)
+        .cte("answered")
+    )
+
+
+def _quarters(span: Span) -> Select[Any]:
+    answered = _answered(span)
+    by = case(
+        (answered.c.outcome == Outcome.TRANSFERRED, ELSEWHERE),
+        (answered.c.outcome.in_((Outcome.SILENT, Outcome.RESOLVED)), RULE),
+        (answered.c.settled, OPERATOR),
+        (answered.c.author == Author.RULE, RULE),
+        (answered.c.author == Author.OPERATOR, OPERATOR),
+        else_=NOBODY,
+    ).label("answered_by")
+    quarter = (_number(answered.c.at) // (QUARTER // MICROSECOND)).label("quarter")
+    return select(quarter, by, func.count().label("n")).group_by("quarter", "answered_by")
+
+
+type Counted = tuple[tuple[HourCount, ...], tuple[tuple[int, ...], ...]]
+
+
+def _spread(quarters: Iterable[Row[Any]], zone: tzinfo | None) -> Counted:
+    """By hour of the day, and by weekday and hour, in `zone` or this machine's own."""
+    by_hour: Counter[tuple[int, str]] = Counter()
+    by_day: Counter[tuple[int, int]] = Counter()
+    for row in quarters:
+        local = (EPOCH + row.quarter * QUARTER).astimezone(zone)
+        by_hour[local.hour, row.answered_by] += row.n
+        by_day[local.weekday(), local.hour] += row.n
+    order = (RULE, OPERATOR, NOBODY, ELSEWHERE)
+    hours = tuple(HourCount(*(by_hour[hour, who] for who in order)) for hour in range(HOURS))
+    return hours, tuple(tuple(by_day[day, hour] for hour in range(HOURS)) for day in range(DAYS))
+
+
+def _count(connection: Connection, span: Span | None) -> int:
+    if span is None:
+        return 0
+    query = select(func.count()).select_from(messages).where(WRITTEN, _within(messages.c.at, span))
+    return int((connection.execute(query)).scalar_one())
+
+
+def _waits(connection: Connection, span: Span) -> tuple[Waits, Waits]:
+    """The waits that ended: all of them, and those that the operator ended.
+
+    What a rule or a human left without an answer on purpose made nobody wait, nor what was handed over to WeChat's own
+    tool.
+    """
+    answered = _answered(span)
+    before = func.lag(answered.c.reply_id).over(
+        partition_by=answered.c.conversation_id, order_by=(answered.c.at, answered.c.id)
+    )
+    in_turn = (
+        select(answered.c.at, answered.c.sent_at, answered.c.author, answered.c.reply_id, before.label("reply_before"))
+        .where(
+            or_(answered.c.outcome.is_(None), answered.c.outcome.not_in(SETTLED)),
+            func.coalesce(answered.c.settled, false()).is_(false()),
+        )
+        .cte("in_turn")
+    )
+    # Whoever answers a message answers all that waited before it, so one reply ends one wait.
+    begins = or_(in_turn.c.reply_before.is_(None), in_turn.c.reply_before != in_turn.c.reply_id)
+    wait = (_number(in_turn.c.sent_at) - _number(in_turn.c.at)).label("wait")
+    by_hand = case((in_turn.c.author == Author.OPERATOR, 1), else_=0).label("by_hand")
+    waits = select(wait, by_hand).where(in_turn.c.sent_at.is_not(None), begins).cte("waits")
+    row = (connection.execute(_measured(waits))).one()
+    return _as_waits(*row[:5]), _as_waits(*row[5:])
+
+
+def _measured(waits: CTE) -> Select[Any]:
+    """Number, both middle values, ninth tenth and greatest: of all waits, then of those ended by hand."""
+    ranked = select(
+        waits.c.wait,
+        waits.c.by_hand,
+        func.row_number().over(order_by=waits.c.wait).label("place"),
+        func.count().over().label("n"),
+        func.row_number().over(partition_by=waits.c.by_hand, order_by=waits.c.wait).label("hand_place"),
+        func.count().over(partition_by=waits.c.by_hand).label("hand_n"),
+    ).cte("ranked")
+
+    def five(n: ColumnElement[int], place: ColumnElement[int], chosen: ColumnElement[bool]) -> list[ColumnElement[Any]]:
+        at = ((n + 1) // 2, (n + 2) // 2, (9 * n + 9) // 10, n)
+        return [
+            func.coalesce(func.sum(case((chosen, 1), else_=0)), 0),
+            *(func.max(case((and_(chosen, place == position), ranked.c.wait))) for position in at),
+        ]
+
+    return select(
+        *five(ranked.c.n, ranked.c.place, ranked.c.n > 0),
+        *five(ranked.c.hand_n, ranked.c.hand_place, ranked.c.by_hand == 1),
+    )
+
+
+def _as_waits(count: int, lower: int, upper: int, ninetieth: int, longest: int) -> Waits:
+    if not count:
+        return Waits()
+    median = (lower + upper) // 2
+    return Waits(int(count), median * MICROSECOND, ninetieth * MICROSECOND, longest * MICROSECOND)
+
+
+def _rules(connection: Connection, span: Span) -> tuple[RuleHits, ...]:
+    # A reply is made at the very moment of its decision: its place in the timeline's index is known.
+    edited = exists().where(
+        replies.c.conversation_id == decisions.c.conversation_id,
+        replies.c.created_at == decisions.c.decided_at,
+        replies.c.decision_id == decisions.c.id,
+        replies.c.edited,
+    )
+    hits = func.count().label("hits")
+    query = (
+        select(
+            decisions.c.rule_id,
+            hits,
+            func.sum(case((edited, 1), else_=0)).label("edited"),
+            func.max(decisions.c.id).label("last"),
+        )
+        .where(_within(decisions.c.decided_at, span), decisions.c.rule_id.is_not(None))
+        .group_by(decisions.c.rule_id)
+        .order_by(hits.desc(), decisions.c.rule_id)
+    )
+    rows = (connection.execute(query)).all()
+    named = select(decisions.c.id, decisions.c.rule_name).where(decisions.c.id.in_([row.last for row in rows]))
+    names = {row.id: row.rule_name for row in connection.execute(named)}
+    return tuple(RuleHits(row.rule_id, names[row.last], row.hits, int(row.edited)) for row in rows)
+
+
+def _undelivered(connection: Connection, span: Span) -> tuple[Undelivered, ...]:
+    # One that the operator gave up is cancelled, but its errcode stays.
+    given_up = and_(replies.c.state == ReplyState.CANCELLED, replies.c.errcode != 0)
+    lost = replies.c.state == ReplyState.UNKNOWN
+    kind = case((lost, ReplyState.UNKNOWN.value), else_=ReplyState.FAILED.value).label("kind")
+    n = func.count().label("n")
+    query = (
+        select(kind, replies.c.errcode, n)
+        .where(or_(replies.c.state == ReplyState.FAILED, lost, given_up), _within(replies.c.created_at, span))
+        .group_by("kind", replies.c.errcode)
+        .order_by(n.desc(), kind, replies.c.errcode)
+    )
+    return tuple(Undelivered(ReplyState(row.kind), row.errcode, row.n) for row in connection.execute(query))
+
+
+def _unmatched(connection: Connection, span: Span) -> tuple[UnmatchedText, ...]:
+    known = connection.execute(select(rules.c.id, rules.c.rule))
+    defaults = [row.id for row in known if row.rule.default]
+    said = func.trim(messages.c.text)
+    n = func.count().label("n")
+    query = (
+        select(said.label("said"), n)
+        .select_from(decisions.join(messages, messages.c.id == decisions.c.message_id))
+        .where(
+            _within(decisions.c.decided_at, span),
+            or_(decisions.c.outcome.in_(UNANSWERED), decisions.c.rule_id.in_(defaults)),
+            said != "",
+        )
+        .group_by(said)
+        .order_by(n.desc(), func.max(messages.c.id).desc())
+        .limit(UNMATCHED_SHOWN)
+    )
+    return tuple(UnmatchedText(row.said, row.n) for row in connection.execute(query))

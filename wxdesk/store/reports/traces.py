@@ -1,0 +1,94 @@
+"""What requests and calls were about: the rows behind the lines of the traffic page."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Set
+
+from sqlalchemy import Connection, select
+
+from wxdesk.core.errors import NotFound
+from wxdesk.core.model.messaging import Contact, Conversation, KeptPush, Message, Reply
+from wxdesk.core.model.rule import Decision
+from wxdesk.core.model.traces import PushPath, PushTrace, ReplyTrace
+from wxdesk.store.engine.database import Database
+from wxdesk.store.schema import conversations, decisions, messages, raw_pushes, replies
+from wxdesk.store.schema.records import conversation_of, message_of, reply_of, select_conversations, select_replies
+
+
+class SqlTraces:
+    """Fills `desk.ports.Traces`."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def of_pushes(self, keys: Collection[tuple[str, str]]) -> list[PushTrace]:
+        """The pushes with these (account, key); unknown ones are left out."""
+        return await self._db.read(_of_pushes, set(keys))
+
+    async def of_replies(self, ids: Collection[int]) -> list[ReplyTrace]:
+        """These replies with whom they went to; unknown ones are left out."""
+        return await self._db.read(_of_replies, ids)
+
+    async def path(self, account: str, key: str) -> PushPath:
+        """Everything that followed from one push; raises `NotFound`."""
+        return await self._db.read(_path, account, key)
+
+
+def _of_pushes(connection: Connection, wanted: Set[tuple[str, str]]) -> list[PushTrace]:
+    columns = (raw_pushes.c.id, raw_pushes.c.account, raw_pushes.c.key, raw_pushes.c.derived, raw_pushes.c.note)
+    accounts, names = {account for account, _ in wanted}, {key for _, key in wanted}
+    query = select(*columns).where(raw_pushes.c.account.in_(accounts), raw_pushes.c.key.in_(names))
+    pushes = [row for row in connection.execute(query) if (row.account, row.key) in wanted]
+    found = connection.execute(select(messages).where(messages.c.push_id.in_([p.id for p in pushes])))
+    made = {row.push_id: message_of(row) for row in found}
+    people = _people(connection, {message.conversation_id for message in made.values()})
+    traces = []
+    for push in pushes:
+        message = made.get(push.id)
+        contact = people[message.conversation_id] if message is not None else None
+        traces.append(PushTrace(push.id, push.account, push.key, push.derived, push.note, message, contact))
+    return traces
+
+
+def _of_replies(connection: Connection, ids: Collection[int]) -> list[ReplyTrace]:
+    found = [reply_of(row) for row in connection.execute(select_replies().where(replies.c.id.in_(ids)))]
+    people = _people(connection, {reply.conversation_id for reply in found})
+    return [ReplyTrace(reply, people[reply.conversation_id]) for reply in found]
+
+
+def _path(connection: Connection, account: str, key: str) -> PushPath:
+    query = select(raw_pushes).where(raw_pushes.c.account == account, raw_pushes.c.key == key)
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        raise NotFound("push")
+    push = KeptPush(**row)
+    found = connection.execute(select(messages).where(messages.c.push_id == push.id)).one_or_none()
+    if found is None:
+        return PushPath(push)
+    message = message_of(found)
+    [thread] = _threads(connection, {message.conversation_id})
+    decision, answers = _decision(connection, message.id), _answers(connection, message)
+    return PushPath(push, message, thread.contact, decision, answers, thread.window.until)
+
+
+def _people(connection: Connection, ids: Collection[int]) -> dict[int, Contact]:
+    """Contacts by their conversations' ids."""
+    return {thread.id: thread.contact for thread in _threads(connection, ids)}
+
+
+def _threads(connection: Connection, ids: Collection[int]) -> list[Conversation]:
+    rows = connection.execute(select_conversations().where(conversations.c.id.in_(ids)))
+    return [conversation_of(row) for row in rows]
+
+
+def _decision(connection: Connection, message_id: int) -> Decision | None:
+    query = select(decisions).where(decisions.c.message_id == message_id)
+    row = (connection.execute(query)).mappings().one_or_none()
+    return None if row is None else Decision(**row)
+
+
+def _answers(connection: Connection, message: Message) -> tuple[Reply, ...]:
+    # The conversation is named for the index; there is none on message_id.
+    of_message = (replies.c.conversation_id == message.conversation_id, replies.c.message_id == message.id)
+    rows = connection.execute(select_replies().where(*of_message).order_by(replies.c.id))
+    return tuple(reply_of(row) for row in rows)

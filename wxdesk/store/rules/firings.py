@@ -1,0 +1,201 @@
+"""When rules spoke: each time that one matched is a row, and what it said then may never have reached its contact."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, not_, or_, select, true
+
+from wxdesk.core.model.messaging import ReplyState
+from wxdesk.core.rules.matching.facts import LATELY, Fired
+from wxdesk.desk.ports.store import Resolution
+from wxdesk.store.schema import SPOKEN, conversations, replies, rule_firings
+from wxdesk.store.schema.columns import EPOCH, Moment
+from wxdesk.store.schema.reply_predicates import unsaid
+
+# A reply is made at the very moment of its decision: its place in the timeline's index is known.
+_SAID_THEN = and_(
+    replies.c.conversation_id == rule_firings.c.conversation_id,
+    replies.c.created_at == rule_firings.c.at,
+    replies.c.message_id == rule_firings.c.message_id,
+    replies.c.rule_id == rule_firings.c.rule_id,
+)
+_MAY_ARRIVE = exists().where(_SAID_THEN, not_(unsaid(replies)))
+# What only tags, or says nothing on purpose, has no reply that could be kept back.
+_SAID = or_(_MAY_ARRIVE, not_(exists().where(_SAID_THEN, unsaid(replies))))
+_FAILED = and_(exists().where(_SAID_THEN, replies.c.state == ReplyState.FAILED), not_(_MAY_ARRIVE))
+
+
+class _Asked:
+    """A query that is asked with every message, made once: making it costs more than what it finds."""
+
+    def __init__(self, query: Select[Any], thread: ColumnElement[int], rule_id: ColumnElement[Any]) -> None:
+        self._of_all = query.where(thread.in_(bindparam("threads", expanding=True)))
+        self._of_some = self._of_all.where(rule_id.in_(bindparam("rule_ids", expanding=True)))
+
+    def of(
+        self, rule_ids: Collection[int] | None, threads: Collection[int], **more: datetime
+    ) -> tuple[Select[Any], dict[str, Any]]:
+        """It and its values, about these rules (None: all) in these conversations."""
+        values = {"threads": list(threads)} | more
+        return (self._of_all, values) if rule_ids is None else (self._of_some, values | {"rule_ids": list(rule_ids)})
+
+
+def _failed_replies() -> _Asked:
+    other, said = replies.alias("other"), replies.c
+    may_arrive = exists().where(
+        other.c.conversation_id == said.conversation_id,
+        other.c.created_at == said.created_at,
+        other.c.message_id == said.message_id,
+        other.c.rule_id == said.rule_id,
+        not_(unsaid(other)),
+    )
+    query = select(said.conversation_id, said.rule_id, said.message_id, said.created_at)
+    failed = query.where(said.state == ReplyState.FAILED, said.rule_id.is_not(None), not_(may_arrive))
+    return _Asked(failed, said.conversation_id, said.rule_id)
+
+
+def _last_said() -> _Asked:
+    firing = rule_firings.c
+    query = (
+        select(firing.conversation_id, firing.rule_id, func.max(firing.at).label("last"))
+        .where(SPOKEN, firing.at >= bindparam("since", type_=Moment), _SAID)
+        .group_by(firing.conversation_id, firing.rule_id)
+    )
+    return _Asked(query, firing.conversation_id, firing.rule_id)
+
+
+_FAILED_REPLIES = _failed_replies()
+_LAST_SAID = _last_said()
+
+
+@dataclass(frozen=True, slots=True)
+class Spoke:
+    """One time that a rule spoke to a contact. `said` and `failed` as `History.said` and `History.fired` take them."""
+
+    rule_id: int
+    at: datetime
+    said: bool
+    failed: bool
+
+
+def _of(rule_ids: Collection[int] | None) -> ColumnElement[bool]:
+    """The firings of these rules, of all for None."""
+    return true() if rule_ids is None else rule_firings.c.rule_id.in_(rule_ids)
+
+
+def fired(
+    connection: Connection, rule_ids: Collection[int] | None, threads: Collection[int]
+) -> dict[int, dict[int, Fired]]:
+    """How often each of these rules (None: all) spoke in each of these conversations; see `History.fired`."""
+    found: defaultdict[int, dict[int, Fired]] = defaultdict(dict)
+    if rule_ids is None or rule_ids:
+        thread, rule_id = rule_firings.c.conversation_id, rule_firings.c.rule_id
+        query = (
+            select(thread, rule_id, func.max(rule_firings.c.at).label("last"), func.count().label("times"))
+            .where(thread.in_(threads), _of(rule_ids), SPOKEN)
+            .group_by(thread, rule_id)
+        )
+        for row in connection.execute(query):
+            found[row.conversation_id][row.rule_id] = Fired(row.last, row.times)
+        _take_failed(connection, found, _failed(connection, rule_ids, threads))
+    return found
+
+
+type Failed = Mapping[tuple[int, int], Mapping[int, datetime]]
+"""By conversation and rule: the messages to which all that it said has failed, and when it was decided."""
+
+
+def _failed(connection: Connection, rule_ids: Collection[int] | None, threads: Collection[int]) -> Failed:
+    """Few, and found without a look at whatever else rules said."""
+    found: defaultdict[tuple[int, int], dict[int, datetime]] = defaultdict(dict)
+    for thread, rule_id, message_id, decided_at in connection.execute(*_FAILED_REPLIES.of(rule_ids, threads)):
+        found[thread, rule_id][message_id] = decided_at
+    return found
+
+
+def _take_failed(connection: Connection, found: Mapping[int, dict[int, Fired]], failed: Failed) -> None:
+    """Count no more what failed. All is read from the index alone, however often a rule spoke."""
+    firing = rule_firings.c
+    for (thread, rule_id), moments in failed.items():
+        spoke = found[thread].pop(rule_id, None)
+        if spoke is not None and spoke.times > len(moments):
+            in_turn = select(firing.at).where(firing.conversation_id == thread, firing.rule_id == rule_id, SPOKEN)
+            newest = in_turn.order_by(firing.at.desc()).limit(len(moments) + 1)
+            last = max(set(connection.scalars(newest)) - set(moments.values()), default=spoke.at)
+            found[thread][rule_id] = Fired(last, spoke.times - len(moments))
+
+
+def last_said(
+    connection: Connection, rule_ids: Collection[int] | None, threads: Collection[int], since: datetime = EPOCH
+) -> dict[int, dict[int, datetime]]:
+    """When each of these rules (None: all) last said anything in each of these conversations; see `History.said`."""
+    found: defaultdict[int, dict[int, datetime]] = defaultdict(dict)
+    if rule_ids is None or rule_ids:
+        for row in connection.execute(*_LAST_SAID.of(rule_ids, threads, since=since)):
+            found[row.conversation_id][row.rule_id] = row.last
+    return found
+
+
+def each_time(connection: Connection, rule_ids: Collection[int], threads: Collection[int]) -> dict[int, list[Spoke]]:
+    """Each time that these rules spoke in these conversations, in order."""
+    found: defaultdict[int, list[Spoke]] = defaultdict(list)
+    if rule_ids and threads:
+        firing = rule_firings.c
+        query = (
+            select(firing.conversation_id, firing.rule_id, firing.at, _SAID.label("said"), _FAILED.label("failed"))
+            .where(firing.conversation_id.in_(threads), firing.rule_id.in_(rule_ids), SPOKEN)
+            .order_by(firing.at)
+        )
+        for row in connection.execute(query):
+            found[row.conversation_id].append(Spoke(row.rule_id, row.at, bool(row.said), bool(row.failed)))
+    return found
+
+
+def lately(
+    connection: Connection, rule_ids: Collection[int] | None, accounts: Collection[str], now: datetime
+) -> dict[str, dict[int, int]]:
+    """How often each of these rules (None: all) spoke to anybody of these accounts; see `History.lately`."""
+    found: defaultdict[str, dict[int, int]] = defaultdict(dict)
+    if rule_ids is None or rule_ids:
+        account, rule_id, at = rule_firings.c.account, rule_firings.c.rule_id, rule_firings.c.at
+        query = (
+            select(account, rule_id, func.count().label("times"))
+            .where(at > now - LATELY, _of(rule_ids), account.in_(accounts), SPOKEN)
+            .group_by(account, rule_id)
+        )
+        for row in connection.execute(query):
+            found[row.account][row.rule_id] = row.times
+    return found
+
+
+def insert_firings(connection: Connection, resolutions: Sequence[Resolution]) -> None:
+    """Keep which rules matched."""
+    threads = {one.decision.conversation_id for one in resolutions if one.firings}
+    if not threads:
+        return
+    accounts = {row.id: row.account for row in connection.execute(_ACCOUNTS, {"ids": tuple(threads)})}
+    rows = [
+        {
+            "rule_id": firing.rule_id,
+            "message_id": one.decision.message_id,
+            "conversation_id": one.decision.conversation_id,
+            "account": accounts[one.decision.conversation_id],
+            "at": one.decision.decided_at,
+            "shadow": firing.shadow,
+        }
+        for one in resolutions
+        for firing in one.firings
+    ]
+    connection.execute(_INSERT, rows)
+
+
+# Statements never change once made, and these are asked for each message: put together once.
+_ACCOUNTS = select(conversations.c.id, conversations.c.account).where(
+    conversations.c.id.in_(bindparam("ids", expanding=True))
+)
+_INSERT = rule_firings.insert()

@@ -1,0 +1,357 @@
+"""The operator's rules: one ordered list, and every revision that was ever saved."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Delete, Row, Update, bindparam, delete, func, select, update
+
+from wxdesk.core.errors import CalendarInUse, NotFound, Outdated
+from wxdesk.core.model.rule import Rule
+from wxdesk.core.rules.deleted import Removed
+from wxdesk.core.rules.name_binding import Bearers, CalendarIds
+from wxdesk.core.rules.pairing import content, continued
+from wxdesk.core.templates import Template
+from wxdesk.desk.ports.rules import NOTHING_BESIDE
+from wxdesk.store.engine.database import Database
+from wxdesk.store.rules import rule_lists
+from wxdesk.store.schema import rule_revisions, rules
+from wxdesk.store.settings import put, stored
+
+
+class SqlRules:
+    """Fills `desk.rule_ports.Rules`. Positions count from 1."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def all(self) -> list[Rule]:
+        """All rules by position, switched-off ones included."""
+        return await self._db.read(all_rules)
+
+    async def save(self, rule: Rule, at: datetime) -> Rule:
+        """Insert (`id` 0, at the end but before a trailing default rule) or update, as the next revision.
+
+        An updated rule keeps its position; rules that ask for it by its name follow a new one. Raises `NotFound` if it
+        was deleted meanwhile.
+        """
+        return await self._db.write(_save, rule, at)
+
+    async def set_enabled(self, rule_id: int, enabled: bool) -> None:
+        """Switch a rule on or off; no new revision. Raises `NotFound`."""
+        await self._db.write(_change, _enable(rule_id, enabled))
+
+    async def reorder(self, ids: Sequence[int]) -> None:
+        """Put the rules in this order; ids left out keep their order at the end, unknown ones are passed over."""
+        await self._db.write(_reorder, ids)
+
+    async def delete(self, rule_id: int) -> None:
+        """Remove a rule from the list; its revisions stay. Raises `NotFound`."""
+        await self._db.write(_delete, rule_id)
+
+    async def put_back(
+        self, removed: Removed, answers: Sequence[Template], calendars: CalendarIds, at: datetime
+    ) -> None:
+        """Undo a deletion: the rule as it was saved last, with its id and so all that is known of it.
+
+        It is switched on if it was. Where what it names is called otherwise by now, among the stored `answers`, the
+        `calendars` or the rules, it follows as its next revision.
+        """
+        await self._db.write(_put_back, removed, answers, calendars, at)
+
+    async def revisions(self, rule_id: int) -> list[Rule]:
+        """All that was ever saved of a rule, the newest first, also of a deleted one; `updated_at` is when."""
+        return await self._db.read(_revisions, rule_id)
+
+    async def keep_hours(
+        self,
+        settings: Mapping[str, str],
+        expected: Mapping[str, str | None],
+        renamed: Mapping[str, str],
+        gone: Collection[str],
+        at: datetime,
+    ) -> None:
+        """Store `settings`, and let rules ask for `renamed` calendars by their new names, in one transaction.
+
+        Raises `Outdated` if a setting is not as `expected` any more, `CalendarInUse` if a rule asks for one that is
+        `gone`; nothing was changed then.
+        """
+        await self._db.write(_keep_hours, settings, expected, (renamed, gone), at)
+
+    async def keep_list(self, revisions: Sequence[tuple[int, int]], at: datetime) -> None:
+        """Note that these are asked in this order from `at` on, if they are others than before."""
+        await self._db.write(rule_lists.keep_list, revisions, at)
+
+    async def replace_all(
+        self, rules: Sequence[Rule], at: datetime, beside: Mapping[str, str] = NOTHING_BESIDE
+    ) -> list[Rule]:
+        """Replace the list, and store the settings `beside` it, in one transaction.
+
+        A rule of the same name and content keeps id and revision; one of the same name keeps its id and gets the
+        next revision; the rest are new, and what is not named any more is removed from the list.
+        """
+        return await self._db.write(_replace_all, rules, at, beside)
+
+    async def restore(
+        self,
+        rules: Sequence[Rule],
+        at: datetime,
+        beside: Mapping[str, str] = NOTHING_BESIDE,
+        expected: Sequence[Rule] | None = None,
+    ) -> list[Rule]:
+        """Let the list be as it was, ids and places included, and store the settings `beside` it, in one transaction.
+
+        What is not among these is removed; what reads otherwise now gets its former content as the next revision.
+        Raises `Outdated` if the list is not as `expected` any more; nothing was changed then.
+        """
+        return await self._db.write(_restore, rules, at, beside, expected)
+
+
+def _save(connection: Connection, rule: Rule, at: datetime) -> Rule:
+    listed = all_rules(connection, for_update=True)
+    if rule.id == 0:
+        [saved] = _insert(connection, [rule], at)
+        before_default = bool(listed) and listed[-1].default and not rule.default
+        listed.insert(len(listed) - before_default, saved)
+    else:
+        known = next((one for one in listed if one.id == rule.id), None)
+        if known is None:
+            raise NotFound("rule")
+        renamed = _renamed(listed, known, rule)
+        made = {one.id: one for one in revise(connection, renamed, at)}
+        saved = made[rule.id]
+        listed = [made.get(one.id, one) for one in listed]
+    placed = _place(connection, listed)
+    return next(one for one in placed if one.id == saved.id)
+
+
+def _renamed(listed: Sequence[Rule], known: Rule, rule: Rule) -> list[tuple[Rule, Rule]]:
+    """`known` as it is to be, and those of the others that ask for it by a name that no rule has any more."""
+    if known.name == rule.name or any(one.name == known.name for one in listed if one.id != known.id):
+        return [(known, rule)]
+    pairs = [(one, rule if one.id == known.id else one) for one in listed]
+    followed = [
+        (before, replace(after, when=after.when.with_renamed_rules({known.name: rule.name}))) for before, after in pairs
+    ]
+    return [(before, after) for before, after in followed if before.id == known.id or before != after]
+
+
+def _change(connection: Connection, change: Update | Delete) -> None:
+    if connection.execute(change).rowcount == 0:
+        raise NotFound("rule")
+
+
+def _reorder(connection: Connection, ids: Sequence[int]) -> None:
+    place = {rule_id: index for index, rule_id in reversed(list(enumerate(ids)))}
+    listed = all_rules(connection, for_update=True)
+    _place(connection, sorted(listed, key=lambda rule: place.get(rule.id, len(place))))
+
+
+def _delete(connection: Connection, rule_id: int) -> None:
+    _change(connection, delete(rules).where(rules.c.id == rule_id))
+    _place(connection, all_rules(connection, for_update=True))
+
+
+def _put_back(
+    connection: Connection, removed: Removed, answers: Sequence[Template], calendars: CalendarIds, at: datetime
+) -> None:
+    listed, rule = all_rules(connection, for_update=True), removed.rule
+    if any(one.id == rule.id for one in listed):
+        return  # another desk was faster
+    last = next(iter(_revisions(connection, rule.id)), rule)  # others, or who had it back already, may have saved it
+    again = replace(last, position=0, enabled=rule.enabled)
+    _insert_again(connection, again)
+    followed = removed.bearers.followed(again, Bearers([*listed, again], answers, calendars))
+    if followed != again:
+        [again] = revise(connection, [(again, followed)], at)
+    listed.insert(removed.place_in(listed), again)
+    _place(connection, listed)
+
+
+def _replace_all(connection: Connection, wanted: Sequence[Rule], at: datetime, beside: Mapping[str, str]) -> list[Rule]:
+    _put_beside(connection, beside)
+    known = all_rules(connection, for_update=True)
+    matches = continued(wanted, known)
+    stay = {match.id for match in matches.values()}
+    _remove(connection, [rule.id for rule in known if rule.id not in stay])
+    changed = [index for index, match in matches.items() if content(match) != content(wanted[index])]
+    new = [index for index in range(len(wanted)) if index not in matches]
+    made = {index: _switched(connection, match, wanted[index].enabled) for index, match in matches.items()}
+    made.update(zip(changed, revise(connection, [(matches[i], wanted[i]) for i in changed], at), strict=True))
+    made.update(zip(new, _insert(connection, [wanted[i] for i in new], at), strict=True))
+    return _place(connection, [made[index] for index in range(len(wanted))])
+
+
+def _restore(
+    connection: Connection,
+    former: Sequence[Rule],
+    at: datetime,
+    beside: Mapping[str, str],
+    expected: Sequence[Rule] | None,
+) -> list[Rule]:
+    listed = all_rules(connection, for_update=True)
+    if expected is not None and listed != list(expected):
+        raise Outdated
+    _put_beside(connection, beside)
+    known = {rule.id: rule for rule in listed}
+    _remove(connection, [rule_id for rule_id in known if rule_id not in {rule.id for rule in former}])
+    gone = [replace(rule, position=0) for rule in former if rule.id not in known]
+    for rule in gone:
+        _insert_again(connection, rule)
+    said = {rule.id: content(known[rule.id]) for rule in former if rule.id in known} | _said(connection, gone)
+    known |= {rule.id: rule for rule in gone}
+    changed = [(known[rule.id], rule) for rule in former if said.get(rule.id) != content(rule)]
+    made = {rule.id: rule for rule in revise(connection, changed, at)}
+    for rule in former:
+        if rule.id not in made:
+            made[rule.id] = _switched(connection, known[rule.id], rule.enabled)
+    return _place(connection, [made[rule.id] for rule in former])
+
+
+def _said(connection: Connection, listed: Sequence[Rule]) -> dict[int, Rule]:
+    """What the revisions that these have say: another thing, where what a rule names is called otherwise since."""
+    query = select(rule_revisions).where(rule_revisions.c.rule_id.in_([rule.id for rule in listed]))
+    kept = {(row.rule_id, row.revision): row.rule for row in connection.execute(query)}
+    return {rule.id: content(kept[rule.id, rule.revision]) for rule in listed if (rule.id, rule.revision) in kept}
+
+
+def _keep_hours(
+    connection: Connection,
+    wanted: Mapping[str, str],
+    expected: Mapping[str, str | None],
+    names: tuple[Mapping[str, str], Collection[str]],
+    at: datetime,
+) -> None:
+    renamed, gone = names
+    listed = all_rules(connection, for_update=True)
+    if any(stored(connection, key) != value for key, value in expected.items()):
+        raise Outdated
+    for calendar in sorted(gone):
+        users = [rule.name for rule in listed if calendar in rule.when.calendars]
+        if users:
+            raise CalendarInUse(calendar, users)
+    asking = [rule for rule in listed if rule.when.calendars & renamed.keys()]
+    followed = [replace(rule, when=rule.when.with_renamed_calendars(renamed)) for rule in asking]
+    revise(connection, list(zip(asking, followed, strict=True)), at)
+    _put_beside(connection, wanted)
+
+
+def _put_beside(connection: Connection, beside: Mapping[str, str]) -> None:
+    for key, value in beside.items():
+        put(connection, key, value)
+
+
+def _insert_again(connection: Connection, rule: Rule) -> None:
+    values = {"id": rule.id, "position": 0, "revision": rule.revision, "enabled": rule.enabled}
+    connection.execute(rules.insert().values(**values, rule=content(rule), updated_at=rule.updated_at))
+
+
+def all_rules(connection: Connection, *, for_update: bool = False) -> list[Rule]:
+    """All rules by position; `for_update`: nobody else changes one of them before this transaction ends."""
+    query = select(rules).order_by(rules.c.position, rules.c.id)
+    found = connection.execute(query.with_for_update() if for_update else query)
+    return [_rule(row) for row in found]
+
+
+def _rule(row: Row[Any]) -> Rule:
+    kept: Rule = row.rule
+    return replace(
+        kept,
+        id=row.id,
+        position=row.position,
+        revision=row.revision,
+        enabled=row.enabled,
+        updated_at=row.updated_at,
+    )
+
+
+def _insert(connection: Connection, new: Sequence[Rule], at: datetime) -> list[Rule]:
+    if not new:
+        return []
+    rows = [
+        {"position": 0, "revision": 1, "enabled": rule.enabled, "rule": content(rule), "updated_at": at} for rule in new
+    ]
+    ids = connection.scalars(rules.insert().returning(rules.c.id, sort_by_parameter_order=True), rows)
+    made = zip(new, ids, strict=True)
+    saved = [replace(rule, id=rule_id, position=0, revision=1, updated_at=at) for rule, rule_id in made]
+    return _with_revisions(connection, saved)
+
+
+def revise(connection: Connection, pairs: Sequence[tuple[Rule, Rule]], at: datetime) -> list[Rule]:
+    """The next revision of known rules (first of each pair) with what they are to be (second)."""
+    if not pairs:
+        return []
+    last = _last_revisions(connection, [known.id for known, _ in pairs])
+    saved = [
+        replace(
+            rule, id=known.id, position=known.position, revision=last.get(known.id, known.revision) + 1, updated_at=at
+        )
+        for known, rule in pairs
+    ]
+    columns = ("revision", "enabled", "rule", "updated_at")
+    change = update(rules).where(rules.c.id == bindparam("its_id"))
+    change = change.values({rules.c[name]: bindparam(f"new_{name}") for name in columns})
+    rows = [
+        {
+            "its_id": rule.id,
+            "new_revision": rule.revision,
+            "new_enabled": rule.enabled,
+            "new_rule": content(rule),
+            "new_updated_at": at,
+        }
+        for rule in saved
+    ]
+    connection.execute(change, rows)
+    return _with_revisions(connection, saved)
+
+
+def _last_revisions(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
+    query = select(rule_revisions.c.rule_id, func.max(rule_revisions.c.revision).label("last"))
+    query = query.where(rule_revisions.c.rule_id.in_(ids)).group_by(rule_revisions.c.rule_id)
+    return {row.rule_id: row.last for row in connection.execute(query)}
+
+
+def _with_revisions(connection: Connection, saved: list[Rule]) -> list[Rule]:
+    rows = [
+        {"rule_id": rule.id, "revision": rule.revision, "rule": content(rule), "saved_at": rule.updated_at}
+        for rule in saved
+    ]
+    connection.execute(rule_revisions.insert(), rows)
+    return saved
+
+
+def _revisions(connection: Connection, rule_id: int) -> list[Rule]:
+    query = select(rule_revisions).where(rule_revisions.c.rule_id == rule_id)
+    rows = connection.execute(query.order_by(rule_revisions.c.revision.desc()))
+    return [replace(row.rule, id=rule_id, revision=row.revision, updated_at=row.saved_at) for row in rows]
+
+
+def _place(connection: Connection, listed: Sequence[Rule]) -> list[Rule]:
+    """Number the rules as they stand; only what moved is written."""
+    moved = [
+        {"its_id": rule.id, "new_position": position}
+        for position, rule in enumerate(listed, start=1)
+        if rule.position != position
+    ]
+    if moved:
+        change = update(rules).where(rules.c.id == bindparam("its_id")).values(position=bindparam("new_position"))
+        connection.execute(change, moved)
+    return [replace(rule, position=position) for position, rule in enumerate(listed, start=1)]
+
+
+def _switched(connection: Connection, rule: Rule, enabled: bool) -> Rule:
+    if rule.enabled is not enabled:
+        connection.execute(_enable(rule.id, enabled))
+    return replace(rule, enabled=enabled)
+
+
+def _remove(connection: Connection, ids: Sequence[int]) -> None:
+    if ids:
+        connection.execute(delete(rules).where(rules.c.id.in_(ids)))
+
+
+def _enable(rule_id: int, enabled: bool) -> Update:
+    return update(rules).where(rules.c.id == rule_id).values(enabled=enabled)

@@ -1,0 +1,328 @@
+"""The tables of what is said, and of what is known about it; `written.py` has the others."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    and_,
+    false,
+    func,
+    literal_column,
+    text,
+    true,
+)
+
+from wxdesk.core.conversations.attention import RINGING, SOMEBODY_WAITS, Cause
+from wxdesk.core.model.messaging import Author, BodyFormat, Content, MessageType, ModeSource, ReplyMode, ReplyState
+from wxdesk.core.model.picture import PictureFormat, PictureState
+from wxdesk.core.model.rule import Outcome, RuleVerdict
+from wxdesk.core.model.status import Aside
+from wxdesk.core.replies.history import StepKind
+from wxdesk.store.schema.base import metadata
+from wxdesk.store.schema.columns import Choice, Moment, Nested, Words, identity
+
+raw_pushes = Table(
+    "raw_pushes",
+    metadata,
+    Column("id", identity(), primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("key", Words, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("format", Choice(BodyFormat)),
+    Column("received_at", Moment, nullable=False),
+    Column("derived", Boolean, nullable=False),
+    Column("note", Words, nullable=False),
+    UniqueConstraint("account", "key"),
+)
+UNDERIVED = raw_pushes.c.derived.is_(false())
+Index("ix_raw_pushes_underived", raw_pushes.c.id, sqlite_where=UNDERIVED, postgresql_where=UNDERIVED)
+UNREADABLE = raw_pushes.c.note != literal_column("''")
+Index("ix_raw_pushes_unreadable", raw_pushes.c.id, sqlite_where=UNREADABLE, postgresql_where=UNREADABLE)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("id", identity(), primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("openid", Words, nullable=False),
+    Column("first_seen_at", Moment, nullable=False),
+    Column("alias", Words, nullable=False),
+    Column("note", Words, nullable=False),
+    Column("tags", Nested(tuple[str, ...]), nullable=False),
+    Column("blocked", Boolean, nullable=False),
+    UniqueConstraint("account", "openid"),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", identity(), primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("contact_id", identity(), ForeignKey("contacts.id"), nullable=False),
+    Column("mode", Choice(ReplyMode)),
+    Column("taken_over", Boolean, nullable=False),
+    Column("taken_over_until", Moment),
+    Column("unread", Integer, nullable=False),
+    Column("preview", Words, nullable=False),
+    Column("preview_kind", Text, nullable=False),
+    Column("preview_author", Choice(Author), nullable=False),
+    Column("last_at", Moment),
+    Column("waiting_since", Moment),
+    Column("window_left", Integer, nullable=False),
+    Column("window_until", Moment),
+    Column("transfer_armed", Boolean, nullable=False, server_default=false()),
+    Column("transferred_until", Moment),
+    Column("session_from", Words, nullable=False, server_default=""),
+    Column("takeover_silence", Integer),
+    Column("called_at", Moment),
+    Column("called_by", Words, nullable=False, server_default=""),
+    Column("resolved_at", Moment),
+    Column("snoozed_until", Moment),
+    Column("aside_by", Words, nullable=False, server_default=""),
+    Column("back_at", Moment),
+    # A human has resolved what the contact wrote until then, whether it was answered or not.
+    Column("settled_at", Moment),
+    # A human began the takeover by writing: what he writes puts its end off.
+    Column("takeover_by_writing", Boolean, nullable=False, server_default=false()),
+    UniqueConstraint("contact_id"),
+)
+# The literal 0 stands in the SQL itself: a bound one would keep SQLite from using the partial index.
+UNREAD = conversations.c.unread > literal_column("0")
+WAITING = conversations.c.waiting_since.is_not(None)
+ARMED = conversations.c.transfer_armed.is_(true())
+CALLED = conversations.c.called_at.is_not(None)
+NOT_CALLED = {"called_at": None, "called_by": ""}
+NO_TAKEOVER = {"taken_over": False, "taken_over_until": None, "takeover_silence": None, "takeover_by_writing": False}
+OPEN = and_(conversations.c.resolved_at.is_(None), conversations.c.snoozed_until.is_(None))
+AWAITS = and_(WAITING, OPEN)
+SNOOZED = conversations.c.snoozed_until.is_not(None)
+BACK = conversations.c.back_at.is_not(None)
+Index(None, conversations.c.last_at, conversations.c.id)
+Index("ix_conversations_unread", conversations.c.last_at, sqlite_where=UNREAD, postgresql_where=UNREAD)
+Index("ix_conversations_waiting", conversations.c.waiting_since, sqlite_where=WAITING, postgresql_where=WAITING)
+Index("ix_conversations_armed", conversations.c.id, sqlite_where=ARMED, postgresql_where=ARMED)
+Index("ix_conversations_called", conversations.c.called_at, sqlite_where=CALLED, postgresql_where=CALLED)
+Index("ix_conversations_open", conversations.c.last_at, conversations.c.id, sqlite_where=OPEN, postgresql_where=OPEN)
+Index("ix_conversations_snoozed", conversations.c.snoozed_until, sqlite_where=SNOOZED, postgresql_where=SNOOZED)
+Index("ix_conversations_back", conversations.c.back_at, sqlite_where=BACK, postgresql_where=BACK)
+Index("ix_conversations_closing", conversations.c.window_until, sqlite_where=WAITING, postgresql_where=WAITING)
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("conversation_id", identity(), ForeignKey("conversations.id"), primary_key=True, autoincrement=False),
+    Column("cause", Choice(Cause), primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("seen", Boolean, nullable=False),
+)
+UNSEEN = calls.c.seen.is_(false())
+RISES = calls.c.cause.in_(SOMEBODY_WAITS) | (UNSEEN & calls.c.cause.in_(RINGING))
+Index(None, calls.c.cause, calls.c.conversation_id)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", identity(), primary_key=True),
+    Column("conversation_id", identity(), ForeignKey("conversations.id"), nullable=False),
+    Column("push_id", identity(), ForeignKey("raw_pushes.id"), nullable=False),
+    Column("type", Choice(MessageType), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("msg_type", Words, nullable=False),
+    Column("msg_id", Words),
+    Column("event", Words),
+    Column("session_from", Words),
+    Column("media_id", Words),
+    Column("pic_url", Words),
+    Column("fields", Nested(dict[str, str]), nullable=False),
+    Column("decided", Boolean, nullable=False),
+    Column("picture", Text, nullable=False, server_default=""),
+    Column("picture_state", Choice(PictureState)),
+    Column("picture_problem", Words, nullable=False, server_default=""),
+    UniqueConstraint("push_id"),
+)
+UNDECIDED = messages.c.decided.is_(false())
+WRITTEN = messages.c.event.is_(None)
+AWAITED = messages.c.picture_state == literal_column("'awaited'")
+Index("ix_messages_timeline", messages.c.conversation_id, messages.c.at, messages.c.id)
+Index("ix_messages_undecided", messages.c.id, sqlite_where=UNDECIDED, postgresql_where=UNDECIDED)
+Index("ix_messages_awaited", messages.c.id, sqlite_where=AWAITED, postgresql_where=AWAITED)
+Index("ix_messages_written", messages.c.at, sqlite_where=WRITTEN, postgresql_where=WRITTEN)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", identity(), primary_key=True),
+    Column("message_id", identity(), ForeignKey("messages.id"), nullable=False),
+    Column("conversation_id", identity(), ForeignKey("conversations.id"), nullable=False),
+    Column("outcome", Choice(Outcome), nullable=False),
+    Column("decided_at", Moment, nullable=False),
+    Column("rule_id", identity()),
+    Column("rule_name", Words, nullable=False),
+    Column("rule_revision", Integer, nullable=False),
+    Column("verdicts", Nested(tuple[RuleVerdict, ...]), nullable=False),
+    Column("rules_left", Integer, nullable=False),
+    Column("problem", Words, nullable=False),
+    UniqueConstraint("message_id"),
+)
+# The words stand in the SQL itself, as with UNREAD; they are those of `core.rules.UNFINISHED`.
+UNFINISHED = text("outcome IN ('incomplete', 'not_rendered')")
+Index(None, decisions.c.conversation_id, decisions.c.id)
+Index(
+    "ix_decisions_unfinished",
+    decisions.c.conversation_id,
+    decisions.c.decided_at,
+    sqlite_where=UNFINISHED,
+    postgresql_where=UNFINISHED,
+)
+Index(None, decisions.c.decided_at, decisions.c.rule_id)
+
+# Every rule that matched a message, the ones that said continue and those in the shadow as well.
+rule_firings = Table(
+    "rule_firings",
+    metadata,
+    Column("id", identity(), primary_key=True),
+    Column("rule_id", identity(), nullable=False),
+    Column("message_id", identity(), ForeignKey("messages.id"), nullable=False),
+    Column("conversation_id", identity(), ForeignKey("conversations.id"), nullable=False),
+    Column("account", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("shadow", Boolean, nullable=False),
+)
+SPOKEN = rule_firings.c.shadow.is_(false())
+Index(
+    "ix_rule_firings_spoken",
+    rule_firings.c.conversation_id,
+    rule_firings.c.rule_id,
+    rule_firings.c.at,
+    sqlite_where=SPOKEN,
+    postgresql_where=SPOKEN,
+)
+Index(None, rule_firings.c.at, rule_firings.c.rule_id)
+Index(None, rule_firings.c.rule_id, rule_firings.c.at)
+
+replies = Table(
+    "replies",
+    metadata,
+    Column("id", identity(), primary_key=True),
+    Column("conversation_id", identity(), ForeignKey("conversations.id"), nullable=False),
+    Column("author", Choice(Author), nullable=False),
+    Column("content", Nested(Content), nullable=False),
+    Column("state", Choice(ReplyState), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("message_id", identity(), ForeignKey("messages.id")),
+    Column("decision_id", identity(), ForeignKey("decisions.id")),
+    Column("rule_id", identity()),
+    Column("rule_name", Words, nullable=False),
+    Column("rule_revision", Integer, nullable=False),
+    Column("due_at", Moment),
+    Column("not_before", Moment),
+    Column("attempts", Integer, nullable=False),
+    Column("sent_at", Moment),
+    Column("edited", Boolean, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("errcode", Integer),
+    Column("error", Words, nullable=False),
+    Column("rid", Words, nullable=False),
+    # Until it has arrived: its rule hands over with it. Then: it was no answer, but the promise that a human will come.
+    Column("promise", Boolean, nullable=False, server_default=false()),
+    # The first part's id, in the later parts of one answer.
+    Column("part_of", identity()),
+    # Under which mode it was born, or made a draft since, and whose word that was.
+    Column("mode", Choice(ReplyMode)),
+    Column("mode_from", Choice(ModeSource)),
+    Column("aside", Nested(Aside)),
+    # The first message of what an operator wrote instead of a draft.
+    Column("passed_by", identity()),
+    Column("heard_id", identity()),
+)
+IS_PART = replies.c.part_of.is_not(None)
+OF_A_HUMAN = replies.c.author == literal_column("'operator'")
+Index(None, replies.c.state, replies.c.id)
+Index(None, replies.c.conversation_id, replies.c.state, replies.c.id)
+Index("ix_replies_timeline", replies.c.conversation_id, replies.c.created_at, replies.c.id)
+Index(None, replies.c.sent_at, replies.c.author)
+Index(None, replies.c.conversation_id, replies.c.sent_at, replies.c.id)
+Index(
+    "ix_replies_of_a_human",
+    replies.c.conversation_id,
+    replies.c.sent_at,
+    sqlite_where=OF_A_HUMAN,
+    postgresql_where=OF_A_HUMAN,
+)
+Index("ix_replies_part_of", replies.c.part_of, sqlite_where=IS_PART, postgresql_where=IS_PART)
+IS_PASSED = replies.c.passed_by.is_not(None)
+Index("ix_replies_passed_by", replies.c.passed_by, sqlite_where=IS_PASSED, postgresql_where=IS_PASSED)
+# What an operator changed, stopped before it was tried, or said himself instead, of what a rule had prepared; see
+# `core.rule_figures`.
+CORRECTED = text(
+    "author = 'rule' AND (edited IS true"
+    " OR (state = 'cancelled' AND \"by\" NOT IN ('', 'WeChat', 'contact') AND error = '')"
+    " OR (passed_by IS NOT NULL AND state IN ('draft', 'cancelled')))"
+)
+Index(
+    "ix_replies_corrected", replies.c.created_at, replies.c.rule_id, sqlite_where=CORRECTED, postgresql_where=CORRECTED
+)
+
+reply_steps = Table(
+    "reply_steps",
+    metadata,
+    Column("id", identity(), primary_key=True),
+    Column("reply_id", identity(), ForeignKey("replies.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("kind", Choice(StepKind), nullable=False),
+    Column("by", Words, nullable=False),
+    Column("before", Nested(Content)),
+    Column("reason", Words, nullable=False),
+    Column("until", Moment),
+    Column("errcode", Integer),
+    sqlite_autoincrement=True,
+)
+Index(None, reply_steps.c.reply_id, reply_steps.c.id)
+
+pictures = Table(
+    "pictures",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("format", Choice(PictureFormat), nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("added_at", Moment, nullable=False),
+)
+
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("digest", Text, primary_key=True),
+    Column("media_id", Words, nullable=False),
+    Column("uploaded_at", Moment, nullable=False),
+)
+
+search_texts = Table(
+    "search_texts",
+    metadata,
+    Column("id", identity(), primary_key=True),
+    Column("message_id", identity(), ForeignKey("messages.id")),
+    Column("reply_id", identity(), ForeignKey("replies.id")),
+    Column("words", Text, nullable=False),
+    UniqueConstraint("message_id"),
+    UniqueConstraint("reply_id"),
+)
+Index(
+    "ix_search_texts_words",
+    func.to_tsvector(text("'simple'::regconfig"), search_texts.c.words),
+    postgresql_using="gin",
+).ddl_if(dialect="postgresql")

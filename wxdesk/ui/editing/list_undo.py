@@ -1,0 +1,163 @@
+"""What was done to a list of rules or templates, and how each of these is taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from wxdesk.core.errors import NotFound
+from wxdesk.i18n import tr
+from wxdesk.ui.editing.record_model import Record
+from wxdesk.ui.editing.record_view import RecordView
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.notices import OFFER_MS, Notices
+
+MOST = 200
+"""Changes that can be taken back."""
+
+type Work = Callable[[], Coroutine[Any, Any, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """How to turn round what has just been turned round, and what to tell besides."""
+
+    work: Work
+    told: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of the list, and how it is made undone and done again.
+
+    `restored` is the record that comes back when it is undone, `moved` the one that only went to another place.
+    `turned` makes of what the desk answered how to turn round the change from there, where that is not known before.
+    """
+
+    undo: Work
+    redo: Work
+    restored: int = 0
+    moved: int = 0
+    turned: Callable[[object], Turn] | None = None
+
+
+class Past(QObject):
+    """Remembers the changes for as long as the page lives; `view` has the keys that take them back.
+
+    The last one is offered in a notice; what is moved on while that stands goes back to where it was first.
+
+    Signals:
+        changed: the store has another list now, or refused; look at it again.
+        restored: the id of a record that is back.
+    """
+
+    changed = Signal()
+    restored = Signal(int)
+
+    def __init__(self, bridge: Bridge, notices: Notices, view: RecordView[Any]) -> None:
+        super().__init__(view)
+        self._bridge = bridge
+        self._notices = notices
+        self._view = view
+        self._done: list[Change] = []
+        self._undone: list[Change] = []
+        self._waiting: list[Callable[[], None]] = []
+        self._open = 0
+        self._standing = QTimer(self, singleShot=True, interval=OFFER_MS)
+        view.undo_asked.connect(self.undo)
+        view.redo_asked.connect(self.redo)
+
+    def do(self, change: Change, said: str) -> None:
+        """Make a change, and offer to take it back."""
+        self._ask(change.redo, partial(self._was_done, change, said), self._failed)
+
+    def keep(self, change: Change, said: str) -> None:
+        """A change has been made: offer to take it back."""
+        last = self._done[-1] if self._done else None
+        if change.moved and last is not None and last.moved == change.moved and self._standing.isActive():
+            change = replace(change, undo=last.undo)
+            self._done.pop()
+        self._done = [*self._done, change][-MOST:]
+        self._undone = []
+        self._standing.start()
+        self._notices.offer(said, tr("Undo"), self.undo)
+        self._tell()
+
+    def undo(self) -> None:
+        """Take back what was done last, once what is under way is done."""
+        if self._open:
+            self._waiting.append(self.undo)
+        elif self._done:
+            change = self._done[-1]
+            self._step(change, change.undo, self._was_undone)
+
+    def redo(self) -> None:
+        """Do again what was taken back last."""
+        if self._open:
+            self._waiting.append(self.redo)
+        elif self._undone:
+            change = self._undone[-1]
+            self._step(change, change.redo, self._was_redone)
+
+    def was_saved(self, record: Record) -> None:
+        """Doing again a deletion from which it had come back would remove what was saved just now."""
+        self._undone = [one for one in self._undone if one.restored != record.id]
+        self._tell()
+
+    def _step(self, change: Change, work: Work, then: Callable[[Change, object], None]) -> None:
+        self._standing.stop()  # what was moved last is where it was meant to be
+        self._ask(work, partial(then, change), partial(self._refused, change))
+
+    def _ask(self, work: Work, done: Callable[[Any], None], failed: Callable[[Exception], None]) -> None:
+        self._open += 1
+        self._bridge.ask(work(), done, failed)
+
+    def _was_done(self, change: Change, said: str, _: object) -> None:
+        self.keep(change, said)
+        self._go_on()
+
+    def _was_undone(self, change: Change, result: object) -> None:
+        turned = self._turned(change, result, tr("Undone"))
+        self._undone.append(turned)
+        if change.restored:
+            self.restored.emit(change.restored)
+        self._go_on()
+
+    def _was_redone(self, change: Change, result: object) -> None:
+        turned = self._turned(change, result, tr("Done again"))
+        self._done.append(turned)
+        self._go_on()
+
+    def _turned(self, change: Change, result: object, said: str) -> Change:
+        self._drop(change)
+        turn = None if change.turned is None else change.turned(result)
+        self._notices.toast(" · ".join((said, turn.told)) if turn is not None and turn.told else said)
+        return change if turn is None else replace(change, undo=turn.work, redo=turn.work)
+
+    def _drop(self, change: Change) -> None:
+        self._done = [one for one in self._done if one is not change]
+        self._undone = [one for one in self._undone if one is not change]
+
+    def _go_on(self) -> None:
+        self._open -= 1
+        self._tell()
+        self.changed.emit()
+        if self._waiting and not self._open:
+            self._waiting.pop(0)()
+
+    def _tell(self) -> None:
+        self._view.undoable, self._view.redoable = bool(self._done), bool(self._undone)
+
+    def _refused(self, change: Change, error: Exception) -> None:
+        if isinstance(error, NotFound):
+            self._drop(change)  # what it was about is gone for good; what was done before can still be taken back
+        self._failed(error)
+
+    def _failed(self, error: Exception) -> None:
+        self._notices.report(error)
+        self._waiting = []
+        self._go_on()

@@ -1,0 +1,105 @@
+"""Two revisions compared line by line, and within a line that was rewritten, word by word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import Enum
+
+from wxdesk.ui.editing.revisions.revision import Line, Section
+
+ALIKE = 0.5
+"""Lines that have less in common are not one that was rewritten: what differs in them is not marked."""
+
+MOST_TOKENS = 600
+"""Of longer lines no words are marked; comparing them takes longer than anybody waits."""
+
+_TOKENS = re.compile(r"[A-Za-z0-9_]+|\s+|.", re.DOTALL)
+"""Words; Chinese by its characters."""
+
+type Stretch = tuple[int, int]
+"""Where a part of a text begins and ends."""
+
+
+class Change(Enum):
+    """Where a line stands: in both, in the earlier one only, in the later one only."""
+
+    SAME = " "
+    GONE = "−"
+    ADDED = "+"
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedLine:
+    """A line of either revision. `marks` are the words in it that the other one's line has not."""
+
+    text: str
+    change: Change = Change.SAME
+    inner: bool = False
+    marks: tuple[Stretch, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedSection:
+    """The lines under one title; never without any."""
+
+    title: str
+    lines: tuple[ComparedLine, ...]
+
+    @property
+    def changed(self) -> bool:
+        """Whether the revisions differ here."""
+        return any(line.change is not Change.SAME for line in self.lines)
+
+
+def compare(then: Sequence[Section], now: Sequence[Section]) -> tuple[ComparedSection, ...]:
+    """What `then` said and what `now` says, in the order of their titles; one by itself is compared with itself."""
+    before = {section.title: section.lines for section in then}
+    after = {section.title: section.lines for section in now}
+    compared = (
+        ComparedSection(title, tuple(_lines(before.get(title, ()), after.get(title, ()))))
+        for title in dict.fromkeys((*after, *before))
+    )
+    return tuple(section for section in compared if section.lines)
+
+
+def _lines(then: Sequence[Line], now: Sequence[Line]) -> Iterator[ComparedLine]:
+    matcher = SequenceMatcher(None, then, now, autojunk=False)
+    for tag, then_from, then_to, now_from, now_to in matcher.get_opcodes():
+        gone, added = then[then_from:then_to], now[now_from:now_to]
+        if tag == "equal":
+            yield from (ComparedLine(line.text, inner=line.inner) for line in gone)
+        else:
+            yield from _rewritten(gone, added)
+
+
+def _rewritten(gone: Sequence[Line], added: Sequence[Line]) -> Iterator[ComparedLine]:
+    """Each line that went, and right below it the one that came in its place."""
+    pairs = min(len(gone), len(added))
+    for old, new in zip(gone, added, strict=False):
+        old_marks, new_marks = _marks(old.text, new.text)
+        yield ComparedLine(old.text, Change.GONE, old.inner, old_marks)
+        yield ComparedLine(new.text, Change.ADDED, new.inner, new_marks)
+    yield from (ComparedLine(line.text, Change.GONE, line.inner) for line in gone[pairs:])
+    yield from (ComparedLine(line.text, Change.ADDED, line.inner) for line in added[pairs:])
+
+
+def _marks(old: str, new: str) -> tuple[tuple[Stretch, ...], tuple[Stretch, ...]]:
+    old_words, new_words = _TOKENS.findall(old), _TOKENS.findall(new)
+    if max(len(old_words), len(new_words)) > MOST_TOKENS:
+        return (), ()
+    matcher = SequenceMatcher(None, old_words, new_words, autojunk=False)
+    if matcher.ratio() < ALIKE:
+        return (), ()
+    changed = [code for code in matcher.get_opcodes() if code[0] != "equal"]
+    return (
+        tuple(_stretch(old_words, code[1], code[2]) for code in changed if code[1] < code[2]),
+        tuple(_stretch(new_words, code[3], code[4]) for code in changed if code[3] < code[4]),
+    )
+
+
+def _stretch(words: Sequence[str], first: int, behind: int) -> Stretch:
+    begin = sum(map(len, words[:first]))
+    return begin, begin + sum(map(len, words[first:behind]))

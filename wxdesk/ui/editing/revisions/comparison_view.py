@@ -1,0 +1,120 @@
+"""A comparison to be read: each line with its sign, in the colour of its sign."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor, QTextOption
+from PySide6.QtWidgets import QTextEdit, QWidget
+
+from wxdesk.i18n import tr
+from wxdesk.ui.editing.revisions.comparison import Change, ComparedLine, ComparedSection
+from wxdesk.ui.look.theme import Size, Theme, font, sentence_font
+
+SIGN = 20
+"""Room for the sign before a line."""
+
+INNER = 16
+"""How far a line stands in that belongs to the one above it."""
+
+LINE_HEIGHT = 110
+"""In hundredths of what the letters need."""
+
+_GROUNDS = {Change.GONE: "failed_tint", Change.ADDED: "accent_tint"}
+_INKS = {Change.GONE: "failed", Change.ADDED: "accent"}
+
+
+class ComparisonView(QTextEdit):
+    """Shows sections and their lines as text that can be selected; whatever people wrote stays plain text."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "well")
+        self.setReadOnly(True)
+        self.setAcceptRichText(False)
+        self.setTabChangesFocus(True)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setAccessibleName(tr("What this revision says"))
+        self.document().setDocumentMargin(4)
+        self._sections: tuple[ComparedSection, ...] = ()
+
+    def show_sections(self, sections: Sequence[ComparedSection]) -> None:
+        """Show these from their beginning; the first that differs is in sight."""
+        self._sections = tuple(sections)
+        self._write()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take over the colours of a new appearance."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange and self._sections:
+            self._write()
+
+    def _write(self) -> None:
+        self.clear()
+        cursor = self.textCursor()
+        first: int | None = None
+        for number, section in enumerate(self._sections):
+            begin = cursor.position()
+            _write_title(cursor, section.title, first=number == 0)
+            for line in section.lines:
+                _write_line(cursor, line)
+            if first is None and section.changed:
+                first = begin
+        self._scroll_to(first or 0)
+
+    def _scroll_to(self, position: int) -> None:
+        cursor = self.textCursor()
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        self.setTextCursor(cursor)  # from below, so that what follows it is in sight as well
+        cursor.setPosition(position)
+        self.setTextCursor(cursor)
+        if position == 0:
+            self.verticalScrollBar().setValue(0)
+
+
+def _write_title(cursor: QTextCursor, title: str, *, first: bool) -> None:
+    block = QTextBlockFormat()
+    block.setTopMargin(0 if first else 12)
+    block.setBottomMargin(4)
+    letters = QTextCharFormat()
+    letters.setFont(sentence_font(Size.SMALL, strong=True))
+    letters.setForeground(Theme.current().color("secondary"))
+    _begin(cursor, block, first=first)
+    cursor.insertText(title, letters)
+
+
+def _write_line(cursor: QTextCursor, line: ComparedLine) -> None:
+    theme, indent = Theme.current(), SIGN + (INNER if line.inner else 0)
+    block = QTextBlockFormat()
+    block.setLeftMargin(indent)
+    block.setTextIndent(-indent)
+    block.setTabPositions([QTextOption.Tab(indent, QTextOption.TabType.LeftTab)])
+    block.setLineHeight(LINE_HEIGHT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+    face = font if line.inner else sentence_font  # what stands in was written by people
+    plain = QTextCharFormat()
+    plain.setFont(face(Size.BODY))
+    plain.setForeground(theme.color("secondary" if line.change is Change.SAME and line.inner else "text"))
+    if line.change is not Change.SAME:
+        block.setBackground(theme.color(_GROUNDS[line.change]))
+        plain.setForeground(theme.color("text"))
+    strong = QTextCharFormat(plain)
+    strong.setFont(face(Size.BODY, strong=True))
+    strong.setForeground(theme.color(_INKS.get(line.change, "text")))
+    _begin(cursor, block, first=False)
+    cursor.insertText(f"{line.change.value}\t", strong)
+    at = 0
+    for begin, end in (*line.marks, (len(line.text), len(line.text))):
+        cursor.insertText(line.text[at:begin], plain)
+        cursor.insertText(line.text[begin:end], strong)
+        at = end
+
+
+def _begin(cursor: QTextCursor, block: QTextBlockFormat, *, first: bool) -> None:
+    if first:
+        cursor.setBlockFormat(block)
+    else:
+        cursor.insertBlock(block)

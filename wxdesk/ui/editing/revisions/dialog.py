@@ -1,0 +1,146 @@
+"""Every revision that was ever saved: look at one, compare it with any other, and take it back into the editor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from operator import attrgetter
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from wxdesk.i18n import tr
+from wxdesk.ui.editing.revisions.compare_with import OtherSide, Side
+from wxdesk.ui.editing.revisions.comparison import compare
+from wxdesk.ui.editing.revisions.comparison_view import ComparisonView
+from wxdesk.ui.editing.revisions.legend import Legend
+from wxdesk.ui.editing.revisions.revision import Revision, revision_word
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.dialogs.dialog import Dialog
+from wxdesk.ui.widgets.labels import PlainLabel
+
+WIDTH, HEIGHT = 800, 520
+LIST, ROW = 228, 32
+
+
+class HistoryDialog(Dialog):
+    """Revisions at the left, the newest first; at the right the chosen one, compared with another.
+
+    That is the present one, which is the newest, and for that itself the one before it, until something else is chosen
+    above the text. Of what was deleted none is present, so each stands by itself at first. The older one of the two is
+    always the one whose lines went. `note` is a sentence above everything; `shown` the number of the revision to begin
+    with, if it is not the newest.
+
+    Signals:
+        taken: what was kept as the revision whose words shall be edited again.
+    """
+
+    taken = Signal(object)
+
+    def __init__(
+        self,
+        revisions: Sequence[Revision],
+        now: datetime,
+        parent: QWidget,
+        *,
+        note: str = "",
+        shown: int = 0,
+        deleted: bool = False,
+    ) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(tr("History"))
+        self.setModal(True)
+        self._revisions = tuple(revisions)
+        self._deleted = deleted
+        self.note = PlainLabel(note, wrap=True, parent=self)
+        self.note.setVisible(bool(note))
+        self.list = self._make_list(now)
+        self.other = OtherSide(self._revisions, now, self, deleted=deleted)
+        self.legend = Legend(self)
+        self.view = ComparisonView(self)
+        self.take = Button(tr("Restore"), kind=ButtonKind.PRIMARY, parent=self)
+        self.take.setToolTip(tr("Puts them into the editor; they are used once you save."))
+        self.close_button = Button(tr("Close"), key_hint="Esc", parent=self)
+        self.list.currentRowChanged.connect(self.other.follow)
+        self.list.currentRowChanged.connect(self._show)
+        self.other.currentIndexChanged.connect(self._show)
+        self.list.itemActivated.connect(self._take)
+        self.take.clicked.connect(self._take)
+        self.close_button.clicked.connect(self.reject)
+        self._lay_out()
+        room = parent.window().size()
+        self.resize(min(WIDTH, room.width() - 48), min(HEIGHT, room.height() - 48))
+        numbers = [revision.number for revision in self._revisions]
+        self.list.setCurrentRow(numbers.index(shown) if shown in numbers else 0)
+        self.list.setFocus()
+
+    def _make_list(self, now: datetime) -> QListWidget:
+        rows = QListWidget(self)
+        rows.setProperty("class", "card")
+        rows.setAccessibleName(tr("Revisions, the newest first"))
+        rows.setFixedWidth(LIST)
+        for revision in self._revisions:
+            item = QListWidgetItem(revision_word(revision.number, revision.saved_at or now, now))
+            item.setSizeHint(QSize(0, ROW))
+            rows.addItem(item)
+        return rows
+
+    def _lay_out(self) -> None:
+        sides = QHBoxLayout()
+        sides.setSpacing(8)
+        sides.addWidget(PlainLabel(tr("Compare with"), role="secondary", parent=self))
+        sides.addWidget(self.other)
+        sides.addStretch(1)
+        right = QVBoxLayout()
+        right.setSpacing(8)
+        right.addLayout(sides)
+        right.addWidget(self.legend)
+        right.addWidget(self.view, 1)
+        middle = QHBoxLayout()
+        middle.setSpacing(16)
+        middle.addWidget(self.list)
+        middle.addLayout(right, 1)
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        foot.addStretch(1)
+        foot.addWidget(self.close_button)
+        foot.addWidget(self.take)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 20)
+        column.setSpacing(16)
+        column.addWidget(self.note)
+        column.addLayout(middle, 1)
+        column.addLayout(foot)
+
+    def _show(self) -> None:
+        row = self.list.currentRow()
+        shown, other = self._revisions[row], self.other.against(row)
+        older, newer = sorted((shown, other or shown), key=attrgetter("number"))
+        compared = compare(older.sections, newer.sections)
+        self.view.show_sections(compared)
+        if any(section.changed for section in compared):
+            self.legend.name_sides(older, newer, in_use=self._is_in_use(newer))
+        else:
+            self.legend.say(self._standing(row, other))
+        self.take.setEnabled(self._deleted or row > 0)
+
+    def _is_in_use(self, revision: Revision) -> bool:
+        return not self._deleted and revision is self._revisions[0]
+
+    def _standing(self, row: int, other: Revision | None) -> str:
+        if other is not None and self._is_in_use(other):
+            return tr("Reads like revision {n}, which is in use now", n=other.number)
+        if other is not None:
+            return tr("Reads like revision {n}", n=other.number)
+        if self.other.side is Side.BEFORE:
+            return tr("The first one: there is none before it")
+        if self._deleted:
+            return tr("Deleted; not in use any more")
+        return tr("In use now") if row == 0 else tr("Revision {n} by itself", n=self._revisions[row].number)
+
+    def _take(self) -> None:
+        if self.take.isEnabled():
+            kept = self._revisions[self.list.currentRow()].kept
+            self.accept()
+            self.taken.emit(kept)

@@ -1,0 +1,49 @@
+"""Lines that rules and templates say in the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
+
+from wxdesk.i18n import language, tr
+from wxdesk.ui.editing.revisions.revision import Line
+
+
+def joined(*parts: str) -> str:
+    """Parts of a sentence, put together as the language does; empty ones are left out."""
+    return reduce(_join, [part for part in parts if part], "")
+
+
+def _join(said: str, more: str) -> str:
+    if not said:
+        return more
+    # Chinese words follow each other without a gap; one stands round figures and Latin words only.
+    gap = not language().startswith("zh") or _is_latin(said[-1]) != _is_latin(more[0])
+    return f"{said} {more}" if gap and more[0] not in ",，" else said + more
+
+
+def _is_latin(letter: str) -> bool:
+    return letter.isascii() and letter.isalnum()
+
+
+def named(words: Sequence[str]) -> str:
+    """Words in the marks of the language, one after the other."""
+    return joined(*(tr("“{word}”", word=word) for word in words))
+
+
+def labelled(label: str, value: str) -> str:
+    """A value behind its label; without one the label alone."""
+    return tr("{label}: {value}", label=label, value=value) if value else label
+
+
+def field_lines(fields: Iterable[tuple[str, str]]) -> Iterator[Line]:
+    """What fields hold, by label and value; empty ones are left out."""
+    return (Line(labelled(label, value), inner=True) for label, value in fields if value)
+
+
+def text_lines(texts: Sequence[str]) -> Iterator[Line]:
+    """Texts line by line; of several, a dot stands before each."""
+    for text in texts:
+        dot = "• " if len(texts) > 1 else ""
+        for number, line in enumerate(text.split("\n")):
+            yield Line(line if number else dot + line, inner=True)

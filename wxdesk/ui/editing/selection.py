@@ -1,0 +1,172 @@
+"""Which record stands in the editor beside its list: another one once what is unsaved has been settled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from wxdesk.ui.editing.record_model import Record
+from wxdesk.ui.editing.record_view import RecordView
+from wxdesk.ui.editing.saving import Keeper, Saving
+from wxdesk.ui.editing.unsaved_guard import Draft, Leaving
+
+NO_RECORD, EDITOR = range(2)
+"""What the pages of the middle are."""
+
+
+class Editor(Draft, Keeper, Protocol):
+    """Where one record is written."""
+
+    @property
+    def saved(self) -> Any:  # noqa: ANN401 - of its own kind
+        """The record as it is stored; one with id 0 is not."""
+        ...
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether something would be lost."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Beside[R]:
+    """What differs between rules and templates.
+
+    edit: show one in the editor · reveal: show the row of an id as the current one · blank: a new one in the place of
+    one that is gone · load: ask the store for all of them, for `Choosing.show`.
+    """
+
+    edit: Callable[[R], None]
+    reveal: Callable[[int], None]
+    blank: Callable[[R], R]
+    load: Callable[[], None]
+
+
+def _nothing() -> None:
+    """Nothing follows."""
+
+
+class Choosing[R: Record](QObject):
+    """Keeps the list in `view` and the `editor` on the same record.
+
+    The editor is the second page of `middle`; the first one stands there while there is no record.
+
+    Signals:
+        stayed: the operator would rather go on with what he was writing.
+    """
+
+    stayed = Signal()
+
+    def __init__(
+        self,
+        page: QWidget,
+        view: RecordView[R],
+        middle: QStackedWidget,
+        editor: Editor,
+        saving: Saving[R],
+        beside: Beside[R],
+    ) -> None:
+        super().__init__(page)
+        self._view = view
+        self._middle = middle
+        self._editor = editor
+        self._saving = saving
+        self._beside = beside
+        self._wanted = 0
+        self._leaving = Leaving(page, editor)
+        self._leaving.stayed.connect(self._stayed)
+        saving.saved.connect(self._saved)
+        saving.refused.connect(self._leaving.stay)
+
+    @property
+    def editing(self) -> bool:
+        """Whether a record is edited."""
+        return self._middle.currentIndex() == EDITOR
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether leaving the editor now would lose something that was written."""
+        return self.editing and self._editor.unsaved
+
+    def leave(self, then: Callable[[], None]) -> None:
+        """Call `then` at once, or after the operator has decided about unsaved changes; never if he stays."""
+        if self.unsaved:
+            self._leaving.ask(then)
+        else:
+            then()
+
+    def show(self, records: Sequence[R], first: R | None) -> None:
+        """These are stored now; go on with the same one, or the wanted one, or the `first`. What is written stays."""
+        known: dict[int, R] = {one.id: one for one in records}
+        wanted, now = known.get(self._wanted), self._editor.saved
+        if wanted is not None and not self._leaving.waits:
+            self._wanted = 0
+        if wanted is not None and not self.unsaved:  # nothing takes the place of what is written
+            self._edit(wanted)
+        elif self.editing and now.id in known:
+            self._refresh(known[now.id])
+        elif self.editing and now.id and self._editor.unsaved:
+            self._editor.show_stored(self._beside.blank(now))  # deleted elsewhere
+        elif (not self.editing or now.id) and first is not None:
+            self._edit(first)
+        elif not self.editing or now.id:
+            self.put_away()
+        self._view.show_current(self._editor.saved.id if self.editing else 0)
+
+    def want(self, record_id: int) -> None:
+        """Edit this one as soon as it is known."""
+        self._wanted = record_id
+
+    def choose(self, record_id: int, then: Callable[[], None] = _nothing) -> None:
+        """Edit this one once what is unsaved is settled; `then` follows, at once if there is nothing to change."""
+        edited = self.editing and record_id == self._editor.saved.id
+        if edited or self._view.records.record(record_id) is None:
+            then()
+            return
+        self._wanted = record_id
+        self.leave(partial(self._edit_wanted, then))
+
+    def begin(self, blank: R) -> None:
+        """Edit one that is not stored."""
+        self._middle.setCurrentIndex(EDITOR)
+        self._beside.edit(blank)
+        self._view.show_current(0)
+
+    def put_away(self) -> None:
+        """Edit none."""
+        self._middle.setCurrentIndex(NO_RECORD)
+
+    def _edit(self, record: R) -> None:
+        if not self.editing or record != self._editor.saved or self._editor.unsaved:
+            self._beside.edit(record)
+        self._middle.setCurrentIndex(EDITOR)
+        self._beside.reveal(record.id)
+
+    def _refresh(self, record: R) -> None:
+        """The edited one as it is stored now; the list goes on showing what is sought."""
+        if self._editor.unsaved:
+            self._saving.hear(record)
+        elif record != self._editor.saved:
+            self._beside.edit(record)
+
+    def _edit_wanted(self, then: Callable[[], None]) -> None:
+        record, self._wanted = self._view.records.record(self._wanted), 0
+        if record is not None:
+            self._edit(record)
+        then()
+
+    def _stayed(self) -> None:
+        self._wanted = 0
+        self._view.show_current(self._editor.saved.id)
+        self.stayed.emit()
+
+    def _saved(self, _record: R) -> None:
+        if not self._leaving.waits:
+            self._wanted = self._editor.saved.id
+        self._beside.load()
+        self._leaving.go_on()

@@ -1,0 +1,89 @@
+"""The menu of what a text can show: beside the text of a reply, and beside the fields of a link or card."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from wxdesk.core.templates import ASK
+from wxdesk.i18n import tr
+from wxdesk.ui.editing.template_text.variables import variable_names
+from wxdesk.ui.widgets.buttons import ButtonKind
+from wxdesk.ui.widgets.menu_button import MenuButton
+
+CLOSING = " }}"
+
+AT_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
+"""Where a menu button stands in a layout: its own direction is from right to left."""
+
+
+class VariableMenu(MenuButton):
+    """Names each variable and what it is. With `asking` also what the operator fills in himself.
+
+    Signals:
+        picked: what is to be written, braces included.
+    """
+
+    picked = Signal(str)
+
+    def __init__(self, parent: QWidget, *, asking: bool = False) -> None:
+        super().__init__(tr("Insert a variable"), kind=ButtonKind.LINK, parent=parent)
+        self._asking = asking
+        self._groups: tuple[str, ...] = ()
+        self.menu_shown.aboutToShow.connect(self.fill)
+        self.menu_shown.triggered.connect(self._pick)
+
+    def show_groups(self, names: Iterable[str]) -> None:
+        """Offer these named groups as `m.…`."""
+        self._groups = tuple(sorted(names))
+
+    def fill(self) -> None:
+        """Offer what there is now."""
+        menu = self.menu_shown
+        menu.clear()
+        if self._asking:
+            menu.addAction(tr("something that you fill in") + f"    {ASK}.…").setData(f"{ASK}.{asked_name()}")
+            menu.addSeparator()
+        for name, meaning in variable_names(self._groups):
+            menu.addAction(f"{meaning}    {name}").setData(name)
+
+    def _pick(self, action: QAction) -> None:
+        self.picked.emit("{{ " + action.data() + CLOSING)
+
+
+class FieldVariables(VariableMenu):
+    """Writes into that of these fields which was written in last, else into the first."""
+
+    def __init__(self, fields: Sequence[QLineEdit], parent: QWidget, *, asking: bool = False) -> None:
+        super().__init__(parent, asking=asking)
+        self._parent = parent
+        self._first = self._into = fields[0]
+        for field in fields:
+            field.installEventFilter(self)
+        self.picked.connect(self._insert)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Remember where the keyboard is."""
+        if event.type() is QEvent.Type.FocusIn and isinstance(watched, QLineEdit):
+            self._into = watched
+        return super().eventFilter(watched, event)
+
+    def _insert(self, text: str) -> None:
+        field = self._into if self._into.isVisibleTo(self._parent) else self._first
+        field.insert(text)
+        field.setFocus()
+        if is_asking(text):
+            field.setSelection(field.cursorPosition() - len(CLOSING) - len(asked_name()), len(asked_name()))
+
+
+def asked_name() -> str:
+    """By which something is asked for until the operator has named it."""
+    return tr("order_no")
+
+
+def is_asking(text: str) -> bool:
+    """Whether what was picked still wants a name."""
+    return text.startswith("{{ " + f"{ASK}.")

@@ -1,0 +1,59 @@
+"""Blocking the open conversation's customer, and hearing him again; the toast takes it back."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+
+from wxdesk.core.model.messaging import Conversation
+from wxdesk.i18n import tr
+from wxdesk.ui.inbox.details.contact import ContactPanel
+from wxdesk.ui.inbox.open_conversation import ChatSession
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.wording.messages import name_of
+
+
+class BlockControl(QObject):
+    """Listens to the contact's panel and commands the desk.
+
+    Signals:
+        done: the id of a conversation that has been set aside with it; the operator goes on to the next.
+        back_wanted: the id of one that is to be opened again where he is.
+    """
+
+    done = Signal(int)
+    back_wanted = Signal(int)
+
+    def __init__(self, panel: ContactPanel, bridge: Bridge, session: ChatSession, notices: Notices) -> None:
+        super().__init__(panel)
+        self._bridge = bridge
+        self._session = session
+        self._notices = notices
+        panel.block_pressed.connect(self.toggle)
+
+    def toggle(self) -> None:
+        """Block the customer, or hear him again if he is blocked."""
+        row = self._session.row
+        if row is None:
+            return
+        conversation, blocking = row.conversation, self._bridge.desk.blocking
+        if conversation.contact.blocked:
+            said = tr("Not blocked any more: {name}", name=name_of(conversation.contact))
+            self._bridge.ask(blocking.unblock(conversation.id), lambda _: self._notices.toast(said))
+        else:
+            self._bridge.ask(blocking.block(conversation.id), partial(self._blocked, conversation))
+
+    def _blocked(self, conversation: Conversation, resolved: bool) -> None:
+        name = name_of(conversation.contact)
+        words = tr("Blocked: {name}", name=name)
+        if not resolved:
+            words = tr("Blocked: {name}. A reply is left to settle, so the conversation stays in the list.", name=name)
+        self._notices.offer(words, tr("Undo"), partial(self._undo, conversation.id))
+        if resolved:
+            self.done.emit(conversation.id)
+
+    def _undo(self, conversation_id: int) -> None:
+        self._bridge.ask(self._bridge.desk.blocking.unblock(conversation_id))
+        self.back_wanted.emit(conversation_id)

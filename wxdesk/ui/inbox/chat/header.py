@@ -1,0 +1,330 @@
+"""Above the chat: who it is, who speaks, and how much WeChat still allows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from PySide6.QtCore import QEvent, QPoint, QSize, Signal
+from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
+
+from wxdesk.core.conversations.listing import InboxRow
+from wxdesk.core.conversations.takeover import left
+from wxdesk.core.model.messaging import Account, Conversation, Reply, ReplyMode
+from wxdesk.core.model.status import Status
+from wxdesk.core.replies.lifecycle import is_taken_over, mode_of
+from wxdesk.i18n import tr
+from wxdesk.ui.inbox.details.quota import QuotaBlock, Told
+from wxdesk.ui.inbox.takeover.mode_chip import ModeChip
+from wxdesk.ui.look.icons import icon
+from wxdesk.ui.look.theme import Measure, Size
+from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
+from wxdesk.ui.wording.messages import brief_mode_word, mode_word, name_of, span_word
+from wxdesk.ui.wording.takeover import speaker_sentence
+
+SMALLEST = 360
+NAME_ROOM = 140
+"""Pixels that a name of this width or more gets before anything beside it is said at length."""
+
+NAME_SHORT = 96
+"""So much of it is left before the mode is said in one word."""
+
+NAME_LEAST = 72
+"""A name is never cut to less; the mode's words are cut before."""
+
+KEY = "F4"
+"""The key that takes over and hands back."""
+
+_GAP, _SIDE, _TWINS = 10, 16, 2
+_RESOLVE = {False: "check", True: "undo"}
+"""The picture of the button that resolves, by whether the conversation is set aside and would be opened again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """What is said beside the name: how much of the quota, and which buttons stand there.
+
+    `mode` is how much is said of it: all (3); whose word it is, but no seconds; the same in one word; or only its name.
+
+    `snooze` is its button; its key remains. `key` is that of taking over, `name` the pixels that a name of this width
+    or more has.
+    """
+
+    quota: Told = Told.DOTS
+    mode: int = 2
+    transfer: bool = True
+    snooze: bool = True
+    key: str = KEY
+    name: int = NAME_ROOM
+
+
+_FITS = (
+    _Fit(Told.WORDS, mode=3),
+    _Fit(mode=3),
+    _Fit(),
+    _Fit(key=""),
+    _Fit(key="", transfer=False),
+    _Fit(Told.FIGURE, key="", transfer=False),
+    _Fit(Told.SHORT, key="", transfer=False),
+    _Fit(Told.SHORT, key="", transfer=False, snooze=False),
+    _Fit(Told.SHORT, key="", transfer=False, snooze=False, name=NAME_SHORT),
+    _Fit(Told.SHORT, mode=1, key="", transfer=False, snooze=False, name=NAME_SHORT),
+    _Fit(Told.SHORT, mode=1, key="", transfer=False, snooze=False, name=NAME_LEAST),
+    _Fit(Told.SHORT, mode=0, key="", transfer=False, snooze=False, name=NAME_LEAST),
+)
+"""From the richest to the barest: how many replies are left, for how long and whose word it is go last. A tooltip, the
+contact's panel or the mode's menu has what is left out."""
+
+
+class ChatHeader(QFrame):
+    """The open conversation's name, mode, quota, and the button that takes it over.
+
+    Signals:
+        mode_chosen: the id of the conversation that was open then, and a `ReplyMode`, or None to follow the account.
+        takeover_wanted: take over, or hand back what is taken over.
+        spans_wanted: choose for how long.
+        resolve_wanted: nothing is left to do here, or open again what is set aside.
+        snooze_wanted: choose until when it is out of sight.
+        transfer_wanted: hand the contact over to WeChat's own service tool.
+        list_wanted, detail_wanted: open the drawer of a narrow window.
+    """
+
+    mode_chosen = Signal(int, object)
+    takeover_wanted = Signal()
+    spans_wanted = Signal()
+    resolve_wanted = Signal()
+    snooze_wanted = Signal()
+    transfer_wanted = Signal()
+    list_wanted = Signal()
+    detail_wanted = Signal()
+
+    def __init__(self, accounts: Mapping[str, Account], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._accounts = accounts
+        self._conversation: Conversation | None = None
+        self._failed: Reply | None = None
+        self._now: datetime | None = None
+        self._aside = False
+        self.taken_over = self.promised = False
+        self.setProperty("class", "header")
+        self.setFixedHeight(Measure.HEADER)
+        self.show_list = _tool("inbox", tr("Conversations"), self)
+        self.show_detail = _tool("panel", tr("Customer and reasons (F2)"), self)
+        self.name = PlainLabel(size=Size.TITLE, strong=True, elide=True)
+        self.mode = ModeChip()
+        self.quota = QuotaBlock()
+        self.takeover = Button(tr("Take over"), key_hint=KEY)
+        self.spans = _tool("chevron-down", tr("For how long (Shift+F4)"), self)
+        self.resolve = _tool("check", tr("Resolve (F5)"), self)
+        self.snooze = _tool("moon", tr("Snooze (Shift+F5)"), self)
+        self.transfer = _tool("arrow-out", tr("Hand over to WeChat's own service tool…"), self)
+        self._arrange()
+        self._connect()
+
+    def _arrange(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(_SIDE, 0, _SIDE, 0)
+        row.setSpacing(_GAP)
+        self.name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        row.addWidget(self.show_list)
+        row.addWidget(self.name, 100)  # as wide as it is, before anything else grows
+        row.addWidget(self.mode)
+        row.addStretch(1)
+        takeover = QHBoxLayout()
+        takeover.setSpacing(_TWINS)
+        takeover.addWidget(self.takeover)
+        takeover.addWidget(self.spans)
+        row.addWidget(self.quota)
+        row.addLayout(takeover)
+        aside = QHBoxLayout()
+        aside.setSpacing(_TWINS)
+        aside.addWidget(self.resolve)
+        aside.addWidget(self.snooze)
+        row.addLayout(aside)
+        row.addWidget(self.transfer)
+        row.addWidget(self.show_detail)
+        self.show_list.hide()
+        self.show_detail.hide()
+
+    def _connect(self) -> None:
+        self.mode.clicked.connect(self._open_menu)
+        self.takeover.clicked.connect(self.takeover_wanted)
+        self.spans.clicked.connect(self.spans_wanted)
+        self.resolve.clicked.connect(self.resolve_wanted)
+        self.snooze.clicked.connect(self.snooze_wanted)
+        self.transfer.clicked.connect(self.transfer_wanted)
+        self.show_list.clicked.connect(self.list_wanted)
+        self.show_detail.clicked.connect(self.detail_wanted)
+
+    def show_row(self, row: InboxRow, now: datetime, *, promised: bool = False) -> None:
+        """Show this conversation as it is now; `promised`: a rule's reply still waits in it to be sent."""
+        conversation = self._conversation = row.conversation
+        self.promised = promised
+        self._failed = row.failed
+        self.name.setText(name_of(conversation.contact))
+        self.name.setMinimumWidth(min(NAME_LEAST, self.name.sizeHint().width()))
+        self.tick(now)
+
+    def tick(self, now: datetime) -> None:
+        """Let the figures go on."""
+        self._now = now
+        conversation = self._conversation
+        if conversation is None:
+            return
+        self.quota.show_quota(conversation, self._accounts.get(conversation.account), self._failed, now)
+        self.taken_over = is_taken_over(conversation, now)
+        self.takeover.setText(tr("Hand back") if self.hands_back else tr("Take over"))
+        waits = self.taken_over and self.promised
+        self.takeover.setToolTip(tr("Stops the automatic reply that still waits here (F4)") if waits else "")
+        self._say_resolve(aside=conversation.status is not Status.OPEN)
+        self.mode.setToolTip(plain_tip(self._where_from(conversation, now)))
+        self._make_room(conversation, now)
+
+    @property
+    def hands_back(self) -> bool:
+        """Whether the button gives the word back; while a rule's reply waits, it has first to be stopped."""
+        return self.taken_over and not self.promised
+
+    def _say_resolve(self, *, aside: bool) -> None:
+        words = tr("Open again (F5)") if aside else tr("Resolve (F5)")
+        if self.resolve.toolTip() != words:
+            self.resolve.setToolTip(words)
+            self.resolve.setAccessibleName(words)
+            self.resolve.setIcon(icon(_RESOLVE[aside]))
+            self._aside = aside
+
+    def _make_room(self, conversation: Conversation, now: datetime) -> None:
+        """Leave out what does not fit beside the name, the least needed first."""
+        fits = [fit for fit in _FITS if self._needs(fit, conversation, now) <= self.width()]
+        fit = fits[0] if fits else _FITS[-1]
+        quiet = self._is_off(conversation) and not self.taken_over
+        spoken = self._where_from(conversation, now)
+        self.mode.say(self._mode_text(conversation, now, fit.mode), quiet=quiet, spoken=spoken)
+        self.mode.setMinimumWidth(self.mode.sizeHint().width() if fits else 0)  # a long name is cut before
+        self.quota.tell(fit.quota)
+        self.takeover.set_key_hint(fit.key)
+        self.transfer.setVisible(fit.transfer)
+        self.snooze.setVisible(fit.snooze)
+
+    def _needs(self, fit: _Fit, conversation: Conversation, now: datetime) -> int:
+        """The width that `fit` takes."""
+        beside = [self.transfer] if fit.transfer else []
+        beside += [one for one in (self.show_list, self.show_detail) if not one.isHidden()]
+        widths = [one.sizeHint().width() for one in beside]
+        widths.append(min(fit.name, self.name.sizeHint().width()))
+        widths.append(self.mode.width_for(self._mode_text(conversation, now, fit.mode)))
+        widths.append(self.quota.width_for(fit.quota))
+        widths.append(self.takeover.width_for(fit.key) + _TWINS + self.spans.sizeHint().width())
+        widths.append(self.resolve.sizeHint().width() + (_TWINS + self.snooze.sizeHint().width() if fit.snooze else 0))
+        return 2 * _SIDE + sum(widths) + _GAP * (len(widths) - 1)
+
+    def _mode_text(self, conversation: Conversation, now: datetime, much: int = 3) -> str:
+        if is_taken_over(conversation, now):
+            remaining = left(conversation, now)
+            if remaining is None or not much:
+                return tr("Yours")
+            span = span_word(remaining)
+            return tr("Yours · {span} left", span=span) if much > 2 else tr("Yours · {span}", span=span)
+        account = self._accounts.get(conversation.account)
+        if account is None:
+            return tr("Account not configured")
+        mode = mode_of(conversation, account)
+        word = tr("Waits {n} s", n=account.hold_seconds) if mode is ReplyMode.HOLD else mode_word(mode)
+        if much == 1 or (mode is ReplyMode.HOLD and much == 2):
+            word = brief_mode_word(mode)
+        if not much:
+            return word
+        return tr("{mode} · account", mode=word) if conversation.mode is None else tr("{mode} · here", mode=word)
+
+    def _where_from(self, conversation: Conversation, now: datetime) -> str:
+        """What applies and whose word that is, in whole sentences."""
+        account = self._accounts.get(conversation.account)
+        if is_taken_over(conversation, now):
+            return speaker_sentence(conversation, now)
+        if account is None:
+            return self._mode_text(conversation, now)
+        mode = mode_word(mode_of(conversation, account))
+        if conversation.mode is None:
+            return tr(
+                "{mode}: set for the account {account}. A rule that says itself how it leaves goes before it.",
+                mode=mode,
+                account=account.name,
+            )
+        return tr("{mode}: set for this conversation, before any rule and the account.", mode=mode)
+
+    def _is_off(self, conversation: Conversation) -> bool:
+        account = self._accounts.get(conversation.account)
+        return account is None or mode_of(conversation, account) is ReplyMode.OFF
+
+    def _open_menu(self) -> None:
+        conversation = self._conversation
+        if conversation is None:
+            return
+        menu = QMenu(self)
+        menu.setAccessibleName(tr("Mode"))
+        group = QActionGroup(menu)
+        if self._now is not None:
+            _say(menu, self._where_from(conversation, self._now))
+            menu.addSeparator()
+        _say(menu, tr("For this conversation, before all rules:"))
+        for mode in ReplyMode:
+            self._add_mode(menu, group, mode_word(mode), mode, conversation.mode is mode)
+        menu.addSeparator()
+        account = self._accounts.get(conversation.account)
+        text = tr("As the account: {mode}", mode=mode_word(account.reply_mode)) if account else tr("As the account")
+        self._add_mode(menu, group, text, None, conversation.mode is None)
+        _say(menu, tr("A rule's own way of leaving goes before the account's"))
+        menu.addSeparator()
+        menu.addAction(tr("Snooze…")).triggered.connect(self.snooze_wanted)
+        menu.addAction(tr("Hand over to WeChat's own service tool…")).triggered.connect(self.transfer_wanted)
+        group.triggered.connect(partial(self._choose, conversation.id))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.mode.mapToGlobal(QPoint(0, self.mode.height() + 4)))
+
+    def _add_mode(self, menu: QMenu, group: QActionGroup, text: str, mode: ReplyMode | None, chosen: bool) -> None:
+        action = menu.addAction(text)
+        action.setCheckable(True)
+        action.setChecked(chosen)
+        action.setData("" if mode is None else mode.value)
+        group.addAction(action)
+
+    def _choose(self, conversation_id: int, action: QAction) -> None:
+        self.mode_chosen.emit(conversation_id, ReplyMode(action.data()) if action.data() else None)
+
+    def minimumSizeHint(self) -> QSize:
+        """Figures are left out before the window has to be wider."""
+        return QSize(SMALLEST, Measure.HEADER)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out what does not fit, the least needed first."""
+        super().resizeEvent(event)
+        if self._now is not None:
+            self.tick(self._now)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Tint the icons anew when the appearance changes."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "show_detail"):
+            self.show_list.setIcon(icon("inbox"))
+            self.spans.setIcon(icon("chevron-down"))
+            self.resolve.setIcon(icon(_RESOLVE[self._aside]))
+            self.snooze.setIcon(icon("moon"))
+            self.transfer.setIcon(icon("arrow-out"))
+            self.show_detail.setIcon(icon("panel"))
+
+
+def _say(menu: QMenu, words: str) -> None:
+    """A line of the menu that is only read."""
+    menu.addAction(words).setEnabled(False)
+
+
+def _tool(name: str, words: str, parent: QWidget) -> QToolButton:
+    button = QToolButton(parent)
+    button.setIcon(icon(name))
+    button.setToolTip(words)
+    button.setAccessibleName(words)
+    return button

@@ -1,0 +1,37 @@
+"""The business hours that the operator's own choices go by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from wxdesk.core.model.messaging import Conversation
+from wxdesk.core.rules.business_hours import Schedule
+from wxdesk.desk.desk import Desk
+from wxdesk.i18n import tr
+from wxdesk.timezones import zone_named
+from wxdesk.ui.wording.until import Turn
+
+
+def _own_hours(desk: Desk, conversation: Conversation | None) -> tuple[str, Schedule] | None:
+    """The calendar that the preferences name, else the first, with its name; None if there is none.
+
+    One without a zone of its own goes by that of the conversation's account.
+    """
+    schedules = desk.rulebook.calendars.schedules
+    if not schedules:
+        return None
+    named = desk.preferences.now.calendar
+    name = named if named in schedules else next(iter(schedules))
+    account = desk.accounts.get(conversation.account) if conversation is not None else None
+    return name, schedules[name].seen_in(zone_named(account.timezone) if account is not None else None)
+
+
+def next_turn(desk: Desk, conversation: Conversation | None, of: Callable[[Schedule], datetime | None]) -> Turn:
+    """When they turn next: `of` asks a schedule for its next opening or closing."""
+    found = _own_hours(desk, conversation)
+    if found is None:
+        return Turn(problem=tr("There are no business hours yet. They are set on the page of rules."))
+    name, schedule = found
+    at = of(schedule)
+    return Turn(at) if at else Turn(problem=tr("“{name}” does not open any more.", name=name))

@@ -1,0 +1,288 @@
+"""The middle region: header, timeline and composer of the open conversation, or a sentence when none is open."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QFrame, QMenu, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from wxdesk.core.content.text_links import TextLink
+from wxdesk.core.model.messaging import Reply, ReplyKind, ReplyMode
+from wxdesk.core.replies.on_new_message import WAITS
+from wxdesk.i18n import tr
+from wxdesk.ui.content.album import Album, read_picture
+from wxdesk.ui.inbox.chat.drop_zone import DropZone
+from wxdesk.ui.inbox.chat.empty_state import EmptyState
+from wxdesk.ui.inbox.chat.header import ChatHeader
+from wxdesk.ui.inbox.chat.resolve_control import AsideControl
+from wxdesk.ui.inbox.chat.takeover_control import TakeoverControl
+from wxdesk.ui.inbox.composer.composer import Composer
+from wxdesk.ui.inbox.composer.edit_lock import InHand
+from wxdesk.ui.inbox.composer.edit_saving import ChangeSaving
+from wxdesk.ui.inbox.composer.panels.control import SendingPanels
+from wxdesk.ui.inbox.composer.panels.popover import Popover
+from wxdesk.ui.inbox.composer.sending import ReplyWriting
+from wxdesk.ui.inbox.composer.templates.insertion import TemplateInsertion
+from wxdesk.ui.inbox.composer.templates.picker import TemplatePicker
+from wxdesk.ui.inbox.composer.typing_notice import TypingNotice
+from wxdesk.ui.inbox.composer.undo_send import TakingBack
+from wxdesk.ui.inbox.composer.unsent_guard import Unfinished
+from wxdesk.ui.inbox.open_conversation import ChatSession
+from wxdesk.ui.inbox.takeover.transfer_bar import TransferBar
+from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction
+from wxdesk.ui.inbox.timeline.link_dialog import LinkDialog
+from wxdesk.ui.inbox.timeline.picture_viewer import LARGEST, PictureViewer
+from wxdesk.ui.inbox.timeline.view import TimelineView
+from wxdesk.ui.look.theme import Measure
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.notices import Notices
+
+
+class ChatPanel(QFrame):
+    """Shows what `session` follows, and gives the operator's commands to the desk.
+
+    Signals:
+        why_wanted: the key of a bubble whose reasons are asked for.
+    """
+
+    why_wanted = Signal(str)
+
+    def __init__(self, bridge: Bridge, notices: Notices, session: ChatSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._notices = notices
+        self._session = session
+        self.setProperty("class", "window")
+        self.header = ChatHeader(bridge.desk.accounts)
+        self.album = Album(bridge.desk.pictures.path, bridge.ask, self)
+        self.timeline = TimelineView(session.model, bridge.desk.clock, self.album, session.standstills.of)
+        self.composer = Composer()
+        self.empty = EmptyState()
+        changes = ChangeSaving(bridge, session, self)
+        self.panels = SendingPanels(self, self.composer, self.album, bridge, session, changes)
+        self.writing = ReplyWriting(self.composer, bridge, session, changes, notices)
+        self.unfinished = Unfinished(self.composer, self.panels, notices)
+        self.in_hand = InHand(self.composer, bridge, session, notices)
+        self.taking_back = TakingBack(self.composer, self.panels, bridge, session, notices)
+        self.templates = TemplateInsertion(self, self.composer, self.panels, bridge, session)
+        above: tuple[Popover | TemplatePicker, ...] = (*self.panels.all, self.templates.picker, self.templates.form)
+        self.typing = TypingNotice(self.composer.edit, above, bridge, session)
+        self.drop_zone = DropZone(self)
+        self.transfer = TransferBar(bridge, notices)
+        self.takeover = TakeoverControl(self.header, bridge, session)
+        self.aside = AsideControl(self.header, self.composer.edit, bridge, session, notices)
+        self.timeline.write_into(self.composer.edit)
+        self._arrange()
+        self._connect()
+
+    def _arrange(self) -> None:
+        nobody = QFrame()
+        nobody.setProperty("class", "header")
+        self._head = QStackedWidget()
+        self._head.setFixedHeight(Measure.HEADER)
+        self._head.addWidget(self.header)
+        self._head.addWidget(nobody)
+        chat = QWidget()
+        column = QVBoxLayout(chat)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._head)
+        column.addWidget(self.transfer)
+        column.addWidget(self.aside.bar)
+        column.addWidget(self.timeline, 1)
+        column.addWidget(self.takeover.bar)
+        column.addWidget(self.composer)
+        self._chat = chat
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(self.empty)
+        self._pages.addWidget(chat)
+
+    def _connect(self) -> None:
+        session, timeline, composer = self._session, self.timeline, self.composer
+        session.turned.connect(self._turn)
+        session.opened.connect(self._opened)
+        self.empty.stepped.connect(session.retry)
+        session.model.changed.connect(self._show_end)
+        session.standstills.changed.connect(timeline.viewport().update)
+        timeline.older_wanted.connect(session.older)
+        timeline.newer_wanted.connect(session.newer)
+        timeline.latest_wanted.connect(self._to_latest)
+        timeline.acted.connect(self.act)
+        timeline.typed.connect(self.type_into)
+        timeline.link_wanted.connect(self._show_link)
+        timeline.picture_wanted.connect(self._show_picture)
+        timeline.picture_copied.connect(self._copy_picture)
+        timeline.left_below.connect(composer.edit.setFocus)
+        self.writing.taken.connect(self._to_latest)
+        self.writing.written.connect(self.taking_back.note)
+        composer.went_up.connect(timeline.focus_last)
+        self.drop_zone.dropped.connect(self.panels.take_picture)
+        self.panels.sent.connect(self._to_latest)
+        self.panels.given_up.connect(self.in_hand.put_back)
+        self.panels.failed.connect(self._notices.report)
+        self.templates.failed.connect(self._notices.report)
+        self.header.mode_chosen.connect(self._set_mode)
+        self.header.transfer_wanted.connect(self.transfer.ask)
+
+    # -- showing
+
+    def refresh(self, now: datetime) -> None:
+        """Show the open conversation as it is now."""
+        row = self._session.row
+        if row is None or self._session.failed:
+            self._show_nobody()
+            return
+        self._pages.setCurrentWidget(self._chat)
+        self._head.setCurrentWidget(self.header)
+        self.header.show_row(row, now, promised=self._session.promised)
+        self.transfer.show_conversation(row.conversation, now)
+        self.takeover.tick(now)
+        self.aside.tick(now)
+        self.composer.open(row.conversation, now)
+        self.panels.refresh()
+        self.in_hand.follow()
+        if self.composer.editing is not None:
+            self.composer.accompany(self._session.entry(f"r{self.composer.editing.id}"))
+
+    def _show_nobody(self) -> None:
+        """No conversation is open; or it is not known yet who it is, or could not be read."""
+        if self._session.failed:
+            self.empty.say(
+                tr("This conversation could not be read"),
+                tr("What you have written for it is kept."),
+                tr("Try again"),
+            )
+        elif self._session.conversation_id is None:
+            self.empty.say(tr("No conversation is open"), tr("Choose one from the list, or press Alt+↓ for the next."))
+        opening = self._session.conversation_id is not None and not self._session.failed
+        self._head.setCurrentIndex(1)
+        for bar in (self.transfer, self.aside.bar, self.takeover.bar):
+            bar.hide()
+        self._pages.setCurrentWidget(self._chat if opening else self.empty)
+
+    def _turn(self) -> None:
+        """Another conversation is open: nothing that was begun for the one before may be sent there."""
+        for menu in self.findChildren(QMenu):
+            menu.close()
+        self.composer.turn_to(self._session.conversation_id or 0)
+        self.panels.close()
+        self.templates.close()
+
+    def tick(self, now: datetime) -> None:
+        """Let the figures go on."""
+        self.header.tick(now)
+        self.transfer.tick(now)
+        self.takeover.tick(now)
+        self.composer.tick(now)
+        self.panels.refresh()
+        self.timeline.tick()
+
+    def type_into(self, text: str) -> None:
+        """Write into the composer what was typed elsewhere."""
+        if self._session.conversation_id is not None and not self._session.failed:
+            self.composer.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.composer.edit.insertPlainText(text)
+
+    def _opened(self, key: str) -> None:
+        self.timeline.to_end()
+        if key == "unread":
+            row = self._session.model.row_of(key)
+            above = row is not None and self.timeline.visualRect(self._session.model.index(row)).top() < 0
+            if above:
+                self.timeline.go_to(key, mark=False)
+                self.timeline.show_last_question()
+        elif key:
+            self.timeline.go_to(key, mark=True)
+
+    def _show_end(self) -> None:
+        self.timeline.set_whole(self._session.to_end)
+
+    def _to_latest(self) -> None:
+        if self._session.to_end:
+            self.timeline.to_end()
+        else:
+            self._session.reload()
+
+    # -- commands
+
+    def act(self, action: BubbleAction, key: str) -> None:
+        """Do what a bubble offers."""
+        reply = self._session.reply(key)
+        if action is BubbleAction.WHY:
+            self.why_wanted.emit(key)
+        elif reply is None:
+            return
+        elif action is BubbleAction.SEE_SINCE:
+            self._show_since(key)
+        elif action is BubbleAction.EDIT:
+            self._edit(reply)
+        elif action is BubbleAction.UNDO:
+            self.taking_back.take_back(reply)
+        elif action is BubbleAction.COPY_RID:
+            QGuiApplication.clipboard().setText(reply.rid)
+            self._notices.toast(tr("Copied"))
+        elif action is BubbleAction.REUSE:
+            self.composer.write_anew(reply.content.text)
+        else:
+            self._command(action, reply)
+
+    def _show_since(self, key: str) -> None:
+        entry = self._session.entry(key)
+        if entry is not None and entry.since is not None:
+            self.timeline.go_to(f"m{entry.since.id}", mark=True)
+
+    def _show_link(self, link: TextLink) -> None:
+        LinkDialog(link, self).open()
+
+    def _show_picture(self, digest: str) -> None:
+        PictureViewer(digest, self.album, self._bridge, self).show()
+
+    def _copy_picture(self, digest: str) -> None:
+        path = self._bridge.desk.pictures.path(digest)
+        if path is not None:
+            self._bridge.ask(asyncio.to_thread(read_picture, path, LARGEST), self._put_on_clipboard)
+
+    def _put_on_clipboard(self, image: QImage) -> None:
+        QGuiApplication.clipboard().setImage(image)
+        self._notices.toast(tr("Copied"))
+
+    def _edit(self, reply: Reply) -> None:
+        """Change a reply where such a one is written; what waits must neither leave meanwhile nor give way."""
+        if reply.state in WAITS and not any(one.id == reply.id for one in self.composer.in_hand):
+            self.in_hand.take(reply, self.start_editing)
+        else:
+            self.start_editing(reply)
+
+    def start_editing(self, reply: Reply) -> None:
+        """Let the operator change a reply of the open conversation that cannot leave meanwhile."""
+        if reply.conversation_id != self._session.conversation_id:
+            self.in_hand.put_back(reply.id, False)  # the operator has gone elsewhere meanwhile
+            return
+        self.refresh(self._bridge.desk.clock())  # the conversation may have been opened for this only now
+        if reply.content.kind is ReplyKind.TEXT:
+            self.composer.start_editing(reply)
+            self.composer.accompany(self._session.entry(f"r{reply.id}"))
+        else:
+            self.panels.change(reply)
+
+    def _command(self, action: BubbleAction, reply: Reply) -> None:
+        handoff = self._bridge.desk.handoff
+        if action is BubbleAction.TAKE_OVER:
+            self._bridge.ask(handoff.take_over(reply.conversation_id))
+            return
+        command = {
+            BubbleAction.SEND: handoff.release,
+            BubbleAction.SEND_ALL: handoff.release_answer,
+            BubbleAction.STOP: handoff.cancel,
+            BubbleAction.DISCARD: handoff.cancel,
+            BubbleAction.RETRY: handoff.retry,
+            BubbleAction.SEND_AGAIN: handoff.retry,
+            BubbleAction.CONFIRM: handoff.confirm,
+        }[action]
+        self._bridge.ask(command(reply.id))
+
+    def _set_mode(self, conversation_id: int, mode: ReplyMode | None) -> None:
+        self._bridge.ask(self._bridge.desk.handoff.set_mode(conversation_id, mode))

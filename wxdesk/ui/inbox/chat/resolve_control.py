@@ -1,0 +1,120 @@
+"""Setting the open conversation aside: done by key or button, for a while by menu, and taken back by the toast."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+
+from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
+
+from wxdesk.core.model.messaging import Conversation
+from wxdesk.core.model.status import Status
+from wxdesk.i18n import tr
+from wxdesk.ui.inbox.chat.header import ChatHeader
+from wxdesk.ui.inbox.chat.operator_hours import next_turn
+from wxdesk.ui.inbox.chat.resolved_bar import AsideBar
+from wxdesk.ui.inbox.chat.until_menu import offer
+from wxdesk.ui.inbox.composer.message_field import MessageEdit
+from wxdesk.ui.inbox.open_conversation import ChatSession
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.wording.messages import name_of
+from wxdesk.ui.wording.status import moment_word, snoozes
+
+
+class AsideControl(QObject):
+    """Listens to the header's two buttons and to its own `bar`, and commands the desk.
+
+    Signals:
+        done: the id of a conversation that has been set aside; the operator goes on to the next.
+        back_wanted: the id of one that was, and is to be opened again where he is.
+    """
+
+    done = Signal(int)
+    back_wanted = Signal(int)
+
+    def __init__(
+        self, header: ChatHeader, edit: MessageEdit, bridge: Bridge, session: ChatSession, notices: Notices
+    ) -> None:
+        super().__init__(header)
+        self._header = header
+        self._edit = edit
+        self._bridge = bridge
+        self._session = session
+        self._notices = notices
+        self.bar = AsideBar()
+        header.resolve_wanted.connect(self.toggle)
+        header.snooze_wanted.connect(self.open_menu)
+        self.bar.back_wanted.connect(self._reopen)
+
+    @property
+    def _conversation(self) -> Conversation | None:
+        return self._session.row.conversation if self._session.row is not None else None
+
+    def tick(self, now: datetime) -> None:
+        """Show how the open conversation stands."""
+        if self._conversation is not None:
+            self.bar.show_conversation(self._conversation, now)
+
+    def toggle(self) -> None:
+        """Resolve the open conversation, or open again what is set aside; not while a word is being composed."""
+        conversation = self._conversation
+        if conversation is None or self._edit.composing:
+            return
+        if conversation.status is not Status.OPEN:
+            self._reopen()
+            return
+        work = self._bridge.desk.aside.resolve(conversation.id)
+        self._bridge.ask(work, partial(self._resolved, conversation, self._edit.toPlainText()))
+
+    def open_menu(self) -> None:
+        """Let the operator choose until when he does not want to see it."""
+        conversation = self._conversation
+        if conversation is None or self._edit.composing:
+            return
+        now, anchor = self._bridge.desk.clock(), self._header.snooze
+        menu = QMenu(anchor)
+        menu.setAccessibleName(tr("Until when to snooze"))
+        opening = next_turn(self._bridge.desk, conversation, lambda schedule: schedule.next_open(now))
+        offer(menu, snoozes(opening, now))
+        if conversation.status is not Status.OPEN:
+            menu.addSeparator()
+            menu.addAction(tr("Reopen") if conversation.status is Status.RESOLVED else tr("Wake now"))
+        menu.triggered.connect(partial(self._choose, conversation))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(anchor.mapToGlobal(QPoint(anchor.width() - menu.sizeHint().width(), anchor.height() + 4)))
+        menu.setActiveAction(menu.actions()[0])
+
+    def _choose(self, conversation: Conversation, action: QAction) -> None:
+        until = action.data()
+        if not isinstance(until, datetime):
+            self._bridge.ask(self._bridge.desk.aside.reopen(conversation.id))
+            return
+        work = self._bridge.desk.aside.snooze(conversation.id, until)
+        self._bridge.ask(work, partial(self._snoozed, conversation, self._edit.toPlainText(), until))
+
+    def _resolved(self, conversation: Conversation, written: str, _: None) -> None:
+        self._told(conversation.id, written, tr("Resolved: {name}", name=name_of(conversation.contact)))
+
+    def _snoozed(self, conversation: Conversation, written: str, wanted: datetime, until: datetime) -> None:
+        when, name = moment_word(until, self._bridge.desk.clock()), name_of(conversation.contact)
+        words = tr("Snoozed until {when}: {name}", when=when, name=name)
+        if until < wanted:
+            words = tr("Snoozed until {when}, before the reply window closes: {name}", when=when, name=name)
+        self._told(conversation.id, written, words)
+
+    def _told(self, conversation_id: int, written: str, words: str) -> None:
+        """Go on to the next, unless the operator has written on here since: the rest of it would stand there."""
+        self._notices.offer(words, tr("Undo"), partial(self._undo, conversation_id))
+        if self._edit.toPlainText() == written and not self._edit.composing:
+            self.done.emit(conversation_id)
+
+    def _undo(self, conversation_id: int) -> None:
+        self._bridge.ask(self._bridge.desk.aside.reopen(conversation_id))
+        self.back_wanted.emit(conversation_id)
+
+    def _reopen(self) -> None:
+        if self._conversation is not None:
+            self._bridge.ask(self._bridge.desk.aside.reopen(self._conversation.id))

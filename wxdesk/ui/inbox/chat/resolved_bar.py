@@ -1,0 +1,58 @@
+"""Below the chat's header while the conversation is set aside: since when and by whom, and the way back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+
+from wxdesk.core.model.messaging import Conversation
+from wxdesk.core.model.status import Status
+from wxdesk.i18n import tr
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.icon_label import IconLabel
+from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.wording.status import status_icon, status_sentence
+
+
+class AsideBar(QFrame):
+    """Hidden while the conversation is open.
+
+    Signals:
+        back_wanted: it shall be in work again.
+    """
+
+    back_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "bar-quiet")
+        self.setMinimumHeight(40)
+        self._marks = {name: IconLabel(name, "secondary", 18, self) for name in ("check", "moon")}
+        self._words = PlainLabel(role="secondary", wrap=True, parent=self)
+        self.back = Button("", kind=ButtonKind.QUIET, parent=self)
+        self.back.clicked.connect(self.back_wanted)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 4, 12, 4)
+        row.setSpacing(10)
+        for mark in self._marks.values():
+            row.addWidget(mark)
+        row.addWidget(self._words, 1)
+        row.addWidget(self.back)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What it says; empty while it is not shown."""
+        return "" if self.isHidden() else self._words.full_text()
+
+    def show_conversation(self, conversation: Conversation, now: datetime) -> None:
+        """Show how this conversation stands."""
+        aside = conversation.status is not Status.OPEN
+        if aside:
+            self._words.setText(status_sentence(conversation, now))
+            self.back.setText(tr("Reopen") if conversation.status is Status.RESOLVED else tr("Wake now"))
+            for name, mark in self._marks.items():
+                mark.setVisible(name == status_icon(conversation))
+        self.setVisible(aside)

@@ -1,0 +1,98 @@
+"""Taking the open conversation over: by key, for how long by menu, and what its end says before it comes."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import partial
+
+from PySide6.QtCore import QObject, QPoint
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
+
+from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeOverFor, as_it_is, longer
+from wxdesk.core.model.messaging import Conversation
+from wxdesk.i18n import tr
+from wxdesk.ui.inbox.chat.header import ChatHeader
+from wxdesk.ui.inbox.chat.operator_hours import next_turn
+from wxdesk.ui.inbox.chat.until_menu import offer
+from wxdesk.ui.inbox.open_conversation import ChatSession
+from wxdesk.ui.inbox.takeover.return_bar import ReturnBar
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.wording.takeover import silences, spans
+
+
+class TakeoverControl(QObject):
+    """Listens to the header's two buttons and to its own `bar`, and commands the desk."""
+
+    def __init__(self, header: ChatHeader, bridge: Bridge, session: ChatSession) -> None:
+        super().__init__(header)
+        self._header = header
+        self._bridge = bridge
+        self._session = session
+        self.bar = ReturnBar()
+        header.takeover_wanted.connect(self.toggle)
+        header.spans_wanted.connect(self.open_menu)
+        self.bar.keep_wanted.connect(self._keep)
+        self.bar.back_wanted.connect(self._hand_back)
+
+    @property
+    def _conversation(self) -> Conversation | None:
+        return self._session.row.conversation if self._session.row is not None else None
+
+    def tick(self, now: datetime) -> None:
+        """Announce the end once it is near."""
+        if self._conversation is not None:
+            self.bar.show_conversation(self._conversation, self._span(), now)
+
+    def toggle(self) -> None:
+        """Take the open conversation over until it is handed back, or hand it back.
+
+        What a rule has said last may have left it to a human and wait itself: then it is stopped, not handed back.
+        """
+        if self._conversation is None:
+            return
+        if self._header.hands_back:
+            self._hand_back()
+        else:
+            self._take_over(as_it_is(self._conversation) if self._header.taken_over else UNTIL_HANDED_BACK)
+
+    def open_menu(self) -> None:
+        """Let the operator choose for how long."""
+        conversation = self._conversation
+        if conversation is None:
+            return
+        now, anchor = self._bridge.desk.clock(), self._header.spans
+        menu = QMenu(anchor)
+        menu.setAccessibleName(tr("For how long to take over"))
+        closing = next_turn(self._bridge.desk, conversation, lambda schedule: schedule.next_close(now))
+        offer(menu, spans(conversation, closing, now))
+        menu.addSeparator()
+        offer(menu, silences(conversation, now))
+        if self._header.taken_over:
+            menu.addSeparator()
+            menu.addAction(tr("Hand back now"))
+        menu.triggered.connect(partial(self._choose, conversation.id))
+        menu.aboutToHide.connect(menu.deleteLater)
+        at = anchor.mapToGlobal(QPoint(anchor.width() - menu.sizeHint().width(), anchor.height() + 4))
+        menu.popup(at)
+        menu.setActiveAction(menu.actions()[0])
+
+    def _choose(self, conversation_id: int, action: QAction) -> None:
+        how, handoff = action.data(), self._bridge.desk.handoff
+        chosen = isinstance(how, TakeOverFor)
+        self._bridge.ask(handoff.take_over(conversation_id, how) if chosen else handoff.hand_back(conversation_id))
+
+    def _keep(self) -> None:
+        if self._conversation is not None:
+            self._take_over(longer(self._conversation, self._span()))
+
+    def _take_over(self, how: TakeOverFor) -> None:
+        if self._conversation is not None:
+            self._bridge.ask(self._bridge.desk.handoff.take_over(self._conversation.id, how))
+
+    def _hand_back(self) -> None:
+        if self._conversation is not None:
+            self._bridge.ask(self._bridge.desk.handoff.hand_back(self._conversation.id))
+
+    def _span(self) -> timedelta:
+        return timedelta(minutes=self._bridge.desk.preferences.now.takeover_minutes)

@@ -1,0 +1,271 @@
+"""Where the operator writes: the text, its size, why it cannot be sent, and what is being edited."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from wxdesk.core.content.text_links import TextLink, written
+from wxdesk.core.model.messaging import Conversation, Reply, ReplyState
+from wxdesk.ui.inbox.composer.draft_banner import SheetLine
+from wxdesk.ui.inbox.composer.draft_stack import Sheet, Sheets, above
+from wxdesk.ui.inbox.composer.foot import ComposerFoot
+from wxdesk.ui.inbox.composer.message_field import MessageEdit
+from wxdesk.ui.inbox.composer.tools import ComposerTools
+from wxdesk.ui.inbox.sendability import Fit, closed_words, editing_words, fit_of
+from wxdesk.ui.inbox.timeline.entries import Entry
+
+
+class Composer(QFrame):
+    """Writes to one conversation at a time; what is unfinished in the others is kept in memory.
+
+    One can write as soon as it is known whose text it is, and send once it is known what may be sent.
+
+    Signals:
+        sent: the id of the conversation that a text was written for, and the text to be sent there.
+        split: the same, and in how many messages it shall be sent, as its button said.
+        edited: a `Reply` and the text that it shall have.
+        given_up: the `Sheet` of a reply that shall stay as it was.
+        went_up: the cursor left an empty text upwards.
+    """
+
+    sent = Signal(int, str)
+    split = Signal(int, str, int)
+    edited = Signal(object, str)
+    given_up = Signal(object)
+    went_up = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "footer")
+        self._id = 0
+        self._conversation: Conversation | None = None
+        self._editing: Reply | None = None
+        self._company = (0, 0)
+        self._sheets = Sheets()
+        self._now: datetime | None = None
+        self.edit = MessageEdit()
+        self.tools = ComposerTools()
+        self.line = SheetLine()
+        self.foot = ComposerFoot()
+        self.send, self.send_split = self.foot.send, self.foot.send_split
+        self.count, self.hint = self.foot.count, self.foot.hint
+        self._arrange()
+        self._connect()
+        self._show_state()
+
+    def _arrange(self) -> None:
+        tools = QHBoxLayout()
+        tools.setSpacing(12)
+        tools.addWidget(self.tools, 1)
+        tools.addWidget(self.line, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 8, 16, 12)
+        column.setSpacing(8)
+        column.addLayout(tools)
+        column.addWidget(self.edit)
+        column.addWidget(self.foot)
+
+    def _connect(self) -> None:
+        self.edit.textChanged.connect(self._show_state)
+        self.edit.sent.connect(self.submit)
+        self.edit.left.connect(self.stop_editing)
+        self.edit.slashed.connect(self.tools.templates_wanted)
+        self.edit.went_up.connect(self.went_up)
+        self.foot.sent.connect(self.submit)
+        self.foot.split.connect(self._submit_split)
+        self.line.left.connect(self.stop_editing)
+
+    # -- which conversation
+
+    def turn_to(self, conversation_id: int) -> None:
+        """Write for this conversation, 0 for none, of which no more is known; what was unfinished there comes back."""
+        if conversation_id != self._id:
+            self._sheets.lay(self._id, self._sheet)
+            self._id, self._conversation = conversation_id, None
+            self._write_on(self._sheets.take(conversation_id))
+            self._show_state()
+
+    def open(self, conversation: Conversation | None, now: datetime) -> None:
+        """Write for this conversation, as it is now."""
+        self.turn_to(0 if conversation is None else conversation.id)
+        self._conversation = conversation
+        self._now = now
+        self._show_state()
+
+    def tick(self, now: datetime) -> None:
+        """The reply window may be over now."""
+        self._now = now
+        self._show_state()
+
+    @property
+    def conversation_id(self) -> int:
+        """Whom one writes to, 0 for nobody."""
+        return self._id
+
+    def begun(self) -> set[int]:
+        """The conversations in which something was written that is not sent."""
+        return self._sheets.begun() | ({self._id} if self._sheet.loses else set())
+
+    def unfinished(self, conversation_id: int) -> str:
+        """What was written for a conversation that is not open."""
+        return self._sheets.own(conversation_id)
+
+    # -- writing
+
+    @property
+    def editing(self) -> Reply | None:
+        """The reply that is being changed."""
+        return self._editing
+
+    @property
+    def in_hand(self) -> list[Reply]:
+        """All replies of the open conversation that are being changed, the one that is shown last."""
+        lying = self._sheets.edited(self._id)
+        return lying if self._editing is None else [*lying, self._editing]
+
+    @property
+    def _sheet(self) -> Sheet:
+        return Sheet(self.text(), self._editing)
+
+    def text(self) -> str:
+        """What stands there."""
+        return self.edit.toPlainText()
+
+    def _write_on(self, sheet: Sheet) -> None:
+        """Show this sheet; what was shown lies elsewhere by now."""
+        self._editing = sheet.editing
+        self.edit.write(sheet.text)
+
+    def insert(self, text: str) -> None:
+        """Put `text` where the cursor is, in place of a slash at the start."""
+        cursor = self.edit.textCursor()
+        if self.text() == "/":
+            cursor.select(QTextCursor.SelectionType.Document)
+        cursor.insertText(text)
+        self.edit.setTextCursor(cursor)
+        self.edit.setFocus()
+
+    def write_anew(self, text: str) -> None:
+        """Begin another reply with `text`; what stands there is put by."""
+        self._put_by()
+        self._write_on(Sheet(text))
+        self.edit.setFocus()
+        self._show_state()
+
+    def _put_by(self) -> None:
+        """Make room for another sheet. A reply in which nothing was changed is left as it was."""
+        sheet = self._sheet
+        if sheet.editing is not None and not sheet.changed:
+            self.given_up.emit(sheet)
+        else:
+            self._sheets.lay(self._id, sheet)
+
+    def selected(self) -> str:
+        """What is selected of the text."""
+        return self.edit.textCursor().selectedText().replace("\u2029", "\n")
+
+    def insert_link(self, link: TextLink) -> None:
+        """Put a link where the cursor is, in place of what is selected."""
+        self.edit.insertPlainText(written(link))
+        self.edit.setFocus()
+
+    def put_back(self, conversation_id: int, text: str) -> None:
+        """Let `text`, which was taken back, be written again; what was begun since follows it."""
+        if conversation_id == self._id and self._editing is None:
+            self._write_on(Sheet(above(text, self.text())))
+            self.edit.setFocus()
+        else:  # another conversation is open, or a reply is being changed
+            self._sheets.write_above(conversation_id, text)
+
+    def start_editing(self, reply: Reply) -> None:
+        """Change `reply` here; what was being written is put by until that is done, a change of another as well."""
+        if reply.conversation_id != self._id:
+            return
+        if self._editing is not None and self._editing.id == reply.id:
+            self._editing = reply
+        else:
+            self._put_by()
+            self._write_on(self._sheets.take_of(reply))
+        self.edit.setFocus()
+        self._show_state()
+
+    def accompany(self, entry: Entry | None) -> None:
+        """What else of its answer leaves with the reply that is changed, as its entry knows it."""
+        company = (0, 0) if entry is None else (entry.asking, entry.ahead)
+        if company != self._company:
+            self._company = company
+            self._show_state()
+
+    def stop_editing(self) -> None:
+        """Leave the reply as it was, and go on with what was put by; or else only look at that."""
+        if self._editing is None and not self._sheets.count(self._id):
+            return
+        sheet = self._sheet
+        below = self._sheets.take(self._id)
+        if sheet.editing is None:
+            self._sheets.lay_below(self._id, sheet)
+        else:
+            self._sheets.leave(sheet)
+            self.given_up.emit(sheet)
+        self._write_on(below)
+        if not below.text:
+            self.edit.emptied.emit()
+        self.edit.setFocus()
+        self._show_state()
+
+    def follow(self, reply: Reply) -> None:
+        """A reply that is being changed is another now: once it has ended, the text becomes one of its own."""
+        ended = reply.state not in _EDITABLE
+        if self._editing is not None and self._editing.id == reply.id:
+            self._editing = None if ended else reply
+        self._sheets.follow(reply, ended=ended)
+        self._show_state()
+
+    def clear_after(self, conversation_id: int, sent: str) -> None:
+        """Empty the text once it has been taken over, unless more was written meanwhile; also one that is put by."""
+        if conversation_id == self._id and self.text() == sent:
+            self._write_on(self._sheets.take(conversation_id))
+        else:
+            self._sheets.remove(conversation_id, sent)
+        self._show_state()
+
+    def submit(self) -> None:
+        """Send what stands there, if it can be sent."""
+        if not self.send.isEnabled():
+            return
+        if self._editing is not None:
+            self.edited.emit(self._editing, self.text())
+        else:
+            self.sent.emit(self._id, self.text())
+
+    def _submit_split(self) -> None:
+        fit = self.fit()
+        if fit.can_split:
+            self.split.emit(self._id, self.text(), fit.parts)
+
+    # -- showing
+
+    def fit(self) -> Fit:
+        """How what stands there fits into messages."""
+        return fit_of(self.text(), self._conversation, self._now, whole=self._editing is not None)
+
+    def closed(self) -> str:
+        """Why nothing may be sent now; empty if something may."""
+        return closed_words(self._conversation, self._now)
+
+    def _show_state(self) -> None:
+        editing = self._editing is not None
+        self.foot.show_fit(self.fit(), blank=not self.text().strip(), editing=editing)
+        if self._conversation is None:
+            self.hint.setText("")  # what may be sent is known in a moment
+        asking, ahead = self._company
+        words = editing_words(asking, ahead) if editing else ""
+        self.line.say(words, put_by=self._sheets.count(self._id))
+        self.tools.setVisible(not editing)
+
+
+_EDITABLE = frozenset({ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED})

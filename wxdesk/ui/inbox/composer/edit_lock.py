@@ -1,0 +1,97 @@
+"""Replies that the operator has in hand to change them: taken, followed, and put back as they were."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from PySide6.QtCore import QObject
+
+from wxdesk.core.errors import MoveNotAllowed
+from wxdesk.core.model.messaging import Reply, ReplyState
+from wxdesk.core.replies.on_new_message import WROTE_MEANWHILE
+from wxdesk.i18n import tr
+from wxdesk.ui.inbox.composer.composer import Composer
+from wxdesk.ui.inbox.composer.draft_stack import Sheet
+from wxdesk.ui.inbox.open_conversation import ChatSession
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.wording.reply_status import span_until
+
+
+class InHand(QObject):
+    """Remembers how each of them waited before; what is not remembered here stays a draft when it is left."""
+
+    def __init__(self, composer: Composer, bridge: Bridge, session: ChatSession, notices: Notices) -> None:
+        super().__init__(composer)
+        self._composer = composer
+        self._bridge = bridge
+        self._session = session
+        self._notices = notices
+        self._before: dict[int, Reply] = {}
+        composer.given_up.connect(self._give_up)
+
+    def take(
+        self, reply: Reply, then: Callable[[Reply], None], failed: Callable[[Exception], None] | None = None
+    ) -> None:
+        """Keep what waits from leaving and from giving way, and call `then` with what it is then."""
+        self._before[reply.id] = reply
+        told = partial(self._not_taken, reply.id, failed or self._bridge.failed.emit)
+        self._bridge.ask(self._bridge.desk.handoff.keep(reply.id), then, told)
+
+    def _not_taken(self, reply_id: int, failed: Callable[[Exception], None], error: Exception) -> None:
+        self._before.pop(reply_id, None)
+        failed(error)
+
+    def put_back(self, reply_id: int, changed: bool) -> None:
+        """Let it wait as before; `changed`: something else had been written for it."""
+        before = self._before.pop(reply_id, None)
+        if before is not None:
+            told = partial(self._tell, changed)
+            self._bridge.ask(self._bridge.desk.handoff.put_back(before), told, self._not_put_back)
+
+    def follow(self) -> None:
+        """Let the composer know what became of those of the open conversation."""
+        for editing in self._composer.in_hand:
+            reply = self._session.reply(f"r{editing.id}")
+            if reply is not None:
+                self._composer.follow(reply)
+                if not any(one.id == reply.id for one in self._composer.in_hand):
+                    self._before.pop(reply.id, None)
+                    self._notices.toast(tr("{what} Your text stands here as a new one.", what=ended_words(reply)))
+
+    def _give_up(self, sheet: Sheet) -> None:
+        if sheet.editing is not None:
+            self.put_back(sheet.editing.id, sheet.changed)
+
+    def _tell(self, changed: bool, reply: Reply) -> None:
+        words = put_back_words(reply, self._bridge.desk.clock())
+        more = tr("Your change is kept: Edit brings it back.") if changed else ""
+        self._notices.toast(tr("{words} {more}", words=words, more=more).strip())
+
+    def _not_put_back(self, error: Exception) -> None:
+        if not isinstance(error, MoveNotAllowed):  # it has ended, as its bubble says
+            self._notices.report(error)
+
+
+def put_back_words(reply: Reply, now: datetime) -> str:
+    """How a reply waits that was left as it was."""
+    if reply.error == WROTE_MEANWHILE:
+        return tr("The reply is as it was and asks you, because the customer wrote again meanwhile.")
+    if reply.state is ReplyState.HELD and reply.due_at is not None:
+        return tr("The reply is as it was and leaves in {span}.", span=span_until(reply.due_at, now))
+    if reply.state is ReplyState.HELD:
+        return tr("The reply is as it was and asks you.")
+    return tr("The reply is as it was: a draft, which leaves only when you send it.")
+
+
+def ended_words(reply: Reply) -> str:
+    """What became of a reply before it was changed."""
+    if reply.state is not ReplyState.CANCELLED:
+        return tr("The reply has left before it was changed.")
+    if reply.by == "contact":
+        return tr("The customer wrote again, and the reply gave way before it was changed.")
+    if reply.by == "WeChat":
+        return tr("The reply was stopped before it was changed, because WeChat takes nothing for this customer.")
+    return tr("The reply was stopped before it was changed.")

@@ -1,0 +1,49 @@
+"""Stores what the operator has made of a reply and lets it leave, whether it was changed in the composer or a panel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject
+
+from wxdesk.core.model.messaging import Content, Reply, ReplyState
+from wxdesk.ui.inbox.open_conversation import ChatSession
+from wxdesk.ui.runtime.bridge import Bridge
+
+
+class ChangeSaving(QObject):
+    """Each change once; with the first part of an answer that asks, all of them leave."""
+
+    def __init__(self, bridge: Bridge, session: ChatSession, parent: QObject) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._session = session
+        self._under_way: set[int] = set()
+
+    def saves(self, reply_id: int) -> bool:
+        """Whether a change of this reply is on its way to the desk."""
+        return reply_id in self._under_way
+
+    def save(
+        self, reply: Reply, content: Content, done: Callable[[Reply], None], failed: Callable[[Exception], None]
+    ) -> None:
+        """Let `reply` be `content` and leave; nothing happens while an earlier change of it is under way."""
+        if self.saves(reply.id):
+            return
+        self._under_way.add(reply.id)
+        entry = self._session.entry(f"r{reply.id}")
+        asking = entry is not None and entry.asking > 0  # the operator may be elsewhere when it is stored
+        work = self._bridge.desk.handoff.edit_content(reply.id, content)
+        self._bridge.ask(work, partial(self._saved, asking, done), partial(self._refused, reply.id, failed))
+
+    def _saved(self, asking: bool, done: Callable[[Reply], None], reply: Reply) -> None:
+        self._under_way.discard(reply.id)
+        handoff = self._bridge.desk.handoff
+        go_on = handoff.release_answer if asking else handoff.release
+        self._bridge.ask((handoff.retry if reply.state is ReplyState.FAILED else go_on)(reply.id))
+        done(reply)
+
+    def _refused(self, reply_id: int, failed: Callable[[Exception], None], error: Exception) -> None:
+        self._under_way.discard(reply_id)
+        failed(error)

@@ -1,0 +1,141 @@
+"""The text field of the composer: Enter sends, but never while an input method composes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from PySide6.QtCore import QMimeData, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QFontMetrics,
+    QGuiApplication,
+    QInputMethodEvent,
+    QKeyEvent,
+    QKeySequence,
+    QTextCursor,
+    QTextOption,
+)
+from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
+
+from wxdesk.i18n import tr
+from wxdesk.ui.content.picture_intake import source_in
+from wxdesk.ui.look.theme import Size, font
+
+LINES_AT_LEAST, LINES_AT_MOST = 2, 8
+_ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
+_OTHER = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+"""With them Enter means something else elsewhere, and must not send here."""
+
+
+class MessageEdit(QPlainTextEdit):
+    """Plain text that grows with what is written, up to eight lines.
+
+    Signals:
+        sent: Enter was pressed. left: Esc was pressed. slashed: a slash was written at the start.
+        went_up: the up key was pressed in an empty text. pictured: a `Source` was pasted or dropped.
+        undo_wanted: Ctrl+Z was pressed in an empty text.
+        typed: the operator has written something, or is composing it. emptied: the operator has taken it all away.
+    """
+
+    sent = Signal()
+    left = Signal()
+    slashed = Signal()
+    went_up = Signal()
+    undo_wanted = Signal()
+    pictured = Signal(object)
+    typed = Signal()
+    emptied = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._composing = False
+        self.setFont(font(Size.MESSAGE))
+        self.setPlaceholderText(tr("Write a reply, / for a template, Enter to send"))
+        self.setAccessibleName(tr("Reply"))
+        self.setTabChangesFocus(True)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.document().setDocumentMargin(2)
+        self.document().documentLayout().documentSizeChanged.connect(self.updateGeometry)
+
+    @property
+    def composing(self) -> bool:
+        """Whether an input method has text that is not decided yet."""
+        return self._composing
+
+    def write(self, text: str) -> None:
+        """Show another text; a word that was being composed for the one before goes with it."""
+        if self._composing:
+            QGuiApplication.inputMethod().reset()
+            self._composing = False
+        self.setPlainText(text)
+        self.moveCursor(QTextCursor.MoveOperation.End)
+
+    def sizeHint(self) -> QSize:
+        """As high as the text, within bounds."""
+        lines = int(self.document().documentLayout().documentSize().height())  # QPlainTextEdit counts in lines
+        height = QFontMetrics(self.font()).lineSpacing() * min(max(lines, LINES_AT_LEAST), LINES_AT_MOST)
+        return QSize(200, height + 22)
+
+    def minimumSizeHint(self) -> QSize:
+        """Two lines."""
+        return QSize(120, QFontMetrics(self.font()).lineSpacing() * LINES_AT_LEAST + 22)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """Know whether a word is being composed."""
+        self._composing = bool(event.preeditString())
+        with self._told():
+            super().inputMethodEvent(event)
+        if self._composing:
+            self.typed.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter sends, Shift+Enter breaks the line, a slash at the start asks for the templates."""
+        if self._composing:
+            if event.key() not in _ENTER and event.key() != Qt.Key.Key_Escape:
+                super().keyPressEvent(event)
+            return
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if event.key() in _ENTER and not shift:
+            if not event.isAutoRepeat() and not event.modifiers() & _OTHER:  # a key held down must not send twice
+                self.sent.emit()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        elif self.toPlainText() or not self._went_on(event):
+            with self._told():
+                super().keyPressEvent(event)
+            if event.text() == "/" and self.toPlainText() == "/":
+                self.slashed.emit()
+
+    def _went_on(self, event: QKeyEvent) -> bool:
+        """Whether a key in an empty text was about what stands in the chat already."""
+        if event.matches(QKeySequence.StandardKey.Undo):
+            self.undo_wanted.emit()
+            return True
+        if event.key() == Qt.Key.Key_Up:
+            self.went_up.emit()
+            return True
+        return False
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:  # noqa: N802
+        """Text, and pictures, which become replies of their own."""
+        return source.hasText() or source_in(source) is not None
+
+    def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802
+        """Paste plain text only; give pictures away."""
+        picture = source_in(source)
+        if picture is not None:
+            self.pictured.emit(picture)
+        elif source.hasText():
+            with self._told():
+                self.insertPlainText(source.text())
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Tell what the operator did to the text; what the program does to it tells nobody."""
+        before = self.toPlainText()
+        yield
+        after = self.toPlainText()
+        if after != before:
+            (self.typed if after else self.emptied).emit()

@@ -1,0 +1,271 @@
+"""The panels that send something other than words: which is open, what it may send, and what becomes of it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from wxdesk.core.errors import BadContent
+from wxdesk.core.model.messaging import Content, Reply, ReplyKind
+from wxdesk.i18n import explain
+from wxdesk.ui.content.album import Album
+from wxdesk.ui.content.picture_intake import Source
+from wxdesk.ui.inbox.composer.composer import Composer
+from wxdesk.ui.inbox.composer.edit_saving import ChangeSaving
+from wxdesk.ui.inbox.composer.panels.card import CardPanel
+from wxdesk.ui.inbox.composer.panels.content import ContentPanel
+from wxdesk.ui.inbox.composer.panels.link import LinkPanel
+from wxdesk.ui.inbox.composer.panels.picture import PicturePanel
+from wxdesk.ui.inbox.composer.panels.popover import Popover
+from wxdesk.ui.inbox.composer.panels.text_link import TextLinkPanel
+from wxdesk.ui.inbox.open_conversation import ChatSession
+from wxdesk.ui.inbox.sendability import cost_words
+from wxdesk.ui.runtime.bridge import Bridge
+
+
+class SendingPanels(QObject):
+    """Opens one panel at a time over `host`, above `composer`.
+
+    Signals:
+        sent: a reply was taken over from a panel.
+        given_up: the id of a reply that shall stay as it was, and whether something else had been made of it.
+        failed: an exception that is not about a field.
+    """
+
+    sent = Signal()
+    given_up = Signal(int, bool)
+    failed = Signal(object)
+
+    def __init__(
+        self,
+        host: QWidget,
+        composer: Composer,
+        album: Album,
+        bridge: Bridge,
+        session: ChatSession,
+        changes: ChangeSaving,
+    ) -> None:
+        super().__init__(host)
+        self._composer = composer
+        self._bridge = bridge
+        self._session = session
+        self._changes = changes
+        self._under_way: list[tuple[int, Content]] = []
+        self._open: Popover | None = None
+        self._editing: Reply | None = None
+        self._written_in: int | None = None
+        self._put_by: dict[tuple[int | None, ReplyKind], Content] = {}
+        self._left: dict[int, Content] = {}
+        self.link = LinkPanel(album, host)
+        self.text_link = TextLinkPanel(host)
+        self.picture = PicturePanel(album, bridge, host)
+        self.card = CardPanel(album, bridge, host)
+        self._panels: tuple[ContentPanel, ...] = (self.link, self.picture, self.card)
+        for panel in self._panels:
+            panel.sent.connect(self._send)
+        self.all: tuple[Popover, ...] = (*self._panels, self.text_link)
+        for popover in self.all:
+            popover.closed.connect(self._closed)
+        self.text_link.made.connect(composer.insert_link)
+        composer.tools.link_wanted.connect(self.open_link)
+        composer.tools.text_link_wanted.connect(self.open_text_link)
+        composer.tools.picture_wanted.connect(self.open_picture)
+        composer.tools.card_wanted.connect(self.open_card)
+        composer.edit.pictured.connect(self.take_picture)
+
+    def open_link(self) -> None:
+        """Make a link with title and description."""
+        self._make(self.link)
+
+    def open_text_link(self) -> None:
+        """Make a link of the words that are selected in the text."""
+        row = self._session.row
+        account = self._bridge.desk.accounts.get(row.conversation.account) if row else None
+        self.text_link.prepare(self._composer.selected(), account.app_id if account else "")
+        self._show(self.text_link)
+
+    def open_picture(self) -> None:
+        """Send a picture."""
+        self._make(self.picture)
+
+    def open_card(self) -> None:
+        """Send a card of the mini program."""
+        self._make(self.card)
+
+    def offer(self, content: Content) -> None:
+        """Let the operator look at a link, card or picture that is made already, such as a template's, and send it."""
+        if self._open is not None:
+            self._open.close_it()
+        self._show_filled(content)
+
+    def put_back(self, content: Content) -> bool:
+        """Offer again what was taken back; False where something else is being made."""
+        if self._open is not None or not self._panel_for(content.kind).is_blank:
+            return False
+        self._show_filled(content)
+        return True
+
+    def change(self, reply: Reply) -> None:
+        """Change a link, card or picture that has not left; with the change that was left before, if there is one."""
+        if self._editing is not None and self._editing.id == reply.id:
+            return
+        if self._session.row is None:  # it is not known yet what may be sent there
+            self.given_up.emit(reply.id, False)
+            return
+        panel = self._show_filled(self._left.pop(reply.id, reply.content))
+        self._editing = reply
+        panel.for_change(True)
+
+    def take_picture(self, source: Source) -> None:
+        """A picture was pasted or dropped: it is the open card's cover, else one to be sent."""
+        if self._session.row is None:
+            return
+        if isinstance(self._open, CardPanel | PicturePanel):
+            self._open.take(source)
+        else:
+            self._make(self.picture)
+            self.picture.take(source)
+
+    def refresh(self) -> None:
+        """The reply window may allow something else now."""
+        if isinstance(self._open, ContentPanel):
+            self._open.set_room(self._composer.closed(), cost_words(1, self._composer.fit().left))
+
+    def begun(self) -> set[int]:
+        """The conversations in which something was made that is not sent."""
+        begun = {written_in for written_in, _ in self._put_by}
+        if any(self._loses(panel) for panel in self._panels):
+            begun.add(self._written_in)
+        return {one for one in begun if one is not None}
+
+    def _loses(self, panel: ContentPanel) -> bool:
+        changes = self._editing if panel is self._open else None
+        return not panel.is_blank if changes is None else panel.content() != changes.content
+
+    def close(self) -> None:
+        """Put away what is open; what was begun for one contact is put by, and never stays there for another."""
+        if self._open is not None:
+            self._open.close_it()
+        if self._written_in != self._session.conversation_id:
+            for panel in self._panels:
+                self._make_room(panel)
+            self._written_in = self._session.conversation_id
+
+    def _make_room(self, panel: ContentPanel) -> None:
+        """Empty a panel; what was begun there comes back when it is opened for the same contact."""
+        if not panel.is_blank:
+            content = panel.content()
+            self._put_by[self._written_in, content.kind] = content
+        panel.clear()
+        panel.set_busy(False)
+
+    def _show_filled(self, content: Content) -> ContentPanel:
+        if self._editing is not None and self._open is not None:
+            self._open.close_it()
+        panel = self._panel_for(content.kind)
+        self._make_room(panel)
+        panel.fill(content)
+        self._show(panel)
+        return panel
+
+    def _panel_for(self, kind: ReplyKind) -> ContentPanel:
+        return {ReplyKind.LINK: self.link, ReplyKind.CARD: self.card, ReplyKind.IMAGE: self.picture}[kind]
+
+    def _make(self, panel: ContentPanel) -> None:
+        if self._editing is not None and self._open is not None:
+            self._open.close_it()
+        begun = (self._session.conversation_id, panel.content().kind)
+        if panel.is_blank and begun in self._put_by:
+            panel.fill(self._put_by.pop(begun))
+        if self._open is not panel:
+            self._show(panel)
+
+    def _show(self, panel: Popover) -> None:
+        if self._session.row is None:
+            return
+        if self._open is not None and self._open is not panel:
+            self._open.close_it()
+        self._open = panel
+        self.refresh()
+        panel.open_over(self._composer)
+
+    def _closed(self) -> None:
+        editing, panel = self._editing, self._open
+        self._open = self._editing = None
+        if editing is not None and isinstance(panel, ContentPanel):
+            self._leave(editing, panel)
+        self._composer.edit.setFocus()
+
+    def _leave(self, editing: Reply, panel: ContentPanel) -> None:
+        """Keep what was made of a reply until it is changed after all; it waits as before, unless it is being sent."""
+        made = panel.content()
+        if made != editing.content:
+            self._left[editing.id] = made
+        panel.clear()
+        panel.set_busy(False)
+        panel.for_change(False)
+        if not self._changes.saves(editing.id):
+            self.given_up.emit(editing.id, made != editing.content)
+
+    # -- sending
+
+    def _send(self, content: Content) -> None:
+        panel, written_in, editing = self._open, self._written_in, self._editing
+        if not isinstance(panel, ContentPanel) or written_in is None or (written_in, content) in self._under_way:
+            return
+        panel.set_busy(True)
+        if editing is not None:
+            failed = partial(self._not_changed, panel, editing)
+            self._changes.save(editing, content, partial(self._changed, panel), failed)
+            return
+        self._under_way.append((written_in, content))
+        done = partial(self._taken, panel, written_in, content)
+        failed = partial(self._refused, panel, written_in, content)
+        self._bridge.ask(self._bridge.desk.handoff.write_content(written_in, content), done, failed)
+
+    def _changed(self, panel: ContentPanel, reply: Reply) -> None:
+        self._left.pop(reply.id, None)
+        if self._editing is not None and self._editing.id == reply.id:
+            self._editing = None
+            panel.for_change(False)
+            self._done_with(panel)
+
+    def _not_changed(self, panel: ContentPanel, reply: Reply, error: Exception) -> None:
+        if self._editing is not None and self._editing.id == reply.id:
+            self._complain(panel, error)
+        else:  # the operator has gone elsewhere
+            self.failed.emit(error)
+            self.given_up.emit(reply.id, True)
+
+    def _taken(self, panel: ContentPanel, written_in: int, content: Content, _: Reply) -> None:
+        self._under_way.remove((written_in, content))
+        if self._put_by.get((written_in, content.kind)) == content:
+            del self._put_by[written_in, content.kind]
+        if self._is_there(panel, written_in, content):
+            self._done_with(panel)
+
+    def _refused(self, panel: ContentPanel, written_in: int, content: Content, error: Exception) -> None:
+        self._under_way.remove((written_in, content))
+        if self._is_there(panel, written_in, content):
+            self._complain(panel, error)
+        else:
+            self.failed.emit(error)
+
+    def _is_there(self, panel: ContentPanel, written_in: int, content: Content) -> bool:
+        """Whether what was to be sent stands in its panel, and not what the operator has begun since."""
+        return self._written_in == written_in and self._editing is None and panel.content() == content
+
+    def _done_with(self, panel: ContentPanel) -> None:
+        panel.set_busy(False)
+        panel.clear()
+        panel.close_it()
+        self.sent.emit()
+
+    def _complain(self, panel: ContentPanel, error: Exception) -> None:
+        panel.set_busy(False)
+        if isinstance(error, BadContent):
+            panel.complain(error.field, explain(error))
+        else:
+            self.failed.emit(error)

@@ -1,0 +1,64 @@
+"""Sends a picture: what it will look like, its size, and what is wrong with it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from wxdesk.core.model.messaging import Content, ReplyKind
+from wxdesk.i18n import tr
+from wxdesk.ui.content.album import Album
+from wxdesk.ui.content.picture_field import PictureField
+from wxdesk.ui.content.picture_intake import Source, source_in
+from wxdesk.ui.inbox.composer.panels.content import ContentPanel
+from wxdesk.ui.runtime.bridge import Bridge
+
+
+class PicturePanel(ContentPanel):
+    """One picture. Enter sends it, because nothing is typed here."""
+
+    def __init__(self, album: Album, bridge: Bridge, parent: QWidget) -> None:
+        super().__init__(tr("Send a picture"), album, parent)
+        hint = tr("PNG, JPEG or GIF. You can also paste one or drop it onto the chat.")
+        self.picture = PictureField(tr("Picture"), hint, bridge)
+        self.fields.addWidget(self.picture)
+        self.fields.addStretch(1)
+        self.picture.changed.connect(self.refresh)
+        self.refresh()
+
+    def start(self) -> None:
+        """Begin with the button that chooses, or with the one that sends."""
+        (self.send if self.picture.digest else self.picture.choose).setFocus()
+
+    def take(self, source: Source) -> None:
+        """Hold another picture."""
+        self.picture.take(source)
+
+    def content(self) -> Content:
+        """The picture."""
+        return Content(ReplyKind.IMAGE, picture=self.picture.digest)
+
+    def complain(self, field: str, reason: str) -> None:
+        """There is one field only."""
+        self.picture.complain(reason)
+        self.picture.choose.setFocus()
+
+    def fill(self, content: Content) -> None:
+        """Begin with another picture."""
+        self.picture.hold(content.picture)
+
+    def clear(self) -> None:
+        """Hold no picture."""
+        self.picture.clear()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter sends, and what is pasted is taken in."""
+        pasted = event.matches(QKeySequence.StandardKey.Paste)
+        source = source_in(QGuiApplication.clipboard().mimeData()) if pasted else None
+        if source is not None:
+            self.take(source)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.picture.digest:
+            self.submit()
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,138 @@
+"""A panel over the chat, above the composer: it takes the keyboard, Esc puts it away, and nothing stops meanwhile."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from wxdesk.i18n import tr
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.small_button import SmallButton
+
+_SIDE, _GAP = 16, 6
+_ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
+
+
+class Popover(QFrame):
+    """Its content stands in `column`, below its title.
+
+    Signals:
+        closed: it went away.
+        confirmed: Ctrl+Enter was pressed.
+        worked: the operator does something here: it was opened, or he has typed.
+    """
+
+    worked = Signal()
+    closed = Signal()
+    confirmed = Signal()
+
+    def __init__(self, title: str, widest: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._host = parent
+        self._composer: QWidget | None = None
+        self._widest = widest
+        self._heard: set[QLineEdit] = set()
+        self.setProperty("class", "card")
+        self.setAccessibleName(title)
+        self.title = PlainLabel(title, strong=True, size=Size.BODY)
+        self.put_away = SmallButton("close", tr("Close (Esc)"), self)
+        self.put_away.clicked.connect(self.close_it)
+        head = QHBoxLayout()
+        head.addWidget(self.title, 1)
+        head.addWidget(self.put_away)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(16, 10, 16, 14)
+        self.column.setSpacing(10)
+        self.column.addLayout(head)
+        parent.installEventFilter(self)
+        self.hide()
+
+    def open_over(self, composer: QWidget) -> None:
+        """Appear above `composer` and take the keyboard."""
+        self._composer = composer
+        self.show()
+        self.raise_()
+        self.place()
+        self.start()
+        for field in self.findChildren(QLineEdit):
+            if field not in self._heard:
+                self._heard.add(field)
+                field.textEdited.connect(self._typed)
+        self.worked.emit()
+
+    def _typed(self) -> None:
+        self.worked.emit()
+
+    def start(self) -> None:
+        """Give the keyboard to where one begins."""
+        self.setFocus()
+
+    def close_it(self) -> None:
+        """Go away; also while the page it stands on is not shown."""
+        if not self.isHidden():
+            self.hide()
+            self.closed.emit()
+
+    def place(self) -> None:
+        """Stand above the composer, as wide as allowed and as high as needed; in a low window also over it."""
+        if self._composer is None or not self.isVisible():
+            return
+        at = self._composer.mapTo(self._host, QPoint(0, 0))
+        width = min(self._widest, self._composer.width() - 2 * _SIDE)
+        self.fit_into(width, at.y() - 2 * _GAP)
+        height = min(self.height_at(width), self._host.height() - 2 * _GAP)
+        self.setGeometry(at.x() + _SIDE, max(_GAP, at.y() - _GAP - height), width, height)
+
+    def height_at(self, width: int) -> int:
+        """The height that all of it needs at `width`."""
+        column, frame = self.column, self.contentsMargins()
+        inner = width - frame.left() - frame.right()
+        needed = column.heightForWidth(inner) if column.hasHeightForWidth() else column.sizeHint().height()
+        return max(needed, column.minimumSize().height()) + frame.top() + frame.bottom()
+
+    def fit_into(self, width: int, height: int) -> None:
+        """Leave out what is least needed where all of it is too much for `width` and `height`."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc puts it away, Ctrl+Enter confirms."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_it()
+        elif event.key() in _ENTER and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.confirmed.emit()
+        else:
+            event.accept()  # what is typed here belongs nowhere else
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
+        """Tab goes round inside."""
+        stops = [
+            widget
+            for widget in self.findChildren(QWidget)
+            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisible() and widget.isEnabled()
+        ]
+        stops.sort(key=self._reading_order)
+        if not stops:
+            return False
+        now = self.focusWidget()
+        at = stops.index(now) if now in stops else -1 if forward else 0
+        reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+        stops[(at + (1 if forward else -1)) % len(stops)].setFocus(reason)
+        return True
+
+    def _reading_order(self, widget: QWidget) -> tuple[bool, int, int]:
+        """From the top left to the bottom right; the button that puts the panel away comes last."""
+        at = widget.mapTo(self, QPoint(0, 0))
+        return widget is self.put_away, at.y(), at.x()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep the place while the window changes its size."""
+        if watched is self._host and event.type() is QEvent.Type.Resize:
+            self.place()
+        return False
+
+    def event(self, event: QEvent) -> bool:
+        """Grow and shrink with the content."""
+        if event.type() is QEvent.Type.LayoutRequest:
+            self.place()
+        return super().event(event)

@@ -1,0 +1,81 @@
+"""Makes words of the reply into a link: to a web page, or to a page of the mini program."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from wxdesk.core.content import limits as contents
+from wxdesk.core.content.text_links import TextLink
+from wxdesk.core.errors import BadContent
+from wxdesk.i18n import explain, tr
+from wxdesk.ui.inbox.composer.panels.popover import Popover
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.fields.labelled import Field
+from wxdesk.ui.widgets.labels import PlainLabel
+
+_WIDEST = 460
+
+
+class TextLinkPanel(Popover):
+    """A label, an address, and a page of the mini program that new clients open instead.
+
+    Signals:
+        made: the `TextLink` to put into the text.
+    """
+
+    made = Signal(object)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(tr("Link in the text"), _WIDEST, parent)
+        self._app_id = ""
+        self.label = Field(tr("Words that the customer touches"))
+        self.url = Field(tr("Address"), "https://")
+        self.path = Field(tr("Page of the mini program (optional)"), "pages/index/index")
+        self.note = PlainLabel(
+            tr("With a page, the address is what old versions of WeChat open."),
+            size=Size.SMALL,
+            role="secondary",
+            wrap=True,
+        )
+        self.put_in = Button(tr("Put it into the text"), kind=ButtonKind.PRIMARY, key_hint="Ctrl+⏎")
+        for field in (self.label, self.url, self.path):
+            self.column.addWidget(field)
+        foot = QHBoxLayout()
+        foot.addWidget(self.note, 1)
+        foot.addWidget(self.put_in)
+        self.column.addLayout(foot)
+        self.put_in.clicked.connect(self.submit)
+        self.confirmed.connect(self.submit)
+
+    def prepare(self, label: str, app_id: str) -> None:
+        """Begin with the words that were selected, in a conversation of the mini program `app_id`."""
+        self._app_id = app_id
+        for field, text in ((self.label, " ".join(label.split())), (self.url, ""), (self.path, "")):
+            field.edit.setText(text)
+            field.complain("")
+
+    def start(self) -> None:
+        """Begin with what is missing."""
+        (self.url if self.label.text() else self.label).edit.setFocus()
+
+    def submit(self) -> None:
+        """Give the link away, or say what is wrong."""
+        if not self.label.text():
+            self._complain(self.label, tr("Which words are to be touched?"))
+            return
+        try:
+            contents.check_url(self.url.text())
+            if self.path.text():
+                contents.check_page_path(self.path.text())
+        except BadContent as error:
+            self._complain(self.url if error.field == "url" else self.path, explain(error))
+            return
+        page = self.path.text()
+        self.made.emit(TextLink(self.label.text(), self.url.text(), self._app_id if page else "", page))
+        self.close_it()
+
+    def _complain(self, field: Field, reason: str) -> None:
+        field.complain(reason)
+        field.edit.setFocus()

@@ -1,0 +1,74 @@
+"""Hands what is written in the composer to the desk, each text once, and empties the composer when it was taken."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from wxdesk.core.model.messaging import Content, Reply
+from wxdesk.ui.inbox.composer.composer import Composer
+from wxdesk.ui.inbox.composer.edit_saving import ChangeSaving
+from wxdesk.ui.inbox.open_conversation import ChatSession
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.notices import Notices
+
+
+class ReplyWriting(QObject):
+    """Listens to the composer.
+
+    Signals:
+        taken: the desk has what was written in the open conversation.
+        written: the text that the desk has, and the replies in which it leaves.
+    """
+
+    taken = Signal()
+    written = Signal(str, object)
+
+    def __init__(
+        self, composer: Composer, bridge: Bridge, session: ChatSession, changes: ChangeSaving, notices: Notices
+    ) -> None:
+        super().__init__(composer)
+        self._composer = composer
+        self._bridge = bridge
+        self._session = session
+        self._changes = changes
+        self._notices = notices
+        self._under_way: set[tuple[int, str]] = set()
+        composer.sent.connect(self._send)
+        composer.split.connect(self._send_split)
+        composer.edited.connect(self._save_edit)
+
+    def _send(self, conversation_id: int, text: str) -> None:
+        self._hand_over(conversation_id, text, self._bridge.desk.handoff.write(conversation_id, text))
+
+    def _send_split(self, conversation_id: int, text: str, parts: int) -> None:
+        work = self._bridge.desk.handoff.write_split(conversation_id, text, parts)
+        self._hand_over(conversation_id, text, work)
+
+    def _hand_over(self, conversation_id: int, text: str, work: Coroutine[Any, Any, object]) -> None:
+        key = (conversation_id, text)
+        if key in self._under_way:  # the key was pressed twice before the desk had answered
+            work.close()
+            return
+        self._under_way.add(key)
+        self._bridge.ask(work, partial(self._taken, key), partial(self._refused, key))
+
+    def _taken(self, key: tuple[int, str], answer: Reply | list[Reply]) -> None:
+        self._under_way.discard(key)
+        self.written.emit(key[1], answer if isinstance(answer, list) else [answer])
+        self._composer.clear_after(*key)
+        if key[0] == self._session.conversation_id:
+            self.taken.emit()
+
+    def _refused(self, key: tuple[int, str], error: Exception) -> None:
+        self._under_way.discard(key)
+        self._notices.report(error)
+
+    def _save_edit(self, reply: Reply, text: str) -> None:
+        self._changes.save(reply, Content(text=text), partial(self._edited, text), self._notices.report)
+
+    def _edited(self, text: str, reply: Reply) -> None:
+        self._composer.clear_after(reply.conversation_id, text)

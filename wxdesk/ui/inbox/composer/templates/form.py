@@ -1,0 +1,170 @@
+"""What the operator fills in when he inserts a template: one field for each question, and the text as it will be."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QWidget
+
+from wxdesk.core.content.limits import words_of
+from wxdesk.core.errors import BadTemplate, MissingValue
+from wxdesk.core.model.messaging import Content
+from wxdesk.core.templates import ASK, Prompt
+from wxdesk.desk.answers.filling import Filling
+from wxdesk.i18n import explain, tr
+from wxdesk.ui.editing.template_text.variables import variable_names
+from wxdesk.ui.inbox.composer.panels.popover import Popover
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.fields.labelled import set_wrong
+from wxdesk.ui.widgets.labels import PlainLabel
+
+WIDEST = 480
+GAP = "‹…›"
+"""What stands where something is to be filled in."""
+
+SHOWN = 240
+"""Characters of the text that are shown below the fields."""
+
+_ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
+
+
+class TemplateForm(Popover):
+    """Enter inserts, Tab goes from field to field, Esc leaves. What is missing is named and nothing is inserted.
+
+    Signals:
+        filled: the template, and the `Content` that it makes.
+    """
+
+    filled = Signal(object, object)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(tr("Fill in the template"), WIDEST, parent)
+        self._filling: Filling | None = None
+        self.fields: dict[str, QLineEdit] = {}
+        self._labels: list[PlainLabel] = []
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(6)
+        self._grid.setColumnStretch(1, 1)
+        self.text = PlainLabel(role="secondary", wrap=True)
+        self.problem = PlainLabel(size=Size.SMALL, role="failed", wrap=True)
+        self.insert = Button(tr("Insert"), kind=ButtonKind.PRIMARY, key_hint="⏎")
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        foot.addWidget(self.problem, 1)
+        foot.addWidget(self.insert)
+        self.column.addLayout(self._grid)
+        self.column.addWidget(self.text)
+        self.column.addLayout(foot)
+        self.insert.clicked.connect(self.submit)
+        self.confirmed.connect(self.submit)
+
+    def ask(self, filling: Filling) -> None:
+        """Begin with another insertion."""
+        for widget in (*self._labels, *self.fields.values()):
+            self._grid.removeWidget(widget)
+            widget.hide()
+            widget.deleteLater()
+        self._labels, self.fields = [], {}
+        self._filling = filling
+        self.title.setText(filling.template.title)
+        self.setAccessibleName(filling.template.title)
+        for prompt in filling.prompts:
+            self._add(f"{ASK}.{prompt.name}", prompt)
+        self._add_lacking(filling)
+        self._show()
+
+    def start(self) -> None:
+        """Begin with the first field that is empty."""
+        fields = list(self.fields.values())
+        next((field for field in fields if not field.text()), fields[0] if fields else self.insert).setFocus()
+
+    def submit(self) -> None:
+        """Insert, or say what is missing and go there."""
+        if self._filling is None:
+            return
+        try:
+            content = self._filling.content(self._answers())
+        except MissingValue as error:
+            self._complain(error.name, error.reason)
+        except BadTemplate as error:
+            self._complain("", explain(error))
+        else:
+            self.hide()
+            self.filled.emit(self._filling.template, content)
+            self.closed.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter inserts from every field."""
+        if event.key() in _ENTER:
+            self.submit()
+        else:
+            super().keyPressEvent(event)
+
+    def _add_lacking(self, filling: Filling) -> None:
+        """A field for each variable that has no value in this conversation, such as a name."""
+        answers = dict.fromkeys(self.fields, "…")
+        while True:
+            try:
+                filling.content(answers)
+            except MissingValue as error:
+                if error.name in answers:
+                    return
+                answers[error.name] = "…"
+                self._add(error.name, Prompt(error.name, dict(variable_names()).get(error.name, "")))
+            except BadTemplate:
+                return
+            else:
+                return
+
+    def _add(self, variable: str, prompt: Prompt) -> None:
+        question = prompt.question if prompt.required else tr("{question} (optional)", question=prompt.question)
+        label = PlainLabel(question, size=Size.SMALL, role="secondary", parent=self)
+        field = QLineEdit(prompt.default, self)
+        field.setAccessibleName(question)
+        field.textChanged.connect(self._show)
+        at = len(self.fields)
+        self._grid.addWidget(label, at, 0)
+        self._grid.addWidget(field, at, 1)
+        label.show()
+        field.show()
+        self._labels.append(label)
+        self.fields[variable] = field
+
+    def _answers(self) -> dict[str, str]:
+        return {variable: field.text() for variable, field in self.fields.items()}
+
+    def _complain(self, variable: str, reason: str) -> None:
+        self.problem.setText(reason)
+        field = self.fields.get(variable)
+        if field is not None:
+            set_wrong(field, True)
+            field.setAccessibleDescription(reason)
+            field.setFocus()
+
+    def _show(self) -> None:
+        """The text with what stands in the fields; what is missing yet stands between marks."""
+        self.problem.setText("")
+        for field in self.fields.values():
+            set_wrong(field, False)
+            field.setAccessibleDescription("")
+        if self._filling is not None:
+            self.text.setText(_shortened(_shown(self._filling, self._answers())))
+
+
+def _shown(filling: Filling, answers: dict[str, str]) -> str:
+    optional = {f"{ASK}.{prompt.name}" for prompt in filling.prompts if not prompt.required}
+    gaps = {name: answer if answer.strip() or name in optional else GAP for name, answer in answers.items()}
+    try:
+        content: Content = filling.content(gaps)
+    except BadTemplate as error:
+        return explain(error)
+    shown = "\n".join(words for words in words_of(content).values() if words)
+    return shown.replace(quote(GAP, safe=""), GAP)  # as it comes out in an address
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= SHOWN else text[:SHOWN] + "…"

@@ -1,0 +1,94 @@
+"""From the slash to the inserted words: choose a template, fill in what it asks for, count its use."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from wxdesk.core.errors import BadTemplate, MissingValue
+from wxdesk.core.model.messaging import Content, Message, MessageType, ReplyKind
+from wxdesk.core.templates import Template
+from wxdesk.desk.answers.builder import Occasion
+from wxdesk.ui.inbox.composer.composer import Composer
+from wxdesk.ui.inbox.composer.panels.control import SendingPanels
+from wxdesk.ui.inbox.composer.templates.form import TemplateForm
+from wxdesk.ui.inbox.composer.templates.picker import TemplatePicker
+from wxdesk.ui.inbox.open_conversation import ChatSession
+from wxdesk.ui.runtime.bridge import Bridge
+
+
+class TemplateInsertion(QObject):
+    """Puts a text into the composer, and a link, card or picture into the panel that sends it.
+
+    Signals:
+        failed: an exception that keeps a template from being inserted.
+    """
+
+    failed = Signal(object)
+
+    def __init__(
+        self, host: QWidget, composer: Composer, panels: SendingPanels, bridge: Bridge, session: ChatSession
+    ) -> None:
+        super().__init__(host)
+        self._composer = composer
+        self._panels = panels
+        self._bridge = bridge
+        self._phrasebook = bridge.desk.phrasebook
+        self._session = session
+        self.picker = TemplatePicker(host)
+        self.form = TemplateForm(host)
+        composer.tools.templates_wanted.connect(self.open_picker)
+        self.picker.chosen.connect(self._choose)
+        self.picker.closed.connect(composer.edit.setFocus)
+        self.form.filled.connect(self._insert)
+        self.form.closed.connect(composer.edit.setFocus)
+
+    def open_picker(self) -> None:
+        """Let the operator choose."""
+        self._panels.close()
+        self.form.close_it()
+        self.picker.open_over(self._composer)
+        self._bridge.ask(self._phrasebook.all(), self.picker.offer)
+
+    def close(self) -> None:
+        """Put away what is open: what was filled in for one contact is for nobody else."""
+        self.picker.hide()
+        self.form.close_it()
+
+    def _choose(self, template: Template) -> None:
+        occasion = self._occasion()
+        if occasion is None:
+            return
+        filling = self._phrasebook.begin(template, occasion)
+        if not filling.prompts:
+            try:
+                self._insert(template, filling.content({}))
+            except MissingValue:
+                pass  # the form asks for it
+            except BadTemplate as error:
+                self.failed.emit(error)
+                return
+            else:
+                return
+        self.form.ask(filling)
+        self.form.open_over(self._composer)
+
+    def _insert(self, template: Template, content: Content) -> None:
+        if content.kind is ReplyKind.TEXT:
+            self._composer.insert(content.text)
+        else:
+            self._composer.insert("")  # the slash has done its work
+            self._panels.offer(content)
+        self._bridge.ask(self._phrasebook.count_use(template.id))
+
+    def _occasion(self) -> Occasion | None:
+        row = self._session.row
+        account = self._bridge.desk.accounts.get(row.conversation.account) if row else None
+        if row is None or account is None:
+            return None
+        now = self._bridge.desk.clock()
+        message = self._session.known.last_message() or Message(0, row.conversation.id, 0, MessageType.TEXT, now, now)
+        source = message.session_from or self._session.known.source()
+        return Occasion(replace(message, session_from=source), row.conversation, account, now)

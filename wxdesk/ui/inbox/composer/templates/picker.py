@@ -1,0 +1,169 @@
+"""Stored answers to choose from, above the composer: write to narrow the list, Enter takes one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from wxdesk.core.model.messaging import ReplyKind
+from wxdesk.core.templates import Template, found
+from wxdesk.i18n import tr
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.wording.messages import kind_word, more_words
+
+_ROW, _ROWS = 30, 8
+_MOST = 50
+_MOVES = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown})
+
+
+class TemplatePicker(QFrame):
+    """A list over the chat: what fits best first, among equals what was used last. More words narrow it.
+
+    Signals:
+        chosen: a `Template`.
+        closed: it went away, with or without a choice.
+        worked: the operator does something here: it was opened, or he has typed.
+    """
+
+    worked = Signal()
+    chosen = Signal(object)
+    closed = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._over = parent
+        self._bottom = QPoint()
+        self._widest = 460
+        self.setProperty("class", "card")
+        self._templates: tuple[Template, ...] = ()
+        self.field = _Field(self)
+        self.list = QListWidget()
+        self.list.setAccessibleName(tr("Templates"))
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setUniformItemSizes(True)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.below = PlainLabel(size=Size.SMALL, role="secondary", wrap=True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 8, 8, 8)
+        column.setSpacing(6)
+        column.addWidget(self.field)
+        column.addWidget(self.list, 1)
+        column.addWidget(self.below)
+        self.field.textChanged.connect(self._fill)
+        self.field.textEdited.connect(self._typed)
+        self.field.moved.connect(self._move)
+        self.field.taken.connect(self.take)
+        self.field.left.connect(self.close_it)
+        self.list.itemClicked.connect(self._take_item)
+        self.hide()
+
+    def open_over(self, composer: QWidget) -> None:
+        """Appear above `composer` and take the keyboard."""
+        at = composer.mapTo(self._over, QPoint(0, 0))
+        self._bottom = QPoint(at.x() + 16, at.y() - 4)
+        self._widest = composer.width() - 32
+        self.field.clear()
+        self._fill("")
+        self.show()
+        self.raise_()
+        self.field.setFocus()
+        self.worked.emit()
+
+    def offer(self, templates: Sequence[Template]) -> None:
+        """These are the stored answers."""
+        self._templates = tuple(templates)
+        self._fill(self.field.text())
+
+    def take(self) -> None:
+        """Choose the row that is marked."""
+        item = self.list.currentItem()
+        if item is not None:
+            self._take_item(item)
+
+    def close_it(self) -> None:
+        """Go away without a choice."""
+        self.hide()
+        self.closed.emit()
+
+    def _take_item(self, item: QListWidgetItem) -> None:
+        template = item.data(Qt.ItemDataRole.UserRole)
+        self.hide()
+        self.closed.emit()
+        self.chosen.emit(template)  # last: what opens for it takes the keyboard
+
+    def _fill(self, sought: str) -> None:
+        self.list.clear()
+        fitting = found(self._templates, sought)
+        for template in fitting[:_MOST]:
+            item = QListWidgetItem(_row_words(template))
+            item.setData(Qt.ItemDataRole.UserRole, template)
+            item.setSizeHint(QSize(0, _ROW))
+            self.list.addItem(item)
+        self.list.setCurrentRow(0)
+        self.below.setText(self._words_below(len(fitting)))
+        self.below.setVisible(bool(self.below.full_text()))
+        self.list.setVisible(self.list.count() > 0)
+        self._place()
+
+    def _words_below(self, fitting: int) -> str:
+        if fitting > _MOST:
+            return more_words(fitting - _MOST)
+        if fitting:
+            return ""
+        if self._templates:
+            return tr("No template fits.")
+        return tr("There are no templates yet. Ctrl+6 leads to where they are written.")
+
+    def _place(self) -> None:
+        """As high as the rows, within what is free above the composer."""
+        cut = self.list.count() and self.below.full_text()
+        around = self.field.sizeHint().height() + 26 + (self.below.sizeHint().height() + 6 if cut else 0)
+        room = (max(120, self._bottom.y() - 12) - around) // _ROW
+        height = min(max(self.list.count(), 1), _ROWS, max(room, 1)) * _ROW + around
+        self.setGeometry(self._bottom.x(), self._bottom.y() - height, min(460, self._widest), height)
+
+    def _typed(self) -> None:
+        self.worked.emit()
+
+    def _move(self, event: QKeyEvent) -> None:
+        last = self.list.count() - 1
+        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -8, Qt.Key.Key_PageDown: 8}
+        wanted = self.list.currentRow() + step[Qt.Key(event.key())]
+        self.list.setCurrentRow(min(max(wanted, 0), last))
+        self.worked.emit()
+
+
+class _Field(QLineEdit):
+    """The words that are sought; the list keeps no focus of its own."""
+
+    moved = Signal(object)
+    taken = Signal()
+    left = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setPlaceholderText(tr("Search templates"))
+        self.setAccessibleName(tr("Search templates"))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Up and down move the mark, Enter takes, Esc leaves."""
+        if Qt.Key(event.key()) in _MOVES:
+            self.moved.emit(event)
+        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.taken.emit()
+        elif event.key() == Qt.Key.Key_Escape or (event.key() == Qt.Key.Key_Backspace and not self.text()):
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+def _row_words(template: Template) -> str:
+    """Title, shortcut, and what it says; kinds that are no text name themselves."""
+    kind = "" if template.kind is ReplyKind.TEXT else kind_word(template.kind)
+    named = f"{template.title}  /{template.shortcut}" if template.shortcut else template.title
+    return " — ".join(part for part in (named, " ".join((kind, template.summary)).strip()) if part)

@@ -1,0 +1,70 @@
+"""The row above the text: what else than words can be sent. Narrow, its buttons show their icons only."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from wxdesk.i18n import tr
+from wxdesk.ui.look.theme import Size, font
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+
+_GAP = 12
+
+
+class ComposerTools(QWidget):
+    """Buttons for everything that is not typed.
+
+    Signals:
+        templates_wanted, picture_wanted, link_wanted, card_wanted: a panel shall open.
+        text_link_wanted: what is selected in the text shall become a link.
+    """
+
+    templates_wanted = Signal()
+    picture_wanted = Signal()
+    link_wanted = Signal()
+    card_wanted = Signal()
+    text_link_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.template = _tool("template", tr("/ Templates"), tr("Templates"))
+        self.picture = _tool("image", tr("Picture"), tr("Send a picture (Ctrl+Shift+P)"))
+        self.link = _tool("link", tr("Link"), tr("Send a link with title and description (Ctrl+Shift+L)"))
+        self.card = _tool("card", tr("Mini-program card"), tr("Send a card of the mini program (Ctrl+Shift+M)"))
+        self.text_link = _tool("edit", tr("Link in the text"), tr("Make a link of the selected words (Ctrl+L)"))
+        self._buttons = (self.template, self.picture, self.link, self.card, self.text_link)
+        self._words = tuple(button.text() for button in self._buttons)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(_GAP)
+        for button in self._buttons:
+            row.addWidget(button)
+        row.addStretch(1)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._full = sum(button.sizeHint().width() for button in self._buttons) + _GAP * (len(self._buttons) - 1)
+        self.template.clicked.connect(self.templates_wanted)
+        self.picture.clicked.connect(self.picture_wanted)
+        self.link.clicked.connect(self.link_wanted)
+        self.card.clicked.connect(self.card_wanted)
+        self.text_link.clicked.connect(self.text_link_wanted)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the icons."""
+        return QSize(len(self._buttons) * (16 + _GAP), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out the words where they do not fit."""
+        super().resizeEvent(event)
+        roomy = self.width() >= self._full
+        for button, words in zip(self._buttons, self._words, strict=True):
+            button.setText(words if roomy else "")
+
+
+def _tool(icon: str, words: str, tip: str) -> Button:
+    button = Button(words, kind=ButtonKind.LINK, icon=icon)
+    button.setFont(font(Size.SMALL))
+    button.setAccessibleName(words)
+    button.setToolTip(tip)
+    return button

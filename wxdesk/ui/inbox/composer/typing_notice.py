@@ -1,0 +1,63 @@
+"""Tells the desk that the operator is writing, so that the contact can see it and nothing held interrupts him."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QObject, QTimer
+
+from wxdesk.ui.inbox.composer.message_field import MessageEdit
+from wxdesk.ui.inbox.composer.panels.popover import Popover
+from wxdesk.ui.inbox.composer.templates.picker import TemplatePicker
+from wxdesk.ui.inbox.open_conversation import ChatSession
+from wxdesk.ui.runtime.bridge import Bridge
+
+
+class TypingNotice(QObject):
+    """Listens to what the operator does to the text and in the panels above it, and to the change of conversations.
+
+    How often WeChat is told, and whether at all, is the desk's to decide. What is done in a panel is no typing that
+    the contact is shown, but what is held waits for it as well.
+    """
+
+    def __init__(
+        self, edit: MessageEdit, panels: Iterable[Popover | TemplatePicker], bridge: Bridge, session: ChatSession
+    ) -> None:
+        super().__init__(edit)
+        self._edit = edit
+        self._panels = tuple(panels)
+        self._bridge = bridge
+        self._session = session
+        self._typing_in: int | None = None
+        edit.typed.connect(self._typed)
+        edit.emptied.connect(self._stop)
+        session.turned.connect(self._stop)
+        self._closing = QTimer(self, singleShot=True, interval=0)  # what was chosen stands in the text a moment later
+        self._closing.timeout.connect(self._settle)
+        for panel in self._panels:
+            panel.worked.connect(self._prepare)
+            panel.closed.connect(self._closing.start)
+
+    def _typed(self) -> None:
+        self._typing_in = self._session.conversation_id
+        if self._typing_in is not None:
+            self._bridge.ask(self._bridge.desk.typing.show(self._typing_in))
+
+    def _prepare(self) -> None:
+        self._typing_in = self._session.conversation_id
+        if self._typing_in is not None:
+            self._bridge.ask(self._bridge.desk.typing.prepare(self._typing_in))
+
+    def _settle(self) -> None:
+        """A panel went away: he goes on with the text, or with another panel, or has done."""
+        if any(panel.isVisible() for panel in self._panels):
+            return
+        if self._edit.toPlainText():
+            self._prepare()
+        else:
+            self._stop()
+
+    def _stop(self) -> None:
+        if self._typing_in is not None:
+            self._bridge.ask(self._bridge.desk.typing.stop(self._typing_in))
+        self._typing_in = None

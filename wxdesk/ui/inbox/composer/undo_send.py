@@ -1,0 +1,85 @@
+"""Takes back what the operator has just written, while it counts down, and lets him write on where he was."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QObject
+
+from wxdesk.core.errors import MoveNotAllowed
+from wxdesk.core.model.messaging import Reply, ReplyKind
+from wxdesk.core.replies.lifecycle import can_be_undone
+from wxdesk.i18n import tr
+from wxdesk.ui.inbox.composer.composer import Composer
+from wxdesk.ui.inbox.composer.panels.control import SendingPanels
+from wxdesk.ui.inbox.open_conversation import ChatSession
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.notices import Notices
+
+
+class TakingBack(QObject):
+    """Hears of Ctrl+Z in an empty composer, and is told of a bubble's own “Undo” and of each text that was sent."""
+
+    def __init__(
+        self, composer: Composer, panels: SendingPanels, bridge: Bridge, session: ChatSession, notices: Notices
+    ) -> None:
+        super().__init__(composer)
+        self._composer = composer
+        self._panels = panels
+        self._bridge = bridge
+        self._session = session
+        self._notices = notices
+        self._asked: set[int] = set()
+        self._last_text = ""
+        self._last_replies: Sequence[Reply] = ()
+        composer.edit.undo_wanted.connect(self.take_back_last)
+
+    def note(self, text: str, replies: Sequence[Reply]) -> None:
+        """The desk has this text, and sends it in these messages."""
+        self._last_text, self._last_replies = text, replies
+
+    def take_back_last(self) -> None:
+        """Take back what was written last in the open conversation; where nothing is, undo in the text itself."""
+        reply = self._last()
+        if reply is not None and self._composer.editing is None:
+            self.take_back(reply)
+        else:
+            self._composer.edit.undo()
+
+    def take_back(self, reply: Reply) -> None:
+        """Take back this reply, and all that belongs to it."""
+        if reply.id not in self._asked:  # pressed twice before the desk had answered
+            self._asked.add(reply.id)
+            work = self._bridge.desk.handoff.undo(reply.id)
+            self._bridge.ask(work, partial(self._taken_back, reply.id), partial(self._refused, reply.id))
+
+    def _last(self) -> Reply | None:
+        """What the timeline shows, or what it will show in a moment."""
+        found = [self._session.known.undoable()]
+        for reply in self._last_replies[:1]:
+            is_here = reply.conversation_id == self._session.conversation_id
+            if is_here and can_be_undone(reply) and self._session.reply(f"r{reply.id}") is None:
+                found.append(reply)
+        return max((one for one in found if one is not None), key=lambda one: one.id, default=None)
+
+    def _taken_back(self, asked: int, replies: Sequence[Reply]) -> None:
+        self._asked.discard(asked)
+        first = replies[0]
+        if first.content.kind is ReplyKind.TEXT:
+            self._composer.put_back(first.conversation_id, self._text_of(replies))
+        elif first.conversation_id != self._session.conversation_id or not self._panels.put_back(first.content):
+            self._notices.toast(tr("Taken back; it was not sent."))
+
+    def _text_of(self, replies: Sequence[Reply]) -> str:
+        """The text as it was written: what was cut for WeChat is whole again."""
+        if [reply.id for reply in replies] == [reply.id for reply in self._last_replies]:
+            return self._last_text
+        return "\n".join(reply.content.text for reply in replies)
+
+    def _refused(self, asked: int, error: Exception) -> None:
+        self._asked.discard(asked)
+        if isinstance(error, MoveNotAllowed):
+            self._notices.toast(tr("Too late to undo: it has already been sent."))
+        else:
+            self._notices.report(error)

@@ -1,0 +1,52 @@
+"""What was written in the inbox and not sent, and the question that keeps it from being lost with the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.inbox.composer.composer import Composer
+from wxdesk.ui.inbox.composer.panels.control import SendingPanels
+from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
+from wxdesk.ui.widgets.dialogs.notices import Notices
+
+
+class Unfinished(QObject):
+    """Texts of the composer, and links, pictures and cards of the panels, in all conversations.
+
+    Signals:
+        wanted: the id of a conversation in which something is unfinished, to be looked at.
+    """
+
+    wanted = Signal(int)
+
+    def __init__(self, composer: Composer, panels: SendingPanels, notices: Notices) -> None:
+        super().__init__(composer)
+        self._composer = composer
+        self._panels = panels
+        self._notices = notices
+
+    def conversations(self) -> set[int]:
+        """The ids of the conversations in which something is."""
+        return self._composer.begun() | self._panels.begun()
+
+    def leave(self, then: Callable[[], None]) -> None:
+        """Show one of them and ask whether all may be lost; `then` is called if they may."""
+        begun = self.conversations()
+        if not begun:
+            then()
+            return
+        if any(question.isVisible() for question in self._composer.window().findChildren(ConfirmDialog)):
+            return  # one question at a time
+        if self._composer.conversation_id not in begun:
+            self.wanted.emit(min(begun))
+        self._notices.confirm(
+            ntr("For {n} customer something is written and not sent.",
+                "For {n} customers something is written and not sent.", len(begun)),
+            tr("It is lost when the window closes."),
+            tr("Close all the same"),
+            then,
+            destructive=True,
+        )  # fmt: skip

@@ -1,0 +1,119 @@
+"""Paints a row of the conversation list: 76 pixels with everything an operator decides by."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, QSize
+from PySide6.QtGui import QFont, QFontMetrics, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from wxdesk.core.conversations.listing import InboxRow
+from wxdesk.core.model.messaging import Conversation
+from wxdesk.desk.ports.store import Clock
+from wxdesk.ui.inbox.conversation_list.model import RowRole
+from wxdesk.ui.look.theme import Measure, Size, Theme, font, sentence_font
+from wxdesk.ui.widgets.painting import paint_avatar, paint_badge, paint_focus, paint_icon, paint_text
+from wxdesk.ui.wording.conversation import left_wordings, standing_of, standstill_of_row, when_words
+from wxdesk.ui.wording.messages import name_of, preview_of
+from wxdesk.ui.wording.reply_status import Standing, StandstillOf, nothing_holds
+
+AVATAR = 40
+_PAD = 12
+_GAP = 10
+_ICON = 12
+_LEAST = 24
+"""Pixels below which nothing more is said beside the standing."""
+
+
+class ConversationDelegate(QStyledItemDelegate):
+    """Shows an `InboxRow` as it is at the desk's time now."""
+
+    def __init__(
+        self, clock: Clock, standstill_of: StandstillOf = nothing_holds, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self._standstill_of = standstill_of
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """Every row has the same height."""
+        return QSize(Measure.LIST, Measure.ROW)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Ground, avatar, and three lines."""
+        row: InboxRow | None = index.data(RowRole.ROW)
+        if row is None:
+            return
+        theme = Theme.current()
+        rect: QRect = option.rect
+        painter.save()
+        self._paint_ground(painter, option, theme)
+        top = rect.top() + 10
+        paint_avatar(painter, QRectF(rect.left() + _PAD, top, AVATAR, AVATAR), row.conversation.contact)
+        left = rect.left() + _PAD + AVATAR + _GAP
+        lines = QRect(left, top, rect.right() - _PAD - left + 1, 20)
+        self._paint_name(painter, lines, row, theme)
+        self._paint_preview(painter, lines.translated(0, 21), row.conversation, theme)
+        self._paint_standing(painter, lines.translated(0, 41), row, theme)
+        painter.restore()
+
+    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, theme: Theme) -> None:
+        rect: QRect = option.rect
+        state = option.state
+        if state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, theme.color("selection"))
+            painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height() - 1), theme.color("accent_fill"))
+        elif state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(rect, theme.color("hover"))
+        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.color("line"))
+        if state & QStyle.StateFlag.State_HasFocus and state & QStyle.StateFlag.State_KeyboardFocusChange:
+            paint_focus(painter, QRectF(rect).adjusted(2, 2, -2, -3), theme)
+
+    def _paint_name(self, painter: QPainter, line: QRect, row: InboxRow, theme: Theme) -> None:
+        when = when_words(row, self._clock())
+        face = font(Size.SMALL, strong=when.strong, tabular=True)
+        width = QFontMetrics(face).horizontalAdvance(when.text)
+        corner = QRect(line.right() - width + 1, line.top(), width + 1, line.height())
+        paint_text(painter, corner, when.text, face, theme.color(when.role))
+        name = line.adjusted(0, 0, -width - 8, 0)
+        paint_text(painter, name, name_of(row.conversation.contact), font(14, strong=True), theme.color("text"))
+
+    def _paint_preview(self, painter: QPainter, line: QRect, conversation: Conversation, theme: Theme) -> None:
+        taken = 0
+        if conversation.unread:
+            middle = line.center().y() + 1
+            taken = paint_badge(painter, line.right() + 1, middle, conversation.unread, theme) + 8
+        role = "text" if conversation.unread else "secondary"
+        paint_text(
+            painter,
+            line.adjusted(0, 0, -taken, 0),
+            preview_of(conversation),
+            font(Size.BODY),
+            theme.color(role),
+        )
+
+    def _paint_standing(self, painter: QPainter, line: QRect, row: InboxRow, theme: Theme) -> None:
+        now = self._clock()
+        standing = standing_of(row, now, standstill_of_row(row, self._standstill_of))
+        at = line.left() + self._paint_mark(painter, line, standing)
+        face = sentence_font(Size.CAPTION, strong=standing.strong, tabular=True)
+        room = QRect(at, line.top(), line.right() - at + 1, line.height())
+        at += paint_text(painter, room, standing.text, face, theme.color(standing.role)) + 8
+        rest = QRect(at, line.top(), line.right() - at + 1, line.height())
+        if rest.width() > _LEAST:
+            face = sentence_font(Size.CAPTION, tabular=True)
+            paint_text(painter, rest, self._left_words(row.conversation, face, rest), face, theme.color("faint"))
+
+    def _left_words(self, conversation: Conversation, face: QFont, rect: QRect) -> str:
+        """How many replies are left and for how long, or only how many where there is no room for both."""
+        metrics, now = QFontMetrics(face), self._clock()
+        wordings = left_wordings(conversation, now)
+        return next((one for one in wordings if metrics.horizontalAdvance(one) <= rect.width()), wordings[-1])
+
+    def _paint_mark(self, painter: QPainter, line: QRect, standing: Standing) -> int:
+        if not standing.icon:
+            return 0
+        top = line.top() + (line.height() - _ICON) / 2
+        paint_icon(painter, QPointF(line.left(), top), standing.icon, standing.role, _ICON)
+        return _ICON + 4

@@ -1,0 +1,118 @@
+"""Keeps the list up to date: pages, touched rows, figures and searches, each as one question to the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+
+from wxdesk.core.conversations.listing import InboxCounts, InboxFilter, InboxRow, SearchHit
+from wxdesk.core.events import (
+    CallRaised,
+    CallsChanged,
+    ConversationChanged,
+    DecisionMade,
+    Event,
+    MessageKept,
+    ReplyChanged,
+)
+from wxdesk.desk.conversations import inbox_queries as inbox_reading
+from wxdesk.ui.inbox.conversation_list.panel import ConversationList
+from wxdesk.ui.runtime.bridge import Bridge
+
+_TOUCHING = (MessageKept, DecisionMade, ReplyChanged, ConversationChanged, CallRaised, CallsChanged)
+
+
+class ListFeed(QObject):
+    """Reads for a `ConversationList`.
+
+    Signals:
+        loaded: rows or figures were read anew.
+    """
+
+    loaded = Signal()
+
+    def __init__(self, bridge: Bridge, shown: ConversationList, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._list = shown
+        self._chosen = InboxFilter.ALL
+        self._touched: set[int] = set()
+        self._asking = False
+        shown.filter_chosen.connect(self.choose)
+        shown.search_wanted.connect(self._search)
+        shown.model.more_wanted.connect(self._more)
+
+    def load(self) -> None:
+        """Read the first page anew."""
+        self._ask_page(0)
+
+    def choose(self, chosen: InboxFilter) -> None:
+        """Show what this filter shows."""
+        self._chosen = chosen
+        self.load()
+
+    def hear(self, events: Sequence[Event]) -> None:
+        """Read the rows again that these events touch; many events of one moment make one question."""
+        self._touched.update(event.conversation_id for event in events if isinstance(event, _TOUCHING))
+        self._ask_touched()
+
+    def _ask_page(self, offset: int) -> None:
+        desk = self._bridge.desk
+        work = inbox_reading.list_page(desk.store, self._chosen, offset)
+        self._bridge.ask(work, self._show_page, self._page_failed)
+
+    def _more(self, offset: int) -> None:
+        self._ask_page(offset)
+
+    def _show_page(self, page: inbox_reading.ListPage) -> None:
+        if page.chosen is not self._chosen:
+            return
+        if page.offset == 0:
+            self._list.show_rows(page.chosen, page.rows)
+        else:
+            self._list.model.append(page.rows)
+        self._show_counts(page.counts)
+        if page.chosen is InboxFilter.ALL and not page.rows and page.offset == 0:
+            desk = self._bridge.desk
+            work = inbox_reading.list_page(desk.store, InboxFilter.WITH_ASIDE, 0)
+            self._bridge.ask(work, self._tell_aside)
+
+    def _tell_aside(self, page: inbox_reading.ListPage) -> None:
+        self._list.tell_aside(bool(page.rows))
+
+    def _page_failed(self, error: Exception) -> None:
+        self._list.model.miss_page()
+        self._bridge.failed.emit(error)
+
+    def _ask_touched(self) -> None:
+        if self._asking or not self._touched:
+            return
+        self._asking = True
+        desk = self._bridge.desk
+        ids, self._touched = frozenset(self._touched), set()
+        work = inbox_reading.touched_rows(desk.store, ids)
+        self._bridge.ask(work, self._merge, partial(self._failed, ids))
+
+    def _merge(self, answer: tuple[list[InboxRow], InboxCounts]) -> None:
+        rows, counts = answer
+        self._asking = False
+        self._list.merge(rows)
+        self._show_counts(counts)
+        self._ask_touched()
+
+    def _failed(self, ids: frozenset[int], error: Exception) -> None:
+        self._asking = False
+        self._touched |= ids  # read with the next ones
+        self._bridge.failed.emit(error)
+
+    def _show_counts(self, counts: InboxCounts) -> None:
+        self._list.show_counts(counts)
+        self.loaded.emit()
+
+    def _search(self, phrase: str) -> None:
+        self._bridge.ask(self._bridge.desk.store.conversations.search(phrase), partial(self._found, phrase))
+
+    def _found(self, phrase: str, hits: list[SearchHit]) -> None:
+        self._list.show_hits(phrase, hits)

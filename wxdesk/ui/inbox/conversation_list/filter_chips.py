@@ -1,0 +1,114 @@
+"""The chips above the list. One may be chosen; pressed again, all open conversations are shown."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from wxdesk.core.conversations.listing import InboxCounts, InboxFilter
+from wxdesk.i18n import tr
+from wxdesk.ui.inbox.conversation_list.scope_button import PARTS, part_word
+from wxdesk.ui.widgets.buttons import Chip
+
+MOST = 99
+"""A chip tells no higher figure; its tooltip and its spoken name do."""
+
+_GAP, _SNUG_GAP = 6, 4
+
+
+class FilterChips(QWidget):
+    """Longest waiting, needs a human, unsent, unread, always on one line; those that ask for work with their figures.
+
+    `part` stands in their place while what is set aside is shown; it leads back.
+
+    Signals:
+        chosen: the `InboxFilter` that is to be shown.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._chips: dict[InboxFilter, Chip] = {}
+        self._row = row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        for chosen in (InboxFilter.WAITING, InboxFilter.NEEDS_HUMAN, InboxFilter.PENDING, InboxFilter.UNREAD):
+            chip = Chip()
+            chip.clicked.connect(self._clicked)
+            row.addWidget(chip)
+            self._chips[chosen] = chip
+        self.part = Chip()
+        self.part.setToolTip(tr("Back to what is open"))
+        self.part.clicked.connect(self._left)
+        self.part.hide()
+        row.addWidget(self.part)
+        row.addStretch(1)
+        self.show_counts(InboxCounts())
+
+    def _meanings(self) -> dict[InboxFilter, str]:
+        return {
+            InboxFilter.WAITING: tr("Nobody answered yet; the longest wait first"),
+            InboxFilter.NEEDS_HUMAN: tr("Left to you, failed, or perhaps not delivered"),
+            InboxFilter.PENDING: tr("Automatic replies that have not left: held for their time or for you, and drafts"),
+            InboxFilter.UNREAD: tr("Something you have not seen"),
+        }
+
+    def chip(self, chosen: InboxFilter) -> Chip:
+        """The chip of a filter."""
+        return self._chips[chosen]
+
+    def choose(self, chosen: InboxFilter) -> None:
+        """Choose a filter as a press would."""
+        for one, chip in self._chips.items():
+            chip.setChecked(one is chosen)
+        aside = chosen in PARTS and chosen is not InboxFilter.ALL
+        self.part.setText(f"{part_word(chosen)} ✕")
+        self.part.setAccessibleName(part_word(chosen))
+        self.part.setChecked(aside)
+        self.part.setVisible(aside)
+        for chip in self._chips.values():
+            chip.setVisible(not aside)
+        self._make_room()
+        self.chosen.emit(chosen)
+
+    def show_counts(self, counts: InboxCounts) -> None:
+        """Show the figures of this moment."""
+        figures = {InboxFilter.NEEDS_HUMAN: counts.needs_human, InboxFilter.PENDING: counts.pending}
+        words = {
+            InboxFilter.WAITING: tr("Waiting"),
+            InboxFilter.NEEDS_HUMAN: tr("For you"),
+            InboxFilter.PENDING: tr("Unsent"),
+            InboxFilter.UNREAD: tr("Unread"),
+        }
+        meanings = self._meanings()
+        for chosen, chip in self._chips.items():
+            figure = figures.get(chosen, 0)
+            shown = f"{MOST}+" if figure > MOST else str(figure)
+            chip.setText(f"{words[chosen]} {shown}" if figure else words[chosen])
+            spoken = f"{words[chosen]} {figure}" if figure else words[chosen]
+            chip.setAccessibleName(spoken)
+            chip.setToolTip(f"{figure}: {meanings[chosen]}" if figure > MOST else meanings[chosen])
+        self._make_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the chips to the new width."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Move the chips closer together where they would not fit beside each other."""
+        chips = self._chips.values()
+        roomy = sum(chip.width_for(snug=False) for chip in chips) + _GAP * (len(chips) - 1)
+        snug = roomy > self.width()
+        self._row.setSpacing(_SNUG_GAP if snug else _GAP)
+        for chip in chips:
+            chip.set_snug(snug)
+
+    def _left(self) -> None:
+        self.choose(InboxFilter.ALL)
+
+    def _clicked(self) -> None:
+        pressed = self.sender()
+        chosen = next((one for one, chip in self._chips.items() if chip is pressed and chip.isChecked()), None)
+        self.choose(chosen or InboxFilter.ALL)

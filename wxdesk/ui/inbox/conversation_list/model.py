@@ -1,0 +1,153 @@
+"""The rows of the conversation list: a window of the whole table that grows as one scrolls.
+
+Rows that events touch are replaced and moved one by one, so that selection and scroll position stay.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from enum import IntEnum
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from wxdesk.core.conversations.listing import InboxFilter, InboxRow
+from wxdesk.core.conversations.takeover import ends_soon
+from wxdesk.desk.conversations.inbox_queries import LIST_PAGE
+from wxdesk.desk.ports.store import Clock
+from wxdesk.ui.inbox.conversation_list.order import belongs, place
+from wxdesk.ui.inbox.lists.row_model import ROOT, Index, RowModel
+from wxdesk.ui.wording.conversation import spoken_row, standstill_of_row
+from wxdesk.ui.wording.reply_status import StandstillOf, nothing_holds
+
+
+class RowRole(IntEnum):
+    """What the delegate and the list ask for."""
+
+    ROW = Qt.ItemDataRole.UserRole + 1
+    ID = Qt.ItemDataRole.UserRole + 2
+
+
+class ConversationListModel(RowModel[InboxRow]):
+    """Conversations under one filter, in the store's order.
+
+    Signals:
+        more_wanted: how many rows of the filter there are, when the view nears their end.
+    """
+
+    more_wanted = Signal(int)
+
+    def __init__(
+        self, clock: Clock, standstill_of: StandstillOf = nothing_holds, parent: QObject | None = None
+    ) -> None:
+        super().__init__(clock, standstill_of, parent)
+        self._complete = True
+        self._asked = False
+        self._kept: int | None = None
+        self.chosen = InboxFilter.ALL
+
+    def spoken(self, row: InboxRow) -> str:
+        """Who wrote what, and where it stands."""
+        return spoken_row(row, self._clock(), standstill_of_row(row, self._standstill_of))
+
+    def fact(self, row: InboxRow, role: int) -> object:
+        """The row itself, or its id."""
+        match role:
+            case RowRole.ROW:
+                return row
+            case RowRole.ID:
+                return row.conversation.id
+        return None
+
+    def canFetchMore(self, parent: Index) -> bool:
+        """Whether the store has more than was read."""
+        return not parent.isValid() and not self._complete and not self._asked
+
+    def fetchMore(self, parent: Index) -> None:
+        """Ask for the next page; it arrives by `append`."""
+        if self.canFetchMore(parent):
+            self._asked = True
+            self.more_wanted.emit(sum(belongs(row, self.chosen) for row in self._rows))
+
+    def show(self, chosen: InboxFilter, rows: Sequence[InboxRow]) -> None:
+        """Replace everything by the first page under `chosen`."""
+        self.beginResetModel()
+        self.chosen = chosen
+        self._rows = list(rows)
+        self._complete = len(rows) < LIST_PAGE
+        self._asked = False
+        self.endResetModel()
+
+    def miss_page(self) -> None:
+        """The next page could not be read; it is asked for again when the view nears the end again."""
+        self._asked = False
+
+    def append(self, rows: Sequence[InboxRow]) -> None:
+        """Add the next page; rows that moved into it meanwhile are shown once."""
+        self._asked = False
+        self._complete = len(rows) < LIST_PAGE
+        known = {row.conversation.id for row in self._rows}
+        fresh = [row for row in rows if row.conversation.id not in known]
+        if fresh:
+            self._insert_rows(len(self._rows), fresh)
+
+    def merge(self, rows: Collection[InboxRow]) -> None:
+        """Take in rows read anew: change, move, add or remove each where the filter wants it."""
+        for row in rows:
+            at = self.position(row.conversation.id)
+            if at is None:
+                self._insert(row)
+            elif not self._stays(row):
+                self._remove(at)
+            else:
+                self._replace(at, row)
+
+    def keep(self, conversation_id: int | None) -> None:
+        """Leave this row in its place although the filter would hide it by now: it is the one that is open."""
+        before, self._kept = self._kept, conversation_id
+        at = self.position(before) if before is not None and before != conversation_id else None
+        if at is not None and not self._stays(self._rows[at]):
+            self._remove(at)
+
+    def position(self, conversation_id: int) -> int | None:
+        """Where a conversation stands, None if it is not among the rows read."""
+        return next((i for i, row in enumerate(self._rows) if row.conversation.id == conversation_id), None)
+
+    def row(self, conversation_id: int) -> InboxRow | None:
+        """A conversation's row, if it is among those read."""
+        at = self.position(conversation_id)
+        return None if at is None else self._rows[at]
+
+    def counts_down(self, now: datetime) -> bool:
+        """Whether a takeover among the rows read is about to end, which is told by the second."""
+        return any(ends_soon(row.conversation, now) for row in self._rows)
+
+    def _stays(self, row: InboxRow) -> bool:
+        return row.conversation.id == self._kept or belongs(row, self.chosen)
+
+    def _insert(self, row: InboxRow) -> None:
+        if not belongs(row, self.chosen):
+            return
+        at = bisect_left(self._rows, self._key(row), key=self._key)
+        if at == len(self._rows) and not self._complete:
+            return  # it stands below what was read and comes with its page
+        self._insert_rows(at, [row])
+
+    def _remove(self, at: int) -> None:
+        self._remove_rows(at, at + 1)
+
+    def _replace(self, at: int, row: InboxRow) -> None:
+        rest = self._rows[:at] + self._rows[at + 1 :]
+        to = bisect_left(rest, self._key(row), key=self._key)
+        if to == len(rest) != at and not self._complete:
+            self._remove(at)  # it stands below what was read now
+            return
+        if to != at:
+            self.beginMoveRows(ROOT, at, at, ROOT, to + 1 if to > at else to)
+            self._rows = [*rest[:to], row, *rest[to:]]
+            self.endMoveRows()
+        self._put(to, row)
+
+    def _key(self, row: InboxRow) -> tuple[int, float, float, int]:
+        return place(row, self.chosen)

@@ -1,0 +1,65 @@
+"""Which rows a filter shows and in which order, said once more for rows that change while they are shown.
+
+The store answers a page with the same rule; this copy of it lets one touched row move, come or go without
+reading the page again.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from wxdesk.core.conversations.attention import RINGING
+from wxdesk.core.conversations.listing import InboxFilter, InboxRow
+from wxdesk.core.model.status import Status
+
+ASIDE = {InboxFilter.SNOOZED: Status.SNOOZED, InboxFilter.RESOLVED: Status.RESOLVED}
+"""What each part of what is set aside shows."""
+
+LONGEST_FIRST = frozenset({InboxFilter.WAITING, InboxFilter.NEEDS_HUMAN})
+"""Filters that show the longest waiting first; the others show the newest first."""
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+_LAST = datetime.max.replace(tzinfo=UTC)
+
+
+def belongs(row: InboxRow, chosen: InboxFilter) -> bool:
+    """Whether `chosen` shows `row`."""
+    conversation = row.conversation
+    if chosen is InboxFilter.WITH_ASIDE:
+        return True
+    return conversation.status is ASIDE.get(chosen, Status.OPEN) and _has(row, chosen)
+
+
+def _has(row: InboxRow, chosen: InboxFilter) -> bool:
+    """Whether it has what a chip looks for; there is none for what is set aside."""
+    conversation = row.conversation
+    match chosen:
+        case InboxFilter.WAITING:
+            return conversation.awaits
+        case InboxFilter.NEEDS_HUMAN:
+            unanswered = conversation.taken_over and conversation.awaits
+            return unanswered or row.failed is not None or any(call.cause in RINGING for call in row.calls)
+        case InboxFilter.PENDING:
+            return row.held > 0 or row.drafts > 0
+        case InboxFilter.UNREAD:
+            return conversation.unread > 0
+    return True
+
+
+def place(row: InboxRow, chosen: InboxFilter) -> tuple[int, float, float, int]:
+    """A key that sorts rows as `chosen` shows them, smallest first. Where nothing waits, the newest is first.
+
+    Among all, those with a call that rises stand first, in the order of those who wait.
+    """
+    conversation = row.conversation
+    risen = chosen is InboxFilter.ALL and any(call.rises for call in row.calls)
+    last = -_seconds(conversation.last_at or _NEVER)
+    if chosen is InboxFilter.SNOOZED:
+        return (True, _seconds(conversation.snoozed_until or _LAST), last, -conversation.id)
+    if risen or chosen in LONGEST_FIRST:
+        return (not risen, _seconds(conversation.waiting_since or _LAST), last, -conversation.id)
+    return (True, last, 0.0, -conversation.id)
+
+
+def _seconds(at: datetime) -> float:
+    return (at - _NEVER).total_seconds()

@@ -1,0 +1,287 @@
+"""The left region: searching, filtering, what is about to leave, and the conversations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+
+from wxdesk.core.conversations.listing import InboxCounts, InboxFilter, InboxRow, SearchHit
+from wxdesk.desk.ports.store import Clock
+from wxdesk.i18n import tr
+from wxdesk.ui.inbox.chat.empty_state import EmptyState
+from wxdesk.ui.inbox.conversation_list.delegate import ConversationDelegate
+from wxdesk.ui.inbox.conversation_list.empty_text import Emptiness, emptiness
+from wxdesk.ui.inbox.conversation_list.filter_chips import FilterChips
+from wxdesk.ui.inbox.conversation_list.model import ConversationListModel, RowRole
+from wxdesk.ui.inbox.conversation_list.scope_button import PARTS, PartButton
+from wxdesk.ui.inbox.conversation_list.search_field import SearchField
+from wxdesk.ui.inbox.conversation_list.search_results import HitRole, SearchDelegate, SearchModel
+from wxdesk.ui.inbox.held_replies.strip import HeldStrip
+from wxdesk.ui.inbox.lists.rows_view import RowsView
+from wxdesk.ui.look.theme import Measure
+from wxdesk.ui.widgets.small_button import SmallButton
+from wxdesk.ui.wording.reply_status import StandstillOf, nothing_holds
+
+SEARCH_DELAY_MS = 150
+"""Wait after the last key before the store is asked."""
+
+type Index = QModelIndex | QPersistentModelIndex
+
+
+class ConversationList(QFrame):
+    """Shows rows and hits; reading them is the page's part.
+
+    Signals:
+        picked: the id of a conversation to open. hit_picked: a `SearchHit` to open.
+        filter_chosen: an `InboxFilter`. search_wanted: a phrase. clicked: a row was chosen by mouse.
+        settings_wanted: there is nothing yet and the operator wants to set the desk up.
+        left: `away` was pressed, or a row; a drawer closes then.
+    """
+
+    picked = Signal(int)
+    hit_picked = Signal(object)
+    filter_chosen = Signal(object)
+    search_wanted = Signal(str)
+    settings_wanted = Signal()
+    clicked = Signal()
+    left = Signal()
+
+    def __init__(
+        self, clock: Clock, standstill_of: StandstillOf = nothing_holds, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "list-side")
+        self.setFixedWidth(Measure.LIST)
+        self._selecting = False
+        self._wanted: int | None = None
+        self._any = False  # a conversation is known to be there, if only among those set aside
+        self.model = ConversationListModel(clock, standstill_of, self)
+        self.hits = SearchModel(clock, self)
+        self.search = SearchField()
+        self.away = SmallButton("close", tr("Close"), self)
+        self.away.hide()  # only a drawer can be put away
+        self.parts = PartButton(self)
+        self.chips = FilterChips()
+        self.strip = HeldStrip(clock, standstill_of)
+        self.view = _list(tr("Conversations"), self)
+        self.found = _list(tr("Search results"), self)
+        self.empty = EmptyState()
+        self._delay = QTimer(self, singleShot=True, interval=SEARCH_DELAY_MS)
+        self.view.setModel(self.model)
+        self.view.setItemDelegate(ConversationDelegate(clock, standstill_of, self.view))
+        self.found.setModel(self.hits)
+        self.found.setItemDelegate(SearchDelegate(clock, self.found))
+        self._arrange()
+        self._connect()
+
+    def _arrange(self) -> None:
+        top = QVBoxLayout()
+        top.setContentsMargins(12, 12, 12, 10)
+        top.setSpacing(10)
+        first = QHBoxLayout()
+        first.setSpacing(4)
+        first.addWidget(self.search)
+        first.addWidget(self.parts)
+        first.addWidget(self.away)
+        top.addLayout(first)
+        top.addWidget(self.chips)
+        self._pages = QStackedLayout()
+        for page in (self.view, self.found, self.empty):
+            self._pages.addWidget(page)
+        line = QFrame()
+        line.setProperty("class", "line")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 1, 0)
+        column.setSpacing(0)
+        column.addLayout(top)
+        column.addWidget(line)
+        column.addWidget(self.strip)
+        column.addLayout(self._pages, 1)
+
+    def _connect(self) -> None:
+        self.search.textChanged.connect(self._search_changed)
+        self.search.left.connect(self.leave_search)
+        self.search.went_down.connect(self.focus_rows)
+        self._delay.timeout.connect(self._ask_search)
+        self.chips.chosen.connect(self.search.clear)  # a filter is of the conversations, so these are shown
+        self.chips.chosen.connect(self._part_chosen)
+        self.chips.chosen.connect(self.filter_chosen)
+        self.parts.chosen.connect(self.chips.choose)
+        self.view.selectionModel().currentChanged.connect(self._picked)
+        self.found.activated.connect(self._hit_picked)
+        self.found.clicked.connect(self._hit_picked)
+        self.model.modelReset.connect(self._restore)
+        self.model.rowsInserted.connect(self._show_page)
+        self.model.rowsRemoved.connect(self._show_page)
+        self.empty.stepped.connect(self._step)
+        self.away.clicked.connect(self.left)
+        self.view.clicked.connect(self.left)
+        self.view.clicked.connect(self.clicked)
+        self.strip.left.connect(self.focus_rows)
+
+    def write_into(self, edit: QWidget) -> None:
+        """What is composed over a list belongs into `edit`."""
+        for view in (self.view, self.found, self.strip.view):
+            view.write_into(edit)
+
+    # -- rows
+
+    def select(self, conversation_id: int | None) -> None:
+        """Mark a conversation's row, if it is among those read; opens nothing."""
+        self._wanted = conversation_id
+        self._selecting = True
+        self.model.keep(conversation_id)
+        self._selecting = False
+        self._restore()
+
+    def show_rows(self, chosen: InboxFilter, rows: Sequence[InboxRow]) -> None:
+        """Show the first page under a filter; the scroll position stays where that is possible."""
+        at = self.view.verticalScrollBar().value() if chosen is self.model.chosen else 0
+        self._any = self._any or bool(rows)
+        self._selecting = True
+        self.model.show(chosen, rows)
+        self._selecting = False
+        self.view.verticalScrollBar().setValue(at)
+
+    def merge(self, rows: Sequence[InboxRow]) -> None:
+        """Take in touched rows; the marked conversation stays marked, wherever it moves."""
+        self._any = self._any or bool(rows)
+        self._selecting = True
+        self.model.merge(rows)
+        self._selecting = False
+        if not self.view.currentIndex().isValid():
+            self._restore()
+        self._show_page()
+
+    def tell_aside(self, any_aside: bool) -> None:
+        """Whether there are conversations although none is open."""
+        self._any = self._any or any_aside
+        self._show_page()
+
+    def neighbour(self, step: int, unread: bool) -> int | None:
+        """The id of the next conversation in that direction, or of the next unread one."""
+        rows = self.model.rows()
+        at = self.model.position(self._wanted) if self._wanted is not None else None
+        start = (-1 if step > 0 else len(rows)) if at is None else at
+        path = range(start + step, len(rows) if step > 0 else -1, step)
+        return next((rows[i].conversation.id for i in path if not unread or rows[i].conversation.unread), None)
+
+    def focus_rows(self) -> None:
+        """Give the keyboard to what is shown below the field."""
+        view = self.found if self.searching else self.view
+        view.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if not view.currentIndex().isValid() and view.model().rowCount() and self.searching:
+            view.setCurrentIndex(view.model().index(0, 0))
+
+    def show_counts(self, counts: InboxCounts) -> None:
+        """Show the figures of the chips."""
+        self.chips.show_counts(counts)
+        self.parts.show_snoozed(counts.snoozed)
+
+    def _part_chosen(self, chosen: InboxFilter) -> None:
+        self.parts.part = chosen if chosen in PARTS else InboxFilter.ALL
+
+    def tick(self, now: datetime) -> None:
+        """Let the times go on."""
+        self.strip.tick(now)
+        self.view.viewport().update()
+
+    def _picked(self, current: Index, _previous: Index) -> None:
+        if self._selecting or not current.isValid():
+            return
+        self._wanted = current.data(RowRole.ID)
+        self.picked.emit(self._wanted)
+
+    def _restore(self) -> None:
+        """Mark the wanted row again after a change of the rows."""
+        at = self.model.position(self._wanted) if self._wanted is not None else None
+        before, self._selecting = self._selecting, True
+        if at is None:
+            self.view.setCurrentIndex(QModelIndex())
+            self.view.clearSelection()
+        else:
+            self.view.setCurrentIndex(self.model.index(at))
+        self._selecting = before
+        self._show_page()
+
+    # -- searching
+
+    @property
+    def searching(self) -> bool:
+        """Whether hits are shown instead of conversations."""
+        return bool(self.search.text().strip())
+
+    def show_hits(self, phrase: str, hits: Sequence[SearchHit]) -> None:
+        """Show what was found, unless something else is sought by now."""
+        if phrase == self.search.text().strip():
+            self.hits.show(phrase, hits)
+            self._show_page()
+
+    def leave_search(self) -> None:
+        """Show the conversations again."""
+        self.search.clear()
+        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _search_changed(self) -> None:
+        if self.searching:
+            self._delay.start()
+        else:
+            self._delay.stop()
+            self.hits.show("", ())
+            self._show_page()
+
+    def _ask_search(self) -> None:
+        self.search_wanted.emit(self.search.text().strip())
+
+    def _hit_picked(self, index: QModelIndex) -> None:
+        hit: SearchHit | None = index.data(HitRole.HIT)
+        if hit is not None:
+            self._wanted = hit.conversation.id
+            self.hit_picked.emit(hit)
+
+    # -- what is shown
+
+    def _show_page(self) -> None:
+        if self.searching:
+            nothing = self.hits.phrase == self.search.text().strip() and self.hits.rowCount() == 0
+            if nothing:
+                self.empty.say("", tr("Nothing was found for “{phrase}”.", phrase=self.hits.phrase), tr("Clear search"))
+            self._pages.setCurrentWidget(self.empty if nothing else self.found)
+        elif self.model.rowCount() == 0:
+            self._say_empty()
+            self._pages.setCurrentWidget(self.empty)
+        else:
+            self._pages.setCurrentWidget(self.view)
+
+    def _say_empty(self) -> None:
+        says = self._emptiness
+        self.empty.say(says.title, says.sentence, says.step)
+
+    @property
+    def _emptiness(self) -> Emptiness:
+        return emptiness(self.model.chosen, any_aside=self._any)
+
+    def _step(self) -> None:
+        shows = self._emptiness.shows
+        if self.searching:
+            self.leave_search()
+        elif shows is None:
+            self.settings_wanted.emit()
+        else:
+            self.chips.choose(shows)
+
+
+def _list(name: str, parent: QWidget) -> RowsView:
+    view = RowsView(parent)
+    view.setAccessibleName(name)
+    view.setFrameShape(QFrame.Shape.NoFrame)
+    view.setUniformItemSizes(True)
+    view.setMouseTracking(True)
+    view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    view.verticalScrollBar().setSingleStep(24)
+    return view

@@ -1,0 +1,65 @@
+"""Beside the search: which part of the conversations the list shows, those in work or what is set aside."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu, QWidget
+
+from wxdesk.core.conversations.listing import InboxFilter
+from wxdesk.i18n import tr
+from wxdesk.ui.widgets.small_button import SmallButton
+
+PARTS = (InboxFilter.ALL, InboxFilter.SNOOZED, InboxFilter.RESOLVED, InboxFilter.WITH_ASIDE)
+
+
+def part_word(part: InboxFilter) -> str:
+    """What a part of the list is called."""
+    match part:
+        case InboxFilter.SNOOZED:
+            return tr("Snoozed")
+        case InboxFilter.RESOLVED:
+            return tr("Resolved")
+        case InboxFilter.WITH_ASIDE:
+            return tr("All conversations")
+        case _:
+            return tr("Open conversations")
+
+
+class PartButton(SmallButton):
+    """Opens the menu of parts.
+
+    Signals:
+        chosen: the `InboxFilter` that is to be shown.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__("filter", tr("Show what is open, snoozed or resolved"), parent)
+        self.part = InboxFilter.ALL
+        self._snoozed = 0
+        self.clicked.connect(self.open_menu)
+
+    def show_snoozed(self, count: int) -> None:
+        """How many are snoozed, which the menu tells."""
+        self._snoozed = count
+
+    def open_menu(self) -> None:
+        """Let the operator choose."""
+        menu = QMenu(self)
+        menu.setAccessibleName(self.accessibleName())
+        group = QActionGroup(menu)
+        for part in PARTS:
+            word = part_word(part)
+            action = menu.addAction(f"{word} ({self._snoozed})" if part is InboxFilter.SNOOZED else word)
+            action.setCheckable(True)
+            action.setChecked(part is self.part)
+            action.setData(part.value)
+            group.addAction(action)
+        menu.triggered.connect(self._choose)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.mapToGlobal(QPoint(self.width() - menu.sizeHint().width(), self.height() + 4)))
+
+    def _choose(self, action: QAction) -> None:
+        self.chosen.emit(InboxFilter(action.data()))

@@ -1,0 +1,63 @@
+"""The search field, with the key that leads to it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from wxdesk.i18n import tr
+from wxdesk.ui.look.icons import icon
+from wxdesk.ui.widgets.key_cap import KeyCap
+
+_ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
+
+
+class SearchField(QLineEdit):
+    """One line; its key is shown while it is empty, then a button that empties it.
+
+    Signals:
+        left: Esc or the button was pressed. went_down: Down or Enter was pressed.
+    """
+
+    left = Signal()
+    went_down = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "search")
+        self.setPlaceholderText(tr("Search messages"))
+        self.setAccessibleName(tr("Search messages"))
+        self.key = KeyCap("Ctrl+K", self)
+        self.empty_it = self.addAction(icon("close"), QLineEdit.ActionPosition.TrailingPosition)
+        self.empty_it.setToolTip(tr("Clear search"))
+        self.empty_it.triggered.connect(self.left)
+        self.textChanged.connect(self._show_end)
+        self._show_end("")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc leaves, Down and Enter go to the rows."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        elif event.key() == Qt.Key.Key_Down or event.key() in _ENTER:
+            self.went_down.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the key at the end."""
+        super().resizeEvent(event)
+        size = self.key.sizeHint()
+        self.key.setGeometry(
+            self.width() - size.width() - 8, (self.height() - size.height()) // 2, size.width(), size.height()
+        )
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Tint the button anew when the appearance changes."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "empty_it"):
+            self.empty_it.setIcon(icon("close"))
+
+    def _show_end(self, text: str) -> None:
+        self.key.setVisible(not text)
+        self.empty_it.setVisible(bool(text))

@@ -1,0 +1,147 @@
+"""What a search found: each place as a row with the words round the hit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from wxdesk.core.content.text_links import as_seen
+from wxdesk.core.conversations.listing import SearchHit, TimelineItem
+from wxdesk.core.model.messaging import Author, Message
+from wxdesk.desk.ports.store import Clock
+from wxdesk.i18n import tr
+from wxdesk.ui.inbox.timeline.entries import message_text, reply_text
+from wxdesk.ui.look.theme import Measure, Size, Theme, font
+from wxdesk.ui.widgets.painting import paint_avatar, paint_text
+from wxdesk.ui.wording.messages import ago, name_of, with_names
+from wxdesk.ui.wording.status import status_word
+
+ROW = 60
+_BEFORE = 12
+_ROOT = QModelIndex()
+
+type Index = QModelIndex | QPersistentModelIndex
+
+
+class HitRole(IntEnum):
+    """What the delegate and the list ask for."""
+
+    HIT = Qt.ItemDataRole.UserRole + 1
+    PHRASE = Qt.ItemDataRole.UserRole + 2
+
+
+class SearchModel(QAbstractListModel):
+    """The newest places where `phrase` stands; the store returns a bounded number."""
+
+    def __init__(self, clock: Clock, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self._hits: tuple[SearchHit, ...] = ()
+        self.phrase = ""
+
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        """The number of places."""
+        return 0 if parent.isValid() else len(self._hits)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's signature
+        """The hit itself, or what a screen reader says."""
+        if not index.isValid() or not 0 <= index.row() < len(self._hits):
+            return None
+        hit = self._hits[index.row()]
+        match role:
+            case HitRole.HIT:
+                return hit
+            case HitRole.PHRASE:
+                return self.phrase
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
+                aside = status_word(hit.conversation, self._clock())
+                parts = (name_of(hit.conversation.contact), aside, excerpt(hit, self.phrase))
+                return ", ".join(part for part in parts if part)
+        return None
+
+    def show(self, phrase: str, hits: Sequence[SearchHit]) -> None:
+        """Replace everything."""
+        self.beginResetModel()
+        self.phrase = phrase
+        self._hits = tuple(hits)
+        self.endResetModel()
+
+
+def excerpt(hit: SearchHit, phrase: str) -> str:
+    """The text of a hit from a little before the phrase on, with who wrote it."""
+    item = hit.item
+    said, at = _said(item, phrase)
+    if at > _BEFORE:
+        said = "…" + said[at - _BEFORE :]
+    if isinstance(item, Message):
+        return said
+    return tr("You: {said}", said=said) if item.author is Author.OPERATOR else tr("Rule: {said}", said=said)
+
+
+def _said(item: TimelineItem, phrase: str) -> tuple[str, int]:
+    """What stands there on one line, and where the phrase begins in it, or -1.
+
+    A phrase that is an emoticon's name is shown as one: its emoji would not say why it was found.
+    """
+    said = message_text(item) if isinstance(item, Message) else reply_text(item)
+    raw = item.text if isinstance(item, Message) else as_seen(item.content.text)
+    said = " ".join(said.split())
+    at = said.casefold().find(phrase.casefold())
+    if at < 0:
+        by_name = " ".join(with_names(raw).split())
+        at = by_name.casefold().find(phrase.casefold())
+        said = by_name if at >= 0 else said
+    return said, at
+
+
+class SearchDelegate(QStyledItemDelegate):
+    """Paints a hit in two lines, the phrase in the accent's tint."""
+
+    def __init__(self, clock: Clock, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._clock = clock
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """Every row has the same height."""
+        return QSize(Measure.LIST, ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Avatar, name and time, and the words."""
+        hit: SearchHit | None = index.data(HitRole.HIT)
+        if hit is None:
+            return
+        theme, rect = Theme.current(), option.rect
+        painter.save()
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, theme.color("selection"))
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(rect, theme.color("hover"))
+        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.color("line"))
+        paint_avatar(painter, QRectF(rect.left() + 12, rect.top() + 12, 36, 36), hit.conversation.contact)
+        line = QRect(rect.left() + 58, rect.top() + 9, rect.width() - 70, 20)
+        now = self._clock()
+        aside = status_word(hit.conversation, now)
+        when = f"{aside} · {ago(hit.item.at, now)}" if aside else ago(hit.item.at, now)
+        width = QFontMetrics(font(Size.SMALL)).horizontalAdvance(when) + 1
+        corner = QRect(line.right() - width + 1, line.top(), width, line.height())
+        paint_text(painter, corner, when, font(Size.SMALL), theme.color("faint"))
+        name = name_of(hit.conversation.contact)
+        paint_text(painter, line.adjusted(0, 0, -width - 8, 0), name, font(Size.BODY, strong=True), theme.color("text"))
+        self._paint_excerpt(painter, line.translated(0, 21), hit, index.data(HitRole.PHRASE), theme)
+        painter.restore()
+
+    def _paint_excerpt(self, painter: QPainter, line: QRect, hit: SearchHit, phrase: str, theme: Theme) -> None:
+        face = font(Size.SMALL)
+        metrics = QFontMetrics(face)
+        text = metrics.elidedText(excerpt(hit, phrase), Qt.TextElideMode.ElideRight, line.width())
+        at = text.casefold().find(phrase.casefold())
+        if at >= 0:
+            left = line.left() + metrics.horizontalAdvance(text[:at])
+            width = metrics.horizontalAdvance(text[at : at + len(phrase)])
+            painter.fillRect(QRect(left - 1, line.top() + 1, width + 2, line.height() - 2), theme.color("accent_tint"))
+        paint_text(painter, line, text, face, theme.color("secondary"))

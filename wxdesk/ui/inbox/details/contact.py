@@ -1,0 +1,287 @@
+"""Who the customer is: what WeChat tells, which is little, and what the operators noted themselves."""
+
+from __future__ import annotations
+
+import html
+from datetime import datetime
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from wxdesk.core.conversations.contact_change import ContactChange, written
+from wxdesk.core.model.messaging import Contact, Conversation
+from wxdesk.i18n import tr
+from wxdesk.ui.inbox.details.tag_row import TagRow
+from wxdesk.ui.inbox.timeline.incoming_text import source_rows
+from wxdesk.ui.look.theme import Size, Theme, font
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.painting import paint_avatar, paint_text
+from wxdesk.ui.wording.messages import date_word, short_openid
+
+AVATAR = 40
+_ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
+
+
+class ContactPanel(QFrame):
+    """Shows a contact; alias, tags and note are changed where they stand.
+
+    Signals:
+        described: the conversation's id, and what was changed of its contact, a `ContactChange`.
+        block_pressed: block this contact, or hear him again.
+    """
+
+    described = Signal(int, object)
+    block_pressed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._contact: Contact | None = None
+        self._conversation_id = 0
+        self._saving = 0
+        self.avatar = Avatar()
+        self.alias = AliasEdit()
+        self.openid = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
+        self.first_seen = PlainLabel(elide=True)
+        self.source = PlainLabel(wrap=True)
+        self.tags = TagRow()
+        self.note = NoteEdit()
+        self.blocked = PlainLabel(tr("Blocked: rules keep quiet, and nothing new is told of this customer."), wrap=True)
+        self.block = Button(kind=ButtonKind.LINK)
+        self._arrange()
+        self.alias.saved.connect(self._save)
+        self.note.saved.connect(self._save)
+        self.tags.changed.connect(self._save)
+        self.block.clicked.connect(self.block_pressed)
+
+    def _arrange(self) -> None:
+        who = QVBoxLayout()
+        who.setSpacing(0)
+        who.addWidget(self.alias)
+        who.addWidget(self.openid)
+        head = QHBoxLayout()
+        head.setSpacing(10)
+        head.addWidget(self.avatar)
+        head.addLayout(who, 1)
+        facts = QGridLayout()
+        facts.setHorizontalSpacing(12)
+        facts.setVerticalSpacing(3)
+        facts.setColumnMinimumWidth(0, 60)
+        facts.setColumnStretch(1, 1)
+        rows = ((tr("First seen"), self.first_seen), (tr("Source"), self.source), (tr("Tags"), self.tags))
+        for row, (word, widget) in enumerate((*rows, (tr("Note"), self.note))):
+            label = PlainLabel(word, role="secondary")
+            label.setBuddy(widget)
+            label.setMinimumHeight(22)
+            facts.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
+            facts.addWidget(widget, row, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addLayout(head)
+        column.addLayout(facts)
+        column.addWidget(self.blocked)
+        column.addWidget(self.block, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def show_contact(self, conversation: Conversation, source: str | None, now: datetime) -> None:
+        """Show this conversation's contact; what is being written about the same one stays as it is."""
+        contact, same = conversation.contact, conversation.id == self._conversation_id
+        shown = self._contact if same else None
+        if not same:
+            self.save_unfinished()
+            self._conversation_id, self._saving = conversation.id, 0
+        elif self._saving:
+            return  # what was read is older than what is written here
+        self._contact = contact
+        self.avatar.show_contact(contact)
+        short = short_openid(contact.openid)
+        self.alias.setPlaceholderText(short)
+        self.openid.setText(f"{short} · {contact.account}" if contact.alias else contact.account)
+        first = contact.first_seen_at.astimezone().date()
+        self.first_seen.setText(date_word(first))
+        self.source.setText(source_rows(source) if source else tr("not known"))
+        self.source.set_role("text" if source else "secondary")
+        self.tags.show_tags(contact.tags)
+        self.blocked.setVisible(contact.blocked)
+        self.block.setText(tr("Unblock") if contact.blocked else tr("Block this customer"))
+        self.block.setToolTip(
+            "" if contact.blocked else tr("Resolve the conversation, and hear no more of this customer")
+        )
+        if shown is None or not self.alias.hasFocus() or self.alias.text() == shown.alias != contact.alias:
+            self.alias.show_name(contact.alias)
+        if shown is None or not self.note.hasFocus() or self.note.toPlainText() == shown.note != contact.note:
+            self.note.setPlainText(contact.note)
+
+    def save_unfinished(self) -> None:
+        """Store what was written before another contact is shown, or the window goes."""
+        self.tags.finish()
+        self._save()
+
+    def _save(self) -> None:
+        contact = self._contact
+        if contact is None:
+            return
+        change = written(contact, self.alias.text(), self.note.toPlainText(), self.tags.tags())
+        if change != ContactChange():
+            self._contact = change.made_to(contact)
+            self._saving += 1
+            self.described.emit(self._conversation_id, change)
+
+    def settle(self, conversation_id: int) -> None:
+        """What was written about the contact of this conversation has been stored, or could not be."""
+        if conversation_id == self._conversation_id:
+            self._saving = max(0, self._saving - 1)
+
+
+class Avatar(QWidget):
+    """The contact's letter on its colour."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._contact: Contact | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def show_contact(self, contact: Contact) -> None:
+        """Stand for this contact."""
+        self._contact = contact
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """A square."""
+        return QSize(AVATAR, AVATAR)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """The letter."""
+        if self._contact is not None:
+            painter = QPainter(self)
+            paint_avatar(painter, self.rect().toRectF(), self._contact)
+            painter.end()
+
+
+class AliasEdit(QLineEdit):
+    """The name that the operators gave; it looks like a title until it is edited, cut where it does not fit.
+
+    Signals:
+        saved: Enter was pressed or the field was left.
+    """
+
+    saved = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._before = ""
+        self.setProperty("class", "flat")
+        self.setFont(font(14, strong=True))
+        self.setMaxLength(60)
+        self.setTextMargins(-2, 0, 0, 0)  # in line with what stands below
+        self.setAccessibleName(tr("Alias"))
+        self.setCursor(Qt.CursorShape.IBeamCursor)
+        self.textChanged.connect(self._say_whole)
+        self._say_whole()
+
+    def show_name(self, name: str) -> None:
+        """Show what is stored; Esc brings that back."""
+        self._before = name
+        self.setText(name)
+        self.setCursorPosition(0)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Remember what stood there, for Esc."""
+        self._before = self.text()
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Leaving the field stores it."""
+        super().focusOutEvent(event)
+        self.setCursorPosition(0)
+        self._say_whole()
+        self.saved.emit()
+
+    @property
+    def shortened(self) -> bool:
+        """Whether only the beginning of the name is shown."""
+        return not self.hasFocus() and self.fontMetrics().horizontalAdvance(self.text()) > self.width()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The text, and a line under it while it has the keyboard."""
+        if self.shortened:
+            painter = QPainter(self)
+            paint_text(painter, self.rect(), self.text(), self.font(), Theme.current().color("text"))
+            painter.end()
+        else:
+            super().paintEvent(event)
+        _underline(self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Tell what is cut at the new width."""
+        super().resizeEvent(event)
+        self._say_whole()
+
+    def _say_whole(self) -> None:
+        self.setToolTip(html.escape(self.text()) if self.shortened else tr("Give this customer a name"))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter stores, Esc takes back."""
+        if event.key() in _ENTER:
+            self.saved.emit()
+            self.clearFocus()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.setText(self._before)
+            self.clearFocus()
+        else:
+            super().keyPressEvent(event)
+
+
+def _underline(widget: QWidget) -> None:
+    """Show that a field without a frame has the keyboard, or could have it."""
+    role = "accent" if widget.hasFocus() else "line" if widget.underMouse() else ""
+    if role:
+        painter = QPainter(widget)
+        painter.fillRect(0, widget.height() - 1, widget.width(), 1, Theme.current().color(role))
+        painter.end()
+
+
+class NoteEdit(QPlainTextEdit):
+    """A few lines about the contact, grown to what is written.
+
+    Signals:
+        saved: the field was left.
+    """
+
+    saved = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "flat")
+        self.setPlaceholderText(tr("Add a note…"))
+        self.setAccessibleName(tr("Note"))
+        self.setTabChangesFocus(True)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.document().setDocumentMargin(0)
+        self.document().documentLayout().documentSizeChanged.connect(self.updateGeometry)
+
+    def sizeHint(self) -> QSize:
+        """One line to six."""
+        lines = min(max(int(self.document().documentLayout().documentSize().height()), 1), 6)
+        return QSize(100, self.fontMetrics().lineSpacing() * lines + 8)
+
+    def minimumSizeHint(self) -> QSize:
+        """One line."""
+        return QSize(60, self.fontMetrics().lineSpacing() + 8)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Leaving the field stores it."""
+        super().focusOutEvent(event)
+        self.saved.emit()

@@ -1,0 +1,242 @@
+"""Why a message got the answer it got: the stored decision, rule by rule."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
+
+from wxdesk.core.model.messaging import Author, Message, MessageType, Reply
+from wxdesk.core.model.rule import Decision, Outcome, RuleVerdict
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.inbox.timeline.bubbles.outcome_lines import AnswerLine
+from wxdesk.ui.inbox.timeline.entries import message_text
+from wxdesk.ui.look.theme import Size, Theme
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.icon_label import IconLabel
+from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.wording.decision import outcome_words, rule_title, rule_words
+
+SHOWN = 4
+"""Rules shown at first; the others are one press away."""
+
+MOST = 100
+"""Rules shown at all: the last ones that were asked, for nobody reads a thousand."""
+
+_QUIET = frozenset({Outcome.REPLIED})
+
+
+class DecisionPanel(QFrame):
+    """The decision about one message.
+
+    Signals:
+        all_wanted: the verdicts of every rule that was asked, for `show_verdicts`; the message's id.
+        rule_wanted: the operator wants to see a rule as it was; its id, and the revision that matched.
+        try_wanted: he wants to see what the rules would say now; the conversation's id, and what was written.
+    """
+
+    all_wanted = Signal(int)
+    rule_wanted = Signal(int, int)
+    try_wanted = Signal(int, str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._decision: Decision | None = None
+        self._message: Message | None = None
+        self._reply: Reply | None = None
+        self._answers: tuple[AnswerLine, ...] = ()
+        self._verdicts: tuple[RuleVerdict, ...] = ()
+        self._all = False
+        self.about = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
+        self.sentence = PlainLabel(role="text", wrap=True)
+        self.card = QFrame()
+        self.card.setProperty("class", "card")
+        self._rows = QVBoxLayout(self.card)
+        self._rows.setContentsMargins(1, 1, 1, 1)
+        self._rows.setSpacing(0)
+        self.more = Button("", kind=ButtonKind.LINK)
+        self.try_it = Button(tr("Try it with the present rules"), kind=ButtonKind.LINK)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.about)
+        column.addWidget(self.sentence)
+        column.addWidget(self.card)
+        column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.try_it, 0, Qt.AlignmentFlag.AlignLeft)
+        self.try_it.clicked.connect(self._try)
+        self.more.clicked.connect(self._show_all)
+        self.show_decision(None, None)
+
+    def show_decision(
+        self,
+        decision: Decision | None,
+        message: Message | None,
+        reply: Reply | None = None,
+        answers: tuple[AnswerLine, ...] = (),
+    ) -> None:
+        """Show why `message` was answered, or that nothing was decided.
+
+        With a `reply` it is about that one; without, `answers` tell what became of each where they are several.
+        """
+        self._message = message
+        self.try_it.setVisible(message is not None and message.type is MessageType.TEXT)
+        about = "" if message is None else " ".join(message_text(message).split())
+        self.about.setText(tr("About “{text}”", text=about) if about else "")
+        self.about.setVisible(bool(about))
+        shown = (self._decision, self._reply, self._answers)
+        if decision is not None and (decision, reply, answers) == shown:
+            return
+        if decision is None or decision != self._decision:
+            self._verdicts = decision.verdicts if decision else ()
+            self._all = False
+        self._decision, self._reply, self._answers = decision, reply, answers
+        self._show()
+
+    def show_verdicts(self, message_id: int, verdicts: tuple[RuleVerdict, ...]) -> None:
+        """Show what every rule said about this message, if it is still the one that is explained."""
+        if self._decision is not None and self._decision.message_id == message_id:
+            self._verdicts = verdicts or self._verdicts
+            self._all = True
+            self._show()
+
+    def _try(self) -> None:
+        if self._message is not None:
+            self.try_wanted.emit(self._message.conversation_id, self._message.text)
+
+    def _show_all(self) -> None:
+        decision = self._decision
+        if decision is not None and (decision.asked or 0) > len(self._verdicts):
+            self.all_wanted.emit(decision.message_id)
+            return
+        self._all = True
+        self._show()
+
+    def _show(self) -> None:
+        decision, verdicts = self._decision, self._verdicts
+        words = self._sentence()
+        self.sentence.setText(words)
+        self.sentence.setVisible(bool(words))
+        self.sentence.set_role("secondary" if decision is None else "text")
+        few = MOST if self._all else SHOWN
+        shown = [*(one for one in verdicts[:-few] if one.matched), *verdicts[-few:]][-MOST:]
+        self._clear()
+        for verdict in shown:
+            row = VerdictRow(verdict, first=self._rows.count() == 0, wrote=self._wrote(verdict))
+            row.rule_wanted.connect(self.rule_wanted)
+            self._rows.addWidget(row)
+        if decision and decision.rules_left:
+            words = ntr("{n} more rule was not asked", "{n} more rules were not asked", decision.rules_left)
+            self._rows.addWidget(NoteRow(words, first=self._rows.count() == 0))
+        for line in self._answers:
+            self._rows.addWidget(AnswerRow(line, first=self._rows.count() == 0))
+        self.card.setVisible(self._rows.count() > 0)
+        asked = max(len(verdicts), (decision.asked or 0) if decision else 0)
+        hidden = asked - len(shown)
+        self.more.setText(ntr("{n} more rule did not apply", "{n} more rules did not apply", hidden))
+        self.more.setVisible(hidden > 0)
+        self.more.setEnabled(not self._all)
+
+    def _sentence(self) -> str:
+        """What is said above the rules; nothing where they say it all."""
+        decision, reply = self._decision, self._reply
+        if reply is not None and reply.author is not Author.RULE:
+            return tr("You wrote this one. No rule had a part in it.")
+        if decision is None:
+            return tr("Nothing has been decided yet.")
+        if reply is not None and self._spoke() > 1:
+            return tr("“{rule}” wrote this one. Other rules answered as well.", rule=reply.rule_name)
+        return outcome_words(decision) if decision.outcome not in _QUIET or not self._verdicts else ""
+
+    def _spoke(self) -> int:
+        """How many rules matched and did not only look on."""
+        return sum(verdict.matched and not verdict.shadow for verdict in self._verdicts)
+
+    def _wrote(self, verdict: RuleVerdict) -> bool:
+        """Whether a rule that matched is the one that the bubble in focus is from; without one, all of them."""
+        return self._reply is None or self._reply.rule_id == verdict.rule_id
+
+    def _clear(self) -> None:
+        while (item := self._rows.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+
+
+class Row(QFrame):
+    """A line of the card: tinted if its rule matched, with a line above unless it is the first."""
+
+    def __init__(self, *, first: bool, matched: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._first = first
+        self.tinted = matched
+        self.grid = QGridLayout(self)
+        self.grid.setContentsMargins(10, 7, 10, 8)
+        self.grid.setHorizontalSpacing(8)
+        self.grid.setVerticalSpacing(1)
+        self.grid.setColumnStretch(1, 1)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """The ground and the line."""
+        theme = Theme.current()
+        painter = QPainter(self)
+        if self.tinted:
+            painter.fillRect(self.rect(), theme.color("accent_tint"))
+        if not self._first:
+            painter.fillRect(QRect(0, 0, self.width(), 1), theme.color("line"))
+        painter.end()
+
+
+class VerdictRow(Row):
+    """One rule: whether it matched, its name, and why; and where it matched, the way to the rule as it was.
+
+    It is tinted if it `wrote` what is explained.
+
+    Signals:
+        rule_wanted: the rule's id and the revision that was asked.
+    """
+
+    rule_wanted = Signal(int, int)
+
+    def __init__(self, verdict: RuleVerdict, *, first: bool, wrote: bool = True, parent: QWidget | None = None) -> None:
+        matched = verdict.matched and not verdict.shadow
+        super().__init__(first=first, matched=matched and wrote, parent=parent)
+        title, words = rule_title(verdict), rule_words(verdict)
+        self._asked = (verdict.rule_id, verdict.revision)
+        state = tr("Matched") if verdict.matched else tr("Did not match")
+        self.setAccessibleName(f"{state}: {title}. {words}")
+        mark = IconLabel("check" if matched else "dash", "accent" if matched else "secondary", 14)
+        self.grid.addWidget(mark, 0, 0)
+        self.grid.addWidget(PlainLabel(title, strong=matched, elide=True), 0, 1)
+        self.grid.addWidget(PlainLabel(words, size=Size.SMALL, role="secondary", wrap=True), 1, 1)
+        if verdict.matched and verdict.revision:
+            self.link = Button(tr("See the rule"), kind=ButtonKind.LINK)
+            self.link.setAccessibleName(tr("See the rule: {rule}", rule=title))
+            self.link.clicked.connect(self._want_rule)
+            self.grid.addWidget(self.link, 2, 1, Qt.AlignmentFlag.AlignLeft)
+
+    def _want_rule(self) -> None:
+        self.rule_wanted.emit(*self._asked)
+
+
+class NoteRow(Row):
+    """A row that only says something."""
+
+    def __init__(self, text: str, *, first: bool, parent: QWidget | None = None) -> None:
+        super().__init__(first=first, parent=parent)
+        self.grid.addWidget(IconLabel("dot", "faint", 14), 0, 0)
+        self.grid.addWidget(PlainLabel(text, size=Size.SMALL, role="secondary", wrap=True), 0, 1)
+
+
+class AnswerRow(Row):
+    """What became of one of several replies to the message."""
+
+    def __init__(self, line: AnswerLine, *, first: bool, parent: QWidget | None = None) -> None:
+        super().__init__(first=first, parent=parent)
+        self.line = line
+        self.setAccessibleName(", ".join((line.words, line.standing, line.author)))
+        self.grid.addWidget(IconLabel("send", "secondary", 14), 0, 0, Qt.AlignmentFlag.AlignTop)
+        self.grid.addWidget(PlainLabel(line.words, elide=True), 0, 1)
+        self.grid.addWidget(PlainLabel(line.standing, size=Size.SMALL, role=line.role, wrap=True), 1, 1)
+        self.grid.addWidget(PlainLabel(line.author, size=Size.SMALL, role="secondary", elide=True), 2, 1)

@@ -1,0 +1,88 @@
+"""Which bubble the detail panel explains: why its message was answered so, and what happened to its reply."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject
+
+from wxdesk.core.model.rule import Decision
+from wxdesk.core.replies.history import Step
+from wxdesk.ui.inbox.details.panel import DetailPanel
+from wxdesk.ui.inbox.open_conversation import ChatSession
+from wxdesk.ui.inbox.timeline.bubbles.outcome_lines import AnswerLine, answer_lines
+from wxdesk.ui.runtime.bridge import Bridge
+
+
+class Explaining(QObject):
+    """Asks the desk about the bubble in focus and tells `detail`; an answer that comes too late is not shown."""
+
+    def __init__(self, bridge: Bridge, session: ChatSession, detail: DetailPanel, parent: QObject) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._session = session
+        self._detail = detail
+        self._picked = ""
+        detail.decision.all_wanted.connect(self._all_verdicts)
+        session.standstills.changed.connect(self.refresh)
+
+    def pick(self, key: str) -> None:
+        """Explain the bubble with this key; without one, the newest decision."""
+        self._picked = key
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Explain the same bubble as it is now."""
+        self._explain_message()
+        self._explain_reply()
+
+    def _explain_message(self) -> None:
+        """Why the bubble in focus is there: by its own decision, and never by another one's."""
+        reply, latest = self._session.reply(self._picked), self._session.latest
+        message_id = self._message_id()
+        if reply is not None and message_id is None:
+            self._detail.decision.show_decision(None, None, reply)
+        elif message_id is None or (latest is not None and latest.message_id == message_id):
+            self._explain(latest)
+        else:
+            work = self._bridge.desk.store.decisions.for_message(message_id)
+            self._bridge.ask(work, partial(self._explained, self._picked))
+
+    def _message_id(self) -> int | None:
+        """The message that the bubble in focus is or answers; of a reply it is known before it has been read."""
+        reply = self._session.reply(self._picked)
+        if reply is not None:
+            return reply.message_id
+        message = self._session.message(self._picked)
+        return None if message is None else message.id
+
+    def _explained(self, key: str, decision: Decision | None) -> None:
+        if key == self._picked:
+            self._explain(decision)
+
+    def _explain(self, decision: Decision | None) -> None:
+        reply, session = self._session.reply(self._picked), self._session
+        message = session.message(self._picked)
+        if message is None and reply is None and decision is not None:
+            message = session.message(f"m{decision.message_id}")
+        answers: tuple[AnswerLine, ...] = ()
+        if reply is None and message is not None:
+            now = self._bridge.desk.clock()
+            answers = answer_lines(message.id, session.model.entries(), session.standstills.of, now)
+        self._detail.decision.show_decision(decision, message, reply, answers)
+
+    def _all_verdicts(self, message_id: int) -> None:
+        work = self._bridge.desk.store.decisions.all_verdicts(message_id)
+        self._bridge.ask(work, partial(self._detail.decision.show_verdicts, message_id))
+
+    def _explain_reply(self) -> None:
+        reply = self._session.reply(self._picked)
+        if reply is None:
+            self._detail.history.show_reply(None)
+            return
+        work = self._bridge.desk.store.replies.steps(reply.id)
+        self._bridge.ask(work, partial(self._told, self._picked))
+
+    def _told(self, key: str, steps: list[Step]) -> None:
+        if key == self._picked:
+            self._detail.history.show_reply(self._session.reply(key), steps)

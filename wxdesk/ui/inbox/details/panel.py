@@ -1,0 +1,138 @@
+"""The right region: the contact, the reasons, and what WeChat still allows, in words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from wxdesk.core.model.messaging import Conversation
+from wxdesk.core.wechat import quota
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.inbox.details.contact import ContactPanel
+from wxdesk.ui.inbox.details.decision import DecisionPanel
+from wxdesk.ui.inbox.details.reply_history import ReplyHistoryPanel
+from wxdesk.ui.look.theme import Measure, Size
+from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.small_button import SmallButton
+from wxdesk.ui.wording.dates import dated_time
+from wxdesk.ui.wording.messages import span_word
+from wxdesk.ui.wording.takeover import speaker_sentence
+
+
+class DetailPanel(QFrame):
+    """Everything about the open conversation that is not said in it.
+
+    Signals:
+        left: Esc or `away` was pressed; a drawer closes then.
+    """
+
+    left = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "side")
+        self.setFixedWidth(Measure.DETAIL)
+        self.contact = ContactPanel()
+        self.history = ReplyHistoryPanel()
+        self.decision = DecisionPanel()
+        self.quota = PlainLabel(wrap=True, role="text")
+        self.speaker = PlainLabel(wrap=True, role="text")
+        self.away = SmallButton("close", tr("Close"), self)
+        self.away.hide()  # only a drawer can be put away
+        self.away.clicked.connect(self.left)
+        self._taken = QWidget()
+        self.area = QScrollArea()
+        self.area.setWidget(self._content())
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(1, 0, 0, 0)
+        outer.addWidget(self.area)
+
+    def _content(self) -> QFrame:
+        content = QFrame()
+        content.setProperty("class", "panel")
+        column = QVBoxLayout(content)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(8)
+        for title, widget, into in (
+            (tr("Customer"), self.contact, column),
+            (tr("Taken over"), self.speaker, _below_each_other(self._taken)),
+            (tr("Why this answer"), self.decision, column),
+            (tr("Replies left"), self.quota, column),
+        ):
+            heading = QHBoxLayout()
+            heading.addWidget(PlainLabel(title, size=Size.SMALL, role="secondary", strong=True), 1)
+            if widget is self.contact:
+                heading.addWidget(self.away)
+            into.addLayout(heading)
+            into.addWidget(widget)
+            into.addSpacing(12)
+            if widget is self.speaker:
+                column.addWidget(self._taken)
+                column.addWidget(self.history)
+        column.addStretch(1)
+        return content
+
+    def show_conversation(self, conversation: Conversation, source: str | None, reserve: int, now: datetime) -> None:
+        """Show this conversation's contact and quota; `reserve` is its account's."""
+        self.contact.show_contact(conversation, source, now)
+        self.quota.setText(quota_sentence(conversation, reserve, now))
+        self.show_speaker(conversation, now)
+
+    def show_speaker(self, conversation: Conversation, now: datetime) -> None:
+        """Show how long the operator still has the word; its time runs."""
+        words = speaker_sentence(conversation, now)
+        self.speaker.setText(words)
+        self._taken.setVisible(bool(words))
+
+    def focus_reasons(self) -> None:
+        """Bring what is said about the bubble in focus before the eyes, and the keyboard there."""
+        about: QWidget = self.decision if self.history.isHidden() else self.history.card
+        self.area.ensureWidgetVisible(about)
+        about.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def focus_first(self) -> None:
+        """Give the keyboard to the first field."""
+        self.contact.alias.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc closes a drawer."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+def _below_each_other(host: QWidget) -> QVBoxLayout:
+    column = QVBoxLayout(host)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(8)
+    return column
+
+
+def quota_sentence(conversation: Conversation, reserve: int, now: datetime) -> str:
+    """What WeChat allows now, until when, and how much of it the rules may use."""
+    window = conversation.window
+    if window.until is None:
+        return tr("WeChat allows replies only after the customer has written: 5 within 48 hours.")
+    if now >= window.until:
+        return tr("The time for replies ended at {time}. It opens again when the customer writes.",
+                  time=dated_time(window.until, now))  # fmt: skip
+    left = quota.left(window, now)
+    span = span_word(window.until - now)
+    if left == 0:
+        return tr("All replies are used up. There are new ones when the customer writes.")
+    first = ntr("{n} reply can leave within {span}.", "{n} replies can leave within {span}.", left, span=span)
+    rules = quota.left_for_rules(window, now, reserve)
+    if rules == 0:
+        second = tr("They are kept for you; rules do not use them.")
+    else:
+        second = ntr("Rules may use {n} of them, {kept} are kept for you.",
+                     "Rules may use {n} of them, {kept} are kept for you.", rules, kept=left - rules)  # fmt: skip
+    return tr("{said} {more}", said=first, more=second)

@@ -1,0 +1,144 @@
+"""How much WeChat still allows to a contact, for how long, and how much of it the rules leave to the operator."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from wxdesk.core.model.messaging import Account, Conversation, Reply, ReplyMode
+from wxdesk.core.replies.lifecycle import is_taken_over, mode_of
+from wxdesk.core.wechat import quota
+from wxdesk.core.wechat.errcodes import ErrorAction, action_for, remedy_of
+from wxdesk.core.wechat.quota import AFTER_MESSAGE
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
+from wxdesk.ui.widgets.quota_dots import QuotaDots
+from wxdesk.ui.wording.messages import countdown, span_word
+
+_GAP = 10
+
+_RUNS_FROM = timedelta(hours=1)
+"""With less than this left every second is shown, however little room there is."""
+
+
+class Told(IntEnum):
+    """How much is said where there is more or less room; the figure and the time always."""
+
+    SHORT = 0  # 4/5, 47 h
+    FIGURE = 1  # 4/5, 47:59:25
+    DOTS = 2  # dots, 47:59:25
+    WORDS = 3  # 4 replies left, dots, 47:59:25, and the note
+
+
+class QuotaBlock(QWidget):
+    """Words, dots and a countdown; below them what is kept for the operator, or that WeChat itself said no."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._told = Told.WORDS
+        self._left = 0
+        self._ends_in: timedelta | None = None
+        self._words = self._note = ""
+        self.left = PlainLabel(size=Size.SMALL, role="secondary", tabular=True)
+        self.dots = QuotaDots()
+        self.time = PlainLabel(size=Size.SMALL, role="secondary", tabular=True)
+        self.note = PlainLabel(size=Size.CAPTION, role="faint", tabular=True)
+        row = QHBoxLayout()
+        row.setSpacing(_GAP)
+        for widget in (self.left, self.dots, self.time):
+            row.addWidget(widget)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(1)
+        column.addStretch(1)
+        column.addLayout(row)
+        column.addWidget(self.note, 0, Qt.AlignmentFlag.AlignRight)
+        column.addStretch(1)
+
+    def show_quota(
+        self, conversation: Conversation, account: Account | None, failed: Reply | None, now: datetime
+    ) -> None:
+        """Show what is left at `now`; `failed` is the newest reply that did not arrive."""
+        self._left = left = quota.left(conversation.window, now)
+        kept = kept_for_human(conversation, account, now)
+        refusal = refusal_of(failed) if not left else None
+        words, note = self._words, self._note = quota_words(conversation, left, now), note_words(kept, refusal)
+        until = conversation.window.until
+        self._ends_in = None if until is None or now >= until else until - now
+        self.dots.show_left(left, kept)
+        self.left.set_role("secondary" if left else "failed")
+        told = tr("{words} ({note})", words=words, note=note) if note else words
+        self.setAccessibleName(told)
+        remedy = remedy_of(refusal) if refusal is not None else None
+        self.setToolTip(plain_tip(tr("{said}. {more}", said=told, more=tr(remedy)) if remedy else told))
+        self.tell(self._told)
+
+    def width_for(self, told: Told) -> int:
+        """The width that it takes when it says so much."""
+        texts = [_width(self.left, self._figure(told)), _width(self.time, self._time(told))]
+        row = [width for width in texts if width] + ([self.dots.sizeHint().width()] if told >= Told.DOTS else [])
+        note = _width(self.note, self._note) if told is Told.WORDS else 0
+        return max(sum(row) + _GAP * (len(row) - 1), note)
+
+    def tell(self, told: Told) -> None:
+        """Say so much."""
+        self._told = told
+        figure, time = self._figure(told), self._time(told)
+        self.left.setText(figure)
+        self.left.setVisible(bool(figure))
+        self.dots.setVisible(told >= Told.DOTS)
+        self.time.setText(time)
+        self.time.setVisible(bool(time))
+        self.note.setText(self._note)
+        self.note.setVisible(bool(self._note) and told is Told.WORDS)
+
+    def _figure(self, told: Told) -> str:
+        """What stands before the dots. That the time is over, or never began, is always said in words."""
+        if told is Told.WORDS or self._ends_in is None:
+            return self._words
+        return "" if told is Told.DOTS else f"{self._left}/{AFTER_MESSAGE[0]}"
+
+    def _time(self, told: Told) -> str:
+        if self._ends_in is None:
+            return ""
+        short = told is Told.SHORT and self._ends_in >= _RUNS_FROM
+        return span_word(self._ends_in) if short else countdown(self._ends_in)
+
+
+def _width(label: PlainLabel, text: str) -> int:
+    return label.fontMetrics().horizontalAdvance(text)
+
+
+def quota_words(conversation: Conversation, left: int, now: datetime) -> str:
+    """How many replies are left, or why none is."""
+    until = conversation.window.until
+    if until is None:
+        return tr("No reply possible until the customer writes")
+    if now >= until:
+        return tr("Reply time over")
+    return ntr("{n} reply left", "{n} replies left", left)
+
+
+def note_words(kept: int, refusal: int | None) -> str:
+    """What is kept for the operator, or that the figure is WeChat's own."""
+    if refusal is not None:
+        return tr("as WeChat says, {code}", code=refusal)
+    return ntr("{n} kept for you", "{n} kept for you", kept) if kept else ""
+
+
+def kept_for_human(conversation: Conversation, account: Account | None, now: datetime) -> int:
+    """How many of the replies left the rules will not use; 0 where no rule speaks anyway."""
+    if account is None or is_taken_over(conversation, now) or mode_of(conversation, account) is ReplyMode.OFF:
+        return 0
+    window = conversation.window
+    return quota.left(window, now) - quota.left_for_rules(window, now, account.reserve)
+
+
+def refusal_of(failed: Reply | None) -> int | None:
+    """The errcode by which WeChat itself corrected the count."""
+    code = failed.errcode if failed is not None else None
+    return code if code is not None and action_for(code) is ErrorAction.USER else None

@@ -1,0 +1,171 @@
+"""What happened to a reply on its way, line by line in the operator's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from wxdesk.core.model.messaging import Author, Content, Reply, ReplyState
+from wxdesk.core.replies.history import Step, StepKind
+from wxdesk.desk.wechat.refusals import refusal_words
+from wxdesk.i18n import tr
+from wxdesk.ui.inbox.timeline.bubbles.difference import Piece, difference, other_picture, shortened, words_of
+from wxdesk.ui.wording.messages import clock_time, date_word
+from wxdesk.ui.wording.reply_status import stopped_words
+from wxdesk.ui.wording.status import snooze_span
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One step: when, in a few words, and why where that is known; of an edit, what it changed."""
+
+    at: datetime
+    icon: str
+    text: str
+    note: str = ""
+    role: str = "secondary"
+    pieces: tuple[Piece, ...] = ()
+
+
+def history_of(reply: Reply, steps: Sequence[Step]) -> tuple[HistoryLine, ...]:
+    """Everything that is known about a reply's way, oldest first: who wrote it, each step, and how it left."""
+    icon = "robot" if reply.author is Author.RULE else "person"
+    lines = [HistoryLine(reply.created_at, icon, written_by(reply), _then(reply))]
+    after = _contents_after(reply, steps)
+    lines += [_line(reply, step, content) for step, content in zip(steps, after, strict=True)]
+    settled = any(step.kind is StepKind.CONFIRM for step in steps)
+    if reply.state is ReplyState.SENT and reply.sent_at is not None and not settled:
+        lines.append(HistoryLine(reply.sent_at, "check", _accepted(reply), role="accent"))
+    return tuple(lines)
+
+
+def written_by(reply: Reply) -> str:
+    """The author of a reply's first words; of a rule, the revision that it was then."""
+    if reply.author is not Author.RULE:
+        return tr("You wrote it")
+    if not reply.rule_name:
+        return tr("By a rule")
+    if not reply.rule_revision:
+        return tr("By “{rule}”", rule=reply.rule_name)
+    return tr("By “{rule}”, revision {n}", rule=reply.rule_name, n=reply.rule_revision)
+
+
+def _then(reply: Reply) -> str:
+    """What its rule does to the conversation after it."""
+    if reply.aside is None:
+        return ""
+    if reply.aside.minutes:
+        span = snooze_span(reply.aside.minutes)
+        return tr("Once all of it has been sent, the conversation is snoozed for {span}", span=span)
+    return tr("Once all of it has been sent, the conversation is resolved")
+
+
+def exact_time(at: datetime) -> str:
+    """Local date and time to the second."""
+    local = at.astimezone()
+    return tr("{day} {time}", day=date_word(local.date()), time=f"{local:%H:%M:%S}")
+
+
+def step_time(at: datetime, made_at: datetime) -> str:
+    """Hours and minutes; with its day, where that is not the one on which the reply was made."""
+    day, made_on = at.astimezone().date(), made_at.astimezone().date()
+    if day == made_on:
+        return clock_time(at)
+    return tr("{day} {time}", day=date_word(day, with_year=day.year != made_on.year), time=clock_time(at))
+
+
+def _accepted(reply: Reply) -> str:
+    if reply.attempts > 1:
+        return tr("Accepted by WeChat at attempt {n}", n=reply.attempts)
+    return tr("Accepted by WeChat")
+
+
+def _contents_after(reply: Reply, steps: Sequence[Step]) -> list[Content]:
+    """What the reply consisted of after each step."""
+    contents, now = [], reply.content
+    for step in reversed(steps):
+        contents.append(now)
+        now = step.before or now
+    return contents[::-1]
+
+
+def _line(reply: Reply, step: Step, after: Content) -> HistoryLine:
+    icon, role, words = _STEPS[step.kind]
+    said = stopped_words(replace(reply, by=step.by)) if words is None else words(step)
+    return HistoryLine(step.at, icon, said, _note(step, after), role, _changes(step, after))
+
+
+def _changes(step: Step, after: Content) -> tuple[Piece, ...]:
+    if step.before is None:
+        return ()
+    before, now = words_of(step.before), words_of(after)
+    return () if before == now else shortened(difference(before, now))
+
+
+def _note(step: Step, after: Content) -> str:
+    if step.before is not None:
+        return tr("With another picture") if other_picture(step.before, after) else ""
+    if step.errcode is not None:
+        return refusal_words(step.errcode, step.reason).meaning
+    return tr(step.reason) if step.reason and step.kind is not StepKind.CANCEL else ""
+
+
+def _who(step: Step) -> str:
+    return tr("you") if step.by == "operator" else step.by
+
+
+def _left(step: Step) -> str:
+    return tr("Left as it was by {who}", who=_who(step)) if step.by else tr("In nobody's hand any more")
+
+
+def _held(step: Step) -> str:
+    return tr("Held until {time}", time=_second(step.until)) if step.until else tr("Held until you decide")
+
+
+def _kept(step: Step) -> str:
+    return _taken(step) if step.by else tr("Became a draft")
+
+
+def _taken(step: Step) -> str:
+    return tr("Taken in hand by {who}", who=_who(step))
+
+
+def _released(step: Step) -> str:
+    return tr("Released by {who}", who=_who(step)) if step.by else tr("Released on time")
+
+
+def _postponed(step: Step) -> str:
+    if step.errcode is None and not step.reason:
+        return tr("Put back by a pause")
+    refused = _refused(step)
+    return tr("{said}, again at {time}", said=refused, time=_second(step.until)) if step.until else refused
+
+
+def _refused(step: Step) -> str:
+    return tr("Not sent") if step.errcode is None else tr("Refused with {code}", code=step.errcode)
+
+
+def _second(at: datetime) -> str:
+    return f"{at.astimezone():%H:%M:%S}"
+
+
+_STEPS: Mapping[StepKind, tuple[str, str, Callable[[Step], str] | None]] = {
+    StepKind.EDIT: ("edit", "secondary", lambda step: tr("Edited by {who}", who=_who(step))),
+    StepKind.HOLD: ("hourglass", "pending", _held),
+    StepKind.KEEP: ("pause", "secondary", _kept),
+    StepKind.RELEASE: ("play", "secondary", _released),
+    StepKind.POSTPONE: ("retry", "pending", _postponed),
+    StepKind.REFUSE: ("warning", "failed", _refused),
+    StepKind.LOSE: ("question", "pending", lambda _: tr("WeChat's answer never came")),
+    StepKind.EXPIRE: ("clock", "secondary", _kept),
+    StepKind.CANCEL: ("stop", "secondary", None),
+    StepKind.RECALL: ("stop", "secondary", None),
+    StepKind.RETRY: ("retry", "secondary", lambda step: tr("Sent again by {who}", who=_who(step))),
+    StepKind.CONFIRM: ("check", "accent", lambda step: tr("It arrived, said {who}", who=_who(step))),
+    StepKind.TAKE: ("pause", "secondary", _taken),
+    StepKind.LEAVE: ("undo", "secondary", _left),
+    StepKind.INSTEAD: ("edit", "secondary", lambda _: tr("You wrote something instead")),
+    StepKind.ASK: ("person", "pending", lambda _: tr("Asks you again")),
+}
+"""Icon, role and words of each; None where the reply says by whom it was stopped, in the words of its bubble."""

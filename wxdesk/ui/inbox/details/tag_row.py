@@ -1,0 +1,125 @@
+"""A contact's tags as chips: press one to take it away, the plus to write another."""
+
+from __future__ import annotations
+
+import html
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from wxdesk.i18n import tr
+from wxdesk.ui.look.theme import Size, font
+from wxdesk.ui.widgets.buttons import Chip
+from wxdesk.ui.widgets.flow_layout import FlowLayout
+
+LONGEST = 24
+"""Characters of a tag."""
+
+WIDEST = 130
+"""Pixels of a tag's words; a chip never breaks across lines and never outgrows its row."""
+
+_ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
+
+
+class TagRow(QWidget):
+    """The tags of one contact.
+
+    Signals:
+        changed: a tag was added or taken away; `tags` has what is left.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tags: tuple[str, ...] = ()
+        self._chips: list[Chip] = []
+        self._flow = FlowLayout(self, gap=4, line_gap=4)
+        self.field = _TagField()
+        self.plus = Chip("＋", checkable=False)
+        self.plus.setAccessibleName(tr("Add a tag"))
+        self.plus.setToolTip(tr("Add a tag"))
+        self._flow.addWidget(self.field)
+        self._flow.addWidget(self.plus)
+        self.field.hide()
+        self.plus.clicked.connect(self._open_field)
+        self.field.done.connect(self._add)
+
+    def tags(self) -> tuple[str, ...]:
+        """The tags in their order."""
+        return self._tags
+
+    def show_tags(self, tags: tuple[str, ...]) -> None:
+        """Show these tags."""
+        if tags == self._tags and len(self._chips) == len(tags):
+            return
+        self._tags = tags
+        for chip in self._chips:
+            self._flow.removeWidget(chip)
+            chip.hide()
+            chip.deleteLater()
+        self._chips = []
+        for index, tag in enumerate(tags):
+            chip = Chip(checkable=False, parent=self)
+            chip.setText(QFontMetrics(chip.font()).elidedText(tag, Qt.TextElideMode.ElideRight, WIDEST))
+            chip.setAccessibleName(tr("Take away the tag {tag}", tag=tag))
+            chip.setToolTip(f"{html.escape(tag)} · {tr('Press to take it away')}")
+            chip.clicked.connect(self._take_away)
+            self._flow.insert_widget(index, chip)
+            chip.show()
+            self._chips.append(chip)
+        self.updateGeometry()
+
+    def finish(self) -> None:
+        """Take in a tag that is being written."""
+        if not self.field.isHidden():
+            self._add()
+
+    def _open_field(self) -> None:
+        self.plus.hide()
+        self.field.clear()
+        self.field.show()
+        self.field.setFocus()
+
+    def _add(self) -> None:
+        self.field.hide()
+        self.plus.show()
+        tag = " ".join(self.field.text().split())
+        if tag and tag not in self._tags:
+            self.show_tags((*self._tags, tag))
+            self.changed.emit()
+
+    def _take_away(self) -> None:
+        pressed = self.sender()
+        kept = tuple(tag for tag, chip in zip(self._tags, self._chips, strict=True) if chip is not pressed)
+        self.show_tags(kept)
+        self.changed.emit()
+
+
+class _TagField(QLineEdit):
+    """One tag; Enter or leaving it is done, Esc gives up."""
+
+    done = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFont(font(Size.SMALL))
+        self.setMaxLength(LONGEST)
+        self.setFixedWidth(96)
+        self.setAccessibleName(tr("New tag"))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter and Esc."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.clear()
+        if event.key() in _ENTER or event.key() == Qt.Key.Key_Escape:
+            self.done.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Leaving it is done, too."""
+        super().focusOutEvent(event)
+        if self.isVisible():
+            self.done.emit()

@@ -1,0 +1,104 @@
+"""What waited through a pause, or through the night: a list to be decided one by one, together, or later."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from wxdesk.desk.conversations.inbox_queries import HeldReply, answers
+from wxdesk.desk.ports.store import Clock
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.inbox.held_replies.commands import HeldDeciding
+from wxdesk.ui.inbox.held_replies.delegate import ROW_HEIGHT
+from wxdesk.ui.inbox.held_replies.feed import HeldFeed
+from wxdesk.ui.inbox.held_replies.model import HeldModel
+from wxdesk.ui.inbox.held_replies.view import HeldView
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.dialogs.dialog import Dialog
+from wxdesk.ui.widgets.labels import PlainLabel
+
+WIDTH = 520
+ROWS_AT_MOST = 6
+
+
+class DecidePanel(Dialog):
+    """Shows the held replies that ask, as long as there are any. Esc decides nothing: they stay in the strip.
+
+    Signals:
+        picked: a `HeldReply` whose conversation the operator wants to see first; the panel is closed then.
+    """
+
+    picked = Signal(object)
+
+    def __init__(self, feed: HeldFeed, deciding: HeldDeciding, clock: Clock, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(tr("What waited"))
+        self.setModal(True)
+        self.setFixedWidth(min(WIDTH, parent.window().width() - 48))
+        self._feed = feed
+        self._deciding = deciding
+        self.model = HeldModel(clock, parent=self)
+        self.view = HeldView(self.model, clock, self)
+        self.view.setProperty("class", "card")
+        self.title = PlainLabel(size=Size.TITLE, strong=True, wrap=True, parent=self)
+        self.later = Button(tr("Later"), key_hint="Esc", parent=self)
+        self.discard = Button(kind=ButtonKind.DANGER, parent=self)
+        self.send = Button(kind=ButtonKind.PRIMARY, parent=self)
+        self._arrange()
+        self.later.clicked.connect(self.reject)
+        self.discard.clicked.connect(self._discard_all)
+        self.send.clicked.connect(self._send_all)
+        self.view.send_wanted.connect(deciding.send)
+        self.view.stop_wanted.connect(deciding.stop)
+        self.view.picked.connect(self._pick)
+        self.view.left.connect(self.reject)
+        feed.read.connect(self._show)
+        self._show()
+        self.view.focus_first()
+
+    def _arrange(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.later)
+        buttons.addStretch(1)
+        buttons.addWidget(self.discard)
+        buttons.addWidget(self.send)
+        column = self._column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 20)
+        column.setSpacing(12)
+        column.addWidget(self.title)
+        words = tr("None of them leaves by itself. Press one to see its conversation first.")
+        column.addWidget(PlainLabel(words, role="secondary", wrap=True, parent=self))
+        column.addWidget(self.view)
+        column.addSpacing(4)
+        column.addLayout(buttons)
+
+    def _show(self) -> None:
+        asking = self._feed.asking()
+        if not asking:
+            self.accept()
+            return
+        count, rows = len(asking), answers(asking)
+        self.model.show(rows)
+        self.title.setText(ntr("{n} reply waited and asks you", "{n} replies waited and ask you", count))
+        self.discard.setText(ntr("Discard {n}", "Discard all {n}", count) if count > 1 else tr("Discard it"))
+        self.send.setText(ntr("Send {n}", "Send all {n}", count) if count > 1 else tr("Send it"))
+        self.view.setFixedHeight(ROW_HEIGHT * min(len(rows), ROWS_AT_MOST) + 2)
+        self.setFixedHeight(self._column.totalHeightForWidth(self.width()))
+
+    def _ids(self) -> list[int]:
+        return sorted(one.reply.id for one in self._feed.asking())
+
+    def _send_all(self) -> None:
+        self._deciding.send_these(self._ids())
+        self.accept()
+
+    def _discard_all(self) -> None:
+        self._deciding.stop_these(self._ids())
+        self.accept()
+
+    def _pick(self, held: HeldReply) -> None:
+        self.picked.emit(held)
+        self.accept()

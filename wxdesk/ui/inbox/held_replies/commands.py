@@ -1,0 +1,73 @@
+"""What an operator does to held replies outside their bubbles: one, some, or all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QObject
+
+from wxdesk.desk.conversations.inbox_queries import HeldReply
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.notices import Notices
+
+
+class HeldDeciding(QObject):
+    """Gives the commands to the desk, and says what came of those about many."""
+
+    def __init__(self, bridge: Bridge, notices: Notices, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._notices = notices
+
+    def send(self, held: HeldReply) -> None:
+        """Send one; of an answer whose parts ask, all of them."""
+        handoff = self._bridge.desk.handoff
+        send = handoff.release_answer if held.asking else handoff.release
+        self._bridge.ask(send(held.reply.id))
+
+    def stop(self, held: HeldReply) -> None:
+        """Stop one, with the parts of its answer behind it; their texts stay in the conversation."""
+        self._bridge.ask(self._bridge.desk.handoff.cancel(held.reply.id))
+
+    def stop_all(self) -> None:
+        """Stop all that is held; at once, because seconds count."""
+        self._bridge.ask(self._bridge.desk.handoff.cancel_held(), self._stopped)
+
+    def send_all(self, held: Sequence[HeldReply]) -> None:
+        """Send all that is held; asks first where that is more than one can have in sight."""
+        if len(held) == 1:
+            self.send(held[0])
+        elif held:
+            people = len({one.reply.conversation_id for one in held})
+            self._notices.confirm(
+                tr("Send {n} replies now?", n=len(held)),
+                ntr(
+                    "All of them go to {n} customer at once, without the rest of their wait.",
+                    "They go to {n} customers at once, without the rest of their wait.",
+                    people,
+                ),
+                tr("Send all"),
+                partial(self.send_these, [one.reply.id for one in held]),  # what is held since then was not asked about
+            )
+
+    def send_these(self, reply_ids: Sequence[int]) -> None:
+        """Send these, each conversation's in their order."""
+        self._bridge.ask(self._bridge.desk.handoff.release_held(tuple(reply_ids)), self._sent)
+
+    def stop_these(self, reply_ids: Sequence[int]) -> None:
+        """Stop these."""
+        self._bridge.ask(self._bridge.desk.handoff.cancel_held(tuple(reply_ids)), self._stopped)
+
+    def _sent(self, count: int) -> None:
+        self._notices.toast(ntr("{n} reply is on its way.", "{n} replies are on their way.", count))
+
+    def _stopped(self, count: int) -> None:
+        self._notices.toast(
+            ntr(
+                "{n} reply was stopped. Its text stays in its conversation.",
+                "{n} replies were stopped. Their texts stay in their conversations.",
+                count,
+            )
+        )

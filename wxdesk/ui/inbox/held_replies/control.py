@@ -1,0 +1,96 @@
+"""All that is held, as the inbox works on it: what is read goes into the strip, what is pressed there to the desk."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from wxdesk.core.model.messaging import Reply
+from wxdesk.desk.conversations.inbox_queries import HeldReply
+from wxdesk.i18n import tr
+from wxdesk.ui.inbox.held_replies.commands import HeldDeciding
+from wxdesk.ui.inbox.held_replies.feed import HeldFeed
+from wxdesk.ui.inbox.held_replies.strip import HeldStrip
+from wxdesk.ui.inbox.open_conversation import ChatSession
+from wxdesk.ui.inbox.timeline.model import EntryRole
+from wxdesk.ui.inbox.timeline.view import TimelineView
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.notices import Notices
+
+
+class HeldWork(QObject):
+    """Between the held replies, their strip, and their bubbles.
+
+    Signals:
+        wanted: the operator wants to see a held reply in its conversation.
+        conversation_wanted: the id of the conversation to open for it.
+        edit_wanted: a `Reply` that is in sight now and shall be changed.
+    """
+
+    wanted = Signal()
+    conversation_wanted = Signal(int)
+    edit_wanted = Signal(object)
+
+    def __init__(
+        self, bridge: Bridge, notices: Notices, strip: HeldStrip, session: ChatSession, timeline: TimelineView
+    ) -> None:
+        super().__init__(strip)
+        self._bridge = bridge
+        self._notices = notices
+        self._strip = strip
+        self._session = session
+        self._timeline = timeline
+        self._sought: Reply | None = None
+        self._to_edit = False
+        self.feed = HeldFeed(bridge, self)
+        self.deciding = HeldDeciding(bridge, notices, self)
+        self.feed.read.connect(self._show)
+        strip.stop_wanted.connect(self.deciding.stop_all)
+        strip.send_wanted.connect(self._send_all)
+        strip.view.send_wanted.connect(self.deciding.send)
+        strip.view.stop_wanted.connect(self.deciding.stop)
+        strip.view.picked.connect(self.go_to)
+
+    def go_to(self, held: HeldReply) -> None:
+        """Show a held reply in its conversation, and give its bubble the keyboard."""
+        self._seek(held.reply, to_edit=False)
+
+    def edit(self, reply: Reply) -> None:
+        """Show a reply whose clock was stopped in its conversation, and let the operator change it."""
+        self._seek(reply, to_edit=True)
+
+    def _seek(self, reply: Reply, *, to_edit: bool) -> None:
+        self.wanted.emit()
+        self._sought, self._to_edit = reply, to_edit
+        if self._session.conversation_id != reply.conversation_id:
+            self.conversation_wanted.emit(reply.conversation_id)
+        self.arrive()
+
+    def arrive(self) -> bool:
+        """Give the bubble that is sought the keyboard, if its conversation is the open one; whether one is sought."""
+        sought = self._sought
+        if sought is None:
+            return False
+        if sought.conversation_id != self._session.conversation_id:
+            self._sought = None  # the operator has gone elsewhere meanwhile
+            return False
+        if self._timeline.focus_on(f"r{sought.id}"):
+            self._sought = None
+            if self._to_edit:
+                self.edit_wanted.emit(sought)
+        return True
+
+    def go_on(self) -> None:
+        """Go to the next held reply, the soonest first and then those that ask, wherever it is."""
+        focused = self._timeline.currentIndex().data(EntryRole.KEY) if self._timeline.hasFocus() else ""
+        held = self.feed.held
+        at = next((i for i, one in enumerate(held) if f"r{one.reply.id}" == focused), -1)
+        if held:
+            self.go_to(held[(at + 1) % len(held)])
+        else:
+            self._notices.toast(tr("Nothing is held."))
+
+    def _send_all(self) -> None:
+        self.deciding.send_all(self.feed.held)
+
+    def _show(self) -> None:
+        self._strip.show_held(self.feed.held, self._bridge.desk.clock())

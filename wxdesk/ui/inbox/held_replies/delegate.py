@@ -1,0 +1,102 @@
+"""Paints a held reply in a short list: whose it is, its first words, where it stands, and its two buttons."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from wxdesk.desk.conversations.inbox_queries import HeldReply
+from wxdesk.ui.inbox.held_replies.model import HeldRole, held_text
+from wxdesk.ui.look.theme import Size, Theme, font, sentence_font
+from wxdesk.ui.widgets.painting import paint_focus, paint_icon, paint_text
+from wxdesk.ui.wording.messages import name_of
+from wxdesk.ui.wording.reply_status import Standing
+
+ROW_HEIGHT = 52
+BUTTON = 26
+_PAD = 12
+_GAP = 4
+_ICON = 12
+
+type Index = QModelIndex | QPersistentModelIndex
+
+
+def send_rect(row: QRect) -> QRect:
+    """Where the button stands that sends the reply of a row."""
+    return stop_rect(row).translated(-BUTTON - _GAP, 0)
+
+
+def stop_rect(row: QRect) -> QRect:
+    """Where the button stands that stops it."""
+    return QRect(row.right() - _PAD - BUTTON + 3, row.top() + (row.height() - BUTTON) // 2, BUTTON, BUTTON)
+
+
+def words_beside(name: str, standing: Standing, row: QRect) -> str:
+    """Where a reply stands, in brief where else not the whole name fits: cut, all openids look alike."""
+    room = _first_line(row).width() - _ICON - 3 * _GAP - QFontMetrics(_name_font()).horizontalAdvance(name)
+    whole = QFontMetrics(_standing_font()).horizontalAdvance(standing.text) + 1
+    return standing.brief if standing.brief and whole > room else standing.text
+
+
+def _first_line(row: QRect) -> QRect:
+    left, right = row.left() + _PAD, send_rect(row).left() - 8
+    return QRect(left, row.top() + 7, right - left, 18)
+
+
+def _name_font() -> QFont:
+    return font(Size.BODY, strong=True)
+
+
+def _standing_font() -> QFont:
+    return sentence_font(Size.CAPTION, strong=True, tabular=True)
+
+
+class HeldDelegate(QStyledItemDelegate):
+    """Shows a `HeldReply`; `hot` is the row and the button under the mouse: `send`, `stop` or empty."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.hot: tuple[int, str] = (-1, "")
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """Every row has the same height."""
+        return QSize(200, ROW_HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Two lines and two buttons."""
+        held: HeldReply | None = index.data(HeldRole.HELD)
+        if held is None:
+            return
+        theme, rect = Theme.current(), option.rect
+        painter.save()
+        if option.state & QStyle.StateFlag.State_MouseOver or option.state & QStyle.StateFlag.State_HasFocus:
+            painter.fillRect(rect, theme.color("hover"))
+        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.color("line"))
+        self._paint_words(painter, rect, held, index.data(HeldRole.STANDING), theme)
+        self._paint_button(painter, send_rect(rect), "send", "accent", self.hot == (index.row(), "send"))
+        self._paint_button(painter, stop_rect(rect), "stop", "secondary", self.hot == (index.row(), "stop"))
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            paint_focus(painter, QRectF(rect).adjusted(2, 2, -2, -3), theme)
+        painter.restore()
+
+    def _paint_words(self, painter: QPainter, rect: QRect, held: HeldReply, standing: Standing, theme: Theme) -> None:
+        line = _first_line(rect)
+        face, said = _standing_font(), words_beside(name_of(held.contact), standing, rect)
+        width = min(QFontMetrics(face).horizontalAdvance(said) + 1, line.width() * 2 // 3)
+        told = QRect(line.right() - width + 1, line.top(), width, line.height())
+        paint_text(painter, told, said, face, theme.color(standing.role))
+        at = QPointF(told.left() - _ICON - _GAP, line.top() + (line.height() - _ICON) / 2)
+        paint_icon(painter, at, standing.icon, standing.role, _ICON)
+        name = line.adjusted(0, 0, -width - _ICON - 3 * _GAP, 0)
+        paint_text(painter, name, name_of(held.contact), _name_font(), theme.color("text"))
+        paint_text(painter, line.translated(0, 19), held_text(held), font(Size.SMALL), theme.color("secondary"))
+
+    def _paint_button(self, painter: QPainter, rect: QRect, name: str, role: str, hot: bool) -> None:
+        theme = Theme.current()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(theme.color(role if hot else "line"))
+        painter.setBrush(theme.color("panel"))
+        painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        paint_icon(painter, QPointF(rect.left() + 6, rect.top() + 6), name, role, BUTTON - 12)

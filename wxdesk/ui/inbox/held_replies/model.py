@@ -1,0 +1,80 @@
+"""The rows of a list of held replies: whose they are, what they say, and where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import IntEnum
+
+from PySide6.QtCore import Qt
+
+from wxdesk.desk.conversations.inbox_queries import HeldReply
+from wxdesk.i18n import tr
+from wxdesk.ui.inbox.lists.row_model import ROOT, RowModel
+from wxdesk.ui.inbox.timeline.entries import reply_text
+from wxdesk.ui.wording.hold_reasons import standstill_of_held
+from wxdesk.ui.wording.messages import name_of
+from wxdesk.ui.wording.reply_status import Standing, standing_of_reply
+
+
+class HeldRole(IntEnum):
+    """What the delegate and the view ask for."""
+
+    HELD = Qt.ItemDataRole.UserRole + 1
+    STANDING = Qt.ItemDataRole.UserRole + 2
+
+
+class HeldModel(RowModel[HeldReply]):
+    """Held replies in the order in which they ask for the operator. A countdown only has to be repainted."""
+
+    def spoken(self, row: HeldReply) -> str:
+        """Whose it is, what it says, where it stands, and what its keys do."""
+        return spoken_held(row, self._standing(row))
+
+    def fact(self, row: HeldReply, role: int) -> object:
+        """The reply with its contact, or where it stands now."""
+        match role:
+            case HeldRole.HELD:
+                return row
+            case HeldRole.STANDING:
+                return self._standing(row)
+        return None
+
+    def held(self) -> Sequence[HeldReply]:
+        """All of them, in order."""
+        return self.rows()
+
+    def show(self, held: Sequence[HeldReply]) -> None:
+        """Show these. Rows that go or come do so one by one, so that the chosen one stays chosen."""
+        wanted = {one.reply.id for one in held}
+        for row in reversed(range(len(self._rows))):
+            if self._rows[row].reply.id not in wanted:
+                self._remove_rows(row, row + 1)
+        for row, one in enumerate(held):
+            self._place(row, one)
+
+    def _place(self, row: int, one: HeldReply) -> None:
+        at = next((i for i, known in enumerate(self._rows) if known.reply.id == one.reply.id), None)
+        if at is None:
+            self._insert_rows(row, [one])
+            return
+        if at != row:  # everything before `row` is in its place, so it can only come from below
+            self.beginMoveRows(ROOT, at, at, ROOT, row)
+            self._rows.insert(row, self._rows.pop(at))
+            self.endMoveRows()
+        if self._rows[row] != one:
+            self._put(row, one)
+
+    def _standing(self, held: HeldReply) -> Standing:
+        return standing_of_reply(held.reply, self._clock(), standstill_of_held(held, self._standstill_of))
+
+
+def spoken_held(held: HeldReply, standing: Standing) -> str:
+    """A row as one sentence, with what its keys do."""
+    keys = tr("Enter opens it, Ctrl+Enter sends it, Delete stops it")
+    return ", ".join((name_of(held.contact), held_text(held), standing.text, keys))
+
+
+def held_text(held: HeldReply) -> str:
+    """What a row says; of an answer whose parts ask, how many they are, and the first of them."""
+    words = " ".join(reply_text(held.reply).split())
+    return tr("{n} parts: {words}", n=held.asking, words=words) if held.asking else words

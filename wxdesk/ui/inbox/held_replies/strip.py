@@ -1,0 +1,229 @@
+"""The amber strip above the list: automatic replies that are held, how soon they leave, and what to do about them.
+
+Folded it is one line; unfolded, a short list with each of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from wxdesk.desk.conversations.inbox_queries import HeldReply, answers
+from wxdesk.desk.ports.store import Clock
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.inbox.held_replies.delegate import ROW_HEIGHT
+from wxdesk.ui.inbox.held_replies.model import HeldModel
+from wxdesk.ui.inbox.held_replies.view import HeldView
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.fitting_label import FittingLabel
+from wxdesk.ui.widgets.icon_label import IconLabel
+from wxdesk.ui.widgets.shrink_order import GivesWay, steps_for
+from wxdesk.ui.widgets.small_button import SmallButton
+from wxdesk.ui.wording.hold_reasons import standstill_of_held
+from wxdesk.ui.wording.reply_status import Standstill, StandstillOf, nothing_holds, span_until
+
+HEAD_HEIGHT = 32
+GAP = 4
+_MARGINS = 18
+ROWS_AT_MOST = 4
+
+
+class HeldStrip(QFrame):
+    """Shown only while something is held.
+
+    Signals:
+        stop_wanted, send_wanted: of all that is held.
+        left: the keyboard leaves the list.
+    """
+
+    stop_wanted = Signal()
+    send_wanted = Signal()
+    left = Signal()
+
+    def __init__(
+        self, clock: Clock, standstill_of: StandstillOf = nothing_holds, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "bar-pending")
+        self._standstill_of = standstill_of
+        self._first: HeldReply | None = None
+        self._asking = 0
+        self.model = HeldModel(clock, standstill_of, self)
+        self.count = FittingLabel(size=Size.SMALL, role="pending", strong=True, elide=True, tabular=True)
+        self.earliest = FittingLabel(size=Size.SMALL, role="pending", elide=True, tabular=True)
+        self.stop = Button(tr("Stop all"), kind=ButtonKind.LINK)
+        self.send = Button(tr("Send all…"), kind=ButtonKind.LINK)
+        self.send_below = Button(tr("Send all…"), kind=ButtonKind.LINK)
+        self._icon = IconLabel("hourglass", "pending", 14)
+        self.unfold = SmallButton("chevron-down", tr("Show what is held (Shift+F3)"), self)
+        self.fold = SmallButton("chevron-up", tr("Fold (Esc)"), self)
+        self.view = HeldView(self.model, clock)
+        self.head = QWidget()
+        self.body = QWidget()
+        self.foot = QWidget()
+        self._arrange()
+        self.stop.clicked.connect(self.stop_wanted)
+        for send in (self.send, self.send_below):
+            send.clicked.connect(self.send_wanted)
+        self.unfold.clicked.connect(self.open_list)
+        self.fold.clicked.connect(self.close_list)
+        self.view.left.connect(self._leave)
+        self.body.hide()
+        self.fold.hide()
+        self.hide()
+
+    def _arrange(self) -> None:
+        self.head.setFixedHeight(HEAD_HEIGHT)
+        head = QHBoxLayout(self.head)
+        head.setContentsMargins(12, 0, _MARGINS - 12, 0)
+        head.setSpacing(GAP)
+        head.addWidget(self._icon)
+        head.addWidget(self.count)
+        head.addWidget(self.earliest, 1)
+        head.addWidget(self.stop)
+        head.addSpacing(GAP)
+        head.addWidget(self.send)
+        head.addWidget(self.unfold)
+        head.addWidget(self.fold)
+        foot = QHBoxLayout(self.foot)
+        foot.setContentsMargins(12, 4, 12, 4)
+        foot.addStretch(1)
+        foot.addWidget(self.send_below)
+        inner = QVBoxLayout(self.body)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(0)
+        inner.addWidget(self.view)
+        inner.addWidget(self.foot)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 1)
+        column.setSpacing(0)
+        column.addWidget(self.head)
+        column.addWidget(self.body)
+
+    @property
+    def counts(self) -> bool:
+        """Whether a countdown is shown."""
+        return self._first is not None and not self.isHidden()
+
+    @property
+    def unfolded(self) -> bool:
+        """Whether the list is shown."""
+        return not self.body.isHidden()
+
+    def show_held(self, held: Sequence[HeldReply], now: datetime) -> None:
+        """Show these: the soonest first, then those that ask."""
+        self._first = next((one for one in held if one.reply.due_at is not None), None)
+        rows = answers(held)
+        self._asking = sum(one.reply.due_at is None for one in held)
+        self.model.show(rows)
+        n = len(held)
+        self.count.show_wordings([ntr("{n} reply held", "{n} replies held", n), ntr("{n} held", "{n} held", n)])
+        self.view.setMinimumHeight(ROW_HEIGHT)  # in a low window it scrolls sooner
+        self.view.setMaximumHeight(ROW_HEIGHT * min(max(len(rows), 1), ROWS_AT_MOST))
+        self.view.updateGeometry()
+        self.setVisible(bool(held))
+        if not held:
+            self.close_list()
+        self.tick(now)
+
+    def tick(self, now: datetime) -> None:
+        """Let the countdowns go on."""
+        asks = ntr("{n} asks you", "{n} ask you", self._asking) if self._asking else ""
+        brief = ntr("{n} asks", "{n} ask", self._asking) if self._asking else ""
+        first = short = ""
+        if self._first is not None and self._first.reply.due_at is not None:
+            first = self._first_words(self._first, self._first.reply.due_at, now)
+            counts_down = standstill_of_held(self._first, self._standstill_of) is Standstill.NONE
+            short = tr("in {span}", span=span_until(self._first.reply.due_at, now)) if counts_down else first
+        said = [_joined(first, asks), _joined(short, asks), _joined(short, brief), _joined(short or brief)]
+        self.earliest.show_wordings([*said, short or brief], cut_last=True)
+        self._share_room()
+        if self.unfolded:
+            self.view.tick()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the room anew."""
+        super().resizeEvent(event)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """Let both commands stand in the line where what it says has room beside them in short; else one in the list.
+
+        What is said in short instead stands in the tooltips, and in the list.
+        """
+        beside = [self._icon, self.stop, self.unfold]
+        room = self.width() - _MARGINS - sum(widget.sizeHint().width() + GAP for widget in beside)
+        send = self.send.sizeHint().width() + GAP
+        both = self._needs(send, room) <= room
+        self.count.ask_for(steps_for(self._giving_way, 2 * GAP + both * send, room)[self.count])
+        self.send.setVisible(both)
+        self.foot.setHidden(both)  # with its margins
+
+    def _needs(self, fixed: int, room: int) -> int:
+        """The least width that serves what is said, beside `fixed`."""
+        steps = steps_for(self._giving_way, 2 * GAP + fixed, room)
+        return 2 * GAP + fixed + sum(part.width_at(step) for part, step in steps.items())
+
+    @property
+    def _giving_way(self) -> Sequence[tuple[GivesWay, int]]:
+        return ((self.earliest, 1), (self.earliest, 2), (self.count, 1), (self.earliest, 3), (self.earliest, 4))
+
+    def _first_words(self, first: HeldReply, due_at: datetime, now: datetime) -> str:
+        match standstill_of_held(first, self._standstill_of):
+            case Standstill.PAUSED:
+                return tr("paused")
+            case Standstill.WRITING:
+                return tr("waits while you write")
+            case Standstill.BEHIND:
+                return tr("waits for the part before it")
+            case Standstill.HANDED_OVER:
+                return tr("yours in {span}", span=span_until(max(due_at, now), now))
+        return tr("first in {span}", span=span_until(due_at, now))
+
+    def toggle(self) -> None:
+        """Unfold the list and give it the keyboard, or fold it."""
+        if self.isHidden():
+            return
+        if self.unfolded:
+            self._leave()
+        else:
+            self.open_list()
+            self.view.focus_first()
+
+    def open_list(self) -> None:
+        """Show the list."""
+        self._unfold(True)
+
+    def close_list(self) -> None:
+        """Show the one line only."""
+        self._unfold(False)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take the press, so that the release comes here too."""
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click on the line does what its arrow does."""
+        super().mouseReleaseEvent(event)
+        if event.button() is Qt.MouseButton.LeftButton and event.position().y() < HEAD_HEIGHT:
+            self._unfold(not self.unfolded)
+
+    def _leave(self) -> None:
+        had_it = self.view.hasFocus()
+        self.close_list()
+        if had_it:
+            self.left.emit()
+
+    def _unfold(self, unfolded: bool) -> None:
+        self.body.setVisible(unfolded)
+        self.unfold.setVisible(not unfolded)
+        self.fold.setVisible(unfolded)
+
+
+def _joined(*words: str) -> str:
+    return " ".join(f"· {one}" for one in words if one)

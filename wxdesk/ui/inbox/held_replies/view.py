@@ -1,0 +1,158 @@
+"""A short list of held replies: each is opened, sent or stopped by mouse and by key."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QCursor, QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QToolTip, QWidget
+
+from wxdesk.desk.conversations.inbox_queries import HeldReply
+from wxdesk.desk.ports.store import Clock
+from wxdesk.i18n import tr
+from wxdesk.ui.inbox.held_replies.delegate import ROW_HEIGHT, HeldDelegate, send_rect, stop_rect, words_beside
+from wxdesk.ui.inbox.held_replies.model import HeldModel, HeldRole
+from wxdesk.ui.inbox.lists.row_shifts import RowShifts
+from wxdesk.ui.inbox.lists.rows_view import RowsView
+from wxdesk.ui.widgets.labels import plain_tip
+from wxdesk.ui.wording.messages import name_of
+from wxdesk.ui.wording.reply_status import Standing
+
+_ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
+_ACTING = _ENTER | {Qt.Key.Key_Delete}
+
+
+class HeldView(RowsView):
+    """Shows a `HeldModel`. Where a row has just come to stand by itself, nothing is sent or stopped (`row_shifts`).
+
+    Signals:
+        picked: a `HeldReply` whose conversation the operator wants to see.
+        send_wanted, stop_wanted: a `HeldReply`.
+        left: Esc was pressed.
+    """
+
+    picked = Signal(object)
+    send_wanted = Signal(object)
+    stop_wanted = Signal(object)
+    left = Signal()
+
+    def __init__(self, model: HeldModel, clock: Clock, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows = HeldDelegate(self)
+        self.setAccessibleName(tr("Held replies"))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setItemDelegate(self._rows)
+        self._shifts = RowShifts(model, self, clock)
+        self.setModel(model)
+
+    def sizeHint(self) -> QSize:
+        """All rows, whole; Qt's own hint is 192 pixels and would cut the fourth."""
+        return QSize(super().sizeHint().width(), ROW_HEIGHT * max(self.model().rowCount(), 1))
+
+    def tick(self) -> None:
+        """Let the countdowns go on."""
+        self.viewport().update()
+
+    def focus_first(self) -> None:
+        """Give the keyboard to the list, at the row that was chosen or the first."""
+        self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Begin at the first row."""
+        super().focusInEvent(event)
+        if not self.currentIndex().isValid() and self.model().rowCount():
+            self.setCurrentIndex(self.model().index(0, 0))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter opens, Ctrl+Enter sends, Delete stops, Esc leaves."""
+        held: HeldReply | None = self.currentIndex().data(HeldRole.HELD)
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        elif event.isAutoRepeat() and event.key() in _ACTING:
+            event.accept()  # a key held down must not go on with the next row
+        elif held is not None and event.key() in _ACTING:
+            self._act(held, event)
+        else:
+            super().keyPressEvent(event)
+
+    def _act(self, held: HeldReply, event: QKeyEvent) -> None:
+        sends = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if event.key() in _ENTER and not sends:
+            self.picked.emit(held)
+        elif self._shifts.chosen_is_meant():
+            self._shifts.decided()
+            (self.send_wanted if sends and event.key() in _ENTER else self.stop_wanted).emit(held)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Show what a click would press."""
+        self._heat(self._at(event.position().toPoint()))
+        super().mouseMoveEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Nothing is under the mouse any more."""
+        self._heat((-1, ""))
+        super().leaveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Press a button, or open the row."""
+        super().mouseReleaseEvent(event)
+        at = event.position().toPoint()
+        held: HeldReply | None = self.indexAt(at).data(HeldRole.HELD)
+        if held is None or event.button() is not Qt.MouseButton.LeftButton:
+            return
+        row, button = self._at(at)
+        if not button:
+            self.picked.emit(held)
+        elif self._shifts.is_meant(row):
+            (self.send_wanted if button == "send" else self.stop_wanted).emit(held)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Say what is under the mouse."""
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), plain_tip(self.tip_at(event.pos())), self)
+            return True
+        return super().viewportEvent(event)
+
+    def tip_at(self, at: QPoint) -> str:
+        """What is said where the mouse rests: what a button does, else what its row says only in brief."""
+        index = self.indexAt(at)
+        held: HeldReply | None = index.data(HeldRole.HELD)
+        if held is None:
+            return ""
+        standing: Standing = index.data(HeldRole.STANDING)
+        shown = words_beside(name_of(held.contact), standing, self.visualRect(index))
+        return tip_of(held, self._at(at)[1]) or (standing.text if shown != standing.text else "")
+
+    def _at(self, at: QPoint) -> tuple[int, str]:
+        index = self.indexAt(at)
+        if not index.isValid():
+            return (-1, "")
+        rect = self.visualRect(index)
+        for name, button in (("send", send_rect(rect)), ("stop", stop_rect(rect))):
+            if button.contains(at):
+                return (index.row(), name)
+        return (index.row(), "")
+
+    def _heat(self, hot: tuple[int, str]) -> None:
+        if hot != self._rows.hot:
+            self._rows.hot = hot
+            self.viewport().setCursor(QCursor(Qt.CursorShape.PointingHandCursor) if hot[0] >= 0 else QCursor())
+            self.viewport().update()
+
+
+def tip_of(held: HeldReply, button: str) -> str:
+    """What a button does to a row, and by which key."""
+    match button:
+        case "send" if held.asking:
+            return tr("Send all {n} parts (Ctrl+Enter)", n=held.asking)
+        case "send":
+            return tr("Send now (Ctrl+Enter)")
+        case "stop" if held.asking:
+            return tr("Stop all {n} parts (Delete)", n=held.asking)
+        case "stop":
+            return tr("Stop it (Delete)")
+    return ""

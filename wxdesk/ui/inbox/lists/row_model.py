@@ -1,0 +1,71 @@
+"""The frame of the inbox's lists: rows that are told whole, by key, or in a sentence that goes by the time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from wxdesk.desk.ports.store import Clock
+from wxdesk.ui.wording.reply_status import StandstillOf, nothing_holds
+
+ROOT = QModelIndex()
+
+type Index = QModelIndex | QPersistentModelIndex
+
+
+class RowModel[R](QAbstractListModel):
+    """Rows of one kind. Each subclass says how they change: by the smallest steps, so that what is chosen stays so.
+
+    `standstill_of` tells what holds a reply back. A countdown only has to be repainted.
+    """
+
+    def __init__(
+        self, clock: Clock, standstill_of: StandstillOf = nothing_holds, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self._standstill_of = standstill_of
+        self._rows: list[R] = []
+
+    def rowCount(self, parent: Index = ROOT) -> int:
+        """How many there are."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's signature
+        """A fact of one row, or the sentence that a screen reader says."""
+        if not index.isValid() or not 0 <= index.row() < len(self._rows):
+            return None
+        row = self._rows[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return self.spoken(row)
+        return self.fact(row, role)
+
+    def spoken(self, row: R) -> str:
+        """The row as one sentence."""
+        raise NotImplementedError
+
+    def fact(self, row: R, role: int) -> object:
+        """What the delegate and the view ask for by `role`."""
+        raise NotImplementedError
+
+    def rows(self) -> Sequence[R]:
+        """All of them, in order."""
+        return tuple(self._rows)
+
+    def _insert_rows(self, at: int, rows: Sequence[R]) -> None:
+        self.beginInsertRows(ROOT, at, at + len(rows) - 1)
+        self._rows[at:at] = rows
+        self.endInsertRows()
+
+    def _remove_rows(self, start: int, end: int) -> None:
+        """Take away those from `start` up to, not including, `end`."""
+        self.beginRemoveRows(ROOT, start, end - 1)
+        del self._rows[start:end]
+        self.endRemoveRows()
+
+    def _put(self, at: int, row: R) -> None:
+        """The row there reads so now."""
+        self._rows[at] = row
+        self.dataChanged.emit(self.index(at), self.index(at))

@@ -1,0 +1,60 @@
+"""From one conversation to the next: by key through the list, and on from one that was set aside."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from wxdesk.i18n import tr
+from wxdesk.ui.inbox.conversation_list.panel import ConversationList
+from wxdesk.ui.inbox.open_conversation import ChatSession
+from wxdesk.ui.widgets.dialogs.notices import Notices
+
+
+class Stepping(QObject):
+    """Goes by the order that `shown` has.
+
+    Signals:
+        wanted: the id of the conversation to open.
+    """
+
+    wanted = Signal(int)
+
+    def __init__(self, shown: ConversationList, session: ChatSession, notices: Notices) -> None:
+        super().__init__(shown)
+        self._list = shown
+        self._session = session
+        self._notices = notices
+
+    def next_one(self) -> None:
+        """Open the conversation below the open one."""
+        self._step(1, unread=False)
+
+    def previous_one(self) -> None:
+        """Open the conversation above the open one."""
+        self._step(-1, unread=False)
+
+    def next_unread(self) -> None:
+        """Open the next conversation below that has something unread."""
+        self._step(1, unread=True)
+
+    def previous_unread(self) -> None:
+        """Open the next conversation above that has something unread."""
+        self._step(-1, unread=True)
+
+    def _step(self, step: int, *, unread: bool) -> None:
+        found = self._list.neighbour(step, unread)
+        if found is not None:
+            self.wanted.emit(found)
+        elif unread:
+            self._notices.toast(tr("No more unread conversations in this direction."))
+
+    def go_on(self, conversation_id: int) -> None:
+        """Leave what has been set aside for the next one in the list, the one above if it was the last."""
+        if conversation_id != self._session.conversation_id:
+            return
+        found = self._list.neighbour(1, unread=False) or self._list.neighbour(-1, unread=False)
+        if found is not None:
+            self.wanted.emit(found)
+        else:
+            self._list.select(None)
+            self._session.close()

@@ -1,0 +1,287 @@
+"""The open conversation as the page knows it: what was read of its timeline, and how it is kept up to date.
+
+No widget: it turns events and answers of the desk into entries of the timeline's model.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+
+from wxdesk.core.conversations.listing import InboxRow, SearchHit, TimelineItem
+from wxdesk.core.events import (
+    CallRaised,
+    CallsChanged,
+    ConversationChanged,
+    DecisionMade,
+    Event,
+    MessageKept,
+    PictureChanged,
+    PreferencesChanged,
+    ReplyChanged,
+    TakeoverEnded,
+)
+from wxdesk.core.model.messaging import Message, Reply
+from wxdesk.core.model.rule import Decision
+from wxdesk.desk.conversations import inbox_queries as inbox_reading
+from wxdesk.ui.inbox.sendability import over_words
+from wxdesk.ui.inbox.timeline.entries import Entry, WindowEnd, entries_of, first_unread, key_of
+from wxdesk.ui.inbox.timeline.loaded_items import KnownItems
+from wxdesk.ui.inbox.timeline.model import TimelineModel
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.wording.hold_reasons import Standstills
+
+
+class ChatSession(QObject):
+    """Follows one conversation at a time.
+
+    Signals:
+        turned: another conversation is followed now, or none; of it is known at most its row.
+        opened: the first page of another conversation is shown; carries the key to go to, or an empty text.
+        refreshed: the open conversation's row or decision is another one now, or it could not be read.
+        arrived: a contact's message came into the open conversation.
+    """
+
+    turned = Signal()
+    opened = Signal(str)
+    refreshed = Signal()
+    arrived = Signal()
+
+    def __init__(self, bridge: Bridge, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self.standstills = Standstills(bridge, self)
+        self.model = TimelineModel(bridge.desk.clock, self.standstills.of, self)
+        self.conversation_id: int | None = None
+        self.row: InboxRow | None = None
+        self.latest: Decision | None = None
+        self.known = KnownItems()
+        self.failed = False  # nothing of it could be read
+        self._unread_from: int | None = None
+        self._hit: TimelineItem | None = None
+        self._visit = 0  # answers to questions of an earlier one are not shown
+        self._fresh = False  # nothing of this conversation has been shown yet
+        self._answered_once = False
+        self._reading = False
+        self._asking = False
+        self._again = False
+        self._changed_replies: set[int] = set()
+        self._returned: defaultdict[int, list[datetime]] = defaultdict(list)
+
+    @property
+    def fresh(self) -> bool:
+        """Whether nothing of the open conversation has been shown yet."""
+        return self._fresh
+
+    @property
+    def to_end(self) -> bool:
+        """Whether the newest message is among those read; False after a jump into the past."""
+        return self.known.to_end
+
+    @property
+    def promised(self) -> bool:
+        """Whether something automatic waits here that leaves by itself, or asks; or may wait, before it is read."""
+        return self.row is not None and bool(self.row.held) if self._fresh else self.known.promised
+
+    def open(self, conversation_id: int, hit: SearchHit | None = None, row: InboxRow | None = None) -> None:
+        """Show another conversation, at its end or at `hit`; `row` is what is known of it, if something is."""
+        other = conversation_id != self.conversation_id
+        if other or hit is not None:
+            self._reset(conversation_id)
+        self._hit = hit.item if hit else None
+        if other:
+            self._turn(row)
+        if hit is not None:
+            work = inbox_reading.around(self._bridge.desk.store, conversation_id, hit.item)
+            self._bridge.ask(work, partial(self._show_stretch, self._visit), partial(self._not_found, self._visit))
+        self._ask()
+
+    def close(self) -> None:
+        """Follow nothing."""
+        self._reset(None)
+        self._turn(None)
+
+    def reload(self) -> None:
+        """Show the newest page, after a jump into the past."""
+        if self.conversation_id is not None and not self.to_end:
+            self._reset(self.conversation_id)
+            self._ask()
+
+    def show_anew(self) -> None:
+        """Show what the clock alone has changed: what was today is yesterday, or the reply window has closed."""
+        if not self._fresh:
+            self._show()
+
+    def retry(self) -> None:
+        """Ask again for what could not be read."""
+        self._ask()
+
+    def older(self) -> None:
+        """Read the page above; nothing happens while one is being read or when there is none."""
+        if self._reading or self.known.complete or not self.known or self.conversation_id is None:
+            return
+        self._reading = True
+        first = self.known.in_order()[0]
+        work = inbox_reading.older(self._bridge.desk.store, self.conversation_id, first.at)
+        self._bridge.ask(work, partial(self._show_older, self._visit), partial(self._read_failed, self._visit))
+
+    def newer(self) -> None:
+        """Read the page below, after a jump into the past."""
+        if self._reading or self.to_end or not self.known or self.conversation_id is None:
+            return
+        self._reading = True
+        last = self.known.in_order()[-1]
+        desk = self._bridge.desk
+        work = inbox_reading.newer(desk.store, self.conversation_id, last, desk.clock())
+        self._bridge.ask(work, partial(self._show_stretch, self._visit), partial(self._read_failed, self._visit))
+
+    def hear(self, events: Sequence[Event]) -> None:
+        """Read again what these events touch of the open conversation."""
+        touched = False
+        for event in events:
+            match event:
+                case ReplyChanged(conversation_id, reply_id) if conversation_id == self.conversation_id:
+                    self._changed_replies.add(reply_id)
+                    touched = True
+                case PreferencesChanged() if self.conversation_id is not None:
+                    touched = True
+                case TakeoverEnded(conversation_id, at):
+                    self._returned[conversation_id].append(at)
+                case (
+                    MessageKept(conversation_id)
+                    | PictureChanged(conversation_id)
+                    | DecisionMade(conversation_id)
+                    | ConversationChanged(conversation_id)
+                    | CallRaised(conversation_id)
+                    | CallsChanged(conversation_id)
+                ) if conversation_id == self.conversation_id:
+                    touched = True
+        if touched:
+            self._ask()
+
+    def message(self, key: str) -> Message | None:
+        """The message that an entry shows or that a reply's entry answers, if it has been read."""
+        return self.known.message(key)
+
+    def reply(self, key: str) -> Reply | None:
+        """The reply of an entry."""
+        return self.known.reply(key)
+
+    def entry(self, key: str) -> Entry | None:
+        """An entry of the timeline, by its key."""
+        return next((entry for entry in self.model.entries() if entry.key == key), None)
+
+    # -- answers
+
+    def _ask(self) -> None:
+        """Ask for the newest state; while an answer is awaited, once more after it."""
+        if self.conversation_id is None:
+            return
+        if self._asking:
+            self._again = True
+            return
+        self._asking = True
+        changed = self._changed_replies & self.known.reply_ids()
+        self._changed_replies.clear()
+        work = inbox_reading.snapshot(self._bridge.desk.store, self.conversation_id, changed)
+        failed = partial(self._ask_failed, self._visit, changed)
+        self._bridge.ask(work, partial(self._answered, self._visit), failed)
+
+    def _answered(self, visit: int, now: inbox_reading.Snapshot) -> None:
+        self._asking = False
+        if visit == self._visit:
+            self._take_in(now)
+        self._ask_again(visit)
+
+    def _ask_failed(self, visit: int, changed: AbstractSet[int], error: Exception) -> None:
+        self._asking = False
+        self._bridge.failed.emit(error)
+        if visit == self._visit:
+            self._changed_replies |= changed
+            self.failed = self._fresh
+            self.refreshed.emit()
+        self._ask_again(visit)
+
+    def _ask_again(self, visit: int) -> None:
+        """Ask for what has changed while the answer was awaited, or for whatever is open by now."""
+        if self._again or visit != self._visit:
+            self._again = False
+            self._ask()
+
+    def _read_failed(self, visit: int, error: Exception) -> None:
+        if visit == self._visit:
+            self._reading = False
+        self._bridge.failed.emit(error)
+
+    def _not_found(self, visit: int, error: Exception) -> None:
+        """The place of a hit could not be read: show the end instead."""
+        self._bridge.failed.emit(error)
+        if visit == self._visit:
+            self._hit = None
+            self._ask()
+
+    def _take_in(self, now: inbox_reading.Snapshot) -> None:
+        first_time, self._answered_once = not self._answered_once, True
+        self.row, self.latest, self.failed = now.row, now.latest, False
+        if first_time:
+            self._unread_from = first_unread(now.items, now.row.conversation.unread)
+        new_message = not first_time and any(isinstance(i, Message) and i not in self.known for i in now.items)
+        if self._hit is None:
+            self.known.add_newest(now.items)
+        self.known.renew((*now.items, *now.more))
+        if self._hit is None or self.known:
+            self._show()
+        self.refreshed.emit()
+        if new_message:
+            self.arrived.emit()
+
+    def _show_older(self, visit: int, stretch: inbox_reading.Stretch) -> None:
+        if visit == self._visit:
+            self._reading = False
+            self.known.add_older(stretch.items)
+            self._show()
+
+    def _show_stretch(self, visit: int, stretch: inbox_reading.Stretch) -> None:
+        if visit == self._visit:
+            self._reading = False
+            self.known.add(stretch)
+            self._show()
+
+    def _show(self) -> None:
+        latest = self.latest if self.to_end else None
+        returned = self._returned.get(self.conversation_id or 0, ()) if self.to_end else ()
+        now, unread, closing = self._bridge.desk.clock(), self._unread_from, self._closing()
+        self.model.show(entries_of(self.known.in_order(), now, unread, latest, returned, closing))
+        if self._fresh and (self.known or self._hit is None):
+            self._fresh = False
+            self.opened.emit(key_of(self._hit) if self._hit else "unread" if self._unread_from else "")
+            self._hit = None
+
+    def _closing(self) -> WindowEnd | None:
+        if self.row is None or self.row.conversation.window.until is None:
+            return None
+        over = over_words(self.row.conversation, self._bridge.desk.clock())
+        return WindowEnd(self.row.conversation.window.until, self.standstills.last_moment, over)
+
+    def _turn(self, row: InboxRow | None) -> None:
+        self.row = row
+        self.turned.emit()
+        self.refreshed.emit()
+
+    def _reset(self, conversation_id: int | None) -> None:
+        """Begin anew; of the conversation that is open already, who it is stays known."""
+        self._visit += 1
+        if conversation_id != self.conversation_id:
+            self.row = self.latest = None
+        self.conversation_id = conversation_id
+        self.known.clear()
+        self._changed_replies.clear()
+        self._unread_from = self._hit = None
+        self._fresh, self._answered_once = conversation_id is not None, False
+        self._reading = self.failed = False
+        self.model.clear()

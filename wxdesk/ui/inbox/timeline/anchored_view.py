@@ -1,0 +1,259 @@
+"""A list of bubbles that keeps what is being read where it is, whatever comes, goes or changes its height."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
+
+from wxdesk.core.model.messaging import ReplyState
+from wxdesk.desk.ports.store import Clock
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.content.album import Album
+from wxdesk.ui.inbox.lists.rows_view import RowsView
+from wxdesk.ui.inbox.timeline.bubble_text import buttons_in, offers_in
+from wxdesk.ui.inbox.timeline.bubbles.delegate import BUBBLES, BubbleDelegate
+from wxdesk.ui.inbox.timeline.entries import Entry
+from wxdesk.ui.inbox.timeline.model import EntryRole, TimelineModel
+from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.wording.reply_status import StandstillOf, nothing_holds
+
+NEAR_TOP = 240
+"""Pixels from the top at which older messages are asked for."""
+
+AT_END = 8
+_COUNTING = frozenset({ReplyState.HELD, ReplyState.QUEUED})
+
+
+class AnchoredView(RowsView):
+    """Bubbles, the newest at the foot. Beginning and end of what was read ask for more when they come near.
+
+    Signals:
+        older_wanted, newer_wanted: the view nears an end of what was read.
+        latest_wanted: the button that leads to the newest message was pressed.
+    """
+
+    older_wanted = Signal()
+    newer_wanted = Signal()
+    latest_wanted = Signal()
+
+    def __init__(
+        self,
+        model: TimelineModel,
+        clock: Clock,
+        album: Album,
+        standstill_of: StandstillOf = nothing_holds,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._timeline = model
+        self.bubbles = BubbleDelegate(clock, album.picture, standstill_of, self)
+        self._anchor: tuple[str, int] | None = None
+        self._stuck = True
+        self._below = 0
+        self._placing = False
+        self._whole = True
+        self.jump = Button("", icon="arrow-down", parent=self)
+        self._set_up()
+        self.setItemDelegate(self.bubbles)
+        self.setModel(model)
+        album.ready.connect(self._repaint)
+        model.changing.connect(self._remember)
+        model.changed.connect(self._restore)
+        model.rowsInserted.connect(self._count_below)
+        model.modelReset.connect(self._forget)
+        self.verticalScrollBar().valueChanged.connect(self._scrolled)
+        self.jump.clicked.connect(self.latest_wanted)
+
+    def _set_up(self) -> None:
+        self.setProperty("class", "window")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName(tr("Conversation"))
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setResizeMode(QListView.ResizeMode.Fixed)
+        self.setAutoScroll(False)
+        self.setMouseTracking(True)
+        self.verticalScrollBar().setSingleStep(24)
+        self.jump.hide()
+
+    # -- reading
+
+    def at_end(self) -> bool:
+        """Whether the newest bubble is in sight."""
+        bar = self.verticalScrollBar()
+        return bar.value() >= bar.maximum() - AT_END
+
+    def set_whole(self, whole: bool) -> None:
+        """Whether the newest message is among those read; else the button leads to it from anywhere."""
+        self._whole = whole
+        self._show_jump()
+
+    def to_end(self) -> None:
+        """Show the newest bubble."""
+        self.scrollToBottom()
+        self._below = 0
+        self._show_jump()
+
+    def go_to(self, key: str, mark: bool) -> None:
+        """Bring an entry into the middle, and mark it if a search led there."""
+        row = self._timeline.row_of(key)
+        if row is None:
+            return
+        index = self._timeline.index(row)
+        self.bubbles.marked = key if mark else ""
+        hint = QAbstractItemView.ScrollHint.PositionAtCenter if mark else QAbstractItemView.ScrollHint.PositionAtTop
+        self.scrollTo(index, hint)
+        if mark:
+            self.setCurrentIndex(index)
+
+    def show_last_question(self) -> None:
+        """Bring the last bubble with buttons into sight if it is further down: its clock may be running."""
+        entries = self._timeline.entries()
+        asking = [row for row, entry in enumerate(entries) if entry.kind in BUBBLES and buttons_in(entry)]
+        index = self._timeline.index(asking[-1] if asking else -1)
+        if self.visualRect(index).bottom() > self.viewport().height():
+            self._bring_in_sight(index)
+
+    def focus_last(self) -> None:
+        """Give the focus to the last bubble that waits for the operator, else to the last one."""
+        entries = self._timeline.entries()
+        rows = [row for row, entry in enumerate(entries) if entry.kind in BUBBLES]
+        open_rows = [row for row in rows if offers_in(entries[row])]
+        self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if rows:
+            self.setCurrentIndex(self._timeline.index((open_rows or rows)[-1]))
+            self._bring_in_sight(self.currentIndex())
+
+    def focus_on(self, key: str) -> bool:
+        """Give the focus to an entry and bring it in sight; False if it has not been read."""
+        row = self._timeline.row_of(key)
+        if row is None:
+            return False
+        self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.setCurrentIndex(self._timeline.index(row))
+        self._bring_in_sight(self.currentIndex())
+        return True
+
+    def _bring_in_sight(self, index: QModelIndex) -> None:
+        """All of a bubble; of one that is higher than the view, the foot where that has its clock and buttons."""
+        self.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)
+        entry: Entry | None = index.data(EntryRole.ENTRY)
+        hidden = self.visualRect(index).bottom() + 1 - self.viewport().height()  # Qt shows the top of what is higher
+        if hidden > 0 and entry is not None and buttons_in(entry):
+            self.verticalScrollBar().setValue(self.verticalScrollBar().value() + hidden)
+
+    def counting(self) -> list[Entry]:
+        """The entries whose caption counts."""
+        return [
+            entry
+            for entry in self._timeline.entries()
+            if entry.reply is not None
+            and entry.reply.state in _COUNTING
+            and (entry.reply.due_at or entry.reply.not_before) is not None
+        ]
+
+    def tick(self) -> None:
+        """Repaint what counts."""
+        for entry in self.counting():
+            row = self._timeline.row_of(entry.key)
+            if row is not None:
+                self.update(self._timeline.index(row))
+
+    def _repaint(self, _digest: str) -> None:
+        self.viewport().update()
+
+    # -- keeping the place
+
+    def _remember(self) -> None:
+        self._stuck = self.at_end()
+        self._anchor = None
+        for row, entry in enumerate(self._timeline.entries()):
+            rect = self.visualRect(self._timeline.index(row))
+            if rect.bottom() > 0 and entry.kind in BUBBLES:
+                self._anchor = (entry.key, rect.top())
+                break
+
+    def _restore(self) -> None:
+        self._lay_out()
+        row = self._timeline.row_of(self._anchor[0]) if self._anchor else None
+        if self._stuck:
+            self.scrollToBottom()
+            self._below = 0
+        elif self._anchor is not None and row is not None:
+            moved = self.visualRect(self._timeline.index(row)).top() - self._anchor[1]
+            self.verticalScrollBar().setValue(self.verticalScrollBar().value() + moved)
+        self._show_jump()
+
+    def _lay_out(self) -> None:
+        """Lay out now, few rows at the foot of the view."""
+        self._placing = True
+        self.bubbles.width = self.viewport().width()
+        self.doItemsLayout()
+        spare = max(0, self.height() - self.contentsSize().height())
+        if spare != self.viewportMargins().top():
+            self.setViewportMargins(0, spare, 0, 0)
+        if self.viewport().width() != self.bubbles.width:  # the scroll bar came or went
+            self.bubbles.width = self.viewport().width()
+            self.doItemsLayout()
+        self._placing = False
+
+    def _count_below(self, _parent: QModelIndex, first: int, last: int) -> None:
+        if not self._stuck and last == self._timeline.rowCount() - 1:
+            self._below += sum(entry.kind in BUBBLES for entry in self._timeline.entries()[first : last + 1])
+
+    def _forget(self) -> None:
+        self.bubbles.forget()
+        self.bubbles.marked = ""
+        self.bubbles.hovered = None
+        self._below = 0
+        self._stuck = True
+        self._show_jump()
+
+    def _scrolled(self, value: int) -> None:
+        if self._placing or self._timeline.rowCount() == 0:
+            return
+        if self.at_end():
+            self._below = 0
+            self.newer_wanted.emit()
+        if value < NEAR_TOP:
+            self.older_wanted.emit()
+        self._show_jump()
+
+    def _show_jump(self) -> None:
+        words = ntr("{n} new message", "{n} new messages", self._below) if self._below else tr("To the newest")
+        self.jump.setText(words)
+        self.jump.setAccessibleName(words)
+        self.jump.setVisible(not self.at_end() or not self._whole)
+        if self.jump.isVisible():
+            size = self.jump.sizeHint()
+            self.jump.setGeometry(
+                self.width() - size.width() - 24, self.height() - size.height() - 12, size.width(), size.height()
+            )
+            self.jump.raise_()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Break the lines anew, and stay at the end if the end was in sight."""
+        stuck = self.at_end() if not self._placing else self._stuck
+        super().resizeEvent(event)
+        if self._placing:
+            return
+        self._lay_out()
+        if stuck:
+            self.scrollToBottom()
+        self._show_jump()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Lay out for the width that it really has."""
+        super().showEvent(event)
+        self._lay_out()
+        if self._stuck:
+            self.scrollToBottom()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Fonts may have another size now."""
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
+            self.bubbles.forget()

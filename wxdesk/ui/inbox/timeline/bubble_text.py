@@ -1,0 +1,365 @@
+"""What a bubble's caption says and which actions it offers, by the state of its reply."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+
+from wxdesk.core.model.messaging import Author, Reply, ReplyState
+from wxdesk.core.model.picture import PictureState
+from wxdesk.core.model.rule import Outcome
+from wxdesk.core.preferences import LastMoment
+from wxdesk.core.replies.gaps import open_gaps
+from wxdesk.core.replies.lifecycle import can_be_undone, is_automatic, is_passed_over
+from wxdesk.core.replies.on_new_message import WINDOW_CLOSED
+from wxdesk.core.wechat import quota
+from wxdesk.desk.wechat.refusals import refusal_words
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.inbox.timeline.entries import Entry, EntryKind, WindowEnd, message_text, reply_text
+from wxdesk.ui.inbox.timeline.mode_origin import whose_word
+from wxdesk.ui.wording.decision import quoted, short_outcome
+from wxdesk.ui.wording.messages import author_words, clock_time
+from wxdesk.ui.wording.reply_status import Standstill, standing_of_reply
+
+ENTER_MARK = "⏎"
+
+
+class BubbleAction(Enum):
+    """What an operator can do to a bubble."""
+
+    SEND = "send"
+    SEND_ALL = "send_all"
+    EDIT = "edit"
+    STOP = "stop"
+    UNDO = "undo"
+    DISCARD = "discard"
+    RETRY = "retry"
+    CONFIRM = "confirm"
+    SEND_AGAIN = "send_again"
+    REUSE = "reuse"
+    WHY = "why"
+    TAKE_OVER = "take_over"
+    SEE_SINCE = "see_since"
+    COPY_RID = "copy_rid"
+
+
+class Key(Enum):
+    """The keys that act on the focused bubble. None of them writes: what begins a word belongs into the reply."""
+
+    ENTER = ENTER_MARK
+    ESC = "Esc"
+    CTRL_D = "Ctrl+D"
+    CTRL_E = "Ctrl+E"
+    CTRL_N = "Ctrl+N"
+    CTRL_O = "Ctrl+O"
+    CTRL_R = "Ctrl+R"
+    F4 = "F4"
+    NONE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An action as a bubble offers it; one of them may be the main one."""
+
+    action: BubbleAction
+    text: str
+    key: Key = Key.NONE
+    main: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a caption; with an action it is a link. `tip` says more where the mouse rests on it.
+
+    `key` pieces, the state and its time, stay whole where others have to be cut or left out.
+    """
+
+    text: str
+    role: str = "faint"
+    strong: bool = False
+    icon: str = ""
+    action: BubbleAction | None = None
+    tip: str = ""
+    key: bool = False
+
+
+def offers_in(entry: Entry) -> tuple[Offer, ...]:
+    """The actions inside a bubble, in the order in which they stand."""
+    if entry.reply is None:
+        return ()
+    since = (Offer(BubbleAction.SEE_SINCE, tr("See what came"), Key.CTRL_N),) if entry.since is not None else ()
+    offers = offers_of(entry.reply)
+    if entry.lacking or entry.refused:
+        offers = tuple(offer for offer in offers if offer.action not in _SENDING)
+    return (*(_for_all(offers, entry.asking) if entry.asking else offers), *since)
+
+
+_SENDING = frozenset({BubbleAction.SEND, BubbleAction.RETRY})
+
+
+def _for_all(offers: tuple[Offer, ...], count: int) -> tuple[Offer, ...]:
+    """The same where `count` parts of the answer ask: one word sends all of them, another this one alone."""
+    send, *others = offers
+    if send.action is not BubbleAction.SEND:  # a value is missing; what is written there sends all of them
+        return offers
+    all_of_them = Offer(BubbleAction.SEND_ALL, tr("Send all {n} parts", n=count), send.key, main=True)
+    return (all_of_them, replace(send, text=tr("Only this one"), key=Key.CTRL_O, main=False), *others)
+
+
+def buttons_in(entry: Entry) -> tuple[Offer, ...]:
+    """The actions that are buttons inside a bubble; the others stand as links in its caption."""
+    return () if entry.reply is not None and _is_settled(entry.reply) else offers_in(entry)
+
+
+def _is_settled(reply: Reply) -> bool:
+    """Whether its operator has decided about it already; what he can still do about it is no question to him."""
+    return _is_leaving(reply) or is_passed_over(reply)
+
+
+def _is_leaving(reply: Reply) -> bool:
+    """Whether it leaves as its operator wants it: its bubble looks, and is as high, as when it has arrived."""
+    on_its_way = can_be_undone(reply) or reply.state is ReplyState.QUEUED
+    in_order = reply.due_at is not None and not reply.error and reply.not_before is None
+    return reply.author is Author.OPERATOR and on_its_way and in_order
+
+
+def offers_of(reply: Reply) -> tuple[Offer, ...]:
+    """What can be done to a reply in its state; a key does one thing."""
+    edit = Offer(BubbleAction.EDIT, tr("Edit"), Key.CTRL_E)
+    match reply.state:
+        case ReplyState.HELD if can_be_undone(reply):
+            return (Offer(BubbleAction.UNDO, tr("Undo send"), Key.ESC),)
+        case ReplyState.HELD:
+            words = tr("Send") if reply.due_at is None else tr("Send now")
+            send = Offer(BubbleAction.SEND, words, Key.ENTER, main=True)
+            stop = Offer(BubbleAction.STOP, tr("Stop"), Key.ESC)
+            take_over = Offer(BubbleAction.TAKE_OVER, tr("Take over"), Key.F4)
+            return (send, edit, stop, take_over) if reply.author is Author.RULE else (send, edit, stop)
+        case ReplyState.DRAFT if open_gaps(reply.content):
+            fill_in = Offer(BubbleAction.EDIT, tr("Fill in"), Key.CTRL_E, main=True)
+            return (fill_in, Offer(BubbleAction.DISCARD, tr("Throw away"), Key.ESC))
+        case ReplyState.DRAFT:
+            words = tr("Send after all") if is_passed_over(reply) else tr("Send")
+            send = Offer(BubbleAction.SEND, words, Key.ENTER, main=True)
+            return (send, edit, Offer(BubbleAction.DISCARD, tr("Throw away"), Key.ESC))
+        case ReplyState.FAILED:
+            retry = Offer(BubbleAction.RETRY, tr("Try again"), Key.ENTER, main=True)
+            return (retry, edit, Offer(BubbleAction.DISCARD, tr("Throw away"), Key.ESC))
+        case ReplyState.UNKNOWN:
+            arrived = Offer(BubbleAction.CONFIRM, tr("It arrived"), Key.CTRL_D, main=True)  # Enter was to send it
+            return (arrived, Offer(BubbleAction.SEND_AGAIN, tr("It did not, send again"), Key.CTRL_R))
+        case ReplyState.QUEUED:
+            return (Offer(BubbleAction.STOP, tr("Stop"), Key.ESC),)
+    return ()
+
+
+def notice_of(entry: Entry) -> str:
+    """What stands inside a bubble below its text: what went wrong, why it waits, and what else hangs on it."""
+    if entry.reply is None:
+        return ""
+    following = _following_words(entry.reply.state, entry.following)
+    leaves = entry.reply.due_at is None and not entry.refused
+    before = _lacking_words(entry.lacking) or (_ahead_words(entry.ahead) if leaves else "")
+    trouble, refused = trouble_of(entry.reply), _refused_words(entry.reply, entry.refused)
+    said = [trouble, refused, before, _last_moment(entry.reply, entry.closing), following, *_moved_on(entry)]
+    return "\n".join(words for words in said if words)
+
+
+def _moved_on(entry: Entry) -> list[str]:
+    """What has been said since what it answers was asked, in that order."""
+    said: list[tuple[datetime, str]] = []
+    if entry.since is not None:
+        words = tr("The customer has written since: “{words}”", words=first_words(message_text(entry.since)))
+        said.append((entry.since.at, words))
+    if entry.spoken is not None:
+        words = tr("You have answered since: “{words}”", words=first_words(reply_text(entry.spoken)))
+        said.append((entry.spoken.at, words))
+    return [words for _, words in sorted(said)]
+
+
+def _following_words(state: ReplyState, count: int) -> str:
+    """What becomes of the later parts of the same answer; empty where that is nothing to decide about."""
+    if not count:
+        return ""
+    match state:
+        case ReplyState.FAILED | ReplyState.DRAFT:
+            one = "{n} part behind it waits. If you throw this one away, that goes too."
+            return ntr(one, "{n} parts behind it wait. If you throw this one away, they go too.", count)
+        case ReplyState.UNKNOWN:
+            one = "{n} part behind it waits until you say whether this one arrived."
+            return ntr(one, "{n} parts behind it wait until you say whether this one arrived.", count)
+        case ReplyState.HELD:
+            one = "If you stop this one, {n} part behind it is stopped too."
+            return ntr(one, "If you stop this one, {n} parts behind it are stopped too.", count)
+    return ""
+
+
+def _refused_words(reply: Reply, why: str) -> str:
+    """Why it cannot be sent now, where not the reply itself says that already."""
+    told = reply.error == WINDOW_CLOSED or reply.errcode in {quota.TOO_LATE, quota.NONE_LEFT}
+    return "" if not why or told else tr("{reason}.", reason=why)
+
+
+def _lacking_words(name: str) -> str:
+    """Why a part cannot be sent before an earlier one."""
+    if not name:
+        return ""
+    return tr("Fill in “{name}” in the earlier part first. If you throw that one away, this one goes too.", name=name)
+
+
+def _ahead_words(count: int) -> str:
+    """What leaves with a part that is sent before its turn."""
+    if not count:
+        return ""
+    one = "If you send this one, {n} part before it leaves first."
+    return ntr(one, "If you send this one, {n} parts before it leave first.", count)
+
+
+def _last_moment(reply: Reply, closing: WindowEnd | None) -> str:
+    """What happens to a held reply right before its reply window closes."""
+    if closing is None or reply.due_at is None or reply.state is not ReplyState.HELD:
+        return ""
+    time = clock_time(reply.due_at)
+    if closing.last_moment is LastMoment.HAND_OVER:
+        return tr("Handed to you at {time}, just before the reply window closes.", time=time)
+    return tr("Sent at {time}, just before the reply window closes.", time=time)
+
+
+def first_words(text: str) -> str:
+    """The beginning of `text` on one line, to be recognised by."""
+    line = " ".join(text.split())
+    return line if len(line) <= _FIRST_WORDS else line[:_FIRST_WORDS] + "…"
+
+
+_FIRST_WORDS = 24
+
+
+def trouble_of(reply: Reply) -> str:
+    """Why a reply failed and what helps, in words, with the code; empty for one that is well."""
+    if reply.state is ReplyState.UNKNOWN:
+        return tr("WeChat's answer never came. Ask the customer, or look into WeChat, before you send it again.")
+    if reply.state is ReplyState.DRAFT:
+        return "\n".join([*_missing_words(reply), *([tr(reply.error)] if reply.error else [])])
+    if reply.state is ReplyState.HELD:
+        return _why_it_asks(reply)
+    waits = reply.state is ReplyState.QUEUED and bool(reply.error)
+    if reply.state is not ReplyState.FAILED and not waits:
+        return ""
+    if reply.errcode is None:
+        reason = tr(reply.error) if reply.error else tr("no connection")
+        return tr("Waits: {reason}", reason=reason) if waits else tr("Not sent: {reason}", reason=reason)
+    words = refusal_words(reply.errcode, reply.error)
+    said = tr("Waits, {code}: {meaning}.") if waits else tr("Failed {code}: {meaning}.")
+    sentence = said.format(code=reply.errcode, meaning=words.meaning)
+    sentence = tr("{said} {more}", said=sentence, more=words.remedy) if words.remedy else sentence
+    return f"{sentence}\nrid {reply.rid}" if reply.rid else sentence
+
+
+def _missing_words(reply: Reply) -> list[str]:
+    """Which values are missing in a draft."""
+    gaps = open_gaps(reply.content)
+    if not gaps:
+        return []
+    said = ntr(
+        "{names} has no value for this customer. Write what belongs there, then send it.",
+        "{names} have no value for this customer. Write what belongs there, then send it.",
+        len(gaps),
+        names=quoted(gaps),
+    )
+    return [said]
+
+
+def _why_it_asks(reply: Reply) -> str:
+    """Why a held reply has no deadline; empty for one that has."""
+    if reply.due_at is not None:
+        return ""
+    return tr(reply.error) if reply.error else tr("It does not leave by itself. Send it or stop it.")
+
+
+def caption_of(entry: Entry, now: datetime, standstill: Standstill = Standstill.NONE) -> tuple[Part, ...]:
+    """The line under a bubble, piece by piece, from left to right."""
+    if entry.reply is not None:
+        return _reply_caption(entry, entry.reply, now, standstill)
+    time = Part(clock_time(entry.at))
+    if entry.silence is None:
+        return (time,)
+    reason = Part(_silence_words(entry.silence), "secondary", key=True)
+    return (time, reason, Part(tr("Why"), "accent", action=BubbleAction.WHY))
+
+
+def _silence_words(outcome: Outcome) -> str:
+    if outcome is Outcome.TRANSFERRED:
+        return tr("Handed over to WeChat's own service tool")
+    return tr("Nobody answered: {reason}", reason=short_outcome(outcome))
+
+
+def _reply_caption(entry: Entry, reply: Reply, now: datetime, standstill: Standstill) -> tuple[Part, ...]:
+    standing = standing_of_reply(reply, now, standstill)
+    state = Part(standing.text, standing.role, standing.strong, standing.icon, key=True)
+    if _is_leaving(reply):
+        return (state, *(Part(offer.text, "accent", action=offer.action) for offer in offers_of(reply)))
+    parts = [Part(words) for words in author_words(reply)]
+    if entry.answers is not None and not is_passed_over(reply):
+        parts.append(Part(tr("to “{words}”", words=first_words(message_text(entry.answers)))))
+    word = whose_word(reply)
+    if word is not None:
+        parts.append(Part(word.short, tip=word.sentence))
+    if _waits(reply, now) or standstill is Standstill.BEHIND:
+        parts.insert(0, state)
+    else:
+        parts += [Part(clock_time(reply.sent_at or reply.created_at), key=True), state]
+    return (*parts, *_links_of(entry, reply))
+
+
+def _links_of(entry: Entry, reply: Reply) -> list[Part]:
+    """What can be done about a reply that is no question to its operator, and what more is told of it."""
+    links: list[tuple[str, BubbleAction]] = []
+    if is_passed_over(reply):
+        # What came since is a key away: there are many already.
+        links += [(one.text, one.action) for one in offers_in(entry) if one.action is not BubbleAction.SEE_SINCE]
+    if reply.state is ReplyState.CANCELLED and reply.content.text:
+        links.append((tr("Use its text"), BubbleAction.REUSE))
+    if reply.rid and trouble_of(reply):
+        links.append((tr("Copy rid"), BubbleAction.COPY_RID))
+    if reply.author is Author.RULE and reply.state in _EXPLAINED:
+        links.append((tr("Why"), BubbleAction.WHY))
+    return [Part(text, "accent", action=action) for text, action in links]
+
+
+_EXPLAINED = frozenset({ReplyState.HELD, ReplyState.DRAFT})
+
+
+def _waits(reply: Reply, now: datetime) -> bool:
+    """Whether what is going to happen to it comes first."""
+    if reply.state is ReplyState.QUEUED:
+        return reply.not_before is not None and now < reply.not_before
+    return reply.state in _EXPLAINED
+
+
+_STILL = frozenset({Standstill.WRITING, Standstill.PAUSED, Standstill.BEHIND})
+"""What stops a clock; one whose reply is handed over goes on."""
+
+
+def share_left(reply: Reply, now: datetime, standstill: Standstill = Standstill.NONE) -> float:
+    """How much of a held reply's time is left, from 1 to 0, since its clock began; all of it while that stands."""
+    if reply.due_at is None or (standstill in _STILL and is_automatic(reply)):
+        return 1.0
+    whole = (reply.due_at - reply.updated_at).total_seconds()
+    left = (reply.due_at - now).total_seconds()
+    return min(1.0, max(0.0, left / whole)) if whole > 0 else 0.0
+
+
+def spoken_entry(entry: Entry, now: datetime, standstill: Standstill = Standstill.NONE) -> str:
+    """A row as one sentence, for a screen reader: what, by whom, its state, and what one can do."""
+    if entry.kind not in {EntryKind.MESSAGE, EntryKind.REPLY}:
+        return entry.text
+    said = [entry.text, *(part.text for part in caption_of(entry, now, standstill) if part.action is None)]
+    if entry.reply is None:
+        said.insert(0, tr("Customer"))
+        if entry.message is not None and entry.message.picture_state is PictureState.MISSING:
+            said.append(tr(entry.message.picture_problem))
+    else:
+        said += [notice_of(entry)] if notice_of(entry) else []
+        said += [f"{offer.text} {offer.key.name.title().replace('_', '+')}" for offer in offers_in(entry)]
+    return ", ".join(said)

@@ -1,0 +1,57 @@
+"""What a bubble holds, from a message or a reply, and what of it can be opened."""
+
+from __future__ import annotations
+
+from wxdesk.core.model.messaging import Message, MessageType
+from wxdesk.core.model.picture import PictureState
+from wxdesk.i18n import tr
+from wxdesk.ui.content.pieces import Figure, Frame, Paragraph, Piece, Span, card, lines, link, pieces_of_content
+from wxdesk.ui.inbox.timeline.entries import Entry
+from wxdesk.ui.wording.messages import kind_word
+
+
+def pieces_of(entry: Entry) -> tuple[Piece, ...]:
+    """What stands in the bubble of `entry`, from top to bottom."""
+    if entry.reply is not None:
+        return pieces_of_content(entry.reply.content)
+    pieces = _pieces_of_message(entry.message) if entry.message is not None else ()
+    return pieces or (Paragraph(lines(entry.text)),)
+
+
+def _pieces_of_message(message: Message) -> tuple[Piece, ...]:
+    if message.type is MessageType.IMAGE:
+        return (_received(message, Frame.PHOTO),)
+    if message.type is MessageType.CARD:
+        cover = (_received(message, Frame.COVER),) if message.picture_state is not None else ()
+        return card(message.fields.get("Title", ""), message.fields.get("PagePath", ""), cover)
+    if message.msg_type == "link":
+        fields = message.fields
+        return link(fields.get("Title", ""), fields.get("Description", ""), fields.get("Url", ""))
+    return ()
+
+
+def _received(message: Message, frame: Frame) -> Figure:
+    """A contact's picture, or why it is not there."""
+    match message.picture_state:
+        case PictureState.KEPT:
+            return Figure(message.picture, frame, kind_word("image"))
+        case PictureState.AWAITED:
+            return Figure(frame=frame, words=tr("Fetching the picture…"))
+        case PictureState.MISSING:
+            return Figure(frame=frame, words=tr(message.picture_problem))
+    return Figure(frame=frame, words=tr("Without a picture"))
+
+
+def held_in(entry: Entry) -> tuple[Span | Figure, ...]:
+    """What of a bubble can be opened: its pictures, then its links."""
+    pieces = pieces_of(entry)
+    figures = [piece for piece in pieces if isinstance(piece, Figure) and piece.digest]
+    spans = [span for piece in pieces if isinstance(piece, Paragraph) for span in piece.spans]
+    return (*figures, *spans)
+
+
+def picture_of(entry: Entry) -> Figure | None:
+    """The picture of a bubble that is nothing else."""
+    pieces = pieces_of(entry)
+    only = pieces[0] if len(pieces) == 1 else None
+    return only if isinstance(only, Figure) and only.digest else None

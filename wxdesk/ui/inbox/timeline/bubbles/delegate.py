@@ -1,0 +1,247 @@
+"""Paints the timeline: bubbles by author and state, their captions and buttons, and the lines between them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPen
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
+
+from wxdesk.desk.ports.store import Clock
+from wxdesk.ui.content.painting import ShowPicture, paint_content
+from wxdesk.ui.content.pieces import Figure, Span
+from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, Part, caption_of, share_left
+from wxdesk.ui.inbox.timeline.bubbles.layout import (
+    SEPARATOR,
+    SIDE,
+    PlacedOffer,
+    PlacedPart,
+    RowLayout,
+    button_font,
+    caption_font,
+    key_font,
+    lay_out,
+    place_caption,
+)
+from wxdesk.ui.inbox.timeline.bubbles.style import BubbleLook, look_of
+from wxdesk.ui.inbox.timeline.entries import Entry, EntryKind, standstill_of_entry
+from wxdesk.ui.inbox.timeline.model import EntryRole
+from wxdesk.ui.look.theme import Measure, Size, Theme, font, sentence_font
+from wxdesk.ui.widgets.labels import plain_tip
+from wxdesk.ui.widgets.painting import CENTER, LEFT, paint_focus, paint_icon
+from wxdesk.ui.wording.reply_status import Standstill, StandstillOf, nothing_holds
+
+type Index = QModelIndex | QPersistentModelIndex
+
+type Target = BubbleAction | Span | Figure
+"""What can be pressed in a bubble: what it offers, a link, a picture."""
+
+BUBBLES = frozenset({EntryKind.MESSAGE, EntryKind.REPLY})
+
+
+class BubbleDelegate(QStyledItemDelegate):
+    """Shows an `Entry` as it is at the desk's time now.
+
+    `width` is the timeline's; `hovered` what is under the mouse, with its entry; `marked` the entry that a
+    search led to. Pictures come from `show_picture`.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        show_picture: ShowPicture,
+        standstill_of: StandstillOf = nothing_holds,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self._standstill_of = standstill_of
+        self._show_picture = show_picture
+        self._layouts: dict[str, RowLayout] = {}
+        self.width = 400
+        self.hovered: tuple[str, Target] | None = None
+        self.marked = ""
+
+    def forget(self) -> None:
+        """Compute everything anew: fonts, words or the conversation changed."""
+        self._layouts.clear()
+
+    def layout_of(self, entry: Entry) -> RowLayout:
+        """The geometry of `entry` at the present width."""
+        known = self._layouts.get(entry.key)
+        if known is None or known.entry is not entry or known.width != self.width:
+            known = self._layouts[entry.key] = lay_out(entry, self.width)
+        return known
+
+    def target_at(self, entry: Entry, at: QPointF) -> Target | None:
+        """What a click at `at`, from the row's top left corner, would press or open."""
+        row = self.layout_of(entry)
+        return self._action_at(row, at) or _held_at(row, at)
+
+    def _action_at(self, row: RowLayout, at: QPointF) -> BubbleAction | None:
+        for placed in row.buttons:
+            if placed.rect.contains(at):
+                return placed.offer.action
+        under = self._part_at(row, at)
+        return None if under is None else under.part.action
+
+    def _part_at(self, row: RowLayout, at: QPointF) -> PlacedPart | None:
+        """The piece of the caption under a point."""
+        if not row.caption.contains(at):
+            return None
+        placed = place_caption(self._caption(row.entry), row)
+        return next((one for one in placed if one.rect.contains(at)), None)
+
+    def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
+        """Where a link leads, or more about a piece of the caption."""
+        entry: Entry | None = index.data(EntryRole.ENTRY)
+        words = ""
+        if entry is not None and entry.kind in BUBBLES:
+            words = self.tip_at(entry, QPointF(event.pos() - option.rect.topLeft()))
+        QToolTip.showText(event.globalPos(), plain_tip(words), view)
+        return bool(words)
+
+    def tip_at(self, entry: Entry, at: QPointF) -> str:
+        """What is said where the mouse rests at `at`, from the row's top left corner."""
+        target = self.target_at(entry, at)
+        if isinstance(target, Span):
+            return target.link.target
+        placed = self._part_at(self.layout_of(entry), at)
+        return "" if placed is None else placed.tip
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """As high as its content at the timeline's width."""
+        entry: Entry | None = index.data(EntryRole.ENTRY)
+        return QSize(self.width, self.layout_of(entry).height if entry else 0)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """A bubble with its caption, or a line."""
+        entry: Entry | None = index.data(EntryRole.ENTRY)
+        if entry is None:
+            return
+        theme = Theme.current()
+        painter.save()
+        painter.translate(option.rect.topLeft())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        row = self.layout_of(entry)
+        if entry.kind in BUBBLES:
+            self._paint_bubble(painter, row, theme)
+            self._paint_caption(painter, row, theme)
+            focused = option.state & QStyle.StateFlag.State_HasFocus
+            if focused or entry.key == self.marked:
+                paint_focus(painter, row.bubble.adjusted(-2, -2, 2, 2), theme, Measure.BUBBLE_RADIUS + 2)
+        else:
+            _paint_line(painter, row, theme)
+        painter.restore()
+
+    def _paint_bubble(self, painter: QPainter, row: RowLayout, theme: Theme) -> None:
+        look = look_of(row.entry)
+        pen = QPen(theme.color(look.line), 1.0, look.stroke) if look.line else QPen(Qt.PenStyle.NoPen)
+        painter.setPen(pen)
+        painter.setBrush(theme.color(look.ground))
+        painter.drawRoundedRect(row.bubble.adjusted(0.5, 0.5, -0.5, -0.5), Measure.BUBBLE_RADIUS, Measure.BUBBLE_RADIUS)
+        if row.content is not None:
+            painter.save()
+            painter.translate(row.content_at)
+            paint_content(painter, row.content, look.text, self._show_picture, self._hot_span(row.entry))
+            painter.restore()
+        if row.trouble is not None:
+            painter.setPen(theme.color(look.trouble))
+            row.trouble.lines.draw(painter, row.trouble.at)
+        if row.entry.reply is not None and not row.bar.isNull():
+            share = share_left(row.entry.reply, self._clock(), self._standstill(row.entry))
+            _paint_bar(painter, row.bar, share, theme)
+        for placed in row.buttons:
+            hovered = self.hovered == (row.entry.key, placed.offer.action)
+            _paint_button(painter, placed, look, hovered, theme)
+
+    def _hot_span(self, entry: Entry) -> Span | None:
+        key, target = self.hovered or ("", None)
+        return target if key == entry.key and isinstance(target, Span) else None
+
+    def _caption(self, entry: Entry) -> tuple[Part, ...]:
+        return caption_of(entry, self._clock(), self._standstill(entry))
+
+    def _standstill(self, entry: Entry) -> Standstill:
+        return standstill_of_entry(entry, self._standstill_of)
+
+    def _paint_caption(self, painter: QPainter, row: RowLayout, theme: Theme) -> None:
+        for placed in place_caption(self._caption(row.entry), row):
+            _paint_part(painter, placed, self.hovered == (row.entry.key, placed.part.action), theme)
+
+
+def _paint_bar(painter: QPainter, bar: QRectF, share: float, theme: Theme) -> None:
+    """What is left of the time that a reply is held."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.color("line"))
+    painter.drawRoundedRect(bar, 1.5, 1.5)
+    painter.setBrush(theme.color("pending_line"))
+    painter.drawRoundedRect(QRectF(bar.left(), bar.top(), bar.width() * share, bar.height()), 1.5, 1.5)
+
+
+def _held_at(row: RowLayout, at: QPointF) -> Span | Figure | None:
+    """The link or the picture under a point."""
+    if row.content is None:
+        return None
+    inside = at - row.content_at
+    figure = row.content.figure_at(inside)
+    return row.content.span_at(inside) or (figure if figure is not None and figure.digest else None)
+
+
+def _paint_part(painter: QPainter, placed: PlacedPart, hovered: bool, theme: Theme) -> None:
+    part, rect = placed.part, placed.rect
+    x = rect.left()
+    if part.icon:
+        paint_icon(painter, QPointF(x, rect.top() + (rect.height() - 12) / 2), part.icon, part.role, 12)
+        x += 16
+    face = caption_font(part)
+    face.setUnderline(hovered and part.action is not None)
+    painter.setFont(face)
+    painter.setPen(theme.color(part.role))
+    painter.drawText(QRectF(x, rect.top(), rect.right() - x + 2, rect.height()), LEFT, placed.text)
+    if placed.separator and not part.icon:
+        painter.setFont(font(Size.CAPTION))
+        painter.setPen(theme.color("faint"))
+        painter.drawText(QRectF(rect.right(), rect.top(), 30, rect.height()), LEFT, SEPARATOR)
+
+
+def _paint_button(painter: QPainter, placed: PlacedOffer, look: BubbleLook, hovered: bool, theme: Theme) -> None:
+    offer, rect = placed.offer, placed.rect
+    ground, words, key = ("accent_fill", "on_accent", "on_accent") if offer.main else ("panel", "text", "secondary")
+    if look.danger and offer.main:
+        ground, words, key = "panel", "failed", "failed"
+    line = {"accent_fill": "accent_fill"}.get(ground, "failed" if look.danger and offer.main else "line")
+    if hovered:
+        line = "accent" if ground != "panel" else "secondary"
+        ground = "hover" if ground == "panel" else ground
+    painter.setPen(QPen(theme.color(line), 1.0))
+    painter.setBrush(theme.color(ground))
+    painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 7, 7)
+    face = button_font(offer)
+    painter.setFont(face)
+    painter.setPen(theme.color(words))
+    inner = rect.adjusted(11, 0, -4, 0)
+    painter.drawText(inner, LEFT, offer.text)
+    if offer.key.value:
+        painter.setFont(key_font())
+        painter.setPen(theme.color(key))
+        painter.drawText(
+            inner.adjusted(QFontMetrics(face).horizontalAdvance(offer.text) + 5, 0, 0, 0), LEFT, offer.key.value
+        )
+
+
+def _paint_line(painter: QPainter, row: RowLayout, theme: Theme) -> None:
+    """A day, something that happened, or the bar above what is new."""
+    rect = QRectF(SIDE, 0, row.width - 2 * SIDE, row.height)
+    unread = row.entry.kind is EntryKind.UNREAD
+    face = sentence_font(Size.SMALL if row.entry.kind is EntryKind.DAY else Size.CAPTION)
+    metrics = QFontMetrics(face)
+    text = metrics.elidedText(row.entry.text, Qt.TextElideMode.ElideMiddle, int(rect.width()) - 24)
+    if unread:
+        half = (rect.width() - metrics.horizontalAdvance(text)) / 2 - 10
+        y = rect.center().y()
+        painter.setPen(QPen(theme.color("accent"), 1.0))
+        painter.drawLine(QPointF(rect.left(), y), QPointF(rect.left() + half, y))
+        painter.drawLine(QPointF(rect.right() - half, y), QPointF(rect.right(), y))
+    painter.setFont(face)
+    painter.setPen(theme.color("accent" if unread else "secondary"))
+    painter.drawText(rect, CENTER, text)

@@ -1,0 +1,92 @@
+"""What an edit changed, as one text: what went is struck through, what came is underlined, each on its own ground."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QSize
+from PySide6.QtGui import QPainter, QPaintEvent, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from wxdesk.i18n import tr
+from wxdesk.ui.editing.revisions.comparison import Change
+from wxdesk.ui.inbox.timeline.bubbles.difference import Piece
+from wxdesk.ui.look.theme import Size, Theme, font
+
+
+class DifferenceView(QWidget):
+    """Shows pieces of a text; colour is never the only sign of what happened to one."""
+
+    def __init__(self, pieces: Sequence[Piece], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.pieces = tuple(pieces)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setAccessibleName(spoken(self.pieces))
+
+    def hasHeightForWidth(self) -> bool:
+        """A narrow one is higher."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """Room for all lines at this width."""
+        return int(self._lay_out(width).boundingRect().height()) + 2
+
+    def sizeHint(self) -> QSize:
+        """As high as it is now."""
+        return QSize(120, self.heightForWidth(max(120, self.width())))
+
+    def minimumSizeHint(self) -> QSize:
+        """It asks for no width of its own."""
+        return QSize(0, self.fontMetrics().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """The text with its marks."""
+        painter = QPainter(self)
+        painter.setPen(Theme.current().color("secondary"))
+        self._lay_out(self.width()).draw(painter, QPointF(0, 0))
+        painter.end()
+
+    def _lay_out(self, width: int) -> QTextLayout:
+        layout = QTextLayout("".join(piece.text for piece in self.pieces).replace("\n", "\u2028"), font(Size.SMALL))
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        layout.setTextOption(option)
+        layout.setFormats(_marks(self.pieces))
+        layout.beginLayout()
+        y = 0.0
+        while (line := layout.createLine()).isValid():
+            line.setLineWidth(max(1, width))
+            line.setPosition(QPointF(0, y))
+            y += line.height() + 2
+        layout.endLayout()
+        return layout
+
+
+def spoken(pieces: Sequence[Piece]) -> str:
+    """The changes alone, for those who cannot see the marks."""
+    said = {Change.GONE: "Removed “{words}”", Change.ADDED: "Added “{words}”"}
+    return ", ".join(tr(said[piece.change], words=piece.text) for piece in pieces if piece.change in said)
+
+
+def _marks(pieces: Sequence[Piece]) -> list[QTextLayout.FormatRange]:
+    marks, at = [], 0
+    for piece in pieces:
+        length = len(piece.text.encode("utf-16-le")) // 2  # as Qt counts
+        if piece.change is not Change.SAME:
+            mark = QTextLayout.FormatRange()
+            mark.start, mark.length, mark.format = at, length, _format(piece.change)
+            marks.append(mark)
+        at += length
+    return marks
+
+
+def _format(change: Change) -> QTextCharFormat:
+    theme, look = Theme.current(), QTextCharFormat()
+    gone = change is Change.GONE
+    look.setForeground(theme.color("failed" if gone else "accent"))
+    look.setBackground(theme.color("failed_tint" if gone else "accent_tint"))
+    look.setFontStrikeOut(gone)
+    look.setFontUnderline(not gone)
+    return look

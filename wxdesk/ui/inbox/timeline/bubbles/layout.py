@@ -1,0 +1,214 @@
+"""Where everything of a timeline row stands, computed once for each width.
+
+The delegate paints by it and the view finds by it what is under the mouse, so both always agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF
+
+from wxdesk.core.model.messaging import ReplyState
+from wxdesk.ui.content.layout import Block, ContentLayout, flow, lay_out_content
+from wxdesk.ui.content.pieces import Face, Paragraph
+from wxdesk.ui.inbox.timeline.bubble_text import Offer, Part, buttons_in, notice_of
+from wxdesk.ui.inbox.timeline.bubbles.content import pieces_of
+from wxdesk.ui.inbox.timeline.entries import Entry, EntryKind
+from wxdesk.ui.look.theme import Measure, Size, font, sentence_font
+
+SIDE = 20
+"""Between the edge of the timeline and a bubble."""
+
+PAD_X, PAD_Y = 12, 9
+CAPTION_HEIGHT, CAPTION_GAP = 18, 5
+GAP = 11
+BUTTON_HEIGHT, BUTTON_GAP = 26, 6
+BAR_HEIGHT = 3
+SEPARATOR = " · "
+_BUTTON_PAD = 11
+_ICON = 12
+_ICON_GAP = 4
+_LEAST_PART = 48.0
+_LINE_HEIGHTS = {EntryKind.DAY: 40, EntryKind.ACTIVITY: 26, EntryKind.UNREAD: 34}
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedOffer:
+    """A button inside a bubble."""
+
+    offer: Offer
+    rect: QRectF
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedPart:
+    """A piece of a caption. `separator` is drawn behind it; `tip` says what it does not, also of what is left out."""
+
+    part: Part
+    text: str
+    rect: QRectF
+    separator: bool
+    tip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RowLayout:
+    """One row's geometry, from its own top left corner. Lines that are no bubbles have a height only."""
+
+    entry: Entry
+    width: int
+    height: int
+    bubble: QRectF = field(default_factory=QRectF)
+    content: ContentLayout | None = None
+    content_at: QPointF = field(default_factory=QPointF)
+    trouble: Block | None = None
+    bar: QRectF = field(default_factory=QRectF)
+    buttons: tuple[PlacedOffer, ...] = ()
+    caption: QRectF = field(default_factory=QRectF)
+
+
+def lay_out(entry: Entry, width: int) -> RowLayout:
+    """The geometry of `entry` in a timeline `width` pixels wide."""
+    if entry.kind in _LINE_HEIGHTS:
+        return RowLayout(entry, width, _LINE_HEIGHTS[entry.kind])
+    room = bubble_room(width) - 2 * PAD_X
+    offers = buttons_in(entry)
+    widths = [offer_width(offer) for offer in offers]
+    content = lay_out_content(pieces_of(entry), room)
+    notice = notice_of(entry)
+    trouble = flow(Paragraph(notice, Face.SENTENCE), room) if notice else None
+    row_width = sum(widths) + BUTTON_GAP * max(0, len(widths) - 1)
+    inner = max(content.width, trouble.width if trouble else 0, min(row_width, room))
+    bubble = QRectF(0, 2, inner + 2 * PAD_X, 0)
+    bubble.moveLeft(width - SIDE - bubble.width() if entry.outgoing else SIDE)
+    return _stack(RowLayout(entry, width, 0, bubble, content, trouble=trouble), tuple(offers), widths)
+
+
+def bubble_room(width: int) -> float:
+    """The most that a bubble takes of a timeline `width` pixels wide."""
+    return float(max(160, min(Measure.BUBBLE_MAX, width * 0.7)))
+
+
+def _stack(row: RowLayout, offers: tuple[Offer, ...], widths: Sequence[float]) -> RowLayout:
+    """Put content, trouble, bar and buttons below each other."""
+    bubble, left = row.bubble, row.bubble.left() + PAD_X
+    y = bubble.top() + PAD_Y
+    content_at = QPointF(left, y)
+    y += row.content.height if row.content else 0
+    trouble = replace(row.trouble, at=QPointF(left, y + 6)) if row.trouble else None
+    y += trouble.height + 6 if trouble else 0
+    bar = QRectF()
+    reply = row.entry.reply
+    if reply is not None and reply.state is ReplyState.HELD and reply.due_at is not None and offers:
+        bar = QRectF(left, y + 8, bubble.width() - 2 * PAD_X, BAR_HEIGHT)
+        y = bar.bottom()
+    buttons: tuple[PlacedOffer, ...] = ()
+    if offers:
+        buttons, y = _place_buttons(offers, widths, QRectF(left, y + 8, bubble.width() - 2 * PAD_X, 0))
+        y += 1
+    bubble = QRectF(bubble.left(), bubble.top(), bubble.width(), y + PAD_Y - bubble.top())
+    caption = QRectF(SIDE + 2, bubble.bottom() + CAPTION_GAP, row.width - 2 * SIDE - 4, CAPTION_HEIGHT)
+    height = round(caption.bottom() + GAP)
+    return RowLayout(row.entry, row.width, height, bubble, row.content, content_at, trouble, bar, buttons, caption)
+
+
+def _place_buttons(
+    offers: Sequence[Offer], widths: Sequence[float], box: QRectF
+) -> tuple[tuple[PlacedOffer, ...], float]:
+    """Buttons from the right edge, on as many lines as they need; the lowest edge."""
+    lines: list[list[int]] = [[]]
+    used = 0.0
+    for i, width in enumerate(widths):
+        if lines[-1] and used + width > box.width():
+            lines.append([])
+            used = 0.0
+        lines[-1].append(i)
+        used += width + BUTTON_GAP
+    placed = []
+    y = box.top()
+    for line in lines:
+        x = box.right() - sum(widths[i] for i in line) - BUTTON_GAP * (len(line) - 1)
+        for i in line:
+            placed.append(PlacedOffer(offers[i], QRectF(x, y, widths[i], BUTTON_HEIGHT)))
+            x += widths[i] + BUTTON_GAP
+        y += BUTTON_HEIGHT + BUTTON_GAP
+    return tuple(placed), y - BUTTON_GAP
+
+
+def offer_width(offer: Offer) -> float:
+    """The width of a button: its words, its key, and room at both sides."""
+    words = QFontMetricsF(button_font(offer)).horizontalAdvance(offer.text)
+    key = QFontMetricsF(key_font()).horizontalAdvance(offer.key.value)
+    return round(words + (key + 5 if offer.key.value else 0) + 2 * _BUTTON_PAD)
+
+
+def button_font(offer: Offer) -> QFont:
+    """The face of a button's words."""
+    return sentence_font(Size.SMALL, strong=offer.main)
+
+
+def key_font() -> QFont:
+    """The face of a key's name."""
+    return font(Size.CAPTION)
+
+
+def caption_font(part: Part) -> QFont:
+    """The face of a piece of a caption; its figures do not jitter."""
+    return sentence_font(Size.CAPTION, strong=part.strong, tabular=True)
+
+
+def place_caption(parts: Sequence[Part], row: RowLayout) -> tuple[PlacedPart, ...]:
+    """Where the pieces of a caption stand; where not all fit, the lesser ones are cut, then left out from the last."""
+    between = QFontMetricsF(font(Size.CAPTION)).horizontalAdvance(SEPARATOR)
+    shown, widths = _fitted(parts, row.caption.width(), between)
+    left_out = SEPARATOR.join(part.text for part in parts if part not in shown)
+    total = sum(widths) + between * (len(shown) - 1)
+    x = row.bubble.right() - 2 - total if row.entry.outgoing else row.bubble.left() + 2
+    x = max(row.caption.left(), x)
+    placed = []
+    for i, (part, width) in enumerate(zip(shown, widths, strict=True)):
+        metrics = QFontMetricsF(caption_font(part))
+        room = width - (_ICON + _ICON_GAP if part.icon else 0)
+        text = metrics.elidedText(part.text, Qt.TextElideMode.ElideRight, room + 0.5)
+        rect = QRectF(x, row.caption.top(), width, row.caption.height())
+        told = (part.text if text != part.text else "", part.tip, left_out if part.key else "")
+        tip = "\n".join(filter(None, told))
+        placed.append(PlacedPart(part, text, rect, separator=i + 1 < len(shown), tip=tip))
+        x += width + between
+    return tuple(placed)
+
+
+def _fitted(parts: Sequence[Part], room: float, between: float) -> tuple[list[Part], list[float]]:
+    """Those of these that are shown in `room`, and their widths.
+
+    The lesser ones are cut first, the longest before others; where a few letters of each are still too much, the last
+    of them is left out. What is left is cut too if it must be, links only when nothing else is.
+    """
+    shown = list(parts)
+    while True:
+        lesser = [i for i, part in enumerate(shown) if not part.key and part.action is None]
+        widths = [_part_width(part) for part in shown]
+        overflow = _cut(widths, lesser, sum(widths) + between * (len(shown) - 1) - room)
+        if overflow <= 0 or not lesser:
+            break
+        del shown[lesser[-1]]
+    for links in (False, True):
+        overflow = _cut(widths, [i for i, part in enumerate(shown) if bool(part.action) is links], overflow)
+    return shown, widths
+
+
+def _cut(widths: list[float], which: Sequence[int], overflow: float) -> float:
+    """Take `overflow` from these widths, from the longest first, and say what is still too much."""
+    for i in sorted(which, key=lambda i: -widths[i]):
+        cut = min(max(0.0, overflow), max(0.0, widths[i] - _LEAST_PART))
+        widths[i] -= cut
+        overflow -= cut
+    return overflow
+
+
+def _part_width(part: Part) -> float:
+    words = QFontMetricsF(caption_font(part)).horizontalAdvance(part.text)
+    return words + (_ICON + _ICON_GAP if part.icon else 0)

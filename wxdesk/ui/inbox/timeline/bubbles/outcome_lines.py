@@ -1,0 +1,55 @@
+"""What became of each reply to one message, line by line: several replies or parts seldom share one fate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from wxdesk.core.model.messaging import Reply, ReplyState
+from wxdesk.i18n import tr
+from wxdesk.ui.inbox.timeline.bubble_text import first_words
+from wxdesk.ui.inbox.timeline.entries import Entry, reply_text, standstill_of_entry
+from wxdesk.ui.wording.messages import author_word
+from wxdesk.ui.wording.reply_status import Standstill, StandstillOf, standing_of_reply
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """One reply: where it stands, in words that stay true while the time runs, who wrote it, and how it begins."""
+
+    reply_id: int
+    standing: str
+    role: str
+    author: str
+    words: str
+
+
+def answer_lines(
+    message_id: int, entries: Iterable[Entry], standstill_of: StandstillOf, now: datetime
+) -> tuple[AnswerLine, ...]:
+    """A line for each automatic reply to a message, oldest first; none where there is one reply only."""
+    lines = [
+        _line(entry.reply, standstill_of_entry(entry, standstill_of), now)
+        for entry in entries
+        if entry.reply is not None and entry.reply.message_id == message_id
+    ]
+    return tuple(lines) if len(lines) > 1 else ()
+
+
+def _line(reply: Reply, standstill: Standstill, now: datetime) -> AnswerLine:
+    standing = standing_of_reply(reply, now, standstill)
+    text = standing.text
+    counts_down = reply.state is ReplyState.HELD and standstill in _GOES_ON
+    if counts_down and reply.due_at is not None:
+        text = tr("Held until {time}", time=_second(reply.due_at))
+    elif reply.state is ReplyState.QUEUED and reply.not_before is not None and now < reply.not_before:
+        text = tr("Tries again at {time}", time=_second(reply.not_before))
+    return AnswerLine(reply.id, text, standing.role, author_word(reply), first_words(reply_text(reply)))
+
+
+_GOES_ON = frozenset({Standstill.NONE, Standstill.HANDED_OVER})
+
+
+def _second(at: datetime) -> str:
+    return f"{at.astimezone():%H:%M:%S}"

@@ -1,0 +1,66 @@
+"""Shows where a link leads before anything opens it: the whole address, to read, to copy, or to follow."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+
+from wxdesk.core.content.limits import is_web_address
+from wxdesk.core.content.text_links import TextLink
+from wxdesk.i18n import tr
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.dialogs.dialog import WIDTH, Dialog
+from wxdesk.ui.widgets.labels import PlainLabel
+
+_HEIGHT = 96
+
+
+class LinkDialog(Dialog):
+    """One link; only web addresses can be opened, in the system's browser."""
+
+    def __init__(self, link: TextLink, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setModal(True)
+        self.setFixedWidth(WIDTH)
+        self._link = link
+        title = tr("A page of the mini program") if link.path else tr("Open this address?")
+        self.setWindowTitle(title)
+        self.address = QPlainTextEdit(link.target)
+        self.address.setReadOnly(True)
+        self.address.setProperty("class", "well")
+        self.address.setAccessibleName(tr("Address"))
+        self.address.setTabChangesFocus(True)
+        self.address.setFixedHeight(_HEIGHT)
+        self.cancel = Button(tr("Close"), parent=self)
+        self.copy = Button(tr("Copy"), icon="copy", parent=self)
+        self.open_it = Button(tr("Open in the browser"), kind=ButtonKind.PRIMARY, parent=self)
+        self.open_it.setVisible(not link.path and is_web_address(link.url))
+        self._lay_out(title)
+        self.cancel.clicked.connect(self.reject)
+        self.copy.clicked.connect(self._copy)
+        self.open_it.clicked.connect(self._open)
+        self.cancel.setFocus()
+
+    def _lay_out(self, title: str) -> None:
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.copy)
+        buttons.addStretch(1)
+        buttons.addWidget(self.cancel)
+        buttons.addWidget(self.open_it)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 20)
+        column.setSpacing(12)
+        column.addWidget(PlainLabel(title, size=Size.TITLE, strong=True, wrap=True))
+        column.addWidget(self.address)
+        column.addLayout(buttons)
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._link.target)
+
+    def _open(self) -> None:
+        QDesktopServices.openUrl(QUrl(self._link.url, QUrl.ParsingMode.StrictMode))
+        self.accept()

@@ -1,0 +1,109 @@
+"""What has been read of one conversation's timeline: a stretch without gaps, mostly the one at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from wxdesk.core.conversations.listing import TimelineItem
+from wxdesk.core.model.messaging import Message, Reply, ReplyState
+from wxdesk.core.replies.lifecycle import can_be_undone, is_automatic
+from wxdesk.desk.conversations.inbox_queries import TIMELINE_PAGE, Stretch
+from wxdesk.ui.inbox.timeline.entries import in_order, key_of
+
+_LEAVES = frozenset({ReplyState.HELD, ReplyState.QUEUED})
+
+
+class KnownItems:
+    """Messages and replies by the keys of their rows."""
+
+    def __init__(self) -> None:
+        self._items: dict[str, TimelineItem] = {}
+        self.to_end = True
+        self.complete = False
+
+    def __bool__(self) -> bool:
+        return bool(self._items)
+
+    def __contains__(self, item: TimelineItem) -> bool:
+        return key_of(item) in self._items
+
+    def clear(self) -> None:
+        """Know nothing; the newest page comes first."""
+        self._items.clear()
+        self.to_end, self.complete = True, False
+
+    def in_order(self) -> list[TimelineItem]:
+        """Oldest first."""
+        return in_order(self._items.values())
+
+    def reply_ids(self) -> set[int]:
+        """The ids of the replies among them."""
+        return {reply.id for reply in self._replies()}
+
+    # -- reading
+
+    def add_older(self, items: Sequence[TimelineItem]) -> None:
+        """Take in the page above."""
+        self.complete = len(items) < TIMELINE_PAGE
+        self._put(items)
+
+    def add(self, stretch: Stretch) -> None:
+        """Take in a page that does not reach further back than what is known, or the first one."""
+        self.to_end = stretch.to_end
+        self._put(stretch.items)
+
+    def add_newest(self, items: Sequence[TimelineItem]) -> None:
+        """Take in the newest page; one that does not touch what was read replaces it."""
+        if not self.to_end:
+            return
+        if self._items and items and not any(item in self for item in items):
+            self.clear()
+        if not self._items:
+            self.complete = len(items) < TIMELINE_PAGE
+        self._put(items)
+
+    def renew(self, items: Iterable[TimelineItem]) -> None:
+        """Take in the new state of those that are known."""
+        self._put([item for item in items if item in self])
+
+    def _put(self, items: Iterable[TimelineItem]) -> None:
+        self._items.update((key_of(item), item) for item in items)
+
+    # -- asking
+
+    def message(self, key: str) -> Message | None:
+        """The message that an entry shows or that a reply's entry answers."""
+        item = self._items.get(key)
+        if isinstance(item, Reply):
+            item = self._items.get(f"m{item.message_id}")
+        return item if isinstance(item, Message) else None
+
+    def reply(self, key: str) -> Reply | None:
+        """The reply of an entry."""
+        item = self._items.get(key)
+        return item if isinstance(item, Reply) else None
+
+    @property
+    def promised(self) -> bool:
+        """Whether something automatic waits here that leaves by itself, or asks."""
+        return any(is_automatic(reply) and reply.state in _LEAVES for reply in self._replies())
+
+    def undoable(self) -> Reply | None:
+        """The newest reply that its operator can still take back."""
+        return max(filter(can_be_undone, self._replies()), key=lambda reply: reply.id, default=None)
+
+    def last_message(self) -> Message | None:
+        """The newest message."""
+        written = [message for message in self._messages() if message.event is None]
+        return max(written, key=lambda message: message.at, default=None)
+
+    def source(self) -> str | None:
+        """Where the contact came from last."""
+        entered = [message for message in self._messages() if message.session_from]
+        return max(entered, key=lambda message: message.at).session_from if entered else None
+
+    def _messages(self) -> Iterable[Message]:
+        return (item for item in self._items.values() if isinstance(item, Message))
+
+    def _replies(self) -> Iterable[Reply]:
+        return (item for item in self._items.values() if isinstance(item, Reply))

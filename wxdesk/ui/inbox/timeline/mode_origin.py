@@ -1,0 +1,57 @@
+"""By whose word a reply waits: the account's, this conversation's, its rule's, or the operator's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from wxdesk.core.model.messaging import Author, ModeSource, Reply, ReplyMode, ReplyState
+from wxdesk.core.replies.lifecycle import is_passed_over
+from wxdesk.core.replies.on_new_message import WAITS
+from wxdesk.i18n import tr
+from wxdesk.ui.wording.messages import mode_word
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """The same in two or three words, for a caption, and in a sentence."""
+
+    short: str
+    sentence: str
+
+
+def whose_word(reply: Reply) -> Word | None:
+    """Why an automatic `reply` waits; None where it does not, where its bubble says it, or where nobody knows.
+
+    It is what was set when the reply began to wait, whatever has been set since.
+    """
+    if reply.author is not Author.RULE or reply.state not in WAITS or reply.error or is_passed_over(reply):
+        return None
+    if reply.state is ReplyState.DRAFT and reply.by:
+        if reply.mode is ReplyMode.DRAFT:
+            return Word(tr("in your hand"), tr("You have begun to change it, so no other answer takes its place."))
+        return Word(tr("kept by you"), tr("You stopped its clock to change it. It leaves when you send it."))
+    if reply.mode is None or reply.mode_from is None:
+        return None
+    return _SOURCES[reply.mode_from](reply.mode)
+
+
+def _account(mode: ReplyMode) -> Word:
+    sentence = tr("{mode}: so it was set for the account when this began to wait.", mode=mode_word(mode))
+    return Word(tr("set for the account"), sentence)
+
+
+def _conversation(mode: ReplyMode) -> Word:
+    sentence = tr("{mode}: so it was set for this conversation when this began to wait.", mode=mode_word(mode))
+    return Word(tr("set for this conversation"), sentence)
+
+
+def _rule(mode: ReplyMode) -> Word:
+    return Word(tr("set by the rule"), tr("{mode}: so the rule itself said when this was made.", mode=mode_word(mode)))
+
+
+_SOURCES: Mapping[ModeSource, Callable[[ReplyMode], Word]] = {
+    ModeSource.ACCOUNT: _account,
+    ModeSource.CONVERSATION: _conversation,
+    ModeSource.RULE: _rule,
+}

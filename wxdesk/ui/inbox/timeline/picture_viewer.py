@@ -1,0 +1,213 @@
+"""Looks at one picture in a window of its own: whole, nearer, saved, copied."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from pathlib import Path
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QImage, QKeySequence, QPainter, QPixmap, QResizeEvent, QShortcut, QWheelEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QGraphicsScene,
+    QGraphicsView,
+    QHBoxLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from wxdesk.core.errors import BadPicture
+from wxdesk.i18n import tr
+from wxdesk.ui.content.album import Album
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.dialogs.dialog import Dialog
+from wxdesk.ui.widgets.labels import PlainLabel
+
+LARGEST = QSize(4096, 4096)
+"""A picture is read in at most this size, also for looking at it closely."""
+
+UNWRITABLE = "The picture cannot be saved there."
+
+STEP = 1.25
+NEAREST, FARTHEST = 8.0, 0.05
+
+
+class PictureViewer(Dialog):
+    """Shows the picture of `digest`; Esc closes it, + and - zoom, 0 fits it into the window, 1 shows its own size."""
+
+    def __init__(self, digest: str, album: Album, bridge: Bridge, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(tr("Picture"))
+        self.resize(900, 680)
+        self._digest = digest
+        self._album = album
+        self._bridge = bridge
+        self._image = QImage()
+        self.view = ZoomView()
+        self.words = PlainLabel(tr("Reading the picture…"), size=Size.SMALL, role="secondary", tabular=True)
+        self.smaller = Button("−")
+        self.larger = Button("+")
+        self.fit = Button(tr("Fit"))
+        self.own_size = Button(tr("Own size"))
+        self.copy = Button(tr("Copy"), icon="copy")
+        self.save = Button(tr("Save as…"), icon="folder")
+        self._arrange()
+        self._connect()
+        album.ready.connect(self._ready)
+        self._show()
+
+    def _arrange(self) -> None:
+        self.smaller.setAccessibleName(tr("Smaller"))
+        self.larger.setAccessibleName(tr("Larger"))
+        row = QHBoxLayout()
+        row.setContentsMargins(12, 8, 12, 8)
+        row.setSpacing(8)
+        for button in (self.smaller, self.larger, self.fit, self.own_size):
+            row.addWidget(button)
+        row.addWidget(self.words, 1)
+        row.addWidget(self.copy)
+        row.addWidget(self.save)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.view, 1)
+        column.addLayout(row)
+
+    def _connect(self) -> None:
+        self.view.zoomed.connect(self._say)
+        for button, slot, key in (
+            (self.smaller, self.view.zoom_out, "-"),
+            (self.larger, self.view.zoom_in, "+"),
+            (self.fit, self.view.fit, "0"),
+            (self.own_size, self.view.own_size, "1"),
+            (self.copy, self._copy, QKeySequence.StandardKey.Copy),
+            (self.save, self._save, QKeySequence.StandardKey.Save),
+        ):
+            button.clicked.connect(slot)
+            QShortcut(QKeySequence(key), self).activated.connect(slot)
+
+    def _ready(self, digest: str) -> None:
+        if digest == self._digest and self._image.isNull():
+            self._show()
+
+    def _show(self) -> None:
+        image = self._album.picture(self._digest, LARGEST)
+        if image is None:
+            return
+        self._image = image
+        shown = not image.isNull()
+        for button in (self.smaller, self.larger, self.fit, self.own_size, self.copy, self.save):
+            button.setEnabled(shown)
+        if shown:
+            self.view.show_image(image)
+        else:
+            self.words.setText(tr("This picture cannot be shown"))
+
+    def _say(self, scale: float) -> None:
+        size = tr("{width} × {height} pixels", width=self._image.width(), height=self._image.height())
+        self.words.setText(f"{round(scale * 100)} % · {size}")
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setImage(self._image)
+
+    def _save(self) -> None:
+        path = self._bridge.desk.pictures.path(self._digest)
+        if path is None:
+            return
+        dialog = QFileDialog(self, tr("Save as…"), f"{tr('Picture')}{path.suffix}")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(path.suffix.removeprefix("."))
+        dialog.fileSelected.connect(self._save_to)
+        dialog.open()
+
+    def _save_to(self, file: str) -> None:
+        path = self._bridge.desk.pictures.path(self._digest)
+        if path is not None:
+            self._bridge.ask(asyncio.to_thread(copied, path, Path(file)), self._saved)
+
+    def _saved(self, file: Path) -> None:
+        self.words.setText(tr("Saved as {name}", name=file.name))
+
+
+def copied(source: Path, target: Path) -> Path:
+    """Copy a picture's own bytes; raises `BadPicture` if that cannot be done."""
+    try:
+        shutil.copyfile(source, target)
+    except OSError:
+        raise BadPicture(UNWRITABLE) from None
+    return target
+
+
+class ZoomView(QGraphicsView):
+    """A picture that can be brought nearer with the wheel and moved with the mouse; it fits until it is zoomed.
+
+    Signals:
+        zoomed: how large it is shown now; 1.0 is a pixel a pixel.
+    """
+
+    zoomed = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._fits = True
+        self.setProperty("class", "window")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName(tr("Picture"))
+        self.setScene(QGraphicsScene(self))
+        self.setDragMode(QGraphicsView.DragMode.ScrollHandDrag)
+        self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.AnchorUnderMouse)
+
+    def show_image(self, image: QImage) -> None:
+        """Show another picture, whole."""
+        self.scene().clear()
+        self.scene().addPixmap(QPixmap.fromImage(image)).setTransformationMode(
+            Qt.TransformationMode.SmoothTransformation
+        )
+        self.scene().setSceneRect(QRectF(image.rect()))
+        self.fit()
+
+    def fit(self) -> None:
+        """As large as the window allows, but not larger than it is."""
+        self._fits = True
+        room, own = self.viewport().size(), self.scene().sceneRect().size()
+        if not own.isEmpty():
+            self._set(min(1.0, room.width() / own.width(), room.height() / own.height()))
+
+    def own_size(self) -> None:
+        """A pixel a pixel."""
+        self._fits = False
+        self._set(1.0)
+
+    def zoom_in(self) -> None:
+        """Nearer."""
+        self._zoom(STEP)
+
+    def zoom_out(self) -> None:
+        """Farther."""
+        self._zoom(1 / STEP)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """The wheel zooms at the mouse."""
+        self._zoom(STEP if event.angleDelta().y() > 0 else 1 / STEP)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What fits goes on fitting."""
+        super().resizeEvent(event)
+        if self._fits:
+            self.fit()
+
+    def _zoom(self, factor: float) -> None:
+        self._fits = False
+        self._set(min(NEAREST, max(FARTHEST, self.transform().m11() * factor)))
+
+    def _set(self, scale: float) -> None:
+        self.resetTransform()
+        self.scale(scale, scale)
+        self.zoomed.emit(scale)

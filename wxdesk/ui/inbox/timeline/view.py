@@ -1,0 +1,266 @@
+"""The timeline on the screen: finds the action under mouse or key."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import (
+    QAction,
+    QContextMenuEvent,
+    QCursor,
+    QFocusEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+)
+from PySide6.QtWidgets import QMenu, QWidget
+
+from wxdesk.desk.ports.store import Clock
+from wxdesk.i18n import tr
+from wxdesk.ui.content.album import Album
+from wxdesk.ui.content.pieces import Figure, Span
+from wxdesk.ui.inbox.lists.rows_view import written
+from wxdesk.ui.inbox.timeline.anchored_view import AnchoredView
+from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, Key, offers_in
+from wxdesk.ui.inbox.timeline.bubbles.content import held_in, picture_of
+from wxdesk.ui.inbox.timeline.bubbles.delegate import BUBBLES, Target
+from wxdesk.ui.inbox.timeline.entries import Entry
+from wxdesk.ui.inbox.timeline.key_guard import Meanings
+from wxdesk.ui.inbox.timeline.model import EntryRole, TimelineModel
+from wxdesk.ui.wording.reply_status import StandstillOf, nothing_holds
+
+_KEYS = {
+    Qt.Key.Key_Return: Key.ENTER,
+    Qt.Key.Key_Enter: Key.ENTER,
+    Qt.Key.Key_Escape: Key.ESC,
+}
+_WITH_CTRL = {
+    Qt.Key.Key_D: Key.CTRL_D,
+    Qt.Key.Key_E: Key.CTRL_E,
+    Qt.Key.Key_N: Key.CTRL_N,
+    Qt.Key.Key_O: Key.CTRL_O,
+    Qt.Key.Key_R: Key.CTRL_R,
+}
+_COMMAND = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+
+_CHANGES_NOTHING = frozenset({BubbleAction.WHY, BubbleAction.SEE_SINCE, BubbleAction.COPY_RID, BubbleAction.REUSE})
+"""What only tells of a reply; it can never come too early."""
+
+_LONGEST = 32
+"""Characters of a link's label that a menu shows."""
+
+type Index = QModelIndex | QPersistentModelIndex
+
+
+class TimelineView(AnchoredView):
+    """The open conversation.
+
+    Signals:
+        acted: an action (`BubbleAction`) and the entry's key.
+        link_wanted: a `TextLink` that the operator wants to follow.
+        picture_wanted: the digest of a picture that the operator wants to look at.
+        picture_copied: the digest of a picture that the operator wants on the clipboard.
+        picked: the key of the bubble that has the focus; empty for none.
+        typed: something was written here that belongs into the composer.
+        left_below: the cursor went down from the last bubble.
+    """
+
+    acted = Signal(object, str)
+    link_wanted = Signal(object)
+    picture_wanted = Signal(str)
+    picture_copied = Signal(str)
+    picked = Signal(str)
+    typed = Signal(str)
+    left_below = Signal()
+
+    def __init__(
+        self,
+        model: TimelineModel,
+        clock: Clock,
+        album: Album,
+        standstill_of: StandstillOf = nothing_holds,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(model, clock, album, standstill_of, parent)
+        self._pressed: tuple[str, Target] | None = None
+        self._meanings = Meanings(clock)
+        self._focused = ""  # before the present change
+        model.changing.connect(self._note_focus)
+        model.changed.connect(self._follow)
+        model.modelReset.connect(self._meanings.forget)
+
+    def _note_focus(self) -> None:
+        self._focused = self.currentIndex().data(EntryRole.KEY) or ""
+
+    def _follow(self) -> None:
+        """Keys and buttons mean something else where a bubble has changed, or where another has come to the focus."""
+        self._meanings.follow(self._timeline.entries())
+        focused = self.currentIndex().data(EntryRole.KEY) or ""
+        if focused != self._focused:
+            self._meanings.come_to(focused)
+
+    def _entry_at(self, at: QPoint) -> tuple[Entry, Target | None] | None:
+        index = self.indexAt(at)
+        entry: Entry | None = index.data(EntryRole.ENTRY)
+        if entry is None or entry.kind not in BUBBLES:
+            return None
+        return entry, self.bubbles.target_at(entry, QPointF(at - self.visualRect(index).topLeft()))
+
+    def _hot(self, at: QPoint) -> tuple[str, Target] | None:
+        found = self._entry_at(at)
+        return None if found is None or found[1] is None else (found[0].key, found[1])
+
+    def _hover(self, hot: tuple[str, Target] | None) -> None:
+        if hot != self.bubbles.hovered:
+            self.bubbles.hovered = hot
+            self.viewport().setCursor(QCursor(Qt.CursorShape.PointingHandCursor) if hot else QCursor())
+            self.viewport().update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Show what a click would press."""
+        self._hover(self._hot(event.position().toPoint()))
+        super().mouseMoveEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Nothing is under the mouse any more."""
+        self._hover(None)
+        super().leaveEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A button acts when it is let go, as buttons do."""
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._pressed = self._hot(event.position().toPoint())
+        super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Act, if the mouse is still on what it pressed."""
+        super().mouseReleaseEvent(event)
+        pressed, self._pressed = self._pressed, None
+        if pressed is not None and pressed == self._hot(event.position().toPoint()):
+            self._press(*pressed)
+
+    def _press(self, key: str, target: Target) -> None:
+        if isinstance(target, Span):
+            self.link_wanted.emit(target.link)
+        elif isinstance(target, Figure):
+            self.picture_wanted.emit(target.digest)
+        else:
+            self._act(target, key)
+
+    def _act(self, action: BubbleAction, key: str) -> None:
+        """Do it, unless the bubble offers it no more, or not for long enough yet that it can have been meant."""
+        row = self._timeline.row_of(key)
+        entry = None if row is None else self._timeline.entries()[row]
+        if action in _CHANGES_NOTHING or (entry is not None and self._meanings.means(entry, action)):
+            self.acted.emit(action, key)
+
+    def currentChanged(self, current: Index, previous: Index) -> None:  # noqa: N802
+        """Tell which bubble has the focus."""
+        super().currentChanged(current, previous)
+        self.picked.emit(current.data(EntryRole.KEY) or "")
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Coming by key, begin at the bubble that waits for the operator."""
+        super().focusInEvent(event)
+        if not self.currentIndex().isValid() and event.reason() is not Qt.FocusReason.MouseFocusReason:
+            self.focus_last()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The focused bubble's keys, copying, and everything else into the composer."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif self._ask_why(event) or self._press_offer(event) or self._open_first(event):
+            return
+        elif event.key() == Qt.Key.Key_Down and self.currentIndex().row() == self._timeline.rowCount() - 1:
+            self.left_below.emit()
+        elif written(event):
+            self.typed.emit(written(event))
+        else:
+            super().keyPressEvent(event)
+
+    def _ask_why(self, event: QKeyEvent) -> bool:
+        """Alt+Enter asks what there is to know about the bubble, as it does about a file elsewhere."""
+        key = self.currentIndex().data(EntryRole.KEY)
+        enter = event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+        if not key or not enter or not event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            return False
+        self.acted.emit(BubbleAction.WHY, key)
+        return True
+
+    def _press_offer(self, event: QKeyEvent) -> bool:
+        entry: Entry | None = self.currentIndex().data(EntryRole.ENTRY)
+        key = _key_of(event)
+        if entry is None or key is None:
+            return False
+        for offer in offers_in(entry):
+            if offer.key is key:
+                if not event.isAutoRepeat():  # a key held down must not go on with the next bubble
+                    self._act(offer.action, entry.key)
+                return True
+        return False
+
+    def _open_first(self, event: QKeyEvent) -> bool:
+        """Enter opens the picture, else the first link, of a bubble that offers nothing else for Enter."""
+        entry: Entry | None = self.currentIndex().data(EntryRole.ENTRY)
+        if entry is None or _key_of(event) is not Key.ENTER:
+            return False
+        held = held_in(entry)
+        if held and self._meanings.opens(entry):
+            self._press(entry.key, held[0])
+        return bool(held)
+
+    def copy(self) -> None:
+        """Put the focused bubble's text on the clipboard, or its picture where it is one."""
+        entry: Entry | None = self.currentIndex().data(EntryRole.ENTRY)
+        if entry is None:
+            return
+        picture = picture_of(entry)
+        if picture is not None:
+            self.picture_copied.emit(picture.digest)
+        else:
+            QGuiApplication.clipboard().setText(entry.text)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Copying, and the bubble's own actions."""
+        found = self._entry_at(event.pos())
+        if found is None:
+            return
+        entry = found[0]
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(tr("Copy"), self.copy)
+        for held in held_in(entry):
+            words = tr("Look at the picture") if isinstance(held, Figure) else tr("Open “{text}”", text=_short(held))
+            menu.addAction(words).setData((held, entry.key))
+        if entry.reply is not None:
+            for offer in offers_in(entry):
+                menu.addAction(offer.text).setData((offer.action, entry.key))
+            if entry.reply.rid:
+                menu.addAction(tr("Copy rid")).setData((BubbleAction.COPY_RID, entry.key))
+        menu.addAction(_why_word(entry)).setData((BubbleAction.WHY, entry.key))
+        menu.triggered.connect(self._choose)
+        menu.popup(event.globalPos())
+
+    def _choose(self, action: QAction) -> None:
+        data = action.data()
+        if data:
+            target, key = data
+            self._press(key, target)
+
+
+def _key_of(event: QKeyEvent) -> Key | None:
+    """Which of a bubble's keys this is."""
+    command = event.modifiers() & _COMMAND
+    if not command:
+        return _KEYS.get(Qt.Key(event.key()))
+    return _WITH_CTRL.get(Qt.Key(event.key())) if command == Qt.KeyboardModifier.ControlModifier else None
+
+
+def _why_word(entry: Entry) -> str:
+    return tr("Why") if entry.reply is None else tr("Why and what happened")
+
+
+def _short(span: Span) -> str:
+    label = " ".join(span.link.label.split())
+    shown = label if len(label) <= _LONGEST else label[:_LONGEST] + "…"
+    return shown.replace("&", "&&")  # else Qt makes a key of the next letter

@@ -1,0 +1,156 @@
+"""The insights page: how it went today, this week, this month."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QElapsedTimer, QEvent, Qt, QTimer
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+
+from wxdesk.core.events import DecisionMade, Event, MessageKept, ReplyChanged
+from wxdesk.core.model.statistics import Figures, Span
+from wxdesk.i18n import tr
+from wxdesk.ui.insights.board import Board
+from wxdesk.ui.insights.periods import Period, before, span_of
+from wxdesk.ui.insights.sections import Sections
+from wxdesk.ui.look.theme import Measure, Size
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.buttons import Chip
+from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.wording.days import Days
+
+REFRESH_MS = 2000
+"""How soon what happens shows while the page is looked at; counting a month is not done for each message."""
+
+REST = 10
+"""The page rests this many times as long as its last question took, so that a large store is not kept busy."""
+
+MARGIN = 24
+
+
+class InsightsPage(QWidget):
+    """Asks the store for the figures of one span at a time and shows the answer to the last question."""
+
+    def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._notices = notices
+        self.period = Period.WEEK
+        self.figures: Figures | None = None
+        self._asked: Span | None = None
+        self._open = 0
+        self._happened = False
+        self._asking = QElapsedTimer()
+        self.sections = Sections()
+        self.chips = QButtonGroup(self)
+        self._empty = PlainLabel(role="secondary", wrap=True)
+        self.days = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
+        self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
+        self._build()
+        self.chips.idToggled.connect(self._choose)
+        self._refresh.timeout.connect(self._ask)
+        bridge.events.connect(self._hear)
+
+    def activate(self) -> None:
+        """Show the figures as they are now."""
+        self._ask()
+
+    def _build(self) -> None:
+        self.setProperty("class", "window")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._board = Board(MARGIN)
+        self._board.setProperty("class", "window")
+        self._board.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.sections.place_on(self._board)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(self._board)
+        holder = QWidget()
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        inner = QVBoxLayout(holder)
+        inner.setContentsMargins(48, 0, 48, 0)
+        inner.addWidget(self._empty)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(scroll)
+        self._stack.addWidget(holder)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._head())
+        column.addLayout(self._stack, 1)
+
+    def _head(self) -> QWidget:
+        head = QWidget()
+        head.setFixedHeight(Measure.HEADER + 6)
+        row = QHBoxLayout(head)
+        row.setContentsMargins(MARGIN, 6, MARGIN, 0)
+        row.setSpacing(8)
+        row.addWidget(PlainLabel(tr("Insights"), size=Size.PAGE, strong=True))
+        row.addSpacing(4)
+        words = {Period.TODAY: tr("Today"), Period.WEEK: tr("7 days"), Period.MONTH: tr("30 days")}
+        for period, word in words.items():
+            chip = Chip(word)
+            self.chips.addButton(chip, period)
+            row.addWidget(chip)
+        self.chips.button(self.period).setChecked(True)
+        row.addSpacing(8)
+        row.addWidget(self.days, 1)
+        return head
+
+    def _choose(self, days: int, checked: bool) -> None:
+        if checked:
+            self.period = Period(days)
+            self._ask()
+
+    def _ask(self) -> None:
+        self._refresh.stop()
+        self._happened = False
+        self._open += 1
+        now, days = self._bridge.desk.clock(), Days.of(self._bridge.desk.accounts.values())
+        self.days.setText(days.words(now))
+        span = span_of(self.period, now, days)
+        self._asked = span
+        self._asking.start()
+        work = self._bridge.desk.store.statistics.over(span, days.zone, before(self.period, span))
+        self._bridge.ask(work, self._answered, self._failed)
+
+    def _answered(self, figures: Figures) -> None:
+        self._rest()
+        self._show(figures)
+
+    def _rest(self) -> None:
+        """A question is answered: rest before the next one, which is about what has happened meanwhile."""
+        self._open -= 1
+        self._refresh.setInterval(max(REFRESH_MS, REST * self._asking.elapsed()))
+        if self._happened and not self._open and self.isVisible():
+            self._refresh.start()
+
+    def _failed(self, error: Exception) -> None:
+        self._rest()
+        self._bridge.failed.emit(error)
+
+    def _show(self, figures: Figures) -> None:
+        if figures.span != self._asked:
+            return
+        self.figures = figures
+        if figures.is_empty:
+            self._empty.setText(
+                tr("What customers write and who answers them is counted here from the first message on.")
+            )
+        self._stack.setCurrentIndex(1 if figures.is_empty else 0)
+        self.sections.show_figures(figures, self.period)
+        self._board.arrange()
+
+    def _hear(self, events: tuple[Event, ...]) -> None:
+        if not self.isVisible() or self._refresh.isActive():
+            return
+        if any(isinstance(event, MessageKept | DecisionMade | ReplyChanged) for event in events):
+            self._happened = True
+            if not self._open:  # else nobody would wait for the answer to the last question
+                self._refresh.start()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Paint the charts anew when the appearance changes."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_board"):
+            self._board.update()

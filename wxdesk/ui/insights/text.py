@@ -1,0 +1,77 @@
+"""The words of the insights page: lengths of time, shares, hours and what to call a failure."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from wxdesk.core.model.messaging import ReplyState
+from wxdesk.core.model.statistics import HourCount, RuleHits, Undelivered
+from wxdesk.core.wechat.errcodes import meaning_of
+from wxdesk.i18n import ntr, tr
+
+NONE = "–"
+"""What stands where there is nothing to count yet."""
+
+
+def wait_word(wait: timedelta | None) -> str:
+    """A length of time in its two largest units; a dash for none."""
+    if wait is None:
+        return NONE
+    seconds = max(0, round(wait.total_seconds()))
+    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
+    if not minutes:
+        return tr("{s} s", s=seconds)
+    if not hours:
+        return tr("{m} min {s} s", m=minutes, s=seconds % 60) if seconds % 60 else tr("{m} min", m=minutes)
+    if not days:
+        return tr("{h} h {m} min", h=hours, m=minutes % 60) if minutes % 60 else tr("{h} h", h=hours)
+    return tr("{d} d {h} h", d=days, h=hours % 24) if hours % 24 else tr("{d} d", d=days)
+
+
+def share_word(part: int, whole: int) -> str:
+    """A share in whole per cent; a dash when there is no whole."""
+    return f"{100 * part / whole:.0f} %" if whole else NONE
+
+
+def change_word(now: int, before: int) -> str:
+    """How much more or less than before, in per cent with its sign; empty when there was nothing before."""
+    if not before:
+        return ""
+    percent = round(100 * (now - before) / before)
+    return f"+{percent} %" if percent >= 0 else f"−{-percent} %"
+
+
+def hour_word(hour: int) -> str:
+    """One hour of the day as its two ends."""
+    return f"{hour:02}:00–{(hour + 1) % 24:02}:00"
+
+
+def hour_counts(hour: int, count: HourCount) -> str:
+    """What happened in one hour of the day."""
+    said = tr(
+        "rules {rule} · you {operator} · unanswered {nobody}",
+        rule=count.by_rule,
+        operator=count.by_operator,
+        nobody=count.unanswered,
+    )
+    elsewhere = tr(" · handed over {n}", n=count.handed_over) if count.handed_over else ""
+    return f"{hour_word(hour)}    {said}{elsewhere}"
+
+
+def messages_word(count: int) -> str:
+    """A number of messages."""
+    return ntr("{n} message", "{n} messages", count)
+
+
+def edited_word(rule: RuleHits) -> str:
+    """How often a rule's answer was changed before it left."""
+    return ntr("edited {n} time", "edited {n} times", rule.edited) if rule.edited else tr("never edited")
+
+
+def undelivered_word(lost: Undelivered) -> str:
+    """What kept replies from arriving: the code with its meaning, or that nobody knows."""
+    if lost.state is ReplyState.UNKNOWN:
+        return tr("Outcome unknown, may have arrived")
+    if lost.errcode is None:
+        return tr("WeChat could not be reached")
+    return f"{lost.errcode} {tr(meaning_of(lost.errcode))}"

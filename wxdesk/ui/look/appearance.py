@@ -1,0 +1,67 @@
+"""Light or dark: as the system is, or as the operator chose."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QApplication
+
+from wxdesk.ui.look.style import style_sheet
+from wxdesk.ui.look.theme import Theme
+
+
+class Look(StrEnum):
+    """The operator's choice."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+_SCHEMES = {
+    Look.SYSTEM: Qt.ColorScheme.Unknown,
+    Look.LIGHT: Qt.ColorScheme.Light,
+    Look.DARK: Qt.ColorScheme.Dark,
+}
+
+
+class Appearance(QObject):
+    """Keeps the application in the chosen look, and follows the system where that is the choice.
+
+    Signals:
+        changed: the palette is another one now.
+    """
+
+    changed = Signal()
+
+    def __init__(self, application: QApplication, look: Look = Look.SYSTEM) -> None:
+        super().__init__(application)
+        self._application = application
+        self.look = look
+        application.styleHints().colorSchemeChanged.connect(self._follow)
+        self.choose(look)
+
+    def choose(self, look: Look) -> None:
+        """Take this look from now on."""
+        self.look = look
+        hints = self._application.styleHints()
+        hints.setColorScheme(_SCHEMES[look])
+        self._show(hints.colorScheme() if look is Look.SYSTEM else _SCHEMES[look])
+
+    def _follow(self, scheme: Qt.ColorScheme) -> None:
+        if self.look is Look.SYSTEM:
+            self._show(scheme)
+
+    def _show(self, scheme: Qt.ColorScheme) -> None:
+        apply(self._application, scheme)
+        self.changed.emit()
+
+
+def apply(application: QApplication, scheme: Qt.ColorScheme) -> None:
+    """Give the application the palette and the style sheet of this scheme."""
+    theme = Theme.of(scheme)
+    if application.style().name() != "fusion":
+        application.setStyle("Fusion")
+    application.setPalette(theme.palette())
+    application.setStyleSheet(style_sheet(theme))

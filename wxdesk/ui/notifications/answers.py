@@ -1,0 +1,69 @@
+"""What the operator's answer to a notice does: the same as the buttons of the bubble that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject
+
+from wxdesk.core.errors import MoveNotAllowed
+from wxdesk.core.model.messaging import Reply
+from wxdesk.i18n import tr
+from wxdesk.ui.notifications.notice import Answer, Notice
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.shell.main_window import MainWindow
+
+
+class NoticeAnswers(QObject):
+    """Gives the commands to the desk. One that comes too late changes nothing, and says so."""
+
+    def __init__(self, bridge: Bridge, window: MainWindow, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._window = window
+
+    def give(self, notice: Notice, answer: Answer) -> None:
+        """Do what the operator chose."""
+        if answer is Answer.OPEN:
+            self.open(notice.conversation_id)
+        elif answer is Answer.TAKE_OVER:
+            self._bridge.ask(self._bridge.desk.handoff.take_over(notice.conversation_id))
+            self.open(notice.conversation_id)  # whoever takes the word has something to say
+        elif notice.reply_ids:
+            self._settle(notice.reply_ids, answer)
+
+    def open(self, conversation_id: int) -> None:
+        """Show a conversation, in front of everything."""
+        self._window.come_forward()
+        self._window.open_conversation(conversation_id)
+
+    def _settle(self, parts: Sequence[int], answer: Answer) -> None:
+        """Only what is still held: stopping what has failed meanwhile would throw it away unread."""
+        handoff = self._bridge.desk.handoff
+        if answer is Answer.EDIT:
+            self._window.come_forward()
+        held = [one.reply for one in self._window.inbox.held.feed.held if one.reply.id in parts]
+        if not held:
+            self._say_too_late()
+        elif answer is Answer.EDIT:
+            self._window.inbox.chat.in_hand.take(held[0], self._edit, self._failed)
+        elif answer is Answer.SEND:
+            self._bridge.ask(handoff.release_held(parts), self._settled, self._failed)
+        elif answer is Answer.STOP:
+            self._bridge.ask(handoff.cancel_held(parts), self._settled, self._failed)
+
+    def _settled(self, count: int) -> None:
+        if not count:
+            self._say_too_late()
+
+    def _edit(self, reply: Reply) -> None:
+        self._window.inbox.held.edit(reply)
+
+    def _failed(self, error: Exception) -> None:
+        if isinstance(error, MoveNotAllowed):
+            self._say_too_late()
+        else:
+            self._window.notices.report(error)
+
+    def _say_too_late(self) -> None:
+        self._window.notices.toast(tr("Too late: this reply has left already, or somebody has decided about it."))

@@ -1,0 +1,109 @@
+"""Fetches the operator when a conversation calls: one place follows the calls and tells tray, taskbar and sound."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon
+
+from wxdesk.core.events import CallRaised, CallsChanged, Event, ListenerChanged, PauseChanged, PreferencesChanged
+from wxdesk.ui.look.icons import pixmap
+from wxdesk.ui.notifications.board import NoticeBoard
+from wxdesk.ui.notifications.chime import chime
+from wxdesk.ui.notifications.desktop_notices import DesktopNotices
+from wxdesk.ui.notifications.notice import Notifier
+from wxdesk.ui.notifications.player import Player, player_command
+from wxdesk.ui.notifications.ringer import Ringer
+from wxdesk.ui.notifications.tray import Tray
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.shell.main_window import MainWindow
+
+SOUND = "call.wav"
+"""The sound's file in the operator's folder."""
+
+ICON = "notice.png"
+"""The picture beside a notice, likewise."""
+
+_FOLLOWED = (CallRaised, CallsChanged, ListenerChanged, PauseChanged, PreferencesChanged)
+
+
+class Attention(QObject):
+    """Lives as long as the window, and looks at the desk's alarms whenever they may be others."""
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        window: MainWindow,
+        home: Path,
+        player: Player | None = None,
+        notifier: Notifier | None = None,
+    ) -> None:
+        super().__init__(window)
+        self._bridge = bridge
+        self._window = window
+        self._home = home
+        self._ringing: frozenset[int] = frozenset()
+        self.ringer = Ringer(player or Player(self._sound, player_command(), parent=self), self)
+        self.tray = Tray(window)
+        self.notifier = notifier or DesktopNotices(self._icon, self.tray, self)
+        self.board = NoticeBoard(bridge, window, self.notifier, self)
+        self._connect()
+        if QSystemTrayIcon.isSystemTrayAvailable():
+            self.tray.icon.show()
+        self._follow()
+
+    def stop(self) -> None:
+        """Be quiet, and leave nothing in the tray or at the taskbar."""
+        self.ringer.silence()
+        self.notifier.stop()
+        self.tray.icon.hide()
+        _show_badge(0)
+
+    def _connect(self) -> None:
+        self._bridge.events.connect(self._hear)
+        self._window.silence_wanted.connect(self.ringer.silence)
+        self.ringer.rings.connect(self.tray.show_ringing)
+        self.ringer.rings.connect(self._window.status_bar.show_ringing)
+        self.tray.open_wanted.connect(self._window.come_forward)
+        self.tray.pause_wanted.connect(self._window.pausing.toggle)
+        self.tray.silence_wanted.connect(self.ringer.silence)
+        self.tray.quit_wanted.connect(self._window.close)
+
+    def _hear(self, events: Sequence[Event]) -> None:
+        if any(isinstance(event, _FOLLOWED) for event in events):
+            self._follow()
+
+    def _follow(self) -> None:
+        desk = self._bridge.desk
+        ringing = desk.alarms.state.ringing
+        if ringing - self._ringing:
+            QApplication.alert(self._window)
+        if len(ringing) != len(self._ringing):
+            _show_badge(len(ringing))
+        self._ringing = ringing
+        self.ringer.follow(ringing, desk.preferences.now)
+        self.tray.show_state(desk.health.state, len(ringing))
+
+    def _sound(self) -> Path:
+        file = self._home / SOUND
+        if not file.exists():
+            begun = file.with_suffix(".new")  # a full disk must not leave half a sound behind
+            begun.write_bytes(chime())
+            begun.replace(file)
+        return file
+
+    def _icon(self) -> Path:
+        file = self._home / ICON
+        if not file.exists():
+            pixmap("inbox", "accent", 64).save(str(file))
+        return file
+
+
+def _show_badge(number: int) -> None:
+    """The number at the program's place in the taskbar or dock, where the system shows one."""
+    application = QGuiApplication.instance()
+    if isinstance(application, QGuiApplication):
+        application.setBadgeNumber(number)

@@ -1,0 +1,113 @@
+"""Which notices stand on the desktop: who calls, and what is about to leave while nobody looks at the window."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence, Set
+from functools import partial
+
+from PySide6.QtCore import QObject
+
+from wxdesk.core.conversations.attention import Call, Cause
+from wxdesk.core.conversations.listing import InboxRow
+from wxdesk.core.events import (
+    CallRaised,
+    CallsChanged,
+    Event,
+    TakeoverChanged,
+    TakeoverEnded,
+    TakeoverEnding,
+)
+from wxdesk.core.model.messaging import Message
+from wxdesk.desk.conversations import inbox_queries as inbox_reading
+from wxdesk.ui.notifications.answers import NoticeAnswers
+from wxdesk.ui.notifications.held_replies import HeldNotices
+from wxdesk.ui.notifications.notice import Notifier, Topic, notice_key, notice_of, return_notice
+from wxdesk.ui.presence.is_watching import looks
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.wording.conversation import standstill_of_row
+
+MOST_NOTICES = 3
+"""Of one moment; more than that nobody reads, and the window has them all."""
+
+_RETURNS = (TakeoverEnding, TakeoverEnded)
+
+
+class NoticeBoard(QObject):
+    """Shows each matter once, and takes it away when it is over."""
+
+    def __init__(self, bridge: Bridge, window: MainWindow, notifier: Notifier, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._window = window
+        self._notifier = notifier
+        self._answers = NoticeAnswers(bridge, window, self)
+        self._standstills = window.inbox.session.standstills
+        self._calls: set[int] = set()
+        self.held = HeldNotices(bridge, window, notifier, self._answers, self)
+        bridge.events.connect(self._hear)
+
+    def _hear(self, events: Sequence[Event]) -> None:
+        if any(isinstance(event, CallsChanged) for event in events):
+            self._withdraw_ended()
+        for event in events:
+            if isinstance(event, TakeoverChanged):
+                self._notifier.withdraw(notice_key(Topic.RETURN, event.conversation_id))
+        raised = defaultdict[int, set[Cause]](set)
+        for event in events:
+            if isinstance(event, CallRaised) and _is_call(event.cause):
+                raised[event.conversation_id].add(event.cause)
+        self._tell_of_calls(raised)
+        self._tell_of_returns({event.conversation_id for event in events if isinstance(event, _RETURNS)})
+
+    def _tell_of_calls(self, raised: dict[int, set[Cause]]) -> None:
+        """Tell who calls, unless the operator is there and has it before his eyes."""
+        desk = self._bridge.desk
+        if self._window.isActiveWindow() and not desk.presence.now.away:
+            raised.pop(self._window.open_conversation_id or 0, None)
+        if raised and desk.preferences.now.notifications:
+            self._bridge.ask(desk.store.conversations.rows(raised.keys()), partial(self._find_callers, raised))
+
+    def _tell_of_returns(self, returning: set[int]) -> None:
+        """Tell what the window says of takeovers, while nobody looks at it."""
+        desk = self._bridge.desk
+        if returning and not looks(desk.presence) and desk.preferences.now.notifications:
+            self._bridge.ask(desk.store.conversations.rows(returning), self._show_returns)
+
+    def _show_returns(self, rows: Sequence[InboxRow]) -> None:
+        for row in rows[:MOST_NOTICES]:
+            notice = return_notice(row.conversation, self._bridge.desk.clock())
+            self._notifier.show(notice, self._answers.give)
+
+    def _find_callers(self, raised: Mapping[int, Set[Cause]], rows: Sequence[InboxRow]) -> None:
+        """Ask what those wrote who still call for what was raised."""
+        store = self._bridge.desk.store
+        calls = {row.conversation.id: _unseen(row, raised[row.conversation.id]) for row in rows}
+        for row in [row for row in rows if calls[row.conversation.id]][:MOST_NOTICES]:
+            about = row.conversation.id
+            self._calls.add(about)
+            self._bridge.ask(inbox_reading.last_written(store, about), partial(self._show_call, row, calls[about]))
+
+    def _show_call(self, row: InboxRow, calls: Sequence[Call], said: Message | None) -> None:
+        desk = self._bridge.desk
+        if row.conversation.id not in self._calls:
+            return  # somebody has looked meanwhile
+        with_text, stands = desk.preferences.now.notifications_show_text, standstill_of_row(row, self._standstills.of)
+        self._notifier.show(notice_of(row, calls, said, desk.clock(), stands, with_text=with_text), self._answers.give)
+
+    def _withdraw_ended(self) -> None:
+        unseen = self._bridge.desk.alarms.state.unseen
+        calling = {call.conversation_id for call in unseen if _is_call(call.cause)}
+        for conversation_id in self._calls - calling:
+            self._notifier.withdraw(notice_key(Topic.CALL, conversation_id))
+        self._calls &= calling
+
+
+def _is_call(cause: Cause) -> bool:
+    """What is held has notices of its own."""
+    return cause is not Cause.HELD
+
+
+def _unseen(row: InboxRow, causes: Set[Cause]) -> tuple[Call, ...]:
+    return tuple(call for call in row.calls if call.cause in causes and not call.seen)

@@ -1,0 +1,76 @@
+"""Notices with buttons, by the system's notification service; where it shows none, by something simpler."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from wxdesk.threads import LoopThread
+from wxdesk.ui.notifications.notice import Answer, Answered, Notice, Notifier
+from wxdesk.ui.notifications.service import NoticeService
+
+CLOSE_SECONDS = 0.5
+"""How long the end of the program waits for the notices to go away."""
+
+
+class DesktopNotices(QObject):
+    """Fills `Notifier`. The thread begins with the first notice, so that the window does not wait for it.
+
+    `icon` makes the picture beside a notice and tells its file.
+    """
+
+    _answered = Signal(object, object)
+    _refused = Signal(object)
+
+    def __init__(self, icon: Callable[[], Path], otherwise: Notifier, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._icon = icon
+        self._otherwise = otherwise
+        self._service = NoticeService(self._answered.emit, self._refused.emit)
+        self._thread: LoopThread | None = None
+        self._shown: dict[str, tuple[Notice, Answered]] = {}
+        self._answered.connect(self._hear, Qt.ConnectionType.QueuedConnection)
+        self._refused.connect(self._fall_back, Qt.ConnectionType.QueuedConnection)
+
+    def show(self, notice: Notice, answered: Answered) -> None:
+        """Show a notice; it comes up a moment later."""
+        if self._thread is None:
+            self._thread = LoopThread("notices")
+        self._shown[notice.key] = (notice, answered)
+        self._do(self._service.show(notice, self._icon()))
+
+    def withdraw(self, key: str) -> None:
+        """Take a notice away."""
+        if self._shown.pop(key, None) is not None:
+            self._do(self._service.withdraw(key))
+            self._otherwise.withdraw(key)
+
+    def stop(self) -> None:
+        """Take all away, as far as the service is quick."""
+        self._shown.clear()
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            with suppress(TimeoutError):
+                thread.call(self._service.close(), CLOSE_SECONDS)
+            thread.stop()
+        self._otherwise.stop()
+
+    def _do(self, work: Coroutine[None, None, None]) -> None:
+        if self._thread is None:
+            work.close()
+        else:
+            asyncio.run_coroutine_threadsafe(work, self._thread.loop)
+
+    def _hear(self, notice: Notice, answer: Answer) -> None:
+        shown, answered = self._shown.pop(notice.key, (None, None))
+        if answered is not None and shown == notice:
+            answered(notice, answer)
+
+    def _fall_back(self, notice: Notice) -> None:
+        shown, answered = self._shown.get(notice.key, (None, None))
+        if answered is not None and shown == notice:  # else it is over already
+            self._otherwise.show(notice, answered)

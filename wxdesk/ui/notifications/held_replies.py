@@ -1,0 +1,108 @@
+"""What is about to leave while nobody looks at the window, told on the desktop."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+
+from wxdesk.core.events import Event, PresenceChanged
+from wxdesk.desk.conversations.inbox_queries import HeldReply
+from wxdesk.ui.notifications.answers import NoticeAnswers
+from wxdesk.ui.notifications.notice import Notice, Notifier, held_notice_of
+from wxdesk.ui.presence.is_watching import looks
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.wording.hold_reasons import standstill_of_held
+from wxdesk.ui.wording.reply_status import Standstill
+
+MOST_HELD = 3
+"""Notices of held replies at any time; more than that nobody reads, and the window has them all."""
+
+_LEFT = frozenset({QEvent.Type.WindowDeactivate, QEvent.Type.WindowActivate, QEvent.Type.Hide})
+
+
+class HeldNotices(QObject):
+    """Tells each answer once, whole, and takes its notice away when it is settled or seen.
+
+    It is told anew when it is not any more what was told: at another time, in other words, or with a part less.
+    """
+
+    def __init__(
+        self, bridge: Bridge, window: MainWindow, notifier: Notifier, answers: NoticeAnswers, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._window = window
+        self._notifier = notifier
+        self._answers = answers
+        self._feed = window.inbox.held.feed
+        self._standstills = window.inbox.session.standstills
+        self._told: dict[int, Notice] = {}
+        self._standing: set[int] = set()
+        self._feed.read.connect(self._follow)
+        self._standstills.changed.connect(self._follow)
+        self._soon = QTimer(self, singleShot=True, interval=0)  # between two windows of the program nobody has left
+        self._soon.timeout.connect(self._follow)
+        window.stack.currentChanged.connect(self._follow_soon)
+        window.installEventFilter(self)
+        bridge.events.connect(self._hear)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The operator has left the window, or come back."""
+        if event.type() in _LEFT:
+            self._soon.start()
+        return super().eventFilter(watched, event)
+
+    def _hear(self, events: Sequence[Event]) -> None:
+        if any(isinstance(event, PresenceChanged) for event in events):
+            self._soon.start()
+
+    def _follow_soon(self, _page: int) -> None:
+        self._soon.start()
+
+    def _follow(self) -> None:
+        """Take away what is settled, was changed or is in sight, then tell the soonest of what was not told yet.
+
+        Also what came while the operator looked at the window, once he has left it.
+        """
+        wanted = self._wanted()
+        for answer, notice in tuple(self._told.items()):
+            if wanted.get(answer) != notice:
+                self._withdraw(answer)
+                del self._told[answer]
+        if looks(self._bridge.desk.presence):
+            if self._window.inbox.isVisible():  # its strip has them all
+                for answer in tuple(self._standing):
+                    self._withdraw(answer)
+        elif self._bridge.desk.preferences.now.notifications:
+            self._tell(wanted)
+
+    def _tell(self, wanted: Mapping[int, Notice]) -> None:
+        for answer, notice in wanted.items():
+            if len(self._standing) < MOST_HELD and answer not in self._told:
+                self._told[answer] = notice
+                self._standing.add(answer)
+                self._notifier.show(notice, self._answers.give)
+
+    def _withdraw(self, answer: int) -> None:
+        if answer in self._standing:
+            self._standing.discard(answer)
+            self._notifier.withdraw(self._told[answer].key)
+
+    def _wanted(self) -> dict[int, Notice]:
+        """What there is to tell, the soonest first, by the first part of its answer."""
+        with_text = self._bridge.desk.preferences.now.notifications_show_text
+        answers = defaultdict[int, dict[Standstill, list[HeldReply]]](dict)
+        for held in self._feed.held:
+            if held.reply.due_at is not None:
+                stands = standstill_of_held(held, self._standstills.of)
+                answers[held.reply.part_of or held.reply.id].setdefault(stands, []).append(held)
+        found = {}
+        for answer, alike in answers.items():
+            stands, parts = next(iter(alike.items()))  # what is due later may be handed over instead
+            notice = held_notice_of(parts, stands, with_text=with_text)
+            if notice is not None:
+                found[answer] = notice
+        return found

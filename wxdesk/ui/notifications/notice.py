@@ -1,0 +1,184 @@
+"""What is told on the desktop, what can be answered there, and the port of whoever can tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from wxdesk.core.conversations.attention import Call, Cause, most_urgent
+from wxdesk.core.conversations.listing import InboxRow
+from wxdesk.core.model.messaging import Conversation, Message, MessageType
+from wxdesk.core.replies.lifecycle import is_taken_over
+from wxdesk.desk.conversations.inbox_queries import HeldReply
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.wording.conversation import calling_words
+from wxdesk.ui.wording.dates import dated_time
+from wxdesk.ui.wording.messages import clock_time, kind_word, name_of, readable
+from wxdesk.ui.wording.reply_status import Standstill, standing_of_reply
+from wxdesk.ui.wording.takeover import returned_words
+
+
+class Topic(StrEnum):
+    """What a notice is about."""
+
+    CALL = "call"  # a conversation needs its human
+    HELD = "held"  # a reply is about to leave
+    RETURN = "return"  # a takeover ends, or has ended
+
+
+class Answer(StrEnum):
+    """What a notice can be answered with. `OPEN` is also what pressing the notice itself means."""
+
+    SEND = "send"
+    STOP = "stop"
+    TAKE_OVER = "take_over"
+    EDIT = "edit"
+    OPEN = "open"
+
+
+FOR_HELD = (Answer.SEND, Answer.STOP, Answer.TAKE_OVER, Answer.EDIT)
+"""The button that leads into the window comes last: GNOME shows three, and pressing the notice opens the window too."""
+
+FOR_CALL = (Answer.OPEN, Answer.TAKE_OVER)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One notice; a later one with the same key takes its place. Both texts are plain.
+
+    `reply_ids`: the parts of the answer that it is about, in their order; empty where it is about no reply.
+    """
+
+    conversation_id: int
+    title: str
+    body: str
+    topic: Topic = Topic.CALL
+    answers: tuple[Answer, ...] = FOR_CALL
+    reply_ids: tuple[int, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """What it is about, of which there is one at a time."""
+        return notice_key(self.topic, self.reply_ids[0] if self.reply_ids else self.conversation_id)
+
+
+type Answered = Callable[[Notice, Answer], None]
+"""Called on the window's thread when the operator answers a notice."""
+
+
+class Notifier(Protocol):
+    """Shows notices on the desktop, as far as the system lets it. Nothing here waits or raises."""
+
+    def show(self, notice: Notice, answered: Answered) -> None:
+        """Show a notice in the place of the former one with its key, or nothing where that is not possible."""
+        ...
+
+    def withdraw(self, key: str) -> None:
+        """Take a notice away whose matter is over, where it still stands and that is possible."""
+        ...
+
+    def stop(self) -> None:
+        """Take all away; the program ends."""
+        ...
+
+
+def notice_key(topic: Topic, about: int) -> str:
+    """The key of notices about a conversation, for `HELD` about the first part of an answer."""
+    return f"{topic}:{about}"
+
+
+def answer_word(answer: Answer) -> str:
+    """What stands on an answer's button."""
+    return tr(_WORDS[answer])
+
+
+_WORDS = {
+    Answer.SEND: "Send now",
+    Answer.STOP: "Stop",
+    Answer.TAKE_OVER: "Take over",
+    Answer.EDIT: "Edit",
+    Answer.OPEN: "Open",
+}
+
+
+def notice_of(
+    row: InboxRow,
+    calls: Iterable[Call],
+    said: Message | None,
+    now: datetime,
+    standstill: Standstill = Standstill.NONE,
+    *,
+    with_text: bool,
+) -> Notice:
+    """Who calls and why, as it stays true while the notice stands.
+
+    `calls` are those that it is about, of `row`; `said`, what the contact wrote last, is told as his and only if the
+    operator wants that to be seen on his screen.
+    """
+    why = _why(row, calls, now, standstill)
+    body = f"{why}\n{tr('Customer: {said}', said=_words_of(said))}" if with_text and said is not None else why
+    return Notice(row.conversation.id, name_of(row.conversation.contact), body)
+
+
+def _why(row: InboxRow, calls: Iterable[Call], now: datetime, standstill: Standstill) -> str:
+    """By the clock, because a notice does not count down; and not what is on its way meanwhile, because that leaves."""
+    found = tuple(calls)
+    if row.failed is not None and any(call.cause in _FAILURES for call in found):
+        return standing_of_reply(row.failed, now).text
+    call, closes_at = most_urgent(found), row.conversation.window.until
+    match call.cause if call is not None else Cause.LEFT:
+        case Cause.CLOSING if closes_at is not None:
+            return tr("Unanswered, the reply window closes at {time}", time=dated_time(closes_at, now))
+        case Cause.BACK:
+            return tr("Back from snooze")
+        case Cause.DRAFT if row.drafts:
+            return ntr("{n} draft to review", "{n} drafts to review", row.drafts)
+    last = row.last_reply
+    still = row if last is None else replace(row, last_reply=replace(last, not_before=None))
+    return calling_words(call, still, now, standstill)
+
+
+_FAILURES = frozenset({Cause.FAILED, Cause.UNKNOWN})
+
+
+def _words_of(message: Message) -> str:
+    kind = message.msg_type if message.type is MessageType.OTHER else message.type.value
+    return " ".join(readable(message.text).split()) or kind_word(kind)
+
+
+def held_notice_of(
+    parts: Sequence[HeldReply], standstill: Standstill = Standstill.NONE, *, with_text: bool
+) -> Notice | None:
+    """What a rule is about to say to whom, and when: by the clock, because a notice does not count down.
+
+    `parts` are those of one answer that leave with a countdown, one or more. None where it is not about to leave: there
+    is nothing to be decided in a hurry, and the window says why.
+    """
+    first, due_at = parts[0].reply, parts[0].reply.due_at
+    if due_at is None:
+        return None
+    if standstill is Standstill.HANDED_OVER:
+        when = tr("Handed to you at {time}, just before the reply window closes.", time=clock_time(due_at))
+    elif standstill is Standstill.NONE:
+        when = tr("An automatic reply leaves at {time}", time=f"{due_at.astimezone():%H:%M:%S}")
+    else:
+        return None
+    said = " ".join(readable(first.content.summary).split()) or kind_word(first.content.kind)
+    if len(parts) > 1:
+        said = tr("{n} parts: {words}", n=len(parts), words=said)
+    body = f"{when}\n{said}" if with_text else when
+    ids = tuple(part.reply.id for part in parts)
+    return Notice(first.conversation_id, name_of(parts[0].contact), body, Topic.HELD, FOR_HELD, ids)
+
+
+def return_notice(conversation: Conversation, now: datetime) -> Notice:
+    """Automatic replies return to a conversation soon, or have returned."""
+    until = conversation.taken_over_until
+    if is_taken_over(conversation, now) and until is not None:
+        body = tr("Automatic replies return at {time}, unless you keep the word", time=clock_time(until))
+    else:
+        body = returned_words([conversation])
+    return Notice(conversation.id, name_of(conversation.contact), body, Topic.RETURN)

@@ -1,0 +1,155 @@
+"""The system's notification service, asked from a thread of its own: it may answer slowly, or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import logging
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wxdesk.ui.notifications.notice import Answer, Notice, answer_word
+
+if TYPE_CHECKING:
+    from desktop_notifier import DesktopNotifier
+
+log = logging.getLogger(__name__)
+
+DEADLINE = 3.0
+"""Seconds until a service that does not answer counts as absent: a held reply leaves in not many more."""
+
+REST = 60.0
+"""Seconds until an absent service is asked again."""
+
+
+class NoServiceError(Exception):
+    """Nothing here shows notices."""
+
+
+class NoticeService:
+    """Shows and takes away notices; one call after the other, so that what is over cannot come up again.
+
+    `answered` is called with a notice and what it was answered with, `refused` with a notice that could not be shown,
+    both on the thread of the loop.
+    """
+
+    def __init__(self, answered: Callable[[Notice, Answer], None], refused: Callable[[Notice], None]) -> None:
+        self._answered = answered
+        self._refused = refused
+        self._notifier: DesktopNotifier | None = None
+        self._one_by_one = asyncio.Lock()
+        self._standing: dict[str, str] = {}
+        self._absent_until = 0.0
+
+    async def show(self, notice: Notice, icon: Path | None = None) -> None:
+        """Show a notice, or call `refused` with it."""
+        async with self._one_by_one:
+            shown = time.monotonic() >= self._absent_until and await self._try(notice, icon)
+        if not shown:
+            self._refused(notice)
+
+    async def withdraw(self, key: str) -> None:
+        """Take a notice away, if it stands there."""
+        async with self._one_by_one:
+            try:
+                async with asyncio.timeout(DEADLINE):
+                    await self._clear(key)
+            except Exception as error:  # noqa: BLE001 - whatever the service did, there is nothing left to do
+                self._lose(error)
+
+    async def close(self) -> None:
+        """Take all notices away and leave the service."""
+        for key in tuple(self._standing):
+            await self.withdraw(key)
+        self._leave()
+
+    async def has_buttons(self) -> bool:
+        """Whether a notice can be answered here.
+
+        Raises:
+            NoServiceError: no notices can be shown at all.
+        """
+        try:
+            async with asyncio.timeout(DEADLINE):
+                return await self._buttons(self._reach(None))
+        except Exception as error:
+            raise NoServiceError from error
+
+    async def _try(self, notice: Notice, icon: Path | None) -> bool:
+        try:
+            async with asyncio.timeout(DEADLINE):
+                await self._send(notice, icon)
+        except Exception as error:  # noqa: BLE001 - each system's service fails in ways of its own
+            self._lose(error)
+            return False
+        return True
+
+    async def _send(self, notice: Notice, icon: Path | None) -> None:
+        from desktop_notifier import Button, Notification  # here, because the window would wait for it: 0.1 s
+
+        notifier = self._reach(icon)
+        answers = notice.answers if await self._buttons(notifier) else ()
+        await self._clear(notice.key)
+        buttons = tuple(Button(answer_word(each), on_pressed=partial(self._hear, notice, each)) for each in answers)
+        pressed = partial(self._hear, notice, Answer.OPEN)
+        sent = Notification(notice.title, _plain(notice.body), buttons=buttons, on_clicked=pressed)
+        await notifier.send_notification(sent)
+        if sent.identifier not in await notifier.get_current_notifications():  # it tells of no failure
+            raise NoServiceError
+        self._standing[notice.key] = sent.identifier
+
+    async def _clear(self, key: str) -> None:
+        identifier = self._standing.pop(key, "")
+        if self._notifier is not None and identifier in await self._notifier.get_current_notifications():
+            await self._notifier.clear(identifier)
+
+    def _reach(self, icon: Path | None) -> DesktopNotifier:
+        from desktop_notifier import DesktopNotifier, Icon
+
+        if self._notifier is None:
+            self._notifier = DesktopNotifier("wxdesk", Icon(path=icon) if icon is not None else None)
+        return self._notifier
+
+    async def _buttons(self, notifier: DesktopNotifier) -> bool:
+        from desktop_notifier import Capability
+
+        able = await notifier.get_capabilities()
+        if Capability.TITLE not in able:  # what stands in for a service where there is none
+            raise NoServiceError
+        return Capability.BUTTONS in able
+
+    def _hear(self, notice: Notice, answer: Answer) -> None:
+        self._standing.pop(notice.key, None)
+        self._answered(notice, answer)
+
+    def _lose(self, error: Exception) -> None:
+        log.info("No notification service: %s", type(error).__name__)
+        log.debug("It was asked here", exc_info=error)
+        self._leave()
+        self._absent_until = time.monotonic() + REST
+
+    def _leave(self) -> None:
+        """Forget the service. The library never hangs up on D-Bus by itself."""
+        bus = getattr(getattr(self._notifier, "_backend", None), "bus", None)
+        if bus is not None:
+            bus.disconnect()
+        self._notifier = None
+        self._standing.clear()
+
+
+def _plain(body: str, platform: str = sys.platform) -> str:
+    """`body` as the service takes it: on Linux its body is markup, and a customer could write some."""
+    return html.escape(body, quote=False) if platform == "linux" else body
+
+
+async def buttons_here() -> bool:
+    """Whether notices of this machine have buttons; raises `NoServiceError` like `NoticeService.has_buttons`."""
+    service = NoticeService(lambda _, __: None, lambda _: None)
+    try:
+        return await service.has_buttons()
+    finally:
+        await service.close()

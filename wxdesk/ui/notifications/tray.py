@@ -1,0 +1,115 @@
+"""The icon beside the system's clock: how the desk is, who calls, and what is wanted most."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QIcon, QPainter
+from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
+
+from wxdesk.desk.health import HealthState
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.look.icons import pixmap
+from wxdesk.ui.look.theme import Theme, font
+from wxdesk.ui.notifications.notice import Answer, Answered, Notice
+
+SIDE = 64
+MOST = 99
+
+
+class Tray(QObject):
+    """Shown where the system has a place for it.
+
+    Signals:
+        open_wanted, pause_wanted, silence_wanted, quit_wanted: what was chosen in the menu.
+    """
+
+    open_wanted = Signal()
+    pause_wanted = Signal()
+    silence_wanted = Signal()
+    quit_wanted = Signal()
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._shown: tuple[bool, bool, int] | None = None
+        self._told: tuple[Notice, Answered] | None = None
+        self.icon = QSystemTrayIcon(self)
+        self.menu = QMenu(window)
+        self.open = self.menu.addAction(tr("Open wxdesk"))
+        self.pause = self.menu.addAction("")
+        self.silence = self.menu.addAction(tr("Silence"))
+        self.menu.addSeparator()
+        self.quit = self.menu.addAction(tr("Quit"))
+        self.open.triggered.connect(self.open_wanted)
+        self.pause.triggered.connect(self.pause_wanted)
+        self.silence.triggered.connect(self.silence_wanted)
+        self.quit.triggered.connect(self.quit_wanted)
+        self.icon.setContextMenu(self.menu)
+        self.icon.activated.connect(self._activated)
+        self.icon.messageClicked.connect(self._pressed)
+        self.show_state(HealthState(), 0)
+        self.show_ringing(False)
+
+    def show_state(self, health: HealthState, calling: int) -> None:
+        """Show whether the desk listens and may speak, and how many conversations call."""
+        state = (bool(health.listener_url), health.paused, calling)
+        if state == self._shown:
+            return
+        self._shown = state
+        self.pause.setText(tr("Resume automatic replies") if health.paused else tr("Pause automatic replies"))
+        self.icon.setToolTip("wxdesk · " + self._words(*state))
+        self.icon.setIcon(_icon(*state))
+
+    def show_ringing(self, ringing: bool) -> None:
+        """Offer silence while there is something to silence."""
+        self.silence.setEnabled(ringing)
+
+    def show(self, notice: Notice, answered: Answered) -> None:
+        """Fills `Notifier` with the message that an icon in the tray can show. It has no buttons."""
+        if self.icon.isVisible() and QSystemTrayIcon.supportsMessages():
+            self._told = (notice, answered)
+            self.icon.showMessage(notice.title, notice.body, self.icon.icon())
+
+    def withdraw(self, key: str) -> None:
+        """Such a message goes away by itself, and by nothing else; whoever presses it late still gets somewhere."""
+
+    def stop(self) -> None:
+        """The last message has nobody any more who hears that it was pressed."""
+        self._told = None
+
+    def _pressed(self) -> None:
+        if self._told is not None:
+            notice, answered = self._told
+            answered(notice, Answer.OPEN)
+
+    def _words(self, listening: bool, paused: bool, calling: int) -> str:
+        parts = [tr("paused") if paused else tr("listening") if listening else tr("Not listening")]
+        if calling:
+            parts.append(ntr("{n} conversation calls for you", "{n} conversations call for you", calling))
+        return " · ".join(parts)
+
+    def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        if reason in (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.DoubleClick):
+            self.open_wanted.emit()
+
+
+def _icon(listening: bool, paused: bool, calling: int) -> QIcon:
+    """The desk in the colour of its state, with the number of those who call."""
+    role = "pending" if paused else "accent" if listening else "failed"
+    picture = pixmap("pause" if paused else "inbox", role, SIDE)
+    if not calling:
+        return QIcon(picture)
+    theme, ratio = Theme.current(), picture.devicePixelRatio()
+    side = picture.width() / ratio
+    badge = QRectF(side * 0.4, side * 0.4, side * 0.6, side * 0.6)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.color("failed"))
+    painter.drawEllipse(badge)
+    face = font(14, strong=True)
+    face.setPixelSize(int(badge.height() * (0.7 if calling < 10 else 0.5)))
+    painter.setFont(face)
+    painter.setPen(theme.color("on_accent"))
+    painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, str(min(calling, MOST)))
+    painter.end()
+    return QIcon(picture)

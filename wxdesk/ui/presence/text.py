@@ -1,0 +1,36 @@
+"""Who is at the desk, in words."""
+
+from __future__ import annotations
+
+from wxdesk.core.presence import AtDesk, AwayReason
+from wxdesk.i18n import tr
+from wxdesk.ui.wording.messages import clock_time
+
+
+def chip_words(at_desk: AtDesk) -> str:
+    """What the strip says; nothing while somebody is there."""
+    return tr("Away since {time}", time=clock_time(at_desk.since)) if at_desk.away else ""
+
+
+def explained(at_desk: AtDesk) -> str:
+    """Who is there and why the desk thinks so, with the key that says otherwise."""
+    time = clock_time(at_desk.since)
+    match at_desk.reason:
+        case None:
+            return tr("You are at the desk. F10: I am away")
+        case AwayReason.SAID:
+            return tr("You said at {time} that you are away. F10: I am back", time=time)
+        case AwayReason.LOCKED:
+            return tr("Nobody has been at the desk since {time}: the screen is locked", time=time)
+        case AwayReason.IDLE:
+            return tr("Nobody has been at the desk since {time}: no key or mouse in this window", time=time)
+        case AwayReason.NO_WINDOW:
+            return tr("Nobody is at the desk: no window is open")
+
+
+def bar_words(at_desk: AtDesk) -> str:
+    """What stands across the window after the operator has said that he leaves."""
+    time = clock_time(at_desk.since)
+    return tr(
+        "You have been away since {time}. Until you say that you are back, rules count nobody at the desk.", time=time
+    )

@@ -1,0 +1,80 @@
+"""Opens the editor of business hours, and has the desk keep what comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from wxdesk.core.errors import BadInput, CalendarChanged
+from wxdesk.core.model.rule import Rule
+from wxdesk.core.rules.business_hours import Calendar
+from wxdesk.desk.rules.business_hours_saving import HoursEdit
+from wxdesk.i18n import explain, tr
+from wxdesk.ui.rules.business_hours.dialog import Around, CalendarDialog
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.notices import Notices
+
+
+class HoursEditing(QObject):
+    """The way to the editor of business hours and back, from a rule's condition and from the settings.
+
+    Signals:
+        saved: there are other calendars now.
+    """
+
+    saved = Signal()
+
+    def __init__(self, bridge: Bridge, notices: Notices, host: QWidget) -> None:
+        super().__init__(host)
+        self._bridge = bridge
+        self._notices = notices
+        self._rules: Sequence[Rule] = ()
+        self._host = host
+        self._rulebook = bridge.desk.rulebook
+        self._insists = False
+        self._dialog: CalendarDialog | None = None
+
+    def names(self) -> list[str]:
+        """The calendars that a rule can name."""
+        return [calendar.name for calendar in self._rulebook.calendars.all]
+
+    def open(self) -> None:
+        """Show the editor once it is known what the rules ask for; returns at once."""
+        self._bridge.ask(self._rulebook.all(), self._show)
+
+    def _show(self, rules: Sequence[Rule]) -> None:
+        if self._dialog is not None:
+            return  # asked for twice
+        self._rules, self._insists = rules, False
+        calendars = self._rulebook.calendars
+        around = Around(self._bridge.desk.clock, calendars.schedule_of, self._users)
+        self._dialog = CalendarDialog(calendars.all, around, self._host.window())
+        self._dialog.save_asked.connect(self._save)
+        self._dialog.finished.connect(self._forget)
+        self._dialog.open()
+
+    def _users(self, calendar: str) -> list[str]:
+        return [rule.name for rule in self._rules if calendar in rule.when.calendars]
+
+    def _save(self, calendars: Sequence[Calendar], renamed: Mapping[str, str]) -> None:
+        if self._dialog is not None:
+            edit = HoursEdit(calendars, self._dialog.opened, renamed, self._insists)
+            self._bridge.ask(self._bridge.desk.hours.save(edit), self._kept, self._refused)
+
+    def _kept(self, _nothing: None) -> None:
+        if self._dialog is not None:
+            self._dialog.accept()
+        self._notices.toast(tr("Business hours saved"))
+        self.saved.emit()
+
+    def _refused(self, error: Exception) -> None:
+        self._insists = self._insists or isinstance(error, CalendarChanged)  # he has been told, and saves again
+        if self._dialog is not None:
+            self._dialog.refuse(explain(error))
+        if not isinstance(error, BadInput):
+            self._notices.report(error)
+
+    def _forget(self) -> None:
+        self._dialog = None

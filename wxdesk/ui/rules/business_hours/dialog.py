@@ -1,0 +1,226 @@
+"""The editor of business hours: calendars at the left, the chosen one's hours at the right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from wxdesk.core.errors import CalendarInUse
+from wxdesk.core.rules.business_hours import Calendar, Schedule
+from wxdesk.i18n import explain, tr
+from wxdesk.ui.editing.leave_dialog import LeaveDialog
+from wxdesk.ui.rules.business_hours.draft import CalendarDraft, Slip, draft_of, read_draft
+from wxdesk.ui.rules.business_hours.form import CalendarForm
+from wxdesk.ui.rules.business_hours.text import state_words
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.dialogs.dialog import Dialog
+from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
+from wxdesk.ui.widgets.labels import PlainLabel
+
+WIDTH, HEIGHT = 820, 640
+LIST, ROW = 188, 32
+AROUND = 48
+TICK_MS = 15_000
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the dialog asks: the time, how a calendar goes, and which rules ask for the calendar of a name."""
+
+    now: Callable[[], datetime]
+    schedule: Callable[[Calendar], Schedule]
+    users: Callable[[str], Sequence[str]]
+
+
+class CalendarDialog(Dialog):
+    """Nothing is kept before it is saved; closing with something unsaved asks first. `opened` is what it began with.
+
+    Signals:
+        save_asked: calendars that shall be kept, and the new names of those that had another, by the old.
+    """
+
+    save_asked = Signal(object, object)
+
+    def __init__(self, calendars: Sequence[Calendar], around: Around, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(tr("Business hours"))
+        self.setModal(True)
+        self._around = around
+        self.opened = tuple(calendars)
+        self._drafts = [draft_of(calendar) for calendar in calendars] or [CalendarDraft()]
+        self._opened = tuple(self._drafts)
+        self._judged = False
+        self.list = QListWidget(self)
+        self.list.setProperty("class", "card")
+        self.list.setAccessibleName(tr("Calendars"))
+        self.list.setFixedWidth(LIST)
+        self.new = Button(tr("New"), icon="plus", parent=self)
+        self.delete = Button(tr("Delete"), kind=ButtonKind.DANGER, parent=self)
+        self.form = CalendarForm(around.now(), self)
+        self.trouble = PlainLabel(role="failed", wrap=True, parent=self)
+        self.cancel = Button(tr("Cancel"), key_hint="Esc", parent=self)
+        self.save_button = Button(tr("Save"), kind=ButtonKind.PRIMARY, key_hint="Ctrl+S", parent=self)
+        self._tick = QTimer(self, interval=TICK_MS)
+        self._lay_out()
+        self._connect()
+        room = parent.window().size()
+        self.resize(min(WIDTH, room.width() - AROUND), min(HEIGHT, room.height() - AROUND))
+        self._fill(0)
+        self._tick.start()
+
+    def _lay_out(self) -> None:
+        below = QHBoxLayout()
+        below.setSpacing(8)
+        below.addWidget(self.new)
+        below.addWidget(self.delete)
+        below.addStretch(1)
+        left = QVBoxLayout()
+        left.setSpacing(8)
+        left.addWidget(self.list, 1)
+        left.addLayout(below)
+        middle = QHBoxLayout()
+        middle.setSpacing(20)
+        middle.addLayout(left)
+        middle.addWidget(self.form, 1)
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        foot.addWidget(self.trouble, 1)
+        foot.addWidget(self.cancel)
+        foot.addWidget(self.save_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 20)
+        column.setSpacing(16)
+        column.addLayout(middle, 1)
+        column.addLayout(foot)
+
+    def _connect(self) -> None:
+        self.list.currentRowChanged.connect(self._show)
+        self.new.clicked.connect(self._begin)
+        self.delete.clicked.connect(self._delete)
+        self.form.edited.connect(self._edited)
+        self.cancel.clicked.connect(self.reject)
+        self.save_button.clicked.connect(self.save)
+        self._tick.timeout.connect(self._tell)
+        bind(self, "Ctrl+S", self.save)
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether closing now would lose something."""
+        return tuple(self._drafts) != self._opened
+
+    def save(self) -> None:
+        """Ask for it to be kept, or show the first field that is wrong."""
+        self._judged = True
+        for row in (self.list.currentRow(), *range(len(self._drafts))):
+            slips = self._read(row)[1]
+            if slips:
+                self.list.setCurrentRow(row)
+                self.form.show_slips(slips)
+                self.form.focus_on(slips[0])
+                return
+        calendars = tuple(self._read(row)[0] for row in range(len(self._drafts)))
+        pairs = zip(self._drafts, calendars, strict=True)
+        renamed = {draft.stored: one.name for draft, one in pairs if draft.stored and draft.stored != one.name}
+        self.save_button.setEnabled(False)
+        self.save_asked.emit(calendars, renamed)
+
+    def refuse(self, reason: str) -> None:
+        """Say why nothing was kept, and let the operator go on."""
+        self.save_button.setEnabled(True)
+        self.trouble.setText(reason)
+
+    def reject(self) -> None:
+        """Close, after the operator has decided about what is not saved."""
+        if not self.unsaved:
+            super().reject()
+            return
+        slip = next((slip for row in range(len(self._drafts)) for slip in self._read(row)[1]), None)
+        why = tr("It cannot be saved as it is: {reason}", reason=slip.reason) if slip else ""
+        LeaveDialog(self, tr("Business hours"), why).ask(self.save, super().reject, self.activateWindow)
+
+    def _read(self, row: int) -> tuple[Calendar, tuple[Slip, ...]]:
+        if not 0 <= row < len(self._drafts):
+            return Calendar(""), ()  # every calendar has been deleted
+        others = {draft.name.strip() for at, draft in enumerate(self._drafts) if at != row}
+        return read_draft(self._drafts[row], others)
+
+    def _fill(self, row: int) -> None:
+        """List the drafts as they are, and show the one of `row`."""
+        with QSignalBlocker(self.list):
+            self.list.clear()
+            for draft in self._drafts:
+                item = QListWidgetItem(_title(draft))
+                item.setSizeHint(QSize(0, ROW))
+                self.list.addItem(item)
+            self.list.setCurrentRow(row)
+        self._show(row)
+
+    def _show(self, row: int) -> None:
+        there = 0 <= row < len(self._drafts)
+        self.form.setVisible(there)
+        self.delete.setEnabled(there)
+        self.trouble.setText("")
+        if there:
+            self.form.show_draft(self._drafts[row])
+            self.form.show_slips(self._read(row)[1] if self._judged else ())
+            self._tell()
+
+    def _edited(self) -> None:
+        row = self.list.currentRow()
+        self._drafts[row] = self.form.draft()
+        self.list.item(row).setText(_title(self._drafts[row]))
+        self.trouble.setText("")
+        slips = self._read(row)[1]
+        # An empty field is being filled in; it is wrong only once it has been sent off.
+        self.form.show_slips(slips if self._judged else [slip for slip in slips if self._is_written(slip)])
+        self._tell()
+
+    def _is_written(self, slip: Slip) -> bool:
+        draft = self._drafts[self.list.currentRow()]
+        match slip.where:
+            case ("name",):
+                return bool(draft.name.strip())
+            case ("days", int(day), int(index), str(which)):
+                return _is_whole(getattr(draft.days[day][index], which))
+            case ("special", int(index), ("opens" | "closes") as which):
+                return _is_whole(getattr(draft.special[index].span, which))
+            case ("special", int(index), str(which)):
+                return len(getattr(draft.special[index], which)) >= len("2026-10-01")
+            case _:
+                return True
+
+    def _tell(self) -> None:
+        row = self.list.currentRow()
+        if row >= 0:
+            self.form.state.setText(state_words(self._around.schedule(self._read(row)[0]), self._around.now()))
+
+    def _begin(self) -> None:
+        self._judged = False
+        self._drafts.append(CalendarDraft())
+        self._fill(len(self._drafts) - 1)
+        self.form.name.edit.setFocus()
+
+    def _delete(self) -> None:
+        row = self.list.currentRow()
+        stored = self._drafts[row].stored
+        users = self._around.users(stored) if stored else ()
+        if users:
+            self.trouble.setText(explain(CalendarInUse(stored, users)))
+            return
+        del self._drafts[row]
+        self._fill(min(row, len(self._drafts) - 1))
+        self.list.setFocus()
+
+
+def _title(draft: CalendarDraft) -> str:
+    return draft.name.strip() or tr("New hours")
+
+
+def _is_whole(clock: str) -> bool:
+    """Whether as much is written as a time takes, so that it is wrong and not under way."""
+    return len(clock.strip()) >= len("09:00")

@@ -1,0 +1,167 @@
+"""Business hours while they are written: texts as they stand in the fields, and what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from wxdesk.core.rules.business_hours import (
+    MIDNIGHT,
+    Calendar,
+    Span,
+    SpecialDays,
+    Weekday,
+    WeeklySpan,
+    clock_from,
+    is_empty,
+)
+from wxdesk.i18n import tr
+
+
+@dataclass(frozen=True, slots=True)
+class SpanDraft:
+    """From and until, as they stand in two fields."""
+
+    opens: str = "09:00"
+    closes: str = "18:00"
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialDraft:
+    """Days with hours of their own, or closed (None). An empty `last`: only the first day."""
+
+    first: str = ""
+    last: str = ""
+    span: SpanDraft | None = None
+    label: str = ""
+
+
+_WORKING = tuple((SpanDraft(),) if number < 5 else () for number in range(len(Weekday)))
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarDraft:
+    """One calendar in the editor; a new one is open from Monday to Friday.
+
+    `days` are the spans of Monday to Sunday. `stored` is the name under which it is kept so far, empty for a new one.
+    """
+
+    name: str = ""
+    zone: str = ""
+    days: tuple[tuple[SpanDraft, ...], ...] = _WORKING
+    special: tuple[SpecialDraft, ...] = ()
+    stored: str = ""
+
+
+type Where = tuple[str | int, ...]
+"""The way to a field: `("name",)`, `("days", 0, 1, "opens")`, `("special", 2, "first")`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What is wrong with a field, in the operator's language."""
+
+    where: Where
+    reason: str
+
+
+@dataclass(slots=True)
+class _Reading:
+    """Reads texts, and gathers what cannot be read."""
+
+    slips: list[Slip] = field(default_factory=list)
+
+    def span(self, draft: SpanDraft, where: Where) -> Span | None:
+        opens, closes = clock_from(_plain(draft.opens)), clock_from(_plain(draft.closes), closing=True)
+        if opens is None:
+            self.slips.append(Slip((*where, "opens"), tr("Write a time such as 09:00.")))
+        if closes is None:
+            self.slips.append(Slip((*where, "closes"), tr("Write a time such as 18:00, or 24:00 for midnight.")))
+        if opens is None or closes is None:
+            return None
+        if Span(opens, closes).says_nothing:
+            reason = tr("It closes when it opens. For a whole day, write 00:00 to 24:00.")
+            self.slips.append(Slip((*where, "closes"), reason))
+        return Span(opens, closes)
+
+    def special(self, draft: SpecialDraft, where: Where) -> SpecialDays | None:
+        first = self._day(draft.first, (*where, "first"))
+        last = self._day(draft.last, (*where, "last")) if draft.last.strip() else first
+        if first and last and last < first:
+            self.slips.append(Slip((*where, "last"), tr("This is before the first day.")))
+            last = None
+        span = self.span(draft.span, where) if draft.span else None
+        if first is None or last is None or (draft.span and not span):
+            return None
+        return SpecialDays(first, last, span, draft.label.strip())
+
+    def _day(self, text: str, where: Where) -> date | None:
+        try:
+            return date.fromisoformat(text.strip())
+        except ValueError:
+            self.slips.append(Slip(where, tr("Write a date such as 2026-10-01.")))
+            return None
+
+
+def draft_of(calendar: Calendar) -> CalendarDraft:
+    """A calendar that is kept, ready to be changed."""
+    days = tuple(tuple(_span_draft(weekly.span) for weekly in calendar.weekly if day in weekly.days) for day in Weekday)
+    special = tuple(
+        SpecialDraft(
+            one.first.isoformat(),
+            "" if one.last == one.first else one.last.isoformat(),
+            None if one.span is None else _span_draft(one.span),
+            one.label,
+        )
+        for one in calendar.special
+    )
+    return CalendarDraft(calendar.name, calendar.zone, days, special, calendar.name)
+
+
+def read_draft(draft: CalendarDraft, others: Collection[str] = ()) -> tuple[Calendar, tuple[Slip, ...]]:
+    """What can be read of it as a calendar, and what is wrong with the rest; `others` are names that are taken."""
+    reading = _Reading()
+    name = draft.name.strip()
+    if not name:
+        reading.slips.append(Slip(("name",), tr("A calendar needs a name.")))
+    elif name in others:
+        reading.slips.append(Slip(("name",), tr("There are two calendars of this name.")))
+    weekly = _weekly(draft, reading)
+    found = [reading.special(one, ("special", index)) for index, one in enumerate(draft.special)]
+    calendar = Calendar(name, draft.zone, weekly, tuple(one for one in found if one))
+    if not reading.slips and is_empty(calendar):
+        reading.slips.append(Slip(("days",), tr("It never opens: add hours to at least one day.")))
+    return calendar, tuple(reading.slips)
+
+
+def read_span(draft: SpanDraft) -> Span | None:
+    """The span that both texts say; None if they say none."""
+    return _Reading().span(draft, ())
+
+
+def _weekly(draft: CalendarDraft, reading: _Reading) -> tuple[WeeklySpan, ...]:
+    """Each span once, with all of its days."""
+    days_of: dict[Span, set[Weekday]] = {}
+    for day, span in _spans(draft, reading):
+        days_of.setdefault(span, set()).add(day)
+    return tuple(WeeklySpan(frozenset(days), span) for span, days in days_of.items())
+
+
+def _spans(draft: CalendarDraft, reading: _Reading) -> Iterator[tuple[Weekday, Span]]:
+    for number, (day, spans) in enumerate(zip(Weekday, draft.days, strict=True)):
+        for index, one in enumerate(spans):
+            span = reading.span(one, ("days", number, index))
+            if span is not None:
+                yield day, span
+
+
+def _span_draft(span: Span) -> SpanDraft:
+    closes = f"{span.closes:%H:%M}"
+    return SpanDraft(f"{span.opens:%H:%M}", MIDNIGHT if closes == "00:00" else closes)
+
+
+def _plain(text: str) -> str:
+    """A Chinese keyboard types the wide colon; a single figure for the hour is as clear as two."""
+    text = text.strip().replace("：", ":")
+    return text.zfill(5) if len(text) == len("9:00") else text

@@ -1,0 +1,199 @@
+"""The fields of one calendar: name, time zone, the week, and the days that are unlike it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from wxdesk.core.rules.business_hours import Weekday
+from wxdesk.i18n import tr
+from wxdesk.timezones import zone_names
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.rules.business_hours.draft import CalendarDraft, Slip, SpecialDraft
+from wxdesk.ui.rules.business_hours.rows import DayRow, SpecialRow
+from wxdesk.ui.rules.business_hours.text import offset_word
+from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.fields.choice import Choice
+from wxdesk.ui.widgets.fields.labelled import Field
+from wxdesk.ui.widgets.labels import PlainLabel
+
+LONGEST_NAME = 60
+
+
+class CalendarForm(QScrollArea):
+    """Shows a draft and gives back what became of it.
+
+    Signals:
+        edited: something is written in another way now.
+    """
+
+    edited = Signal()
+
+    def __init__(self, now: datetime, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._stored = ""
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._inside = inside = QWidget()
+        self.name = Field(tr("Name"), tr("for example: shop"))
+        self.name.edit.setMaxLength(LONGEST_NAME)
+        self.zone = self._make_zone(now)
+        self.state = PlainLabel(role="secondary", wrap=True)
+        self.days = [DayRow(number, inside) for number in range(len(Weekday))]
+        self.week_error = PlainLabel(role="failed", size=Size.SMALL, wrap=True)
+        self.special: list[SpecialRow] = []
+        self.add_special = Button(tr("Add an exception"), icon="plus")
+        self._special_column = QVBoxLayout()
+        self._special_column.setSpacing(4)
+        self._lay_out(inside)
+        self.setWidget(inside)
+        inside.setAutoFillBackground(False)  # the dialog's own ground shows through
+        self.viewport().setAutoFillBackground(False)
+        self.name.edited.connect(self.edited)
+        self.zone.activated.connect(self._changed)
+        for day in self.days:
+            day.edited.connect(self.edited)
+            day.copy_asked.connect(self._copy)
+        self.add_special.clicked.connect(self._add_special)
+
+    def _make_zone(self, now: datetime) -> Choice:
+        zone = Choice()
+        zone.setAccessibleName(tr("Time zone"))
+        zone.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        zone.setMinimumContentsLength(20)
+        zone.setMaxVisibleItems(14)
+        zone.addItem(tr("As the account ({offset})", offset=offset_word(now.astimezone())), "")
+        zone.setItemData(0, tr("The account's; where it has none, this computer's"), Qt.ItemDataRole.ToolTipRole)
+        zone.setToolTip(tr("The account's; where it has none, this computer's"))
+        for name in zone_names():
+            zone.addItem(name, name)
+        return zone
+
+    def _lay_out(self, inside: QWidget) -> None:
+        zone = QVBoxLayout()
+        zone.setSpacing(3)
+        zone.addWidget(PlainLabel(tr("Time zone"), size=Size.SMALL, role="secondary"))
+        zone.addWidget(self.zone)
+        zone.addStretch(1)
+        head = QHBoxLayout()
+        head.setSpacing(16)
+        head.addWidget(self.name, 1)
+        head.addLayout(zone, 1)
+        add = QHBoxLayout()
+        add.addWidget(self.add_special)
+        add.addStretch(1)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 12, 0)
+        column.setSpacing(6)
+        column.addLayout(head)
+        column.addWidget(self.state)
+        column.addSpacing(6)
+        column.addWidget(PlainLabel(tr("Every week"), strong=True))
+        for day in self.days:
+            column.addWidget(day)
+        column.addWidget(self.week_error)
+        column.addSpacing(6)
+        column.addWidget(PlainLabel(tr("Holidays and exceptions"), strong=True))
+        column.addLayout(self._special_column)
+        column.addLayout(add)
+        column.addStretch(1)
+
+    def show_draft(self, draft: CalendarDraft) -> None:
+        """Show `draft`, without telling anybody."""
+        self._stored = draft.stored
+        self.name.blockSignals(True)
+        self.name.edit.setText(draft.name)
+        self.name.blockSignals(False)
+        if self.zone.findData(draft.zone) < 0:
+            self.zone.addItem(draft.zone, draft.zone)  # a newer or older machine may know other names
+        self.zone.setCurrentIndex(self.zone.findData(draft.zone))
+        for row, spans in zip(self.days, draft.days, strict=True):
+            row.show_spans(spans)
+        for special in tuple(self.special):
+            self._drop(special)
+        for one in draft.special:
+            self._append(one)
+        self.verticalScrollBar().setValue(0)
+
+    def draft(self) -> CalendarDraft:
+        """What stands there."""
+        days = tuple(row.draft() for row in self.days)
+        special = tuple(row.draft() for row in self.special)
+        return CalendarDraft(self.name.edit.text(), str(self.zone.currentData()), days, special, self._stored)
+
+    def show_slips(self, slips: Sequence[Slip]) -> None:
+        """Say what is wrong where it is, and nothing anywhere else."""
+        self.name.complain("")
+        self.week_error.setText("")
+        for span in (field for row in self.days for field in row.fields):
+            span.be_quiet()
+        for special in self.special:
+            special.be_quiet()
+        for slip in slips:
+            self._show(slip)
+        self.week_error.setVisible(bool(self.week_error.full_text()))
+
+    def _show(self, slip: Slip) -> None:
+        match slip.where:
+            case ("name",):
+                self.name.complain(slip.reason)
+            case ("days", int(day), int(index), str(which)):
+                self.days[day].fields[index].complain(which, slip.reason)
+            case ("special", int(index), str(which)):
+                self.special[index].complain(which, slip.reason)
+            case _:
+                self.week_error.setText(slip.reason)
+
+    def focus_on(self, slip: Slip) -> None:
+        """Bring the keyboard to the field that is wrong."""
+        match slip.where:
+            case ("days", int(day), int(index), str(which)):
+                field = getattr(self.days[day].fields[index], which)
+            case ("special", int(index), ("opens" | "closes") as which):
+                field = getattr(self.special[index].span, which)
+            case ("special", int(index), str(which)):
+                field = getattr(self.special[index], which)
+            case ("days",):
+                field = self.days[0].add
+            case _:
+                field = self.name.edit
+        field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.ensureWidgetVisible(field)
+
+    def _copy(self, number: int) -> None:
+        spans = self.days[number].draft()
+        for row in self.days:
+            if row is not self.days[number]:
+                row.show_spans(spans)
+        self.edited.emit()
+
+    def _append(self, special: SpecialDraft) -> SpecialRow:
+        row = SpecialRow(special, self._inside)
+        row.edited.connect(self.edited)
+        row.remove_asked.connect(self._remove_special)
+        self.special.append(row)
+        self._special_column.addWidget(row)
+        return row
+
+    def _drop(self, row: SpecialRow) -> None:
+        self.special.remove(row)
+        self._special_column.removeWidget(row)
+        row.hide()
+        row.deleteLater()
+
+    def _add_special(self) -> None:
+        self._append(SpecialDraft()).first.setFocus()
+        self.edited.emit()
+
+    def _remove_special(self, row: SpecialRow) -> None:
+        self._drop(row)
+        self.add_special.setFocus()
+        self.edited.emit()
+
+    def _changed(self) -> None:
+        self.edited.emit()

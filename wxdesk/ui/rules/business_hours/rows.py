@@ -1,0 +1,197 @@
+"""The rows of the calendar's editor: a day of the week with its spans, and days that are unlike the others."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from wxdesk.i18n import tr
+from wxdesk.ui.look.theme import Size, font
+from wxdesk.ui.rules.business_hours.draft import SpanDraft, SpecialDraft
+from wxdesk.ui.rules.business_hours.span_field import SpanField
+from wxdesk.ui.widgets.fields.labelled import set_wrong
+from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.menu_button import OneOf
+from wxdesk.ui.widgets.small_button import SmallButton
+from wxdesk.ui.wording.messages import weekday_word
+
+DAY = 44
+DATE = 108
+LONGEST_DATE = 10
+LONGEST_LABEL = 40
+ROW = 32
+
+
+class DayRow(QWidget):
+    """A day of the week, 0 for Monday, with any number of spans.
+
+    Signals:
+        edited: its hours are others now.
+        copy_asked: all other days shall have the same hours; carries the day's number.
+    """
+
+    edited = Signal()
+    copy_asked = Signal(int)
+
+    def __init__(self, number: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._number = number
+        self._name = weekday_word(number)
+        self.fields: list[SpanField] = []
+        self.closed = PlainLabel(tr("closed"), role="faint", parent=self)
+        self.closed.setFixedHeight(ROW)
+        self.add = SmallButton("plus", tr("{day}: add hours", day=self._name), self)
+        self.copy = SmallButton("copy", tr("{day}: copy these hours to all other days", day=self._name), self)
+        self.add.clicked.connect(self._add)
+        self.copy.clicked.connect(self._ask_copy)
+        day = PlainLabel(self._name, parent=self)
+        day.setFixedSize(DAY, ROW)
+        self._column = QVBoxLayout()
+        self._column.setSpacing(4)
+        self._column.addWidget(self.closed)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(day, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(self._column, 1)
+        row.addWidget(self.add, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignTop)
+
+    def show_spans(self, spans: tuple[SpanDraft, ...]) -> None:
+        """Show these, without telling anybody."""
+        for field in tuple(self.fields):
+            self._drop(field)
+        for span in spans:
+            self._append(span)
+
+    def draft(self) -> tuple[SpanDraft, ...]:
+        """What stands there."""
+        return tuple(field.draft() for field in self.fields)
+
+    def _append(self, span: SpanDraft) -> SpanField:
+        field = SpanField(span, self._name, parent=self)
+        field.edited.connect(self.edited)
+        field.remove_asked.connect(self._remove)
+        self.fields.append(field)
+        self._column.addWidget(field)
+        self.closed.hide()
+        return field
+
+    def _drop(self, field: SpanField) -> None:
+        self.fields.remove(field)
+        self._column.removeWidget(field)
+        field.hide()
+        field.deleteLater()
+        self.closed.setVisible(not self.fields)
+
+    def _add(self) -> None:
+        # A second span of a day is its afternoon or evening, and what that is nobody can guess.
+        field = self._append(SpanDraft("", "") if self.fields else SpanDraft())
+        field.opens.setFocus()
+        field.opens.selectAll()
+        self.edited.emit()
+
+    def _remove(self, field: SpanField) -> None:
+        self._drop(field)
+        self.add.setFocus()
+        self.edited.emit()
+
+    def _ask_copy(self) -> None:
+        self.copy_asked.emit(self._number)
+
+
+class SpecialRow(QWidget):
+    """A day or several with other hours than the week's, or closed.
+
+    Signals:
+        edited: it is another exception now.
+        remove_asked: the operator wants it gone; carries this row.
+    """
+
+    edited = Signal()
+    remove_asked = Signal(object)
+
+    def __init__(self, special: SpecialDraft, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.first = self._edit(special.first, tr("First day"), "2026-10-01", LONGEST_DATE)
+        self.last = self._edit(special.last, tr("Last day"), tr("same day"), LONGEST_DATE)
+        self.label = self._edit(special.label, tr("What for, such as a holiday"), tr("What for"), LONGEST_LABEL)
+        for edit in (self.first, self.last):
+            edit.setFixedWidth(DATE)
+            edit.setFont(font(Size.BODY, tabular=True))
+        self.state = OneOf([(False, tr("closed")), (True, tr("open"))], tr("Closed or open on these days"), self)
+        self.state.setFixedHeight(ROW)
+        self.state.set_value(special.span is not None)
+        self.span = SpanField(special.span or SpanDraft(), tr("These days"), removable=False, parent=self)
+        self.span.setVisible(special.span is not None)
+        self.remove = SmallButton("close", tr("Remove this exception"), self)
+        self.error = PlainLabel(role="failed", size=Size.SMALL, parent=self)
+        self.error.hide()
+        self.state.chosen.connect(self._turned)
+        self.span.edited.connect(self.edited)
+        self.remove.clicked.connect(self._ask_removal)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        days = QHBoxLayout()
+        days.setSpacing(6)
+        days.addWidget(self.first)
+        days.addWidget(PlainLabel("–", role="secondary", parent=self))
+        days.addWidget(self.last)
+        days.addWidget(self.label, 1)
+        days.addWidget(self.remove)
+        hours = QHBoxLayout()
+        hours.setSpacing(8)
+        hours.addWidget(self.state, 0, Qt.AlignmentFlag.AlignTop)
+        hours.addWidget(self.span, 1)
+        hours.addStretch(0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 8)
+        column.setSpacing(4)
+        column.addLayout(days)
+        column.addWidget(self.error)
+        column.addLayout(hours)
+
+    def draft(self) -> SpecialDraft:
+        """What stands there."""
+        span = self.span.draft() if self.state.value else None
+        return SpecialDraft(self.first.text(), self.last.text(), span, self.label.text())
+
+    def complain(self, which: str, reason: str) -> None:
+        """Say what is wrong with `first`, `last`, `opens` or `closes`."""
+        if which in ("opens", "closes"):
+            self.span.complain(which, reason)
+            return
+        self._mark(self.first if which == "first" else self.last, reason)
+
+    def be_quiet(self) -> None:
+        """Take all complaints away."""
+        self.span.be_quiet()
+        self._mark(self.first, "")
+        self._mark(self.last, "")
+
+    def _mark(self, edit: QLineEdit, reason: str) -> None:
+        set_wrong(edit, bool(reason))
+        edit.setAccessibleDescription(reason)
+        reasons = (self.first.accessibleDescription(), self.last.accessibleDescription())
+        self.error.setText(next(filter(None, reasons), ""))
+        self.error.setVisible(any(reasons))
+
+    def _edit(self, text: str, name: str, hint: str, longest: int) -> QLineEdit:
+        edit = QLineEdit(text, self)
+        edit.setAccessibleName(name)
+        edit.setPlaceholderText(hint)
+        edit.setMaxLength(longest)
+        edit.setFixedHeight(ROW)
+        edit.textEdited.connect(self._changed)
+        return edit
+
+    def _turned(self) -> None:
+        self.span.setVisible(bool(self.state.value))
+        self.edited.emit()
+
+    def _changed(self) -> None:
+        self.edited.emit()
+
+    def _ask_removal(self) -> None:
+        self.remove_asked.emit(self)

@@ -1,0 +1,46 @@
+"""What business hours say about themselves: open or closed now, and until when."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from wxdesk.core.rules.business_hours import Schedule, Span
+from wxdesk.i18n import tr
+from wxdesk.ui.wording.messages import weekday_word
+
+WEEK = timedelta(days=7)
+
+
+def crossing_word(span: Span | None) -> str:
+    """How a span ends that does not end on its own day; empty for one that does."""
+    if span is None or span.closes > span.opens or (span.closes == time(0) and span.opens != time(0)):
+        return ""
+    if span.closes == span.opens == time(0):
+        return tr("all day")
+    return tr("until {time} next day", time=f"{span.closes:%H:%M}")
+
+
+def state_words(schedule: Schedule, now: datetime) -> str:
+    """Whether it is open at `now`, and when that changes, by the clock of its own zone."""
+    if schedule.is_open(now):
+        closes = schedule.next_close(now)
+        return tr("Open now · closes {when}", when=_when(schedule, closes, now)) if closes else tr("Open now, always")
+    opens = schedule.next_open(now)
+    return tr("Closed now · opens {when}", when=_when(schedule, opens, now)) if opens else tr("Closed, and never opens")
+
+
+def offset_word(now: datetime) -> str:
+    """How far a clock is from UTC: `UTC+08:00`. `now` is by that clock."""
+    text = f"{now:%z}"
+    return f"UTC{text[:3]}:{text[3:5]}"
+
+
+def _when(schedule: Schedule, at: datetime, now: datetime) -> str:
+    local, today = schedule.local(at), schedule.local(now).date()
+    return " ".join(part for part in (_day(local.date(), today), f"{local:%H:%M}") if part)
+
+
+def _day(day: date, today: date) -> str:
+    if day == today:
+        return ""
+    return weekday_word(day.weekday()) if day - today < WEEK else day.isoformat()

@@ -1,0 +1,224 @@
+"""What stands inside each action: a text, fields, a stored answer, tags, or a sentence about it."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from wxdesk.core.model.messaging import Content, ReplyKind
+from wxdesk.core.model.rule import Action, ActionKind
+from wxdesk.core.rules.faults import MOST_SNOOZE_MINUTES, MOST_TYPING_SECONDS, Fault, Place
+from wxdesk.desk.answers.template_lookup import Shelf
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.rules.editor.actions.body import ActionBody
+from wxdesk.ui.rules.editor.actions.fields import KINDS, FieldsBody
+from wxdesk.ui.rules.editor.actions.reply import ReplyBody
+from wxdesk.ui.rules.editor.actions.template import TemplateBody
+from wxdesk.ui.rules.editor.conditions.parts import error_label, sentence_word
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.fields.number import NumberField
+from wxdesk.ui.widgets.fields.word_chips import WordChips
+from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT, FlowLayout
+from wxdesk.ui.widgets.labels import PlainLabel
+
+TYPING = 3
+"""Seconds that typing begins with: about as long as a short sentence takes."""
+
+SNOOZE = 60
+"""Minutes that a snooze begins with."""
+
+
+class TagBody(ActionBody):
+    """tag: words that the customer is tagged with."""
+
+    def __init__(self, action: Action, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._flow = FlowLayout(self)
+        self.chips = WordChips(self, tr("tag"))
+        self.chips.set_words(action.tags)
+        self.chips.changed.connect(self.changed)
+        self.chips.relaid.connect(self._set)
+        self._error = error_label(self)
+        self._set()
+
+    def action(self) -> Action:
+        """The tags."""
+        return Action(ActionKind.TAG, tags=self.chips.words())
+
+    def start(self) -> None:
+        """The field for a word."""
+        self.chips.open_field()
+
+    def place(self, where: Place, line: int) -> QWidget:
+        """Its only field."""
+        return self.chips.add
+
+    def show_fault(self, fault: Fault | None, reason: str) -> None:
+        """Say it below the tags."""
+        self._error.setText(reason)
+        self._error.setVisible(bool(reason))
+
+    def _set(self) -> None:
+        while self._flow.count():
+            self._flow.takeAt(0)
+        for widget in (*self.chips.widgets(), self._error):
+            self._flow.addWidget(widget)
+        self._flow.invalidate()
+        self.updateGeometry()
+
+
+class TypingBody(ActionBody):
+    """typing: how long the customer sees that somebody writes."""
+
+    def __init__(self, action: Action, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.seconds = NumberField(1, MOST_TYPING_SECONDS, tr("Seconds of typing"), self)
+        self.seconds.show_number(action.seconds)
+        self.seconds.valueChanged.connect(self._edited)
+        self._error = error_label(self)
+        flow = FlowLayout(self)
+        before, _ = typing_words(action.seconds)
+        unit = sentence_word("", self)
+        self.seconds.count(unit, _typed)
+        self.seconds.setProperty(KEEP_WITH_NEXT, True)
+        for widget in (sentence_word(before, self), self.seconds, unit):
+            flow.addWidget(widget)
+        flow.addWidget(self._error)
+
+    def action(self) -> Action:
+        """So many seconds."""
+        return Action(ActionKind.TYPING, seconds=self.seconds.value())
+
+    def start(self) -> None:
+        """The number."""
+        self.seconds.setFocus()
+
+    def place(self, where: Place, line: int) -> QWidget:
+        """Its only field."""
+        return self.seconds
+
+    def show_fault(self, fault: Fault | None, reason: str) -> None:
+        """Say it below."""
+        self._error.setText(reason)
+        self._error.setVisible(bool(reason))
+
+    def _edited(self) -> None:
+        self.changed.emit()
+
+
+def typing_words(seconds: int) -> tuple[str, str]:
+    """What stands before and behind the number of seconds of typing."""
+    return tr("The customer sees somebody typing for"), _typed(seconds)
+
+
+def _typed(seconds: int) -> str:
+    return ntr("second, then the next message comes.", "seconds, then the next message comes.", seconds)
+
+
+class SnoozeBody(ActionBody):
+    """snooze: for how long the conversation is out of sight."""
+
+    def __init__(self, action: Action, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.minutes = NumberField(1, MOST_SNOOZE_MINUTES, tr("Minutes of snoozing"), self)
+        self.minutes.show_number(action.minutes)
+        self.minutes.valueChanged.connect(self._edited)
+        self._error = error_label(self)
+        flow = FlowLayout(self)
+        for widget in (
+            sentence_word(tr("Out of sight for"), self),
+            self.minutes,
+            sentence_word(tr("minutes, or until the customer writes; then it calls for you."), self),
+            PlainLabel(_when_aside(), size=Size.SMALL, role="secondary", wrap=True, parent=self),
+            self._error,
+        ):
+            flow.addWidget(widget)
+
+    def action(self) -> Action:
+        """So many minutes."""
+        return Action(ActionKind.SNOOZE, minutes=self.minutes.value())
+
+    def start(self) -> None:
+        """The number."""
+        self.minutes.setFocus()
+
+    def place(self, where: Place, line: int) -> QWidget:
+        """Its only field."""
+        return self.minutes
+
+    def show_fault(self, fault: Fault | None, reason: str) -> None:
+        """Say it below."""
+        self._error.setText(reason)
+        self._error.setVisible(bool(reason))
+
+    def _edited(self) -> None:
+        self.changed.emit()
+
+
+class SentenceBody(ActionBody):
+    """take_over, transfer, notify, resolve, silent: nothing to fill in, but something to know."""
+
+    def __init__(self, action: Action, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._action = action
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(PlainLabel(_sentence(action.kind), size=Size.SMALL, role="secondary", wrap=True, parent=self))
+
+    def action(self) -> Action:
+        """As it was."""
+        return self._action
+
+
+def body_of(action: Action, shelf: Shelf, bridge: Bridge, parent: QWidget | None = None) -> ActionBody:
+    """The inside of `action`; `shelf` has the stored answers that it can name."""
+    match action.kind:
+        case ActionKind.REPLY:
+            return ReplyBody(action, parent)
+        case ActionKind.IMAGE | ActionKind.LINK | ActionKind.CARD:
+            return FieldsBody(action, bridge, parent)
+        case ActionKind.TEMPLATE:
+            return TemplateBody(action, shelf, parent)
+        case ActionKind.TAG:
+            return TagBody(action, parent)
+        case ActionKind.TYPING:
+            return TypingBody(action, parent)
+        case ActionKind.SNOOZE:
+            return SnoozeBody(action, parent)
+        case _:
+            return SentenceBody(action, parent)
+
+
+def empty_action(kind: ActionKind) -> Action:
+    """A new action of this kind."""
+    seconds = TYPING if kind is ActionKind.TYPING else 0
+    minutes = SNOOZE if kind is ActionKind.SNOOZE else 0
+    content = Content(kind=KINDS.get(kind, ReplyKind.TEXT))
+    return Action(kind, content=content, seconds=seconds, minutes=minutes)
+
+
+def _when_aside() -> str:
+    """What keeps a rule from setting the conversation aside."""
+    return tr(
+        "Only once all that the rule says has been sent, and not if the customer has written since, if anything waits "
+        "for a person, or if the rule only prepares drafts."
+    )
+
+
+def _sentence(kind: ActionKind) -> str:
+    match kind:
+        case ActionKind.TAKE_OVER:
+            return tr("The conversation waits for a person; the rules keep quiet in it until it is handed back.")
+        case ActionKind.TRANSFER:
+            return tr(
+                "The answer to this very message hands the customer over to WeChat's own service tool. Until the "
+                "session there ends, at most half an hour after the last word, this desk sees nothing of what is "
+                "written."
+            )
+        case ActionKind.NOTIFY:
+            return tr("Somebody at the desk is called; the rules go on as ever.")
+        case ActionKind.RESOLVE:
+            done = tr("It leaves the list and the figures until the customer writes again.")
+            return tr("{first} {second}", first=done, second=_when_aside())
+        case _:
+            return tr("The message counts as answered, and the customer gets nothing.")

@@ -1,0 +1,259 @@
+"""“How to answer”: the rule's actions in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from wxdesk.core.model.rule import SENDING_ACTIONS, Action, ActionKind, Rule
+from wxdesk.core.rules.faults import MAX_SENDS, Fault, Place
+from wxdesk.desk.answers.template_lookup import Shelf
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.rules.editor.actions.bodies import body_of, empty_action
+from wxdesk.ui.rules.editor.actions.body import ActionBody
+from wxdesk.ui.rules.editor.conditions.parts import error_label
+from wxdesk.ui.rules.text import action_word
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.buttons import Chip, Switch
+from wxdesk.ui.widgets.flow_layout import FlowLayout
+from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.small_button import SmallButton
+
+ADDABLE = (
+    ActionKind.REPLY,
+    ActionKind.TEMPLATE,
+    ActionKind.IMAGE,
+    ActionKind.LINK,
+    ActionKind.CARD,
+    ActionKind.TYPING,
+    ActionKind.TAKE_OVER,
+    ActionKind.NOTIFY,
+    ActionKind.TRANSFER,
+    ActionKind.TAG,
+    ActionKind.RESOLVE,
+    ActionKind.SNOOZE,
+    ActionKind.SILENT,
+)
+ASIDE = frozenset({ActionKind.RESOLVE, ActionKind.SNOOZE})
+ONCE = ASIDE | {ActionKind.TAKE_OVER, ActionKind.NOTIFY, ActionKind.TRANSFER, ActionKind.TAG, ActionKind.SILENT}
+ONE_OF = ASIDE | {ActionKind.TAKE_OVER}
+"""What becomes of the conversation: one of these, or none."""
+
+
+class ActionRow(QWidget):
+    """One action: its name, what it costs, buttons to move and remove it, and its inside.
+
+    Signals:
+        changed: its inside says something else.
+        moved: the row, and -1 for up or 1 for down.
+        removed: the row.
+    """
+
+    changed = Signal()
+    moved = Signal(object, int)
+    removed = Signal(object)
+
+    def __init__(self, action: Action, shelf: Shelf, bridge: Bridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.kind = action.kind
+        word = action_word(action.kind)
+        self.body: ActionBody = body_of(action, shelf, bridge, self)
+        self.body.changed.connect(self.changed)
+        self.up = SmallButton("arrow-up", tr("Move up: {what}", what=word), self)
+        self.down = SmallButton("arrow-down", tr("Move down: {what}", what=word), self)
+        self.remove = SmallButton("close", tr("Remove: {what}", what=word), self)
+        self.up.clicked.connect(self._up)
+        self.down.clicked.connect(self._down)
+        self.remove.clicked.connect(self._away)
+        head = QHBoxLayout()
+        head.setSpacing(4)
+        head.addWidget(PlainLabel(word, size=Size.BODY, strong=True, parent=self))
+        if action.kind in SENDING_ACTIONS:
+            head.addSpacing(6)
+            head.addWidget(PlainLabel(tr("takes 1 reply"), size=Size.SMALL, role="secondary", parent=self))
+        head.addStretch(1)
+        for button in (self.up, self.down, self.remove):
+            head.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(head)
+        column.addWidget(self.body)
+
+    def _up(self) -> None:
+        self.moved.emit(self, -1)
+
+    def _down(self) -> None:
+        self.moved.emit(self, 1)
+
+    def _away(self) -> None:
+        self.removed.emit(self)
+
+
+class ThenCard(QFrame):
+    """The actions, what can be added, and whether the rules below are asked as well.
+
+    Signals:
+        changed: the actions are others now.
+    """
+
+    changed = Signal()
+
+    def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "card")
+        self._bridge = bridge
+        self._rows: list[ActionRow] = []
+        self._showing = False
+        self._column = QVBoxLayout()
+        self._column.setSpacing(14)
+        self._error = error_label(self)
+        self._cost = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
+        self.chips: dict[ActionKind, Chip] = {}
+        self.continues = Switch(parent=self)
+        self.continues.setAccessibleName(tr("The rules below are asked as well"))
+        self.continues.toggled.connect(self._continues_toggled)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        adding = QWidget(self)
+        flow = FlowLayout(adding)
+        for kind in ADDABLE:
+            chip = Chip(f"+ {action_word(kind)}", checkable=False, parent=adding)
+            chip.setProperty("kind_added", kind.value)
+            chip.setAccessibleName(tr("Add: {what}", what=action_word(kind)))
+            chip.clicked.connect(self._add_clicked)
+            self.chips[kind] = chip
+            flow.addWidget(chip)
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        foot.addWidget(self.continues)
+        foot.addWidget(PlainLabel(tr("Ask the rules below as well"), size=Size.SMALL, role="secondary", parent=self))
+        foot.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 14, 16, 12)
+        column.setSpacing(10)
+        column.addWidget(PlainLabel(tr("How to answer"), size=Size.SMALL, role="secondary", strong=True, parent=self))
+        column.addLayout(self._column)
+        column.addWidget(self._error)
+        column.addWidget(adding)
+        column.addWidget(self._cost)
+        column.addLayout(foot)
+
+    # -- the rule's part
+
+    def show_rule(self, rule: Rule) -> None:
+        """Show what `rule` answers."""
+        for row in self._rows:
+            self._forget(row)
+        self._rows = []
+        self._showing = True
+        self.continues.setChecked(rule.continues)
+        self._showing = False
+        for action in rule.then:
+            self._take(action)
+        self._set()
+
+    def steps(self) -> tuple[Action, ...]:
+        """What is done, in order."""
+        return tuple(row.body.action() for row in self._rows)
+
+    def rows(self) -> tuple[ActionRow, ...]:
+        """The actions' widgets, in order."""
+        return tuple(self._rows)
+
+    def show_groups(self, names: Iterable[str]) -> None:
+        """Tell the texts which named groups the rule's patterns have."""
+        known = frozenset(names)
+        for row in self._rows:
+            row.body.show_groups(known)
+
+    def show_faults(self, faults: Sequence[Fault]) -> None:
+        """Say what is wrong, each at the action that it is about."""
+        mine = [fault for fault in faults if fault.where[0] == "then"]
+        for at, row in enumerate(self._rows):
+            row.body.show_faults([fault for fault in mine if fault.where[1:2] == (at,)])
+        own = next((tr(fault.reason) for fault in mine if len(fault.where) == 1), "")
+        self._error.setText(own)
+        self._error.setVisible(bool(own))
+
+    def place(self, where: Place, line: int = 0) -> QWidget:
+        """The widget that `where`, a place in a rule, is about; `line` counts from 1 within a text, 0 for none."""
+        at = where[1] if len(where) > 1 else None
+        if not isinstance(at, int) or at >= len(self._rows):
+            return self.chips[ActionKind.REPLY]
+        row = self._rows[at]
+        return row.body.place(where[3:], line) or row.remove
+
+    # -- what the operator does
+
+    def add_action(self, kind: ActionKind) -> None:
+        """Append an action and put the keyboard into it."""
+        row = self._take(empty_action(kind))
+        self._set()
+        row.body.start()
+        self.changed.emit()
+
+    def _add_clicked(self) -> None:
+        self.add_action(ActionKind(self.sender().property("kind_added")))
+
+    def _continues_toggled(self) -> None:
+        if not self._showing:
+            self.changed.emit()
+
+    def _take(self, action: Action) -> ActionRow:
+        row = ActionRow(action, self._bridge.desk.rulebook.shelf, self._bridge, self)
+        row.changed.connect(self.changed)
+        row.moved.connect(self._move)
+        row.removed.connect(self._drop)
+        self._rows.append(row)
+        return row
+
+    def _move(self, row: ActionRow, step: int) -> None:
+        at = self._rows.index(row)
+        self._rows.insert(at + step, self._rows.pop(at))
+        self._set()
+        self.changed.emit()
+
+    def _drop(self, row: ActionRow) -> None:
+        self._rows.remove(row)
+        self._forget(row)
+        self._set()
+        self.chips.get(row.kind, self.chips[ActionKind.REPLY]).setFocus()
+        self.changed.emit()
+
+    def _forget(self, row: ActionRow) -> None:
+        self._column.removeWidget(row)
+        row.hide()
+        row.deleteLater()
+
+    def _set(self) -> None:
+        last = len(self._rows) - 1
+        for at, row in enumerate(self._rows):
+            self._column.removeWidget(row)
+            self._column.insertWidget(at, row)
+            row.up.setVisible(last > 0)
+            row.down.setVisible(last > 0)
+            row.up.setEnabled(at > 0)
+            row.down.setEnabled(at < last)
+        kinds = [row.kind for row in self._rows]
+        for kind in ONCE:
+            others = ONE_OF if kind in ONE_OF else {kind}
+            self.chips[kind].setEnabled(others.isdisjoint(kinds))
+        sends = sum(kind in SENDING_ACTIONS for kind in kinds)
+        for kind in SENDING_ACTIONS & self.chips.keys():
+            self.chips[kind].setEnabled(sends < MAX_SENDS)
+        self._cost.setText(_cost_words(sends))
+
+
+def _cost_words(sends: int) -> str:
+    if not sends:
+        return tr("Sends nothing, so it takes none of the customer's five replies.")
+    return ntr(
+        "Takes {n} of the five replies that WeChat allows to a customer.",
+        "Takes {n} of the five replies that WeChat allows to a customer.",
+        sends,
+    )

@@ -1,0 +1,216 @@
+"""The inside of a reply: its text, further wordings of it, and which of them is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from wxdesk.core.content.variables import TEXT_LIMIT_BYTES, byte_count
+from wxdesk.core.model.rule import Action, Variant
+from wxdesk.core.normalise import is_visible
+from wxdesk.core.rules.faults import Fault, Place
+from wxdesk.i18n import tr
+from wxdesk.ui.editing.template_text.field import TemplateEdit
+from wxdesk.ui.editing.template_text.variable_menu import VariableMenu
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.rules.editor.actions.body import ActionBody
+from wxdesk.ui.rules.editor.conditions.parts import error_label
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.fields.word_chips import HEIGHT
+from wxdesk.ui.widgets.flow_layout import FlowLayout
+from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.menu_button import OneOf
+from wxdesk.ui.widgets.small_button import SmallButton
+
+MOST_WORDINGS = 10
+
+
+class Wording(QWidget):
+    """One text of a reply; all but the first can be removed.
+
+    Signals:
+        edited: it reads otherwise now.
+        removed: the operator wants it away; carries the wording.
+    """
+
+    edited = Signal()
+    removed = Signal(object)
+
+    def __init__(self, text: str, number: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.edit = TemplateEdit(self)
+        self.edit.set_text(text)
+        self.edit.edited.connect(self.edited)
+        self._error = error_label(self)
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        row.addWidget(self.edit, 1)
+        if number > 0:
+            self.edit.setAccessibleName(tr("Wording {n} of the reply", n=number + 1))
+            remove = SmallButton("close", tr("Remove wording {n}", n=number + 1), self)
+            remove.clicked.connect(self._ask_away)
+            row.addWidget(remove)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(row)
+        column.addWidget(self._error)
+
+    def show_faults(self, faults: Sequence[Fault]) -> None:
+        """Mark the lines that are wrong, and explain each below."""
+        self.edit.mark_lines([fault.template_line for fault in faults if fault.template_line])
+        words = "\n".join(dict.fromkeys(map(_fault_words, faults)))
+        self._error.setText(words)
+        self._error.setVisible(bool(words))
+
+    def _ask_away(self) -> None:
+        self.removed.emit(self)
+
+
+def _fault_words(fault: Fault) -> str:
+    reason = tr(fault.reason)
+    return tr("Line {line}: {reason}", line=fault.template_line, reason=reason) if fault.template_line else reason
+
+
+class ReplyBody(ActionBody):
+    """reply: a text that may hold Liquid, and others that are said instead of it."""
+
+    def __init__(self, action: Action, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._action = action
+        self._wordings: list[Wording] = []
+        self._column = QVBoxLayout()
+        self._column.setSpacing(6)
+        self.choice = OneOf([(one, variant_word(one)) for one in Variant], tr("Which wording is said"), self)
+        self.choice.set_value(action.variant)
+        self.choice.chosen.connect(self.changed)
+        self.variables = VariableMenu(self)
+        self.variables.picked.connect(self._insert)
+        self.more = Button(tr("+ Wording"), kind=ButtonKind.LINK, parent=self)
+        self.more.clicked.connect(self._add_empty)
+        self._size = PlainLabel(size=Size.SMALL, role="secondary", tabular=True, parent=self)
+        self._size.setFixedHeight(HEIGHT)
+        foot = FlowLayout(gap=12)
+        for widget in (self.variables, self.more, self.choice, self._size):
+            foot.addWidget(widget)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(self._column)
+        column.addLayout(foot)
+        for text in action.texts:
+            self._take(text)
+        self._written_last = self._wordings[0]
+        self._measure()
+
+    @property
+    def edit(self) -> TemplateEdit:
+        """The field of the first wording."""
+        return self._wordings[0].edit
+
+    def wordings(self) -> tuple[Wording, ...]:
+        """All of them, in order."""
+        return tuple(self._wordings)
+
+    def action(self) -> Action:
+        """The templates; with one alone there is nothing to choose."""
+        first, *others = [wording.edit.text() for wording in self._wordings]
+        chosen = (
+            Variant(str(self.choice.value)) if others or self._action.variant is self.choice.value else Variant.FIRST
+        )
+        return replace(self._action, text=first, others=tuple(others), variant=chosen)
+
+    def start(self) -> None:
+        """The text."""
+        self.edit.setFocus()
+
+    def place(self, where: Place, line: int) -> QWidget:
+        """The wording that is named, with its cursor in the line."""
+        number = where[0] if where and isinstance(where[0], int) else 0
+        edit = self._wordings[min(number, len(self._wordings) - 1)].edit
+        if line:
+            edit.setTextCursor(QTextCursor(edit.document().findBlockByNumber(line - 1)))
+        return edit
+
+    def show_faults(self, faults: Sequence[Fault]) -> None:
+        """Mark what is wrong in each wording; of several that are merely empty, the first of those."""
+        about = [(self._wording_of(fault), fault) for fault in faults]
+        for at, wording in enumerate(self._wordings):
+            wording.show_faults([fault for number, fault in about if number == at])
+
+    def _wording_of(self, fault: Fault) -> int:
+        number = fault.where[3] if len(fault.where) > 3 else None
+        if isinstance(number, int):
+            return number
+        texts = [wording.edit.text() for wording in self._wordings]
+        empty = next((at for at, text in enumerate(texts) if not is_visible(text)), 0)
+        return 0 if fault.template_line else empty
+
+    def show_groups(self, names: Iterable[str]) -> None:
+        """Offer them as `m.…`."""
+        self.variables.show_groups(names)
+
+    def add_wording(self) -> Wording:
+        """Begin another wording and put the keyboard into it. What is said then goes round, so that it is heard."""
+        wording = self._take("")
+        if len(self._wordings) == 2 and self.choice.value is Variant.FIRST:
+            self.choice.set_value(Variant.ROTATE)
+        wording.edit.setFocus()
+        self._edited()
+        return wording
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Variables come into the wording that had the keyboard last; the menu takes it away."""
+        if event.type() is QEvent.Type.FocusIn:
+            self._written_last = next((one for one in self._wordings if one.edit is watched), self._written_last)
+        return super().eventFilter(watched, event)
+
+    def _add_empty(self) -> None:
+        self.add_wording()
+
+    def _take(self, text: str) -> Wording:
+        wording = Wording(text, len(self._wordings), self)
+        wording.edited.connect(self._edited)
+        wording.removed.connect(self._drop)
+        wording.edit.installEventFilter(self)
+        self._wordings.append(wording)
+        self._column.addWidget(wording)
+        return wording
+
+    def _drop(self, wording: Wording) -> None:
+        self._wordings.remove(wording)
+        if wording is self._written_last:
+            self._written_last = self._wordings[0]
+        self._column.removeWidget(wording)
+        wording.hide()
+        wording.deleteLater()
+        self.more.setFocus()
+        self._edited()
+
+    def _edited(self) -> None:
+        self._measure()
+        self.changed.emit()
+
+    def _measure(self) -> None:
+        size = max(byte_count(wording.edit.text()) for wording in self._wordings)
+        self._size.setText(tr("{size} / {limit} bytes as written", size=size, limit=TEXT_LIMIT_BYTES))
+        self.choice.setVisible(len(self._wordings) > 1)
+        self.more.setEnabled(len(self._wordings) < MOST_WORDINGS)
+
+    def _insert(self, text: str) -> None:
+        self._written_last.edit.insert(text)
+
+
+def variant_word(variant: Variant) -> str:
+    """Which of several wordings is said."""
+    match variant:
+        case Variant.FIRST:
+            return tr("always the first")
+        case Variant.RANDOM:
+            return tr("any of them")
+        case Variant.ROTATE:
+            return tr("one after the other")

@@ -1,0 +1,104 @@
+"""The inside of a template: which of the stored answers is said, chosen from a list or written by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from wxdesk.core.model.rule import Action, ActionKind
+from wxdesk.core.rules.faults import Fault, Place
+from wxdesk.core.templates import Template, found
+from wxdesk.desk.answers.template_lookup import Shelf
+from wxdesk.i18n import tr
+from wxdesk.ui.rules.editor.actions.body import ActionBody
+from wxdesk.ui.rules.editor.conditions.parts import error_label
+from wxdesk.ui.widgets.fields.labelled import set_wrong
+from wxdesk.ui.widgets.labels import plain_tip
+from wxdesk.ui.widgets.menu_button import MenuButton
+from wxdesk.ui.wording.messages import more_words
+
+MOST = 60
+"""Templates that the menu lists; of more, those are found of whose name a few letters stand in the field."""
+
+
+class TemplateBody(ActionBody):
+    """template: the shortcut or the title of a stored answer."""
+
+    def __init__(self, action: Action, shelf: Shelf, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shelf = shelf
+        self.name = QLineEdit(action.text, self)
+        self.name.setAccessibleName(tr("Shortcut or title of the template"))
+        self.name.setPlaceholderText(tr("Shortcut or title of the template"))
+        self.name.textEdited.connect(self._edited)
+        self.choose = MenuButton(tr("Choose a template"), parent=self)
+        self.choose.menu_shown.setToolTipsVisible(True)  # why one is only for people
+        self.choose.menu_shown.aboutToShow.connect(self._fill_menu)
+        self.choose.menu_shown.triggered.connect(self._take)
+        self._error = error_label(self)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.name, 1)
+        row.addWidget(self.choose)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(row)
+        column.addWidget(self._error)
+
+    def action(self) -> Action:
+        """The name."""
+        return Action(ActionKind.TEMPLATE, text=self.name.text().strip())
+
+    def start(self) -> None:
+        """The name."""
+        self.name.setFocus()
+
+    def place(self, where: Place, line: int) -> QWidget:
+        """Its only field."""
+        return self.name
+
+    def show_fault(self, fault: Fault | None, reason: str) -> None:
+        """Frame the name, and say it below."""
+        set_wrong(self.name, fault is not None)
+        self._error.setText(reason)
+        self._error.setVisible(bool(reason))
+
+    def _fill_menu(self) -> None:
+        menu = self.choose.menu_shown
+        menu.clear()
+        fitting = self._fitting()
+        for template in fitting[:MOST]:
+            reason = self._shelf.reason_against(name_of(template, self._shelf))
+            shortcut = f"/{template.shortcut}" if template.shortcut else ""
+            said = "    ".join(filter(None, (template.title, shortcut, tr("only by hand") if reason else "")))
+            action = menu.addAction(said.replace("&", "&&"))
+            action.setData(name_of(template, self._shelf))
+            action.setEnabled(not reason)
+            action.setToolTip(plain_tip(reason))
+        if not self._shelf.all:
+            menu.addAction(tr("There are no templates yet.")).setEnabled(False)
+        if len(fitting) > MOST:
+            menu.addAction(more_words(len(fitting) - MOST)).setEnabled(False)
+
+    def _fitting(self) -> Sequence[Template]:
+        """What is sought in the field; all of them where that is a template's name already, or nobody's."""
+        sought = self.name.text().strip()
+        if not sought or self._shelf.named(sought) is not None:
+            return self._shelf.all
+        return found(self._shelf.all, sought) or self._shelf.all
+
+    def _take(self, action: QAction) -> None:
+        self.name.setText(action.data())
+        self.name.setFocus()
+        self._edited()
+
+    def _edited(self) -> None:
+        self.changed.emit()
+
+
+def name_of(template: Template, shelf: Shelf) -> str:
+    """By which name a rule means it: its title, unless that leads to another one."""
+    return template.title if shelf.named(template.title) == template else template.shortcut or template.title

@@ -1,0 +1,281 @@
+"""“When the customer sends …”: the sentence that says when a rule applies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+
+from wxdesk.core.model.messaging import MessageType
+from wxdesk.core.model.rule import Condition, Rule
+from wxdesk.core.rules.faults import Fault, Place
+from wxdesk.i18n import tr
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.rules.editor.conditions.context_parts import Offers
+from wxdesk.ui.rules.editor.conditions.part_making import condition_of, new_part, parts_of
+from wxdesk.ui.rules.editor.conditions.parts import ConditionPart, WordsPart, error_label
+from wxdesk.ui.rules.editor.conditions.text import condition_choice, condition_label, groups
+from wxdesk.ui.rules.text import type_word, types_word
+from wxdesk.ui.widgets.buttons import ButtonKind, Switch
+from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT, NEW_LINE, FlowLayout
+from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.menu_button import AnyOf, MenuButton
+
+KNOWN_FOR = {
+    "session_from": MessageType.ENTER_SESSION,
+    "session_from.fields": MessageType.ENTER_SESSION,
+    "event": MessageType.OTHER,
+}
+"""Conditions that can hold for one kind of message only, or hardly for another."""
+
+SEVERAL = frozenset({"session_from.fields"})
+"""Conditions that a sentence can have more than once."""
+
+
+class WhenCard(QFrame):
+    """Kinds of message, conditions, and the switch that makes a rule the default one.
+
+    Signals:
+        changed: the sentence says something else now.
+    """
+
+    changed = Signal()
+
+    def __init__(self, offers: Offers, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "card")
+        self._offers = offers
+        self._parts: list[ConditionPart] = []
+        self._shown: tuple[object, ...] = ()
+        self._stood: tuple[object, ...] = ()
+        self._showing = self._judging = self._stale = False
+        self._sentence = QWidget(self)
+        self._flow = FlowLayout(self._sentence)
+        self._lead = PlainLabel(
+            tr("When the customer sends"), size=Size.MESSAGE, role="secondary", parent=self._sentence
+        )
+        self._lead.setProperty(KEEP_WITH_NEXT, True)
+        self.types = AnyOf([(kind, type_word(kind)) for kind in MessageType], tr("Kinds of message"), _say_types)
+        self.types.setParent(self._sentence)
+        self.types.changed.connect(self.changed)
+        self._rest = _words(tr("that no rule above has answered."), self._sentence)
+        self.add = MenuButton(tr("+ Condition"), kind=ButtonKind.LINK, parent=self._sentence)
+        self.add.setProperty(NEW_LINE, True)
+        self.add.menu_shown.aboutToShow.connect(self._fill_menu)
+        self.add.menu_shown.triggered.connect(self._add_part)
+        self._error = error_label(self._sentence)
+        self.default = Switch(parent=self)
+        self.default.setAccessibleName(tr("Default rule: answers everything else"))
+        self.default.toggled.connect(self._default_toggled)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        foot.addWidget(self.default)
+        foot.addWidget(PlainLabel(tr("Default: everything else"), size=Size.SMALL, role="secondary", parent=self))
+        foot.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 14, 16, 12)
+        column.setSpacing(10)
+        column.addWidget(PlainLabel(tr("When to answer"), size=Size.SMALL, role="secondary", strong=True, parent=self))
+        column.addWidget(self._sentence)
+        column.addLayout(foot)
+
+    # -- the rule's part
+
+    def show_rule(self, rule: Rule) -> None:
+        """Show when `rule` applies. A new rule begins with an open list of words.
+
+        What stands there already stays as it is: making very many words anew takes a while.
+        """
+        shown = (rule.when, rule.on, rule.default)
+        if rule.when != Condition() and shown == self._shown and self._stands() == self._stood:
+            return
+        for part in self._parts:
+            part.discard()
+        self._parts = []
+        self.types.set_values(rule.on)
+        self._showing = True
+        self.default.setChecked(rule.default)
+        self._showing = False
+        parts = parts_of(rule.when, self._offers, self._sentence)
+        if not parts and rule.id == 0 and not rule.default:
+            parts = [new_part("any", self._offers, self._sentence)]
+        for part in parts:
+            self._take(part)
+        self._set()
+        self._shown, self._stood = shown, self._stands()
+
+    def _stands(self) -> tuple[object, ...]:
+        """The parts, and what they and the other fields say."""
+        said = condition_of(self._parts)
+        return (tuple(self._parts), said, self.kinds(), self.is_default())
+
+    def kinds(self) -> frozenset[MessageType]:
+        """For which kinds of message."""
+        return frozenset(kind for kind in self.types.values() if isinstance(kind, MessageType))
+
+    def when(self) -> Condition:
+        """The conditions; none for the default rule."""
+        return Condition() if self.default.isChecked() else condition_of(self._parts)
+
+    def is_default(self) -> bool:
+        """Whether the rule answers everything else."""
+        return self.default.isChecked()
+
+    def part(self, condition: str, *, excepted: bool = False) -> ConditionPart | None:
+        """The first part of a condition, if the sentence has it."""
+        alike = (part for part in self._parts if part.condition == condition and part.excepted is excepted)
+        return next(alike, None)
+
+    def show_faults(self, faults: Sequence[Fault]) -> None:
+        """Say what is wrong, each under the condition that it is about."""
+        mine = [fault for fault in faults if fault.where[0] in ("when", "on")]
+        about = [(self._about(fault.where), fault) for fault in mine]
+        self._judging, self._stale = True, False
+        for part in self._parts:
+            part.show_faults([(_inside(fault.where), tr(fault.reason)) for one, fault in about if one is part])
+        own = next((tr(fault.reason) for one, fault in about if one is None), "")
+        self._stale = self._stale or own != self._error.full_text()
+        self._error.setText(own)
+        self._error.setVisible(bool(own))
+        self._judging = False
+        if self._stale:
+            self._set()
+
+    def place(self, where: Place) -> QWidget:
+        """The widget that `where`, a place in a rule, is about: a word, a pattern, a chooser; else what begins one."""
+        if where == ("on",):
+            return self.types
+        if self.default.isChecked():
+            return self.default
+        excepted, inside = where[1:2] == ("not",), _inside(where)
+        alike = [part for part in self._parts if part.excepted is excepted]
+        part = self._about(where) if inside else next(iter(alike), None)
+        return self.add if part is None else part.place(inside)
+
+    def _about(self, where: Place) -> ConditionPart | None:
+        if where[:1] != ("when",):
+            return None
+        excepted, inside = where[1:2] == ("not",), _inside(where)
+        return next((part for part in self._parts if part.excepted is excepted and part.owns(inside)), None)
+
+    # -- what the operator does
+
+    def _fill_menu(self) -> None:
+        menu: QMenu = self.add.menu_shown
+        menu.clear()
+        self._fill(menu, excepted=False)
+        menu.addSeparator()
+        self._fill(menu.addMenu(tr("Unless …")), excepted=True)
+
+    def _fill(self, menu: QMenu, *, excepted: bool) -> None:
+        for group in groups():
+            inner = menu.addMenu(group.title)
+            for condition in group.conditions:
+                action = inner.addAction(condition_choice(condition))
+                action.setData((condition, excepted))
+                action.setEnabled(condition in SEVERAL or self.part(condition, excepted=excepted) is None)
+
+    def _add_part(self, action: QAction) -> None:
+        condition, excepted = action.data()
+        self.add_condition(condition, excepted=excepted)
+
+    def add_condition(self, condition: str, *, excepted: bool = False) -> None:
+        """Begin another condition and put the keyboard into it."""
+        part = new_part(condition, self._offers, self._sentence)
+        part.excepted = excepted
+        self._take(part)
+        self._parts.sort(key=_is_excepted)
+        kind = KNOWN_FOR.get(condition)
+        if kind is not None and kind not in self.kinds() and not excepted:
+            self.types.set_values({kind})
+        self._set()
+        if isinstance(part, WordsPart):
+            part.chips.open_field()
+        else:
+            part.first().setFocus()
+        self.changed.emit()
+
+    def _take(self, part: ConditionPart) -> None:
+        part.changed.connect(self.changed)
+        part.relaid.connect(self._relaid)
+        part.removed.connect(self._drop)
+        self._parts.append(part)
+
+    def _drop(self, part: ConditionPart) -> None:
+        self._parts.remove(part)
+        part.discard()
+        self._set()
+        self.add.setFocus()
+        self.changed.emit()
+
+    def _default_toggled(self) -> None:
+        if self._showing:
+            return
+        self._set()
+        self.changed.emit()
+
+    def _relaid(self) -> None:
+        """Lay out anew, once for all that is said of the sentence at a time."""
+        if self._judging:
+            self._stale = True
+        else:
+            self._set()
+
+    def _set(self) -> None:
+        """Put all widgets into the sentence, in its order; the order of the Tab key follows."""
+        while self._flow.count():
+            self._flow.takeAt(0)
+        default = self.default.isChecked()
+        for first in (self._lead, self.types, self._rest):
+            self._flow.addWidget(first)
+        self._rest.setVisible(default)
+        self.add.setVisible(not default)
+        previous: QWidget = self.types
+        for number, part in enumerate(self._parts):
+            begins = number == 0 or part.excepted is not self._parts[number - 1].excepted
+            part.label.setProperty(NEW_LINE, number > 0)
+            part.label.setText(condition_label(part.condition, first=begins, excepted=part.excepted))
+            for widget in part.widgets():
+                self._flow.addWidget(widget)
+                QWidget.setTabOrder(previous, widget)
+                previous = widget
+            _show(part, not default)
+        self._flow.addWidget(self._error)
+        self._flow.addWidget(self.add)
+        QWidget.setTabOrder(previous, self.add)
+        QWidget.setTabOrder(self.add, self.default)
+        self._flow.invalidate()
+        self._sentence.updateGeometry()
+
+
+def _inside(where: Place) -> Place:
+    """The path inside the condition, whether it is an exception or not."""
+    return where[2:] if where[1:2] == ("not",) else where[1:]
+
+
+def _is_excepted(part: ConditionPart) -> bool:
+    return part.excepted
+
+
+def _show(part: ConditionPart, shown: bool) -> None:
+    """Show or hide a part, leaving alone what it hides itself."""
+    for widget in part.widgets():
+        if not shown:
+            widget.setProperty("put_away", not widget.isHidden())
+            widget.hide()
+        elif widget.property("put_away"):
+            widget.setProperty("put_away", False)
+            widget.show()
+
+
+def _words(text: str, parent: QWidget) -> PlainLabel:
+    return PlainLabel(text, size=Size.MESSAGE, role="secondary", parent=parent)
+
+
+def _say_types(kinds: object) -> str:
+    return types_word(kinds)  # type: ignore[arg-type]

@@ -1,0 +1,251 @@
+"""The conditions of the sentence that are about what surrounds a message: hours, people, and what went before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from PySide6.QtWidgets import QWidget
+
+from wxdesk.core.model.rule import Condition, HoursTest, LastRule, MessageNo, Presence, TagsTest
+from wxdesk.core.rules.faults import MOST_DAYS, MOST_MINUTES, Place
+from wxdesk.i18n import tr
+from wxdesk.ui.rules.editor.conditions.parts import ConditionPart, WordsPart, sentence_word
+from wxdesk.ui.rules.editor.conditions.text import quiet_word
+from wxdesk.ui.widgets.fields.number import NumberField
+from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT
+from wxdesk.ui.widgets.menu_button import NameOf, OneOf
+from wxdesk.ui.wording.messages import MINUTE, unit_word
+
+MOST_MESSAGES = 999
+
+
+def _nobody() -> None:
+    """Nobody edits hours from here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What conditions can refer to by name, asked for whenever a menu opens, and the way to the hours' own editor."""
+
+    calendars: Callable[[], Sequence[str]] = tuple
+    rules: Callable[[], Sequence[str]] = tuple
+    edit_calendars: Callable[[], None] = _nobody
+
+
+class HoursPart(ConditionPart):
+    """hours: inside or outside those of a calendar."""
+
+    def __init__(self, test: HoursTest, offers: Offers, host: QWidget) -> None:
+        super().__init__("hours", host)
+        self.side = OneOf([(True, tr("within")), (False, tr("outside"))], tr("Within or outside the hours"), host)
+        self.side.set_value(test.inside)
+        self.side.setProperty(KEEP_WITH_NEXT, True)
+        self.calendar = NameOf(
+            offers.calendars,
+            tr("Business hours"),
+            without=tr("which hours?"),
+            more=tr("Edit business hours…"),
+            parent=host,
+        )
+        self.calendar.set_value(test.calendar)
+        self.side.chosen.connect(self._edited)
+        self.calendar.chosen.connect(self._edited)
+        self.calendar.more_asked.connect(offers.edit_calendars)
+
+    def add_to(self, when: Condition) -> Condition:
+        """The hours of the calendar that is chosen."""
+        return replace(when, hours=HoursTest(self.calendar.value, bool(self.side.value)))
+
+    def first(self) -> QWidget:
+        """Which calendar."""
+        return self.calendar
+
+    def _middle(self) -> list[QWidget]:
+        return [self.side, self.calendar]
+
+    def _edited(self) -> None:
+        self.changed.emit()
+
+
+class PresencePart(ConditionPart):
+    """operator: whether somebody is at the desk."""
+
+    def __init__(self, presence: Presence, host: QWidget) -> None:
+        super().__init__("operator", host)
+        choices = [(Presence.PRESENT, tr("somebody at the desk")), (Presence.AWAY, tr("nobody at the desk"))]
+        self.who = OneOf(choices, tr("Who is at the desk"), host)
+        self.who.set_value(presence)
+        self.who.chosen.connect(self._edited)
+
+    def add_to(self, when: Condition) -> Condition:
+        """Present or away."""
+        return replace(when, operator=Presence(str(self.who.value)))
+
+    def _middle(self) -> list[QWidget]:
+        return [self.who]
+
+    def _edited(self) -> None:
+        self.changed.emit()
+
+
+class AcquaintancePart(ConditionPart):
+    """first_contact: whether the customer never wrote before."""
+
+    def __init__(self, never: bool, host: QWidget) -> None:
+        super().__init__("first_contact", host)
+        choices = [(True, tr("writes for the first time")), (False, tr("has written before"))]
+        self.before = OneOf(choices, tr("Whether the customer wrote before"), host)
+        self.before.set_value(never)
+        self.before.chosen.connect(self._edited)
+
+    def add_to(self, when: Condition) -> Condition:
+        """The first time, or not."""
+        return replace(when, first_contact=bool(self.before.value))
+
+    def _middle(self) -> list[QWidget]:
+        return [self.before]
+
+    def _edited(self) -> None:
+        self.changed.emit()
+
+
+class TagsPart(WordsPart):
+    """tags: at least one of these, or none of these."""
+
+    def __init__(self, key: str, tags: Sequence[str], host: QWidget) -> None:
+        super().__init__(f"tags.{key}", tags, host)
+        self._key = key
+
+    def add_to(self, when: Condition) -> Condition:
+        """A list without a tag says nothing yet."""
+        if not self.words():
+            return when
+        return replace(when, tags=replace(when.tags or TagsTest(), **{self._key: self.words()}))
+
+    def owns(self, where: Place) -> bool:
+        """By the list that is wrong."""
+        return where[:2] == ("tags", self._key)
+
+
+class QuietPart(ConditionPart):
+    """quiet_days: how long the customer did not write."""
+
+    def __init__(self, days: int, host: QWidget) -> None:
+        super().__init__("quiet_days", host)
+        self.days = NumberField(1, MOST_DAYS, tr("Days without a message"), host)
+        self.days.show_number(days)
+        self.days.valueChanged.connect(self._edited)
+        self.days.setProperty(KEEP_WITH_NEXT, True)
+        self._unit = sentence_word("", host)
+        self.days.count(self._unit, quiet_word)
+
+    def add_to(self, when: Condition) -> Condition:
+        """So many days."""
+        return replace(when, quiet_days=self.days.value())
+
+    def _middle(self) -> list[QWidget]:
+        return [self.days, self._unit]
+
+    def _edited(self) -> None:
+        self.changed.emit()
+
+
+class NumberPart(ConditionPart):
+    """message_no: which message since a human last answered."""
+
+    def __init__(self, bounds: MessageNo, host: QWidget) -> None:
+        super().__init__("message_no", host)
+        choices = [
+            ("is", tr("exactly")),
+            ("from", tr("at least")),
+            ("to", tr("at most")),
+            ("between", tr("between")),
+        ]
+        self.how = OneOf(choices, tr("How the number of messages is compared"), host)
+        self.how.setProperty(KEEP_WITH_NEXT, True)
+        self.least = NumberField(1, MOST_MESSAGES, tr("Number of messages"), host)
+        self._and = sentence_word(tr("and"), host)
+        self._and.setProperty(KEEP_WITH_NEXT, True)
+        self.most = NumberField(1, MOST_MESSAGES, tr("Largest number of messages"), host)
+        self._show_bounds(bounds)
+        self.how.chosen.connect(self._rebuilt)
+        for field in (self.least, self.most):
+            field.valueChanged.connect(self._edited)
+
+    def _show_bounds(self, bounds: MessageNo) -> None:
+        if bounds.max is None:
+            self.how.set_value("from")
+        elif bounds.min == bounds.max:
+            self.how.set_value("is")
+        else:
+            self.how.set_value("to" if bounds.min == 1 else "between")
+        self.least.show_number(bounds.max or 1 if self.how.value == "to" else bounds.min)
+        self.most.show_number(bounds.min + 1 if bounds.max is None else bounds.max)
+        self._show_second()
+
+    def add_to(self, when: Condition) -> Condition:
+        """The bounds as they are written."""
+        first = self.least.value()
+        match self.how.value:
+            case "is":
+                bounds = MessageNo(first, first)
+            case "from":
+                bounds = MessageNo(first)
+            case "to":
+                bounds = MessageNo(1, first)
+            case _:
+                bounds = MessageNo(first, self.most.value())
+        return replace(when, message_no=bounds)
+
+    def place(self, where: Place) -> QWidget:
+        """The bound that it is about."""
+        return self.most if where[-1:] == ("max",) and self.how.value == "between" else self.least
+
+    def _middle(self) -> list[QWidget]:
+        return [self.how, self.least, self._and, self.most]
+
+    def _show_second(self) -> None:
+        for widget in (self._and, self.most):
+            widget.setVisible(self.how.value == "between")
+
+    def _rebuilt(self) -> None:
+        self._show_second()
+        self.relaid.emit()
+        self.changed.emit()
+
+    def _edited(self) -> None:
+        self.changed.emit()
+
+
+class LastRulePart(ConditionPart):
+    """last_rule_within: another rule spoke to the customer a short while ago."""
+
+    def __init__(self, test: LastRule, offers: Offers, host: QWidget) -> None:
+        super().__init__("last_rule_within", host)
+        self.rule = NameOf(offers.rules, tr("Other rule"), without=tr("which rule?"), parent=host)
+        self.rule.set_value(test.rule)
+        self._within = sentence_word(tr("within the last"), host)
+        self.minutes = NumberField(1, MOST_MINUTES, tr("Minutes since the other rule answered"), host)
+        self.minutes.show_number(test.minutes)
+        self._unit = sentence_word("", host)
+        self.minutes.count(self._unit, partial(unit_word, MINUTE))
+        for before in (self.rule, self._within, self.minutes):
+            before.setProperty(KEEP_WITH_NEXT, True)
+        self.rule.chosen.connect(self._edited)
+        self.minutes.valueChanged.connect(self._edited)
+
+    def add_to(self, when: Condition) -> Condition:
+        """The rule that is chosen, and so many minutes."""
+        return replace(when, last_rule_within=LastRule(self.rule.value, self.minutes.value()))
+
+    def place(self, where: Place) -> QWidget:
+        """The number, or the name of the other rule."""
+        return self.minutes if where[-1:] == ("minutes",) else self.rule
+
+    def _middle(self) -> list[QWidget]:
+        return [self.rule, self._within, self.minutes, self._unit]
+
+    def _edited(self) -> None:
+        self.changed.emit()

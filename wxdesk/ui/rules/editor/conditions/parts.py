@@ -1,0 +1,305 @@
+"""The conditions of the editor's sentence: words before, what is looked for, and what is wrong with it.
+
+A part makes widgets for somebody's layout, because a sentence has to break where the line ends, not where a
+condition does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
+
+from wxdesk.core.model.rule import Condition, FieldTest, SessionFromTest
+from wxdesk.core.rules.faults import Place
+from wxdesk.desk.rules.patterns.engine import finds_every_text
+from wxdesk.i18n import tr
+from wxdesk.ui.look.theme import Size, font
+from wxdesk.ui.rules.editor.conditions.pattern_field import PatternField
+from wxdesk.ui.rules.editor.conditions.text import condition_choice
+from wxdesk.ui.widgets.fields.labelled import set_wrong
+from wxdesk.ui.widgets.fields.word_chips import HEIGHT, WordChips
+from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT, NEW_LINE
+from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.menu_button import OneOf
+from wxdesk.ui.widgets.small_button import SmallButton
+
+
+class ConditionPart(QObject):
+    """One condition of a rule, named as in verdicts. `excepted`: it belongs to what must not hold.
+
+    Signals:
+        changed: it looks for something else now.
+        relaid: widgets came or went.
+        removed: the operator wants it away; carries the part.
+    """
+
+    changed = Signal()
+    relaid = Signal()
+    removed = Signal(object)
+
+    def __init__(self, condition: str, host: QWidget) -> None:
+        super().__init__(host)
+        self.condition = condition
+        self.excepted = False
+        self.label = PlainLabel(size=Size.MESSAGE, role="secondary", parent=host)
+        self.label.setProperty(KEEP_WITH_NEXT, True)
+        self.label.setFixedHeight(HEIGHT)
+        self._remove = SmallButton("close", tr("Remove this condition: {what}", what=condition_choice(condition)), host)
+        self._remove.clicked.connect(self._ask_away)
+        self._error = error_label(host)
+
+    def add_to(self, when: Condition) -> Condition:
+        """`when` with this condition as well; the same where it says nothing yet."""
+        raise NotImplementedError
+
+    def owns(self, where: Place) -> bool:
+        """Whether a fault there, as a path inside the condition of a rules file, is about this part."""
+        return where[:1] == (self.condition,)
+
+    def show_faults(self, faults: Sequence[tuple[Place, str]]) -> None:
+        """Say under the condition all that is wrong with it: paths inside that of a rules file, and reasons."""
+        first = faults[0][0] if faults else ()
+        self.show_fault(first, "\n".join(dict.fromkeys(reason for _, reason in faults)))
+
+    def show_fault(self, where: Place, reason: str) -> None:
+        """Say what is wrong, beginning at `where`; an empty reason takes that away."""
+        if reason == self._error.full_text():
+            return  # laying out a sentence of many words takes a while
+        self._error.setText(reason)
+        self._error.setVisible(bool(reason))
+        self.relaid.emit()
+
+    def widgets(self) -> list[QWidget]:
+        """All of its widgets, in their order."""
+        return [self.label, *self._middle(), self._remove, self._error]
+
+    def discard(self) -> None:
+        """Remove all widgets for good."""
+        for widget in self.widgets():
+            widget.hide()
+            widget.deleteLater()
+        self.deleteLater()
+
+    def first(self) -> QWidget:
+        """The widget that gets the keyboard when the condition is new."""
+        return self._middle()[0]
+
+    def place(self, where: Place) -> QWidget:
+        """The widget that `where`, a path inside the condition of a rules file, is about."""
+        return self.first()
+
+    def _middle(self) -> list[QWidget]:
+        raise NotImplementedError
+
+    def _ask_away(self) -> None:
+        self.removed.emit(self)
+
+
+class WordsPart(ConditionPart):
+    """any, all, none, exact, prefix, suffix, event: a list of words."""
+
+    def __init__(self, condition: str, words: Sequence[str], host: QWidget) -> None:
+        super().__init__(condition, host)
+        ruled_out = condition in ("none", "tags.none")
+        self.chips = WordChips(
+            host,
+            condition_choice(condition),
+            ground="failed_tint" if ruled_out else "accent_tint",
+            ink="failed" if ruled_out else "accent",
+        )
+        self.chips.set_words(words)
+        self.chips.changed.connect(self.changed)
+        self.chips.relaid.connect(self.relaid)
+
+    def words(self) -> tuple[str, ...]:
+        """What is looked for."""
+        return self.chips.words()
+
+    def add_to(self, when: Condition) -> Condition:
+        """A list without a word says nothing yet."""
+        return replace(when, **{self.condition: self.words()})  # type: ignore[arg-type]
+
+    def show_faults(self, faults: Sequence[tuple[Place, str]]) -> None:
+        """Mark each word that is wrong."""
+        self.chips.mark({where[-1] for where, _ in faults if where and isinstance(where[-1], int)})
+        super().show_faults(faults)
+
+    def first(self) -> QWidget:
+        """The button that opens the field for words."""
+        return self.chips.add
+
+    def place(self, where: Place) -> QWidget:
+        """The very word, if it is about one."""
+        index = where[-1] if where else None
+        return self.chips.place(index) if isinstance(index, int) else self.first()
+
+    def _middle(self) -> list[QWidget]:
+        return self.chips.widgets()
+
+
+class PatternPart(ConditionPart):
+    """regex: an RE2 pattern."""
+
+    def __init__(self, pattern: str, host: QWidget) -> None:
+        super().__init__("regex", host)
+        self.field = PatternField(tr("Regular expression"), host)
+        self.field.setText(pattern)
+        self.field.setPlaceholderText(tr(r"such as (?P<no>\d{8,})"))
+        self.field.textEdited.connect(self._edited)
+        self.note = error_label(host, role="pending")
+        self._show_note()
+
+    def add_to(self, when: Condition) -> Condition:
+        """An empty pattern is one that is still to be written."""
+        return replace(when, regex=self.field.text())
+
+    def show_fault(self, where: Place, reason: str) -> None:
+        """Frame the field in red while it is wrong."""
+        set_wrong(self.field, bool(reason))
+        super().show_fault(where, reason)
+
+    def widgets(self) -> list[QWidget]:
+        """What is doubtful about the pattern stands last."""
+        return [*super().widgets(), self.note]
+
+    def _middle(self) -> list[QWidget]:
+        return [self.field]
+
+    def _show_note(self) -> None:
+        """Say at once where a pattern rules nothing out, as by a bar too many."""
+        pattern = self.field.text()
+        note = tr("This pattern matches every text.") if pattern and finds_every_text(pattern) else ""
+        if note != self.note.full_text():
+            self.note.setText(note)
+            self.note.setVisible(bool(note))
+            self.relaid.emit()
+
+    def _edited(self) -> None:
+        self._show_note()
+        self.changed.emit()
+
+
+class SourcePart(ConditionPart):
+    """session_from: how the value of the mini program's button must read."""
+
+    def __init__(self, test: SessionFromTest, host: QWidget) -> None:
+        super().__init__("session_from", host)
+        self.how = OneOf(
+            [("equals", tr("equals")), ("prefix", tr("starts with")), ("regex", tr("matches the pattern"))],
+            tr("How session_from is compared"),
+            host,
+        )
+        self.field = PatternField(tr("Value of session_from"), host)
+        for how in ("equals", "prefix", "regex"):
+            value = getattr(test, how)
+            if value is not None:
+                self.how.set_value(how)
+                self.field.setText(value)
+        self.how.chosen.connect(self._edited)
+        self.field.textEdited.connect(self._edited)
+
+    def add_to(self, when: Condition) -> Condition:
+        """Beside the fields that are asked for."""
+        before = when.session_from or SessionFromTest()
+        return replace(when, session_from=replace(before, **{str(self.how.value): self.field.text()}))  # type: ignore[arg-type]
+
+    def owns(self, where: Place) -> bool:
+        """Its fields have parts of their own."""
+        return where[:1] == ("session_from",) and where[1:2] != ("fields",)
+
+    def show_fault(self, where: Place, reason: str) -> None:
+        """Frame the field in red while it is wrong."""
+        set_wrong(self.field, bool(reason))
+        super().show_fault(where, reason)
+
+    def first(self) -> QWidget:
+        """The value."""
+        return self.field
+
+    def _middle(self) -> list[QWidget]:
+        self.how.setProperty(KEEP_WITH_NEXT, True)
+        return [self.how, self.field]
+
+    def _edited(self) -> None:
+        self.changed.emit()
+
+
+class SourceFieldPart(ConditionPart):
+    """session_from: a field inside it, and the values that it may have. A sentence can have several."""
+
+    def __init__(self, test: FieldTest, host: QWidget) -> None:
+        super().__init__("session_from.fields", host)
+        self.name = _name_field(tr("Name of the field"), host)
+        self.name.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.name.setText(test.name)
+        self.name.setPlaceholderText(tr("such as {example}", example="goods_id"))
+        self.name.textEdited.connect(self._edited)
+        self._between = sentence_word(tr("being one of"), host)
+        self._between.setProperty(KEEP_WITH_NEXT, True)
+        self.chips = WordChips(host, tr("value of the field"))
+        self.chips.set_words(test.values)
+        self.chips.changed.connect(self.changed)
+        self.chips.relaid.connect(self.relaid)
+
+    def add_to(self, when: Condition) -> Condition:
+        """Without a name and a value it says nothing yet."""
+        test = FieldTest(self.name.text().strip(), self.chips.words())
+        if test == FieldTest("", ()):
+            return when
+        before = when.session_from or SessionFromTest()
+        return replace(when, session_from=replace(before, fields=(*before.fields, test)))
+
+    def owns(self, where: Place) -> bool:
+        """By the field's name."""
+        return where == ("session_from", "fields", self.name.text().strip())
+
+    def show_fault(self, where: Place, reason: str) -> None:
+        """Frame the name in red while there is none."""
+        set_wrong(self.name, bool(reason) and not self.name.text().strip())
+        super().show_fault(where, reason)
+
+    def first(self) -> QWidget:
+        """The name."""
+        return self.name
+
+    def place(self, where: Place) -> QWidget:
+        """What is missing: the name, else the values."""
+        return self.chips.add if self.name.text().strip() else self.name
+
+    def _middle(self) -> list[QWidget]:
+        return [self.name, self._between, *self.chips.widgets()]
+
+    def _edited(self) -> None:
+        self.changed.emit()
+
+
+def sentence_word(text: str, host: QWidget) -> PlainLabel:
+    """Words between or behind the fields of a condition."""
+    label = PlainLabel(text, size=Size.MESSAGE, role="secondary", parent=host)
+    label.setFixedHeight(HEIGHT)
+    return label
+
+
+def _name_field(name: str, host: QWidget) -> QLineEdit:
+    """A field for a short name; it takes what is left of its line."""
+    field = QLineEdit(host)
+    field.setAccessibleName(name)
+    field.setFont(font(Size.BODY))
+    field.setMinimumWidth(160)
+    field.setProperty(KEEP_WITH_NEXT, True)
+    field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    return field
+
+
+def error_label(host: QWidget, role: str = "failed") -> PlainLabel:
+    """A sentence in red, or in another `role`, on a line of its own, hidden while it is empty."""
+    label = PlainLabel(size=Size.SMALL, role=role, wrap=True, parent=host)
+    label.setProperty(NEW_LINE, True)
+    policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    policy.setHeightForWidth(True)
+    label.setSizePolicy(policy)
+    label.hide()
+    return label

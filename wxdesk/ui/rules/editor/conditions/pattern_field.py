@@ -1,0 +1,94 @@
+"""A field for a pattern, or another value that a program reads: on as many lines as it needs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QMimeData, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QTextCursor, QTextLayout, QTextOption
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QWidget
+
+from wxdesk.ui.look.theme import Size, font
+from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT
+
+NARROWEST = 160
+AROUND_X, AROUND_Y = 24, 14
+"""What frame and padding take of its width and height."""
+
+
+class PatternField(QPlainTextEdit):
+    """All of it can be read: what is too long for the rest of its line gets a line of its own, and is broken there.
+
+    A line break is never part of it.
+
+    Signals:
+        textEdited: the operator changed it.
+    """
+
+    textEdited = Signal()  # noqa: N815 - as Qt's own line of text calls it
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setFont(font(Size.BODY))
+        self.document().setDocumentMargin(0)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setTabChangesFocus(True)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setProperty(KEEP_WITH_NEXT, True)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self._showing = False
+        self.textChanged.connect(self._changed)
+
+    def text(self) -> str:
+        """What stands there; Qt's own word for it turns each unbreakable blank into another one."""
+        return self.document().toRawText().replace("\u2029", "\n")
+
+    def setText(self, text: str) -> None:  # noqa: N802 - as Qt's own line of text calls it
+        """Show it from its beginning, without telling anybody."""
+        self._showing = True
+        self.setPlainText(text)
+        self._showing = False
+        self.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def sizeHint(self) -> QSize:
+        """As wide as the text by itself."""
+        wide = self.fontMetrics().horizontalAdvance(self.text() or self.placeholderText())
+        return QSize(max(NARROWEST, wide + AROUND_X), self._height(1))
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for a short one."""
+        return QSize(NARROWEST, self._height(1))
+
+    def heightForWidth(self, width: int) -> int:
+        """As high as the lines into which the text breaks."""
+        lines = QTextLayout(self.text(), self.font())
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.WrapAnywhere)
+        lines.setTextOption(option)
+        lines.beginLayout()
+        while (line := lines.createLine()).isValid():
+            line.setLineWidth(width - AROUND_X)
+        lines.endLayout()
+        return self._height(max(1, lines.lineCount()))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter breaks no line here."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.ignore()
+            return
+        super().keyPressEvent(event)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802 - Qt's name
+        """What is pasted comes as one line."""
+        self.insertPlainText("".join(source.text().splitlines()).replace("\u00a0", " "))
+
+    def _height(self, lines: int) -> int:
+        return lines * self.fontMetrics().lineSpacing() + AROUND_Y
+
+    def _changed(self) -> None:
+        self.updateGeometry()
+        if not self._showing:
+            self.textEdited.emit()

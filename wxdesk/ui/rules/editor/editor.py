@@ -1,0 +1,259 @@
+"""One rule, written as a sentence: when it applies and how it answers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from wxdesk.core.model.rule import Rule
+from wxdesk.core.rules.faults import Fault, known_groups
+from wxdesk.core.rules.pairing import content
+from wxdesk.desk.rules.patterns.engine import compile_pattern
+from wxdesk.i18n import tr
+from wxdesk.ui.editing.text_undo import Steps, UndoKeys, focused_name, refocus
+from wxdesk.ui.editing.width_scroll import WidthScroll
+from wxdesk.ui.rules.editor.actions.card import ThenCard
+from wxdesk.ui.rules.editor.conditions.card import WhenCard
+from wxdesk.ui.rules.editor.conditions.context_parts import Offers
+from wxdesk.ui.rules.editor.fields import RuleFields
+from wxdesk.ui.rules.editor.head import EditorHead
+from wxdesk.ui.rules.editor.incomplete import is_lack
+from wxdesk.ui.rules.editor.limits_card import LeavingCard
+from wxdesk.ui.rules.editor.mistakes import Mistakes
+from wxdesk.ui.rules.editor.places import Places
+from wxdesk.ui.rules.review.lint_card import DoubtCard
+from wxdesk.ui.rules.text import lack_word
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
+
+CHECK_MS = 150
+WIDEST = 720
+
+
+class RuleEditor(QWidget):
+    """Edits one rule and judges it as it is written. It stores nothing itself.
+
+    What was written wrong is marked in its place. What merely is not written yet is said calmly, below the name.
+
+    Signals:
+        edited: the rule as it reads now, after a pause in writing.
+        touched: it differs from what is stored, or does so no more.
+        save_asked: the operator wants this rule stored.
+        trial_asked: the operator wants to see what it does.
+        dry_run_asked: he wants to see what this rule would have said.
+        history_asked: he wants to see how it was stored before.
+    """
+
+    edited = Signal(object)
+    touched = Signal(bool)
+    save_asked = Signal(object)
+    trial_asked = Signal()
+    dry_run_asked = Signal(object)
+    history_asked = Signal(object)
+
+    def __init__(self, bridge: Bridge, offers: Offers, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rulebook = bridge.desk.rulebook
+        self._now = bridge.desk.clock()
+        self._saved = Rule("")
+        self._touched = False
+        self._showing = False
+        self.faults: tuple[Fault, ...] = ()
+        self._later = QTimer(self, singleShot=True, interval=CHECK_MS)
+        self._later.timeout.connect(self.check_now)
+        self.head = EditorHead(self)
+        self.doubts = DoubtCard(self)
+        self.when_card = WhenCard(offers, self)
+        self.then_card = ThenCard(bridge, self)
+        self.leaving_card = LeavingCard(self)
+        self._fields = RuleFields(self.head, self.when_card, self.then_card, self.leaving_card)
+        self._connect()
+        self._lay_out()
+        self._mistakes = Mistakes(self.head, (self.when_card, self.then_card, self.leaving_card), self.places)
+        self._steps = Steps[Rule](content)
+        bind(self, "Ctrl+S", self.save)
+        bind(self, "Ctrl+.", self.show_next_mistake)
+        self._keys = UndoKeys(self, self.undo, self.redo)
+
+    def _connect(self) -> None:
+        self.head.name.textChanged.connect(self._changed)
+        self.head.trial.clicked.connect(self.trial_asked)
+        self.head.dry_run.clicked.connect(self._ask_dry_run)
+        self.head.history.clicked.connect(self._ask_history)
+        self.head.revert.clicked.connect(self.revert)
+        self.head.save.clicked.connect(self.save)
+        self.head.mistakes.clicked.connect(self.show_next_mistake)
+        for card in (self.when_card, self.then_card, self.leaving_card):
+            card.changed.connect(self._changed)
+
+    def _lay_out(self) -> None:
+        inside = QWidget(self)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(24, 16, 24, 24)
+        column.setSpacing(16)
+        column.addWidget(self.head)
+        column.addWidget(self.doubts)
+        column.addWidget(self.when_card)
+        column.addWidget(self.then_card)
+        column.addWidget(self.leaving_card)
+        column.addStretch(1)
+        scroll = WidthScroll(inside, WIDEST, self)
+        self.places = Places(self.head.name, self.when_card, self.then_card, self.leaving_card, scroll)
+        self.foot = QFrame(self)
+        self.foot.setProperty("class", "footer")
+        self.foot.hide()
+        self._foot = QVBoxLayout(self.foot)
+        self._foot.setContentsMargins(24, 8, 24, 8)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(scroll, 1)
+        whole.addWidget(self.foot)
+
+    def put_preview(self, preview: QWidget) -> None:
+        """Show the bubbles at the foot, where they stay in sight while the rule is scrolled."""
+        self._foot.addWidget(preview)
+
+    # -- the rule
+
+    def show_rule(self, rule: Rule) -> None:
+        """Edit `rule`, one that is stored or a new one (id 0).
+
+        Where it reads as it does already, the fields stay: whoever saves while writing goes on writing.
+        """
+        same = rule.id != 0 and self._saved.id in (0, rule.id)
+        self._saved = rule
+        if not (same and self.rule() == rule):
+            self._fill(rule)
+        if not same:
+            self._steps.begin(self.rule())
+        self._show_revision()
+        self.doubts.show_rule(rule.id)
+        self.check_now()
+        self.places.show_wanted(rule.id)
+
+    def _ask_dry_run(self) -> None:
+        self.dry_run_asked.emit(self.rule())
+
+    def _ask_history(self) -> None:
+        self.history_asked.emit(self._saved)
+
+    def undo(self) -> None:
+        """Let the rule read as it did before the last pause in writing, whatever field that was in."""
+        self._step(-1)
+
+    def redo(self) -> None:
+        """Take an undo back."""
+        self._step(1)
+
+    def _step(self, step: int) -> None:
+        self.check_now()
+        rule = self._steps.move(step)
+        if rule is not None:
+            name = focused_name(self)
+            self.write(rule)
+            refocus(self, name)
+
+    def write(self, rule: Rule) -> None:
+        """Write `rule` into the fields as an operator would, over what is stored."""
+        self._fill(rule)
+        self.check_now()
+
+    def _fill(self, rule: Rule) -> None:
+        self._showing = True
+        self._fields.show(rule)
+        self._showing = False
+
+    def show_stored(self, rule: Rule) -> None:
+        """The stored rule is this one now: it was switched or moved, or saved. What is being written stays."""
+        self._saved = rule
+        self._show_revision()
+        self._changed()
+
+    def rule(self) -> Rule:
+        """The rule as it reads now; what was not touched is as it was stored."""
+        return self._fields.rule(self._saved)
+
+    @property
+    def saved(self) -> Rule:
+        """The rule as it is stored; one with id 0 is not."""
+        return self._saved
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether something would be lost."""
+        return self.rule() != self._saved
+
+    @property
+    def fault(self) -> Fault | None:
+        """The first thing that keeps it from being saved."""
+        return next(iter(self.faults), None)
+
+    def revert(self) -> None:
+        """Go back to what is stored."""
+        self.show_rule(self._saved)
+
+    def save(self) -> bool:
+        """Ask for the rule to be stored, if it differs and nothing is wrong with it; tells whether it did."""
+        self.check_now()
+        if not self.head.save.isEnabled():
+            return False
+        self.save_asked.emit(self.rule())
+        return True
+
+    def judged(self) -> tuple[str, Fault | None]:
+        """What it is called, and the first thing that keeps it from being saved."""
+        self.check_now()
+        return self.rule().name, self.fault
+
+    def check_now(self) -> None:
+        """Judge the rule, and say what is wrong where it is."""
+        self._later.stop()
+        rule = self.rule()
+        self._steps.note(rule)
+        changed = rule != self._saved
+        self.faults = self._rulebook.judge.faults_in(rule)
+        lacks = [fault for fault in self.faults if is_lack(fault, rule)]
+        shown = [one for one in self.faults if not (changed and one in lacks) and (changed or rule.id)]
+        self._mistakes.show(shown)
+        self.then_card.show_groups(known_groups(rule.when, compile_pattern) or ())
+        self.head.allow(save=changed and not self.faults, revert=changed)
+        self.head.dry_run.setEnabled(not self.faults)
+        elsewhere = shown[:1] if changed and shown and shown[0].where != ("name",) else ()
+        self._show_revision(
+            lack_word(lacks[0]) if lacks and changed else "", next((tr(one.reason) for one in elsewhere), "")
+        )
+        self._tell(changed)
+        self.edited.emit(rule)
+
+    def show_next_mistake(self) -> None:
+        """Bring the keyboard to the next thing that was written wrong, from the first one on."""
+        self.check_now()
+        self._mistakes.go_on()
+
+    def show_refusal(self, reason: str) -> None:
+        """Say why the rule was not stored after all, where no field is to blame."""
+        self.head.complain(reason, about_name=False)
+
+    def _changed(self) -> None:
+        if self._showing:
+            return
+        changed = self.unsaved
+        self.head.allow(save=changed and self.head.save.isEnabled(), revert=changed)
+        self._tell(changed)
+        self._later.start()
+
+    def _tell(self, changed: bool) -> None:
+        if changed is not self._touched:
+            self._touched = changed
+            self.touched.emit(changed)
+
+    def _show_revision(self, missing: str = "", wrong: str = "") -> None:
+        self.head.show_state(self._saved, self._now, missing, wrong)
+
+    def set_now(self, now: datetime) -> None:
+        """Tell the time, so that today is called today."""
+        self._now = now
+        self._show_revision()

@@ -1,0 +1,47 @@
+"""All fields of a rule together: they show one, and tell what stands in them."""
+
+from __future__ import annotations
+
+from wxdesk.core.model.rule import Rule
+from wxdesk.core.rules.pairing import content, saying
+from wxdesk.ui.editing.preserving import as_meant
+from wxdesk.ui.rules.editor.actions.card import ThenCard
+from wxdesk.ui.rules.editor.conditions.card import WhenCard
+from wxdesk.ui.rules.editor.head import EditorHead
+from wxdesk.ui.rules.editor.limits_card import LeavingCard
+
+
+class RuleFields:
+    """The name and the three cards."""
+
+    def __init__(self, head: EditorHead, when_card: WhenCard, then_card: ThenCard, leaving_card: LeavingCard) -> None:
+        self._head = head
+        self._when = when_card
+        self._then = then_card
+        self._leaving = leaving_card
+        self._shown = self._reads = Rule("")
+
+    def show(self, rule: Rule) -> None:
+        """Show what `rule` says."""
+        self._head.show_name(rule.name)
+        self._when.show_rule(rule)
+        self._then.show_rule(rule)
+        self._leaving.show_rule(rule)
+        self._shown, self._reads = content(rule), self._read()
+
+    def rule(self, stored: Rule) -> Rule:
+        """`stored` as it reads now; what was not touched is as it was shown."""
+        return saying(stored, as_meant(self._read(), self._reads, self._shown))
+
+    def _read(self) -> Rule:
+        return Rule(
+            name=self._head.name.text().strip(),
+            on=self._when.kinds(),
+            when=self._when.when(),
+            then=self._then.steps(),
+            default=self._when.is_default(),
+            continues=self._then.continues.isChecked(),
+            cooldown=self._leaving.cooldown(),
+            delivery=self._leaving.way(),
+            hold_seconds=self._leaving.hold_seconds(),
+        )

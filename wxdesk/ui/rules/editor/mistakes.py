@@ -1,0 +1,45 @@
+"""What was written wrong in a rule: marked in its place, counted, and gone to one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from wxdesk.core.rules.faults import Fault
+from wxdesk.i18n import tr
+from wxdesk.ui.rules.editor.head import EditorHead
+from wxdesk.ui.rules.editor.places import Places
+
+
+class Card(Protocol):
+    """A part of the editor that marks what is wrong in it."""
+
+    def show_faults(self, faults: Sequence[Fault], /) -> None:
+        """Mark those that are its own, and nothing else."""
+        ...
+
+
+class Mistakes:
+    """Those that are shown now."""
+
+    def __init__(self, head: EditorHead, cards: Sequence[Card], places: Places) -> None:
+        self._head = head
+        self._cards = cards
+        self._places = places
+        self._shown: tuple[Fault, ...] = ()
+        self._at = -1
+
+    def show(self, faults: Sequence[Fault]) -> None:
+        """Mark each in its place, and say how many there are."""
+        if self._shown != tuple(faults):
+            self._shown, self._at = tuple(faults), -1
+        self._head.complain(next((tr(fault.reason) for fault in faults if fault.where == ("name",)), ""))
+        for card in self._cards:
+            card.show_faults(faults)
+        self._head.show_mistakes(len(faults))
+
+    def go_on(self) -> None:
+        """Bring the keyboard to the next one, from the first one on."""
+        if self._shown:
+            self._at = (self._at + 1) % len(self._shown)
+            self._places.show(self._shown[self._at])

@@ -1,0 +1,70 @@
+"""The way from a doubt about a rule to the very word, field or action in the editor that it is about."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtWidgets import QScrollArea, QWidget
+
+from wxdesk.core.rules.faults import Fault, Place
+from wxdesk.core.rules.lint.findings import Finding
+from wxdesk.ui.rules.editor.actions.card import ThenCard
+from wxdesk.ui.rules.editor.conditions.card import WhenCard
+from wxdesk.ui.rules.editor.limits_card import LeavingCard
+
+
+class Places(QObject):
+    """Finds the widget of a place in a rule, as `core.faults` names it, and brings the keyboard there."""
+
+    def __init__(
+        self, name: QWidget, when_card: WhenCard, then_card: ThenCard, leaving_card: LeavingCard, scroll: QScrollArea
+    ) -> None:
+        super().__init__(scroll)
+        self._name = name
+        self._when = when_card
+        self._then = then_card
+        self._leaving = leaving_card
+        self._scroll = scroll
+        self._wanted: Finding | None = None
+
+    def want(self, finding: Finding) -> None:
+        """Go to the place of `finding` as soon as its rule is edited."""
+        self._wanted = finding
+
+    def forget(self) -> None:
+        """Nobody wants to go anywhere any more."""
+        self._wanted = None
+
+    def show_wanted(self, rule_id: int) -> None:
+        """This rule is edited now: go where somebody wanted to, if it was in this one."""
+        wanted = self._wanted
+        if wanted is not None and wanted.rule.id == rule_id:
+            self._wanted = None
+            line = wanted.fault.template_line if wanted.fault else 0
+            QTimer.singleShot(0, self, partial(self._focus, wanted.where, line))  # new fields are shown by then
+
+    def show(self, fault: Fault) -> None:
+        """Go to the place of `fault` in the rule that is edited."""
+        self._focus(fault.where, fault.template_line)
+
+    def _focus(self, where: Place, line: int) -> None:
+        self._widget(where, line).setFocus(Qt.FocusReason.OtherFocusReason)
+        QTimer.singleShot(0, self, self._reveal)
+
+    def _widget(self, where: Place, line: int) -> QWidget:
+        match where[:1]:
+            case ("when",) | ("on",):
+                return self._when.place(where)
+            case ("then",):
+                return self._then.place(where, line)
+            case ("cooldown",) | ("delivery",):
+                return self._leaving.place(where)
+            case _:
+                return self._name
+
+    def _reveal(self) -> None:
+        """Scroll to what has the keyboard, once everything stands where it will."""
+        focused = self._scroll.window().focusWidget()
+        if focused is not None and self._scroll.isAncestorOf(focused):
+            self._scroll.ensureWidgetVisible(focused, 24, 60)

@@ -1,0 +1,38 @@
+"""A rounded ground in the theme's colours, under a card, a bubble or a notice."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from wxdesk.ui.look.theme import Measure, Theme
+
+
+class Surface(QWidget):
+    """A widget that paints its ground: `fill` and `line` are roles of the theme, an empty one is not painted."""
+
+    def __init__(
+        self,
+        fill: str = "panel",
+        line: str = "line",
+        *,
+        radius: int = Measure.RADIUS,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._fill = fill
+        self._line = line
+        self._radius = radius
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the ground; children paint themselves."""
+        theme = Theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(theme.color(self._fill) if self._fill else Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(theme.color(self._line), 1) if self._line else Qt.PenStyle.NoPen)
+        inset = 0.5 if self._line else 0
+        ground = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
+        painter.drawRoundedRect(ground, self._radius, self._radius)
+        painter.end()

@@ -1,0 +1,177 @@
+"""A whole rule in words, card by card and line by line, as the editor says it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wxdesk.core.model.rule import (
+    Action,
+    ActionKind,
+    Condition,
+    Cooldown,
+    Delivery,
+    HoursTest,
+    LastRule,
+    MessageNo,
+    Presence,
+    Rule,
+    SessionFromTest,
+)
+from wxdesk.i18n import tr
+from wxdesk.ui.editing.revisions.revision import Line, Revision, Section
+from wxdesk.ui.editing.revisions.wording import field_lines, joined, labelled, named, text_lines
+from wxdesk.ui.rules.editor.actions.bodies import typing_words
+from wxdesk.ui.rules.editor.actions.fields import content_fields
+from wxdesk.ui.rules.editor.actions.reply import variant_word
+from wxdesk.ui.rules.editor.conditions.text import WORD_CONDITIONS, condition_phrase, quiet_word
+from wxdesk.ui.rules.editor.limit_parts import LIMITS, limit_sentence
+from wxdesk.ui.rules.editor.limits_card import delivery_choice, waiting_word
+from wxdesk.ui.rules.text import action_word, types_word
+from wxdesk.ui.wording.messages import MINUTE, unit_word
+
+SHOWN_OF_DIGEST = 8
+"""Enough of a kept picture's digest to see that it is another one."""
+
+
+def revision_of(rule: Rule) -> Revision:
+    """A saved revision, for the history."""
+    return Revision(rule.revision, rule.updated_at, rule_sections(rule), rule)
+
+
+def rule_sections(rule: Rule) -> tuple[Section, ...]:
+    """All that belongs to a revision: name, sentence, answer, limits and delivery."""
+    return (
+        Section(tr("Name of the rule"), (Line(rule.name),)),
+        Section(tr("When to answer"), tuple(_when(rule))),
+        Section(tr("How to answer"), tuple(_then(rule))),
+        Section(tr("How often, and how it leaves"), tuple(_leaving(rule))),
+    )
+
+
+def _when(rule: Rule) -> Iterator[Line]:
+    yield Line(joined(tr("When the customer sends"), types_word(rule.on)))
+    if rule.default:
+        yield Line(tr("Default: everything else"))
+        return
+    yield from _conditions(rule.when, excepted=False)
+    if rule.when.unless is not None:
+        yield from _conditions(rule.when.unless, excepted=True)
+
+
+def _conditions(when: Condition, *, excepted: bool) -> Iterator[Line]:
+    for condition, value in _said(when):
+        yield Line(joined(condition_phrase(condition, excepted=excepted), value))
+
+
+def _said(when: Condition) -> Iterator[tuple[str, str]]:
+    """Each condition and what it looks for, in the order of the editor's sentence."""
+    for condition in WORD_CONDITIONS:
+        if getattr(when, condition):
+            yield condition, named(getattr(when, condition))
+    if when.regex is not None:
+        yield "regex", when.regex
+    if when.event:
+        yield "event", named(when.event)
+    if when.session_from is not None:
+        yield from _source(when.session_from)
+    yield from _around(when)
+
+
+def _source(test: SessionFromTest) -> Iterator[tuple[str, str]]:
+    for how, value in (
+        (tr("equals"), test.equals),
+        (tr("starts with"), test.prefix),
+        (tr("matches the pattern"), test.regex),
+    ):
+        if value is not None:
+            yield "session_from", joined(how, value)
+    for field in test.fields:
+        yield "session_from.fields", joined(field.name, tr("being one of"), named(field.values))
+
+
+def _around(when: Condition) -> Iterator[tuple[str, str]]:
+    if when.hours is not None:
+        yield "hours", _hours(when.hours)
+    if when.operator is not None:
+        there = when.operator is Presence.PRESENT
+        yield "operator", tr("somebody at the desk") if there else tr("nobody at the desk")
+    if when.tags is not None and when.tags.any:
+        yield "tags.any", named(when.tags.any)
+    if when.tags is not None and when.tags.none:
+        yield "tags.none", named(when.tags.none)
+    yield from _before(when)
+
+
+def _before(when: Condition) -> Iterator[tuple[str, str]]:
+    if when.first_contact is not None:
+        yield "first_contact", tr("writes for the first time") if when.first_contact else tr("has written before")
+    if when.quiet_days is not None:
+        yield "quiet_days", joined(str(when.quiet_days), quiet_word(when.quiet_days))
+    if when.message_no is not None:
+        yield "message_no", _number(when.message_no)
+    if when.last_rule_within is not None:
+        yield "last_rule_within", _last_rule(when.last_rule_within)
+
+
+def _hours(test: HoursTest) -> str:
+    return joined(tr("within") if test.inside else tr("outside"), named((test.calendar,)))
+
+
+def _number(bounds: MessageNo) -> str:
+    least, most = str(bounds.min), str(bounds.max)
+    if bounds.max is None:
+        return joined(tr("at least"), least)
+    if bounds.min == bounds.max:
+        return joined(tr("exactly"), least)
+    if bounds.min == 1:
+        return joined(tr("at most"), most)
+    return joined(tr("between"), least, tr("and"), most)
+
+
+def _last_rule(test: LastRule) -> str:
+    return joined(named((test.rule,)), tr("within the last"), str(test.minutes), unit_word(MINUTE, test.minutes))
+
+
+def _then(rule: Rule) -> Iterator[Line]:
+    for action in rule.then:
+        yield from _action(action)
+    if rule.continues:
+        yield Line(tr("Ask the rules below as well"))
+
+
+def _action(action: Action) -> Iterator[Line]:
+    word = action_word(action.kind)
+    match action.kind:
+        case ActionKind.REPLY:
+            yield Line(labelled(word, variant_word(action.variant) if action.others else ""))
+            yield from text_lines(action.texts)
+        case ActionKind.TEMPLATE:
+            yield Line(joined(word, named((action.text,))))
+        case ActionKind.TAG:
+            yield Line(joined(word, named(action.tags)))
+        case ActionKind.TYPING:
+            before, after = typing_words(action.seconds)
+            yield Line(joined(before, str(action.seconds), after))
+        case ActionKind.SNOOZE:
+            before, after = tr("Out of sight for"), tr("minutes, or until the customer writes; then it calls for you.")
+            yield Line(joined(before, str(action.minutes), after))
+        case ActionKind.IMAGE | ActionKind.LINK | ActionKind.CARD:
+            yield Line(word)
+            fields = content_fields(action.kind)
+            yield from field_lines((label, getattr(action.content, name)) for name, label, _ in fields)
+            pictures = ((tr("Picture"), action.content.picture), (tr("Cover picture"), action.content.thumb_picture))
+            yield from field_lines((label, digest[:SHOWN_OF_DIGEST]) for label, digest in pictures)
+        case _:
+            yield Line(word)
+
+
+def _leaving(rule: Rule) -> Iterator[Line]:
+    if rule.cooldown == Cooldown():
+        yield Line(tr("Answers whenever it matches."))
+    for limit in LIMITS:
+        number = getattr(rule.cooldown, limit)
+        if number:
+            yield Line(joined(*limit_sentence(limit, number)))
+    held = rule.delivery is Delivery.HOLD
+    rest = (str(rule.hold_seconds), waiting_word(rule.hold_seconds)) if held else ()
+    yield Line(joined(delivery_choice(rule.delivery), *rest))

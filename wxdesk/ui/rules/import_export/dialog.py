@@ -1,0 +1,119 @@
+"""What a rules file would change, shown before it does: each rule and each calendar with the words that differ."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from wxdesk.desk.rules.import_check import Change, ImportCheck, outlook
+from wxdesk.i18n import tr
+from wxdesk.ui.editing.revisions.comparison import ComparedSection
+from wxdesk.ui.editing.revisions.comparison_view import ComparisonView
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.rules.import_export.text import calendar_comparison, calendar_word, change_word, rule_comparison
+from wxdesk.ui.rules.review.rows import ReviewDelegate, ReviewRow, Role
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.dialogs.dialog import Dialog
+from wxdesk.ui.widgets.flow_layout import FlowLayout
+from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
+
+WIDTH, HEIGHT = 800, 520
+LIST, EDGE = 264, 14
+
+_ROLES = {Change.NEW: "accent", Change.GONE: "failed", Change.CHANGED: "pending"}
+"""The colour in which a list says what becomes of a rule; what is only moved or switched has none."""
+
+
+class ImportDialog(Dialog):
+    """At the left what changes, at the right how. The list has the keyboard; Enter alone cancels, replacing nothing.
+
+    Signals:
+        agreed: the file shall take the rules' place.
+    """
+
+    agreed = Signal()
+
+    def __init__(self, check: ImportCheck, file_name: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(tr("Import {file}?", file=file_name))
+        self.setModal(True)
+        self._compared: list[tuple[ComparedSection, ...]] = []
+        self.summary = PlainLabel(outlook(check), wrap=True, parent=self)
+        self.list = QListWidget(self)
+        self.list.setProperty("class", "card")
+        self.list.setAccessibleName(tr("What the file changes"))
+        self.list.setFixedWidth(LIST)
+        self.list.setItemDelegate(ReviewDelegate(self.list, edge=EDGE))
+        self.view = ComparisonView(self)
+        self.cancel = Button(tr("Cancel"), key_hint="Esc", parent=self)
+        hours = any(one.before for one in check.calendars)
+        destroys = bool(check.having(Change.GONE) or check.having(Change.CHANGED) or hours)
+        kind = ButtonKind.DANGER if destroys else ButtonKind.PRIMARY
+        self.action = Button(tr("Replace the rules"), kind=kind, parent=self)
+        self._fill(check)
+        self._lay_out(check)
+        self.list.currentRowChanged.connect(self._show)
+        self.cancel.clicked.connect(self.reject)
+        self.action.clicked.connect(self._agree)
+        self.cancel.setDefault(True)
+        room = parent.window().size()
+        self.resize(min(WIDTH, room.width() - 48), min(HEIGHT, room.height() - 48))
+        if self.list.count():
+            self.list.setCurrentRow(0)
+            self.list.setFocus()
+
+    def rows(self) -> list[str]:
+        """What stands in the list."""
+        return [self.list.item(row).text() for row in range(self.list.count())]
+
+    def _fill(self, check: ImportCheck) -> None:
+        for one in check.rules:
+            if not one.is_none:
+                row = ReviewRow(one.rule.name, change_word(one), _ROLES.get(one.change, "secondary"))
+                self._add(row, rule_comparison(one))
+        for calendar in check.calendars:
+            role = _ROLES[Change.NEW if calendar.before is None else Change.CHANGED]
+            self._add(ReviewRow(calendar.after.name, calendar_word(calendar), role), calendar_comparison(calendar))
+
+    def _add(self, row: ReviewRow, compared: tuple[ComparedSection, ...]) -> None:
+        item = QListWidgetItem(f"{row.head}\n{row.text}")
+        item.setToolTip(plain_tip(f"{row.head}\n{row.text}"))
+        item.setData(Role.ROW, row)
+        self.list.addItem(item)
+        self._compared.append(compared)
+
+    def _lay_out(self, check: ImportCheck) -> None:
+        legend = FlowLayout(gap=16)
+        for text, role in ((tr("− in the list now"), "failed"), (tr("+ in the file"), "accent")):
+            legend.addWidget(PlainLabel(text, size=Size.SMALL, role=role, parent=self))
+        right = QVBoxLayout()
+        right.setSpacing(8)
+        right.addLayout(legend)
+        right.addWidget(self.view, 1)
+        middle = QHBoxLayout()
+        middle.setSpacing(16)
+        middle.addWidget(self.list)
+        middle.addLayout(right, 1)
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        note = (
+            tr("You can undo it afterwards.") if not check.is_none else tr("The file says what the rules say already.")
+        )
+        foot.addWidget(PlainLabel(note, size=Size.SMALL, role="secondary", wrap=True, parent=self), 1)
+        foot.addWidget(self.cancel)
+        foot.addWidget(self.action)
+        self.action.setEnabled(not check.is_none)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 20)
+        column.setSpacing(16)
+        column.addWidget(self.summary)
+        column.addLayout(middle, 1)
+        column.addLayout(foot)
+
+    def _show(self, row: int) -> None:
+        self.view.show_sections(self._compared[row] if row >= 0 else ())
+
+    def _agree(self) -> None:
+        self.accept()
+        self.agreed.emit()

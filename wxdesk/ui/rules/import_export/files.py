@@ -1,0 +1,147 @@
+"""Rules from a file and into a file, with a look at what changes before anything does."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from wxdesk.core.errors import BadRulesFile
+from wxdesk.core.system_failures import UnusableFile, unusable, why_unusable
+from wxdesk.desk.rules.exchange import Exported
+from wxdesk.desk.rules.import_check import ImportCheck, left_word
+from wxdesk.i18n import explain, language, ntr, tr
+from wxdesk.paths import resource
+from wxdesk.ui.rules.import_export.dialog import ImportDialog
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.notices import Notices
+
+log = logging.getLogger(__name__)
+
+LARGEST_FILE = 8 * 1024 * 1024
+TROUBLE = "rules-file"
+
+
+class RuleFiles(QObject):
+    """Imports and exports. A file that is wrong changes nothing and is shown with its line until dismissed.
+
+    Signals:
+        imported: what has been imported, as `desk.rules_exchange` tells it.
+    """
+
+    imported = Signal(object)
+
+    def __init__(self, bridge: Bridge, notices: Notices, host: QWidget) -> None:
+        super().__init__(host)
+        self._bridge = bridge
+        self._notices = notices
+        self._exchange = bridge.desk.exchange
+        self._host = host
+        self._text = ""
+        self._name = ""
+        self._path = Path()
+
+    def open_import(self) -> None:
+        """Let the operator choose a file to import."""
+        dialog = self._dialog(tr("Import rules"), QFileDialog.AcceptMode.AcceptOpen)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.import_from)
+        dialog.open()
+
+    def open_export(self) -> None:
+        """Let the operator choose where to export to."""
+        dialog = self._dialog(tr("Export rules"), QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("toml")
+        dialog.selectFile("rules.toml")
+        dialog.fileSelected.connect(self.export_to)
+        dialog.open()
+
+    def import_from(self, file: str) -> None:
+        """Read a file, and show what it changes before it does."""
+        path = Path(file)
+        self._notices.bar(TROUBLE, "")
+        try:
+            self._text, self._name = _read(path), path.name
+        except BadRulesFile as error:
+            self._refuse(error)
+            return
+        except UnusableFile as error:
+            why = tr("Nothing was imported. {why}", why=explain(error))
+            self._notices.bar(TROUBLE, why, action=tr("Dismiss"))
+            return
+        self._bridge.ask(self._exchange.check(self._text, self._name), self._checked, self._failed)
+
+    def _checked(self, check: ImportCheck) -> None:
+        if not check.before and not any(one.before for one in check.calendars):
+            self._replace()  # nothing is there that it could change
+            return
+        dialog = ImportDialog(check, self._name, self._host.window())
+        dialog.agreed.connect(self._replace)
+        dialog.open()
+
+    def start_with_ours(self) -> None:
+        """Take over the rules that come with the program, in the operator's language."""
+        path = resource("rules", f"starter.{language()}.toml")
+        self._text, self._name = path.read_text(encoding="utf-8"), path.name
+        self._bridge.ask(self._exchange.check(self._text, self._name), self._checked, self._failed)
+
+    def export_to(self, file: str) -> None:
+        """Write all rules into a file."""
+        self._path = Path(file)
+        self._bridge.ask(self._exchange.export(), self._write)
+
+    def _replace(self) -> None:
+        self._bridge.ask(self._exchange.take_in(self._text, self._name), self.imported.emit, self._failed)
+
+    def _failed(self, error: Exception) -> None:
+        if isinstance(error, BadRulesFile):
+            self._refuse(error)
+        else:
+            self._notices.report(error)
+
+    def _refuse(self, error: BadRulesFile) -> None:
+        values = {name: tr(value) if isinstance(value, str) else value for name, value in error.values.items()}
+        text = tr("Nothing was imported. {file}, line {line}: {reason}", **values)
+        self._notices.bar(TROUBLE, text, action=tr("Dismiss"))
+
+    def _write(self, exported: Exported) -> None:
+        try:
+            self._path.write_text(exported.text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            log.warning("The rules could not be exported", exc_info=error)
+            why = tr(why_unusable(error))
+            self._notices.bar(TROUBLE, tr("Not exported: {why}", why=why), action=tr("Dismiss"))
+            return
+        said = tr("{rules} exported to {file}", rules=_rules(exported.rules), file=self._path.name)
+        left = left_word(len(exported.pictures))
+        self._notices.toast(f"{said} · {left}" if left else said)
+
+    def _dialog(self, title: str, mode: QFileDialog.AcceptMode) -> QFileDialog:
+        dialog = QFileDialog(self._host.window(), title, str(Path.home()), tr("Rules (*.toml)"))
+        dialog.setAcceptMode(mode)
+        dialog.finished.connect(dialog.deleteLater)
+        return dialog
+
+
+def _read(path: Path) -> str:
+    """The file's text.
+
+    Raises:
+        BadRulesFile: it is too large, or not a text at all.
+        UnusableFile: it cannot be read.
+    """
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise BadRulesFile(path.name, 1, tr("The file is too large."))
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise BadRulesFile(path.name, line, tr("This is not UTF-8 text.")) from None
+    except OSError as error:
+        raise unusable(path.name, error) from None
+
+
+def _rules(n: int) -> str:
+    return ntr("{n} rule", "{n} rules", n)

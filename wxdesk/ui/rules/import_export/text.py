@@ -1,0 +1,72 @@
+"""What an import changes, in rows and in the lines of the editor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wxdesk.core.rules.business_hours import Calendar, Span, SpecialDays, Weekday
+from wxdesk.desk.rules.import_check import CalendarChange, Change, RuleChange
+from wxdesk.i18n import tr
+from wxdesk.ui.editing.revisions.comparison import ComparedSection, compare
+from wxdesk.ui.editing.revisions.revision import Line, Section
+from wxdesk.ui.editing.revisions.wording import joined, labelled
+from wxdesk.ui.rules.business_hours.text import crossing_word
+from wxdesk.ui.rules.editor.wording import rule_sections
+from wxdesk.ui.wording.messages import weekday_word
+
+_WORDS = {
+    Change.NEW: "Added",
+    Change.CHANGED: "Changed",
+    Change.GONE: "Removed",
+    Change.SAME: "The same",
+}
+
+
+def change_word(change: RuleChange) -> str:
+    """What becomes of a rule, in a few words."""
+    said = [] if change.change is Change.SAME else [tr(_WORDS[change.change])]
+    if change.switched:
+        said.append(tr("turned on") if change.rule.enabled else tr("turned off"))
+    if change.moved:
+        said.append(tr("place {before} → {after}", before=change.place_before, after=change.place_after))
+    return " · ".join(said)
+
+
+def rule_comparison(change: RuleChange) -> tuple[ComparedSection, ...]:
+    """The rule as it is, and as the file has it."""
+    before = rule_sections(change.before) if change.before else ()
+    after = rule_sections(change.after) if change.after else ()
+    return compare(before, after)
+
+
+def calendar_word(change: CalendarChange) -> str:
+    """What becomes of business hours."""
+    return tr("Business hours, new") if change.before is None else tr("Business hours, changed")
+
+
+def calendar_comparison(change: CalendarChange) -> tuple[ComparedSection, ...]:
+    """The business hours as they are, and as the file has them."""
+    before = (_section(change.before),) if change.before else ()
+    return compare(before, (_section(change.after),))
+
+
+def _section(calendar: Calendar) -> Section:
+    return Section(tr("Business hours"), tuple(_lines(calendar)))
+
+
+def _lines(calendar: Calendar) -> Iterator[Line]:
+    yield Line(labelled(tr("Time zone"), calendar.zone or tr("that of this machine")))
+    for weekly in calendar.weekly:
+        days = tr(", ").join(weekday_word(number) for number, day in enumerate(Weekday) if day in weekly.days)
+        yield Line(joined(days, _span(weekly.span)))
+    for special in calendar.special:
+        yield Line(joined(_dates(special), _span(special.span) if special.span else tr("closed"), special.label))
+
+
+def _dates(days: SpecialDays) -> str:
+    return days.first.isoformat() if days.first == days.last else f"{days.first.isoformat()} – {days.last.isoformat()}"
+
+
+def _span(span: Span) -> str:
+    crossing = crossing_word(span)
+    return crossing if span.opens == span.closes else f"{span.opens:%H:%M}–{span.closes:%H:%M}"

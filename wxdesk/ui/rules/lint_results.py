@@ -1,0 +1,59 @@
+"""Tells what is doubtful about the rules: a number at the list, a card in the editor, a word after saving."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+
+from wxdesk.core.model.rule import Rule
+from wxdesk.core.rules.lint.findings import Finding
+from wxdesk.i18n import tr
+from wxdesk.ui.editing.saving import Saving
+from wxdesk.ui.rules.editor.editor import RuleEditor
+from wxdesk.ui.rules.review.lint_card import is_shown
+from wxdesk.ui.rules.review.panel import Reviews
+from wxdesk.ui.rules.review.text import finding_word
+from wxdesk.ui.rules.rule_list.panel import RuleList
+from wxdesk.ui.widgets.dialogs.notices import Notices
+
+
+class Doubts(QObject):
+    """Hears what `reviews` found, and what `saving` has just stored.
+
+    Signals:
+        place_asked: the `Finding` whose place in the editor is wanted.
+        other_asked: the id of another rule that is wanted.
+    """
+
+    place_asked = Signal(object)
+    other_asked = Signal(int)
+
+    def __init__(
+        self, notices: Notices, rules: RuleList, editor: RuleEditor, reviews: Reviews, saving: Saving[Rule]
+    ) -> None:
+        super().__init__(editor)
+        self._notices = notices
+        self._list = rules
+        self._card = editor.doubts
+        self._saved: Rule | None = None
+        reviews.found.connect(self._show)
+        saving.saved.connect(self._was_saved)
+        self._card.place_asked.connect(self.place_asked)
+        self._card.other_asked.connect(self.other_asked)
+
+    def _was_saved(self, rule: Rule) -> None:
+        self._saved = rule
+
+    def _show(self, found: Sequence[Finding]) -> None:
+        self._list.show_doubts(len(found))
+        self._card.know(found)
+        saved = self._saved
+        # What was found before it was saved is about another revision.
+        about = [one for one in found if saved and (one.rule.id, one.rule.revision) == (saved.id, saved.revision)]
+        doubt = next(filter(is_shown, about), None)
+        if saved is not None and doubt is not None:
+            self._saved = None
+            said = tr("“{name}” is saved, but: {doubt}", name=saved.name, doubt=finding_word(doubt))
+            self._notices.offer(said, tr("Go there"), partial(self.place_asked.emit, doubt))

@@ -1,0 +1,108 @@
+"""What is doubtful about the rule that is edited, as it is stored, above its sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from wxdesk.core.rules.lint.findings import Doubt, Finding, Severity
+from wxdesk.i18n import tr
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.rules.review.text import finding_word
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.icon_label import IconLabel
+from wxdesk.ui.widgets.labels import PlainLabel
+
+
+class DoubtCard(QFrame):
+    """One line a doubt, each with the way to its place and to the other rule that it names.
+
+    Signals:
+        place_asked: the `Finding` whose place shall be shown.
+        other_asked: the id of the rule that it names.
+    """
+
+    place_asked = Signal(object)
+    other_asked = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "pending")
+        self._found: tuple[Finding, ...] = ()
+        self._rule_id = 0
+        self._lines: list[DoubtLine] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(12, 8, 12, 8)
+        self._column.setSpacing(6)
+        self.hide()
+
+    def know(self, found: Sequence[Finding]) -> None:
+        """These are all doubts about the stored rules."""
+        self._found = tuple(found)
+        self._set()
+
+    def show_rule(self, rule_id: int) -> None:
+        """This rule is edited now; 0 for one that is not stored."""
+        self._rule_id = rule_id
+        self._set()
+
+    def lines(self) -> tuple[DoubtLine, ...]:
+        """The doubts that are shown."""
+        return tuple(self._lines)
+
+    def _set(self) -> None:
+        # What keeps a rule from being used at all is marked where it stands; a remark is for the panel of all doubts.
+        wanted = [one for one in self._found if one.rule.id == self._rule_id and is_shown(one)]
+        if wanted == [line.finding for line in self._lines]:
+            return
+        for line in self._lines:
+            line.hide()
+            line.deleteLater()
+        self._lines = [DoubtLine(one, self) for one in wanted]
+        for line in self._lines:
+            line.place_asked.connect(self.place_asked)
+            line.other_asked.connect(self.other_asked)
+            self._column.addWidget(line)
+        self.setVisible(bool(self._lines))
+
+
+class DoubtLine(QWidget):
+    """One doubt, and where it leads.
+
+    Signals:
+        place_asked, other_asked: see `DoubtCard`.
+    """
+
+    place_asked = Signal(object)
+    other_asked = Signal(int)
+
+    def __init__(self, finding: Finding, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.finding = finding
+        self.words = PlainLabel(finding_word(finding), size=Size.SMALL, role="pending", wrap=True, parent=self)
+        self.place = Button(tr("Go there"), kind=ButtonKind.LINK, parent=self)
+        self.other = Button(tr("See the other rule"), kind=ButtonKind.LINK, parent=self)
+        self.other.setVisible(finding.other is not None)
+        self.place.clicked.connect(self._ask_place)
+        self.other.clicked.connect(self._ask_other)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+        row.addWidget(IconLabel("warning", "pending", 16, self), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.words, 1)
+        row.addWidget(self.place, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.other, 0, Qt.AlignmentFlag.AlignTop)
+
+    def _ask_place(self) -> None:
+        self.place_asked.emit(self.finding)
+
+    def _ask_other(self) -> None:
+        if self.finding.other is not None:
+            self.other_asked.emit(self.finding.other.id)
+
+
+def is_shown(finding: Finding) -> bool:
+    """Whether a doubt is said in the editor."""
+    return finding.doubt is not Doubt.FAULT and finding.severity is not Severity.REMARK

@@ -1,0 +1,221 @@
+"""What is shown in the editor's place for a while: the check of all rules, the unmatched, a dry run on history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+
+from wxdesk.core.model.rule import Rule
+from wxdesk.core.rules.lint.clustering import Group
+from wxdesk.core.rules.lint.findings import Finding, Severity
+from wxdesk.desk.rules.review.dry_run import Course, DryRunReport
+from wxdesk.i18n import tr
+from wxdesk.ui.look.theme import Measure, Size
+from wxdesk.ui.rules.review.rows import ReviewDelegate, ReviewRow, ReviewRows
+from wxdesk.ui.rules.review.text import finding_word, group_words, line_row, report_word
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.labels import PlainLabel
+
+LOOK_MS = 50
+"""How often the bar follows a dry run."""
+
+_ROLES = {Severity.WRONG: "failed", Severity.DOUBTFUL: "pending", Severity.REMARK: "secondary"}
+
+
+class ReviewPanel(QFrame):
+    """Title, a sentence, a bar while something is under way, and rows.
+
+    Signals:
+        chosen: a row was clicked or entered.
+        closed: back to the editor, or no further.
+    """
+
+    chosen = Signal(int)
+    closed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = PlainLabel(size=Size.TITLE, strong=True, elide=True, parent=self)
+        self.back = Button(parent=self)
+        self.back.clicked.connect(self.closed)
+        self.sentence = PlainLabel(role="secondary", wrap=True, parent=self)
+        self.bar = QProgressBar(self)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(6)
+        self.rows = ReviewRows(self)
+        self.view = QListView(self)
+        self.view.setModel(self.rows)
+        self.view.setItemDelegate(ReviewDelegate(self.view))
+        self.view.setFrameShape(QFrame.Shape.NoFrame)
+        self.view.setMouseTracking(True)
+        self.view.setUniformItemSizes(True)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.view.clicked.connect(self._choose)
+        self.view.activated.connect(self._choose)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        head = QFrame(self)
+        head.setProperty("class", "header")
+        head.setFixedHeight(Measure.HEADER)
+        row = QHBoxLayout(head)
+        row.setContentsMargins(24, 0, 16, 0)
+        row.addWidget(self.title, 1)
+        row.addWidget(self.back)
+        above = QVBoxLayout()
+        above.setContentsMargins(24, 12, 24, 12)
+        above.addWidget(self.sentence)
+        above.addWidget(self.bar)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(head)
+        column.addLayout(above)
+        column.addWidget(self.view, 1)
+
+    def begin(self, title: str, sentence: str) -> None:
+        """Something is under way."""
+        self.title.setText(title)
+        self.view.setAccessibleName(title)
+        self.sentence.setText(sentence)
+        self.back.setText(tr("Cancel"))
+        self.bar.setRange(0, 0)
+        self.bar.show()
+        self.rows.show(())
+
+    def end(self, sentence: str, rows: Sequence[ReviewRow]) -> None:
+        """This came out of it."""
+        self.sentence.setText(sentence)
+        self.back.setText(tr("Back to the rule"))
+        self.bar.hide()
+        self.rows.show(rows)
+
+    def _choose(self, index: QModelIndex) -> None:
+        self.chosen.emit(index.row())
+
+
+class Reviews(QStackedWidget):
+    """Shows `beneath`, the editor, or a review in its place.
+
+    Whoever hears what was chosen in a review closes it, or lets it stay.
+
+    Signals:
+        found: all doubts that there are about the stored rules.
+        finding_chosen: a `Finding` that the operator wants to see in the editor.
+        group_chosen: a `Group` of which he wants to make a rule.
+        conversation_wanted: the id of a conversation that he wants to see; the list of messages stays behind it.
+    """
+
+    found = Signal(object)
+    finding_chosen = Signal(object)
+    group_chosen = Signal(object)
+    conversation_wanted = Signal(int)
+
+    def __init__(self, bridge: Bridge, beneath: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._course = Course()
+        self._then: Callable[[int], None] | None = None
+        self._standing: object = None
+        self._beneath = beneath
+        self.panel = ReviewPanel(self)
+        self.addWidget(beneath)
+        self.addWidget(self.panel)
+        self._looking = QTimer(self, interval=LOOK_MS)
+        self._looking.timeout.connect(self._follow)
+        self.panel.closed.connect(self.close_review)
+        self.panel.chosen.connect(self._chosen)
+
+    def close_review(self) -> None:
+        """Back to the editor; what is under way ends."""
+        self._course.cancelled = True
+        self._looking.stop()
+        self._then = None
+        self.setCurrentWidget(self._beneath)
+
+    def recount(self, rules: Sequence[Rule]) -> None:
+        """Look the stored `rules` over, without showing it, if they or their hours are others than last time."""
+        hours = self._bridge.desk.rulebook.calendars.all
+        standing = hours, [(rule.id, rule.revision, rule.enabled) for rule in rules]
+        if standing != self._standing:
+            self._standing = standing
+            self._bridge.ask(self._bridge.desk.checkup.findings(), self._counted)
+
+    def forget_count(self) -> None:
+        """Time has passed, or templates have changed: look the rules over again."""
+        self._standing = None
+
+    def check(self) -> None:
+        """Show what is doubtful about the rules."""
+        course = self._begin(tr("Check"), tr("Looking over all rules…"))
+        self._ask(self._bridge.desk.checkup.findings(), course, self._show_findings)
+
+    def unmatched(self) -> None:
+        """Show what nobody's rule answered."""
+        course = self._begin(tr("Unmatched"), tr("Gathering what no rule answered…"))
+        self._ask(self._bridge.desk.checkup.unmatched(), course, self._show_groups)
+
+    def try_all_on_history(self) -> None:
+        """Show what all rules together, as they are stored, would have said."""
+        self.try_on_history(None)
+
+    def try_on_history(self, rule: Rule | None) -> None:
+        """Show what `rule` would have said in its place; None: what all would have."""
+        course = self._begin(tr("Try on history"), tr("Asking the rules about past messages…"))
+        self._looking.start()
+        self._ask(self._bridge.desk.dry_run.over_history(rule, course), course, self._show_report)
+
+    def _ask(self, work: Coroutine[Any, Any, Any], course: Course, show: Callable[[Any], None]) -> None:
+        """Show what comes out of it, unless something else is shown by then."""
+        self._bridge.ask(work, lambda found: None if course.cancelled else show(found), partial(self._failed, course))
+
+    def _begin(self, title: str, sentence: str) -> Course:
+        self.close_review()
+        self._course = Course()
+        self.panel.begin(title, sentence)
+        self.setCurrentWidget(self.panel)
+        self.panel.back.setFocus(Qt.FocusReason.OtherFocusReason)
+        return self._course
+
+    def _follow(self) -> None:
+        self.panel.bar.setRange(0, self._course.total)
+        self.panel.bar.setValue(self._course.done)
+
+    def _counted(self, found: Sequence[Finding]) -> None:
+        self.found.emit(tuple(found))
+
+    def _show_findings(self, found: Sequence[Finding]) -> None:
+        self._counted(found)
+        rows = [ReviewRow(one.rule.name, finding_word(one), _ROLES[one.severity]) for one in found]
+        said = tr("Choose one to see it in the editor.") if found else tr("There is nothing to say against the rules.")
+        self.panel.end(said, rows)
+        self._then = lambda row: self.finding_chosen.emit(found[row])
+
+    def _show_groups(self, groups: Sequence[Group]) -> None:
+        said = tr("No rule answered these in the last 30 days. Choose one to make a rule of it.")
+        rows = [ReviewRow(*group_words(group)) for group in groups]
+        self.panel.end(said if groups else tr("A rule answered everything."), rows)
+        self._then = lambda row: self.group_chosen.emit(groups[row])
+
+    def _show_report(self, report: DryRunReport | None) -> None:
+        if report is None:
+            return
+        self._looking.stop()
+        rows = [line_row(one) for one in report.lines]
+        said = report_word(report)
+        self.panel.end("\n".join((said, tr("Choose one to see it in its conversation."))) if rows else said, rows)
+        self._then = lambda row: self.conversation_wanted.emit(report.lines[row].message.conversation_id)
+
+    def _failed(self, course: Course, error: Exception) -> None:
+        if not course.cancelled:
+            self.close_review()
+        self._bridge.failed.emit(error)
+
+    def _chosen(self, row: int) -> None:
+        if self._then is not None:
+            self._then(row)

@@ -1,0 +1,114 @@
+"""Rows of two or three lines: a head and what there is to say about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from wxdesk.ui.editing.record_model import AnyIndex
+from wxdesk.ui.look.theme import Size, Theme, sentence_font
+from wxdesk.ui.widgets.labels import plain_tip
+
+ROW = 56
+LINE = 20
+"""How much higher a row with three lines is."""
+
+EDGE = 24
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRow:
+    """`role` is the colour of the theme in which the second line is written; a third one, `more`, is plain."""
+
+    head: str
+    text: str
+    role: str = "secondary"
+    more: str = ""
+
+    @property
+    def told(self) -> str:
+        """All of it, uncut."""
+        return "\n".join(filter(None, (self.head, self.text, self.more)))
+
+
+class Role(IntEnum):
+    """What a row tells beside its head (DisplayRole)."""
+
+    ROW = Qt.ItemDataRole.UserRole + 1
+
+
+class ReviewRows(QAbstractListModel):
+    """The rows; what they stand for is known to whoever shows them."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.rows: tuple[ReviewRow, ...] = ()
+
+    def show(self, rows: Sequence[ReviewRow]) -> None:
+        """Show these."""
+        self.beginResetModel()
+        self.rows = tuple(rows)
+        self.endResetModel()
+
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's default
+        """As many as were given."""
+        return 0 if parent.isValid() else len(self.rows)
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """One row."""
+        if not index.isValid():
+            return None
+        row = self.rows[index.row()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return row.head
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return f"{row.head}: {row.text}" + (f", {row.more}" if row.more else "")
+            case Qt.ItemDataRole.ToolTipRole:
+                return plain_tip(row.told)
+            case Role.ROW:
+                return row
+        return None
+
+
+class ReviewDelegate(QStyledItemDelegate):
+    """Head, and one or two lines below it, so many pixels from the `edge`."""
+
+    def __init__(self, parent: QObject | None = None, edge: int = EDGE) -> None:
+        super().__init__(parent)
+        self._edge = edge
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
+        """All rows of one review have as many lines."""
+        row: ReviewRow = index.data(Role.ROW)
+        return QSize(200, ROW + (LINE if row.more else 0))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        """Draw the row."""
+        theme = Theme.current()
+        rect: QRect = option.rect
+        state: QStyle.StateFlag = option.state
+        row: ReviewRow = index.data(Role.ROW)
+        painter.save()
+        chosen = bool(state & QStyle.StateFlag.State_Selected)
+        if chosen or state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(rect, theme.color("selection" if chosen else "hover"))
+        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.color("line"))
+        inside = rect.adjusted(self._edge, 8, -self._edge, -8)
+        above = inside.adjusted(0, 0, 0, -LINE if row.more else 0)
+        for text, role, size, align, place in (
+            (row.head, "text", Size.BODY, Qt.AlignmentFlag.AlignTop, above),
+            (row.text, row.role, Size.SMALL, Qt.AlignmentFlag.AlignBottom, above),
+            (row.more, "text", Size.SMALL, Qt.AlignmentFlag.AlignBottom, inside),
+        ):
+            painter.setFont(sentence_font(size))
+            painter.setPen(theme.color(role))
+            line = " ".join(text.split())
+            shown = QFontMetrics(painter.font()).elidedText(line, Qt.TextElideMode.ElideRight, inside.width())
+            painter.drawText(place, Qt.AlignmentFlag.AlignLeft | align, shown)
+        painter.restore()

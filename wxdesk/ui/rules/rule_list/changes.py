@@ -1,0 +1,84 @@
+"""What is done to the list as a whole: switch, reorder, delete, import; and how each of these is taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Sequence
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject
+
+from wxdesk.core.model.rule import Rule
+from wxdesk.desk.rules.exchange import Imported
+from wxdesk.desk.rules.import_check import summary
+from wxdesk.desk.rules.snapshot import Standing
+from wxdesk.i18n import tr
+from wxdesk.ui.editing.list_undo import Change, Past, Turn, Work
+from wxdesk.ui.rules.rule_list.model import RuleModel
+from wxdesk.ui.rules.rule_list.panel import RuleList
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.wording.decision import quoted
+
+
+class ListChanges(QObject):
+    """Carries the list's commands to the desk; its `past` remembers how each is taken back."""
+
+    def __init__(self, bridge: Bridge, notices: Notices, rules: RuleModel, shown: RuleList) -> None:
+        super().__init__(shown)
+        self._rules = rules
+        self._rulebook = bridge.desk.rulebook
+        self._exchange = bridge.desk.exchange
+        self.past = Past(bridge, notices, shown.view)
+        rules.switched.connect(self._switch)
+        rules.reordered.connect(self._reorder)
+
+    def delete(self, rule: Rule) -> None:
+        """Remove a rule."""
+        put_back, delete = partial(self._rulebook.put_back, rule), partial(self._rulebook.delete, rule.id)
+        self.past.do(Change(put_back, delete, restored=rule.id), tr("“{name}” deleted", name=rule.name))
+
+    def take_in(self, imported: Imported) -> None:
+        """A file took the place of the rules; that can be undone as well."""
+        back = self._restoring(imported.before, imported.left)
+        change = Change(back, back, turned=self._turn)
+        self.past.keep(change, summary(imported.check))
+
+    def _restoring(self, former: Standing, left: Standing) -> Work:
+        """Whatever was saved since it was `left` stays."""
+        return partial(self._exchange.restore, former, left)
+
+    def _turn(self, restored: Any) -> Turn:  # noqa: ANN401 - what the desk answered, a `Restored`
+        """An import is turned round by what stood there until now."""
+        names = tuple(one.name for one in (*restored.kept.rules, *restored.kept.calendars))
+        told = tr("saved since and kept: {names}", names=quoted(names)) if names else ""
+        return Turn(self._restoring(restored.before, restored.left), told)
+
+    def _switch(self, rule_id: int, enabled: bool) -> None:
+        name = self._name_of(rule_id)
+        said = tr("“{name}” switched on", name=name) if enabled else tr("“{name}” switched off", name=name)
+        switch = partial(self._rulebook.set_enabled, rule_id)
+        self.past.do(Change(partial(switch, not enabled), partial(switch, enabled)), said)
+
+    def _reorder(self, rule_id: int, before: list[int]) -> None:
+        order = [rule.id for rule in self._rules.rules]
+        back, again = partial(self._move, rule_id, before), partial(self._move, rule_id, order)
+        said = tr("“{name}” moved to place {n}", name=self._name_of(rule_id), n=order.index(rule_id) + 1)
+        self.past.do(Change(back, again, moved=rule_id), said)
+
+    def _move(self, rule_id: int, wanted: Sequence[int]) -> Coroutine[Any, Any, None]:
+        """Let the rule stand where it does in `wanted`, however the others stand by now."""
+        return self._rulebook.reorder(placed([rule.id for rule in self._rules.rules], rule_id, wanted))
+
+    def _name_of(self, rule_id: int) -> str:
+        rule = self._rules.record(rule_id)
+        return rule.name if rule is not None else ""
+
+
+def placed(ids: Sequence[int], moved: int, wanted: Sequence[int]) -> list[int]:
+    """`ids` with `moved` behind the nearest of those that stand before it in `wanted` and are still there."""
+    others = [one for one in ids if one != moved]
+    there = set(others)
+    before = next((one for one in reversed(wanted[: wanted.index(moved)]) if one in there), None)
+    at = 0 if before is None else others.index(before) + 1
+    return [*others[:at], moved, *others[at:]]

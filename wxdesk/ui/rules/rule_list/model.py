@@ -1,0 +1,207 @@
+"""The rules as rows, in the order in which they are asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from enum import IntEnum
+from types import MappingProxyType
+from uuid import uuid4
+
+from PySide6.QtCore import (
+    QByteArray,
+    QMimeData,
+    QModelIndex,
+    QObject,
+    Qt,
+    Signal,
+)
+
+from wxdesk.core.model.rule import Rule
+from wxdesk.core.rules.usage import NO_FIGURES, RuleFigures
+from wxdesk.i18n import tr
+from wxdesk.ui.editing.record_model import AnyIndex, RecordModel
+from wxdesk.ui.rules.rule_list.row_text import delivery_mark, figures_line, figures_told, shorter_figures
+from wxdesk.ui.rules.text import delivery_word, summary
+from wxdesk.ui.widgets.labels import plain_tip
+
+RULE_MIME = "application/x-wxdesk-rule"
+
+
+class Role(IntEnum):
+    """What a row tells beside its name (Qt's DisplayRole) and its switch (CheckStateRole)."""
+
+    RULE = Qt.ItemDataRole.UserRole + 1
+    NUMBER = Qt.ItemDataRole.UserRole + 2
+    SUMMARY = Qt.ItemDataRole.UserRole + 3
+    UNSAVED = Qt.ItemDataRole.UserRole + 4
+    FIGURES = Qt.ItemDataRole.UserRole + 5
+    MARK = Qt.ItemDataRole.UserRole + 6
+    SHORTER_FIGURES = Qt.ItemDataRole.UserRole + 7
+    LEFT_OUT = Qt.ItemDataRole.UserRole + 8
+
+
+class RuleModel(RecordModel[Rule]):
+    """All rules, switched-off ones included.
+
+    It shows a switch or a new order at once; whoever owns it stores that and resets the rows with what the store
+    then says.
+
+    Signals:
+        switched: rule id, on or off.
+        reordered: the id of the rule that moved, and all ids in the order before; `rules` has the new one.
+    """
+
+    switched = Signal(int, bool)
+    reordered = Signal(int, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._figures: Mapping[int, RuleFigures] = {}
+        self._now = datetime.now(UTC)
+        self._left_out: Mapping[int, str] = {}
+        self._own = uuid4().hex
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rows' records, from top to bottom."""
+        return tuple(self._rows)
+
+    def show(self, rules: Sequence[Rule], left_out: Mapping[int, str] = MappingProxyType({})) -> None:
+        """Show these rules; `left_out` has why one cannot be used, by its id."""
+        if left_out != self._left_out:
+            self._left_out = left_out
+            self._all_changed()
+        self._show_rows(rules)
+
+    def show_figures(self, figures: Mapping[int, RuleFigures], now: datetime) -> None:
+        """Show how each rule fares, by its id."""
+        if figures != self._figures or now.date() != self._now.date():
+            self._figures, self._now = figures, now
+            self._all_changed()
+
+    def names(self, *, without: int) -> list[str]:
+        """What the rules are called, each name once; that of the rule `without` only if another has it too."""
+        return list(dict.fromkeys(rule.name for rule in self._rows if rule.id != without))
+
+    # -- what Qt asks
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """One fact of one row."""
+        rule = self.record_at(index)
+        if rule is None:
+            return None
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return rule.name
+            case Qt.ItemDataRole.CheckStateRole:
+                return Qt.CheckState.Checked if rule.enabled else Qt.CheckState.Unchecked
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return self._spoken(index.row(), rule)
+            case Qt.ItemDataRole.ToolTipRole:
+                return plain_tip(self._told(rule))
+            case Role.LEFT_OUT:
+                return self._why_left_out(rule)
+            case _:
+                return self._fact(index.row(), rule, role)
+
+    def _fact(self, row: int, rule: Rule, role: int) -> object:
+        match role:
+            case Role.RULE:
+                return rule
+            case Role.NUMBER:
+                return row + 1
+            case Role.SUMMARY:
+                return summary(rule)
+            case Role.UNSAVED:
+                return rule.id == self._unsaved
+            case Role.FIGURES:
+                return figures_line(self._of(rule), self._now)
+            case Role.SHORTER_FIGURES:
+                return shorter_figures(self._of(rule), self._now)
+            case Role.MARK:
+                return delivery_mark(rule)
+        return None
+
+    def setData(  # noqa: N802 - Qt's name
+        self, index: AnyIndex, value: object, role: int = Qt.ItemDataRole.EditRole
+    ) -> bool:
+        """Switch a rule on or off."""
+        rule = self.record_at(index)
+        if rule is None or role != Qt.ItemDataRole.CheckStateRole:
+            return False
+        enabled = Qt.CheckState(value) is Qt.CheckState.Checked
+        self._rows[index.row()] = replace(rule, enabled=enabled)
+        self.dataChanged.emit(index, index, [role, Qt.ItemDataRole.AccessibleTextRole])
+        self.switched.emit(rule.id, enabled)
+        return True
+
+    def flags(self, index: AnyIndex) -> Qt.ItemFlag:
+        """A row can be chosen, switched and dragged; things are dropped between rows."""
+        if not index.isValid():
+            return Qt.ItemFlag.ItemIsDropEnabled
+        flags = Qt.ItemFlag
+        return (
+            flags.ItemIsEnabled | flags.ItemIsSelectable | flags.ItemIsUserCheckable
+            | flags.ItemIsDragEnabled | flags.ItemNeverHasChildren
+        )  # fmt: skip
+
+    def supportedDropActions(self) -> Qt.DropAction:
+        """Rows are moved, never copied."""
+        return Qt.DropAction.MoveAction
+
+    def mimeTypes(self) -> list[str]:
+        """Rows of this list only."""
+        return [RULE_MIME]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """The dragged rule's id: while it is dragged, the rows may become others."""
+        data = QMimeData()
+        data.setData(RULE_MIME, QByteArray(f"{self._own} {self._rows[indexes[0].row()].id}".encode()))
+        return data
+
+    def takes(self, data: QMimeData) -> bool:
+        """Whether that is dragged from here; another window's rules have the same ids and may be others."""
+        return bytes(data.data(RULE_MIME).data()).startswith(self._own.encode())
+
+    def dropMimeData(self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: AnyIndex) -> bool:
+        """Move the dragged rule before `row`; below all rows when it was dropped there."""
+        if action is not Qt.DropAction.MoveAction or not self.takes(data):
+            return False
+        source = self.row_of(int(bytes(data.data(RULE_MIME).data()).split()[1]))
+        return self.moveRows(QModelIndex(), source, 1, QModelIndex(), len(self._rows) if row < 0 else row)
+
+    def moveRows(self, source_parent: AnyIndex, source: int, count: int, target_parent: AnyIndex, target: int) -> bool:
+        """Move one row before the row `target`, and tell the new order."""
+        known = 0 <= source < len(self._rows) and 0 <= target <= len(self._rows)
+        if count != 1 or not known or target in (source, source + 1):
+            return False
+        before = [rule.id for rule in self._rows]
+        self.beginMoveRows(QModelIndex(), source, source, QModelIndex(), target)
+        rule = self._rows.pop(source)
+        self._rows.insert(target - 1 if target > source else target, rule)
+        self.endMoveRows()
+        self._all_changed()
+        self.reordered.emit(rule.id, before)
+        return True
+
+    def _of(self, rule: Rule) -> RuleFigures:
+        return self._figures.get(rule.id, NO_FIGURES)
+
+    def _why_left_out(self, rule: Rule) -> str:
+        why = self._left_out.get(rule.id, "") if rule.enabled else ""
+        return tr("Left out: {why}", why=why) if why else ""
+
+    def _told(self, rule: Rule) -> str:
+        told = figures_told(self._of(rule), self._now)
+        parts = (rule.name, self._why_left_out(rule), summary(rule), delivery_word(rule), told)
+        return "\n".join(filter(None, parts))
+
+    def _spoken(self, row: int, rule: Rule) -> str:
+        state = tr("switched on") if rule.enabled else tr("switched off")
+        parts = (self._why_left_out(rule), summary(rule), delivery_word(rule), figures_line(self._of(rule), self._now))
+        return tr(
+            "{number}. {name}, {state}: {summary}",
+            number=row + 1, name=rule.name, state=state, summary=" · ".join(filter(None, parts)),
+        )  # fmt: skip

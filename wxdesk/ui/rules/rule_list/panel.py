@@ -1,0 +1,215 @@
+"""The page's left side: the rules in their order, and what is done with the list as a whole."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPoint, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+
+from wxdesk.core.model.rule import Rule
+from wxdesk.i18n import tr
+from wxdesk.ui.editing.record_view import RecordView
+from wxdesk.ui.look.theme import Measure, Size, Theme
+from wxdesk.ui.rules.rule_list.delegate import RuleDelegate
+from wxdesk.ui.rules.rule_list.model import RuleModel
+from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.small_button import SmallButton
+
+KNOB = 8
+"""How large the circle is at the beginning of the line that shows where a dragged rule would come."""
+
+
+class RuleView(RecordView[Rule]):
+    """The list itself. Space switches, Alt+↑ and Alt+↓ move, Delete removes, Ctrl+Z takes back, dragging reorders.
+
+    Signals:
+        delete_asked: the rule that the operator wants away.
+        menu_asked: where on the screen the menu of the current row shall open.
+    """
+
+    delete_asked = Signal(object)
+    menu_asked = Signal(QPoint)
+
+    def __init__(self, rules: RuleModel, parent: QWidget | None = None) -> None:
+        super().__init__(rules, RuleDelegate(), tr("Rules, asked from top to bottom"), parent)
+        self.rules = rules
+        self.setDragEnabled(True)
+        self.setAcceptDrops(True)
+        self.setDropIndicatorShown(False)  # the style's own is hardly seen; see `paintEvent`
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
+        self.setDefaultDropAction(Qt.DropAction.MoveAction)
+        self.setDragDropOverwriteMode(False)
+        self._drop_row: int | None = None
+
+    def move_rule(self, step: int) -> None:
+        """Move the current rule up (-1) or down (1)."""
+        row = self.currentIndex().row()
+        if row < 0:
+            return
+        target = row - 1 if step < 0 else row + 2
+        if self.rules.moveRows(QModelIndex(), row, 1, QModelIndex(), target):
+            self.scrollTo(self.currentIndex())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The keys of the list."""
+        index = self.currentIndex()
+        alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+        if alt and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.move_rule(-1 if event.key() == Qt.Key.Key_Up else 1)
+        elif event.key() == Qt.Key.Key_Space and index.isValid():
+            on = index.data(Qt.ItemDataRole.CheckStateRole) is Qt.CheckState.Checked
+            state = Qt.CheckState.Unchecked if on else Qt.CheckState.Checked
+            self.rules.setData(index, state, Qt.ItemDataRole.CheckStateRole)
+        elif event.key() == Qt.Key.Key_Delete and index.isValid():
+            self.delete_asked.emit(self.current())
+        else:
+            super().keyPressEvent(event)
+
+    # -- dragging
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Show between which rows the dragged one would come."""
+        super().dragMoveEvent(event)
+        takes = self.rules.takes(event.mimeData())
+        self._show_drop(self._row_below(event.position().toPoint()) if takes else None)
+        event.setAccepted(takes)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """It is over other ground now."""
+        super().dragLeaveEvent(event)
+        self._show_drop(None)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Let the dragged row stand where the line was."""
+        self._show_drop(None)
+        row = self._row_below(event.position().toPoint())
+        if self.rules.dropMimeData(event.mimeData(), event.dropAction(), row, 0, QModelIndex()):
+            event.accept()
+
+    def _show_drop(self, row: int | None) -> None:
+        if row != self._drop_row:
+            self._drop_row = row
+            self.viewport().update()
+
+    def _row_below(self, at: QPoint) -> int:
+        """The row before which something comes that is dropped there."""
+        index = self.indexAt(at)
+        if not index.isValid():
+            return self.rules.rowCount() if at.y() > 0 else 0
+        return index.row() + (at.y() > self.visualRect(index).center().y())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The rows, and the line where the dragged one would come."""
+        super().paintEvent(event)
+        if self._drop_row is None:
+            return
+        last = self._drop_row >= self.rules.rowCount()
+        beside = self.visualRect(self.rules.index(self._drop_row - 1 if last else self._drop_row))
+        y = min(max(beside.bottom() + 1 if last else beside.top(), 2), self.viewport().height() - 3)
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        color = Theme.current().color("accent_fill")
+        painter.fillRect(QRect(KNOB, y - 1, self.viewport().width() - KNOB, 2), color)
+        painter.setPen(QPen(color, 2))
+        painter.setBrush(Theme.current().color("panel"))
+        painter.drawEllipse(QRectF(2, y - KNOB / 2, KNOB, KNOB))
+        painter.end()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The menu of a row, by mouse or key."""
+        if self.currentIndex().isValid():
+            self.menu_asked.emit(event.globalPos())
+
+
+class RuleList(QFrame):
+    """Header, list, and the ways to what is said about all rules together.
+
+    Signals:
+        new_asked, import_asked, export_asked, history_asked, check_asked, unmatched_asked: what the operator pressed.
+    """
+
+    new_asked = Signal()
+    import_asked = Signal()
+    export_asked = Signal()
+    history_asked = Signal()
+    check_asked = Signal()
+    unmatched_asked = Signal()
+
+    def __init__(self, rules: RuleModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "list-side")
+        self.view = RuleView(rules, self)
+        self.view.menu_asked.connect(self._open_row_menu)
+        self.hint = PlainLabel(tr("first match wins"), size=Size.SMALL, role="secondary", elide=True)
+        self.new = Button(tr("New rule"), icon="plus", parent=self)
+        self.new.clicked.connect(self.new_asked)
+        self.more = SmallButton("more", tr("Try on history, import and export"), self)
+        self.more.clicked.connect(self._open_menu)
+        self.check = Button(tr("Check"), parent=self)
+        self.check.clicked.connect(self.check_asked)
+        self.unmatched = Button(tr("Unmatched"), parent=self)
+        self.unmatched.clicked.connect(self.unmatched_asked)
+        self._menu = QMenu(self)
+        self.try_all = self._menu.addAction(tr("Try all rules on history"), self.history_asked.emit)
+        self._menu.addSeparator()
+        self._menu.addAction(tr("Import rules from a file…"), self.import_asked.emit)
+        self._menu.addAction(tr("Export rules to a file…"), self.export_asked.emit)
+        self._row_menu = QMenu(self)
+        self._row_menu.addAction(tr("Move up"), self._move_up)
+        self._row_menu.addAction(tr("Move down"), self._move_down)
+        self._row_menu.addSeparator()
+        self._row_menu.addAction(tr("Delete"), self._delete)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        head = QFrame(self)
+        head.setProperty("class", "header")
+        head.setFixedHeight(Measure.HEADER)
+        row = QHBoxLayout(head)
+        row.setContentsMargins(16, 0, 12, 0)
+        row.setSpacing(8)
+        row.addWidget(PlainLabel(tr("Rules"), size=Size.TITLE, strong=True, parent=head))
+        row.addWidget(self.hint, 1)
+        row.addWidget(self.new)
+        row.addWidget(self.more)
+        review = QFrame(self)
+        review.setProperty("class", "footer")
+        below = QHBoxLayout(review)
+        below.setContentsMargins(16, 8, 12, 8)
+        below.addWidget(self.check, 1)
+        below.addWidget(self.unmatched, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(head)
+        column.addWidget(self.view, 1)
+        column.addWidget(review)
+
+    def show_doubts(self, count: int) -> None:
+        """Say how many doubts there are about the rules."""
+        self.check.setText(tr("Check · {n}", n=count) if count else tr("Check"))
+
+    def _open_menu(self) -> None:
+        self._menu.popup(self.more.mapToGlobal(QPoint(0, self.more.height() + 2)))
+
+    def _open_row_menu(self, at: QPoint) -> None:
+        self._row_menu.popup(at)
+
+    def _move_up(self) -> None:
+        self.view.move_rule(-1)
+
+    def _move_down(self) -> None:
+        self.view.move_rule(1)
+
+    def _delete(self) -> None:
+        self.view.delete_asked.emit(self.view.current())

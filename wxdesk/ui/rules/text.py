@@ -1,0 +1,233 @@
+"""What rules, conditions, actions and verdicts are called in front of the operator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from wxdesk.core.model.messaging import MessageType
+from wxdesk.core.model.rule import (
+    Action,
+    ActionKind,
+    Condition,
+    Delivery,
+    Rule,
+    RuleVerdict,
+    SessionFromTest,
+    Verdict,
+)
+from wxdesk.core.rules.faults import Fault
+from wxdesk.i18n import tr
+from wxdesk.ui.wording.conditions import circumstance, circumstances, straight
+
+SHOWN_WORDS = 4
+"""As many words of a condition as a line of the list names."""
+
+
+SHOWN_LETTERS = 60
+"""As many characters of a customer's sentence as are repeated."""
+
+
+def type_word(kind: MessageType) -> str:
+    """What a contact can send or do."""
+    match kind:
+        case MessageType.TEXT:
+            return tr("a text")
+        case MessageType.IMAGE:
+            return tr("a picture")
+        case MessageType.CARD:
+            return tr("a mini-program card")
+        case MessageType.ENTER_SESSION:
+            return tr("entering the chat")
+        case MessageType.OTHER:
+            return tr("anything else")
+
+
+def shortened(sentence: str) -> str:
+    """A customer's sentence, as much of it as a line repeats."""
+    return sentence if len(sentence) <= SHOWN_LETTERS else sentence[:SHOWN_LETTERS] + "…"
+
+
+def types_word(kinds: Iterable[MessageType]) -> str:
+    """Several of them, in the order of the rules file's list."""
+    chosen = frozenset(kinds)
+    return tr(" or ").join(type_word(kind) for kind in MessageType if kind in chosen) or tr("nothing at all")
+
+
+def action_word(kind: ActionKind) -> str:
+    """What a rule can do, as a title."""
+    return tr(_ACTIONS[kind])
+
+
+_ACTIONS = {
+    ActionKind.REPLY: "Text",
+    ActionKind.TEMPLATE: "Template",
+    ActionKind.IMAGE: "Picture",
+    ActionKind.LINK: "Link",
+    ActionKind.CARD: "Mini-program card",
+    ActionKind.TRANSFER: "Transfer to WeChat's own tool",
+    ActionKind.TAKE_OVER: "Hand over to a person",
+    ActionKind.TAG: "Tag the customer",
+    ActionKind.TYPING: "Typing",
+    ActionKind.NOTIFY: "Call for a person",
+    ActionKind.RESOLVE: "Resolve the conversation",
+    ActionKind.SNOOZE: "Snooze the conversation",
+    ActionKind.SILENT: "Say nothing",
+}
+
+
+def summary(rule: Rule) -> str:
+    """A rule on one line: when, and what it does."""
+    return " · ".join(part for part in (_when(rule), _then(rule.then)) if part)
+
+
+def _when(rule: Rule) -> str:
+    if rule.default:
+        return tr("everything else")
+    said = list(_conditions(rule.when))
+    if rule.on != frozenset({MessageType.TEXT}):
+        said.insert(0, types_word(rule.on))
+    return tr("; ").join(said)
+
+
+def _conditions(when: Condition) -> Iterable[str]:
+    yield from _about_the_message(when)
+    yield from circumstances(when)
+    if when.unless is not None:
+        yield tr("unless {what}", what=tr(" or ").join(_conditions(when.unless)))
+
+
+def _about_the_message(when: Condition) -> Iterable[str]:
+    if when.session_from is not None:
+        yield tr("from {value}", value=_session_from(when.session_from))
+    if when.exact:
+        yield tr("is {words}", words=_listed(when.exact))
+    if when.prefix:
+        yield tr("begins with {words}", words=_listed(when.prefix))
+    if when.suffix:
+        yield tr("ends with {words}", words=_listed(when.suffix))
+    if when.any or when.all:
+        yield tr("contains {words}", words=_listed(when.any + when.all))
+    if when.regex is not None:
+        yield tr("by pattern")
+    if when.none and not (when.any or when.all or when.exact or when.prefix or when.suffix):
+        yield tr("without {words}", words=_listed(when.none))
+
+
+def delivery_word(rule: Rule) -> str:
+    """How what a rule says leaves, if that is the rule's own."""
+    match rule.delivery:
+        case Delivery.SEND:
+            return tr("sends at once")
+        case Delivery.HOLD:
+            return tr("waits {n} s before it sends", n=rule.hold_seconds)
+        case Delivery.DRAFT:
+            return tr("only prepares a draft")
+        case Delivery.SHADOW:
+            return tr("looks on only")
+        case _:
+            return ""
+
+
+def _session_from(test: SessionFromTest) -> str:
+    if test.prefix is not None:
+        return f"{test.prefix}…"
+    return test.equals or tr("a pattern")
+
+
+def _listed(words: Sequence[str]) -> str:
+    shown = tr(", ").join(words[:SHOWN_WORDS])
+    return shown if len(words) <= SHOWN_WORDS else tr("{words} and {n} more", words=shown, n=len(words) - SHOWN_WORDS)
+
+
+def _then(actions: Sequence[Action]) -> str:
+    kinds = {action.kind for action in actions}
+    if ActionKind.TAKE_OVER in kinds:
+        return tr("hands over")
+    if ActionKind.TRANSFER in kinds:
+        return tr("transfers")
+    if ActionKind.RESOLVE in kinds:
+        return tr("resolves")
+    if ActionKind.SNOOZE in kinds:
+        return tr("snoozes")
+    if ActionKind.SILENT in kinds:
+        return tr("says nothing")
+    return tr("only tags") if kinds == {ActionKind.TAG} else ""
+
+
+def verdict_words(verdict: RuleVerdict) -> str:
+    """Why a rule matched, or the one reason why not; of one in the shadow first that it only looks on."""
+    if verdict.shadow:
+        return tr("{what}: {why}", what=tr("looks on only"), why=verdict_words(replace(verdict, shadow=False)))
+    said = verdict.verdicts if verdict.matched else verdict.verdicts[-1:]
+    words = [_verdict(one) for one in said if one.condition != "on" or not one.ok]
+    if not words and verdict.matched:
+        return tr("answers {types}", types=_types_found(verdict))
+    return tr("; ").join(words)
+
+
+def verdict_lines(verdict: RuleVerdict) -> list[tuple[bool, str]]:
+    """Each condition that was asked, whether it held, and in words what was found."""
+    return [(one.ok, _verdict(one)) for one in verdict.verdicts if one.condition != "on" or not one.ok]
+
+
+def _verdict(verdict: Verdict) -> str:
+    verdict = straight(verdict)
+    about = circumstance(verdict)
+    if about is not None:
+        return about
+    quoted = " ".join(tr("“{word}”", word=word) for word in verdict.words)
+    found = tr("“{word}”", word=verdict.found)
+    match verdict.condition:
+        case "enabled":
+            return tr("is switched off")
+        case "on":
+            return tr("only for {types}", types=types_word(_kinds(verdict.words)))
+        case "all" if verdict.ok:
+            found = quoted
+        case "none":
+            found, quoted = quoted, found
+    yes, no = _SAID.get(verdict.condition, _SAID["session_from"])
+    return tr(yes, word=found) if verdict.ok else tr(no, words=quoted)
+
+
+_SAID = {
+    "default": ("everything else", "a rule above has answered"),
+    "any": ("contains {word}", "does not contain {words}"),
+    "all": ("contains {word}", "does not contain all of {words}"),
+    "none": ("does not contain {word}", "contains {words}"),
+    "exact": ("is exactly {word}", "is not {words}"),
+    "prefix": ("begins with {word}", "does not begin with {words}"),
+    "suffix": ("ends with {word}", "does not end with {words}"),
+    "regex": ("the pattern finds {word}", "the pattern finds nothing"),
+    "session_from": ("comes from {word}", "does not come from {words}"),
+}
+
+
+def _kinds(words: Iterable[str]) -> list[MessageType]:
+    return [MessageType(word) for word in words]
+
+
+def _types_found(verdict: RuleVerdict) -> str:
+    return types_word(_kinds(one.found for one in verdict.verdicts if one.condition == "on" and one.found))
+
+
+def lack_word(fault: Fault) -> str:
+    """What an unfinished rule still needs, for the line under its name: short, so that nothing below it moves."""
+    where = fault.where if len(fault.where) == 1 else fault.where[1:]
+    said = next((_LACKS[one] for one in where if isinstance(one, str) and one in _LACKS), None)
+    return tr(fault.reason) if said is None else said()
+
+
+_LACKS: Mapping[str, Callable[[], str]] = {
+    "name": lambda: tr("a name"),
+    "when": lambda: tr("a condition, or “Default”"),
+    "then": lambda: tr("an answer"),
+    "hours": lambda: tr("which business hours"),
+    "last_rule_within": lambda: tr("which other rule"),
+    "regex": lambda: tr("a pattern"),
+    "tag": lambda: tr("a tag"),
+    "template": lambda: tr("a template"),
+    "card": lambda: tr("title, page and cover of the card"),
+}
+"""By the part of the rule that is not finished."""

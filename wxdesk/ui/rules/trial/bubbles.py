@@ -1,0 +1,124 @@
+"""The chat as the customer would see it, below the trial's verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
+
+from wxdesk.core.model.messaging import Content, ReplyKind
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.content.album import Album
+from wxdesk.ui.content.preview import ContentPreview
+from wxdesk.ui.look.theme import Measure, Size, font
+from wxdesk.ui.rules.editor.surface import Surface
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.labels import PlainLabel
+
+WIDTH = 300
+"""Of the whole panel."""
+
+WIDEST = WIDTH - 2 * 16 - 2 * 12 - 8
+"""Of a bubble."""
+
+BODIES = 120
+
+
+class Bubbles(QWidget):
+    """The chat as the customer would see it."""
+
+    def __init__(self, album: Album, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._album = album
+        self.setAccessibleName(tr("What the customer would see"))
+        self._texts: list[str] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(8)
+        self._chat = Surface("window", "", parent=self)
+        self._lines = QVBoxLayout(self._chat)
+        self._lines.setContentsMargins(12, 12, 12, 12)
+        self._lines.setSpacing(8)
+        self.cost = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
+        self._column.addWidget(self._chat)
+        self._make_bodies()
+        self._column.addWidget(self.cost)
+        self._column.addWidget(self.open, 0, Qt.AlignmentFlag.AlignLeft)
+        self._column.addWidget(self.bodies)
+        self._column.addStretch(1)
+        self.show_bodies([])
+
+    def _make_bodies(self) -> None:
+        self.open = Button(tr("What leaves, byte for byte"), kind=ButtonKind.LINK, parent=self)
+        self.open.setCheckable(True)
+        self.bodies = QPlainTextEdit(self)
+        self.bodies.setReadOnly(True)
+        self.bodies.setTabChangesFocus(True)
+        self.bodies.setProperty("class", "well")
+        self.bodies.setAccessibleName(tr("What leaves, byte for byte"))
+        self.bodies.setFont(font(Size.SMALL))
+        self.bodies.setFixedHeight(BODIES)
+        self.open.toggled.connect(self._show_bodies)
+
+    def show_answer(self, asked: str, contents: tuple[Content, ...], beside: str) -> None:
+        """Show what was asked, the answers, and a sentence for what is not an answer."""
+        while self._lines.count():
+            item = self._lines.takeAt(0)
+            widget = item.widget() if item else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        self._texts = []
+        if asked:
+            self._add_bubble(asked, ours=False)
+        for content in contents:
+            if content.kind is ReplyKind.TEXT:
+                self._add_bubble(content.text, ours=True)
+            else:
+                self._add_preview(content)
+        if beside:
+            self._texts.append(beside)
+            self._lines.addWidget(PlainLabel(beside, size=Size.SMALL, role="secondary", wrap=True, parent=self._chat))
+
+    def show_bodies(self, bodies: Sequence[bytes]) -> None:
+        """Offer the requests that WeChat would get, one a paragraph, with the number of their bytes."""
+        parts = [
+            "\n".join((ntr("{n} byte", "{n} bytes", len(body)), body.decode("utf-8", "replace"))) for body in bodies
+        ]
+        self.bodies.setPlainText("\n\n".join(parts))
+        self._show_bodies()
+
+    def _show_bodies(self) -> None:
+        there = bool(self.bodies.toPlainText())
+        self.open.setVisible(there)
+        self.bodies.setVisible(there and self.open.isChecked())
+
+    def texts(self) -> list[str]:
+        """What stands there, from top to bottom."""
+        return list(self._texts)
+
+    def _add_bubble(self, text: str, *, ours: bool) -> None:
+        self._texts.append(text)
+        bubble = _bubble(text, "accent_tint" if ours else "panel", "" if ours else "line", self._chat)
+        self._lines.addWidget(bubble, 0, Qt.AlignmentFlag.AlignRight if ours else Qt.AlignmentFlag.AlignLeft)
+
+    def _add_preview(self, content: Content) -> None:
+        self._texts.append(content.title or content.media_id)
+        bubble = ContentPreview(self._album, self._chat, fill="accent_tint", line="")
+        bubble.show_content(content)
+        bubble.hug(WIDEST)
+        self._lines.addWidget(bubble, 0, Qt.AlignmentFlag.AlignRight)
+
+
+def _bubble(text: str, fill: str, line: str, parent: QWidget) -> Surface:
+    bubble = Surface(fill, line, radius=Measure.BUBBLE_RADIUS, parent=parent)
+    column = QVBoxLayout(bubble)
+    column.setContentsMargins(12, 8, 12, 8)
+    label = PlainLabel(text, wrap=True, parent=bubble)
+    label.setFont(font(Size.MESSAGE))  # a customer's sentence, as the inbox shows it
+    wanted = max(label.fontMetrics().horizontalAdvance(part) for part in text.split("\n")) + 2
+    label.setFixedWidth(min(wanted, WIDEST - 2 * 12))
+    label.setFixedHeight(label.heightForWidth(label.width()))
+    column.addWidget(label)
+    return bubble

@@ -1,0 +1,262 @@
+"""Try a sentence: what the rules would say to it, the one being edited included. Nothing is sent."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+
+from wxdesk.core.model.messaging import MessageType
+from wxdesk.core.model.rule import Rule
+from wxdesk.core.rules.lint.ineffective import WITH_WORDS
+from wxdesk.desk.rules.trial.scenario import Tried
+from wxdesk.desk.rules.trial.trial import Trial
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.content.album import Album
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.rules.rule_list.model import RuleModel
+from wxdesk.ui.rules.text import shortened, type_word
+from wxdesk.ui.rules.trial.bubbles import WIDTH, Bubbles
+from wxdesk.ui.rules.trial.scenario import TrialCircumstances
+from wxdesk.ui.rules.trial.sender import TrialWriter
+from wxdesk.ui.rules.trial.text import beside, cost, stopped
+from wxdesk.ui.rules.trial.verdicts import VerdictList
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.menu_button import OneOf
+from wxdesk.ui.widgets.small_button import SmallButton
+
+DELAY_MS = 150
+SOMEBODY = "OPENID"
+"""Stands for the customer in what would leave."""
+
+ROOM_FOR_BAR = 12
+"""Kept free at the edge, so that nothing moves when a scroll bar comes."""
+
+
+class TrialPanel(QFrame):
+    """A sentence, who sends it and how, the rules' verdicts, and what the customer would see.
+
+    Signals:
+        closed: the operator wants the panel away (where it is a drawer).
+        tried: something else is tried now.
+    """
+
+    closed = Signal()
+    tried = Signal()
+
+    def __init__(self, bridge: Bridge, album: Album, rules: RuleModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = bridge.desk
+        self._source = ""
+        self._instead: Rule | None = None
+        self.setProperty("class", "side")
+        self.setFixedWidth(WIDTH)
+        self._later = QTimer(self, singleShot=True, interval=DELAY_MS)
+        self._later.timeout.connect(self.try_now)
+        self._make_fields()
+        self.writer = TrialWriter(bridge, rules, self)
+        self.around = TrialCircumstances(bridge.desk.accounts, rules, self)
+        self._make_surroundings()
+        self.verdicts = VerdictList(self)
+        self.note = PlainLabel(size=Size.SMALL, role="pending", wrap=True, parent=self)
+        self.note.hide()
+        self.bubbles = Bubbles(album, self)
+        self._lay_out()
+        self._show_nothing()
+
+    def _make_fields(self) -> None:
+        self.sentence = QLineEdit(self)
+        self.sentence.setProperty("class", "search")
+        self.sentence.setPlaceholderText(tr("What a customer might write"))
+        self.sentence.setAccessibleName(tr("Sentence to try"))
+        self.sentence.textChanged.connect(self._soon)
+        kinds = [(kind, type_word(kind)) for kind in MessageType]
+        self.kind = OneOf(kinds, tr("Kind of message"), self)
+        self.kind.chosen.connect(self._kind_chosen)
+        self.source = QLineEdit(self)
+        self.source.setPlaceholderText("session_from")
+        self.source.setAccessibleName(tr("session_from in this trial"))
+        self.source.textChanged.connect(self._soon)
+        self.source.hide()
+        self.close_button = SmallButton("close", tr("Close"), self)
+        self.close_button.clicked.connect(self.closed)
+        self.close_button.hide()
+
+    def _make_surroundings(self) -> None:
+        self.writer.renamed.connect(self._soon)
+        self.writer.chosen.connect(self._chosen)
+        self.writer.refreshed.connect(self._refreshed)
+        self.around.hide()
+        self.around.changed.connect(self._supposed)
+        self.more = Button(tr("Circumstances"), kind=ButtonKind.LINK, parent=self)
+        self.more.setCheckable(True)
+        self.more.toggled.connect(self.around.setVisible)
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(_title(tr("Try it: which rule answers this sentence?"), self))
+        head.addStretch(1)
+        head.addWidget(self.close_button)
+        head.addSpacing(ROOM_FOR_BAR)
+        who = QHBoxLayout()
+        who.setSpacing(8)
+        who.addWidget(self.kind)
+        who.addWidget(PlainLabel(tr("sent by"), size=Size.SMALL, role="secondary", parent=self))
+        who.addWidget(self.writer.name, 1)
+        inside = QWidget(self)
+        inside.setProperty("class", "flat")
+        self._put_into(QVBoxLayout(inside), who)
+        scroll = QScrollArea(self)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(inside)
+        scroll.viewport().setAutoFillBackground(False)
+        scroll.verticalScrollBar().valueChanged.connect(self.writer.close_picker)  # the field moves away from it
+        self._above = QVBoxLayout()
+        self._above.setContentsMargins(0, 0, ROOM_FOR_BAR, 0)
+        self._above.setSpacing(12)
+        line = QFrame(self)
+        line.setProperty("class", "line")
+        self._above.addWidget(line)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(16, 16, 16 - ROOM_FOR_BAR, 16)
+        whole.setSpacing(8)
+        whole.addLayout(self._above)
+        whole.addLayout(head)
+        whole.addWidget(scroll, 1)
+
+    def _put_into(self, column: QVBoxLayout, who: QHBoxLayout) -> None:
+        column.setContentsMargins(0, 0, ROOM_FOR_BAR, 0)
+        column.setSpacing(8)
+        column.addWidget(self.sentence)
+        column.addLayout(who)
+        column.addWidget(self.source)
+        column.addWidget(self.writer)
+        column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.around)
+        column.addSpacing(2)
+        column.addWidget(self.note)
+        column.addWidget(self.verdicts)
+        column.addSpacing(4)
+        column.addWidget(_title(tr("The customer would see"), self))
+        column.addWidget(self.bubbles)
+        column.addStretch(1)
+
+    def set_drawer(self, drawer: bool) -> None:
+        """Show or hide what a drawer needs to be closed."""
+        self.close_button.setVisible(drawer)
+
+    def put_above(self, preview: QWidget) -> None:
+        """Show `preview` above the trial."""
+        self._above.insertWidget(0, preview)
+
+    def ask_with(self, instead: Rule | None) -> None:
+        """Try with `instead` in the place of the stored rule of the same id; None for the stored rules alone."""
+        self._instead = instead
+        self._later.start()
+
+    def try_as(self, conversation_id: int, sentence: str) -> None:
+        """Try `sentence` as the next one of the customer of this conversation."""
+        self.kind.set_value(MessageType.TEXT)
+        self._kind_chosen()
+        self.sentence.setText(sentence)
+        self.writer.choose(conversation_id)
+
+    def _kind_chosen(self) -> None:
+        self.source.setVisible(self.kind.value is MessageType.ENTER_SESSION)
+        self.sentence.setEnabled(self.kind.value in WITH_WORDS)
+        is_card = self.kind.value is MessageType.CARD
+        self.sentence.setPlaceholderText(tr("The card's title") if is_card else tr("What a customer might write"))
+        self.around.show_kind(MessageType(str(self.kind.value)))
+        self._soon()
+
+    def _chosen(self) -> None:
+        known = self.writer.known
+        if self.source.text() == self._source:  # not one that somebody has typed
+            self.source.setText(known.conversation.session_from if known else "")
+        self._source = known.conversation.session_from if known else ""
+        self._fill(afresh=True)
+
+    def _refreshed(self) -> None:
+        self._fill(afresh=False)
+
+    def _fill(self, *, afresh: bool) -> None:
+        self.around.fill(self.writer.known, self._desk.presence.now.who, self._desk.clock(), afresh=afresh)
+
+    def _supposed(self) -> None:
+        otherwise = self.around.otherwise()
+        self.writer.say_changed(otherwise)
+        count = ntr("Circumstances · {n} set", "Circumstances · {n} set", len(otherwise))
+        self.more.setText(count if otherwise else tr("Circumstances"))
+        self._soon()
+
+    def _soon(self) -> None:
+        self._later.start()
+
+    def message(self) -> Tried:
+        """What is tried."""
+        kind = self.kind.value
+        assert isinstance(kind, MessageType)  # noqa: S101 - the choices are of this type
+        source = self.source.text() if kind is MessageType.ENTER_SESSION else None
+        return Tried(self.sentence.text(), kind, source, self.writer.alias, around=self.around.supposed())
+
+    def try_now(self) -> None:
+        """Ask the rules, now."""
+        self.tried.emit()
+        asked = self.message()
+        kind = asked.on
+        if kind is MessageType.TEXT and not self.sentence.text().strip():
+            self._show_nothing()
+            return
+        instead = self._instead
+        broken = instead is not None and self._desk.rulebook.fault_in(instead) is not None
+        trial = self._desk.rulebook.try_sentence(
+            asked.sentence,
+            kind,
+            asked.session_from,
+            asked.alias,
+            instead=None if broken else instead,
+            around=asked.around,
+        )
+        self._note(trial, broken)
+        self._show(trial, kind)
+
+    def _show_nothing(self) -> None:
+        self.note.hide()
+        self.verdicts.show_verdicts((), 0)
+        self.verdicts.hide()
+        self.bubbles.show_answer("", (), tr("Write a sentence above to see which rule answers it. Nothing is sent."))
+        self.bubbles.cost.setText("")
+        self.bubbles.show_bodies([])
+
+    def _note(self, trial: Trial, broken: bool) -> None:
+        """What has to be known before the answer is read."""
+        problem = "" if broken else trial.answer.problem or stopped(trial)
+        said = [problem] if problem else []
+        if broken:
+            said.append(tr("The rule being edited is not complete yet; this is what the saved rules say."))
+        elif self._instead is not None and not self._instead.enabled:
+            said.append(tr("The rule being edited is switched off; here it is tried as if it were on."))
+        self.note.setText("\n".join(said))
+        self.note.set_role("failed" if problem else "pending")
+        self.note.setVisible(bool(said))
+
+    def _show(self, trial: Trial, kind: MessageType) -> None:
+        answer = trial.answer
+        self.verdicts.show_verdicts(answer.verdicts, answer.rules_left)
+        self.verdicts.show()
+        self.bubbles.show_answer(self._asked(kind), trial.contents, beside(trial) if trial.asked else "")
+        self.bubbles.cost.setText(cost(trial))
+        self.bubbles.show_bodies([self._desk.body_of(SOMEBODY, content) for content in trial.leaving])
+
+    def _asked(self, kind: MessageType) -> str:
+        """The message as it stands above its answer."""
+        words = shortened(self.sentence.text()) if kind in WITH_WORDS else ""
+        return words if kind is MessageType.TEXT else f"[{type_word(kind)}] {words}".strip()
+
+
+def _title(text: str, parent: QWidget) -> PlainLabel:
+    return PlainLabel(text, size=Size.SMALL, role="secondary", strong=True, parent=parent)

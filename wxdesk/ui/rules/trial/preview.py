@@ -1,0 +1,213 @@
+"""The bubbles of the rule that is being edited, live beside it, whichever rule answers the sentence that is tried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from wxdesk.core.content.variables import TEXT_LIMIT_BYTES, byte_count
+from wxdesk.core.model.messaging import Content, MessageType, ReplyKind
+from wxdesk.core.model.rule import SENDING_ACTIONS, Action, ActionKind, Rule
+from wxdesk.core.rules.faults import Fault
+from wxdesk.desk.rules.trial.example import Example, Examples, Spoken
+from wxdesk.desk.rules.trial.scenario import Tried
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.content.album import Album
+from wxdesk.ui.content.preview import ContentPreview
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.rules.editor.actions.reply import variant_word
+from wxdesk.ui.rules.editor.incomplete import is_lack
+from wxdesk.ui.rules.editor.surface import Surface
+from wxdesk.ui.rules.text import action_word, shortened, type_word
+from wxdesk.ui.widgets.labels import PlainLabel
+
+NARROWEST, WIDEST, SHARE = 236, 420, 0.7
+"""A bubble is as wide as that share of the room, within these bounds."""
+
+FEWEST = 84
+"""Pixels that are always left to the bubbles."""
+
+
+class RulePreview(QFrame):
+    """What one rule says, as it stands in the editor. What cannot be shown is said in words in its place.
+
+    It is as high as its bubbles, up to `most` pixels; from there on they scroll.
+    """
+
+    def __init__(self, examples: Examples, album: Album, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "flat")
+        self._examples = examples
+        self._album = album
+        self._most = FEWEST
+        self._texts: list[str] = []
+        self._bubbles: list[ContentPreview] = []
+        self.note = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
+        self.cost = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
+        self._chat = Surface("window", "")
+        self._lines = QVBoxLayout(self._chat)
+        self._lines.setContentsMargins(12, 12, 12, 12)
+        self._lines.setSpacing(8)
+        self._chat.installEventFilter(self)
+        self._scroll = QScrollArea(self)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(self._chat)
+        self._scroll.viewport().setAutoFillBackground(False)
+        title = PlainLabel(tr("What this rule says"), size=Size.SMALL, role="secondary", strong=True, parent=self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        for widget in (title, self.note, self._scroll, self.cost):
+            column.addWidget(widget)
+
+    def show_rule(self, rule: Rule, faults: Sequence[Fault], tried: Tried) -> None:
+        """Show what `rule`, which has these `faults`, says to the `tried` message, or to one of its own words."""
+        example = self._examples.of(rule, tried)
+        self.note.setText(_note(example, tried))
+        self._clear()
+        for fault in faults:
+            if fault.where[0] != "then" and not is_lack(fault, rule):
+                self._say(tr("It cannot answer like this: {reason}", reason=tr(fault.reason)), "failed")
+        for place, action in enumerate(rule.then):
+            mine = [fault for fault in faults if fault.where[:2] == ("then", place)]
+            self._show_action(rule, action, mine, [one for one in example.spoken if one.action == place])
+        for fault in faults:
+            if fault.where == ("then",) and rule.then:
+                self._say(tr(fault.reason), "failed")
+        if not self._texts:
+            self._say(tr("Here stands what the customer gets, as soon as you write it."), "secondary")
+        cost = _cost(example.spoken)
+        self.cost.setText(cost)
+        self.cost.setVisible(bool(cost))
+        self.setAccessibleName(tr("What this rule says") + ": " + "\n".join(self._texts))
+        self._fit()
+
+    def set_most(self, most: int) -> None:
+        """Take no more than `most` pixels for the bubbles."""
+        self._most = max(most, FEWEST)
+        self._fit()
+
+    def texts(self) -> list[str]:
+        """What stands there, from top to bottom."""
+        return list(self._texts)
+
+    def bubbles(self) -> tuple[ContentPreview, ...]:
+        """The bubbles themselves."""
+        return tuple(self._bubbles)
+
+    def contents(self) -> list[Content]:
+        """What the bubbles hold, from top to bottom."""
+        return [bubble.content for bubble in self._bubbles]
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the height of the bubbles."""
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            self._fit()
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Bubbles break elsewhere at another width."""
+        super().resizeEvent(event)
+        self._fit()
+
+    # -- what stands there
+
+    def _show_action(self, rule: Rule, action: Action, faults: Sequence[Fault], spoken: Sequence[Spoken]) -> None:
+        if action.kind not in SENDING_ACTIONS:
+            self._say(_deed(action), "secondary")
+            return
+        wrong = [fault for fault in faults if not fault.template_line and not is_lack(fault, rule)]
+        if any(is_lack(fault, rule) for fault in faults):
+            return
+        if wrong and action.kind is not ActionKind.REPLY:
+            self._say(f"{action_word(action.kind)}: {tr(wrong[0].reason)}", "failed")
+            return
+        for one in spoken:
+            self._show_wording(action, one)
+
+    def _show_wording(self, action: Action, one: Spoken) -> None:
+        if one.wordings > 1 and not one.wording and action.kind is ActionKind.REPLY:
+            self._say(tr("{n} wordings, {how}", n=one.wordings, how=variant_word(action.variant)), "secondary")
+        for content in one.contents:
+            bubble = ContentPreview(self._album, self._chat, fill="accent_tint", line="")
+            bubble.show_content(content)
+            self._bubbles.append(bubble)
+            self._texts.append(content.text or content.title or action_word(action.kind))
+            self._lines.addWidget(bubble, 0, Qt.AlignmentFlag.AlignRight)
+            bubble.show()
+        if one.problem:
+            self._say(one.problem, "failed")
+
+    def _say(self, text: str, role: str) -> None:
+        self._texts.append(text)
+        label = PlainLabel(text, size=Size.SMALL, role=role, wrap=True, parent=self._chat)
+        self._lines.addWidget(label)
+        label.show()
+
+    def _clear(self) -> None:
+        self._texts, self._bubbles = [], []
+        while self._lines.count():
+            item = self._lines.takeAt(0)
+            widget = item.widget() if item else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+
+    def _widest(self) -> int:
+        return min(max(round(self._scroll.viewport().width() * SHARE), NARROWEST), WIDEST)
+
+    def _fit(self) -> None:
+        for bubble in self._bubbles:
+            bubble.hug(self._widest())
+        height = self._lines.totalHeightForWidth(self._scroll.viewport().width())
+        height = max(height, self._lines.totalMinimumSize().height())
+        self._chat.setMinimumHeight(height)  # else the bubbles would be squeezed into what is in sight
+        self._scroll.setFixedHeight(min(height, self._most))
+
+
+def _note(example: Example, tried: Tried) -> str:
+    if example.answers is None:
+        return tr("With example values. What nobody knows yet stands in ‹ ›.")
+    if tried.on is not MessageType.TEXT:
+        return tr("To what you try: {what}", what=type_word(tried.on))
+    return tr("To the sentence that you try: “{text}”", text=shortened(tried.sentence))
+
+
+def _deed(action: Action) -> str:
+    """What is done without sending anything."""
+    match action.kind:
+        case ActionKind.SILENT:
+            return tr("The customer gets nothing, on purpose.")
+        case ActionKind.TRANSFER:
+            return tr("The customer is handed over to WeChat's own service tool.")
+        case ActionKind.TAKE_OVER:
+            return tr("The conversation is handed over to a person.")
+        case ActionKind.TAG:
+            return tr("The customer is tagged: {tags}", tags=tr(", ").join(action.tags))
+        case ActionKind.TYPING:
+            return ntr("Typing for {n} second …", "Typing for {n} seconds …", action.seconds)
+        case _:
+            return action_word(action.kind)
+
+
+def _cost(spoken: Sequence[Spoken]) -> str:
+    """How large the texts come out, and how many replies are taken at most."""
+    takes = sum(_most_contents(spoken))
+    if not takes:
+        return ""
+    sizes = [byte_count(content.text) for one in spoken for content in one.contents if content.kind is ReplyKind.TEXT]
+    said = ntr("takes {n} reply", "takes {n} replies", takes)
+    if not sizes:
+        return said
+    return tr("{size} / {limit} bytes", size=max(sizes), limit=TEXT_LIMIT_BYTES) + " · " + said
+
+
+def _most_contents(spoken: Sequence[Spoken]) -> Iterator[int]:
+    for action in {one.action for one in spoken}:
+        yield max(len(one.contents) for one in spoken if one.action == action)

@@ -1,0 +1,257 @@
+"""What a trial supposes beside the sentence: when it comes, from whom, what went before, and who has the word."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
+
+from wxdesk.core.model.messaging import MessageType, ReplyMode
+from wxdesk.core.model.rule import Presence
+from wxdesk.core.wechat.quota import AFTER_MESSAGE
+from wxdesk.desk.ports.store import Known
+from wxdesk.desk.rules.trial.scenario import Supposed
+from wxdesk.desk.settings.accounts import Accounts
+from wxdesk.i18n import tr
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.rules.rule_list.model import RuleModel
+from wxdesk.ui.rules.trial.facts import (
+    A_NEW_CUSTOMER,
+    MOST_DAYS,
+    MOST_MESSAGES,
+    MOST_MINUTES,
+    TrialFacts,
+    facts_of,
+)
+from wxdesk.ui.widgets.fields.labelled import set_wrong
+from wxdesk.ui.widgets.fields.number import NumberField
+from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.menu_button import NameOf, OneOf
+from wxdesk.ui.wording.messages import mode_word
+
+MOMENT = "%Y-%m-%d %H:%M"
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
+"""Also for buttons that set their arrow behind their words, which turns them round."""
+
+WIDEST_NAME = 96
+"""Pixels of a rule's name."""
+
+
+class TrialCircumstances(QWidget):
+    """Fields for them, one a line. A time that cannot be read counts as now, and is marked.
+
+    `rules` may have spoken before.
+
+    Signals:
+        changed: something else is supposed now.
+    """
+
+    changed = Signal()
+
+    def __init__(self, accounts: Accounts, rules: RuleModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._accounts = accounts
+        self._rules = rules
+        self._known: Known | None = None
+        self._filled = A_NEW_CUSTOMER
+        self._make_times()
+        self._make_states()
+        self._lay_out()
+        choices = (self.account, self.wrote, self.mode, self.taken, self.who, self.left, self.rule)
+        for chosen in choices:
+            chosen.chosen.connect(self._changed)
+        self.rule.more_asked.connect(self._no_rule)
+        for field in (self.moment, self.days, self.number, self.minutes, self.tags, self.event_name):
+            field.textChanged.connect(self._changed)
+
+    def _make_times(self) -> None:
+        names = [(name, name) for name in self._accounts] or [("", "")]
+        self.account = OneOf(names, tr("Mini program of this trial"), self)
+        self.moment = QLineEdit(self)
+        self.moment.setPlaceholderText(tr("now; or such as {example}", example="2026-10-01 22:30"))
+        self.moment_error = PlainLabel(size=Size.SMALL, role="failed", wrap=True, parent=self)
+        self.moment_error.hide()
+        self.wrote = OneOf(
+            [(False, tr("never wrote before")), (True, tr("has written before"))],
+            tr("Whether the customer wrote before"),
+            self,
+        )
+        self.days = NumberField(0, MOST_DAYS, tr("Days since the customer last wrote"), self)
+        self.number = NumberField(1, MOST_MESSAGES, tr("Which message since a person answered"), self)
+        self.tags = QLineEdit(self)
+        self.tags.setPlaceholderText(tr("none; parted by commas"))
+        self.rule = NameOf(
+            self._rule_names,
+            tr("Rule that spoke to the customer before"),
+            without=tr("none"),
+            more=tr("No rule"),
+            widest=WIDEST_NAME,
+            parent=self,
+        )
+        self.minutes = NumberField(0, MOST_MINUTES, tr("Minutes since that rule spoke"), self)
+
+    def _make_states(self) -> None:
+        modes: list[tuple[object, str]] = [(mode, mode_word(mode)) for mode in ReplyMode]
+        self.mode = OneOf([(None, tr("as the account")), *modes], tr("Mode of the conversation"), self)
+        self.taken = OneOf([(False, tr("no")), (True, tr("by a person"))], tr("Whether it is taken over"), self)
+        self.who = OneOf(
+            [(Presence.PRESENT, tr("somebody")), (Presence.AWAY, tr("nobody"))],
+            tr("Who is at the desk"),
+            self,
+        )
+        self.left = OneOf(
+            [(None, tr("what WeChat gives")), *((n, str(n)) for n in range(AFTER_MESSAGE[0] + 1))],
+            tr("How many replies WeChat still allows"),
+            self,
+        )
+        self.event_name = QLineEdit(self)
+        self.event_name.setPlaceholderText(tr("such as {example}", example="kf_close_session"))
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(6)
+        grid.setColumnStretch(1, 1)
+        rows: list[tuple[str, QWidget]] = [
+            (tr("Event"), self.event_name),
+            (tr("Mini program"), self.account),
+            (tr("Time"), self.moment),
+            ("", self.moment_error),
+            (tr("Customer"), self.wrote),
+            (tr("Days ago"), self.days),
+            (tr("Message no."), self.number),
+            (tr("Tags"), self.tags),
+            (tr("Rule before"), self.rule),
+            (tr("Minutes ago"), self.minutes),
+            (tr("Mode"), self.mode),
+            (tr("Taken over"), self.taken),
+            (tr("At the desk"), self.who),
+            (tr("May still be sent"), self.left),
+        ]
+        self._labels = {field: PlainLabel(name, size=Size.SMALL, role="secondary", parent=self) for name, field in rows}
+        for row, (name, field) in enumerate(rows):
+            grid.addWidget(self._labels[field], row, 0)
+            narrow = isinstance(field, OneOf | NameOf | NumberField)
+            grid.addWidget(field, row, 1, LEFT if narrow else Qt.AlignmentFlag(0))
+            if isinstance(field, QLineEdit) and not isinstance(field, NumberField):
+                field.setAccessibleName(tr("{what} in this trial", what=name))
+        self._labels[self.moment_error].hide()
+        self._show(self.account, len(self._accounts) > 1)
+        self.show_kind(MessageType.TEXT)
+        self._show_numbers()
+
+    # -- what they are filled with
+
+    def show_kind(self, kind: MessageType) -> None:
+        """Ask for an event's name where there can be one."""
+        self._show(self.event_name, kind is MessageType.OTHER)
+
+    def fill(self, known: Known | None, operator: Presence, now: datetime, *, afresh: bool) -> None:
+        """Say what is so with the `known` customer, or a new one; what somebody changed stays unless `afresh`."""
+        self._known = known
+        filled = A_NEW_CUSTOMER if known is None else facts_of(known, operator, self._rules.rules, now)
+        shown = filled if afresh else self._facts().refilled(self._filled, filled)
+        self._filled = filled
+        self._put(shown)
+        self.account.setEnabled(known is None)
+        if known is not None and known.conversation.account in self._accounts:
+            self.account.set_value(known.conversation.account)
+        self._changed()
+
+    def supposed(self) -> Supposed:
+        """All of it together."""
+        ids: dict[str, tuple[int, ...]] = {}
+        for rule in self._rules.rules:
+            ids[rule.name] = (*ids.get(rule.name, ()), rule.id)
+        said = self._facts().supposed(self._filled, ids)
+        name = self.account.value
+        return replace(
+            said,
+            at=self._at(),
+            event=self.event_name.text().strip() or None,
+            account=self._accounts[name] if isinstance(name, str) and name in self._accounts else None,
+            known=self._known,
+            left=left if isinstance(left := self.left.value, int) else None,
+        )
+
+    def otherwise(self) -> list[str]:
+        """The words for what somebody supposes otherwise than it is with this customer, each once."""
+        fields = {
+            "wrote": self.wrote,
+            "days": self.wrote,
+            "number": self.number,
+            "tags": self.tags,
+            "rule": self.rule,
+            "minutes": self.rule,
+            "mode": self.mode,
+            "taken": self.taken,
+            "operator": self.who,
+        }
+        changed = [fields[name] for name in self._facts().changed(self._filled)]
+        changed += [self.moment] if self._at() is not None else []
+        changed += [self.left] if self.left.value is not None else []
+        return list(dict.fromkeys(self._labels[field].full_text() for field in changed))
+
+    def _facts(self) -> TrialFacts:
+        mode = self.mode.value  # Qt's menus give back the word of it
+        return TrialFacts(
+            wrote=bool(self.wrote.value),
+            days=self.days.value(),
+            number=self.number.value(),
+            tags=self.tags.text(),
+            rule=self.rule.value,
+            minutes=self.minutes.value(),
+            mode=None if mode is None else ReplyMode(str(mode)),
+            taken=bool(self.taken.value),
+            operator=Presence(str(self.who.value)),
+        )
+
+    def _put(self, facts: TrialFacts) -> None:
+        for number, field in ((facts.days, self.days), (facts.number, self.number), (facts.minutes, self.minutes)):
+            field.show_number(number)
+        choices: tuple[tuple[object, OneOf], ...] = (
+            (facts.wrote, self.wrote),
+            (facts.mode, self.mode),
+            (facts.taken, self.taken),
+            (facts.operator, self.who),
+        )
+        for value, choice in choices:
+            choice.set_value(value)
+        self.rule.set_value(facts.rule)
+        if self.tags.text() != facts.tags:
+            self.tags.blockSignals(True)
+            self.tags.setText(facts.tags)
+            self.tags.blockSignals(False)
+
+    def _rule_names(self) -> list[str]:
+        return self._rules.names(without=0)
+
+    def _no_rule(self) -> None:
+        self.rule.set_value("")
+        self._changed()
+
+    def _at(self) -> datetime | None:
+        try:
+            # A naive time is the machine's own to astimezone.
+            return datetime.strptime(self.moment.text().strip(), MOMENT).astimezone(UTC)
+        except (ValueError, OverflowError, OSError):
+            return None
+
+    def _show(self, field: QWidget, shown: bool) -> None:
+        for widget in (self._labels[field], field):
+            widget.setVisible(shown)
+
+    def _show_numbers(self) -> None:
+        self._show(self.days, bool(self.wrote.value))
+        self._show(self.minutes, bool(self.rule.value))
+
+    def _changed(self) -> None:
+        wrong = bool(self.moment.text().strip()) and self._at() is None
+        set_wrong(self.moment, wrong)
+        self.moment_error.setText(tr("Write it as {example}. Until then it is now.", example="2026-10-01 22:30"))
+        self.moment_error.setVisible(wrong)
+        self._show_numbers()
+        self.changed.emit()

@@ -1,0 +1,245 @@
+"""Who sends the sentence that is tried: nobody in particular, by any name, or a customer who is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, Qt
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+
+from wxdesk.core.events import Event, PresenceChanged
+from wxdesk.core.model.messaging import Conversation
+from wxdesk.desk.ports.store import Known
+from wxdesk.i18n import tr
+from wxdesk.ui.look.icons import icon
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.rules.rule_list.model import RuleModel
+from wxdesk.ui.rules.trial.contact_picker import ContactPicker
+from wxdesk.ui.rules.trial.contact_text import known_words
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.wording.messages import name_of
+
+DELAY_MS = 150
+
+
+class TrialWriter(QWidget):
+    """The field of the name, which stands elsewhere, and below it what was taken from a stored customer.
+
+    What happens in his conversation meanwhile is taken as well.
+
+    Signals:
+        renamed: another name was typed.
+        chosen: another customer is supposed, or nobody in particular.
+        refreshed: the same one, as he is now.
+    """
+
+    renamed = Signal()
+    chosen = Signal()
+    refreshed = Signal()
+
+    def __init__(self, bridge: Bridge, rules: RuleModel, panel: QWidget) -> None:
+        super().__init__(panel)
+        self._bridge = bridge
+        self._rules = rules
+        self.known: Known | None = None
+        self._wanted = 0
+        self._sought: str | None = None
+        self._typed = ""  # as most customers are: an alias is given by hand, and what lacks it has to be seen
+        self.name = NameField(self._typed, panel)
+        self.picker = ContactPicker(bridge.desk.clock, panel)
+        self.taken = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
+        self.changed = PlainLabel(size=Size.SMALL, role="pending", wrap=True, parent=self)
+        self.nobody = Button(tr("Back to nobody in particular"), kind=ButtonKind.LINK, parent=self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.taken)
+        column.addWidget(self.changed)
+        column.addWidget(self.nobody, 0, Qt.AlignmentFlag.AlignLeft)
+        self.changed.hide()
+        self.hide()
+        self._later = QTimer(self, singleShot=True, interval=DELAY_MS)
+        self._connect()
+
+    def _connect(self) -> None:
+        self._later.timeout.connect(self._seek_typed)
+        self.name.textEdited.connect(self._edited)
+        self.name.button.triggered.connect(self._end_pressed)
+        self.name.moved.connect(self._move)
+        self.name.entered.connect(self._enter)
+        self.name.left.connect(self.close_picker)
+        self.name.emptied.connect(self.forget)
+        self.picker.chosen.connect(self.choose)
+        self.nobody.clicked.connect(self.forget)
+        self._bridge.events.connect(self._hear)
+        for come in (self._rules.modelReset, self._rules.dataChanged):
+            come.connect(self._rules_came)
+
+    @property
+    def alias(self) -> str:
+        """The typed name; a stored customer has his own."""
+        return self._typed
+
+    def choose(self, conversation_id: int) -> None:
+        """Suppose the customer of this conversation."""
+        self.close_picker()
+        self._wanted = conversation_id
+        self._ask()
+
+    def forget(self) -> None:
+        """Suppose nobody in particular."""
+        self.close_picker()
+        self._wanted = 0
+        if self.known is not None:
+            self.known = None
+            self._show()
+            self.chosen.emit()
+            self.name.setFocus()
+
+    def close_picker(self) -> None:
+        """Seek nobody any more."""
+        self._later.stop()
+        self._sought = None
+        self.picker.hide()
+
+    def say_changed(self, what: Sequence[str]) -> None:
+        """Tell which of the facts below say something else than what was taken."""
+        self.changed.setText(tr("Supposed otherwise here: {what}", what=tr(", ").join(what)) if what else "")
+        self.changed.setVisible(bool(what))
+
+    # -- finding him
+
+    def _edited(self, text: str) -> None:
+        self._typed = text
+        self.renamed.emit()
+        self._later.start()
+
+    def _seek_typed(self) -> None:
+        self._seek(self._typed.strip())
+
+    def _seek(self, phrase: str) -> None:
+        self._later.stop()
+        self._sought = phrase
+        work = self._bridge.desk.store.conversations.named(phrase, tuple(self._bridge.desk.accounts))
+        self._bridge.ask(work, partial(self._found, phrase))
+
+    def _found(self, phrase: str, threads: list[Conversation]) -> None:
+        if phrase == self._sought:
+            self.picker.show_found(self.name, phrase, threads, several=len(self._bridge.desk.accounts) > 1)
+
+    def _end_pressed(self) -> None:
+        if self.known is not None:
+            self.forget()
+        elif self.picker.isVisible():
+            self.close_picker()
+        else:
+            self.name.setFocus()
+            self._seek("")
+
+    def _move(self, step: int) -> None:
+        if self.picker.isVisible():
+            self.picker.move_by(step)
+        elif self.known is None:
+            self._seek("")
+
+    def _enter(self) -> None:
+        if not self.picker.isVisible() or not self.picker.take():
+            self.close_picker()
+
+    # -- as he is now
+
+    def _hear(self, events: Sequence[Event]) -> None:
+        if self._wanted and any(self._concerns(event) for event in events):
+            self._ask()
+
+    def _concerns(self, event: Event) -> bool:
+        return isinstance(event, PresenceChanged) or getattr(event, "conversation_id", 0) == self._wanted
+
+    def _ask(self) -> None:
+        desk = self._bridge.desk
+        self._bridge.ask(desk.store.conversations.as_it_stands(self._wanted, desk.clock()), self._told)
+
+    def _told(self, known: Known) -> None:
+        if known.conversation.id != self._wanted:
+            return
+        same = self.known is not None and self.known.conversation.id == self._wanted
+        self.known = known
+        self._show()
+        (self.refreshed if same else self.chosen).emit()
+
+    def _rules_came(self) -> None:
+        """The one that spoke to him has its name now, or another one."""
+        if self.known is not None:
+            self._show()
+            self.refreshed.emit()
+
+    def _show(self) -> None:
+        known, desk = self.known, self._bridge.desk
+        self.name.show_name(self._typed if known is None else name_of(known.conversation.contact), fixed=bool(known))
+        self.setVisible(known is not None)
+        if known is not None:
+            self.taken.setText(known_words(known, desk.presence.now.who, self._rules.rules, desk.clock()))
+
+
+class NameField(QLineEdit):
+    """A name, typed or that of a stored customer, which cannot be written on; a `button` stands in it.
+
+    Signals:
+        moved: an arrow key, +1 down or -1 up. entered, left: Enter and Esc, or it lost the keyboard.
+        emptied: what cannot be written on is deleted.
+    """
+
+    moved = Signal(int)
+    entered = Signal()
+    left = Signal()
+    emptied = Signal()
+
+    def __init__(self, text: str, parent: QWidget) -> None:
+        super().__init__(text, parent)
+        self.setPlaceholderText(tr("no alias"))
+        self.setAccessibleName(tr("Name of the customer in this trial"))
+        self.setAccessibleDescription(tr("A part of the name finds stored customers."))
+        self.setToolTip(tr("Any name, or a part of a stored customer's, who is found below it."))
+        self.button = self.addAction(icon("chevron-down"), QLineEdit.ActionPosition.TrailingPosition)
+        self._say_end()
+
+    def show_name(self, text: str, *, fixed: bool) -> None:
+        """Show a typed name, or a stored customer's that is `fixed`."""
+        self.setText(text)
+        self.setCursorPosition(0)
+        self.setReadOnly(fixed)
+        self._say_end()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The arrows go through what is found, Enter takes it, Esc closes it, Delete lets go of a stored customer."""
+        step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
+        if step is not None:
+            self.moved.emit(step)
+        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.entered.emit()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        elif self.isReadOnly() and event.key() in {Qt.Key.Key_Backspace, Qt.Key.Key_Delete}:
+            self.emptied.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """What was found goes away with the keyboard."""
+        super().focusOutEvent(event)
+        self.left.emit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Tint the button anew when the appearance changes."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange and isinstance(getattr(self, "button", None), QAction):
+            self._say_end()
+
+    def _say_end(self) -> None:
+        fixed = self.isReadOnly()
+        self.button.setIcon(icon("close" if fixed else "chevron-down"))
+        self.button.setToolTip(tr("Back to nobody in particular") if fixed else tr("Choose a stored customer"))

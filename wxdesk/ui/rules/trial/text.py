@@ -1,0 +1,92 @@
+"""What a trial tells beside verdicts and bubbles, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from wxdesk.core.content.variables import TEXT_LIMIT_BYTES
+from wxdesk.core.model.messaging import ReplyMode
+from wxdesk.core.model.rule import Outcome
+from wxdesk.core.model.status import Aside
+from wxdesk.desk.rules.trial.trial import Trial
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.wording.status import snooze_span
+
+
+def stopped(trial: Trial) -> str:
+    """Why nothing of the answer would be sent; empty where something would."""
+    if trial.outcome is Outcome.NO_QUOTA:
+        return ntr(
+            "Nothing of it is sent: it takes {n} reply, and rules may send {left} here.",
+            "Nothing of it is sent: it takes {n} replies, and rules may send {left} here.",
+            len(trial.sizes),
+            left=trial.left,
+        )
+    said = _STOPPED.get(trial.outcome)
+    if said is None or (trial.outcome is Outcome.TRANSFERRED and trial.asked):
+        return ""
+    return said() if trial.asked else tr("{why} The rules are not asked; this is what they would say.", why=said())
+
+
+_STOPPED: Mapping[Outcome, Callable[[], str]] = {
+    Outcome.NOT_A_CUSTOMER: lambda: tr("No rule asks for this event."),
+    Outcome.PAUSED: lambda: tr("This conversation is answered by hand."),
+    Outcome.TAKEN_OVER: lambda: tr("A person has taken this conversation over."),
+    Outcome.IN_TOOL: lambda: tr("WeChat's own service tool has this customer."),
+    Outcome.BLOCKED: lambda: tr("This customer is blocked."),
+    Outcome.TRANSFERRED: lambda: tr("This message goes to WeChat's own service tool, as you asked for."),
+    Outcome.STILL_HELD: lambda: tr("An earlier answer still waits for this customer; no second one is made."),
+    Outcome.YIELDED: lambda: tr("A reply that you have in hand still waits; no second one is made."),
+}
+
+
+def _leaves(trial: Trial) -> list[str]:
+    """How it leaves where that is not at once."""
+    modes = {one.mode for one in trial.deliveries}
+    said = []
+    if ReplyMode.DRAFT in modes:
+        said.append(tr("It waits for you as a draft."))
+    if ReplyMode.HOLD in modes:
+        seconds = max(one.seconds for one in trial.deliveries)
+        said.append(tr("It is held for {n} s, in which you can stop it.", n=seconds))
+    return said + [tr("“{rule}” would match as well, and only looks on.", rule=name) for name in trial.shadows]
+
+
+def beside(trial: Trial) -> str:
+    """What follows besides texts, or instead of them, once the rules are asked."""
+    answer, said = trial.answer, _leaves(trial)
+    if answer.rule is None or trial.outcome is Outcome.LEFT_OPEN:
+        said.append(tr("No rule answers; the message waits for a person."))
+    if answer.silent:
+        said.append(tr("The customer gets nothing, on purpose."))
+    if answer.transfer:
+        said.append(tr("The customer is handed over to WeChat's own service tool."))
+    if answer.take_over:
+        said.append(tr("The conversation is handed over to a person."))
+    if answer.aside is not None and ReplyMode.DRAFT not in {one.mode for one in trial.deliveries}:
+        said.append(_aside_words(answer.aside, after=bool(answer.contents)))
+    if answer.notify:
+        said.append(tr("You are called to the conversation."))
+    if answer.tags:
+        said.append(tr("The customer is tagged: {tags}", tags=tr(", ").join(answer.tags)))
+    return "\n".join(said)
+
+
+def _aside_words(aside: Aside, *, after: bool) -> str:
+    if aside.minutes:
+        snoozed = tr("The conversation is snoozed for {span}.", span=snooze_span(aside.minutes))
+        return tr("Once that has been sent: {what}", what=snoozed) if after else snoozed
+    resolved = tr("The conversation is resolved.")
+    return tr("Once that has been sent: {what}", what=resolved) if after else resolved
+
+
+def cost(trial: Trial) -> str:
+    """How large the texts are, and how many replies they take."""
+    count = len(trial.contents)
+    if not count:
+        return ""
+    sizes = " + ".join(str(size) for size in trial.sizes if size)
+    takes = ntr("takes {n} reply", "takes {n} replies", count)
+    if not sizes:
+        return takes
+    return tr("{size} / {limit} bytes", size=sizes, limit=TEXT_LIMIT_BYTES) + " · " + takes

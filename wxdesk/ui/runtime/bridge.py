@@ -1,0 +1,157 @@
+"""The only crossing between the window's thread and the desk's.
+
+Desk → window: events of the bus are gathered and delivered at most once a frame, as one Qt signal with all
+of them; when much happens, a frame is longer (`ui/runtime/frame_pace.py`). Window → desk: `ask` hands a coroutine to
+the desk's loop; its result comes back as a plain call on the window's thread, its error goes to the notices. Widgets
+never see a task, a future or a thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Coroutine
+from concurrent.futures import CancelledError, Future, wait
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from shiboken6 import isValid
+
+from wxdesk.core.events import Event
+from wxdesk.desk.desk import Desk
+from wxdesk.ui.runtime.frame_pace import FramePace
+
+log = logging.getLogger(__name__)
+
+CLOSE_SECONDS = 2.0
+"""How long closing waits for what the desk is still doing for the window."""
+
+
+class Bridge(QObject):
+    """Carries questions and commands to the desk, and its events and answers back.
+
+    Signals:
+        events: a tuple of the `core.events` of the last frame, oldest first, on the window's thread.
+        failed: an exception that nobody handled otherwise; the notices show it.
+        idle: the last open question has been answered and no event waits; the pages show what they have.
+    """
+
+    events = Signal(object)
+    failed = Signal(object)
+    idle = Signal()
+    _arrived = Signal()
+    _answered = Signal(object)
+
+    def __init__(self, desk: Desk, desk_loop: asyncio.AbstractEventLoop, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self._loop = desk_loop
+        self._lock = threading.Lock()
+        self._gathered: list[Event] = []
+        self._open: set[Future[Any]] = set()
+        self._closed = False
+        self._pace = FramePace()
+        self._frame = QTimer(self, singleShot=True)
+        self._frame.timeout.connect(self._deliver)
+        self._arrived.connect(self._start_frame, Qt.ConnectionType.QueuedConnection)
+        self._answered.connect(self._call, Qt.ConnectionType.QueuedConnection)
+        self._unsubscribe: Callable[[], None] | None = None
+
+    @property
+    def is_idle(self) -> bool:
+        """True while no question is open and no event waits for its frame."""
+        with self._lock:
+            return not self._open and not self._gathered
+
+    def connect_to_bus(self) -> None:
+        """Begin to carry events; called once the window is ready to hear them."""
+        self._loop.call_soon_threadsafe(self._subscribe)
+
+    def ask[T](
+        self,
+        work: Coroutine[Any, Any, T],
+        done: Callable[[T], None] | None = None,
+        failed: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """Run `work` on the desk's loop; then call `done` with its result here, or `failed` with its error.
+
+        Without `failed`, the error goes to the `failed` signal and so to the operator. A callback whose object has
+        been deleted meanwhile is not called.
+        """
+        if self._closed:
+            work.close()
+            return
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        self._open.add(future)
+        future.add_done_callback(lambda ended: None if self._closed else self._answered.emit((ended, done, failed)))
+
+    def close(self) -> None:
+        """Carry nothing any more. What is under way may end, unheard: the operator's last command is not cut off."""
+        self._closed = True
+        self._frame.stop()
+        wait(self._open, CLOSE_SECONDS)
+        if self._unsubscribe is not None and self._loop.is_running():
+            self._loop.call_soon_threadsafe(self._unsubscribe)
+
+    # -- on the desk's thread
+
+    def _subscribe(self) -> None:
+        self._unsubscribe = self.desk.bus.subscribe(self._gather)
+
+    def _gather(self, event: Event) -> None:
+        with self._lock:
+            first = not self._gathered
+            self._gathered.append(event)
+        if first and not self._closed:
+            self._arrived.emit()
+
+    # -- on the window's thread
+
+    def _start_frame(self) -> None:
+        if not self._closed and not self._frame.isActive():
+            self._frame.start(self._pace.wait_ms())
+
+    def _deliver(self) -> None:
+        with self._lock:
+            events, self._gathered = tuple(self._gathered), []
+        if events:
+            self._pace.begin()
+            self.events.emit(events)
+        self._tell_if_idle()
+
+    def _tell_if_idle(self) -> None:
+        if not self._open:
+            self._pace.end()
+        if not self._closed and self.is_idle:
+            self.idle.emit()
+
+    def _call(
+        self, ended: tuple[Future[Any], Callable[[Any], None] | None, Callable[[Exception], None] | None]
+    ) -> None:
+        future, done, failed = ended
+        self._open.discard(future)
+        if self._closed:
+            return
+        try:
+            result = future.result()
+        except CancelledError:
+            pass
+        except Exception as error:  # noqa: BLE001 - whatever the desk raised belongs to the operator
+            if failed is None:
+                self.failed.emit(error)
+            elif _still_there(failed):
+                failed(error)
+        else:
+            if done is not None and _still_there(done):
+                done(result)
+        self._tell_if_idle()
+
+
+def _still_there(callback: Callable[..., object]) -> bool:
+    """False if `callback` belongs to a widget that has been deleted since it asked."""
+    while isinstance(callback, partial):
+        callback = callback.func
+    owner = getattr(callback, "__self__", None)
+    return not isinstance(owner, QObject) or isValid(owner)

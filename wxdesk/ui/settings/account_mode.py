@@ -1,0 +1,102 @@
+"""How an account answers, to be set: its mode, its seconds, where they come from, and the way back to config.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from wxdesk.core.events import AccountChanged, Event
+from wxdesk.core.model.messaging import ReplyMode
+from wxdesk.desk.settings.accounts import LONGEST_HOLD
+from wxdesk.i18n import tr
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.settings import counted_text as words
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.fields.choice import Choice
+from wxdesk.ui.widgets.fields.number import NumberField
+from wxdesk.ui.widgets.flow_layout import FlowLayout
+from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.wording.messages import mode_word
+
+
+class AccountMode(QWidget):
+    """Saved as soon as it is changed; a conversation's own mode and a rule's own delivery go before it."""
+
+    def __init__(self, bridge: Bridge, notices: Notices, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._notices = notices
+        self._name = name
+        self.mode = Choice(self)
+        self.mode.setAccessibleName(tr("How this account answers"))
+        self.mode.addItems([mode_word(mode) for mode in ReplyMode])
+        self.seconds = NumberField(0, LONGEST_HOLD, tr("Seconds in which you can stop or change a reply"), self)
+        self._unit = PlainLabel(parent=self)
+        self.seconds.count(self._unit, words.stopping)
+        self._unit.setMinimumHeight(30)
+        self.source = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
+        self.back = Button(tr("Back to config.toml"), kind=ButtonKind.LINK, parent=self)
+        line = QWidget(self)
+        flow = FlowLayout(line)
+        for widget in (self.mode, self.seconds, self._unit):
+            flow.addWidget(widget)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(line)
+        column.addWidget(self.source)
+        column.addWidget(self.back, 0, Qt.AlignmentFlag.AlignLeft)
+        self.mode.activated.connect(self._set)
+        self.seconds.decided.connect(self._set)
+        self.back.clicked.connect(self._follow_config)
+        bridge.events.connect(self._hear)
+        self.show_account()
+
+    def show_account(self) -> None:
+        """Show what holds now."""
+        accounts = self._bridge.desk.accounts
+        now, configured = accounts[self._name], accounts.configured[self._name]
+        self.mode.setCurrentIndex(tuple(ReplyMode).index(now.reply_mode))
+        if self.seconds.last != now.hold_seconds:
+            self.seconds.show_number(now.hold_seconds)
+        held = now.reply_mode is ReplyMode.HOLD
+        self.seconds.setVisible(held)
+        self._unit.setVisible(held)
+        here = accounts.is_set_here(self._name)
+        said = tr("Set here; config.toml says: {mode}", mode=mode_word(configured.reply_mode))
+        words = said if here else tr("As config.toml says")
+        self.source.setText(tr("{said} · rules leave {n} of 5 to you", said=words, n=now.reserve))
+        self.back.setVisible(here)
+
+    def _set(self, _: int) -> None:
+        """Answer like this from now on, if it can be worked by."""
+        account = self._bridge.desk.accounts[self._name]
+        mode, seconds = tuple(ReplyMode)[self.mode.currentIndex()], self.seconds.last
+        if (mode, seconds) != (account.reply_mode, account.hold_seconds):
+            self._save(mode, seconds)
+
+    def _save(self, mode: ReplyMode, seconds: int) -> None:
+        work = self._bridge.desk.accounts.set_mode(self._name, mode, seconds)
+        self._bridge.ask(work, failed=self._not_saved)
+
+    def _follow_config(self) -> None:
+        account = self._bridge.desk.accounts[self._name]
+        undo = partial(self._save, account.reply_mode, account.hold_seconds)
+        work = self._bridge.desk.accounts.follow_config(self._name)
+        self._bridge.ask(work, partial(self._followed, undo), self._not_saved)
+
+    def _followed(self, undo: partial[None], _: None) -> None:
+        self._notices.offer(tr("Saved"), tr("Undo"), undo)
+
+    def _not_saved(self, error: Exception) -> None:
+        self.show_account()
+        self._notices.report(error)
+
+    def _hear(self, events: Sequence[Event]) -> None:
+        if any(isinstance(event, AccountChanged) and event.account == self._name for event in events):
+            self.show_account()

@@ -1,0 +1,132 @@
+"""One line of the preferences: a sentence with a number in it, a switch, or a choice, and what is wrong below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from wxdesk.core.preferences import BOUNDS
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.buttons import Switch
+from wxdesk.ui.widgets.fields.choice import Choice
+from wxdesk.ui.widgets.fields.labelled import set_wrong
+from wxdesk.ui.widgets.fields.number import NumberField
+from wxdesk.ui.widgets.flow_layout import FlowLayout
+from wxdesk.ui.widgets.labels import PlainLabel
+
+
+class PreferenceLine(QWidget):
+    """Shows the setting `field` of `core.preferences.Preferences`.
+
+    Signals:
+        changed: the field and what the operator wants it to be.
+    """
+
+    changed = Signal(str, object)
+
+    def __init__(self, field: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.field = field
+        self.error = PlainLabel(size=Size.SMALL, role="failed", wrap=True, parent=self)
+        self.error.hide()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(3)
+
+    def show_value(self, value: object) -> None:
+        """Show what holds, and tell nobody."""
+        raise NotImplementedError
+
+    def complain(self, reason: str) -> None:
+        """Say below what is wrong; empty takes that away."""
+        self.error.setText(reason)
+        self.error.setVisible(bool(reason))
+
+
+class NumberLine(PreferenceLine):
+    """A number within a sentence: `before` it and `after` it."""
+
+    def __init__(self, field: str, before: str, after: Callable[[int], str], parent: QWidget) -> None:
+        super().__init__(field, parent)
+        least, most, zero = BOUNDS[field]
+        self.number = NumberField(0 if zero else least, most, f"{before} … {after(most)}", self)
+        sentence = QWidget(self)
+        flow = FlowLayout(sentence)
+        unit = _word("", sentence)
+        self.number.count(unit, after)
+        for widget in (_word(before, sentence), self.number, unit):
+            flow.addWidget(widget)
+        self._column.addWidget(sentence)
+        self._column.addWidget(self.error)
+        self.number.decided.connect(self._tell)
+
+    def show_value(self, value: object) -> None:
+        """Show this number."""
+        if isinstance(value, int) and self.number.last != value:
+            self.number.show_number(value)
+        self.complain("")
+
+    def complain(self, reason: str) -> None:
+        """Frame the field as well."""
+        super().complain(reason)
+        set_wrong(self.number, bool(reason))
+        self.number.setAccessibleDescription(reason)
+
+    def _tell(self, number: int) -> None:
+        self.changed.emit(self.field, number)
+
+
+class SwitchLine(PreferenceLine):
+    """On or off, with what that means."""
+
+    def __init__(self, field: str, words: str, parent: QWidget) -> None:
+        super().__init__(field, parent)
+        self.switch = Switch(parent=self)
+        self.switch.setAccessibleName(words)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.switch)
+        row.addWidget(PlainLabel(words, wrap=True, parent=self), 1)
+        self._column.addLayout(row)
+        self.switch.clicked.connect(self._tell)
+
+    def show_value(self, value: object) -> None:
+        """Turn it."""
+        self.switch.setChecked(bool(value))
+
+    def _tell(self, on: bool) -> None:
+        self.changed.emit(self.field, on)
+
+
+class ChoiceLine(PreferenceLine):
+    """One of several."""
+
+    def __init__(self, field: str, words: str, parent: QWidget) -> None:
+        super().__init__(field, parent)
+        self._values: list[object] = []
+        self.choice = Choice(self)
+        self.choice.setAccessibleName(words)
+        self._column.addWidget(PlainLabel(words, wrap=True, parent=self))
+        self._column.addWidget(self.choice)
+        self.choice.activated.connect(self._tell)
+
+    def offer(self, choices: list[tuple[object, str]]) -> None:
+        """Let the operator choose among these values, each with its words."""
+        self._values = [value for value, _ in choices]
+        self.choice.clear()
+        self.choice.addItems([words for _, words in choices])
+
+    def show_value(self, value: object) -> None:
+        """Choose it; what is not offered shows the first."""
+        self.choice.setCurrentIndex(self._values.index(value) if value in self._values else 0)
+
+    def _tell(self, index: int) -> None:
+        self.changed.emit(self.field, self._values[index])
+
+
+def _word(text: str, parent: QWidget) -> PlainLabel:
+    label = PlainLabel(text, parent=parent)
+    label.setMinimumHeight(30)
+    return label

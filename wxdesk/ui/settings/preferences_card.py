@@ -1,0 +1,145 @@
+"""How the desk works with its operator: every setting of `core.preferences`, saved as soon as it is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from wxdesk.core.errors import BadPreference
+from wxdesk.core.events import Event, PreferencesChanged, RulesChanged
+from wxdesk.core.preferences import LastMoment, Preferences
+from wxdesk.i18n import explain, tr
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.settings import counted_text as words
+from wxdesk.ui.settings.preference_lines import ChoiceLine, NumberLine, PreferenceLine, SwitchLine
+from wxdesk.ui.settings.rows import Card, Stack
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.wording.messages import MINUTE, unit_word
+
+
+class PreferencesCard(Card):
+    """A calm list of sentences; a number that the desk cannot work with is said at its field and not saved.
+
+    Signals:
+        hours_wanted: the operator wants to edit the business hours.
+    """
+
+    hours_wanted = Signal()
+
+    def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget | None = None) -> None:
+        super().__init__(tr("How the desk works with you"), parent, hint=tr("Saved as you change it"))
+        self._bridge = bridge
+        self._notices = notices
+        self._wanted = bridge.desk.preferences.now
+        self._under_way = 0  # what of this card is being stored
+        self.lines: dict[str, PreferenceLine] = {}
+        self._calendar = ChoiceLine("calendar", tr("“Until closing” goes by these business hours:"), self)
+        self.hours = Button(tr("Edit business hours…"), kind=ButtonKind.LINK, parent=self)
+        self.hours.clicked.connect(self.hours_wanted)
+        self._add_talking()
+        self._add_waiting()
+        self._add_calling()
+        bridge.events.connect(self._hear)
+        self.show_all()
+
+    def show_all(self) -> None:
+        """Show what holds now, and the business hours that there are."""
+        self._wanted = self._bridge.desk.preferences.now
+        self._offer_calendars()
+        for field, line in self.lines.items():
+            line.show_value(getattr(self._wanted, field))
+
+    def _offer_calendars(self) -> None:
+        names = list(self._bridge.desk.rulebook.calendars.schedules)
+        self._calendar.offer([(name, name) for name in names])
+        self._calendar.show_value(self._wanted.calendar)
+        self._calendar.setVisible(len(names) > 1)
+
+    def _add_talking(self) -> None:
+        takes_over = SwitchLine("writing_takes_over", tr("Whoever writes takes the conversation over by that"), self)
+        minutes = NumberLine("takeover_minutes", tr("and has the word for"), partial(unit_word, MINUTE), self)
+        undo = NumberLine("undo_seconds", tr("What you send can be undone for"), words.undo, self)
+        self._add(tr("Writing"), undo, takes_over, minutes)
+        hours = QHBoxLayout()
+        hours.addWidget(self.hours)
+        hours.addStretch(1)
+        self._add(tr("Business hours"), self._calendar).addLayout(hours)
+
+    def _add_waiting(self) -> None:
+        last = ChoiceLine("last_moment", tr("When the time for replies is about to end, a held reply"), self)
+        last.offer([(LastMoment.HAND_OVER, tr("waits for me")), (LastMoment.SEND, tr("is sent"))])
+        late = NumberLine("stale_minutes", tr("An automatic reply more than"), words.late, self)
+        self._add(tr("Held replies"), last, late)
+        idle = NumberLine("away_minutes", tr("After"), words.idle, self)
+        back = NumberLine(
+            "hand_back_minutes", tr("What I took over without an end goes back after"), words.absent, self
+        )
+        self._add(tr("Presence"), idle, back)
+
+    def _add_calling(self) -> None:
+        shown = SwitchLine("notifications", tr("Notify me on the desktop"), self)
+        text = SwitchLine("notifications_show_text", tr("and show what the customer wrote"), self)
+        self._add(tr("Notifications"), shown, text)
+        sound = SwitchLine("sound", tr("Ring when a conversation needs me"), self)
+        again = NumberLine("sound_every_seconds", tr("again every"), words.again, self)
+        self._add(tr("Sound"), sound, again)
+        self._add(tr("Warning"), NumberLine("warn_hours", tr("Warn me"), words.warned, self))
+
+    def _add(self, name: str, *lines: PreferenceLine) -> Stack:
+        stack = Stack(*lines)
+        self.add_row(name, stack)
+        for line in lines:
+            self.lines[line.field] = line
+            line.changed.connect(self._change)
+        return stack
+
+    def _change(self, field: str, value: object) -> None:
+        """Work by this from now on, if it can be worked by."""
+        wanted = replace(self._wanted, **{field: value})  # type: ignore[arg-type]  # each line knows its field's type
+        try:
+            wanted.check()
+        except BadPreference as error:
+            self.lines[error.field].complain(explain(error))
+            return
+        self.lines[field].complain("")
+        if wanted != self._wanted:
+            before, self._wanted = getattr(self._wanted, field), wanted
+            self._save(wanted, partial(self._saved, field, before))
+
+    def _saved(self, field: str, before: object, _: None) -> None:
+        self._notices.offer(tr("Saved"), tr("Undo"), partial(self._undo, field, before))
+
+    def _undo(self, field: str, before: object) -> None:
+        """Only this one: another may have been set since."""
+        self._save(replace(self._bridge.desk.preferences.now, **{field: before}))  # type: ignore[arg-type]  # it was it
+
+    def _save(self, wanted: Preferences, done: Callable[[None], None] | None = None) -> None:
+        self._under_way += 1
+        self._bridge.ask(self._bridge.desk.preferences.set(wanted), partial(self._stored, done), self._not_saved)
+
+    def _stored(self, done: Callable[[None], None] | None, _: None) -> None:
+        self._under_way -= 1
+        self._follow()
+        if done is not None:
+            done(None)
+
+    def _not_saved(self, error: Exception) -> None:
+        self._under_way -= 1
+        self.show_all()
+        self._notices.report(error)
+
+    def _hear(self, events: Sequence[Event]) -> None:
+        if any(isinstance(event, RulesChanged) for event in events):
+            self._offer_calendars()  # what rules can name has changed with them
+        if any(isinstance(event, PreferencesChanged) for event in events):
+            self._follow()
+
+    def _follow(self) -> None:
+        """Show what was set elsewhere. While something of this card is being stored, the desk still tells of before."""
+        if not self._under_way and self._bridge.desk.preferences.now != self._wanted:
+            self.show_all()

@@ -1,0 +1,89 @@
+"""The rows of a card on the settings page: what it is at the left, how it is at the right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLayout, QVBoxLayout, QWidget
+
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.icon_label import IconLabel
+from wxdesk.ui.widgets.labels import PlainLabel
+
+NAME_WIDTH = 104
+
+MARKS = {"accent": "check", "pending": "warning", "failed": "warning", "faint": "clock"}
+"""The icon that says the same as the colour."""
+
+
+class Card(QFrame):
+    """A titled card with rows."""
+
+    def __init__(self, title: str, parent: QWidget | None = None, *, hint: str = "") -> None:
+        super().__init__(parent)
+        self.setProperty("class", "card")
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(20, 16, 20, 18)
+        self._column.setSpacing(12)
+        head = QHBoxLayout()
+        head.setSpacing(10)
+        head.addWidget(PlainLabel(title, size=Size.TITLE, strong=True, elide=True, parent=self))
+        head.addWidget(PlainLabel(hint, size=Size.SMALL, role="secondary", elide=True, parent=self), 1)
+        self._column.addLayout(head)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setVerticalSpacing(10)
+        self._grid.setColumnMinimumWidth(0, NAME_WIDTH)
+        self._grid.setColumnStretch(1, 1)
+        self._column.addLayout(self._grid)
+
+    def add_row(self, name: str, value: QWidget | QLayout) -> None:
+        """Add a row; the name stands at the height of the value's first line."""
+        row = self._grid.rowCount()
+        label = PlainLabel(name, role="secondary", wrap=True, parent=self)
+        label.setMinimumHeight(20)
+        self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
+        if isinstance(value, QWidget):
+            self._grid.addWidget(value, row, 1)
+        else:
+            self._grid.addLayout(value, row, 1)
+
+    def add_below(self, widget: QWidget) -> None:
+        """Add something across the whole card."""
+        self._column.addWidget(widget)
+
+
+class StateLine(QWidget):
+    """A state by icon, word and colour."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._mark = IconLabel(MARKS["faint"], "faint", 16, self)
+        self._mark.setFixedHeight(20)
+        self._words = PlainLabel(wrap=True, tabular=True, parent=self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._words, 1)
+
+    @property
+    def text(self) -> str:
+        """The words."""
+        return self._words.full_text()
+
+    def show_state(self, role: str, text: str) -> None:
+        """Show a state: `accent` is well, `pending` deserves a look, `failed` needs the operator, `faint` waits."""
+        self._mark.show_icon(MARKS[role], role)
+        self._words.setText(text)
+        self._words.set_role("text" if role in {"accent", "faint"} else role)
+
+
+class Stack(QVBoxLayout):
+    """Things of one row, one below the other."""
+
+    def __init__(self, *widgets: QWidget) -> None:
+        super().__init__()
+        self.setContentsMargins(0, 0, 0, 0)
+        self.setSpacing(8)
+        for widget in widgets:
+            self.addWidget(widget)

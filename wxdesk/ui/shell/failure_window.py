@@ -1,0 +1,67 @@
+"""What a desk that cannot open leaves on the screen: whoever started it by an icon sees no stderr."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from wxdesk.i18n import explain, tr
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.dialogs.dialog import WIDTH
+from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
+from wxdesk.ui.widgets.icon_label import IconLabel
+from wxdesk.ui.widgets.labels import PlainLabel
+
+
+class FailureWindow(QWidget):
+    """One error in a small window of its own, and a button to quit; Esc and Ctrl+Q do the same.
+
+    Signals:
+        left: the operator has read it.
+    """
+
+    left = Signal()
+
+    def __init__(self, error: Exception, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("wxdesk")
+        self.setProperty("class", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedWidth(WIDTH)
+        self.title = PlainLabel(tr("wxdesk cannot start"), size=Size.TITLE, strong=True, wrap=True)
+        self.sentence = PlainLabel(explain(error), wrap=True)
+        self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.remedy = PlainLabel(tr("Once this is mended, start wxdesk again."), role="secondary", wrap=True)
+        self.quit = Button(tr("Quit"), kind=ButtonKind.PRIMARY)
+        self._lay_out()
+        self.quit.clicked.connect(self.close)
+        for key in ("Esc", "Ctrl+Q", "Return", "Enter"):
+            bind(self, key, self.close)
+        self.setAccessibleName(self.title.full_text())
+        self.setAccessibleDescription(self.sentence.full_text())
+        self.quit.setFocus()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """However it is closed, it has been read."""
+        super().closeEvent(event)
+        self.left.emit()
+
+    def _lay_out(self) -> None:
+        words = QVBoxLayout()
+        words.setSpacing(12)
+        for label in (self.title, self.sentence, self.remedy):
+            words.addWidget(label)
+        row = QHBoxLayout()
+        row.setSpacing(16)
+        row.addWidget(IconLabel("warning", "failed", 24), 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 1)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self.quit)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 20)
+        column.setSpacing(16)
+        column.addLayout(row)
+        column.addLayout(buttons)

@@ -1,0 +1,80 @@
+"""Who waits longest, in the status bar: one press leads to him."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from wxdesk.core.model.messaging import Conversation
+from wxdesk.i18n import tr
+from wxdesk.ui.look.theme import Size, font
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.wording.messages import name_of, span_word
+
+LONGEST_NAME = 12
+"""Characters of a name that are shown; the rest would push the other figures away."""
+
+
+class LongestWait(Button):
+    """Hidden while nobody waits.
+
+    Signals:
+        wanted: the id of the conversation to open.
+    """
+
+    wanted = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("", kind=ButtonKind.LINK, parent=parent)
+        self.conversation: Conversation | None = None
+        self._wordings = ("", "")
+        self._step = 0
+        self.setFont(font(Size.SMALL))
+        self.setToolTip(tr("Open who waits longest (F7)"))
+        self.clicked.connect(self.open)
+        self.hide()
+
+    def show_conversation(self, conversation: Conversation | None, now: datetime) -> None:
+        """Show who waits longest now, if anybody does."""
+        self.conversation = conversation
+        self.tick(now)
+
+    def tick(self, now: datetime) -> None:
+        """Let his time go on."""
+        since = self.conversation.waiting_since if self.conversation is not None else None
+        if self.conversation is not None and since is not None:
+            name = name_of(self.conversation.contact)
+            name = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+            span = span_word(max(now - since, timedelta()))
+            self._wordings = (
+                tr("Longest wait: {name}, {span}", name=name, span=span),
+                tr("Longest: {name}, {span}", name=name, span=span),
+            )
+            self.setAccessibleName(self._wordings[0])
+            self._say()
+        self.setVisible(since is not None)
+
+    def width_at(self, step: int) -> int:
+        """The width in full (0) and in short (1); 0 while it is hidden."""
+        if self.isHidden():
+            return 0
+        metrics = self.fontMetrics()
+        now, then = (metrics.horizontalAdvance(self._wordings[at]) for at in (self._step, step))
+        return self.sizeHint().width() - now + then
+
+    def ask_for(self, step: int) -> None:
+        """Say it in full or in short."""
+        self._step = step
+        self._say()
+
+    def _say(self) -> None:
+        text = self._wordings[self._step].replace("&", "&&")  # a name is no shortcut
+        if text != self.text():
+            self.setText(text)
+
+    def open(self) -> None:
+        """Lead to him, if anybody waits."""
+        if self.conversation is not None:
+            self.wanted.emit(self.conversation.id)

@@ -1,0 +1,267 @@
+"""The window: a rail of pages, the page that is shown, the status bar, and what may lie across them all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from wxdesk.core.conversations.listing import InboxCounts
+from wxdesk.core.events import Event, PauseChanged, TroubleRaised
+from wxdesk.i18n import tr
+from wxdesk.ui.inbox.call_news import CallNews
+from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.inbox.takeover.news import TakeoverNews
+from wxdesk.ui.look.appearance import Appearance
+from wxdesk.ui.presence.presence import OperatorPresence
+from wxdesk.ui.rules.page import RulesPage
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.memory import Memory
+from wxdesk.ui.settings.facts import Facts
+from wxdesk.ui.shell.counts import Figures
+from wxdesk.ui.shell.pages import Unsaved, build_pages
+from wxdesk.ui.shell.pause.bar import PauseBar
+from wxdesk.ui.shell.pause.control import Pausing
+from wxdesk.ui.shell.rail import Rail
+from wxdesk.ui.shell.status_bar import StatusBar
+from wxdesk.ui.simulator.port import Simulator
+from wxdesk.ui.widgets.dialogs.notices import Notices, announce
+from wxdesk.ui.widgets.dialogs.shortcut_sheet import HasKeys, KeyGroup, ShortcutSheet, bind, bind_always, window_keys
+
+FIRST_SIZE = (1280, 800)
+SMALLEST = (720, 520)
+
+
+class MainWindow(QWidget):
+    """The one window of the program.
+
+    Signals:
+        closing: the operator wants to leave and nothing is unsaved. Nothing closes yet: `finish` does.
+        silence_wanted: the sound of the present calls shall end.
+    """
+
+    closing = Signal()
+    silence_wanted = Signal()
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        facts: Facts,
+        appearance: Appearance,
+        simulator: Simulator | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._memory = Memory(facts.home)
+        self._finished = False
+        self.setWindowTitle("wxdesk")
+        self.setProperty("class", "window")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumSize(*SMALLEST)
+        self.notices = Notices(self)
+        self.pages = build_pages(bridge, self.notices, facts, appearance, self.show_settings, simulator)
+        self.rail = Rail([page.place for page in self.pages], self)
+        self.stack = QStackedWidget(self)
+        for page in self.pages:
+            self.stack.addWidget(page.widget)
+        self.pause_bar = PauseBar(bridge.desk.clock, self)
+        self.status_bar = StatusBar(bridge, self)
+        self.figures = Figures(bridge, self)
+        self.calls = CallNews(bridge, self.notices, self)
+        self.returns = TakeoverNews(bridge, self.notices, lambda: self.open_conversation_id, self)
+        self.pausing = Pausing(bridge, self.notices, self.inbox.held, self)
+        self.presence = OperatorPresence(bridge, self.notices, self.status_bar.presence, self)
+        self._lay_out()
+        self._connect()
+        self._bind_keys()
+        if not self._memory.restore(self):
+            self.resize(*FIRST_SIZE)
+        self._show_pause()
+        for trouble in bridge.desk.health.state.troubles:
+            self._show_trouble(trouble)
+        self.show_page(0)
+        self.figures.ask()
+        self.pausing.begin()
+
+    @property
+    def inbox(self) -> InboxPage:
+        """The page of the conversations."""
+        return next(page.widget for page in self.pages if isinstance(page.widget, InboxPage))
+
+    @property
+    def page_names(self) -> tuple[str, ...]:
+        """The pages' names in the order of the rail."""
+        return tuple(page.name for page in self.pages)
+
+    def show_page(self, index: int) -> None:
+        """Show the page at `index` and let it load what it needs; it has the keyboard where it had it before."""
+        held = self.pages[index].widget.focusWidget()
+        self.stack.setFocus()  # else Qt gives it to the page's first button, with a ring that means nothing
+        self.stack.setCurrentIndex(index)
+        if held is not None:
+            held.setFocus()
+        self.rail.show_page(index)
+        self.pages[index].activate()
+
+    def open_conversation(self, conversation_id: int) -> None:
+        """Show a conversation in the inbox."""
+        self.show_page(0)
+        self.inbox.open_conversation(conversation_id)
+
+    @property
+    def open_conversation_id(self) -> int | None:
+        """The conversation that is before the operator's eyes while the window is."""
+        return self.inbox.session.conversation_id if self.stack.currentWidget() is self.inbox else None
+
+    def come_forward(self) -> None:
+        """Show the window in front of all others, as far as the system lets a program do that."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def _be_in_front(self) -> None:
+        """Something is asked here, and what led to it may have been chosen in the tray."""
+        if self.isMinimized() or not self.isActiveWindow():
+            self.come_forward()
+
+    def _bring_forward(self, widget: QWidget) -> None:
+        self.show_page(self.stack.indexOf(widget))
+
+    def show_settings(self) -> None:
+        """Show the last page."""
+        self.show_page(len(self.pages) - 1)
+
+    def show_keys(self) -> None:
+        """Open the sheet of all keys."""
+        groups = [window_keys([page.place for page in self.pages])]
+        groups += [
+            KeyGroup(page.place.word, tuple(page.widget.keys()))
+            for page in self.pages
+            if isinstance(page.widget, HasKeys)
+        ]
+        ShortcutSheet(groups, self).open()
+
+    def put_by(self) -> None:
+        """Store what stands in a field that is stored when one leaves it; the bridge still has to carry it."""
+        self.inbox.detail.contact.save_unfinished()
+        focused = self.focusWidget()
+        if focused is not None:
+            focused.clearFocus()
+
+    def finish(self) -> None:
+        """Remember the place and really close."""
+        self._memory.keep_place(self)
+        self._finished = True
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Only say that the operator wants to leave; whoever runs the window finishes it.
+
+        Where something is unsaved, each such page is shown and asks first.
+        """
+        if self._finished:
+            event.accept()
+            return
+        event.ignore()
+        self._leave_from(0)
+
+    def _leave_from(self, index: int) -> None:
+        """Let each page from there on ask about what is unsaved, one after the other."""
+        for at, page in enumerate(self.pages[index:], index):
+            if isinstance(page.widget, Unsaved) and page.widget.unsaved:
+                self._be_in_front()
+                self.show_page(at)
+                page.widget.leave(partial(self._leave_from, at + 1))
+                return
+        self.closing.emit()
+
+    def _lay_out(self) -> None:
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self.notices.bars)
+        right.addWidget(self.stack, 1)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.rail)
+        middle.addLayout(right, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.pause_bar)
+        column.addLayout(middle, 1)
+        column.addWidget(self.status_bar)
+
+    def _connect(self) -> None:
+        self._bridge.events.connect(self._hear)
+        self._bridge.failed.connect(self.notices.report)
+        self.rail.chosen.connect(self.show_page)
+        self.pause_bar.resume_wanted.connect(self.pausing.resume)
+        self.pausing.asks.connect(self._be_in_front)
+        self.calls.wanted.connect(self.open_conversation)
+        self.returns.wanted.connect(self.open_conversation)
+        self.pause_bar.until_wanted.connect(self.pausing.pause)
+        self.status_bar.pause_wanted.connect(self.pausing.toggle)
+        self.status_bar.until_wanted.connect(self.pausing.pause)
+        self.inbox.held.wanted.connect(self._show_inbox)
+        self.inbox.chat.aside.back_wanted.connect(self._show_inbox)
+        self.status_bar.day_began.connect(self.figures.ask)
+        self.status_bar.day_began.connect(self._show_pause)
+        self.figures.day.connect(self.status_bar.show_day)
+        self.figures.longest.connect(self.status_bar.show_longest)
+        self.status_bar.longest.wanted.connect(self.open_conversation)
+        self.status_bar.silence.clicked.connect(self.silence_wanted)
+        self.figures.inbox.connect(self._show_counts)
+        for page in self.pages:
+            if isinstance(page.widget, RulesPage):
+                page.widget.front_wanted.connect(self._bring_forward)
+                page.widget.conversation_wanted.connect(self.open_conversation)
+
+    def _bind_keys(self) -> None:
+        for page, item in zip(self.pages, self.rail.items, strict=True):
+            bind(self, page.place.key, item.click)
+        bind_always(self, "F8", self.pausing.toggle)
+        bind(self, "F7", self.status_bar.longest.open)
+        bind_always(self, "F9", self.silence_wanted.emit)
+        bind(self, "F10", self.presence.toggle)
+        bind(self, "F12", self.notices.act)
+        bind(self, "Ctrl+,", self.show_settings)
+        bind(self, "Ctrl+Q", self.close)
+        bind(self, "F1", self.show_keys)
+        bind(self, "Ctrl+/", self.show_keys)
+
+    def _hear(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if isinstance(event, PauseChanged):
+                self._show_pause()
+                announce(self, self.pause_bar.title.full_text() if event.paused else tr("Automatic replies go on"))
+            elif isinstance(event, TroubleRaised):
+                self._show_trouble(event)
+
+    def _show_pause(self) -> None:
+        state = self._bridge.desk.health.state
+        self.pause_bar.show_pause(state.paused_since, state.paused_until)
+        self.pause_bar.setVisible(state.paused)
+        self.setWindowTitle(tr("Paused · wxdesk") if state.paused else "wxdesk")
+
+    def _show_inbox(self) -> None:
+        self.show_page(0)
+
+    def _show_trouble(self, trouble: TroubleRaised) -> None:
+        """A bar while it lasts. Where replies wait for its end, whoever has mended it need not wait as well."""
+        action, then = (tr("Dismiss"), None) if trouble.passing else ("", None)
+        if trouble.account:
+            action, then = tr("Try now"), partial(self._try_now, trouble.account)
+        text = tr(trouble.text) if trouble.text else ""
+        self.notices.bar(f"trouble:{trouble.key}", text, action=action, then=then, copy=trouble.copy)
+
+    def _try_now(self, account: str) -> None:
+        self._bridge.ask(self._bridge.desk.rests.try_now(account))
+
+    def _show_counts(self, counts: InboxCounts) -> None:
+        self.rail.items[0].set_badge(counts.unread)
+        self.pause_bar.show_waiting(counts.automatic)

@@ -1,0 +1,88 @@
+"""The pages of the window in the order of the rail, built in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from PySide6.QtWidgets import QWidget
+
+from wxdesk.i18n import tr
+from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.insights.page import InsightsPage
+from wxdesk.ui.look.appearance import Appearance
+from wxdesk.ui.rules.page import RulesPage
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.settings.facts import Facts
+from wxdesk.ui.settings.page import SetupPage
+from wxdesk.ui.shell.rail import Place
+from wxdesk.ui.simulator.page import SimulatorPage
+from wxdesk.ui.simulator.port import Simulator
+from wxdesk.ui.templates.page import TemplatesPage
+from wxdesk.ui.traffic.page import TrafficPage
+from wxdesk.ui.widgets.dialogs.notices import Notices
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page's name in file names, its place on the rail, the widget, and what to call when it is shown."""
+
+    name: str
+    place: Place
+    widget: QWidget
+    activate: Callable[[], None]
+
+
+@runtime_checkable
+class Unsaved(Protocol):
+    """A page on which something can be written that is not stored at once."""
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether closing now would lose something."""
+        ...
+
+    def leave(self, then: Callable[[], None]) -> None:
+        """Let the operator decide about it; `then` is called unless he stays."""
+        ...
+
+
+def build_pages(
+    bridge: Bridge,
+    notices: Notices,
+    facts: Facts,
+    appearance: Appearance,
+    show_settings: Callable[[], None],
+    simulator: Simulator | None = None,
+) -> tuple[Page, ...]:
+    """All pages; the settings stand last, at the foot of the rail, and others lead there by `show_settings`.
+
+    The page of the simulated WeChat is among them where there is one.
+    """
+    inbox = InboxPage(bridge, notices)
+    inbox.settings_wanted.connect(show_settings)
+    rules = RulesPage(bridge, notices)
+    inbox.detail.decision.rule_wanted.connect(rules.explain)
+    inbox.detail.decision.try_wanted.connect(rules.try_as)
+    inbox.detail.history.rule_wanted.connect(rules.explain)
+    templates = TemplatesPage(bridge, notices)
+    traffic = TrafficPage(bridge, notices)
+    insights = InsightsPage(bridge, notices)
+    setup = SetupPage(bridge, notices, facts, appearance)
+    setup.preferences.hours_wanted.connect(rules.hours.open)
+    extra = () if simulator is None else (_simulator_page(bridge, notices, simulator),)
+    return (
+        Page("inbox", Place(tr("Inbox"), "inbox", "Ctrl+1"), inbox, inbox.activate),
+        Page("rules", Place(tr("Rules"), "rules", "Ctrl+2"), rules, rules.activate),
+        Page("templates", Place(tr("Templates"), "template", "Ctrl+6"), templates, templates.activate),
+        Page("traffic", Place(tr("Traffic"), "traffic", "Ctrl+3"), traffic, traffic.activate),
+        Page("insights", Place(tr("Insights"), "insights", "Ctrl+4"), insights, insights.activate),
+        *extra,
+        Page("setup", Place(tr("Settings"), "settings", "Ctrl+5"), setup, setup.activate),
+    )
+
+
+def _simulator_page(bridge: Bridge, notices: Notices, simulator: Simulator) -> Page:
+    page = SimulatorPage(bridge, notices, simulator)
+    return Page("simulator", Place(tr("Simulator"), "simulator", "Ctrl+7"), page, page.activate)

@@ -1,0 +1,102 @@
+"""The pause of everything automatic, as the window works it: begun, ended, and what waited put to the operator."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from wxdesk.core.events import Event, PauseChanged
+from wxdesk.desk.conversations import inbox_queries as inbox_reading
+from wxdesk.desk.conversations.inbox_queries import HeldReply
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.inbox.held_replies.after_pause_panel import DecidePanel
+from wxdesk.ui.inbox.held_replies.control import HeldWork
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.notices import Notices
+
+BAR = "held:asking"
+
+
+class Pausing(QObject):
+    """Pauses and resumes. Whoever resumes decides at once about what waited; whoever did not is told of it.
+
+    Signals:
+        asks: something is put to the operator; the window has to be seen for it.
+    """
+
+    asks = Signal()
+
+    def __init__(self, bridge: Bridge, notices: Notices, held: HeldWork, window: QWidget) -> None:
+        super().__init__(window)
+        self._bridge = bridge
+        self._notices = notices
+        self._held = held
+        self._window = window
+        self._resuming = False
+        bridge.events.connect(self._hear)
+        held.feed.read.connect(self._put_away)
+
+    @property
+    def paused(self) -> bool:
+        """Whether everything automatic is paused now."""
+        return self._bridge.desk.health.state.paused
+
+    def begin(self) -> None:
+        """Tell of what came back from an earlier run and asks."""
+        work = inbox_reading.held(self._bridge.desk.store)
+        self._bridge.ask(work, partial(self._tell, by_hand=False))
+
+    def toggle(self) -> None:
+        """Pause everything, or let it go on."""
+        if self.paused:
+            self.resume()
+        else:
+            self.pause(None)
+
+    def pause(self, until: datetime | None) -> None:
+        """Pause everything until then, or until somebody resumes; one that lasts gets another end."""
+        self._bridge.ask(self._bridge.desk.handoff.pause(until))
+
+    def resume(self) -> None:
+        """Let automatic replies go on, and ask about what waited."""
+        self._resuming = True
+        self._bridge.ask(self._bridge.desk.handoff.resume(), failed=self._not_resumed)
+
+    def _not_resumed(self, error: Exception) -> None:
+        self._resuming = False
+        self._notices.report(error)
+
+    def _hear(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if isinstance(event, PauseChanged) and not event.paused:
+                by_hand, self._resuming = self._resuming, False
+                work = inbox_reading.held(self._bridge.desk.store)
+                self._bridge.ask(work, partial(self._tell, by_hand=by_hand))
+
+    def _tell(self, held: tuple[HeldReply, ...], *, by_hand: bool) -> None:
+        self._held.feed.take(held)
+        asking = len(self._held.feed.asking())
+        if asking and by_hand:
+            self.decide()
+        elif asking:
+            words = ntr("{n} reply waited and asks you", "{n} replies waited and ask you", asking)
+            text = tr("{words}. None leaves by itself.", words=words)
+            self._notices.bar(BAR, text, tone="pending", action=tr("Decide…"), then=self.decide)
+
+    def decide(self) -> None:
+        """Put what asks to the operator."""
+        self._notices.bar(BAR, "")
+        asked = any(panel.isVisible() for panel in self._window.findChildren(DecidePanel))
+        if self._held.feed.asking() and not asked:
+            self.asks.emit()
+            panel = DecidePanel(self._held.feed, self._held.deciding, self._bridge.desk.clock, self._window)
+            panel.picked.connect(self._held.go_to)
+            panel.open()
+
+    def _put_away(self) -> None:
+        if not self._held.feed.asking():
+            self._notices.bar(BAR, "")

@@ -1,0 +1,127 @@
+"""The rail at the left: the pages by icon and word, and how much of the inbox is unread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QVBoxLayout, QWidget
+
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.look.icons import pixmap
+from wxdesk.ui.look.theme import Measure, Size, Theme, font
+
+ITEM = QSize(56, 48)
+ICON = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page as the rail shows it."""
+
+    word: str
+    icon: str
+    key: str
+
+
+class Rail(QFrame):
+    """One item a page, the last one at the foot.
+
+    Signals:
+        chosen: the index of the page that the operator chose.
+    """
+
+    chosen = Signal(int)
+
+    def __init__(self, places: Sequence[Place], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "rail")
+        self.setFixedWidth(Measure.RAIL)
+        self.setAccessibleName(tr("Pages"))
+        self._group = QButtonGroup(self)
+        self.items = [RailItem(place, self) for place in places]
+        column = QVBoxLayout(self)
+        column.setContentsMargins(4, 12, 4, 12)
+        column.setSpacing(4)
+        for index, item in enumerate(self.items):
+            if index == len(self.items) - 1:
+                column.addStretch(1)
+            self._group.addButton(item, index)
+            column.addWidget(item)
+        self._group.idClicked.connect(self.chosen)
+
+    def show_page(self, index: int) -> None:
+        """Mark the page that is shown now."""
+        self.items[index].setChecked(True)
+
+
+class RailItem(QAbstractButton):
+    """Icon, word and, when something is unread, a number."""
+
+    def __init__(self, place: Place, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._place = place
+        self._badge = 0
+        self.setCheckable(True)
+        self.setFixedSize(ITEM)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName(place.word)
+        self.setToolTip(f"{place.word} ({place.key})")
+
+    @property
+    def badge(self) -> int:
+        """The number on the item; 0 shows none."""
+        return self._badge
+
+    def set_badge(self, count: int) -> None:
+        """Show how many conversations are unread."""
+        if count != self._badge:
+            self._badge = count
+            self.setAccessibleDescription(ntr("{n} unread", "{n} unread", count) if count else "")
+            self.update()
+
+    def event(self, event: QEvent) -> bool:
+        """Show the hover ground as the pointer comes and goes."""
+        if event.type() in (QEvent.Type.Enter, QEvent.Type.Leave):
+            self.update()
+        return super().event(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """The item as a whole."""
+        theme = Theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ground = QRectF(self.rect()).adjusted(1.5, 0.5, -1.5, -0.5)
+        if self.isChecked() or self.underMouse():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("panel" if self.isChecked() else "hover"))
+            painter.drawRoundedRect(ground, Measure.RADIUS, Measure.RADIUS)
+        if self.hasFocus():
+            painter.setPen(QPen(theme.color("accent"), 1.5))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(ground.adjusted(0.5, 0.5, -0.5, -0.5), Measure.RADIUS, Measure.RADIUS)
+        role = "accent" if self.isChecked() else "secondary"
+        painter.drawPixmap((self.width() - ICON) // 2, 6, pixmap(self._place.icon, role, ICON))
+        face = font(Size.CAPTION, strong=self.isChecked())
+        painter.setFont(face)
+        painter.setPen(theme.color(role))
+        word = QFontMetrics(face).elidedText(self._place.word, Qt.TextElideMode.ElideRight, self.width() - 2)
+        painter.drawText(QRectF(0, 27, self.width(), 17), Qt.AlignmentFlag.AlignCenter, word)
+        if self._badge:
+            self._paint_badge(painter, theme)
+        painter.end()
+
+    def _paint_badge(self, painter: QPainter, theme: Theme) -> None:
+        text = str(self._badge) if self._badge < 100 else "99+"
+        face = font(Size.CAPTION, strong=True)
+        width = max(17, QFontMetrics(face).horizontalAdvance(text) + 8)
+        pill = QRectF(self.width() / 2 + 3, 3, width, 17)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("failed"))
+        painter.drawRoundedRect(pill, 8.5, 8.5)
+        painter.setFont(face)
+        painter.setPen(theme.color("on_failed"))
+        painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)

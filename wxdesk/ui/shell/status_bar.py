@@ -1,0 +1,218 @@
+"""The strip at the foot: whether the desk hears and may speak, what today brought, and the switch for it all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+
+from wxdesk.core.conversations.listing import DayCounts
+from wxdesk.core.events import Event, ListenerChanged, PauseChanged, TokenChanged
+from wxdesk.core.model.messaging import Conversation
+from wxdesk.desk.health import HealthState
+from wxdesk.i18n import tr
+from wxdesk.ui.look.theme import Measure, Size
+from wxdesk.ui.presence.chip import PresenceChip
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.shell.longest_wait import LongestWait
+from wxdesk.ui.shell.pause.menu import PauseMenu
+from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.fitting_label import FittingLabel
+from wxdesk.ui.widgets.shrink_order import GivesWay, Steps, steps_for
+from wxdesk.ui.widgets.small_button import SmallButton
+from wxdesk.ui.widgets.status_dot import Lamp
+from wxdesk.ui.wording.days import Days
+from wxdesk.ui.wording.messages import clock_time
+from wxdesk.ui.wording.tokens import TokenWords
+
+TICK_MS = 1000
+_SHOWN = (ListenerChanged, TokenChanged, PauseChanged)
+
+
+class StatusBar(QFrame):
+    """Listener, tokens, the day's figures, who waits longest, who is at the desk, and the pause.
+
+    Signals:
+        pause_wanted: the operator pressed the pause control.
+        until_wanted: pause until an aware time, or None for until somebody resumes.
+        day_began: the figures' date is another one.
+    """
+
+    pause_wanted = Signal()
+    until_wanted = Signal(object)
+    day_began = Signal()
+
+    def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._day: date | None = None
+        self.setProperty("class", "footer")
+        self.setFixedHeight(Measure.STATUS_BAR)
+        self.listener = Lamp(self)
+        self.token = Lamp(self, tabular=True)
+        self.figures = FittingLabel(size=Size.SMALL, role="secondary", elide=True, tabular=True, parent=self)
+        self.longest = LongestWait(self)
+        self.silence = Button(tr("Silence"), key_hint="F9", parent=self)
+        self.silence.setProperty("class", "small")
+        self.silence.hide()
+        self.presence = PresenceChip(bridge.desk.presence.now, self)
+        self.replies = Lamp(self)
+        self.pause = Button(tr("Pause all"), key_hint="F8", parent=self)
+        self.pause.setProperty("class", "small")
+        self.pause.clicked.connect(self.pause_wanted)
+        self.pause_for = SmallButton("chevron-up", tr("Pause for how long…"), self)
+        self.pause_for.clicked.connect(self._choose)
+        self._row, self._right = QHBoxLayout(self), QHBoxLayout()
+        self._lay_out()
+        self._order = self._giving_way()
+        self._steps: Steps = dict.fromkeys((part for part, _ in self._order), 0)
+        self._tick = QTimer(self, interval=TICK_MS)
+        self._tick.timeout.connect(self._show_time)
+        bridge.events.connect(self._hear)
+        self.show_health()
+
+    def show_day(self, day: DayCounts) -> None:
+        """Show who waits now and what happened since midnight; where there is little room, who waits is worth most."""
+        self.figures.show_wordings(
+            [
+                tr(
+                    "{waiting} waiting · today {messages} in · {by_rule} by rules · {by_operator} by hand",
+                    messages=day.messages,
+                    by_rule=day.by_rule,
+                    by_operator=day.by_operator,
+                    waiting=day.waiting,
+                ),
+                tr("{waiting} waiting · today {messages} in", messages=day.messages, waiting=day.waiting),
+                tr("{waiting} waiting", waiting=day.waiting),
+            ],
+            about=self._days.words(self._bridge.desk.clock()),
+        )
+
+    @property
+    def _days(self) -> Days:
+        return Days.of(self._bridge.desk.accounts.values())
+
+    def show_longest(self, conversation: Conversation | None) -> None:
+        """Show who waits longest, if anybody does."""
+        self.longest.show_conversation(conversation, self._bridge.desk.clock())
+
+    def show_ringing(self, ringing: bool) -> None:
+        """Offer silence while a call rings."""
+        self.silence.setVisible(ringing)
+
+    def show_health(self) -> None:
+        """Show the desk's state as it is now."""
+        state = self._bridge.desk.health.state
+        self._show_listener(state)
+        self._show_time()
+        if state.paused:
+            self.replies.show_state("pending", _paused_words(state), short=tr("Paused"))
+            self.pause.setText(tr("Resume"))
+        else:
+            self.replies.show_state("accent", tr("Automatic replies: on"), short=tr("Replies on"))
+            self.pause.setText(tr("Pause all"))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The countdown runs while somebody can see it."""
+        super().showEvent(event)
+        self._tick.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """No countdown behind a hidden window."""
+        super().hideEvent(event)
+        self._tick.stop()
+
+    def _lay_out(self) -> None:
+        row = self._row
+        row.setContentsMargins(14, 0, 14, 0)
+        row.setSpacing(20)
+        row.addWidget(self.listener)
+        row.addWidget(self.token)
+        row.addWidget(self.figures, 1)
+        right = self._right
+        right.setSpacing(4)
+        right.addWidget(self.silence)
+        right.addSpacing(6)
+        right.addWidget(self.longest)
+        right.addSpacing(16)
+        right.addWidget(self.presence)
+        right.addSpacing(12)
+        right.addWidget(self.replies)
+        right.addSpacing(6)
+        right.addWidget(self.pause)
+        right.addWidget(self.pause_for)
+        row.addLayout(right)
+
+    def _giving_way(self) -> Sequence[tuple[GivesWay, int]]:
+        """Who says less when there is little room, the least needed first."""
+        away = self.presence.lamp
+        return (
+            (self.figures, 1),
+            (self.listener, 1),
+            (self.figures, 2),
+            (self.token, 1),
+            (self.longest, 1),
+            (self.replies, 1),  # the bar of a pause tells the rest
+            (away, 1),
+            (self.listener, 2),
+            (self.token, 2),
+            (self.figures, 3),
+        )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the new width."""
+        super().resizeEvent(event)
+        self._right.invalidate()  # what it held for a part that has just come or gone
+        self._row.invalidate()
+        self._share()
+
+    def event(self, event: QEvent) -> bool:
+        """Share the width anew when a part has something else to say.
+
+        Qt has laid the parts out by then. To invalidate them here would ask for the next such event, and so for ever.
+        """
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._share()
+        return super().event(event)
+
+    def _share(self) -> None:
+        fixed = self._row.sizeHint().width() - sum(part.width_at(step) for part, step in self._steps.items())
+        self._steps = steps_for(self._order, fixed, self.width())
+        for part, step in self._steps.items():
+            part.ask_for(step)
+
+    def _choose(self) -> None:
+        state = self._bridge.desk.health.state
+        menu = PauseMenu(self._bridge.desk.clock(), self, paused=state.paused, until=state.paused_until)
+        menu.chosen.connect(self.until_wanted)
+        menu.open_at(self.pause_for, above=True)
+
+    def _hear(self, events: Sequence[Event]) -> None:
+        if any(isinstance(event, _SHOWN) for event in events):
+            self.show_health()
+
+    def _show_listener(self, state: HealthState) -> None:
+        if state.listener_url:
+            place = state.listener_url.split("://")[-1]
+            self.listener.show_state("accent", tr("Listening on {place}", place=place), short=tr("Listening"))
+        else:
+            self.listener.show_state("failed", tr("Not listening"))
+
+    def _show_time(self) -> None:
+        now = self._bridge.desk.clock()
+        words = TokenWords.of(self._bridge.desk.health.state, tuple(self._bridge.desk.accounts), now)
+        self.token.show_state(words.role, words.text, words.details, short=words.short)
+        self.longest.tick(now)
+        today = self._days.date(now)
+        if self._day is not None and today != self._day:
+            self.day_began.emit()
+        self._day = today
+
+
+def _paused_words(state: HealthState) -> str:
+    if state.paused_until is None:
+        return tr("Automatic replies: paused")
+    return tr("Automatic replies: paused until {time}", time=clock_time(state.paused_until))

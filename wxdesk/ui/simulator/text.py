@@ -1,0 +1,138 @@
+"""The page's sentences about mishaps, pushes and what WeChat still allows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from wxdesk.core.wechat.errcodes import meaning_of
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.simulator.port import Active, Customer, Line, Mishap, Phone, Side, Told
+from wxdesk.ui.wording.messages import countdown, kind_word, readable, short_openid
+
+ERRCODES = (45047, 45015, -1, 45011, 45009, 40001, 42001, 40003, 40007, 40164, 43019, 45002, 48001, 48002, 87014)
+"""Those that a desk meets; the HTTP API of the sandbox has them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Mishaps that belong together."""
+
+    title: str
+    mishaps: tuple[Mishap, ...]
+
+
+GROUPS = (
+    Group(
+        "When the desk sends",
+        (
+            Mishap.SLOW, Mishap.UNHEARD, Mishap.UNDELIVERED, Mishap.REFUSED, Mishap.RESET, Mishap.GATEWAY,
+            Mishap.GARBAGE,
+        ),
+    ),
+    Group(
+        "When WeChat pushes",
+        (
+            Mishap.PUSH_TWICE, Mishap.PUSH_AGAIN, Mishap.PUSH_LATE, Mishap.PUSH_SWAPPED, Mishap.PUSH_LOST,
+            Mishap.PUSH_FORGED, Mishap.PUSH_CLEAR,
+        ),
+    ),
+)  # fmt: skip
+
+
+def name_word(someone: Customer | Phone) -> str:
+    """His name, or enough of his openid."""
+    return someone.name or short_openid(someone.openid)
+
+
+def mishap_word(mishap: Mishap) -> str:
+    """What happens, as a sentence."""
+    return tr(_MISHAPS[mishap])
+
+
+_MISHAPS = {
+    Mishap.SLOW: "WeChat answers slowly",
+    Mishap.UNHEARD: "It is delivered, but the answer never comes",
+    Mishap.UNDELIVERED: "It is not delivered, and no answer comes",
+    Mishap.REFUSED: "WeChat refuses with an error",
+    Mishap.RESET: "It is delivered, then the connection breaks",
+    Mishap.GATEWAY: "A gateway answers with its error page (502)",
+    Mishap.GARBAGE: "It is delivered, but the answer cannot be read",
+    Mishap.PUSH_TWICE: "A message comes twice at the same time",
+    Mishap.PUSH_AGAIN: "A message comes again after it was answered",
+    Mishap.PUSH_LATE: "A message comes late",
+    Mishap.PUSH_SWAPPED: "A message is overtaken by the next one",
+    Mishap.PUSH_LOST: "A message gets lost on its way",
+    Mishap.PUSH_FORGED: "A stranger sends it, with a wrong signature",
+    Mishap.PUSH_CLEAR: "A stranger sends it unencrypted",
+}
+
+
+def group_word(group: Group) -> str:
+    """The heading of a group."""
+    return tr(group.title)
+
+
+def left_word(active: Active) -> str:
+    """How often it will happen yet."""
+    if active.times is None:
+        return tr("every time")
+    return ntr("{n} more time", "{n} more times", active.times)
+
+
+def errcode_word(errcode: int) -> str:
+    """A code with its meaning."""
+    return f"{errcode} · {tr(meaning_of(errcode))}"
+
+
+def told_word(told: Told) -> str:
+    """What became of a push."""
+    if not told.pushed:
+        return tr("The message was not pushed.")
+    if told.accepted:
+        return tr("The desk took it in {n} ms.", n=f"{told.milliseconds:.0f}")
+    return ntr(
+        "The desk did not take it in {n} try: {reason}",
+        "The desk did not take it in {n} tries: {reason}",
+        told.tries,
+        reason=tr(told.reason),
+    )
+
+
+def window_word(phone: Phone, now: datetime) -> str:
+    """What WeChat still lets through to him."""
+    if phone.until is None:
+        return tr("May not be written to yet")
+    if now >= phone.until:
+        return tr("The time for replies is over")
+    return ntr(
+        "Can receive {n} more · {span}", "Can receive {n} more · {span}", phone.left, span=countdown(phone.until - now)
+    )
+
+
+def line_word(line: Line) -> str:
+    """A line in a list, on one line."""
+    if line.side is Side.ENTERED:
+        return tr("Entered the chat")
+    if line.side is Side.NOT_AVAILABLE:
+        return tr("Service not available")
+    text = " ".join(readable(line.content.summary).split())
+    return text or kind_word(line.content.kind.value)
+
+
+def customer_word(customer: Customer) -> str:
+    """His last line, and whose it is."""
+    if customer.last is None:
+        return tr("Has not written yet")
+    if customer.last.side is Side.SHOP:
+        return tr("Shop: {text}", text=line_word(customer.last))
+    return line_word(customer.last)
+
+
+def notice_word(line: Line) -> str:
+    """The grey line in a chat for what is no message."""
+    if line.side is Side.NOT_AVAILABLE:
+        return tr("WeChat: this mini program's service is not available, please try later")
+    if line.content.text:
+        return tr("Entered by the button · {session_from}", session_from=line.content.text)
+    return tr("Entered by the button")

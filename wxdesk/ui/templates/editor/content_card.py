@@ -1,0 +1,100 @@
+"""What a template says: its kind, and the text or the fields of that kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from wxdesk.core.model.messaging import Content, ReplyKind
+from wxdesk.core.templates import IN_CONTENT, Template, TemplateFault
+from wxdesk.i18n import tr
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.templates.editor.fields import ContentBody
+from wxdesk.ui.templates.editor.texts import TextBody
+from wxdesk.ui.templates.text import kind_name
+from wxdesk.ui.widgets.buttons import Chip
+from wxdesk.ui.widgets.labels import PlainLabel
+
+
+class SayingCard(QFrame):
+    """One kind at a time; what was written for another stays while the page is open.
+
+    Signals:
+        changed: it says something else now.
+        looked_at: another variant of the text is shown.
+    """
+
+    changed = Signal()
+    looked_at = Signal()
+
+    def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "card")
+        self._kind = ReplyKind.TEXT
+        self.kinds = {kind: Chip(kind_name(kind), parent=self) for kind in ReplyKind}
+        self.text = TextBody(self)
+        self.fields = ContentBody(bridge, self)
+        for chip in self.kinds.values():
+            chip.clicked.connect(self._kind_clicked)
+        self.text.changed.connect(self.changed)
+        self.text.looked_at.connect(self.looked_at)
+        self.fields.changed.connect(self.changed)
+        kinds = QHBoxLayout()
+        kinds.setSpacing(6)
+        kinds.addWidget(PlainLabel(tr("What it says"), size=Size.SMALL, role="secondary", strong=True, parent=self))
+        kinds.addStretch(1)
+        for chip in self.kinds.values():
+            kinds.addWidget(chip)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 14, 16, 16)
+        column.setSpacing(10)
+        column.addLayout(kinds)
+        column.addWidget(self.text)
+        column.addWidget(self.fields)
+        self._show_kind()
+
+    def show_template(self, template: Template) -> None:
+        """Show what `template` says."""
+        self.text.show_texts(template.texts, template.variant)
+        self.fields.clear()
+        self._kind = template.kind
+        self.fields.show_content(template.content)
+        self._show_kind()
+
+    def written_into(self, template: Template) -> Template:
+        """`template` with what is said here."""
+        body, *others = self.text.texts()
+        content = Content() if self._kind is ReplyKind.TEXT else self.fields.content(self._kind)
+        return replace(template, body=body, others=tuple(others), variant=self.text.which(), content=content)
+
+    @property
+    def variant(self) -> int:
+        """Which text is looked at, from 0."""
+        return self.text.at if self._kind is ReplyKind.TEXT else 0
+
+    def look_at(self, variant: int) -> None:
+        """Show that variant of the text, if there are so many."""
+        self.text.look_at(variant)
+
+    def show_faults(self, faults: Sequence[TemplateFault]) -> None:
+        """Say what is wrong where it is."""
+        self.text.show_faults([fault for fault in faults if fault.where == "body"])
+        self.fields.show_faults([fault for fault in faults if fault.where.startswith(IN_CONTENT)])
+
+    def _kind_clicked(self) -> None:
+        pressed = self.sender()
+        self._kind = next(kind for kind, chip in self.kinds.items() if chip is pressed)
+        self.fields.show_content(self.fields.content(self._kind))
+        self._show_kind()
+        self.changed.emit()
+
+    def _show_kind(self) -> None:
+        for kind, chip in self.kinds.items():
+            chip.setChecked(kind is self._kind)
+        is_text = self._kind is ReplyKind.TEXT
+        self.text.setVisible(is_text)
+        self.fields.setVisible(not is_text)

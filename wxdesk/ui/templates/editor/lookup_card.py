@@ -1,0 +1,57 @@
+"""How a template is found: shortcut, category, keywords."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCompleter, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from wxdesk.core.templates import CATEGORY_LIMIT, SHORTCUT_LIMIT, Template
+from wxdesk.i18n import tr
+from wxdesk.ui.widgets.fields.labelled import Field
+from wxdesk.ui.widgets.fields.word_splitting import split_words
+
+
+class FindingCard(QFrame):
+    """Three fields in a card.
+
+    Signals:
+        changed: one of them says something else now.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "card")
+        self.shortcut = Field(tr("Shortcut"), tr("what follows / in a reply"))
+        self.shortcut.edit.setMaxLength(SHORTCUT_LIMIT)
+        self.category = Field(tr("Category"), tr("for example: after-sales"))
+        self.category.edit.setMaxLength(CATEGORY_LIMIT)
+        self.keywords = Field(tr("Keywords"), tr("other words to find it by, with commas between"))
+        for field in (self.shortcut, self.category, self.keywords):
+            field.edited.connect(self.changed)
+        first = QHBoxLayout()
+        first.setSpacing(12)
+        for field in (self.shortcut, self.category):
+            first.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 14, 16, 16)
+        column.setSpacing(10)
+        column.addLayout(first)
+        column.addWidget(self.keywords)
+
+    def show_template(self, template: Template) -> None:
+        """Show how `template` is found."""
+        self.shortcut.edit.setText(template.shortcut)
+        self.category.edit.setText(template.category)
+        self.keywords.edit.setText(tr(", ").join(template.keywords))
+
+    def offer_categories(self, categories: list[str]) -> None:
+        """Complete what is typed with the categories in use."""
+        completer = QCompleter(categories, self.category.edit)
+        completer.setCompletionMode(QCompleter.CompletionMode.InlineCompletion)
+        self.category.edit.setCompleter(completer)
+
+    def words(self) -> tuple[str, ...]:
+        """The keywords."""
+        return tuple(split_words(self.keywords.text()))

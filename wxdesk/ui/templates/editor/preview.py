@@ -1,0 +1,84 @@
+"""The bubble that a customer would see, live, with an example's values."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from wxdesk.core.content.variables import TEXT_LIMIT_BYTES, byte_count
+from wxdesk.core.errors import BadInput
+from wxdesk.core.model.messaging import (
+    Account,
+    Contact,
+    Content,
+    Conversation,
+    Message,
+    MessageType,
+    ReplyKind,
+    ReplyWindow,
+)
+from wxdesk.core.templates import Template
+from wxdesk.core.wechat.quota import opened
+from wxdesk.desk.answers.builder import Occasion
+from wxdesk.desk.answers.splitting import split_text
+from wxdesk.desk.desk import Desk
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.content.album import Album
+from wxdesk.ui.content.preview import ContentPreview
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.labels import PlainLabel
+
+
+class TemplatePreview(QFrame):
+    """Shows one variant of a template. What cannot be shown is said in words instead."""
+
+    def __init__(self, desk: Desk, album: Album, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self.bubble = ContentPreview(album, self)
+        self.cost = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
+        self.note = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(PlainLabel(tr("As the customer sees it"), size=Size.SMALL, role="secondary", strong=True))
+        column.addWidget(self.bubble)
+        column.addWidget(self.cost)
+        column.addWidget(self.note)
+        column.addStretch(1)
+
+    def show_template(self, template: Template, variant: int) -> None:
+        """Show what variant `variant` (from 0) of `template` says to an example's customer."""
+        try:
+            content = self._desk.phrasebook.begin(template, self._example(), variant).example()
+        except BadInput:
+            self._show(Content(), "", tr("It is shown here once there is no mistake in the text."))
+            return
+        asked = bool(template.prompts)
+        note = tr("In ‹ › stands what you fill in.") if asked else ""
+        self._show(content, cost_words(content), note)
+
+    def _show(self, content: Content, cost: str, note: str) -> None:
+        self.bubble.show_content(content)
+        self.bubble.setVisible(content != Content() and bool(content.summary or content.kind is not ReplyKind.TEXT))
+        self.cost.setText(cost)
+        self.cost.setVisible(bool(cost))
+        self.note.setText(note)
+        self.note.setVisible(bool(note))
+
+    def _example(self) -> Occasion:
+        now = self._desk.clock()
+        account = next(iter(self._desk.accounts.values()), Account("", "", ""))
+        message = Message(0, 0, 0, MessageType.TEXT, now, now, text=tr("When do you close?"))
+        contact = Contact(0, account.name, "", now, alias=tr("Wang Fang"))
+        thread = Conversation(0, account.name, contact, window=opened(ReplyWindow(), MessageType.TEXT, now))
+        return Occasion(message, thread, account, now)
+
+
+def cost_words(content: Content) -> str:
+    """How large it comes out, and how many replies it takes."""
+    if content.kind is not ReplyKind.TEXT:
+        return ntr("takes {n} reply", "takes {n} replies", 1)
+    size = byte_count(content.text)
+    parts = 1 if size <= TEXT_LIMIT_BYTES else len(split_text(content.text))
+    takes = ntr("takes {n} reply", "takes {n} replies", parts)
+    return tr("{size} / {limit} bytes", size=size, limit=TEXT_LIMIT_BYTES) + " · " + takes

@@ -1,0 +1,195 @@
+"""The text of a template: one variant or several, each with its size, and what is wrong with it at its line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from wxdesk.core.content.variables import TEXT_LIMIT_BYTES, byte_count
+from wxdesk.core.model.rule import Variant
+from wxdesk.core.templates import MOST_VARIANTS, TemplateFault
+from wxdesk.i18n import tr
+from wxdesk.ui.editing.template_text.field import TemplateEdit
+from wxdesk.ui.editing.template_text.variable_menu import CLOSING, VariableMenu, asked_name, is_asking
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.templates.text import variant_name
+from wxdesk.ui.widgets.buttons import Chip
+from wxdesk.ui.widgets.flow_layout import FlowLayout
+from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.menu_button import OneOf
+from wxdesk.ui.widgets.small_button import SmallButton
+
+
+class TextBody(QWidget):
+    """Shows one variant at a time; chips above lead to the others.
+
+    Signals:
+        changed: it says something else now.
+        looked_at: the number of the variant that is shown now, from 0.
+    """
+
+    changed = Signal()
+    looked_at = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._texts: list[str] = [""]
+        self._at = 0
+        self.edit = TemplateEdit(self)
+        self.edit.edited.connect(self._edited)
+        self.error = PlainLabel(size=Size.SMALL, role="failed", wrap=True, parent=self)
+        self.error.hide()
+        self.bytes_shown = PlainLabel(size=Size.SMALL, role="secondary", tabular=True, parent=self)
+        self.variables = VariableMenu(self, asking=True)
+        self.variables.picked.connect(self._insert)
+        self._make_variants()
+        self._lay_out()
+        self._show_variants()
+
+    def _make_variants(self) -> None:
+        self._chips: list[Chip] = []
+        self._row = FlowLayout(gap=6, line_gap=6)
+        self.add = Chip(tr("+ Variant"), checkable=False, parent=self)
+        self.add.setToolTip(tr("Say the same in other words"))
+        self.add.clicked.connect(self.add_variant)
+        self.remove = SmallButton("trash", tr("Remove this variant"), self)
+        self.remove.clicked.connect(self.remove_variant)
+        choices = [(variant, variant_name(variant)) for variant in Variant]
+        self.variant = OneOf(choices, tr("Which variant is said"), self)
+        self.variant.chosen.connect(self.changed)
+
+    def _lay_out(self) -> None:
+        above = QHBoxLayout()
+        above.setSpacing(8)
+        above.addLayout(self._row, 1)
+        above.addWidget(self.variant)
+        above.addWidget(self.remove)
+        foot = QHBoxLayout()
+        foot.addWidget(self.variables)
+        foot.addStretch(1)
+        foot.addWidget(self.bytes_shown)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addLayout(above)
+        column.addWidget(self.edit)
+        column.addWidget(self.error)
+        column.addLayout(foot)
+
+    # -- the template's part
+
+    def show_texts(self, texts: Sequence[str], variant: Variant) -> None:
+        """Show these variants, the first one to be edited."""
+        self._texts = list(texts)
+        self.variant.set_value(variant)
+        self._at = 0
+        self._show_variants()
+        self._show_text()
+
+    def texts(self) -> tuple[str, ...]:
+        """All variants."""
+        return tuple(self._texts)
+
+    def which(self) -> Variant:
+        """Which of them is said; of one there is no choice."""
+        return (
+            Variant(str(self.variant.value)) if len(self._texts) > 1 else Variant.FIRST
+        )  # Qt's menu gives a plain text
+
+    @property
+    def at(self) -> int:
+        """The variant that is shown, from 0."""
+        return self._at
+
+    def look_at(self, variant: int) -> None:
+        """Show that variant, or the last where there are fewer."""
+        self._go(min(variant, len(self._texts) - 1))
+
+    def show_faults(self, faults: Sequence[TemplateFault]) -> None:
+        """Mark the lines that are wrong in the variant that is shown, and say what is wrong in all of them."""
+        self.edit.mark_lines([fault.line for fault in faults if fault.variant == self._at and fault.line])
+        words = "\n".join(self._words(fault) for fault in faults)
+        self.error.setText(words)
+        self.error.setVisible(bool(words))
+
+    def _words(self, fault: TemplateFault) -> str:
+        reason = tr(fault.reason)
+        if fault.line:
+            reason = tr("Line {line}: {reason}", line=fault.line, reason=reason)
+        return reason if fault.variant == self._at else tr("Variant {n}: {reason}", n=fault.variant + 1, reason=reason)
+
+    # -- what the operator does
+
+    def add_variant(self) -> None:
+        """Begin another variant with the words of this one."""
+        self._texts.append(self._texts[self._at])
+        self._go(len(self._texts) - 1)
+        self.edit.selectAll()
+        self.edit.setFocus()
+        self.changed.emit()
+
+    def remove_variant(self) -> None:
+        """Take the variant that is shown away."""
+        del self._texts[self._at]
+        self._go(max(0, self._at - 1))
+        self.edit.setFocus()
+        self.changed.emit()
+
+    def _go(self, at: int) -> None:
+        self._at = at
+        self._show_variants()
+        self._show_text()
+        self.looked_at.emit(at)
+
+    def _chip_clicked(self) -> None:
+        self._go(self._chips.index(self.sender()))  # type: ignore[arg-type]
+
+    def _edited(self) -> None:
+        self._texts[self._at] = self.edit.text()
+        self._measure()
+        self.changed.emit()
+
+    # -- showing
+
+    def _show_text(self) -> None:
+        self.edit.set_text(self._texts[self._at])
+        self._measure()
+
+    def _show_variants(self) -> None:
+        while self._row.count():
+            self._row.takeAt(0)
+        for chip in self._chips:
+            chip.hide()
+            chip.deleteLater()
+        several = len(self._texts) > 1
+        self._chips = [self._chip(at) for at in range(len(self._texts))] if several else []
+        self._row.addWidget(self.add)
+        self.add.setEnabled(len(self._texts) < MOST_VARIANTS)
+        self.remove.setVisible(several)
+        self.variant.setVisible(several)
+        self._row.invalidate()
+        self.updateGeometry()
+
+    def _chip(self, at: int) -> Chip:
+        chip = Chip(str(at + 1), parent=self)
+        chip.setChecked(at == self._at)
+        chip.setAccessibleName(tr("Variant {n}", n=at + 1))
+        chip.clicked.connect(self._chip_clicked)
+        chip.show()
+        self._row.addWidget(chip)
+        return chip
+
+    def _measure(self) -> None:
+        size = byte_count(self.edit.text())
+        self.bytes_shown.setText(tr("{size} / {limit} bytes as written", size=size, limit=TEXT_LIMIT_BYTES))
+
+    def _insert(self, text: str) -> None:
+        self.edit.insert(text)
+        if is_asking(text):
+            cursor = self.edit.textCursor()
+            end = cursor.position() - len(CLOSING)
+            cursor.setPosition(end - len(asked_name()))
+            cursor.setPosition(end, cursor.MoveMode.KeepAnchor)
+            self.edit.setTextCursor(cursor)

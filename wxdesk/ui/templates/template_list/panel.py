@@ -1,0 +1,246 @@
+"""The page's left side: what to look for, and the templates that fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from wxdesk.core.templates import Template
+from wxdesk.i18n import tr
+from wxdesk.ui.editing.record_view import RecordView
+from wxdesk.ui.look.theme import Measure, Size
+from wxdesk.ui.templates.template_list.delegate import TemplateDelegate
+from wxdesk.ui.templates.template_list.model import TemplateModel
+from wxdesk.ui.widgets.buttons import Button, Chip
+from wxdesk.ui.widgets.flow_layout import FlowLayout
+from wxdesk.ui.widgets.labels import PlainLabel
+
+MOST_CHIPS = 8
+"""Categories that have a chip, the most frequent ones; the search finds all of them."""
+
+
+class TemplateView(RecordView[Template]):
+    """The list itself. Delete removes, Ctrl+D makes a copy, Up in the first row goes to the search.
+
+    Signals:
+        delete_asked, copy_asked: the template that the operator wants away, or once more.
+        left_above: the operator wants to search.
+    """
+
+    delete_asked = Signal(object)
+    copy_asked = Signal(object)
+    left_above = Signal()
+
+    def __init__(self, templates: TemplateModel, parent: QWidget | None = None) -> None:
+        super().__init__(templates, TemplateDelegate(), tr("Templates"), parent)
+        self._menu = QMenu(self)
+        self._menu.addAction(tr("Make a copy"), self._copy)
+        self._menu.addAction(tr("Delete"), self._delete)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The keys of the list."""
+        ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if event.key() == Qt.Key.Key_Delete:
+            self._delete()
+        elif event.key() == Qt.Key.Key_D and ctrl:
+            self._copy()
+        elif event.key() == Qt.Key.Key_Up and self.currentIndex().row() <= 0:
+            self.left_above.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The menu of a row, by mouse or key."""
+        if self.current() is not None:
+            self._menu.popup(event.globalPos())
+
+    def _copy(self) -> None:
+        if self.current() is not None:
+            self.copy_asked.emit(self.current())
+
+    def _delete(self) -> None:
+        if self.current() is not None:
+            self.delete_asked.emit(self.current())
+
+
+class SoughtField(QLineEdit):
+    """What to look for. Down and Enter go to the rows, Esc empties it.
+
+    Signals:
+        went_down: the operator wants to go to the rows.
+    """
+
+    went_down = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "search")
+        self.setPlaceholderText(tr("Search templates"))
+        self.setAccessibleName(tr("Search templates"))
+        self.setClearButtonEnabled(False)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The keys that lead elsewhere."""
+        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.went_down.emit()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.clear()
+        else:
+            super().keyPressEvent(event)
+
+
+class CategoryChips(QWidget):
+    """One chip a category; pressed again, all are shown.
+
+    Signals:
+        chosen: a category, empty for all.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._chips: list[Chip] = []
+        self._chosen = ""
+        self._row = FlowLayout(self, gap=6, line_gap=6)
+        self.hide()
+
+    def offer(self, categories: Sequence[str]) -> None:
+        """Show these; the chosen one stays chosen while it exists."""
+        if self._chosen and self._chosen not in categories:
+            self._choose("")
+        wanted = list(categories[:MOST_CHIPS])
+        if self._chosen and self._chosen not in wanted:
+            wanted.append(self._chosen)
+        if wanted == [chip.text() for chip in self._chips]:
+            return
+        while self._row.count():
+            self._row.takeAt(0)
+        for chip in self._chips:
+            chip.hide()
+            chip.deleteLater()
+        self._chips = [self._chip(category) for category in wanted]
+        self._row.invalidate()
+        self.setVisible(bool(wanted))
+        self.updateGeometry()
+
+    def chips(self) -> tuple[Chip, ...]:
+        """The chips in their order."""
+        return tuple(self._chips)
+
+    def _chip(self, category: str) -> Chip:
+        chip = Chip(category, parent=self)
+        chip.setChecked(category == self._chosen)
+        chip.setAccessibleName(tr("Category {name}", name=category))
+        chip.clicked.connect(self._clicked)
+        chip.show()
+        self._row.addWidget(chip)
+        return chip
+
+    def _clicked(self) -> None:
+        pressed = self.sender()
+        chosen = next((chip.text() for chip in self._chips if chip is pressed and chip.isChecked()), "")
+        self._choose(chosen)
+
+    def _choose(self, category: str) -> None:
+        self._chosen = category
+        for chip in self._chips:
+            chip.setChecked(chip.text() == category)
+        self.chosen.emit(category)
+
+
+class TemplateList(QFrame):
+    """Header, search, chips, rows, and a word where nothing fits.
+
+    Signals:
+        new_asked: the operator wants to write a template.
+    """
+
+    new_asked = Signal()
+
+    def __init__(self, templates: TemplateModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "list-side")
+        self._templates = templates
+        self.view = TemplateView(templates, self)
+        self.sought = SoughtField(self)
+        self.chips = CategoryChips(self)
+        self.new = Button(tr("New template"), icon="plus", parent=self)
+        self.new.clicked.connect(self.new_asked)
+        self.none = PlainLabel(tr("No template fits."), role="secondary", wrap=True, parent=self)
+        self.none.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.sought.textChanged.connect(templates.seek)
+        self.sought.went_down.connect(self._to_rows)
+        self.chips.chosen.connect(templates.choose_category)
+        self.view.left_above.connect(self.sought.setFocus)
+        for changed in (templates.modelReset, templates.dataChanged):
+            changed.connect(self._show_rows)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        head = QFrame(self)
+        head.setProperty("class", "header")
+        head.setFixedHeight(Measure.HEADER)
+        row = QHBoxLayout(head)
+        row.setContentsMargins(16, 0, 12, 0)
+        row.setSpacing(8)
+        row.addWidget(PlainLabel(tr("Templates"), size=Size.TITLE, strong=True, parent=head))
+        row.addStretch(1)
+        row.addWidget(self.new)
+        self._search = QFrame(self)
+        self._search.setProperty("class", "header")
+        narrowing = QVBoxLayout(self._search)
+        narrowing.setContentsMargins(12, 10, 12, 10)
+        narrowing.setSpacing(8)
+        narrowing.addWidget(self.sought)
+        narrowing.addWidget(self.chips)
+        self._search.hide()
+        rows = QWidget(self)
+        self._rows = QStackedLayout(rows)
+        self._rows.addWidget(self.view)
+        self._rows.addWidget(self.none)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(head)
+        column.addWidget(self._search)
+        column.addWidget(rows, 1)
+
+    def reveal(self, template_id: int) -> None:
+        """Show a template's row, also if what is sought would hide it."""
+        if self._templates.row_of(template_id) < 0 and self._templates.narrowed:
+            self.sought.clear()
+            self.chips.offer(())
+            self.chips.offer(self._templates.categories())
+        self.view.show_current(template_id)
+        if self.view.currentIndex().isValid():
+            self.view.scrollTo(self.view.currentIndex())
+
+    def begin_search(self) -> None:
+        """Let the operator search."""
+        self.sought.setFocus()
+        self.sought.selectAll()
+
+    def _to_rows(self) -> None:
+        if not self._templates.rowCount():
+            return
+        self.view.setFocus(Qt.FocusReason.TabFocusReason)
+        if not self.view.currentIndex().isValid():
+            self.view.setCurrentIndex(self._templates.index(0))
+
+    def _show_rows(self) -> None:
+        self.chips.offer(self._templates.categories())
+        self._search.setVisible(bool(self._templates.templates))
+        nothing = self._templates.narrowed and not self._templates.rowCount()
+        self._rows.setCurrentWidget(self.none if nothing else self.view)

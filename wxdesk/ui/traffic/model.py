@@ -1,0 +1,206 @@
+"""The newest requests and calls as a table, newest first.
+
+Entries come from the desk's memory, what they were about from the store. The two are joined here, because a
+push is seen before its message has been made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import IntEnum
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
+
+from wxdesk.core.events import PushSeen
+from wxdesk.core.model.traces import PushTrace, ReplyTrace
+from wxdesk.i18n import tr
+from wxdesk.ui.traffic.entries import Entry, Line, Tone, line_of
+
+MOST = 2000
+"""Lines at most; the oldest fall out, as they do in the desk."""
+
+type Index = QModelIndex | QPersistentModelIndex
+
+
+class Column(IntEnum):
+    """The columns from left to right."""
+
+    TIME = 0
+    WHAT = 1
+    RESULT = 2
+    CONTENT = 3
+    TOOK = 4
+
+
+class Role(IntEnum):
+    """Data beside Qt's own."""
+
+    LINE = Qt.ItemDataRole.UserRole
+
+
+class TrafficModel(QAbstractTableModel):
+    """Lines by their entries; `wanted_…` names those whose stored rows have not been found yet."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lines: list[Line] = []
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """The number of lines."""
+        return 0 if parent.isValid() else len(self._lines)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """The number of columns."""
+        return 0 if parent.isValid() else len(Column)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's own
+        """Text by column, the whole line by `Role.LINE`, and a sentence for screen readers."""
+        if not index.isValid():
+            return None
+        line = self._lines[index.row()]
+        if role == Role.LINE:
+            return line
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _text(line, Column(index.column()))
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return _spoken(line)
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == Column.TOOK:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401
+        """The names of the columns."""
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _title(Column(section))
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if section == Column.TOOK else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def replace(self, entries: Iterable[Entry]) -> None:
+        """Show these instead, newest first."""
+        self.beginResetModel()
+        self._lines = [line_of(entry) for entry in entries][:MOST]
+        self.endResetModel()
+
+    def prepend(self, entries: Sequence[Entry]) -> None:
+        """Put newer entries on top, given oldest first; those that stand here already are left out."""
+        known = {id(line.entry) for line in self._lines[: len(entries) + 200]}
+        fresh = [line_of(entry) for entry in reversed(entries) if id(entry) not in known][:MOST]
+        if not fresh:
+            return
+        over = len(self._lines) + len(fresh) - MOST
+        if over > 0:
+            self.beginRemoveRows(QModelIndex(), len(self._lines) - over, len(self._lines) - 1)
+            del self._lines[-over:]
+            self.endRemoveRows()
+        self.beginInsertRows(QModelIndex(), 0, len(fresh) - 1)
+        self._lines[:0] = fresh
+        self.endInsertRows()
+
+    def problems(self) -> int:
+        """How many lines ended otherwise than they should."""
+        return sum(line.tone is not Tone.GOOD for line in self._lines)
+
+    def wanted_pushes(self) -> list[tuple[str, str]]:
+        """Account and key of each push whose message may still be found."""
+        return [
+            (entry.account, entry.key)
+            for line in self._lines
+            if isinstance(entry := line.entry, PushSeen)
+            and entry.key
+            and (line.push is None or not (line.push.derived or line.push.note))
+        ]
+
+    def wanted_replies(self) -> list[int]:
+        """The replies of calls that have not been found yet."""
+        return [
+            entry.reply_id
+            for line in self._lines
+            if not isinstance(entry := line.entry, PushSeen) and entry.reply_id is not None and line.reply is None
+        ]
+
+    def learn_pushes(self, traces: Iterable[PushTrace]) -> None:
+        """Show what the store knows about pushes."""
+        found = {(trace.account, trace.key): trace for trace in traces}
+        for row, line in enumerate(self._lines):
+            if isinstance(line.entry, PushSeen):
+                trace = found.get((line.entry.account, line.entry.key))
+                if trace is not None and trace != line.push:
+                    self._change(row, line_of(line.entry, push=trace))
+
+    def learn_replies(self, traces: Iterable[ReplyTrace]) -> None:
+        """Show what the store knows about the replies that calls carried."""
+        found = {trace.reply.id: trace for trace in traces}
+        for row, line in enumerate(self._lines):
+            if not isinstance(line.entry, PushSeen):
+                trace = found.get(line.entry.reply_id or 0)
+                if trace is not None and trace != line.reply:
+                    self._change(row, line_of(line.entry, reply=trace))
+
+    def _change(self, row: int, line: Line) -> None:
+        self._lines[row] = line
+        self.dataChanged.emit(self.index(row, 0), self.index(row, len(Column) - 1))
+
+
+class TrafficFilter(QSortFilterProxyModel):
+    """Which lines are shown: of one direction or both, perhaps only problems, and those that contain a phrase."""
+
+    def __init__(self, source: TrafficModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._incoming: bool | None = None
+        self._problems = False
+        self._phrase = ""
+        self.setSourceModel(source)
+
+    def choose(self, incoming: bool | None, *, problems: bool) -> None:
+        """Show only requests (True), only calls (False) or both (None), perhaps only what went wrong."""
+        self._incoming, self._problems = incoming, problems
+        self.invalidate()
+
+    def search(self, phrase: str) -> None:
+        """Show only lines in which `phrase` occurs."""
+        self._phrase = phrase.strip().casefold()
+        self.invalidate()
+
+    def filterAcceptsRow(self, row: int, parent: Index) -> bool:  # noqa: N802 - Qt's name
+        """Whether a line is shown."""
+        line: Line = self.sourceModel().index(row, 0, parent).data(Role.LINE)
+        if self._incoming is not None and line.incoming is not self._incoming:
+            return False
+        if self._problems and line.tone is Tone.GOOD:
+            return False
+        return not self._phrase or line.contains(self._phrase)
+
+
+def _text(line: Line, column: Column) -> str:
+    match column:
+        case Column.TIME:
+            return line.time
+        case Column.WHAT:
+            return line.what
+        case Column.RESULT:
+            return line.result
+        case Column.CONTENT:
+            return f"{line.who}    {line.said}".strip()
+        case Column.TOOK:
+            return line.took
+
+
+def _title(column: Column) -> str:
+    titles = {
+        Column.TIME: tr("Time"),
+        Column.WHAT: tr("What"),
+        Column.RESULT: tr("Result"),
+        Column.CONTENT: tr("Content"),
+        Column.TOOK: tr("Took"),
+    }
+    return titles[column]
+
+
+def _spoken(line: Line) -> str:
+    direction = tr("in") if line.incoming else tr("out")
+    return ", ".join(part for part in (line.time, direction, line.what, line.result, line.who, line.said) if part)

@@ -1,0 +1,341 @@
+"""The traffic page: the last requests and calls as they come, and one of them in detail."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QModelIndex, Qt, QTimer
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLineEdit, QStackedLayout, QVBoxLayout, QWidget
+
+from wxdesk.core.errors import NotFound
+from wxdesk.core.events import ApiCalled, DecisionMade, Event, MessageKept, PushSeen, QuarantineChanged, ReplyChanged
+from wxdesk.core.model.traces import PushPath, PushTrace, ReplyTrace
+from wxdesk.i18n import tr
+from wxdesk.ui.look.theme import Measure, Size
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.traffic.body import readable
+from wxdesk.ui.traffic.detail import WIDTH, TrafficDetail
+from wxdesk.ui.traffic.entries import Entry, Line
+from wxdesk.ui.traffic.model import MOST, Role, TrafficFilter, TrafficModel
+from wxdesk.ui.traffic.quarantine import QuarantineShelf
+from wxdesk.ui.traffic.steps import call_steps, push_steps, subject_of
+from wxdesk.ui.traffic.view import TrafficView
+from wxdesk.ui.widgets.buttons import Button, ButtonKind, Chip
+from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.wording.hold_reasons import Standstills
+
+GATHER_MS = 150
+"""Lines whose stored rows are wanted gather this long, so that a flood asks few questions."""
+
+
+class TrafficPage(QWidget):
+    """Follows the desk's traffic while it is shown; hidden, it only remembers that it missed something."""
+
+    def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._notices = notices
+        self._stale = True
+        self._entry: Entry | None = None
+        self._path: PushPath | None = None
+        self._in_quarantine = False
+        self._standstills = Standstills(bridge, self)
+        self.quarantine = QuarantineShelf(bridge, notices, self)
+        self.model = TrafficModel(self)
+        self.shown = TrafficFilter(self.model, self)
+        self.view = TrafficView(self.shown)
+        self.view.setAccessibleName(tr("Requests and calls"))
+        self.detail = TrafficDetail(self)
+        self.header = TrafficHeader()
+        self._empty = PlainLabel(role="secondary", wrap=True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._gather = QTimer(self, singleShot=True, interval=GATHER_MS)
+        self._again = QTimer(self, singleShot=True, interval=GATHER_MS)
+        self._build()
+        self._connect()
+        self.detail.hide()
+
+    # -- the page
+
+    def activate(self) -> None:
+        """Show what happened meanwhile."""
+        self.quarantine.ask()
+        if self._stale and not self._in_quarantine:
+            self._stale = False
+            self._bridge.ask(self._bridge.desk.traffic.newest_first(MOST), self._show)
+
+    def _build(self) -> None:
+        self.setProperty("class", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        left = QWidget()
+        self._stack = QStackedLayout(left)
+        self._stack.addWidget(self.view)
+        self._stack.addWidget(_centred(self._empty))
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(left, 1)
+        self._room = row
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addLayout(row, 1)
+
+    def _connect(self) -> None:
+        self._bridge.events.connect(self._hear)
+        self.header.chips.idToggled.connect(self._choose)
+        self.header.search.textChanged.connect(self._search)
+        self.header.to_newest.clicked.connect(self.view.follow)
+        self.view.unseen_changed.connect(self.header.show_unseen)
+        self.view.selectionModel().selectionChanged.connect(self._choose_line)
+        self.detail.closed.connect(self._close_detail)
+        self.detail.copied.connect(self._say_copied)
+        self.detail.save_wanted.connect(self._save)
+        self.header.read_again.clicked.connect(self.quarantine.read_again)
+        self.quarantine.counted.connect(self.header.show_quarantine)
+        self.quarantine.listed.connect(self._show_quarantine)
+        self.model.dataChanged.connect(self._data_changed)
+        self._gather.timeout.connect(self._ask_store)
+        self._again.timeout.connect(self._ask_path)
+        self._standstills.changed.connect(self._ask_path)
+        find = QShortcut(QKeySequence.StandardKey.Find, self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        find.activated.connect(self.header.search.setFocus)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Beside the table where there is room, else over it."""
+        super().resizeEvent(event)
+        self._place_detail()
+
+    # -- lines
+
+    def _hear(self, events: tuple[Event, ...]) -> None:
+        entries: list[Entry] = [event for event in events if isinstance(event, PushSeen | ApiCalled)]
+        if not self.isVisible() or self._in_quarantine:
+            self._stale = self._stale or bool(entries)
+        if not self.isVisible():
+            return
+        if any(isinstance(event, QuarantineChanged) for event in events):
+            self.quarantine.ask()
+        if self._in_quarantine:
+            return
+        if entries:
+            self.model.prepend(entries)
+            self._recount()
+        if entries or any(isinstance(event, MessageKept) for event in events):
+            self._gather.start()
+        if self._entry is not None and any(isinstance(event, DecisionMade | ReplyChanged) for event in events):
+            self._again.start()
+
+    def _show(self, entries: list[Entry]) -> None:
+        self.model.replace(entries)
+        self._choose_line()  # a reset takes the selection away without saying so
+        self._recount()
+        self._ask_store()
+
+    def _show_quarantine(self, entries: list[Entry], traces: list[PushTrace]) -> None:
+        if self._in_quarantine:
+            self.model.replace(entries)
+            self.model.learn_pushes(traces)
+            self._choose_line()
+            self._recount()
+
+    def _recount(self) -> None:
+        if not self._in_quarantine:
+            self.header.show_problems(self.model.problems())
+        filled = self.shown.rowCount() > 0
+        self._stack.setCurrentIndex(0 if filled else 1)
+        if not filled:
+            nothing = tr("Requests from WeChat and calls to it appear here as they happen.")
+            if self._in_quarantine:
+                nothing = tr("Nothing is in quarantine: all that WeChat signed could be read.")
+            self._empty.setText(tr("Nothing here fits the filter.") if self.model.rowCount() else nothing)
+
+    def _ask_store(self) -> None:
+        traces = self._bridge.desk.store.traces
+        if pushes := self.model.wanted_pushes():
+            self._bridge.ask(traces.of_pushes(pushes[:500]), self._learn_pushes)
+        if replies := self.model.wanted_replies():
+            self._bridge.ask(traces.of_replies(replies[:500]), self._learn_replies)
+
+    def _learn_pushes(self, traces: list[PushTrace]) -> None:
+        self.model.learn_pushes(traces)
+
+    def _learn_replies(self, traces: list[ReplyTrace]) -> None:
+        self.model.learn_replies(traces)
+
+    def _data_changed(self, first: QModelIndex, last: QModelIndex) -> None:
+        line = self._line()
+        if line is not None and any(
+            self.model.index(row, 0).data(Role.LINE) is line for row in range(first.row(), last.row() + 1)
+        ):
+            self._show_detail(line)
+
+    # -- filters
+
+    def _choose(self, chip: int, checked: bool) -> None:
+        if checked:
+            incoming = {PUSHES: True, CALLS: False}.get(chip)
+            self.shown.choose(incoming, problems=chip == PROBLEMS)
+            before, self._in_quarantine = self._in_quarantine, chip == QUARANTINE
+            self.header.read_again.setVisible(self._in_quarantine)
+            if before != self._in_quarantine:  # other lines, so none that was chosen stays
+                self._stale = True
+                self._show([])
+                self.activate()
+            self._recount()
+
+    def _search(self, phrase: str) -> None:
+        self.shown.search(phrase)
+        self._recount()
+
+    # -- detail
+
+    def _line(self) -> Line | None:
+        chosen = self.view.selectionModel().selectedRows()
+        return chosen[0].data(Role.LINE) if chosen else None
+
+    def _choose_line(self) -> None:
+        line = self._line()
+        entry = line.entry if line is not None else None
+        if entry is self._entry:  # rows that come in above move the selection without changing it
+            return
+        self._entry, self._path = entry, None
+        self.detail.setVisible(line is not None)
+        if line is not None:
+            self._show_detail(line)
+            self._place_detail()
+            self._ask_path()
+
+    def _ask_path(self) -> None:
+        line = self._line()
+        if line is not None and isinstance(entry := line.entry, PushSeen) and entry.key:
+            work = self._bridge.desk.store.traces.path(entry.account, entry.key)
+            self._bridge.ask(work, self._learn_path, self._path_failed)
+
+    def _learn_path(self, path: PushPath) -> None:
+        line = self._line()
+        if line is None or not isinstance(line.entry, PushSeen) or line.entry.key != path.push.key:
+            return
+        self._path = path
+        self._show_detail(line)
+
+    def _path_failed(self, error: Exception) -> None:
+        if not isinstance(error, NotFound):  # a refused push was never kept; its outcome says so
+            self._notices.report(error)
+
+    def _show_detail(self, line: Line) -> None:
+        title, entry = subject_of(line), line.entry
+        if isinstance(entry, ApiCalled):
+            text = line.reply.reply.content.summary if line.reply is not None else ""
+            self.detail.set_savable(False)
+            self.detail.show_line(title, tr("What was said"), text, call_steps(line, entry))
+            return
+        account = self._bridge.desk.accounts.get(entry.account)
+        path = self._path
+        text = readable(path.push.body, path.push.format) if path is not None else ""
+        steps = push_steps(line, path, account, self._bridge.desk.clock(), self._standstills.of)
+        self.detail.set_savable(path is not None and bool(path.push.note))
+        self.detail.show_line(title, tr("Decrypted"), text, steps)
+
+    def _close_detail(self) -> None:
+        self.view.clearSelection()
+        self.view.setFocus()
+
+    def _place_detail(self) -> None:
+        drawer = self.width() < Measure.DETAIL_BECOMES_DRAWER - Measure.RAIL
+        self.detail.set_closable(drawer)
+        beside = self._room.indexOf(self.detail) >= 0
+        if drawer and beside:
+            self._room.removeWidget(self.detail)
+        elif not drawer and not beside:
+            self._room.addWidget(self.detail)
+        if drawer:
+            top = self.header.height()
+            self.detail.setGeometry(self.width() - WIDTH, top, WIDTH, self.height() - top)
+            self.detail.raise_()
+
+    def _save(self) -> None:
+        if self._path is not None:
+            self.quarantine.save(self._path.push)
+
+    def _say_copied(self) -> None:
+        self._notices.toast(tr("Copied"))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Paint the lines anew when the appearance changes."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "view"):
+            self.view.viewport().update()
+
+
+ALL, PUSHES, CALLS, PROBLEMS, QUARANTINE = range(5)
+
+
+class TrafficHeader(QFrame):
+    """Title, chips, filter field, and whether the table follows."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "header")
+        self.setFixedHeight(Measure.HEADER)
+        self.chips = QButtonGroup(self)
+        self.search = QLineEdit()
+        self.search.setProperty("class", "search")
+        self.search.setClearButtonEnabled(True)
+        self.search.setMaximumWidth(240)
+        self.search.setPlaceholderText(tr("Name, text or code"))
+        self.search.setAccessibleName(tr("Filter"))
+        self._paused = PlainLabel(tr("Not following"), size=Size.SMALL, role="secondary")
+        self.to_newest = Button(kind=ButtonKind.LINK)
+        self.read_again = Button(tr("Read again"), icon="retry")
+        self.read_again.setToolTip(tr("Try anew to read everything here, as a newer program may know how"))
+        self.read_again.hide()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 0, 16, 0)
+        row.setSpacing(8)
+        row.addWidget(PlainLabel(tr("Traffic"), size=Size.TITLE, strong=True))
+        row.addSpacing(4)
+        for number, text in enumerate((tr("All"), tr("Pushes"), tr("Calls"), "", "")):
+            chip = Chip(text)
+            self.chips.addButton(chip, number)
+            row.addWidget(chip)
+        self.chips.button(ALL).setChecked(True)
+        row.addSpacing(4)
+        row.addWidget(self.search, 2)
+        row.addStretch(1)
+        row.addWidget(self.read_again)
+        row.addWidget(self._paused)
+        row.addWidget(self.to_newest)
+        self.show_problems(0)
+        self.show_quarantine(0)
+        self.show_unseen(0)
+
+    def show_problems(self, count: int) -> None:
+        """Say how many lines are problems."""
+        text = tr("Problems {n}", n=count) if count else tr("Problems")
+        chip = self.chips.button(PROBLEMS)
+        if chip.text() != text:
+            chip.setText(text)
+            chip.updateGeometry()
+
+    def show_quarantine(self, count: int) -> None:
+        """Say how many pushes are in quarantine; where there are none, it is not offered."""
+        chip = self.chips.button(QUARANTINE)
+        chip.setText(tr("Quarantine ({n})", n=count))
+        chip.updateGeometry()
+        chip.setVisible(count > 0 or chip.isChecked())
+
+    def show_unseen(self, unseen: int) -> None:
+        """Say that the table does not follow, and offer the way back."""
+        self._paused.setVisible(unseen > 0)
+        self.to_newest.setVisible(unseen > 0)
+        self.to_newest.setText(tr("{n} newer", n=unseen))
+
+
+def _centred(label: PlainLabel) -> QWidget:
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(48, 0, 48, 0)
+    column.addWidget(label)
+    return holder

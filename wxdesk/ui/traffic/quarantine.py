@@ -1,0 +1,102 @@
+"""The quarantine as the traffic page shows it: lines like all others, and what can be done with what lies there."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from wxdesk.core.events import PushSeen
+from wxdesk.core.model.messaging import KeptPush
+from wxdesk.core.model.traces import PushTrace
+from wxdesk.core.system_failures import why_unusable
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.notices import Notices
+
+log = logging.getLogger(__name__)
+
+TROUBLE = "quarantine"
+
+NOT_TIMED = -1.0
+"""In place of the milliseconds, which are kept for requests in memory only."""
+
+
+class QuarantineShelf(QObject):
+    """Asks the desk, and tells the page.
+
+    Signals:
+        counted: how many pushes lie there.
+        listed: the newest of them as entries (list[PushSeen]) with what is known of each (list[PushTrace]).
+    """
+
+    counted = Signal(int)
+    listed = Signal(list, list)
+
+    def __init__(self, bridge: Bridge, notices: Notices, host: QWidget) -> None:
+        super().__init__(host)
+        self._bridge = bridge
+        self._notices = notices
+        self._host = host
+        self._pushes: list[KeptPush] = []
+        self._saving: KeptPush | None = None
+
+    def ask(self) -> None:
+        """Look what lies there now."""
+        self._bridge.ask(self._bridge.desk.quarantine.newest(), self._show)
+
+    def read_again(self) -> None:
+        """Try them all anew, as one does after a program update."""
+        self._bridge.ask(self._bridge.desk.quarantine.read_again(), self._say_read)
+
+    def save(self, push: KeptPush) -> None:
+        """Ask where, and write what came, byte for byte."""
+        self._saving = push
+        dialog = QFileDialog(self._host.window(), tr("Save what came"), str(Path.home()))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.selectFile(file_name(push))
+        dialog.fileSelected.connect(self.save_to)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def save_to(self, file: str) -> None:
+        """Write the push that is being saved into a file."""
+        push, path = self._saving, Path(file)
+        if push is None:
+            return
+        try:
+            path.write_bytes(push.body)
+        except OSError as error:
+            log.warning("A push could not be saved", exc_info=error)
+            why = tr(why_unusable(error))
+            self._notices.bar(TROUBLE, tr("Not saved: {why}", why=why), action=tr("Dismiss"))
+            return
+        self._notices.toast(tr("Saved as {file}", file=path.name))
+
+    def _show(self, found: tuple[int, list[KeptPush]]) -> None:
+        count, self._pushes = found
+        self.counted.emit(count)
+        self.listed.emit(*lines_of(self._pushes))
+
+    def _say_read(self, count: int) -> None:
+        if count:
+            self._notices.toast(ntr("{n} push could be read now", "{n} pushes could be read now", count))
+        else:
+            self._notices.toast(tr("None of them can be read yet; a newer wxdesk may know how."))
+        self.ask()
+
+
+def lines_of(pushes: Sequence[KeptPush]) -> tuple[list[PushSeen], list[PushTrace]]:
+    """The pushes as requests that were seen, newest first, with what the store knows about each."""
+    entries = [PushSeen(push.account, "kept", push.received_at, NOT_TIMED, "", push.key) for push in pushes]
+    traces = [PushTrace(push.id, push.account, push.key, push.derived, push.note) for push in pushes]
+    return entries, traces
+
+
+def file_name(push: KeptPush) -> str:
+    """A name that tells account, number and format, and no openid."""
+    kind = push.format.value if push.format is not None else "bin"
+    return f"wxdesk-{push.account}-{push.id}.{kind}"

@@ -1,0 +1,93 @@
+"""Dialogs that never stop the loop: they are opened, and call back when they are closed.
+
+A nested event loop would lose the wake-up of whatever else waits on the window's loop, and Qt's own message box
+guesses rich text; so there is no `exec` and no message box in this program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from wxdesk.i18n import tr
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.labels import PlainLabel
+
+WIDTH = 420
+
+ALWAYS = ("F8", "F9")
+"""Keys that work whatever lies over the window: pausing everything automatic, and silencing a call."""
+
+
+class Dialog(QDialog):
+    """What every dialog of this program is: its window hears the keys that must always work."""
+
+    def __init__(self, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        for key in ALWAYS:
+            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.setAutoRepeat(False)
+            shortcut.activated.connect(partial(self._hand_on, shortcut.key()))
+
+    def _hand_on(self, key: QKeySequence) -> None:
+        """Press it in the window below, which may be a dialog as well."""
+        parent = self.parentWidget()
+        below = [] if parent is None else parent.window().findChildren(QShortcut, options=_OWN)
+        for shortcut in below:
+            if shortcut.key() == key:
+                shortcut.activated.emit()
+
+
+_OWN = Qt.FindChildOption.FindDirectChildrenOnly
+
+
+class ConfirmDialog(Dialog):
+    """Asks before something is done; `then` is called only if the operator says so.
+
+    Cancel has the focus where the action destroys something, so that Enter alone never does.
+    """
+
+    def __init__(self, parent: QWidget, title: str, text: str, action: str, *, destructive: bool = False) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(title)
+        self.setModal(True)
+        self.setFixedWidth(WIDTH)
+        self._then: Callable[[], None] | None = None
+        self.cancel = Button(tr("Cancel"), parent=self)
+        self.action = Button(action, kind=ButtonKind.DANGER if destructive else ButtonKind.PRIMARY, parent=self)
+        self.cancel.clicked.connect(self.reject)
+        self.action.clicked.connect(self.accept)
+        (self.cancel if destructive else self.action).setDefault(True)
+        (self.cancel if destructive else self.action).setFocus()
+        self._lay_out(title, text)
+        self.accepted.connect(self._do)
+
+    def ask(self, then: Callable[[], None]) -> None:
+        """Show the question; returns at once."""
+        self._then = then
+        self.open()
+
+    def _lay_out(self, title: str, text: str) -> None:
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addStretch(1)
+        buttons.addWidget(self.cancel)
+        buttons.addWidget(self.action)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 20)
+        column.setSpacing(12)
+        column.addWidget(PlainLabel(title, size=Size.TITLE, strong=True, wrap=True, parent=self))
+        column.addWidget(PlainLabel(text, role="secondary", wrap=True, parent=self))
+        column.addSpacing(4)
+        column.addLayout(buttons)
+        self.setFixedHeight(column.totalHeightForWidth(WIDTH))  # a wrapped text's own hint knows no width
+
+    def _do(self) -> None:
+        if self._then is not None:
+            self._then()

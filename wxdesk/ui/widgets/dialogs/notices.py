@@ -1,0 +1,298 @@
+"""The one door to the operator: a passing word, a bar that stays, or a question.
+
+Which one an error gets is decided here by its class, in one table.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
+from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from wxdesk.core.errors import BadInput, MoveNotAllowed, NotFound, SendError, Unsettled, WxdeskError
+from wxdesk.i18n import explain, ntr, tr
+from wxdesk.ui.look.theme import Measure, Size
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
+from wxdesk.ui.widgets.icon_label import IconLabel
+from wxdesk.ui.widgets.labels import PlainLabel
+
+log = logging.getLogger(__name__)
+
+TOAST_MS = 5000
+OFFER_MS = 10_000
+GAP = 16
+
+MOST_BARS = 3
+"""Rows that the bars take before they are asked for more: the pages below them have to be worked in."""
+
+LONGEST = 300
+"""Characters of a notice that are shown; a foreign text in it must not fill the window."""
+
+type Choice = tuple[str, Callable[[], None]]
+"""A word on a button, and what it does."""
+
+PASSING: tuple[type[WxdeskError], ...] = (BadInput, MoveNotAllowed, NotFound, SendError, Unsettled)
+"""Errors about the one thing that was just tried; the page still shows how it stands. All others get a bar."""
+
+
+class Notices(QObject):
+    """Tells the operator what happened, on `host`, usually the main window.
+
+    `bars` is the widget that holds the bars; the window places it above its pages.
+    """
+
+    def __init__(self, host: QWidget) -> None:
+        super().__init__(host)
+        self._host = host
+        self.bars = Bars(host)
+        self._toast = Toast(host)
+
+    def toast(self, text: str) -> None:
+        """Say something in passing; the next word replaces it."""
+        self._toast.say(_shortened(text))
+
+    def offer(self, text: str, action: str, then: Callable[[], None]) -> None:
+        """Say something in passing, and let the operator do something about it while it stands there."""
+        self._toast.say(_shortened(text), action, then)
+
+    def act(self) -> None:
+        """Do what the last passing word offers, while it stands there; else go to what the bars offer.
+
+        Both are far away by keyboard.
+        """
+        if not self._toast.act():
+            self.bars.go_on()
+
+    def report(self, error: Exception) -> None:
+        """Say what went wrong, in the operator's language. Only ours keeps its text; a foreign one is logged."""
+        if isinstance(error, PASSING):
+            self.toast(explain(error))
+            return
+        if not isinstance(error, WxdeskError):
+            log.error("Unexpected in the window", exc_info=error)
+        self.bar(f"error:{type(error).__name__}", explain(error), action=tr("Dismiss"))
+
+    def bar(
+        self,
+        key: str,
+        text: str,
+        tone: str = "failed",
+        action: str = "",
+        then: Callable[[], None] | None = None,
+        copy: str = "",
+    ) -> None:
+        """Show or change the bar `key`; an empty `text` takes it away.
+
+        `tone` is `failed` or `pending`. The action calls `then`; without one it takes the bar away. `copy` is offered
+        for the clipboard.
+        """
+        choices: list[Choice] = []
+        if copy:
+            choices.append((tr("Copy {text}", text=_one_line(copy)), lambda: self._copy(copy)))
+        if action:
+            choices.append((action, then or (lambda: self.bars.remove(key))))
+        self.bars.put(key, _shortened(text), tone, choices)
+
+    def _copy(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        self.toast(tr("Copied"))
+
+    def confirm(self, title: str, text: str, action: str, then: Callable[[], None], destructive: bool = False) -> None:
+        """Ask, and call `then` if the answer is yes. Returns at once."""
+        ConfirmDialog(self._host.window(), title, text, action, destructive=destructive).ask(then)
+
+
+class Bars(QWidget):
+    """The bars, one below the other, each by its key; of many, only some stand there until all are asked for."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._bars: dict[str, Bar] = {}
+        self._unfolded = False
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self.more = MoreBars(self)
+        self.more.pressed.connect(self._turn)
+        self._column.addWidget(self.more)
+        self.hide()
+
+    def put(self, key: str, text: str, tone: str, choices: Sequence[Choice]) -> None:
+        """Show, replace or (with an empty text) remove a bar."""
+        old = self._bars.pop(key, None)
+        if old is not None:
+            old.hide()
+            self._column.removeWidget(old)
+            old.deleteLater()
+        if text:
+            bar = Bar(self, text, tone, choices)
+            self._bars[key] = bar
+            self._column.insertWidget(self._column.count() - 1, bar)
+            announce(self, text)
+        self._fold()
+        self.setVisible(bool(self._bars))
+
+    def remove(self, key: str) -> None:
+        """Take a bar away."""
+        self.put(key, "", "", ())
+
+    def texts(self) -> dict[str, str]:
+        """What there is to say now, by key."""
+        return {key: bar.text for key, bar in self._bars.items()}
+
+    def go_on(self) -> None:
+        """Give the keyboard to the first button that stands here; to the next one, if it has it already."""
+        rows: list[QWidget] = [*self._bars.values(), self.more]  # as they stand
+        buttons = [one for row in rows for one in row.findChildren(QAbstractButton) if one.isVisible()]
+        if buttons:
+            at = next((at for at, one in enumerate(buttons) if one.hasFocus()), -1)
+            buttons[(at + 1) % len(buttons)].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _turn(self) -> None:
+        self._unfolded = not self._unfolded
+        self._fold()
+
+    def _fold(self) -> None:
+        """Show all, or those that tell of a failure and then the newest; the others are counted below them."""
+        bars = list(self._bars.values())
+        many = len(bars) > MOST_BARS
+        self._unfolded = self._unfolded and many
+        shown = bars
+        if many and not self._unfolded:
+            newest = bars[::-1]
+            shown = sorted(newest, key=lambda bar: bar.tone != "failed")[: MOST_BARS - 1]
+        for bar in bars:
+            bar.setVisible(bar in shown)
+        self.more.say(len(bars) - len(shown))
+        self.more.setVisible(many)
+
+
+class MoreBars(QFrame):
+    """Below the bars: how many more there are, and what shows or hides them.
+
+    Signals:
+        pressed: show all, or only some again.
+    """
+
+    pressed = Signal()
+
+    def __init__(self, bars: Bars) -> None:
+        super().__init__(bars)
+        self.setProperty("class", "bar-pending")
+        self.button = Button(kind=ButtonKind.LINK, parent=self)
+        self.button.clicked.connect(self.pressed)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(44, 2, 16, 2)
+        row.addWidget(self.button)
+        row.addStretch(1)
+
+    def say(self, hidden: int) -> None:
+        """So many are hidden."""
+        words = ntr("{n} more notice", "{n} more notices", hidden) if hidden else tr("Show fewer")
+        self.button.setText(words)
+
+
+class Bar(QFrame):
+    """One sentence across the window, with what the operator can do about it."""
+
+    def __init__(self, bars: Bars, text: str, tone: str, choices: Sequence[Choice]) -> None:
+        super().__init__(bars)
+        self.text, self.tone = text, tone
+        self.setProperty("class", f"bar-{tone}")
+        self.setMinimumHeight(40)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 4, 16, 4)
+        row.setSpacing(10)
+        row.addWidget(IconLabel("warning", tone, 18, self))
+        row.addWidget(PlainLabel(text, role=tone, wrap=True, parent=self), 1)
+        self._acts: dict[QObject, Callable[[], object]] = {}
+        for word, act in choices:
+            button = Button(word, kind=ButtonKind.QUIET, parent=self)
+            button.clicked.connect(self._act)
+            self._acts[button] = act
+            row.addWidget(button)
+
+    def _act(self) -> None:
+        self._acts[self.sender()]()
+
+
+class Toast(QFrame):
+    """A passing word at the foot of the window, above the status bar; with an action, that can be pressed.
+
+    It takes no focus, and no clicks beside the action.
+    """
+
+    def __init__(self, host: QWidget) -> None:
+        super().__init__(host)
+        self._host = host
+        self.setProperty("class", "toast")
+        self._then: Callable[[], None] | None = None
+        self._label = PlainLabel(role="window", size=Size.BODY, wrap=True, parent=self)
+        self.action = Button(kind=ButtonKind.LINK, parent=self)
+        self.action.setProperty("class", "on-toast")
+        self.action.clicked.connect(self.act)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 10, 16, 10)
+        row.setSpacing(GAP)
+        row.addWidget(self._label, 1)
+        row.addWidget(self.action)
+        self._until = QTimer(self, singleShot=True)
+        self._until.timeout.connect(self.hide)
+        host.installEventFilter(self)
+        self.hide()
+
+    def say(self, text: str, action: str = "", then: Callable[[], None] | None = None) -> None:
+        """Show `text` for a while, longer if there is something to do about it."""
+        self._label.setText(text)
+        self.action.setText(action)
+        self.action.setToolTip(f"{action} (F12)" if action else "")
+        self.action.setVisible(bool(action))
+        self._then = then
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not action)
+        self._place()
+        self.show()
+        self.raise_()
+        self._until.start(OFFER_MS if action else TOAST_MS)
+        announce(self, tr("{text} {action}: F12", text=text, action=action) if action else text)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep the place when the window changes its size."""
+        if event.type() is QEvent.Type.Resize and not self.isHidden():
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        host = self._host
+        beside = 32 + (self.action.sizeHint().width() + GAP if self.action.text() else 0)
+        widest = min(560, host.width() - 48)
+        wanted = self._label.fontMetrics().horizontalAdvance(self._label.full_text()) + 2 + beside
+        width = max(120, min(widest, wanted))
+        height = self._label.heightForWidth(width - beside) + 20
+        bottom = host.height() - Measure.STATUS_BAR - 24
+        self.setGeometry((host.width() - width) // 2, bottom - height, width, height)
+
+    def act(self) -> bool:
+        """Do what is offered; False if nothing is."""
+        if self.isHidden() or self._then is None:
+            return False
+        then, self._then = self._then, None
+        self.hide()
+        then()
+        return True
+
+
+def announce(widget: QWidget, text: str) -> None:
+    """Let a screen reader say `text` without moving the focus."""
+    QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

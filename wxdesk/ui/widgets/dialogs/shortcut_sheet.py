@@ -1,0 +1,153 @@
+"""Every key of the window, in one sheet that the operator can call up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from wxdesk.i18n import tr
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.shell.rail import Place
+from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.dialogs.dialog import Dialog
+from wxdesk.ui.widgets.key_cap import KeyCap
+from wxdesk.ui.widgets.labels import PlainLabel
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key and what it does, in the operator's language. Alternatives are parted by a space: `F1 Ctrl+/`."""
+
+    keys: str
+    does: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyGroup:
+    """The keys of one place in the window."""
+
+    title: str
+    keys: tuple[Key, ...]
+
+
+@runtime_checkable
+class HasKeys(Protocol):
+    """A page that has keys of its own."""
+
+    def keys(self) -> Sequence[Key]:
+        """What its keys do, for the sheet."""
+        ...
+
+
+def bind(owner: QWidget, sequence: str, slot: Callable[[], object]) -> QShortcut:
+    """Call `slot` on `sequence` anywhere in the window of `owner`; once, however long the key is held down."""
+    shortcut = QShortcut(QKeySequence(sequence), owner)
+    shortcut.setAutoRepeat(False)
+    shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+    shortcut.activated.connect(slot)
+    return shortcut
+
+
+def bind_always(owner: QWidget, sequence: str, slot: Callable[[], object]) -> None:
+    """Call `slot` on `sequence` over whatever menu or list hangs open as well, which closes then.
+
+    Over a dialog the dialog hands it on (`dialogs.ALWAYS`).
+    """
+
+    def act() -> None:
+        while (popup := QApplication.activePopupWidget()) is not None and popup.close():
+            pass
+        slot()
+
+    bind(owner, sequence, act).setContext(Qt.ShortcutContext.ApplicationShortcut)
+
+
+def window_keys(pages: Sequence[Place]) -> KeyGroup:
+    """The keys that work on every page; the last of `pages` are the settings."""
+    *others, settings = pages
+    return KeyGroup(
+        tr("Everywhere"),
+        (
+            *(Key(page.key, page.word) for page in others),
+            Key(f"{settings.key} Ctrl+,", settings.word),
+            Key("F7", tr("Open who waits longest")),
+            Key("F9", tr("Silence the sound of a call")),
+            Key("F8", tr("Pause or resume all automatic replies")),
+            Key("F10", tr("Say that you are away, or back")),
+            Key("F12", tr("Do what the passing word at the foot offers, such as Undo; else go to the bars at the top")),
+            Key("F1 Ctrl+/", tr("This list of keys")),
+            Key("Ctrl+Q", tr("Quit")),
+        ),
+    )
+
+
+class ShortcutSheet(Dialog):
+    """All keys by place, two groups side by side; Esc closes it."""
+
+    def __init__(self, groups: Sequence[KeyGroup], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(tr("Keys"))
+        self.setModal(True)
+        self.groups = tuple(groups)
+        content = QFrame()
+        content.setProperty("class", "panel")
+        sides = QHBoxLayout(content)
+        sides.setContentsMargins(24, 20, 24, 8)
+        sides.setSpacing(40)
+        for side in _two_sides(groups):
+            column = QVBoxLayout()
+            column.setSpacing(20)
+            for group in side:
+                column.addLayout(_column(group, content))
+            column.addStretch(1)
+            sides.addLayout(column, 1)
+        scroll = QScrollArea(self)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(content)
+        close = Button(tr("Close"), key_hint="Esc", parent=self)
+        close.clicked.connect(self.accept)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(24, 8, 24, 16)
+        foot.addStretch(1)
+        foot.addWidget(close)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(scroll, 1)
+        column.addLayout(foot)
+        wanted = content.sizeHint()
+        height = min(wanted.height() + 64, parent.window().height() - 48)
+        self.resize(min(max(wanted.width() + 16, 480), parent.window().width() - 48), height)
+
+
+def _two_sides(groups: Sequence[KeyGroup]) -> tuple[list[KeyGroup], list[KeyGroup]]:
+    """The groups in their order, each at the side that is shorter by then."""
+    sides: tuple[list[KeyGroup], list[KeyGroup]] = ([], [])
+    for group in groups:
+        min(sides, key=lambda side: sum(len(one.keys) + 2 for one in side)).append(group)
+    return sides
+
+
+def _column(group: KeyGroup, parent: QWidget) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(16)
+    grid.setVerticalSpacing(8)
+    grid.addWidget(PlainLabel(group.title, size=Size.TITLE, strong=True, parent=parent), 0, 0, 1, 2)
+    for row, key in enumerate(group.keys, 1):
+        caps = QHBoxLayout()
+        caps.setSpacing(4)
+        for cap in key.keys.split(" "):
+            caps.addWidget(KeyCap(cap, parent))
+        caps.addStretch(1)
+        grid.addLayout(caps, row, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(PlainLabel(key.does, role="secondary", wrap=True, parent=parent), row, 1)
+    grid.setColumnMinimumWidth(0, 96)
+    grid.setColumnStretch(1, 1)
+    return grid

@@ -1,0 +1,58 @@
+"""A field with its name above and what is wrong with it below."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.labels import PlainLabel
+
+
+class Field(QWidget):
+    """One line of text with a name.
+
+    Signals:
+        edited: its text is another one now.
+    """
+
+    edited = Signal()
+
+    def __init__(self, name: str, hint: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.edit = QLineEdit()
+        self.edit.setPlaceholderText(hint)
+        self.edit.setAccessibleName(name)
+        self.error = PlainLabel(size=Size.SMALL, role="failed", wrap=True)
+        self.error.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3)
+        column.addWidget(PlainLabel(name, size=Size.SMALL, role="secondary"))
+        column.addWidget(self.edit)
+        column.addWidget(self.error)
+        self.edit.textChanged.connect(self._changed)
+
+    def text(self) -> str:
+        """What stands there, without blanks round it."""
+        return self.edit.text().strip()
+
+    def complain(self, reason: str) -> None:
+        """Say what is wrong; empty takes that away."""
+        self.error.setText(reason)
+        self.error.setVisible(bool(reason))
+        self.edit.setAccessibleDescription(reason)
+        set_wrong(self.edit, bool(reason))
+
+    def _changed(self) -> None:
+        self.complain("")
+        self.edited.emit()
+
+
+def set_wrong(field: QWidget, wrong: bool) -> None:
+    """Frame a field in red, or not."""
+    if field.property("wrong") is wrong:
+        return
+    field.setProperty("wrong", wrong)
+    field.style().unpolish(field)
+    field.style().polish(field)

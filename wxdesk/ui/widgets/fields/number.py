@@ -1,0 +1,110 @@
+"""A small field for a whole number inside a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QRegularExpression, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QRegularExpressionValidator
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
+
+from wxdesk.ui.look.theme import Size, font
+from wxdesk.ui.widgets.labels import PlainLabel
+
+DIGIT = 9
+AROUND = 24
+
+PAUSE_MS = 800
+"""After the last key, what stands there is meant."""
+
+
+class NumberField(QLineEdit):
+    """A number; the arrow keys step through `least` to `most`. What is typed beyond is left to whoever judges it.
+
+    Signals:
+        valueChanged: the number is another one now.
+        decided: it is another one, and no longer being typed: after Enter, on leaving, or after a pause. Never while
+            the field is empty; left empty, it shows the last one again.
+    """
+
+    valueChanged = Signal(int)  # noqa: N815 - as Qt's own fields for numbers call it
+    decided = Signal(int)
+
+    def __init__(self, least: int, most: int, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._least = least
+        self._most = most
+        self._last = least
+        self._say_unit: Callable[[], None] | None = None
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        digits = max(2, len(str(most)))
+        self.setText(str(least))
+        self.setAccessibleName(name)
+        self.setValidator(QRegularExpressionValidator(QRegularExpression(f"[0-9]{{0,{digits}}}"), self))
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setFont(font(Size.BODY, tabular=True))
+        self.setFixedWidth(AROUND + DIGIT * digits)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.textChanged.connect(self._changed)
+        self.editingFinished.connect(self._decide)
+        self._pause.timeout.connect(self._decide)
+
+    def count(self, label: PlainLabel, words: Callable[[int], str]) -> None:
+        """Let `label` behind it say what is counted: one minute, two minutes."""
+
+        def say() -> None:
+            label.setText(words(self.value()))
+
+        self._say_unit = say
+        say()
+
+    def value(self) -> int:
+        """The number; 0 while the field is empty."""
+        return int(self.text() or 0)
+
+    @property
+    def last(self) -> int:
+        """The number that was decided last; what is being typed is not it yet."""
+        return self._last
+
+    def setValue(self, number: int) -> None:  # noqa: N802 - as Qt's own fields for numbers call it
+        """Show a number and tell it."""
+        self.setText(str(number))
+
+    def show_number(self, number: int) -> None:
+        """Show it, without telling anybody."""
+        self._last = number
+        self._pause.stop()
+        self.blockSignals(True)
+        self.setText(str(number))
+        self.blockSignals(False)
+        self._count()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The arrow keys step."""
+        step = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()))
+        if step is None:
+            super().keyPressEvent(event)
+            return
+        self.setValue(min(max(self.value() + step, self._least), self._most))
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Left empty, it is as it was."""
+        super().focusOutEvent(event)
+        if not self.text():
+            self.setText(str(self._last))
+
+    def _decide(self) -> None:
+        self._pause.stop()
+        if self.text() and self.value() != self._last:
+            self._last = self.value()
+            self.decided.emit(self._last)
+
+    def _count(self) -> None:
+        if self._say_unit is not None:
+            self._say_unit()
+
+    def _changed(self) -> None:
+        self._count()
+        self._pause.start()
+        self.valueChanged.emit(self.value())

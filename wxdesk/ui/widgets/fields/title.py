@@ -1,0 +1,48 @@
+"""A title that can be written: it looks like one until the mouse or the keyboard is in it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from wxdesk.ui.look.theme import Size, Theme, font
+from wxdesk.ui.widgets.labels import plain_tip
+
+
+class TitleField(QLineEdit):
+    """One line in the size of a page's title, without a frame; a line below it shows that it can be changed.
+
+    A title that does not fit is told whole by its tool tip.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "flat")
+        self.setFont(font(Size.PAGE, strong=True))
+        self.setTextMargins(-2, 0, 0, 0)  # the letters begin where the labels below do
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setFixedHeight(32)
+        self.textChanged.connect(self._tell_whole)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What does not fit is another part now."""
+        super().resizeEvent(event)
+        self._tell_whole()
+
+    def _tell_whole(self) -> None:
+        wide = self.fontMetrics().horizontalAdvance(self.text())
+        self.setToolTip(plain_tip(self.text()) if wide > self.width() else "")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The text, and the line while there is a reason for it."""
+        super().paintEvent(event)
+        wrong, focused = bool(self.property("wrong")), self.hasFocus()
+        if not (wrong or focused or self.underMouse() or not self.text()):
+            return
+        role = "failed" if wrong else "accent" if focused else "line"
+        painter = QPainter(self)
+        painter.setPen(QPen(Theme.current().color(role), 2 if focused or wrong else 1))
+        under = QRectF(self.rect()).adjusted(0, 0, 0, -1)
+        painter.drawLine(under.bottomLeft(), under.bottomRight())
+        painter.end()

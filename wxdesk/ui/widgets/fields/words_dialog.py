@@ -1,0 +1,173 @@
+"""A long list of words as a text, one word a line: to be searched, pasted into and changed as a whole."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict, deque
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QTextBlock, QTextCursor
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog, Dialog
+from wxdesk.ui.widgets.fields.labelled import set_wrong
+from wxdesk.ui.widgets.fields.word_splitting import split_words
+from wxdesk.ui.widgets.labels import PlainLabel
+
+WIDE, HIGH = 520, 560
+
+
+class WordsDialog(Dialog):
+    """Shows `words`, the cursor in the one at `at`. A line that nobody touched is the word it was, whatever is in it.
+
+    What was changed is not closed away unasked.
+
+    Signals:
+        agreed: the words as they stand now; each new one once.
+    """
+
+    agreed = Signal(object)
+
+    def __init__(self, words: Sequence[str], what: str, parent: QWidget, at: int = 0) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(tr("Words"))
+        self.setModal(True)
+        self.resize(WIDE, HIGH)
+        self._before = list(words)
+        self.search = QLineEdit(self)
+        self.search.setPlaceholderText(tr("Find a word, then Enter for the next"))
+        self.search.setAccessibleName(tr("Find a word"))
+        self.search.setClearButtonEnabled(True)
+        self.text = QPlainTextEdit("\n".join(map(_line, words)), self)
+        self._lines = self.text.toPlainText().split("\n")  # as it gives them back: each blank an ordinary one
+        self.text.setAccessibleName(tr("Words, one a line"))
+        self.text.setTabChangesFocus(True)
+        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.said = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
+        self.cancel = Button(tr("Cancel"), parent=self)
+        self.take = Button(tr("Use these words"), kind=ButtonKind.PRIMARY, parent=self)
+        for button in (self.cancel, self.take):
+            button.setAutoDefault(False)  # Enter in the field finds
+        self.cancel.clicked.connect(self.reject)
+        self.take.clicked.connect(self._agree)
+        self.search.textEdited.connect(self._find_first)
+        self.search.returnPressed.connect(self._find_next)
+        self.text.blockCountChanged.connect(self._say_how_many)
+        self._lay_out(what)
+        self._say_how_many(self.text.blockCount())
+        self._go_to(self.text.document().findBlockByNumber(at), 0, 0)
+        self.search.setFocus()
+
+    def words(self) -> list[str]:
+        """The words as they stand now; new lines are split as whatever is pasted among chips."""
+        if not self.text.document().isModified():
+            return self._before
+        whole: defaultdict[str, deque[str]] = defaultdict(deque)
+        for line, word in zip(self._lines, self._before, strict=False):
+            whole[line].append(word)
+        found: list[str] = []
+        for line in self.text.toPlainText().split("\n"):
+            if line not in whole:
+                found += split_words(line)
+            elif whole[line]:
+                found.append(whole[line].popleft())
+        left = Counter(dict.fromkeys(found, 1)) | Counter(self._before)
+        kept = []
+        for word in found:
+            left[word] -= 1
+            kept += [word] if left[word] >= 0 else []
+        return kept
+
+    def cut_off(self) -> None:
+        """The list of words is not there any more: what was written can only be copied."""
+        self.take.setEnabled(False)
+        self._say_how_many(self.text.blockCount())
+
+    def reject(self) -> None:
+        """Close; ask first where something was changed."""
+        if not self.text.document().isModified():
+            super().reject()
+            return
+        title, text = tr("Discard the changes?"), tr("What you wrote is not used until it is taken over.")
+        ConfirmDialog(self, title, text, tr("Discard"), destructive=True).ask(super().reject)
+
+    def _lay_out(self, what: str) -> None:
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        foot.addWidget(self.said, 1)
+        foot.addWidget(self.cancel)
+        foot.addWidget(self.take)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 20)
+        column.setSpacing(12)
+        column.addWidget(PlainLabel(what, size=Size.TITLE, strong=True, wrap=True, parent=self))
+        column.addWidget(self.search)
+        column.addWidget(self.text, 1)
+        column.addLayout(foot)
+
+    def _agree(self) -> None:
+        self.agreed.emit(self.words())
+        self.accept()
+
+    def _say_how_many(self, lines: int) -> None:
+        how_many = ntr("One word a line; {n} line", "One word a line; {n} lines", lines)
+        gone = tr("The rule has changed meanwhile: copy what you need.")
+        self.said.setText(how_many if self.take.isEnabled() else gone)
+
+    def _find_first(self) -> None:
+        self._look_from(self.text.document().firstBlock(), 0)
+
+    def _find_next(self) -> None:
+        cursor = self.text.textCursor()
+        block = cursor.document().findBlock(cursor.selectionEnd())
+        self._look_from(block, _characters(block.text(), cursor.selectionEnd() - block.position()))
+
+    def _look_from(self, start: QTextBlock, column: int) -> None:
+        """Mark the next place of what is looked for; behind the last line it goes on at the first."""
+        wanted = re.compile(re.escape(self.search.text()), re.IGNORECASE)
+        self._tell(found=True)
+        if not wanted.pattern:
+            return
+        block, beginning = start, column
+        for _ in range(self.text.blockCount() + 1):
+            found = wanted.search(block.text(), beginning)
+            if found is not None:
+                before = block.text()[: found.start()]
+                self._go_to(block, _positions(before), _positions(found[0]))
+                return
+            block = block.next() if block.next().isValid() else self.text.document().firstBlock()
+            beginning = 0
+        self._tell(found=False)
+
+    def _tell(self, *, found: bool) -> None:
+        set_wrong(self.search, not found)
+        self._say_how_many(self.text.blockCount())
+        if not found:
+            self.said.setText(tr("Not found"))
+
+    def _go_to(self, block: QTextBlock, column: int, length: int) -> None:
+        cursor = QTextCursor(block)
+        cursor.setPosition(block.position() + column)
+        cursor.setPosition(block.position() + column + length, QTextCursor.MoveMode.KeepAnchor)
+        self.text.setTextCursor(cursor)
+        self.text.centerCursor()
+
+
+def _line(word: str) -> str:
+    """The word on one line, also for Qt, to which two characters that are none are the bounds of a frame."""
+    return re.sub("[\ufdd0\ufdd1]", " ", " ".join(word.splitlines()))
+
+
+def _positions(text: str) -> int:
+    """How many positions of a cursor it takes: two for what lies beyond the first plane (emoji)."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _characters(text: str, positions: int) -> int:
+    """How many characters stand before a position of the cursor."""
+    return len(text.encode("utf-16-le", "surrogatepass")[: 2 * positions].decode("utf-16-le", "ignore"))

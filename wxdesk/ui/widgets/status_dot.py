@@ -1,0 +1,62 @@
+"""A state at a glance: a dot in its colour, and words."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.fitting_label import FittingLabel
+from wxdesk.ui.widgets.icon_label import IconLabel
+from wxdesk.ui.widgets.labels import plain_tip
+
+_DOT, _GAP = 16, 4
+
+
+class Lamp(QWidget):
+    """A dot in the colour of a state, and the state in words: in full, in short, or, while all is well, not at all."""
+
+    def __init__(self, parent: QWidget | None = None, *, tabular: bool = False) -> None:
+        super().__init__(parent)
+        self._well = True
+        self._dot = IconLabel("dot", "accent_fill", _DOT, self)
+        self._text = FittingLabel(size=Size.SMALL, role="secondary", elide=True, tabular=tabular, parent=self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(_GAP)
+        row.addWidget(self._dot)
+        row.addWidget(self._text)
+
+    @property
+    def text(self) -> str:
+        """The words beside the dot."""
+        return self._text.full_text()
+
+    @property
+    def role(self) -> str:
+        """The colour of the dot, by its role."""
+        return self._dot.role
+
+    def show_state(self, role: str, text: str, details: str = "", *, short: str = "") -> None:
+        """Show a state, `short` where room is scarce; without text the lamp disappears. `details` is the tooltip."""
+        self._dot.show_icon("dot", "accent_fill" if role == "accent" else role)
+        self._well = role == "accent"
+        self._text.show_wordings([text, short or text], cut_last=True)
+        self._text.set_role("secondary" if role == "accent" else role)
+        self.setVisible(bool(text))
+        self.setToolTip(details or plain_tip(text))
+        self.setAccessibleName(text)
+
+    def width_at(self, step: int) -> int:
+        """The width in full (0), in short (1), and of the dot alone (2); 0 while it is hidden."""
+        if self.isHidden():
+            return 0
+        return _DOT if self._alone(step) else _DOT + _GAP + self._text.width_at(min(step, 1))
+
+    def ask_for(self, step: int) -> None:
+        """Take as much room as this step needs."""
+        self._text.ask_for(min(step, 1))
+        self._text.setVisible(not self._alone(step))
+
+    def _alone(self, step: int) -> bool:
+        """Whether the dot stands there without words: what is amiss is always said."""
+        return step > 1 and self._well

@@ -1,0 +1,193 @@
+"""The reasons behind an answer, in the operator's words: outcomes, rules and each of their conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import reduce
+
+from wxdesk.core.model.rule import Decision, Outcome, RuleVerdict, Verdict
+from wxdesk.i18n import language, tr
+from wxdesk.ui.wording.conditions import circumstance, straight
+
+
+def outcome_words(decision: Decision) -> str:
+    """What became of a message, as a sentence."""
+    sentences: Mapping[Outcome, Callable[[], str]] = {
+        Outcome.NO_ACCOUNT: lambda: tr("Its mini program is not in config.toml any more, so nothing answers here."),
+        Outcome.NOT_A_CUSTOMER: lambda: tr("An event of WeChat's own, not something the customer said."),
+        Outcome.STALE: lambda: tr("It reached the rules more than 5 minutes late, so it was left to you."),
+        Outcome.PAUSED: lambda: tr("Automatic replies were off."),
+        Outcome.TAKEN_OVER: lambda: tr("You had taken this conversation over, so the rules kept quiet."),
+        Outcome.IN_TOOL: lambda: tr("WeChat's own service tool was serving this customer, so the rules kept quiet."),
+        Outcome.BLOCKED: lambda: tr("This customer is blocked."),
+        Outcome.NO_QUOTA: lambda: tr("Too few replies were left; the last ones are kept for you."),
+        Outcome.REPLIED: lambda: tr("“{rule}” answered.", rule=decision.rule_name),
+        Outcome.SILENT: lambda: tr("“{rule}” matched and says nothing.", rule=decision.rule_name),
+        Outcome.LEFT_OPEN: lambda: tr("“{rule}” matched and leaves the answer to you.", rule=decision.rule_name),
+        Outcome.HANDED_OVER: lambda: tr("“{rule}” handed the conversation to you.", rule=decision.rule_name),
+        Outcome.TRANSFERRED: lambda: _transferred(decision),
+        Outcome.TRANSFER_ARMED: lambda: tr(
+            "The answer to this message had left already; the customer's next one goes to WeChat's own service tool."
+        ),
+        Outcome.UNMATCHED: lambda: _unmatched(decision),
+        Outcome.STILL_HELD: lambda: tr(
+            "No rule but the default had an answer, and the customer still waits for the one to an earlier message: "
+            "that one waits again from the beginning, and no second one was made."
+        ),
+        Outcome.YIELDED: lambda: tr(
+            "“{rule}” matched, but a reply that you have in hand still waits here, so no second one was made.",
+            rule=decision.rule_name,
+        ),
+        Outcome.RESOLVED: lambda: _set_aside(decision),
+        Outcome.SNOOZED: lambda: _set_aside(decision),
+        Outcome.INCOMPLETE: lambda: _unfinished(decision),
+        Outcome.NOT_RENDERED: lambda: _unfinished(decision),
+    }
+    return sentences[decision.outcome]()
+
+
+def _unmatched(decision: Decision) -> str:
+    """What only tags the customer or calls for a person, and goes on, matches and is no answer."""
+    heard = tuple(one.rule_name for one in decision.verdicts if one.matched and not one.shadow)
+    if not heard:
+        return tr("No rule matched.")
+    return tr("No rule answered: {rules} matched, and goes on without an answer.", rules=quoted(heard))
+
+
+def _unfinished(decision: Decision) -> str:
+    if decision.outcome is Outcome.INCOMPLETE:
+        return tr(
+            "“{rule}” matched, but its answer lacks a value, so it waits for you as a draft: {problem}",
+            rule=decision.rule_name,
+            problem=decision.problem,
+        )
+    if not decision.rule_name:
+        return tr(decision.problem)
+    return tr(
+        "“{rule}” matched, but its reply could not be made: {problem}",
+        rule=decision.rule_name,
+        problem=decision.problem,
+    )
+
+
+def _transferred(decision: Decision) -> str:
+    if decision.rule_name:
+        return tr("“{rule}” handed the customer over to WeChat's own service tool.", rule=decision.rule_name)
+    return tr("You had the customer handed over to WeChat's own service tool.")
+
+
+def _set_aside(decision: Decision) -> str:
+    if decision.outcome is Outcome.RESOLVED:
+        return tr(
+            "“{rule}” matched: nothing is left to answer. It resolves the conversation, unless something in it waits "
+            "for you or only drafts are made there.",
+            rule=decision.rule_name,
+        )
+    return tr(
+        "“{rule}” matched: the answer has time. It snoozes the conversation, unless something in it waits for you or "
+        "only drafts are made there.",
+        rule=decision.rule_name,
+    )
+
+
+def short_outcome(outcome: Outcome) -> str:
+    """The same in two or three words, for a caption."""
+    words: Mapping[Outcome, Callable[[], str]] = {
+        Outcome.NO_ACCOUNT: lambda: tr("its account is not set up any more"),
+        Outcome.NOT_A_CUSTOMER: lambda: tr("an event of WeChat's"),
+        Outcome.STALE: lambda: tr("came too late for the rules"),
+        Outcome.PAUSED: lambda: tr("automatic replies off"),
+        Outcome.TAKEN_OVER: lambda: tr("taken over by you"),
+        Outcome.IN_TOOL: lambda: tr("served in WeChat's own tool"),
+        Outcome.BLOCKED: lambda: tr("customer blocked"),
+        Outcome.NO_QUOTA: lambda: tr("too few replies left"),
+        Outcome.REPLIED: lambda: tr("answered"),
+        Outcome.SILENT: lambda: tr("a rule says nothing"),
+        Outcome.LEFT_OPEN: lambda: tr("left to you by a rule"),
+        Outcome.HANDED_OVER: lambda: tr("handed to you"),
+        Outcome.TRANSFERRED: lambda: tr("handed over to WeChat's own tool"),
+        Outcome.TRANSFER_ARMED: lambda: tr("to be handed over with the next message"),
+        Outcome.UNMATCHED: lambda: tr("no rule matched"),
+        Outcome.STILL_HELD: lambda: tr("an earlier answer still waits"),
+        Outcome.YIELDED: lambda: tr("left to the reply you have in hand"),
+        Outcome.RESOLVED: lambda: tr("nothing left to answer"),
+        Outcome.SNOOZED: lambda: tr("put off by a rule"),
+        Outcome.INCOMPLETE: lambda: tr("a value is missing in the reply"),
+        Outcome.NOT_RENDERED: lambda: tr("the reply could not be made"),
+    }
+    return words[outcome]()
+
+
+def rule_title(verdict: RuleVerdict) -> str:
+    """A rule's name, with the revision that was asked where it matched; and that it only looked on, if so."""
+    if verdict.shadow:
+        return tr("{rule} · looks on only", rule=verdict.rule_name)
+    if verdict.matched and verdict.revision:
+        return tr("{rule} · revision {n}", rule=verdict.rule_name, n=verdict.revision)
+    return verdict.rule_name
+
+
+def rule_words(verdict: RuleVerdict) -> str:
+    """Why a rule spoke or did not: all its conditions if it did, else the one that failed."""
+    if verdict.matched:
+        said = [verdict_words(one) for one in verdict.verdicts if one.condition != "on"]
+        return _join(said) if said else tr("It answers everything")
+    failed = next((one for one in verdict.verdicts if not one.ok), None)
+    return tr("It did not apply") if failed is None else verdict_words(failed)
+
+
+def verdict_words(verdict: Verdict) -> str:
+    """One condition's outcome in words."""
+    verdict = straight(verdict)
+    about = circumstance(verdict)
+    if about is not None:
+        return about
+    made = (_KEPT if verdict.ok else _BROKEN).get(verdict.condition)
+    return verdict.condition if made is None else made(verdict)
+
+
+def quoted(words: tuple[str, ...], most: int = 4) -> str:
+    """Words in the marks of the language, the first few of many."""
+    opening, closing = ("「", "」") if language() == "zh_CN" else ("“", "”")
+    shown = "".join if language() == "zh_CN" else " ".join
+    text = shown([f"{opening}{word}{closing}" for word in words[:most]])
+    return tr("{words} and {n} more", words=text, n=len(words) - most) if len(words) > most else text
+
+
+def _join(said: list[str]) -> str:
+    return reduce(_and_also, said)
+
+
+def _and_also(said: str, more: str) -> str:
+    return tr("{said}, {more}", said=said, more=more)
+
+
+def _found(verdict: Verdict) -> str:
+    return quoted((verdict.found,)) if verdict.found else quoted(verdict.words)
+
+
+_KEPT: Mapping[str, Callable[[Verdict], str]] = {
+    "any": lambda v: tr("has {words}", words=_found(v)),
+    "all": lambda v: tr("has all of {words}", words=quoted(v.words)),
+    "none": lambda v: tr("has no {words}", words=quoted(v.words)),
+    "exact": lambda v: tr("is exactly {words}", words=_found(v)),
+    "prefix": lambda v: tr("starts with {words}", words=_found(v)),
+    "suffix": lambda v: tr("ends with {words}", words=_found(v)),
+    "regex": lambda v: tr("fits the pattern at {words}", words=_found(v)),
+    "session_from": lambda v: tr("came in from {words}", words=_found(v)),
+    "on": lambda _: tr("is of the right kind"),
+    "default": lambda _: tr("answers what no rule above did"),
+}
+
+_BROKEN: Mapping[str, Callable[[Verdict], str]] = {
+    "any": lambda v: tr("has no {words}", words=quoted(v.words)),
+    "all": lambda v: tr("does not have all of {words}", words=quoted(v.words)),
+    "none": lambda v: tr("has {words}, which it must not", words=_found(v)),
+    "exact": lambda v: tr("is not exactly {words}", words=quoted(v.words)),
+    "prefix": lambda v: tr("does not start with {words}", words=quoted(v.words)),
+    "suffix": lambda v: tr("does not end with {words}", words=quoted(v.words)),
+    "regex": lambda v: tr("does not fit the pattern {words}", words=quoted(v.words)),
+    "session_from": lambda v: tr("did not come in from {words}", words=quoted(v.words)),
+    "on": lambda _: tr("is for other kinds of message"),
+    "default": lambda _: tr("answers what no rule above did"),
+}

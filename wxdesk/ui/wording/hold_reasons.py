@@ -1,0 +1,60 @@
+"""What holds back automatic replies: the pause of everything, the operator who is writing, or his wish to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from PySide6.QtCore import QObject, Signal
+
+from wxdesk.core.events import Event, OperatorWrites, PauseChanged, PreferencesChanged
+from wxdesk.core.preferences import LastMoment
+from wxdesk.core.replies.on_new_message import closes_with
+from wxdesk.desk.conversations.inbox_queries import HeldReply
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.wording.reply_status import Standstill, StandstillOf
+
+
+class Standstills(QObject):
+    """Follows the desk, so that a bubble never promises what the desk will not do.
+
+    Signals:
+        changed: whatever was told by `of` may be otherwise now.
+    """
+
+    changed = Signal()
+
+    def __init__(self, bridge: Bridge, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        bridge.events.connect(self._hear)
+
+    def of(self, conversation_id: int, due_at: datetime | None, closes_at: datetime | None) -> Standstill:
+        """What holds back a reply of this conversation that is due then; `closes_at` ends its reply window."""
+        desk = self._bridge.desk
+        if desk.health.state.paused:
+            return Standstill.PAUSED
+        if conversation_id in desk.typing.written_in:
+            return Standstill.WRITING
+        if closes_with(due_at, closes_at) and self.last_moment is LastMoment.HAND_OVER:
+            return Standstill.HANDED_OVER
+        return Standstill.NONE
+
+    @property
+    def last_moment(self) -> LastMoment:
+        """What becomes of a held reply when its reply window is about to close."""
+        return self._bridge.desk.preferences.now.last_moment
+
+    def _hear(self, events: Sequence[Event]) -> None:
+        if any(isinstance(event, _TOUCHING) for event in events):
+            self.changed.emit()
+
+
+_TOUCHING = (OperatorWrites, PauseChanged, PreferencesChanged)
+
+
+def standstill_of_held(held: HeldReply, standstill_of: StandstillOf) -> Standstill:
+    """What holds back a held reply."""
+    if held.behind:
+        return Standstill.BEHIND
+    return standstill_of(held.reply.conversation_id, held.reply.due_at, held.closes_at)

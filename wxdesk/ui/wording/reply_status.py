@@ -1,0 +1,155 @@
+"""Where a reply stands, in words, colour and icon: one table for bubbles, list, strip and traffic.
+
+Whoever shows a reply asks here, so that no two places of the window ever say different things about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum
+
+from wxdesk.core.model.messaging import Author, Reply, ReplyState
+from wxdesk.core.replies.gaps import open_gaps
+from wxdesk.core.replies.lifecycle import can_be_undone, is_automatic, is_passed_over
+from wxdesk.i18n import tr
+from wxdesk.ui.wording.messages import HOUR, MINUTE, span_word
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A state as it is shown: always a word and a colour, and an icon where it asks for attention.
+
+    `brief` says a long one in a word or two, for where a name has to stand beside it; else it is empty.
+    """
+
+    text: str
+    role: str = "faint"
+    icon: str = ""
+    strong: bool = False
+    brief: str = ""
+
+
+class Standstill(Enum):
+    """Why a reply does not leave although nothing else of its own keeps it."""
+
+    NONE = "none"
+    WRITING = "writing"  # the operator writes in its conversation
+    PAUSED = "paused"
+    BEHIND = "behind"  # an earlier part of its answer has not arrived
+    HANDED_OVER = "handed_over"  # its contact's reply window closes then, and the operator wants to decide himself
+
+
+type StandstillOf = Callable[[int, datetime | None, datetime | None], Standstill]
+"""Tells what holds back an automatic reply, by its conversation's id, its deadline, and the end of its reply window."""
+
+
+def nothing_holds(_conversation_id: int, _due_at: datetime | None, _closes_at: datetime | None) -> Standstill:
+    """What counts down leaves in time."""
+    return Standstill.NONE
+
+
+def standing_of_reply(reply: Reply, now: datetime, standstill: Standstill = Standstill.NONE) -> Standing:
+    """Where `reply` is on its way."""
+    match reply.state:
+        case ReplyState.DRAFT:
+            return _draft(reply)
+        case ReplyState.HELD:
+            return _held(reply, now, standstill)
+        case ReplyState.QUEUED:
+            return _queued(reply, now, standstill)
+        case ReplyState.SENDING:
+            return Standing(tr("Sending"), "secondary", "send")
+        case ReplyState.SENT:
+            return _sent(reply)
+        case ReplyState.FAILED:
+            code = "" if reply.errcode is None else f" {reply.errcode}"
+            return Standing(tr("Failed") + code, "failed", "warning", strong=True)
+        case ReplyState.UNKNOWN:
+            return Standing(tr("May have been delivered"), "pending", "question", strong=True)
+    return Standing(stopped_words(reply), "secondary", "stop")
+
+
+def held_standing(due_at: datetime | None, now: datetime, standstill: Standstill = Standstill.NONE) -> Standing:
+    """Where what is held until `due_at` stands; without a time it asks its human."""
+    if due_at is None:
+        return Standing(tr("Held, asks you"), "pending", "person", strong=True)
+    match standstill:
+        case Standstill.PAUSED:
+            return Standing(tr("Held, everything is paused"), "pending", "pause", strong=True, brief=tr("Paused"))
+        case Standstill.WRITING:
+            return Standing(tr("Waits while you write"), "pending", "pause", strong=True, brief=tr("You write"))
+        case Standstill.BEHIND:
+            return _behind()
+        case Standstill.HANDED_OVER:
+            span = span_until(max(due_at, now), now)
+            brief = tr("Yours in {span}", span=span)
+            return Standing(tr("Handed to you in {span}", span=span), "pending", "person", strong=True, brief=brief)
+    if now >= due_at:
+        return Standing(tr("About to be sent"), "pending", "hourglass", strong=True)
+    return Standing(tr("Sends in {span}", span=span_until(due_at, now)), "pending", "hourglass", strong=True)
+
+
+def _draft(reply: Reply) -> Standing:
+    if is_passed_over(reply):
+        return Standing(tr("Draft, you wrote instead"), "secondary", "edit")
+    if open_gaps(reply.content):
+        return Standing(tr("Draft, a value is missing"), "failed", "edit", strong=True)
+    return Standing(tr("Draft, waits for you"), "pending", "edit", strong=True)
+
+
+def _held(reply: Reply, now: datetime, standstill: Standstill) -> Standing:
+    """What its operator has just written leaves as he wants it, and asks for no attention."""
+    if can_be_undone(reply):
+        return replace(held_standing(reply.due_at, now), role="secondary", strong=False)
+    applies = is_automatic(reply) or standstill is Standstill.BEHIND
+    return held_standing(reply.due_at, now, standstill if applies else Standstill.NONE)
+
+
+def _queued(reply: Reply, now: datetime, standstill: Standstill) -> Standing:
+    if standstill is Standstill.BEHIND:
+        return _behind()
+    if standstill is Standstill.PAUSED and is_automatic(reply):
+        return Standing(tr("Paused, not sent"), "pending", "pause", strong=True)
+    if reply.not_before is not None and now < reply.not_before:
+        span = span_until(reply.not_before, now)
+        return Standing(tr("Tries again in {span}", span=span), "pending", "retry", strong=True)
+    if reply.error or reply.errcode:
+        code = f" {reply.errcode}" if reply.errcode else ""
+        return Standing(tr("Waiting to be sent") + code, "pending", "clock", strong=True)
+    return Standing(tr("Waiting to be sent"), "secondary", "clock")
+
+
+def _sent(reply: Reply) -> Standing:
+    """WeChat reports neither delivery nor reading, so its last good word is that it has it."""
+    return Standing(tr("Arrived, as you said") if reply.confirmed else tr("Accepted by WeChat"))
+
+
+def _behind() -> Standing:
+    brief = tr("Behind a part")
+    return Standing(tr("Waits for the part before it"), "pending", "clock", strong=True, brief=brief)
+
+
+def stopped_words(reply: Reply) -> str:
+    """By whom a reply was stopped, and why where that says it."""
+    failed = bool(reply.error or reply.errcode)
+    if reply.author is Author.OPERATOR and reply.due_at is not None and not failed:
+        return tr("Taken back")
+    return tr(_STOPPED.get(reply.by, "Stopped"))
+
+
+_STOPPED = {
+    "operator": "Stopped by you",
+    "contact": "Withdrawn: the customer wrote again",
+    "WeChat": "Stopped: WeChat takes nothing for this customer",
+}
+
+
+def span_until(due_at: datetime, now: datetime) -> str:
+    """What is left until `due_at`, rounded up, so that the last second still says 1; below two hours to the minute."""
+    span = timedelta(seconds=-((now - due_at) // timedelta(seconds=1)))
+    minutes = span // MINUTE % 60
+    if HOUR <= span < 2 * HOUR and minutes:
+        return tr("{hours} h {minutes} min", hours=1, minutes=minutes)
+    return span_word(span)

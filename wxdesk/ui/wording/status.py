@@ -1,0 +1,110 @@
+"""What setting a conversation aside says: how it stands, who did it, and until when it can be snoozed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+
+from wxdesk.core.model.messaging import Conversation
+from wxdesk.core.model.status import Status
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.wording.messages import clock_time, date_word, span_word
+from wxdesk.ui.wording.until import End, Turn
+
+MORNING = time(9)
+"""When a day begins for who snoozes until a morning."""
+
+
+def snoozes(opening: Turn, now: datetime) -> Sequence[End[datetime]]:
+    """Until when a conversation can be snoozed, the soonest first as far as that is known beforehand."""
+    hours = [End(ntr("For {n} hour", "For {n} hours", n), now + timedelta(hours=n)) for n in (1, 3)]
+    opens: End[datetime] = End(tr("Until opening"), None, opening.problem)
+    if opening.at is not None:
+        opens = End(tr("Until opening, {when}", when=moment_word(opening.at, now)), opening.at)
+    days = [_morning(now, 1), _morning(now, 7 - now.astimezone().weekday())]
+    others = [one for place, one in enumerate(days) if one != opening.at and one not in days[:place]]
+    return (*hours, opens, *(End(tr("Until {when}", when=moment_word(one, now)), one) for one in others))
+
+
+def _morning(now: datetime, days: int) -> datetime:
+    """The morning so many days from today, by this machine's clock."""
+    local = now.astimezone()
+    return datetime.combine(local.date() + timedelta(days=days), MORNING).astimezone()
+
+
+def moment_word(at: datetime, now: datetime) -> str:
+    """A time to come as one says it: the hour, tomorrow, a day of this week, a date."""
+    day, today, hour = at.astimezone().date(), now.astimezone().date(), clock_time(at)
+    ahead = (day - today).days
+    if ahead <= 0:
+        return hour
+    if ahead == 1:
+        return tr("tomorrow {time}", time=hour)
+    named = tr(_WEEKDAYS[day.weekday()]) if ahead <= len(_WEEKDAYS) else date_word(day, with_year=False)
+    return tr("{day} {time}", day=named, time=hour)
+
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def snooze_span(minutes: int) -> str:
+    """For how long a rule snoozes, exactly: nobody shall read an hour where it is an hour and a half."""
+    whole = minutes < _HOUR or minutes % _DAY == 0 or (minutes % _HOUR == 0 and minutes < 3 * _DAY)
+    return span_word(timedelta(minutes=minutes)) if whole else tr("{n} min", n=minutes)
+
+
+_HOUR, _DAY = 60, 24 * 60
+
+
+def status_word(conversation: Conversation, now: datetime) -> str:
+    """How it is set aside, short; empty while it is open."""
+    match conversation.status:
+        case Status.RESOLVED:
+            return tr("Resolved")
+        case Status.SNOOZED if conversation.snoozed_until is not None:
+            return tr("Snoozed until {when}", when=moment_word(conversation.snoozed_until, now))
+    return ""
+
+
+def status_icon(conversation: Conversation) -> str:
+    """The picture beside `status_word`."""
+    return "check" if conversation.status is Status.RESOLVED else "moon"
+
+
+def status_sentence(conversation: Conversation, now: datetime) -> str:
+    """The same, with who did it and what brings it back."""
+    rule, until, at = conversation.aside_by, conversation.snoozed_until, conversation.resolved_at
+    if conversation.contact.blocked:
+        return _of_blocked(until, at, now)
+    if at is not None:
+        when = past_word(at, now)
+        if rule:
+            return tr(
+                "Resolved by the rule “{rule}”, {when}. A message from the customer opens it again.",
+                rule=rule,
+                when=when,
+            )
+        return tr("Resolved by you, {when}. A message from the customer opens it again.", when=when)
+    if until is None:
+        return ""
+    when = moment_word(until, now)
+    if rule:
+        return tr("Snoozed by the rule “{rule}” until {when}, or until the customer writes.", rule=rule, when=when)
+    return tr("Snoozed until {when}, or until the customer writes.", when=when)
+
+
+def _of_blocked(until: datetime | None, at: datetime | None, now: datetime) -> str:
+    if at is not None:
+        when = past_word(at, now)
+        return tr("Resolved, {when}. The customer is blocked, so no message opens it again.", when=when)
+    if until is None:
+        return ""
+    return tr("Snoozed until {when}. The customer is blocked, so no message opens it before.",
+              when=moment_word(until, now))  # fmt: skip
+
+
+def past_word(at: datetime, now: datetime) -> str:
+    """A time that has been: the hour today, else the date as well."""
+    if at.astimezone().date() == now.astimezone().date():
+        return clock_time(at)
+    return tr("{day} {time}", day=date_word(at.astimezone().date(), with_year=False), time=clock_time(at))

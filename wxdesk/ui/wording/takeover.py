@@ -1,0 +1,123 @@
+"""What taking over says: for how long it can be done, how long it still lasts, and that it is about to end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeOverFor, left, longer
+from wxdesk.core.model.messaging import Conversation
+from wxdesk.core.replies.lifecycle import is_taken_over
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.wording.dates import dated_time
+from wxdesk.ui.wording.messages import MINUTE, clock_time, countdown, date_word, name_of, span_word
+from wxdesk.ui.wording.reply_status import span_until
+from wxdesk.ui.wording.until import End, Turn
+
+SILENCES = (5, 10, 30)
+"""Minutes without a word after which a takeover can end."""
+
+
+def spans(conversation: Conversation, closing: Turn, now: datetime) -> Sequence[End[TakeOverFor]]:
+    """For how long the word can be taken, from now on."""
+    taken = is_taken_over(conversation, now)
+    until = TakeOverFor(until=closing.at) if closing.at is not None else None
+    at_closing = taken and closing.at is not None and conversation.taken_over_until == closing.at
+    forever = taken and conversation.taken_over_until is None
+    return (
+        End(ntr("For {n} minute", "For {n} minutes", 15), TakeOverFor(span=15 * MINUTE)),
+        End(ntr("For {n} hour", "For {n} hours", 1), TakeOverFor(span=60 * MINUTE)),
+        End(_closing_text(closing, now), until, closing.problem, at_closing),
+        End(tr("Until I hand back"), UNTIL_HANDED_BACK, "", forever),
+    )
+
+
+def silences(conversation: Conversation, now: datetime) -> Sequence[End[TakeOverFor]]:
+    """After how much silence the word can go back by itself."""
+    present = conversation.takeover_silence if is_taken_over(conversation, now) else None
+    return tuple(
+        End(
+            ntr("Until {n} minute without a message", "Until {n} minutes without a message", n),
+            TakeOverFor(silence=n * MINUTE),
+            tr("Every message, yours and the customer's, starts the time anew."),
+            present == n * 60,
+        )
+        for n in SILENCES
+    )
+
+
+def _closing_text(closing: Turn, now: datetime) -> str:
+    if closing.at is None:
+        return tr("Until closing")
+    day = closing.at.astimezone().date()
+    if day == now.astimezone().date():
+        return tr("Until closing, {time}", time=clock_time(closing.at))
+    return tr("Until closing, {day} {time}", day=date_word(day, with_year=False), time=clock_time(closing.at))
+
+
+def speaker_sentence(conversation: Conversation, now: datetime) -> str:
+    """Who has the word and until when, for the panel beside the chat; empty while no human has it."""
+    if not is_taken_over(conversation, now):
+        return ""
+    remaining, until = left(conversation, now), conversation.taken_over_until
+    if remaining is None or until is None:
+        return tr("You have the word until you hand back. Automatic replies keep quiet.")
+    time, span = dated_time(until, now), span_word(remaining)
+    if conversation.takeover_silence is None:
+        return tr("You have the word until {time}, {span} left. Then automatic replies return.", time=time, span=span)
+    return ntr(
+        "You have the word until nobody has written for {n} minute: at {time}, if it stays quiet.",
+        "You have the word until nobody has written for {n} minutes: at {time}, if it stays quiet.",
+        conversation.takeover_silence // 60,
+        time=time,
+    )
+
+
+def return_words(conversation: Conversation, now: datetime) -> str:
+    """That automatic replies are about to return."""
+    return tr("Automatic replies return in {time}", time=countdown(left(conversation, now) or timedelta()))
+
+
+def keep_words(conversation: Conversation, span: timedelta) -> str:
+    """What keeps the word for another while."""
+    how = longer(conversation, span)
+    minutes = (how.silence or how.span or timedelta()) // MINUTE
+    return ntr("Keep it for {n} min", "Keep it for {n} min", minutes)
+
+
+def keep_all_words(ending: Sequence[Conversation], span: timedelta) -> str:
+    """What keeps the word in all of these for another while."""
+    return keep_words(ending[0], span) if len(ending) == 1 else tr("Keep them")
+
+
+def returning_words(ending: Sequence[Conversation], now: datetime) -> str:
+    """That automatic replies are about to return to these, the soonest first."""
+    until = ending[0].taken_over_until or now
+    if len(ending) == 1:
+        name, span = name_of(ending[0].contact), span_until(until, now)
+        return tr("Automatic replies return to {name} in {span}.", name=name, span=span)
+    return ntr(
+        "Automatic replies return to {n} conversation, first in {span}.",
+        "Automatic replies return to {n} conversations, first in {span}.",
+        len(ending),
+        span=span_until(until, now),
+    )
+
+
+def returned_words(ended: Sequence[Conversation]) -> str:
+    """That automatic replies have returned, and who still waits for a human."""
+    waiting = sum(one.awaits for one in ended)
+    if len(ended) == 1:
+        name = name_of(ended[0].contact)
+        if waiting:
+            return tr("Automatic replies have returned. {name} wrote before that and still waits for you.", name=name)
+        return tr("Automatic replies have returned: {name}", name=name)
+    said = ntr(
+        "Automatic replies have returned to {n} conversation.",
+        "Automatic replies have returned to {n} conversations.",
+        len(ended),
+    )
+    if not waiting:
+        return said
+    more = ntr("{n} customer still waits for you.", "{n} customers still wait for you.", waiting)
+    return tr("{said} {more}", said=said, more=more)

@@ -1,0 +1,40 @@
+"""Tells the operator that somebody tries to slip a message in; once, however often it is tried."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from wxdesk.core.events import Event, TroubleRaised
+from wxdesk.desk.ports.store import Clock
+from wxdesk.i18n import tr
+
+logger = logging.getLogger(__name__)
+
+QUIET = timedelta(hours=1)
+"""After a notice, so long nothing more is said about the same account; each attempt is a line of the traffic page."""
+
+
+class Alarm:
+    """Raises `TroubleRaised` for an account when a message in plain text was refused there."""
+
+    def __init__(self, publish: Callable[[Event], None], clock: Clock) -> None:
+        self._publish = publish
+        self._clock = clock
+        self._told_at: dict[str, datetime] = {}
+
+    def plain_text_refused(self, account: str) -> None:
+        """Somebody pushed in plain text to an account that takes only encrypted pushes."""
+        now = self._clock()
+        told_at = self._told_at.get(account)
+        if told_at is not None and now - told_at < QUIET:
+            return
+        self._told_at[account] = now
+        logger.warning("A message in plain text was refused for %s, which takes only encrypted ones", account)
+        text = tr(
+            "Somebody tried to slip a message in plain text into “{account}”, which takes only encrypted ones. It was "
+            "refused. If it was you: message push in WeChat's console is not set to secure mode.",
+            account=account,
+        )
+        self._publish(TroubleRaised(f"plain_text:{account}", text, passing=True))

@@ -1,0 +1,137 @@
+"""One account's door: what makes a request a genuine push, apart from HTTP.
+
+Pure: a query and a body go in, the message comes out or `PushRefused` is raised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from urllib.parse import parse_qsl
+
+from wxdesk.core.errors import BadInput, PushRefused
+from wxdesk.core.model.messaging import Account, BodyFormat, Incoming, Push, PushMode
+from wxdesk.core.wechat.credentials import Credentials
+from wxdesk.webhook.credential_rotation import SideBySide
+from wxdesk.webhook.crypto import PushCipher
+from wxdesk.webhook.dedupe import push_key
+from wxdesk.webhook.envelope import reply_envelope
+from wxdesk.webhook.parse import find_format, read_fields, read_push
+from wxdesk.webhook.refusal import Refusal
+from wxdesk.webhook.transfer import transfer_body
+
+_MAX_PARAMETERS = 16
+
+type Query = Mapping[str, str]
+
+
+def read_query(raw: str) -> Query:
+    """The parameters of a raw query string; bytes that are not UTF-8 survive as surrogate escapes.
+
+    Raises:
+        PushRefused: a parameter comes twice, or there are too many. Two programs in a row could each take
+            another one of two values for the signed one.
+    """
+    if raw.count("&") >= _MAX_PARAMETERS:
+        raise PushRefused(Refusal.QUERY)
+    if "%" in raw or "+" in raw:
+        pairs = parse_qsl(raw, keep_blank_values=True, errors="surrogateescape")
+    else:  # the query of a push has nothing to decode, and this is the quicker way
+        pairs = [(name, value) for name, _, value in (part.partition("=") for part in raw.split("&") if part)]
+    query = dict(pairs)
+    if len(query) != len(pairs):
+        raise PushRefused(Refusal.QUERY)
+    return query
+
+
+class Door:
+    """Checks what arrives for one account. Credentials that cannot work keep the door shut."""
+
+    __slots__ = ("_secrets", "account")
+
+    def __init__(self, account: Account, credentials: Credentials) -> None:
+        self.account = account
+        self._secrets = _usable_secrets(account, credentials)
+
+    def check_url(self, query: Query, at: datetime) -> bytes:
+        """The `echostr` that answers WeChat's check of the URL (GET) at `at`, byte for byte; raises `PushRefused`."""
+        echostr = query.get("echostr", "")
+        if not echostr:
+            raise PushRefused(Refusal.QUERY)
+        self._ready().check(query.get("signature", ""), query.get("timestamp", ""), query.get("nonce", ""), at)
+        return echostr.encode("utf-8", "surrogateescape")
+
+    def open(self, query: Query, body: bytes, at: datetime) -> bytes:
+        """The message that a `body` pushed at `at` carries, verified as far as the account's mode allows.
+
+        Plain mode: the query is signed, the body is not. Secure and compat mode: only the decrypted content of
+        `Encrypt` counts; the clear fields beside it are covered by no signature.
+
+        Raises:
+            PushRefused: whatever is wrong; `why` is for counters, the sender must not learn it.
+        """
+        return self._opened(query, body, at)[1]
+
+    def _opened(self, query: Query, body: bytes, at: datetime) -> tuple[PushCipher, bytes]:
+        """The secrets that the request was made with, and its message."""
+        secrets = self._ready()
+        timestamp, nonce = query.get("timestamp", ""), query.get("nonce", "")
+        if self.account.push_mode is PushMode.PLAIN:
+            return secrets.check(query.get("signature", ""), timestamp, nonce, at), body
+        encrypted = _encrypted(body)
+        return secrets.open(query.get("msg_signature", ""), timestamp, nonce, encrypted, at)
+
+    def receive(self, query: Query, body: bytes, received_at: datetime) -> Push:
+        """A verified push, ready to be kept; with `incoming` None and a note if its message cannot be read.
+
+        Raises:
+            PushRefused: as `open`.
+        """
+        message = self.open(query, body, received_at)
+        incoming, note = None, ""
+        try:
+            incoming = read_push(message)
+        except BadInput as error:
+            note = str(error)
+        key = push_key(incoming, message)
+        return Push(self.account.name, key, message, find_format(message), received_at, incoming, note)
+
+    def transfer(self, query: Query, body: bytes, incoming: Incoming, at: datetime) -> bytes:
+        """The answer that hands the sender of a push received `at` over to WeChat's own tool, in its mode and format.
+
+        It is sealed with the very secrets that the request was made with: while a change goes on, WeChat may not know
+        the new ones yet.
+
+        Raises:
+            PushRefused: the request is none that `receive` takes.
+        """
+        cipher, _ = self._opened(query, body, at)
+        written = find_format(body) or BodyFormat.JSON
+        answer = transfer_body(incoming, written, at)
+        if self.account.push_mode is PushMode.PLAIN:
+            return answer
+        return reply_envelope(cipher, answer, written, int(at.timestamp()), query.get("nonce", ""))
+
+    def _ready(self) -> SideBySide:
+        if self._secrets is None:
+            raise PushRefused(Refusal.CREDENTIALS)
+        return self._secrets
+
+
+def _encrypted(body: bytes) -> str:
+    """The `Encrypt` of an envelope; raises `PushRefused`, for what is a message by itself with a word of its own."""
+    try:
+        fields = read_fields(body)
+    except BadInput:
+        fields = {}
+    if encrypted := fields.get("Encrypt"):
+        return encrypted
+    raise PushRefused(Refusal.PLAIN_TEXT if fields.get("MsgType") else Refusal.ENVELOPE)
+
+
+def _usable_secrets(account: Account, credentials: Credentials) -> SideBySide | None:
+    try:
+        secrets = SideBySide(credentials, account.app_id)
+    except BadInput:
+        return None
+    return secrets if secrets.present.encrypts or account.push_mode is PushMode.PLAIN else None
