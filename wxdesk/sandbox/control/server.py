@@ -28,7 +28,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from aiohttp import web
@@ -37,9 +37,7 @@ from wxdesk.sandbox.control import orders, view
 from wxdesk.sandbox.control import page as control_page
 from wxdesk.sandbox.platform.errors import Refusal
 from wxdesk.sandbox.platform.settings import Settings
-
-if TYPE_CHECKING:
-    from wxdesk.sandbox.server import Sandbox
+from wxdesk.sandbox.simulated_wechat import SimulatedWeChat
 
 type _Told = dict[str, Any]
 
@@ -51,7 +49,7 @@ class BadOrder(Exception):
 class Control:
     """Carries out orders and shows what there is."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: SimulatedWeChat) -> None:
         self._sandbox = sandbox
         self._orders: Mapping[str, tuple[type[orders.Order], Callable[[Any], Awaitable[_Told]]]] = {
             "message": (orders.Message, self._message),

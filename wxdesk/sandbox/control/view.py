@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from wxdesk.sandbox.platform.contacts import Contact
+from wxdesk.sandbox.platform.platform import Platform
 from wxdesk.sandbox.push.journal import ApiCall, PushMade
 from wxdesk.sandbox.push.pusher import PushOutcome
-
-if TYPE_CHECKING:
-    from wxdesk.sandbox.platform.platform import Platform
-    from wxdesk.sandbox.server import Sandbox
+from wxdesk.sandbox.simulated_wechat import SimulatedWeChat
 
 
 def told(outcome: PushOutcome) -> dict[str, Any]:
@@ -25,7 +23,7 @@ def told(outcome: PushOutcome) -> dict[str, Any]:
     }
 
 
-def state(sandbox: Sandbox) -> dict[str, Any]:
+def state(sandbox: SimulatedWeChat) -> dict[str, Any]:
     """Everything at a glance."""
     return {
         "now": sandbox.clock(),
@@ -80,12 +78,12 @@ def chat(contact: Contact) -> list[dict[str, Any]]:
     return [asdict(line) for line in contact.lines]
 
 
-def faults(sandbox: Sandbox) -> list[dict[str, Any]]:
+def faults(sandbox: SimulatedWeChat) -> list[dict[str, Any]]:
     """What is still to go wrong; `id` takes it back."""
     return [{"id": number, **asdict(fault)} for number, fault in sandbox.faults.numbered]
 
 
-def counters(sandbox: Sandbox) -> dict[str, int]:
+def counters(sandbox: SimulatedWeChat) -> dict[str, int]:
     """How many messages came to customers, how many came twice, and what became of the pushes."""
     return {
         "delivered": len(sandbox.platform.sent),

@@ -16,6 +16,7 @@ from wxdesk.store.engine.database import Database, insert_into
 from wxdesk.store.inbox import rows as inbox_rows
 from wxdesk.store.schema import AWAITS, BACK, CALLED, NOT_CALLED, UNSEEN, WAITING, calls, conversations, replies
 from wxdesk.store.schema.records import call_of, conversation_of, select_conversations
+from wxdesk.store.schema.reply_predicates import PENDING
 
 CANDIDATES = 500
 """Conversations of one look through all that might call."""
@@ -78,9 +79,7 @@ def _might_call(connection: Connection, ids: Collection[int]) -> list[InboxRow]:
 
 
 _CALLING = conversations.c.id.in_(select(calls.c.conversation_id))
-_WITH_OPEN_REPLIES = select(replies.c.conversation_id).where(
-    replies.c.state.in_(inbox_rows.PENDING + inbox_rows.UNSETTLED)
-)
+_WITH_OPEN_REPLIES = select(replies.c.conversation_id).where(replies.c.state.in_(PENDING + inbox_rows.UNSETTLED))
 _THAT_MIGHT = inbox_rows.naming(or_(WAITING, CALLED, BACK, conversations.c.id.in_(_WITH_OPEN_REPLIES), _CALLING))
 
 

@@ -47,9 +47,8 @@ from wxdesk.store.schema import (
 )
 from wxdesk.store.schema.columns import Moment
 from wxdesk.store.schema.records import call_of, conversation_of, select_conversations
-from wxdesk.store.schema.reply_predicates import PASSED_OVER, UNDOABLE, by_hand
+from wxdesk.store.schema.reply_predicates import PASSED_OVER, PENDING, UNDOABLE, by_hand
 
-PENDING = (ReplyState.HELD, ReplyState.DRAFT)
 UNSETTLED = (ReplyState.FAILED, ReplyState.UNKNOWN)
 
 # What its operator has just written leaves by itself, and he has answered himself what he passed over.

@@ -20,7 +20,6 @@ from wxdesk.store.conversations.on_message import PREVIEW, STILL_TALKING, saying
 from wxdesk.store.conversations.status import reopen_for, wanting_a_word
 from wxdesk.store.conversations.unanswered import newest_message
 from wxdesk.store.engine.database import Database
-from wxdesk.store.inbox.rows import PENDING
 from wxdesk.store.replies import moves as moving
 from wxdesk.store.replies.bulk_moves import changed
 from wxdesk.store.replies.history import steps_of, write_moves
@@ -33,7 +32,7 @@ from wxdesk.store.replies.quota_counts import NOTHING_UNSENT, promised_by_hand, 
 from wxdesk.store.schema import NOT_CALLED, conversations, replies
 from wxdesk.store.schema.columns import Moment
 from wxdesk.store.schema.records import reply_of, select_replies
-from wxdesk.store.schema.reply_predicates import by_hand, undoable
+from wxdesk.store.schema.reply_predicates import PENDING, by_hand, undoable
 
 QUEUED = replies.c.state == ReplyState.QUEUED
 

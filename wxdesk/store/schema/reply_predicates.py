@@ -8,6 +8,8 @@ from wxdesk.core.model.messaging import Author, ReplyState
 from wxdesk.core.replies.lifecycle import NEVER_ARRIVES
 from wxdesk.store.schema import replies
 
+PENDING = (ReplyState.HELD, ReplyState.DRAFT)
+
 
 def by_hand(table: FromClause) -> ColumnElement[bool]:
     """Whether a human wrote a reply, released it or sends it again: what `is_automatic` denies."""

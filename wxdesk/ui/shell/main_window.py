@@ -25,11 +25,11 @@ from wxdesk.ui.shell.counts import Figures
 from wxdesk.ui.shell.pages import Unsaved, build_pages
 from wxdesk.ui.shell.pause.bar import PauseBar
 from wxdesk.ui.shell.pause.control import Pausing
-from wxdesk.ui.shell.rail import Rail
+from wxdesk.ui.shell.rail import Rail, window_keys
 from wxdesk.ui.shell.status_bar import StatusBar
 from wxdesk.ui.simulator.port import Simulator
 from wxdesk.ui.widgets.dialogs.notices import Notices, announce
-from wxdesk.ui.widgets.dialogs.shortcut_sheet import HasKeys, KeyGroup, ShortcutSheet, bind, bind_always, window_keys
+from wxdesk.ui.widgets.dialogs.shortcut_sheet import HasKeys, KeyGroup, ShortcutSheet, bind, bind_always
 
 FIRST_SIZE = (1280, 800)
 SMALLEST = (720, 520)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QVBoxLayout
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
+from wxdesk.ui.widgets.dialogs.shortcut_sheet import Key, KeyGroup
 
 ITEM = QSize(56, 48)
 ICON = 20
@@ -125,3 +126,22 @@ class RailItem(QAbstractButton):
         painter.setFont(face)
         painter.setPen(theme.color("on_failed"))
         painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def window_keys(pages: Sequence[Place]) -> KeyGroup:
+    """The keys that work on every page; the last of `pages` are the settings."""
+    *others, settings = pages
+    return KeyGroup(
+        tr("Everywhere"),
+        (
+            *(Key(page.key, page.word) for page in others),
+            Key(f"{settings.key} Ctrl+,", settings.word),
+            Key("F7", tr("Open who waits longest")),
+            Key("F9", tr("Silence the sound of a call")),
+            Key("F8", tr("Pause or resume all automatic replies")),
+            Key("F10", tr("Say that you are away, or back")),
+            Key("F12", tr("Do what the passing word at the foot offers, such as Undo; else go to the bars at the top")),
+            Key("F1 Ctrl+/", tr("This list of keys")),
+            Key("Ctrl+Q", tr("Quit")),
+        ),
+    )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex
 from PySide6.QtWidgets import QAbstractItemView
 
 from wxdesk.desk.ports.store import Clock
-from wxdesk.ui.inbox.timeline.key_guard import READABLE
+
+READABLE = timedelta(seconds=1)
+"""How long a row or bubble stands before a click or key can be meant for what it has come to offer."""
 
 
 class RowShifts(QObject):

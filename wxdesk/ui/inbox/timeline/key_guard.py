@@ -6,11 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from wxdesk.desk.ports.store import Clock
+from wxdesk.ui.inbox.lists.row_shifts import READABLE
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, Key, offers_in
 from wxdesk.ui.inbox.timeline.entries import Entry
-
-READABLE = timedelta(seconds=1)
-"""How long a bubble stands there before what it has come to offer can be meant by a key or a click."""
 
 type Meaning = tuple[Key, BubbleAction | None]
 """A key and what it does to a bubble; Enter does nothing to it (None) where it opens what the bubble holds."""

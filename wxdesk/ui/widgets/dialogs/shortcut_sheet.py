@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QS
 
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.shell.rail import Place
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.dialog import Dialog
 from wxdesk.ui.widgets.key_cap import KeyCap
@@ -65,25 +64,6 @@ def bind_always(owner: QWidget, sequence: str, slot: Callable[[], object]) -> No
         slot()
 
     bind(owner, sequence, act).setContext(Qt.ShortcutContext.ApplicationShortcut)
-
-
-def window_keys(pages: Sequence[Place]) -> KeyGroup:
-    """The keys that work on every page; the last of `pages` are the settings."""
-    *others, settings = pages
-    return KeyGroup(
-        tr("Everywhere"),
-        (
-            *(Key(page.key, page.word) for page in others),
-            Key(f"{settings.key} Ctrl+,", settings.word),
-            Key("F7", tr("Open who waits longest")),
-            Key("F9", tr("Silence the sound of a call")),
-            Key("F8", tr("Pause or resume all automatic replies")),
-            Key("F10", tr("Say that you are away, or back")),
-            Key("F12", tr("Do what the passing word at the foot offers, such as Undo; else go to the bars at the top")),
-            Key("F1 Ctrl+/", tr("This list of keys")),
-            Key("Ctrl+Q", tr("Quit")),
-        ),
-    )
 
 
 class ShortcutSheet(Dialog):

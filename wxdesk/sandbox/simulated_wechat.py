@@ -1,0 +1,139 @@
+"""The simulated WeChat itself: what customers, WeChat's own tool and time do to it, without a way in over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+
+from wxdesk.desk.ports.store import Clock
+from wxdesk.keychain import SecretName, variable
+from wxdesk.sandbox import pictures
+from wxdesk.sandbox.demo_customers import COVER_MEDIA_ID, TORN_BOX_MEDIA_ID, demo_account
+from wxdesk.sandbox.platform.clock import MovableClock, now
+from wxdesk.sandbox.platform.contacts import Side
+from wxdesk.sandbox.platform.faults import Faults
+from wxdesk.sandbox.platform.platform import MiniProgram, Platform, Sent
+from wxdesk.sandbox.push import bodies
+from wxdesk.sandbox.push.delivery import PushWay
+from wxdesk.sandbox.push.journal import Journal
+from wxdesk.sandbox.push.pusher import DEADLINE_SECONDS, Pusher, PushOutcome
+
+
+class SimulatedWeChat:
+    """The simulated WeChat with its mini programs, customers and faults.
+
+    Without `programs` it has the one of `customers.demo_account`. `push_deadline` is how long it waits for a
+    listener's answer, in seconds.
+    """
+
+    def __init__(
+        self,
+        programs: Iterable[MiniProgram] = (),
+        *,
+        clock: Clock = now,
+        push_deadline: float = DEADLINE_SECONDS,
+    ) -> None:
+        self.clock = MovableClock(clock)
+        self.platform = Platform(tuple(programs) or (MiniProgram(*demo_account()),), self.clock)
+        self.platform.media.put(pictures.cover(), COVER_MEDIA_ID)
+        self.platform.media.put(pictures.torn_box(), TORN_BOX_MEDIA_ID)
+        self.platform.on_sent = self._tell
+        self.platform.on_change = self._changed
+        self.faults = Faults(self.clock)
+        self.journal = Journal()
+        self.journal.on_change = self._changed
+        self.on_change: Callable[[], None] = lambda: None
+        self.url = ""
+        self._pusher = Pusher(self.clock, deadline=push_deadline)
+        self.way = PushWay(self.platform, self.faults, self.journal, self._pusher)
+        self._arrived = asyncio.Event()
+
+    @property
+    def sent(self) -> tuple[Sent, ...]:
+        """Everything that was accepted for customers so far, oldest first."""
+        return tuple(self.platform.sent)
+
+    def set_push_url(self, push_url: str, account: str = "") -> None:
+        """Push to this address from now on; the first account's if none is named."""
+        self.platform.set_push_url(account, push_url)
+
+    async def verify_push_url(self, account: str = "") -> bool:
+        """Ask the push URL WeChat's question (URL verification); True if it was answered rightly."""
+        return await self._pusher.verify(self.platform.program(account))
+
+    async def say(self, openid: str, text: str, account: str = "") -> PushOutcome:
+        """A customer writes a text."""
+        msg_id = self.platform.wrote(self.platform.program(account), openid, "text", {"content": text})
+        return await self.push(openid, bodies.text(text, msg_id), account)
+
+    async def show(self, openid: str, media_id: str = TORN_BOX_MEDIA_ID, account: str = "") -> PushOutcome:
+        """A customer sends a picture, by default one that the platform has; media/get refuses what it has not."""
+        msg_id = self.platform.wrote(self.platform.program(account), openid, "image", {"media_id": media_id})
+        fields = bodies.image(f"{self.url}/pictures/{media_id}", media_id, msg_id)
+        return await self.push(openid, fields, account)
+
+    async def show_own(self, openid: str, data: bytes, account: str = "") -> PushOutcome:
+        """A customer sends a picture of his own; raises `Refusal` if it is none, or too large."""
+        app_id = self.platform.program(account).account.app_id
+        return await self.show(openid, self.platform.media.put(data, app_id=app_id).media_id, account)
+
+    async def send_card(self, openid: str, title: str, page_path: str, account: str = "") -> PushOutcome:
+        """A customer sends a mini-program card."""
+        program = self.platform.program(account)
+        content = {"title": title, "pagepath": page_path}
+        msg_id = self.platform.wrote(program, openid, "miniprogrampage", content)
+        return await self.push(openid, bodies.card(title, program.account.app_id, page_path, msg_id), account)
+
+    async def enter(self, openid: str, session_from: str = "", account: str = "") -> PushOutcome:
+        """A customer enters the chat by the mini program's button."""
+        self.platform.entered(self.platform.program(account), openid, session_from)
+        return await self.push(openid, bodies.enter(session_from), account)
+
+    async def push(self, openid: str, fields: bodies.Fields, account: str = "") -> PushOutcome:
+        """Push any body; planned faults for pushes apply, and so does a session in WeChat's own tool."""
+        return await self.way.push(self.platform.program(account), openid, fields)
+
+    def say_from_tool(self, openid: str, text: str, account: str = "") -> None:
+        """Somebody writes to a customer in WeChat's own customer-service tool, which no back end hears of."""
+        program = self.platform.program(account)
+        self.platform.contact(program, openid).session.takes(self.clock())
+        self.platform.tell(program, openid, Side.TOOL, "text", text)
+
+    def forward(self, seconds: float) -> None:
+        """Let so much time pass at once for tokens, windows, media, limits and timed faults."""
+        self.clock.forward(timedelta(seconds=seconds))
+        self._changed()
+
+    async def wait_for_reply(self, openid: str, after: int = 0) -> Sent:
+        """The first message accepted for `openid` behind the first `after` of all; waits for it."""
+        while True:
+            for sent in self.platform.sent[after:]:
+                if sent.openid == openid:
+                    return sent
+            await self._arrived.wait()
+
+    def facts(self) -> dict[str, str]:
+        """What a desk must be told to use this WeChat, by the names of config.toml and the environment."""
+        program = self.platform.program()
+        account, secret = program.account, program.credentials
+        prefix = variable(account.name, SecretName.APP_SECRET).removesuffix("APP_SECRET")
+        return {
+            "api_base": self.url,
+            "control": f"{self.url}/control",
+            "name": account.name,
+            "app_id": account.app_id,
+            "original_id": account.original_id,
+            "push_mode": account.push_mode.value,
+            "format": program.format.value,
+            prefix + "APP_SECRET": secret.app_secret,
+            prefix + "PUSH_TOKEN": secret.push_token,
+            prefix + "ENCODING_AES_KEY": secret.encoding_aes_key,
+        }
+
+    def _changed(self) -> None:
+        self.on_change()
+
+    def _tell(self, sent: Sent) -> None:
+        arrived, self._arrived = self._arrived, asyncio.Event()
+        arrived.set()
