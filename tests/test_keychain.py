@@ -11,7 +11,7 @@ import pytest
 from keyring.backend import KeyringBackend
 
 from wxdesk import keychain
-from wxdesk.core.model.messaging import Account, PushMode
+from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.wechat.credentials import FormerSecret
 from wxdesk.keychain import SecretName, credentials_of, variable
 

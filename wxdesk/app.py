@@ -40,7 +40,7 @@ from wxdesk.core.events import (
     TroubleRaised,
     TypingAsked,
 )
-from wxdesk.core.model.messaging import Account
+from wxdesk.core.model.account import Account
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import Shelf

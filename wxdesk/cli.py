@@ -185,7 +185,8 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _sandbox(options: argparse.Namespace) -> int:
-    from wxdesk.core.model.messaging import BodyFormat, PushMode
+    from wxdesk.core.model.account import PushMode
+    from wxdesk.core.model.push import BodyFormat
     from wxdesk.sandbox.standalone import Given, run_sandbox  # only this command and the demo need it
 
     secrets = {

@@ -14,7 +14,7 @@ from typing import Literal
 import msgspec
 
 from wxdesk.core.errors import BadConfig
-from wxdesk.core.model.messaging import Account, PushMode, ReplyMode
+from wxdesk.core.model.account import Account, PushMode, ReplyMode
 from wxdesk.core.system_failures import unusable
 from wxdesk.core.translatable import Phrase
 from wxdesk.core.wechat.quota import MOST_RESERVED

@@ -22,7 +22,7 @@ from typing import Annotated
 
 import msgspec
 
-from wxdesk.core.model.messaging import Account, PushMode
+from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.wechat.credentials import SIDE_BY_SIDE, Credentials, FormerSecret
 
 log = logging.getLogger(__name__)

@@ -20,17 +20,12 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from wxdesk.core.model.messaging import (
-    Author,
-    BodyFormat,
-    Content,
-    Incoming,
-    MessageType,
-    NewReply,
-    Push,
-    PushMode,
-    ReplyState,
-)
+from wxdesk.core.model.account import PushMode
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.message import MessageType
+from wxdesk.core.model.push import BodyFormat, Incoming, Push
+from wxdesk.core.model.reply import NewReply, ReplyState
 from wxdesk.desk.ports.store import ToDerive
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.store import open_store

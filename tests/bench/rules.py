@@ -22,7 +22,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from wxdesk.core.model.messaging import MessageType
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.rules.matching.facts import Subject
 from wxdesk.core.rules.matching.matcher import Matching, Ruleset, Tools

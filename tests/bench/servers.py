@@ -15,7 +15,7 @@ from aiohttp import web
 from wxdesk import keychain
 from wxdesk.app import Setup, utc_now
 from wxdesk.config import AccountEntry, Config, Listener, WeChatAt
-from wxdesk.core.model.messaging import PushMode
+from wxdesk.core.model.account import PushMode
 from wxdesk.runner import DeskThread, serve
 from wxdesk.sandbox.demo_customers import demo_account
 

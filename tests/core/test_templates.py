@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from wxdesk.core.errors import BadTemplate
-from wxdesk.core.model.messaging import Content, ReplyKind
+from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.templates import Template, TemplateFault, faults, found, same_shortcut
 
 NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)

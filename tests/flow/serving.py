@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from wxdesk.core.model.messaging import PushMode
+from wxdesk.core.model.account import PushMode
 from wxdesk.sandbox.demo_customers import demo_account
 
 

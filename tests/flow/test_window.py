@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from tests.flow.conftest import RULES
 from tests.ui.world import World, open_world
 from wxdesk.core.conversations.listing import InboxFilter
-from wxdesk.core.model.messaging import ReplyState
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.sandbox.demo_customers import LI_LEI
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.look import fonts

@@ -17,7 +17,8 @@ from wxdesk.app import OpenDesk, Setup, open_desk
 from wxdesk.config import StoreAt
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.events import ApiCalled, DecisionMade, Event, PauseChanged, PreferencesChanged, ReplyChanged
-from wxdesk.core.model.messaging import Conversation, Reply, ReplyState
+from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Decision
 from wxdesk.sandbox.server import Sandbox
 

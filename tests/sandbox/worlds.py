@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 from aiohttp import web
 
-from wxdesk.core.model.messaging import BodyFormat, PushMode
+from wxdesk.core.model.account import PushMode
+from wxdesk.core.model.push import BodyFormat
 from wxdesk.sandbox.demo_customers import demo_account
 from wxdesk.sandbox.platform.platform import MiniProgram
 

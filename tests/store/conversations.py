@@ -5,20 +5,11 @@ from __future__ import annotations
 import itertools
 from datetime import UTC, datetime, timedelta
 
-from wxdesk.core.model.messaging import (
-    Author,
-    BodyFormat,
-    Content,
-    Conversation,
-    Incoming,
-    KeptPush,
-    Message,
-    MessageType,
-    NewReply,
-    Push,
-    Reply,
-    ReplyState,
-)
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Author, Conversation
+from wxdesk.core.model.message import Message, MessageType
+from wxdesk.core.model.push import BodyFormat, Incoming, KeptPush, Push
+from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Decision, Firing, Outcome
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.desk.ports.store import Resolution, ToDerive, Undecided

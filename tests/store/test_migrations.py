@@ -22,7 +22,7 @@ from sqlalchemy import Connection, inspect
 from tests.postgresql import Postgres
 from tests.store.conversations import Talk
 from wxdesk.core.errors import StoreError
-from wxdesk.core.model.messaging import Message
+from wxdesk.core.model.message import Message
 from wxdesk.core.model.statistics import Span
 from wxdesk.store import open_store, opening
 from wxdesk.store.engine.database import Database

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.store.conversations import T0, Talk, incoming, second
-from wxdesk.core.model.messaging import Author, Content, Message, NewReply, ReplyKind, ReplyState
+from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.message import Message
+from wxdesk.core.model.reply import NewReply, ReplyState
 from wxdesk.store import SqlStore
 from wxdesk.store.search import spaced
 

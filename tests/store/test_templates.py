@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 from tests.postgresql import Postgres
 from tests.store.conversations import T0, second
 from wxdesk.core.errors import NotFound, ShortcutTaken
-from wxdesk.core.model.messaging import Content, ReplyKind
+from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.rule import Variant
 from wxdesk.core.templates import Prompt, Template
 from wxdesk.store import SqlStore, open_store

@@ -15,7 +15,8 @@ from tests.prepared import prepare
 from wxdesk.app import Setup, utc_now
 from wxdesk.config import AccountEntry, Config, Listener, WeChatAt
 from wxdesk.core.events import DecisionMade, Event, PauseChanged, ReplyChanged
-from wxdesk.core.model.messaging import Reply, ReplyMode, ReplyState
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.ports.store import Clock
 from wxdesk.runner import DeskThread

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from wxdesk.core.model.messaging import BodyFormat
+from wxdesk.core.model.push import BodyFormat
 from wxdesk.webhook.envelope import written_fields
 from wxdesk.webhook.parse import find_format
 

@@ -12,7 +12,8 @@ from urllib.parse import urlencode
 
 from wxdesk.core.conversations.transfer import Receipt
 from wxdesk.core.events import Event, PushSeen
-from wxdesk.core.model.messaging import Account, Push, PushMode
+from wxdesk.core.model.account import Account, PushMode
+from wxdesk.core.model.push import Push
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.webhook.crypto import PushCipher
 from wxdesk.webhook.server import Listener

@@ -9,7 +9,7 @@ import pytest
 
 from tests.webhook.pushing import APP_ID, KEY, NONCE, NOW, TEXT, TIMESTAMP, TOKEN, enveloped, sha1_of, signed
 from wxdesk.core.errors import PushRefused
-from wxdesk.core.model.messaging import Account, PushMode
+from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.wechat.credentials import Credentials, FormerSecret
 from wxdesk.webhook.crypto import PushCipher
 from wxdesk.webhook.verification import Door

@@ -7,7 +7,7 @@ import xmltodict
 
 from tests.webhook.envelopes import compat_body, push_envelope
 from tests.webhook.pushing import CIPHER, TEXT, message, vector
-from wxdesk.core.model.messaging import BodyFormat
+from wxdesk.core.model.push import BodyFormat
 from wxdesk.webhook.crypto import PushCipher
 from wxdesk.webhook.envelope import reply_envelope
 from wxdesk.webhook.parse import read_fields

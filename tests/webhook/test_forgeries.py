@@ -21,7 +21,7 @@ from tests.webhook.conftest import Open
 from tests.webhook.envelopes import compat_body, push_envelope
 from tests.webhook.pushing import APP_ID, CIPHER, KEY, NONCE, TEXT, TIMESTAMP, TOKEN, Desk, message, read_reply, sha1_of
 from wxdesk.core.events import TroubleRaised
-from wxdesk.core.model.messaging import BodyFormat
+from wxdesk.core.model.push import BodyFormat
 from wxdesk.webhook.crypto import PushCipher
 from wxdesk.webhook.http_server import Limits
 

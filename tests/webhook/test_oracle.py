@@ -15,7 +15,9 @@ from wechatpy.utils import check_signature
 from tests.webhook.envelopes import compat_body, push_envelope
 from tests.webhook.generated import OWN_FIELDS, Generated, generated
 from tests.webhook.pushing import ACCOUNTS, APP_ID, CIPHER, KEY, NOW, TOKEN
-from wxdesk.core.model.messaging import BodyFormat, Incoming, MessageType, Push, PushMode
+from wxdesk.core.model.account import PushMode
+from wxdesk.core.model.message import MessageType
+from wxdesk.core.model.push import BodyFormat, Incoming, Push
 from wxdesk.webhook.envelope import reply_envelope
 from wxdesk.webhook.verification import Door
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from tests.webhook.pushing import MESSAGES, TEXT, message
 from wxdesk.core.errors import BadInput
-from wxdesk.core.model.messaging import BodyFormat, Incoming, MessageType
+from wxdesk.core.model.message import MessageType
+from wxdesk.core.model.push import BodyFormat, Incoming
 from wxdesk.webhook.parse import find_format, read_fields, read_push
 from wxdesk.webhook.xml_body import MAX_ELEMENTS
 

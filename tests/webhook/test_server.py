@@ -31,7 +31,8 @@ from tests.webhook.pushing import (
 )
 from wxdesk.core.errors import StoreError
 from wxdesk.core.events import PushSeen
-from wxdesk.core.model.messaging import Account, BodyFormat, PushMode
+from wxdesk.core.model.account import Account, PushMode
+from wxdesk.core.model.push import BodyFormat
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.webhook.crypto import PushCipher
 from wxdesk.webhook.http_server import Limits

@@ -26,7 +26,8 @@ from tests.webhook.pushing import (
     vector,
     written,
 )
-from wxdesk.core.model.messaging import Account, BodyFormat, PushMode
+from wxdesk.core.model.account import Account, PushMode
+from wxdesk.core.model.push import BodyFormat
 from wxdesk.core.wechat.credentials import Credentials, FormerSecret
 from wxdesk.webhook.crypto import PushCipher
 from wxdesk.webhook.parse import read_push

@@ -23,7 +23,8 @@ from tests.webhook.pushing import (
     vector,
 )
 from wxdesk.core.errors import PushRefused
-from wxdesk.core.model.messaging import Account, BodyFormat, PushMode
+from wxdesk.core.model.account import Account, PushMode
+from wxdesk.core.model.push import BodyFormat
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.webhook.verification import Door, read_query
 

@@ -14,7 +14,7 @@ import pytest
 from tests.wechat.worlds import ACCOUNT, Heard
 from wxdesk.core.errors import NotSent, Refused
 from wxdesk.core.events import TokenChanged, TroubleRaised
-from wxdesk.core.model.messaging import Account
+from wxdesk.core.model.account import Account
 from wxdesk.desk.runtime import wall_clock as sleeping
 from wxdesk.wechat.access_token import SUSPICIOUS, AccessTokens, Grant
 from wxdesk.wechat.monotonic import seconds_elapsed

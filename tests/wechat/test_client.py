@@ -11,7 +11,7 @@ import pytest
 from tests.wechat.worlds import ACCOUNT, CREDENTIALS, HELLO, OPENID, Heard, client_to, now
 from wxdesk.core.errors import NotSent, Refused
 from wxdesk.core.events import ApiCalled, TokenChanged
-from wxdesk.core.model.messaging import Content, ReplyKind
+from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.sandbox.demo_customers import COVER_MEDIA_ID
 from wxdesk.sandbox.platform.faults import Fault, FaultKind

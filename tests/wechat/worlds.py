@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from wxdesk.core.events import ApiCalled, Event
-from wxdesk.core.model.messaging import Account, Content
+from wxdesk.core.model.account import Account
+from wxdesk.core.model.content import Content
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.sandbox.demo_customers import LI_LEI, demo_account
 from wxdesk.sandbox.server import Sandbox

@@ -21,7 +21,9 @@ from wxdesk.config import AccountEntry, Config, Listener, WeChatAt
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.conversations.listing import InboxFilter, InboxRow, TimelineItem
 from wxdesk.core.events import Event, MessageKept
-from wxdesk.core.model.messaging import MessageType, Reply, ReplyMode, ReplyState
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.message import MessageType
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import can_be_undone
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.templates.starters import starter_templates

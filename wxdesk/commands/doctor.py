@@ -19,7 +19,7 @@ from wxdesk import keychain
 from wxdesk.app import utc_now
 from wxdesk.config import Config, load
 from wxdesk.core.errors import WxdeskError
-from wxdesk.core.model.messaging import PushMode
+from wxdesk.core.model.account import PushMode
 from wxdesk.core.system_failures import NO_FOLDER, UnusableFile, why_not_listening
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.wechat.clock_skew import clock_words

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wxdesk.core.conversations.attention import Cause
-from wxdesk.core.model.messaging import ReplyState
 from wxdesk.core.model.picture import PictureState
+from wxdesk.core.model.reply import ReplyState
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from wxdesk.core.content import limits as contents
 from wxdesk.core.errors import BadContent, BadTemplate
-from wxdesk.core.model.messaging import Content, ReplyKind
+from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.rule import Variant
 from wxdesk.core.normalise import is_visible
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from wxdesk.core.model.messaging import Content
+from wxdesk.core.model.content import Content
 from wxdesk.desk.conversations.attention import Alarms
 from wxdesk.desk.conversations.blocking import Blocking
 from wxdesk.desk.conversations.operator_commands import Handoff

@@ -10,7 +10,7 @@ import base64
 from dataclasses import dataclass
 from hashlib import sha256
 
-from wxdesk.core.model.messaging import Account, PushMode, ReplyMode
+from wxdesk.core.model.account import Account, PushMode, ReplyMode
 from wxdesk.core.wechat.credentials import Credentials
 
 COVER_MEDIA_ID = "sandbox-cover"

@@ -11,7 +11,8 @@ from pathlib import Path
 import msgspec
 
 from wxdesk.core.errors import BadInput
-from wxdesk.core.model.messaging import Account, BodyFormat, PushMode
+from wxdesk.core.model.account import Account, PushMode
+from wxdesk.core.model.push import BodyFormat
 from wxdesk.core.system_failures import UnusableFile, unusable, why_not_listening
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.i18n import tr

@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 from wxdesk.core.errors import BadInput
-from wxdesk.core.model.messaging import Content, ReplyKind
+from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.wechat.errcodes import meaning_of
 from wxdesk.sandbox.control import view
 from wxdesk.sandbox.demo_customers import CUSTOMERS

@@ -21,7 +21,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, literal_column, select, text, update
 
 from wxdesk.core.conversations.listing import SearchHit, TimelineItem
-from wxdesk.core.model.messaging import Content, Message, Reply
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.message import Message
+from wxdesk.core.model.reply import Reply
 from wxdesk.core.wechat.emoticon_codes import Legend
 from wxdesk.desk.wechat import emoticons
 from wxdesk.store.schema import conversations, messages, replies, search_texts

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from hashlib import sha1
 
-from wxdesk.core.model.messaging import Incoming
+from wxdesk.core.model.push import Incoming
 
 _DIGITS = 20
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from wxdesk.core.model.messaging import BodyFormat
+from wxdesk.core.model.push import BodyFormat
 from wxdesk.webhook.crypto import PushCipher
 
 

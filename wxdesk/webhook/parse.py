@@ -10,7 +10,8 @@ import re
 from datetime import UTC, datetime
 
 from wxdesk.core.errors import BadInput
-from wxdesk.core.model.messaging import BodyFormat, Incoming, MessageType
+from wxdesk.core.model.message import MessageType
+from wxdesk.core.model.push import BodyFormat, Incoming
 from wxdesk.webhook.json_body import read_json_fields
 from wxdesk.webhook.xml_body import read_xml_fields
 

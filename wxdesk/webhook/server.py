@@ -21,7 +21,8 @@ from aiohttp import hdrs, web
 from wxdesk.core.conversations.transfer import Receipt
 from wxdesk.core.errors import BadConfig, PortInUse, PushRefused, StoreError
 from wxdesk.core.events import Event, PushSeen
-from wxdesk.core.model.messaging import Account, BodyFormat, Push
+from wxdesk.core.model.account import Account
+from wxdesk.core.model.push import BodyFormat, Push
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.ports.store import Clock
 from wxdesk.webhook.body import read_body

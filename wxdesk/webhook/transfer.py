@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from wxdesk.core.model.messaging import BodyFormat, Incoming
+from wxdesk.core.model.push import BodyFormat, Incoming
 from wxdesk.webhook.envelope import written_fields
 
 MSG_TYPE = "transfer_customer_service"

@@ -10,7 +10,8 @@ from datetime import datetime
 from urllib.parse import parse_qsl
 
 from wxdesk.core.errors import BadInput, PushRefused
-from wxdesk.core.model.messaging import Account, BodyFormat, Incoming, Push, PushMode
+from wxdesk.core.model.account import Account, PushMode
+from wxdesk.core.model.push import BodyFormat, Incoming, Push
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.webhook.credential_rotation import SideBySide
 from wxdesk.webhook.crypto import PushCipher

@@ -17,7 +17,8 @@ import msgspec
 
 from wxdesk.core.errors import BadPicture, DeliveryUnknown, NotSent, Recalled, SendError
 from wxdesk.core.events import AccountFreed, ApiCalled, Event
-from wxdesk.core.model.messaging import Account, Content
+from wxdesk.core.model.account import Account
+from wxdesk.core.model.content import Content
 from wxdesk.core.model.picture import PictureFormat
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.core.wechat.errcodes import ErrorAction, action_for, meaning_of

@@ -8,7 +8,7 @@ import pytest
 
 from wxdesk.core.content import limits as contents
 from wxdesk.core.errors import BadContent, ReplyEmpty, ReplyTooLong
-from wxdesk.core.model.messaging import Content, ReplyKind
+from wxdesk.core.model.content import Content, ReplyKind
 
 DIGEST = "a" * 64
 IMAGE = Content(ReplyKind.IMAGE, picture=DIGEST)

@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from wxdesk.core.content.variables import VARIABLES, byte_count, harmless, session_fields, variables
-from wxdesk.core.model.messaging import Account, Contact, Conversation, Message, MessageType, ReplyWindow
+from wxdesk.core.model.account import Account
+from wxdesk.core.model.conversation import Contact, Conversation, ReplyWindow
+from wxdesk.core.model.message import Message, MessageType
 
 AT = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -10,7 +10,9 @@ import pytest
 from wxdesk.core.conversations.attention import Call, Cause, most_urgent
 from wxdesk.core.conversations.attention_judging import calls_of
 from wxdesk.core.conversations.listing import InboxRow
-from wxdesk.core.model.messaging import Author, Contact, Content, Conversation, Reply, ReplyState, ReplyWindow
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Author, Contact, Conversation, ReplyWindow
+from wxdesk.core.model.reply import Reply, ReplyState
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 WARN = timedelta(hours=2)

@@ -18,7 +18,7 @@ from wxdesk.core.conversations.takeover import (
     longer,
     moved,
 )
-from wxdesk.core.model.messaging import Contact, Conversation
+from wxdesk.core.model.conversation import Contact, Conversation
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from wxdesk.core.model.messaging import Contact, Conversation
+from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.core.model.status import Aside, Status, combined
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wxdesk.core.model.messaging import Content
+from wxdesk.core.model.content import Content
 from wxdesk.core.replies.gaps import mark, open_gaps
 
 NAME = "contact.alias"

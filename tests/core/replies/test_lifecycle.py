@@ -9,7 +9,10 @@ from itertools import product
 import pytest
 
 from wxdesk.core.errors import MoveNotAllowed
-from wxdesk.core.model.messaging import Account, Author, Contact, Content, Conversation, Reply, ReplyMode, ReplyState
+from wxdesk.core.model.account import Account, ReplyMode
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Author, Contact, Conversation
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.history import step_kind
 from wxdesk.core.replies.lifecycle import (
     BEFORE_SENDING,

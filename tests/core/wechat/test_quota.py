@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.core.wechat.errcode_table import action_by_code
-from wxdesk.core.model.messaging import MessageType, ReplyWindow
+from wxdesk.core.model.conversation import ReplyWindow
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.wechat import quota
 
 T = datetime(2026, 11, 24, 12, tzinfo=UTC)

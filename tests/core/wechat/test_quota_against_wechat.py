@@ -13,7 +13,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from wxdesk.core.model.messaging import MessageType, ReplyWindow
+from wxdesk.core.model.conversation import ReplyWindow
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.wechat import quota
 from wxdesk.sandbox.platform.errors import Refusal
 from wxdesk.sandbox.platform.reply_allowance import Allowance

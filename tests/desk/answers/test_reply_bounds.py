@@ -12,7 +12,9 @@ from tests.desk.answers.liquid.test_engine import PARTS, values
 from tests.desk.settings.settings_in_memory import KeptSettings
 from tests.desk.templates.templates_in_memory import KeptTemplates
 from wxdesk.core.errors import BadTemplate
-from wxdesk.core.model.messaging import Account, Contact, Conversation, Message, MessageType
+from wxdesk.core.model.account import Account
+from wxdesk.core.model.conversation import Contact, Conversation
+from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Rule
 from wxdesk.core.rules.matching.matcher import Matched, Matching
 from wxdesk.desk.answers.builder import Answer, Composer, Occasion

@@ -17,7 +17,10 @@ from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.conversations.transfer import Receipt
 from wxdesk.core.errors import StoreError
 from wxdesk.core.events import DecisionMade, Event, TroubleRaised
-from wxdesk.core.model.messaging import Account, Conversation, Incoming, MessageType, Push, ReplyMode
+from wxdesk.core.model.account import Account, ReplyMode
+from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.message import MessageType
+from wxdesk.core.model.push import Incoming, Push
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Outcome, Rule
 from wxdesk.core.presence import AtDesk
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer

@@ -14,7 +14,8 @@ from tests.sandbox.worlds import HandClock
 from tests.store.conversations import Talk
 from wxdesk.core.errors import NotSent
 from wxdesk.core.events import MessageKept, ReplyChanged, TypingAsked
-from wxdesk.core.model.messaging import Account, ReplyState
+from wxdesk.core.model.account import Account
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.desk.conversations.typing_sender import Typing
 from wxdesk.desk.replies.operator_typing import Writing
 from wxdesk.sandbox.demo_customers import demo_account

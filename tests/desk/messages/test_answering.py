@@ -11,17 +11,10 @@ import pytest
 from tests.desk.rules.rules_in_memory import KeptRules
 from tests.desk.settings.settings_in_memory import KeptSettings
 from wxdesk.core.errors import NotFound
-from wxdesk.core.model.messaging import (
-    Account,
-    Contact,
-    Conversation,
-    Message,
-    MessageType,
-    NewReply,
-    ReplyMode,
-    ReplyState,
-    ReplyWindow,
-)
+from wxdesk.core.model.account import Account, ReplyMode
+from wxdesk.core.model.conversation import Contact, Conversation, ReplyWindow
+from wxdesk.core.model.message import Message, MessageType
+from wxdesk.core.model.reply import NewReply, ReplyState
 from wxdesk.core.model.rule import (
     Action,
     ActionKind,

@@ -18,7 +18,7 @@ from tests.wechat.serving import serving
 from tests.wechat.worlds import ACCOUNT, CREDENTIALS, Heard, now
 from wxdesk.core.content.picture_header import NOT_A_PICTURE, TOO_MANY_PIXELS
 from wxdesk.core.events import PictureChanged
-from wxdesk.core.model.messaging import Message, MessageType
+from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.picture import PictureState
 from wxdesk.desk.pictures.fetching import SIDE_BY_SIDE, TOO_LATE, PictureFetching
 from wxdesk.sandbox.pictures import cover, torn_box

@@ -12,7 +12,10 @@ from tests.desk.rules.rules_in_memory import KeptRules
 from tests.desk.settings.settings_in_memory import KeptSettings
 from wxdesk.core.errors import BadRule, BadRulesFile, BadTemplate, NotFound
 from wxdesk.core.events import Event, RulesChanged, TroubleRaised
-from wxdesk.core.model.messaging import Account, Contact, Content, Conversation, Message, MessageType, ReplyKind
+from wxdesk.core.model.account import Account
+from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.conversation import Contact, Conversation
+from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule, SessionFromTest
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.rules.exchange import RulesExchange

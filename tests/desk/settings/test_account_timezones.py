@@ -12,7 +12,9 @@ from tests.desk.rules.rules_in_memory import KeptRules
 from tests.desk.settings.settings_in_memory import KeptSettings
 from wxdesk.app import Setup
 from wxdesk.config import parse
-from wxdesk.core.model.messaging import Account, Contact, Conversation, Message, MessageType
+from wxdesk.core.model.account import Account
+from wxdesk.core.model.conversation import Contact, Conversation
+from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, HoursTest, Rule
 from wxdesk.core.rules.business_hours import Calendar, Span, Weekday, WeeklySpan
 from wxdesk.core.templates import Template

@@ -7,7 +7,7 @@ from hypothesis.stateful import rule
 
 from tests.flow.campaigns.operator_actions import Operated
 from tests.flow.campaigns.supervised_desk import NAMES, OPENINGS
-from wxdesk.core.model.messaging import ReplyMode
+from wxdesk.core.model.account import ReplyMode
 
 who = st.sampled_from((0, 1))
 

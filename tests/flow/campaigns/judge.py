@@ -10,7 +10,9 @@ from datetime import datetime, timedelta
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from tests.flow.campaigns.supervised_desk import Contact, World
-from wxdesk.core.model.messaging import Author, Reply, ReplyMode, ReplyState
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import Reply, ReplyState
 
 RESERVE = 2
 ALLOWED = 5

@@ -10,7 +10,8 @@ from tests.flow.campaigns.judge import Judged, Silence, one_answer
 from tests.flow.campaigns.supervised_desk import PENDING, Contact
 from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeOverFor
 from wxdesk.core.errors import MoveNotAllowed, Unsettled
-from wxdesk.core.model.messaging import Reply, ReplyMode, ReplyState
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import is_passed_over
 from wxdesk.core.replies.parts import needs_word
 from wxdesk.desk.conversations.operator_commands import Handoff

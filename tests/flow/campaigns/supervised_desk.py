@@ -23,7 +23,9 @@ from tests.flow.timed_desk import HandClock
 from wxdesk.app import OpenDesk, Setup, open_desk
 from wxdesk.config import StoreAt
 from wxdesk.core.events import Event, MessageKept, ReplyChanged
-from wxdesk.core.model.messaging import Author, Message, Reply, ReplyState
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.message import Message
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.preferences import Preferences
 from wxdesk.core.replies import parts
 from wxdesk.core.replies.lifecycle import can_be_undone, is_automatic

@@ -21,7 +21,8 @@ import aiohttp
 import pytest
 
 from tests.flow.serving import Serving, run, write_config
-from wxdesk.core.model.messaging import Account, BodyFormat, PushMode
+from wxdesk.core.model.account import Account, PushMode
+from wxdesk.core.model.push import BodyFormat
 from wxdesk.sandbox.demo_customers import demo_account
 from wxdesk.sandbox.platform.faults import Fault, FaultKind
 from wxdesk.sandbox.platform.platform import MiniProgram

@@ -29,7 +29,9 @@ from tests.postgresql import Postgres
 from wxdesk.config import StoreAt
 from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeOverFor
 from wxdesk.core.errors import MoveNotAllowed
-from wxdesk.core.model.messaging import Author, Reply, ReplyMode, ReplyState
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import can_be_undone, is_automatic
 from wxdesk.desk.replies.operator_typing import GRACE, QUIET
 from wxdesk.sandbox.platform.faults import Fault, FaultKind

@@ -14,7 +14,7 @@ from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk.core.conversations.attention import Call, Cause
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.events import CallRaised, CallsChanged, OperatorCalled
-from wxdesk.core.model.messaging import ReplyState
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 from wxdesk.sandbox.platform.faults import Fault, FaultKind
 

@@ -12,7 +12,8 @@ from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter
 from wxdesk.core.events import CallRaised
-from wxdesk.core.model.messaging import ReplyMode, ReplyState
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Outcome
 from wxdesk.core.model.status import Status
 from wxdesk.sandbox.demo_customers import LI_LEI

@@ -11,7 +11,9 @@ from tests.flow.timed_desk import Desk, after, timed_desk
 from wxdesk.core.conversations.attention import Cause
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.events import CallRaised, CallsChanged, DecisionMade
-from wxdesk.core.model.messaging import Conversation, ReplyMode, ReplyState
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Outcome
 from wxdesk.core.model.status import Status
 from wxdesk.sandbox.demo_customers import LI_LEI

@@ -12,7 +12,8 @@ import pytest
 from tests.flow.timed_desk import START, Desk, sent, timed_desk
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.events import ApiCalled, DecisionMade
-from wxdesk.core.model.messaging import ReplyMode, ReplyState
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies.lifecycle import is_passed_over
 from wxdesk.core.replies.on_new_message import SPOKE_MEANWHILE
 from wxdesk.sandbox.demo_customers import LI_LEI

@@ -18,7 +18,9 @@ from wechatpy.crypto import WeChatCrypto
 from tests.flow.conftest import World, setup_for
 from wxdesk.app import open_desk
 from wxdesk.core.events import DecisionMade
-from wxdesk.core.model.messaging import BodyFormat, Conversation, PushMode
+from wxdesk.core.model.account import PushMode
+from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.push import BodyFormat
 from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.model.statistics import Span
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG, demo_account

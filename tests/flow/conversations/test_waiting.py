@@ -12,7 +12,8 @@ import pytest
 from tests.flow.timed_desk import START, Desk, after, sent, timed_desk
 from wxdesk.core.conversations.attention import Cause
 from wxdesk.core.events import CallRaised
-from wxdesk.core.model.messaging import Author, ReplyState
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Outcome
 from wxdesk.core.model.statistics import Span
 from wxdesk.desk.runtime import wall_clock as sleeping

@@ -11,7 +11,8 @@ import pytest
 from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk.core.errors import BadPreference, NotFound
 from wxdesk.core.events import AccountChanged
-from wxdesk.core.model.messaging import ModeSource, ReplyMode, ReplyState
+from wxdesk.core.model.account import ModeSource, ReplyMode
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.sandbox.demo_customers import HAN_MEIMEI, LI_LEI, WANG_FANG
 
 LI, WANG, HAN = LI_LEI.openid, WANG_FANG.openid, HAN_MEIMEI.openid

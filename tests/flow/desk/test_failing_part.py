@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.flow.timed_desk import START, Desk, timed_desk
-from wxdesk.core.model.messaging import ReplyMode
+from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.rule import Outcome
 from wxdesk.desk.messages.answering import GIVEN_UP
 from wxdesk.desk.runtime import supervisor as parts_at_work

@@ -14,7 +14,7 @@ import pytest
 from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk.core.errors import StoreError
 from wxdesk.core.events import PushSeen
-from wxdesk.core.model.messaging import ReplyState
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.desk.replies import outbox
 from wxdesk.desk.replies.hold_timers import AFTER_RESTART
 from wxdesk.sandbox.demo_customers import LI_LEI

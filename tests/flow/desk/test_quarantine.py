@@ -9,7 +9,7 @@ from datetime import timedelta
 from tests.flow.conftest import World
 from wxdesk.app import open_desk, utc_now
 from wxdesk.core.events import DecisionMade, QuarantineChanged
-from wxdesk.core.model.messaging import BodyFormat, Push
+from wxdesk.core.model.push import BodyFormat, Push
 from wxdesk.core.model.rule import Outcome
 from wxdesk.desk.ports.store import ToDerive
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG

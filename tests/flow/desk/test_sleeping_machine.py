@@ -11,7 +11,8 @@ import pytest
 from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk.core.conversations.takeover import TakeOverFor
 from wxdesk.core.events import CallRaised, DecisionMade, PauseChanged, ReplyChanged, TakeoverEnded
-from wxdesk.core.model.messaging import ReplyMode, ReplyState
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.desk.replies.hold_timers import AFTER_SLEEP
 from wxdesk.desk.replies.outcomes import TOO_LATE
 from wxdesk.desk.runtime import wall_clock as sleeping

@@ -13,7 +13,8 @@ from tests.core.wechat.errcode_table import action_by_code
 from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk import i18n
 from wxdesk.core.events import TroubleRaised
-from wxdesk.core.model.messaging import Reply, ReplyMode, ReplyState
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.wechat.errcodes import meaning_of, remedy_of
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 from wxdesk.sandbox.platform.faults import Fault, FaultKind

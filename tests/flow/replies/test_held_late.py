@@ -10,7 +10,8 @@ import pytest
 from tests.flow.timed_desk import Desk, after, sent, stands, timed_desk
 from tests.postgresql import Postgres
 from wxdesk.config import StoreAt
-from wxdesk.core.model.messaging import ModeSource, ReplyMode, ReplyState
+from wxdesk.core.model.account import ModeSource, ReplyMode
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies.history import StepKind
 from wxdesk.core.replies.lifecycle import CHANGED_BY
 from wxdesk.core.replies.on_new_message import LAST_MOMENT

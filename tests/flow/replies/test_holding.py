@@ -13,7 +13,9 @@ import pytest
 from tests.flow.timed_desk import START, Desk, after, sent, stands, timed_desk
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.events import TypingAsked
-from wxdesk.core.model.messaging import BodyFormat, Push, ReplyMode, ReplyState
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.push import BodyFormat, Push
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Outcome
 from wxdesk.core.preferences import Preferences
 from wxdesk.desk.replies.hold_timers import AFTER_RESTART

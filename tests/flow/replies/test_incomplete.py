@@ -13,7 +13,7 @@ from wxdesk.core.conversations.attention import Cause
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.errors import PartHasGap, ReplyHasGap
 from wxdesk.core.events import CallRaised, DecisionMade
-from wxdesk.core.model.messaging import Reply, ReplyState
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Outcome
 from wxdesk.sandbox.demo_customers import LI_LEI
 

@@ -11,7 +11,7 @@ from tests.flow.conftest import World
 from tests.flow.timed_desk import timed_desk
 from wxdesk.core.errors import PartsDiffer, ReplyEmpty, ReplyTooLong, TooFewLeft
 from wxdesk.core.events import DecisionMade
-from wxdesk.core.model.messaging import Reply
+from wxdesk.core.model.reply import Reply
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 
 PARTS = ("第一段。" * 160, "第二段。" * 160, "第三段。" * 160)

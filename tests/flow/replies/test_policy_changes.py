@@ -13,7 +13,8 @@ import pytest
 
 from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk.app import Setup
-from wxdesk.core.model.messaging import ModeSource, Reply, ReplyMode, ReplyState
+from wxdesk.core.model.account import ModeSource, ReplyMode
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.replies.lifecycle import RULE_SILENT
 from wxdesk.core.templates import Template

@@ -10,7 +10,8 @@ import pytest
 
 from tests.flow.timed_desk import Desk, after, timed_desk
 from wxdesk.core.events import ApiCalled
-from wxdesk.core.model.messaging import ModeSource, ReplyMode, ReplyState
+from wxdesk.core.model.account import ModeSource, ReplyMode
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies.lifecycle import RULE_SILENT
 from wxdesk.sandbox.demo_customers import LI_LEI
 from wxdesk.sandbox.platform.faults import Fault, FaultKind

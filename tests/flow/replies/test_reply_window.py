@@ -12,7 +12,10 @@ import pytest
 from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.events import DecisionMade, OperatorCalled
-from wxdesk.core.model.messaging import BodyFormat, Push, ReplyMode, ReplyState, ReplyWindow
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.conversation import ReplyWindow
+from wxdesk.core.model.push import BodyFormat, Push
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Outcome
 from wxdesk.core.preferences import LastMoment, Preferences
 from wxdesk.core.replies.on_new_message import HANDED_OVER, WINDOW_CLOSED

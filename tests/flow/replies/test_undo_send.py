@@ -12,7 +12,9 @@ import pytest
 from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.errors import MoveNotAllowed
-from wxdesk.core.model.messaging import Author, Reply, ReplyMode, ReplyState
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import is_passed_over
 from wxdesk.core.replies.on_new_message import SPOKE_MEANWHILE, WORD_TAKEN_BACK
 from wxdesk.desk.replies.hold_timers import AFTER_RESTART

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.flow.timed_desk import START, Desk, timed_desk
-from wxdesk.core.model.messaging import ReplyState
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 from wxdesk.sandbox.platform.settings import RISKY_WORD, SEND
 

@@ -14,7 +14,8 @@ import pytest
 from tests.flow.timed_desk import Desk, timed_desk
 from tests.postgresql import Postgres
 from wxdesk.config import StoreAt
-from wxdesk.core.model.messaging import ReplyMode, ReplyState
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.sandbox.demo_customers import LI_LEI
 
 LI = LI_LEI.openid

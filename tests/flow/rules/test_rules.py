@@ -9,7 +9,7 @@ import pytest
 
 from tests.flow.conftest import World
 from wxdesk.core.events import ApiCalled, DecisionMade, Event, OperatorCalled
-from wxdesk.core.model.messaging import Reply, ReplyState
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 from wxdesk.sandbox.platform.faults import Fault, FaultKind

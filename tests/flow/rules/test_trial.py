@@ -11,7 +11,8 @@ import pytest
 from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.conversations.listing import TimelineItem
-from wxdesk.core.model.messaging import Reply, ReplyMode, ReplyState
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.desk.rules.trial.scenario import Supposed
 from wxdesk.desk.rules.trial.trial import Trial

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.sandbox.worlds import ACCOUNT, OPENID, HandClock, program
-from wxdesk.core.model.messaging import BodyFormat, PushMode
+from wxdesk.core.model.account import PushMode
+from wxdesk.core.model.push import BodyFormat
 from wxdesk.sandbox.platform.errors import Refusal
 from wxdesk.sandbox.platform.platform import Platform
 from wxdesk.sandbox.platform.settings import Escapes, Settings

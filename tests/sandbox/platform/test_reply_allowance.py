@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sandbox.worlds import HandClock
-from wxdesk.core.model.messaging import MessageType, ReplyWindow
+from wxdesk.core.model.conversation import ReplyWindow
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.wechat import quota
 from wxdesk.sandbox.platform.errors import Refusal
 from wxdesk.sandbox.platform.reply_allowance import Allowance

@@ -12,7 +12,8 @@ from wechatpy.crypto import WeChatCrypto
 from wechatpy.exceptions import InvalidSignatureException
 
 from tests.sandbox.worlds import ACCOUNT, CREDENTIALS, OPENID, Ears, Got, HandClock, listening, program
-from wxdesk.core.model.messaging import BodyFormat, PushMode
+from wxdesk.core.model.account import PushMode
+from wxdesk.core.model.push import BodyFormat
 from wxdesk.sandbox.platform.contacts import NOT_AVAILABLE, Side
 from wxdesk.sandbox.platform.faults import Fault, FaultKind
 from wxdesk.sandbox.server import Sandbox

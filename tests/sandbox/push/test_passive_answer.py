@@ -11,7 +11,8 @@ import pytest
 from wechatpy.crypto import WeChatCrypto
 
 from tests.sandbox.worlds import ACCOUNT, CREDENTIALS, OPENID, HandClock, listening, program
-from wxdesk.core.model.messaging import BodyFormat, PushMode
+from wxdesk.core.model.account import PushMode
+from wxdesk.core.model.push import BodyFormat
 from wxdesk.sandbox.platform.contacts import Side
 from wxdesk.sandbox.platform.kf_session import KfState
 from wxdesk.sandbox.platform.settings import Settings

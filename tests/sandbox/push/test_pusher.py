@@ -16,7 +16,8 @@ from wechatpy.utils import check_signature
 
 from tests.sandbox.worlds import ACCOUNT, CREDENTIALS, OPENID, START, Ears, Got, HandClock, listening, program
 from wxdesk.core.conversations.transfer import Receipt
-from wxdesk.core.model.messaging import BodyFormat, PushMode
+from wxdesk.core.model.account import PushMode
+from wxdesk.core.model.push import BodyFormat
 from wxdesk.sandbox.push import bodies
 from wxdesk.sandbox.push.pusher import DEADLINE_SECONDS, TRIES, Pusher, PushOutcome
 from wxdesk.sandbox.server import Sandbox

@@ -10,7 +10,9 @@ from tests.store.conversations import T0, Talk, entering, second
 from wxdesk.core.conversations.attention import Call, Cause
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.errors import NotFound, Unsettled
-from wxdesk.core.model.messaging import Author, Content, NewReply, Reply, ReplyState
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.model.statistics import Span
 from wxdesk.core.model.status import Aside, Status

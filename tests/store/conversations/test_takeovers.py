@@ -8,7 +8,9 @@ import pytest
 
 from tests.store.conversations import Talk, entering, incoming, second
 from wxdesk.core.errors import NotFound
-from wxdesk.core.model.messaging import Author, Content, NewReply, ReplyState
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import NewReply, ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.desk.ports.store import Resolution

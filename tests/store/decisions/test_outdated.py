@@ -11,7 +11,10 @@ import pytest
 from tests.store.conversations import T0, Talk, second
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.errors import Outdated
-from wxdesk.core.model.messaging import Author, Content, NewReply, ReplyMode, ReplyState
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import NewReply, ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.replies.on_new_message import Fate
 from wxdesk.desk.ports.store import Resolution, Undecided

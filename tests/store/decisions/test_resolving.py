@@ -6,7 +6,9 @@ from dataclasses import replace
 
 from tests.store.conversations import T0, Talk, second
 from wxdesk.core.conversations.contact_change import ContactChange
-from wxdesk.core.model.messaging import Author, Content, NewReply, ReplyKind, ReplyState
+from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import NewReply, ReplyState
 from wxdesk.core.model.rule import Decision, Firing, Outcome, RuleVerdict, Verdict
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.desk.ports.store import Resolution

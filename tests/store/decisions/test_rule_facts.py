@@ -8,7 +8,10 @@ from datetime import timedelta
 import pytest
 
 from tests.store.conversations import T0, Talk, entering, incoming, second
-from wxdesk.core.model.messaging import Author, Content, Message, NewReply, ReplyState
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.message import Message
+from wxdesk.core.model.reply import NewReply, ReplyState
 from wxdesk.core.model.rule import Decision, Firing, Outcome
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.rules.lint.clustering import Sentence

@@ -9,7 +9,7 @@ import pytest
 from tests.store.conversations import Talk, entering, second
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.errors import NotFound
-from wxdesk.core.model.messaging import ReplyState
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Decision, Firing, Outcome
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.replies.on_new_message import Waiting

@@ -13,7 +13,9 @@ from sqlalchemy import Connection, func, make_url, select, update
 from tests.postgresql import SHARED, Postgres
 from tests.store.conversations import T0, Talk, second
 from wxdesk.core.errors import DatabaseInUse
-from wxdesk.core.model.messaging import Author, Content, NewReply, ReplyState
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import NewReply, ReplyState
 from wxdesk.store import SqlStore, open_store
 from wxdesk.store.engine import database_lock
 from wxdesk.store.replies.inserting import reply_row

@@ -7,7 +7,7 @@ from datetime import timedelta
 from tests.store.conversations import T0, Talk, second
 from wxdesk.core.conversations.attention import Call, Cause
 from wxdesk.core.conversations.listing import InboxFilter
-from wxdesk.core.model.messaging import ReplyState
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.desk.ports.store import Resolution

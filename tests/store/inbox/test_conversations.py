@@ -12,7 +12,11 @@ from tests.store.conversations import T0, Talk, entering, incoming, second
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.conversations.listing import DayCounts, InboxCounts, InboxFilter
 from wxdesk.core.errors import NotFound
-from wxdesk.core.model.messaging import Author, Content, Message, MessageType, NewReply, Reply, ReplyMode, ReplyState
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.message import Message, MessageType
+from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.desk.ports.store import Resolution

@@ -14,7 +14,11 @@ import pytest
 from sqlalchemy import Connection
 
 from tests.store.conversations import Talk, second
-from wxdesk.core.model.messaging import Author, BodyFormat, Content, MessageType, ReplyState
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.message import MessageType
+from wxdesk.core.model.push import BodyFormat
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import UNFINISHED, Outcome
 from wxdesk.core.rules.matching.facts import Wanted
 from wxdesk.desk.ports.store import Undecided

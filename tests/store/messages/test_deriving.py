@@ -11,7 +11,8 @@ import pytest
 from tests.store.conversations import T0, Talk, entering, incoming, second
 from wxdesk.core.conversations.transfer import SESSION_LASTS
 from wxdesk.core.errors import NotFound
-from wxdesk.core.model.messaging import Author, MessageType, ReplyWindow
+from wxdesk.core.model.conversation import Author, ReplyWindow
+from wxdesk.core.model.message import MessageType
 from wxdesk.desk.ports.store import ToDerive
 from wxdesk.store import SqlStore
 

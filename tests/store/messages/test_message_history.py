@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from tests.store.conversations import T0, Talk, entering, incoming, second
-from wxdesk.core.model.messaging import Content, MessageType, ReplyState
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.message import MessageType
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Outcome, Rule
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.desk.ports.message_history import BURST, Written

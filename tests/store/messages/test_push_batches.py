@@ -9,7 +9,7 @@ import pytest
 
 from tests.store.conversations import T0
 from wxdesk.core.errors import StoreError
-from wxdesk.core.model.messaging import Push
+from wxdesk.core.model.push import Push
 from wxdesk.store.messages.push_batches import GroupCommit
 
 

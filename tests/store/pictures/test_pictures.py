@@ -9,7 +9,7 @@ import pytest
 
 from tests.store.conversations import T0, Talk, incoming, second
 from wxdesk.core.errors import NotFound
-from wxdesk.core.model.messaging import Message, MessageType
+from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.picture import Picture, PictureFormat, PictureState
 from wxdesk.desk.ports.media import AwaitedPicture, Uploaded
 from wxdesk.store import SqlStore

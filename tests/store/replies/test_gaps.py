@@ -8,7 +8,10 @@ import pytest
 
 from tests.store.conversations import T0, Talk
 from wxdesk.core.errors import PartHasGap
-from wxdesk.core.model.messaging import Author, Content, Message, NewReply, Reply, ReplyKind, ReplyState
+from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.message import Message
+from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.store import SqlStore
 

@@ -10,7 +10,9 @@ from sqlalchemy import Connection
 
 from tests.store.conversations import T0, Talk, second
 from wxdesk.core.errors import MoveNotAllowed
-from wxdesk.core.model.messaging import Author, Content, NewReply, Reply, ReplyState
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.replies.history import Step, StepKind
 from wxdesk.core.replies.lifecycle import REPLY_MOVES, Move

@@ -10,7 +10,10 @@ from sqlalchemy import Connection, text
 from tests.store.conversations import T0, Talk, second
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.errors import MoveNotAllowed, NotFound
-from wxdesk.core.model.messaging import Author, Content, Message, NewReply, Reply, ReplyState
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.message import Message
+from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.replies import parts
 from wxdesk.core.replies.history import Step, StepKind

@@ -9,7 +9,9 @@ import pytest
 from tests.store.conversations import T0, Talk, second
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.errors import Unsettled
-from wxdesk.core.model.messaging import Author, Content, NewReply, Reply, ReplyState
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.replies.history import Step, StepKind
 from wxdesk.core.replies.lifecycle import Move, is_passed_over
 from wxdesk.core.replies.on_new_message import WORD_TAKEN_BACK, WROTE_INSTEAD

@@ -11,7 +11,9 @@ import pytest
 
 from tests.store.conversations import T0, Talk, second
 from wxdesk.core.errors import MoveNotAllowed, NotFound
-from wxdesk.core.model.messaging import Author, Content, NewReply, Reply, ReplyKind, ReplyState, ReplyWindow
+from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.conversation import Author, ReplyWindow
+from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import REPLY_MOVES, Move
 from wxdesk.core.wechat.quota import corrected, spent
 from wxdesk.desk.ports.pending_replies import Terms

@@ -6,7 +6,9 @@ import pytest
 
 from tests.store.conversations import T0, Talk, second
 from tests.store.replies.test_parts import claimed, comes_to, split, states
-from wxdesk.core.model.messaging import Content, Message, Reply, ReplyState
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.message import Message
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies import parts
 from wxdesk.core.replies.history import StepKind
 from wxdesk.core.replies.lifecycle import Move

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.store.conversations import Talk, entering
-from wxdesk.core.model.messaging import Content, Message, Reply, ReplyState
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.message import Message
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Outcome, Rule
 from wxdesk.core.model.statistics import Figures, HourCount, RuleHits, Span, Undelivered, UnmatchedText, Waits
 from wxdesk.core.replies.lifecycle import Move

@@ -6,7 +6,7 @@ import pytest
 
 from tests.store.conversations import Talk, entering, incoming, second
 from wxdesk.core.errors import NotFound
-from wxdesk.core.model.messaging import ReplyState
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Outcome
 from wxdesk.desk.ports.store import ToDerive
 

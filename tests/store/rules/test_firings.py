@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import Connection, select, text
 
 from tests.store.conversations import T0, Talk, second
-from wxdesk.core.model.messaging import Author, Content, NewReply, Reply, ReplyState
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.replies.lifecycle import BY_WECHAT, Move
 from wxdesk.core.rules.deleted import Removed

@@ -9,7 +9,8 @@ from sqlalchemy import select, text
 
 from tests.store.conversations import T0, second
 from wxdesk.core.errors import CalendarInUse, NotFound, Outdated, StoreError, WxdeskError
-from wxdesk.core.model.messaging import Content, MessageType, ReplyKind
+from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import (
     Action,
     ActionKind,

@@ -10,7 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import ShowPage
 from tests.ui.world import World, open_world
-from wxdesk.core.model.messaging import Message, MessageType, Reply, ReplyMode, ReplyState
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.message import Message, MessageType
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge

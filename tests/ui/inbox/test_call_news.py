@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.flow.timed_desk import START, HandClock
 from tests.ui.world import World, open_world
-from wxdesk.core.model.messaging import MessageType, ReplyMode
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.preferences import LastMoment
 from wxdesk.ui.inbox.page import InboxPage

@@ -12,7 +12,8 @@ from tests.ui.inbox.conftest import shown_messages, shown_reply, texts
 from tests.ui.world import World
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.conversations.listing import InboxFilter
-from wxdesk.core.model.messaging import ReplyMode, ReplyState
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.templates import Template
 from wxdesk.ui.inbox.conversation_list.model import RowRole
 from wxdesk.ui.inbox.page import InboxPage

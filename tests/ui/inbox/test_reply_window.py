@@ -13,7 +13,9 @@ from tests.ui.inbox.conftest import shown_reply
 from tests.ui.inbox.records import NOW, reply, row
 from tests.ui.world import World, open_world
 from wxdesk import i18n
-from wxdesk.core.model.messaging import Account, ReplyMode, ReplyState, ReplyWindow
+from wxdesk.core.model.account import Account, ReplyMode
+from wxdesk.core.model.conversation import ReplyWindow
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.sandbox.platform.faults import Fault, FaultKind
 from wxdesk.ui.inbox.chat.header import ChatHeader
 from wxdesk.ui.inbox.details.quota import QuotaBlock, Told

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from wxdesk.core.model.messaging import Account
+from wxdesk.core.model.account import Account
 from wxdesk.ui.insights.periods import Period, before, span_of
 from wxdesk.ui.wording.days import Days
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from wxdesk import i18n
-from wxdesk.core.model.messaging import ReplyState
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.statistics import HourCount, Undelivered
 from wxdesk.ui.insights.text import change_word, hour_counts, share_word, undelivered_word, wait_word
 

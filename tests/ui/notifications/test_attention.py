@@ -15,7 +15,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
-from wxdesk.core.model.messaging import ReplyMode
+from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.preferences import Preferences
 from wxdesk.ui.notifications.attention import Attention

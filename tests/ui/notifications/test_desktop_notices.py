@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
 from wxdesk.commands.doctor import examine
-from wxdesk.core.model.messaging import ReplyMode
+from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.ui.notifications import service as notice_service
 from wxdesk.ui.notifications.board import NoticeBoard

@@ -14,7 +14,9 @@ from pytestqt.qtbot import QtBot
 from tests.flow.timed_desk import START, HandClock
 from tests.ui.notifications.desktop import Desktop, board
 from tests.ui.world import World, open_world
-from wxdesk.core.model.messaging import MessageType, Reply, ReplyMode, ReplyState
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.message import MessageType
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.preferences import LastMoment
 from wxdesk.core.replies.lifecycle import is_taken_over

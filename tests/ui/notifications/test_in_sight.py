@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from tests.flow.timed_desk import HandClock
 from tests.ui.notifications.desktop import Desktop, board
 from tests.ui.world import World, open_world
-from wxdesk.core.model.messaging import ReplyMode
+from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow

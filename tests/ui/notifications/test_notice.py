@@ -10,7 +10,9 @@ import pytest
 from tests.ui.inbox.records import NOW, message, reply, row
 from wxdesk.core.conversations.attention import Call, Cause
 from wxdesk.core.conversations.listing import InboxRow
-from wxdesk.core.model.messaging import Message, MessageType, ReplyState, ReplyWindow
+from wxdesk.core.model.conversation import ReplyWindow
+from wxdesk.core.model.message import Message, MessageType
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.ui.notifications.notice import notice_of
 
 CLOSES = NOW + timedelta(minutes=90)

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
-from wxdesk.core.model.messaging import ReplyMode
+from wxdesk.core.model.account import ReplyMode
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.account_mode import AccountMode
 from wxdesk.ui.widgets.dialogs.notices import Notices

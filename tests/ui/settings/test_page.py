@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.world import World
 from wxdesk.config import parse
 from wxdesk.core.events import TokenChanged
-from wxdesk.core.model.messaging import Account, PushMode
+from wxdesk.core.model.account import Account, PushMode
 from wxdesk.desk.health import HealthState
 from wxdesk.keychain import Missing, SecretName
 from wxdesk.ui.look.appearance import Appearance, Look

@@ -15,7 +15,7 @@ from tests.ui.world import World
 from wxdesk.core.conversations.listing import DayCounts
 from wxdesk.core.conversations.takeover import TakeOverFor
 from wxdesk.core.events import TokenChanged, TroubleRaised
-from wxdesk.core.model.messaging import Author
+from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.inbox.page import InboxPage

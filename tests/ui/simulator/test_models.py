@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from wxdesk.core.model.messaging import Content
+from wxdesk.core.model.content import Content
 from wxdesk.ui.simulator.customer_list import CustomerModel
 from wxdesk.ui.simulator.phone_model import PhoneModel, PhoneRole
 from wxdesk.ui.simulator.port import Customer, Line, Phone, Side

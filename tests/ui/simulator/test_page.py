@@ -13,7 +13,7 @@ from tests.ui.conftest import ShowPage
 from tests.ui.world import World
 from wxdesk import i18n
 from wxdesk.core.conversations.listing import InboxFilter
-from wxdesk.core.model.messaging import MessageType
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.wechat.errcodes import known_codes
 from wxdesk.sandbox import pictures
 from wxdesk.sandbox.demo_customers import CUSTOMERS, LI_LEI, WANG_FANG

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import ShowPage
 from tests.ui.world import World
 from wxdesk import i18n
-from wxdesk.core.model.messaging import ReplyKind
+from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.templates import Prompt, Template
 from wxdesk.desk.templates.starters import starter_templates
 from wxdesk.ui.editing.leave_dialog import LeaveDialog

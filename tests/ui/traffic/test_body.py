@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wxdesk.core.model.messaging import BodyFormat
+from wxdesk.core.model.push import BodyFormat
 from wxdesk.ui.traffic.body import LONGEST, readable
 
 MESSAGES = json.loads((Path(__file__).parents[2] / "data" / "messages.json").read_text(encoding="utf-8"))

@@ -11,7 +11,10 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 
 from wxdesk.core.events import ApiCalled, PushSeen
-from wxdesk.core.model.messaging import Author, Contact, Content, Message, MessageType, Reply, ReplyState
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Author, Contact
+from wxdesk.core.model.message import Message, MessageType
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.traces import PushTrace, ReplyTrace
 from wxdesk.ui.traffic.entries import line_of
 from wxdesk.ui.traffic.model import MOST, Column, Role, TrafficFilter, TrafficModel

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
 from wxdesk.core.events import PushSeen
-from wxdesk.core.model.messaging import ReplyMode
+from wxdesk.core.model.account import ReplyMode
 from wxdesk.desk.traffic import Traffic
 from wxdesk.sandbox.platform.faults import Fault, FaultKind
 from wxdesk.ui.runtime.bridge import Bridge

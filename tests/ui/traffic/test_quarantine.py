@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.traffic.test_page import WANG, choose, column, select
 from tests.ui.world import World
-from wxdesk.core.model.messaging import BodyFormat, KeptPush, Push
+from wxdesk.core.model.push import BodyFormat, KeptPush, Push
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.traffic.body import readable
 from wxdesk.ui.traffic.model import Column

@@ -10,17 +10,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from wxdesk import i18n
-from wxdesk.core.model.messaging import (
-    Author,
-    Contact,
-    Content,
-    Conversation,
-    MessageType,
-    Reply,
-    ReplyKind,
-    ReplyMode,
-    ReplyState,
-)
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.conversation import Author, Contact, Conversation
+from wxdesk.core.model.message import MessageType
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.ui.look.fonts import has_emoji
 from wxdesk.ui.wording import messages as words
 

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from wxdesk.core.content.variables import TEXT_LIMIT_BYTES, byte_count
 from wxdesk.core.errors import BadContent, ReplyEmpty, ReplyTooLong
-from wxdesk.core.model.messaging import Content, ReplyKind
+from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.normalise import is_visible
 
 TITLE_LIMIT_BYTES = 512

@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from wxdesk.core.model.messaging import Account, Conversation, Message
+from wxdesk.core.model.account import Account
+from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.message import Message
 from wxdesk.core.normalise import is_visible
 from wxdesk.core.wechat.session_from import Plain, plain_fields
 

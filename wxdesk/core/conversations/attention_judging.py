@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from wxdesk.core.conversations.attention import Call, Cause
 from wxdesk.core.conversations.listing import InboxRow
-from wxdesk.core.model.messaging import Author, Conversation, ReplyState
+from wxdesk.core.model.conversation import Author, Conversation
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.status import Status
 from wxdesk.core.wechat import quota
 

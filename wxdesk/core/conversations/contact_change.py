@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from wxdesk.core.model.messaging import Contact
+from wxdesk.core.model.conversation import Contact
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from wxdesk.core.conversations.attention import Call
-from wxdesk.core.model.messaging import Conversation, Message, Reply
+from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.message import Message
+from wxdesk.core.model.reply import Reply
 
 
 class InboxFilter(StrEnum):

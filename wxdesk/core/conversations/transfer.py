@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wxdesk.core.model.messaging import Conversation, Incoming
+from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.push import Incoming
 
 SESSION_LASTS = timedelta(minutes=30)
 """How long a session in WeChat's tool keeps a contact away when nothing is said in it."""

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from wxdesk.core.model.messaging import Content, MessageType
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.message import MessageType
 
 
 @dataclass(frozen=True, slots=True)

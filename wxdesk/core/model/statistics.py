@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wxdesk.core.model.messaging import ReplyState
+from wxdesk.core.model.reply import ReplyState
 
 HOURS = 24
 DAYS = 7

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from wxdesk.core.model.messaging import Contact, KeptPush, Message, Reply
+from wxdesk.core.model.conversation import Contact
+from wxdesk.core.model.message import Message
+from wxdesk.core.model.push import KeptPush
+from wxdesk.core.model.reply import Reply
 from wxdesk.core.model.rule import Decision
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from wxdesk.core.content.limits import words_of
-from wxdesk.core.model.messaging import Content
+from wxdesk.core.model.content import Content
 
 
 def mark(name: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from wxdesk.core.model.messaging import Content
+from wxdesk.core.model.content import Content
 from wxdesk.core.replies.lifecycle import Move
 
 

@@ -12,7 +12,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from wxdesk.core.errors import MoveNotAllowed
-from wxdesk.core.model.messaging import Account, Author, Conversation, ModeSource, Reply, ReplyMode, ReplyState
+from wxdesk.core.model.account import Account, ModeSource, ReplyMode
+from wxdesk.core.model.conversation import Author, Conversation
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Delivery, Rule
 
 S = ReplyState

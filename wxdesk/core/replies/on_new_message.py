@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from wxdesk.core.model.messaging import Message, ReplyState
+from wxdesk.core.model.message import Message
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Outcome
 
 LAST_MOMENT = timedelta(seconds=10)

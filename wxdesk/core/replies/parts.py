@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from wxdesk.core.model.messaging import Reply, ReplyState
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.gaps import open_gaps
 from wxdesk.core.replies.lifecycle import BEFORE_SENDING
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from wxdesk.core.content.limits import check_written, has_liquid, words_of
 from wxdesk.core.errors import BadContent, BadPattern, BadTemplate
-from wxdesk.core.model.messaging import Content, MessageType
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import (
     SENDING_ACTIONS,
     Action,

@@ -11,7 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wxdesk.core.model.messaging import MessageType, Reply, ReplyWindow
+from wxdesk.core.model.conversation import ReplyWindow
+from wxdesk.core.model.message import MessageType
+from wxdesk.core.model.reply import Reply
 from wxdesk.core.wechat.errcodes import ErrorAction, action_for
 
 AFTER_MESSAGE = (5, timedelta(hours=48))

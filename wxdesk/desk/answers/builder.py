@@ -15,7 +15,10 @@ from functools import partial
 from wxdesk.core.content import limits as contents
 from wxdesk.core.content.variables import MAX_PARTS, variables
 from wxdesk.core.errors import BadContent, BadTemplate, MissingValue, ReplyTooLong
-from wxdesk.core.model.messaging import Account, Content, Conversation, Message, ReplyKind, ReplyMode
+from wxdesk.core.model.account import Account, ReplyMode
+from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.message import Message
 from wxdesk.core.model.rule import Action, ActionKind, Outcome, Presence, Rule, RuleVerdict, Variant
 from wxdesk.core.model.status import Aside, combined
 from wxdesk.core.normalise import is_chinese

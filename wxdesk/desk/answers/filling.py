@@ -16,7 +16,7 @@ from urllib.parse import quote
 from wxdesk.core.content import limits as contents
 from wxdesk.core.content.variables import harmless
 from wxdesk.core.errors import MissingValue
-from wxdesk.core.model.messaging import Content, ReplyKind
+from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.normalise import is_visible
 from wxdesk.core.replies.gaps import mark
 from wxdesk.core.templates import ASK, Prompt, Template

@@ -27,7 +27,8 @@ from wxdesk.core.events import (
     OperatorCalled,
     ReplyChanged,
 )
-from wxdesk.core.model.messaging import Account, Conversation
+from wxdesk.core.model.account import Account
+from wxdesk.core.model.conversation import Conversation
 from wxdesk.desk.ports.attention import Calls
 from wxdesk.desk.ports.store import Clock
 from wxdesk.desk.runtime.wall_clock import sleep_until

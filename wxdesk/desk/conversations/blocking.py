@@ -10,7 +10,7 @@ from collections.abc import Callable
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.errors import Unsettled
 from wxdesk.core.events import ConversationChanged, Event, RepliesRecalled, ReplyChanged
-from wxdesk.core.model.messaging import Author
+from wxdesk.core.model.conversation import Author
 from wxdesk.desk.ports.store import Clock, Store
 
 

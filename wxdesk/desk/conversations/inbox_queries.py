@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter, InboxRow, TimelineItem
 from wxdesk.core.errors import NotFound
-from wxdesk.core.model.messaging import Contact, Message, Reply, ReplyState
+from wxdesk.core.model.conversation import Contact
+from wxdesk.core.model.message import Message
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Decision
 from wxdesk.core.replies import parts
 from wxdesk.core.replies.lifecycle import can_be_undone

@@ -14,7 +14,10 @@ from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeOverFor
 from wxdesk.core.errors import PartsDiffer, ReplyEmpty, TooFewLeft
 from wxdesk.core.events import ConversationChanged, Event, ModeChanged, ReplyChanged
-from wxdesk.core.model.messaging import Author, Content, Conversation, NewReply, Reply, ReplyMode, ReplyState
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Author, Conversation
+from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.normalise import is_visible
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.replies.on_new_message import in_time

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from wxdesk.core.conversations.takeover import TakeOverFor
 from wxdesk.core.events import ConversationChanged, Event, RepliesRecalled, ReplyChanged, TakeoverChanged
-from wxdesk.core.model.messaging import Reply
+from wxdesk.core.model.reply import Reply
 from wxdesk.desk.ports.store import Clock, Store
 from wxdesk.desk.ports.takeovers import Spoken
 from wxdesk.desk.settings.preferences import KeptPreferences

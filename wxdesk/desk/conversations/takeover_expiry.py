@@ -24,7 +24,7 @@ from wxdesk.core.events import (
     TakeoverEnded,
     TakeoverEnding,
 )
-from wxdesk.core.model.messaging import Conversation
+from wxdesk.core.model.conversation import Conversation
 from wxdesk.desk.ports.store import Clock, Settings
 from wxdesk.desk.ports.takeovers import TimedTakeovers
 from wxdesk.desk.replies.operator_typing import GRACE, Writing

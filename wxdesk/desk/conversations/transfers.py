@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 
 from wxdesk.core.conversations.transfer import is_message
 from wxdesk.core.errors import StoreError
-from wxdesk.core.model.messaging import Push
+from wxdesk.core.model.push import Push
 from wxdesk.desk.ports.transfers import Transfers as Stored
 
 PATIENCE = 3.0

@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 
 from wxdesk.core.errors import NotFound, SendError, StoreError
 from wxdesk.core.events import Event, MessageKept, ReplyChanged, TypingAsked
-from wxdesk.core.model.messaging import Account, ReplyState
+from wxdesk.core.model.account import Account
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.desk.ports.media import TypingSender
 from wxdesk.desk.ports.store import Clock, Store
 from wxdesk.desk.replies.operator_typing import Writing

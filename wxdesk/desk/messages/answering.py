@@ -15,7 +15,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from wxdesk.core.conversations.transfer import SESSION_LASTS
-from wxdesk.core.model.messaging import Account, Author, NewReply, ReplyMode, ReplyState
+from wxdesk.core.model.account import Account, ReplyMode
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import NewReply, ReplyState
 from wxdesk.core.model.rule import Decision, Firing, Outcome
 from wxdesk.core.presence import AtDesk
 from wxdesk.core.replies.lifecycle import delivered, first_state

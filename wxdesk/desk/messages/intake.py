@@ -38,7 +38,8 @@ from wxdesk.core.events import (
     TroubleRaised,
     TypingAsked,
 )
-from wxdesk.core.model.messaging import Incoming, KeptPush, Push, Reply, ReplyState
+from wxdesk.core.model.push import Incoming, KeptPush, Push
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.rules.matching.facts import Wanted
 from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.messages.answering import Answering

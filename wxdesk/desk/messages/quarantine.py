@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from wxdesk.core.errors import BadInput
 from wxdesk.core.events import Event, QuarantineChanged
-from wxdesk.core.model.messaging import KeptPush
+from wxdesk.core.model.push import KeptPush
 from wxdesk.desk.ports.reports import Quarantined
 from wxdesk.desk.ports.store import ReadPush, ToDerive
 

@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 
 from wxdesk.core.errors import BadPicture, NotSent, Refused, StoreError
 from wxdesk.core.events import Event, PictureChanged
-from wxdesk.core.model.messaging import Account
+from wxdesk.core.model.account import Account
 from wxdesk.core.model.picture import Picture, PictureState
 from wxdesk.core.wechat.errcodes import ErrorAction, action_for, meaning_of
 from wxdesk.desk.pictures.pictures import described

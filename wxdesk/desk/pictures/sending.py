@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from wxdesk.core.errors import BadPicture, NotFound, NotSendable, NotSent, Refused, StoreError
-from wxdesk.core.model.messaging import Account, Content
+from wxdesk.core.model.account import Account
+from wxdesk.core.model.content import Content
 from wxdesk.core.wechat.errcodes import ErrorAction, action_for
 from wxdesk.desk.pictures.uploads import Uploads
 from wxdesk.desk.ports.store import Sender, always

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from wxdesk.core.content.picture_header import read_header
 from wxdesk.core.errors import Refused
-from wxdesk.core.model.messaging import Account
+from wxdesk.core.model.account import Account
 from wxdesk.desk.pictures.shrinking import Upload, for_upload
 from wxdesk.desk.ports.media import Media, PictureFiles, PictureRecords
 from wxdesk.desk.ports.store import Clock

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from wxdesk.core.conversations.attention import Call
 from wxdesk.core.conversations.listing import InboxRow
-from wxdesk.core.model.messaging import Conversation
+from wxdesk.core.model.conversation import Conversation
 
 
 class Calls(Protocol):

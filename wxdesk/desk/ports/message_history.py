@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from wxdesk.core.model.messaging import Conversation, Message, MessageType
+from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.rules.lint.clustering import Sentence
 from wxdesk.core.rules.matching.facts import History, Wanted
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from wxdesk.core.model.messaging import Reply, ReplyMode
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.reply import Reply
 
 
 @dataclass(frozen=True, slots=True)

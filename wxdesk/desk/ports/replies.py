@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from wxdesk.core.model.messaging import Content, NewReply, Reply, ReplyWindow
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import ReplyWindow
+from wxdesk.core.model.reply import NewReply, Reply
 from wxdesk.core.replies.history import Step
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.wechat.quota import Claimed

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, tzinfo
 from typing import Protocol
 
-from wxdesk.core.model.messaging import KeptPush
+from wxdesk.core.model.push import KeptPush
 from wxdesk.core.model.rule import Decision, RuleVerdict
 from wxdesk.core.model.statistics import Figures, Span
 from wxdesk.core.model.traces import PushPath, PushTrace, ReplyTrace

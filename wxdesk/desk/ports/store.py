@@ -13,18 +13,12 @@ from typing import Protocol
 
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.conversations.listing import DayCounts, InboxCounts, InboxFilter, InboxRow, SearchHit, TimelineItem
-from wxdesk.core.model.messaging import (
-    Account,
-    Content,
-    Conversation,
-    Incoming,
-    KeptPush,
-    Message,
-    NewReply,
-    Push,
-    Reply,
-    ReplyMode,
-)
+from wxdesk.core.model.account import Account, ReplyMode
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.message import Message
+from wxdesk.core.model.push import Incoming, KeptPush, Push
+from wxdesk.core.model.reply import NewReply, Reply
 from wxdesk.core.model.rule import Decision, Firing
 from wxdesk.core.model.status import Aside
 from wxdesk.core.replies.on_new_message import NO_CLOCKS, Clocks, Fate, Waiting

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from wxdesk.core.conversations.takeover import Takeover
-from wxdesk.core.model.messaging import Conversation
+from wxdesk.core.model.conversation import Conversation
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from wxdesk.core.events import Event, OperatorCalled, ReplyChanged
-from wxdesk.core.model.messaging import Account, ModeSource, Reply, ReplyMode, ReplyState
+from wxdesk.core.model.account import Account, ModeSource, ReplyMode
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.preferences import LastMoment
 from wxdesk.core.replies.lifecycle import is_expired, mode_of
 from wxdesk.desk.ports.pending_replies import Terms

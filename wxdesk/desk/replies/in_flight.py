@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Collection
 
 from wxdesk.core.events import AccountChanged, Event, ModeChanged, RepliesRecalled, RulesChanged
-from wxdesk.core.model.messaging import Reply
+from wxdesk.core.model.reply import Reply
 from wxdesk.core.replies.lifecycle import is_automatic
 
 

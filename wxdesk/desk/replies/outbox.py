@@ -34,7 +34,9 @@ from wxdesk.core.events import (
     PauseChanged,
     ReplyChanged,
 )
-from wxdesk.core.model.messaging import Account, Author, Reply, ReplyState, ReplyWindow
+from wxdesk.core.model.account import Account
+from wxdesk.core.model.conversation import Author, ReplyWindow
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import BEFORE_SENDING, Move, is_automatic
 from wxdesk.core.wechat import quota
 from wxdesk.core.wechat.errcodes import is_about_the_contact

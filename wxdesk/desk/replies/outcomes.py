@@ -23,7 +23,7 @@ from dataclasses import replace
 
 from wxdesk.core.errors import NotSent, Refused
 from wxdesk.core.events import Event, ReplyChanged, TroubleRaised
-from wxdesk.core.model.messaging import Reply, ReplyState
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.backoff import wait_after
 from wxdesk.core.replies.lifecycle import BY_WECHAT, Move
 from wxdesk.core.wechat import quota

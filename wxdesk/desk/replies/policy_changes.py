@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from wxdesk.core.events import Event, ReplyChanged
-from wxdesk.core.model.messaging import Account, Author, Reply, ReplyMode
+from wxdesk.core.model.account import Account, ReplyMode
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import Reply
 from wxdesk.core.replies.lifecycle import mode_of
 from wxdesk.desk.ports.pending_replies import NewMode
 from wxdesk.desk.ports.store import Clock, Store

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from wxdesk.core.model.messaging import ReplyKind
+from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.model.rule import Action, ActionKind
 from wxdesk.core.rules.matching.matcher import Matching
 from wxdesk.desk.answers.template_lookup import Shelf

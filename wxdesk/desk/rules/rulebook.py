@@ -15,7 +15,9 @@ from types import MappingProxyType
 
 from wxdesk.core.errors import BadRule, BadTemplate
 from wxdesk.core.events import Event, RulesChanged, TroubleRaised
-from wxdesk.core.model.messaging import Account, Conversation, Message, MessageType
+from wxdesk.core.model.account import Account
+from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.rule import ActionKind, Presence, Rule
 from wxdesk.core.rules.deleted import Removed, removed_from
 from wxdesk.core.rules.faults import Fault

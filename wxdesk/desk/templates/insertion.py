@@ -8,7 +8,7 @@ from datetime import tzinfo
 
 from wxdesk.core.content.variables import variables
 from wxdesk.core.errors import BadTemplate
-from wxdesk.core.model.messaging import ReplyKind
+from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.model.rule import Variant
 from wxdesk.core.templates import Prompt, Template
 from wxdesk.desk.answers.builder import Hours, Occasion

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from wxdesk.core.model.messaging import Content, ReplyKind
+from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.rule import Variant
 from wxdesk.core.templates import Prompt, Template
 from wxdesk.paths import resource

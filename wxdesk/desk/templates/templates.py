@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from wxdesk.core.errors import BadTemplate, UnusableTemplate
 from wxdesk.core.events import Event, TemplatesChanged
-from wxdesk.core.model.messaging import Content, ReplyKind
+from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.templates import Template, TemplateFault, faults
 from wxdesk.desk.answers.builder import Occasion
 from wxdesk.desk.answers.filling import Filling

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from wxdesk.core.model.messaging import Account, BodyFormat
+from wxdesk.core.model.account import Account
+from wxdesk.core.model.push import BodyFormat
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.sandbox.platform.settings import Settings
 from wxdesk.webhook.crypto import PushCipher

@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 
 import msgspec
 
-from wxdesk.core.model.messaging import BodyFormat
+from wxdesk.core.model.push import BodyFormat
 
 type Fields = Mapping[str, str | int]
 

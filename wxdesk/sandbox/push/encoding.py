@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from wxdesk.core.model.messaging import PushMode
+from wxdesk.core.model.account import PushMode
 from wxdesk.sandbox.platform.faults import Fault, FaultKind
 from wxdesk.sandbox.platform.program import MiniProgram, cipher_of
 from wxdesk.sandbox.push import bodies

@@ -17,7 +17,8 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from wxdesk.core.errors import PushRefused
-from wxdesk.core.model.messaging import BodyFormat, PushMode
+from wxdesk.core.model.account import PushMode
+from wxdesk.core.model.push import BodyFormat
 from wxdesk.sandbox.platform.program import MiniProgram, cipher_of
 
 TRANSFER = "transfer_customer_service"

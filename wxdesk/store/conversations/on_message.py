@@ -24,7 +24,8 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from wxdesk.core.model.messaging import Author, Content
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Author
 from wxdesk.store.conversations.unanswered import oldest_owed
 from wxdesk.store.schema import conversations, messages
 from wxdesk.store.schema.columns import EPOCH, MICROSECOND, Moment

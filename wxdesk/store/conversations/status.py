@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select, update
 
 from wxdesk.core.errors import NotFound, Unsettled
-from wxdesk.core.model.messaging import Reply, ReplyState
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.status import Aside, before_closing
 from wxdesk.core.replies.lifecycle import can_be_undone, is_passed_over
 from wxdesk.store.engine.database import Database

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from wxdesk.core.conversations.takeover import Takeover, after_writing
 from wxdesk.core.errors import NotFound
-from wxdesk.core.model.messaging import Conversation
+from wxdesk.core.model.conversation import Conversation
 from wxdesk.desk.ports.takeovers import Spoken
 from wxdesk.store.engine.database import Database
 from wxdesk.store.schema import NO_TAKEOVER, NOT_CALLED, conversations

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, false, func, or_, select
 
-from wxdesk.core.model.messaging import ReplyState
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import SETTLED
 from wxdesk.store.schema import WRITTEN, conversations, decisions, messages, replies
 

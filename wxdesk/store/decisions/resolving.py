@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from wxdesk.core.errors import Outdated
-from wxdesk.core.model.messaging import Reply
+from wxdesk.core.model.reply import Reply
 from wxdesk.core.model.rule import SETTLED, Decision
 from wxdesk.core.rules.matching.guards import human_word
 from wxdesk.desk.ports.store import Resolution

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, func, literal, or_, select
 
-from wxdesk.core.model.messaging import Conversation
+from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.rules.lint.clustering import Sentence
 from wxdesk.core.rules.matching.facts import History, Wanted
 from wxdesk.desk.ports.store import Undecided

@@ -14,7 +14,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, false, not_, select, update
 
-from wxdesk.core.model.messaging import Author, ReplyState
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Outcome
 from wxdesk.core.replies.history import Step, StepKind
 from wxdesk.core.replies.lifecycle import Move

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, or_, select
 
-from wxdesk.core.model.messaging import Conversation
+from wxdesk.core.model.conversation import Conversation
 from wxdesk.desk.ports.store import Known
 from wxdesk.store.decisions import rule_facts as history
 from wxdesk.store.decisions.superseding import waiting_in

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 
-from wxdesk.core.model.messaging import Conversation, Message
+from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.message import Message
 from wxdesk.desk.ports.store import Undecided
 from wxdesk.store.decisions.superseding import waiting_in
 from wxdesk.store.replies.quota_counts import Unsent, unsent

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, delete, func, or_, select, tuple_, un
 
 from wxdesk.core.conversations.attention import Call, Cause
 from wxdesk.core.conversations.listing import InboxRow
-from wxdesk.core.model.messaging import Conversation
+from wxdesk.core.model.conversation import Conversation
 from wxdesk.store.conversations import status as aside
 from wxdesk.store.engine.database import Database, insert_into
 from wxdesk.store.inbox import rows as inbox_rows

@@ -12,7 +12,9 @@ from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.conversations.listing import DayCounts, InboxCounts, InboxFilter, InboxRow, SearchHit, TimelineItem
 from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.errors import NotFound
-from wxdesk.core.model.messaging import Contact, Conversation, Reply, ReplyMode
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.conversation import Contact, Conversation
+from wxdesk.core.model.reply import Reply
 from wxdesk.core.rules.matching.facts import Wanted
 from wxdesk.desk.ports.store import Known, Resolution, ToDerive, Undecided
 from wxdesk.store import search

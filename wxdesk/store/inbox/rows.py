@@ -27,7 +27,8 @@ from sqlalchemy import (
 
 from wxdesk.core.conversations.attention import RINGING, Call
 from wxdesk.core.conversations.listing import DayCounts, InboxCounts, InboxFilter, InboxRow
-from wxdesk.core.model.messaging import Author, ReplyState
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies import parts
 from wxdesk.store.replies.bulk_moves import HELD_BACK
 from wxdesk.store.replies.inserting import load_replies

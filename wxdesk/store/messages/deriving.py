@@ -15,8 +15,10 @@ from sqlalchemy import Connection, bindparam, update
 
 from wxdesk.core.conversations.takeover import moved
 from wxdesk.core.conversations.transfer import until_after
-from wxdesk.core.model.messaging import Author, Conversation, Incoming, Message, MessageType
+from wxdesk.core.model.conversation import Author, Conversation
+from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.picture import PictureState
+from wxdesk.core.model.push import Incoming
 from wxdesk.core.wechat.quota import opened
 from wxdesk.desk.ports.store import ToDerive, Undecided
 from wxdesk.store.conversations.status import NOT_ASIDE

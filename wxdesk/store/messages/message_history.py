@@ -8,7 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, not_, or_, select
 
-from wxdesk.core.model.messaging import Author, Conversation, MessageType
+from wxdesk.core.model.conversation import Author, Conversation
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import UNANSWERED
 from wxdesk.core.rules.lint.clustering import Sentence
 from wxdesk.core.rules.matching.facts import History, Wanted

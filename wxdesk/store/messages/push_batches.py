@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 
 from wxdesk.core.errors import StoreError, WxdeskError
-from wxdesk.core.model.messaging import Push
+from wxdesk.core.model.push import Push
 from wxdesk.store.engine.database import CLOSE_SECONDS
 from wxdesk.store.engine.failures import CLOSED, OTHER, SILENT
 

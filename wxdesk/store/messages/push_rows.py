@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 from sqlalchemy.dialects import sqlite
 
-from wxdesk.core.model.messaging import Push
+from wxdesk.core.model.push import Push
 from wxdesk.store.engine.database import Insert, insert_into
 from wxdesk.store.schema import raw_pushes
 from wxdesk.store.schema.columns import cleaned

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
 
-from wxdesk.core.model.messaging import KeptPush, Push
+from wxdesk.core.model.push import KeptPush, Push
 from wxdesk.store.engine.database import Database
 from wxdesk.store.messages.push_batches import GroupCommit
 from wxdesk.store.messages.push_rows import keep

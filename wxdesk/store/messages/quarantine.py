@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, false, func, select, update
 
-from wxdesk.core.model.messaging import KeptPush
+from wxdesk.core.model.push import KeptPush
 from wxdesk.store.engine.database import Database
 from wxdesk.store.schema import UNREADABLE, raw_pushes
 

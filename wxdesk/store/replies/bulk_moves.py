@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Update, and_, case, not_, null, true, update
 
-from wxdesk.core.model.messaging import Author, Reply, ReplyState
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import Move, next_state, states_before
 from wxdesk.store.conversations.status import reopen_for, wanting_a_word
 from wxdesk.store.replies.history import write_moves

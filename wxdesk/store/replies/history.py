@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, select, update
 
-from wxdesk.core.model.messaging import Reply
+from wxdesk.core.model.reply import Reply
 from wxdesk.core.replies.history import Step, StepKind, step_kind
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.replies.on_new_message import WROTE_INSTEAD

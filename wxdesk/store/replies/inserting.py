@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam
 
-from wxdesk.core.model.messaging import Author, NewReply, Reply, ReplyState
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.replies.history import Step, StepKind
 from wxdesk.core.replies.lifecycle import BORN_BY
 from wxdesk.store.conversations.status import TO_SETTLE, reopen_for

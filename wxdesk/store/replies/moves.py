@@ -11,7 +11,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Update, bindparam, select, update
 
 from wxdesk.core.errors import MoveNotAllowed, NotFound, PartHasGap, ReplyHasGap
-from wxdesk.core.model.messaging import Content, Reply, ReplyState, ReplyWindow
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import ReplyWindow
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.gaps import open_gaps
 from wxdesk.core.replies.history import Step, StepKind
 from wxdesk.core.replies.lifecycle import Move, is_automatic, next_state

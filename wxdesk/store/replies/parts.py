@@ -11,7 +11,7 @@ from itertools import batched
 
 from sqlalchemy import ColumnElement, Connection, FromClause, and_, bindparam, exists, false, func, or_, select, update
 
-from wxdesk.core.model.messaging import Reply, ReplyState
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import BEFORE_SENDING, Move
 from wxdesk.core.replies.parts import STOPS, UNDECIDED
 from wxdesk.desk.ports.replies import ReplyChanges

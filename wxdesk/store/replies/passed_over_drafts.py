@@ -8,7 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Update, case, false, func, select, update
 
-from wxdesk.core.model.messaging import Author, Reply, ReplyState
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.history import Step, StepKind
 from wxdesk.core.replies.on_new_message import SPOKE_MEANWHILE, WORD_TAKEN_BACK
 from wxdesk.store.conversations.status import reopen_for, wanting_a_word

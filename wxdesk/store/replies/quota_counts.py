@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
-from wxdesk.core.model.messaging import ReplyState
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies.on_new_message import WAITS
 from wxdesk.store.replies.parts import behind_a_human
 from wxdesk.store.schema import replies

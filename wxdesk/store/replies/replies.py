@@ -11,7 +11,9 @@ from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, nu
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from wxdesk.core.errors import NotFound
-from wxdesk.core.model.messaging import Author, Content, NewReply, Reply, ReplyState, ReplyWindow
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Author, ReplyWindow
+from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.replies.history import Step
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.wechat.quota import Claimed

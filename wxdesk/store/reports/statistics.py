@@ -30,7 +30,8 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from wxdesk.core.model.messaging import Author, ReplyState
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import SETTLED, UNANSWERED, Outcome
 from wxdesk.core.model.statistics import (
     DAYS,

@@ -7,7 +7,10 @@ from collections.abc import Collection, Set
 from sqlalchemy import Connection, select
 
 from wxdesk.core.errors import NotFound
-from wxdesk.core.model.messaging import Contact, Conversation, KeptPush, Message, Reply
+from wxdesk.core.model.conversation import Contact, Conversation
+from wxdesk.core.model.message import Message
+from wxdesk.core.model.push import KeptPush
+from wxdesk.core.model.reply import Reply
 from wxdesk.core.model.rule import Decision
 from wxdesk.core.model.traces import PushPath, PushTrace, ReplyTrace
 from wxdesk.store.engine.database import Database

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, not_, or_, select, true
 
-from wxdesk.core.model.messaging import ReplyState
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.rules.matching.facts import LATELY, Fired
 from wxdesk.desk.ports.store import Resolution
 from wxdesk.store.schema import SPOKEN, conversations, replies, rule_firings

@@ -21,8 +21,13 @@ from sqlalchemy import (
 )
 
 from wxdesk.core.conversations.attention import RINGING, SOMEBODY_WAITS, Cause
-from wxdesk.core.model.messaging import Author, BodyFormat, Content, MessageType, ModeSource, ReplyMode, ReplyState
+from wxdesk.core.model.account import ModeSource, ReplyMode
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.picture import PictureFormat, PictureState
+from wxdesk.core.model.push import BodyFormat
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Outcome, RuleVerdict
 from wxdesk.core.model.status import Aside
 from wxdesk.core.replies.history import StepKind

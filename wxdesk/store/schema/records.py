@@ -7,7 +7,9 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, exists, select
 
 from wxdesk.core.conversations.attention import Call
-from wxdesk.core.model.messaging import Contact, Conversation, Message, Reply, ReplyState, ReplyWindow
+from wxdesk.core.model.conversation import Contact, Conversation, ReplyWindow
+from wxdesk.core.model.message import Message
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.history import StepKind
 from wxdesk.store.schema import contacts, conversations, replies, reply_steps
 

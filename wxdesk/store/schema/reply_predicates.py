@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, FromClause, and_, false, or_
 
-from wxdesk.core.model.messaging import Author, ReplyState
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies.lifecycle import NEVER_ARRIVES
 from wxdesk.store.schema import replies
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from wxdesk.core.content.text_links import TextLink, segments
-from wxdesk.core.model.messaging import Content, ReplyKind
+from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.i18n import tr
 from wxdesk.ui.wording.messages import kind_word, readable
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from wxdesk.core.model.messaging import Content
+from wxdesk.core.model.content import Content
 from wxdesk.i18n import tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.layout import ContentLayout, lay_out_content

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from wxdesk.core.conversations.attention import Cause
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.events import CallsChanged, Event, OperatorCalled
-from wxdesk.core.model.messaging import Contact
+from wxdesk.core.model.conversation import Contact
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices

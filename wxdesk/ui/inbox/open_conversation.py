@@ -26,7 +26,8 @@ from wxdesk.core.events import (
     ReplyChanged,
     TakeoverEnded,
 )
-from wxdesk.core.model.messaging import Message, Reply
+from wxdesk.core.model.message import Message
+from wxdesk.core.model.reply import Reply
 from wxdesk.core.model.rule import Decision
 from wxdesk.desk.conversations import inbox_queries as inbox_reading
 from wxdesk.ui.inbox.sendability import over_words

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from wxdesk.core.content.variables import TEXT_LIMIT_BYTES, byte_count
 from wxdesk.core.errors import ReplyTooLong
-from wxdesk.core.model.messaging import Conversation
+from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.wechat import quota
 from wxdesk.desk.answers.splitting import split_text
 from wxdesk.i18n import ntr, tr

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from wxdesk.core.model.messaging import ReplyState
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.statistics import HourCount, RuleHits, Undelivered
 from wxdesk.core.wechat.errcodes import meaning_of
 from wxdesk.i18n import ntr, tr

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject
 
 from wxdesk.core.errors import MoveNotAllowed
-from wxdesk.core.model.messaging import Reply
+from wxdesk.core.model.reply import Reply
 from wxdesk.i18n import tr
 from wxdesk.ui.notifications.notice import Answer, Notice
 from wxdesk.ui.runtime.bridge import Bridge

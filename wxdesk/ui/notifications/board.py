@@ -18,7 +18,7 @@ from wxdesk.core.events import (
     TakeoverEnded,
     TakeoverEnding,
 )
-from wxdesk.core.model.messaging import Message
+from wxdesk.core.model.message import Message
 from wxdesk.desk.conversations import inbox_queries as inbox_reading
 from wxdesk.ui.notifications.answers import NoticeAnswers
 from wxdesk.ui.notifications.held_replies import HeldNotices

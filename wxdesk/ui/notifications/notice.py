@@ -10,7 +10,8 @@ from typing import Protocol
 
 from wxdesk.core.conversations.attention import Call, Cause, most_urgent
 from wxdesk.core.conversations.listing import InboxRow
-from wxdesk.core.model.messaging import Conversation, Message, MessageType
+from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.replies.lifecycle import is_taken_over
 from wxdesk.desk.conversations.inbox_queries import HeldReply
 from wxdesk.i18n import ntr, tr

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 
 from wxdesk.core.conversations.takeover import handed_back_at
 from wxdesk.core.events import ConversationChanged, Event, PreferencesChanged, PresenceChanged, TakeoverChanged
-from wxdesk.core.model.messaging import Conversation
+from wxdesk.core.model.conversation import Conversation
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices

@@ -7,7 +7,7 @@ from datetime import datetime
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from wxdesk.core.model.messaging import Account, PushMode
+from wxdesk.core.model.account import Account, PushMode
 from wxdesk.desk.health import HealthState
 from wxdesk.i18n import ntr, tr
 from wxdesk.keychain import Missing

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from wxdesk.core.events import AccountChanged, Event
-from wxdesk.core.model.messaging import ReplyMode
+from wxdesk.core.model.account import ReplyMode
 from wxdesk.desk.settings.accounts import LONGEST_HOLD
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size

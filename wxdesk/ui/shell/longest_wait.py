@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from wxdesk.core.model.messaging import Conversation
+from wxdesk.core.model.conversation import Conversation
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size, font
 from wxdesk.ui.widgets.buttons import Button, ButtonKind

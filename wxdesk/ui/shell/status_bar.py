@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from wxdesk.core.conversations.listing import DayCounts
 from wxdesk.core.events import Event, ListenerChanged, PauseChanged, TokenChanged
-from wxdesk.core.model.messaging import Conversation
+from wxdesk.core.model.conversation import Conversation
 from wxdesk.desk.health import HealthState
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Measure, Size

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from wxdesk.core.model.messaging import Content
+from wxdesk.core.model.content import Content
 
 
 class Side(StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from wxdesk.core.model.messaging import ReplyKind
+from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.model.rule import Variant
 from wxdesk.core.templates import Template
 from wxdesk.i18n import ntr, tr

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wxdesk.core.model.messaging import ReplyKind
+from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.templates import Prompt, Template
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.revisions.revision import Line, Revision, Section

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 
-from wxdesk.core.model.messaging import BodyFormat
+from wxdesk.core.model.push import BodyFormat
 from wxdesk.ui.wording.messages import short_openid
 
 LONGEST = 20_000

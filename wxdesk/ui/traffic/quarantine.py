@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from wxdesk.core.events import PushSeen
-from wxdesk.core.model.messaging import KeptPush
+from wxdesk.core.model.push import KeptPush
 from wxdesk.core.model.traces import PushTrace
 from wxdesk.core.system_failures import why_unusable
 from wxdesk.i18n import ntr, tr

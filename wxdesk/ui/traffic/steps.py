@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wxdesk.core.events import ApiCalled, PushSeen
-from wxdesk.core.model.messaging import Account, BodyFormat, PushMode, Reply, ReplyState
+from wxdesk.core.model.account import Account, PushMode
+from wxdesk.core.model.push import BodyFormat
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Decision
 from wxdesk.core.model.traces import PushPath, ReplyTrace
 from wxdesk.core.replies import parts

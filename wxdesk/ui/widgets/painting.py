@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTextBoundaryFinder
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 
-from wxdesk.core.model.messaging import Contact
+from wxdesk.core.model.conversation import Contact
 from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.theme import AVATARS, Measure, Size, Theme, font
 from wxdesk.ui.wording.messages import name_of

@@ -9,7 +9,8 @@ from wxdesk.core.conversations.attention import Call, Cause, most_urgent
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.conversations.takeover import ends_soon, left
 from wxdesk.core.conversations.transfer import in_tool
-from wxdesk.core.model.messaging import Author, Conversation, ReplyState
+from wxdesk.core.model.conversation import Author, Conversation
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.status import Status
 from wxdesk.core.replies.lifecycle import can_be_undone, is_taken_over
 from wxdesk.core.wechat import quota

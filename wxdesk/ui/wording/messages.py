@@ -9,7 +9,9 @@ from datetime import date, datetime, timedelta
 from functools import cache
 
 from wxdesk.core.content.text_links import as_seen
-from wxdesk.core.model.messaging import Author, Contact, Conversation, Reply, ReplyMode
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.conversation import Author, Contact, Conversation
+from wxdesk.core.model.reply import Reply
 from wxdesk.core.wechat.emoticon_codes import Legend
 from wxdesk.desk.wechat import emoticons
 from wxdesk.i18n import language, ntr, tr

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
-from wxdesk.core.model.messaging import Author, Reply, ReplyState
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.gaps import open_gaps
 from wxdesk.core.replies.lifecycle import can_be_undone, is_automatic, is_passed_over
 from wxdesk.i18n import tr

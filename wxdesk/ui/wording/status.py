@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
-from wxdesk.core.model.messaging import Conversation
+from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.status import Status
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.wording.messages import clock_time, date_word, span_word

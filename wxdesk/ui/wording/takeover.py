@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeOverFor, left, longer
-from wxdesk.core.model.messaging import Conversation
+from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.replies.lifecycle import is_taken_over
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.wording.dates import dated_time

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from tests.core.rules.matching.test_candidates import EVERYWHERE, SUBJECTS, rule_lists
 from tests.core.rules.rule_matching import NOW, REPLY, TOOLS, ruleset, subject
-from wxdesk.core.model.messaging import Content, MessageType, ReplyKind
+from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import (
     Action,
     ActionKind,

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.rules.rule_matching import NOW, TOOLS
-from wxdesk.core.model.messaging import MessageType
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.rules.lint.clustering import Group, GroupKind, Sentence, grouped
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.core.rules.lint.test_checks import doubts, said_of, when
 from tests.core.rules.matching.test_candidates import EVERYWHERE, SUBJECTS, rule_lists
 from tests.core.rules.rule_matching import NOW, TOOLS, ruleset
-from wxdesk.core.model.messaging import MessageType
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Condition, Delivery, HoursTest, LastRule, MessageNo, Rule, SessionFromTest, TagsTest
 from wxdesk.core.rules.faults import Fault
 from wxdesk.core.rules.lint.checks import findings

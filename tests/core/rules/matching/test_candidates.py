@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.core.rules.rule_matching import CODES, NOW, REPLY, TAG, TOOLS, subject
 from tests.core.rules.test_business_hours import ALWAYS, NEVER
-from wxdesk.core.model.messaging import MessageType
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import (
     Condition,
     Cooldown,

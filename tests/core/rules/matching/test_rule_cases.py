@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.core.rules.rule_matching import NOW, REPLY, ruleset, subject
 from tests.core.rules.test_business_hours import BAR, NEW_YORK, SHOP
-from wxdesk.core.model.messaging import MessageType
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import (
     Condition,
     FieldTest,

@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from wxdesk import i18n
 from wxdesk.core.content.variables import harmless, variables
 from wxdesk.core.errors import BadTemplate
-from wxdesk.core.model.messaging import Account, Contact, Conversation, Message, MessageType
+from wxdesk.core.model.account import Account
+from wxdesk.core.model.conversation import Contact, Conversation
+from wxdesk.core.model.message import Message, MessageType
 from wxdesk.desk.answers.liquid.engine import CACHED, OUTPUT_LIMIT, SECONDS, SOURCE_LIMIT, LiquidRenderer
 
 SLACK = 40  # what is bounded would run for minutes; a slow machine takes part of a second

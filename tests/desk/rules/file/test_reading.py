@@ -5,7 +5,8 @@ from datetime import date, time
 import pytest
 
 from wxdesk.core.errors import BadRulesFile
-from wxdesk.core.model.messaging import Content, MessageType, ReplyKind
+from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import (
     Action,
     ActionKind,

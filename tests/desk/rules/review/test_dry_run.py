@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.store.conversations import T0, Talk, entering, second
-from wxdesk.core.model.messaging import Account, MessageType
+from wxdesk.core.model.account import Account
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import (
     Action,
     ActionKind,

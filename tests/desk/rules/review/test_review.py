@@ -15,7 +15,10 @@ from tests.prepared import SQLITE, prepare
 from tests.store.conversations import T0, Talk, second
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.errors import BadTemplate
-from wxdesk.core.model.messaging import Account, Content, MessageType, ReplyKind, ReplyState
+from wxdesk.core.model.account import Account
+from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.message import MessageType
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import (
     Action,
     ActionKind,

@@ -8,7 +8,7 @@ from tests.core.rules.rule_matching import NOW
 from tests.desk.rules.review.test_review import Shop, rule, shop
 from tests.store.conversations import entering, second
 from wxdesk.core.conversations.contact_change import ContactChange
-from wxdesk.core.model.messaging import Contact, Conversation
+from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.desk.rules.review.unstored_values import could_be, shows_unkept, with_anything
 
 __all__ = ["shop"]

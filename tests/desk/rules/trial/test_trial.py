@@ -7,16 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 from tests.desk.rules.rules_in_memory import KeptRules
 from tests.desk.settings.settings_in_memory import KeptSettings
-from wxdesk.core.model.messaging import (
-    Account,
-    Contact,
-    Content,
-    Conversation,
-    MessageType,
-    ReplyKind,
-    ReplyMode,
-    ReplyWindow,
-)
+from wxdesk.core.model.account import Account, ReplyMode
+from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.conversation import Contact, Conversation, ReplyWindow
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import (
     Action,
     ActionKind,

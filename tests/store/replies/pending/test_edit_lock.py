@@ -8,7 +8,10 @@ import pytest
 
 from tests.store.conversations import T0, Talk, second
 from wxdesk.core.errors import MoveNotAllowed
-from wxdesk.core.model.messaging import Author, Content, ModeSource, NewReply, Reply, ReplyMode, ReplyState
+from wxdesk.core.model.account import ModeSource, ReplyMode
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.replies.history import Step, StepKind
 from wxdesk.core.replies.lifecycle import CHANGED_BY, Move
 from wxdesk.core.replies.on_new_message import WINDOW_CLOSED, WROTE_MEANWHILE

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.store.conversations import T0, Talk, second
-from wxdesk.core.model.messaging import Author, Content, NewReply, Reply, ReplyState
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.desk.ports.pending_replies import Terms
 from wxdesk.desk.ports.replies import ReplyChanges

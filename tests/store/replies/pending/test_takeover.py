@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tests.store.conversations import Talk, second
-from wxdesk.core.model.messaging import Content, Reply, ReplyState
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.history import StepKind
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.replies.on_new_message import WROTE_INSTEAD

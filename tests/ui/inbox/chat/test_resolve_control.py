@@ -19,7 +19,8 @@ from tests.ui.world import World, open_world
 from wxdesk.core.conversations.attention import Call, Cause
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.events import PreferencesChanged
-from wxdesk.core.model.messaging import Conversation, ReplyMode
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.model.status import Status
 from wxdesk.core.rules.business_hours import Calendar, Span, Weekday, WeeklySpan

@@ -17,7 +17,7 @@ from tests.flow.timed_desk import START, HandClock
 from tests.ui.inbox.records import NOW, row
 from tests.ui.world import World, open_world
 from wxdesk.core.conversations.takeover import TakeOverFor
-from wxdesk.core.model.messaging import Conversation
+from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.rules.business_hours import Calendar, Span, Weekday, WeeklySpan
 from wxdesk.desk.rules.business_hours_saving import HoursEdit
 from wxdesk.ui.inbox.page import InboxPage

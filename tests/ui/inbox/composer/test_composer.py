@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.records import NOW, conversation, reply
-from wxdesk.core.model.messaging import ReplyState, ReplyWindow
+from wxdesk.core.model.conversation import ReplyWindow
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.ui.inbox.composer.composer import Composer
 from wxdesk.ui.widgets.buttons import Button
 

@@ -14,7 +14,8 @@ from tests.flow.timed_desk import START, HandClock
 from tests.ui.inbox.conftest import HOURS, shown_reply
 from tests.ui.inbox.records import NOW, reply
 from tests.ui.world import World, open_world
-from wxdesk.core.model.messaging import ReplyMode, ReplyState
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.preferences import LastMoment
 from wxdesk.core.replies.on_new_message import WINDOW_CLOSED
 from wxdesk.ui.inbox.page import InboxPage

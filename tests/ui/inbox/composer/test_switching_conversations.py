@@ -18,7 +18,10 @@ from tests.ui.inbox.conftest import texts
 from tests.ui.world import PATIENCE, World
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.events import ConversationChanged
-from wxdesk.core.model.messaging import Contact, Content, Reply, ReplyKind, ReplyMode
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.conversation import Contact
+from wxdesk.core.model.reply import Reply
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.model.status import Status
 from wxdesk.ui.inbox.page import InboxPage

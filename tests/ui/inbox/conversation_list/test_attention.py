@@ -12,7 +12,8 @@ from tests.ui.inbox.records import NOW, reply, row
 from tests.ui.world import World
 from wxdesk.core.conversations.attention import Call, Cause
 from wxdesk.core.conversations.listing import InboxFilter, InboxRow
-from wxdesk.core.model.messaging import ReplyState, ReplyWindow
+from wxdesk.core.model.conversation import ReplyWindow
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.wording.conversation import standing_of

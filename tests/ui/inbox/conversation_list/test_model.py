@@ -9,7 +9,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from tests.ui.inbox.records import NOW, clock, reply, row
 from wxdesk.core.conversations.attention import Call, Cause
 from wxdesk.core.conversations.listing import InboxFilter
-from wxdesk.core.model.messaging import ReplyState
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.desk.conversations.inbox_queries import LIST_PAGE
 from wxdesk.ui.inbox.conversation_list.model import ConversationListModel, RowRole
 

@@ -14,7 +14,10 @@ from tests.ui.inbox.conftest import HOURS
 from tests.ui.inbox.records import NOW, ago, reply
 from tests.ui.world import World, open_world
 from wxdesk import i18n
-from wxdesk.core.model.messaging import Author, Content, ReplyMode, ReplyState
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.status import Aside
 from wxdesk.core.replies.history import Step, StepKind
 from wxdesk.core.replies.on_new_message import WINDOW_CLOSED, WORD_TAKEN_BACK

@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 from tests.flow.timed_desk import START, HandClock
 from tests.ui.inbox.conftest import HOURS, shown_reply
 from tests.ui.world import World, open_world
-from wxdesk.core.model.messaging import ReplyMode, ReplyState
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.desk.replies.hold_timers import AFTER_RESTART
 from wxdesk.desk.replies.outcomes import TOO_LATE
 from wxdesk.ui.inbox.held_replies.after_pause_panel import DecidePanel

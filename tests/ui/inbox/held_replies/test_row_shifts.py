@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 from tests.flow.timed_desk import START, HandClock
 from tests.ui.inbox.conftest import HOURS
 from tests.ui.world import World, open_world
-from wxdesk.core.model.messaging import Reply, ReplyMode, ReplyState
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.ui.inbox.held_replies.delegate import send_rect, stop_rect
 from wxdesk.ui.inbox.held_replies.strip import HeldStrip
 from wxdesk.ui.inbox.page import InboxPage

@@ -16,7 +16,10 @@ from tests.ui.inbox.conftest import shown_reply
 from tests.ui.world import World
 from wxdesk import i18n
 from wxdesk.core.events import ReplyChanged
-from wxdesk.core.model.messaging import Author, Content, Message, NewReply, Reply, ReplyState
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.message import Message
+from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.ui.inbox.held_replies.after_pause_panel import DecidePanel
 from wxdesk.ui.inbox.held_replies.delegate import ROW_HEIGHT, send_rect, stop_rect, words_beside

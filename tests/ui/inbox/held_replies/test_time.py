@@ -13,7 +13,10 @@ from pytestqt.qtbot import QtBot
 from tests.flow.timed_desk import START, HandClock
 from tests.ui.inbox.conftest import HOURS, shown_reply
 from tests.ui.world import World, open_world
-from wxdesk.core.model.messaging import Author, Content, NewReply, Reply, ReplyMode, ReplyState
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.preferences import LastMoment, Preferences
 from wxdesk.core.replies.on_new_message import HANDED_OVER, LAST_MOMENT
 from wxdesk.desk.replies.hold_timers import AFTER_PAUSE

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from tests.flow.timed_desk import START, HandClock
 from tests.ui.inbox.conftest import shown_reply
 from tests.ui.world import World, open_world
-from wxdesk.core.model.messaging import ReplyState
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Delivery, Rule
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, caption_of

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.conftest import shown_reply
 from tests.ui.world import World
-from wxdesk.core.model.messaging import ReplyState
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, notice_of, offers_of

@@ -16,7 +16,8 @@ from pytestqt.qtbot import QtBot
 from tests.flow.timed_desk import START, HandClock
 from tests.ui.inbox.conftest import HOURS
 from tests.ui.world import World, open_world
-from wxdesk.core.model.messaging import ReplyMode, ReplyState
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.sandbox.platform.faults import Fault, FaultKind
 from wxdesk.ui.inbox.page import InboxPage

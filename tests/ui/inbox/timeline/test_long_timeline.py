@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.conftest import shown_messages
 from tests.ui.world import World
-from wxdesk.core.model.messaging import BodyFormat, Incoming, MessageType, Push
+from wxdesk.core.model.message import MessageType
+from wxdesk.core.model.push import BodyFormat, Incoming, Push
 from wxdesk.desk.conversations.inbox_queries import TIMELINE_PAGE
 from wxdesk.desk.ports.store import ToDerive
 from wxdesk.ui.inbox.page import InboxPage

@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 from tests.ui.inbox.conftest import shown_reply
 from tests.ui.world import World
 from wxdesk import i18n
-from wxdesk.core.model.messaging import ModeSource, ReplyMode, ReplyState
+from wxdesk.core.model.account import ModeSource, ReplyMode
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Delivery, Rule
 from wxdesk.ui.inbox.details.reply_history import StepRow
 from wxdesk.ui.inbox.page import InboxPage

@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 from tests.flow.timed_desk import START, HandClock
 from tests.ui.inbox.conftest import HOURS
 from tests.ui.world import World, open_world
-from wxdesk.core.model.messaging import ReplyMode, ReplyState
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.desk.replies.hold_timers import AFTER_RESTART
 from wxdesk.sandbox.platform.faults import Fault, FaultKind
 from wxdesk.ui.inbox.timeline.bubble_text import caption_of, notice_of

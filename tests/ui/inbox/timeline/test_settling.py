@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.conftest import shown_reply
 from tests.ui.world import World
-from wxdesk.core.model.messaging import ReplyState
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.sandbox.platform.faults import Fault, FaultKind
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, caption_of

@@ -17,7 +17,10 @@ from tests.ui.inbox.conftest import HOURS, shown_reply
 from tests.ui.world import World, open_world
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.conversations.takeover import TakeOverFor
-from wxdesk.core.model.messaging import Author, Content, Conversation, NewReply, Reply, ReplyMode, ReplyState
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Author, Conversation
+from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.replies.lifecycle import is_taken_over
 from wxdesk.core.templates import Prompt, Template

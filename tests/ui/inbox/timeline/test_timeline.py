@@ -13,7 +13,9 @@ from pytestqt.qtbot import QtBot
 from tests.ui.inbox.records import NOW, ask_at_once, clock, message, no_file, reply
 from wxdesk import i18n
 from wxdesk.core.conversations.listing import TimelineItem
-from wxdesk.core.model.messaging import Author, MessageType, ReplyState
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.message import MessageType
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.desk.replies.outcomes import TOO_LATE
 from wxdesk.ui.content.album import Album

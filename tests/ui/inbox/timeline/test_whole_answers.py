@@ -13,7 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.flow.timed_desk import START, HandClock
 from tests.ui.world import World, open_world
-from wxdesk.core.model.messaging import Content, Reply, ReplyKind, ReplyMode, ReplyState
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.ui.inbox.held_replies.after_pause_panel import DecidePanel
 from wxdesk.ui.inbox.held_replies.delegate import send_rect, stop_rect

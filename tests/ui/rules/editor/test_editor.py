@@ -9,7 +9,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from wxdesk.core.model.messaging import Content, MessageType, ReplyKind
+from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Delivery, HoursTest, LastRule, Rule, SessionFromTest
 from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.rules.editor.actions.bodies import TagBody, empty_action

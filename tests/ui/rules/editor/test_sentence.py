@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
 from wxdesk import i18n
-from wxdesk.core.model.messaging import MessageType
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import (
     Action,
     ActionKind,

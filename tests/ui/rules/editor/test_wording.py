@@ -9,7 +9,8 @@ import pytest
 
 from tests.store.rules.test_rules import FULL
 from wxdesk import i18n
-from wxdesk.core.model.messaging import Content, MessageType, ReplyKind
+from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import (
     Action,
     ActionKind,

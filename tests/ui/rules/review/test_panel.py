@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from tests.bench.dry_run import fill
 from tests.ui.world import World
 from wxdesk.core.errors import BadInput
-from wxdesk.core.model.messaging import MessageType
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.rules.lint.clustering import GroupKind
 from wxdesk.desk.rules.review.dry_run import SLICE

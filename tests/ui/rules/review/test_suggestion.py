@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.core.rules.rule_matching import CODES
-from wxdesk.core.model.messaging import MessageType
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Rule
 from wxdesk.core.normalise import Normaliser
 from wxdesk.core.rules.lint.clustering import GroupKind, Sentence, grouped

@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World, open_world
 from wxdesk.core.conversations.contact_change import ContactChange
-from wxdesk.core.model.messaging import MessageType, ReplyMode
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Presence, Rule
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 from wxdesk.ui.rules.page import RulesPage

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
 from wxdesk.core.conversations.listing import InboxFilter
-from wxdesk.core.model.messaging import MessageType
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Rule, RuleVerdict, Verdict
 from wxdesk.ui.editing.record_model import AnyIndex
 from wxdesk.ui.rules.editor.actions.bodies import SnoozeBody

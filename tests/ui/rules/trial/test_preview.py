@@ -6,7 +6,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from wxdesk import i18n
-from wxdesk.core.model.messaging import Content, MessageType, ReplyKind
+from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import ActionKind
 from wxdesk.ui.editing.template_text.field import TemplateEdit
 from wxdesk.ui.rules.editor.actions.fields import FieldsBody

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from wxdesk.core.content.limits import words_of
-from wxdesk.core.model.messaging import MessageType
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Condition, Delivery, HoursTest, Rule
 from wxdesk.core.normalise import Normaliser
 from wxdesk.core.rules.faults import FIELDED, Place

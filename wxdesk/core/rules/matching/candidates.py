@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
-from wxdesk.core.model.messaging import MessageType
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.normalise import Normaliser
 from wxdesk.core.rules.matching.conditions import Clue, Place
 from wxdesk.core.rules.matching.keyword_index import Keywords

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wxdesk.core.conversations.transfer import in_tool
-from wxdesk.core.model.messaging import Account, Conversation, Message, MessageType, ReplyMode
+from wxdesk.core.model.account import Account, ReplyMode
+from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.rule import Outcome
 from wxdesk.core.replies.lifecycle import is_taken_over, mode_of
 from wxdesk.core.wechat.quota import left_for_rules

@@ -13,7 +13,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from wxdesk.core.errors import BadRule
-from wxdesk.core.model.messaging import MessageType
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import ActionKind, Delivery, Rule, RuleVerdict, Verdict
 from wxdesk.core.normalise import Normaliser
 from wxdesk.core.rules.business_hours import Calendar, Schedule

@@ -5,7 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from wxdesk.core.model.messaging import Content, MessageType, ReplyKind
+from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Cooldown, Delivery, Rule, Variant
 from wxdesk.desk.rules.file.condition_reading import condition_from
 from wxdesk.desk.rules.file.toml_lines import Path

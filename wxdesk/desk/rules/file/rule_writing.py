@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wxdesk.core.model.messaging import MessageType
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Cooldown, Delivery, Rule, SessionFromTest, Variant
 from wxdesk.desk.rules.file.condition_reading import SESSION_FROM_TESTS, WORD_LISTS
 from wxdesk.desk.rules.file.rule_reading import CONTENT_FIELDS, COOLDOWN_FIELDS, ONCE

@@ -16,7 +16,8 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from wxdesk.core.model.messaging import Account, Conversation
+from wxdesk.core.model.account import Account
+from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.rule import Delivery, Presence, Rule
 from wxdesk.core.wechat.quota import AFTER_MESSAGE
 from wxdesk.desk.answers.builder import Occasion

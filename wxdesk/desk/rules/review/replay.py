@@ -11,7 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wxdesk.core.model.messaging import Account, Conversation, MessageType
+from wxdesk.core.model.account import Account
+from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Presence
 from wxdesk.core.rules.matching.facts import LATELY, NO_HISTORY, History, Subject
 from wxdesk.core.rules.matching.matcher import Matching, Ruleset

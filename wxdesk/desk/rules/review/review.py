@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 
 from wxdesk.core.errors import ReplyTooLong
-from wxdesk.core.model.messaging import Account, Content, Conversation
+from wxdesk.core.model.account import Account
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.rule import ActionKind, Rule
 from wxdesk.core.rules.faults import Fault
 from wxdesk.core.rules.lint.checks import UNUSED_AFTER, findings, lives_on_media_id

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from wxdesk.core.content.variables import VARIABLES, variables
 from wxdesk.core.errors import BadTemplate
-from wxdesk.core.model.messaging import Account, Contact, Conversation, Message, MessageType, ReplyWindow
+from wxdesk.core.model.account import Account
+from wxdesk.core.model.conversation import Contact, Conversation, ReplyWindow
+from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Rule
 from wxdesk.core.rules.lint.ineffective import WITH_WORDS
 from wxdesk.core.templates import Template

@@ -11,7 +11,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from wxdesk.core.model.messaging import Conversation, ReplyWindow
+from wxdesk.core.model.conversation import Conversation, ReplyWindow
 from wxdesk.core.model.rule import ActionKind, Rule
 from wxdesk.core.normalise import is_visible
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from wxdesk.core.errors import BadContent, BadRule, BadTemplate
-from wxdesk.core.model.messaging import Content, MessageType, ReplyKind
+from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import SENDING_ACTIONS, Action, ActionKind, Condition, Cooldown, Delivery, Rule
 from wxdesk.core.normalise import is_chinese
 from wxdesk.core.rules.faults import known_groups

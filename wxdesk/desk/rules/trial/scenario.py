@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from wxdesk.core.model.messaging import Account, Contact, Conversation, Message, MessageType, ReplyMode, ReplyWindow
+from wxdesk.core.model.account import Account, ReplyMode
+from wxdesk.core.model.conversation import Contact, Conversation, ReplyWindow
+from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.rule import Presence
 from wxdesk.core.rules.lint.ineffective import WITH_WORDS
 from wxdesk.core.rules.matching.facts import LATELY, NO_HISTORY, Fired, History

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from wxdesk.core.content.variables import byte_count
-from wxdesk.core.model.messaging import Content, ReplyKind, ReplyMode
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.rule import Outcome
 from wxdesk.core.replies.gaps import mark
 from wxdesk.core.replies.lifecycle import delivered

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, case, false, select, true, update
 
 from wxdesk.core.errors import MoveNotAllowed
-from wxdesk.core.model.messaging import ModeSource, Reply, ReplyMode, ReplyState
+from wxdesk.core.model.account import ModeSource, ReplyMode
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.history import Step, StepKind
 from wxdesk.core.replies.lifecycle import CHANGED_BY, Move, next_state
 from wxdesk.core.replies.on_new_message import (

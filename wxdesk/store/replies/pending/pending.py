@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select, true, union_all
 
-from wxdesk.core.model.messaging import Reply
+from wxdesk.core.model.reply import Reply
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.replies.on_new_message import WAITS
 from wxdesk.desk.ports.pending_replies import NewMode, Tended, Terms, Undone

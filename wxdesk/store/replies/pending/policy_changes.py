@@ -21,7 +21,8 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from wxdesk.core.model.messaging import ModeSource, Reply, ReplyMode
+from wxdesk.core.model.account import ModeSource, ReplyMode
+from wxdesk.core.model.reply import Reply
 from wxdesk.core.replies.lifecycle import CHANGED_BY, RULE_SILENT, Move
 from wxdesk.core.replies.on_new_message import LAST_MOMENT
 from wxdesk.desk.ports.pending_replies import NewMode

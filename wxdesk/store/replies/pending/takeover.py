@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, false, func, select, update
 
-from wxdesk.core.model.messaging import Reply, ReplyState
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import BEFORE_SENDING, Move
 from wxdesk.core.replies.on_new_message import SPOKE_MEANWHILE, WINDOW_CLOSED, WROTE_INSTEAD
 from wxdesk.store.replies.bulk_moves import BY_RULE, DRAFT, HELD, QUEUED, move_all

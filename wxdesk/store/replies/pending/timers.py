@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, select, true, type_coerce, update
 
-from wxdesk.core.model.messaging import Reply
+from wxdesk.core.model.reply import Reply
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.replies.on_new_message import HANDED_OVER, LAST_MOMENT, WAITS, WINDOW_CLOSED, in_time
 from wxdesk.desk.ports.pending_replies import Tended, Terms

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from wxdesk.core.model.messaging import Conversation
+from wxdesk.core.model.conversation import Conversation
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.details.contact import ContactPanel
 from wxdesk.ui.inbox.open_conversation import ChatSession

@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QToolButt
 
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.conversations.takeover import left
-from wxdesk.core.model.messaging import Account, Conversation, Reply, ReplyMode
+from wxdesk.core.model.account import Account, ReplyMode
+from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.reply import Reply
 from wxdesk.core.model.status import Status
 from wxdesk.core.replies.lifecycle import is_taken_over, mode_of
 from wxdesk.i18n import tr

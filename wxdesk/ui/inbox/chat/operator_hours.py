@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from wxdesk.core.model.messaging import Conversation
+from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.rules.business_hours import Schedule
 from wxdesk.desk.desk import Desk
 from wxdesk.i18n import tr

@@ -10,7 +10,9 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFrame, QMenu, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from wxdesk.core.content.text_links import TextLink
-from wxdesk.core.model.messaging import Reply, ReplyKind, ReplyMode
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.content import ReplyKind
+from wxdesk.core.model.reply import Reply
 from wxdesk.core.replies.on_new_message import WAITS
 from wxdesk.i18n import tr
 from wxdesk.ui.content.album import Album, read_picture

@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeOverFor, as_it_is, longer
-from wxdesk.core.model.messaging import Conversation
+from wxdesk.core.model.conversation import Conversation
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.chat.header import ChatHeader
 from wxdesk.ui.inbox.chat.operator_hours import next_turn

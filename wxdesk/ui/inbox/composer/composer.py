@@ -9,7 +9,8 @@ from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from wxdesk.core.content.text_links import TextLink, written
-from wxdesk.core.model.messaging import Conversation, Reply, ReplyState
+from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.ui.inbox.composer.draft_banner import SheetLine
 from wxdesk.ui.inbox.composer.draft_stack import Sheet, Sheets, above
 from wxdesk.ui.inbox.composer.foot import ComposerFoot

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
-from wxdesk.core.model.messaging import Reply
+from wxdesk.core.model.reply import Reply
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from functools import partial
 from PySide6.QtCore import QObject
 
 from wxdesk.core.errors import MoveNotAllowed
-from wxdesk.core.model.messaging import Reply, ReplyState
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.on_new_message import WROTE_MEANWHILE
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.composer.composer import Composer

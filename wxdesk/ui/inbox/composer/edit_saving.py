@@ -7,7 +7,8 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
-from wxdesk.core.model.messaging import Content, Reply, ReplyState
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.runtime.bridge import Bridge
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from wxdesk.core.model.messaging import Content, Reply
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.reply import Reply
 from wxdesk.ui.inbox.composer.composer import Composer
 from wxdesk.ui.inbox.composer.edit_saving import ChangeSaving
 from wxdesk.ui.inbox.open_conversation import ChatSession

@@ -8,7 +8,8 @@ from functools import partial
 from PySide6.QtCore import QObject
 
 from wxdesk.core.errors import MoveNotAllowed
-from wxdesk.core.model.messaging import Reply, ReplyKind
+from wxdesk.core.model.content import ReplyKind
+from wxdesk.core.model.reply import Reply
 from wxdesk.core.replies.lifecycle import can_be_undone
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.composer.composer import Composer

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from wxdesk.core.conversations.listing import InboxRow
-from wxdesk.core.model.messaging import Conversation
+from wxdesk.core.model.conversation import Conversation
 from wxdesk.desk.ports.store import Clock
 from wxdesk.ui.inbox.conversation_list.model import RowRole
 from wxdesk.ui.look.theme import Measure, Size, Theme, font, sentence_font

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from wxdesk.core.content.text_links import as_seen
 from wxdesk.core.conversations.listing import SearchHit, TimelineItem
-from wxdesk.core.model.messaging import Author, Message
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.message import Message
 from wxdesk.desk.ports.store import Clock
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.timeline.entries import message_text, reply_text

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from wxdesk.core.conversations.contact_change import ContactChange, written
-from wxdesk.core.model.messaging import Contact, Conversation
+from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.details.tag_row import TagRow
 from wxdesk.ui.inbox.timeline.incoming_text import source_rows

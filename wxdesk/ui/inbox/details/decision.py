@@ -6,7 +6,9 @@ from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
-from wxdesk.core.model.messaging import Author, Message, MessageType, Reply
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.message import Message, MessageType
+from wxdesk.core.model.reply import Reply
 from wxdesk.core.model.rule import Decision, Outcome, RuleVerdict
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.timeline.bubbles.outcome_lines import AnswerLine

@@ -8,7 +8,9 @@ from enum import IntEnum
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from wxdesk.core.model.messaging import Account, Conversation, Reply, ReplyMode
+from wxdesk.core.model.account import Account, ReplyMode
+from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.reply import Reply
 from wxdesk.core.replies.lifecycle import is_taken_over, mode_of
 from wxdesk.core.wechat import quota
 from wxdesk.core.wechat.errcodes import ErrorAction, action_for, remedy_of

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from wxdesk.core.model.messaging import Author, Content, Reply, ReplyState
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.history import Step, StepKind
 from wxdesk.desk.wechat.refusals import refusal_words
 from wxdesk.i18n import tr

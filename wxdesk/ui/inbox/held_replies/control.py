@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from wxdesk.core.model.messaging import Reply
+from wxdesk.core.model.reply import Reply
 from wxdesk.desk.conversations.inbox_queries import HeldReply
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.held_replies.commands import HeldDeciding

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.conversations.takeover import ends_soon, longer
 from wxdesk.core.events import Event, TakeoverEnded, TakeoverEnding
-from wxdesk.core.model.messaging import Conversation
+from wxdesk.core.model.conversation import Conversation
 from wxdesk.i18n import tr
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import OFFER_MS, Notices

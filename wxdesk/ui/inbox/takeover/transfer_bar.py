@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from wxdesk.core.conversations.transfer import in_tool
-from wxdesk.core.model.messaging import Conversation
+from wxdesk.core.model.conversation import Conversation
 from wxdesk.i18n import tr
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.buttons import Button, ButtonKind

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
-from wxdesk.core.model.messaging import Author, Reply, ReplyState
+from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.picture import PictureState
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Outcome
 from wxdesk.core.preferences import LastMoment
 from wxdesk.core.replies.gaps import open_gaps

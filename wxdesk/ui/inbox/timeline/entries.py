@@ -12,7 +12,10 @@ from enum import Enum
 
 from wxdesk.core.content.text_links import as_seen
 from wxdesk.core.conversations.listing import TimelineItem
-from wxdesk.core.model.messaging import Author, Message, MessageType, Reply, ReplyKind, ReplyState
+from wxdesk.core.model.content import ReplyKind
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.message import Message, MessageType
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.preferences import LastMoment
 from wxdesk.core.replies import parts

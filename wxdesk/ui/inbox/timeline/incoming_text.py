@@ -6,7 +6,7 @@ clients or by way of another program. They are told as what they are, with what 
 
 from __future__ import annotations
 
-from wxdesk.core.model.messaging import Message, MessageType
+from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.wechat.session_from import fields_of
 from wxdesk.i18n import tr
 from wxdesk.ui.wording.messages import kind_word, readable

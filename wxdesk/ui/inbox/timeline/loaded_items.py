@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from wxdesk.core.conversations.listing import TimelineItem
-from wxdesk.core.model.messaging import Message, Reply, ReplyState
+from wxdesk.core.model.message import Message
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import can_be_undone, is_automatic
 from wxdesk.desk.conversations.inbox_queries import TIMELINE_PAGE, Stretch
 from wxdesk.ui.inbox.timeline.entries import in_order, key_of

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from wxdesk.core.model.messaging import Author, ModeSource, Reply, ReplyMode, ReplyState
+from wxdesk.core.model.account import ModeSource, ReplyMode
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import is_passed_over
 from wxdesk.core.replies.on_new_message import WAITS
 from wxdesk.i18n import tr

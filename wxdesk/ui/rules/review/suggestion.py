@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from wxdesk.core.model.messaging import MessageType
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Condition, Rule
 from wxdesk.core.rules.lint.clustering import Group, GroupKind
 from wxdesk.i18n import tr

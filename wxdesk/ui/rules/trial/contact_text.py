@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from wxdesk.core.conversations.transfer import in_tool
-from wxdesk.core.model.messaging import Conversation
+from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.rule import Presence, Rule
 from wxdesk.core.replies.lifecycle import is_taken_over
 from wxdesk.core.wechat import quota

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 
-from wxdesk.core.model.messaging import ReplyMode
+from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.rule import Presence, Rule
 from wxdesk.core.replies.lifecycle import is_taken_over
 from wxdesk.desk.ports.store import Known

@@ -9,7 +9,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from wxdesk.core.content.variables import TEXT_LIMIT_BYTES, byte_count
-from wxdesk.core.model.messaging import Content, MessageType, ReplyKind
+from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import SENDING_ACTIONS, Action, ActionKind, Rule
 from wxdesk.core.rules.faults import Fault
 from wxdesk.desk.rules.trial.example import Example, Examples, Spoken

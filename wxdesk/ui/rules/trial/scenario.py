@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
-from wxdesk.core.model.messaging import MessageType, ReplyMode
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Presence
 from wxdesk.core.wechat.quota import AFTER_MESSAGE
 from wxdesk.desk.ports.store import Known

@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, Qt
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from wxdesk.core.events import Event, PresenceChanged
-from wxdesk.core.model.messaging import Conversation
+from wxdesk.core.model.conversation import Conversation
 from wxdesk.desk.ports.store import Known
 from wxdesk.i18n import tr
 from wxdesk.ui.look.icons import icon

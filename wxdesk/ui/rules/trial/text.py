@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from wxdesk.core.content.variables import TEXT_LIMIT_BYTES
-from wxdesk.core.model.messaging import ReplyMode
+from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.rule import Outcome
 from wxdesk.core.model.status import Aside
 from wxdesk.desk.rules.trial.trial import Trial

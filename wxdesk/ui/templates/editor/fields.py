@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from wxdesk.core.content.limits import WORDS
-from wxdesk.core.model.messaging import Content, ReplyKind
+from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.templates import IN_CONTENT, TemplateFault
 from wxdesk.i18n import tr
 from wxdesk.ui.content.picture_field import PictureField

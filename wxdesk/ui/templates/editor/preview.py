@@ -6,16 +6,10 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from wxdesk.core.content.variables import TEXT_LIMIT_BYTES, byte_count
 from wxdesk.core.errors import BadInput
-from wxdesk.core.model.messaging import (
-    Account,
-    Contact,
-    Content,
-    Conversation,
-    Message,
-    MessageType,
-    ReplyKind,
-    ReplyWindow,
-)
+from wxdesk.core.model.account import Account
+from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.conversation import Contact, Conversation, ReplyWindow
+from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.templates import Template
 from wxdesk.core.wechat.quota import opened
 from wxdesk.desk.answers.builder import Occasion

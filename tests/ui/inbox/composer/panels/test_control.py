@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 from tests.ui.inbox.conftest import shown_reply
 from tests.ui.world import World
 from wxdesk.core.content.text_links import TextLink
-from wxdesk.core.model.messaging import Content, ReplyKind, ReplyState
+from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.sandbox.platform.faults import Fault, FaultKind
 from wxdesk.ui.inbox.page import InboxPage

@@ -13,7 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.records import NOW, ask_at_once, clock, message, no_file, reply
 from wxdesk.core.content.text_links import TextLink
-from wxdesk.core.model.messaging import Content, MessageType, ReplyKind, ReplyState
+from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.message import MessageType
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.pieces import Face, Figure, Frame, Paragraph, Span, pieces_of_content
 from wxdesk.ui.inbox.timeline.bubbles.content import held_in, pieces_of

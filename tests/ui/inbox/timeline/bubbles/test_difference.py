@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wxdesk.core.model.messaging import Content, ReplyKind
+from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.ui.editing.revisions.comparison import Change
 from wxdesk.ui.inbox.timeline.bubbles.difference import difference, other_picture, shortened, words_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from wxdesk.core.model.messaging import Content, ReplyKind
+from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.i18n import tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.picture_field import PictureField

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from wxdesk.core.content import limits as contents
 from wxdesk.core.errors import BadContent
-from wxdesk.core.model.messaging import Content
+from wxdesk.core.model.content import Content
 from wxdesk.i18n import explain, tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.preview import ContentPreview

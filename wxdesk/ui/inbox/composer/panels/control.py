@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.errors import BadContent
-from wxdesk.core.model.messaging import Content, Reply, ReplyKind
+from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.reply import Reply
 from wxdesk.i18n import explain
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.picture_intake import Source

@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from wxdesk.core.model.messaging import Content, ReplyKind
+from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.i18n import tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.inbox.composer.panels.content import ContentPanel

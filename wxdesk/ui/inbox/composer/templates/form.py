@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QWidget
 
 from wxdesk.core.content.limits import words_of
 from wxdesk.core.errors import BadTemplate, MissingValue
-from wxdesk.core.model.messaging import Content
+from wxdesk.core.model.content import Content
 from wxdesk.core.templates import ASK, Prompt
 from wxdesk.desk.answers.filling import Filling
 from wxdesk.i18n import explain, tr

@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.errors import BadTemplate, MissingValue
-from wxdesk.core.model.messaging import Content, Message, MessageType, ReplyKind
+from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.templates import Template
 from wxdesk.desk.answers.builder import Occasion
 from wxdesk.ui.inbox.composer.composer import Composer

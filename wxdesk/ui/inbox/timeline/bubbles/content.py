@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wxdesk.core.model.messaging import Message, MessageType
+from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.picture import PictureState
 from wxdesk.i18n import tr
 from wxdesk.ui.content.pieces import Figure, Frame, Paragraph, Piece, Span, card, lines, link, pieces_of_content

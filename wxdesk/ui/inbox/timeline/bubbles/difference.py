@@ -9,7 +9,7 @@ from itertools import groupby
 
 import regex
 
-from wxdesk.core.model.messaging import Content
+from wxdesk.core.model.content import Content
 from wxdesk.ui.editing.revisions.comparison import MOST_TOKENS, Change
 
 CONTEXT = 12

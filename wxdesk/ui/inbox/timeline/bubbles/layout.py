@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF
 
-from wxdesk.core.model.messaging import ReplyState
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.ui.content.layout import Block, ContentLayout, flow, lay_out_content
 from wxdesk.ui.content.pieces import Face, Paragraph
 from wxdesk.ui.inbox.timeline.bubble_text import Offer, Part, buttons_in, notice_of

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from wxdesk.core.model.messaging import Reply, ReplyState
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.timeline.bubble_text import first_words
 from wxdesk.ui.inbox.timeline.entries import Entry, reply_text, standstill_of_entry

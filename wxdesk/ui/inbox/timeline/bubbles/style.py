@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 
-from wxdesk.core.model.messaging import Author, ReplyState
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies.lifecycle import can_be_undone, is_passed_over
 from wxdesk.ui.inbox.timeline.entries import Entry
 

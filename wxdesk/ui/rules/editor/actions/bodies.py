@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from wxdesk.core.model.messaging import Content, ReplyKind
+from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.rule import Action, ActionKind
 from wxdesk.core.rules.faults import MOST_SNOOZE_MINUTES, MOST_TYPING_SECONDS, Fault, Place
 from wxdesk.desk.answers.template_lookup import Shelf

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
 from wxdesk.core.content.limits import WORDS
-from wxdesk.core.model.messaging import ReplyKind
+from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.model.rule import Action, ActionKind
 from wxdesk.core.rules.faults import Fault, Place
 from wxdesk.i18n import tr

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
-from wxdesk.core.model.messaging import MessageType
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Condition, Rule
 from wxdesk.core.rules.faults import Fault, Place
 from wxdesk.i18n import tr

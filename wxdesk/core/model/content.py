@@ -1,0 +1,47 @@
+"""The content of a reply, whatever its kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ReplyKind(StrEnum):
+    """What a reply consists of; the same four that WeChat's custom/send takes."""
+
+    TEXT = "text"
+    IMAGE = "image"
+    LINK = "link"
+    CARD = "card"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a reply says, whatever its kind; the fields that a kind does not use stay empty.
+
+    text: `text` · image: `picture` or `media_id` · link: `title`, `description`, `url`, `thumb_url` ·
+    card: `title`, `page_path`, and `thumb_picture` or `thumb_media_id`.
+
+    `picture` and `thumb_picture` are digests of kept pictures, uploaded when the reply leaves; a media_id names one
+    that WeChat holds already, for three days. Where both stand, the kept picture counts.
+
+    `gaps` names the values that were missing when a rule prepared the text (see `core.gaps`).
+    """
+
+    kind: ReplyKind = ReplyKind.TEXT
+    text: str = ""
+    media_id: str = ""
+    title: str = ""
+    description: str = ""
+    url: str = ""
+    thumb_url: str = ""
+    page_path: str = ""
+    thumb_media_id: str = ""
+    picture: str = ""
+    thumb_picture: str = ""
+    gaps: tuple[str, ...] = ()
+
+    @property
+    def summary(self) -> str:
+        """One line for lists: the text, or the title of what is not text."""
+        return self.text or self.title

@@ -1,0 +1,60 @@
+"""A message of a contact, as it stands in a conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from wxdesk.core.model.picture import PictureState
+
+
+class MessageType(StrEnum):
+    """What a contact did, in the words that rules use (`on = […]`)."""
+
+    TEXT = "text"
+    IMAGE = "image"
+    CARD = "card"
+    ENTER_SESSION = "enter_session"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something a contact sent or did, as it stands in a conversation.
+
+    `created_at` is WeChat's CreateTime (whole seconds), `received_at` our clock. `decided` is False until
+    a decision has been stored for it.
+
+    `picture_state` is None where the message names no picture. Once it is KEPT, `picture` is the digest of the
+    picture, or of a card's cover; once it is MISSING, `picture_problem` says why, an English sentence for `i18n.tr`.
+    """
+
+    id: int
+    conversation_id: int
+    push_id: int
+    type: MessageType
+    created_at: datetime
+    received_at: datetime
+    text: str = ""
+    msg_type: str = "text"
+    msg_id: str | None = None
+    event: str | None = None
+    session_from: str | None = None
+    media_id: str | None = None
+    pic_url: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    decided: bool = False
+    picture: str = ""
+    picture_state: PictureState | None = None
+    picture_problem: str = ""
+
+    @property
+    def at(self) -> datetime:
+        """Its place in the timeline: WeChat's time, made finer by ours where the two agree.
+
+        CreateTime has whole seconds only; within that second the arrival tells the order. A push that came
+        late (a retry, an outage) still stands where it was written.
+        """
+        return min(self.received_at, self.created_at + timedelta(milliseconds=999))

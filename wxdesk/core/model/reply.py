@@ -1,0 +1,95 @@
+"""A reply, from its draft to WeChat's answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from wxdesk.core.model.account import ModeSource, ReplyMode
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.status import Aside
+
+
+class ReplyState(StrEnum):
+    """Where a reply is on its way; the moves between them are in `core.lifecycle`."""
+
+    DRAFT = "draft"
+    HELD = "held"
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Something this desk says or said to a contact; a row before it is a request.
+
+    `due_at` is the deadline of a held reply, None while it waits for its human; `not_before` delays a queued one
+    (back-off). `edited` marks a rule's reply that an operator changed; `by` names who cancelled or settled it.
+    `confirmed`: that it arrived was said by a human, never by WeChat.
+    `errcode`, `error` and `rid` are WeChat's last answer. `attempts` counts the HTTP calls made. `part_of` is the first
+    part's id in the later parts of one answer. `aside`: what its rule does to the conversation, see `core.aside`.
+    `passed_by` is the id of what an operator wrote instead of it.
+
+    `mode` is the one that applied when a rule made it, or that has made a draft of it since, and `mode_from` whose word
+    that was; both stay what they are when the mode is set otherwise later. None where no rule made it.
+    """
+
+    id: int
+    conversation_id: int
+    account: str
+    openid: str
+    author: Author
+    content: Content
+    state: ReplyState
+    created_at: datetime
+    updated_at: datetime
+    message_id: int | None = None
+    decision_id: int | None = None
+    rule_id: int | None = None
+    rule_name: str = ""
+    rule_revision: int = 0
+    due_at: datetime | None = None
+    not_before: datetime | None = None
+    attempts: int = 0
+    sent_at: datetime | None = None
+    edited: bool = False
+    by: str = ""
+    errcode: int | None = None
+    error: str = ""
+    rid: str = ""
+    part_of: int | None = None
+    mode: ReplyMode | None = None
+    mode_from: ModeSource | None = None
+    aside: Aside | None = None
+    confirmed: bool = False
+    passed_by: int | None = None
+
+    @property
+    def at(self) -> datetime:
+        """Its place in the timeline: when it was made."""
+        return self.created_at
+
+
+@dataclass(frozen=True, slots=True)
+class NewReply:
+    """A reply that has no row yet; the store gives it an id and its times."""
+
+    conversation_id: int
+    author: Author
+    content: Content
+    state: ReplyState
+    message_id: int | None = None
+    rule_id: int | None = None
+    rule_name: str = ""
+    rule_revision: int = 0
+    due_at: datetime | None = None
+    not_before: datetime | None = None
+    mode: ReplyMode | None = None
+    mode_from: ModeSource | None = None
+    aside: Aside | None = None
